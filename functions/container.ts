@@ -5,6 +5,7 @@ import { createAzumutaClient } from '../shared/azumuta/client.ts';
 import { type Breaker, createBreaker } from '../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
 import { ownHint } from '../shared/completions/messages.ts';
+import { createCompletionReader } from '../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { createLedger } from '../shared/ledger/ledger.ts';
 import { apiKeySchema } from '../shared/platform/aws/credentials.ts';
@@ -17,7 +18,7 @@ import { createLogger, type LogSink } from '../shared/platform/log.ts';
 import { createSlots } from '../shared/slots/slots.ts';
 import type { WorkerDependencies } from '../shared/worker/worker.ts';
 
-/** All that a container has of the world outside, but for its partners: those are reached by the built-in fetch. */
+/** Everything that a container gets from outside, except its partners, which are called by the built-in fetch. */
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -35,8 +36,8 @@ export interface Surroundings {
 export type Container = ReturnType<typeof createContainer>;
 
 /**
- * What the container of a function that keeps the ledger is made of: each part is built once, when it starts, and what
- * not every function has variables for, when it is asked for.
+ * The parts of a function that uses the ledger. They are built once, when the container starts; those that need
+ * variables which not every function has are built when they are asked for.
  * @param stage Name of the function.
  */
 export function createContainer(stage: string, integration: CompleteIntegration, surroundings: Surroundings) {
@@ -58,7 +59,7 @@ export function createContainer(stage: string, integration: CompleteIntegration,
     { table, clock, name: stage, settlingSeconds, random, log },
   );
 
-  /** One for the worker and its calls: that the partner is well is read once for both. */
+  /** One for the worker and its calls, so that both share what was read of it. */
   let shared: Breaker | undefined;
   function breaker(): Breaker {
     const { BREAKER_COOLDOWN_SECONDS: cooldownSeconds } = settings('BREAKER_COOLDOWN_SECONDS');
@@ -93,13 +94,20 @@ export function createContainer(stage: string, integration: CompleteIntegration,
       });
     },
 
+    /** What completions are made of. */
+    completionReader() {
+      const { includeOperators = false } = integration.completions;
+      const partners = this.partnerCalls();
+      return createCompletionReader({ ledger, azumuta: this.azumuta(), partners, includeOperators });
+    },
+
     erp() {
       const { ERP_CREDENTIALS_SECRET_ARN: arn } = settings('ERP_CREDENTIALS_SECRET_ARN');
       const { erp } = integration;
       return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.credentials, options) });
     },
 
-    /** How orders have a completion looked at once more. */
+    /** Has the completion of a product order looked at once more. */
     async collectAgain(productOrderNumber: string): Promise<void> {
       const hint = ownHint(productOrderNumber, 'reconciliation', { now: clock.now(), eventId: newId() });
       const { COMPLETIONS_QUEUE_URL: url } = settings('COMPLETIONS_QUEUE_URL');

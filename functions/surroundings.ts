@@ -6,7 +6,7 @@ import { createSecretsClient } from '../shared/platform/aws/secrets.ts';
 import { systemClock } from '../shared/platform/clock.ts';
 import type { Surroundings } from './container.ts';
 
-/** What a container finds in AWS Lambda: its environment, the time, and clients of the region's services. */
+/** The surroundings in AWS Lambda: its environment, the time, and clients of the region's services. */
 export function lambdaSurroundings(): Surroundings {
   return {
     environment: process.env,
@@ -20,6 +20,6 @@ export function lambdaSurroundings(): Surroundings {
 }
 
 export function createLedgerClient(): DynamoDBClient {
-  // The client's middlewares are put in order once, not for each call: nobody adds one later.
+  // The client's middlewares are sorted once, not for each call, as none is added later.
   return new DynamoDBClient({ ...awsClientOptions, cacheMiddleware: true });
 }

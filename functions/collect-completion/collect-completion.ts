@@ -1,6 +1,5 @@
 import { createCompletionCollector } from '../../shared/completions/collect.ts';
 import { completionHintSchema } from '../../shared/completions/messages.ts';
-import { nothingReadSoFar } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
@@ -19,10 +18,7 @@ export function createCollectCompletion(integration: CompleteIntegration, surrou
     queues,
     bookingsQueueUrl: settings.BOOKINGS_QUEUE_URL,
     partners: container.partnerCalls(),
-    azumuta: container.azumuta(),
-    workInstructionNames: ledger.workInstructionNames,
-    includeOperators: completions.includeOperators ?? false,
-    readSoFar: nothingReadSoFar(),
+    reader: container.completionReader(),
     trustTrigger: azumuta.contract.trustTrigger,
     reconciles: schedule.reconcile !== 'off',
     withoutRecordings: completions.unknownRecordings === 'ignore',

@@ -1,5 +1,5 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { createProductOrder } from '../../shared/orders/create.ts';
+import { createProductOrderCreator } from '../../shared/orders/create.ts';
 import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import { createContainer, type Surroundings } from '../container.ts';
@@ -8,21 +8,21 @@ import { createContainer, type Surroundings } from '../container.ts';
 export function createCreateProductOrders(integration: CompleteIntegration, surroundings: Surroundings) {
   const stage = 'create-product-orders';
   const container = createContainer(stage, integration, surroundings);
-  const dependencies = {
+  const createProductOrder = createProductOrderCreator({
     ledger: container.ledger,
     partners: container.partnerCalls(),
     azumuta: container.azumuta(),
     erp: container.erp(),
     clock: container.clock,
     settlingSeconds: container.settings('SETTLING_SECONDS').SETTLING_SECONDS,
-  };
+  });
   return createWorker(
     {
       stage,
       partner: 'azumuta',
       parse: parseProductOrderMessage,
       orderNumber: ({ number }) => number,
-      work: (message, attempt) => createProductOrder(message, attempt, dependencies),
+      work: createProductOrder,
     },
     container.workerOf(container.settings('PRODUCT_ORDERS_QUEUE_URL').PRODUCT_ORDERS_QUEUE_URL),
   );

@@ -1,15 +1,15 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../../shared/integration/mapping/product-orders.ts';
-import { type PullDependencies, pullOrders } from '../../shared/orders/pull.ts';
+import { createOrderPull } from '../../shared/orders/pull.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { createContainer, type Surroundings } from '../container.ts';
 
-/** Takes in released orders that changed in the ERP since the last run. */
+/** Accepts released orders that changed in the ERP since the last run. */
 export function createPullProductOrders(integration: CompleteIntegration, surroundings: Surroundings) {
   const container = createContainer('pull-product-orders', integration, surroundings);
   const { ledger, clock, queues, slots, log } = container;
   const { productOrders, schedule } = integration;
-  const dependencies: PullDependencies = {
+  const pullOrders = createOrderPull({
     ledger,
     clock,
     queues,
@@ -22,9 +22,9 @@ export function createPullProductOrders(integration: CompleteIntegration, surrou
     accept: (order) => isWanted(productOrders, order),
     goLive: schedule.pull === 'off' ? undefined : schedule.pull.from,
     log,
-  };
+  });
   return (_event: unknown, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);
-    return pullOrders(invocation, dependencies);
+    return pullOrders(invocation);
   };
 }

@@ -4,8 +4,8 @@ import { systemClock } from '../../shared/platform/clock.ts';
 import { createReceiveWebhook } from './receive-webhook.ts';
 
 /**
- * Trigger: `GET` and `POST /webhooks/azumuta/{event}/{token}`. It does not read the configuration: this door must open
- * whatever is misconfigured.
+ * Trigger: `GET` and `POST /webhooks/azumuta/{event}/{token}`. It does not read the configuration, so that triggers are
+ * accepted even when the configuration is wrong.
  */
 export const handler = createReceiveWebhook({
   environment: process.env,

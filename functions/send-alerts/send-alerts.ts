@@ -15,7 +15,7 @@ export interface AlertSurroundings extends Surroundings {
   readonly sns: Pick<SNSClient, 'send'>;
 }
 
-/** Tells people what they must see to, and that it is over; once a workday, how the plant stands. */
+/** Alerts people to troubles and to their end; once a workday, mails the state of the plant. */
 export function createSendAlerts(integration: CompleteIntegration, surroundings: AlertSurroundings) {
   const container = createContainer('send-alerts', integration, surroundings);
   const { table, clock, secrets, log, settings } = container;

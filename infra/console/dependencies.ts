@@ -21,7 +21,7 @@ const lookingSeconds = 30;
 export function consoleDependencies(
   target: Target,
 ): Omit<ConsoleDependencies, 'commands' | 'keys' | 'port'> & { readonly close: () => void } {
-  const { aws, name, local, output, platform, sandboxes } = target;
+  const { aws, name, local, output, sandboxes } = target;
   const clock = systemClock;
   const sqs = sqsOf(target);
   const lambda = new LambdaClient(aws);
@@ -48,7 +48,7 @@ export function consoleDependencies(
     flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
     ledger,
     letters,
-    shopFloor: sandboxes && platform ? createShopFloor(sandboxes, platform.controlUrl) : undefined,
+    shopFloor: sandboxes && createShopFloor(target, sandboxes),
     operator: local ? async () => userInfo().username : () => callerOf(target),
     clock,
     timeZone: output('TimeZone'),

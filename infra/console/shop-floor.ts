@@ -1,9 +1,14 @@
 import { randomInt } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type AzumutaControl, azumutaControl } from '../local/sandbox/azumuta/control.ts';
-import { control } from '../local/sandbox/control-client.ts';
-import { type ErpControl, erpControl } from '../local/sandbox/erp/control.ts';
-import { type Fault, faultsSchema } from '../local/sandbox/faults.ts';
+import { reasonOf } from '../../shared/model/errors.ts';
+import {
+  type AzumutaControl,
+  azumutaControl,
+  type ErpControl,
+  erpControl,
+} from '../local/sandbox/control.ts';
+import type { Fault } from '../local/sandbox/faults.ts';
+import { invoke, type Target } from '../ops/cli/target.ts';
 
 /** What the ERP sandbox does. */
 export const erpModes = ['well', 'down', 'refusing'] as const;
@@ -59,23 +64,18 @@ const faultsOf: Readonly<Record<ErpMode, readonly Fault[]>> = {
 };
 
 const maxOrders = 25;
-/** The answer of the pull, or why it failed. */
-const pulledSchema = z.object({
-  payload: z.optional(
-    z.nullable(z.object({ outcome: z.optional(z.string()), errorMessage: z.optional(z.string()) })),
-  ),
-});
+const pulledSchema = z.object({ outcome: z.string() });
 
 export function createShopFloor(
+  target: Target,
   sandboxes: { readonly azumuta: string; readonly erp: string },
-  controlUrl: string,
 ): ShopFloor {
   const azumuta = azumutaControl(sandboxes.azumuta);
   const erp = erpControl(sandboxes.erp);
   return {
     async look() {
       const [mode, orders, bookings, productOrders] = await Promise.all([
-        erpMode(sandboxes.erp),
+        erpMode(erp),
         erp.orders(),
         erp.bookings(),
         azumuta.productOrders(),
@@ -87,7 +87,7 @@ export function createShopFloor(
     async release(article, quantity) {
       const [order] = await erp.release({ product: article, quantity, seed: randomInt(1_000_000) });
       if (!order) throw new Error('The ERP sandbox released nothing.');
-      return { number: order.number, notPulled: await pull(controlUrl) };
+      return { number: order.number, notPulled: await pull(target) };
     },
 
     async complete(number, good, scrap) {
@@ -98,18 +98,20 @@ export function createShopFloor(
   };
 }
 
-async function erpMode(url: string): Promise<ErpMode> {
-  const faults = z.parse(faultsSchema, await control<unknown>(url, 'GET', '/sandbox/faults'));
+async function erpMode(erp: ErpControl): Promise<ErpMode> {
+  const faults = await erp.faults();
   if (faults.length === 0) return 'well';
   return faults.some(({ kind }) => kind === 'business-error') ? 'refusing' : 'down';
 }
 
 /** Runs the pull. @returns why it failed. */
-async function pull(controlUrl: string): Promise<string | undefined> {
-  const answer = await fetch(new URL('/schedules/SchedulesPull/run', controlUrl), { method: 'POST' });
-  const { data } = z.safeParse(pulledSchema, await answer.json());
-  if (data?.payload?.outcome === 'read') return undefined;
-  return data?.payload?.errorMessage ?? 'the pull did not finish';
+async function pull(target: Target): Promise<string | undefined> {
+  try {
+    const { outcome } = await invoke(target, 'PullFunction', pulledSchema);
+    return outcome === 'read' ? undefined : outcome;
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 function merged(

@@ -15,12 +15,7 @@ export function operatorClients({
   region,
   credentials,
 }: Pick<Emulator, 'awsEndpoint' | 'region' | 'credentials'>) {
-  const common = {
-    endpoint: awsEndpoint,
-    region,
-    credentials,
-    maxAttempts: 5,
-  };
+  const common = { endpoint: awsEndpoint, region, credentials, maxAttempts: 5 };
   return {
     sqs: new SQSClient({ ...common, useQueueUrlAsEndpoint: false }),
     dynamodb: new DynamoDBClient(common),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
-import { type Emulator, startEmulator } from './emulator/emulator.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from './emulator/emulator.ts';
 import type { Overrides } from './emulator/overrides.ts';
 import {
   newToken,
@@ -12,31 +12,24 @@ import {
   operatorLedger,
   setIfUnset,
 } from './operator-clients.ts';
-import { type AzumutaControl, azumutaControl } from './sandbox/azumuta/control.ts';
+import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api-key-guard.ts';
 import type { Trigger } from './sandbox/azumuta/triggers.ts';
-import { type ErpControl, erpControl } from './sandbox/erp/control.ts';
-import { azumutaSandboxKey, erpSandboxKey } from './sandbox/keys.ts';
+import { type AzumutaControl, azumutaControl, type ErpControl, erpControl } from './sandbox/control.ts';
 import { type Sandbox, startSandbox } from './sandbox/supervise.ts';
 import { type Synthesized, type SynthesizeOptions, synthesize } from './synthesize.ts';
 
-export interface LocalSystemOptions {
+export interface LocalSystemOptions
+  extends Pick<EmulatorOptions, 'log' | 'signal' | 'overrides' | 'clockOffsetsMs' | 'grantsFile'> {
   /** Path of the configuration. */
   readonly integrationFile: string;
-  /** Where everything is kept. Default: a temporary folder, removed at `stop`. */
-  readonly dataDir?: string;
-  readonly log?: (line: string) => void;
-  /** Told before each part of the start begins. */
-  readonly progress?: (part: 'sandboxes' | 'synthesis' | 'platform' | 'secrets') => void;
-  readonly signal?: AbortSignal;
+  /** Where all data is kept. Default: a temporary folder, removed at `stop`. */
+  readonly dataDir?: string | undefined;
+  /** Called with the name of each part of the start, before it begins. */
+  readonly progress?: (part: string) => void;
   /** Triggers of the Azumuta sandbox. Default: GET with single ids and POST with lists, so every order twice. */
-  readonly triggers?: (url: string) => readonly Trigger[];
-  readonly overrides?: Overrides;
-  /** How far the clocks of the containers are off (see `EmulatorOptions`). */
-  readonly clockOffsetsMs?: readonly number[];
+  readonly triggers?: ((url: string) => readonly Trigger[]) | undefined;
   /** Default: `synthesize`, which takes seconds. */
   readonly synthesize?: (options: SynthesizeOptions) => Promise<Synthesized>;
-  /** Where the platform notes which grants are used (see `EmulatorOptions`). */
-  readonly grantsFile?: string | undefined;
 }
 
 /** The whole system on this machine: the platform that runs the stack, and its two partners. */
@@ -51,7 +44,7 @@ export interface LocalSystem {
   readonly stop: () => Promise<void>;
 }
 
-/** What waits for minutes in an account waits for seconds here. Printed, as it differs from what is deployed. */
+/** Turns minutes of waiting into seconds. Printed at the end of the demo, as it differs from what is deployed. */
 export const localOverrides: Overrides = {
   functionTimeoutSeconds: 8,
   visibilityTimeoutSeconds: 10,
@@ -60,66 +53,76 @@ export const localOverrides: Overrides = {
 
 /**
  * Starts the sandboxes, synthesizes the stack with their addresses, and runs it. Resolves when both flows can
- * be used; whatever had started is stopped when a part fails.
+ * be used; when a part fails, those that had started are stopped.
  */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
-  const { log = () => undefined, progress = () => undefined } = options;
+  const { log = () => undefined, progress = () => undefined, overrides = localOverrides, signal } = options;
   const folder = options.dataDir ?? mkdtempSync(join(tmpdir(), 'azumuta-erp-'));
   mkdirSync(folder, { recursive: true });
   const stops: (() => Promise<void>)[] = [];
-  const stop = once(async () => {
-    for (const end of stops.reverse()) await end();
-    if (options.dataDir === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  });
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= stopAll();
+    return stopped;
+  };
   try {
-    progress('sandboxes');
-    const [azumutaSandbox, erpSandbox] = await Promise.all([
+    progress('starting the sandboxes');
+    const [azumuta, erp] = await Promise.all([
       startSandbox('azumuta', join(folder, 'azumuta'), log),
       startSandbox('erp', join(folder, 'erp'), log),
     ]);
-    stops.push(azumutaSandbox.stop, erpSandbox.stop);
-    options.signal?.throwIfAborted();
+    stops.push(azumuta.stop, erp.stop);
+    signal?.throwIfAborted();
 
-    progress('synthesis');
+    progress('synthesizing the stack');
     const template = await (options.synthesize ?? synthesize)({
       integrationFile: options.integrationFile,
       folder: join(folder, 'cdk.out'),
-      environment: { AZUMUTA_BASE_URL: `${azumutaSandbox.url}/api/v1`, ERP_BASE_URL: erpSandbox.url },
+      environment: { AZUMUTA_BASE_URL: `${azumuta.url}/api/v1`, ERP_BASE_URL: erp.url },
     });
 
-    progress('platform');
+    progress('starting its queues, tables and functions');
+    const { clockOffsetsMs, grantsFile } = options;
     const emulator = await startEmulator({
-      template,
+      ...{ template, overrides, log, signal, clockOffsetsMs, grantsFile },
       dataDir: join(folder, 'platform'),
-      overrides: options.overrides ?? localOverrides,
-      log,
-      clockOffsetsMs: options.clockOffsetsMs,
-      grantsFile: options.grantsFile,
-      sandboxes: { azumuta: azumutaSandbox.url, erp: erpSandbox.url },
-      ...(options.signal ? { signal: options.signal } : {}),
+      sandboxes: { azumuta: azumuta.url, erp: erp.url },
     });
     stops.push(emulator.stop);
 
-    progress('secrets');
-    const clients = operatorClients(emulator);
-    const { webhookToken, orderKey } = await setSecrets(emulator, clients.secrets);
-    const webhookUrl = `${emulator.apiUrl}/webhooks/azumuta/product-order-completed/${webhookToken}`;
-    const azumuta = azumutaControl(azumutaSandbox.url);
-    await azumuta.setTriggers((options.triggers ?? bothTriggers)(webhookUrl));
-    return {
-      emulator: emulator,
-      ledger: operatorLedger(clients.dynamodb, emulator.stack.outputs.LedgerTable ?? ''),
-      azumuta,
-      erp: erpControl(erpSandbox.url),
-      sandboxes: { azumuta: azumutaSandbox, erp: erpSandbox },
-      webhookUrl,
-      orderEndpoint: { url: `${emulator.apiUrl}/product-orders`, key: orderKey },
-      stop,
-    };
+    progress('setting the secrets');
+    return { ...(await connect(emulator, { azumuta, erp }, options.triggers ?? bothTriggers)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+
+  async function stopAll(): Promise<void> {
+    for (const end of stops.reverse()) await end();
+    if (options.dataDir === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Gives the stack its secrets, and Azumuta its triggers. */
+async function connect(
+  emulator: Emulator,
+  sandboxes: LocalSystem['sandboxes'],
+  triggers: (url: string) => readonly Trigger[],
+): Promise<Omit<LocalSystem, 'stop'>> {
+  const clients = operatorClients(emulator);
+  const { webhookToken, orderKey } = await setSecrets(emulator, clients.secrets);
+  const webhookUrl = `${emulator.apiUrl}/webhooks/azumuta/product-order-completed/${webhookToken}`;
+  const azumuta = azumutaControl(sandboxes.azumuta.url);
+  await azumuta.setTriggers(triggers(webhookUrl));
+  return {
+    emulator,
+    ledger: operatorLedger(clients.dynamodb, emulator.stack.outputs.LedgerTable ?? ''),
+    azumuta,
+    erp: erpControl(sandboxes.erp.url),
+    sandboxes,
+    webhookUrl,
+    orderEndpoint: { url: `${emulator.apiUrl}/product-orders`, key: orderKey },
+  };
 }
 
 export function bothTriggers(url: string): Trigger[] {
@@ -129,33 +132,18 @@ export function bothTriggers(url: string): Trigger[] {
   ];
 }
 
-/** Secrets of a first start; what an operator has set already stays. */
-async function setSecrets(emulator: Emulator, secrets: ReturnType<typeof operatorClients>['secrets']) {
-  const arn = (output: string) => emulator.stack.outputs[output] ?? output;
-  const text = {
-    azumuta: process.env.AZUMUTA_API_KEY ?? azumutaSandboxKey,
-    erp: process.env.ERP_CREDENTIALS,
-  };
+/** Sets the secrets at a first start; those that an operator has set already stay. */
+async function setSecrets({ stack }: Emulator, secrets: ReturnType<typeof operatorClients>['secrets']) {
+  const { AZUMUTA_API_KEY: apiKey = azumutaSandboxKey, ERP_CREDENTIALS: credentials } = process.env;
+  const set = (output: string, value: unknown) => setIfUnset(secrets, stack.outputs[output] ?? output, value);
   const [webhook, order] = await Promise.all([
-    setIfUnset(secrets, arn('WebhookTokenSecret'), { current: newToken() }),
-    setIfUnset(secrets, arn('OrderApiKeySecret'), { current: newToken() }),
-    setIfUnset(secrets, arn('AzumutaApiKeySecret'), { apiKey: text.azumuta }),
-    setIfUnset(
-      secrets,
-      arn('ErpCredentialsSecret'),
-      text.erp ? JSON.parse(text.erp) : { apiKey: erpSandboxKey },
-    ),
+    set('WebhookTokenSecret', { current: newToken() }),
+    set('OrderApiKeySecret', { current: newToken() }),
+    set('AzumutaApiKeySecret', { apiKey }),
+    set('ErpCredentialsSecret', credentials ? JSON.parse(credentials) : { apiKey: erpSandboxKey }),
   ]);
   return {
     webhookToken: z.parse(rotatingSecretSchema, JSON.parse(webhook)).current,
     orderKey: z.parse(rotatingSecretSchema, JSON.parse(order)).current,
-  };
-}
-
-function once(work: () => Promise<void>): () => Promise<void> {
-  let started: Promise<void> | undefined;
-  return () => {
-    started ??= work();
-    return started;
   };
 }

@@ -1,185 +1,144 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import { Listr } from 'listr2';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Listr, type ListrRendererValue } from 'listr2';
 import { reasonOf } from '../../shared/model/errors.ts';
-import { printFigures, printJourneys, printPlaces } from './demo/report.ts';
-import { createStory, type Story, type StoryProgress } from './demo/scenario.ts';
+import { printOutcome, printPlaces } from './demo/report.ts';
+import { createDemo, type Demo, type DemoProgress } from './demo/scenario.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from './run-locally.ts';
 
-const help = `Runs both flows on this machine: the synthesized stack, an Azumuta sandbox and an ERP sandbox.
+interface Options {
+  readonly once?: boolean;
+  readonly demo: boolean;
+  readonly orders: number;
+  readonly config: string;
+  readonly data?: string;
+  readonly verbose?: boolean;
+}
 
-  npm start                          tell the story once, then keep serving
-  npm start -- --once                tell it and exit: 0 only if every order arrived
-  npm start -- --no-demo             only serve
-  npm start -- --orders 100          a longer story (default 8)
-  npm start -- --config <file>       another integration file (default integration.config.ts)
-  npm start -- --data <folder>       keep everything there; a stop and start loses nothing
-  npm start -- --verbose             also print restarts, retries and what differs from a deployment
+const command = new Command('npm start --')
+  .description(
+    'Runs both flows on this machine: the synthesized stack, an Azumuta sandbox and an ERP sandbox. A demo shows them once; then everything keeps running until Ctrl-C.',
+  )
+  .addOption(new Option('--once', 'end after the demo: with 0 only if every order arrived').conflicts('demo'))
+  .option('--no-demo', 'run without the demo')
+  .option('--orders <n>', 'orders of the demo', wholeNumber, 8)
+  .option('--config <file>', 'integration file', 'integration.config.ts')
+  .option('--data <folder>', 'keep all data there: a stop and start loses nothing')
+  .option('--verbose', 'also print restarts, retries and what differs from a deployment')
+  .helpOption('-h, --help', 'show this help')
+  .addHelpText(
+    'after',
+    `
+With another configuration, AZUMUTA_API_KEY and ERP_CREDENTIALS (JSON) in the environment become the local secrets, so
+that real partners can be called.`,
+  )
+  .allowExcessArguments(false)
+  .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
-With another configuration, AZUMUTA_API_KEY and ERP_CREDENTIALS (JSON) in the environment become the local
-secrets, so that real partners can be called. Ctrl-C stops everything.
-`;
-
-type Wishes = NonNullable<ReturnType<typeof wishesOf>>;
-
-/** @returns nothing when help is all that is asked for. */
-function wishesOf(commandLine: string[]) {
-  const { values } = parseArgs({
-    args: commandLine,
-    options: {
-      once: { type: 'boolean', default: false },
-      'no-demo': { type: 'boolean', default: false },
-      orders: { type: 'string', default: '8' },
-      config: { type: 'string', default: 'integration.config.ts' },
-      data: { type: 'string' },
-      verbose: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  if (values.help) return undefined;
-  const orders = Number(values.orders);
-  if (!Number.isInteger(orders) || orders < 1)
-    throw new Error(`--orders takes a whole number from 1, not "${values.orders}".`);
-  if (values.once && values['no-demo'])
-    throw new Error('--once tells the story, --no-demo leaves it out: choose one.');
-  return { ...values, demo: !values['no-demo'], orders };
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('It takes a whole number from 1.');
 }
 
 /** @returns the exit code. */
-async function main(): Promise<number> {
-  let wishes: Wishes | undefined;
-  try {
-    wishes = wishesOf(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`${reasonOf(error)}\n\n${help}`);
-    return 2;
-  }
-  if (!wishes) {
-    process.stdout.write(help);
-    return 0;
-  }
-  const ending = endOnSignals();
-  try {
-    return await run(wishes, ending.signal);
-  } catch (error) {
-    if (ending.signal.aborted) return 130;
-    process.stderr.write(`\n${reasonOf(error)}\n`);
-    return 1;
-  }
-}
-
-async function run(wishes: Wishes, signal: AbortSignal): Promise<number> {
-  const remarks: string[] = [];
+async function run(options: Options, signal: AbortSignal): Promise<number> {
+  const logged: string[] = [];
   const log = (line: string) => {
-    // Mails are for people, so they are shown to whoever sits here.
+    // Mails are meant for people, so they are always shown.
     if (/^mail to /.test(line)) process.stdout.write(`  ✉ ${line}\n`);
-    else if (wishes.verbose) process.stderr.write(`  · ${line}\n`);
-    else remarks.push(line);
+    else if (options.verbose) process.stderr.write(`  · ${line}\n`);
+    else logged.push(line);
   };
-  const running: { system?: LocalSystem; story?: Story } = {};
+  const running: Running = {};
   try {
-    await tasksOf(wishes, running, log, signal).run();
-    const { system, story } = running;
-    if (!system) throw new Error('Nothing was started.');
-    let complete = true;
-    if (story) {
-      printJourneys(await story.journeys());
-      const figures = await story.figures();
-      printFigures(figures, localOverrides);
-      complete = figures.booked === figures.orders;
-    }
-    if (wishes.once) return complete ? 0 : 1;
-    printPlaces(system);
+    await tasksOf(options, log, signal).run(running);
+    const outcome = options.demo ? await running.demo?.outcome() : undefined;
+    if (outcome) printOutcome(outcome, localOverrides);
+    if (options.once) return outcome?.booked === outcome?.orders ? 0 : 1;
+    if (running.system) printPlaces(running.system);
     await new Promise<void>((stop) => signal.addEventListener('abort', () => stop(), { once: true }));
     return 0;
   } catch (error) {
-    for (const line of remarks.slice(-20)) process.stderr.write(`  · ${line}\n`);
-    throw error;
+    if (signal.aborted) return 130;
+    for (const line of logged.slice(-20)) process.stderr.write(`  · ${line}\n`);
+    process.stderr.write(`\n${reasonOf(error)}\n`);
+    return 1;
   } finally {
-    if (running.system) await running.system.stop();
+    await running.system?.stop();
   }
 }
 
-function tasksOf(
-  wishes: Wishes,
-  running: { system?: LocalSystem; story?: Story },
-  log: (line: string) => void,
-  signal: AbortSignal,
-) {
-  const told =
-    (show: (progress: StoryProgress) => string, task: { title: string }) => (progress: StoryProgress) => {
-      task.title = show(progress);
-    };
-  let tell: (progress: StoryProgress) => void = () => undefined;
-  const story = () => {
-    if (!running.system) throw new Error('Nothing was started.');
-    running.story ??= createStory(running.system, wishes.orders, (progress) => tell(progress), signal);
-    return running.story;
-  };
-  const parts = {
-    sandboxes: 'starting the sandboxes',
-    synthesis: 'synthesizing the stack',
-    platform: 'starting its queues, tables and functions',
-    secrets: 'setting the secrets',
-  };
-  return new Listr(
+interface Running {
+  system?: LocalSystem;
+  demo?: Demo;
+}
+
+/** The parts of the demo, each with a line about its progress. */
+const parts: readonly {
+  readonly title: string;
+  readonly act: 'ordersOut' | 'workDone' | 'resultsBack';
+  readonly line: (progress: DemoProgress, orders: number) => string;
+}[] = [
+  {
+    title: 'Orders out: ERP → Azumuta',
+    act: 'ordersOut',
+    line: ({ released, created }) =>
+      `Orders out: ${released} released in the ERP, ${created} created in Azumuta`,
+  },
+  {
+    title: 'Work done in Azumuta',
+    act: 'workDone',
+    line: ({ completed }, orders) => `Work done: ${completed} of ${orders} completed in Azumuta`,
+  },
+  {
+    title: 'Results back: Azumuta → ERP',
+    act: 'resultsBack',
+    line: ({ booked }, orders) => `Results back: ${booked} of ${orders} booked in the ERP`,
+  },
+];
+
+function tasksOf(options: Options, log: (line: string) => void, signal: AbortSignal) {
+  let show: (progress: DemoProgress) => void = () => undefined;
+  return new Listr<Running, ListrRendererValue>(
     [
       {
         title: 'Start the plant',
-        task: async (_, task) => {
+        task: async (running, task) => {
           const start = Date.now();
           running.system = await startLocalSystem({
-            integrationFile: wishes.config,
-            // Whoever breaks something here does not wait five minutes to be told.
+            integrationFile: options.config,
+            dataDir: options.data,
+            // Alerts come soon, so that nobody who breaks something here waits five minutes for the mail.
             overrides: { ...localOverrides, scheduleSeconds: { SchedulesAlerts: 15 } },
             log,
             signal,
             progress: (part) => {
-              task.title = `Start the plant: ${parts[part]}`;
+              task.title = `Start the plant: ${part}`;
             },
-            ...(wishes.data === undefined ? {} : { dataDir: wishes.data }),
           });
+          running.demo = createDemo(running.system, options.orders, (progress) => show(progress), signal);
           task.title = `The plant runs (${((Date.now() - start) / 1000).toFixed(1)} s)`;
         },
       },
-      {
-        title: 'Orders out: ERP → Azumuta',
-        enabled: wishes.demo,
-        task: async (_, task) => {
-          tell = told(
-            ({ released, created }) =>
-              `Orders out: ${released} released in the ERP, ${created} created in Azumuta`,
-            task,
-          );
-          await story().ordersOut();
+      ...parts.map(({ title, act, line }) => ({
+        title,
+        enabled: options.demo,
+        task: async ({ demo }: Running, task: { title: string }) => {
+          show = (progress) => {
+            task.title = line(progress, options.orders);
+          };
+          await demo?.[act]();
         },
-      },
-      {
-        title: 'Work done in Azumuta',
-        enabled: wishes.demo,
-        task: async (_, task) => {
-          tell = told(
-            ({ completed }) => `Work done: ${completed} of ${wishes.orders} completed in Azumuta`,
-            task,
-          );
-          await story().workDone();
-        },
-      },
-      {
-        title: 'Results back: Azumuta → ERP',
-        enabled: wishes.demo,
-        task: async (_, task) => {
-          tell = told(({ booked }) => `Results back: ${booked} of ${wishes.orders} booked in the ERP`, task);
-          await story().resultsBack();
-        },
-      },
+      })),
     ],
     { renderer: process.stdout.isTTY ? 'default' : 'simple', registerSignalListeners: false },
   );
 }
 
-/** The first Ctrl-C stops in good order, the second at once: the pieces end by themselves when this process does. */
-function endOnSignals(): AbortController {
+/** The first Ctrl-C stops in good order, the second at once: then the processes end by themselves, as this one does. */
+function endOnSignals(): AbortSignal {
   const ending = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
@@ -187,10 +146,10 @@ function endOnSignals(): AbortController {
       ending.abort();
     });
   }
-  return ending;
+  return ending.signal;
 }
 
-const exitCode = await main();
-// Sockets to partners that are gone may linger.
+const exitCode = await run(command.parse().opts<Options>(), endOnSignals());
+// Sockets to partners that are gone could keep the process alive.
 await pause(0);
 process.exit(exitCode);

@@ -3,13 +3,13 @@ import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
-import { nodeBinary } from './emulator/process/node-binary.ts';
+import { nodeBinary } from './emulator/process/host.ts';
 
 export interface SynthesizeOptions {
   readonly integrationFile: string;
-  /** Where the cloud assembly goes; emptied first. */
+  /** Where the cloud assembly is written; emptied first. */
   readonly folder: string;
-  /** What the configuration may read from `process.env`. */
+  /** Variables that the configuration may read from `process.env`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly stage?: string;
 }
@@ -28,8 +28,8 @@ const failureSchema = z.object({ stderr: z.string() });
 
 /**
  * Synthesizes the CDK app as `cdk synth` does, in a process of its own: so the configuration is read afresh,
- * and the CDK's memory is given back.
- * @throws Error with the configuration's own complaint.
+ * and the CDK's memory is freed.
+ * @throws Error with what the app printed, such as an error in the configuration.
  */
 export async function synthesize(options: SynthesizeOptions): Promise<Synthesized> {
   rmSync(options.folder, { recursive: true, force: true });
@@ -41,7 +41,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<Synthesize
         ...options.environment,
         CDK_OUTDIR: options.folder,
         // The CDK's own check of the template takes two seconds of five; `cdk synth` and the tests of the
-        // stack have it.
+        // stack do it.
         CDK_VALIDATION: 'false',
         NODE_COMPILE_CACHE: compileCache,
         CDK_CONTEXT_JSON: JSON.stringify(context),

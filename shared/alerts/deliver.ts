@@ -48,7 +48,7 @@ export async function deliver(
       if (!message.success) continue;
       const delivery = await channels.send(channel, message.data);
       if (delivery.delivered) {
-        await records.delivered(entry);
+        await records.markDelivered(entry);
         undelivered -= 1;
         continue;
       }
@@ -57,7 +57,7 @@ export async function deliver(
       failing[channel] = {
         since: before?.since ?? clock.now().toISOString(),
         problem,
-        ...(afterSeconds === undefined ? {} : { notBefore: now + afterSeconds * 1000 }),
+        notBefore: afterSeconds === undefined ? undefined : now + afterSeconds * 1000,
       };
       if (!ofMessage) return;
     }

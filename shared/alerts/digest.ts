@@ -1,6 +1,6 @@
 import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { DayEvent } from '../ledger/records/daily-activity.ts';
+import type { DayEvent } from '../ledger/records/events.ts';
 import type { Partner } from '../model/partner.ts';
 import type { QueueName } from '../model/queues.ts';
 

@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import type { DayEvent } from '../ledger/records/daily-activity.ts';
+import type { DayEvent } from '../ledger/records/events.ts';
 import { consumerOf, queueNames } from '../model/queues.ts';
 import { oneLine } from '../model/text.ts';
 import { dayBefore, dayIn, localTime, startOfDay } from '../model/time.ts';

@@ -1,16 +1,15 @@
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
 import { createAnswerReaders } from './answer-readers.ts';
-import { told } from './fields.ts';
 import { creation } from './requests.ts';
 import type { Article, AzumutaProductOrder, AzumutaRecording, WorkInstruction } from './resources.ts';
 import { type AzumutaOptions, createSession } from './session.ts';
 
 /**
- * Azumuta's REST API, as far as the two flows need it. Every method is one call (a listing by number follows
- * `next` on the same origin only) and throws `RetryLater` of scope `partner` when Azumuta is unwell, of scope
- * `order` when it answers 200 with an error or has the number by now, and `Rejected` when it refuses or answers in a
- * shape that the flows cannot stand on.
+ * Azumuta's REST API, as far as the two flows need it. Every method is one call (a listing by number follows `next`, on
+ * the same origin only). It throws `RetryLater` of scope `partner` when Azumuta is down, of scope `order` when it
+ * answers 200 with an error or has the number by now, and `Rejected` when it refuses or when its answer cannot be
+ * understood.
  */
 export interface AzumutaClient {
   readonly findArticle: (number: string, signal: AbortSignal) => Promise<Article | undefined>;
@@ -33,7 +32,7 @@ export interface AzumutaClient {
   readonly workInstruction: (id: string, signal: AbortSignal) => Promise<WorkInstruction | undefined>;
 }
 
-/** Articles seldom change: one look-up serves a container for some minutes. Unknown ones are asked for again. */
+/** Articles seldom change, so a container keeps them for some minutes. Unknown ones are looked up again. */
 const articleTtlMs = 5 * 60_000;
 
 export function createAzumutaClient(options: AzumutaOptions): AzumutaClient {
@@ -69,7 +68,7 @@ export function createAzumutaClient(options: AzumutaOptions): AzumutaClient {
       const { number } = draft;
       const what = `creating product order ${number}`;
       const answer = await session.send('createProductOrder', creationOf(draft, article, signal), what);
-      // Perhaps it was created by an attempt of ours whose answer was lost, or by a person in this moment.
+      // An attempt of ours whose answer was lost, or a person just now, may have created it.
       if (
         contract.operations.createProductOrder.exists.includes(answer.status) &&
         (await findProductOrder(number, signal))
@@ -79,16 +78,16 @@ export function createAzumutaClient(options: AzumutaOptions): AzumutaClient {
           { scope: 'order', wrote: 'known' },
         );
       const created = readers.createProductOrder(session.resourceIn('createProductOrder', answer, what));
-      // It may well have been created: only a look by number can tell.
+      // It may have been created: only a look-up by number shows it.
       if (!created.ok) throw session.unclear(created.misfits, answer, what).with({ wrote: 'perhaps' });
-      const { id, number: given, url } = created.value;
-      if (given !== undefined && given !== number) {
+      const { number: given = number, ...ref } = created.value;
+      if (given !== number) {
         throw new Rejected(
           `Azumuta created product order ${given} when it was asked for ${number}. Remove it there, switch the automatic numbers of article ${article.number} off, and replay; if Azumuta shows it as ${number}, set azumuta.contract.createdProductOrder.number to where that stands.`,
           { code: 'conflict' },
         );
       }
-      return { id, number, ...told({ url }) };
+      return { ...ref, number };
     },
 
     recording(id, signal, productOrder) {

@@ -4,23 +4,23 @@ import { type Place, placeSchema } from '../platform/places.ts';
 import { strictObject } from '../platform/strict-object.ts';
 import { operationsSchema } from './operations.ts';
 
-/** Verified, like the header of the key. */
+/** Verified, as is the header of the key. */
 export const defaultBaseUrl = 'https://app.azumuta.com/api/v1';
 
-/** Where a field stands, and where it is assumed to. */
+/** The place of a field, and the place that is assumed. */
 const at = (assumed: Place) => z._default(placeSchema, assumed);
 const name = z.string().check(z.minLength(1));
-/** Words as Azumuta tells them, or codes; upper and lower case are the same. */
+/** Words or codes of Azumuta; upper and lower case are the same. */
 const words = z.array(z.union([name, z.number(), z.boolean()]));
 
-/** Names of the configuration come first, and those that are assumed stay: a name that is never sent does no harm. */
+/** Names of the configuration come first. The assumed ones stay, as a name that is never sent does no harm. */
 const names = (...assumed: string[]) =>
   z.pipe(
     z._default(z.array(z.string().check(z.minLength(1))), assumed),
     z.transform((own) => [...new Set([...own, ...assumed])]),
   );
 
-/** The part of the contract that the webhook door gets. The exact names are unknown. */
+/** The part of the contract that the webhook endpoint gets. The exact names are unknown. */
 export const triggerFields = strictObject({
   /** Names of the field with the product order's number, added to those that are assumed; `data.order.number` looks into objects. */
   productOrderNumber: names('productOrderNumber', 'productOrder', 'orderNumber', 'number'),
@@ -28,25 +28,25 @@ export const triggerFields = strictObject({
   workInstructionIds: names('workInstructionIds', 'workInstructionId', 'workInstructions', 'workInstruction'),
   /** Names of the field with ids of recordings, likewise. */
   recordingIds: names('recordingIds', 'recordingId', 'recordings', 'recording'),
-  /** Names of the id within an object that stands for a recording or a work instruction, likewise. */
+  /** Names of the id within an object for a recording or a work instruction, likewise. */
   id: names('id'),
-  /** What stands for the event in the address that is pasted into Azumuta, and means: a product order is completed. */
+  /** Texts for the event in the address that is pasted into Azumuta that mean: a product order is completed. */
   events: names('product-order-completed'),
 });
 
 export const listFields = strictObject({
-  /** Where the entries of a list stand. */
+  /** Where the entries of a list are. */
   entries: at('data'),
-  /** Where the next page is told: a path or a URL on the same origin, or a cursor; nothing after the last page. */
+  /** Where the next page is given: a path or a URL on the same origin, or a cursor; nothing after the last page. */
   next: at('next'),
-  /** The parameter that takes a cursor. */
+  /** The parameter for a cursor. */
   cursor: z._default(name, 'cursor'),
 });
 
 export const errorFields = strictObject({
-  /** Where an error stands that is answered with status 200. */
+  /** Where an error is that comes with status 200. */
   at: at(['error', 'errors']),
-  /** Where the sentence of an error stands: the first that is text counts. */
+  /** Where the sentence of an error is: the first place with text counts. */
   sentence: at([...usualPlaces]),
 });
 
@@ -76,7 +76,7 @@ export const productOrderFields = strictObject({
   parameters: at('parameters'),
   /** A list of names, ids, or variants. */
   variants: at('variants'),
-  /** A list of ids, or of objects with an id. Where it is missing, the trigger alone tells what was recorded. */
+  /** A list of ids, or of objects with an id. Where it is missing, only the trigger says what was recorded. */
   recordings: at(['recordings', 'recordingIds']),
   /** Its page for a person. */
   url: at('url'),
@@ -119,33 +119,33 @@ export const stepFields = strictObject({
 });
 
 /**
- * All that this project assumes about Azumuta's API, as data. Azumuta's full API documentation is not public; known
- * for certain (its public pages and public code) are the base URL, the header of the key, `/workinstructions`, the
- * list envelope, language maps and the shape of a work instruction. All else follows by analogy, and
- * `azumuta.contract` in `integration.config.ts` overrides each line of it without touching code.
+ * All assumptions about Azumuta's API, as data. Azumuta's full API documentation is not public. Verified (on its public
+ * pages and in public code) are the base URL, the header of the key, `/workinstructions`, the list envelope, language
+ * maps and the shape of a work instruction. Everything else follows by analogy, and `azumuta.contract` in
+ * `integration.config.ts` overrides each line of it without touching code.
  */
 export const contractSchema = strictObject({
-  /** Header that carries the API key. */
+  /** Header with the API key. */
   apiKeyHeader: z._default(name, 'X-API-Key'),
   /** Language preferred in language maps; `en` is Azumuta's own fallback. */
   language: z._default(name, 'en'),
-  /** How Azumuta is asked. */
+  /** The calls to Azumuta. */
   operations: z.prefault(operationsSchema, {}),
-  /** How a list is answered. */
+  /** The form of a list. */
   list: z.prefault(listFields, {}),
-  /** How an error is answered. */
+  /** The form of an error. */
   error: z.prefault(errorFields, {}),
-  /** Where each field of an article stands. */
+  /** Where each field of an article is. */
   article: z.prefault(articleFields, {}),
   /** Of a variant of an article or a product order. */
   variant: z.prefault(variantFields, {}),
   /** Of a product order. */
   productOrder: z.prefault(productOrderFields, {}),
-  /** Of what `createProductOrder` answers. */
+  /** Of the answer to `createProductOrder`. */
   createdProductOrder: z.prefault(strictObject({ id: at('id'), number: at('number'), url: at('url') }), {}),
   /** Of a parameter of a product order. */
   parameter: z.prefault(parameterFields, {}),
-  /** Of an object that stands for a recording in a product order. */
+  /** Of an object for a recording within a product order. */
   recordingRef: z.prefault(strictObject({ id: at('id') }), {}),
   /** Of a recording. */
   recording: z.prefault(recordingFields, {}),
@@ -153,7 +153,7 @@ export const contractSchema = strictObject({
   step: z.prefault(stepFields, {}),
   /** Of a work instruction. */
   workInstruction: z.prefault(strictObject({ id: at('id'), name: at('name') }), {}),
-  /** How triggers name what they carry. */
+  /** How triggers name their fields. */
   trigger: z.prefault(triggerFields, {}),
   /** `productOrder.status` that means: its operator is finished. */
   completedStatuses: z._default(words, ['completed', 'done', 'finished']),
@@ -167,8 +167,8 @@ export const contractSchema = strictObject({
 
 export type AzumutaContract = z.output<typeof contractSchema>;
 
-/** What a configuration may say of it: only what differs. */
+/** The part that a configuration gives: only what differs. */
 export type AzumutaContractSettings = z.input<typeof contractSchema>;
 
-/** What is assumed while the configuration says nothing else. */
+/** The contract without any configuration. */
 export const defaultContract: AzumutaContract = z.parse(contractSchema, {});

@@ -7,9 +7,9 @@ import type { Article } from './resources.ts';
 
 /** One kind of call to Azumuta. */
 export interface Operation {
-  /** Only `createProductOrder` may change anything at Azumuta, by whatever method the others ask. */
+  /** Only `createProductOrder` changes anything at Azumuta, even where others use POST. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
-  /** Below `azumuta.baseUrl`. What stands in for a placeholder is encoded. */
+  /** Below `azumuta.baseUrl`. Values of placeholders are encoded. */
   readonly path: string;
   /** Parameters of the address, with placeholders. Yours replace the assumed ones as a whole. */
   readonly query: Readonly<Record<string, string>>;
@@ -21,14 +21,14 @@ export interface Operation {
   readonly none?: readonly number[] | undefined;
   /** Statuses that mean: there is a product order of this number already. It is looked up once more. */
   readonly exists?: readonly number[] | undefined;
-  /** Where the resource stands in the answer; of a list there, the entry with the id that was asked for. */
+  /** Where the resource is in the answer. If that is a list, the entry with the id that was asked for counts. */
   readonly answer?: Place | undefined;
 }
 
-/** Data with placeholders: a text that is nothing but a placeholder becomes what that stands for, be it a list. */
+/** Data with placeholders: a text that consists of one placeholder becomes its value, which may be a list. */
 export type BodyTemplate = Readonly<Record<string, unknown>>;
 
-/** The body of `createProductOrder` where a template cannot say it. Ids of Azumuta are text there. */
+/** Makes the body of `createProductOrder` where a template is not enough. Azumuta's ids are text. */
 export type CreateBody = (
   draft: ProductOrderDraft,
   article: Article,
@@ -41,7 +41,7 @@ const allPlaceholders = /\{([^{}]*)\}/g;
 const methods = z.enum(['GET', 'POST', 'PUT', 'PATCH']);
 const statuses = z.array(z.int().check(z.minimum(200), z.maximum(599)));
 
-/** A path that stays below the base URL, whatever stands in for its placeholders. */
+/** A path that stays below the base URL with any values of its placeholders. */
 const belowBase = z.refine<string>(
   (path) => /^(\/[^/?#\\\s]+)+$/.test(path) && !/\/\.{1,2}(\/|$)/.test(path),
   { error: 'a path below azumuta.baseUrl, such as /productorders/{id}, without a query', params: showFound },
@@ -55,7 +55,7 @@ function placeholdersIn(template: unknown): string[] {
     : [];
 }
 
-/** What all operations have, with what is assumed of this one. */
+/** The fields of all operations, with the assumed path and query of this one. */
 function shapeOf(
   placeholders: readonly string[],
   path: string,
@@ -79,12 +79,12 @@ function shapeOf(
   };
 }
 
-/** `{parameters.Quantity}` is one of them. */
+/** `{parameters.Quantity}` belongs to the placeholder `parameters`. */
 function isWithin(name: string, placeholder: string): boolean {
   return name === placeholder || (placeholder === 'parameters' && name.startsWith('parameters.'));
 }
 
-/** A GET carries no body: fetch refuses it, and no queue's patience would help. */
+/** A GET has no body: fetch refuses it, and retries would not help. */
 const bodyFitsMethod = z.refine<{ readonly method: string; readonly body?: unknown }>(
   ({ method, body }) => method !== 'GET' || body === undefined,
   { path: ['body'], error: 'none with GET' },
@@ -125,7 +125,7 @@ function creating(path: string, assumed: BodyTemplate) {
   );
 }
 
-/** `/workinstructions` is verified, the other paths follow its pattern. */
+/** The path `/workinstructions` is verified; the others follow its pattern. */
 export const operationsSchema = strictObject({
   /** Finds an article by `{number}`. */
   findArticle: finding('/articles'),

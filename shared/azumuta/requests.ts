@@ -6,13 +6,13 @@ import type { AzumutaContract } from './contract.ts';
 import { type Operation, onlyPlaceholder, placeholder } from './operations.ts';
 import { type Article, variantIdsOf } from './resources.ts';
 
-/** What stands in for the placeholders of an operation. */
+/** Values of the placeholders of an operation. */
 type Values = object;
 
-/** Makes the request of one operation. @throws Rejected for a value that cannot stand in an address. */
+/** Makes the request of one operation. @throws Rejected for a value that cannot be part of an address. */
 export type MakeRequest = (values: Values, signal: AbortSignal) => HttpRequest;
 
-/** Makes the requests of an operation, of which the templates are taken apart here, once. */
+/** Returns a function that makes the requests of an operation. Its templates are parsed here, once. */
 export function requestMaker({ method, path, query, body }: Operation, writes = false): MakeRequest {
   const address = textTemplate(path, segmentOf);
   const parameters = Object.entries(query).map(
@@ -31,7 +31,7 @@ export function requestMaker({ method, path, query, body }: Operation, writes = 
 
 type Fill = (values: Values) => unknown;
 
-/** A template with its placeholders filled in: one that stands alone keeps the type of what stands in for it. */
+/** Fills in the placeholders of a template. A text that is one placeholder takes its value with its type. */
 function filled(template: unknown): Fill {
   if (typeof template === 'string') {
     const alone = onlyPlaceholder.exec(template)?.[1];
@@ -53,7 +53,7 @@ function asText(value: unknown): string {
 }
 
 function textTemplate(template: string, write: (value: unknown) => string): (values: Values) => string {
-  // Texts and names take turns, as the expression has one group.
+  // Texts and names alternate, as the expression has one group.
   const parts = template.split(placeholder);
   const writers = parts.map((part, at) => {
     if (at % 2 === 0) return () => part;
@@ -64,19 +64,15 @@ function textTemplate(template: string, write: (value: unknown) => string): (val
 }
 
 /** The request that creates a product order. @throws Rejected naming a variant that the article does not have. */
-export function creation({
-  operations,
-}: AzumutaContract): (draft: ProductOrderDraft, article: Article, signal: AbortSignal) => HttpRequest {
-  const makeRequest = requestMaker(operations.createProductOrder, true);
-  const { body } = operations.createProductOrder;
-  return (draft, article, signal) => {
+export function creation({ operations: { createProductOrder } }: AzumutaContract) {
+  const makeRequest = requestMaker(createProductOrder, true);
+  const { body } = createProductOrder;
+  return (draft: ProductOrderDraft, article: Article, signal: AbortSignal): HttpRequest => {
     const variantIds = variantIdsOf(draft, article);
     const { number, parameters, variants: variantNames } = draft;
     const parameterList = Object.entries(parameters).map(([key, value]) => ({ key, value }));
-    const request = makeRequest(
-      { number, article, parameters, parameterList, variantIds, variantNames },
-      signal,
-    );
+    const values = { number, article, parameters, parameterList, variantIds, variantNames };
+    const request = makeRequest(values, signal);
     if (typeof body !== 'function') return request;
     const field = 'azumuta.contract.operations.createProductOrder.body';
     const made = callConfigured(`${field} failed for ${number}`, () => body(draft, article, variantIds));

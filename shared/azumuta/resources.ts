@@ -12,30 +12,23 @@ export interface Article {
 /** A product order as Azumuta shows it. */
 export interface AzumutaProductOrder extends ProductOrderRef {
   readonly completed: boolean;
-  readonly status: string | undefined;
-  readonly completedAt: string | undefined;
-  readonly article: string | undefined;
+  readonly status?: string | undefined;
+  readonly completedAt?: string | undefined;
+  readonly article?: string | undefined;
   readonly parameters: CompletedProductOrder['parameters'];
   readonly variants: readonly string[];
-  /** Undefined when Azumuta's answer tells nothing of recordings, which is not the same as telling of none. */
-  readonly recordingIds: readonly string[] | undefined;
+  /** Undefined when Azumuta's answer does not list recordings, which is not the same as an empty list. */
+  readonly recordingIds?: readonly string[] | undefined;
 }
 
-/** A recording with the product order it says to belong to. */
+/** A recording, with the product order to which it belongs as far as it says. */
 export interface AzumutaRecording extends Recording {
   readonly productOrder: { readonly id?: string; readonly number?: string };
 }
 
 export interface WorkInstruction {
   readonly id: string;
-  readonly name: string | undefined;
-}
-
-/** What a create tells: the number is checked when it is there. */
-export interface CreatedProductOrder {
-  readonly id: string;
-  readonly number: string | undefined;
-  readonly url: string | undefined;
+  readonly name?: string | undefined;
 }
 
 /**

@@ -6,7 +6,8 @@ import { createHttp, type HttpRequest, type HttpResponse, partnerFailure } from 
 import { type Place, readerOf } from '../platform/places.ts';
 import type { Resource } from './answer-readers.ts';
 import type { AzumutaContract } from './contract.ts';
-import { fieldsOf, type Misfit, nameForm, type Read, resourceReader, sentencesOf } from './fields.ts';
+import { fieldsOf, type Misfit, objectOf, orElse, type Read, resourceReader, sentencesOf } from './fields.ts';
+import { nameForm } from './forms.ts';
 import type { Operation, OperationName } from './operations.ts';
 import { type MakeRequest, requestMaker } from './requests.ts';
 
@@ -18,26 +19,26 @@ export interface AzumutaOptions {
   readonly clock: Clock;
 }
 
-/** What is being done, for messages, and until when. */
+/** A call: what it does, for messages, and the signal that ends it. */
 interface Call {
   readonly what: string;
   readonly signal: AbortSignal;
 }
 
-/** What Azumuta answered. */
+/** An answer of Azumuta. */
 interface Answer extends HttpResponse {
-  /** `: The number is taken`: its own sentence, should it hold one, without our key. */
+  /** `: The number is taken`: the answer's own sentence without our key; empty when it has none. */
   readonly said: () => string;
 }
 
 const partner = 'Azumuta';
-/** A listing by number has one entry; more pages than this is not one. */
+/** A listing by number should have one entry, so it is not followed any further. */
 const maxPages = 5;
 
-/** Calls to Azumuta, and what its answers mean, by the contract. */
+/** Calls Azumuta, and interprets its answers, by the contract. */
 export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptions) {
   const http = createHttp({ partner, baseUrl, clock });
-  // Of these names exactly.
+  // The keys of both objects are the same.
   const operations = Object.fromEntries(
     Object.entries(contract.operations).map(([name, operation]) => [name, compiled(name, operation)]),
   ) as Readonly<Record<OperationName, Compiled>>;
@@ -45,7 +46,7 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
   const readError = configured('error.at', contract.error.at);
   const holdsError = ({ json }: HttpResponse) => isError(readError(json));
 
-  /** One call with the key; a refused key is read again once: it may have been rotated, and a 401 has done nothing. */
+  /** One call with the key. A refused key is read again once, as it may have been rotated; a call refused with 401 did nothing. */
   async function send(name: OperationName, request: HttpRequest, what: string): Promise<Answer> {
     let answer = await sendWith(await apiKey());
     if (answer.status === 401) {
@@ -85,7 +86,7 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
     });
   }
 
-  /** Whether Azumuta says that there is no such thing; it may do so without a body, but not with a proxy's page. */
+  /** Whether Azumuta says that there is none: without a body or with JSON, as a page of a proxy says nothing. */
   function isAbsent(name: OperationName, { status, json, text }: Answer, what: string): boolean {
     if (!operations[name].none?.includes(status)) return false;
     if (json !== undefined || text.trim() === '') return true;
@@ -94,7 +95,10 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
     });
   }
 
-  /** What was read. An error in a 200, or no JSON at all (a page of a proxy), says nothing of the order: it may be gone soon. */
+  /**
+   * The value that was read.
+   * @throws RetryLater for an error in a 200, and for a page of a proxy instead of JSON: both may be gone soon.
+   */
   function understood<T>(read: Read<T>, answer: Answer, what: string): T {
     if (read.ok) return read.value;
     if (answer.json === undefined)
@@ -103,14 +107,14 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
     throw holdsError(answer) ? unread : new Rejected(unread.message, { code: 'refused-by-azumuta' });
   }
 
-  /** What an answer that cannot be understood tells: its error, or what is missing in it. */
+  /** Why an answer cannot be understood: the error in it, or what is missing. */
   function unclear(misfits: readonly Misfit[], answer: Answer, what: string): RetryLater {
     if (holdsError(answer)) return errorIn(answer, what);
     const sentence = `Azumuta's answer when ${what} cannot be understood. ${sentencesOf(misfits).join(' ')}`;
     return new RetryLater(sentence, { scope: 'order' });
   }
 
-  /** What was asked for, in an answer that says that it was done. */
+  /** The resource in a successful answer. */
   function resourceIn(name: OperationName, answer: Answer, what: string): unknown {
     return operations[name].resourceIn(requireDone(name, answer, what).json);
   }
@@ -128,7 +132,7 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
       const answer = await send(name, request, what);
       if (isAbsent(name, answer, what)) return undefined;
       const { entries, next } = understood(readPage(requireDone(name, answer, what).json), answer, what);
-      // Nothing beside an error is not "not there".
+      // An empty list together with an error does not mean that there is none.
       if (entries.length === 0 && holdsError(answer)) throw errorIn(answer, what);
       for (const entry of entries)
         if (understood(keyOf(entry), answer, what) === number) return understood(read(entry), answer, what);
@@ -136,21 +140,21 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
       request = ends ? undefined : nextPage(baseUrl, first, next, contract.list.cursor);
     }
     if (!request) return undefined;
-    // It may stand on a later page, and "not there" would create it a second time.
+    // It may be on a later page. To answer that there is none would create it a second time.
     throw new Rejected(
       `Azumuta does not filter by number when ${what}: ${maxPages} pages, and more to come. Set azumuta.contract.operations.${name}.query to its filter.`,
       { code: 'configuration' },
     );
   }
 
-  /** What has the id, or undefined. */
+  /** The resource with this id; undefined when there is none. */
   async function read<T>(
     name: 'readProductOrder' | 'readRecording' | 'readWorkInstruction',
     { keyOf, read }: Resource<T>,
     values: { readonly id: string; readonly productOrder?: object | undefined },
     { what, signal }: Call,
   ): Promise<T | undefined> {
-    // It may come from a trigger: `..` would ask for another resource.
+    // The id may come from a trigger: `..` would name another resource.
     if (problemOfText(values.id)) return undefined;
     const answer = await send(name, operations[name].request(values, signal), what);
     if (isAbsent(name, answer, what)) return undefined;
@@ -163,7 +167,7 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
   return { send, resourceIn, unclear, find, read };
 }
 
-/** An operation whose templates and paths are taken apart. */
+/** An operation whose templates and paths are parsed. */
 interface Compiled extends Operation {
   readonly request: MakeRequest;
   readonly resourceIn: (json: unknown) => unknown;
@@ -177,7 +181,7 @@ function compiled(name: string, operation: Operation): Compiled {
   };
 }
 
-/** What stands at a place of the contract, which may be a function that fails. @throws Rejected then. */
+/** Reads a place of the contract. @throws Rejected when the place is a function that fails. */
 function configured(line: string, place: Place): (json: unknown) => unknown {
   const read = readerOf(place);
   return (json) => callConfigured(`azumuta.contract.${line} failed`, () => read(json));
@@ -187,7 +191,7 @@ function errorIn({ said }: Answer, what: string): RetryLater {
   return new RetryLater(`Azumuta answered ${what} with an error${said()}.`, { scope: 'order' });
 }
 
-/** Reads a list; where the contract names a place with one object, that is a list of one. */
+/** Reads a page of a list. A single object in the place of the list counts as a list of one. */
 function pageReader({ list }: AzumutaContract) {
   const field = fieldsOf('list', list);
   const entriesOf = field(
@@ -199,14 +203,10 @@ function pageReader({ list }: AzumutaContract) {
     },
     'required',
   );
-  const nextOf = field('next', nameForm);
-  return resourceReader((json, misfits) => ({
-    entries: entriesOf(json, misfits) ?? [],
-    next: nextOf(json, misfits),
-  }));
+  return resourceReader(objectOf({ entries: orElse(entriesOf, []), next: field('next', nameForm) }));
 }
 
-/** `next` may be a path, an absolute URL or a cursor: which one is unknown. Other origins are refused by http. */
+/** `next` may be a path, an absolute URL or a cursor; Azumuta does not document which. HTTP refuses other origins. */
 function nextPage(baseUrl: string, first: HttpRequest, next: string, cursor: string): HttpRequest {
   if (!next.startsWith('/') && !/^https?:/i.test(next))
     return { ...first, query: { ...first.query, [cursor]: next } };

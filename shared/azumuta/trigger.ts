@@ -5,8 +5,8 @@ import { typeName } from '../platform/validation.ts';
 const names = z.array(z.string());
 
 /**
- * How triggers name what they carry: `azumuta.contract.trigger`, as the stack hands it to the webhook door, which does
- * not load the configuration. They are matched without regard to case, `_`, `-` and a trailing `[]`.
+ * How triggers name their fields: `azumuta.contract.trigger`, as the webhook endpoint gets it from the stack, since it
+ * does not load the configuration. Upper and lower case, `_`, `-` and a trailing `[]` make no difference.
  */
 export const triggerNamesSchema = z.object({
   productOrderNumber: names,
@@ -18,10 +18,10 @@ export const triggerNamesSchema = z.object({
 
 export type TriggerNames = z.output<typeof triggerNamesSchema>;
 
-/** What a trigger's call told: the order, and ids if it had any. */
+/** The content of a trigger: the order, and ids if there are any. */
 export interface TriggerContent {
   readonly productOrderNumber: string;
-  /** How it reads if a bare `+` in the query was meant as such: some senders mean a space by it. */
+  /** The number if a bare `+` in the query was meant as a plus: most senders mean a space. */
   readonly otherNumber?: string;
   readonly workInstructionIds: readonly string[];
   readonly recordingIds: readonly string[];
@@ -29,7 +29,7 @@ export interface TriggerContent {
 
 export type ParsedTrigger =
   | { readonly ok: true; readonly content: TriggerContent }
-  /** Why it cannot be used, for whoever set the trigger up. */
+  /** Why it cannot be used, for the person who sets up the trigger. */
   | { readonly ok: false; readonly reason: string };
 
 /** A field by its path: in `{ data: { order: … } }` there are `data` and `data.order`. */
@@ -40,7 +40,7 @@ interface Field {
   readonly value: unknown;
 }
 
-/** Content of a trigger's call: its query when it is a GET or has no body, else its body. */
+/** Parses a trigger: its query when it is a GET or has no body, else its body. */
 export function parseTrigger(
   call: { readonly method: string; readonly rawQueryString: string; readonly body: Buffer },
   names: TriggerNames,
@@ -51,8 +51,8 @@ export function parseTrigger(
 }
 
 /**
- * Content of a GET trigger, from the raw query string (API Gateway's payload 2.0 joins repeated keys with
- * commas, which would split an order number that holds one).
+ * Parses a GET trigger from the raw query string. API Gateway's payload 2.0 joins repeated keys with commas, which could
+ * not be told from a comma in an order number.
  */
 function parseTriggerQuery(rawQueryString: string, names: TriggerNames): ParsedTrigger {
   const parse = (query: string) =>
@@ -67,7 +67,7 @@ function parseTriggerQuery(rawQueryString: string, names: TriggerNames): ParsedT
   return { ok: true, content: { ...asSpace.content, otherNumber: asPlus.content.productOrderNumber } };
 }
 
-/** Content of a POST trigger: a JSON object. */
+/** Parses a POST trigger: a JSON object. */
 function parseTriggerBody(body: string, names: TriggerNames): ParsedTrigger {
   let json: unknown;
   try {
@@ -83,7 +83,7 @@ function fieldOf(name: string, value: unknown): Field {
   return { name, canonical: canonical(name), value };
 }
 
-/** Objects within each other whose fields have a path: more than any sender has a use for. */
+/** Depth of nested objects whose fields get a path: more than any sender needs. */
 const maxNesting = 4;
 
 function fieldsIn(json: object, before = '', nesting = 0): Field[] {
@@ -102,12 +102,12 @@ function parseFields(fields: readonly Field[], names: TriggerNames): ParsedTrigg
     ok: false,
     reason: `${reason} ${describeFields(fields, names)}`,
   });
-  // The first name that tells anything counts: `number` beside `productOrderNumber` may be anything's.
+  // The first name with a value counts: a `number` next to `productOrderNumber` may belong to anything.
   const told =
     names.productOrderNumber
       .map((name) => valuesOf([name]).flatMap((value) => numbersIn(value, names.productOrderNumber)))
       .find((numbers) => numbers.length > 0) ?? [];
-  if (told.includes(inexact)) return refused(mayHaveLostDigits);
+  if (told.includes(inexact)) return refused(mayBeRounded);
   const numbers = [...new Set(told.filter((number) => number !== inexact))];
   const [productOrderNumber, ...others] = numbers;
   if (productOrderNumber === undefined)
@@ -128,20 +128,20 @@ function parseFields(fields: readonly Field[], names: TriggerNames): ParsedTrigg
   return { ok: true, content: { productOrderNumber, workInstructionIds, recordingIds } };
 }
 
-const mayHaveLostDigits =
+const mayBeRounded =
   'The product order number is a JSON number that may have lost digits (a fraction, or beyond 2^53): send it as text, in quotation marks.';
 
-/** More fields than these do not help who sets the trigger up. */
+/** More fields do not help the person who sets up the trigger. */
 const maxFields = 12;
 
-/** Names of the fields and what each was taken for, never a value. */
+/** Names of the fields and how each was understood, never a value. */
 function describeFields(fields: readonly Field[], names: TriggerNames): string {
   const meanings = (['productOrderNumber', 'workInstructionIds', 'recordingIds'] as const).map(
     (meaning) => [meaning, new Set(names[meaning].map(canonical))] as const,
   );
   const told = fields.flatMap(({ name, canonical: known, value }) => {
     const [meaning] = meanings.find(([, wanted]) => wanted.has(known)) ?? [];
-    // The fields of an object stand for themselves.
+    // The fields of an object are listed themselves.
     if (meaning === undefined && isObject(value)) return [];
     return `${shorten(name, 60)} (${typeName(value)}) was taken for ${meaning ?? 'nothing'}`;
   });
@@ -154,13 +154,13 @@ function canonical(name: string): string {
   return name.replace(/\[\]$/, '').replace(/[_-]/g, '').toLowerCase();
 }
 
-/** A JSON number that stands for several: 9007199254740993 is read as …992, and 10.10 as 10.1. */
+/** A JSON number that may have been rounded: 9007199254740993 is read as …992, and 10.10 as 10.1. */
 const inexact = Symbol('inexact');
 
-/** Lists and objects within each other that are looked into: more than any sender has a use for. */
+/** Depth of nested lists and objects that are searched: more than any sender needs. */
 const maxDepth = 8;
 
-/** An order number is never split: whatever it holds is part of it. */
+/** An order number is never split, even at commas and spaces. */
 function numbersIn(value: unknown, names: readonly string[]): (string | typeof inexact)[] {
   return scalarsIn(value, names).flatMap((each) => {
     if (typeof each === 'number') return Number.isSafeInteger(each) ? String(each) : inexact;
@@ -168,7 +168,7 @@ function numbersIn(value: unknown, names: readonly string[]): (string | typeof i
   });
 }
 
-/** Ids hold no commas (Meteor ids), so a text may list several. */
+/** Ids have no commas (Meteor ids), so a text may list several. */
 function idsIn(value: unknown, names: readonly string[]): string[] {
   return scalarsIn(value, names).flatMap((each) => {
     if (typeof each === 'number') return Number.isSafeInteger(each) ? String(each) : [];
@@ -176,26 +176,23 @@ function idsIn(value: unknown, names: readonly string[]): string[] {
   });
 }
 
-/** What is in lists, and what objects carry under one of these names. */
+/** The values in lists, and those that objects have under one of these names. */
 function scalarsIn(value: unknown, names: readonly string[], depth = 0): unknown[] {
   if (depth > maxDepth) return [];
   if (Array.isArray(value)) return value.flatMap((each) => scalarsIn(each, names, depth + 1));
-  return isObject(value) ? scalarsIn(carriedBy(value, names), names, depth + 1) : [value];
+  return isObject(value) ? scalarsIn(fieldIn(value, names), names, depth + 1) : [value];
 }
 
-/** The field of an object with the first of these names. */
-function carriedBy(value: object, names: readonly string[]): unknown {
+/** The field of an object with the first of these names that it has. */
+function fieldIn(value: object, names: readonly string[]): unknown {
   const fields = Object.entries(value);
-  for (const name of names) {
-    const found = fields.find(([key]) => canonical(key) === canonical(name));
-    if (found) return found[1];
-  }
-  return undefined;
+  const found = names.flatMap((name) => fields.filter(([key]) => canonical(key) === canonical(name)));
+  return found[0]?.[1];
 }
 
 function isObject(value: unknown): value is object {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-/** More ids than any order has: what is beyond is read from the product order anyway. */
+/** More ids than any order has; further ones are read from the product order anyway. */
 const maxIds = 500;

@@ -9,24 +9,24 @@ import type { CompletionHint } from './messages.ts';
 export interface AskDependencies {
   readonly ledger: Pick<Ledger, 'questions'>;
   readonly clock: Clock;
-  /** Whether the reconciliation asks about overdue orders: then nobody has to look at one that is still open. */
+  /** Whether the reconciliation asks about overdue orders: then an open order needs no person. */
   readonly reconciles: boolean;
 }
 
-/** How long Azumuta may take to say what its trigger said already. */
+/** How long Azumuta may take to show what its trigger has announced. */
 const patienceMs = 30 * 60_000;
-/** An order is asked about so often at most, however many hints come. */
+/** Azumuta is asked about an order once in this time at most, however many hints come. */
 const betweenQuestionsMs = 60_000;
-/** A hint that asks comes again after 15 minutes at the latest: one that has not by then is gone. */
+/** A hint that asks comes again after 15 minutes at the latest; after this time it is taken for lost. */
 const askerLivesMs = 20 * 60_000;
-/** A trigger names what was recorded for one completion; more of its ids are not looked at. */
+/** A trigger names the recordings of one completion; further ids are not looked at. */
 const maxHinted = 50;
-/** An id of Azumuta has 17 characters: what is longer than this is none. */
-const maxId = 100;
+/** An id of Azumuta has 17 characters; longer texts than this are no ids. */
+const maxIdLength = 100;
 
-/** One hint about a product order, and what the ledger knows of that. */
-export interface Asking {
-  /** Under which the ledger keeps the order. */
+/** One hint about a product order, and what the ledger knows of the questions about that order. */
+export interface Inquiry {
+  /** The ledger keeps the order under this number. */
   readonly number: string;
   readonly hint: CompletionHint;
   readonly question: KnownOrder['question'];
@@ -34,14 +34,14 @@ export interface Asking {
 }
 
 /**
- * One question per order and minute: of all hints about an order that Azumuta does not call completed, one asks again
- * for half an hour, and the others end.
+ * Asks Azumuta one question per order and minute: of all hints about an order that Azumuta does not call completed, one
+ * asks again for half an hour, and the others end.
  */
 export function createQuestioner({ ledger: { questions }, clock, reconciles }: AskDependencies) {
   const age = (then: Date) => clock.now().getTime() - then.getTime();
 
-  /** The hint that asks already, unless it is this one, or gone. */
-  function other({ question }: Asking, attempt: WorkAttempt) {
+  /** The question of another hint that asks already and is not lost. */
+  function otherAsker({ question }: Inquiry, attempt: WorkAttempt) {
     if (!question || question.overdue || question.by === nameOf(attempt)) return undefined;
     return age(question.aliveAt) < askerLivesMs ? question : undefined;
   }
@@ -52,7 +52,7 @@ export function createQuestioner({ ledger: { questions }, clock, reconciles }: A
     return askedAt.getTime() - sentAt.getTime() >= clocksDifferMs;
   }
 
-  function waitFor(askedAt: Date, { number }: Asking): never {
+  function waitFor(askedAt: Date, { number }: Inquiry): never {
     const afterSeconds = Math.ceil((betweenQuestionsMs - age(askedAt)) / 1000);
     const sentence = `Azumuta was asked about product order ${number} a moment ago.`;
     throw new RetryLater(sentence, { scope: 'order', afterSeconds });
@@ -61,43 +61,43 @@ export function createQuestioner({ ledger: { questions }, clock, reconciles }: A
   return {
     /**
      * Whether this hint may end, as another one asks again, and Azumuta was asked after this one came.
-     * @throws RetryLater while Azumuta was asked a moment ago, before the hint came: the order may be completed since.
+     * @throws RetryLater when Azumuta was asked a moment ago, before the hint came: the order may be completed since.
      */
-    async mayEnd(asking: Asking, attempt: WorkAttempt): Promise<boolean> {
-      const asker = other(asking, attempt);
-      if (!asker || asking.hint.via === 'replay' || !isRecent(asker.askedAt)) return false;
-      if (!(await questions.join(asking.number, { recordingIds: newIn(asking) }))) return false;
-      return isAfter(asker.askedAt, attempt) || waitFor(asker.askedAt, asking);
+    async mayEnd(inquiry: Inquiry, attempt: WorkAttempt): Promise<boolean> {
+      const asker = otherAsker(inquiry, attempt);
+      if (!asker || inquiry.hint.via === 'replay' || !isRecent(asker.askedAt)) return false;
+      if (!(await questions.join(inquiry.number, { recordingIds: newIn(inquiry) }))) return false;
+      return isAfter(asker.askedAt, attempt) || waitFor(asker.askedAt, inquiry);
     },
 
     /**
-     * Whether Azumuta was asked about the completed order after this hint came: then it tells nothing new.
-     * @param namesNews It names recordings that no booking tells of.
-     * @throws RetryLater while it was asked a moment ago, before the hint came.
+     * Whether Azumuta was asked about the completed order after this hint came: then there is nothing new.
+     * @param namesNew It names recordings that are in no booking.
+     * @throws RetryLater when Azumuta was asked a moment ago, before the hint came.
      */
-    isAnswered(asking: Asking, namesNews: boolean, attempt: WorkAttempt): boolean {
-      const { hint, answered } = asking;
+    isAnswered(inquiry: Inquiry, namesNew: boolean, attempt: WorkAttempt): boolean {
+      const { hint, answered } = inquiry;
       if (!answered || hint.via === 'replay' || answered.by === nameOf(attempt)) return false;
-      const isKnown = answered.listsRecordings || !namesNews;
+      const isKnown = answered.listsRecordings || !namesNew;
       if (isKnown && isAfter(answered.at, attempt)) return true;
-      return isRecent(answered.at) && waitFor(answered.at, asking);
+      return isRecent(answered.at) && waitFor(answered.at, inquiry);
     },
 
     /**
-     * Azumuta was asked, and does not say yet what it must say before anything is booked.
-     * @param isOpen The order is there, and not completed: nobody needs to look at it.
-     * @throws RetryLater to ask again; Rejected when it was asked long enough, and a person has to look.
+     * Azumuta was asked, and does not show yet what is needed for a booking.
+     * @param isOpen The order exists and is not completed: no person is needed.
+     * @throws RetryLater to ask again; Rejected when it was asked for long enough and a person is needed.
      */
     async askLater(
       sentence: string,
-      asking: Asking,
+      inquiry: Inquiry,
       attempt: WorkAttempt,
       { isOpen, code = 'completion-unclear' }: { readonly isOpen: boolean; readonly code?: Cause },
     ): Promise<void> {
-      const { number, question } = asking;
-      const asker = other(asking, attempt);
-      const joining = { recordingIds: newIn(asking), askedAt: clock.now() };
-      if (asker && asking.hint.via !== 'replay' && (await questions.join(number, joining))) {
+      const { number, question } = inquiry;
+      const asker = otherAsker(inquiry, attempt);
+      const joining = { recordingIds: newIn(inquiry), askedAt: clock.now() };
+      if (asker && inquiry.hint.via !== 'replay' && (await questions.join(number, joining))) {
         attempt.log.info('Another hint asks about it', { reason: sentence });
         return;
       }
@@ -111,38 +111,37 @@ export function createQuestioner({ ledger: { questions }, clock, reconciles }: A
       attempt.log.warn('Left to the reconciliation', { reason: sentence });
     },
 
-    /** Further hints that are here by now tell nothing new. */
-    async answer(
-      { number }: Asking,
+    /** Notes that Azumuta was asked about the completed order: hints that came before bring nothing new. */
+    async recordAnswer(
+      { number }: Inquiry,
       { recordingIds }: AzumutaProductOrder,
       attempt: WorkAttempt,
     ): Promise<void> {
-      const listsRecordings = recordingIds !== undefined;
-      const by = nameOf(attempt);
-      await questions.recordAnswered(number, { by, at: clock.now(), listsRecordings });
+      const answered = { by: nameOf(attempt), at: clock.now(), listsRecordings: recordingIds !== undefined };
+      await questions.recordAnswered(number, answered);
     },
 
-    /** @throws RetryLater when further hints have joined meanwhile: what they name is not collected yet. */
-    async end({ number, question }: Asking): Promise<void> {
+    /** Ends the question. @throws RetryLater when further hints have joined: their recordings are not collected yet. */
+    async end({ number, question }: Inquiry): Promise<void> {
       if (!question || (await questions.end(number, question))) return;
       throw new RetryLater(`Further triggers of product order ${number} came meanwhile.`, { scope: 'order' });
     },
   };
 }
 
-/** Recordings that this hint names, and those that others named which ended for the one that asks. */
-export function recordingsNamedBy({ hint, question }: Asking): readonly string[] {
+/** Recordings that this hint names, and those that other hints named before they ended. */
+export function recordingsNamedBy({ hint, question }: Inquiry): readonly string[] {
   const named = new Set([...(question?.recordingIds ?? []), ...hint.recordingIds]);
-  return [...named].filter((id) => id.length <= maxId).slice(0, maxHinted);
+  return [...named].filter((id) => id.length <= maxIdLength).slice(0, maxHinted);
 }
 
-/** Once the question names as many as are looked at, no more are new. */
-function newIn(asking: Asking): readonly string[] {
-  const named = asking.question?.recordingIds ?? [];
-  return recordingsNamedBy(asking).filter((id) => !named.includes(id));
+/** Recordings that only this hint names; none once the question names as many as are looked at. */
+function newIn(inquiry: Inquiry): readonly string[] {
+  const named = inquiry.question?.recordingIds ?? [];
+  return recordingsNamedBy(inquiry).filter((id) => !named.includes(id));
 }
 
-/** A replayed message is another, as SQS was given it at another time: its patience begins anew. */
+/** A replayed message was sent at another time, so it counts as another hint, and is tried for half an hour again. */
 function nameOf({ messageId, sentAt }: WorkAttempt): string {
   return `${messageId}#${sentAt.getTime()}`;
 }

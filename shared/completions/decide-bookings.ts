@@ -10,11 +10,11 @@ export interface BuiltPart {
   /** 1 for an order that is not split. */
   readonly index: number;
   readonly order: AzumutaProductOrder;
-  /** Undefined while nobody tells which recordings there are, which is not the same as none. */
+  /** Undefined while it is unknown which recordings there are, which is not the same as none. */
   readonly recordingIds: readonly string[] | undefined;
 }
 
-/** What the ledger knows, and what Azumuta says now. */
+/** What the ledger knows, and what Azumuta shows now. */
 export interface CompletionFacts {
   /** Undefined when the product order was not made by this integration. */
   readonly entry: OrderEntry | undefined;
@@ -27,9 +27,9 @@ export interface CompletionFacts {
   readonly current: BuiltPart;
   /** The other parts that are completed, where all are booked together. */
   readonly others: readonly BuiltPart[];
-  /** A person asked for it once more: messages of bookings that are not done may be gone. */
+  /** A person asked for it once more: messages of bookings that are not done may be lost. */
   readonly again: boolean;
-  /** Book although nobody tells which recordings there are. */
+  /** Book although it is unknown which recordings there are. */
   readonly withoutRecordings: boolean;
   /** Whether a booking that was planned and not sent is to be sent by this attempt. */
   readonly isAbandoned: (booking: BookingEntry) => boolean;
@@ -43,28 +43,28 @@ export type BookingDecision =
       readonly planAgain: readonly PlannedBooking[];
       readonly send: readonly PlannedBooking[];
     }
-  /** Nothing is to be done, or only when other parts are completed. */
+  /** There is nothing to do, or only when other parts are completed. */
   | { readonly to: 'leave'; readonly why: string }
   /** Ask Azumuta again in a while. */
   | { readonly to: 'wait'; readonly sentence: string }
   /** A person has to look at it. */
-  | { readonly to: 'tell'; readonly sentence: string; readonly cause: Cause };
+  | { readonly to: 'reject'; readonly sentence: string; readonly cause: Cause };
 
 /**
  * What a completed product order becomes in the ERP.
  *
- *   article of another than was ordered                  tell
- *   made again in Azumuta after it was booked            tell
- *   a part that the ERP order has no place for           tell
- *   recordings that nobody tells of yet                  wait
+ *   another article than was ordered                     reject
+ *   made again in Azumuta after it was booked            reject
+ *   a part that the ERP order does not have any more     reject
+ *   unknown yet which recordings there are               wait
  *   a part, and others are not completed                 leave: the last of them books
  *   not booked yet                                       book the quantity, with all recordings known now
- *   further recordings of what is booked, or planned     book each as an amendment: notes, never a quantity
- *   further recordings of what was rejected              tell: replaying the rejected one takes them in
+ *   further recordings, quantity booked or planned       book each as an amendment: notes, never a quantity
+ *   further recordings, quantity rejected                reject: replaying the rejected booking includes them
  *   rejected, and a person wants it once more            plan it again: with all recordings if it surely wrote nothing
  *   planned, not done, and a person wants it once more   send as it was planned
- *   planned, and nobody knows whether it was sent        send
- *   more recordings than one booking can tell of         tell
+ *   planned, and unknown whether it was sent             send
+ *   more recordings than one booking can hold            reject
  *
  * The quantity of a product order is planned once for ever: its key is the id of the first product order in it.
  */
@@ -75,21 +75,19 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const quantityOf = (index: number) => quantities.find((booking) => booking.parts.includes(index));
 
   const wrong = entry && problemOf(current, entry, quantityOf(current.index));
-  if (wrong !== undefined) return { to: 'tell', sentence: wrong, cause: 'conflict' };
+  if (wrong !== undefined) return reject(wrong, 'conflict');
   if (current.index > parts && !quantityOf(current.index))
-    return {
-      to: 'tell',
-      sentence: `Product order ${number} is completed, and its ERP order ${facts.erpOrder.number} has only ${parts} part(s) now: book it in the ERP by hand.`,
-      cause: 'conflict',
-    };
+    return reject(
+      `Product order ${number} is completed, and its ERP order ${facts.erpOrder.number} has only ${parts} part(s) now: book it in the ERP by hand.`,
+      'conflict',
+    );
   const built = [current, ...others].sort((a, b) => a.index - b.index);
   const open = built.filter(({ index }) => index <= parts && !quantityOf(index));
-  const untold = open.find(({ recordingIds }) => recordingIds === undefined);
-  if (untold && !facts.withoutRecordings)
-    return {
-      to: 'wait',
-      sentence: `Azumuta lists no recordings of product order ${untold.order.number}, and its trigger named none. Let the trigger send the recordings' ids, or set completions.unknownRecordings to 'ignore' to book without them.`,
-    };
+  const unknown = open.find(({ recordingIds }) => recordingIds === undefined);
+  if (unknown && !facts.withoutRecordings)
+    return wait(
+      `Azumuta lists no recordings of product order ${unknown.order.number}, and its trigger named none. Let the trigger send the recordings' ids, or set completions.unknownRecordings to 'ignore' to book without them.`,
+    );
 
   const missing = missingParts(facts, built, quantityOf);
   const isAwaiting = open.length > 0 && missing.length > 0;
@@ -99,6 +97,9 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   return bounded(decision);
 }
 
+const reject = (sentence: string, cause: Cause): BookingDecision => ({ to: 'reject', sentence, cause });
+const wait = (sentence: string): BookingDecision => ({ to: 'wait', sentence });
+
 /** A booking is one item of the ledger. */
 function bounded(decision: BookingDecision): BookingDecision {
   if (decision.to !== 'book') return decision;
@@ -107,11 +108,10 @@ function bounded(decision: BookingDecision): BookingDecision {
   const large = [...decision.plan, ...decision.planAgain].find(isTooLarge);
   if (!large) return decision;
   const { erpOrder, productOrder, parts, recordingIds } = large;
-  return {
-    to: 'tell',
-    sentence: `ERP order ${erpOrder.number} is completed with ${recordingIds.length} recordings of ${parts.length} part(s), from product order ${productOrder.number} on, which is more than one booking can tell of (some 1,800): book it in the ERP by hand.`,
-    cause: 'completion-unclear',
-  };
+  return reject(
+    `ERP order ${erpOrder.number} is completed with ${recordingIds.length} recordings of ${parts.length} part(s), from product order ${productOrder.number} on, which is more than one booking can hold (some 1,800): book it in the ERP by hand.`,
+    'completion-unclear',
+  );
 }
 
 function problemOf(
@@ -144,31 +144,30 @@ function planned(
   quantityOf: (index: number) => BookingEntry | undefined,
 ): BookingDecision {
   const { bookings, erpOrder, again } = facts;
-  const told = toldBy(bookings);
-  const untoldOf = ({ recordingIds = [] }: BuiltPart) => recordingIds.filter((id) => !told.has(id));
+  const booked = recordingsIn(bookings);
+  const newIn = ({ recordingIds = [] }: BuiltPart) => recordingIds.filter((id) => !booked.has(id));
   const isBuilt = ({ parts }: BookingEntry) =>
     parts.every((index) => built.some((part) => part.index === index));
 
   const wantedAgain = again ? bookings.filter(({ state }) => state !== 'done') : [];
   const reopened = wantedAgain.find((booking) => !isBuilt(booking));
-  if (reopened)
-    return {
-      to: 'wait',
-      sentence: `Not all parts of booking ${reopened.key} are completed in Azumuta any more.`,
-    };
+  if (reopened) return wait(`Not all parts of booking ${reopened.key} are completed in Azumuta any more.`);
   const planAgain = wantedAgain
     .filter(({ state }) => state === 'rejected')
-    .map((booking) => rejected(booking, built, untoldOf));
-  const plan = quantityOfAll(open, untoldOf, erpOrder);
-  const taken = toldBy([...plan, ...planAgain]);
+    .map((booking) => rejected(booking, built, newIn));
+  const plan = quantityOfAll(open, newIn, erpOrder);
+  const taken = recordingsIn([...plan, ...planAgain]);
   for (const part of built) {
-    const further = untoldOf(part).filter((id) => !taken.has(id));
+    const further = newIn(part).filter((id) => !taken.has(id));
     const quantity = quantityOf(part.index);
     if (!quantity || further.length === 0) continue;
     if (quantity.state === 'rejected' && !again) {
-      if (part === facts.current) return waitsForReplay(part, further, quantity);
-      // Its own trigger tells a person.
-      continue;
+      // For another part, its own trigger lets a person know.
+      if (part !== facts.current) continue;
+      return reject(
+        `Recording ${further.join(', ')} of product order ${part.order.number} came after its booking ${quantity.key} was rejected: replay that one, which takes it in, then discard this.`,
+        'completion-unclear',
+      );
     }
     plan.push(...further.map((id) => amendmentOf(id, part, erpOrder)));
   }
@@ -181,80 +180,62 @@ function planned(
   return { to: 'book', plan, planAgain, send };
 }
 
-/** Planned, and nobody knows whether it was handed over. */
+/** Planned, and it is unknown whether its message was sent. */
 export function isUnsent({ state, enqueued }: BookingEntry): boolean {
   return state === 'waiting' && !enqueued;
 }
 
-/** The quantity of a product order has one key for ever. */
+/** The key of the quantity of a product order: it never changes. */
 export function quantityKeyOf({ id }: Pick<AzumutaProductOrder, 'id'>): BookingKey {
   return `${id}#quantity`;
 }
 
-/** One booking of all that is not booked yet; none when there is nothing. */
+/** One booking of everything that is not booked yet; none when there is nothing. */
 function quantityOfAll(
   open: readonly BuiltPart[],
-  untoldOf: (part: BuiltPart) => string[],
+  newIn: (part: BuiltPart) => string[],
   erpOrder: ErpOrderRef,
 ): PlannedBooking[] {
   const [first] = open;
   if (!first) return [];
   const parts = open.map(({ index }) => index);
-  const recordingIds = open.flatMap(untoldOf);
+  const recordingIds = open.flatMap(newIn);
   const productOrder = refOf(first.order);
   const key = quantityKeyOf(first.order);
   return [{ key, kind: 'quantity', parts, recordingIds, erpOrder, productOrder }];
 }
 
-/** What surely wrote nothing takes in what was recorded since; else the ERP may have it as it was planned. */
+/** If it surely wrote nothing, it includes what was recorded since; else the ERP may have it as it was planned. */
 function rejected(
   { key, kind, parts, recordingIds, erpOrder, productOrder, surelyNotBooked }: BookingEntry,
   built: readonly BuiltPart[],
-  untoldOf: (part: BuiltPart) => string[],
+  newIn: (part: BuiltPart) => string[],
 ): PlannedBooking {
   const further =
     kind === 'quantity' && surelyNotBooked
-      ? built.filter(({ index }) => parts.includes(index)).flatMap(untoldOf)
+      ? built.filter(({ index }) => parts.includes(index)).flatMap(newIn)
       : [];
   return { key, kind, parts, recordingIds: [...recordingIds, ...further], erpOrder, productOrder };
 }
 
-function waitsForReplay(
-  { order }: BuiltPart,
-  recordingIds: readonly string[],
-  { key }: BookingEntry,
-): BookingDecision {
-  return {
-    to: 'tell',
-    sentence: `Recording ${recordingIds.join(', ')} of product order ${order.number} came after its booking ${key} was rejected: replay that one, which takes it in, then discard this.`,
-    cause: 'completion-unclear',
-  };
-}
-
 function amendmentOf(id: string, { index, order }: BuiltPart, erpOrder: ErpOrderRef): PlannedBooking {
+  const key = `${order.id}#recording#${id}`;
   const productOrder = refOf(order);
-  return {
-    key: `${order.id}#recording#${id}`,
-    kind: 'amendment',
-    parts: [index],
-    recordingIds: [id],
-    erpOrder,
-    productOrder,
-  };
+  return { key, kind: 'amendment', parts: [index], recordingIds: [id], erpOrder, productOrder };
 }
 
-/** Whether the ERP is told once, when all parts of its order are completed. */
+/** Whether the parts of its ERP order are booked at once, when all are completed. */
 export function isBookedTogether(entry: OrderEntry | undefined): entry is OrderEntry {
   return entry?.part.book === 'when-all-done';
 }
 
-/** Number under which the bookings of a product order are kept: of the first part, where all are booked together. */
+/** The ledger keeps the bookings of a product order under this number: that of the first part where all are booked together. */
 export function homeOf(number: string, entry: OrderEntry | undefined): string {
   return isBookedTogether(entry) ? entry.part.first : number;
 }
 
-/** Recordings that bookings tell of. */
-export function toldBy(bookings: readonly Pick<PlannedBooking, 'recordingIds'>[]): ReadonlySet<string> {
+/** Recordings that are in one of the bookings. */
+export function recordingsIn(bookings: readonly Pick<PlannedBooking, 'recordingIds'>[]): ReadonlySet<string> {
   return new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
 }
 

@@ -9,8 +9,8 @@ const text = z.string().check(z.minLength(1));
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /**
- * What travels through the completions queue: a hint that a product order may be completed. All that is booked
- * is read from Azumuta afterwards.
+ * Message of the completions queue: a hint that a product order may be completed. Everything that is booked is read
+ * from Azumuta afterwards.
  */
 export const completionHintSchema = z.object({
   v: z.literal(1),
@@ -19,42 +19,40 @@ export const completionHintSchema = z.object({
   productOrderNumber: text,
   /** How it reads if a bare `+` in the trigger's query was meant as such. */
   otherNumber: z.exactOptional(text),
-  workInstructionIds: z.array(text),
-  recordingIds: z.array(text),
+  workInstructionIds: z.readonly(z.array(text)),
+  recordingIds: z.readonly(z.array(text)),
   /** ISO instant of the call. */
   receivedAt: text,
-  /** Follows the completion through all logs. */
+  /** All logs of the completion carry it. */
   eventId: text,
-  /** `replay`: a person wants what was rejected to be planned once more. */
+  /** `replay`: a person wants rejected bookings to be planned once more. */
   via: z.enum(['webhook', 'reconciliation', 'replay']),
 });
 
 export type CompletionHint = z.output<typeof completionHintSchema>;
 
-/** What the completions queue is told of a trigger. */
+/** The hint of a trigger. */
 export function webhookHint(
   content: TriggerContent,
   { receivedAt, eventId }: { readonly receivedAt: Date; readonly eventId: string },
 ): CompletionHint {
-  return {
-    v: 1,
-    kind: 'completion',
-    event: 'product-order-completed',
-    productOrderNumber: content.productOrderNumber,
-    ...(content.otherNumber === undefined ? {} : { otherNumber: content.otherNumber }),
-    workInstructionIds: [...content.workInstructionIds],
-    recordingIds: [...content.recordingIds],
-    receivedAt: receivedAt.toISOString(),
-    eventId,
-    via: 'webhook',
-  };
+  return { ...hintOf(content.productOrderNumber, 'webhook', receivedAt, eventId), ...content };
 }
 
-/** A hint of our own: the order may be completed, whatever a trigger told. */
+/** A hint of our own: the order may be completed, without a trigger. */
 export function ownHint(
   productOrderNumber: string,
   via: 'reconciliation' | 'replay',
   { now, eventId }: { readonly now: Date; readonly eventId: string },
+): CompletionHint {
+  return hintOf(productOrderNumber, via, now, eventId);
+}
+
+function hintOf(
+  productOrderNumber: string,
+  via: CompletionHint['via'],
+  receivedAt: Date,
+  eventId: string,
 ): CompletionHint {
   return {
     v: 1,
@@ -63,7 +61,7 @@ export function ownHint(
     productOrderNumber,
     workInstructionIds: [],
     recordingIds: [],
-    receivedAt: now.toISOString(),
+    receivedAt: receivedAt.toISOString(),
     eventId,
     via,
   };
@@ -101,10 +99,10 @@ const completedSchema = z.object({
   ),
 });
 
-/** What must be read again from Azumuta, of a completion that is too large for a message. */
+/** What to read again from Azumuta for a completion that is too large for a message. */
 const referenceSchema = z.object({ number: text, productOrderId: text, recordingIds: z.array(text) });
 
-/** What travels through the bookings queue: one booking, with everything that was read for it. */
+/** Message of the bookings queue: one booking, with everything that was read for it. */
 export const bookingMessageSchema = z.object({
   v: z.literal(1),
   kind: z.literal('booking'),
@@ -113,12 +111,12 @@ export const bookingMessageSchema = z.object({
   /** Product order under which the ledger keeps this booking. */
   home: text,
   /** Booking of the same home whose claim is the lock of the ERP order; absent where others may be booked on it, too. */
-  lock: z.exactOptional(text),
+  lock: z.optional(text),
   erpOrder: z.object({ number: text, id: z.exactOptional(z.string()) }),
   /** The ERP's own code of the product that was ordered, where it is known. */
-  article: z.exactOptional(z.string()),
-  /** Of an amendment: the recordings that are new in it; the content holds the earlier ones as well. */
-  tells: z.exactOptional(z.array(text)),
+  article: z.optional(z.string()),
+  /** Of an amendment: its new recordings; the content holds the earlier ones as well. */
+  newRecordingIds: z.optional(z.readonly(z.array(text))),
   /** False for one of several parts that are booked each: the ERP order goes on. */
   last: z.boolean(),
   eventId: text,

@@ -1,45 +1,108 @@
 import type { AzumutaClient } from '../azumuta/client.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/resources.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
-import type { WorkInstructionNames } from '../ledger/records/work-instruction-names.ts';
-import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { CompletedProductOrder, Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 
-export interface ReadRecordingsDependencies {
+export interface ReaderDependencies {
+  readonly ledger: Pick<Ledger, 'workInstructionNames'>;
   readonly azumuta: AzumutaClient;
   readonly partners: PartnerCalls;
-  readonly workInstructionNames: WorkInstructionNames;
-  /** Whether operators' names and signatures (personal data) go on to the mapping. */
+  /** Whether operators' names and signatures (personal data) are passed on to the mapping. */
   readonly includeOperators: boolean;
-  readonly readSoFar: ReadSoFar;
 }
-
-/**
- * What attempts have read that failed before they had read all, in this container's memory: the next one goes on
- * where they stopped. Without it, a completion that takes longer to read than an attempt may last never ends.
- */
-export interface ReadSoFar {
-  readonly recordings: Map<string, AzumutaRecording>;
-  readonly productOrders: Map<string, AzumutaProductOrder>;
-}
-
-export const nothingReadSoFar = (): ReadSoFar => ({ recordings: new Map(), productOrders: new Map() });
 
 /** A recording to read, and the product order that it must belong to. */
 export interface WantedRecording {
   readonly id: string;
   readonly productOrder: { readonly id: string; readonly number: string };
-  /** Only a trigger names it, which may say anything: it must tell itself which product order it belongs to. */
+  /** Only a trigger names it, and a trigger may be forged: the recording must say which product order it belongs to. */
   readonly hinted?: true;
 }
 
-/** Calls to Azumuta at the same time within one attempt: gentle on it, as attempts run beside each other. */
+/** Calls to Azumuta at the same time within one attempt: few, as several attempts run at the same time. */
 const readsAtOnce = 4;
-/** More than this is of attempts that never came back. */
+/** With more than this, most are left by attempts that never came back. */
 const maxRemembered = 5000;
 
+export type CompletionReader = ReturnType<typeof createCompletionReader>;
+
+/**
+ * Reads completed product orders and their recordings. What an attempt has read that then fails stays in this
+ * container's memory, so that the next one goes on there. Without that, a completion that takes longer to read than an
+ * attempt may last would never be read.
+ */
+export function createCompletionReader(dependencies: ReaderDependencies) {
+  const { ledger, azumuta, partners, includeOperators } = dependencies;
+  const recordings = new Map<string, AzumutaRecording>();
+  const productOrders = new Map<string, AzumutaProductOrder>();
+
+  async function withWorkInstruction(recording: Recording, signal: AbortSignal): Promise<Recording> {
+    const { workInstruction } = recording;
+    if (!workInstruction) return recording;
+    const { id, version = 0 } = workInstruction;
+    const read = async () =>
+      (await partners.call('azumuta', () => azumuta.workInstruction(id, signal)))?.name;
+    const name = await ledger.workInstructionNames.name(id, version, read);
+    return name === undefined ? recording : { ...recording, workInstruction: { ...workInstruction, name } };
+  }
+
+  return {
+    readProductOrder: (
+      wanted: { readonly id: string | undefined; readonly number: string },
+      signal: AbortSignal,
+    ) => readProductOrder(wanted, signal, dependencies),
+
+    /** Reads product orders by id. Those that Azumuta does not know are left out. */
+    readProductOrders: (ids: readonly string[], signal: AbortSignal) =>
+      readAll(ids, productOrders, (id) => partners.call('azumuta', () => azumuta.productOrder(id, signal))),
+
+    /**
+     * Reads recordings, each once, with the names of their work instructions. Ids that Azumuta does not know, or that
+     * belong to another product order, are left out.
+     * @throws Rejected for a hinted one that does not say which product order it belongs to.
+     */
+    async readRecordings(
+      wanted: readonly WantedRecording[],
+      signal: AbortSignal,
+    ): Promise<ReadonlyMap<string, Recording>> {
+      const owners = new Map(wanted.map(({ id, productOrder }) => [id, productOrder]));
+      const found = await readAll([...owners.keys()], recordings, (id) =>
+        partners.call('azumuta', () => azumuta.recording(id, signal, owners.get(id))),
+      );
+      const read = new Map<string, Recording>();
+      for (const { id, productOrder, hinted = false } of wanted) {
+        const recording = found.get(id);
+        if (recording && hinted) requireOwner(recording, productOrder.number);
+        if (recording && belongsTo(recording, productOrder))
+          read.set(id, await withWorkInstruction(forMapping(recording, includeOperators), signal));
+      }
+      return read;
+    },
+  };
+}
+
+/** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
+export function readProductOrder(
+  { id, number }: { readonly id: string | undefined; readonly number: string },
+  signal: AbortSignal,
+  {
+    azumuta,
+    partners,
+  }: Pick<ReaderDependencies, 'partners'> & {
+    readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
+  },
+): Promise<AzumutaProductOrder | undefined> {
+  return partners.call('azumuta', async () => {
+    const known = id === undefined ? undefined : await azumuta.productOrder(id, signal);
+    return known ?? azumuta.findProductOrder(number, signal);
+  });
+}
+
+/** @param remembered What earlier attempts have read; emptied of these ids once all of them are read. */
 async function readAll<T>(
   ids: readonly string[],
   remembered: Map<string, T>,
@@ -56,59 +119,6 @@ async function readAll<T>(
   return new Map(found.flat());
 }
 
-/** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
-export function readProductOrder(
-  { id, number }: { readonly id: string | undefined; readonly number: string },
-  signal: AbortSignal,
-  {
-    azumuta,
-    partners,
-  }: {
-    readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
-    readonly partners: PartnerCalls;
-  },
-): Promise<AzumutaProductOrder | undefined> {
-  return partners.call('azumuta', async () => {
-    const known = id === undefined ? undefined : await azumuta.productOrder(id, signal);
-    return known ?? azumuta.findProductOrder(number, signal);
-  });
-}
-
-/** Reads product orders by id, in turns. Those that Azumuta does not know are left out. */
-export function readProductOrders(
-  ids: readonly string[],
-  signal: AbortSignal,
-  { azumuta, partners, readSoFar }: ReadRecordingsDependencies,
-): Promise<ReadonlyMap<string, AzumutaProductOrder>> {
-  return readAll(ids, readSoFar.productOrders, (id) =>
-    partners.call('azumuta', () => azumuta.productOrder(id, signal)),
-  );
-}
-
-/**
- * Reads recordings, in turns, each once, with the names of their work instructions. Ids that Azumuta does not know, or
- * that belong to another product order, are left out.
- */
-export async function readRecordings(
-  wanted: readonly WantedRecording[],
-  signal: AbortSignal,
-  dependencies: ReadRecordingsDependencies,
-): Promise<ReadonlyMap<string, Recording>> {
-  const { azumuta, partners, readSoFar } = dependencies;
-  const owners = new Map(wanted.map(({ id, productOrder }) => [id, productOrder]));
-  const found = await readAll([...owners.keys()], readSoFar.recordings, (id) =>
-    partners.call('azumuta', () => azumuta.recording(id, signal, owners.get(id))),
-  );
-  const recordings = new Map<string, Recording>();
-  for (const { id, productOrder, hinted = false } of wanted) {
-    const recording = found.get(id);
-    if (recording && hinted) requireOwner(recording, productOrder.number);
-    if (recording && belongsTo(recording, productOrder))
-      recordings.set(id, await withWorkInstruction(recording, signal, dependencies));
-  }
-  return recordings;
-}
-
 function belongsTo(
   { productOrder }: AzumutaRecording,
   order: { readonly id: string; readonly number: string },
@@ -117,62 +127,44 @@ function belongsTo(
   return productOrder.number === undefined || productOrder.number === order.number;
 }
 
-/** @throws Rejected when nothing proves whose it is: a forged call could choose what is booked. */
+/** @throws Rejected when nothing proves which product order it belongs to: a forged call could choose what is booked. */
 function requireOwner({ id, productOrder }: AzumutaRecording, number: string): void {
   if (productOrder.id !== undefined || productOrder.number !== undefined) return;
   throw new Rejected(
-    `Recording ${id}, which only the trigger names for product order ${number}, does not tell which product order it belongs to: book ${number} by hand, and let Azumuta list the recordings of its product orders.`,
+    `Recording ${id}, which only the trigger names for product order ${number}, does not say which product order it belongs to: book ${number} by hand, and let Azumuta list the recordings of its product orders.`,
     { code: 'completion-unclear' },
   );
 }
 
-async function withWorkInstruction(
-  recording: AzumutaRecording,
-  signal: AbortSignal,
-  { azumuta, partners, workInstructionNames, includeOperators }: ReadRecordingsDependencies,
-): Promise<Recording> {
-  const shown = forMapping(recording, includeOperators);
-  const { workInstruction } = shown;
-  if (!workInstruction) return shown;
-  const { id, version } = workInstruction;
-  const read = async () => (await partners.call('azumuta', () => azumuta.workInstruction(id, signal)))?.name;
-  const name = (await workInstructionNames.name(id, version ?? 0, read)) ?? workInstruction.name;
-  return { ...shown, workInstruction: { ...workInstruction, ...(name === undefined ? {} : { name }) } };
-}
-
-/**
- * A recording as the mapping may see it. Whether a step names a person is decided by its type, in whatever language
- * its name is.
- */
+/** A recording as the mapping may see it. The type of a step says whether it names a person, in any language. */
 export function forMapping(
-  { productOrder: _belongs, operator, steps, ...recording }: AzumutaRecording,
+  { productOrder: _belongsTo, ...recording }: AzumutaRecording,
   includeOperators: boolean,
 ): Recording {
-  if (includeOperators) return { ...recording, steps, ...(operator === undefined ? {} : { operator }) };
+  if (includeOperators) return recording;
+  const { operator: _personal, steps, ...shown } = recording;
   return {
-    ...recording,
-    steps: steps.map(({ value, ...step }) => withValue(step, step.personal ? undefined : value)),
+    ...shown,
+    steps: steps.map(({ value, ...step }) =>
+      step.personal || value === undefined ? step : { ...step, value },
+    ),
   };
-}
-
-function withValue(step: RecordedStep, value: RecordedStep['value']): RecordedStep {
-  return value === undefined ? step : { ...step, value };
 }
 
 /** A product order and its recordings as a completed product order. */
 export function completedOf(
-  order: AzumutaProductOrder,
+  { id, number, url, article, parameters, variants, completedAt }: AzumutaProductOrder,
   erpOrder: ErpOrderRef,
   recordings: readonly Recording[],
   learnedAt: string,
 ): CompletedProductOrder {
   return {
-    productOrder: { id: order.id, number: order.number, ...(order.url ? { url: order.url } : {}) },
+    productOrder: { id, number, ...(url ? { url } : {}) },
     erpOrder,
-    ...(order.article === undefined ? {} : { article: order.article }),
-    parameters: order.parameters,
-    variants: order.variants,
-    completedAt: order.completedAt ?? learnedAt,
+    ...(article === undefined ? {} : { article }),
+    parameters,
+    variants,
+    completedAt: completedAt ?? learnedAt,
     recordings,
   };
 }

@@ -19,7 +19,7 @@ export interface ReleasedOrdersPage {
   /** Where to resume when this page is done. */
   readonly watermark: Watermark;
   /** Requests that it took beside those for the list itself, as its rows did not tell all; absent for none. */
-  readonly detailCalls?: number;
+  readonly detailCalls?: number | undefined;
 }
 
 /** A row of the ERP's list that is no order as it stands: told to a person, and nobody else's failure. */
@@ -43,10 +43,12 @@ export interface ErpConnector {
    */
   releasedOrders(since: Watermark | undefined, signal: AbortSignal): AsyncIterable<ReleasedOrdersPage>;
   /**
-   * Tell the ERP which Azumuta product order an ERP order became. Linking twice changes nothing, whatever `again` says:
-   * of an attempt that died nobody knows whether it came to this.
+   * Tells the ERP which Azumuta product order an ERP order became; undefined when there is nowhere to write it. Linking
+   * twice changes nothing, whatever `again` says, as nobody knows whether an attempt that died had linked it.
    */
-  linkProductOrder?(order: ErpOrderRef, productOrder: ProductOrderRef, attempt: Attempt): Promise<void>;
+  readonly linkProductOrder?:
+    | ((order: ErpOrderRef, productOrder: ProductOrderRef, attempt: Attempt) => Promise<void>)
+    | undefined;
   /**
    * Book the completion: read before writing, write the key before or with the irrevocable call, read again
    * after. *Done with our key* is a receipt, *done without it* is `Rejected`.

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { AzumutaContract, contractSchema } from '../azumuta/contract.ts';
+import type { contractSchema } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
 import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
@@ -7,16 +7,23 @@ import { type PartnerLimit, withAtOnce } from '../model/partner.ts';
 import type { Quantity } from '../model/quantity.ts';
 import { utcInstant } from '../model/time.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
-import type { CompleteDeployment, Deployment } from './deployment.ts';
-import { integrationSchema, type ReconcileSchedule } from './schema.ts';
+import type { Deployment } from './deployment.ts';
+import { integrationSchema } from './schema.ts';
 
-/** How a product order is made from an ERP order: the three questions of Azumuta's ERP guide. */
+/**
+ * How a product order is made from an ERP order: the three questions of Azumuta's ERP guide. Each function must return
+ * the same for the same order: no calls, no clock, no chance. What it throws, or returns wrongly, rejects the order, with
+ * the field's path and the order's number.
+ */
 export interface ProductOrderMapping {
-  /** How is the product order number determined? Default: the ERP order's number. */
+  /** How is the product order number determined? 1 to 200 characters. Default: the ERP order's number. */
   readonly number?: (order: ErpOrder) => string;
-  /** Based on which article is it created? Default: the ERP order's article. */
+  /** Based on which article is it created, by number? Default: the ERP order's article. */
   readonly article?: (order: ErpOrder) => string;
-  /** Which parameters are sent along? Default: `Quantity` with the ERP order's amount. Keys may hold spaces. */
+  /**
+   * Which parameters are sent along? Keys may contain spaces; `undefined` leaves a parameter out. `part` says which part
+   * of a split order it is: `index` counts from 1. Default: `Quantity` with the ERP order's amount.
+   */
   readonly parameters?: (
     order: ErpOrder,
     part: { readonly index: number; readonly of: number },
@@ -24,55 +31,66 @@ export interface ProductOrderMapping {
   /** Which variants of the article apply, by name or id? Default: none. */
   readonly variants?: (order: ErpOrder) => readonly string[];
   /**
-   * Azumuta's product order is one individual product, an ERP order has a quantity. `one`: one product order
-   * that carries the quantity as a parameter. `per-unit`: one for each unit, numbered `<number>/1 …`.
+   * Azumuta's product order is one individual product, an ERP order has a quantity. `one` (the default): one product
+   * order that carries the quantity as a parameter. `{ per: 'unit' }`: one for each unit, numbered `<number>/1 …`; an
+   * order whose quantity is no whole number is rejected.
    */
   readonly split?:
     | 'one'
     | {
         /** One product order for each unit. */
         readonly per: 'unit';
-        /** Book each unit when it is completed, or all of them when the last is: closing may close them all. */
+        /**
+         * `each`: book each unit when it is completed. `when-all-done`: book all of them when the last is, for an ERP where
+         * closing an order closes all of it.
+         */
         readonly book: 'each' | 'when-all-done';
         /**
-         * A larger order is rejected. Default 200, at most 500: a booking of all parts tells of some 1,800 recordings
-         * at most.
+         * Most units, 1 to 500: a larger order is rejected, as one booking of all parts holds at most some 1,800
+         * recordings. Default 200.
          */
         readonly most?: number;
       };
-  /** Which ERP orders are wanted at all. Default: all. */
+  /** Whether an ERP order is wanted at all. Default: all are. */
   readonly accept?: (order: ErpOrder) => boolean;
 }
 
-/** What a completed product order becomes in the ERP. */
+/**
+ * What a completed product order becomes in the ERP. What a function throws, or returns wrongly, rejects the completion,
+ * with the field's path and the product order's number.
+ */
 export interface CompletionMapping {
-  /** Good quantity. Default: `planned(completed)`, the parameter `Quantity`. Without a quantity a person is asked. */
+  /**
+   * Good quantity, 0 or more; text (`'2.50'`) where exact decimals matter. Without a quantity the completion is rejected,
+   * for a person. Default: `planned(completed)`, the parameter `Quantity`.
+   */
   readonly quantity?: (completed: CompletedProductOrder) => Quantity | string | number | undefined;
-  /** Quantity that was built and cannot be used. Default: none. */
+  /** Quantity that was built and cannot be used, 0 or more. Default: none. */
   readonly scrap?: (completed: CompletedProductOrder) => Quantity | string | number | undefined;
-  /** Serial or lot numbers that were built, `scrapped: true` at those that cannot be used. Default: none. */
+  /** Serial or lot numbers that were built; `scrapped: true` for those that cannot be used. Default: none. */
   readonly lots?: (completed: CompletedProductOrder) => readonly (Lot | string)[];
-  /** Default: one line that names the product order and its recordings. */
+  /** Lines for the ERP. Default: one line that names the product order and its recordings. */
   readonly notes?: (completed: CompletedProductOrder) => readonly string[];
-  /** Default: every page that Azumuta names for the product order and its recordings. */
+  /** Pages for the ERP. Default: every page that Azumuta names for the product order and its recordings. */
   readonly links?: (completed: CompletedProductOrder) => readonly Link[];
-  /** Whether the ERP order is finished with it, even when less was built than planned. Default: true. */
+  /** Whether this finishes the ERP order, even when less was built than planned. Default: true. */
   readonly final?: (completed: CompletedProductOrder) => boolean;
-  /** Number of the ERP order of a product order that was not created by this integration. Default: its own number. */
+  /** ERP order number of a product order that this integration did not create. Default: the product order's number. */
   readonly erpOrderNumber?: (productOrderNumber: string) => string;
-  /** Completions of orders that the ERP does not know. Default `reject`: a person looks at them. */
+  /** Completions of orders that the ERP does not know: `reject` shows them to a person. Default `reject`. */
   readonly unknownOrder?: 'reject' | 'ignore';
   /**
-   * Completions of which neither Azumuta's product order nor its trigger tells what was recorded. Default `reject`: a
-   * person looks at them after half an hour; `ignore` books them without recordings.
+   * Completions for which neither Azumuta's product order nor its trigger lists the recordings. `reject` shows them to a
+   * person after half an hour, `ignore` books them without recordings. Default `reject`.
    */
   readonly unknownRecordings?: 'reject' | 'ignore';
-  /** Hand operators' names and signatures (personal data) to the mapping. Default: false. */
+  /** Whether the mapping gets operators' names and signatures (personal data). Default: false. */
   readonly includeOperators?: boolean;
 }
 
+/** The configuration of a plant. */
 export interface Integration {
-  /** Short name of the plant: part of the stack's name. Letters, digits and dashes. */
+  /** Short name of the plant, part of the stack's name: letters, digits and dashes, at most 31. */
   readonly plant: string;
   /**
    * IANA time zone of the plant, `Europe/Brussels`: days are counted there. Posting dates, the days of work and
@@ -80,18 +98,11 @@ export interface Integration {
    */
   readonly timeZone: string;
   /** How Azumuta is called, and what its triggers send. */
-  readonly azumuta?: {
+  readonly azumuta?: PartnerLimit & {
     /** Default `https://app.azumuta.com/api/v1`. */
     readonly baseUrl?: string;
-    /** What differs from what is assumed about Azumuta's API: one line for each field that stands elsewhere. */
+    /** Where Azumuta's API differs from what is assumed: one line for each field. */
     readonly contract?: z.input<typeof contractSchema>;
-    /** So many calls at once at most, over all functions and containers (1 to 100). Default: no limit. */
-    readonly atOnce?: number;
-    /**
-     * So many calls (HTTP requests) a second at most, over all functions and containers (0.5 to 100). Then `atOnce` is
-     * that number, rounded up, unless a lower one is given. Default: no limit.
-     */
-    readonly perSecond?: number;
   };
   /** The ERP's connector: `tryton({…})`, `odoo({…})`, `sapS4Hana({…})` or `rest({…})`. */
   readonly erp: ErpDefinition;
@@ -101,61 +112,49 @@ export interface Integration {
   readonly completions?: CompletionMapping;
   /** What runs by the clock. */
   readonly schedule?: {
-    /** Pull released orders from the ERP so often; `off` when the ERP calls the order endpoint. Default `off`. */
+    /** Whether released orders are pulled from the ERP; `off` when the ERP calls the order endpoint. Default `off`. */
     readonly pull?:
       | 'off'
       | {
-          /** 1 to 1440. */
+          /** Minutes between two pulls, 1 to 1440. */
           readonly everyMinutes: number;
           /** Going live: orders that were released or changed before this time (ISO, with zone) stay out. */
           readonly from: string;
         };
     /**
-     * Ask Azumuta about overdue product orders, as a trigger may have been lost, or came before the order was
-     * completed. Default once a day: Azumuta discourages polling, so this is one read for each order that is overdue,
-     * and no more than `most` a run. `off`: a trigger that came too early becomes a dead letter.
+     * Whether Azumuta is asked about overdue product orders, as a trigger may have been lost, or come before the order
+     * was completed. Azumuta discourages polling, so this is one read for each overdue order, and at most `most` a run.
+     * `off`: a trigger that came too early becomes a dead letter. Default: once a day.
      */
     readonly reconcile?:
       | 'off'
       | {
-          /** A day is gentle. */
+          /** Hours between two runs, 1 to 72. Azumuta prefers 24. */
           readonly everyHours: number;
-          /** Orders asked about in one run. Default 50. */
+          /** Most orders that one run asks about, 1 to 500. Default 50. */
           readonly most?: number;
-          /** How long after its due date an order counts as overdue. Default 24: a date alone means its midnight. */
+          /** Hours after its due date from which an order is overdue, 0 to 2160; a date alone means its midnight. Default 24. */
           readonly graceHours?: number;
         };
   };
-  /** What of the stack differs from plant to plant: alarms, domain, network. */
+  /** What differs from plant to plant in the stack: alarms, domain, network. */
   readonly deployment?: Deployment;
 }
 
-/** An integration with its defaults filled in. */
-export interface CompleteIntegration {
-  readonly plant: string;
-  readonly timeZone: string;
-  readonly azumuta: PartnerLimit & {
-    readonly baseUrl: string;
-    readonly contract: AzumutaContract;
-  };
-  readonly erp: ErpDefinition;
-  readonly productOrders: ProductOrderMapping;
-  readonly completions: CompletionMapping;
-  readonly schedule: {
-    readonly pull: 'off' | { readonly everyMinutes: number; readonly from: string };
-    readonly reconcile: 'off' | ReconcileSchedule;
-  };
-  readonly deployment: CompleteDeployment;
-}
+/** Functions keep their own types: the schema can only check that they are functions. */
+type Typed = Required<Pick<Integration, 'erp' | 'productOrders' | 'completions'>>;
 
-/** A configuration that does not fit: stops synth, start and every worker before any traffic. */
+/** An integration with its defaults filled in. */
+export type CompleteIntegration = Readonly<Omit<z.output<typeof integrationSchema>, keyof Typed> & Typed>;
+
+/** A wrong configuration: it stops synthesis, `npm start` and every worker before any traffic. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
 /** What a configuration may depend on. */
 export interface IntegrationContext {
-  /** Of the stack, as `-c stage=…` names it: `production`, `test` … */
+  /** Stage of the stack, as `-c stage=…` names it: `production`, `test` … */
   readonly stage: string;
 }
 
@@ -163,9 +162,17 @@ export interface IntegrationContext {
 export type DefinedIntegration = CompleteIntegration | ((context: IntegrationContext) => CompleteIntegration);
 
 /**
- * The one configuration of a plant: `export default defineIntegration({ … })`, or `defineIntegration(({ stage }) =>
- * ({ … }))` where test and production differ in some of it. Checked at synth, and again when a worker starts.
+ * Defines the one configuration of a plant: the default export of its file. Checked at synth, and again when a worker
+ * starts.
+ * @param integration The configuration, or a function that makes it where test and production differ.
  * @throws ConfigurationError with the path of every field that does not fit.
+ * @example
+ * export default defineIntegration(({ stage }) => ({
+ *   plant: 'ghent',
+ *   timeZone: 'Europe/Brussels',
+ *   erp: odoo({ url: 'https://plant.odoo.com', database: `plant-${stage}`, backorder: 'keep' }),
+ *   completions: { quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed) },
+ * }));
  */
 export function defineIntegration(integration: Integration): CompleteIntegration;
 export function defineIntegration(
@@ -191,7 +198,6 @@ function complete(integration: Integration): CompleteIntegration {
     );
   }
   const { plant, timeZone, azumuta, schedule, deployment } = checked.value;
-  // Functions keep their own types: the schema could only check that they are functions.
   return {
     plant,
     timeZone,

@@ -1,21 +1,24 @@
 /**
- * All that a plant's configuration (`integration.config.ts`) imports of this project.
+ * The only file that a plant's configuration (`plants/<plant>.config.ts`) imports of this project.
  *
- * Only the connector that it uses ends up in the bundles of its functions: package.json declares the project free
- * of side effects, so esbuild leaves the others out. `zod/mini` is not re-exported, as all of it would be bundled.
+ * The bundles of its functions hold only the connector that it uses: package.json declares the project free of side
+ * effects, so esbuild leaves the others out. `zod/mini` is not re-exported, as all of it would be bundled.
  */
 
 export type { AzumutaContractSettings } from '../azumuta/contract.ts';
-export { textIn } from '../azumuta/fields.ts';
+export { textIn } from '../azumuta/forms.ts';
 export type { ErpDefinition } from '../erp/connector.ts';
 export { odoo } from '../erp/odoo/index.ts';
 export {
   type BookContext,
   instantIn,
+  type LinkContext,
   listAt,
   type Place,
   path,
   type RestAnswer,
+  type RestListing,
+  type RestLookUp,
   type RestOptions,
   type RestOrder,
   type RestProcedure,

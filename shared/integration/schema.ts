@@ -1,47 +1,30 @@
 import * as z from 'zod/mini';
 import { contractSchema, defaultBaseUrl, defaultContract } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
+import { textThat, timeZoneSchema } from '../erp/options.ts';
 import { isWithinPace, limitShape } from '../model/partner.ts';
-import { isTimeZone, utcInstant } from '../model/time.ts';
+import { utcInstant } from '../model/time.ts';
 import { strictObject } from '../platform/strict-object.ts';
-import { showFound } from '../platform/validation.ts';
 import { deploymentSchema } from './deployment.ts';
 
-export interface ReconcileSchedule {
-  readonly everyHours: number;
-  readonly most: number;
-  readonly graceHours: number;
-}
-
 /** The defaults; also what a run started by hand does while the schedule is off. */
-export const reconcileDefaults: ReconcileSchedule = { everyHours: 24, most: 50, graceHours: 24 };
+export const reconcileDefaults = { everyHours: 24, most: 50, graceHours: 24 };
 
 const mapping = z.optional(
   z.custom<(...input: never[]) => unknown>((value) => typeof value === 'function', 'a function'),
 );
-const instant = z
-  .string()
-  .check(
-    z.refine(
-      (text) => utcInstant(text) !== undefined,
-      'an ISO time that exists, with zone, such as 2026-12-01T06:00:00Z',
-    ),
-  );
-
-const zoneNeeded = 'an IANA time zone such as Europe/Brussels';
-const timeZone = z.string(zoneNeeded).check(z.refine(isTimeZone, { error: zoneNeeded, params: showFound }));
+const instant = textThat(
+  (text) => utcInstant(text) !== undefined,
+  'an ISO time that exists, with zone, such as 2026-12-01T06:00:00Z',
+);
 
 /** What `defineIntegration` takes, with its bounds and defaults. */
 export const integrationSchema = strictObject({
-  plant: z
-    .string()
-    .check(
-      z.refine(
-        (text) => /^[A-Za-z][A-Za-z0-9-]{0,30}$/.test(text),
-        'letters, digits and dashes, beginning with a letter, at most 31',
-      ),
-    ),
-  timeZone,
+  plant: textThat(
+    (text) => /^[A-Za-z][A-Za-z0-9-]{0,30}$/.test(text),
+    'letters, digits and dashes, beginning with a letter, at most 31',
+  ),
+  timeZone: timeZoneSchema,
   azumuta: z._default(
     strictObject(
       {
@@ -111,7 +94,7 @@ export const integrationSchema = strictObject({
         z.union([
           z.literal('off'),
           strictObject({
-            // An alarm tells when two runs in a row were missed, and CloudWatch looks back a week at most.
+            // An alarm sees two missed runs in a row, and CloudWatch looks back a week at most.
             everyHours: z.int().check(z.minimum(1), z.maximum(72)),
             most: z._default(z.int().check(z.minimum(1), z.maximum(500)), reconcileDefaults.most),
             graceHours: z._default(

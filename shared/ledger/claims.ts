@@ -2,24 +2,24 @@ import type { Rejection, Wrote } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
 import type { Key, StoredItem, Table, Update } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type HistoryEntry, maxNoteLength, withEntry } from './history.ts';
+import { maxNoteLength, type NewEntry, withEntry } from './history.ts';
 import { expiryAfter, retentionSeconds } from './keys.ts';
-import { dayFields } from './records/daily-activity.ts';
+import { dayFields } from './records/events.ts';
 
 /**
- * One step that must happen once: creating a product order, booking a booking.
+ * A step that must happen exactly once: creating a product order, or booking a completion.
  *
  *   waiting ──claim──▶ claimed ──receipt──▶ done
  *      ▲                │   │
  *      └──release───────┘   └──reject──▶ rejected ──claim by the same message──▶ claimed …
  *
- * A rejected step belongs to the message that became its dead letter: only that message, replayed or come again
- * after a crash, claims it once more. A second message for the same step would otherwise book it behind the
- * back of the dead letter.
+ * A rejected step belongs to the message that became its dead letter: only that message may claim it again, when it is
+ * replayed or comes again after a crash. Otherwise a second message for the same step could book it while its dead
+ * letter waits for a person.
  *
- * A claim is open from its conditional write until its receipt, and it names its owner. Leases do not fence:
- * a container can freeze between its check and its write. So a takeover waits until the claim's function must
- * have been killed *and* whatever it had sent must have settled at the partner:
+ * A claim is open from its conditional write until its receipt, and names its owner. A lease alone does not stop its
+ * former owner: a container can freeze between its check and its write. So a takeover waits until Lambda must have
+ * killed the function of the claim *and* what it had sent must have settled at the partner:
  *
  *   A  claim ── reads ── write sent ─✗ crash, or frozen
  *      │                    │        partner still commits it …      … at the latest here
@@ -28,8 +28,8 @@ import { dayFields } from './records/daily-activity.ts';
  *      │                                          │                       │ looks first, then writes
  *   A  │                     (thawed) the deadline guard has aborted: no write, no receipt
  *
- * `again` is true whenever an earlier attempt may have written. The connector, or a look by number in
- * Azumuta, then finds out what happened before anything is sent again.
+ * `again` is true when an earlier attempt may have written. Then the connector, or a look-up by number in Azumuta,
+ * finds out what happened before anything is sent again.
  */
 export interface Claim {
   readonly key: Key;
@@ -45,56 +45,67 @@ export interface Claim {
 export type ClaimOutcome =
   | { readonly outcome: 'claimed'; readonly claim: Claim }
   | { readonly outcome: 'done'; readonly held: StoredItem }
-  /** Another attempt has the claim, or another booking the lock that stands in the same item. */
+  /** Another attempt has the claim, or another booking has the lock that is kept in the same item. */
   | { readonly outcome: 'busy'; readonly by: 'claim' | 'lock'; readonly untilMs: number }
-  /** Another message for this step is a dead letter: it is that one's to be replayed. */
+  /** Another message for this step is a dead letter: only that one may be replayed. */
   | { readonly outcome: 'rejected'; readonly reason: string }
   | { readonly outcome: 'unknown' };
 
-/** Who claims, and until when the claim's process can run at the longest: Lambda kills it then. */
+/** Who claims, and when Lambda kills its process at the latest. */
 export interface Claimant {
   readonly owner: string;
-  /** Id that the message had at first; a replay keeps it. */
+  /** Id that the message had originally; a replay keeps it. */
   readonly messageId: string;
   readonly endsAt: Date;
 }
 
 export interface ClaimTimes {
-  /** The longest that a partner may take to finish what was sent to it before the attempt died. */
+  /** Longest time that a partner may need to finish what was sent to it before the attempt died. */
   readonly settlingSeconds: number;
 }
 
 export interface Claims {
-  /** @returns `unknown` when no such step was ever put. */
+  /** @returns `unknown` when there is no such step. */
   readonly claim: (key: Key, claimant: Claimant) => Promise<ClaimOutcome>;
   /**
-   * Close the claim for good. False when the claim was no longer ours: another attempt has taken over.
-   * @param entry What its day is told of.
+   * Closes the claim for good; false when it was no longer ours, as another attempt has taken over.
+   * @param entry The event that the index of days shows.
    */
   readonly complete: (
     claim: Claim,
     receipt: Readonly<Record<string, unknown>>,
-    entry: Omit<HistoryEntry, 'at'>,
-    ...further: readonly Omit<HistoryEntry, 'at'>[]
+    entry: NewEntry,
+    ...further: readonly NewEntry[]
   ) => Promise<boolean>;
-  /** Give the claim back after an attempt of which nothing can still be settling. */
+  /** Gives the claim back after an attempt that left nothing unsettled at the partner. */
   readonly release: (claim: Claim, note: string, wrote?: Exclude<Wrote, 'perhaps'>) => Promise<void>;
-  /** Keep the claim through the settling time, after an attempt that ended but may have written. */
+  /** Keeps the claim for the settling time after an attempt that may have written. @returns when that ends (epoch ms). */
   readonly holdForSettling: (claim: Claim, note: string) => Promise<number>;
-  /** @param wrote `nothing` when this attempt surely sent nothing to the partner. */
+  /** The step waits for a person. @param wrote `nothing` when this attempt surely sent nothing to the partner. */
   readonly reject: (claim: Claim, rejection: Rejection, wrote?: Wrote) => Promise<void>;
+}
+
+export const claimStates = ['waiting', 'claimed', 'done', 'rejected'] as const;
+
+/** Whether no attempt can have sent anything to the partner; `clean` says so of those that ended. */
+export function isNothingSent({
+  state,
+  attempts,
+  clean,
+}: {
+  readonly state: (typeof claimStates)[number];
+  readonly attempts: number;
+  readonly clean: boolean;
+}): boolean {
+  return (state === 'waiting' || state === 'rejected') && (attempts === 0 || clean);
 }
 
 export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Claims {
   const now = () => clock.now().getTime();
-  const entryOf = (entry: Omit<HistoryEntry, 'at'>): HistoryEntry => ({
-    at: clock.now().toISOString(),
-    ...entry,
-  });
   /** Only while the claim is ours. */
-  const update = (claim: Claim, changes: Update, ...entries: readonly Omit<HistoryEntry, 'at'>[]) =>
+  const update = (claim: Claim, changes: Update, ...entries: readonly NewEntry[]) =>
     table.update(claim.key, {
-      ...withEntry(changes, claim.held, ...entries.map(entryOf)),
+      ...withEntry(changes, claim.held, clock.now(), ...entries),
       condition: '#owner = :ours',
       values: { ours: claim.owner },
     });
@@ -106,7 +117,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
       const updated = await table.update(key, {
         set: { state: 'claimed', owner, leaseUntil, clean: false, enqueued: true },
         add: { attempts: 1 },
-        // Of an earlier rejection: it is being tried again.
+        // Of an earlier rejection that is tried again.
         remove: ['reason', 'cause'],
         condition:
           'attribute_exists(pk) AND (attribute_not_exists(#lockedUntil) OR #lockedUntil <= :at) AND (#state = :waiting OR (#state = :rejected AND #rejectedBy = :message) OR (#state = :claimedState AND #leaseUntil <= :at))',
@@ -133,7 +144,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
       if (held.state !== 'claimed' && lockedUntil > at)
         return { outcome: 'busy', by: 'lock', untilMs: lockedUntil };
       if (held.state === 'rejected') return { outcome: 'rejected', reason: String(held.reason) };
-      // A claim whose answer was lost is sent again by the AWS SDK, and then meets itself.
+      // The AWS SDK repeats a claim whose answer was lost, and then finds its own claim.
       if (held.state === 'claimed' && held.owner === owner) {
         const attempt = Number(held.attempts);
         return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again: attempt > 1, held } };
@@ -147,7 +158,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
           ...receipt,
           state: 'done',
           doneAt: clock.now().toISOString(),
-          // However long it waited before: a receipt outlives every replay.
+          // Counted from now, so that a receipt outlives every replay.
           expiresAt: expiryAfter(retentionSeconds, clock.now()),
           ...dayFields(clock.now(), entry.event),
         },
@@ -157,7 +168,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
     },
 
     async release(claim, note, wrote = 'nothing') {
-      // What an earlier attempt may have written stays in doubt, whatever this one did.
+      // What an earlier attempt may have written stays in doubt.
       const clean = !claim.again && wrote === 'nothing';
       const changes = { set: { state: 'waiting', clean }, remove: ['owner', 'leaseUntil'] };
       await update(claim, changes, { event: 'retry', note });

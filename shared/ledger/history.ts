@@ -3,7 +3,7 @@ import { type Cause, causes } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
 import type { Update } from '../platform/aws/dynamodb-table.ts';
 
-/** What happened to an item and when: the journey of an order is read from these. */
+/** What happened to an item and when. The journey of an order consists of these. */
 export interface HistoryEntry {
   /** ISO instant. */
   readonly at: string;
@@ -13,15 +13,18 @@ export interface HistoryEntry {
   readonly note?: string;
 }
 
+/** An entry that is about to be written. */
+export type NewEntry = Omit<HistoryEntry, 'at'>;
+
 /**
- * Bytes of a history as JSON: no item passes 64 KB, a sixth of what DynamoDB takes, as each write of an item is
- * charged by all of it. Source: AWS, "DynamoDB read and write operations".
+ * Bytes of a history as JSON: no item exceeds 64 KB, a sixth of DynamoDB's limit, as each write is charged by the size
+ * of the whole item. Source: AWS, "DynamoDB read and write operations".
  */
 export const maxHistoryBytes = 16 * 1024;
-/** Characters of a note, and of the reason that an item keeps for a person. */
+/** Characters of a note, and of the reason that an item holds for a person. */
 export const maxNoteLength = 1000;
 
-/** A newer version, before this one was deployed again, may have noted a cause that this one does not know. */
+/** After a rollback an item may have a cause that only the newer version knows. */
 export const storedCauseSchema = z.pipe(
   z.string(),
   z.transform((code): Cause => causes.find((cause) => cause === code) ?? 'internal-error'),
@@ -35,23 +38,26 @@ export const historySchema = z._default(
 export const heldSchema = z.object({ history: historySchema, historyLeft: z._default(z.number(), 0) });
 
 /**
- * The update, which also adds entries to the item's history. A full one loses its oldest retries, then its oldest
+ * The update with entries added to the item's history. A full history loses its oldest retries, then its oldest
  * entries, and `historyLeft` counts them; an entry that another writer adds in the same moment may be lost with them.
  * @param held The item as it was read; undefined when there is none.
  */
 export function withEntry(
   update: Update,
   held: object | undefined,
-  ...entries: readonly HistoryEntry[]
+  now: Date,
+  ...entries: readonly NewEntry[]
 ): Update {
   const { history, historyLeft } = z.parse(heldSchema, held ?? {});
-  const added = entries.map(({ note, ...entry }) =>
-    note === undefined ? entry : { ...entry, note: shorten(note, maxNoteLength) },
-  );
+  const added = entries.map(({ event, note }) => ({
+    at: now.toISOString(),
+    event,
+    ...(note === undefined ? {} : { note: shorten(note, maxNoteLength) }),
+  }));
   const kept: HistoryEntry[] = [...history, ...added];
   while (kept.length > 1 && bytesOf(kept) > maxHistoryBytes) {
     const retry = kept.findIndex(({ event }) => event === 'retry');
-    // The latest is kept in any case.
+    // The latest entry is always kept.
     kept.splice(retry === kept.length - 1 ? 0 : Math.max(0, retry), 1);
   }
   const left = history.length + added.length - kept.length;

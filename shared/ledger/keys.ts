@@ -3,29 +3,28 @@ import type { Partner } from '../model/partner.ts';
 import type { Key } from '../platform/aws/dynamodb-table.ts';
 
 /**
- * Keys of the ledger table. All that concerns one product order shares a partition, so that its journey is
- * one query:
+ * Keys of the ledger table. All items of one product order share a partition, so that its journey is one query:
  *
  *   ORDER#<product order number>   ORDER                    the order: draft, claim of its creation, Azumuta id
  *                                  BOOKING#<booking key>  one booking: claim, receipt
- *                                  DEAD-LETTER#<message>    one dead letter and why
+ *                                  DEAD-LETTER#<message>    one dead letter and its reason
  *                                  RECORDING#<id>           for finding the order by a further recording of a booking
  *                                  QUESTION                 since when Azumuta is asked about it, and by which hint
  *                                  CONFLICT                 how it was changed in the ERP after it came
  *                                  CONFLICT#<ERP order>     another ERP order that is mapped to its number as well
- *   ERP-ORDER#<its id or number>   ORDER                    the ERP order: its own words, its state, its parts
+ *   ERP-ORDER#<its id or number>   ORDER                    the ERP order: its fields, its state, its parts
  *                                  COMPLETED#<index>        a completed part of a split order
  *   LOCK#<ERP order number>        LOCK                     who is booking on this ERP order right now, where several
  *                                                           product orders may be
  *   BREAKER#<partner>              STATE, MINUTE#<n>         the circuit breaker of a partner
- *   SLOTS#<partner>                SLOT#<n>                  who makes one of the calls that it bears at once
+ *   SLOTS#<partner>                SLOT#<n>                  who makes one of the calls that it can take at once
  *                                  LINE                      which functions wait for a slot
  *   MESSAGE#<id>                   ATTEMPTS                  attempts that never finished
  *   WORK-INSTRUCTION#<id>          VERSION#<n>               what was read from Azumuta once
  *   PULL                           WATERMARK                 how far the ERP's orders were read
  *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
  *   PAUSES#<function>              PAUSES                    when the flow of this function was paused and resumed
- *   ALERTS                         STATE                     what people were told of, and how the channels stand
+ *   ALERTS                         STATE                     what people were told, and which channels fail
  *                                  OUTBOX#<channel>#<n>      an alert or a mail that a channel does not have yet
  */
 export const orderKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'ORDER' });
@@ -46,7 +45,7 @@ export const conflictKey = (number: string, claimant?: string): Key => ({
   pk: partitionOf(number),
   sk: claimant === undefined ? 'CONFLICT' : `${claimPrefix}${claimant}`,
 });
-/** By the ERP's own id where it has one: numbers change, and another order may get an old one. */
+/** By the ERP's own id where it has one: numbers change, and another order may get an old number. */
 export const erpOrderKey = ({ id, number }: ErpOrderRef): Key => ({
   pk: `ERP-ORDER#${id === undefined ? `number ${number}` : `id ${id}`}`,
   sk: 'ORDER',
@@ -55,7 +54,7 @@ export const completedPartKey = (erpOrder: ErpOrderRef, index: number): Key => (
   pk: erpOrderKey(erpOrder).pk,
   sk: `${completedPartPrefix}${index}`,
 });
-/** By number: a product order that was made by hand knows no id of its ERP order. */
+/** By number, as a product order that was created by hand has no id of its ERP order. */
 export const erpOrderLockKey = (erpOrderNumber: string): Key => ({
   pk: `LOCK#${erpOrderNumber}`,
   sk: 'LOCK',
@@ -74,7 +73,7 @@ export const claimPrefix = 'CONFLICT#';
 export const completedPartPrefix = 'COMPLETED#';
 export const partitionOf = (number: string): string => `ORDER#${number}`;
 
-/** Receipts outlive every replay: 400 days and some. */
+/** Long enough for every replay: receipts are kept for 430 days. */
 export const retentionSeconds = 430 * 86_400;
 
 /** When DynamoDB may remove an item that was written now: epoch seconds. */

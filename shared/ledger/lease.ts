@@ -1,16 +1,16 @@
 import type { Key, StoredItem, Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 
-/** One item that says whose turn it is: of runs that overlap, one works and the others see that it does. */
+/** An item that lets one of several overlapping runs work. */
 export interface Lease {
   /**
-   * Take the lease; undefined while another run has it. A run that died is waited for until its lease ends.
+   * Takes the lease; undefined while another run has it. The lease of a run that died is free once it has ended.
    * @returns what the item held before.
    */
   readonly take: (owner: string, seconds: number) => Promise<StoredItem | undefined>;
-  /** Write something down while the lease is ours; false when another run has taken it over. */
+  /** Sets attributes while the lease is ours; false when another run has taken it over. */
   readonly write: (owner: string, set: Readonly<Record<string, unknown>>) => Promise<boolean>;
-  /** Give it back, writing something down; nothing happens when it is not ours any more. */
+  /** Gives the lease back and sets attributes; does nothing when it is not ours any more. */
   readonly release: (owner: string, set?: Readonly<Record<string, unknown>>) => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export function createLease(table: Table, clock: Clock, key: Key): Lease {
         values: { now },
       });
       if (taken) return taken.before;
-      // A lease whose answer was lost is asked for again by the AWS SDK, and then meets itself.
+      // The AWS SDK repeats a request whose answer was lost, and then finds its own lease.
       const held = await table.get(key);
       return held?.owner === owner && Number(held.leaseUntil) > now ? held : undefined;
     },

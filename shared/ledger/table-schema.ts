@@ -2,17 +2,17 @@ import type { TableIndex } from '../platform/aws/dynamodb-table.ts';
 
 /**
  * The shape of the ledger table: one definition for the stack that creates it and the code that uses it.
- * Partition key `pk`, sort key `sk`, both text; time to live in `expiresAt` (epoch seconds). The indexes are
- * sparse: an item is in one only while it bears the index's attributes.
+ * Partition key `pk`, sort key `sk`, both text; time to live in `expiresAt` (epoch seconds). The indexes are sparse: an
+ * item is in one only while it has the attributes of the index.
  */
 export const ledgerIndexes = {
   /** All product orders of one ERP order. */
   erpOrder: { name: 'by-erp-order', partition: 'erpOrderNumber', sort: 'pk', sortType: 'S' },
-  /** Which order an id of Azumuta belongs to: of the product order, or of a recording. */
+  /** The order to which an id of Azumuta belongs: the id of a product order or of a recording. */
   azumutaId: { name: 'by-azumuta-id', partition: 'azumutaId', sort: 'pk', sortType: 'S' },
   /** Product orders that wait for their completion, by when they are due (epoch milliseconds). */
   awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },
-  /** What was created, booked, put aside or found changed on a day (UTC): `<ISO instant> <event>`, oldest first. */
+  /** What was created, booked, dead-lettered or found changed on a day (UTC): `<ISO instant> <event>`, oldest first. */
   day: { name: 'by-day', partition: 'day', sort: 'happened', sortType: 'S' },
   /** What a person must see to, while it is so: `<kind> <partner> <cause> <ISO instant>`. */
   trouble: { name: 'by-trouble', partition: 'trouble', sort: 'troubleOf', sortType: 'S' },

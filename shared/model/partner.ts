@@ -7,11 +7,18 @@ export type Partner = (typeof partnerNames)[number];
 /** Within a sentence. */
 export const partnerWords: Readonly<Record<Partner, string>> = { azumuta: 'Azumuta', erp: 'the ERP' };
 
-/** What a partner bears, over all functions and containers; without `atOnce`, it has no limit. */
+/** How much a partner can take. */
 export interface PartnerLimit {
-  /** Calls under way at the same time. */
+  /**
+   * Most calls under way at once, over all functions and containers (1 to 100): `1` for an ERP that loses figures when
+   * two write at the same time. Default: no limit.
+   */
   readonly atOnce?: number | undefined;
-  /** Calls that begin within any second; of a fraction, on average. */
+  /**
+   * Most calls (HTTP requests) that begin within any second, over all functions and containers (0.5 to 100; a fraction
+   * holds on average), for a partner that refuses more. `atOnce` is then that number, rounded up, unless a lower one is
+   * given. Default: no limit.
+   */
   readonly perSecond?: number | undefined;
 }
 

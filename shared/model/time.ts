@@ -42,6 +42,8 @@ export function isTimeZone(text: string): boolean {
  * alone is a day already. Node.js is built with all of ICU by default, so it knows the zones (nodejs.org/api/intl.html);
  * where one were missing, the check of the configuration would stop a worker before it books.
  * @throws RangeError when there is no such zone or instant.
+ * @example
+ * dayIn('Europe/Brussels', '2026-12-01T23:30:00Z'); // '2026-12-02'
  */
 export function dayIn(timeZone: string, instant: string | Date): string {
   if (typeof instant === 'string' && isDate(instant)) return instant;

@@ -11,7 +11,7 @@ import {
   partNumber,
   type Split,
 } from '../model/orders.ts';
-import { diffOf } from './diff.ts';
+import { diffOf } from './differences.ts';
 
 /** What the ledger knows about one ERP order: its record, and each product order that it has, had, or is mapped to. */
 export interface KnownErpOrder {
@@ -22,13 +22,13 @@ export interface KnownErpOrder {
 /** What the ERP wants now. */
 export interface WantedOrder {
   readonly order: ErpOrder;
-  /** Undefined when the ERP has cancelled the order: then its mapping does not matter. */
+  /** Undefined when the ERP has cancelled the order, as its mapping does not matter then. */
   readonly mapped: MappedOrder | undefined;
-  /** The ERP itself asks for it, so that what was refused is tried again; a pull sees the same again and again. */
+  /** The ERP itself posted it, so that a rejected order is tried again; a pull reads the same orders again and again. */
   readonly asked: boolean;
 }
 
-/** What is to be done about one product order. `resolves`: what a planner was told of it before stands no more. */
+/** What to do about one product order. `resolves`: a conflict that a planner was alerted to before is over. */
 export type PartDecision = { readonly number: string } & (
   | { readonly action: 'create'; readonly wanted: MappedProductOrder; readonly resolves: boolean }
   | {
@@ -47,14 +47,14 @@ export type PartDecision = { readonly number: string } & (
       readonly action: 'conflict';
       readonly entry: OrderEntry;
       readonly change: OrderChange;
-      /** For who asked. */
+      /** For the caller. */
       readonly sentence: string;
     }
   | {
       readonly action: 'resolved';
       readonly entry: OrderEntry;
       readonly sentence: string;
-      /** Whose claim on the number has ended, where it is another ERP order's. */
+      /** The other ERP order that was mapped to the number as well, if the conflict with that one is over. */
       readonly claimant?: string;
     }
   | { readonly action: 'unchanged'; readonly entry: OrderEntry }
@@ -62,11 +62,11 @@ export type PartDecision = { readonly number: string } & (
 
 export interface OrderDecision {
   /**
-   * What becomes of old numbers while the record still tells them: if it told the new ones already, an old one that is
-   * claimed in this moment, or left by a crash, would be created beside them. The rest only follows when this is done.
+   * What to do about old numbers while the record still has them. If it had the new ones already, an old one that is
+   * claimed at this moment, or left by a crash, would be created beside them. The rest follows once this is done.
    */
   readonly first: readonly PartDecision[];
-  /** What the record says from now on. */
+  /** The record from now on. */
   readonly split: Split;
   readonly mostParts: number;
   readonly earlier: readonly Split[];
@@ -74,9 +74,9 @@ export interface OrderDecision {
 }
 
 /**
- * What becomes of the product orders of one ERP order: the record of the ledger against what the mapping wants now.
+ * Decides what to do about the product orders of one ERP order: compares the ledger with what the mapping wants now.
  *
- *   the ledger has                       the ERP wants it           it wants it no more (fewer parts, cancelled)
+ *   the ledger has                       the ERP wants it           not wanted any more (fewer parts, cancelled)
  *   nothing                              create                     –
  *   withdrawn                            replace                    unchanged
  *   not created, same content            unchanged                  withdraw
@@ -87,12 +87,12 @@ export interface OrderDecision {
  *   perhaps created, other content       conflict                   conflict
  *   of another ERP order                 conflict                   –, or resolved
  *
- * *Refused* may be there, too: what replaces it is looked for by its number before it is created. A conflict is told
- * once, until it is resolved: the ERP wants again what there is, or what it wants could be put in its place.
+ * A *refused* product order may exist, too: its replacement is searched by number before it is created. A planner is
+ * alerted to a conflict once, until it is resolved: the ERP wants again what exists, or what it wants could replace it.
  *
- * Once a product order may exist in Azumuta, the ERP order keeps its numbers and how its parts are booked: a mapping or
- * a name that changes later is a conflict of each, and nothing is made a second time under another number. While
- * surely none exists, all are withdrawn first, and then made anew.
+ * Once a product order may exist in Azumuta, the ERP order keeps its numbers and how its parts are booked: if the
+ * mapping or the name changes later, each product order has a conflict, and nothing is created a second time under
+ * another number. While surely none exists, all are withdrawn first, and then created anew.
  */
 export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): OrderDecision {
   const own = [...known.productOrders.values()].flatMap(({ entry }) =>
@@ -101,7 +101,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   const { record } = known;
   const split = wanted.mapped?.split ??
     record?.split ?? { number: wanted.order.number, of: 0, book: 'alone' };
-  if (!record || !isNumberedAnew(record.split, split)) {
+  if (!record || !isRenumbered(record.split, split)) {
     const mostParts = Math.max(split.of, record?.mostParts ?? 0);
     const { earlier = [] } = record ?? {};
     return { first: [], split, mostParts, earlier, parts: decideParts(known, own, wanted) };
@@ -109,16 +109,15 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   if (own.some(({ surelyNotCreated }) => !surelyNotCreated)) {
     const parts = own.map((entry) =>
       entry.number === partNumber(record.split, entry.part.index)
-        ? numberedAnew(entry, record.split, split, wanted)
+        ? renumbered(entry, record.split, split, wanted)
         : unwanted(entry, wanted),
     );
     return { ...record, first: [], parts };
   }
-  const standing = own.filter(({ withdrawn }) => !withdrawn);
   const sentence = `ERP order ${nameOf(wanted.order)} is mapped to ${numbersOf(split)} now: it will not be created under this number.`;
-  const withdrawals = standing.map((entry): PartDecision => {
-    return { number: entry.number, action: 'withdraw', entry, event: 'withdrawn', sentence };
-  });
+  const withdrawals = own
+    .filter(({ withdrawn }) => !withdrawn)
+    .map((entry): PartDecision => withdrawal(entry, 'withdrawn', sentence));
   const after = own.map((entry): OrderEntry => ({ ...entry, withdrawn: true, state: 'rejected' }));
   const parts = decideParts(known, after, wanted);
   const released = parts.filter((part) => part.action === 'resolved' && part.claimant !== undefined);
@@ -126,10 +125,10 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   return { first: [...withdrawals, ...released], split, mostParts: split.of, earlier, parts };
 }
 
-/** So many numberings back another planner may have been, who still wrote while it was mapped anew. */
+/** Another planner that still writes with an old mapping may be so many numberings behind. */
 const maxEarlier = 3;
 
-/** @param own Its product orders, as they are by then. */
+/** @param own Its product orders, as they are when `first` is done. */
 function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: WantedOrder): PartDecision[] {
   const mapped = new Map((wanted.mapped?.productOrders ?? []).map((one) => [one.draft.number, one]));
   const ownByNumber = new Map(own.map((entry) => [entry.number, entry]));
@@ -160,7 +159,7 @@ function decidePart(
   const resolves = told !== '' && told !== removedInAzumuta;
   if (!entry) return { number, action: 'create', wanted: mapped, resolves };
   if (entry.withdrawn) return { number, action: 'replace', wanted: mapped, resolves, entry };
-  if (!isSameErpOrder(entry.erpOrder, wanted.order)) return ofAnother(entry, wanted);
+  if (!isSameErpOrder(entry.erpOrder, wanted.order)) return takenByAnother(entry, wanted);
   const same = isSameContent(entry, mapped, wanted.order);
   const open = entry.state === 'rejected' || (!same && entry.surelyNotCreated);
   if (open && (!same || wanted.asked)) return { number, action: 'replace', wanted: mapped, resolves, entry };
@@ -169,7 +168,7 @@ function decidePart(
   return { number, action: 'resolved', entry, sentence: 'The ERP wants it again as it was made.' };
 }
 
-/** A unit that is not told says nothing: the same order may come through the endpoint and from the pull. */
+/** A missing unit is no difference: the same order may come through the endpoint and from the pull. */
 function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, order: ErpOrder): boolean {
   const { article, unit } = entry.erpOrder;
   const { unit: now } = order.quantity;
@@ -184,40 +183,23 @@ function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, order: Erp
 }
 
 function changed(entry: OrderEntry, mapped: MappedProductOrder, { order }: WantedOrder): PartDecision {
-  const { number } = entry;
   const note = diffOf(entry, { ...mapped, erpOrder: factsOf(order) }).join('; ');
-  // One that is not told makes no other change of it: that would be told a second time.
+  // A missing unit makes no other content of it: a planner would be alerted a second time.
   const unit = entry.erpOrder.unit && (order.quantity.unit ?? entry.erpOrder.unit);
-  return {
-    number,
-    action: 'conflict',
-    entry,
-    change: {
-      content: contentOf(mapped, order.article, unit),
-      event: 'conflict',
-      note,
-      cause: 'conflict',
-    },
-    sentence: `Product order ${number} exists with other content. ${note}.`,
-  };
+  const content = contentOf(mapped, order.article, unit);
+  const sentence = `Product order ${entry.number} exists with other content. ${note}.`;
+  return conflict(entry, { content, event: 'conflict', note, cause: 'conflict' }, sentence);
 }
 
-function ofAnother(entry: OrderEntry, { order }: WantedOrder): PartDecision {
+function takenByAnother(entry: OrderEntry, { order }: WantedOrder): PartDecision {
   const { number, erpOrder } = entry;
   const note = `ERP order ${nameOf(order)} is mapped to its number as well, and it was made for ERP order ${nameOf(erpOrder)}: let productOrders.number tell them apart`;
-  return {
-    number,
-    action: 'conflict',
+  const claimant = claimantOf(order);
+  return conflict(
     entry,
-    change: {
-      content: 'mapped',
-      event: 'conflict',
-      note,
-      cause: 'configuration',
-      claimant: claimantOf(order),
-    },
-    sentence: `Product order ${number} was made for ERP order ${nameOf(erpOrder)}, not for ${nameOf(order)}: let productOrders.number give each its own number.`,
-  };
+    { content: 'mapped', event: 'conflict', note, cause: 'configuration', claimant },
+    `Product order ${number} was made for ERP order ${nameOf(erpOrder)}, not for ${nameOf(order)}: let productOrders.number give each its own number.`,
+  );
 }
 
 /** Surplus, or of a cancelled order. */
@@ -225,43 +207,46 @@ function unwanted(entry: OrderEntry, wanted: WantedOrder): PartDecision {
   const { number, part } = entry;
   if (entry.withdrawn) return { number, action: 'unchanged', entry };
   const of = wanted.mapped?.split.of;
-  const why =
-    of === undefined
-      ? 'It was cancelled in the ERP'
-      : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and this is part ${part.index}`;
+  const isCancelled = of === undefined;
+  const why = isCancelled
+    ? 'It was cancelled in the ERP'
+    : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and this is part ${part.index}`;
   if (entry.surelyNotCreated) {
     const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
-    const event = of === undefined ? 'cancelled in the ERP' : 'withdrawn';
-    return { number, action: 'withdraw', entry, event, sentence };
+    return withdrawal(entry, isCancelled ? 'cancelled in the ERP' : 'withdrawn', sentence);
   }
   const there = entry.state === 'done' ? '' : ' if it is there';
-  const note = `${of === undefined ? '' : `${why}: `}remove it in Azumuta by hand${there}`;
-  const content = of === undefined ? 'cancelled' : 'surplus';
-  const event = of === undefined ? 'cancelled in the ERP' : 'conflict';
-  return {
-    number,
-    action: 'conflict',
-    entry,
-    change: { content, event, note, cause: event === 'conflict' ? 'conflict' : 'order-state' },
-    sentence: `${why}: remove product order ${number} in Azumuta by hand${there}.`,
-  };
+  const note = `${isCancelled ? '' : `${why}: `}remove it in Azumuta by hand${there}`;
+  const change: OrderChange = isCancelled
+    ? { content: 'cancelled', event: 'cancelled in the ERP', note, cause: 'order-state' }
+    : { content: 'surplus', event: 'conflict', note, cause: 'conflict' };
+  return conflict(entry, change, `${why}: remove product order ${number} in Azumuta by hand${there}.`);
 }
 
-function numberedAnew(entry: OrderEntry, was: Split, is: Split, wanted: WantedOrder): PartDecision {
+function renumbered(entry: OrderEntry, was: Split, is: Split, wanted: WantedOrder): PartDecision {
   const { number, part } = entry;
   if (entry.withdrawn && part.index > was.of) return { number, action: 'unchanged', entry };
   const now = `${numbersOf(is)} (${is.book})`;
   const note = `ERP order ${nameOf(wanted.order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${numbersOf(was)} (${was.book}): change that there by hand`;
   const made = entry.surelyNotCreated ? 'is about to be made' : 'exists';
-  const stands = entry.withdrawn ? 'is not made' : made;
   const change = { content: `numbered ${now}`, event: 'conflict', note, cause: 'conflict' } as const;
-  return {
-    number,
-    action: 'conflict',
+  return conflict(
     entry,
     change,
-    sentence: `Product order ${number} ${stands}: ${note}.`,
-  };
+    `Product order ${number} ${entry.withdrawn ? 'is not made' : made}: ${note}.`,
+  );
+}
+
+function conflict(entry: OrderEntry, change: OrderChange, sentence: string): PartDecision {
+  return { number: entry.number, action: 'conflict', entry, change, sentence };
+}
+
+function withdrawal(
+  entry: OrderEntry,
+  event: 'cancelled in the ERP' | 'withdrawn',
+  sentence: string,
+): PartDecision {
+  return { number: entry.number, action: 'withdraw', entry, event, sentence };
 }
 
 function numbersOf(split: Split): string {
@@ -269,21 +254,21 @@ function numbersOf(split: Split): string {
   return split.of === 1 ? first : `${first} to ${partNumber(split, split.of)}`;
 }
 
-function isNumberedAnew(was: Split, is: Split): boolean {
+function isRenumbered(was: Split, is: Split): boolean {
   return was.number !== is.number || was.book !== is.book;
 }
 
-/** How a claim on another's number is told apart from others. */
+/** Identifies an ERP order that is mapped to another order's number. */
 function claimantOf({ number, id }: ErpOrder): string {
   return id ?? number;
 }
 
-/** What is built, in Azumuta's words and in the ERP's: a mapping may make the same of two articles. */
+/** The content, in Azumuta's terms and the ERP's, as a mapping may turn two articles into one. */
 function contentOf({ contentHash, part }: MappedProductOrder, article: string, unit = ''): string {
   return JSON.stringify([contentHash, part.book, article, unit]);
 }
 
-/** What a product order is made for, in the ERP's own words. */
+/** What a product order is made for, in the ERP's own terms. */
 export function factsOf({ number, id, article, quantity: { unit } }: ErpOrder): ErpOrderFacts {
   return {
     number,

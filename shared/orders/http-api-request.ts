@@ -4,7 +4,7 @@ import { toDecimal } from '../model/quantity.ts';
 import { maxTextLength, problemOfText } from '../model/text.ts';
 import { isDate, utcInstant } from '../model/time.ts';
 
-/** A number, a code or an id: kept as it is. */
+/** A number, a code or an id, kept unchanged. */
 const code = z.string().check(
   z.minLength(1),
   z.maxLength(maxTextLength),
@@ -24,7 +24,7 @@ const positiveDecimal = z.pipe(
   z.transform((value) => toDecimal(value) ?? '0'),
 );
 
-const dueDate = z.string().check(
+const dateOrInstant = z.string().check(
   z.maxLength(40),
   z.refine(
     (text) => isDate(text) || utcInstant(text) !== undefined,
@@ -32,7 +32,7 @@ const dueDate = z.string().check(
   ),
 );
 
-/** Deeper than any ERP writes its data, and no deeper than a mapping can walk them. */
+/** Deeper than the data of any ERP, and not too deep for a mapping to walk. */
 const maxDepth = 20;
 
 function isAtMostDeep(value: unknown, levels: number): boolean {
@@ -53,7 +53,9 @@ export const postedOrderSchema = z.strictObject({
   ),
   unit: z.optional(code.check(z.meta({ description: 'Unit of the quantity.', examples: ['u'] }))),
   dueDate: z.optional(
-    dueDate.check(z.meta({ description: 'ISO date, or a time with its zone.', examples: ['2026-12-24'] })),
+    dateOrInstant.check(
+      z.meta({ description: 'ISO date, or a time with its zone.', examples: ['2026-12-24'] }),
+    ),
   ),
   attributes: z._default(
     z.record(z.string().check(z.maxLength(maxTextLength)), z.unknown()).check(
@@ -67,15 +69,8 @@ export const postedOrderSchema = z.strictObject({
   ),
 });
 
-export function erpOrderOf({
-  number,
-  id,
-  article,
-  quantity,
-  unit,
-  dueDate: due,
-  attributes,
-}: z.output<typeof postedOrderSchema>): ErpOrder {
+export function erpOrderOf(posted: z.output<typeof postedOrderSchema>): ErpOrder {
+  const { number, id, article, quantity, unit, dueDate, attributes } = posted;
   return {
     number,
     article,
@@ -83,6 +78,6 @@ export function erpOrderOf({
     state: 'released',
     quantity: { amount: quantity, ...(unit === undefined ? {} : { unit }) },
     ...(id === undefined ? {} : { id }),
-    ...(due === undefined ? {} : { dueDate: utcInstant(due) ?? due }),
+    ...(dueDate === undefined ? {} : { dueDate: utcInstant(dueDate) ?? dueDate }),
   };
 }

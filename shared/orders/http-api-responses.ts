@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { causes } from '../model/errors.ts';
 
-/** What the order endpoint answers; its OpenAPI document is made of these. */
+/** The answers of the order endpoint; its OpenAPI document is made of these. */
 
 const described = (description: string) => z.string().check(z.describe(description));
 
@@ -14,10 +15,10 @@ const causeSchema = z.enum(causes).check(z.describe('Cause code of the reason, f
 export const productOrderStatusSchema = z.object({
   number: described('Number of the product order in Azumuta.'),
   status: orderStatusSchema,
-  id: z.exactOptional(described('Id in Azumuta, once it is created.')),
-  url: z.exactOptional(described('Page in Azumuta, when Azumuta names one.')),
-  reason: z.exactOptional(described('Why it is rejected or in conflict, for a person.')),
-  cause: z.exactOptional(causeSchema),
+  id: z.optional(described('Id in Azumuta, once it is created.')),
+  url: z.optional(described('Page in Azumuta, when Azumuta names one.')),
+  reason: z.optional(described('Why it is rejected or in conflict, for a person.')),
+  cause: z.optional(causeSchema),
 });
 export type ProductOrderStatus = Readonly<z.output<typeof productOrderStatusSchema>>;
 
@@ -27,19 +28,19 @@ const mismatchSchema = z.object({
   expected: described('What would fit.'),
 });
 
-/** How one order of a call stands. */
+/** The status of one order of a call. */
 export const answeredOrderSchema = z.object({
   number: described('Number of the order in the ERP, as it was posted.'),
   status: orderStatusSchema,
   productOrders: z.readonly(z.array(productOrderStatusSchema)),
-  reason: z.exactOptional(described('Why it is rejected, for a person.')),
-  cause: z.exactOptional(causeSchema),
-  statusUrl: z.exactOptional(described('Where to ask how it stands.')),
-  errors: z.exactOptional(z.readonly(z.array(mismatchSchema))),
+  reason: z.optional(described('Why it is rejected, for a person.')),
+  cause: z.optional(causeSchema),
+  statusUrl: z.optional(described('Where to read its status.')),
+  errors: z.optional(z.readonly(z.array(mismatchSchema))),
 });
 export type AnsweredOrder = Readonly<z.output<typeof answeredOrderSchema>>;
 
-/** What became of one ERP order at the door. */
+/** What became of one ERP order that was posted or pulled. */
 export type AcceptedOrders = Pick<AnsweredOrder, 'number' | 'status' | 'productOrders' | 'reason' | 'cause'>;
 
 export const ordersAnswerSchema = z.object({ orders: z.readonly(z.array(answeredOrderSchema)) });
@@ -51,3 +52,16 @@ export const failureAnswerSchema = z.object({
 export type OrderCallBody = Readonly<
   Partial<z.output<typeof ordersAnswerSchema> & z.output<typeof failureAnswerSchema>>
 >;
+
+/** The status of a product order in the ledger. */
+export function statusOf({ number, state, productOrder, reason, cause }: OrderEntry): ProductOrderStatus {
+  if (state === 'done') return { number, status: 'exists', id: productOrder?.id, url: productOrder?.url };
+  if (state === 'rejected') return { number, status: 'rejected', reason, cause };
+  return { number, status: 'queued' };
+}
+
+/** The status of an ERP order: the worst of its product orders, as a person must look at that first. */
+export function overall(productOrders: readonly ProductOrderStatus[]): OrderStatus {
+  const order: readonly OrderStatus[] = ['rejected', 'conflict', 'queued', 'exists'];
+  return order.find((status) => productOrders.some((one) => one.status === status)) ?? 'rejected';
+}

@@ -2,9 +2,8 @@ import * as z from 'zod/mini';
 import { parseMessage } from '../platform/aws/queue.ts';
 
 /**
- * What travels through the product-orders queue: only which order. Its content stands in the ledger, so that
- * the newest mapping is used, however long the message waited. `v` changes when a message could no longer be
- * read by the version before it.
+ * Message of the product-orders queue: only which order. The content is in the ledger, so that the newest mapping is
+ * used, however long the message waited. `v` changes when the version before can no longer read a message.
  */
 export const productOrderMessageSchema = z.object({
   v: z.literal(1),

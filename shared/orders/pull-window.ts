@@ -4,13 +4,13 @@ import type { Watermark } from '../model/orders.ts';
 /** A window from its beginning on, also before its first page. */
 export type BegunPullWindow = Pick<PullWindow, 'startedAt'> & Partial<PullWindow>;
 
-/** An ERP may show an order so long after the write time that it gives it: its transaction was under way. */
+/** An ERP may show an order so long after the write time that it reports, as the transaction was still open. */
 export const overlapMs = 10 * 60_000;
 
 /**
- * Where a run begins to read: where an unfinished window has got to, else a new window begins, an overlap behind
- * the moment at which the last finished one began. Counted from the newest row that one came to see, a window
- * that lasted would lose what was committed behind its back:
+ * Where a run begins to read: at the position of an unfinished window, else with a new window, an overlap before the
+ * moment at which the last finished window began. If it began before the newest row of that window instead, it would
+ * miss orders that were committed while a long window was being read:
  *
  *   times of the ERP   9:50        10:00         10:10         10:20         10:30
  *   an order                      ╷ written 9:59 … committed 10:04
@@ -19,7 +19,7 @@ export const overlapMs = 10 * 60_000;
  *   window 2            ╰──────────▶ from 9:50, not from 10:09: reads it
  *
  * A run that fails before its first page has changed nothing. One that fails later, is killed or runs out of
- * time leaves the position of its last page, also inside the overlap.
+ * time leaves the position of its last page, which may be inside the overlap.
  */
 export function startOf(
   { watermark, window }: PullProgress,
@@ -32,9 +32,9 @@ export function startOf(
 }
 
 /**
- * A window after one more page. When it began is only ever told in times of the ERP, whose clock may be wrong:
- * a row was written before it was read, so the window began no earlier than the row's time less what the window
- * has lasted by then, and a duration is the same on every clock.
+ * A window after one more page. The time at which it began is kept in times of the ERP, whose clock may be wrong: a row
+ * was written before it was read, so the window began no earlier than the row's time minus the time that the window has
+ * lasted, and a duration is the same on every clock.
  * @param readAt When the page came, by the clock that also gave `startedAt`.
  */
 export function afterPage(window: BegunPullWindow, page: Watermark, readAt: Date): PullWindow {
@@ -47,7 +47,7 @@ export function afterPage(window: BegunPullWindow, page: Watermark, readAt: Date
   };
 }
 
-/** The watermark once a window is at its end: never backwards, as it began after the one before it. */
+/** The watermark once a window is at its end. It never moves backwards, as a window begins after the one before it. */
 export function afterPullWindow(
   watermark: Watermark | undefined,
   { beganAfter }: Pick<Partial<PullWindow>, 'beganAfter'>,

@@ -28,7 +28,11 @@ function isPath(value: unknown): value is string {
   );
 }
 
-/** The value at a place; undefined when there is none. */
+/**
+ * The value there; undefined when there is none.
+ * @example
+ * valueAt({ order: { locked: true } }, 'order.locked') === true;
+ */
 export function valueAt(json: unknown, place: Place): unknown {
   return readerOf(place)(json);
 }
@@ -63,6 +67,8 @@ function hasValue(value: unknown): boolean {
 /**
  * The text or number there as text; undefined when there is neither, or an empty text.
  * @throws Rejected for a whole number beyond 2^53: JSON.parse has rounded it, and it may now name another order.
+ * @example
+ * textAt({ order: { number: 42 } }, 'order.number'); // '42'
  */
 export function textAt(json: unknown, place: Place): string | undefined {
   const value = valueAt(json, place);
@@ -81,7 +87,11 @@ export function hasLostDigits(value: unknown): value is number {
   return Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
-/** The list there; an empty one when there is none. */
+/**
+ * The list there; an empty one when there is none.
+ * @example
+ * listAt({ lines: [{ id: 1 }] }, 'lines').map((line) => textAt(line, 'id')); // ['1']
+ */
 export function listAt(json: unknown, place: Place): readonly unknown[] {
   const value = valueAt(json, place);
   return Array.isArray(value) ? value : [];
@@ -97,9 +107,10 @@ export function pathTo(place: Place, root = '$'): string {
 }
 
 /**
- * A path of a request with its values encoded, so that the slash in `MO/0001` does not separate segments:
- * path`/orders/${number}`.
+ * A path of a request with its values encoded, so that the slash in `MO/0001` does not separate segments.
  * @throws Rejected for a value that would change which resource is meant: empty, `.` or `..`.
+ * @example
+ * path`/orders/${'MO/0001'}/bookings`; // '/orders/MO%2F0001/bookings'
  */
 export function path(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   return parts.reduce((text, part, index) => text + segmentOf(values[index - 1]) + part);

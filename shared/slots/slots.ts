@@ -16,7 +16,7 @@ export type SlotLimits = Readonly<Record<Partner, PartnerLimit>>;
 /** Thrown instead of a call: the message waits for a slot, and nothing has failed. */
 export class NoFreeSlot extends RetryLater {
   constructor(partner: Partner) {
-    super(`As many calls as ${partnerWords[partner]} bears at once are under way.`, { scope: 'order' });
+    super(`All calls that ${partnerWords[partner]} allows at once are under way.`, { scope: 'order' });
   }
 }
 

@@ -127,11 +127,8 @@ export function createRecordProcessor<Message>(
     }
     // Receives after which it was only given back are no failures, so they are not counted.
     const seconds = secondsUntilRetry(failure, known?.all ?? receiveCount, random(), backoff);
-    log.warn(
-      'Comes again',
-      { reason: failure.message, scope: failure.scope, seconds },
-      { Retried: 1, WaitingSeconds: Math.round(waitedMs / 1000) },
-    );
+    const { message: reason, scope } = failure;
+    log.warn('Comes again', { reason, scope, seconds }, measuredWait(waitedMs));
     return { record, seconds };
   }
 
@@ -144,11 +141,7 @@ export function createRecordProcessor<Message>(
     if (noted === 'as it began') await attempts.withdraw(record.messageId).catch(() => undefined);
     const seconds = secondsUntilSlot(receiveCount, random());
     const waitedMs = await waited.msOf(record);
-    log.info(
-      'Waits for a slot',
-      { reason, seconds },
-      { Retried: 1, WaitingSeconds: Math.round(waitedMs / 1000) },
-    );
+    log.info('Waits for a slot', { reason, seconds }, measuredWait(waitedMs));
     return { record, seconds };
   }
 
@@ -180,20 +173,16 @@ export function createRecordProcessor<Message>(
     if (deadline.isOverdue()) return false;
     await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, ...why });
     if (deadline.isOverdue()) return false;
-    await queues.send(
-      dependencies.deadLetterQueueUrl,
-      deadLetterOf({
-        body: record.body,
-        stage,
-        orderNumber,
-        ...why,
-        firstAttemptAt: firstReceive(record),
-        lastAttemptAt: clock.now(),
-        messageId,
-      }),
-    );
+    const { body } = record;
+    const tried = { firstAttemptAt: firstReceive(record), lastAttemptAt: clock.now() };
+    const letter = deadLetterOf({ body, stage, orderNumber, messageId, ...why, ...tried });
+    await queues.send(dependencies.deadLetterQueueUrl, letter);
     return true;
   }
+}
+
+function measuredWait(waitedMs: number) {
+  return { Retried: 1, WaitingSeconds: Math.round(waitedMs / 1000) };
 }
 
 /** A replayed message keeps the id that it had at first. */
@@ -203,8 +192,8 @@ function firstIdOf({ messageAttributes, messageId }: SQSRecord): string {
 
 /** A replayed message carries the time of its first try. */
 function firstReceive(record: SQSRecord): Date {
-  const told = Date.parse(record.messageAttributes.firstAttemptAt?.stringValue ?? '');
-  return new Date(Number.isNaN(told) ? firstTriedOf(record) : told);
+  const given = Date.parse(record.messageAttributes.firstAttemptAt?.stringValue ?? '');
+  return new Date(Number.isNaN(given) ? firstTriedOf(record) : given);
 }
 
 /**

@@ -81,8 +81,8 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
 
   /** If DynamoDB is too slow to show which are suspect, all are left for another attempt. */
   async function sorted(records: readonly SQSRecord[], deadline: Deadline): Promise<Sorted> {
-    const told = await Promise.race([sortOut(records, attempts), deadline.overdue]);
-    return told === 'overdue' ? { toWork: [], untouched: records } : told;
+    const outcome = await Promise.race([sortOut(records, attempts), deadline.overdue]);
+    return outcome === 'overdue' ? { toWork: [], untouched: records } : outcome;
   }
 
   /** Works on it, or gives it up when its work does not stop on the abort: that attempt never finished. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
-import { nodeBinary } from '../../infra/local/emulator/process/node-binary.ts';
+import { nodeBinary } from '../../infra/local/emulator/process/host.ts';
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createStory } from '../../infra/local/demo/scenario.ts';
+import { createDemo } from '../../infra/local/demo/scenario.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/run-locally.ts';
 
 let system: LocalSystem;
@@ -33,13 +33,13 @@ it('kill -9 of any child in mid-story still ends with every order booked, once',
       await pause(400, undefined, { signal: done.signal }).catch(() => undefined);
     }
   })();
-  const story = createStory(system, 6, () => undefined, done.signal);
+  const demo = createDemo(system, 6, () => undefined, done.signal);
 
   // Act
-  await story.ordersOut();
-  await story.workDone();
-  await story.resultsBack();
-  const { orders, booked, missing } = await story.figures();
+  await demo.ordersOut();
+  await demo.workDone();
+  await demo.resultsBack();
+  const { orders, booked, missing } = await demo.outcome();
   done.abort();
   await killing;
 

@@ -1,133 +1,93 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { reasonOf } from '../../shared/model/errors.ts';
+import { Command, InvalidArgumentError } from 'commander';
 import { outageReport, runOutage } from './accidents/outage.ts';
 import { isBalanced, progressLine, reportOf } from './report.ts';
 import { runChaos } from './run.ts';
 
-const help = `Kills everything that may die, lets both partners fail, changes and renames orders, forges hints and sets clocks
-apart, and then counts whether anything was lost or done twice.
-
-  npm run chaos                      40 s of load
-  npm run chaos -- --minutes 30      longer
-  npm run chaos -- --rate 10         orders (and completions) per second, default 6; in an outage 20
-  npm run chaos -- --kill-every 2    seconds between two kills, default 4
-  npm run chaos -- --faults-every 10 seconds between two handfuls of faults, default 3.5
-  npm run chaos -- --flood-every 20  seconds between two bursts of forged hints, default 6
-  npm run chaos -- --single          one trigger an order, no pull: nothing makes good for what is lost
-  npm run chaos -- --seed 7          the same draws again; the timing is the machine's
-  npm run chaos -- --keep            leave the data folder, with the log of the platform in it
-  npm run chaos -- --outage 60       instead: the ERP answers 503 for so many seconds, at --rate completions/s
-
-It exits with 0 only if every accepted event was booked or dead-lettered, exactly once.
-`;
-
-interface Wishes {
-  readonly seed: number;
-  readonly seconds: number;
-  readonly rate: number | undefined;
+interface Options {
+  readonly minutes?: number;
+  readonly rate?: number;
   readonly killEvery: number;
   readonly faultsEvery: number;
   readonly floodEvery: number;
-  readonly outage: number | undefined;
-  readonly single: boolean;
-  readonly keep: boolean;
+  readonly single?: boolean;
+  readonly seed?: number;
+  readonly keep?: boolean;
+  readonly outage?: number;
 }
 
-function wishesOf(commandLine: string[]): Wishes | undefined {
-  const { values } = parseArgs({
-    args: commandLine,
-    options: {
-      minutes: { type: 'string' },
-      seed: { type: 'string' },
-      rate: { type: 'string' },
-      'kill-every': { type: 'string' },
-      'faults-every': { type: 'string' },
-      'flood-every': { type: 'string' },
-      outage: { type: 'string' },
-      single: { type: 'boolean', default: false },
-      keep: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  if (values.help) return undefined;
-  const positive = (name: Exclude<keyof typeof values, 'single' | 'keep' | 'help'>) => {
-    const text = values[name];
-    if (text === undefined) return undefined;
-    if (!(Number(text) > 0)) throw new Error(`--${name} takes a number above 0, not "${text}".`);
-    return Number(text);
-  };
-  const minutes = positive('minutes');
-  return {
-    seed: Math.floor(positive('seed') ?? 1 + Math.random() * 1_000_000),
-    seconds: minutes === undefined ? 40 : minutes * 60,
-    rate: positive('rate'),
-    killEvery: positive('kill-every') ?? 4,
-    faultsEvery: positive('faults-every') ?? 3.5,
-    floodEvery: positive('flood-every') ?? 6,
-    outage: positive('outage'),
-    single: values.single,
-    keep: values.keep,
-  };
+const command = new Command('npm run chaos --')
+  .description(
+    'Kills every process, lets both partners fail, changes and renames orders, forges hints and sets clocks apart, and then counts whether anything was lost or done twice. It exits with 0 only if every accepted event was booked or dead-lettered, exactly once.',
+  )
+  .option('--minutes <n>', 'minutes of load (default: 40 seconds)', positive)
+  .option('--rate <n>', 'orders (and completions) per second (default: 6; in an outage 20)', positive)
+  .option('--kill-every <s>', 'seconds between two kills', positive, 4)
+  .option('--faults-every <s>', 'seconds between two batches of faults', positive, 3.5)
+  .option('--flood-every <s>', 'seconds between two bursts of forged hints', positive, 6)
+  .option('--single', 'one trigger an order, and no pull: nothing makes up for a loss')
+  .option('--seed <n>', 'the same draws as an earlier run; the timing still varies', positive)
+  .option('--keep', 'leave the data folder, with the log of the platform in it')
+  .option(
+    '--outage <s>',
+    'instead: the ERP answers 503 for so many seconds, at --rate completions/s',
+    positive,
+  )
+  .allowExcessArguments(false)
+  .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+
+function positive(text: string): number {
+  if (Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError('It takes a number above 0.');
 }
 
 /** @returns the exit code. */
-async function main(): Promise<number> {
-  let wishes: Wishes | undefined;
-  try {
-    wishes = wishesOf(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`${reasonOf(error)}\n\n${help}`);
-    return 2;
-  }
-  if (!wishes) {
-    process.stdout.write(help);
-    return 0;
-  }
+async function main(options: Options): Promise<number> {
   const dataDir = mkdtempSync(join(tmpdir(), 'azumuta-erp-chaos-'));
   const log = (line: string) =>
     appendFileSync(join(dataDir, 'chaos.log'), `${new Date().toISOString()} ${line}\n`);
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   let balanced = false;
   try {
-    if (wishes.outage !== undefined) {
-      const outage = await runOutage({
-        dataDir,
-        log,
-        say,
-        seconds: wishes.outage,
-        perSecond: wishes.rate ?? 20,
-      });
-      say(outageReport(outage));
-      balanced = outage.findings.length === 0;
-      return balanced ? 0 : 1;
-    }
-    say(`seed ${wishes.seed}`);
-    const result = await runChaos({
-      seed: wishes.seed,
-      loadSeconds: wishes.seconds,
-      perSecond: wishes.rate ?? 6,
-      killEverySeconds: wishes.killEvery,
-      faultsEverySeconds: wishes.faultsEvery,
-      floodEverySeconds: wishes.floodEvery,
-      single: wishes.single,
-      dataDir,
-      log,
-      tell: (progress) => say(progressLine(progress)),
-    });
-    say(reportOf(wishes.seed, result));
-    balanced = isBalanced(result);
+    balanced = options.outage === undefined ? await chaos(options) : await outage(options.outage);
     return balanced ? 0 : 1;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return 1;
   } finally {
-    // What does not add up can be looked into.
-    if (balanced && !wishes.keep) rmSync(dataDir, { recursive: true, force: true });
+    // After a failure, the data is needed to find its cause.
+    if (balanced && !options.keep) rmSync(dataDir, { recursive: true, force: true });
     else say(`Everything is in ${dataDir}`);
+  }
+
+  async function outage(seconds: number): Promise<boolean> {
+    const perSecond = options.rate ?? 20;
+    const result = await runOutage({ dataDir, log, say, seconds, perSecond });
+    say(outageReport(result));
+    return result.findings.length === 0;
+  }
+
+  async function chaos({ rate = 6, single = false, minutes = 40 / 60, ...given }: Options): Promise<boolean> {
+    const seed = Math.floor(given.seed ?? 1 + Math.random() * 1_000_000);
+    say(`seed ${seed}`);
+    const result = await runChaos({
+      seed,
+      loadSeconds: minutes * 60,
+      perSecond: rate,
+      killEverySeconds: given.killEvery,
+      faultsEverySeconds: given.faultsEvery,
+      floodEverySeconds: given.floodEvery,
+      single,
+      dataDir,
+      log,
+      tell: (progress) => say(progressLine(progress)),
+    });
+    say(reportOf(seed, result));
+    return isBalanced(result);
   }
 }
 
-process.exit(await main());
+process.exit(await main(command.parse().opts<Options>()));

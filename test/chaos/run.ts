@@ -93,7 +93,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       clockDice.between(-maxClockOffsetMs, maxClockOffsetMs),
     ),
     log,
-    ...(options.single ? { triggers: (url) => [{ method: 'POST', url }] } : {}),
+    triggers: options.single ? (url) => [{ method: 'POST', url }] : undefined,
   });
   try {
     const queues = viewQueues(system);

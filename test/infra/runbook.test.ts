@@ -18,7 +18,9 @@ it('says who acts on each cause of a dead letter, and how', () => {
 
 it('names for each assumption about AWS a test, a page of documentation, and what is not verified', () => {
   const [, table = ''] = runbook.split('## What could not be tested without an account');
-  const rows = Array.from(table.matchAll(/^\| (?!assumption|---)(.+) \|$/gm), ([, row = '']) => row.split(' | '));
+  const rows = Array.from(table.matchAll(/^\| (?!assumption|---)(.+) \|$/gm), ([, row = '']) =>
+    row.split(' | '),
+  );
   expect(rows.length).toBeGreaterThan(12);
   for (const [what = '', seen = '', read = '', unknown = '', ...more] of rows) {
     const files = Array.from(seen.matchAll(/\]\(([^)]+)\)/g), ([, file = '']) => join('infra', file));

@@ -1,19 +1,18 @@
 import { listen } from '../../infra/local/emulator/process/http.ts';
+import { inMemory } from '../../infra/local/sandbox/database.ts';
 import {
   type AzumutaSandboxOptions,
-  createAzumutaSandbox,
-} from '../../infra/local/sandbox/azumuta/create-sandbox.ts';
-import { inMemory } from '../../infra/local/sandbox/database.ts';
-import { createErpSandbox } from '../../infra/local/sandbox/erp/create-sandbox.ts';
+  createSandbox,
+  type SandboxKind,
+} from '../../infra/local/sandbox/sandboxes.ts';
 import type { Sandbox } from '../../infra/local/sandbox/supervise.ts';
 
 /** A sandbox in this process, on loopback, with its books in memory: for tests that neither kill nor restart it. */
 export async function startSandboxHere(
-  kind: 'azumuta' | 'erp',
+  kind: SandboxKind,
   options: AzumutaSandboxOptions = {},
 ): Promise<Pick<Sandbox, 'url' | 'stop'>> {
-  const { answer, close } =
-    kind === 'azumuta' ? createAzumutaSandbox(inMemory, options) : createErpSandbox(inMemory);
+  const { answer, close } = createSandbox[kind](inMemory, options);
   const server = await listen(0, answer);
   return {
     url: server.url,

@@ -14,6 +14,7 @@ const comments: readonly (readonly [path: string, file: string, name: string])[]
   ['productOrders', 'integration/define.ts', 'ProductOrderMapping'],
   ['completions', 'integration/define.ts', 'CompletionMapping'],
   ['deployment', 'integration/deployment.ts', 'Deployment'],
+  ['azumuta', 'model/partner.ts', 'PartnerLimit'],
   ['azumuta.contract', 'azumuta/contract.ts', 'contractSchema'],
   ...['list', 'error', 'article', 'variant', 'productOrder', 'parameter', 'recording', 'step', 'trigger'].map(
     (part) => [`azumuta.contract.${part}`, 'azumuta/contract.ts', `${part}Fields`] as const,
@@ -63,7 +64,7 @@ export function configurationReference(): string {
     ),
   );
   const ofEveryConnector = [
-    ...docCommentsOf(sourceOf('platform/http.ts'), 'HttpOptions'),
+    ...docCommentsOf(sourceOf('model/partner.ts'), 'PartnerLimit'),
     ...docCommentsOf(sourceOf('erp/options.ts'), 'ErpOptions'),
   ];
   const sections = connectors.map(([name, schema, file, type]) => {

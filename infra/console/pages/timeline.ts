@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { dayIn } from '../../../shared/model/time.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
 import { eventWords, type Run, runsOf, toneOf } from '../../ops/trace/report.ts';

@@ -1,21 +1,20 @@
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import type { Overrides } from '../emulator/overrides.ts';
 import type { LocalSystem } from '../run-locally.ts';
-import type { StoryFigures } from './scenario.ts';
+import type { DemoOutcome } from './scenario.ts';
 
 const out = (line = '') => process.stdout.write(`${line}\n`);
 /** Colours only on a terminal. */
 const style = (format: Parameters<typeof styleText>[0], text: string) =>
   styleText(format, text, { stream: process.stdout });
 
-/** More journeys than a screen holds tell nothing more. */
+/** About as many as fit on a screen. */
 const maxJourneys = 10;
 
-/** Each order's way, with the seconds since it was queued. */
-export function printJourneys(journeys: ReadonlyMap<string, readonly JourneyEntry[]>): void {
+/** Each order's journey, with the seconds since it was queued. */
+function printJourneys(journeys: DemoOutcome['journeys']): void {
   for (const [number, journey] of [...journeys].slice(0, maxJourneys)) {
     out(`\n${style('bold', number)}`);
     const start = Date.parse(journey[0]?.at ?? '');
@@ -32,9 +31,10 @@ function mark(event: string): string {
   return event === 'retry' || event === 'rejected' || event === 'dead-lettered' ? style('yellow', '!') : '·';
 }
 
-export function printFigures(figures: StoryFigures, overrides: Overrides): void {
+export function printOutcome(outcome: DemoOutcome, overrides: Overrides): void {
+  printJourneys(outcome.journeys);
   const { orders, booked, missing, secondsToCreate, secondsToBook, seconds, azumutaCalls, erpCalls } =
-    figures;
+    outcome;
   out(
     `\n${style(booked === orders ? 'green' : 'red', `${booked} of ${orders} orders arrived`)} in ${seconds.toFixed(1)} s`,
   );
@@ -51,7 +51,7 @@ export function printFigures(figures: StoryFigures, overrides: Overrides): void 
   );
 }
 
-/** Where things are, with lines ready to paste. */
+/** Addresses, and commands to paste. */
 export function printPlaces({ emulator, webhookUrl, orderEndpoint, sandboxes }: LocalSystem): void {
   const order = JSON.stringify({
     number: 'MO/TRY-1',
@@ -61,6 +61,7 @@ export function printPlaces({ emulator, webhookUrl, orderEndpoint, sandboxes }: 
   });
   const key = `X-API-Key: ${orderEndpoint.key}`;
   const json = 'Content-Type: application/json';
+  const folder = shellWord(emulator.dataDir);
   const curl = (...words: string[]) => ['curl -s', ...words.map((word) => shellWord(word))].join(' ');
   out(`
 Try it by hand (an order that only Azumuta gets, as the ERP sandbox does not know it):
@@ -71,7 +72,7 @@ Try it by hand (an order that only Azumuta gets, as the ERP sandbox does not kno
 Release one more order in the ERP, pull it, complete it, and look into the ERP's books:
 
   ${curl('-X', 'POST', `${sandboxes.erp.url}/sandbox/orders`, '-H', json, '-d', '{"count":1}')}
-  ${curl('-X', 'POST', `${emulator.controlUrl}/schedules/SchedulesPull/run`)}
+  npm run pull -- --go --local ${folder}
   ${curl('-X', 'POST', `${sandboxes.azumuta.url}/sandbox/productorders/<number, / as %2F>/complete`, '-H', json, '-d', '{}')}
   ${curl(`${sandboxes.erp.url}/sandbox/bookings`)}
 
@@ -80,10 +81,10 @@ The webhook, as Azumuta calls it:
   ${curl(`${webhookUrl}?productOrderNumber=<number>`)}
 
 Azumuta sandbox ${sandboxes.azumuta.url}    ERP sandbox ${sandboxes.erp.url}
-AWS endpoint    ${emulator.awsEndpoint}    platform    ${emulator.controlUrl}
+AWS endpoint    ${emulator.awsEndpoint}
 Logs            ${join(emulator.dataDir, 'logs')}    mails    ${join(emulator.dataDir, 'sns')}
 
-Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local ${shellWord(emulator.dataDir)}
+Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local ${folder}
 
 Ctrl-C stops everything.`);
 }

@@ -11,11 +11,12 @@ export const addressSchema = z.object({
   region: z.string(),
   apiUrl: z.string(),
   awsEndpoint: z.string(),
-  controlUrl: z.string(),
   /** The operator's. */
   credentials: credentialsSchema,
+  /** Of the stack. */
+  outputs: z.record(z.string(), z.string()),
   /** Where the partners' sandboxes listen, when the platform runs with them. */
-  sandboxes: z.exactOptional(z.object({ azumuta: z.string(), erp: z.string() })),
+  sandboxes: z.optional(z.object({ azumuta: z.string(), erp: z.string() })),
 });
 
 export type EmulatorAddress = z.infer<typeof addressSchema>;
@@ -44,7 +45,7 @@ export function openDataFolder(given: string | undefined) {
     keepPorts: (ports: Readonly<Record<string, number>>) => writeFileSync(portsFile, JSON.stringify(ports)),
     publish: (address: EmulatorAddress) =>
       writeFileSync(addressFile, JSON.stringify(address, null, 2), { mode: 0o600 }),
-    /** Takes the address back; removes the folder if it is a temporary one. */
+    /** Removes the address, and the folder if it is a temporary one. */
     close(): void {
       rmSync(addressFile, { force: true });
       if (given === undefined) rmSync(path, { recursive: true, force: true, maxRetries: 3 });

@@ -1,6 +1,6 @@
 import { type LocalStack, labelOf } from './template/local-stack.ts';
 
-/** What a local run shortens, so that a story that takes an hour in an account takes seconds here. */
+/** What a local run shortens, so that what takes an hour in an account takes seconds here. */
 export interface Overrides {
   /** Longest timeout of any function. */
   readonly functionTimeoutSeconds?: number;
@@ -15,76 +15,72 @@ export interface Overrides {
 }
 
 /**
- * The stack with its waiting times shortened, and one sentence for each thing that differs from what would
- * be deployed. Times are only ever made shorter.
+ * The stack with its waiting times shortened, and one sentence for each difference to what would be deployed. Times
+ * are never made longer.
  * @throws Error for a variable that no function has: it would change nothing.
  */
 export function overrideStack(
   stack: LocalStack,
   overrides: Overrides,
 ): { readonly stack: LocalStack; readonly changes: readonly string[] } {
+  const { environment = {}, scheduleSeconds = {} } = overrides;
   const changes: string[] = [];
-  const shorten = (what: string, seconds: number, limit = Number.POSITIVE_INFINITY) => {
+  for (const name of Object.keys(environment)) {
+    if (!stack.functions.some((candidate) => Object.hasOwn(candidate.environment, name)))
+      throw new Error(`No function of ${stack.name} has the variable ${name}: nothing to override.`);
+  }
+  const sources = new Set(stack.mappings.map(({ queueName }) => queueName));
+  return {
+    stack: {
+      ...stack,
+      functions: stack.functions.map(overrideFunction),
+      queues: stack.queues.map((queue) => (sources.has(queue.name) ? overrideQueue(queue) : queue)),
+      mappings: stack.mappings.map((mapping) => ({
+        ...mapping,
+        windowSeconds: shorten(
+          `${mapping.queueName}: batching window`,
+          mapping.windowSeconds,
+          overrides.batchingWindowSeconds,
+        ),
+      })),
+      schedules: stack.schedules.map(overrideSchedule),
+    },
+    changes,
+  };
+
+  function shorten(what: string, seconds: number, limit = Number.POSITIVE_INFINITY): number {
     if (seconds <= limit) return seconds;
     changes.push(`${what}: ${limit} s instead of ${seconds} s.`);
     return limit;
-  };
-
-  const environment = overrides.environment ?? {};
-  for (const name of Object.keys(environment)) {
-    if (!stack.functions.some((candidate) => Object.hasOwn(candidate.environment, name))) {
-      throw new Error(`No function of ${stack.name} has the variable ${name}: nothing to override.`);
-    }
   }
-  const replace = (of: string, name: string, value: string) => {
-    const next = environment[name] ?? value;
-    // The values stay out of the summary: a variable may hold a credential.
-    if (next !== value) changes.push(`${of}: ${name} has a local value.`);
-    return next;
-  };
 
-  const sources = new Set(stack.mappings.map(({ queueName }) => queueName));
-  const functions = stack.functions.map((lambda) => ({
-    ...lambda,
-    timeoutSeconds: shorten(
-      `${labelOf(lambda)}: timeout`,
-      lambda.timeoutSeconds,
-      overrides.functionTimeoutSeconds,
-    ),
-    environment: Object.fromEntries(
-      Object.entries(lambda.environment).map(([name, value]) => [
-        name,
-        replace(labelOf(lambda), name, value),
-      ]),
-    ),
-  }));
-  const queues = stack.queues.map((queue) => {
-    if (!sources.has(queue.name)) return queue;
+  function overrideFunction(lambda: LocalStack['functions'][number]) {
+    const label = labelOf(lambda);
+    const timeout = shorten(`${label}: timeout`, lambda.timeoutSeconds, overrides.functionTimeoutSeconds);
+    const variables = Object.entries(lambda.environment).map(([name, value]) => {
+      const next = environment[name] ?? value;
+      // The message leaves the value out, as a variable may hold a credential.
+      if (next !== value) changes.push(`${label}: ${name} has a local value.`);
+      return [name, next];
+    });
+    return { ...lambda, timeoutSeconds: timeout, environment: Object.fromEntries(variables) };
+  }
+
+  function overrideQueue(queue: LocalStack['queues'][number]) {
     const seconds = shorten(
       `${labelOf(queue)}: visibility timeout`,
-      visibilityTimeout(queue.attributes),
+      // SQS's default is 30 seconds.
+      Number(queue.attributes.VisibilityTimeout ?? '30'),
       overrides.visibilityTimeoutSeconds,
     );
     return { ...queue, attributes: { ...queue.attributes, VisibilityTimeout: String(seconds) } };
-  });
-  const mappings = stack.mappings.map((mapping) => ({
-    ...mapping,
-    windowSeconds: shorten(
-      `${mapping.queueName}: batching window`,
-      mapping.windowSeconds,
-      overrides.batchingWindowSeconds,
-    ),
-  }));
-  const schedules = stack.schedules.map((schedule) => {
-    const seconds = overrides.scheduleSeconds?.[labelOf(schedule)];
-    if (seconds === undefined) return schedule;
-    changes.push(`${labelOf(schedule)}: every ${seconds} s instead of ${schedule.expression}.`);
-    return { ...schedule, expression: `rate(${seconds} seconds)` };
-  });
-  return { stack: { ...stack, functions, queues, mappings, schedules }, changes };
-}
+  }
 
-/** SQS's default is 30 seconds. */
-function visibilityTimeout(attributes: Readonly<Record<string, string>>): number {
-  return Number(attributes.VisibilityTimeout ?? '30');
+  function overrideSchedule(schedule: LocalStack['schedules'][number]) {
+    const label = labelOf(schedule);
+    const seconds = scheduleSeconds[label];
+    if (seconds === undefined) return schedule;
+    changes.push(`${label}: every ${seconds} s instead of ${schedule.expression}.`);
+    return { ...schedule, expression: `rate(${seconds} seconds)` };
+  }
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import * as z from 'zod/mini';
 import { startGateway } from './api-gateway/gateway.ts';
 import { startEndpoint } from './aws-endpoint/endpoint.ts';
 import { createAccessControl } from './iam/access-control.ts';
@@ -7,31 +6,13 @@ import { startMappings } from './lambda/event-source-mappings.ts';
 import { startSchedules } from './lambda/scheduler.ts';
 import { startLambda } from './lambda/service.ts';
 import { runService } from './process/child-process.ts';
-import { localStackSchema } from './template/local-stack.ts';
+import { servicesSchema } from './services.ts';
 
 /**
  * All of AWS but its stores, in one process: the endpoint, Lambda, whose containers are processes of their own, the
  * polls of the queues, the HTTP API and the schedules.
  */
-const configurationSchema = z.object({
-  stack: localStackSchema,
-  /** Of the AWS endpoint and of the HTTP API. */
-  ports: z.object({ endpoint: z.number(), gateway: z.number() }),
-  /** Base URL of each store, by its SigV4 name. */
-  stores: z.record(z.string(), z.string()),
-  dataDirectory: z.string(),
-  /** Folder of the bundled programs (`bundlePrograms`). */
-  programs: z.string(),
-  node: z.string(),
-  /** Where the functions find AWS, when something stands between them and the endpoint. */
-  functionsEndpoint: z.optional(z.string()),
-  maxContainers: z._default(z.number(), 10),
-  concurrencyLimit: z._default(z.number(), 200),
-  clockOffsetsMs: z._default(z.array(z.number()), []),
-  grantsFile: z.optional(z.string()),
-});
-
-runService(configurationSchema, async (configuration, report) => {
+runService(servicesSchema, async (configuration, report) => {
   const { stack, ports, stores, dataDirectory } = configuration;
   const awsEndpoint = `http://127.0.0.1:${ports.endpoint}`;
   const log = (line: string) => report({ kind: 'log', line });
@@ -53,7 +34,7 @@ runService(configurationSchema, async (configuration, report) => {
   const gateway = await startGateway(ports.gateway, stack, lambda, log);
   const stopSchedules = startSchedules(stack, access, awsEndpoint, log);
   return {
-    /** What takes work in ends first. */
+    /** First, no more work is taken in. */
     async stop() {
       stopSchedules();
       await Promise.all([gateway.close(), mappings.stop()]);

@@ -1,16 +1,13 @@
-import { join } from 'node:path';
-import { sandboxPrograms } from '../emulator/process/bundle-programs.ts';
-import { nodeBinary } from '../emulator/process/node-binary.ts';
-import { freePorts } from '../emulator/process/ports.ts';
+import { sandboxProgram } from '../emulator/process/bundle-programs.ts';
+import { freePorts } from '../emulator/process/host.ts';
 import { createSupervisor } from '../emulator/process/supervisor.ts';
-
-export type SandboxKind = 'azumuta' | 'erp';
+import type { SandboxKind } from './sandboxes.ts';
 
 /** A sandbox that runs in a process of its own. */
 export interface Sandbox {
   /** `http://127.0.0.1:<port>`; the API's base path is below it. */
   readonly url: string;
-  /** Undefined at the moment in which it is down. */
+  /** Undefined while it is down. */
   readonly pid: () => number | undefined;
   readonly stop: () => Promise<void>;
 }
@@ -25,14 +22,14 @@ export async function startSandbox(
   folder: string,
   log: (line: string) => void,
 ): Promise<Sandbox> {
-  const supervisor = createSupervisor({ node: nodeBinary(), log, onProcess: () => {} });
-  // Not any free port: one that the kernel gave to a connection meanwhile could not be listened on again.
-  const [port = 0] = await freePorts([undefined], Math.random);
+  const supervisor = createSupervisor({ log });
+  // Port 0 will not do: after a restart the kernel might have given that port to a connection.
+  const [port = 0] = await freePorts([undefined]);
   await supervisor.start({
     name: `${kind} sandbox`,
     kind: 'service',
-    module: join(await sandboxPrograms(), `${kind}.mjs`),
-    configuration: { port, folder },
+    module: await sandboxProgram(),
+    configuration: { kind, port, folder },
   });
   return {
     url: `http://127.0.0.1:${port}`,

@@ -22,9 +22,9 @@ export interface Target {
   readonly options: readonly string[];
   readonly local: boolean;
   /** Where the partners' sandboxes of a local platform listen, when it runs with them. */
-  readonly sandboxes?: { readonly azumuta: string; readonly erp: string };
-  /** The local platform itself: its data folder, and the URL of its own API. */
-  readonly platform?: { readonly folder: string; readonly controlUrl: string };
+  readonly sandboxes?: { readonly azumuta: string; readonly erp: string } | undefined;
+  /** The local platform itself. */
+  readonly platform?: { readonly folder: string };
   /** What every AWS client is made with; what is absent comes from the operator's own AWS settings. */
   readonly aws: {
     readonly region?: string;
@@ -137,39 +137,19 @@ async function deployed(stack: string, region: string | undefined): Promise<Targ
   }
 }
 
-const overviewSchema = z.object({ outputs: z.record(z.string(), z.string()) });
-
-async function onThisMachine(
-  { folder, address }: RunningPlatform,
-  options: readonly string[],
-): Promise<Target> {
-  const { outputs } = await overviewOf(address.controlUrl, folder);
-  const { region, awsEndpoint: endpoint, credentials, stackName, sandboxes } = address;
+function onThisMachine({ folder, address }: RunningPlatform, options: readonly string[]): Target {
+  const { region, awsEndpoint: endpoint, credentials, stackName, outputs, sandboxes } = address;
   return {
     name: `${stackName} on this machine (${folder})`,
     stackName,
     options,
     local: true,
-    ...(sandboxes ? { sandboxes } : {}),
-    platform: { folder, controlUrl: address.controlUrl },
+    sandboxes,
+    platform: { folder },
     aws: { region, endpoint, credentials, maxAttempts },
     outputs,
     output: reader(outputs, stackName),
   };
-}
-
-async function overviewOf(url: string, folder: string): Promise<z.output<typeof overviewSchema>> {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-    return z.parse(overviewSchema, await answer.json());
-  } catch (error) {
-    throw new UsageError(
-      `The platform in ${folder} does not answer: stop it (npm start), and start it again.`,
-      {
-        cause: error,
-      },
-    );
-  }
 }
 
 function reader(outputs: Readonly<Record<string, string>>, stack: string) {

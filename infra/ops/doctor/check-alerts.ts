@@ -1,26 +1,119 @@
-import { type ChannelName, channelWords } from '../../../shared/alerts/channels/channels.ts';
+import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { channelWords } from '../../../shared/alerts/channels/channels.ts';
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { localTime } from '../../../shared/model/time.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
+import { counted } from '../cli/output.ts';
 import { ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { type Check, check, fine, wrong } from './finding.ts';
 
-/** Whether each channel takes what people are told: a webhook may have been removed since. */
+/** Checks that each channel accepts alerts: a webhook may have been removed meanwhile. */
 export function alertChecks(target: Target): Check[] {
   return [check('Channels of alerts', () => lookAtChannels(target))];
 }
 
 async function lookAtChannels(target: Target) {
   const { failing } = await ledgerOf(target).alerts.state();
+  const names: Readonly<Record<string, string>> = channelWords;
   const found = Object.entries(failing).map(([channel, { since, problem }]) =>
     wrong(
-      `${wordsOf(channel)}: ${problem} (since ${localTime(new Date(since), target.output('TimeZone'))})`,
-      'mend it; what was not delivered is sent then, for 14 days',
+      `${names[channel] ?? channel}: ${problem} (since ${localTime(new Date(since), target.output('TimeZone'))})`,
+      'mend it; what was not delivered in the last 14 days is sent then',
       `npm run alert -- --test ${whereOf(target)}`,
     ),
   );
   return found.length > 0 ? found : fine('took all that was sent');
 }
 
-function wordsOf(channel: string): string {
-  const names: Readonly<Record<string, string>> = channelWords satisfies Record<ChannelName, string>;
-  return names[channel] ?? channel;
+/** A mailing list of the stack: the output that names its topic, and the addresses that should be on it. */
+interface MailList {
+  readonly output: string;
+  readonly about: string;
+  readonly wanted: (deployment: CompleteIntegration['deployment']) => readonly string[];
+  /** The field of the configuration that has its addresses. */
+  readonly field: string;
+}
+
+const lists: readonly MailList[] = [
+  {
+    output: 'AlarmTopic',
+    about: 'Alarm mails',
+    wanted: ({ alarmEmails }) => alarmEmails,
+    field: 'deployment.alarmEmails',
+  },
+  {
+    output: 'AlertTopic',
+    about: 'Alert mails',
+    wanted: ({ alerts, alarmEmails }) => alerts.emails ?? alarmEmails,
+    field: 'deployment.alerts.emails',
+  },
+  {
+    output: 'MorningMailTopic',
+    about: 'Morning mail',
+    wanted: ({ morningMail }) => morningMail?.emails ?? [],
+    field: 'deployment.morningMail.emails',
+  },
+];
+
+/** Checks that somebody gets the stack's mails. */
+export function mailChecks(target: Target, integration: CompleteIntegration | undefined): Check[] {
+  // The platform on this machine sends no mails, and a stack has no topic for mails that nobody wants.
+  if (target.local) return [];
+  return lists
+    .filter(({ output }) => target.outputs[output] !== undefined)
+    .map((list) => check(list.about, () => lookAtList(target, list, integration?.deployment)));
+}
+
+async function lookAtList(
+  target: Target,
+  { output, wanted, field }: MailList,
+  deployment: CompleteIntegration['deployment'] | undefined,
+) {
+  const topicArn = target.output(output);
+  const { confirmed, waiting } = await subscribersOf(target, topicArn);
+  const gone = (deployment ? wanted(deployment) : []).filter(
+    (address) => !confirmed.includes(address) && !waiting.includes(address),
+  );
+  const found = [
+    ...waiting.map((address) =>
+      wrong(
+        `${address} has not confirmed its subscription, and gets nothing`,
+        'click the link in the mail of AWS Notifications, within two days of the deployment',
+      ),
+    ),
+    ...gone.map((address) =>
+      wrong(
+        `${address} is not subscribed any more: SNS removes addresses that were not confirmed for two days`,
+        'subscribe it again, and click the link in the mail that comes',
+        `aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${shellWord(address)}`,
+      ),
+    ),
+  ];
+  if (found.length > 0) return found;
+  if (confirmed.length > 0) return fine(`go to ${counted(confirmed.length, 'address', 'addresses')}`);
+  if (output === 'AlertTopic' && deployment && deployment.alerts.webhooks.length > 0)
+    return fine(`go to nobody, as alerts go to ${deployment.alerts.webhooks.join(' and ')}`);
+  return wrong('nobody gets them', `name an address in the configuration (${field}), and deploy`);
+}
+
+/**
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html (100 at a time)
+ * @see https://aws.amazon.com/about-aws/whats-new/2023/05/amazon-sns-automatic-deletion-unconfirmed-subscriptions/
+ */
+async function subscribersOf({ aws }: Target, TopicArn: string) {
+  const sns = new SNSClient(aws);
+  const confirmed: string[] = [];
+  const waiting: string[] = [];
+  let NextToken: string | undefined;
+  try {
+    do {
+      const page = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }));
+      for (const { Endpoint = 'an address', SubscriptionArn } of page.Subscriptions ?? [])
+        (SubscriptionArn === 'PendingConfirmation' ? waiting : confirmed).push(Endpoint);
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return { confirmed, waiting };
+  } finally {
+    sns.destroy();
+  }
 }

@@ -7,12 +7,12 @@ import type { Target } from '../cli/target.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 /** Longest wait for a handshake. */
-const patienceMs = 15_000;
-/** AWS renews a certificate 60 days before its end, one that was imported never. */
+const maxWaitMs = 15_000;
+/** AWS renews its certificates 60 days before they end, and imported ones never. */
 const soonDays = 30;
 const dayMs = 86_400_000;
 
-/** How the names of API Gateway end; every other is a domain of the plant's own. */
+/** The end of API Gateway's own names; any other name is a domain of the plant. */
 const ofApiGateway = /\.amazonaws\.com(\.cn)?$/;
 
 export interface DomainCheckOptions {
@@ -21,7 +21,7 @@ export interface DomainCheckOptions {
   readonly resolver?: Resolver;
 }
 
-/** The way of a call to an own domain: its DNS entry, its certificate. What answers there is for the doors' checks. */
+/** Checks the DNS entry and the certificate of a plant's own domain. `httpApiChecks` checks what answers there. */
 export function domainChecks(target: Target, options: DomainCheckOptions = {}): Check[] {
   const { now = () => new Date(), resolver = new Resolver() } = options;
   const { hostname, port } = new URL(target.output('OrderEndpoint'));
@@ -47,7 +47,7 @@ async function lookAtName(name: string, to: string, resolver: Resolver) {
   return wrong(`${name} points to ${elsewhere.join(', ')}, and not to the API`, next);
 }
 
-/** Nothing, where the name has no such entry or is not there at all. */
+/** An empty list, where the name has no such entry or does not exist. */
 async function answers(asked: Promise<string[]>): Promise<string[]> {
   try {
     return await asked;
@@ -61,7 +61,7 @@ async function answers(asked: Promise<string[]>): Promise<string[]> {
 async function lookAtCertificate(host: string, port: number, now: Date) {
   const socket = connect({ host, port, servername: host });
   try {
-    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(patienceMs) });
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(maxWaitMs) });
     const end = new Date(socket.getPeerCertificate().valid_to);
     const days = Math.floor((end.getTime() - now.getTime()) / dayMs);
     const until = `is that of ${host} until ${end.toISOString().slice(0, 10)}`;

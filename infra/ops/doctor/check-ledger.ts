@@ -9,7 +9,7 @@ import { counted } from '../cli/output.ts';
 import type { Target } from '../cli/target.ts';
 import { fine, wrong } from './finding.ts';
 
-/** The ledger's table works, and is not a new one beside one that remembers more. Reads only. */
+/** Checks that the ledger's table works, and is not an empty one beside one with items. Reads only. */
 export async function lookAtLedger(target: Target) {
   const client = new DynamoDBClient(target.aws);
   const TableName = target.output('LedgerTable');
@@ -30,7 +30,7 @@ export async function lookAtLedger(target: Target) {
       `the index ${missing.map(({ name }) => name).join(', ')} is missing, or still being built`,
       'deploy this version; a new index of a full table takes some minutes',
     );
-  // The local store expires nothing.
+  // The local store has no time to live.
   if (!target.local) {
     const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
     const { AttributeName, TimeToLiveStatus } = TimeToLiveDescription ?? {};
@@ -50,7 +50,7 @@ export async function lookAtLedger(target: Target) {
   return fine(`is there, with its ${active.size} indexes`);
 }
 
-/** Tables that stayed of this stack, or were restored for it, and hold something: CloudFormation names them after it. */
+/** Tables of this stack that were retained or restored, and have items. CloudFormation names them after the stack. */
 async function earlierLedgers(client: DynamoDBClient, stackName: string, current: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { TableNames = [] } of paginateListTables({ client }, {}))

@@ -1,23 +1,26 @@
+import type * as z from 'zod/mini';
+import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { Rejected, RetryLater, reasonOf } from '../../../shared/model/errors.ts';
+import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
+import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 import { isOwn, type SecretName, type SecretState, secretFacts } from '../secrets/schemas.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
-import { partnersOf } from './partners.ts';
 
 /** Longest that one partner may take to answer. */
-const patienceMs = 30_000;
+const maxWaitMs = 30_000;
 
 /**
- * The secrets are set, and have the shape that their reader needs. Values are never repeated.
- * @param config Configuration file of the plant, as `secrets` is to be called with it.
+ * Checks that the secrets are set, and have the form that their reader needs. Never repeats a value.
+ * @param config Configuration file of the plant, for the commands that the findings name.
  */
-export function secretChecks(target: Target, keeper: Pick<SecretStore, 'states'>, config?: string): Check[] {
+export function secretChecks(target: Target, secrets: Pick<SecretStore, 'states'>, config?: string): Check[] {
   return [
     check('Secrets', async () => {
-      const states = await keeper.states();
+      const states = await secrets.states();
       return [...states].map(([name, state]) => ({
         about: secretFacts[name].title,
         ...secretFinding(name, state, target, config),
@@ -27,9 +30,10 @@ export function secretChecks(target: Target, keeper: Pick<SecretStore, 'states'>
 }
 
 function secretFinding(name: SecretName, state: SecretState, target: Target, config?: string) {
+  // A partner's value is asked for: `set` would wait in silence for somebody to paste it.
   const set = isOwn(name)
     ? `npm run secrets -- set ${name} --generate ${whereOf(target)}`
-    : secretsWalk(target, config);
+    : `npm run secrets -- ${whereOf(target, config)}`;
   switch (state.state) {
     case 'set':
       return fine('is set');
@@ -46,58 +50,50 @@ function secretFinding(name: SecretName, state: SecretState, target: Target, con
   }
 }
 
-/** The walk asks for a partner's value; `--stdin` would wait in silence for whoever pastes it. */
-function secretsWalk(target: Target, config?: string): string {
-  return `npm run secrets -- ${whereOf(target, config)}`;
-}
-
 /**
- * Both partners are called from this machine, with the stack's secrets and the plant's configuration: one read
- * each that changes nothing.
+ * Calls both partners from this machine, with the stack's secrets and the plant's configuration: reads that change
+ * nothing.
  */
 export function partnerChecks(
   target: Target,
   integration: CompleteIntegration,
-  keeper: Pick<SecretStore, 'read'>,
+  secrets: Pick<SecretStore, 'read'>,
   config?: string,
 ): Check[] {
-  const { azumuta, erp } = partnersOf(integration, keeper);
+  const { azumuta, erp } = partnersOf(integration, secrets);
+  const called = (about: string, call: (signal: AbortSignal) => Promise<string>) =>
+    check(about, async () => {
+      try {
+        return fine(await call(AbortSignal.timeout(maxWaitMs)));
+      } catch (error) {
+        return partnerFinding(error, about === 'Azumuta', whereOf(target, config));
+      }
+    });
   return [
-    check('Azumuta', async () => {
-      const signal = AbortSignal.timeout(patienceMs);
-      try {
-        // The one path that Azumuta documents, with an id that cannot be; then one that is assumed.
-        await azumuta.workInstruction('doctor', signal);
-        await azumuta.findProductOrder('doctor: there is no such order', signal);
-        return fine(`answers at ${integration.azumuta.baseUrl} and takes the API key`);
-      } catch (error) {
-        return partnerFinding(error, 'azumuta-api-key', target, config);
-      }
+    called('Azumuta', async (signal) => {
+      // The one path that Azumuta documents, with an id that cannot exist; then one that is assumed.
+      await azumuta.workInstruction('doctor', signal);
+      await azumuta.findProductOrder('doctor: there is no such order', signal);
+      return `answers at ${integration.azumuta.baseUrl} and takes the API key`;
     }),
-    check(`ERP (${integration.erp.name})`, async () => {
-      const signal = AbortSignal.timeout(patienceMs);
-      try {
-        const pages = erp.releasedOrders({ changedAt: systemClock.now().toISOString() }, signal);
-        for await (const _page of pages) break;
-        return fine(
-          'answers, takes the credentials and lists released orders (whether it lets us book is not tried)',
-        );
-      } catch (error) {
-        return partnerFinding(error, 'erp-credentials', target, config);
-      }
+    called(`ERP (${integration.erp.name})`, async (signal) => {
+      const pages = erp.releasedOrders({ changedAt: systemClock.now().toISOString() }, signal);
+      for await (const _page of pages) break;
+      return 'answers, takes the credentials and lists released orders (whether it lets us book is not tried)';
     }),
   ];
 }
 
-function partnerFinding(error: unknown, secret: SecretName, target: Target, config?: string) {
+/** @param where The options of a command that name the stack. */
+function partnerFinding(error: unknown, isAzumuta: boolean, where: string) {
   const reason = reasonOf(error);
   if (error instanceof RetryLater && error.unauthorized)
     return wrong(
       reason,
       'set what the partner takes, or give its user the rights that it needs',
-      secretsWalk(target, config),
+      `npm run secrets -- ${where}`,
     );
-  // Its credentials are right; only this call is refused (403), or waits.
+  // The credentials are accepted, but this call is refused (403), or must wait.
   if (error instanceof RetryLater && error.scope === 'order' && !error.outOfTime)
     return wrong(
       reason,
@@ -108,13 +104,40 @@ function partnerFinding(error: unknown, secret: SecretName, target: Target, conf
       reason,
       'check its address in the configuration, and whether this machine may reach it: the functions may reach what this machine does not, and the other way round',
     );
-  if (error instanceof Rejected)
-    return secret === 'azumuta-api-key'
-      ? wrong(
-          reason,
-          'what is assumed about the API does not hold: set the lines of azumuta.contract that it names; probe finds them',
-          `npm run probe -- ${whereOf(target, config)}`,
-        )
-      : wrong(reason, "check the connector's options in the configuration, and the rights of its user");
-  throw error;
+  if (!(error instanceof Rejected)) throw error;
+  if (!isAzumuta)
+    return wrong(reason, "check the connector's options in the configuration, and the rights of its user");
+  return wrong(
+    reason,
+    'what is assumed about the API does not hold: set the lines of azumuta.contract that it names; probe finds them',
+    `npm run probe -- ${where}`,
+  );
+}
+
+/**
+ * Clients of both partners, called from the operator's machine with the stack's secrets, which are read when they are
+ * first needed. Their calls throw what those of the flows throw.
+ */
+export function partnersOf({ azumuta, erp }: CompleteIntegration, secrets: Pick<SecretStore, 'read'>) {
+  async function secret<T>(name: SecretName, schema: z.ZodMiniType<T>): Promise<T> {
+    const stored = await secrets.read(name);
+    if (stored === undefined) throw unusable(`The secret ${name} is not set yet.`);
+    const parsed = parse(schema, jsonOf(stored));
+    if (parsed.ok) return parsed.value;
+    throw unusable(`The secret ${name} does not fit: ${describeMismatches(parsed.mismatches)}.`);
+  }
+
+  return {
+    azumuta: createAzumutaClient({
+      baseUrl: azumuta.baseUrl,
+      contract: azumuta.contract,
+      clock: systemClock,
+      apiKey: async () => (await secret('azumuta-api-key', apiKeySchema)).apiKey,
+    }),
+    erp: erp.connect({ clock: systemClock, credentials: () => secret('erp-credentials', erp.credentials) }),
+  };
+}
+
+function unusable(sentence: string): RetryLater {
+  return new RetryLater(sentence, { scope: 'partner', unauthorized: true });
 }

@@ -1,7 +1,9 @@
+import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { consumerOf } from '../../../shared/model/queues.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
+import { valueAt } from '../../../shared/platform/places.ts';
 import { ago, counted } from '../cli/output.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
 import { insightOfTarget } from '../flows/queue-insight.ts';
@@ -11,7 +13,7 @@ import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 const days = 86_400;
 
-/** Queues, table, mappings, breakers: what the stack is made of. Reads only. */
+/** Checks the queues, the table, the event source mappings and the circuit breakers of the stack. Reads only. */
 export function stackChecks(
   target: Target,
   integration: CompleteIntegration | undefined,
@@ -28,24 +30,29 @@ export function stackChecks(
   ];
 }
 
-async function attributesOf(target: Target, output: string): Promise<Partial<Record<string, string>>> {
+type Attributes = Partial<Record<string, string>>;
+
+async function attributesOf(target: Target, output: string): Promise<Attributes> {
   const { Attributes = {} } = await sqsOf(target).send(
     new GetQueueAttributesCommand({ QueueUrl: target.output(output), AttributeNames: ['All'] }),
   );
   return Attributes;
 }
 
+function countsIn(queue: Attributes) {
+  return {
+    waiting: Number(queue.ApproximateNumberOfMessages ?? 0),
+    hidden: Number(queue.ApproximateNumberOfMessagesNotVisible ?? 0),
+  };
+}
+
 async function lookAtQueue(target: Target, flow: (typeof flows)[number]) {
   const queue = await attributesOf(target, pausable[flow].output);
   const { QueueArn: deadLettersArn } = await attributesOf(target, 'DeadLetterQueue');
-  const redrive: unknown = JSON.parse(queue.RedrivePolicy ?? '{}');
-  const redrivesTo =
-    redrive !== null && typeof redrive === 'object' && 'deadLetterTargetArn' in redrive
-      ? redrive.deadLetterTargetArn
-      : undefined;
+  const redrivesTo = valueAt(JSON.parse(queue.RedrivePolicy ?? '{}'), 'deadLetterTargetArn');
   if (deadLettersArn === undefined || redrivesTo !== deadLettersArn)
     return wrong(
-      'it has no redrive to the dead letters: what crashes a function for ever is lost',
+      'it has no redrive to the dead letters: a message that crashes its function every time is lost',
       'deploy the stack again',
     );
   if (Number(queue.MessageRetentionPeriod) < 14 * days)
@@ -53,15 +60,13 @@ async function lookAtQueue(target: Target, flow: (typeof flows)[number]) {
       `it keeps messages for ${Number(queue.MessageRetentionPeriod) / days} days instead of 14`,
       'deploy the stack again',
     );
-  const waiting = Number(queue.ApproximateNumberOfMessages ?? 0);
-  const hidden = Number(queue.ApproximateNumberOfMessagesNotVisible ?? 0);
+  const { waiting, hidden } = countsIn(queue);
   return fine(`is there: ${waiting} waiting, ${hidden} under way or waiting to be tried again`);
 }
 
 async function lookAtDeadLetters(target: Target) {
-  const { ApproximateNumberOfMessages = '0', ApproximateNumberOfMessagesNotVisible = '0' } =
-    await attributesOf(target, 'DeadLetterQueue');
-  const letters = Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible);
+  const { waiting, hidden } = countsIn(await attributesOf(target, 'DeadLetterQueue'));
+  const letters = waiting + hidden;
   if (letters === 0) return fine('there are none');
   return notice(
     `${counted(letters, 'dead letter')} for a person`,
@@ -84,14 +89,14 @@ async function lookAtSwitch(target: Target, flow: (typeof flows)[number], now: D
     : wrong(`${paused}, ${lost}`, 'resume it', resume);
 }
 
-/** So old does SQS drop a message. */
+/** SQS drops messages of this age. */
 const keptSeconds = 14 * days;
-/** Leaves some days to resume before anything is lost. */
+/** Leaves some days to resume the flow before anything is lost. */
 const tooOldSeconds = 10 * days;
 
 /**
- * What the queue of a paused flow will lose soon. CloudWatch tells no age of messages that were received three times
- * before the pause (queue-insight.ts): when the pause itself is so old, they may be there.
+ * Says what the queue of a paused flow will soon lose. CloudWatch has no age of messages that were received three times
+ * before the pause (queue-insight.ts), so an old pause counts as old messages.
  */
 async function soonLost(target: Target, { flow, waiting, underWay }: FlowSwitch, now: Date) {
   const messages = waiting + underWay;
@@ -116,23 +121,18 @@ function daysOf(seconds: number): string {
 async function lookAtBreakers(target: Target) {
   const { breaker } = ledgerOf(target);
   const findings = [];
-  for (const [partner, name] of [
-    ['azumuta', 'Azumuta'],
-    ['erp', 'The ERP'],
-  ] as const) {
-    const { open, reason, openedAt } = await breaker.state(partner);
-    if (open)
-      findings.push(
-        notice(
-          `${name} is unwell since ${openedAt}, and calls to it wait: ${(reason ?? '').replace(/\.$/, '')}`,
-          'nothing is lost; mend what the reason names, and calls go on by themselves within five minutes',
-        ),
-      );
+  for (const partner of ['azumuta', 'erp'] as const) {
+    const { open, reason = '', openedAt } = await breaker.state(partner);
+    const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
+    const says = `${name} is unwell since ${openedAt}, and calls to it wait: ${reason.replace(/\.$/, '')}`;
+    const next =
+      'nothing is lost; mend what the reason names, and calls go on by themselves within five minutes';
+    if (open) findings.push(notice(says, next));
   }
   return findings.length > 0 ? findings : fine('are closed: both partners are called');
 }
 
-/** A run or two may be skipped while another is under way; more than this is silence. */
+/** A run or two may be skipped while another is under way; more mean that the pull has stopped. */
 const maxPeriods = 3;
 
 async function lookAtPull(
@@ -164,7 +164,28 @@ async function lookAtPull(
   if (pull !== undefined && now.getTime() - last.getTime() > maxPeriods * pull.everyMinutes * 60_000)
     return wrong(
       `${every}ran last ${ago(last, now)}${upTo}`,
-      'look whether its schedule is switched on, and into the log group of pull-product-orders',
+      'check that its schedule is switched on, and read the log group of pull-product-orders',
     );
   return fine(`${every}ran last ${ago(last, now)}${upTo}`);
+}
+
+/** The three flows run up to fifteen containers. With fewer than these, a trigger may find none. */
+const enoughContainers = 50;
+
+/** Checks whether AWS lets the account do what a plant needs. The platform on this machine has no account. */
+export function accountChecks({ local, aws }: Pick<Target, 'local' | 'aws'>): Check[] {
+  if (local) return [];
+  return [
+    check('Account', async () => {
+      const { AccountLimit } = await new LambdaClient(aws).send(new GetAccountSettingsCommand());
+      const containers = AccountLimit?.UnreservedConcurrentExecutions ?? 0;
+      if (containers >= enoughContainers)
+        return fine(`runs up to ${containers} containers of functions at once`);
+      return notice(
+        `runs no more than ${containers} containers of functions at once, for everything in it: when all are busy, triggers and orders are refused (503)`,
+        'ask AWS for the usual 1000, which costs nothing',
+        'aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000',
+      );
+    }),
+  ];
 }

@@ -13,15 +13,12 @@ import { configurationFile, configurationOf } from '../cli/configuration.ts';
 import { createProgress, say, sayJson, styled } from '../cli/output.ts';
 import { findTarget, type Target } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
-import { accountChecks } from './check-account.ts';
-import { alertChecks } from './check-alerts.ts';
+import { alertChecks, mailChecks } from './check-alerts.ts';
 import { domainChecks } from './check-domain.ts';
-import { doorChecks } from './check-http-api.ts';
-import { mailChecks } from './check-mails.ts';
+import { httpApiChecks } from './check-http-api.ts';
 import { partnerChecks, secretChecks } from './check-partners.ts';
-import { stackChecks } from './check-stack.ts';
-import { type Check, check, type Finding, fine, wrong } from './finding.ts';
-import { findingLines, verdict } from './report.ts';
+import { accountChecks, stackChecks } from './check-stack.ts';
+import { type Check, check, type Finding, findingLines, fine, verdict, wrong } from './finding.ts';
 
 const optionsSchema = z.object({
   ...commonOptions,
@@ -51,30 +48,28 @@ other.
 Exit codes: 0 all is well, or only things to know (!) · 1 something is wrong (✗) · 2 wrong command line`,
   );
 
-/** The configuration comes first: the others stand on it, as far as they can do without. */
+/** All checks. Those of the partners are left out when the configuration does not load. */
 async function checksOf(
   target: Target,
   { config, partners }: z.output<typeof optionsSchema>,
 ): Promise<Check[]> {
-  const loaded = await configurationOf(target, config).then(
-    (integration) => ({ integration, complaint: undefined }),
-    (error: unknown) => ({ integration: undefined, complaint: sentenceOf(error) }),
-  );
-  const { integration, complaint } = loaded;
-  const keeper = createSecretStore(target, integration?.erp.credentials);
+  const loading = configurationOf(target, config);
+  const integration = await loading.catch(() => undefined);
+  const secrets = createSecretStore(target, integration?.erp.credentials);
   return [
-    check('Configuration', async () =>
-      complaint === undefined
-        ? fine(`${configurationFile(target, config)} loads, and is that of the stack's plant`)
-        : wrong(
-            complaint,
-            'correct it, or name another with --config; without it the partners are not called',
-          ),
-    ),
-    ...secretChecks(target, keeper, config),
-    ...(partners && integration ? partnerChecks(target, integration, keeper, config) : []),
+    check('Configuration', async () => {
+      try {
+        await loading;
+        return fine(`${configurationFile(target, config)} loads, and is that of the stack's plant`);
+      } catch (error) {
+        const next = 'correct it, or name another with --config; without it the partners are not called';
+        return wrong(sentenceOf(error), next);
+      }
+    }),
+    ...secretChecks(target, secrets, config),
+    ...(partners && integration ? partnerChecks(target, integration, secrets, config) : []),
     ...domainChecks(target),
-    ...doorChecks(target, keeper),
+    ...httpApiChecks(target, secrets),
     ...stackChecks(target, integration, new Date(), config),
     ...alertChecks(target),
     ...accountChecks(target),

@@ -1,4 +1,5 @@
 import { sentenceOf } from '../cli/command.ts';
+import { counted, styled, wrap } from '../cli/output.ts';
 
 /** What one check of `doctor` found. */
 export interface Finding {
@@ -9,33 +10,29 @@ export interface Finding {
   /** A sentence without its full stop. */
   readonly says: string;
   /** What to do next. */
-  readonly next?: string;
+  readonly next?: string | undefined;
   /** What to type for it, ready to paste. */
-  readonly command?: string;
+  readonly command?: string | undefined;
 }
 
-/** One check: it looks, and never throws. */
+/** One check of `doctor`. */
 export interface Check {
   readonly about: string;
+  /** Never throws. */
   readonly look: () => Promise<readonly Finding[]>;
 }
 
-/** Looks at something; whatever is thrown is a finding, too. */
-export function check(
-  about: string,
-  look: () => Promise<
-    Omit<Finding, 'about'> | readonly (Omit<Finding, 'about'> & { readonly about?: string })[]
-  >,
-): Check {
+type Found = Omit<Finding, 'about'> & { readonly about?: string };
+
+/** Makes a check. An error that its look throws becomes a finding, too. */
+export function check(about: string, look: () => Promise<Found | readonly Found[]>): Check {
   return {
     about,
     async look() {
       try {
-        const found = await look();
-        const all = 'result' in found ? [found] : found;
-        return all.map((each) => ({ about, ...each }));
+        return [await look()].flat().map((found) => ({ about, ...found }));
       } catch (error) {
-        return [{ about, result: 'wrong', says: withoutStop(sentenceOf(error)) }];
+        return [{ about, ...wrong(sentenceOf(error)) }];
       }
     },
   };
@@ -43,10 +40,35 @@ export function check(
 
 export const fine = (says: string) => ({ result: 'fine', says }) as const;
 export const notice = (says: string, next: string, command?: string) =>
-  ({ result: 'notice', says, next, ...(command === undefined ? {} : { command }) }) as const;
-export const wrong = (says: string, next: string, command?: string) =>
-  ({ ...notice(withoutStop(says), next, command), result: 'wrong' }) as const;
+  ({ result: 'notice', says, next, command }) as const;
+export const wrong = (says: string, next?: string, command?: string) =>
+  ({ result: 'wrong', says: says.replace(/\.$/, ''), next, command }) as const;
 
-function withoutStop(sentence: string): string {
-  return sentence.replace(/\.$/, '');
+const marks = {
+  fine: ['green', '✓'],
+  notice: ['yellow', '!'],
+  wrong: ['red', '✗'],
+} as const;
+
+/** A finding as lines: what was found, and what to do next. */
+export function findingLines({ about, result, says, next, command }: Finding, width: number): string[] {
+  const [colour, mark] = marks[result];
+  const [first = '', ...others] = wrap(`${about}: ${says}.`, Math.max(40, width - 4));
+  const todo = next === undefined ? [] : wrap(`→ ${next}`, Math.max(40, width - 6));
+  return [
+    `  ${styled(colour, mark)} ${first}`,
+    ...others.map((line) => `    ${line}`),
+    ...todo.map((line, at) => `    ${at === 0 ? line : `  ${line}`}`),
+    // A command stays in one piece, so that it can be copied.
+    ...(command === undefined ? [] : [`      ${command}`]),
+  ];
+}
+
+/** The last line of the report. */
+export function verdict(findings: readonly Finding[]): string {
+  const count = (result: Finding['result']) => findings.filter((finding) => finding.result === result).length;
+  const [wrongs, notices] = [count('wrong'), count('notice')];
+  if (wrongs > 0) return styled('red', `${counted(wrongs, 'thing')} to mend.`);
+  if (notices > 0) return styled('yellow', `It works; ${counted(notices, 'thing')} to know.`);
+  return styled('green', 'All is well.');
 }

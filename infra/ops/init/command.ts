@@ -12,7 +12,7 @@ import { previewOf } from '../map/preview.ts';
 import { samplesIn } from '../map/read-sample.ts';
 import { previewLines } from '../map/report.ts';
 import { samples } from '../map/samples.ts';
-import { emptyContract } from '../probe/source.ts';
+import { emptyContract } from '../probe/contract-text.ts';
 import { answersSchema } from './answers.ts';
 import { configurationText } from './configuration-text.ts';
 import { askForAnswers } from './questions.ts';

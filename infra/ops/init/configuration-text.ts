@@ -1,4 +1,4 @@
-import { literal } from '../probe/source.ts';
+import { literal } from '../probe/contract-text.ts';
 import type { Answers } from './answers.ts';
 
 const contractLines = `

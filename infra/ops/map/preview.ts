@@ -3,9 +3,9 @@ import type {
   CompletionMapping,
   ProductOrderMapping,
 } from '../../../shared/integration/define.ts';
-import { run } from '../../../shared/integration/mapping/call-mapping.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { callMapping } from '../../../shared/integration/mapping/validate.ts';
 import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import type { ErpOrder, ParameterValue } from '../../../shared/model/orders.ts';
@@ -52,7 +52,7 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
   ]);
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
   const accepted = mistakeOf(() => {
-    if (!run('productOrders.accept', () => (accept ?? (() => true))(order), order))
+    if (!callMapping('productOrders.accept', () => (accept ?? (() => true))(order), order))
       throw new Rejected('left out', { code: 'configuration' });
   });
   if (accepted === 'left out')

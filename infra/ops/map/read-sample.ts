@@ -3,7 +3,7 @@ import { createAnswerReaders } from '../../../shared/azumuta/answer-readers.ts';
 import { type Read, sentencesOf } from '../../../shared/azumuta/fields.ts';
 import { completedOf, forMapping } from '../../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { run } from '../../../shared/integration/mapping/call-mapping.ts';
+import { callMapping } from '../../../shared/integration/mapping/validate.ts';
 import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/http-api-request.ts';
@@ -76,7 +76,7 @@ function completionSample(
   const numberOf = completions.erpOrderNumber ?? ((number: string) => number);
   try {
     const ref = erpOrder ?? {
-      number: run('completions.erpOrderNumber', () => numberOf(order.number), order),
+      number: callMapping('completions.erpOrderNumber', () => numberOf(order.number), order),
     };
     return { kind: 'completion', at, books: kind, completed: completedOf(order, ref, read, learnedAt) };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import * as z from 'zod/mini';
-import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { answersFrom, fittingAnswers } from '../cli/answers.ts';
@@ -17,15 +17,13 @@ import { UsageError } from '../cli/errors.ts';
 import { writeNewFile } from '../cli/new-file.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
-import { type Configured, configured, keyOf } from './configured.ts';
-import { createTestOrder } from './create.ts';
-import type { Finding } from './findings.ts';
-import { type Probed, probeAccount, probeSamples } from './probe.ts';
-import { askWhatIsSeen } from './questions.ts';
-import { contractText, placeIn, report, unseen } from './report.ts';
-import { samplesOf } from './samples.ts';
-import { seenSchema } from './seen.ts';
-import { emptyContract } from './source.ts';
+import { emptyContract } from './contract-text.ts';
+import { createTestOrder } from './create-test-order.ts';
+import { findKey, findPlant, type Plant } from './plant.ts';
+import { type Probed, probeAccount, probeSavedAnswers } from './probe.ts';
+import { cannotBeRead, contractText, placeIn, report } from './report.ts';
+import { savedAnswers } from './saved-answers.ts';
+import { askForScreenValues, screenValuesSchema } from './screen-values.ts';
 
 const text = z.string().check(z.minLength(1));
 const optionsSchema = z.object({
@@ -43,7 +41,7 @@ type Options = z.output<typeof optionsSchema>;
 
 const command = opsCommand(
   'probe',
-  'Looks at a real Azumuta account, only reading, and recognises by what you see on its screen where each field stands: a table, and the lines of azumuta.contract that differ from what is assumed. At most 40 calls, two a second.',
+  'Reads a real Azumuta account and recognises each field of azumuta.contract by the values that you see on its screen. Prints a table, and the lines that differ from what is assumed. At most 40 calls, two a second.',
 )
   .option(
     '-c, --config <file>',
@@ -57,8 +55,8 @@ const command = opsCommand(
   .option('--answers <file>', 'a JSON file with what you see, where there is no terminal')
   .option('--values', 'show the values that were found, too')
   .option('--out <file>', 'where the contract is written (default: plants/<plant>.contract.ts)')
-  .option('--replace', 'write it over one that is there; the lines that its configuration says by hand stay')
-  .option('--create <number>', 'create one test order of this number, and say what came back different')
+  .option('--replace', 'overwrite that file; lines that the configuration has by hand stay')
+  .option('--create <number>', 'create one test order of this number, and name what came back different')
   .addHelpText(
     'after',
     `
@@ -70,7 +68,7 @@ Examples:
 
 The key is the stack's secret, else AZUMUTA_API_KEY, else it is asked for; it is kept nowhere. Only --create writes to
 Azumuta, after its number was typed again. The address and what you know already (azumuta.contract) are taken from the
-configuration: a path that you write there is the only one that is tried.
+configuration: if it has a path, no other is tried.
 
 A file of answers: {"number": "MO/0001", "article": "GEAR-01", "parameter": {"name": "Quantity", "value": "5"},
 "variant": "Red", "completedStatus": "Done", "recorded": {"value": "5", "step": "Good quantity"},
@@ -80,112 +78,97 @@ Exit codes: 0 done · 1 Azumuta refused or failed · 2 wrong command line, or an
 not found, or came back different`,
   );
 
-const answersSchema = z.strictObject({ ...seenSchema.shape, again: z.optional(text) });
-type Given = z.output<typeof answersSchema>;
+const answersSchema = z.strictObject({ ...screenValuesSchema.shape, again: z.optional(text) });
 
-/** What is seen, and the number of `--create` typed again. */
-async function given({ answers: file, create: number }: Options): Promise<Given> {
-  const asked = await answersFrom(file, () => askWhatIsSeen(number));
-  return fittingAnswers(answersSchema, number === undefined ? asked : { number, ...Object(asked) });
-}
-
-/** Creates one test order, once its number was typed again, and says what came back different. */
-async function create(
-  number: string,
-  { again, ...seen }: Given,
-  { json }: Options,
-  azumuta: () => Promise<AzumutaClient>,
-  signal: AbortSignal,
-): Promise<number> {
-  if (again !== number) throw new UsageError('The number was not typed again as it is: nothing was created.');
-  const created = await createTestOrder(await azumuta(), number, seen, signal);
-  const { id, differing } = created;
-  if (json) sayJson(created);
-  else {
-    const how = differing.length === 0 ? 'came back as it was sent' : 'came back different';
-    say(`Product order ${number} is created (${id}), and ${how}. Remove it in Azumuta.`);
-    for (const difference of differing) say(`  ${difference}`);
-  }
-  return differing.length === 0 ? exits.done : exits.partly;
-}
-
-/** Writes the contract where there is none yet. @returns What to do with it. */
-function written(
+/** Writes the contract where there is none yet. @returns What to do with it, in lines. */
+function writeContract(
   contract: string,
-  { integration: { plant }, file }: Configured,
+  { integration, file }: Plant,
   { out, replace }: Options,
-): string[] {
-  // The demo is no plant of anybody's.
-  const own = out ?? (file === defaultConfigFile ? undefined : `plants/${plant}.contract.ts`);
+): readonly string[] {
+  // The demo's configuration belongs to no plant.
+  const own = out ?? (file === defaultConfigFile ? undefined : `plants/${integration.plant}.contract.ts`);
   if (own === undefined)
     return ['--out names a file to write it into; so does the configuration of a plant.'];
   const before = existsSync(own) ? readFileSync(own, 'utf8') : undefined;
   if (before !== undefined && before !== emptyContract && !replace)
-    return [`${own} is there already, and stays as it is: --replace writes it anew, --out another one.`];
+    return [
+      `${own} is there already, and stays as it is: --replace overwrites it, --out names another file.`,
+    ];
   rmSync(own, { force: true });
   writeNewFile(own, contract);
   const again = `npm run probe -- --config ${shellWord(file)}`;
   if (before !== undefined)
-    return [`${own} is written. Read what is to confirm in it, and look whether all is understood: ${again}`];
+    return [
+      `${own} is written. Read the lines that are to confirm, and check that all is understood: ${again}`,
+    ];
   const module = relative(dirname(file), own).replaceAll('\\', '/');
   return [
-    `${own} is written. Read what is to confirm in it; in ${file}, add`,
+    `${own} is written. Read the lines that are to confirm; in ${file}, add`,
     `  import { contract } from '${module.startsWith('.') ? module : `./${module}`}';`,
     '  azumuta: { contract },',
-    `and look whether all is understood: ${again}`,
+    `and check that all is understood: ${again}`,
   ];
 }
 
-function told(finding: Finding, { values }: Options) {
-  const { line, set, certainty, why, shown } = finding;
-  const where = set === undefined ? undefined : placeIn(finding);
-  return { line, where, certainty, why, value: values ? shown : undefined };
-}
-
-async function tell(probed: Probed, plant: Configured, options: Options): Promise<number> {
+async function tell(probed: Probed, plant: Plant, options: Options): Promise<number> {
   const { findings, complaints, stopped, proposal } = probed;
-  const isFound = findings.some(({ set }) => set !== undefined);
   const contract = await contractText(probed);
   if (options.json) {
-    const fields = findings.map((finding) => told(finding, options));
-    sayJson({ findings: fields, complaints, contract, stopped, unseen });
+    const fields = findings.map((finding) => {
+      const { line, certainty, why, shown } = finding;
+      return { line, where: placeIn(finding), certainty, why, value: options.values ? shown : undefined };
+    });
+    sayJson({ findings: fields, complaints, contract, stopped, unseen: cannotBeRead });
   } else {
     report(probed, contract, options.values);
     if (Object.keys(proposal.settings).length > 0)
-      for (const line of written(contract, plant, options)) say(line);
+      for (const line of writeContract(contract, plant, options)) say(line);
     say();
     say('What reading cannot show:');
-    for (const each of unseen) say(`  - ${each}`);
+    for (const each of cannotBeRead) say(`  - ${each}`);
   }
   if (stopped !== undefined) return exits.failed;
-  return isFound && complaints.length === 0 ? exits.done : exits.partly;
+  return hasFound(probed) && complaints.length === 0 ? exits.done : exits.partly;
+}
+
+function hasFound({ findings }: Probed): boolean {
+  return findings.some(({ set }) => set !== undefined);
 }
 
 await runCommand(command, async (parsed, signal) => {
   const options = optionsOf(parsed, optionsSchema);
+  const { create: number, answers: file, sample, json } = options;
   const isOfStack = options.stack !== undefined || options.local !== undefined;
   const target = isOfStack ? await findTarget(options) : undefined;
-  const plant = await configured(target, options);
+  const plant = await findPlant(target, options);
   const { baseUrl, contract } = plant.integration.azumuta;
-  const answers = await given(options);
-  const key = () => keyOf(target, options.config);
-  if (options.create !== undefined) {
-    const azumuta = async () => {
-      const apiKey = await key();
-      return createAzumutaClient({ baseUrl, contract, clock: systemClock, apiKey: async () => apiKey });
-    };
-    return create(options.create, answers, options, azumuta, signal);
+  const given = await answersFrom(file, () => askForScreenValues(number));
+  const { again, ...seen } = fittingAnswers(
+    answersSchema,
+    number === undefined ? given : { number, ...Object(given) },
+  );
+  const known = { contract, seen, clock: systemClock };
+
+  if (number !== undefined) {
+    if (again !== number)
+      throw new UsageError('The number was not typed again as it is: nothing was created.');
+    const apiKey = await findKey(target, options.config);
+    const azumuta = createAzumutaClient({ ...known, baseUrl, apiKey: async () => apiKey });
+    const created = await createTestOrder(azumuta, number, seen, signal);
+    const isSame = created.differing.length === 0;
+    if (json) sayJson(created);
+    else {
+      const how = isSame ? 'came back as it was sent' : 'came back different';
+      say(`Product order ${number} is created (${created.id}), and ${how}. Remove it in Azumuta.`);
+      for (const difference of created.differing) say(`  ${difference}`);
+    }
+    return isSame ? exits.done : exits.partly;
   }
-  const { again: _, ...seen } = answers;
-  const look = { contract, seen, clock: systemClock };
-  if (options.sample.length > 0)
-    return tell(probeSamples(await samplesOf(options.sample, seen.number), look), plant, options);
-  const asking = probeAccount({ ...look, baseUrl, apiKey: await key(), signal });
+  if (sample.length > 0)
+    return tell(probeSavedAnswers(await savedAnswers(sample, seen.number), known), plant, options);
+  const asking = probeAccount({ ...known, baseUrl, apiKey: await findKey(target, options.config), signal });
   const probed = await createProgress().during('Asking Azumuta, twice a second', asking);
-  if (
-    probed.stopped !== undefined &&
-    (signal.aborted || !probed.findings.some(({ set }) => set !== undefined))
-  )
-    throw new Error(probed.stopped);
+  if (probed.stopped !== undefined && (signal.aborted || !hasFound(probed))) throw new Error(probed.stopped);
   return tell(probed, plant, options);
 });

@@ -1,15 +1,14 @@
 import type { AzumutaContract } from '../../../shared/azumuta/contract.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
-import { createAccount } from './account.ts';
-import { explore } from './explore.ts';
-import type { Finding } from './findings.ts';
-import { type Proposal, proposalOf } from './proposal.ts';
-import { recognise } from './recognise.ts';
-import type { Answers } from './resources.ts';
-import type { Seen } from './seen.ts';
-import { complaintsOf } from './verify.ts';
+import { createAccount } from './explore/account.ts';
+import { explore } from './explore/explore.ts';
+import { complaintsOf, type Proposal, proposalOf } from './proposal.ts';
+import type { Answers } from './recognise/answers.ts';
+import type { Finding } from './recognise/findings.ts';
+import { recognise } from './recognise/recognise.ts';
+import type { ScreenValues } from './screen-values.ts';
 
-/** What a look at an account, or at samples of its answers, comes to. */
+/** What the answers of an account show. */
 export interface Probed {
   readonly findings: readonly Finding[];
   readonly proposal: Proposal;
@@ -20,29 +19,29 @@ export interface Probed {
   readonly stopped?: string | undefined;
 }
 
-interface Look {
+interface Known {
   /** Of the configuration. */
   readonly contract: AzumutaContract;
-  readonly seen: Seen;
+  readonly seen: ScreenValues;
   readonly clock: Clock;
 }
 
-/** Looks at a real account. It only reads, and by other methods than GET only where the configuration says so. */
+/** Asks a real account. Only reads, and uses another method than GET only where the configuration says so. */
 export async function probeAccount(
-  look: Look & { readonly baseUrl: string; readonly apiKey: string; readonly signal: AbortSignal },
+  known: Known & { readonly baseUrl: string; readonly apiKey: string; readonly signal: AbortSignal },
 ): Promise<Probed> {
-  const { ask, calls } = createAccount(look);
-  const { answers, findings, stopped } = await explore({ ask, ...look });
-  return { ...probedOf(answers, look, findings), calls: calls(), stopped };
+  const { ask, calls } = createAccount(known);
+  const { answers, findings, stopped } = await explore(ask, known.contract, known.seen);
+  return { ...probedOf(answers, known, findings), calls: calls(), stopped };
 }
 
 /** Looks at answers that somebody has saved. */
-export function probeSamples(answers: Answers, look: Look): Probed {
-  return { ...probedOf(answers, look, []), calls: 0 };
+export function probeSavedAnswers(answers: Answers, known: Known): Probed {
+  return { ...probedOf(answers, known, []), calls: 0 };
 }
 
-function probedOf(answers: Answers, { contract, seen, clock }: Look, ways: readonly Finding[]) {
-  const findings = [...ways, ...recognise(answers, seen, clock.now())];
+function probedOf(answers: Answers, { contract, seen, clock }: Known, ofOperations: readonly Finding[]) {
+  const findings = [...ofOperations, ...recognise(answers, seen, clock.now())];
   const proposal = proposalOf(contract, findings);
   return { findings, proposal, complaints: complaintsOf(proposal.contract, answers, seen) };
 }

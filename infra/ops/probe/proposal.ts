@@ -1,7 +1,13 @@
+import { createAnswerReaders, type Resource } from '../../../shared/azumuta/answer-readers.ts';
 import { type AzumutaContract, contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
+import { sentencesOf } from '../../../shared/azumuta/fields.ts';
+import type { AzumutaProductOrder, AzumutaRecording } from '../../../shared/azumuta/resources.ts';
+import { readerOf, valueAt } from '../../../shared/platform/places.ts';
 import { parse } from '../../../shared/platform/validation.ts';
-import type { Finding } from './findings.ts';
-import { isObject } from './spots.ts';
+import type { Answers, ReadOperation } from './recognise/answers.ts';
+import type { Finding } from './recognise/findings.ts';
+import { isObject, reads } from './recognise/json-nodes.ts';
+import type { ScreenValues } from './screen-values.ts';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -12,55 +18,44 @@ export interface Proposal {
 }
 
 /**
- * The contract of the configuration with what was found. What somebody wrote by hand stays, but for what is sure to
- * be otherwise.
+ * The contract of the configuration with what was found. Lines that somebody wrote by hand stay, except where something
+ * else is sure.
  */
 export function proposalOf(current: AzumutaContract, findings: readonly Finding[]): Proposal {
   const own = differing(current, defaultContract);
   const settings = findings.reduce((made, { line, set, certainty }) => {
-    const names = line.split('.');
-    const isOwn = at(own, names) !== undefined;
-    return set === undefined || (isOwn && certainty !== 'sure') || isKnown(at(current, names), set)
-      ? made
-      : withLine(made, names, set);
+    const isOwn = valueAt(own, line) !== undefined;
+    const stays =
+      set === undefined || (isOwn && certainty !== 'sure') || isKnown(valueAt(current, line), set);
+    return stays ? made : withLine(made, line, set);
   }, own);
   const parsed = parse(contractSchema, settings);
   if (!parsed.ok) throw new Error(`The proposal is no contract: ${JSON.stringify(parsed.mismatches)}`);
   return { contract: parsed.value, settings: differing(parsed.value, defaultContract) };
 }
 
-/** Whether it is among the places, or words, that are looked at already. */
+/** Whether the contract has it in its list of places or words already. */
 function isKnown(current: unknown, set: unknown): boolean {
   return Array.isArray(current) && [set].flat().every((each) => current.includes(each));
 }
 
-function at(settings: unknown, names: readonly string[]): unknown {
-  return names.reduce(
-    (value: unknown, name) => (isObject(value) ? Reflect.get(value, name) : undefined),
-    settings,
-  );
-}
-
 /** Settings with one more line, `productOrder.number`. */
-export function withLine(
-  settings: Settings,
-  [name = '', ...rest]: readonly string[],
-  set: unknown,
-): Settings {
+export function withLine(settings: Settings, line: string, set: unknown): Settings {
+  const [name = '', ...rest] = line.split('.');
   if (rest.length === 0) return { ...settings, [name]: set };
-  const below = settings[name];
-  return { ...settings, [name]: withLine(isObject(below) ? { ...below } : {}, rest, set) };
+  const inner = settings[name];
+  return { ...settings, [name]: withLine(isObject(inner) ? { ...inner } : {}, rest.join('.'), set) };
 }
 
-/** Taken as a whole, as the configuration does. */
+/** The configuration replaces these as a whole. */
 const whole = new Set(['query', 'body']);
 
-/** What a contract says otherwise than another. */
-export function differing(contract: object, other: object): Settings {
+/** The lines in which a contract differs from another. */
+function differing(contract: object, other: object): Settings {
   return Object.fromEntries(
     Object.entries(contract).flatMap(([name, value]): [string, unknown][] => {
       const assumed: unknown = Reflect.get(other, name);
-      if (same(value, assumed)) return [];
+      if (isSame(value, assumed)) return [];
       if (isObject(value) && isObject(assumed) && !whole.has(name))
         return [[name, differing(value, assumed)]];
       // Names of triggers are added to those that are assumed.
@@ -70,7 +65,66 @@ export function differing(contract: object, other: object): Settings {
   );
 }
 
-function same(one: unknown, other: unknown): boolean {
+function isSame(one: unknown, other: unknown): boolean {
   if (typeof one === 'function' || typeof other === 'function') return one === other;
   return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/**
+ * Reads the answers by this contract as the flows will.
+ * @returns A sentence for each thing that they would not understand, or would read otherwise than it was seen.
+ */
+export function complaintsOf(contract: AzumutaContract, answers: Answers, seen: ScreenValues): string[] {
+  const { asked = {} } = answers;
+  const complaints: string[] = [];
+
+  /** Reads what has the key, whether it is in a list or alone. */
+  function read<T>(name: ReadOperation, { keyOf, read: readResource }: Resource<T>, key?: string) {
+    if (answers[name] === undefined) return undefined;
+    const operation = contract.operations[name];
+    const place = 'answer' in operation ? operation.answer : contract.list.entries;
+    const found = readerOf(place)(answers[name]);
+    const entries = Array.isArray(found) ? found : [found];
+    const entry = entries.find((each) => {
+      const own = keyOf(each);
+      return own.ok && (key === undefined || own.value === key);
+    });
+    const made = readResource(entry ?? (entries.length === 1 ? entries[0] : undefined));
+    if (made.ok) return made.value;
+    complaints.push(...sentencesOf(made.misfits).map((sentence) => `${name}: ${sentence}`));
+    return undefined;
+  }
+
+  const readers = createAnswerReaders(contract);
+  read('findProductOrder', readers.findProductOrder, seen.number);
+  if (seen.article !== undefined) read('findArticle', readers.findArticle, seen.article);
+  const order = read('readProductOrder', readers.readProductOrder, asked.readProductOrder);
+  const recording = read('readRecording', readers.readRecording, asked.readRecording);
+  read('readWorkInstruction', readers.readWorkInstruction, asked.readWorkInstruction);
+  return [...complaints, ...differingLines(seen, order, recording)];
+}
+
+/** A sentence for each line of the contract that reads otherwise than it was seen. */
+function differingLines(
+  { number, article, completedStatus, parameter, variant, recorded }: ScreenValues,
+  order: AzumutaProductOrder | undefined,
+  recording: AzumutaRecording | undefined,
+): string[] {
+  const lines = [
+    order && order.number !== number && 'productOrder.number',
+    order && article !== undefined && order.article !== article && 'productOrder.article',
+    order && completedStatus !== undefined && !order.completed && 'productOrder.status',
+    order && parameter && !reads(order.parameters[parameter.name], parameter.value) && 'parameter.value',
+    order && variant !== undefined && !order.variants.some((each) => reads(each, variant)) && 'variant.name',
+    recording &&
+      recorded &&
+      !recording.steps.some(({ value }) => reads(value, recorded.value)) &&
+      'step.value',
+  ];
+  return lines
+    .filter((line) => typeof line === 'string')
+    .map(
+      (line) =>
+        `What azumuta.contract.${line} reads is not what was seen: look at that line, and at those beside it.`,
+    );
 }

@@ -1,49 +1,42 @@
 import { valueAt } from '../../../shared/platform/places.ts';
 import { formatted } from '../cli/formatted.ts';
 import { say, styled, tableOf } from '../cli/output.ts';
-import { maxCalls } from './account.ts';
-import type { Finding } from './findings.ts';
+import { moduleOf, sourceOf } from './contract-text.ts';
+import { maxCalls } from './explore/account.ts';
 import type { Probed } from './probe.ts';
-import { moduleOf, sourceOf } from './source.ts';
+import type { Finding } from './recognise/findings.ts';
 
-/** The contract as a module, which says what is to confirm. */
+/** The contract as a module, with a remark at each line that somebody must confirm. */
 export async function contractText({
-  proposal,
+  proposal: { settings },
   findings,
 }: Pick<Probed, 'proposal' | 'findings'>): Promise<string> {
-  const sources = findings.flatMap(({ set, source }) =>
-    source === undefined ? [] : [[set, source] as const],
-  );
-  // What was written by hand stays, and is confirmed.
-  const isProposed = ({ line, set }: Finding) =>
-    JSON.stringify(valueAt(proposal.settings, line)) === JSON.stringify(set);
-  const remarks = findings.flatMap((finding) =>
-    finding.certainty === 'to confirm' && isProposed(finding)
-      ? [[finding.line, `to confirm: ${finding.why}`] as const]
-      : [],
-  );
-  return formatted(moduleOf(proposal.settings, { sources: new Map(sources), remarks: new Map(remarks) }));
+  // A line that was written by hand stays, and needs no confirmation.
+  const remarks = findings
+    .filter(
+      ({ line, set, certainty }) =>
+        certainty === 'to confirm' && JSON.stringify(valueAt(settings, line)) === JSON.stringify(set),
+    )
+    .map(({ line, why }) => [line, `to confirm: ${why}`] as const);
+  return formatted(moduleOf(settings, new Map(remarks)));
 }
 
-/** Where a field was found, as it is written in the contract. */
-export function placeIn({ set, source }: Finding): string {
-  if (set === undefined) return '';
-  return typeof set === 'string'
-    ? set || 'the answer itself'
-    : (source ?? sourceOf(set).replace(/\s+/g, ' '));
+/** The place of a field, as it is written in the contract. */
+export function placeIn({ set }: Finding): string | undefined {
+  if (set === undefined) return undefined;
+  return typeof set === 'string' ? set || 'the answer itself' : sourceOf(set).replace(/\s+/g, ' ');
 }
 
-/** Prints what was found, what is left to do, and the contract's text. */
+/** Prints what was found, what the flows would not understand, and the contract's text. */
 export function report(probed: Probed, contract: string, showsValues: boolean): void {
   const { findings, proposal, complaints, calls, stopped } = probed;
+  const count = (certainty: Finding['certainty']) =>
+    `${findings.filter((finding) => finding.certainty === certainty).length} ${certainty}`;
   if (stopped !== undefined) say(styled('red', stopped));
-  if (calls > 0)
-    say(
-      `${calls} calls; ${count(findings, 'sure')} sure, ${count(findings, 'to confirm')} to confirm, ${count(findings, 'not found')} not found.`,
-    );
+  if (calls > 0) say(`${calls} calls; ${count('sure')}, ${count('to confirm')}, ${count('not found')}.`);
   if (calls >= maxCalls)
     say(
-      'All calls were used, and not all was asked: write the paths that are sure into the configuration, and probe again.',
+      'All calls were used, and not everything was asked: write the paths that are sure into the configuration, and probe again.',
     );
   say();
   const columns = [
@@ -55,10 +48,10 @@ export function report(probed: Probed, contract: string, showsValues: boolean): 
   ];
   const rows = findings.map((finding) => [
     finding.line,
-    placeIn(finding),
+    placeIn(finding) ?? '',
     finding.certainty,
     finding.why,
-    ...(showsValues && finding.shown !== undefined ? [JSON.stringify(finding.shown)] : []),
+    (showsValues && JSON.stringify(finding.shown)) || '',
   ]);
   for (const line of tableOf(columns, rows)) say(line);
   say();
@@ -75,13 +68,9 @@ export function report(probed: Probed, contract: string, showsValues: boolean): 
   }
 }
 
-function count(findings: readonly Finding[], certainty: Finding['certainty']): number {
-  return findings.filter((finding) => finding.certainty === certainty).length;
-}
-
-/** What no answer to a question tells. */
-export const unseen = [
+/** What reading cannot show. */
+export const cannotBeRead = [
   'what a create takes, and how it answers a number that exists already: ask Azumuta, then try it on a test article with --create',
-  'how triggers name what they carry: complete a test order; a call that cannot be read becomes a dead letter that names its fields',
-  'how an error in a 200 is told (error.at), which words of a step mean in order (okResults), and which steps name a person (personalStepTypes)',
+  'the names of the fields of a trigger: complete a test order; a call that cannot be read becomes a dead letter that lists its fields',
+  'where a 200 says that it is an error (error.at), which words of a step mean in order (okResults), and which steps name a person (personalStepTypes)',
 ];

@@ -18,7 +18,7 @@ import { UsageError } from '../cli/errors.ts';
 import { createProgress, type Progress, say, sayJson } from '../cli/output.ts';
 import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { momentOf } from '../cli/time.ts';
-import { partnersOf } from '../doctor/partners.ts';
+import { partnersOf } from '../doctor/check-partners.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { previewPull } from './preview.ts';
 import { previewPullLines, pulledLines } from './report.ts';

@@ -4,9 +4,9 @@ import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder, MappedOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
-import { whyNotAdopted } from '../../../shared/orders/adopt.ts';
+import { readKnown } from '../../../shared/orders/accept.ts';
 import { decideProductOrders, type PartDecision } from '../../../shared/orders/decide-product-orders.ts';
-import { readKnown } from '../../../shared/orders/read-known.ts';
+import { whyNotAdopted } from '../../../shared/orders/differences.ts';
 
 /** What the pull would do with a product order of a released ERP order. `unreadable`: the ERP order cannot be read. */
 export const outcomes = [

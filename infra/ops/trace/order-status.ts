@@ -1,6 +1,6 @@
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
-import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';

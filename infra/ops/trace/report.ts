@@ -1,4 +1,4 @@
-import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { duration, localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { styled, tableOf } from '../cli/output.ts';

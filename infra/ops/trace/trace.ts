@@ -2,7 +2,7 @@ import type { BreakerState } from '../../../shared/circuit-breaker/circuit-break
 import { homeOf } from '../../../shared/completions/decide-bookings.ts';
 import type { BookedFigures, BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
-import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import type { Cause } from '../../../shared/model/errors.ts';
 import { type ProductOrderDraft, partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { Completion, Receipt } from '../../model/completions.ts';
 import { Rejected, RetryLater } from '../../model/errors.ts';
-import type { OdooWrite } from './client.ts';
-import type { OdooBooking } from './context.ts';
+import type { OdooCall } from './client.ts';
+import type { Writer } from './connection.ts';
 import { type NoteToPost, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
 import { postMarked } from './marks.ts';
@@ -10,45 +10,42 @@ import { readProduction } from './order.ts';
 import type { BookedProduction } from './records.ts';
 import { bookScrap } from './scrap.ts';
 
-export async function bookNote(
-  booking: OdooBooking,
-  { production, mark, text }: NoteToPost,
-): Promise<Receipt> {
-  await postMarked(booking, production, mark, text);
+export async function bookNote(writer: Writer, { production, mark, text }: NoteToPost): Promise<Receipt> {
+  await postMarked(writer, production, mark, text);
   return { reference: referenceOfNote(production), alreadyBooked: false };
 }
 
-/** Does what is left to do of a booking. Should Odoo refuse now what it showed no reason for, the sentence tells what stands there. */
+/** Writes what a look has left. If Odoo refuses now although the look found no reason, the error names what was written. */
 export async function bookQuantity(
-  booking: OdooBooking,
+  writer: Writer,
   { production, key, produced, finish, scraps }: ToBook,
   completion: Completion,
 ): Promise<Receipt> {
   const written: string[] = [];
   try {
-    const done = finish ? await finishOrder(booking, production, produced, finish, written) : production;
+    const done = finish ? await finishOrder(writer, production, produced, finish, written) : production;
     requireQuantity(done, produced, completion);
-    for (const scrap of scraps) await bookScrap(booking, done, key, scrap);
+    for (const scrap of scraps) await bookScrap(writer, done, key, scrap);
     return { reference: referenceOf(done), alreadyBooked: finish === undefined };
   } catch (error) {
     throw error instanceof Rejected && written.length > 0 ? afterWriting(error, written) : error;
   }
 }
 
-/** @param written What has been written is added to it. */
+/** @param written Takes the name of each thing that was written. */
 async function finishOrder(
-  booking: OdooBooking,
+  writer: Writer,
   production: BookedProduction,
   produced: string,
   { note, lots, picks, leavesRest }: NonNullable<ToBook['finish']>,
   written: string[],
 ): Promise<BookedProduction> {
-  // First of all, as Odoo refuses our user a note where it has too few rights for the rest.
+  // The note comes first: where our user lacks the rights for the rest, Odoo refuses the note, too.
   if (note) {
-    await postMarked(booking, production, note.mark, note.text);
+    await postMarked(writer, production, note.mark, note.text);
     written.push('our note');
   }
-  const values = await lotValues(booking, production, lots);
+  const values = await lotValues(writer, production, lots);
   await callOrder({ method: 'write', named: { vals: { qty_producing: Number(produced), ...values } } });
   written.push(`the quantity being produced (${produced})`);
   // Seen: without this call the order is done and its components are cancelled instead of consumed.
@@ -58,43 +55,34 @@ async function finishOrder(
   }
   const answer = await callOrder({
     method: 'button_mark_done',
-    // The answers to the wizard that would ask what becomes of the rest.
+    // These answer the wizard that would ask what becomes of the rest.
     context: { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) },
   }).catch((error: unknown) => {
     if (error instanceof Rejected) return error;
     throw error;
   });
-  // An earlier call of ours may have got through meanwhile: the order's state is the verdict.
-  const now = await readProduction(booking, production);
+  // An earlier call of ours may have got through meanwhile, so the order's state decides.
+  const now = await readProduction(writer, production);
   if (now.state !== 'done') throw answer instanceof Rejected ? answer : notDone(now, answer);
   written.splice(0, written.length, `${now.name} is done`);
   return now;
 
-  function callOrder(
-    call: Pick<OdooWrite<unknown>, 'method'> & Partial<OdooWrite<unknown>>,
-  ): Promise<unknown> {
-    return booking.client.write({
-      model: 'mrp.production',
-      ids: [production.id],
-      answer: z.unknown(),
-      order: production.name,
-      signal: booking.signal,
-      ...call,
-    });
+  function callOrder(call: Pick<OdooCall, 'method'> & Partial<OdooCall>): Promise<unknown> {
+    return writer.write({ model: 'mrp.production', ids: [production.id], order: production.name, ...call });
   }
 }
 
-/** Values of the order for its lots, of which those that are not there yet are created. */
+/** Values of the order for its lots; lots that Odoo does not have yet are created. */
 async function lotValues(
-  booking: OdooBooking,
+  writer: Writer,
   production: BookedProduction,
   lots: readonly OdooLot[],
 ): Promise<Readonly<Record<string, unknown>>> {
   const ids: number[] = [];
-  for (const lot of lots) ids.push(await idOfLot(booking, production, lot));
+  for (const lot of lots) ids.push(await idOfLot(writer, production, lot));
   const [first] = ids;
   if (first === undefined) return {};
-  return booking.names.lot === 'lot_producing_id'
+  return writer.names.lot === 'lot_producing_id'
     ? { lot_producing_id: first }
     : { lot_producing_ids: [[6, 0, ids]] };
 }
@@ -111,7 +99,7 @@ function notDone({ name, state }: BookedProduction, answer: unknown): Error {
     });
   }
   const asked = action.data.res_model;
-  // Whoever confirms this one has the unpicked components cancelled instead of consumed (seen on 17).
+  // Confirming this one cancels the unpicked components instead of consuming them (seen on 17).
   const remedy =
     asked === 'mrp.consumption.warning'
       ? 'what is consumed is not what was planned. Set the consumed quantities of its components in Odoo, and do not confirm the question itself, which cancels those that are not picked; then replay'

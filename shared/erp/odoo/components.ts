@@ -2,8 +2,8 @@ import Big from 'big.js';
 import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
-import type { OdooLook } from './context.ts';
-import { type BookedProduction, decimalOf } from './records.ts';
+import type { Reader } from './connection.ts';
+import { type BookedProduction, decimalOf, idOf, many2one } from './records.ts';
 
 const componentSchema = z.object({
   id: z.number(),
@@ -17,28 +17,28 @@ const componentSchema = z.object({
 type Component = z.infer<typeof componentSchema>;
 
 const lineSchema = z.object({
-  move_id: z.union([z.tuple([z.number(), z.string()]), z.literal(false)]),
+  move_id: many2one,
   quantity_product_uom: z.number(),
 });
 
 /**
- * The components that must be picked by us before the order is finished: `set_qty_producing` of 17 leaves those that are
- * tracked or consumed by hand, and what is not picked is cancelled instead of consumed (mrp_production.py,
- * `_set_qty_producing`, `_post_inventory`). Later versions pick them, and twice is once.
+ * Ids of the components that we must pick before the order is finished: `set_qty_producing` of 17 leaves out those that
+ * are tracked or consumed by hand, and what is not picked is cancelled instead of consumed (mrp_production.py,
+ * `_set_qty_producing`, `_post_inventory`). Later versions pick them; picking them again changes nothing.
  * @throws Rejected when Odoo would refuse a tracked component, as too little of it is reserved from lots.
  */
 export async function componentsToPick(
-  look: OdooLook,
+  reader: Reader,
   production: BookedProduction,
   produced: Decimal,
 ): Promise<number[]> {
-  const components = await readComponents(look, production);
+  const components = await readComponents(reader, production);
   const unpicked = components.filter(({ picked }) => !picked);
   const tracked = unpicked.filter(({ has_tracking }) => has_tracking !== 'none');
-  const reserved = await readReserved(look, production, tracked);
+  const reserved = await readReserved(reader, production, tracked);
   const share = new Big(produced).div(production.product_qty);
   const missing = tracked.find(({ id, product_qty }) => {
-    const needed = share.times(product_qty).round(look.names.decimals, Big.roundHalfUp).toFixed();
+    const needed = share.times(product_qty).round(reader.names.decimals, Big.roundHalfUp).toFixed();
     return compareDecimals(reserved.get(id) ?? '0', needed) < 0;
   });
   if (missing) {
@@ -50,53 +50,40 @@ export async function componentsToPick(
   return unpicked.filter(({ manual_consumption }) => manual_consumption).map(({ id }) => id);
 }
 
-function readComponents(
-  { client, signal }: OdooLook,
-  production: BookedProduction,
-): Promise<readonly Component[]> {
-  return client.read({
-    model: 'stock.move',
-    method: 'search_read',
-    named: {
-      domain: [
-        ['raw_material_production_id', '=', production.id],
-        ['state', 'not in', ['done', 'cancel']],
-        // Extra lines that a person added; `set_qty_producing` leaves them alone.
-        ['product_uom_qty', '!=', 0],
-      ],
-      fields: ['product_id', 'product_qty', 'has_tracking', 'manual_consumption', 'picked'],
-    },
-    answer: z.array(componentSchema),
-    order: production.name,
-    signal,
+function readComponents({ search }: Reader, { id, name }: BookedProduction): Promise<Component[]> {
+  return search('stock.move', {
+    domain: [
+      ['raw_material_production_id', '=', id],
+      ['state', 'not in', ['done', 'cancel']],
+      // Without the extra lines that a person added: `set_qty_producing` leaves them alone.
+      ['product_uom_qty', '!=', 0],
+    ],
+    fields: ['product_id', 'product_qty', 'has_tracking', 'manual_consumption', 'picked'],
+    row: componentSchema,
+    order: name,
   });
 }
 
-/** How much of each is reserved from lots. */
+/** How much of each component is reserved from lots, by its id. */
 async function readReserved(
-  { client, signal }: OdooLook,
-  production: BookedProduction,
+  { search }: Reader,
+  { name }: BookedProduction,
   components: readonly Component[],
 ): Promise<ReadonlyMap<number, Decimal>> {
-  if (components.length === 0) return new Map();
-  const lines = await client.read({
-    model: 'stock.move.line',
-    method: 'search_read',
-    named: {
-      domain: [
-        ['move_id', 'in', components.map(({ id }) => id)],
-        ['lot_id', '!=', false],
-      ],
-      fields: ['move_id', 'quantity_product_uom'],
-    },
-    answer: z.array(lineSchema),
-    order: production.name,
-    signal,
-  });
   const reserved = new Map<number, Decimal>();
+  if (components.length === 0) return reserved;
+  const lines = await search('stock.move.line', {
+    domain: [
+      ['move_id', 'in', components.map(({ id }) => id)],
+      ['lot_id', '!=', false],
+    ],
+    fields: ['move_id', 'quantity_product_uom'],
+    row: lineSchema,
+    order: name,
+  });
   for (const { move_id, quantity_product_uom } of lines) {
-    if (!move_id) continue;
-    const [id] = move_id;
+    const id = idOf(move_id);
+    if (id === undefined) continue;
     reserved.set(id, sumOf([reserved.get(id) ?? '0', decimalOf(quantity_product_uom)]));
   }
   return reserved;

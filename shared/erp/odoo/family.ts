@@ -3,11 +3,11 @@ import type { ErpOrderRef } from '../../model/orders.ts';
 import { type FoundMark, lastBooking } from './marks.ts';
 import type { BookedProduction, Sibling } from './records.ts';
 
-/**
- * Manufacturing orders that were one once. Odoo splits an order when a part of it is booked, and when a person wants
- * it (`_split_productions`, 17 to 19): the order keeps its id and becomes …-001, what is split off …-002, …-003.
- * What a booking of ours left is the rest of what Azumuta has; what a person split off is an order of its own.
- */
+// A family is the manufacturing orders that were split from one order. Odoo splits an order when a part of it is
+// booked, and when a person asks for it (`_split_productions`, 17 to 19): the order keeps its id and becomes …-001,
+// the others become …-002, …-003. What our own booking left is the rest of the order that Azumuta has; what a person
+// split off is an order of its own.
+
 export function isOpen({ state }: { readonly state: string }): boolean {
   return state !== 'done' && state !== 'cancel';
 }
@@ -17,24 +17,24 @@ export function nameWithoutSuffix(name: string): string {
 }
 
 /**
- * What our booking of a part left of an order: what was made meanwhile, but for what the bookings of that left in their
- * turn. Odoo tells whole seconds, in which several bookings may fall.
+ * The orders that our booking of a part left: those made while it ran, except what the bookings of those left in turn.
+ * Odoo shows whole seconds, and several bookings may fall into one.
  */
 function restsOf<One extends Sibling>(
   done: Sibling,
   marks: readonly FoundMark[],
   family: readonly One[],
 ): One[] {
-  const made = madeMeanwhile(done, marks, family);
-  const left = new Set(made.flatMap((rest) => madeMeanwhile(rest, marks, family)));
+  const made = madeDuringBooking(done, marks, family);
+  const left = new Set(made.flatMap((rest) => madeDuringBooking(rest, marks, family)));
   return made.filter((one) => !left.has(one));
 }
 
 /**
- * Odoo makes the rest in the transaction that finishes an order: not before our mark was posted, and not after the order
- * was last written, by the clock of the database.
+ * The orders that were made while our last booking of this one ran. Odoo makes the rest in the transaction that
+ * finishes an order: not before our mark was posted, and not after the order was last written, by the database's clock.
  */
-function madeMeanwhile<One extends Sibling>(
+function madeDuringBooking<One extends Sibling>(
   done: Sibling,
   marks: readonly FoundMark[],
   family: readonly One[],
@@ -49,7 +49,7 @@ function madeMeanwhile<One extends Sibling>(
   );
 }
 
-/** The order of which our own bookings have left this one; undefined for all others. */
+/** The order whose rest, left by our own bookings, this one is; undefined when it is no such rest. */
 export function originOf<One extends Sibling>(
   one: Sibling,
   family: readonly One[],
@@ -60,15 +60,15 @@ export function originOf<One extends Sibling>(
   return done && (originOf(done, family, marks) ?? done);
 }
 
-/** What was made of an order, and is still to be made: a person may have changed what our bookings left. */
+/** What was made of an order and its rests, and is still to be made: a person may have changed a rest's quantity. */
 export function wholeQuantity(one: Sibling, family: readonly Sibling[], marks: readonly FoundMark[]): number {
   const rests = restsOf(one, marks, family).filter(({ state }) => state !== 'cancel');
   return rests.reduce((sum, rest) => sum + wholeQuantity(rest, family, marks), one.product_qty);
 }
 
 /**
- * Whether an order is the rest of one that a person booked. That cannot be told from what he split off: it is taken for
- * a rest, and no new work, when nothing else of the family is open.
+ * Whether an order is the rest of one that a person booked. It cannot be distinguished from one that a person split off,
+ * so it counts as a rest, and not as new work, when nothing else of the family is open.
  */
 export function isRestByHand(one: Sibling, family: readonly Sibling[], marks: readonly FoundMark[]): boolean {
   const byHand = family.some((each) => each.state === 'done' && lastBooking(marks, each) === undefined);
@@ -76,8 +76,8 @@ export function isRestByHand(one: Sibling, family: readonly Sibling[], marks: re
 }
 
 /**
- * The order to book on: the one that was meant, or what our own bookings have left of it.
- * @throws Rejected when there is none, when it cannot be booked on, or when it cannot be known.
+ * The order to book on: the one that was meant, or the rest that our own bookings have left of it.
+ * @throws Rejected when there is none, when it cannot be booked on, or when several could be meant.
  */
 export function openOrder(
   family: readonly [BookedProduction, ...BookedProduction[]],

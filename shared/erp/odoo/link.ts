@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
-import type { OdooBooking } from './context.ts';
+import type { Writer } from './connection.ts';
 import { isMark, postMarked, readMarks, requirePosting } from './marks.ts';
 import { readOrder } from './order.ts';
 import type { BookedProduction } from './records.ts';
 
-/** Whoever still misses an entry then leaves it to the queue. */
+/** If an entry is still missing then, the queue tries again. */
 const maxWrites = 2;
-/** No URL and no number holds one. */
+/** Neither a URL nor a number holds one. */
 const separator = '\n';
 
 /**
@@ -16,68 +16,53 @@ const separator = '\n';
  * order became several product orders), or as a note in the chatter.
  */
 export async function linkProductOrder(
-  booking: OdooBooking,
+  writer: Writer,
   order: ErpOrderRef,
-  productOrder: ProductOrderRef,
+  { id: key, number, url }: ProductOrderRef,
 ): Promise<void> {
-  const own = await readOrder(booking, order);
-  const { linkField } = booking.options;
-  const { id: key, number, url } = productOrder;
-  if (linkField !== undefined) return writeEntry(booking, own, linkField, url ?? number);
-  const marks = await readMarks(booking, [own]);
+  const own = await readOrder(writer, order);
+  const { linkField } = writer.options;
+  if (linkField !== undefined) return writeEntry(writer, own, linkField, url ?? number);
+  const marks = await readMarks(writer, [own]);
   if (marks.some((mark) => isMark(mark, 'product-order', key))) return;
-  requirePosting(booking, own.name);
-  const text = {
-    paragraphs: [`Azumuta product order ${number}`],
-    links: url === undefined ? [] : [{ name: number, url }],
-  };
-  await postMarked(booking, own, { kind: 'product-order', key }, text);
+  requirePosting(writer, own.name);
+  const links = url === undefined ? [] : [{ name: number, url }];
+  const text = { paragraphs: [`Azumuta product order ${number}`], links };
+  await postMarked(writer, own, { kind: 'product-order', key }, text);
 }
 
 /**
  * Adds a line to the field. Odoo has no conditional write, and the ledger locks no order for linking, so two parts that
- * are linked at the same moment may write over each other: what was written is read back, and whoever misses an entry,
- * his own or another, writes all that he knows of again. What remains: a part whose whole link, reading back included,
- * falls between another's read and write is lost unseen. The chatter, without `linkField`, has no such gap.
+ * are linked at the same moment may overwrite each other. So the field is read back, and who misses an entry writes all
+ * entries that it knows of again. One gap remains: a part whose whole link, reading back included, falls between
+ * another's read and write is lost unseen. The chatter, without `linkField`, has no such gap.
  */
 async function writeEntry(
-  { client, signal }: OdooBooking,
-  own: BookedProduction,
+  { write, search }: Writer,
+  { id, name }: BookedProduction,
   field: string,
   text: string,
 ): Promise<void> {
+  const model = 'mrp.production';
   let entries = await readEntries();
   if (entries.includes(text)) return;
   for (let tries = 0; tries < maxWrites; tries += 1) {
     const wanted = [...new Set([...entries, text])];
-    await client.write({
-      model: 'mrp.production',
-      method: 'write',
-      ids: [own.id],
-      named: { vals: { [field]: wanted.join(separator) } },
-      answer: z.unknown(),
-      order: own.name,
-      signal,
-    });
+    const vals = { [field]: wanted.join(separator) };
+    await write({ model, method: 'write', ids: [id], named: { vals }, order: name });
     const now = await readEntries();
     if (wanted.every((entry) => now.includes(entry))) return;
-    // Theirs and ours, and what both of us had read.
+    // Merge our entries with those written concurrently.
     entries = [...wanted, ...now];
   }
-  throw new RetryLater(`Odoo: somebody else keeps writing ${field} of ${own.name} at this moment.`, {
+  throw new RetryLater(`Odoo: somebody else keeps writing ${field} of ${name} at this moment.`, {
     scope: 'order',
     wrote: 'known',
   });
 
   async function readEntries(): Promise<string[]> {
-    const [found] = await client.read({
-      model: 'mrp.production',
-      method: 'search_read',
-      named: { domain: [['id', '=', own.id]], fields: [field] },
-      answer: z.array(z.catchall(z.object({ id: z.number() }), z.unknown())),
-      order: own.name,
-      signal,
-    });
+    const row = z.catchall(z.object({ id: z.number() }), z.unknown());
+    const [found] = await search(model, { domain: [['id', '=', id]], fields: [field], row, order: name });
     const present = found?.[field];
     if (present !== false && typeof present !== 'string') {
       throw new Rejected(

@@ -4,13 +4,14 @@ import { describeMismatches, parse, stepInto } from '../../platform/validation.t
 import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
 import { beginning, createRowReader, placesOf, type ReadRows, unreadableOrder } from '../read-rows.ts';
 import type { OdooReader } from './client.ts';
-import type { OdooLook } from './context.ts';
+import type { Reader } from './connection.ts';
 import { isOpen, isRestByHand, nameWithoutSuffix, originOf, wholeQuantity } from './family.ts';
 import { readMarks } from './marks.ts';
 import type { OdooOptions } from './options.ts';
 import {
   decimalOf,
   fromOdooTime,
+  idOf,
   type ListedProduction,
   listedProductionSchema,
   listedProductSchema,
@@ -25,20 +26,20 @@ const fields = [
   ...['date_deadline', 'priority', 'backorder_sequence'],
 ];
 
-/** One of `to_close` is built: work that is only to be finished. */
+/** An order that is `to_close` is built already, and only to be finished. */
 const defaultStates = ['confirmed', 'progress'];
 
 /**
- * Orders by change time. `write_date` has microseconds in the database, is compared with them, and is read
+ * Lists orders by change time. `write_date` has microseconds in the database, is compared with them, and is read
  * without: within a second neither equality nor the order of ids can be relied upon. So a page starts at the
  * last second read, and leaves out the orders of that second which were listed already.
+ * @param connect Reads the facts that are needed when an order was split.
  */
 export async function* listReleasedOrders(
-  client: OdooReader,
-  lookingWith: (signal: AbortSignal) => Promise<OdooLook>,
+  odoo: OdooReader,
   options: OdooOptions,
+  connect: () => Promise<Reader>,
   since: Watermark | undefined,
-  signal: AbortSignal,
 ): AsyncIterable<ReleasedOrdersPage> {
   const { pageSize = 80, orderFields = [], states: released = defaultStates } = options;
   const states = since ? [...released, 'cancel'] : released;
@@ -54,10 +55,10 @@ export async function* listReleasedOrders(
 
   while (true) {
     const domain = [['state', 'in', states], ...changedSince(second, listedInSecond)];
-    const rows = await read(domain, { order: 'write_date asc, id asc', limit });
+    const rows = await search(domain, { sort: 'write_date asc, id asc', limit });
     const places = placesOf(rows, placeSchema);
     const last = places.at(-1);
-    // No row tells its place, so the next page cannot begin behind one: a larger page sees further.
+    // No row has a readable change time, so the next page could not start after one: ask for a larger page.
     if (!last && rows.length === limit) {
       limit *= 2;
       continue;
@@ -70,25 +71,20 @@ export async function* listReleasedOrders(
     }
     if (rows.length > 0) {
       const { fitting, unreadable } = readRows(rows);
-      const work = { fitting: await asOrders(fitting, lookingWith, readOrders, signal), unreadable };
-      yield { ...(await withArticles(client, work, released, signal)), watermark };
+      const listed = await withRestsMerged(fitting, connect, readOrders);
+      yield { ...(await withArticles(odoo, { fitting: listed, unreadable }, released)), watermark };
     }
     if (rows.length < limit) return;
   }
 
-  function read(domain: unknown[], page: Readonly<Record<string, unknown>> = {}): Promise<unknown[]> {
-    return client.read({
-      model: 'mrp.production',
-      method: 'search_read',
-      named: { domain, fields: [...fields, ...orderFields], ...page },
-      answer: z.array(z.unknown()),
-      signal,
-    });
+  function search(domain: readonly unknown[], page = {}): Promise<unknown[]> {
+    const asked = { domain, fields: [...fields, ...orderFields], row: z.unknown(), ...page };
+    return odoo.search('mrp.production', asked);
   }
 
-  /** One that cannot be read was told when it was listed itself. */
-  async function readOrders(domain: unknown[]): Promise<readonly ListedProduction[]> {
-    return readRows(await read(domain)).fitting;
+  /** Those that cannot be read are left out: they are reported when they are listed themselves. */
+  async function readOrders(ids: readonly number[]): Promise<readonly ListedProduction[]> {
+    return readRows(await search([['id', 'in', ids]])).fitting;
   }
 }
 
@@ -100,99 +96,74 @@ function changedSince(second: string | undefined, listed: readonly number[]): un
 }
 
 /**
- * What our bookings have left of an order is listed as that order, with its whole quantity: parts of it may not have been
- * taken in yet. What a person's booking has left is no work of its own; what he split off is.
+ * Lists what our bookings have left of an order as that order, with its whole quantity: some of its parts may not have
+ * been taken in yet. The rest of a person's booking is left out, as it is no new work; what a person split off is listed.
  */
-async function asOrders(
+async function withRestsMerged(
   listed: readonly ListedProduction[],
-  lookingWith: (signal: AbortSignal) => Promise<OdooLook>,
-  readOrders: (domain: unknown[]) => Promise<readonly ListedProduction[]>,
-  signal: AbortSignal,
+  connect: () => Promise<Reader>,
+  readOrders: (ids: readonly number[]) => Promise<readonly ListedProduction[]>,
 ): Promise<readonly ListedProduction[]> {
   const splitOff = listed.filter(({ backorder_sequence }) => Number(backorder_sequence) > 1);
   if (splitOff.length === 0) return listed;
-  const look = await lookingWith(signal);
-  const found = await readFamilies(look, splitOff, signal);
-  const marks = await readMarks(
-    look,
-    found.filter(({ state }) => state === 'done'),
-  );
+  const reader = await connect();
+  const found = await readFamilies(reader, splitOff);
+  const done = found.filter(({ state }) => state === 'done');
+  const marks = await readMarks(reader, done);
   const families = Map.groupBy(found, familyOf);
   const rests = new Set<number>();
   const origins = new Map<number, Pick<ListedProduction, 'product_qty' | 'state'>>();
   for (const { id, state } of splitOff) {
     const member = found.find((each) => each.id === id);
-    const family = member ? (families.get(familyOf(member)) ?? []) : [];
-    const origin = member && originOf(member, family, marks);
-    if (origin || (member && isRestByHand(member, family, marks))) rests.add(id);
+    if (!member) continue;
+    const family = families.get(familyOf(member)) ?? [];
+    const origin = originOf(member, family, marks);
+    if (origin || isRestByHand(member, family, marks)) rests.add(id);
     if (origin && isOpen({ state }))
       origins.set(origin.id, { product_qty: wholeQuantity(origin, family, marks), state });
   }
-  const orders = origins.size === 0 ? [] : await readOrders([['id', 'in', [...origins.keys()]]]);
+  const orders = origins.size === 0 ? [] : await readOrders([...origins.keys()]);
   return [
     ...listed.filter(({ id }) => !rests.has(id)),
     ...orders.map((order) => ({ ...order, ...origins.get(order.id) })),
   ];
 }
 
-function readFamilies(
-  { client }: OdooLook,
-  splitOff: readonly ListedProduction[],
-  signal: AbortSignal,
-): Promise<Sibling[]> {
+function readFamilies({ search }: Reader, splitOff: readonly ListedProduction[]): Promise<Sibling[]> {
   const bases = [...new Set(splitOff.map(({ name }) => nameWithoutSuffix(name)))];
-  return client.read({
-    model: 'mrp.production',
-    method: 'search_read',
-    named: {
-      domain: [
-        ...bases.slice(1).map(() => '|'),
-        ...bases.map((base) => ['name', '=like', `${escapeLike(base)}-%`]),
-      ],
-      fields: [
-        'name',
-        'product_qty',
-        'state',
-        'backorder_sequence',
-        'company_id',
-        'create_date',
-        'write_date',
-      ],
-    },
-    answer: z.array(siblingSchema),
-    signal,
+  return search('mrp.production', {
+    domain: [
+      ...bases.slice(1).map(() => '|'),
+      ...bases.map((base) => ['name', '=like', `${escapeLike(base)}-%`]),
+    ],
+    fields: Object.keys(siblingSchema.shape).filter((field) => field !== 'id'),
+    row: siblingSchema,
   });
 }
 
-/** Two companies may have orders of one name. */
+/** The company counts, as two companies may have orders of one name. */
 function familyOf({ name, company_id }: Sibling): string {
-  return `${company_id ? company_id[0] : ''} ${nameWithoutSuffix(name)}`;
+  return `${idOf(company_id)} ${nameWithoutSuffix(name)}`;
 }
 
-/** `%` and `_` stand for others in PostgreSQL's LIKE. */
+/** `%` and `_` are wildcards in PostgreSQL's LIKE. */
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
-/** An order whose product Odoo does not tell cannot be read either: nobody knows what to build. */
+/** Adds the articles. An order whose product cannot be read is unreadable: nobody knows what to build. */
 async function withArticles(
-  client: OdooReader,
+  odoo: OdooReader,
   { fitting, unreadable }: ReadRows<ListedProduction>,
   released: readonly string[],
-  signal: AbortSignal,
 ): Promise<Pick<ReleasedOrdersPage, 'orders' | 'unreadable'>> {
   if (fitting.length === 0) return { orders: [], unreadable };
-  const products = await client.read({
-    model: 'product.product',
-    method: 'search_read',
-    named: {
-      // Archived products are hidden unless the domain speaks of `active`; their orders are not.
-      domain: [['id', 'in', [...new Set(fitting.map((one) => one.product_id[0]))]]],
-      fields: ['default_code'],
-    },
+  const products = await odoo.search('product.product', {
+    domain: [['id', 'in', [...new Set(fitting.map((one) => one.product_id[0]))]]],
+    fields: ['default_code'],
+    // Odoo hides archived products by default, but not their orders.
     context: { active_test: false },
-    answer: z.array(z.unknown()),
-    signal,
+    row: z.unknown(),
   });
   const byId = new Map(products.map((product) => [stepInto(product, 'id'), product]));
   const orders: ErpOrder[] = [];
@@ -216,7 +187,7 @@ function orderOf(production: ListedProduction, code: string | false, released: r
   return {
     id: String(id),
     number: numberOf(production),
-    // A product without an internal reference is known by its name.
+    // A product without an internal reference goes by its name.
     article: code || product_id[1],
     quantity: { amount: decimalOf(product_qty), ...(product_uom_id ? { unit: product_uom_id[1] } : {}) },
     ...(date_deadline ? { dueDate: fromOdooTime(date_deadline) } : {}),
@@ -225,7 +196,7 @@ function orderOf(production: ListedProduction, code: string | false, released: r
   };
 }
 
-/** An order that a person split keeps its id, and here its number: so that its quantity is what has changed. */
+/** An order that a person split keeps its id; it keeps its number here, too, so that only its quantity has changed. */
 function numberOf({ name, backorder_sequence }: ListedProduction): string {
   return backorder_sequence === 1 ? nameWithoutSuffix(name) : name;
 }

@@ -5,7 +5,7 @@ import { requireArticle } from '../booking-rules.ts';
 import { type Built, builtOf, notBookable } from '../built.ts';
 import type { Look } from '../connector.ts';
 import { componentsToPick } from './components.ts';
-import type { OdooLook } from './context.ts';
+import type { Reader } from './connection.ts';
 import { isOpen, openOrder } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
 import { type ChatterText, isMark, lastBooking, type Mark, readMarks, requirePosting } from './marks.ts';
@@ -14,7 +14,7 @@ import { type BookedProduction, decimalOf, type Product } from './records.ts';
 import { lookForScrap, type ScrapToBook } from './scrap.ts';
 import { inUnitOf } from './units.ts';
 
-/** A message that is to be posted, with its mark. */
+/** A message to post, with its mark. */
 export interface NoteToPost {
   readonly production: BookedProduction;
   readonly mark: Mark;
@@ -29,76 +29,77 @@ export interface ToBook {
   readonly produced: Decimal;
   /** Absent for an order that we have finished. */
   readonly finish?: {
-    /** Absent when our mark is the last one on the order already. */
-    readonly note?: NoteToPost;
+    /** Undefined when our mark is already the last one on the order. */
+    readonly note: NoteToPost | undefined;
     readonly lots: readonly OdooLot[];
-    /** Ids of the components that Odoo may leave unpicked. */
+    /** Ids of the components that Odoo might leave unpicked. */
     readonly picks: readonly number[];
     readonly leavesRest: boolean;
   };
   readonly scraps: readonly ScrapToBook[];
 }
 
-/** Notes and links, never a quantity: one message, recognised by its mark. */
+/** Looks for notes and links, never a quantity: one message, recognised by its mark. */
 export async function lookForAmendment(
-  look: OdooLook,
+  reader: Reader,
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<NoteToPost>> {
-  const family = await readFamily(look, completion.erpOrder);
+  const family = await readFamily(reader, completion.erpOrder);
   const [production] = family;
-  const marks = await readMarks(look, family);
+  const marks = await readMarks(reader, family);
   if (marks.some((mark) => isMark(mark, 'note', key))) {
     return { receipt: { reference: referenceOfNote(production), alreadyBooked: true } };
   }
-  requirePosting(look, production.name);
+  requirePosting(reader, production.name);
   return { toBook: { production, mark: { kind: 'note', key }, text: textOf(completion) } };
 }
 
 /**
  * Looks for a quantity. The mark with our key is posted before `button_mark_done`, so a finished order is ours if its
- * *latest* booking mark bears our key: a booking that stopped in between leaves a mark on an open order, on which a
+ * *latest* booking mark has our key: a booking that stopped in between leaves a mark on an open order, on which a
  * later part may have been booked since.
  */
 export async function lookForQuantity(
-  look: OdooLook,
+  reader: Reader,
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<ToBook>> {
   const figures = builtOf(completion, 'Odoo');
-  const family = await readFamily(look, completion.erpOrder);
-  const marks = await readMarks(look, family);
+  const family = await readFamily(reader, completion.erpOrder);
+  const marks = await readMarks(reader, family);
   const isOurs = (one: BookedProduction) => isMark(lastBooking(marks, one), 'booking', key);
   const done = family.find((one) => one.state === 'done' && isOurs(one));
   const amount = formatQuantity({ amount: figures.produced });
   const production = done ?? openOrder(family, marks, completion.erpOrder, amount);
-  const product = await readProduct(look, production);
+  const product = await readProduct(reader, production);
   requireArticle(completion, product.default_code || production.product_id[1], 'Odoo');
-  const built = await inUnitOf(look, production, figures);
+  const built = await inUnitOf(reader, production, figures);
   const { produced } = built;
 
   if (done) {
     requireQuantity(done, produced, completion);
-    const { scraps } = hasScrap(built) ? await lotsToBook(look, done, product, built) : { scraps: [] };
-    const left = await lookForScrap(look, done, key, scraps);
+    const { scraps } = hasScrap(built) ? await lotsToBook(reader, done, product, built) : { scraps: [] };
+    const left = await lookForScrap(reader, done, key, scraps);
     if (left.length > 0) return { toBook: { production, key, produced, scraps: left } };
     return { receipt: { reference: referenceOf(done), alreadyBooked: true } };
   }
   requireRoom(production, family, produced);
   requirePlanned(production, product, produced);
-  const leavesRest = leavesRestOf(look, production, completion, produced);
-  const { lots, scraps } = await lotsToBook(look, production, product, built);
-  const picks = await componentsToPick(look, production, produced);
-  // An attempt before this one told it, on what another part has finished since: the mark alone is wanted here.
+  const leavesRest = leavesRestOf(reader, production, completion, produced);
+  const { lots, scraps } = await lotsToBook(reader, production, product, built);
+  const picks = await componentsToPick(reader, production, produced);
+  // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
   const isTold = marks.some((mark) => isMark(mark, 'booking', key));
   const text = textOf(isTold ? { ...completion, notes: [], links: [], work: [] } : completion);
-  const note = { production, mark: { kind: 'booking', key }, text } as const;
-  if (!isOurs(production)) requirePosting(look, production.name);
-  const finish = { ...(isOurs(production) ? {} : { note }), lots, picks, leavesRest };
-  return { toBook: { production, key, produced, finish, scraps } };
+  const note = isOurs(production)
+    ? undefined
+    : ({ production, mark: { kind: 'booking', key }, text } as const);
+  if (note) requirePosting(reader, production.name);
+  return { toBook: { production, key, produced, finish: { note, lots, picks, leavesRest }, scraps } };
 }
 
-/** Nobody books what was split off: it is another order, which Azumuta builds for itself. */
+/** What a person split off is an order of its own, which Azumuta builds separately: it is not booked here. */
 function requireRoom(
   production: BookedProduction,
   family: readonly BookedProduction[],
@@ -115,24 +116,20 @@ function requireRoom(
 }
 
 /**
- * More pieces than planned may be booked, unless each has a serial number. What Odoo 19 does with those depends: its
- * first builds find no number for what is too much (odoo/odoo#234359), and an order for one piece it completes by itself
- * (mrp_production.py, `_auto_production_checks`), where earlier versions set one piece whatever was told
- * (`_set_quantities`).
+ * More pieces than planned may be booked, unless each has a serial number: the first builds of Odoo 19 find no number
+ * for the surplus (odoo/odoo#234359), Odoo 19 completes an order for one piece by itself (mrp_production.py,
+ * `_auto_production_checks`), and earlier versions set one piece whatever they were given (`_set_quantities`).
  */
 function requirePlanned(production: BookedProduction, product: Product, produced: Decimal): void {
   const planned = decimalOf(production.product_qty);
   if (product.tracking !== 'serial' || compareDecimals(produced, planned) <= 0) return;
-  throw notBookable(
-    'Odoo',
-    production.name,
-    `it is for ${planned}, and Odoo books no more serial numbers than that: set its quantity to the ${produced} that were built, then replay`,
-  );
+  const why = `it is for ${planned}, and Odoo books no more serial numbers than that: set its quantity to the ${produced} that were built, then replay`;
+  throw notBookable('Odoo', production.name, why);
 }
 
 /** Whether Odoo must keep a backorder for the rest. */
 function leavesRestOf(
-  { options }: OdooLook,
+  { options }: Reader,
   { name, product_qty }: BookedProduction,
   { final }: Completion,
   produced: Decimal,
@@ -178,7 +175,7 @@ function textOf(completion: Completion): ChatterText {
   const good = formatQuantity(quantity ?? { amount: '0' });
   const booked =
     kind === 'quantity' ? [`Azumuta product order ${productOrder.number}: ${good} good${scrapped}.`] : [];
-  // Work orders are optional in Odoo, so time worked is told and not booked.
+  // Work orders are optional in Odoo, so time worked is only written into the note.
   const worked = work.map(
     ({ seconds, date, operation }) => `${operation ?? 'Worked'}: ${Math.round(seconds / 60)} min on ${date}`,
   );

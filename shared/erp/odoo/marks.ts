@@ -1,22 +1,21 @@
 import * as z from 'zod/mini';
 import type { Link } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
-import type { OdooBooking, OdooLook } from './context.ts';
+import type { Reader, Writer } from './connection.ts';
+
+const markKinds = ['booking', 'note', 'product-order'] as const;
 
 /**
  * Our messages in the chatter of manufacturing orders. Each ends with a mark, `[azumuta booking <key>]`, by which
  * we recognise our own work: one message is one transaction, so the mark and its text are there together.
  */
-export type MarkKind = 'booking' | 'note' | 'product-order';
-
 export interface Mark {
-  readonly kind: MarkKind;
+  readonly kind: (typeof markKinds)[number];
   readonly key: string;
 }
 
 /** A mark found in the chatter, and the order it is on. */
-export interface FoundMark {
-  readonly kind: MarkKind;
+export interface FoundMark extends Pick<Mark, 'kind'> {
   /** As it is written: compare with `isMark`. */
   readonly written: string;
   readonly production: number;
@@ -35,33 +34,27 @@ interface Order {
 }
 
 const messageSchema = z.object({ res_id: z.number(), body: z.string(), create_date: z.string() });
-/** In an element of its own, behind which nothing but the ends of others stand: escaped text cannot make one. */
+/** A mark has an element of its own, followed only by closing tags: escaped text cannot make one. */
 const ownElement = '<small';
 const ownMark =
   /^<small[^>]*>\s*\[azumuta (booking|note|product-order) ([^\]\s<]+)\]\s*<\/small>(?:\s*<\/\w+>)*\s*$/;
-const markKinds: readonly MarkKind[] = ['booking', 'note', 'product-order'];
 
-/** All our marks on these orders, oldest first: messages of our own user, as people can copy one of ours whole. */
+/** All our marks on these orders, oldest first: only those in messages of our own user, as people can copy one of ours. */
 export async function readMarks(
-  { client, user, signal }: Pick<OdooLook, 'client' | 'user' | 'signal'>,
+  { search, user }: Pick<Reader, 'search' | 'user'>,
   productions: readonly Order[],
 ): Promise<FoundMark[]> {
-  const messages = await client.read({
-    model: 'mail.message',
-    method: 'search_read',
-    named: {
-      domain: [
-        ['model', '=', 'mrp.production'],
-        ['res_id', 'in', productions.map(({ id }) => id)],
-        ['author_id', '=', user.partner],
-        ['body', 'ilike', '[azumuta '],
-      ],
-      fields: ['res_id', 'body', 'create_date'],
-      order: 'id asc',
-    },
-    answer: z.array(messageSchema),
-    ...(productions[0] ? { order: productions[0].name } : {}),
-    signal,
+  const messages = await search('mail.message', {
+    domain: [
+      ['model', '=', 'mrp.production'],
+      ['res_id', 'in', productions.map(({ id }) => id)],
+      ['author_id', '=', user.partner],
+      ['body', 'ilike', '[azumuta '],
+    ],
+    fields: ['res_id', 'body', 'create_date'],
+    sort: 'id asc',
+    row: messageSchema,
+    order: productions[0]?.name,
   });
   return messages.flatMap(({ res_id, body, create_date }) => {
     const [, name, written] = ownMark.exec(body.slice(body.lastIndexOf(ownElement))) ?? [];
@@ -70,7 +63,7 @@ export async function readMarks(
   });
 }
 
-export function isMark(found: FoundMark | undefined, kind: MarkKind, key: string): boolean {
+export function isMark(found: FoundMark | undefined, kind: Mark['kind'], key: string): boolean {
   return found?.kind === kind && found.written === encodeKey(key);
 }
 
@@ -83,7 +76,7 @@ export function lastBooking(
 }
 
 /** @throws Rejected when Odoo would refuse our message: seen on 17, after the quantity was written. */
-export function requirePosting({ user }: Pick<OdooLook, 'user'>, order: string): void {
+export function requirePosting({ user }: Pick<Reader, 'user'>, order: string): void {
   if (user.canPost) return;
   throw new Rejected(
     `Odoo lets our user ${user.name} post no note on order ${order}, as it has no e-mail address: give it one, then replay.`,
@@ -93,7 +86,7 @@ export function requirePosting({ user }: Pick<OdooLook, 'user'>, order: string):
 
 /** Posts one internal note. The external API takes HTML only with `body_is_html` (mail_thread.py, 17 to 19). */
 export async function postMarked(
-  { client, signal }: Pick<OdooBooking, 'client' | 'signal'>,
+  { write }: Pick<Writer, 'write'>,
   production: Order,
   mark: Mark,
   text: ChatterText,
@@ -103,7 +96,7 @@ export async function postMarked(
     ...text.links.map(({ name, url }) => `<p><a href="${escapeHtml(url)}">${escapeHtml(name)}</a></p>`),
     `<p><small>[azumuta ${mark.kind} ${encodeKey(mark.key)}]</small></p>`,
   ];
-  await client.write({
+  await write({
     model: 'mrp.production',
     method: 'message_post',
     ids: [production.id],
@@ -113,13 +106,11 @@ export async function postMarked(
       message_type: 'comment',
       subtype_xmlid: 'mail.mt_note',
     },
-    answer: z.unknown(),
     order: production.name,
-    signal,
   });
 }
 
-/** Without white space, brackets or anything that HTML escapes; `#` and `/`, which most keys have, stay readable. */
+/** Leaves no white space, no bracket and nothing that HTML escapes; `#` and `/`, which most keys have, stay readable. */
 export function encodeKey(key: string): string {
   return encodeURIComponent(key.toWellFormed()).replaceAll('%23', '#').replaceAll('%2F', '/');
 }

@@ -33,9 +33,6 @@ export interface OdooOptions extends ErpOptions {
   readonly linkField?: string;
   /** Orders read per call. Default 80. */
   readonly pageSize?: number;
-  readonly timeoutMs?: number;
-  readonly allowHttp?: boolean;
-  readonly caCertificate?: string;
 }
 
 export const odooOptionsSchema = strictObject({
@@ -48,23 +45,17 @@ export const odooOptionsSchema = strictObject({
   orderFields: z.optional(z.array(z.string())),
   linkField: z.optional(z.string()),
   pageSize: z.optional(z.int().check(z.positive())),
-  timeoutMs: z.optional(z.int().check(z.positive())),
-  allowHttp: z.optional(z.boolean()),
-  caCertificate: z.optional(z.string()),
   ...erpOptionsShape,
 });
 
-/** The Odoo secret. JSON-2 needs the key only; JSON-RPC the user's login, too. */
-export interface OdooCredentials {
-  readonly username?: string | undefined;
-  readonly apiKey: string;
-}
-
+/** The Odoo secret. */
 export const odooCredentialsSchema = z.object({
+  /** Login of the user: JSON-RPC needs it, JSON-2 does not. */
   username: z.optional(z.string()),
   apiKey: z.string().check(z.minLength(1)),
 });
+export type OdooCredentials = z.infer<typeof odooCredentialsSchema>;
 
-export function protocolOf(options: OdooOptions): 'json2' | 'jsonrpc' {
-  return options.protocol ?? ((options.version ?? 19) >= 19 ? 'json2' : 'jsonrpc');
+export function protocolOf({ protocol, version = 19 }: OdooOptions): 'json2' | 'jsonrpc' {
+  return protocol ?? (version >= 19 ? 'json2' : 'jsonrpc');
 }

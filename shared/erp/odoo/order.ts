@@ -1,7 +1,6 @@
-import * as z from 'zod/mini';
 import { Rejected, UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import type { OdooLook } from './context.ts';
+import type { Reader } from './connection.ts';
 import { nameWithoutSuffix } from './family.ts';
 import { type BookedProduction, bookedProductionSchema, type Product, productSchema } from './records.ts';
 
@@ -14,8 +13,8 @@ const bookedFields = [
  * The manufacturing order that is meant, by id if there is one: Odoo renames an order to …-001 when it splits it.
  * @throws UnknownOrder when there is none; Rejected when there are several, or the id is another order's.
  */
-export async function readOrder(look: OdooLook, order: ErpOrderRef): Promise<BookedProduction> {
-  const [own, surplus] = await searchProductions(look, order.number, [
+export async function readOrder(reader: Reader, order: ErpOrderRef): Promise<BookedProduction> {
+  const [own, surplus] = await searchProductions(reader, order.number, [
     order.id === undefined
       ? ['name', 'in', [order.number, `${order.number}-001`]]
       : ['id', '=', Number(order.id)],
@@ -40,71 +39,61 @@ export async function readOrder(look: OdooLook, order: ErpOrderRef): Promise<Boo
   return own;
 }
 
-/** The same order, followed by all others that were split off from the same one, in their order. */
+/** The order, followed by all others that were split from it or from the same one, by their suffix. */
 export async function readFamily(
-  look: OdooLook,
+  reader: Reader,
   order: ErpOrderRef,
 ): Promise<[BookedProduction, ...BookedProduction[]]> {
-  const own = await readOrder(look, order);
-  const { group } = look.names;
+  const own = await readOrder(reader, order);
+  const { group } = reader.names;
   const shared = group && own[group];
   if (!own.backorder_sequence || !shared) return [own];
-  const all = await searchProductions(look, own.name, [
+  const all = await searchProductions(reader, own.name, [
     [group, '=', shared[0]],
     ['product_id', '=', own.product_id[0]],
     ['id', '!=', own.id],
   ]);
-  // Other orders of the same sales order can be in the group, too: what is split off keeps the name up to its suffix.
+  // The group can hold other orders of the same sales order, too; a split order keeps the name up to its suffix.
   const split = all.filter((one) => nameWithoutSuffix(one.name) === nameWithoutSuffix(own.name));
   const place = (one: BookedProduction) => Number(one.backorder_sequence);
   return [own, ...split.toSorted((a, b) => place(a) - place(b))];
 }
 
+/** The same order as it is now. */
 export async function readProduction(
-  look: OdooLook,
-  production: BookedProduction,
+  reader: Reader,
+  { id, name }: BookedProduction,
 ): Promise<BookedProduction> {
-  const [found] = await searchProductions(look, production.name, [['id', '=', production.id]]);
+  const [found] = await searchProductions(reader, name, [['id', '=', id]]);
   // Seen: a missing record reads as an empty list.
-  if (!found)
-    throw new Rejected(`Odoo no longer has manufacturing order ${production.name}: it was deleted.`, {
-      code: 'unknown-order',
-    });
-  return found;
+  if (found) return found;
+  throw new Rejected(`Odoo no longer has manufacturing order ${name}: it was deleted.`, {
+    code: 'unknown-order',
+  });
 }
 
 function searchProductions(
-  { client, names, signal }: OdooLook,
+  { search, names }: Reader,
   order: string,
   domain: readonly unknown[],
 ): Promise<BookedProduction[]> {
-  return client.read({
-    model: 'mrp.production',
-    method: 'search_read',
-    named: { domain, fields: [...bookedFields, names.lot, ...(names.group ? [names.group] : [])] },
-    answer: z.array(bookedProductionSchema),
-    order,
-    signal,
-  });
+  const fields = [...bookedFields, names.lot, ...(names.group ? [names.group] : [])];
+  return search('mrp.production', { domain, fields, row: bookedProductionSchema, order });
 }
 
 export async function readProduct(
-  { client, signal }: OdooLook,
-  production: BookedProduction,
+  { search }: Reader,
+  { product_id, name }: BookedProduction,
 ): Promise<Product> {
-  const [product] = await client.read({
-    model: 'product.product',
-    method: 'search_read',
-    named: { domain: [['id', '=', production.product_id[0]]], fields: ['default_code', 'tracking'] },
+  const [product] = await search('product.product', {
+    domain: [['id', '=', product_id[0]]],
+    fields: ['default_code', 'tracking'],
     context: { active_test: false },
-    answer: z.array(productSchema),
-    order: production.name,
-    signal,
+    row: productSchema,
+    order: name,
   });
-  if (!product)
-    throw new Rejected(
-      `Odoo does not let our user read the product of ${production.name}: check its rights.`,
-      { code: 'refused-by-erp' },
-    );
-  return product;
+  if (product) return product;
+  throw new Rejected(`Odoo does not let our user read the product of ${name}: check its rights.`, {
+    code: 'refused-by-erp',
+  });
 }

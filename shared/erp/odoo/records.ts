@@ -3,7 +3,7 @@ import { type Decimal, toDecimal } from '../../model/quantity.ts';
 
 /** Odoo writes `false` for every empty value. */
 const none = z.literal(false);
-const many2one = z.union([z.tuple([z.number(), z.string()]), none]);
+export const many2one = z.union([z.tuple([z.number(), z.string()]), none]);
 
 export const productionSchema = z.object({
   id: z.number(),
@@ -20,7 +20,7 @@ const time = z
   .string()
   .check(z.refine((text) => !Number.isNaN(Date.parse(fromOdooTime(text))), 'a time as 2026-11-24 10:00:00'));
 
-/** Where a manufacturing order stands in a listing by change time. */
+/** The place of a manufacturing order in a listing by change time. */
 export const placeSchema = z.object({ id: z.number(), write_date: time });
 
 /** A manufacturing order as a listing needs it; other fields are kept for the mapping. */
@@ -39,14 +39,10 @@ export type ListedProduction = z.infer<typeof listedProductionSchema>;
 /** The product of a listed order. */
 export const listedProductSchema = z.object({ id: z.number(), default_code: z.union([z.string(), none]) });
 
-export const productSchema = z.object({
-  id: z.number(),
-  default_code: z.union([z.string(), none]),
-  tracking: z.string(),
-});
+export const productSchema = z.object({ ...listedProductSchema.shape, tracking: z.string() });
 export type Product = z.infer<typeof productSchema>;
 
-/** A manufacturing order among those that were split off from the same one. */
+/** A manufacturing order among those that were split from one order. */
 export const siblingSchema = z.object({
   id: z.number(),
   name: z.string(),
@@ -77,26 +73,12 @@ export const bookedProductionSchema = z.object({
 });
 export type BookedProduction = z.infer<typeof bookedProductionSchema>;
 
-/** What differs between versions and installations. */
-export interface FieldNames {
-  readonly group: 'procurement_group_id' | 'production_group_id' | undefined;
-  readonly lot: 'lot_producing_id' | 'lot_producing_ids';
-  /** Decimals to which every quantity is rounded when it is written. */
-  readonly decimals: number;
+/** Id of the record that a field refers to; undefined when it is empty. */
+export function idOf(field: z.infer<typeof many2one>): number | undefined {
+  return field ? field[0] : undefined;
 }
 
-/** The user that we are in Odoo. */
-export interface OdooUser {
-  /** Id of its contact, the author of its messages. */
-  readonly partner: number;
-  readonly name: string;
-  /** Whether it has an e-mail address. */
-  readonly canPost: boolean;
-}
-
-export const idsSchema = z.array(z.number());
-
-/** Exact decimal of an Odoo float: their noise begins beyond the digits that any unit is rounded to. */
+/** The exact decimal of an Odoo float, whose noise begins beyond the digits that any unit is rounded to. */
 export function decimalOf(amount: number): Decimal {
   return toDecimal(Number(amount.toFixed(6))) ?? '0';
 }

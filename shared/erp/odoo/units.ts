@@ -2,7 +2,7 @@ import Big from 'big.js';
 import * as z from 'zod/mini';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
 import { type Built, type BuiltLot, notBookable } from '../built.ts';
-import type { OdooLook } from './context.ts';
+import type { Reader } from './connection.ts';
 import type { BookedProduction } from './records.ts';
 
 const unitSchema = z.object({
@@ -19,68 +19,68 @@ const unitSchema = z.object({
 type Unit = z.infer<typeof unitSchema>;
 
 const kinFields = ['category_id', 'factor_inv', 'parent_path', 'factor'];
-/** Floats of Odoo have noise beyond them, which must not decide how a half is rounded. */
+/** Beyond these digits Odoo's floats have noise, which must not decide how a half is rounded. */
 const exactDigits = 6;
 
 /**
- * What was built in the unit of the order, and rounded as Odoo rounds: to the decimals of the field when it is written,
+ * Converts what was built to the unit of the order, and rounds as Odoo does: to the decimals of the field when it is written,
  * to the unit when it is finished, halves up (fields_float.py; mrp_production.py, `_post_inventory`, 17 to 19).
  * @throws Rejected when the unit cannot be converted, or nothing is left: Odoo takes 0 for the whole order.
  */
-export async function inUnitOf(look: OdooLook, production: BookedProduction, built: Built): Promise<Built> {
+export async function inUnitOf(reader: Reader, production: BookedProduction, built: Built): Promise<Built> {
   const [id, name] = production.product_uom_id || [0, ''];
-  const told = built.unit !== undefined && built.unit !== name ? built.unit : undefined;
-  const units = await readUnits(look, production.name, id, told);
+  const given = built.unit !== undefined && built.unit !== name ? built.unit : undefined;
+  const units = await readUnits(reader, production.name, id, given);
   const own = units.find((unit) => unit.id === id);
-  const other = told === undefined ? own : units.find((unit) => unit.name === told && isKin(unit, own));
+  const other = given === undefined ? own : units.find((unit) => unit.name === given && isKin(unit, own));
   if (!own || !other) {
-    throw notBookable(
-      'Odoo',
-      production.name,
-      `it is in ${name}, and Odoo does not convert ${built.unit ?? name} into that: let the mapping give ${name}`,
-    );
+    const why = `it is in ${name}, and Odoo does not convert ${built.unit ?? name} into that: let the mapping give ${name}`;
+    throw notBookable('Odoo', production.name, why);
   }
   const inOwn = (amount: Decimal): Decimal => {
     const exact = other === own ? new Big(amount) : new Big(amount).times(sizeOf(other)).div(sizeOf(own));
-    const written = exact.round(exactDigits, Big.roundHalfUp).round(look.names.decimals, Big.roundHalfUp);
+    const written = exact.round(exactDigits, Big.roundHalfUp).round(reader.names.decimals, Big.roundHalfUp);
     return written.div(own.rounding).round(0, Big.roundHalfUp).times(own.rounding).toFixed();
   };
   const lotInOwn = ({ number, amount }: BuiltLot): BuiltLot => ({ number, amount: inOwn(amount) });
   const [good, scrap] = [inOwn(built.good), inOwn(built.scrap)];
   const produced = sumOf([good, scrap]);
   if (compareDecimals(produced, '0') === 0) {
-    throw notBookable('Odoo', production.name, `${built.produced} is less than Odoo tells apart in ${name}`);
+    throw notBookable(
+      'Odoo',
+      production.name,
+      `${built.produced} is rounded to 0 ${name} in Odoo: correct what was recorded`,
+    );
   }
   const lots = { goodLots: built.goodLots.map(lotInOwn), scrapLots: built.scrapLots.map(lotInOwn) };
   return { good, scrap, produced, unit: name, ...lots };
 }
 
+/** The order's own unit, and those of the given name. */
 async function readUnits(
-  { client, signal }: OdooLook,
+  reader: Reader,
   order: string,
   id: number,
-  told: string | undefined,
+  given: string | undefined,
 ): Promise<Unit[]> {
-  const call = { model: 'uom.uom', order, signal } as const;
+  const model = 'uom.uom';
   const own = ['id', '=', id];
   const kin =
-    told === undefined
+    given === undefined
       ? {}
-      : await client.read({
-          ...call,
+      : await reader.read({
+          model,
           method: 'fields_get',
           named: { allfields: kinFields, attributes: ['type'] },
           answer: z.record(z.string(), z.unknown()),
+          order,
         });
-  return client.read({
-    ...call,
-    method: 'search_read',
-    named: {
-      domain: told === undefined ? [own] : ['|', own, ['name', '=', told]],
-      fields: ['name', 'rounding', ...Object.keys(kin)],
-    },
+  return reader.search(model, {
+    domain: given === undefined ? [own] : ['|', own, ['name', '=', given]],
+    fields: ['name', 'rounding', ...Object.keys(kin)],
     context: { active_test: false },
-    answer: z.array(unitSchema),
+    row: unitSchema,
+    order,
   });
 }
 
@@ -90,7 +90,7 @@ function isKin(unit: Unit, own: Unit | undefined): boolean {
   return own !== undefined && kinOf(own) !== undefined && kinOf(unit) === kinOf(own);
 }
 
-/** How many of the unit that all of its kind refer to it holds. Up to 18 `factor` is the inverse of that. */
+/** Its size in the reference unit of its kind. Up to 18 `factor` is the inverse of that. */
 function sizeOf({ factor, factor_inv }: Unit): number {
   return factor_inv ?? factor ?? 1;
 }

@@ -3,62 +3,74 @@ import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import type { RestAnswer, RestDetail, RestQuestion } from './options.ts';
 import type { Reader } from './session.ts';
 
-/** What a second request told of a row: an answer, why there is none, or nothing as nothing was asked. */
+/** What a second request told of a row: an answer, or why there is none; neither if there was nothing to ask. */
 export interface Detail {
-  readonly answer?: RestAnswer;
-  readonly problem?: string;
+  readonly answer?: RestAnswer | undefined;
+  readonly problem?: string | undefined;
 }
 
-export interface DetailsOfRows {
-  /** For each row. */
-  readonly details: readonly Detail[];
-  /** How many requests it took. */
-  readonly calls: number;
+export interface DetailReader<Row> {
+  /**
+   * Details of a page's rows, in their order; a row that does not fit is undefined. If the ERP refuses one, its rows are
+   * told the reason.
+   * @throws RetryLater as `Reader.read` does: an ERP that is unwell ends the page. Rejected for too many requests.
+   */
+  readonly read: (rows: readonly (Row | undefined)[]) => Promise<Detail[]>;
+  /** Requests made since the last call of this function; undefined when none are configured. */
+  readonly takeCalls: () => number | undefined;
 }
-
-/** Reads the details of a page's rows; undefined for a row that does not fit. */
-export type ReadDetails<Row> = (rows: readonly (Row | undefined)[]) => Promise<DetailsOfRows>;
 
 const defaultAtOnce = 4;
 const defaultMost = 500;
 
-/**
- * Each request once for all the pages that it is made for, so many at the same time. What the ERP refuses of one is
- * told of its rows.
- * @throws RetryLater as `Reader.read` does: an ERP that is unwell ends the page.
- */
-export function createReadDetails<Row>(
+/** Makes each request once for all pages, several at the same time. */
+export function createDetailReader<Row>(
   reader: Reader,
   detail: RestDetail<Row> | undefined,
   signal: AbortSignal,
-): ReadDetails<Row> {
+): DetailReader<Row> {
   const known = new Map<string, Detail>();
+  let calls = 0;
+  if (!detail) return { read: async (rows) => rows.map(() => ({})), takeCalls: () => undefined };
+  const { request, accepts = [], most = defaultMost, atOnce = defaultAtOnce } = detail;
 
-  return async (rows) => {
-    if (!detail) return { details: rows.map(() => ({})), calls: 0 };
-    const asked = rows.map((row) => (row === undefined ? {} : questionOf(row, detail)));
-    const missing = new Map<string, RestQuestion>();
-    for (const { id, question } of asked) {
-      if (id !== undefined && question && !known.has(id)) missing.set(id, question);
-    }
-    const { most = defaultMost, atOnce = defaultAtOnce } = detail;
-    if (missing.size > most) {
-      throw new Rejected(
-        `${reader.partner}: a page of its orders needs ${missing.size} requests for details, and orders.detail.most ` +
-          `is ${most}: ask for fewer rows in orders.paging, or allow more.`,
-        { code: 'configuration' },
+  return {
+    async read(rows) {
+      const asked = rows.map((row) => (row === undefined ? {} : questionOf(row)));
+      const missing = new Map(
+        asked.flatMap(({ question }) =>
+          question && !known.has(idOf(question)) ? [[idOf(question), question]] : [],
+        ),
       );
-    }
-    await mapConcurrently([...missing], atOnce, async ([id, question]) => {
-      known.set(id, await read(question, detail));
-    });
-    const details = asked.map(({ id, problem }) =>
-      problem === undefined ? ((id === undefined ? undefined : known.get(id)) ?? {}) : { problem },
-    );
-    return { details, calls: missing.size };
+      if (missing.size > most) {
+        throw new Rejected(
+          `${reader.partner}: a page of its orders needs ${missing.size} requests for details, and orders.detail.most ` +
+            `is ${most}: ask for fewer rows in orders.paging, or allow more.`,
+          { code: 'configuration' },
+        );
+      }
+      await mapConcurrently([...missing], atOnce, async ([id, question]) => {
+        known.set(id, await readOne(question));
+      });
+      calls += missing.size;
+      return asked.map(({ question, problem }) => (question && known.get(idOf(question))) ?? { problem });
+    },
+    takeCalls() {
+      const taken = calls;
+      calls = 0;
+      return taken;
+    },
   };
 
-  async function read(question: RestQuestion, { accepts = [] }: RestDetail<Row>): Promise<Detail> {
+  function questionOf(row: Row): { question?: RestQuestion | undefined; problem?: string } {
+    try {
+      return { question: request(row) };
+    } catch (error) {
+      return { problem: `orders.detail.request fails on it with "${reasonOf(error)}"` };
+    }
+  }
+
+  async function readOne(question: RestQuestion): Promise<Detail> {
     const what = `reading ${question.path} for its orders`;
     // A 403 tells of our rights to this one record.
     const answer = await reader.read(question, { what, signal, accepts: [...accepts, 403] });
@@ -67,18 +79,7 @@ export function createReadDetails<Row>(
   }
 }
 
-interface Asked {
-  /** The same for the same request. */
-  readonly id?: string;
-  readonly question?: RestQuestion;
-  readonly problem?: string;
-}
-
-function questionOf<Row>(row: Row, { request }: RestDetail<Row>): Asked {
-  try {
-    const question = request(row);
-    return question ? { id: JSON.stringify(question), question } : {};
-  } catch (error) {
-    return { problem: `orders.detail.request fails on it with "${reasonOf(error)}"` };
-  }
+/** Equal for equal requests. */
+function idOf(question: RestQuestion): string {
+  return JSON.stringify(question);
 }

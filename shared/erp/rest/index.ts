@@ -1,17 +1,16 @@
 import type { Receipt } from '../../model/completions.ts';
-import { Rejected } from '../../model/errors.ts';
-import { describeMismatches, parse } from '../../platform/validation.ts';
 import { requireArticle } from '../booking-rules.ts';
 import { type Built, builtOf, requireUnit } from '../built.ts';
-import type { ErpConnector, ErpDefinition, ErpEnvironment, ReleasedOrdersPage } from '../connector.ts';
+import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
 import { secrets } from '../login.ts';
+import { requireOptions } from '../options.ts';
 import { book } from './book.ts';
-import type { Errand } from './errand.ts';
 import { listIncrementally, listWhole } from './list-orders.ts';
 import { look } from './look.ts';
 import type { RestOptions } from './options.ts';
 import { restOptionsSchema } from './options-schema.ts';
-import { createReadPage } from './paging.ts';
+import { createListing } from './paging.ts';
+import type { Task } from './run.ts';
 import { createSession, type Session } from './session.ts';
 
 export { listAt, type Place, path, textAt, valueAt } from '../../platform/places.ts';
@@ -22,11 +21,40 @@ export type * from './options.ts';
  * Any ERP with an HTTP API, by configuration alone: how to log in, how its released orders are listed, and
  * how a completion is looked up, booked and read back.
  * @throws Rejected when the options do not fit, naming the field.
+ * @example
+ * rest({
+ *   baseUrl: 'https://erp.example.com/api',
+ *   auth: { kind: 'apiKey' },
+ *   orders: {
+ *     path: '/orders',
+ *     query: (since) => ({ changedSince: since, sort: 'changedAt' }),
+ *     paging: { kind: 'page', parameter: 'page' },
+ *     list: 'orders',
+ *     row: z.object({ number: z.string(), product: z.string(), quantity: z.string(), changedAt: z.string() }),
+ *     order: ({ product, ...row }) => ({ ...row, article: product, state: 'released' }),
+ *   },
+ *   book: {
+ *     lookUp: [
+ *       {
+ *         name: 'bookings',
+ *         request: ({ key }) => ({ path: '/bookings', query: { reference: key } }),
+ *         done: ({ json }) => textAt(json, '0.id'),
+ *       },
+ *     ],
+ *     steps: [
+ *       {
+ *         name: 'booking',
+ *         request: ({ completion, built, key }) => ({
+ *           path: path`/orders/${completion.erpOrder.number}/bookings`,
+ *           body: { reference: key, quantity: built.good },
+ *         }),
+ *       },
+ *     ],
+ *   },
+ * });
  */
 export function rest<Row>(options: RestOptions<Row>): ErpDefinition {
-  const parsed = parse(restOptionsSchema, options);
-  if (!parsed.ok)
-    throw new Rejected(`rest(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
+  requireOptions('rest', restOptionsSchema, options);
   const { schema, example } = secrets[options.auth.kind];
   return {
     name: options.name ?? 'rest',
@@ -45,40 +73,31 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
 
   return {
     releasedOrders(since, signal) {
-      let detailCalls = 0;
-      const count = (calls: number) => {
-        detailCalls += calls;
-      };
-      const read = createReadPage(session, options, orders, { signal, count });
-      const pages =
-        orders.incremental === false ? listWhole(read, since) : listIncrementally(read, since, partner);
-      return orders.detail === undefined ? pages : counted(pages, () => detailCalls);
+      const listing = createListing(session, options, orders, signal);
+      return orders.incremental === false ? listWhole(listing, since) : listIncrementally(listing, since);
     },
-    // Without a procedure there is nowhere to write it, and nobody should count on it.
-    ...(link === undefined
-      ? {}
-      : {
-          async linkProductOrder(order, productOrder, attempt) {
-            await run(session, {
-              procedure: link,
-              at: 'link',
-              what: `the link of order ${order.number}`,
-              orderNumber: order.number,
-              key: productOrder.id,
-              attempt,
-              context: (answers) => ({ ...answers, order, productOrder }),
-              requireArticle: () => {},
-              requireUnit: () => {},
-            });
-          },
-        }),
+    // Without a procedure there is nowhere to write it, so nobody must count on it.
+    linkProductOrder:
+      link &&
+      (async (order, productOrder, attempt) => {
+        await run(session, {
+          procedure: link,
+          at: 'link',
+          what: `the link of order ${order.number}`,
+          orderNumber: order.number,
+          key: productOrder.id,
+          attempt,
+          context: (answers) => ({ ...answers, order, productOrder }),
+        });
+      }),
     async book(completion, key, attempt) {
       const { number } = completion.erpOrder;
-      const built = completion.kind === 'quantity' ? builtOf(completion, partner) : nothingBuilt;
+      const isAmendment = completion.kind === 'amendment';
+      const built = isAmendment ? nothingBuilt : builtOf(completion, partner);
       return run(session, {
         procedure: options.book,
         at: 'book',
-        what: `${completion.kind === 'quantity' ? 'the booking' : 'the amendment'} of order ${number}`,
+        what: `the ${isAmendment ? 'amendment' : 'booking'} of order ${number}`,
         orderNumber: number,
         key,
         attempt,
@@ -90,26 +109,14 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
   };
 }
 
-/** Pages that tell how many requests for details it took to make them. */
-async function* counted(
-  pages: AsyncIterable<ReleasedOrdersPage>,
-  calls: () => number,
-): AsyncGenerator<ReleasedOrdersPage> {
-  let before = 0;
-  for await (const page of pages) {
-    yield { ...page, detailCalls: calls() - before };
-    before = calls();
-  }
-}
-
 /** Looks, with a session that cannot write, and does what the look has left. */
-async function run<Context>(session: Session, errand: Errand<Context>): Promise<Receipt> {
-  const looked = await look(session, errand);
+async function run<Context>(session: Session, task: Task<Context>): Promise<Receipt> {
+  const looked = await look(session, task);
   if ('receipt' in looked) return looked.receipt;
   return { reference: await book(session, looked.toBook), alreadyBooked: false };
 }
 
-/** What an amendment adds has no quantity. */
+/** An amendment has no quantity. */
 const nothingBuilt: Built = {
   good: '0',
   scrap: '0',

@@ -2,35 +2,33 @@ import { Rejected } from '../../model/errors.ts';
 import type { Watermark } from '../../model/orders.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
 import { beginning } from '../read-rows.ts';
-import type { ReadPage, RowsPage } from './paging.ts';
+import type { Listing, RowsPage } from './paging.ts';
 import type { Position } from './positions.ts';
 import type { ListedOrder } from './row.ts';
 
-/** How often a list that moves under our hands is read again, until nothing new shows. */
+/** How often a list that changes while it is read is read again, until nothing new shows. */
 const maxSweeps = 5;
 
 /**
  * Released orders, oldest change first, from an ERP whose query honours `since` and sorts by change time.
  *
- * Numbered pages move when an order changes between two of them, and one is missed. So no page but the first
- * is read where that can be helped: the next one is the first page since the last change seen. Only within a
- * group of equal times that is longer than a page are further pages read, and then again until nothing new
- * shows.
+ * Numbered pages shift when an order changes between two of them, and an order is missed. So further pages are avoided:
+ * the next page is the first one since the last change seen. Only a group of equal times that is longer than a page needs
+ * further pages, which are read again until nothing new shows.
  *
  * ```
  *  since T0: [ T0 T0 T1 T2 ] T3 …     first page, all of it
  *  since T2:         [ T2 T3 T3 T3 ] T3 T3 T4   first page; from here on T3 fills pages
- *  since T3:            [ T3 T3 T3 T3 ] [ T3 T4 …     two pages, read again before T4 is given out
+ *  since T3:            [ T3 T3 T3 T3 ] [ T3 T4 …     two pages, read again before T4 is listed
  * ```
  */
 export async function* listIncrementally(
-  read: ReadPage,
+  listing: Listing,
   since: Watermark | undefined,
-  partner: string,
 ): AsyncGenerator<ReleasedOrdersPage> {
   let anchor = since?.changedAt;
   let seen = new Map<string, string>();
-  /** Those that were not given out yet, each once: some ERPs give the last row of a page on the next one, too. */
+  /** Those that were not listed yet, each once: some ERPs repeat the last row of a page on the next one. */
   const takeNew = (rows: readonly ListedOrder[]) =>
     rows.filter(({ rowId, changedAt }) => {
       const isNew = seen.get(rowId) !== changedAt;
@@ -44,10 +42,10 @@ export async function* listIncrementally(
     let pages = 0;
     let newTies = 0;
     do {
-      page = await read(anchor, position);
-      requireSorted(page.rows, partner);
+      page = await listing.readPage(anchor, position);
+      requireSorted(page.rows, listing.partner);
       const ties = takeNew(page.rows.filter((row) => row.changedAt === anchor));
-      if (ties.length > 0) yield pageOf(ties);
+      if (ties.length > 0) yield pageOf(ties, listing);
       newTies += ties.length;
       pages += 1;
       position = page.next;
@@ -58,7 +56,7 @@ export async function* listIncrementally(
       continue;
     }
     const beyond = takeNew(page.rows.filter(isBeyond(anchor)));
-    if (beyond.length > 0) yield pageOf(beyond);
+    if (beyond.length > 0) yield pageOf(beyond, listing);
     if (position === undefined) return;
     const last = page.rows.at(-1)?.changedAt;
     anchor = last ?? anchor;
@@ -69,13 +67,13 @@ export async function* listIncrementally(
 
 /**
  * Released orders from an ERP that can neither filter by change time nor sort by it, or that changes orders without
- * a new one: all pages, again if there were several and they moved, sorted here and given out as one page.
+ * a new one: all pages, again if there were several and they changed, sorted here and listed as one page.
  *
- * All that changed since this watermark comes in every run, and the watermark stays where it is: it is the time of going
- * live. What is known and equal costs whoever takes it in two reads.
+ * Everything that changed since this watermark comes in every run, and the watermark, the time of going live, never moves.
+ * An order that is known and equal costs two reads of the ledger.
  */
 export async function* listWhole(
-  read: ReadPage,
+  listing: Listing,
   since: Watermark | undefined,
 ): AsyncGenerator<ReleasedOrdersPage> {
   const rows = new Map<string, ListedOrder>();
@@ -84,7 +82,7 @@ export async function* listWhole(
     let pages = 0;
     let position: Position;
     do {
-      const page = await read(since?.changedAt, position);
+      const page = await listing.readPage(since?.changedAt, position);
       for (const row of page.rows) rows.set(row.rowId, row);
       pages += 1;
       position = page.next;
@@ -94,15 +92,16 @@ export async function* listWhole(
   const { changedAt: from } = since ?? beginning;
   const sorted = [...rows.values()]
     .filter(({ changedAt }) => changedAt >= from)
-    .sort((a, b) => compareTexts(a.changedAt, b.changedAt) || compareTexts(a.rowId, b.rowId));
-  if (sorted.length > 0) yield { ...pageOf(sorted), watermark: { changedAt: from } };
+    // Change times have one length, so both sort as one text.
+    .sort((a, b) => (a.changedAt + a.rowId < b.changedAt + b.rowId ? -1 : 1));
+  if (sorted.length > 0) yield { ...pageOf(sorted, listing), watermark: { changedAt: from } };
 }
 
 function isBeyond(anchor: string | undefined): (row: ListedOrder) => boolean {
   return ({ changedAt }) => anchor === undefined || changedAt > anchor;
 }
 
-/** What cannot be read proves nothing. */
+/** A row that cannot be read proves nothing. */
 function requireSorted(listed: readonly ListedOrder[], partner: string): void {
   const rows = listed.filter(({ unreadable }) => !unreadable);
   const at = rows.findIndex((row, index) => row.changedAt < (rows[index - 1]?.changedAt ?? ''));
@@ -114,17 +113,13 @@ function requireSorted(listed: readonly ListedOrder[], partner: string): void {
   );
 }
 
-function pageOf(rows: readonly ListedOrder[]): ReleasedOrdersPage {
+function pageOf(rows: readonly ListedOrder[], { takeDetailCalls }: Listing): ReleasedOrdersPage {
   const last = rows.at(-1);
   if (!last) throw new Error('a page without rows has no watermark');
   return {
     orders: rows.flatMap(({ order }) => order ?? []),
     unreadable: rows.flatMap(({ unreadable }) => unreadable ?? []),
     watermark: { changedAt: last.changedAt, id: last.rowId },
+    detailCalls: takeDetailCalls(),
   };
-}
-
-function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

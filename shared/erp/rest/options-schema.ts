@@ -1,43 +1,36 @@
 import * as z from 'zod/mini';
-import { isTimeZone } from '../../model/time.ts';
 import { placeSchema } from '../../platform/places.ts';
 import { strictObject } from '../../platform/strict-object.ts';
-import { erpOptionsShape } from '../options.ts';
+import { erpOptionsShape, timeZoneSchema } from '../options.ts';
 
 const callable = z.custom<(...values: never[]) => unknown>(
   (value) => typeof value === 'function',
   'a function',
 );
 const pageSize = strictObject({ parameter: z.string(), rows: z.int().check(z.positive()) });
-const textMap = z.record(z.string(), z.string());
+const texts = z.record(z.string(), z.string());
+const statuses = z.array(z.int());
+
+/** Functions that may be left out. */
+const callables = (...names: string[]) =>
+  Object.fromEntries(names.map((name) => [name, z.optional(callable)]));
 
 const lookUp = strictObject({
   name: z.string(),
-  when: z.optional(callable),
   request: callable,
-  accepts: z.optional(z.array(z.int())),
-  unknown: z.optional(callable),
+  accepts: z.optional(statuses),
   done: z.optional(callable),
-  refused: z.optional(callable),
-  waits: z.optional(callable),
-  article: z.optional(callable),
-  unit: z.optional(callable),
+  ...callables('when', 'unknown', 'refused', 'waits', 'article', 'unit'),
 });
 
 const step = strictObject({
   name: z.string(),
-  when: z.optional(callable),
-  done: z.optional(callable),
   request: callable,
   success: z.optional(
-    strictObject({
-      status: z.optional(z.array(z.int()).check(z.minLength(1))),
-      test: z.optional(callable),
-    }),
+    strictObject({ status: z.optional(statuses.check(z.minLength(1))), test: z.optional(callable) }),
   ),
-  rejected: z.optional(callable),
-  retryable: z.optional(callable),
   idempotencyKeyHeader: z.optional(z.string()),
+  ...callables('when', 'done', 'rejected', 'retryable'),
 });
 
 const procedure = strictObject({
@@ -57,10 +50,7 @@ export const restOptionsSchema = strictObject({
   ...erpOptionsShape,
   name: z.optional(z.string().check(z.minLength(1))),
   baseUrl: z.url(),
-  allowHttp: z.optional(z.boolean()),
-  caCertificate: z.optional(z.string()),
-  timeoutMs: z.optional(z.int().check(z.positive())),
-  headers: z.optional(textMap),
+  headers: z.optional(texts),
   auth: z.discriminatedUnion('kind', [
     strictObject({
       kind: z.literal('apiKey'),
@@ -73,7 +63,7 @@ export const restOptionsSchema = strictObject({
       kind: z.literal('oauth2ClientCredentials'),
       tokenUrl: z.url(),
       scope: z.optional(z.string()),
-      parameters: z.optional(textMap),
+      parameters: z.optional(texts),
       credentialsIn: z.optional(z.enum(['body', 'basic'])),
     }),
   ]),
@@ -85,12 +75,7 @@ export const restOptionsSchema = strictObject({
     path: z.string(),
     query: z.optional(callable),
     body: z.optional(callable),
-    since: z.optional(
-      strictObject({
-        timeZone: z.string().check(z.refine(isTimeZone, 'a time zone, such as Europe/Brussels')),
-        format: z.enum(['local', 'iso']),
-      }),
-    ),
+    since: z.optional(strictObject({ timeZone: timeZoneSchema, format: z.enum(['local', 'iso']) })),
     paging: z.discriminatedUnion('kind', [
       strictObject({ kind: z.literal('none') }),
       strictObject({
@@ -109,13 +94,13 @@ export const restOptionsSchema = strictObject({
       }),
       strictObject({ kind: z.literal('nextLink'), next: placeSchema, size: z.optional(pageSize) }),
     ]),
-    emptyStatus: z.optional(z.array(z.int())),
+    emptyStatus: z.optional(statuses),
     list: placeSchema,
     row: z.custom<z.ZodMiniType>((value) => value instanceof z.ZodMiniType, 'a schema of zod/mini'),
     detail: z.optional(
       strictObject({
         request: callable,
-        accepts: z.optional(z.array(z.int())),
+        accepts: z.optional(statuses),
         atOnce: z.optional(z.int().check(z.positive(), z.maximum(16))),
         most: z.optional(z.int().check(z.positive())),
       }),

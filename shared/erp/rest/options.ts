@@ -6,56 +6,54 @@ import type { Place } from '../../platform/places.ts';
 import type { Built } from '../built.ts';
 import type { ErpOptions } from '../options.ts';
 
-/** A call below the base URL. A body that is not text goes as JSON; authentication is added. */
+/** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */
 export type RestRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;
+/** What the ERP answered: `status`, `headers`, `text`, and `json`, which is undefined when the body is no JSON. */
 export type RestAnswer = HttpResponse;
-/** A call that only reads: by POST where an ERP is asked so. */
+/** A call that only reads. Default `GET`; `POST` where the ERP takes its questions that way. */
 export type RestQuestion = Omit<RestRequest, 'method'> & { readonly method?: 'GET' | 'POST' };
 
 /** How an ERP is reached. */
-export interface RestConnection {
+export interface RestConnection extends ErpOptions {
   /** How messages name the ERP. Default `ERP`. */
   readonly name?: string;
+  /** Address that the paths of all calls follow, `https://erp.example.com/api`. */
   readonly baseUrl: string;
-  readonly allowHttp?: boolean;
-  /** PEM of a private authority. */
-  readonly caCertificate?: string;
-  readonly timeoutMs?: number;
-  /** Sent with every call; no secrets here. */
+  /** Sent with every call. Not for secrets, which are in Secrets Manager. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly auth: RestAuthentication;
-  /** Handshake before writes, as SAP Gateway asks for: a token is fetched and sent back with its cookies. */
+  /** Handshake before writes, as SAP Gateway wants it: a token is fetched and sent back with its cookies. Default: none. */
   readonly csrf?: RestCsrf;
 }
 
-/** An ERP with an HTTP API, described: where it is, how its orders are listed, how a completion is booked. */
-export interface RestOptions<Row = unknown> extends RestConnection, ErpOptions {
+/** An ERP with an HTTP API, described: how it is reached, how its orders are listed, how a completion is booked. */
+export interface RestOptions<Row = unknown> extends RestConnection {
   readonly orders: RestListing<Row>;
-  /** Tell the ERP which product order an order became; left out if it has no place for it. */
+  /** Tells the ERP which product order an order became. Default: it is told nothing. */
   readonly link?: RestProcedure<LinkContext>;
   readonly book: RestProcedure<BookContext>;
 }
 
 export type RestAuthentication =
-  /** Secret `{ apiKey }`, in this header (default `X-API-Key`), after `prefix`. */
+  /** Secret `{ apiKey }`, sent in this header (default `X-API-Key`), after `prefix` (default: nothing). */
   | { readonly kind: 'apiKey'; readonly header?: string; readonly prefix?: string }
   /** Secret `{ username, password }`. */
   | { readonly kind: 'basic' }
   /** Secret `{ token }`. */
   | { readonly kind: 'bearer' }
-  /** Secret `{ clientId, clientSecret }` (RFC 6749 §4.4). */
+  /** Secret `{ clientId, clientSecret }`, for which `tokenUrl` gives a token (RFC 6749 §4.4). */
   | {
       readonly kind: 'oauth2ClientCredentials';
       readonly tokenUrl: string;
       readonly scope?: string;
       /** Further fields of the token request (`audience`, `resource`). */
       readonly parameters?: Readonly<Record<string, string>>;
-      /** Where the client's id and secret go. Default `body`. */
+      /** Where the client's id and secret are sent: in the body, or in a Basic header. Default `body`. */
       readonly credentialsIn?: 'body' | 'basic';
     };
 
 export interface RestCsrf {
-  /** Read with the header set to `value`; the token comes back in the same header. */
+  /** Path that is read with the header set to `value`; the token comes back in the same header. */
   readonly fetchPath: string;
   /** Default `X-CSRF-Token`. */
   readonly header?: string;
@@ -63,42 +61,47 @@ export interface RestCsrf {
   readonly value?: string;
 }
 
+/** How released orders are listed. */
 export interface RestListing<Row> {
+  /** Default `GET`. */
   readonly method?: 'GET' | 'POST';
   readonly path: string;
-  /** `since` is an ISO instant in UTC, or what `since` below makes of it; absent for all orders. It must be inclusive. */
+  /**
+   * Query of the request. `since` is the time from which changes are wanted, that time included: an ISO instant in UTC,
+   * or as the option `since` writes it. It is undefined when all orders are wanted.
+   */
   readonly query?: (since: string | undefined) => NonNullable<HttpRequest['query']>;
-  /** For listings that are asked for by POST. */
+  /** Body of the request, for a listing by `POST`. */
   readonly body?: (since: string | undefined) => unknown;
-  /** How `query` and `body` get it, for an ERP that compares with its own clock. */
+  /** How `since` is written, for an ERP that compares with its own clock. Default: an ISO instant in UTC. */
   readonly since?: RestSince;
   readonly paging: RestPaging;
-  /** Statuses that say: there are no (more) orders. Some ERPs answer 404 instead of an empty list. */
+  /** Statuses that mean that there are no (more) orders, as some ERPs answer 404 instead of an empty list. Default: none. */
   readonly emptyStatus?: readonly number[];
-  /** Where the rows are. */
+  /** Where the answer has the rows. */
   readonly list: Place;
-  /** Shape of a row. */
+  /** Schema of a row. */
   readonly row: z.ZodMiniType<Row>;
-  /** A second request for each row, where the row alone does not tell all of its order. */
+  /** A second request for each row, if the row does not hold the whole order. Default: none. */
   readonly detail?: RestDetail<Row>;
   /**
-   * What a row is, with the answer about its detail. One that does not fit, or on which it throws, is told to a
-   * person; the others are listed.
+   * Makes the order of a row and of the answer about its detail. If a row does not fit, or this function throws on it, a
+   * person is told and the other rows are listed.
    */
   readonly order: (row: Row, detail?: RestAnswer) => RestOrder;
   /**
-   * True (the default): the query honours `since` and rows come sorted by change time, oldest first. False: one of
-   * them is not so, or a changed order may keep its change time. Then every run reads all pages and hands on all
-   * orders that changed since going live, and what is known is compared by content. Of 10,000 orders in pages of 50
-   * that are 400 calls, as the list is read until nothing new shows, and 20,000 reads of the ledger: a quarter of a
-   * minute, and about a dollar of AWS a day at a run in five minutes. Let the query leave out what is closed.
+   * True (the default): the query honours `since`, and rows are sorted by change time, oldest first. False: it does not,
+   * they are not, or an order may change and keep its change time. Then every run reads all pages and hands on all orders
+   * that changed since going live; known ones are compared by content. For 10,000 orders in pages of 50 that is 400 calls,
+   * as the list is read until nothing new shows, and 20,000 reads of the ledger: a quarter of a minute a run, and about
+   * one dollar of AWS a day with a run every five minutes. Let the query leave closed orders out.
    */
   readonly incremental?: boolean;
 }
 
-/** `since` as the ERP's clock shows it, to the second. */
+/** `since` by the ERP's clock, to the second. */
 export interface RestSince {
-  /** Of the ERP, `Europe/Brussels`. */
+  /** IANA time zone of the ERP's clock, `Europe/Brussels`. */
   readonly timeZone: string;
   /**
    * `local`: without a zone, `2026-12-01T06:00:00`; up to an hour earlier before the clock is put back, as it then
@@ -107,28 +110,29 @@ export interface RestSince {
   readonly format: 'local' | 'iso';
 }
 
-/** One request for each row. Rows with the same request share its answer for as long as a run lasts. */
+/** One request for each row. Rows with the same request share its answer within one run. */
 export interface RestDetail<Row> {
-  /** Undefined for a row that tells all by itself. */
+  /** Undefined for a row that already holds the whole order. */
   readonly request: (row: Row) => RestQuestion | undefined;
-  /** Statuses, beside 200 to 299, that `order` knows to read. With any other 4xx the row cannot be read. */
+  /** Statuses, beside 200 to 299, that `order` can read. After any other 4xx the row cannot be read. Default: none. */
   readonly accepts?: readonly number[];
-  /** Requests at the same time. Default 4, at most 16. */
+  /** Requests at the same time, 1 to 16. Default 4. */
   readonly atOnce?: number;
-  /** Requests for one page; a page that needs more is refused, so that nobody floods an ERP unawares. Default 500. */
+  /** Most requests for one page: a page that needs more is refused, so that nobody floods an ERP unawares. Default 500. */
   readonly most?: number;
 }
 
-/** Where the next page is. Without `next`, pages are read until one is empty, as servers may cap the size asked for. */
+/** How further pages are asked for. Without `next`, pages are read until one is empty, as servers may cap their size. */
 export type RestPaging =
   | { readonly kind: 'none' }
   | {
       readonly kind: 'page';
+      /** Query parameter that takes the number of the page. */
       readonly parameter: string;
       /** Number of the first page. Default 1. */
       readonly first?: number;
       readonly size?: PageSize;
-      /** Where the answer tells the next page's number; nothing there means: no more. */
+      /** Where the answer has the number of the next page; nothing there means that this is the last. */
       readonly next?: Place;
     }
   | { readonly kind: 'offset'; readonly parameter: string; readonly size: PageSize }
@@ -136,28 +140,32 @@ export type RestPaging =
   | { readonly kind: 'nextLink'; readonly next: Place; readonly size?: PageSize };
 
 export interface PageSize {
+  /** Query parameter that takes the number of rows. */
   readonly parameter: string;
   readonly rows: number;
 }
 
 /**
- * A row as an order. Numbers may be JSON numbers, of whole ones no larger than 2^53 as they lose digits; quantities
- * text, where the ERP gives decimals.
+ * A row as an order. Numbers may be JSON numbers, but whole ones beyond 2^53 are refused, as they have lost digits; where
+ * the ERP gives decimals as text, quantities are text.
  */
 export interface RestOrder {
   readonly number: string | number;
+  /** The ERP's internal id, if a person may change the number. */
   readonly id?: string | number | null | undefined;
   readonly article: string | number;
-  /** Above 0 unless it is cancelled. */
+  /** A decimal above 0; any decimal if the order is cancelled. */
   readonly quantity: string | number;
   readonly unit?: string | null | undefined;
   /** ISO date, or date-time with zone. */
   readonly dueDate?: string | null | undefined;
   /** `other` for an order that is neither, and is skipped. */
   readonly state: 'released' | 'cancelled' | 'other';
-  /** ISO instant with zone; null for an order that was never changed since `createdAt`. */
+  /** ISO instant with zone; null for an order that has not changed since `createdAt`. */
   readonly changedAt: string | null | undefined;
+  /** ISO instant with zone; needed where `changedAt` may be null. */
   readonly createdAt?: string | null | undefined;
+  /** Further fields for the mapping. */
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
@@ -169,80 +177,89 @@ export interface ProcedureContext {
   readonly answered: (name: string) => RestAnswer | undefined;
 }
 
+/** What the functions of `book` get. */
 export interface BookContext extends ProcedureContext {
   readonly completion: Completion;
-  /** Its figures, which agree with each other: above 0, in one unit, and its lots add up. Of an amendment all are 0. */
+  /** Its figures, which were checked: above 0, in one unit, and lots that add up. All are 0 for an amendment. */
   readonly built: Built;
+  /** Identifies this booking for ever: write it into the ERP, and search for it. */
   readonly key: BookingKey;
 }
 
+/** What the functions of `link` get. */
 export interface LinkContext extends ProcedureContext {
   readonly order: ErpOrderRef;
   readonly productOrder: ProductOrderRef;
 }
 
 /**
- * Reads before it writes, writes step by step, reads again after. Look-ups are all that can refuse: what a step finds
- * out stands in the ERP already.
+ * Reads, then writes step by step, then reads again. Only look-ups can refuse without a trace: when a step is refused,
+ * the steps before it are in the ERP already.
  */
 export interface RestProcedure<Context> {
-  /** In this order, in every attempt, before any step. At least one tells whether it is `done`. */
+  /** Asked in this order, in every attempt, before any step. At least one has `done`. */
   readonly lookUp: readonly RestLookUp<Context>[];
-  /** In this order; the irrevocable one last. */
+  /** Taken in this order; the irrevocable one last. */
   readonly steps: readonly RestStep<Context>[];
-  /** Proof that the steps had their effect. Default: the look-ups that tell `done`, or all if a step does, once more. */
+  /** Proves that the steps had their effect. Default: the look-ups with `done`, or all if a step has one, once more. */
   readonly readBack?: {
     readonly request: (context: Context) => RestQuestion;
+    /** Reference of the booking for a person; undefined while the ERP does not show it. */
     readonly confirmed: (answer: RestAnswer, context: Context) => string | undefined;
   };
 }
 
 export interface RestLookUp<Context> {
+  /** Names it in messages, and for `found`. */
   readonly name: string;
+  /** Whether it applies to this completion or link. Default: always. */
   readonly when?: (context: Context) => boolean;
   readonly request: (context: Context) => RestQuestion;
-  /** Statuses, beside 200 to 299, that are an answer to look at: 404, where it stands for an empty list. */
+  /** Statuses, beside 200 to 299, that are an answer to look at: 404, where it means an empty list. Default: none. */
   readonly accepts?: readonly number[];
-  /** The ERP does not know the order; so says a 404, too, unless `accepts` has it or its body is no JSON. */
+  /** Whether the ERP does not know the order. A 404 says so too, unless `accepts` has it or its body is no JSON. */
   readonly unknown?: (answer: RestAnswer, context: Context) => boolean;
-  /** Reference of what stands in the ERP *with our key*: nothing is left to do but steps that tell `done` themselves. */
+  /** Reference of what the ERP shows *with our key*: then only steps that have a `done` themselves may be left. */
   readonly done?: (answer: RestAnswer, context: Context) => string | undefined;
   /**
    * Why it can never be done (cancelled, done by somebody else): a sentence for a planner. Asked, like `article` and
-   * `unit`, while nothing stands there with our key.
+   * `unit`, only while the ERP shows nothing with our key.
    */
   readonly refused?: (answer: RestAnswer, context: Context) => string | undefined;
   /** Why it cannot be done yet (locked, busy): a sentence. */
   readonly waits?: (answer: RestAnswer, context: Context) => string | undefined;
-  /** The product that the order is for, to be compared with the one that was completed. */
+  /** The product that the order is for: a completion of another one is refused. */
   readonly article?: (answer: RestAnswer, context: Context) => string | undefined;
-  /** The unit that the order is counted in, to be compared with the one that was recorded: nothing is converted. */
+  /** The unit that the order is counted in: a completion in another one is refused, as nothing is converted. */
   readonly unit?: (answer: RestAnswer, context: Context) => string | undefined;
 }
 
 export interface RestStep<Context> {
+  /** Names it in messages, and for `answered`. */
   readonly name: string;
+  /** Whether it applies to this completion or link. Default: always. */
   readonly when?: (context: Context) => boolean;
   /**
    * Whether the look-ups show that it was taken: for a step that continues another (book, then close), often with a
-   * look-up of its own. After a crash between the two, the next attempt takes what is left. Default: what a look-up's
-   * `done` tells.
+   * look-up of its own. After a crash between the two, the next attempt takes the steps that are left. Default: it was
+   * taken if a look-up's `done` finds our key.
    */
   readonly done?: (context: Context) => boolean;
+  /** Default method: `POST`. */
   readonly request: (context: Context) => RestRequest;
   readonly success?: {
     /** Statuses that mean success. Default: 200 to 299. */
     readonly status?: readonly number[];
     /**
-     * A look at the body of such an answer: true, or the sentence of the error that it certainly holds. In doubt
-     * say true: the read-back tells.
+     * Looks at the body of such an answer: true, or the sentence of the error that it certainly holds. In doubt
+     * return true: the read-back decides.
      */
     readonly test?: (answer: RestAnswer, context: Context) => true | string;
   };
-  /** For any answer: the sentence why it can never be done. Asked first. */
+  /** For any answer: why it can never be done, as a sentence. Asked first. */
   readonly rejected?: (answer: RestAnswer, context: Context) => string | undefined;
-  /** For any answer: whether this order must wait (423 always says so). */
+  /** For any answer: whether this order must wait. After a 423 it always waits. */
   readonly retryable?: (answer: RestAnswer, context: Context) => boolean;
-  /** Header that takes the booking key, for the rare ERP that honours one. */
+  /** Header that takes the booking key, for the rare ERP that honours one. Default: none. */
   readonly idempotencyKeyHeader?: string;
 }

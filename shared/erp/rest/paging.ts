@@ -2,7 +2,7 @@ import { Rejected, RetryLater } from '../../model/errors.ts';
 import { pathTo, valueAt } from '../../platform/places.ts';
 import { isClockPutBackNear } from '../local-time.ts';
 import { beginning } from '../read-rows.ts';
-import { createReadDetails } from './details.ts';
+import { createDetailReader } from './details.ts';
 import type { RestConnection, RestListing } from './options.ts';
 import { callOfListing, nextPosition, type Position, questionFor } from './positions.ts';
 import { type ListedOrder, parseRow, type ReadRow, readRow } from './row.ts';
@@ -14,28 +14,33 @@ export interface RowsPage {
   readonly next: Position;
 }
 
-/** Reads one page of the orders that changed at or after `since`. */
-export type ReadPage = (since: string | undefined, position: Position) => Promise<RowsPage>;
+export interface Listing {
+  readonly partner: string;
+  /**
+   * One page of the orders that changed at or after `since`.
+   * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses the listing, there is no list where the
+   *   options say, or one of their functions fails that is about no single row.
+   */
+  readonly readPage: (since: string | undefined, position: Position) => Promise<RowsPage>;
+  /** Requests for details since the last call of this function; undefined when none are configured. */
+  readonly takeDetailCalls: () => number | undefined;
+}
 
 /** A listing that takes more calls than this does not end. */
 const maxCalls = 10_000;
 
-/**
- * @param count Told of requests for details that were made.
- * @throws RetryLater as Reader.read does; Rejected when the ERP refuses the listing, there is no list where the
- *   options say, or a function of theirs that is about no single row fails.
- */
-export function createReadPage<Row>(
+export function createListing<Row>(
   reader: Reader,
   { baseUrl }: Pick<RestConnection, 'baseUrl'>,
   listing: RestListing<Row>,
-  { signal, count }: { readonly signal: AbortSignal; readonly count: (detailCalls: number) => void },
-): ReadPage {
+  signal: AbortSignal,
+): Listing {
   const { partner } = reader;
-  const readDetails = createReadDetails(reader, listing.detail, signal);
+  const details = createDetailReader(reader, listing.detail, signal);
   let calls = 0;
+  return { partner, readPage, takeDetailCalls: details.takeCalls };
 
-  return async (since, position) => {
+  async function readPage(since: string | undefined, position: Position): Promise<RowsPage> {
     calls += 1;
     if (calls > maxCalls) throw endless(partner);
     const question = questionFor(listing, since, position);
@@ -60,11 +65,11 @@ export function createReadPage<Row>(
     const next = callOfListing('paging.next', nextPosition, listing.paging, answered, baseUrl);
     if (next !== undefined && next === position) throw endless(partner);
     return { rows: await readRows(list, since), next };
-  };
+  }
 
   /**
-   * A row that does not fit stands no earlier than the row before it, whatever it says of its time: no listing
-   * may go back because of it. The same goes for rows of an hour that the ERP's clock shows twice. Of a list that is
+   * A row that does not fit gets no earlier time than the row before it, whatever it says of its time: no listing
+   * may go back because of it. The same goes for rows of an hour that the ERP's clock shows twice. In a list that is
    * not sorted, a row without a time is as old as was asked for.
    */
   async function readRows(
@@ -73,12 +78,11 @@ export function createReadPage<Row>(
   ): Promise<readonly ListedOrder[]> {
     const sorted = listing.incremental !== false;
     const parsed = list.map((row) => parseRow(listing.row, row));
-    const found = await readDetails(parsed.map((row) => (row.fits ? row.row : undefined)));
-    count(found.calls);
+    const found = await details.read(parsed.map((row) => (row.fits ? row.row : undefined)));
     let reached = since;
     return parsed.map((row, index) => {
       const path = `${pathTo(listing.list)}[${index}]`;
-      const read = readRow(listing, row, found.details[index] ?? {}, { path, partner });
+      const read = readRow(listing, row, found[index] ?? {}, { path, partner });
       const behind = sorted && (read.changedAt ?? '') < reached && (read.unreadable || isOfTwoHours(read));
       const changedAt = (behind ? undefined : read.changedAt) ?? reached;
       if (sorted) reached = changedAt;

@@ -1,15 +1,15 @@
 import { textAt } from '../../platform/places.ts';
 import { localTimeFrom, offsetTimeOf } from '../local-time.ts';
-import { type CallConfigured, configuredAt } from './configured.ts';
 import type { RestListing, RestPaging, RestQuestion, RestSince } from './options.ts';
+import { type CallConfigured, configuredAt } from './run.ts';
 
-/** Where a page is: page number, offset, cursor or link; undefined for the first. */
+/** Position of a page: page number, offset, cursor or link; undefined for the first. */
 export type Position = string | undefined;
 
-/** How functions of the listing are called that are about no single row. */
+/** Calls functions of the listing that are about no single row. */
 export const callOfListing: CallConfigured = configuredAt('orders');
 
-/** What is asked for a page of the orders that changed at or after `since`. */
+/** The request for a page of the orders that changed at or after `since`. */
 export function questionFor(
   listing: Pick<RestListing<never>, 'method' | 'path' | 'query' | 'body' | 'paging' | 'since'>,
   since: string | undefined,
@@ -18,19 +18,18 @@ export function questionFor(
   const { paging } = listing;
   if (paging.kind === 'nextLink' && position !== undefined) return { path: position };
   const size = 'size' in paging && paging.size ? { [paging.size.parameter]: paging.size.rows } : {};
-  const at = 'parameter' in paging && position !== undefined ? { [paging.parameter]: position } : {};
-  const first =
-    paging.kind === 'page' && position === undefined ? { [paging.parameter]: paging.first ?? 1 } : {};
+  const page = position ?? (paging.kind === 'page' ? (paging.first ?? 1) : undefined);
+  const at = 'parameter' in paging && page !== undefined ? { [paging.parameter]: page } : {};
   const asked = since === undefined ? undefined : writtenAs(listing.since, since);
   return {
     method: listing.method ?? 'GET',
     path: listing.path,
-    query: { ...(listing.query && callOfListing('query', listing.query, asked)), ...size, ...first, ...at },
-    ...(listing.body ? { body: callOfListing('body', listing.body, asked) } : {}),
+    query: { ...(listing.query && callOfListing('query', listing.query, asked)), ...size, ...at },
+    body: listing.body && callOfListing('body', listing.body, asked),
   };
 }
 
-/** What an answer says of the next page. */
+/** A page that was answered. */
 export interface Answered {
   readonly json: unknown;
   /** Rows on the page. */
@@ -40,7 +39,7 @@ export interface Answered {
   readonly path: string;
 }
 
-/** Where the next page is; undefined after the last one. */
+/** Position of the next page; undefined after the last one. */
 export function nextPosition(
   paging: RestPaging,
   { json, count, position, path }: Answered,
@@ -63,8 +62,8 @@ export function nextPosition(
 }
 
 /**
- * Where a link leads from the page that it stands on, as in a browser, but never to another server: behind a proxy,
- * servers name the host that only they know (seen on an OData V2 server), so that path and query count alone.
+ * Resolves a link against its page, as a browser does, but never to another server: behind a proxy, servers name the
+ * host that only they know (seen on an OData V2 server), so only path and query count.
  */
 function linkFrom(link: string | undefined, page: string, baseUrl: string): Position {
   if (link === undefined) return undefined;

@@ -16,8 +16,8 @@ export interface ReadRow {
   /** ISO instant in UTC, to the millisecond: rounded down, so that resuming there misses nothing. */
   readonly changedAt: string | undefined;
   /** Undefined for a row that is neither released nor cancelled, and for one that cannot be read. */
-  readonly order: ErpOrder | undefined;
-  readonly unreadable: UnreadableOrder | undefined;
+  readonly order?: ErpOrder | undefined;
+  readonly unreadable?: UnreadableOrder;
 }
 
 /** A row with its place in the listing: one that tells no time stands where it was found. */
@@ -63,18 +63,6 @@ function isPositive(quantity: string | number): boolean {
   return amount === undefined || compareDecimals(amount, '0') > 0;
 }
 
-/** When it changed, to go on behind it: when it was created if it tells that it never did. */
-const changeSchema = z.union([
-  z.pipe(
-    z.object({ changedAt: instant }),
-    z.transform(({ changedAt }) => changedAt),
-  ),
-  z.pipe(
-    z.object({ changedAt: absent(z.null()), createdAt: instant }),
-    z.transform(({ createdAt }) => createdAt),
-  ),
-]);
-
 /** A row as it came, and what its schema makes of it. */
 export type ParsedRow<Row> = { readonly raw: unknown } & (
   | { readonly fits: true; readonly row: Row }
@@ -93,9 +81,9 @@ export function parseRow<Row>(schema: RestListing<Row>['row'], raw: unknown): Pa
 }
 
 /**
- * One row as an order. Whatever is wrong with it, the functions of the configuration included, is told of this
- * row and thrown at nobody.
- * @param path JSON path of the row in the answer: the name of a row that has no other.
+ * One row as an order. What is wrong with a row, the configuration's functions included, is told of this row and never
+ * thrown.
+ * @param path JSON path of the row in the answer: names a row that has no other name.
  */
 export function readRow<Row>(
   listing: Pick<RestListing<Row>, 'order'>,
@@ -106,28 +94,27 @@ export function readRow<Row>(
   const { mapped, problem } = mapRow(listing, parsed, detail);
   const { raw } = parsed;
   const [id, number] = [nameAt(mapped, 'id'), nameAt(mapped, 'number')];
-  const change = parse(changeSchema, mapped);
-  const changedAt = change.ok ? new Date(change.value).toISOString() : undefined;
+  const changedAt = changeOf(mapped);
   const known = id ?? number;
   // It is skipped, so nothing else of it matters.
-  if (stepInto(mapped, 'state') === 'other' && known && changedAt)
-    return { rowId: known, changedAt, order: undefined, unreadable: undefined };
+  if (stepInto(mapped, 'state') === 'other' && known && changedAt) return { rowId: known, changedAt };
 
   const whole = parse(mappedSchema, mapped);
   const why = problem ?? (whole.ok ? rounded(whole.value, [raw, detail.answer?.json]) : misfit(whole));
   if (why === undefined && whole.ok && changedAt) {
-    const order = orderOf(whole.value);
-    return { rowId: whole.value.id ?? whole.value.number, changedAt, order, unreadable: undefined };
+    return { rowId: whole.value.id ?? whole.value.number, changedAt, order: orderOf(whole.value) };
   }
   const name = nameOf([number, id, stepInto(raw, 'number'), stepInto(raw, 'id')]) ?? path;
   const correct = `Correct the order in ${partner}, or \`orders\` in the configuration, and save it there`;
   const timeless = 'it has no time of change; give changedAt, or createdAt for one that was never changed';
-  return {
-    rowId: known ?? name,
-    changedAt,
-    order: undefined,
-    unreadable: unreadableOrder(partner, name, why ?? timeless, correct),
-  };
+  const unreadable = unreadableOrder(partner, name, why ?? timeless, correct);
+  return { rowId: known ?? name, changedAt, unreadable };
+}
+
+/** When the order changed, as ISO in UTC; when it was created if it says that it never changed. */
+function changeOf(mapped: unknown): string | undefined {
+  const told = z.safeParse(instant, stepInto(mapped, 'changedAt') ?? stepInto(mapped, 'createdAt'));
+  return told.success ? new Date(told.data).toISOString() : undefined;
 }
 
 function misfit({ mismatches }: Extract<Parsed<unknown>, { readonly ok: false }>): string {
@@ -160,19 +147,13 @@ function mapRow<Row>(
   detail: Detail,
 ): { mapped: unknown; problem: string | undefined } {
   const problem = parsed.fits ? detail.problem : parsed.problem;
-  if (parsed.fits && problem === undefined) {
-    try {
-      return { mapped: map(parsed.row, detail.answer), problem };
-    } catch (error) {
-      return { mapped: undefined, problem: `orders.order fails on it with "${reasonOf(error)}"` };
-    }
-  }
+  // A row that does not fit its schema is no Row, so `map` may fail or return nonsense; but only the configuration knows
+  // where an order's number and change time are, and nothing else of the result is used then.
+  const row = parsed.fits ? parsed.row : (parsed.raw as Row);
   try {
-    // No row by its schema, so this may fail or make nonsense; but only the configuration knows where an order's
-    // number and change time stand, and of what it makes no more than those is used.
-    return { mapped: map(parsed.fits ? parsed.row : (parsed.raw as Row)), problem };
-  } catch {
-    return { mapped: undefined, problem };
+    return { mapped: map(row, detail.answer), problem };
+  } catch (error) {
+    return { mapped: undefined, problem: problem ?? `orders.order fails on it with "${reasonOf(error)}"` };
   }
 }
 

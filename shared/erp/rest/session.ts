@@ -1,9 +1,9 @@
 import { RetryLater, type Wrote } from '../../model/errors.ts';
 import { sentenceOf } from '../../platform/error-message.ts';
-import { createHttp, type HttpOptions, type HttpResponse, partnerFailure } from '../../platform/http.ts';
+import { createHttp, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
-import { createAuthentication } from '../login.ts';
+import { createLogin } from '../login.ts';
 import type { RestAnswer, RestConnection, RestCsrf, RestQuestion, RestRequest } from './options.ts';
 
 /** What is being asked or done. */
@@ -15,7 +15,7 @@ export interface Call {
   readonly accepts?: readonly number[] | undefined;
 }
 
-/** All that a look may do at an ERP, logged in. */
+/** The calls that a look may make, logged in. */
 export interface Reader {
   readonly partner: string;
   /**
@@ -41,47 +41,34 @@ export interface Session extends Reader {
 }
 
 export function createSession(options: RestConnection, environment: ErpEnvironment<unknown>): Session {
-  const partner = options.name ?? 'ERP';
-  const httpOptions: HttpOptions = {
-    partner,
-    baseUrl: options.baseUrl,
-    allowHttp: options.allowHttp,
-    timeoutMs: options.timeoutMs,
-    caCertificate: options.caCertificate,
-    clock: environment.clock,
-  };
+  const { csrf, name: partner = 'ERP' } = options;
+  const { clock } = environment;
+  const httpOptions = { ...options, partner, clock };
   const http = createHttp(httpOptions);
-  const authentication = createAuthentication(options.auth, httpOptions, environment);
-  const { csrf } = options;
+  const login = createLogin(options.auth, httpOptions, environment);
   const cookies = new Map<string, string>();
   let csrfToken: string | undefined;
 
-  /** With our login, which is renewed once if it is refused: a 401 did nothing, so repeating a write is safe. */
-  async function sendLoggedIn(request: RestRequest, call: SentCall): Promise<RestAnswer> {
-    const header = await authentication.header(call.signal);
-    const answer = await sendWith(header);
-    if (answer.status !== 401) return answer;
-    const renewed = await authentication.renewed(header, call.signal);
-    return renewed ? sendWith(renewed) : answer;
-
-    async function sendWith({ name, value }: { name: string; value: string }): Promise<RestAnswer> {
-      stopIfAborted(call.signal, partner, call.what);
+  function sendLoggedIn(request: RestRequest, { what, signal, writes }: SentCall): Promise<RestAnswer> {
+    return login.send(async (authentication) => {
+      stopIfAborted(signal, partner, what);
       const cookie = [...cookies].map(([key, content]) => `${key}=${content}`).join('; ');
+      const headers = { ...options.headers, ...request.headers, ...(cookie ? { cookie } : {}) };
       const response = await http.send({
         ...request,
-        headers: { ...options.headers, ...request.headers, ...(cookie ? { cookie } : {}), [name]: value },
-        signal: call.signal,
-        writes: call.writes,
+        headers: { ...headers, ...authentication },
+        signal,
+        writes,
       });
       if (csrf) keepCookies(response, cookies);
       return response;
-    }
+    }, signal);
   }
 
   async function sendWithCsrf(
     request: RestRequest,
     call: SentCall,
-    { fetchPath, header, value }: Required<RestCsrf>,
+    { fetchPath, header = 'X-CSRF-Token', value = 'Fetch' }: RestCsrf,
   ) {
     const withToken = async () => {
       csrfToken ??= await fetchCsrfToken();
@@ -89,7 +76,7 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
     };
     const answer = await withToken();
     if (answer.status !== 403) return answer;
-    // The token went stale with its session; a 403 for want of rights comes again and costs one read.
+    // The token expired with its session; a 403 for missing rights comes again and costs one read.
     csrfToken = undefined;
     return withToken();
 
@@ -108,31 +95,23 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
   }
 
   function send(request: RestRequest, call: SentCall): Promise<RestAnswer> {
-    // The ERP asks by method: a question by POST needs the token, too.
+    // The ERP decides by method: a question by POST needs the token, too.
     const { method = 'GET' } = request;
     if (!csrf || method === 'GET' || method === 'HEAD') return sendLoggedIn(request, call);
-    return sendWithCsrf(request, call, {
-      fetchPath: csrf.fetchPath,
-      header: csrf.header ?? 'X-CSRF-Token',
-      value: csrf.value ?? 'Fetch',
-    });
+    return sendWithCsrf(request, call, csrf);
   }
 
   function failureOf(answer: RestAnswer, { what, writes }: SentCall): RetryLater | undefined {
-    return partnerFailure(answer, {
-      partner,
-      what,
-      wrote: writes ? 'perhaps' : 'nothing',
-      now: environment.clock.now(),
-    });
+    return partnerFailure(answer, { partner, what, wrote: writes ? 'perhaps' : 'nothing', now: clock.now() });
   }
 
   return {
     partner,
     async read(question, call) {
-      const answer = await send(question, { ...call, writes: false });
+      const reading = { ...call, writes: false };
+      const answer = await send(question, reading);
       const accepted = call.accepts?.includes(answer.status) ?? false;
-      const failure = accepted ? undefined : failureOf(answer, { ...call, writes: false });
+      const failure = accepted ? undefined : failureOf(answer, reading);
       if (failure) throw failure;
       // Not even an accepted 404 may be a web page: it would mean "not booked yet" while a proxy is rolled out.
       const isForeign = accepted ? isWebPage(answer) : isForeignAnswer(answer);
@@ -143,7 +122,7 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
     write: (request, call) => send(request, { ...call, writes: true }),
     partnerFailure: (answer, call) => failureOf(answer, { ...call, writes: true }),
     said(answer) {
-      const sentence = sentenceOf(answer, authentication.secrets);
+      const sentence = sentenceOf(answer, login.secrets);
       return ` (${answer.status})${sentence === undefined ? '' : `: ${sentence}`}`;
     },
   };

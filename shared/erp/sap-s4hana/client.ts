@@ -1,12 +1,14 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
+import type { ErpOrderRef } from '../../model/orders.ts';
 import { createHttp, type HttpRequest, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
+import { createLogin } from '../login.ts';
 import { failureOfAnswer, isAboutService } from './errors.ts';
-import { createSapLogin } from './login.ts';
-import type { SapCredentials, SapOptions } from './options.ts';
+import type { SapOptions } from './options.ts';
+import { listOf } from './records.ts';
 
 const root = '/sap/opu/odata/sap';
 /** The two released services of a production order integration. */
@@ -19,17 +21,15 @@ interface SapCall<T> {
   readonly path: string;
   /** Schema of the whole answer, `{ d: … }`. */
   readonly answer: z.ZodMiniType<T>;
-  /** For the sentences of errors: `the confirmation`, and the order it is of. */
+  /** For the sentences of errors: `the confirmation`. */
   readonly what: string;
-  readonly order?: string;
-  readonly signal: AbortSignal;
 }
 
 export interface SapRead<T> extends SapCall<T> {
   readonly query?: Readonly<Record<string, string>>;
-  /** `__next` of the page before, as SAP gave it: takes the place of path and query. */
+  /** `__next` of the page before, as SAP gave it: replaces path and query. */
   readonly link?: string | undefined;
-  /** Nothing depends on what SAP shows there: whatever it refuses (403 included) is as if it were not there. */
+  /** Nothing depends on what SAP shows there: whatever it refuses (403 included) counts as absent. */
   readonly optional?: boolean;
 }
 
@@ -44,22 +44,37 @@ export interface SapAnswer<T> {
   readonly etag: string | undefined;
 }
 
-/** What a look is handed: it cannot write. */
+/** The client of a look, which cannot write. */
 export interface SapReader {
   /**
-   * One call that changes nothing. A login (OAuth token, secret) that SAP refuses is renewed once.
+   * One call that changes nothing. If SAP refuses the login, it is renewed once.
    * @returns undefined when SAP has no such entity (404).
    * @throws RetryLater or Rejected (errors.ts).
    */
   readonly read: <T>(call: SapRead<T>) => Promise<SapAnswer<T> | undefined>;
 }
 
+/** The calls of one attempt. */
 export interface SapClient extends SapReader {
   /**
-   * One call that changes something. Beside the login, a CSRF token that SAP refuses is renewed once.
+   * One call that changes something. If SAP refuses the login or the CSRF token, it is renewed once.
    * @throws RetryLater or Rejected (errors.ts).
    */
   readonly write: <T>(call: SapWrite<T>) => Promise<SapAnswer<T>>;
+  /** Whether a write was answered. */
+  readonly hasWritten: () => boolean;
+}
+
+/** What a look at one order is given. */
+export interface SapLook {
+  readonly client: SapReader;
+  readonly options: SapOptions;
+  readonly erpOrder: ErpOrderRef;
+}
+
+/** What a booking on one order is given. */
+export interface SapBooking extends SapLook {
+  readonly client: SapClient;
 }
 
 /** CSRF token and the cookies of the session it belongs to: SAP refuses one without the other. */
@@ -68,134 +83,134 @@ interface Session {
   readonly cookie: string;
 }
 
-export function createSapClient(options: SapOptions, environment: ErpEnvironment<SapCredentials>): SapClient {
-  const http = createHttp({
-    partner: 'SAP',
-    baseUrl: options.url,
-    allowHttp: options.allowHttp,
-    timeoutMs: options.timeoutMs,
-    caCertificate: options.caCertificate,
-    clock: environment.clock,
-  });
-  const login = createSapLogin(options, environment);
+/** @returns a function that makes the calls of one attempt; errors name the order, if there is one. */
+export function createSapClient(options: SapOptions, environment: ErpEnvironment<unknown>) {
+  const { clock } = environment;
+  const httpOptions = { ...options, partner: 'SAP', baseUrl: options.url, clock };
+  const http = createHttp(httpOptions);
+  const login = createLogin(
+    options.auth === 'basic'
+      ? { kind: 'basic' }
+      : { kind: 'oauth2ClientCredentials', ...options.auth, credentialsIn: 'basic' },
+    httpOptions,
+    environment,
+    (text) => text,
+  );
   /** By service: a token is good for one service in one session. */
   const sessions = new Map<string, Session>();
 
-  async function send(
-    { what, signal }: SapCall<unknown>,
-    request: Pick<HttpRequest, 'method' | 'path' | 'query' | 'body'>,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<HttpResponse> {
-    const once = async (authorization: string): Promise<HttpResponse> => {
-      stopIfAborted(signal, 'SAP', what);
-      return http.send({
-        ...request,
-        query: { 'sap-client': options.client, ...request.query },
-        headers: { authorization, 'accept-language': 'en', ...headers },
-        signal,
-      });
+  return function clientFor(signal: AbortSignal, order?: string): SapClient {
+    let hasWritten = false;
+    return {
+      async read(call) {
+        const response = await sendRead(call);
+        if (call.optional && response.status === 403) return undefined;
+        requireSap(response, call.what, 'nothing');
+        if (response.status === 404 || (call.optional && response.status >= 400)) return undefined;
+        return answerOf(call, response, 'nothing');
+      },
+      async write(call) {
+        const response = await sendWrite(call);
+        requireSap(response, call.what, 'perhaps');
+        const answer = answerOf(call, response, 'perhaps');
+        hasWritten = true;
+        return answer;
+      },
+      hasWritten: () => hasWritten,
     };
-    const response = await once(await login.authorization(signal));
-    if (response.status !== 401) return response;
-    const renewed = await login.renewed(signal);
-    return renewed === undefined ? response : once(renewed);
-  }
 
-  /** A read that brings a CSRF token along. */
-  async function sendRead(call: SapRead<unknown>): Promise<HttpResponse> {
-    const session = sessions.get(call.service);
-    const { link, service, path, query = {} } = call;
-    const request = link === undefined ? { path: `${service}${path}`, query } : { path: pathOf(link, call) };
-    const response = await send(call, request, {
-      'x-csrf-token': 'Fetch',
-      ...(session ? { cookie: session.cookie } : {}),
-    });
-    const token = response.headers.get('x-csrf-token');
-    if (token && token.toLowerCase() !== 'required') {
-      const cookie = response.headers
-        .getSetCookie()
-        .map((one) => one.split(';')[0])
-        .join('; ');
-      sessions.set(call.service, { token, cookie: cookie || (session?.cookie ?? '') });
+    function send(
+      what: string,
+      request: HttpRequest,
+      headers: Readonly<Record<string, string>>,
+    ): Promise<HttpResponse> {
+      return login.send(async (authorization) => {
+        stopIfAborted(signal, 'SAP', what);
+        return http.send({
+          ...request,
+          query: { 'sap-client': options.client, ...request.query },
+          headers: { ...authorization, 'accept-language': 'en', ...headers },
+          signal,
+        });
+      }, signal);
     }
-    return response;
-  }
 
-  async function sendWrite(call: SapWrite<unknown>): Promise<HttpResponse> {
-    const { method, service, path, body } = call;
-    for (let tries = 0; tries < 2; tries += 1) {
-      const session = sessions.get(service) ?? (await fetchSession(call));
-      const response = await send(
-        call,
-        { method, path: `${service}${path}`, body },
-        { 'x-csrf-token': session.token, cookie: session.cookie, ...call.headers },
+    /** A read that brings a CSRF token along. */
+    async function sendRead(call: SapRead<unknown>): Promise<HttpResponse> {
+      const { link, service, path, what, query } = call;
+      const session = sessions.get(service);
+      const request =
+        link === undefined
+          ? { path: `${service}${path}`, query: { ...query, $format: 'json' } }
+          : { path: pathOf(link, call) };
+      const response = await send(what, request, {
+        'x-csrf-token': 'Fetch',
+        ...(session ? { cookie: session.cookie } : {}),
+      });
+      const token = response.headers.get('x-csrf-token');
+      if (token && token.toLowerCase() !== 'required') {
+        const cookies = response.headers.getSetCookie().map((one) => one.split(';')[0]);
+        sessions.set(service, { token, cookie: cookies.join('; ') || (session?.cookie ?? '') });
+      }
+      return response;
+    }
+
+    async function sendWrite(call: SapWrite<unknown>): Promise<HttpResponse> {
+      const { method, service, path, body, what } = call;
+      for (let tries = 0; tries < 2; tries += 1) {
+        const { token, cookie } = sessions.get(service) ?? (await fetchSession(service));
+        const request = { method, path: `${service}${path}`, body };
+        const response = await send(what, request, { 'x-csrf-token': token, cookie, ...call.headers });
+        const refused =
+          response.status === 403 && /^required$/i.test(response.headers.get('x-csrf-token') ?? '');
+        if (!refused) return response;
+        sessions.delete(service);
+      }
+      throw new RetryLater(`SAP refused its own CSRF token twice at ${what}: its sessions do not last.`, {
+        scope: 'partner',
+      });
+    }
+
+    async function fetchSession(service: string): Promise<Session> {
+      const what = 'its CSRF token';
+      const response = await sendRead({ service, path: '/', answer: z.unknown(), what });
+      const session = sessions.get(service);
+      if (session) return session;
+      throw (
+        unwell(response, what, 'nothing') ??
+        new Rejected(
+          `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`,
+          { code: 'refused-by-erp' },
+        )
       );
-      const refused =
-        response.status === 403 && /^required$/i.test(response.headers.get('x-csrf-token') ?? '');
-      if (!refused) return response;
-      sessions.delete(service);
     }
-    throw new RetryLater(`SAP refused its own CSRF token twice at ${call.what}: its sessions do not last.`, {
-      scope: 'partner',
-    });
+
+    function answerOf<T>(
+      { answer, what }: SapCall<T>,
+      response: HttpResponse,
+      wrote: 'nothing' | 'perhaps',
+    ): SapAnswer<T> {
+      if (response.status >= 400) throw failureOfAnswer(response, what, order);
+      const parsed = parse(answer, response.json);
+      if (!parsed.ok) throw notSap(what, describeMismatches(parsed.mismatches), wrote);
+      return { value: parsed.value, etag: response.headers.get('etag') ?? undefined };
+    }
+  };
+
+  function unwell(response: HttpResponse, what: string, wrote: 'nothing' | 'perhaps') {
+    return partnerFailure(response, { partner: 'SAP', what, wrote, now: clock.now() });
   }
 
-  async function fetchSession({ service, signal }: SapCall<unknown>): Promise<Session> {
-    const what = 'its CSRF token';
-    const response = await sendRead({ service, path: '/', answer: z.unknown(), what, signal });
-    const session = sessions.get(service);
-    if (session) return session;
-    throw (
-      unwell(response, what, 'nothing') ??
-      new Rejected(
-        `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`,
-        { code: 'refused-by-erp' },
-      )
-    );
-  }
-
-  function unwell(
-    response: HttpResponse,
-    what: string,
-    wrote: 'nothing' | 'perhaps',
-  ): RetryLater | undefined {
-    return partnerFailure(response, { partner: 'SAP', what, wrote, now: environment.clock.now() });
-  }
-
-  /** @throws when something other than SAP's service has answered: a proxy, or SAP's own page for a wrong address. */
-  function requireOData(response: HttpResponse, what: string, wrote: 'nothing' | 'perhaps'): void {
-    // A write that SAP has done may have no body, so that a page in its place must be told by itself.
+  /** @throws when SAP is unwell, or something else answered: a proxy, or SAP's own page for a wrong address. */
+  function requireSap(response: HttpResponse, what: string, wrote: 'nothing' | 'perhaps'): void {
+    const failure = unwell(response, what, wrote);
+    if (failure) throw failure;
+    // A write that SAP has done may have no body, so a page in its place is recognised by itself.
     const foreign = response.status !== 413 && isForeignAnswer(response);
     if (foreign || (response.status >= 400 && isAboutService(response))) {
       throw notSap(what, `status ${response.status}`, wrote);
     }
   }
-
-  function answerOf<T>(call: SapCall<T>, response: HttpResponse, wrote: 'nothing' | 'perhaps'): SapAnswer<T> {
-    if (response.status >= 400) throw failureOfAnswer(response, call.what, call.order);
-    const parsed = parse(call.answer, response.json);
-    if (!parsed.ok) throw notSap(call.what, describeMismatches(parsed.mismatches), wrote);
-    return { value: parsed.value, etag: response.headers.get('etag') ?? undefined };
-  }
-
-  return {
-    async read(call) {
-      const response = await sendRead(call);
-      if (call.optional && response.status === 403) return undefined;
-      const failure = unwell(response, call.what, 'nothing');
-      if (failure) throw failure;
-      requireOData(response, call.what, 'nothing');
-      if (response.status === 404 || (call.optional && response.status >= 400)) return undefined;
-      return answerOf(call, response, 'nothing');
-    },
-    async write(call) {
-      const response = await sendWrite(call);
-      const failure = unwell(response, call.what, 'perhaps');
-      if (failure) throw failure;
-      requireOData(response, call.what, 'perhaps');
-      return answerOf(call, response, 'perhaps');
-    },
-  };
 }
 
 function notSap(what: string, why: string, wrote: 'nothing' | 'perhaps'): RetryLater {
@@ -206,7 +221,7 @@ function notSap(what: string, why: string, wrote: 'nothing' | 'perhaps'): RetryL
 }
 
 /**
- * Where a link to a further page leads on our own origin. It may name a host, and a path before the service, that only
+ * Path of a link to a further page, on our own origin. The link may name a host, and a path before the service, that only
  * SAP knows, as behind a reverse proxy (seen on CAP's OData V2 adapter): service, path and query count, nothing else.
  */
 function pathOf(link: string, { service, what }: SapCall<unknown>): string {
@@ -214,6 +229,24 @@ function pathOf(link: string, { service, what }: SapCall<unknown>): string {
   if (!URL.canParse(link, base)) throw notSap(what, 'a link to a further page that is none', 'nothing');
   const { pathname, search } = new URL(link, base);
   return pathname.slice(Math.max(0, pathname.indexOf(service))) + search;
+}
+
+/** All rows of a list, over as many pages as SAP makes of it; undefined when there is no such list. */
+export async function readAll<Row>(
+  client: SapReader,
+  row: z.ZodMiniType<Row>,
+  call: Omit<SapRead<unknown>, 'answer' | 'link'>,
+): Promise<readonly Row[] | undefined> {
+  const rows: Row[] = [];
+  let link: string | undefined;
+  do {
+    const page = await client.read({ ...call, link, answer: listOf(row) });
+    if (!page) return undefined;
+    const { results, __next }: { results: Row[]; __next?: string | undefined } = page.value.d;
+    rows.push(...results);
+    link = results.length === 0 ? undefined : __next;
+  } while (link !== undefined);
+  return rows;
 }
 
 /** A text of an OData V2 query: quotes are doubled. */

@@ -1,20 +1,23 @@
-import type { Completion } from '../../model/completions.ts';
+import * as z from 'zod/mini';
+import type { Completion, Receipt } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
-import { compareDecimals } from '../../model/quantity.ts';
+import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
+import { parse } from '../../platform/validation.ts';
 import type { Built, BuiltLot } from '../built.ts';
+import { confirmationService, literal, readAll, type SapLook } from './client.ts';
 import type { SapOptions } from './options.ts';
-import { type SapOrder, toWire } from './records.ts';
+import { movementSchema, type SapConfirmation, type SapOrder, toWire } from './records.ts';
 
 /** Longest batch number (Edm.String(10)). */
 const maxBatch = 10;
-/** Goods receipt for an order. */
-export const receiptType = '101';
+/** Movement type of a goods receipt for an order. */
+const receiptType = '101';
 
 /**
  * The goods receipts (movement 101, reference document F: production order) that a confirmation brings along: the good
  * quantity, one receipt per lot. Once a confirmation has movements of its own, SAP adds none, so components must be
  * backflushed or issued otherwise. Scrap is received nowhere, so its lots are not.
- * @throws Rejected when there are lots and no receipt could bear them.
+ * @throws Rejected when there are lots that no receipt could hold.
  */
 export function receiptsOf(
   { goodsMovements, storageLocation }: SapOptions,
@@ -50,4 +53,59 @@ export function receiptsOf(
   });
   if (goodLots.length > 0) return goodLots.map((lot) => receiptOf(lot.amount, lot));
   return compareDecimals(good, '0') === 0 ? [] : [receiptOf(good)];
+}
+
+/**
+ * A confirmation does not prove that stock was booked: SAP posts its goods movements with it, later, or never, when they
+ * wait for a person in COGI. What was posted is in `to_ProdnOrdConfMatlDocItm`, which reads AFWI, the material documents
+ * of a confirmation (I_OrderConfMatlDocItemAssgmt); failed movements are not in it.
+ */
+export async function receiptOf(
+  look: SapLook,
+  confirmation: SapConfirmation,
+  alreadyBooked: boolean,
+): Promise<Receipt> {
+  const name = nameOf(confirmation);
+  const good = toDecimal(confirmation.ConfirmationYieldQuantity) ?? '0';
+  if (look.options.goodsMovements === 'none' || compareDecimals(good, '0') === 0) {
+    return { reference: name, alreadyBooked };
+  }
+  const documents = await documentsOf(look, confirmation, good);
+  const stock = documents ? `, material document ${documents.join(', ')}` : '; stock not proven';
+  return { reference: `${name}${stock}`, alreadyBooked };
+}
+
+export function nameOf({ ConfirmationGroup, ConfirmationCount }: SapConfirmation): string {
+  return `confirmation ${ConfirmationGroup}/${ConfirmationCount}`;
+}
+
+/** The receipt's material documents (`5000000012/2026`); undefined while SAP does not show that all was received. */
+async function documentsOf(
+  { client }: SapLook,
+  { ConfirmationGroup, ConfirmationCount, ConfirmationUnit }: SapConfirmation,
+  good: string,
+): Promise<readonly string[] | undefined> {
+  const key = `ConfirmationGroup=${literal(ConfirmationGroup)},ConfirmationCount=${literal(ConfirmationCount)}`;
+  const rows = await readAll(client, z.unknown(), {
+    service: confirmationService,
+    path: `/ProdnOrdConf2(${encodeURIComponent(key)})/to_ProdnOrdConfMatlDocItm`,
+    what: `the material documents of confirmation ${ConfirmationGroup}/${ConfirmationCount}`,
+    // What is booked stays booked, whether we may see this or not.
+    optional: true,
+  });
+  const receipts = (rows ?? []).flatMap((row) => {
+    const movement = parse(movementSchema, row);
+    return movement.ok && movement.value.GoodsMovementType === receiptType ? [movement.value] : [];
+  });
+  const received = receipts
+    .filter(({ EntryUnit }) => !ConfirmationUnit || EntryUnit === ConfirmationUnit)
+    .map(({ QuantityInEntryUnit }) => toDecimal(QuantityInEntryUnit) ?? '0');
+  if (compareDecimals(sumOf(received), good) < 0) return undefined;
+  return [
+    ...new Set(
+      receipts.map(({ MaterialDocument, MaterialDocumentYear }) =>
+        [MaterialDocument, MaterialDocumentYear].filter(Boolean).join('/'),
+      ),
+    ),
+  ];
 }

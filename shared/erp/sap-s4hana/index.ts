@@ -1,78 +1,69 @@
-import { Rejected } from '../../model/errors.ts';
-import { describeMismatches, parse } from '../../platform/validation.ts';
+import type { ErpOrderRef } from '../../model/orders.ts';
 import { keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
+import { secrets } from '../login.ts';
+import { requireOptions } from '../options.ts';
 import { bookAmendment, bookQuantity, writeText } from './book.ts';
-import { createSapClient, type SapClient } from './client.ts';
-import type { SapDesk } from './context.ts';
+import { createSapClient, type SapBooking } from './client.ts';
 import { listReleasedOrders } from './list-orders.ts';
 import { lookAtAmendment, lookAtQuantity, lookAtText } from './look.ts';
 import { noteOfLink } from './marks.ts';
-import { type SapCredentials, type SapOptions, sapCredentialsSchema, sapOptionsSchema } from './options.ts';
+import { type SapOptions, sapOptionsSchema } from './options.ts';
 
 /**
  * SAP S/4HANA (Cloud and on premise) over its released OData V2 services API_PRODUCTION_ORDER_2_SRV and
  * API_PROD_ORDER_CONFIRMATION_2_SRV.
- * @throws Rejected when the options do not fit.
+ * @throws Rejected when the options do not fit, naming the field.
+ * @example
+ * sapS4Hana({ url: 'https://my300000-api.s4hana.cloud.sap', auth: 'basic', goodsMovements: 'backflush' });
  */
-export function sapS4Hana(options: SapOptions): ErpDefinition<SapCredentials> {
-  const parsed = parse(sapOptionsSchema, options);
-  if (!parsed.ok)
-    throw new Rejected(`sapS4Hana(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
+export function sapS4Hana(options: SapOptions): ErpDefinition {
+  requireOptions('sapS4Hana', sapOptionsSchema, options);
+  const isBasic = options.auth === 'basic';
+  const { schema, example } = secrets[isBasic ? 'basic' : 'oauth2ClientCredentials'];
   return {
     name: 'sap-s4hana',
     atOnce: options.atOnce,
     perSecond: options.perSecond,
-    credentials: sapCredentialsSchema,
-    credentialsExample:
-      options.auth === 'basic'
-        ? { username: 'the communication user', password: 'its password' }
-        : { clientId: 'the OAuth client', clientSecret: 'its secret' },
+    credentials: schema,
+    credentialsExample: isBasic ? { ...example, username: 'the communication user' } : example,
     connect: (environment) => connect(options, environment),
   };
 }
 
-function connect(options: SapOptions, environment: ErpEnvironment<SapCredentials>): ErpConnector {
-  const client = createSapClient(options, environment);
+function connect(options: SapOptions, environment: ErpEnvironment<unknown>): ErpConnector {
+  const clientFor = createSapClient(options, environment);
   const { notesField } = options;
 
-  function act<T>(signal: AbortSignal, run: (desk: SapDesk) => Promise<T>): Promise<T> {
-    let wrote = false;
-    const watched: SapClient = {
-      read: client.read,
-      async write(call) {
-        const answer = await client.write(call);
-        wrote = true;
-        return answer;
-      },
-    };
-    return keepingTrackOfWrites(
-      () => wrote,
-      () => run({ client: watched, options, signal }),
-    );
+  function act<T>(
+    erpOrder: ErpOrderRef,
+    signal: AbortSignal,
+    run: (booking: SapBooking) => Promise<T>,
+  ): Promise<T> {
+    const client = clientFor(signal, erpOrder.number);
+    return keepingTrackOfWrites(client.hasWritten, () => run({ client, options, erpOrder }));
   }
 
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(client, options, since, signal),
-    // Without a field there is nowhere to write it, and nobody should count on it.
-    ...(notesField === undefined
-      ? {}
-      : {
-          linkProductOrder: (order, productOrder, { signal }) =>
-            act(signal, async (desk) => {
-              const text = await lookAtText(desk, notesField, order, noteOfLink(productOrder));
-              if (text) await writeText(desk, order, text);
+    releasedOrders: (since, signal) => listReleasedOrders(clientFor(signal), options, since),
+    // Without a field there is nowhere to write it, so nobody must count on it.
+    linkProductOrder:
+      notesField === undefined
+        ? undefined
+        : (order, productOrder, { signal }) =>
+            act(order, signal, async (booking) => {
+              const text = await lookAtText(booking, notesField, noteOfLink(productOrder));
+              if (text) await writeText(booking, text);
             }),
-        }),
     // It looks before it writes in every attempt, so `again` makes no difference.
     book: (completion, key, { signal }) =>
-      act(signal, async (desk) => {
+      act(completion.erpOrder, signal, async (booking) => {
         if (completion.kind === 'amendment') {
-          const look = await lookAtAmendment(desk, completion, key);
-          return 'receipt' in look ? look.receipt : bookAmendment(desk, completion.erpOrder, look.toBook);
+          const look = await lookAtAmendment(booking, completion, key);
+          return 'receipt' in look ? look.receipt : bookAmendment(booking, look.toBook);
         }
-        const look = await lookAtQuantity(desk, completion, key);
-        return 'receipt' in look ? look.receipt : bookQuantity(desk, completion.erpOrder, look.toBook);
+        const look = await lookAtQuantity(booking, completion, key);
+        return 'receipt' in look ? look.receipt : bookQuantity(booking, look.toBook);
       }),
   };
 }

@@ -10,6 +10,7 @@ import {
   changedAt,
   createdAt,
   creationSchema,
+  earliestWallClock,
   instantOf,
   isSet,
   listedOrderSchema,
@@ -19,28 +20,27 @@ import {
   type SapOrder,
   type SapPlace,
   toWire,
+  type WallClock,
 } from './records.ts';
-import { earliestWallClock, type WallClock } from './times.ts';
 
 const released =
   "(OrderIsReleased eq 'X' and OrderIsConfirmed eq '' and OrderIsTechnicallyCompleted eq '' and OrderIsMarkedForDeletion eq '')";
-/** Withdrawn: a deletion flag, or technically completed before anything was confirmed. */
+/** Withdrawn after its release: a deletion flag, or technically completed before anything was confirmed. */
 const withdrawn =
   "(OrderIsMarkedForDeletion eq 'X' or (OrderIsTechnicallyCompleted eq 'X' and OrderIsConfirmed eq '' and OrderIsPartiallyConfirmed eq ''))";
 
 /**
- * Orders by change time and number, each page beginning behind the last order of the one before ($skip would
- * miss orders that change in between). An order that was never changed has no change time: it sorts first, and
- * the day of its creation decides.
+ * Orders by change time and number; each page begins behind the last order of the page before ($skip would miss orders
+ * that change in between). An order that was never changed has no change time: it sorts first, and its day of creation
+ * decides.
  *
- * A page may be shorter than was asked for, with a link to the next one (OData V2, server-driven paging): the list ends
- * with an empty page, or with a short one without a link.
+ * SAP may send a shorter page than was asked for, with a link to the next one (OData V2, server-driven paging): the list
+ * ends with an empty page, or with a short one without a link.
  */
 export async function* listReleasedOrders(
   client: SapReader,
   options: SapOptions,
   since: Watermark | undefined,
-  signal: AbortSignal,
 ): AsyncIterable<ReleasedOrdersPage> {
   const { pageSize = 100, timeZone = 'UTC' } = options;
   const earliest = since && earliestWallClock(timeZone, since.changedAt);
@@ -58,7 +58,7 @@ export async function* listReleasedOrders(
   while (page.rows.length > 0) {
     const last = placesOf(page.rows, placeSchema).at(-1);
     const isFull = page.rows.length >= top;
-    // No row tells its place, so the next page cannot begin behind one: a larger page sees further.
+    // No row tells its position, so the next page cannot begin behind one: ask for a larger page.
     if (!last && page.link === undefined && isFull) {
       top *= 2;
       page = await nextPage();
@@ -75,7 +75,7 @@ export async function* listReleasedOrders(
     page = await nextPage(last ? undefined : page.link);
   }
 
-  /** @param link Where the next page is when no row tells where the last one ended. */
+  /** @param link To the next page, when no row tells where this one ended. */
   async function nextPage(link?: string): Promise<OrdersPage> {
     const answer = await client.read({
       service: orderService,
@@ -85,12 +85,10 @@ export async function* listReleasedOrders(
         $orderby: 'LastChangeDateTime,ManufacturingOrder',
         $top: String(top),
         $select: [...new Set([...orderFields, ...(options.orderFields ?? [])])].join(','),
-        $format: 'json',
       },
       link,
       answer: listOf(z.unknown()),
       what: 'the list of orders',
-      signal,
     });
     const { results = [], __next } = answer?.value.d ?? {};
     return { rows: results, link: __next };
@@ -125,7 +123,7 @@ function behindOf({ LastChangeDateTime, ManufacturingOrder }: SapPlace): string 
   return `(LastChangeDateTime gt ${time} or (LastChangeDateTime eq ${time} and ManufacturingOrder gt ${number}))`;
 }
 
-/** The day of creation was asked for; its time decides here. */
+/** The query could only filter by the day of creation; its time decides here. */
 function isRecent(row: unknown, earliest: WallClock | undefined): boolean {
   const told = parse(creationSchema, row);
   if (earliest === undefined || !told.ok || told.value.LastChangeDateTime) return true;

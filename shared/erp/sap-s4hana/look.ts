@@ -3,25 +3,25 @@ import { Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { requireArticle } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
+import type { SapLook } from './client.ts';
 import { confirmationOf } from './confirmation.ts';
-import type { SapLook } from './context.ts';
-import { type Note, noteOfCompletion, textWith } from './marks.ts';
+import { nameOf, receiptOf } from './goods-receipts.ts';
+import { guidOf, type Note, noteOfCompletion, textWith } from './marks.ts';
 import { readConfirmations, readOrder, requireOpen } from './order.ts';
-import { guidOf, type SapConfirmation } from './records.ts';
-import { nameOf, receiptOf } from './stock.ts';
+import type { SapConfirmation } from './records.ts';
 
 /** What is left to do of a booking. */
 export interface QuantityToBook {
   readonly key: BookingKey;
-  /** To be posted, as SAP wants it; or standing already with our key. */
+  /** The confirmation to post, in SAP's fields; or the one that was posted with our key. */
   readonly confirmation:
     | { readonly toPost: Readonly<Record<string, unknown>> }
-    | { readonly standing: SapConfirmation };
+    | { readonly posted: SapConfirmation };
   /** To be added to the order's text. */
   readonly note: Note | undefined;
 }
 
-/** A new text of the order, unless somebody writes it in between (If-Match). */
+/** A new text of the order; SAP refuses it if somebody has changed the order since (If-Match). */
 export interface TextToWrite {
   readonly field: string;
   readonly text: string;
@@ -29,7 +29,7 @@ export interface TextToWrite {
 }
 
 /**
- * SAP does not keep ExternalSystemConfirmation unique, so it is looked for before posting, in every attempt. What stands
+ * SAP does not keep ExternalSystemConfirmation unique, so every attempt looks for it before it posts. A confirmation
  * with our key is a receipt, whatever has become of the order since.
  */
 export async function lookAtQuantity(
@@ -37,18 +37,17 @@ export async function lookAtQuantity(
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<QuantityToBook>> {
-  const { client, options, signal } = look;
-  const { erpOrder } = completion;
-  const { order } = await readOrder(client, erpOrder, signal);
-  const confirmations = await readConfirmations(client, erpOrder, signal);
-  const standing = findOurs(confirmations, key, erpOrder);
+  const { options, erpOrder } = look;
+  const { order } = await readOrder(look);
+  const confirmations = await readConfirmations(look);
+  const posted = findOurs(confirmations, key, erpOrder);
   const { notesField } = options;
   const note = noteOfCompletion(completion, key);
   const saysMore = notesField !== undefined && note.lines.length > 1;
   const left = saysMore && textWith(note, notesField, order) !== undefined ? note : undefined;
-  if (standing) {
-    if (left) return { toBook: { key, confirmation: { standing }, note: left } };
-    return { receipt: await receiptOf(look, standing, true) };
+  if (posted) {
+    if (left) return { toBook: { key, confirmation: { posted }, note: left } };
+    return { receipt: await receiptOf(look, posted, true) };
   }
   requireArticle(completion, order.Material, 'SAP');
   requireOpen(order, erpOrder);
@@ -62,25 +61,20 @@ export async function lookAtAmendment(
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<TextToWrite>> {
-  const { erpOrder } = completion;
-  if (look.options.notesField === undefined) {
+  const { options, erpOrder } = look;
+  if (options.notesField === undefined) {
     throw new Rejected(
       `SAP: what was recorded later for order ${erpOrder.number} has no place to go: configure notesField, or add it by hand.`,
       { code: 'configuration' },
     );
   }
-  const text = await lookAtText(look, look.options.notesField, erpOrder, noteOfCompletion(completion, key));
+  const text = await lookAtText(look, options.notesField, noteOfCompletion(completion, key));
   return text ? { toBook: text } : { receipt: receiptOfNote(erpOrder, true) };
 }
 
-/** Undefined when the note stands there already. */
-export async function lookAtText(
-  { client, signal }: SapLook,
-  field: string,
-  erpOrder: ErpOrderRef,
-  note: Note,
-): Promise<TextToWrite | undefined> {
-  const { order, etag } = await readOrder(client, erpOrder, signal);
+/** @returns undefined when the order's text has the note already. */
+export async function lookAtText(look: SapLook, field: string, note: Note): Promise<TextToWrite | undefined> {
+  const { order, etag } = await readOrder(look);
   const text = textWith(note, field, order);
   return text === undefined ? undefined : { field, text, etag };
 }
@@ -99,13 +93,13 @@ export function findOurs(
   const ours = confirmations.filter(
     (one) => one.ExternalSystemConfirmation?.toLowerCase() === guid && one.IsReversal !== true,
   );
-  const standing = ours.find((one) => one.IsReversed !== true);
+  const posted = ours.find((one) => one.IsReversed !== true);
   const [cancelled] = ours;
-  if (cancelled && !standing) {
+  if (cancelled && !posted) {
     throw new Rejected(
       `SAP: ${nameOf(cancelled)} of order ${number} was booked for this completion and cancelled since: book it by hand if it is missing.`,
       { code: 'booked-otherwise' },
     );
   }
-  return standing;
+  return posted;
 }

@@ -1,44 +1,34 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater, UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import { confirmationService, literal, orderService, type SapRead, type SapReader } from './client.ts';
+import { confirmationService, literal, orderService, readAll, type SapLook } from './client.ts';
 import {
   confirmationSchema,
   isSet,
-  listOf,
   orderSchema,
   type SapConfirmation,
   type SapOrder,
   toWire,
 } from './records.ts';
 
-export interface ReadOrder {
-  readonly order: SapOrder;
-  /** For If-Match. */
-  readonly etag: string | undefined;
-}
-
 const metadataSchema = z.object({ etag: z.optional(z.string()) });
 
-/** Where an order stands in its service. */
+/** Path of an order in its service. */
 export function pathOfOrder({ number }: ErpOrderRef): string {
   return `/A_ProductionOrder_2(${encodeURIComponent(literal(toWire(number)))})`;
 }
 
-/** @throws UnknownOrder when SAP has no such order. */
-export async function readOrder(
-  client: SapReader,
-  erpOrder: ErpOrderRef,
-  signal: AbortSignal,
-): Promise<ReadOrder> {
+/**
+ * Reads the order, with its etag for If-Match.
+ * @throws UnknownOrder when SAP has no such order.
+ */
+export async function readOrder({ client, erpOrder }: SapLook) {
   const { number } = erpOrder;
   const found = await client.read({
     service: orderService,
     path: pathOfOrder(erpOrder),
-    query: { $format: 'json' },
     answer: z.object({ d: orderSchema }),
     what: `order ${number}`,
-    signal,
   });
   if (!found)
     throw new UnknownOrder(
@@ -53,41 +43,21 @@ export async function readOrder(
  * All confirmations of an order.
  * @throws RetryLater scope `partner` when there is no such list.
  */
-export async function readConfirmations(
-  client: SapReader,
-  { number }: ErpOrderRef,
-  signal: AbortSignal,
-): Promise<readonly SapConfirmation[]> {
+export async function readConfirmations({
+  client,
+  erpOrder: { number },
+}: SapLook): Promise<readonly SapConfirmation[]> {
   const confirmations = await readAll(client, confirmationSchema, {
     service: confirmationService,
     path: '/ProdnOrdConf2',
-    query: { $filter: `OrderID eq ${literal(toWire(number))}`, $format: 'json' },
+    query: { $filter: `OrderID eq ${literal(toWire(number))}` },
     what: `the confirmations of order ${number}`,
-    signal,
   });
   if (confirmations) return confirmations;
   // A list may be empty, but it is there: without it nobody can tell what was confirmed already.
   throw new RetryLater(`SAP does not show the confirmations of order ${number}: is the service active?`, {
     scope: 'partner',
   });
-}
-
-/** All rows of a list, over as many pages as SAP makes of it; undefined when there is no such list. */
-export async function readAll<Row>(
-  client: SapReader,
-  row: z.ZodMiniType<Row>,
-  call: Omit<SapRead<unknown>, 'answer' | 'link'>,
-): Promise<readonly Row[] | undefined> {
-  const rows: Row[] = [];
-  let link: string | undefined;
-  do {
-    const page = await client.read({ ...call, link, answer: listOf(row) });
-    if (!page) return undefined;
-    const { results, __next }: { results: Row[]; __next?: string | undefined } = page.value.d;
-    rows.push(...results);
-    link = results.length === 0 ? undefined : __next;
-  } while (link !== undefined);
-  return rows;
 }
 
 /** @throws Rejected or RetryLater when nothing can be confirmed on it now. */

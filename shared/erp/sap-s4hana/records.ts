@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { toDecimal } from '../../model/quantity.ts';
-import { digitsOf, firstInstant, type WallClock } from './times.ts';
+import { instantIn, localTimeFrom } from '../local-time.ts';
 
 const flag = z.nullish(z.string());
 
@@ -43,28 +42,23 @@ export const listedOrderSchema = z.catchall(
   z.unknown(),
 );
 
-/** Where an order stands in a listing by change time and number. */
+/** Position of an order in a listing by change time and number. */
 export const placeSchema = z.object({
   ManufacturingOrder: z.string().check(z.minLength(1)),
   LastChangeDateTime: z.nullish(z.string()),
 });
 export type SapPlace = z.infer<typeof placeSchema>;
 
-/** When an order was created, as far as it tells. */
-export const creationSchema = z.object({
-  LastChangeDateTime: z.nullish(z.string()),
-  MfgOrderCreationDate: z.nullish(z.string()),
-  MfgOrderCreationTime: z.nullish(z.string()),
+/** When an order was created, if it tells. */
+export const creationSchema = z.pick(z.object(order), {
+  LastChangeDateTime: true,
+  MfgOrderCreationDate: true,
+  MfgOrderCreationTime: true,
 });
 export type SapCreation = z.infer<typeof creationSchema>;
 
-export const orderFields = [
-  ...['ManufacturingOrder', 'Material', 'TotalQuantity', 'ProductionUnit', 'ProductionPlant'],
-  ...['StorageLocation', 'ManufacturingOrderType', 'LastChangeDateTime', 'MfgOrderCreationDate'],
-  ...['MfgOrderCreationTime', 'MfgOrderPlannedEndDate', 'OrderIsReleased', 'OrderIsConfirmed'],
-  ...['OrderIsPartiallyConfirmed', 'OrderIsTechnicallyCompleted', 'OrderIsClosed', 'OrderIsLocked'],
-  ...['OrderIsDeleted', 'OrderIsMarkedForDeletion'],
-];
+/** Fields of an order that are read, for the mapping as well. */
+export const orderFields = [...Object.keys(order), 'ManufacturingOrderType'];
 
 /** An Edm.Decimal: text in OData V2, a number where a gateway was told so (IEEE754Compatible). */
 const amount = z.nullish(z.union([z.string(), z.number()]));
@@ -115,10 +109,34 @@ export function instantOf(text: string | null | undefined): string | undefined {
   return isoOf(Date.parse(/[zZ]$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`));
 }
 
-/** @param at Milliseconds since 1970; undefined is answered for those that are no time, or too far away. */
+/** @param at Milliseconds since 1970. @returns undefined for no time, or one too far away. */
 function isoOf(at: number): string | undefined {
   const date = new Date(at);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+/**
+ * SAP tells when an order was created and changed by the clock of its system, without a zone (`AUFK-ERFZEIT`,
+ * `AUFK-AEZEIT`): `20261124100000`, which sorts as text as it does as time. Where the clocks are put back an hour comes
+ * twice; everything here is rounded so that no change is missed, and one may be listed twice.
+ */
+export type WallClock = string;
+
+/** The earliest that the clock can show at an instant or later. */
+export function earliestWallClock(timeZone: string, instant: string): WallClock {
+  return digitsOf(localTimeFrom(timeZone, instant));
+}
+
+/** The first instant at which the clock shows this, as ISO in UTC; undefined when it is no time. */
+export function firstInstant(timeZone: string, wallClock: WallClock): string | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(wallClock);
+  if (!parts) return undefined;
+  return instantIn(timeZone, `${parts.slice(1, 4).join('-')} ${parts.slice(4).join(':')}`);
+}
+
+/** An ISO time as the clock shows it, without its zone. */
+function digitsOf(time: string): WallClock {
+  return time.slice(0, 19).replace(/\D/g, '');
 }
 
 /** When the order was changed, as ISO in UTC; undefined when it never was, or does not tell. */
@@ -134,18 +152,4 @@ export function createdAt(order: SapCreation): WallClock | undefined {
   const [hours = 0, minutes = 0, seconds = 0] = (time?.slice(1) ?? []).map((part) => Number(part ?? 0));
   const at = isoOf(Date.parse(date) + ((hours * 60 + minutes) * 60 + seconds) * 1000);
   return at === undefined ? undefined : digitsOf(at);
-}
-
-/** Namespace of our confirmation ids, so that no other system makes the same. */
-const namespace = Buffer.from('6e0f7a3c5b1d4d0a9a5e2f8c7d416b90', 'hex');
-
-/** The booking key as a GUID (RFC 9562 §5.5, name-based): the same key is always the same GUID. */
-export function guidOf(key: string): string {
-  const hash = createHash('sha1').update(namespace).update(key).digest();
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = hash.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    '-',
-  );
 }

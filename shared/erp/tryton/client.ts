@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { RetryLater } from '../../model/errors.ts';
+import { Rejected, RetryLater } from '../../model/errors.ts';
 import { createHttp, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
@@ -9,41 +9,73 @@ import { createTrytonLogin, type TrytonSession } from './login.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
 import { plainValue } from './wire.ts';
 
-export interface TrytonCall<T> {
+type Context = Readonly<Record<string, unknown>>;
+
+/** A call that changes nothing. */
+export interface TrytonRead<T> {
   readonly model: string;
-  readonly method: string;
+  readonly method: 'search_read' | 'fields_get' | 'get_access';
   /** Arguments without the context, which is always the last one. */
   readonly params: readonly unknown[];
   /** Beside the user's own context. */
-  readonly context?: Readonly<Record<string, unknown>>;
-  /** What is being done, for the sentences of errors: `completing production 17`. */
+  readonly context?: Context | undefined;
+  /** What is being done, for error messages: `reading production 17`. */
   readonly what: string;
   /** Shape of the answer, in plain JSON (`plainValue`). */
   readonly answer: z.ZodMiniType<T>;
-  readonly signal: AbortSignal;
 }
 
-/** Methods that change nothing, on whatever model. */
-export type ReadMethod = 'search_read' | 'fields_get' | 'get_access';
+export interface TrytonSearch<Row> extends Pick<TrytonRead<unknown>, 'context' | 'what'> {
+  readonly domain: readonly unknown[];
+  readonly fields: readonly string[];
+  /** `[['id', 'ASC']]`. */
+  readonly sort?: readonly (readonly [field: string, direction: 'ASC' | 'DESC'])[];
+  readonly limit?: number;
+  readonly row: z.ZodMiniType<Row>;
+  /**
+   * Another attempt may be deleting these records: Tryton searches and then reads, and refuses to read a record that
+   * is gone by then. Such a refused search is made once more.
+   */
+  readonly mayVanish?: boolean;
+}
 
-/** What can only read. */
+/** Tryton as one attempt reads it. A look is given only this, so it cannot write. */
 export interface TrytonReader {
   /**
    * One call of a model's method. A session that Tryton no longer knows (401) is renewed once, and the call
    * sent again: a call with an unknown session was not executed.
    * @throws RetryLater or Rejected (errors.ts)
    */
-  read<T>(call: TrytonCall<T> & { readonly method: ReadMethod }): Promise<T>;
-  /** What the user's preferences say: company and employee. Logs in if need be. */
-  preferences(signal: AbortSignal): Promise<TrytonSession['preferences']>;
+  read<T>(call: TrytonRead<T>): Promise<T>;
+  /** `search_read`, with the errors of `read`. */
+  search<Row>(model: string, search: TrytonSearch<Row>): Promise<Row[]>;
+  /** Company and employee, from the user's preferences. Logs in if need be. */
+  preferences(): Promise<TrytonSession['preferences']>;
 }
 
-export interface TrytonClient extends TrytonReader {
-  /** As `read`; whether it was done may be unknown after a failure. */
-  write<T>(call: TrytonCall<T>): Promise<T>;
+export interface TrytonWrite extends Pick<TrytonRead<unknown>, 'what'> {
+  /** Tryton refuses the write when one of these records has changed since. */
+  readonly timestamps?: Readonly<Record<string, string>>;
+  /** It may be repeated at will and says nothing about our key, such as reserving components. */
+  readonly isRepeatable?: true;
 }
 
-const answerSchema = z.object({ result: z.optional(z.unknown()), error: z.optional(z.unknown()) });
+/** Tryton as one attempt reads and writes it, with the errors of `read`. */
+export interface TrytonWriter extends TrytonReader {
+  write(model: string, method: string, args: readonly unknown[], write: TrytonWrite): Promise<unknown>;
+  /** @returns the ids of the new records. */
+  create(model: string, records: readonly unknown[], what: string): Promise<number[]>;
+}
+
+/** @param onWritten Called after each write that was answered. */
+export type TrytonClient = (signal: AbortSignal, onWritten?: (write: TrytonWrite) => void) => TrytonWriter;
+
+/** A call as it is sent. */
+interface Request<T> extends Omit<TrytonRead<T>, 'method'> {
+  readonly method: string;
+  readonly writes: boolean;
+  readonly signal: AbortSignal;
+}
 
 /** Tryton 7.0 over JSON-RPC with a session: Basic would hash the password at every call. */
 export function createTrytonClient(
@@ -56,46 +88,70 @@ export function createTrytonClient(
   const path = `/${encodeURIComponent(options.database)}/`;
   const login = createTrytonLogin({ http, path, options, environment });
 
-  function send(call: TrytonCall<unknown>, session: TrytonSession, writes: boolean): Promise<HttpResponse> {
-    stopIfAborted(call.signal, 'Tryton', call.what);
+  function send(request: Request<unknown>, session: TrytonSession): Promise<HttpResponse> {
+    stopIfAborted(request.signal, 'Tryton', request.what);
     return http.send({
       method: 'POST',
       path,
       headers: { authorization: session.authorization },
       body: {
         id: 1,
-        method: `model.${call.model}.${call.method}`,
-        params: [...call.params, { ...session.context, ...call.context }],
+        method: `model.${request.model}.${request.method}`,
+        params: [...request.params, { ...session.context, ...request.context }],
       },
-      signal: call.signal,
-      writes,
+      signal: request.signal,
+      writes: request.writes,
     });
   }
 
-  async function ask<T>(call: TrytonCall<T>, writes: boolean): Promise<T> {
-    stopIfAborted(call.signal, 'Tryton', call.what);
-    const session = await login.session(call.signal);
-    let response = await send(call, session, writes);
+  async function call<T>(request: Request<T>): Promise<T> {
+    const { signal } = request;
+    stopIfAborted(signal, 'Tryton', request.what);
+    const session = await login.session(signal);
+    let response = await send(request, session);
     if (response.status === 401) {
       login.forget(session);
-      const renewed = await login.session(call.signal);
-      response = await send(call, renewed, writes);
+      const renewed = await login.session(signal);
+      response = await send(request, renewed);
       if (response.status === 401) login.forget(renewed);
     }
-    return resultOf(response, call, writes, clock.now());
+    return resultOf(response, request, clock.now());
   }
 
-  return {
-    async preferences(signal) {
-      return (await login.session(signal)).preferences;
-    },
-    read: (call) => ask(call, false),
-    write: (call) => ask(call, true),
+  return (signal, onWritten = () => {}) => {
+    const read: TrytonReader['read'] = (asked) => call({ ...asked, writes: false, signal });
+
+    async function write<T>(
+      sent: Pick<TrytonRead<T>, 'model' | 'params' | 'answer'> & TrytonWrite & { readonly method: string },
+    ): Promise<T> {
+      const context = sent.timestamps && { _timestamp: sent.timestamps };
+      const answer = await call({ ...sent, context, writes: true, signal });
+      onWritten(sent);
+      return answer;
+    }
+
+    return {
+      read,
+      async search(model, { domain, fields, sort = null, limit = null, row, mayVanish, ...asked }) {
+        const params = [domain, 0, limit, sort, fields];
+        const search = () => read({ model, method: 'search_read', params, answer: z.array(row), ...asked });
+        return search().catch((error: unknown) => {
+          if (mayVanish && error instanceof Rejected) return search();
+          throw error;
+        });
+      },
+      preferences: async () => (await login.session(signal)).preferences,
+      write: (model, method, params, asked) =>
+        write({ model, method, params, answer: z.unknown(), ...asked }),
+      create: (model, records, what) =>
+        write({ model, method: 'create', params: [records], answer: z.array(z.int()), what }),
+    };
   };
 }
 
-function resultOf<T>(response: HttpResponse, call: TrytonCall<T>, writes: boolean, now: Date): T {
-  const { what } = call;
+const answerSchema = z.object({ result: z.optional(z.unknown()), error: z.optional(z.unknown()) });
+
+function resultOf<T>(response: HttpResponse, { what, writes, answer }: Request<T>, now: Date): T {
   const wrote = writes ? 'perhaps' : 'nothing';
   const unwell = partnerFailure(response, { partner: 'Tryton', what, now, wrote });
   if (unwell) throw unwell;
@@ -107,10 +163,10 @@ function resultOf<T>(response: HttpResponse, call: TrytonCall<T>, writes: boolea
     );
   }
   if (envelope.value.error) throw failureOfTrytonError(envelope.value.error, what, writes);
-  const answer = parse(call.answer, plainValue(envelope.value.result));
-  if (answer.ok) return answer.value;
+  const parsed = parse(answer, plainValue(envelope.value.result));
+  if (parsed.ok) return parsed.value;
   throw new RetryLater(
-    `Tryton's answer at ${what} does not look like Tryton 7.0: ${describeMismatches(answer.mismatches)}.`,
+    `Tryton's answer at ${what} does not look like Tryton 7.0: ${describeMismatches(parsed.mismatches)}.`,
     { scope: 'partner', wrote },
   );
 }

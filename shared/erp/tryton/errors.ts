@@ -1,4 +1,4 @@
-import { Rejected, RetryLater } from '../../model/errors.ts';
+import { Rejected, RetryLater, type Wrote } from '../../model/errors.ts';
 
 /** Another transaction holds the row, on PostgreSQL and SQLite (seen with four writers at once). */
 const locked =
@@ -8,23 +8,23 @@ const locked =
 const databaseGone =
   /connection (refused|already closed|not open|timed out|reset|pool exhausted)|could not connect|no connection to the server|server closed the connection|terminating connection|SSL connection has been closed|SSL SYSCALL error|too many clients|remaining connection slots|the database system is|unable to open database|disk I\/O error/i;
 
-/** What Python says of a missing key: an unknown model or field (seen: `'stock.lot'`). */
+/** Python's message for a missing key: an unknown model or field (seen: `'stock.lot'`). */
 const unknownName = /^'([\w.]+)'$/;
 
 /**
- * Python's and the databases' names for a call that can never work as it was made. All else that is not Tryton's
- * own exception may pass: what a database says when it is in trouble is no closed list.
+ * Python's and the databases' exceptions for a call that can never work as it was made. Every other exception that is
+ * not Tryton's own may pass: the messages of a database in trouble cannot all be listed.
  */
 const programming =
   /^(KeyError|IndexError|AttributeError|TypeError|ValueError|NameError|NotImplementedError|AssertionError|RecursionError|decimal\.\w+|psycopg2?\.errors\.(Undefined\w+|InvalidTextRepresentation|SyntaxError|DatatypeMismatch|NumericValueOutOfRange|StringDataRightTruncation)|psycopg2?\.(ProgrammingError|DataError)|sqlite3\.(ProgrammingError|DataError))$/;
-/** The same, where the name is not told or SQLite has one name for all. */
+/** The same by message, where the name is missing or SQLite uses one name for all. */
 const programmed =
   /^'\w+' object (has no attribute|is not)|unsupported operand type|unexpected keyword argument|required positional argument|no such (column|table)|invalid literal for/;
 
-/** Not tried again at once, as nothing tells when it has passed. */
+/** Nothing shows when the trouble has passed, so it is not tried again at once. */
 const unexplainedSeconds = 60;
 
-const tellsNothing = new Set(['', 'None', 'null']);
+const emptyTexts = new Set(['', 'None', 'null']);
 
 /**
  * The failure that a JSON-RPC error of Tryton 7.0 stands for. Such errors arrive with HTTP 200, as
@@ -32,28 +32,32 @@ const tellsNothing = new Set(['', 'None', 'null']);
  * (trytond/protocols/jsonrpc.py; the traceback, of which only the last exception's name is used, is made in
  * trytond/wsgi.py). They come after a rollback: the call changed nothing, unless the database was lost, perhaps
  * while it committed.
- * @param what What was being asked, `completing production 17`.
+ * @param what What was being done, `completing production 17`.
  * @param writes Whether it could change anything.
  */
 export function failureOfTrytonError(error: unknown, what: string, writes = false): Rejected | RetryLater {
   const [kind, rest] = Array.isArray(error) ? error : [error];
-  const texts = (Array.isArray(rest) ? rest : [rest]).map((text) => textOf(text));
+  const own = failureOfOwnException(kind, Array.isArray(rest) ? rest : [rest], what);
+  return own ?? failureOfOtherException(firstLine(kind), exceptionOf(rest), what, writes);
+}
+
+/** Undefined for an exception that is not one of Tryton's own. */
+function failureOfOwnException(
+  kind: unknown,
+  args: readonly unknown[],
+  what: string,
+): Rejected | RetryLater | undefined {
+  const [first, second, third] = args.map(firstLine);
   switch (kind) {
     case 'UserError':
-      return new Rejected(`Tryton refused ${what}: ${sentence(texts[0], texts[1])}`, {
-        code: 'refused-by-erp',
-      });
+      return forAPerson(`Tryton refused ${what}: ${sentence(first, second)}`);
     case 'UserWarning':
-      return new Rejected(
-        `Tryton wants a warning confirmed before ${what}, which only a person can do: ${sentence(texts[1], texts[2])} ` +
+      return forAPerson(
+        `Tryton asks to confirm a warning before ${what}, which only a person can do: ${sentence(second, third)} ` +
           'Do this step in Tryton, then replay.',
-        { code: 'refused-by-erp' },
       );
     case 'ConcurrencyException':
-      return new RetryLater(`Somebody changed the same record in Tryton during ${what}.`, {
-        scope: 'order',
-        afterSeconds: 15,
-      });
+      return orderWaits(`Somebody changed the same record in Tryton during ${what}.`, 15);
     case 'LoginException':
       return new RetryLater(
         `Tryton asks for another proof of identity at ${what}: give the integration's user a plain password.`,
@@ -64,38 +68,50 @@ export function failureOfTrytonError(error: unknown, what: string, writes = fals
         scope: 'partner',
         afterSeconds: 60,
       });
+    default:
+      return undefined;
   }
-  const text = textOf(kind);
-  if (locked.test(text)) {
-    return new RetryLater(`Tryton could not lock a record for ${what}: somebody else is writing it.`, {
-      scope: 'order',
-      afterSeconds: 5,
-    });
-  }
+}
+
+/** @param name Of the exception, where the traceback shows it. */
+function failureOfOtherException(
+  text: string,
+  name: string,
+  what: string,
+  writes: boolean,
+): Rejected | RetryLater {
   const wrote = writes ? 'perhaps' : 'nothing';
+  if (locked.test(text)) {
+    return orderWaits(`Tryton could not lock a record for ${what}: somebody else is writing it.`, 5);
+  }
   if (databaseGone.test(text)) {
     return new RetryLater(`Tryton has lost its database (at ${what}).`, { scope: 'partner', wrote });
   }
   const unknown = unknownName.exec(text)?.[1];
   if (unknown) {
-    return new Rejected(
+    return forAPerson(
       `This Tryton does not know ${unknown}, needed for ${what}: activate the module that brings it, or change the options of tryton().`,
-      { code: 'refused-by-erp' },
     );
   }
-  const name = exceptionOf(rest);
   if (programming.test(name) || programmed.test(text)) {
-    return new Rejected(`Tryton failed at ${what}: ${sentence(text)} Its log tells more.`, {
-      code: 'refused-by-erp',
-    });
+    return forAPerson(`Tryton failed at ${what}: ${sentence(text)} Its log has the details.`);
   }
-  return new RetryLater(
-    `Tryton failed at ${what}, which may pass: ${sentence(text || name)} If it stays, its log tells more.`,
-    { scope: 'order', wrote, afterSeconds: unexplainedSeconds },
+  return orderWaits(
+    `Tryton failed at ${what}, which may pass: ${sentence(text || name)} If it stays, its log has the details.`,
+    unexplainedSeconds,
+    wrote,
   );
 }
 
-/** Name of the exception that a traceback ends with; what a database adds (`DETAIL: …`) stands below it. */
+function forAPerson(message: string): Rejected {
+  return new Rejected(message, { code: 'refused-by-erp' });
+}
+
+function orderWaits(message: string, afterSeconds: number, wrote: Wrote = 'nothing'): RetryLater {
+  return new RetryLater(message, { scope: 'order', afterSeconds, wrote });
+}
+
+/** Name of the exception that a traceback ends with; a database adds lines below it (`DETAIL: …`). */
 function exceptionOf(traceback: unknown): string {
   if (typeof traceback !== 'string') return '';
   return (
@@ -103,15 +119,15 @@ function exceptionOf(traceback: unknown): string {
   );
 }
 
-/** Tells an exception from words that begin a line of its message (`HINT: …`). */
+/** Distinguishes an exception from a word that begins a line of its message (`HINT: …`). */
 function isName(name: string): boolean {
   const last = name.split('.').at(-1) ?? '';
   return /^[A-Z]/.test(last) && /[a-z]/.test(last);
 }
 
-function textOf(value: unknown): string {
+function firstLine(value: unknown): string {
   const text = typeof value === 'string' ? value : '';
-  return tellsNothing.has(text) ? '' : (text.trim().split('\n')[0] ?? '').slice(0, 500);
+  return emptyTexts.has(text) ? '' : (text.trim().split('\n')[0] ?? '').slice(0, 500);
 }
 
 function sentence(...texts: (string | undefined)[]): string {

@@ -1,10 +1,10 @@
 import { Rejected } from '../../model/errors.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
+import { keepingTrackOfWrites } from '../booking-rules.ts';
 import type { Attempt, ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
-import { type Abilities, readAbilities } from './abilities.ts';
 import { book } from './book.ts';
 import { createTrytonClient } from './client.ts';
-import { atDesk, type Reader, type Writer } from './desk.ts';
+import { createFactReader, type Writer } from './connection.ts';
 import { linkProductOrder } from './link.ts';
 import { listReleasedOrders } from './list-orders.ts';
 import { lookForAmendment, lookForQuantity } from './look.ts';
@@ -18,6 +18,8 @@ import {
 /**
  * Tryton 7.0 with the module `production`, over JSON-RPC.
  * @throws Rejected when the options do not fit.
+ * @example
+ * tryton({ url: 'https://tryton.plant.example', database: 'plant' });
  */
 export function tryton(options: TrytonOptions): ErpDefinition<TrytonCredentials> {
   const parsed = parse(trytonOptionsSchema, options);
@@ -38,41 +40,56 @@ export function tryton(options: TrytonOptions): ErpDefinition<TrytonCredentials>
 
 function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCredentials>): ErpConnector {
   const client = createTrytonClient(options, environment);
+  const facts = createFactReader(options);
   const { link } = options;
-  let known: Abilities | undefined;
 
-  async function act<T>(
-    { signal }: Attempt,
-    run: (reader: Reader, writer: Writer) => Promise<T>,
-  ): Promise<T> {
-    const abilities = known ?? (await readAbilities(client, options.workTimes === true, signal));
-    known = abilities;
-    const preferences = await client.preferences(signal);
-    try {
-      return await atDesk(client, { abilities, preferences }, signal, run);
-    } catch (error) {
-      // A person mends in Tryton what was refused: the next attempt must not know better.
-      if (error instanceof Rejected) known = undefined;
-      throw error;
-    }
+  /**
+   * Runs one booking. A failure after a write makes the next attempt look first; a refusal names what was written
+   * before it.
+   */
+  function act<T>({ signal }: Attempt, run: (writer: Writer) => Promise<T>): Promise<T> {
+    const written: string[] = [];
+    let mustLook = false;
+    const tryton = client(signal, ({ what, isRepeatable }) => {
+      written.push(what);
+      mustLook ||= !isRepeatable;
+    });
+    return keepingTrackOfWrites(
+      () => mustLook,
+      async () => {
+        try {
+          return await run({ ...tryton, ...(await facts.read(tryton)) });
+        } catch (error) {
+          if (!(error instanceof Rejected)) throw error;
+          // A person may change in Tryton what caused the refusal.
+          facts.forget();
+          throw withWritten(error, written);
+        }
+      },
+    );
   }
 
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(client, options, since, signal),
+    releasedOrders: (since, signal) => listReleasedOrders(client(signal), options, since),
     ...(link === false
       ? {}
       : {
           linkProductOrder: (order, productOrder, attempt) =>
-            act(attempt, (_, writer) => linkProductOrder(writer, link, order, productOrder)),
+            act(attempt, (writer) => linkProductOrder(writer, link, order, productOrder)),
         }),
     book: (completion, key, attempt) =>
-      act(attempt, async (reader, writer) => {
-        const sought = { completion, key, again: attempt.again };
-        const found =
-          completion.kind === 'amendment'
-            ? await lookForAmendment(reader, sought)
-            : await lookForQuantity(reader, options, sought);
-        return 'receipt' in found ? found.receipt : book(writer, options, found.toBook);
+      act(attempt, async (writer) => {
+        const look = completion.kind === 'amendment' ? lookForAmendment : lookForQuantity;
+        const found = await look(writer, { completion, key, again: attempt.again });
+        return 'receipt' in found ? found.receipt : book(writer, found.toBook);
       }),
   };
+}
+
+/** Something changed between the look and the writes: a person must know what was done. */
+function withWritten(error: Rejected, written: readonly string[]): Rejected {
+  if (written.length === 0) return error;
+  const { message, code } = error;
+  const done = [...new Set(written)].join(', ');
+  return new Rejected(`${message} Done before that: ${done}.`, { code, cause: error });
 }

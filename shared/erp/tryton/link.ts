@@ -1,23 +1,83 @@
+import * as z from 'zod/mini';
+import type { Link } from '../../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
-import { attachLinks, missingLinks } from './booking/attachments.ts';
-import type { Writer } from './desk.ts';
+import type { Reader, Writer } from './connection.ts';
+import { resourceOf } from './marks.ts';
 import type { TrytonOptions } from './options.ts';
 import { findProduction } from './order.ts';
+import type { Production } from './production.ts';
 
 /**
  * Attaches the product order to its production, as a link that a planner can follow. The production itself is
- * left alone: its `reference` is the planner's, and its change time must not move.
+ * not written: its `reference` is the planner's, and its change time must not move.
  */
 export async function linkProductOrder(
-  desk: Writer,
+  writer: Writer,
   link: Exclude<TrytonOptions['link'], false>,
   order: ErpOrderRef,
   productOrder: ProductOrderRef,
 ): Promise<void> {
-  const { production } = await findProduction(desk, order);
+  const { production } = await findProduction(writer, order);
   const attached = {
     name: `Azumuta product order ${productOrder.number}`,
     url: link?.url?.(productOrder) ?? productOrder.url ?? '',
   };
-  await attachLinks(desk, production, await missingLinks(desk, production, [attached]));
+  await attachLinks(writer, production, await missingLinks(writer, production, [attached]));
+}
+
+/** Links that are not attached to the production yet. */
+export async function missingLinks(
+  reader: Reader,
+  production: Production,
+  links: readonly Link[],
+): Promise<Link[]> {
+  if (links.length === 0) return [];
+  const attached = await readLinks(reader, production);
+  return links.filter(
+    (link, at) =>
+      !attached.some((one) => isSame(one, link)) && links.findIndex((other) => isEqual(other, link)) === at,
+  );
+}
+
+/** Attaches links (`ir.attachment` of type `link`) in one call; of two that were attached at once the oldest stays. */
+export async function attachLinks(
+  writer: Writer,
+  production: Production,
+  links: readonly Link[],
+): Promise<void> {
+  if (links.length === 0) return;
+  const resource = resourceOf(production);
+  const what = `attaching a link to production ${production.number}`;
+  const values = links.map(({ name, url }) => ({ resource, name, type: 'link', link: url || null }));
+  await writer.create('ir.attachment', values, what);
+  const attached = await readLinks(writer, production);
+  const extra = links.flatMap((link) => attached.filter((one) => isSame(one, link)).slice(1));
+  if (extra.length === 0) return;
+  await writer.write('ir.attachment', 'delete', [extra.map(({ id }) => id)], { what });
+}
+
+const attachmentSchema = z.object({ id: z.int(), name: z.string(), link: z.nullable(z.string()) });
+type Attachment = z.infer<typeof attachmentSchema>;
+
+function readLinks({ search }: Reader, production: Production): Promise<Attachment[]> {
+  return search('ir.attachment', {
+    domain: [
+      ['resource', '=', resourceOf(production)],
+      ['type', '=', 'link'],
+    ],
+    fields: ['name', 'link'],
+    sort: [['id', 'ASC']],
+    row: attachmentSchema,
+    what: `reading the links of production ${production.number}`,
+    mayVanish: true,
+  });
+}
+
+/** Tryton strips white space off both texts (`fields.Char`, 7.0). */
+function isSame(attached: Attachment, link: Link): boolean {
+  return attached.name === link.name.trim() && (attached.link ?? '') === link.url.trim();
+}
+
+function isEqual(a: Link, b: Link): boolean {
+  return a.name === b.name && a.url === b.url;
 }

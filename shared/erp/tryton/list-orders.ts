@@ -15,7 +15,7 @@ const listedFields = [
 
 const time = z.iso.datetime();
 
-/** Where a production stands in a listing by change time: when it was written, or created if it never was. */
+/** The place of a production in a listing by change time: when it was written, or created if it never was. */
 const placeSchema = z.union([
   z.pipe(
     z.object({ id: z.int(), write_date: time }),
@@ -47,98 +47,106 @@ const listedSchema = z.looseObject({
 });
 type Listed = z.infer<typeof listedSchema>;
 
-/** One answer: rows with their places, and those that tell none. */
-interface ListedPage {
+/** Rows whose place can be read, and the others. */
+interface Rows {
   readonly placed: readonly { readonly place: Place; readonly row: unknown }[];
   readonly unplaced: readonly unknown[];
-  /** There may be more behind it. */
-  readonly full: boolean;
+  /** Whether more may follow. */
+  readonly hasMore: boolean;
 }
 
-/** Where a listing stands: after this order at this time, or (without id) at this time inclusively. */
-export interface Position {
+/** How far a listing has got: after this order at this time, or (without id) at this time inclusively. */
+interface Position {
   readonly changedAt: string;
   readonly id?: number;
 }
 
-export const releasedStates = ['waiting', 'assigned'];
+const releasedStates = ['waiting', 'assigned'];
 
 /**
- * Productions by (change time, id). The change time is the write date, or the create date until the first
+ * Lists productions by (change time, id). The change time is the write date, or the create date until the first
  * write (seen on 7.0: `write_date` is null until then), and Tryton cannot sort by that pair. So each page asks
  * for the next few of both kinds, each in its own order from the same position, and keeps the first few of
  * the two together: the later ones are asked for again from where the page ends. Nothing is skipped when an
  * order changes between two pages, since a change only ever moves an order behind the position.
  */
 export async function* listReleasedOrders(
-  client: TrytonReader,
+  tryton: TrytonReader,
   options: TrytonOptions,
   since: Watermark | undefined,
-  signal: AbortSignal,
 ): AsyncIterable<ReleasedOrdersPage> {
   const { states: released = releasedStates, pageSize = 50, orderFields = [] } = options;
-  const { company } = await client.preferences(signal);
-  // Without a watermark nothing was released to anybody, so that nothing can have been withdrawn.
+  const { company } = await tryton.preferences();
+  // Without a watermark nothing has been listed yet, so nothing can have been withdrawn.
   const states = since ? [...released, 'cancelled'] : released;
   const scope = [
     ['state', 'in', states],
     ['product', '!=', null],
     ...(company === undefined ? [] : [['company', '=', company]]),
   ];
-  // The watermark's own time is read again as a whole: an order may have been given it since.
+  // The watermark's own time is read again as a whole: another order may have got the same time since.
   let position: Position | undefined = since && { changedAt: since.changedAt };
   let watermark = since ?? beginning;
   let limit = pageSize;
   const readRows = createRowReader(listedSchema, { partner: 'Tryton', names: ['number', 'id'], list: '$' });
 
   while (true) {
-    const lists = [
-      await page('write_date', [['write_date', '!=', null], ...beyond('write_date', position)]),
-      await page('create_date', [['write_date', '=', null], ...beyond('create_date', position)]),
-    ];
-    const all = lists.flatMap(({ placed }) => placed).sort((a, b) => byChange(a.place, b.place));
-    const unplaced = lists.flatMap((list) => list.unplaced);
-    const full = lists.filter((list) => list.full);
-    // Of a list that goes on, nobody knows what comes behind its last place.
-    const known = all.slice(0, Math.min(pageSize, ...full.map(({ placed }) => placed.length)));
-    const last = known.at(-1);
-    // No row of a list tells its place, so the next page cannot begin behind one: a larger page sees further.
-    if (!last && full.length > 0) {
+    const { placed, unplaced, hasMore } = await readPage();
+    const last = placed.at(-1);
+    // No row of a list has a readable place, so the next page could not start after one: ask for a larger page.
+    if (!last && hasMore) {
       limit *= 2;
       continue;
     }
     if (last) {
-      if (position && !isBeyond(last.place, position)) throw standingStill();
+      if (position && !isBeyond(last.place, position)) {
+        throw new RetryLater(
+          'Tryton lists the same productions again and again: its database does not compare change times as it stores them.',
+          { scope: 'partner' },
+        );
+      }
       position = last.place;
       watermark = { changedAt: position.changedAt, id: String(last.place.id) };
     }
     if (last || unplaced.length > 0) {
-      const { fitting, unreadable } = readRows([...known.map(({ row }) => row), ...unplaced]);
+      const { fitting, unreadable } = readRows([...placed.map(({ row }) => row), ...unplaced]);
       yield { orders: fitting.map((one) => orderOf(one, orderFields)), unreadable, watermark };
     }
-    if (full.length === 0 && known.length === all.length) return;
+    if (!hasMore) return;
   }
 
-  async function page(by: 'write_date' | 'create_date', domain: readonly unknown[]): Promise<ListedPage> {
-    const order = [
-      [by, 'ASC'],
-      ['id', 'ASC'],
+  async function readPage(): Promise<Rows> {
+    const lists = [
+      await readList('write_date', ['write_date', '!=', null]),
+      await readList('create_date', ['write_date', '=', null]),
     ];
-    const rows = await client.read({
-      model: 'production',
-      method: 'search_read',
-      params: [[...scope, ...domain], 0, limit, order, [...listedFields, ...orderFields]],
+    const all = lists.flatMap(({ placed }) => placed).sort((a, b) => byChange(a.place, b.place));
+    const unplaced = lists.flatMap((list) => list.unplaced);
+    const longer = lists.filter(({ hasMore }) => hasMore);
+    // Rows after the last place of a longer list are not known yet.
+    const placed = all.slice(0, Math.min(pageSize, ...longer.map((list) => list.placed.length)));
+    return { placed, unplaced, hasMore: longer.length > 0 || placed.length < all.length };
+  }
+
+  async function readList(by: 'write_date' | 'create_date', condition: readonly unknown[]): Promise<Rows> {
+    const rows = await tryton.search('production', {
+      domain: [...scope, condition, ...beyond(by, position)],
+      fields: [...listedFields, ...orderFields],
+      sort: [
+        [by, 'ASC'],
+        ['id', 'ASC'],
+      ],
+      limit,
+      row: z.unknown(),
       what: 'listing released productions',
-      answer: z.array(z.unknown()),
-      signal,
     });
     const placed = rows.flatMap((row) => placesOf([row], placeSchema).map((place) => ({ place, row })));
     const unplaced = rows.filter((row) => !placed.some((one) => one.row === row));
-    return { placed, unplaced, full: rows.length === limit };
+    return { placed, unplaced, hasMore: rows.length === limit };
   }
 }
 
-/** Tryton domain of what comes after a position in the order of (time, id). */
+/** Tryton domain of the records after a position in the order of (time, id). */
 export function beyond(field: string, position: Position | undefined): unknown[] {
   if (!position) return [];
   const time = wireDateTime(position.changedAt);
@@ -156,18 +164,9 @@ function byChange(a: Place, b: Place): number {
   return a.id - b.id;
 }
 
-/** Guards the loop: a database that compares times otherwise than it stores them would give one page for ever. */
+/** Guards the loop: a database that compares times differently from how it stores them would return one page for ever. */
 function isBeyond(place: Place, { changedAt, id }: Position): boolean {
-  return id === undefined
-    ? true
-    : place.changedAt > changedAt || (place.changedAt === changedAt && place.id > id);
-}
-
-function standingStill(): RetryLater {
-  return new RetryLater(
-    'Tryton lists the same productions again and again: its database does not compare change times as it stores them.',
-    { scope: 'partner' },
-  );
+  return id === undefined || byChange(place, { changedAt, id }) > 0;
 }
 
 function orderOf(listed: Listed, orderFields: readonly string[]): ErpOrder {
@@ -183,7 +182,7 @@ function orderOf(listed: Listed, orderFields: readonly string[]): ErpOrder {
   return {
     id: String(id),
     number: number ?? `(${id})`,
-    // A product without a code is known by its name.
+    // A product without a code goes by its name.
     article: code || rec_name || '',
     quantity: { amount: toDecimal(quantity) ?? '0', ...(unit ? { unit } : {}) },
     ...(planned_date ? { dueDate: planned_date } : {}),

@@ -9,7 +9,7 @@ import type { TrytonCredentials, TrytonOptions } from './options.ts';
 
 /**
  * Tryton counts wrong logins per user and refuses even the right password after the sixth, for as long as its
- * `[session] timeout` says (seen, 7.0; 5 minutes by default). So a refused password is not sent again before.
+ * `[session] timeout` says (seen, 7.0; 5 minutes by default). So a refused password is not sent again before then.
  */
 const lockSeconds = 300;
 
@@ -18,20 +18,10 @@ export interface TrytonSession {
   /** Last argument of every call: company, employee, language. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly preferences: {
-    readonly company?: number;
+    readonly company: number | undefined;
     /** Of that company. */
-    readonly employee?: number;
+    readonly employee: number | undefined;
   };
-}
-
-export interface TrytonLogin {
-  /**
-   * The current session, made if need be.
-   * @throws RetryLater scope `partner`, `unauthorized` when Tryton refuses the credentials.
-   */
-  session(signal: AbortSignal): Promise<TrytonSession>;
-  /** Tryton does not know this session (any more). */
-  forget(session: TrytonSession): void;
 }
 
 const loginSchema = z.object({ result: z.tuple([z.int(), z.string()]) });
@@ -42,14 +32,19 @@ const preferencesSchema = z.object({
   }),
 });
 
-export function createTrytonLogin(needs: {
+export function createTrytonLogin({
+  http,
+  path,
+  options,
+  environment,
+}: {
   readonly http: Http;
   readonly path: string;
   readonly options: TrytonOptions;
   readonly environment: ErpEnvironment<TrytonCredentials>;
-}): TrytonLogin {
-  const { http, path, options, environment } = needs;
+}) {
   const { clock } = environment;
+  /** Calls that start together share one login. */
   let current: Promise<TrytonSession> | undefined;
   let known: TrytonSession | undefined;
   let refused: { readonly credentials: TrytonCredentials; readonly at: number } | undefined;
@@ -58,19 +53,19 @@ export function createTrytonLogin(needs: {
     method: string,
     params: readonly unknown[],
     signal: AbortSignal,
-    authorization?: string,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<HttpResponse> {
     stopIfAborted(signal, 'Tryton', 'logging in');
     const response = await http.send({
       method: 'POST',
       path,
-      ...(authorization === undefined ? {} : { headers: { authorization } }),
+      headers,
       body: { id: 1, method, params },
       signal,
       writes: false,
     });
     const unwell = partnerFailure(response, { partner: 'Tryton', what: 'logging in', now: clock.now() });
-    // Without Retry-After a 429 is the lock of too many wrong logins.
+    // Without Retry-After, a 429 means that Tryton has locked the user after too many wrong logins.
     if (unwell && response.status === 429 && unwell.afterSeconds === undefined) {
       throw new RetryLater(
         'Tryton has locked our user after too many wrong logins (429): check the secret; the lock ends by itself.',
@@ -98,23 +93,23 @@ export function createTrytonLogin(needs: {
     const login = parse(loginSchema, granted.json);
     if (!login.ok) throw unusable(granted);
     const authorization = sessionHeader(username, login.value.result);
-    const answer = await post('model.res.user.get_preferences', [true, {}], signal, authorization);
+    const answer = await post('model.res.user.get_preferences', [true, {}], signal, {
+      authorization,
+    });
     const preferences = parse(preferencesSchema, answer.json);
     if (!preferences.ok) throw unusable(answer);
     const own = preferences.value.result;
     const company = options.company ?? own.company ?? undefined;
+    // An employee belongs to the user's own company (the domain of `timesheet.line.employee`, 7.0).
+    const employee = company === own.company ? (own.employee ?? undefined) : undefined;
     return {
       authorization,
-      context: { ...own, ...(company === undefined ? {} : { company }) },
-      preferences: {
-        ...(company === undefined ? {} : { company }),
-        // An employee is one of the user's own company (the domain of `timesheet.line.employee`, 7.0).
-        ...(own.employee == null || company !== own.company ? {} : { employee: own.employee }),
-      },
+      context: { ...own, company: company ?? own.company },
+      preferences: { company, employee },
     };
   }
 
-  /** A secret that was rotated in the meantime is worth one login more; the same one again is not. */
+  /** If the secret was rotated in the meantime, it tries once more; the same secret is not sent again. */
   async function logIn(signal: AbortSignal): Promise<TrytonSession> {
     const credentials = await environment.credentials();
     try {
@@ -127,21 +122,27 @@ export function createTrytonLogin(needs: {
     }
   }
 
+  async function start(signal: AbortSignal): Promise<TrytonSession> {
+    try {
+      known = await logIn(signal);
+      return known;
+    } catch (error) {
+      current = undefined;
+      throw error;
+    }
+  }
+
   return {
-    async session(signal) {
-      if (current) return current;
-      // Calls that start together share one login.
-      const opening = logIn(signal);
-      current = opening;
-      try {
-        known = await opening;
-        return known;
-      } catch (error) {
-        if (current === opening) current = undefined;
-        throw error;
-      }
+    /**
+     * The current session, or a new one.
+     * @throws RetryLater scope `partner`, `unauthorized` when Tryton refuses the credentials.
+     */
+    session(signal: AbortSignal): Promise<TrytonSession> {
+      current ??= start(signal);
+      return current;
     },
-    forget(session) {
+    /** Called when Tryton does not know this session (any more). */
+    forget(session: TrytonSession): void {
       if (session !== known) return;
       current = undefined;
       known = undefined;
@@ -166,14 +167,11 @@ function refusedFailure(afterSeconds: number): RetryLater {
 }
 
 /** Its text is never repeated: an answer to a login may echo the login. */
-function unusable(response: HttpResponse): RetryLater {
-  const error = z.looseObject({ error: z.array(z.unknown()) }).safeParse(response.json);
-  if (error.success && error.data.error[0] === 'LoginException') {
-    const failure = failureOfTrytonError(['LoginException'], 'logging in');
-    if (failure instanceof RetryLater) return failure;
-  }
+function unusable({ json, status }: HttpResponse): Error {
+  const error = z.looseObject({ error: z.array(z.unknown()) }).safeParse(json).data?.error;
+  if (error?.[0] === 'LoginException') return failureOfTrytonError(['LoginException'], 'logging in');
   return new RetryLater(
-    `Tryton did not answer the login as Tryton 7.0 does (${response.status}): check the URL and the database name.`,
+    `Tryton did not answer the login as Tryton 7.0 does (${status}): check the URL and the database name.`,
     { scope: 'partner' },
   );
 }

@@ -39,9 +39,6 @@ export interface TrytonOptions extends ErpOptions {
       };
   /** Productions read per call. Default 50. */
   readonly pageSize?: number;
-  readonly timeoutMs?: number;
-  readonly allowHttp?: boolean;
-  readonly caCertificate?: string;
 }
 
 export const trytonOptionsSchema = strictObject({
@@ -60,19 +57,12 @@ export const trytonOptionsSchema = strictObject({
   finishWorks: z.optional(z.boolean()),
   link: z.optional(z.union([z.literal(false), strictObject({ url: z.optional(z.any()) })])),
   pageSize: z.optional(z.int().check(z.positive())),
-  timeoutMs: z.optional(z.int().check(z.positive())),
-  allowHttp: z.optional(z.boolean()),
-  caCertificate: z.optional(z.string()),
   ...erpOptionsShape,
 });
 
 /** The Tryton secret: a user of its own, in the groups *Production* and *Stock*. */
-export interface TrytonCredentials {
-  readonly username: string;
-  readonly password: string;
-}
-
 export const trytonCredentialsSchema = z.object({
   username: z.string().check(z.minLength(1)),
   password: z.string().check(z.minLength(1)),
 });
+export type TrytonCredentials = z.infer<typeof trytonCredentialsSchema>;

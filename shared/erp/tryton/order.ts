@@ -2,29 +2,38 @@ import * as z from 'zod/mini';
 import { Rejected, UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { type Demands, demandFields, demandsOf, demandsSchema } from './booking/demands.ts';
-import type { Reader } from './desk.ts';
+import type { Reader } from './connection.ts';
 import { type Production, productionFields, productionOf, productionSchema } from './production.ts';
 
 const foundSchema = z.intersection(productionSchema, demandsSchema);
 
-/** A production, and what Tryton asks of it. */
+/** A production, and what Tryton demands before it completes it. */
 export interface FoundProduction {
   readonly production: Production;
   readonly demands: Demands;
 }
 
 /**
- * The production that an order reference means: by id where it is known, else by number.
+ * Finds the production of an order reference: by id if it has one, else by number.
  * @throws UnknownOrder when there is none; Rejected when the number is not unique, or the id has another number.
  */
-export async function findProduction(desk: Reader, order: ErpOrderRef): Promise<FoundProduction> {
-  const { company } = desk.preferences;
-  const id = Number(order.id);
-  const domain = order.id === undefined ? [['number', '=', order.number]] : [['id', '=', id]];
-  if (order.id !== undefined && !Number.isSafeInteger(id)) throw unknown(order);
-  const scoped = [...domain, ...(company === undefined ? [] : [['company', '=', company]])];
-  const fields = [...productionFields(desk.abilities), ...demandFields(desk.abilities)];
-  const found = await read(desk, order.number, scoped, foundSchema, fields);
+export async function findProduction(
+  { search, abilities, user }: Reader,
+  order: ErpOrderRef,
+): Promise<FoundProduction> {
+  const id = order.id === undefined ? undefined : Number(order.id);
+  if (id !== undefined && !Number.isSafeInteger(id)) throw unknown(order);
+  const found = await search('production', {
+    domain: [
+      id === undefined ? ['number', '=', order.number] : ['id', '=', id],
+      ...(user.company === undefined ? [] : [['company', '=', user.company]]),
+    ],
+    fields: [...productionFields(abilities), ...demandFields(abilities)],
+    sort: [['id', 'ASC']],
+    limit: 3,
+    row: foundSchema,
+    what: `reading production ${order.number}`,
+  });
   const [first, second] = found;
   if (!first) throw unknown(order);
   if (second) {
@@ -44,24 +53,18 @@ export async function findProduction(desk: Reader, order: ErpOrderRef): Promise<
 }
 
 /** The same production as it is now. */
-export async function readAgain(desk: Reader, { id, number }: Production): Promise<Production> {
-  const fields = productionFields(desk.abilities);
-  const [found] = await read(desk, number, [['id', '=', id]], productionSchema, fields);
+export async function readAgain(
+  { search, abilities }: Reader,
+  { id, number }: Production,
+): Promise<Production> {
+  const [found] = await search('production', {
+    domain: [['id', '=', id]],
+    fields: productionFields(abilities),
+    row: productionSchema,
+    what: `reading production ${number}`,
+  });
   if (!found) throw unknown({ number });
   return productionOf(found);
-}
-
-function read<Row>(
-  desk: Reader,
-  number: string,
-  domain: readonly unknown[],
-  row: z.ZodMiniType<Row>,
-  fields: readonly string[],
-): Promise<Row[]> {
-  return desk.read('production', 'search_read', [domain, 0, 3, [['id', 'ASC']], fields], {
-    what: `reading production ${number}`,
-    answer: z.array(row),
-  });
 }
 
 function unknown({ number }: ErpOrderRef): UnknownOrder {

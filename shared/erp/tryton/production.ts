@@ -1,24 +1,19 @@
 import * as z from 'zod/mini';
-import { Rejected } from '../../model/errors.ts';
+import { type Cause, Rejected } from '../../model/errors.ts';
 import { type Decimal, toDecimal } from '../../model/quantity.ts';
-import type { Abilities } from './abilities.ts';
-import { convert, type Unit, unitFields } from './units.ts';
+import type { Abilities } from './connection.ts';
+import { convert, type Unit, unitFields, unitSchema } from './units.ts';
 import { fieldOf } from './wire.ts';
 
-/** Where finished goods go, or what is wasted. */
+/** A move of finished goods to stock, or of scrap to waste. */
 export interface OutputMove {
   readonly id: number;
   readonly state: string;
   /** In the production's unit, as Tryton converts it: a bill of materials may count in another one. */
   readonly quantity: Decimal;
-  readonly lot?: LotRef;
+  readonly lot?: { readonly id: number; readonly number: string } | undefined;
   readonly location: number;
   readonly wasted: boolean;
-}
-
-export interface LotRef {
-  readonly id: number;
-  readonly number: string;
 }
 
 /** A step of a production's routing (`production.work`), and the work that time can be booked on. */
@@ -26,7 +21,7 @@ export interface ProductionWork {
   readonly id: number;
   readonly operation: string;
   readonly state: string;
-  readonly timesheetWork?: number;
+  readonly timesheetWork?: number | undefined;
 }
 
 /** What the connector knows of a production at one moment. */
@@ -37,10 +32,10 @@ export interface Production {
   readonly company: number;
   readonly article: string;
   readonly product: number;
-  /** In which its quantity is planned, and listed; that of its output when it has none. */
+  /** Its quantity is planned and listed in this unit: its own, else that of its output. */
   readonly unit: Unit | undefined;
-  readonly wasteLocations: readonly { readonly id: number; readonly name: string; readonly code?: string }[];
-  /** Moves of the production's own product, by id; by-products are left as they were planned. */
+  readonly wasteLocations: readonly z.infer<typeof locationSchema>[];
+  /** Moves of the production's own product, by id; by-products are booked as planned. */
   readonly outputs: readonly OutputMove[];
   /** Values that a further output move shares with the planned one. */
   readonly template: Readonly<Record<string, unknown>> | undefined;
@@ -50,18 +45,11 @@ export interface Production {
   readonly unassigned: readonly string[];
   /** None without the module `production_work`. */
   readonly works: readonly ProductionWork[];
-  /** For the context of writes: Tryton refuses a write when one of these records has changed since. */
+  /** For writes: Tryton refuses a write when one of these records has changed since. */
   readonly timestamps: Readonly<Record<string, string>>;
 }
 
-export const unitSchema = z.object({
-  id: z.int(),
-  symbol: z.string(),
-  factor: z.number(),
-  rate: z.number(),
-  rounding: z.number(),
-  digits: z.int(),
-});
+const locationSchema = z.object({ id: z.int(), name: z.string(), code: z.nullish(z.string()) });
 const moveSchema = z.looseObject({
   id: z.int(),
   _timestamp: z.string(),
@@ -72,7 +60,7 @@ const moveSchema = z.looseObject({
   from_location: z.int(),
   to_location: z.int(),
   'to_location.': z.looseObject({ type: z.string() }),
-  'lot.': z.nullish(z.looseObject({ id: z.int(), number: z.string() })),
+  'lot.': z.nullish(z.object({ id: z.int(), number: z.string() })),
   company: z.int(),
   currency: z.nullable(z.int()),
 });
@@ -94,21 +82,19 @@ export const productionSchema = z.looseObject({
   'inputs.': z.nullish(z.array(z.looseObject({ state: z.string() }))),
   'works.': z.nullish(z.array(workSchema)),
   'warehouse.': z.looseObject({
-    'waste_locations.': z.nullish(
-      z.array(z.looseObject({ id: z.int(), name: z.string(), code: z.nullish(z.string()) })),
-    ),
+    'waste_locations.': z.nullish(z.array(locationSchema)),
   }),
 });
 
-/** Fields to read for `productionSchema`. Those of a module that is not active would be refused. */
+/** Fields to read for `productionSchema`. Tryton refuses those of a module that is not active. */
 export function productionFields({ lots, works, times }: Abilities): string[] {
+  const below = (field: string, names: readonly string[]) => names.map((name) => `${field}.${name}`);
   return [
     ...['number', 'state', 'company', 'product', 'product.code', 'product.rec_name', '_timestamp'],
-    ...unitFields('unit'),
-    ...['_timestamp', 'state', 'quantity', 'product', 'from_location', 'to_location', 'to_location.type'].map(
-      (name) => `outputs.${name}`,
-    ),
-    ...['outputs.company', 'outputs.currency', ...unitFields('outputs.unit')],
+    ...below('unit', unitFields),
+    ...below('outputs', ['_timestamp', 'state', 'quantity', 'product', 'company', 'currency']),
+    ...below('outputs', ['from_location', 'to_location', 'to_location.type']),
+    ...below('outputs.unit', unitFields),
     ...['inputs.state', 'inputs.product.code'],
     ...['warehouse.waste_locations.name', 'warehouse.waste_locations.code'],
     ...(lots ? ['outputs.lot.number'] : []),
@@ -134,10 +120,7 @@ export function productionOf(record: z.infer<typeof productionSchema>): Producti
   const unit = record['unit.'] ?? planned?.['unit.'];
   return {
     ...{ id, number, state, company, article: named.code || named.rec_name, product, unit },
-    wasteLocations: (record['warehouse.']['waste_locations.'] ?? []).map(({ id: location, name, code }) => ({
-      ...{ id: location, name },
-      ...(code ? { code } : {}),
-    })),
+    wasteLocations: record['warehouse.']['waste_locations.'] ?? [],
     outputs: moves.map((move) => outputOf(move, unit ?? move['unit.'])).sort((a, b) => a.id - b.id),
     template: planned && {
       ...{ product, unit: unit?.id, company: planned.company, currency: planned.currency },
@@ -149,7 +132,7 @@ export function productionOf(record: z.infer<typeof productionSchema>): Producti
       .map((move) => String(fieldOf(move, 'product.code') ?? 'a component')),
     works: (record['works.'] ?? []).map((work) => ({
       ...{ id: work.id, operation: String(fieldOf(work, 'operation.name') ?? ''), state: work.state },
-      ...(work.timesheet_work == null ? {} : { timesheetWork: work.timesheet_work }),
+      timesheetWork: work.timesheet_work ?? undefined,
     })),
     timestamps: Object.fromEntries([
       [`production,${id}`, record._timestamp],
@@ -159,15 +142,18 @@ export function productionOf(record: z.infer<typeof productionSchema>): Producti
 }
 
 function outputOf(move: z.infer<typeof moveSchema>, unit: Unit): OutputMove {
-  const { id, state, to_location: location } = move;
-  const lot = move['lot.'];
   return {
-    ...{ id, state, location, wasted: isWasted(move) },
+    ...{ id: move.id, state: move.state, location: move.to_location, wasted: isWasted(move) },
     quantity: convert(toDecimal(move.quantity) ?? '0', move['unit.'], unit),
-    ...(lot ? { lot: { id: lot.id, number: lot.number } } : {}),
+    lot: move['lot.'] ?? undefined,
   };
 }
 
 function isWasted(move: z.infer<typeof moveSchema>): boolean {
   return move['to_location.'].type === 'lost_found';
+}
+
+/** @param why Continues `because`, without a full stop, and says what to do. */
+export function notBookable(number: string, why: string, code: Cause = 'quantity-or-lots'): Rejected {
+  return new Rejected(`Tryton: production ${number} cannot be booked, because ${why}.`, { code });
 }

@@ -65,7 +65,7 @@ export function plainValue(value: unknown): unknown {
   }
 }
 
-/** Value of a dotted name in a record that was read with it: `unit.symbol` stands under `"unit."`. */
+/** Value of a dotted name in a record that was read with it: `unit.symbol` is under `"unit."`. */
 export function fieldOf(record: Readonly<Record<string, unknown>>, name: string): unknown {
   const [first = '', ...rest] = name.split('.');
   if (rest.length === 0) return record[first];

@@ -4,8 +4,7 @@ import { type Decimal, type Quantity, sumOf, toDecimal } from '../../model/quant
 import { shorten } from '../../model/text.ts';
 import { dayIn, isDate, utcInstant } from '../../model/time.ts';
 import type { CompleteIntegration, CompletionMapping } from '../define.ts';
-import { run } from './call-mapping.ts';
-import { checkedField, completionFields } from './validate-completion.ts';
+import { callMapping, checkedField, completionFields } from './validate.ts';
 
 /**
  * What is to be booked for completed product orders: one, or all parts of a split ERP order (their quantities
@@ -21,7 +20,7 @@ export function mapCompletion(
   const [first] = parts;
   const about = first.productOrder;
   const each = <T>(field: string, map: (part: CompletedProductOrder) => T) =>
-    parts.map((part) => run(`completions.${field}`, () => map(part), about));
+    parts.map((part) => callMapping(`completions.${field}`, () => map(part), about));
   const { notes, links, lots, final } = completionFields;
   const completedAt = latest(parts.map((part) => part.completedAt));
   const common = {
@@ -62,12 +61,23 @@ export function mapCompletion(
   };
 }
 
-/** The value of a recorded step by its name (any case); the last one when it was recorded several times. */
+/**
+ * The value of a recorded step, the last one when it was recorded several times.
+ * @param stepName Its name in Azumuta, in any case.
+ * @returns undefined when nothing was recorded.
+ * @example
+ * recorded(completed, 'Good quantity') ?? planned(completed);
+ */
 export function recorded(completed: CompletedProductOrder, stepName: string): string | undefined {
   return recordedAll(completed, stepName).at(-1);
 }
 
-/** All values of a recorded step by its name (any case), in the order of the recordings; what is empty was not recorded. */
+/**
+ * All values of a recorded step, in the order of the recordings, without empty ones.
+ * @param stepName Its name in Azumuta, in any case.
+ * @example
+ * recordedAll(completed, 'Serial number').map((number) => ({ number, scrapped: true }));
+ */
 export function recordedAll({ recordings }: CompletedProductOrder, stepName: string): string[] {
   const wanted = stepName.toLowerCase();
   return recordings
@@ -118,7 +128,11 @@ function quantityOf(
   return { amount, ...(typeof given === 'object' && given.unit !== undefined ? { unit: given.unit } : {}) };
 }
 
-/** What was planned: the parameter `Quantity`. Undefined without one: how many were built is nobody's guess. */
+/**
+ * The planned quantity: the parameter `Quantity`. Undefined without it, as nobody could guess how many were built.
+ * @example
+ * Number(planned(completed) ?? 1);
+ */
 export function planned({ parameters }: CompletedProductOrder): string | number | undefined {
   const { Quantity } = parameters;
   return typeof Quantity === 'number' || typeof Quantity === 'string' ? Quantity : undefined;

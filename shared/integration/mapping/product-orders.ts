@@ -10,8 +10,7 @@ import {
   type Split,
 } from '../../model/orders.ts';
 import type { ProductOrderMapping } from '../define.ts';
-import { run } from './call-mapping.ts';
-import { checkedDraft } from './validate-draft.ts';
+import { callMapping, checkedDraft } from './validate.ts';
 
 const maxParts = 200;
 
@@ -22,10 +21,10 @@ const maxParts = 200;
 export function mapProductOrders(mapping: ProductOrderMapping, order: ErpOrder): MappedOrder {
   const number = textOf('productOrders.number', () => mapping.number?.(order) ?? order.number, order);
   const article = textOf('productOrders.article', () => mapping.article?.(order) ?? order.article, order);
-  const variants = run('productOrders.variants', () => mapping.variants?.(order) ?? [], order);
+  const variants = callMapping('productOrders.variants', () => mapping.variants?.(order) ?? [], order);
   const split = splitOf(mapping, order, number);
   const productOrders = partIndexes(split.of).map((index): MappedProductOrder => {
-    const parameters = run(
+    const parameters = callMapping(
       'productOrders.parameters',
       () => mapping.parameters?.(order, { index, of: split.of }) ?? defaultParameters(order, split),
       order,
@@ -42,7 +41,7 @@ export function mapProductOrders(mapping: ProductOrderMapping, order: ErpOrder):
  * @throws Rejected when its function fails.
  */
 export function isWanted({ accept }: ProductOrderMapping, order: ErpOrder): boolean {
-  return run('productOrders.accept', () => accept?.(order) ?? true, order);
+  return callMapping('productOrders.accept', () => accept?.(order) ?? true, order);
 }
 
 function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number: string): Split {
@@ -69,7 +68,7 @@ function defaultParameters(order: ErpOrder, { book }: Split): Record<string, Par
 }
 
 function textOf(field: string, map: () => unknown, order: ErpOrder): string {
-  const value = run(field, map, order);
+  const value = callMapping(field, map, order);
   if (typeof value === 'string' && value.trim() !== '') return value.trim();
   throw new Rejected(
     `Mapping ${field} gave ${value === '' ? 'an empty text' : String(value)} for ERP order ${order.number}: a text is needed.`,

@@ -1,39 +1,42 @@
 import * as z from 'zod/mini';
-import type { Table } from '../../platform/aws/dynamodb-table.ts';
+import type { DeepReadonly, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { expiryAfter } from '../keys.ts';
 import { createLease } from '../lease.ts';
 
-/** What people were told of one group of troubles, while something of it is open. */
-export interface ToldGroup {
+const groupSchema = z.object({
   /** When its first trouble began (ISO), and how many it has had since. */
-  readonly since: string;
-  readonly count: number;
+  since: z.string(),
+  count: z.number(),
   /** When the last message about it was written (ISO). */
-  readonly toldAt: string;
-  /** Fingerprints of the troubles that were told and are open still, one after the other. */
-  readonly told: string;
-}
+  toldAt: z.string(),
+  /** Fingerprints of the troubles that were told and are still open, concatenated. */
+  told: z.string(),
+});
+/** What people were told about a group of troubles of which some are open. */
+export type ToldGroup = DeepReadonly<z.output<typeof groupSchema>>;
 
-/** How a channel stands, once a message was refused; a channel that works is not noted. */
-export interface FailingChannel {
-  readonly since: string;
+const failingSchema = z.object({
+  since: z.string(),
   /** For a person. */
-  readonly problem: string;
-  /** Nothing is sent before (epoch milliseconds): the channel has asked for it. */
-  readonly notBefore?: number;
-}
+  problem: z.string(),
+  /** Nothing is sent before (epoch milliseconds), as the channel has asked for. */
+  notBefore: z.optional(z.number()),
+});
+/** A channel that has refused a message; one that works is not recorded. */
+export type FailingChannel = DeepReadonly<z.output<typeof failingSchema>>;
 
-export interface AlertState {
-  readonly groups: Readonly<Record<string, ToldGroup>>;
-  readonly failing: Readonly<Record<string, FailingChannel>>;
-  /** Messages in the dead-letter queue of which the ledger knew nothing when it was looked at last. */
-  readonly unfiled: number;
-  /** Plant's day of the last morning mail. */
-  readonly mailedOn?: string;
-  /** Messages that were ever written: numbers them. */
-  readonly written: number;
-}
+export const stateSchema = z.object({
+  groups: z._default(z.record(z.string(), groupSchema), {}),
+  failing: z._default(z.record(z.string(), failingSchema), {}),
+  /** Messages in the dead-letter queue that were unknown to the ledger at the last run. */
+  unfiled: z._default(z.number(), 0),
+  /** The plant's day of the last morning mail. */
+  mailedOn: z.optional(z.string()),
+  /** How many messages were ever written: numbers them. */
+  written: z._default(z.number(), 0),
+});
+export type AlertState = DeepReadonly<z.output<typeof stateSchema>>;
 
 /** A message that a channel does not have yet. */
 export interface OutboxEntry {
@@ -45,47 +48,28 @@ export interface OutboxEntry {
 
 /**
  * What people were told, and what is still to be delivered. One run at a time has the lease; it writes its messages
- * first and the state that counts them after. A crash in between leaves messages that nobody has counted: the next run
- * sees by the lease that one has died, and takes them away.
+ * first, then the state that counts them. A crash in between leaves uncounted messages: the next run recognises it by
+ * the lease that was not released, and removes them.
  */
 export interface AlertRecords {
-  /** Undefined while another run is under way. Takes away what a run that died has left uncounted. */
+  /** Undefined while another run is under way. Removes the uncounted messages of a run that died. */
   readonly begin: (owner: string, leaseSeconds: number) => Promise<AlertState | undefined>;
   /** False when the lease was lost to another run. */
   readonly save: (owner: string, state: AlertState) => Promise<boolean>;
-  /** @param failing How the channels stand after the run. */
+  /** @param failing Channels that fail after the run. */
   readonly end: (owner: string, failing: AlertState['failing']) => Promise<void>;
   readonly state: () => Promise<AlertState>;
   readonly write: (entry: OutboxEntry) => Promise<void>;
-  /** The oldest messages that the channel does not have. */
-  readonly waiting: (channel: string, most: number) => Promise<OutboxEntry[]>;
-  readonly delivered: (entry: OutboxEntry) => Promise<void>;
+  /** The oldest messages that the channel does not have yet. */
+  readonly waiting: (channel: string, limit: number) => Promise<OutboxEntry[]>;
+  readonly markDelivered: (entry: OutboxEntry) => Promise<void>;
 }
 
 const stateKey = { pk: 'ALERTS', sk: 'STATE' };
 const outboxPrefix = 'OUTBOX#';
-/** Whoever did not get a message for so long will not miss it. */
+/** A message that could not be delivered for so long is dropped. */
 const keptSeconds = 14 * 86_400;
 
-const groupSchema = z.object({
-  since: z.string(),
-  count: z.number(),
-  toldAt: z.string(),
-  told: z.string(),
-});
-export const stateSchema = z.object({
-  groups: z._default(z.record(z.string(), groupSchema), {}),
-  failing: z._default(
-    z.record(
-      z.string(),
-      z.object({ since: z.string(), problem: z.string(), notBefore: z.exactOptional(z.number()) }),
-    ),
-    {},
-  ),
-  unfiled: z._default(z.number(), 0),
-  mailedOn: z.exactOptional(z.string()),
-  written: z._default(z.number(), 0),
-});
 export const entrySchema = z.object({ sk: z.string(), body: z.string() });
 
 export function createAlertRecords(table: Table, clock: Clock): AlertRecords {
@@ -117,25 +101,25 @@ export function createAlertRecords(table: Table, clock: Clock): AlertRecords {
 
     async write(entry) {
       const expiresAt = expiryAfter(keptSeconds, clock.now());
-      // A write whose answer was lost is sent again by the AWS SDK, and then meets itself.
+      // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
       await table.putIf({ ...keyOf(entry), v: 1, body: entry.body, expiresAt });
     },
 
-    async waiting(channel, most) {
-      const stored = await table.query(stateKey.pk, prefixOf(channel), most);
+    async waiting(channel, limit) {
+      const stored = await table.query(stateKey.pk, prefixOf(channel), limit);
       return stored.map((each) => {
         const { sk, body } = z.parse(entrySchema, each);
         return { channel, id: sk.slice(prefixOf(channel).length), body };
       });
     },
 
-    async delivered(entry) {
+    async markDelivered(entry) {
       await table.remove(keyOf(entry));
     },
   };
 }
 
-/** Name of the message that is the `number`th ever written: they sort in their order. */
+/** Id of the message with this number: ids sort in the order of writing. */
 export function messageId(number: number): string {
   return String(number).padStart(10, '0');
 }

@@ -5,28 +5,28 @@ import { expiryAfter } from '../keys.ts';
 import { troubleFieldNames, troubleFields } from './troubles.ts';
 
 /**
- * Attempts at a message that began and never ended: a crash of the process, or its kill at the timeout. Noted
- * only for messages that come again, so that a message that goes well the first time costs nothing.
+ * Attempts at a message that began and never ended: the process crashed, or was killed at its timeout. Recorded only
+ * for messages that come again, so that a message that succeeds at once costs nothing.
  */
 export interface Attempts {
-  /** How many attempts at the message in a row have not ended; undefined when none of it was noted yet. */
+  /** How many successive attempts have not ended; undefined when nothing is recorded of the message. */
   readonly unfinished: (messageId: string) => Promise<number | undefined>;
-  /** @param unfinished How many before this one have not ended. */
+  /** @param unfinished How many successive attempts before this one have not ended. */
   readonly begin: (messageId: string, unfinished: number) => Promise<void>;
-  /** The last attempt was good: nothing needs to be known about the message any more. */
+  /** The last attempt succeeded: the record is removed. */
   readonly end: (messageId: string) => Promise<void>;
-  /** An attempt ended in good order with a failure. */
+  /** An attempt ended with a failure, without a crash. */
   readonly recordFailure: (
     messageId: string,
     how: { readonly unexpected: boolean; readonly waits?: LongWait | undefined },
   ) => Promise<Failures>;
-  /** It was put aside: it waits no more. */
+  /** The message is a dead letter now, so it waits no more. */
   readonly endWaiting: (messageId: string) => Promise<void>;
-  /** An attempt had begun, and has only found that it is not the message's turn. */
+  /** An attempt began, and only found that the message must wait. */
   readonly withdraw: (messageId: string) => Promise<void>;
 }
 
-/** Why a message has waited for so long that a person is told. */
+/** A message that has waited for so long that a person is told. */
 export interface LongWait {
   readonly order: string;
   readonly partner: Partner;
@@ -34,7 +34,7 @@ export interface LongWait {
   readonly reason: string;
 }
 
-/** How many attempts at a message ended with a failure so far, and how many of them with an unexpected one. */
+/** How many attempts at a message ended with a failure so far; `unexpected` counts bugs among them. */
 export interface Failures {
   readonly all: number;
   readonly unexpected: number;
@@ -50,7 +50,7 @@ export function createAttempts(table: Table, clock: Clock): Attempts {
       return noted && Number(noted.unfinished ?? 0);
     },
     async begin(messageId, unfinished) {
-      // Set, not added to: the AWS SDK writes again when an answer was lost.
+      // Set, not added to, as the AWS SDK repeats a write whose answer was lost.
       await table.update(keyOf(messageId), {
         set: { unfinished: unfinished + 1, expiresAt: expiresAt() },
       });
@@ -63,8 +63,8 @@ export function createAttempts(table: Table, clock: Clock): Attempts {
         set: { unfinished: 0, expiresAt: expiresAt(), ...(waits ? waitingOf(waits) : {}) },
         add: { failures: 1, unexpected: unexpected ? 1 : 0 },
       });
-      const { failures, unexpected: ofThem } = written?.after ?? {};
-      return { all: Number(failures ?? 0), unexpected: Number(ofThem ?? 0) };
+      const { after = {} } = written ?? {};
+      return { all: Number(after.failures ?? 0), unexpected: Number(after.unexpected ?? 0) };
     },
     async endWaiting(messageId) {
       await table.update(keyOf(messageId), { remove: troubleFieldNames, condition: 'attribute_exists(pk)' });

@@ -4,32 +4,32 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Claim, ClaimTimes } from '../claims.ts';
 import { bookingKeyOf, erpOrderLockKey, expiryAfter } from '../keys.ts';
 
-/** A booking, and where the lock of its ERP order stands. */
+/** A booking, and where the lock of its ERP order is kept. */
 export interface LockedBooking {
   readonly erpOrderNumber: string;
   /** Product order under which the booking is kept. */
   readonly home: string;
   readonly key: BookingKey;
   /**
-   * Of the same home: the booking whose claim is the lock. Undefined where other product orders may be booked on the
-   * ERP order as well: then that has an item for its lock.
+   * The booking of the same home whose claim serves as the lock. Undefined where other product orders may be booked on
+   * the ERP order as well: then the ERP order has an item for its lock.
    */
   readonly lock: BookingKey | undefined;
 }
 
-/** Who has it: attempts at one booking are counted by its claim. */
+/** The attempt that has the lock. */
 export type LockHolder = Pick<Claim, 'owner' | 'attempt'>;
 
 /** Keeps two bookings of one ERP order apart. */
 export interface BookingLock {
   /**
-   * False while another booking has it. A dead attempt's lock goes to the next one at the same booking at once, as that
-   * has the claim now.
+   * False while another booking has it. The next attempt at the same booking takes over the lock of a dead one at once,
+   * as it has the claim.
    */
   readonly take: (holder: LockHolder, endsAt: Date) => Promise<boolean>;
-  /** Ends the holder's own lock; does nothing to one that was taken over. */
+  /** Releases the holder's lock; does nothing when another attempt has taken it over. */
   readonly release: (holder: LockHolder) => Promise<void>;
-  /** Keeps the holder's own lock until `untilMs`, as what was sent may still be settling. */
+  /** Keeps the holder's lock until `untilMs`, as what was sent may still be settling. */
   readonly keep: (holder: LockHolder, untilMs: number) => Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export interface BookingLocks {
   readonly of: (booking: LockedBooking) => BookingLock;
 }
 
-/** The claim says it all: it looks itself at whether another booking has the lock. */
+/** For the booking whose claim is the lock: claiming it already checks whether another booking has the lock. */
 const byClaim: BookingLock = { take: async () => true, release: async () => {}, keep: async () => {} };
 
 export function createBookingLocks(table: Table, clock: Clock, times: ClaimTimes): BookingLocks {
@@ -53,17 +53,14 @@ export function createBookingLocks(table: Table, clock: Clock, times: ClaimTimes
         const expiresAt = expiryAfter(86_400, new Date(lockedUntil));
         const taken = await table.update(key, {
           set: {
-            lockedBy: owner,
-            lockedFor: booking,
-            lockedAttempt: attempt,
-            lockedUntil,
-            ...(isOwnItem ? { expiresAt } : {}),
+            ...{ lockedBy: owner, lockedFor: booking, lockedAttempt: attempt, lockedUntil },
+            expiresAt: isOwnItem ? expiresAt : undefined,
           },
-          // Attempts are counted by the claim: a thawed one never takes the lock of its successor.
+          // The claim counts attempts, so that an attempt that was frozen cannot take the lock of its successor.
           condition: `(attribute_not_exists(#lockedUntil) OR #lockedUntil <= :now OR (#lockedFor = :booking AND #lockedAttempt <= :attempt))${
             isOwnItem ? '' : ' AND attribute_exists(#state) AND (#state <> :claimed OR #leaseUntil <= :now)'
           }`,
-          values: { now: now.getTime(), booking, attempt, ...(isOwnItem ? {} : { claimed: 'claimed' }) },
+          values: { now: now.getTime(), booking, attempt, claimed: isOwnItem ? undefined : 'claimed' },
         });
         return taken !== undefined;
       },

@@ -1,11 +1,8 @@
 import * as z from 'zod/mini';
 import type { BookingKey } from '../../model/completions.ts';
-import type { Cause } from '../../model/errors.ts';
-import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
-import type { Quantity } from '../../model/quantity.ts';
-import type { StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
+import type { DeepReadonly, StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Claimant } from '../claims.ts';
+import { type Claimant, claimStates, isNothingSent } from '../claims.ts';
 import { storedCauseSchema, withEntry } from '../history.ts';
 import {
   bookingKeyOf,
@@ -15,36 +12,7 @@ import {
   recordingKey,
   retentionSeconds,
 } from '../keys.ts';
-
-/** A booking that is planned, under way or done. */
-export interface BookingEntry extends PlannedBooking {
-  readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
-  /** Nothing was ever sent to the ERP that may have booked it. */
-  readonly surelyNotBooked: boolean;
-  readonly plannedAt: Date;
-  /** The message whose attempt planned it. */
-  readonly plannedFor: string;
-  /** Its message is known to have been sent: it was claimed, or sent once more. */
-  readonly enqueued: boolean;
-  /** Cause code of its rejection. */
-  readonly cause?: Cause;
-  /** What was booked, once it is. */
-  readonly booked?: BookedFigures;
-  /** `awaited` while the ERP has taken it and its movement of stock is not seen yet. No connector says so today. */
-  readonly confirmation?: 'awaited' | 'seen';
-  /** Key of the booking that corrects this one. Nothing corrects a booking today. */
-  readonly successor?: BookingKey;
-}
-
-/** A booking in figures: its texts may name persons, and stay in the ERP. */
-export interface BookedFigures {
-  /** Absent for an amendment. */
-  readonly good?: Quantity;
-  readonly scrap?: Quantity;
-  readonly lots: number;
-  readonly notes: number;
-  readonly links: number;
-}
+import { erpOrderRefSchema, productOrderRefSchema } from './erp-orders.ts';
 
 /**
  * Bytes of a planned booking as JSON, so that its item stays below 64 KB with its history: some 1,800 recordings of
@@ -52,96 +20,107 @@ export interface BookedFigures {
  */
 export const maxPlannedBytes = 40 * 1024;
 
-/** What is going to be booked. */
-export interface PlannedBooking {
-  readonly key: BookingKey;
-  readonly kind: 'quantity' | 'amendment';
-  /** Indexes of the parts of the ERP order that it tells of; 1 for an order that is not split. */
-  readonly parts: readonly number[];
-  /** Recordings that it tells of. */
-  readonly recordingIds: readonly string[];
-  readonly erpOrder: ErpOrderRef;
-  /** The first of its product orders. */
-  readonly productOrder: ProductOrderRef;
-}
-
-/** The attempt that plans, and the message that it works on. */
-export type Planner = Pick<Claimant, 'owner' | 'messageId'>;
-
-export interface Bookings {
-  /** All bookings of a product order, the planned ones too. */
-  readonly of: (number: string) => Promise<BookingEntry[]>;
-  /** Write down what is going to be booked, before it is sent; false when another planner was first. */
-  readonly plan: (number: string, booking: PlannedBooking, planner: Planner) => Promise<boolean>;
-  /** Plan a rejected booking anew, on purpose; false when it is not rejected any more. */
-  readonly planAgain: (number: string, booking: PlannedBooking, planner: Planner) => Promise<boolean>;
-  /** Its message was sent once more: from now on it is known to have been sent. */
-  readonly markSentAgain: (number: string, key: BookingKey) => Promise<void>;
-}
-
 const quantitySchema = z.object({ amount: z.string(), unit: z.exactOptional(z.string()) });
-export const storedSchema = z.object({
+
+const figuresSchema = z.object({
+  /** Absent for an amendment. */
+  good: z.exactOptional(quantitySchema),
+  scrap: z.exactOptional(quantitySchema),
+  lots: z.number(),
+  notes: z.number(),
+  links: z.number(),
+});
+/** A booking in figures. Its texts may name persons, so they stay in the ERP. */
+export type BookedFigures = DeepReadonly<z.output<typeof figuresSchema>>;
+
+const plannedSchema = z.object({
   key: z.string(),
   kind: z.enum(['quantity', 'amendment']),
+  /** Indexes of the parts of the ERP order that it covers; 1 for an order that is not split. */
   parts: z.array(z.number()),
+  /** Recordings that it covers. */
   recordingIds: z.array(z.string()),
-  erpOrder: z.object({ number: z.string(), id: z.exactOptional(z.string()) }),
-  productOrder: z.object({ id: z.string(), number: z.string(), url: z.exactOptional(z.string()) }),
-  state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
+  erpOrder: erpOrderRefSchema,
+  /** The first of its product orders. */
+  productOrder: productOrderRefSchema,
+});
+/** What is going to be booked. */
+export type PlannedBooking = DeepReadonly<z.output<typeof plannedSchema>>;
+
+export const storedSchema = z.extend(plannedSchema, {
+  state: z.enum(claimStates),
   attempts: z.number(),
   clean: z._default(z.boolean(), false),
   plannedAt: z.string(),
+  /** The message whose attempt planned it. */
   plannedFor: z.string(),
+  /** Its message is known to have been sent: it was claimed, or sent once more. */
   enqueued: z._default(z.boolean(), false),
+  /** Cause code of its rejection. */
   cause: z.exactOptional(storedCauseSchema),
+  /** `awaited` while the ERP has accepted it and its stock movement is not seen yet. No connector sets this today. */
   confirmation: z.exactOptional(z.enum(['awaited', 'seen'])),
+  /** Key of the booking that corrects this one. Nothing corrects a booking today. */
   successor: z.exactOptional(z.string()),
-  booked: z.exactOptional(
-    z.object({
-      good: z.exactOptional(quantitySchema),
-      scrap: z.exactOptional(quantitySchema),
-      lots: z.number(),
-      notes: z.number(),
-      links: z.number(),
-    }),
-  ),
+  /** What was booked, once it is. */
+  booked: z.exactOptional(figuresSchema),
 });
 
-/** A stored booking as an entry. Throws on an item that is not one: only this module writes them. */
+/** A booking that is planned, under way or done. */
+export interface BookingEntry
+  extends DeepReadonly<Omit<z.output<typeof storedSchema>, 'attempts' | 'clean' | 'plannedAt'>> {
+  readonly plannedAt: Date;
+  /** Nothing was ever sent to the ERP that may have booked it. */
+  readonly surelyNotBooked: boolean;
+}
+
+/** The entry of a stored booking. Throws on another item: only this module writes them. */
 export function bookingEntryOf(stored: StoredItem): BookingEntry {
   const { plannedAt, attempts, clean, ...entry } = z.parse(storedSchema, stored);
-  const ended = entry.state === 'waiting' || entry.state === 'rejected';
-  return {
-    ...entry,
-    plannedAt: new Date(plannedAt),
-    surelyNotBooked: ended && (attempts === 0 || clean),
-  };
+  const surelyNotBooked = isNothingSent({ state: entry.state, attempts, clean });
+  return { ...entry, plannedAt: new Date(plannedAt), surelyNotBooked };
+}
+
+/** The attempt that plans, and its message. */
+export type Planner = Pick<Claimant, 'owner' | 'messageId'>;
+
+export interface Bookings {
+  /** All bookings of a product order, including planned ones. */
+  readonly of: (number: string) => Promise<BookingEntry[]>;
+  /** Records what is going to be booked, before it is sent; false when another planner was first. */
+  readonly plan: (number: string, booking: PlannedBooking, planner: Planner) => Promise<boolean>;
+  /** Plans a rejected booking again, when an operator asks for it; false when it is no longer rejected. */
+  readonly planAgain: (number: string, booking: PlannedBooking, planner: Planner) => Promise<boolean>;
+  /** Its message was sent once more, so it is known to have been sent. */
+  readonly markSentAgain: (number: string, key: BookingKey) => Promise<void>;
 }
 
 export function createBookings(table: Table, clock: Clock): Bookings {
   const expiresAt = () => expiryAfter(retentionSeconds, clock.now());
   const collected = ({ recordingIds }: PlannedBooking) => ({
-    at: clock.now().toISOString(),
     event: 'collected',
     note: `${recordingIds.length} recording(s)`,
   });
 
   /**
-   * A booking leads to its order by its first recording; further ones have an item each, written before the booking, so
-   * that none is planned whose recordings do not lead to their order.
+   * The index leads from a booking's first recording to its order. Further recordings have an item each, written before
+   * the booking, so that every recording of a planned booking leads to its order.
    */
-  async function noteFurther(number: string, [, ...further]: readonly string[]): Promise<void> {
+  async function indexFurther(number: string, [, ...further]: readonly string[]): Promise<void> {
     await Promise.all(
-      further.map((recordingId) =>
-        table.putIf({
-          ...recordingKey(number, recordingId),
-          v: 1,
-          azumutaId: recordingId,
-          expiresAt: expiresAt(),
-        }),
+      further.map((azumutaId) =>
+        table.putIf({ ...recordingKey(number, azumutaId), v: 1, azumutaId, expiresAt: expiresAt() }),
       ),
     );
   }
+
+  const planned = (booking: PlannedBooking, planner: Planner) => ({
+    ...booking,
+    planner: planner.owner,
+    plannedFor: planner.messageId,
+    state: 'waiting',
+    plannedAt: clock.now().toISOString(),
+  });
 
   return {
     async of(number) {
@@ -150,44 +129,34 @@ export function createBookings(table: Table, clock: Clock): Bookings {
     },
 
     async plan(number, booking, planner) {
-      await noteFurther(number, booking.recordingIds);
+      await indexFurther(number, booking.recordingIds);
+      const key = bookingKeyOf(number, booking.key);
       const isNew = await table.putIf({
-        ...bookingKeyOf(number, booking.key),
-        ...booking,
+        ...key,
+        ...planned(booking, planner),
         azumutaId: booking.recordingIds[0],
         v: 1,
-        planner: planner.owner,
-        plannedFor: planner.messageId,
-        state: 'waiting',
-        plannedAt: clock.now().toISOString(),
         attempts: 0,
-        history: [collected(booking)],
+        history: [{ at: clock.now().toISOString(), ...collected(booking) }],
         expiresAt: expiresAt(),
       });
-      // A write whose answer was lost is sent again by the AWS SDK, and then meets itself.
-      return isNew || (await table.get(bookingKeyOf(number, booking.key)))?.planner === planner.owner;
+      // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
+      return isNew || (await table.get(key))?.planner === planner.owner;
     },
 
     async planAgain(number, booking, planner) {
-      await noteFurther(number, booking.recordingIds);
+      await indexFurther(number, booking.recordingIds);
       const key = bookingKeyOf(number, booking.key);
       const changes = {
-        set: {
-          ...booking,
-          planner: planner.owner,
-          plannedFor: planner.messageId,
-          state: 'waiting',
-          enqueued: false,
-          plannedAt: clock.now().toISOString(),
-        },
+        set: { ...planned(booking, planner), enqueued: false },
         remove: ['reason', 'cause', 'rejectedBy'],
       };
-      const planned = await table.update(key, {
-        ...withEntry(changes, await table.get(key), collected(booking)),
+      const updated = await table.update(key, {
+        ...withEntry(changes, await table.get(key), clock.now(), collected(booking)),
         condition: '#state = :rejected',
         values: { rejected: 'rejected' },
       });
-      return planned !== undefined || (await table.get(key))?.planner === planner.owner;
+      return updated !== undefined || (await table.get(key))?.planner === planner.owner;
     },
 
     async markSentAgain(number, key) {

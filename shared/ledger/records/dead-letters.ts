@@ -3,33 +3,33 @@ import type { Cause } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { type HistoryEntry, maxNoteLength, storedCauseSchema, withEntry } from '../history.ts';
+import { maxNoteLength, type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
 import { deadLetterKey, expiryAfter, retentionSeconds } from '../keys.ts';
-import { dayFields } from './daily-activity.ts';
+import { dayFields } from './events.ts';
 import { troubleFieldNames, troubleFields } from './troubles.ts';
 
-/** A message that was put aside for a person. */
-export interface DeadLetterRecord {
+export interface DeadLetterId {
   readonly messageId: string;
   readonly orderNumber: string;
+}
+
+/** A message that was put aside for a person. */
+export interface DeadLetterRecord extends DeadLetterId {
   readonly stage: string;
   readonly reason: string;
-  /** Unknown for what SQS put aside by itself. */
+  /** Unknown when SQS itself moved the message to the dead-letter queue. */
   readonly cause?: Cause | undefined;
 }
 
 export interface DeadLetterRecords {
-  /** The dead letters of an order, those that were replayed or discarded since among them. */
+  /** The dead letters of an order, including those that were replayed or discarded since. */
   readonly of: (orderNumber: string) => Promise<(DeadLetterRecord & { readonly isDead: boolean })[]>;
   readonly record: (deadLetter: DeadLetterRecord) => Promise<void>;
-  /** It was sent to its queue again: it keeps its history, and is not dead any more. */
-  readonly markReplayed: (
-    deadLetter: Pick<DeadLetterRecord, 'messageId' | 'orderNumber'>,
-    note: string,
-  ) => Promise<void>;
-  /** It was noted, never arrived in its queue, came again and went well: nobody needs to see to it any more. */
-  readonly markRecovered: (deadLetter: Pick<DeadLetterRecord, 'messageId' | 'orderNumber'>) => Promise<void>;
-  /** An operator discarded it: the note says who and why, and is kept even where no record was. */
+  /** It was sent to its queue again: it keeps its history and is no longer dead. */
+  readonly markReplayed: (deadLetter: DeadLetterId, note: string) => Promise<void>;
+  /** It was recorded but not sent to the dead-letter queue, came again and succeeded: it needs nobody any more. */
+  readonly markRecovered: (deadLetter: DeadLetterId) => Promise<void>;
+  /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
   readonly markDiscarded: (deadLetter: DeadLetterRecord, note: string) => Promise<void>;
 }
 
@@ -43,19 +43,18 @@ export const recordSchema = z.object({
 
 const noLongerDead = ['dead', ...troubleFieldNames];
 
-function storedOf({ stage, reason, cause }: Omit<DeadLetterRecord, 'messageId' | 'orderNumber'>) {
-  return { stage, reason: shorten(reason, maxNoteLength), ...(cause === undefined ? {} : { cause }) };
+function storedOf({ stage, reason, cause }: Omit<DeadLetterRecord, keyof DeadLetterId>) {
+  return { stage, reason: shorten(reason, maxNoteLength), cause };
 }
 
-/** The partner that it was worked on for. */
+/** The partner is the one that its function calls. */
 function groupOf({ stage, cause = 'internal-error' }: Pick<DeadLetterRecord, 'stage' | 'cause'>) {
   return { kind: 'dead-letter', partner: stage === 'book-completion' ? 'erp' : 'azumuta', cause } as const;
 }
 
 export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterRecords {
-  async function change(key: Key, changes: Update, event: Omit<HistoryEntry, 'at'>): Promise<void> {
-    const entry = { at: clock.now().toISOString(), ...event };
-    await table.update(key, withEntry(changes, await table.get(key), entry));
+  async function change(key: Key, changes: Update, event: NewEntry): Promise<void> {
+    await table.update(key, withEntry(changes, await table.get(key), clock.now(), event));
   }
 
   return {
@@ -70,7 +69,7 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
     async record({ messageId, orderNumber, ...why }) {
       const now = clock.now();
       const key = deadLetterKey(orderNumber, messageId);
-      const isSo = {
+      const record = {
         ...storedOf(why),
         dead: true,
         ...dayFields(now, 'dead-lettered'),
@@ -78,12 +77,13 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         expiresAt: expiryAfter(retentionSeconds, now),
       };
       const dead = { event: 'dead-lettered', note: `${why.stage}: ${why.reason}` };
-      if (await table.putIf({ ...key, v: 1, ...isSo, history: [{ at: now.toISOString(), ...dead }] })) return;
-      // It was replayed, and failed again. One that is recorded as dead already comes from a crash in between.
-      await change(key, { set: isSo, condition: 'attribute_not_exists(#dead)' }, dead);
+      if (await table.putIf({ ...key, v: 1, ...record, history: [{ at: now.toISOString(), ...dead }] }))
+        return;
+      // It was replayed and failed again. If it is already recorded as dead, an attempt crashed after recording it.
+      await change(key, { set: record, condition: 'attribute_not_exists(#dead)' }, dead);
     },
     async markReplayed({ messageId, orderNumber }, note) {
-      // Not all have a record: the webhook door has no table, and SQS's own redrive writes none.
+      // Some have no record: the webhook endpoint has no table, and SQS's own redrive writes none.
       const changes = { remove: noLongerDead, condition: 'attribute_exists(pk)' };
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'replayed', note });
     },

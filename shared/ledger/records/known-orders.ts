@@ -6,23 +6,23 @@ import { type Told, toldOf } from './order-changes.ts';
 import { type OrderEntry, orderEntryOf } from './product-orders.ts';
 import { type Answered, answeredOf, type Question, questionOf } from './questions.ts';
 
-/** All that the ledger knows about a product order that a decision may need. */
+/** What decisions need to know about a product order. */
 export interface KnownOrder extends Told {
-  /** Undefined when it was not made by this integration. */
+  /** Undefined when it was not created by this integration. */
   readonly entry: OrderEntry | undefined;
   readonly bookings: readonly BookingEntry[];
   /** Undefined while nobody asks Azumuta about it. */
   readonly question: Question | undefined;
-  /** Undefined until a further hint came about a completed order. */
+  /** Undefined until another hint came about a completed order. */
   readonly answered: Answered | undefined;
-  /** Other ERP orders (their ids, or numbers) of which a planner was told that they are mapped to its number as well. */
+  /** Other ERP orders (ids or numbers) that are mapped to the same number, as a planner was told. */
   readonly claimants: readonly string[];
 }
 
 export interface KnownOrders {
   /** By its number: one query, strongly consistent. */
   readonly read: (number: string) => Promise<KnownOrder>;
-  /** Number under which the ledger keeps the order with this id of Azumuta (or with this recording). Lags a moment. */
+  /** Number of the order with this id of Azumuta, or with this recording. The index lags a moment. */
   readonly numberOfAzumutaId: (id: string) => Promise<string | undefined>;
 }
 

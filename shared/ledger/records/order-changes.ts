@@ -3,36 +3,36 @@ import type { Cause } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { storedCauseSchema, withEntry } from '../history.ts';
+import { type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
 import { conflictKey, expiryAfter, retentionSeconds } from '../keys.ts';
-import { dayFields } from './daily-activity.ts';
+import { dayFields } from './events.ts';
 import { troubleFieldNames, troubleFields } from './troubles.ts';
 
-/** What a planner is told of an order that cannot follow the ERP by itself. */
+/** A change in the ERP that a product order cannot follow by itself, so that a planner must be told. */
 export interface OrderChange {
-  /** What it is about: the same is told once, until it is resolved. */
+  /** Identifies the change: the same one is told once, until it is resolved. */
   readonly content: string;
   readonly event: 'conflict' | 'cancelled in the ERP' | 'not mapped';
   readonly note: string;
   readonly cause: Cause;
-  /** Another ERP order (its id, or its number) that is mapped to the number as well: what it does is told by itself. */
-  readonly claimant?: string;
-  /** What it is for, of an order that the ledger has nothing else of. */
-  readonly about?: { readonly article: string; readonly quantity: string };
+  /** Another ERP order (its id or number) that is mapped to the same number: its changes are kept separately. */
+  readonly claimant?: string | undefined;
+  /** Article and quantity of an order of which the ledger has no other record. */
+  readonly about?: { readonly article: string; readonly quantity: string } | undefined;
 }
 
-/** How orders changed in the ERP after they came: kept beside them, as no state of theirs changes. */
+/** How orders changed in the ERP after they came. Kept in an item of its own, as the order's state does not change. */
 export interface OrderChanges {
   /**
-   * Tell of a change in the journey of a product order, or of an ERP order that could not become one.
-   * @returns false when it was told already.
+   * Adds a change to the journey of a product order, or of an ERP order that could not become one.
+   * @returns false when it was there already.
    */
   readonly record: (number: string, change: OrderChange) => Promise<boolean>;
-  /** The ERP wants again what there is: the next change is news, even if it was told before. */
+  /** The ERP wants again what there is. The next change is new, even if it was told before. */
   readonly recordResolved: (number: string, note: string, claimant?: string) => Promise<void>;
 }
 
-/** What is told of a product order that Azumuta does not know any more: whatever the ERP wants does not resolve it. */
+/** Content of the change when a product order was removed in Azumuta. No change in the ERP resolves it. */
 export const removedInAzumuta = 'removed in Azumuta';
 
 const kindOf = {
@@ -47,9 +47,9 @@ export const toldSchema = z.object({
   cause: z.optional(storedCauseSchema),
 });
 
-/** What a planner was told last of how an order changed in the ERP. */
+/** What a planner was told last about an order. */
 export interface Told {
-  /** Empty when that is resolved, or nothing was told. */
+  /** Content of the last change; empty when it is resolved or there was none. */
   readonly told: string;
   readonly toldCause: Cause | undefined;
 }
@@ -60,33 +60,21 @@ export function toldOf(stored: object | undefined): Told {
 }
 
 export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
-  async function tell(
+  async function write(
     key: Key,
     content: string,
-    told: { event: string; note: string },
-    changes: (now: Date) => Pick<Update, 'set' | 'remove'>,
-  ) {
+    event: NewEntry,
+    { set, remove }: Update,
+  ): Promise<boolean> {
     const now = clock.now();
     const held = await table.get(key);
     const before = toldOf(held).told;
     if (before === content) return false;
-    const { set, remove } = changes(now);
+    const expiresAt = expiryAfter(retentionSeconds, now);
+    const changes = { set: { ...set, v: 1, content, ...dayFields(now, event.event), expiresAt }, remove };
     const written = await table.update(key, {
-      ...withEntry(
-        {
-          ...(remove ? { remove } : {}),
-          set: {
-            ...set,
-            v: 1,
-            content,
-            ...dayFields(now, told.event),
-            expiresAt: expiryAfter(retentionSeconds, now),
-          },
-        },
-        held,
-        { at: now.toISOString(), ...told },
-      ),
-      // Somebody else who told something in between has told the same: both saw the same order.
+      ...withEntry(changes, held, now, event),
+      // Another writer who was faster has written the same, as both saw the same order.
       condition: 'attribute_not_exists(#content) OR #content = :before',
       values: { before },
     });
@@ -94,22 +82,16 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
   }
 
   return {
-    record: (number, { content: given, event, note, cause, claimant, about }) => {
-      const content = shorten(given, maxContentLength);
-      // What Azumuta has lost is mended there, all else in the ERP.
-      const group = {
-        kind: kindOf[event],
-        partner: given === removedInAzumuta ? 'azumuta' : 'erp',
-        cause,
-      } as const;
-      return tell(conflictKey(number, claimant), content, { event, note }, (now) => ({
-        set: { cause, ...(about ? { about } : {}), ...troubleFields(group, now) },
-      }));
+    record(number, { content, event, note, cause, claimant, about }) {
+      // An order that was removed in Azumuta is corrected there, all others in the ERP.
+      const partner = content === removedInAzumuta ? 'azumuta' : 'erp';
+      const set = { cause, about, ...troubleFields({ kind: kindOf[event], partner, cause }, clock.now()) };
+      const key = conflictKey(number, claimant);
+      return write(key, shorten(content, maxContentLength), { event, note }, { set });
     },
     async recordResolved(number, note, claimant) {
-      await tell(conflictKey(number, claimant), '', { event: 'resolved', note }, () => ({
-        remove: ['cause', ...troubleFieldNames],
-      }));
+      const event = { event: 'resolved', note };
+      await write(conflictKey(number, claimant), '', event, { remove: ['cause', ...troubleFieldNames] });
     },
   };
 }

@@ -3,34 +3,34 @@ import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { expiryAfter, pausesKey } from '../keys.ts';
 
-/** A pause of a flow that is over. */
+/** A pause of a flow that has ended. */
 export interface Pause {
   readonly from: Date;
   readonly until: Date;
 }
 
-/** What is known of the pauses of a flow. */
+/** The known pauses of a flow. */
 export interface PausesOfFlow {
-  /** The latest ones that are over, the oldest first. */
+  /** The latest ones that have ended, the oldest first. */
   readonly ended: readonly Pause[];
   /**
-   * When the flow was paused last, if nobody has resumed it since. It may run nevertheless: a deployment, or a person
-   * in the AWS console, can switch it on and writes nothing.
+   * When the flow was paused last, if nobody has resumed it since. It may run nevertheless: a deployment, or a person in
+   * the AWS console, can switch it on without recording it here.
    */
   readonly since: Date | undefined;
 }
 
-/** When a flow was paused and resumed; a flow goes by the name of its function. */
+/** When flows were paused and resumed; a flow is named by its function. */
 export interface Pauses {
-  /** The flow is paused from now on. A pause that nobody has ended is forgotten: the flow has run since. */
+  /** The flow is paused from now on. An earlier pause that was not ended here is forgotten, as the flow has run since. */
   readonly begin: (functionName: string) => Promise<void>;
-  /** The flow goes on; nothing happens when it was not paused, as far as the ledger knows. */
+  /** The flow is resumed; does nothing when the ledger knows of no pause. */
   readonly end: (functionName: string) => Promise<void>;
   readonly of: (functionName: string) => Promise<PausesOfFlow>;
 }
 
 const maxPauses = 20;
-/** Only messages that were tried before a pause ask for it, and SQS drops those after 14 days. */
+/** Only messages that were tried before a pause need it, and SQS drops those after 14 days. */
 const keptSeconds = 15 * 86_400;
 
 const instant = z.pipe(
@@ -53,7 +53,7 @@ export function createPauses(table: Table, clock: Clock): Pauses {
   return {
     of: read,
     async begin(functionName) {
-      // Kept until it ends, however late: a pull is paused by this alone.
+      // Without expiry: a pull is paused by this record alone.
       await table.update(pausesKey(functionName), {
         set: { since: clock.now().toISOString() },
         remove: ['expiresAt'],
@@ -64,7 +64,7 @@ export function createPauses(table: Table, clock: Clock): Pauses {
       if (!since) return;
       const all = [...ended, { from: since, until: clock.now() }].slice(-maxPauses);
       const texts = all.map(({ from, until }) => ({ from: from.toISOString(), until: until.toISOString() }));
-      // Two operators at once end it once.
+      // If two operators resume at once, it ends once.
       await table.update(pausesKey(functionName), {
         set: { ended: texts, expiresAt: expiresAt() },
         remove: ['since'],
@@ -75,7 +75,7 @@ export function createPauses(table: Table, clock: Clock): Pauses {
   };
 }
 
-/** Milliseconds of an interval (epoch milliseconds) that fall into pauses; where pauses overlap they count once. */
+/** Milliseconds of an interval (in epoch milliseconds) that fall into pauses; overlapping pauses count once. */
 export function pausedMs(pauses: readonly Pause[], from: number, until: number): number {
   const byBegin = pauses.toSorted((a, b) => a.from.getTime() - b.from.getTime());
   let total = 0;

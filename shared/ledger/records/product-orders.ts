@@ -1,47 +1,60 @@
 import * as z from 'zod/mini';
-import type { Cause, Rejection } from '../../model/errors.ts';
-import {
-  type ErpOrderFacts,
-  type ErpOrderRef,
-  isSameErpOrder,
-  type Part,
-  type ProductOrderDraft,
-  type ProductOrderRef,
-} from '../../model/orders.ts';
-import type { StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
+import type { Rejection } from '../../model/errors.ts';
+import { type ErpOrderRef, isSameErpOrder } from '../../model/orders.ts';
+import type { DeepReadonly, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { type HistoryEntry, historySchema, storedCauseSchema, withEntry } from '../history.ts';
+import { claimStates, isNothingSent } from '../claims.ts';
+import { historySchema, type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
 import { expiryAfter, orderKey, partitionOf, retentionSeconds } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
-import { erpOrderFactsSchema } from './erp-orders.ts';
+import { bookPartsSchema, erpOrderFactsSchema, productOrderRefSchema } from './erp-orders.ts';
+
+export const storedSchema = z.object({
+  number: z.string(),
+  /** What its draft was made for: bookings are compared with this. Only the number follows a renamed ERP order. */
+  erpOrder: erpOrderFactsSchema,
+  draft: z.object({
+    number: z.string(),
+    article: z.string(),
+    parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    variants: z.array(z.string()),
+  }),
+  /** Hash of the mapped content: tells an echo from a change. */
+  contentHash: z.string(),
+  part: z.object({ index: z.number(), first: z.string(), book: bookPartsSchema }),
+  state: z.enum(claimStates),
+  attempts: z.number(),
+  clean: z._default(z.boolean(), false),
+  /** Its message is known to have been sent since this content was written: it was claimed, or a pull sent it again. */
+  enqueued: z._default(z.boolean(), false),
+  /** Rejected without a dead letter, as the ERP does not want it any more. It may be released again. */
+  withdrawn: z._default(z.boolean(), false),
+  productOrder: z.optional(productOrderRefSchema),
+  linkedAt: z.optional(z.string()),
+  /** An attempt to give the ERP its id ended after it may have written. */
+  linkInDoubt: z._default(z.boolean(), false),
+  awaiting: z.optional(z.string()),
+  reason: z.optional(z.string()),
+  /** Cause code of the reason. */
+  cause: z.optional(storedCauseSchema),
+  history: historySchema,
+  historyLeft: z._default(z.number(), 0),
+});
 
 /** What the ledger knows about one product order. */
-export interface OrderEntry {
-  readonly number: string;
-  /** What its draft was made for: a booking is compared with this. Only the number follows a renamed ERP order. */
-  readonly erpOrder: ErpOrderFacts;
-  readonly draft: ProductOrderDraft;
-  /** Hash of the mapped content: tells an echo from a change. */
-  readonly contentHash: string;
-  readonly part: Part;
-  readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
+export interface OrderEntry
+  extends DeepReadonly<Omit<z.output<typeof storedSchema>, 'attempts' | 'clean' | 'awaiting'>> {
   /** Nothing was ever sent to Azumuta that may have created it. */
   readonly surelyNotCreated: boolean;
-  /** Its message is known to have been sent since its content was put: it was claimed, or a pull has sent it again. */
-  readonly enqueued: boolean;
-  /** Rejected without a dead letter: the ERP does not want it any more. It may be released again. */
-  readonly withdrawn: boolean;
-  readonly productOrder: ProductOrderRef | undefined;
-  readonly linkedAt: string | undefined;
-  /** An attempt at telling the ERP its id ended after it may have written. */
-  readonly linkInDoubt: boolean;
-  /** Created, and nothing has told of its completion yet. */
+  /** It is created, and not known to be completed. */
   readonly awaitsCompletion: boolean;
-  readonly reason: string | undefined;
-  /** Cause code of the reason. */
-  readonly cause: Cause | undefined;
-  readonly history: readonly HistoryEntry[];
-  readonly historyLeft: number;
+}
+
+/** The entry of a stored order. Throws on another item: only this module writes them. */
+export function orderEntryOf(stored: StoredItem): OrderEntry {
+  const { awaiting, attempts, clean, ...entry } = z.parse(storedSchema, stored);
+  const surelyNotCreated = isNothingSent({ state: entry.state, attempts, clean });
+  return { ...entry, surelyNotCreated, awaitsCompletion: awaiting !== undefined };
 }
 
 export type NewOrder = Pick<OrderEntry, 'number' | 'erpOrder' | 'draft' | 'contentHash' | 'part'> & {
@@ -53,98 +66,42 @@ export type NewOrder = Pick<OrderEntry, 'number' | 'erpOrder' | 'draft' | 'conte
 
 export interface Orders {
   readonly find: (number: string) => Promise<OrderEntry | undefined>;
-  /** Put a new order; false when there is one already. */
+  /** Adds a new order; false when there is one already. */
   readonly put: (order: NewOrder) => Promise<boolean>;
-  /** Put other content in the place of an order that was not created; false when it may have been by now, or changed. */
+  /** Replaces the content of an order that was not created; false when it may have been created or changed since. */
   readonly replace: (entry: OrderEntry, order: NewOrder) => Promise<boolean>;
-  /** See to it that an order that surely was not created never will be; false when it may have been by now, or changed. */
-  readonly withdraw: (
-    entry: OrderEntry,
-    rejection: Rejection,
-    event: Omit<HistoryEntry, 'at'>,
-  ) => Promise<boolean>;
-  /** Its ERP order has another number now; does nothing to what another writer has changed since it was read. */
+  /** Prevents that an order that was surely not created ever is; false when it may have been created or changed since. */
+  readonly withdraw: (entry: OrderEntry, rejection: Rejection, event: NewEntry) => Promise<boolean>;
+  /** Its ERP order has another number now; does nothing when another writer has changed it since it was read. */
   readonly renameErpOrder: (entry: OrderEntry, erpOrder: ErpOrderRef) => Promise<void>;
-  /** Its message was sent again: from now on it is known to have been sent. */
+  /** Its message was sent again, so it is known to have been sent. */
   readonly markSentAgain: (number: string) => Promise<void>;
-  /** Its completion is known: reconciliation need not ask about it any more. */
+  /** Its completion is known: the reconciliation asks about it no more. */
   readonly markCompleted: (entry: OrderEntry) => Promise<void>;
-  /** It is not completed any more: reconciliation asks about it again once it is overdue. */
+  /** It is not completed any more: the reconciliation asks about it again once it is overdue. */
   readonly markReopened: (number: string) => Promise<void>;
-  /** What an attempt at telling the ERP its id came to, after its creation was done. */
+  /** Records the result of an attempt to give the ERP its id, after it was created. */
   readonly noteLink: (
     entry: OrderEntry,
-    noted: { readonly linkedAt?: string; readonly linkInDoubt?: boolean },
-    told: readonly Omit<HistoryEntry, 'at'>[],
+    result: { readonly linkedAt?: string; readonly linkInDoubt?: boolean },
+    events: readonly NewEntry[],
   ) => Promise<void>;
   /**
-   * Numbers of product orders that were due by then and are not known to be completed, longest overdue first.
-   * The index lags: one or the other may have been completed a moment ago.
+   * Numbers of product orders that were due by then and are not known to be completed, the longest overdue first. The
+   * index lags: some may have been completed a moment ago.
    */
   readonly overdue: (dueBy: Date, most: number) => Promise<string[]>;
-  /** Asked about an overdue order: it comes after all others that are due before `dueAt` now. */
+  /** Azumuta was asked about an overdue order: from now on it comes after all others that are due before `dueAt`. */
   readonly markAsked: (number: string, dueAt: Date) => Promise<void>;
 }
 
-const draftSchema = z.object({
-  number: z.string(),
-  article: z.string(),
-  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  variants: z.array(z.string()),
-});
-export const storedSchema = z.object({
-  number: z.string(),
-  erpOrder: erpOrderFactsSchema,
-  draft: draftSchema,
-  contentHash: z.string(),
-  part: z.object({
-    index: z.number(),
-    first: z.string(),
-    book: z.enum(['alone', 'each', 'when-all-done']),
-  }),
-  state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
-  attempts: z.number(),
-  clean: z._default(z.boolean(), false),
-  enqueued: z._default(z.boolean(), false),
-  withdrawn: z._default(z.boolean(), false),
-  productOrder: z.exactOptional(
-    z.object({ id: z.string(), number: z.string(), url: z.exactOptional(z.string()) }),
-  ),
-  linkedAt: z.exactOptional(z.string()),
-  linkInDoubt: z._default(z.boolean(), false),
-  awaiting: z.exactOptional(z.string()),
-  reason: z.exactOptional(z.string()),
-  cause: z.exactOptional(storedCauseSchema),
-  history: historySchema,
-  historyLeft: z._default(z.number(), 0),
-});
-
-/** A stored order as an entry. Throws on an item that is not one: only this module writes them. */
-export function orderEntryOf(stored: StoredItem): OrderEntry {
-  const { productOrder, linkedAt, awaiting, reason, cause, attempts, clean, ...entry } = z.parse(
-    storedSchema,
-    stored,
-  );
-  const ended = entry.state === 'waiting' || entry.state === 'rejected';
-  const surelyNotCreated = ended && (attempts === 0 || clean);
-  return {
-    ...entry,
-    surelyNotCreated,
-    productOrder,
-    linkedAt,
-    awaitsCompletion: awaiting !== undefined,
-    reason,
-    cause,
-  };
-}
-
-/** Of an order that nobody has tried to create, or only without having sent anything to Azumuta. */
+/** Of an order for which nothing was ever sent to Azumuta; see `isNothingSent`. */
 const neverSent = {
   condition: '((#state = :waiting OR #state = :rejected) AND (#attempts = :none OR #clean = :yes))',
   values: { waiting: 'waiting', rejected: 'rejected', none: 0, yes: true },
 } as const;
 
-/** Only while it is what was decided about: another writer may have put other content, or another ERP order's. */
+/** Only while it is what was read: another writer may have written other content, or that of another ERP order. */
 function unchanged({ contentHash, erpOrder }: OrderEntry) {
   const { number, id, article } = erpOrder;
   const sameId = id === undefined ? 'attribute_not_exists(#erpOrder.#id)' : '#erpOrder.#id = :readId';
@@ -154,16 +111,21 @@ function unchanged({ contentHash, erpOrder }: OrderEntry) {
       readHash: contentHash,
       readArticle: article,
       readNumber: number,
-      ...(id === undefined ? {} : { readId: id }),
+      readId: id,
     },
   };
 }
 
 export function createOrders(table: Table, clock: Clock): Orders {
-  const entryOf = (event: Omit<HistoryEntry, 'at'>): HistoryEntry => ({
-    at: clock.now().toISOString(),
-    ...event,
-  });
+  /** Changes an order that is still as it was read; undefined when it is not, or when the condition does not hold. */
+  function change(entry: OrderEntry, changes: Update, event: NewEntry, condition: string) {
+    const unread = unchanged(entry);
+    return table.update(orderKey(entry.number), {
+      ...withEntry(changes, entry, clock.now(), event),
+      condition: `${condition} AND ${unread.condition}`,
+      values: { ...neverSent.values, ...unread.values },
+    });
+  }
 
   return {
     async find(number) {
@@ -180,13 +142,13 @@ export function createOrders(table: Table, clock: Clock): Orders {
         erpOrderNumber: order.erpOrder.number,
         state: 'waiting',
         attempts: 0,
-        history: [entryOf({ event: 'queued', note: `by ${via}` })],
+        history: [{ at: now.toISOString(), event: 'queued', note: `by ${via}` }],
         dueAt: dueAtOf(dueDate, now),
         expiresAt: expiryAfter(retentionSeconds, now),
       });
     },
 
-    async replace(entry, { via, dueDate, number, ...content }) {
+    async replace(entry, { via, dueDate, number: _, ...content }) {
       const changes = {
         set: {
           ...content,
@@ -197,14 +159,11 @@ export function createOrders(table: Table, clock: Clock): Orders {
         },
         remove: ['reason', 'cause', 'rejectedBy', 'withdrawn'],
       };
-      const replaced = await table.update(orderKey(number), {
-        ...withEntry(changes, entry, entryOf({ event: 'queued', note: `again by ${via}` })),
-        condition: `(#state = :rejected OR ${neverSent.condition}) AND ${unchanged(entry).condition}`,
-        values: { ...neverSent.values, ...unchanged(entry).values },
-      });
-      if (replaced) return true;
-      // Replaced by a write whose answer was lost, or by another caller with the same content.
-      const held = await this.find(number);
+      const event = { event: 'queued', note: `again by ${via}` };
+      const condition = `(#state = :rejected OR ${neverSent.condition})`;
+      if (await change(entry, changes, event, condition)) return true;
+      // Replaced by a write of ours whose answer was lost, or by another caller with the same content.
+      const held = await this.find(entry.number);
       return (
         held?.state === 'waiting' &&
         held.contentHash === content.contentHash &&
@@ -213,17 +172,12 @@ export function createOrders(table: Table, clock: Clock): Orders {
     },
 
     async withdraw(entry, rejection, event) {
-      // No message is its own, as after a dead letter: whichever comes finds it rejected, and leaves it at that.
+      // Without `rejectedBy` no message may claim it again: each one finds it rejected and ends.
       const changes = {
         set: { state: 'rejected', withdrawn: true, clean: true, ...rejection },
         remove: ['rejectedBy'],
       };
-      const withdrawn = await table.update(orderKey(entry.number), {
-        ...withEntry(changes, entry, entryOf(event)),
-        condition: `${neverSent.condition} AND ${unchanged(entry).condition}`,
-        values: { ...neverSent.values, ...unchanged(entry).values },
-      });
-      if (withdrawn) return true;
+      if (await change(entry, changes, event, neverSent.condition)) return true;
       // Withdrawn by another caller.
       const held = await this.find(entry.number);
       return held?.withdrawn === true && isSameErpOrder(held.erpOrder, entry.erpOrder);
@@ -246,11 +200,10 @@ export function createOrders(table: Table, clock: Clock): Orders {
 
     async markCompleted(entry) {
       await table.update(orderKey(entry.number), {
-        ...withEntry(
-          { remove: ['awaiting'] },
-          entry,
-          entryOf({ event: 'completed', note: 'Azumuta says so' }),
-        ),
+        ...withEntry({ remove: ['awaiting'] }, entry, clock.now(), {
+          event: 'completed',
+          note: 'Azumuta says so',
+        }),
         condition: 'attribute_exists(#awaiting)',
       });
     },
@@ -263,8 +216,8 @@ export function createOrders(table: Table, clock: Clock): Orders {
       });
     },
 
-    async noteLink(entry, noted, told) {
-      await table.update(orderKey(entry.number), withEntry({ set: noted }, entry, ...told.map(entryOf)));
+    async noteLink(entry, result, events) {
+      await table.update(orderKey(entry.number), withEntry({ set: result }, entry, clock.now(), ...events));
     },
 
     async overdue(dueBy, most) {
@@ -278,7 +231,7 @@ export function createOrders(table: Table, clock: Clock): Orders {
     async markAsked(number, dueAt) {
       await table.update(orderKey(number), {
         set: { dueAt: dueAt.getTime(), askedAt: clock.now().toISOString() },
-        // Asked every day for months, it would outgrow its history: it is counted.
+        // Counted, as the questions of months would fill its history.
         add: { asked: 1 },
         condition: 'attribute_exists(#awaiting)',
       });
@@ -286,7 +239,7 @@ export function createOrders(table: Table, clock: Clock): Orders {
   };
 }
 
-/** When nobody says when it is due, it is overdue a week after it was ordered. */
+/** An order without a due date is overdue a week after it came. */
 function dueAtOf(dueDate: string | undefined, now: Date): number {
   const due = Date.parse(dueDate ?? '');
   return Number.isNaN(due) ? now.getTime() + 7 * 86_400_000 : due;

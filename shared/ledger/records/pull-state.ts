@@ -1,44 +1,48 @@
 import * as z from 'zod/mini';
 import type { Watermark } from '../../model/orders.ts';
-import type { Table } from '../../platform/aws/dynamodb-table.ts';
+import type { DeepReadonly, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { createLease } from '../lease.ts';
 
-/** One reading of the ERP's orders up to the present, a *window*; it may take several runs. */
-export interface PullWindow {
+const watermarkSchema = z.object({ changedAt: z.string(), id: z.exactOptional(z.string()) });
+
+const windowSchema = z.object({
   /** When its first run began, by our clock (ISO): for durations, never compared with times of the ERP. */
-  readonly startedAt: string;
-  /** A time of the ERP (ISO) that had come when it began. */
-  readonly beganAfter: string;
-  /** Where its next run goes on. */
-  readonly position: Watermark;
-}
+  startedAt: z.string(),
+  /** A time of the ERP (ISO) that had passed when it began. */
+  beganAfter: z.string(),
+  /** Where its next run continues. */
+  position: watermarkSchema,
+});
+/** A *window*: one reading of the ERP's orders up to the present. It may take several runs. */
+export type PullWindow = DeepReadonly<z.output<typeof windowSchema>>;
 
 /** How far the ERP's orders were read. */
 export interface PullProgress {
-  /** A time of the ERP that had come when the last finished window began. */
+  /** A time of the ERP that had passed when the last finished window began. */
   readonly watermark: Watermark | undefined;
-  /** A window that has read at least one page, and is not finished. */
+  /** A window that has read at least one page and is not finished. */
   readonly window: PullWindow | undefined;
 }
 
-/** How far the ERP's released orders were read, and whose turn it is to read on. */
+/** How far the ERP's released orders were read, and the lease of the run that reads them. */
 export interface PullState {
-  /** Take the lease; undefined when another run has it. */
+  /** Takes the lease; undefined when another run has it. */
   readonly begin: (owner: string, leaseSeconds: number) => Promise<PullProgress | undefined>;
-  /** Save how far a window has got; false when the lease was lost to another run. */
+  /** Saves the progress of a window; false when another run has taken over the lease. */
   readonly advance: (owner: string, window: PullWindow) => Promise<boolean>;
-  /** Give the lease back; with a watermark (or none yet) when the window is finished. */
+  /** Gives the lease back. @param finished The watermark, if there is one yet, when the window is finished. */
   readonly end: (owner: string, finished?: Pick<PullProgress, 'watermark'>) => Promise<void>;
-  /** How far it has got, and when its last run ended (ISO); nothing when it never ran. */
-  readonly state: () => Promise<{ readonly watermark?: Watermark; readonly endedAt?: string }>;
+  /** How far the pull has got, and when its last run ended (ISO); nothing when it never ran. */
+  readonly state: () => Promise<{
+    readonly watermark?: Watermark | undefined;
+    readonly endedAt?: string | undefined;
+  }>;
 }
-
-const watermarkSchema = z.object({ changedAt: z.string(), id: z.exactOptional(z.string()) });
 
 export const storedSchema = z.object({
   watermark: z.optional(watermarkSchema),
-  window: z.nullish(z.object({ startedAt: z.string(), beganAfter: z.string(), position: watermarkSchema })),
+  window: z.nullish(windowSchema),
   endedAt: z.optional(z.string()),
 });
 
@@ -57,15 +61,11 @@ export function createPullState(table: Table, clock: Clock): PullState {
       lease.release(owner, {
         endedAt: clock.now().toISOString(),
         ...(finished && { window: null }),
-        ...(finished?.watermark && { watermark: finished.watermark }),
+        watermark: finished?.watermark,
       }),
     async state() {
       const { watermark, window, endedAt } = z.parse(storedSchema, (await table.get(key)) ?? {});
-      const reached = window?.position ?? watermark;
-      return {
-        ...(reached === undefined ? {} : { watermark: reached }),
-        ...(endedAt === undefined ? {} : { endedAt }),
-      };
+      return { watermark: window?.position ?? watermark, endedAt };
     },
   };
 }

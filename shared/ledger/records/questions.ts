@@ -4,49 +4,49 @@ import type { Clock } from '../../platform/clock.ts';
 import { withEntry } from '../history.ts';
 import { expiryAfter, questionKey } from '../keys.ts';
 
-/** Azumuta is asked whether a product order is completed, again and again for a while. */
+/** Whether a product order is completed: Azumuta is asked repeatedly for some time. */
 export interface Question {
-  /** The hint that asks. A replayed one is another, as SQS was given it at another time. */
+  /** The hint whose message asks. A replayed one counts as another, as it was sent to SQS at another time. */
   readonly by: string;
   readonly since: Date;
-  /** When Azumuta was asked last, by whichever hint. */
+  /** When Azumuta was asked last, by any hint. */
   readonly askedAt: Date;
-  /** When the hint that asks did so last itself: one that does not come again is gone, however many others came. */
+  /** When `by` itself asked last. If that is too long ago, its message is lost, even if others have asked since. */
   readonly aliveAt: Date;
-  /** Recordings that further hints named, some twice: the one that asks speaks for them as well. */
+  /** Recordings that other hints named, with duplicates: `by` collects them as well. */
   readonly recordingIds: readonly string[];
-  /** Nobody asks any more but the reconciliation, as an overdue order. */
+  /** Only the reconciliation still asks, as for an overdue order. */
   readonly overdue: boolean;
 }
 
-/** What was learnt of a completed order last, when nothing was to be booked of it. */
+/** The last answer about a completed order of which nothing was to be booked. */
 export interface Answered {
-  /** The hint that asked, and that still tells it to a person if need be. */
+  /** The hint that asked, and that still tells a person if necessary. */
   readonly by: string;
   readonly at: Date;
-  /** Azumuta lists the recordings of its product orders, so that those that a trigger names are no news. */
+  /** Azumuta lists the recordings of its product orders, so a trigger that names some tells nothing new. */
   readonly listsRecordings: boolean;
 }
 
-/** A hint that ends, as another one asks. */
+/** A hint that ends because another one already asks. */
 export interface Joining {
-  /** Recordings that it names and the question does not. */
+  /** Recordings that it names and that the question does not have. */
   readonly recordingIds: readonly string[];
   /** When it asked Azumuta itself. */
-  readonly askedAt?: Date;
+  readonly askedAt?: Date | undefined;
 }
 
 export interface Questions {
-  /** Azumuta was asked by the hint that asks, and does not call the order completed. */
+  /** The asking hint has asked Azumuta, and the order is not completed. */
   readonly recordAsked: (number: string, asked: Pick<Question, 'by' | 'since'>) => Promise<void>;
   /**
-   * Another hint about it ends; the one that asks speaks for its recordings. False when none asks any more, or when
-   * others have named so many recordings meanwhile that no more have room: then the hint asks itself.
+   * Hands the recordings of another hint to the asking one. False when none asks any more, or when so many recordings
+   * were named meanwhile that there is no room: then the hint asks itself.
    */
   readonly join: (number: string, hint: Joining) => Promise<boolean>;
-  /** Azumuta was asked long enough: the journey tells it, and from now on the order is overdue. */
+  /** Azumuta was asked long enough: adds the note to the journey; from now on the order is overdue. */
   readonly leaveToReconciliation: (number: string, note: string) => Promise<void>;
-  /** The order comes after all others that are due before `dueAt` now. */
+  /** From now on the order comes after all others that are due before `dueAt`. */
   readonly markAsked: (number: string, dueAt: Date) => Promise<void>;
   /** It is completed. False when further hints have joined since the question was read, or it has ended. */
   readonly end: (number: string, read: Pick<Question, 'recordingIds'>) => Promise<boolean>;
@@ -54,14 +54,14 @@ export interface Questions {
   readonly recordAnswered: (number: string, answered: Answered) => Promise<void>;
 }
 
-/** A message lives for six days; an order that no ERP order is behind is asked about for so long. */
+/** A message lives for six days; Azumuta is asked that long about an order that has no ERP order. */
 const keptSeconds = 30 * 86_400;
 /**
- * No more recordings are added to as many: a hint adds 50 of 100 characters at most, and several may in the same
- * moment, so that the item stays below 64 KB with its history.
+ * Once there are so many recordings, no more are added. A hint adds up to 50 of 100 characters, and several may do so at
+ * the same moment; the item stays below 64 KB with its history.
  */
-const mostNamed = 100;
-const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :mostNamed)';
+const maxNamed = 100;
+const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :maxNamed)';
 
 export const storedSchema = z.object({
   by: z.string(),
@@ -113,11 +113,11 @@ export function createQuestions(table: Table, clock: Clock): Questions {
 
     async join(number, { recordingIds, askedAt }) {
       const joined = await table.update(questionKey(number), {
-        ...(askedAt ? { set: { askedAt: askedAt.toISOString() } } : {}),
-        // Several at once join, and none overwrites what another names.
+        set: { askedAt: askedAt?.toISOString() },
+        // Appended, so that hints that join at the same moment do not overwrite each other.
         append: { recordingIds },
         condition: `attribute_exists(#by) AND attribute_not_exists(#awaiting)${recordingIds.length > 0 ? hasRoom : ''}`,
-        ...(recordingIds.length > 0 ? { values: { mostNamed } } : {}),
+        values: recordingIds.length > 0 ? { maxNamed } : undefined,
       });
       return joined !== undefined;
     },
@@ -126,8 +126,8 @@ export function createQuestions(table: Table, clock: Clock): Questions {
       const now = clock.now();
       const before = await table.get(questionKey(number));
       const changes = { set: { awaiting: 'completion', dueAt: now.getTime() } };
-      const told = { at: now.toISOString(), event: 'not completed', note };
-      await table.update(questionKey(number), withEntry(changes, before, told));
+      const event = { event: 'not completed', note };
+      await table.update(questionKey(number), withEntry(changes, before, now, event));
     },
 
     async markAsked(number, dueAt) {
@@ -144,7 +144,7 @@ export function createQuestions(table: Table, clock: Clock): Questions {
     },
 
     async end(number, { recordingIds }) {
-      // What was told in the journey stays: only the question ends.
+      // Only the question ends: its history stays in the journey.
       const ended = await table.update(questionKey(number), {
         remove: ['by', 'recordingIds', 'awaiting', 'dueAt'],
         condition:

@@ -7,11 +7,11 @@ import type { Key, Table } from '../../platform/aws/dynamodb-table.ts';
 import { partitionOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 
-/** What a person must see to, as the ledger notes it. */
+/** What a person must see to, by kind. */
 export const troubleKinds = ['dead-letter', 'changed', 'cancelled', 'unmapped', 'waiting'] as const;
 export type TroubleKind = (typeof troubleKinds)[number];
 
-/** What a trouble is told together with. */
+/** Troubles with the same three are told together. */
 export interface TroubleGroup {
   readonly kind: TroubleKind;
   readonly partner: Partner;
@@ -19,37 +19,37 @@ export interface TroubleGroup {
 }
 
 /**
- * Attributes that put an item into the index of troubles; it leaves the index with `troubleFieldNames`. What goes well
- * never bears them, so it costs no write unit.
+ * Attributes that put an item into the index of troubles; removing `troubleFieldNames` takes it out. Orders without
+ * trouble never have them, so they cost no write unit.
  */
 export function troubleFields({ kind, partner, cause }: TroubleGroup, since: Date) {
   return { trouble: 'open', troubleOf: `${kind} ${partner} ${cause} ${since.toISOString()}` };
 }
 
-/** To remove from an item whose trouble has ended. */
+/** Attributes to remove from an item whose trouble has ended. */
 export const troubleFieldNames = ['trouble', 'troubleOf'];
 
-/** A trouble as its index tells it: enough to group and to count it without reading its item. */
+/** A trouble as its index shows it: enough to group and count it without reading its item. */
 export interface OpenTrouble extends TroubleGroup {
   readonly key: Key;
   readonly since: Date;
 }
 
-/** What the item of a trouble tells beside. */
+/** What the item of a trouble adds. */
 export interface TroubleFacts {
-  /** Product order, or ERP order where there is none; empty when nothing tells. */
+  /** Number of the product order, or of the ERP order where there is none; empty when it is unknown. */
   readonly order: string;
   readonly reason: string;
-  /** What an order without a product order was for. */
+  /** Article and quantity of an order without a product order. */
   readonly about?: { readonly article: string; readonly quantity: string } | undefined;
 }
 
 export interface Troubles {
-  /** The first `most` that are open; one query of an index that holds nothing else, and lags a moment. */
-  readonly open: (most: number) => Promise<OpenTrouble[]>;
-  /** Undefined when it has ended meanwhile. */
+  /** The first open ones: one query of an index that holds nothing else, and lags a moment. */
+  readonly open: (limit: number) => Promise<OpenTrouble[]>;
+  /** Undefined when the trouble has ended meanwhile. */
   readonly facts: (key: Key) => Promise<TroubleFacts | undefined>;
-  /** Nobody is told of it any more. Does nothing to one that has begun anew since it was read. */
+  /** Ends a trouble; does nothing when it has begun anew since it was read. */
   readonly close: (trouble: OpenTrouble) => Promise<void>;
 }
 
@@ -75,10 +75,10 @@ export const factsSchema = z.object({
 
 export function createTroubles(table: Table): Troubles {
   return {
-    async open(most) {
-      const found = await table.queryIndex(ledgerIndexes.trouble, 'open', { limit: most });
+    async open(limit) {
+      const found = await table.queryIndex(ledgerIndexes.trouble, 'open', { limit });
       return found.flatMap((stored) => {
-        // A newer version, before this one was deployed again, may have noted what this one does not know.
+        // After a rollback there may be kinds that only the newer version knows.
         const parsed = z.safeParse(keysSchema, stored);
         if (!parsed.success) return [];
         const { pk, sk, troubleOf } = parsed.data;

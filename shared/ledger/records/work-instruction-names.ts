@@ -2,9 +2,9 @@ import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { expiryAfter } from '../keys.ts';
 
-/** Names of work instructions, kept by id and version: an official version never changes. */
+/** Names of work instructions by id and version. They are kept, as an official version never changes. */
 export interface WorkInstructionNames {
-  /** The name, read through `read` only when no container has ever read this version. */
+  /** The name; calls `read` only when no container has read this version before. */
   readonly name: (
     id: string,
     version: number,
@@ -35,7 +35,7 @@ export function createWorkInstructionNames(table: Table, clock: Clock): WorkInst
       if (inMemory.size >= maxInMemory) inMemory.clear();
       const asked = stored(id, version, read);
       inMemory.set(key, asked);
-      // A failed read must not be remembered.
+      // A failed read is not kept.
       asked.catch(() => inMemory.delete(key));
       return asked;
     },

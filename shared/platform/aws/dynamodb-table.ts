@@ -25,6 +25,13 @@ export interface TableIndex {
   readonly sortType: 'S' | 'N';
 }
 
+/** What a schema reads from an item, as a type that is not to be changed. */
+export type DeepReadonly<T> = T extends readonly (infer Entry)[]
+  ? readonly DeepReadonly<Entry>[]
+  : T extends object
+    ? { readonly [Name in keyof T]: DeepReadonly<T[Name]> }
+    : T;
+
 /** A stored item: its key and the attributes of its kind. The module that owns the kind parses it. */
 export type StoredItem = Readonly<Record<string, unknown>>;
 
@@ -37,8 +44,8 @@ export interface Update {
   readonly append?: Readonly<Record<string, readonly unknown[]>> | undefined;
   readonly remove?: readonly string[] | undefined;
   /** Condition in DynamoDB's language; `#name` and `:name` refer to `names` and `values`. */
-  readonly condition?: string;
-  readonly values?: Readonly<Record<string, unknown>>;
+  readonly condition?: string | undefined;
+  readonly values?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import * as z from 'zod/mini';
 import { bundleSettings } from '../../../infra/build/bundle-functions.ts';
-import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
+import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 import { median } from '../statistics.ts';
 
 const run = promisify(execFile);

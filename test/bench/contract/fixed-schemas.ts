@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { textIn } from '../../../shared/azumuta/fields.ts';
+import { textIn } from '../../../shared/azumuta/forms.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../../../shared/azumuta/resources.ts';
 import type { RecordedStep } from '../../../shared/model/completions.ts';
 import type { ParameterValue } from '../../../shared/model/orders.ts';

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
-import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
+import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 import type { Books } from './partner-books.ts';
 
 /** Azumuta and the ERP as stubs that answer after a fixed delay: the same for everything that is measured. */

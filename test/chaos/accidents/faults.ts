@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
-import { control } from '../../../infra/local/sandbox/control-client.ts';
+import { control } from '../../../infra/local/sandbox/control.ts';
 import type { Fault } from '../../../infra/local/sandbox/faults.ts';
 import type { Dice } from './dice.ts';
 

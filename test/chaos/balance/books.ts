@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { openStore as openAzumuta } from '../../../infra/local/sandbox/azumuta/store.ts';
-import type { TriggerLogEntry } from '../../../infra/local/sandbox/azumuta/triggers.ts';
-import { triggerLog } from '../../../infra/local/sandbox/azumuta/triggers.ts';
+import { type TriggerLogEntry, triggerLog } from '../../../infra/local/sandbox/azumuta/triggers.ts';
+import { type LoggedFault, loggedFaultsIn } from '../../../infra/local/sandbox/database.ts';
 import { openStore as openErp } from '../../../infra/local/sandbox/erp/store.ts';
-import { type LoggedFault, loggedFaultsIn } from '../../../infra/local/sandbox/fault-log.ts';
 import type { DeadLetter } from './queues.ts';
 
 /** A product order in Azumuta's own books, with what its operators recorded. */

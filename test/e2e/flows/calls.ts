@@ -17,7 +17,7 @@ export function callsOf(system: LocalSystem) {
         headers: { 'x-api-key': system.orderEndpoint.key, 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       });
-      // Our own answer: its shape is what the tests look at.
+      // Our own answer: the tests check its shape.
       const answer = (await response.json()) as OrderCallAnswer['body'];
       return { status: response.status, ...answer };
     },

@@ -11,23 +11,22 @@ import { lines, system } from './stage.ts';
 const patience = { timeout: 15_000, interval: 20 };
 const byNumber = 'GET /api/v1/productorders';
 const byId = 'GET /api/v1/productorders/{id}';
-/** The connector looks at the order before it books on it. */
+/** The connector reads the order before it books on it. */
 const lookUp = 'GET /api/production-orders/{number}';
 
-/** Roles of functions; a mapping polls with its function's. */
+/** Roles of functions; an event source mapping polls with the role of its function. */
 const functions = () => principalsOf(system.emulator.stack).filter(({ kind }) => kind === 'function');
 
-/** An ARN that the pattern of a grant stands for. */
+/** An ARN that matches the pattern of a grant. */
 const exampleOf = (pattern: string) => pattern.replace(/\*$/, 'log-stream:local/1');
 
 /**
- * What each role may do, held against what each function needs. The end of `npm test` compares the grants that
- * all tests together used with those of the template; the runs here are those that no other test has a reason
- * for.
+ * The grants of each role, compared with what each function needs. The end of `npm test` compares the grants that
+ * all tests together used with those of the template; the runs here are those that no other test needs.
  */
 export function grantsTests(): void {
   describe('the role of each function', () => {
-    it('loses an action when a grant is taken away: none is there twice', () => {
+    it('loses an action with each grant that is removed: none is there twice', () => {
       for (const principal of functions()) {
         for (const grant of grantsOf(principal)) {
           const call = { action: grant.action, resource: exampleOf(grant.resource) };
@@ -40,7 +39,7 @@ export function grantsTests(): void {
       }
     });
 
-    it('allows what it grants by name, and nothing else of all that any role may do', () => {
+    it('allows what it grants by name, and no other action of any role', () => {
       const roles = functions().map((principal) => ({ principal, access: prepareAccess(principal, []) }));
       const everything = roles.flatMap(({ principal }) => grantsOf(principal));
       const actions = [...new Set(everything.map(({ action }) => action)), 'dynamodb:Scan', 'sqs:PurgeQueue'];
@@ -62,7 +61,7 @@ export function grantsTests(): void {
       );
     });
 
-    it('lets it take one of the slots of a partner that it calls, where a plant limits them', () => {
+    it('lets it take a slot of a partner that it calls, where a plant has a limit', () => {
       const [ledger] = system.emulator.stack.tables;
       const partners = /AzumutaApiKey|ErpCredentials/;
       const callers = functions().filter((principal) =>
@@ -80,7 +79,7 @@ export function grantsTests(): void {
       expect(allowed).toEqual(Array.from({ length: 10 }, () => true));
     });
 
-    it('keeps the queues of other functions, their secrets and the administration of all out of its reach', () => {
+    it('refuses the queues and secrets of other functions, and all administration', () => {
       for (const principal of functions()) {
         const access = prepareAccess(principal, system.emulator.stack.resourcePolicies);
         for (const { arn } of system.emulator.stack.tables) {
@@ -95,11 +94,11 @@ export function grantsTests(): void {
     });
   });
 
-  describe('a failure needs grants of its own', () => {
+  describe('a function after a failure', () => {
     beforeAll(() => system.azumuta.setTriggers([{ method: 'GET', url: system.webhookUrl, ids: 'singular' }]));
     afterAll(() => system.azumuta.setTriggers(bothTriggers(system.webhookUrl)));
 
-    it('an order that Azumuta cannot take yet comes again, and its attempts are forgotten in the end', async () => {
+    it('creates an order that Azumuta did not accept at first, and forgets its attempts in the end', async () => {
       // Prepare
       await system.azumuta.forgetCalls();
       await system.azumuta.setFaults([{ kind: 'status', status: 503, route: byNumber, times: 1 }]);
@@ -114,7 +113,7 @@ export function grantsTests(): void {
       expect((await system.azumuta.calls())[byNumber]).toBeGreaterThan(1);
     });
 
-    it('a completion that neither partner lets through at once is booked in the end', async () => {
+    it('books a completion for which both partners failed at first', async () => {
       // Prepare
       const number = await builtOrder();
       await system.azumuta.forgetCalls();
@@ -131,7 +130,7 @@ export function grantsTests(): void {
       expect((await system.erp.calls())[lookUp]).toBeGreaterThan(1);
     });
 
-    it('a completion too large for a message is read from Azumuta again, with the key', async () => {
+    it('reads a completion that is too large for a message from Azumuta again, with the key', async () => {
       // Prepare
       const number = await builtOrder();
       await system.azumuta.forgetCalls();
@@ -151,7 +150,7 @@ export function grantsTests(): void {
       expect(read.every((times) => times === 2)).toBe(true);
     });
 
-    it('a product order that was renamed in Azumuta is found in the ledger by its id', async () => {
+    it('finds a product order that was renamed in Azumuta by its id', async () => {
       // Prepare
       const number = await builtOrder();
       await system.azumuta.rename(number, `${number}-rework`);
@@ -166,33 +165,30 @@ export function grantsTests(): void {
     it.each([
       ['posts it', (number: string) => system.erp.releaseAndSend(system.orderEndpoint, { number })],
       ['is pulled', () => system.emulator.invoke('FunctionsPullProductOrdersFunction', {})],
-    ])(
-      'an ERP order that has fewer parts now has their completion looked at again, when it %s',
-      async (_, come) => {
-        // Prepare: it had two parts, of which the first is completed, and has one now
-        const [order] = await system.erp.release({ product: 'GEAR-01' });
-        if (!order) throw new Error('The sandbox released nothing.');
-        const { number, id } = order;
-        const erpOrder = { number, id, article: 'GEAR-01', unit: 'u' };
-        const record = splitOrder(number, 1, { book: 'when-all-done', erpOrder, mostParts: 2 });
-        const part = { index: 1, first: `${number}/1`, book: 'when-all-done' } as const;
-        await system.ledger.orders.put(newOrder({ number: part.first, part, erpOrder }));
-        await system.ledger.claims.claim(orderKey(part.first), {
-          ...{ owner: 'test', messageId: 'test', endsAt: new Date(Date.now() + 60_000) },
-        });
-        await system.ledger.erpOrders.write(record);
-        await system.ledger.erpOrders.recordCompletedPart(erpOrder, { index: 1, azumutaId: 'id of part 1' });
+    ])('looks at the completion of an ERP order with fewer parts again, when it %s', async (_, come) => {
+      // Prepare: it had two parts, of which the first is completed, and has one now
+      const [order] = await system.erp.release({ product: 'GEAR-01' });
+      if (!order) throw new Error('The sandbox released nothing.');
+      const { number, id } = order;
+      const erpOrder = { number, id, article: 'GEAR-01', unit: 'u' };
+      const record = splitOrder(number, 1, { book: 'when-all-done', erpOrder, mostParts: 2 });
+      const part = { index: 1, first: `${number}/1`, book: 'when-all-done' } as const;
+      await system.ledger.orders.put(newOrder({ number: part.first, part, erpOrder }));
+      await system.ledger.claims.claim(orderKey(part.first), {
+        ...{ owner: 'test', messageId: 'test', endsAt: new Date(Date.now() + 60_000) },
+      });
+      await system.ledger.erpOrders.write(record);
+      await system.ledger.erpOrders.recordCompletedPart(erpOrder, { index: 1, azumutaId: 'id of part 1' });
 
-        // Act
-        await come(number);
+      // Act
+      await come(number);
 
-        // Assess: Azumuta is asked, and knows no such order
-        const isAsked = async () => (await system.ledger.knownOrders.read(part.first)).question !== undefined;
-        await vi.waitUntil(isAsked, patience);
-      },
-    );
+      // Assess: Azumuta is asked, and knows no such order
+      const isAsked = async () => (await system.ledger.knownOrders.read(part.first)).question !== undefined;
+      await vi.waitUntil(isAsked, patience);
+    });
 
-    it('was never refused anything on these ways', () => {
+    it('was never refused anything in these runs', () => {
       expect(lines.filter((line) => line.includes('not authorized'))).toEqual([]);
     });
   });

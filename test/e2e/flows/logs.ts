@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { functionNames } from '../../../infra/build/bundle-functions.ts';
 import { system } from './stage.ts';
 
-/** Last, as they tell what the flows before them did. */
+/** Last, as it reads the logs of the flows before. */
 export function logTests(): void {
   describe('the log of a function', () => {
-    it('bears in every line Lambda’s id of the request that it tells of', async () => {
+    it('has Lambda’s request id in every line', async () => {
       // Prepare: the functions that run by the clock
       for (const { name } of system.emulator.stack.schedules) await system.emulator.runSchedule(name);
       const folder = join(system.emulator.dataDir, 'logs');

@@ -8,7 +8,7 @@ import { system } from './stage.ts';
 
 const reportSchema = z.looseObject({ outcome: z.string(), asked: z.number(), completed: z.number() });
 
-/** Runs the bundled function under its own role, as its schedule would. */
+/** Runs the bundled function under its own role, as its schedule does. */
 async function reconcile() {
   const { payload, functionError } = await system.emulator.runSchedule('SchedulesReconcile');
   if (functionError) throw new Error(`${functionError}: ${JSON.stringify(payload)}`);
@@ -18,7 +18,7 @@ async function reconcile() {
 const booked = async (number: string) =>
   (await system.erp.bookings()).filter(({ order }) => order === number).length;
 
-/** Nothing is on its way any more; a message leaves the first queue only after it is in the second. */
+/** No message is on its way; a message leaves the first queue only after it is in the second. */
 async function isDrained(sqs: SQSClient): Promise<boolean> {
   for (const queue of ['QueuesCompletions', 'QueuesDeliveries']) {
     const { Attributes } = await sqs.send(
@@ -31,10 +31,10 @@ async function isDrained(sqs: SQSClient): Promise<boolean> {
   return true;
 }
 
-/** First, as all orders that are overdue are asked about. */
+/** First, as every overdue order is asked about. */
 export function lostTriggerTests(): void {
-  it('a completion whose trigger was lost is booked once, though the trigger comes late after all', async () => {
-    // Prepare: every trigger is lost. An overdue order was asked about in vain, and is completed since.
+  it('books a completion whose trigger was lost once, even when the trigger comes late', async () => {
+    // Prepare: every trigger is lost. An overdue order was open when it was asked about, and is completed since.
     await system.azumuta.setTriggers([]);
     onTestFinished(() => system.azumuta.setTriggers(bothTriggers(system.webhookUrl)));
     const { sqs } = operatorClients(system.emulator);

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { azumutaSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
 import { patient } from '../../support/patient.ts';
 import { calls, system } from './stage.ts';
 
@@ -21,8 +21,8 @@ async function pull() {
 }
 
 export function ordersOutTests(): void {
-  describe('an order of the ERP becomes a product order in Azumuta', () => {
-    it('with number, article, parameters, variants and quantity as mapped, and its id goes back to the ERP', async () => {
+  describe('an order of the ERP', () => {
+    it('becomes a product order with number, article, parameters, variants and quantity as mapped, whose id goes back to the ERP', async () => {
       // Prepare
       const { order, status } = await system.erp.releaseAndSend(system.orderEndpoint, {
         product: 'GEAR-01',
@@ -54,7 +54,7 @@ export function ordersOutTests(): void {
         ]),
       });
       expect(JSON.stringify(created[0]?.variants)).toMatch(/Left.*ATEX/);
-      // The ERP is told before the creation is noted.
+      // The id is in the ERP before the creation is noted.
       await expect
         .poll(() => calls.status(order.number), patient)
         .toMatchObject({
@@ -63,7 +63,7 @@ export function ordersOutTests(): void {
         });
     });
 
-    it('pulled on schedule, page by page, each once', async () => {
+    it('is pulled on schedule, page by page, and created once', async () => {
       // Prepare: more than a page
       await system.erp.capPages(5);
       onTestFinished(() => system.erp.capPages(200));
@@ -82,21 +82,21 @@ export function ordersOutTests(): void {
       expect(new Set(numbers).size).toBe(numbers.length);
     });
 
-    it('answers with the Azumuta id at once when the ERP prefers to wait', async () => {
+    it('gets the Azumuta id in the answer when the ERP prefers to wait', async () => {
       const answer = await calls.post(posted({ number: 'WAIT/1' }), { prefer: 'wait=25' });
       expect(answer).toMatchObject({ status: 200, orders: [{ number: 'WAIT/1', status: 'exists' }] });
       expect(answer.orders?.[0]?.productOrders[0]?.id).toMatch(/^\w{17}$/);
     });
 
-    it('keeps leading zeros and slashes of numbers', async () => {
+    it('keeps leading zeros and slashes of its number', async () => {
       await calls.post(posted({ number: '000042/A,B' }), { prefer: 'wait=25' });
       expect(await inAzumuta('000042/A,B')).toHaveLength(1);
       expect(await calls.status('000042/A,B')).toMatchObject({ status: 200 });
     });
   });
 
-  describe('each order of a call has its own answer', () => {
-    it('one bad order never blocks its neighbours, and learns where it is wrong', async () => {
+  describe('an order of a call', () => {
+    it('never blocks the others when it is wrong, and its answer says where', async () => {
       // Act
       const answer = await calls.post(
         [
@@ -122,7 +122,7 @@ export function ordersOutTests(): void {
       ]);
     });
 
-    it('the same order again exists, with other content it is a conflict that says what differs', async () => {
+    it('exists when it is sent again, and is a conflict that names the difference with other content', async () => {
       await calls.post(posted({ number: 'TWICE' }), { prefer: 'wait=25' });
       const same = await calls.post(posted({ number: 'TWICE', quantity: 3.0 }));
       const other = await calls.post(posted({ number: 'TWICE', quantity: '4' }));
@@ -132,7 +132,7 @@ export function ordersOutTests(): void {
       expect(await inAzumuta('TWICE')).toHaveLength(1);
     });
 
-    it('an unknown article is rejected by name, and can be sent again once it is mended', async () => {
+    it('is rejected with the name of an unknown article, and can be sent again once that is corrected', async () => {
       const unknown = await calls.post(posted({ number: 'NO-ART', article: 'NOPE-9' }), {
         prefer: 'wait=25',
       });
@@ -152,7 +152,7 @@ export function ordersOutTests(): void {
       });
     });
 
-    it('a product order that somebody typed by hand is adopted, not created twice', async () => {
+    it('is not created when somebody typed its product order by hand: that one is adopted', async () => {
       await calls.post(posted({ number: 'OF-THE-ARTICLE' }), { prefer: 'wait=25' });
       const [other] = await inAzumuta('OF-THE-ARTICLE');
       const base = system.sandboxes.azumuta.url;
@@ -173,14 +173,14 @@ export function ordersOutTests(): void {
     });
   });
 
-  describe('the order endpoint says what is wrong with a call', () => {
+  describe('the order endpoint', () => {
     it.each([
       ['no key', () => calls.post(posted({}), { 'x-api-key': '' }), 401],
       ['a wrong key', () => calls.post(posted({}), { 'x-api-key': 'x'.repeat(43) }), 401],
       ['not JSON', () => calls.post('{nope'), 400],
       ['an empty list', () => calls.post([]), 400],
       ['an unknown number', () => calls.status('NEVER-SEEN'), 404],
-    ])('%s', async (_name, call, status) => {
+    ])('says what is wrong with %s', async (_name, call, status) => {
       const answer = await call();
       expect(answer.status).toBe(status);
       expect(answer.error).toMatch(/\w{3}/);

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import { bothTriggers, type LocalSystem } from '../../../infra/local/run-locally.ts';
-import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
 import { patient } from '../../support/patient.ts';
 import { calls, system } from './stage.ts';
 
@@ -35,8 +35,8 @@ const deadLetterOf = (number: string) =>
   );
 
 export function resultsBackTests(): void {
-  describe('a completion is booked in the ERP', () => {
-    it('once, although two triggers tell of it, with what the operators recorded', async () => {
+  describe('a completion', () => {
+    it('is booked once, with the recordings of the operators, although two triggers come', async () => {
       // Prepare
       const number = await builtOrder();
       await system.azumuta.forgetCalls();
@@ -65,7 +65,7 @@ export function resultsBackTests(): void {
       expect(recordings.every(([, count]) => count === 1)).toBe(true);
     });
 
-    it('reads each version of a work instruction from Azumuta only once for all orders', async () => {
+    it('costs one read of each version of a work instruction for all orders', async () => {
       const first = await builtOrder();
       await system.azumuta.complete(first);
       await booked(first);
@@ -76,8 +76,8 @@ export function resultsBackTests(): void {
       expect((await system.azumuta.calls())['GET /api/v1/workinstructions/{id}'] ?? 0).toBe(0);
     });
 
-    it('a re-opened order with new recordings adds notes, never quantity', async () => {
-      // Prepare: one trigger an event. After a further one that finds nothing new, nobody asks for a minute.
+    it('adds notes, never quantity, when it is reopened with new recordings', async () => {
+      // Prepare: one trigger for each event. After a further one that finds nothing new, Azumuta is not asked for a minute.
       await system.azumuta.setTriggers([{ method: 'POST', url: system.webhookUrl }]);
       onTestFinished(() => system.azumuta.setTriggers(bothTriggers(system.webhookUrl)));
       const number = await builtOrder();
@@ -94,7 +94,7 @@ export function resultsBackTests(): void {
       expect(bookings.filter(({ goodQuantity }) => goodQuantity !== '0')).toHaveLength(1);
     });
 
-    it('an order that somebody else completed in the ERP is left to a person, with the reason', async () => {
+    it('is left to a person, with the reason, when somebody else completed the order in the ERP', async () => {
       const number = await builtOrder();
       await system.erp.finish(number);
       await system.azumuta.complete(number);
@@ -104,7 +104,7 @@ export function resultsBackTests(): void {
       });
       expect((await bookingsOf(number)).filter(({ reference }) => reference !== null)).toEqual([]);
 
-      // Nobody has to look for it: the function that tells of it runs every five minutes, under its own role.
+      // A person is alerted: the function that does it runs every five minutes, under its own role.
       const { functionError } = await system.emulator.runSchedule('SchedulesAlerts');
       const folder = join(system.emulator.dataDir, 'sns');
       const mails = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
@@ -116,7 +116,7 @@ export function resultsBackTests(): void {
       );
     });
 
-    it('an answer of Azumuta that does not fit is a dead letter with the path, and nothing is half booked', async () => {
+    it('becomes a dead letter with the path when an answer of Azumuta does not fit, and nothing is booked in part', async () => {
       // Prepare
       const number = await builtOrder();
       await system.azumuta.setFaults([
@@ -137,7 +137,7 @@ export function resultsBackTests(): void {
     });
   });
 
-  describe('the webhook door', () => {
+  describe('the webhook endpoint', () => {
     it('refuses a wrong token and keeps nothing of it', async () => {
       const before = (await calls.deadLetters()).length;
       expect(await calls.webhook({ query: 'productOrderNumber=X', token: 'wrong' })).toMatchObject({
@@ -174,7 +174,7 @@ export function resultsBackTests(): void {
       expect(new Set(kept.map(({ messageId }) => messageId)).size).toBe(1);
     });
 
-    it('believes no trigger: what Azumuta does not call completed is not booked', async () => {
+    it('trusts no trigger: an order that is not completed in Azumuta is not booked', async () => {
       const number = await builtOrder();
       expect(
         await calls.webhook({ query: `productOrderNumber=${encodeURIComponent(number)}` }),
@@ -188,7 +188,7 @@ export function resultsBackTests(): void {
     });
   });
 
-  describe('no secret is in logs, ledger, dead letters or answers', () => {
+  describe('a secret', () => {
     const formsOf = (secret: string) => [
       secret,
       encodeURIComponent(secret),
@@ -207,7 +207,7 @@ export function resultsBackTests(): void {
           (line) => line.includes('"Comes again"') && line.includes(`"order":${JSON.stringify(number)}`),
         );
 
-    it('after lost answers and refusals that echo them, and at doors with keys that are nearly right', async () => {
+    it('is in no log, ledger, dead letter or answer, after lost answers, refusals that echo it and keys that are nearly right', async () => {
       // Prepare
       const token = new URL(system.webhookUrl).pathname.split('/').at(-1) ?? '';
       const nearMisses = { token: oneLetterWrong(token), key: oneLetterWrong(system.orderEndpoint.key) };

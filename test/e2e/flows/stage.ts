@@ -3,15 +3,15 @@ import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import { startTestSystem, testEnvironment } from '../../support/local-system.ts';
 import { callsOf } from './calls.ts';
 
-/** The system that the tests of both flows share: its start takes longer than most of them. */
+/** The system that the tests of both flows share, as its start takes longer than most of them. */
 export let system: LocalSystem;
-/** What the platform says while it runs. */
+/** The output of the platform while it runs. */
 export const lines: string[] = [];
 export let calls: ReturnType<typeof callsOf>;
 
 export function startStage(): void {
   beforeAll(async () => {
-    // A pull and a caller that waits need more than the short local time on a slow machine: they have an account's.
+    // On a slow machine a pull and a waiting caller need more than the short local time, so they get that of an account.
     system = await startTestSystem({
       overrides: { environment: testEnvironment },
       log: (line) => lines.push(line),

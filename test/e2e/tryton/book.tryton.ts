@@ -15,7 +15,7 @@ describe('components that are not in stock', () => {
   const rare = { article: 'GEAR-RARE', quantity: 2 };
   const two = { quantity: { amount: '2' } };
 
-  it('lets the order wait and names what is missing, without claiming it', async () => {
+  it('lets the order wait and names the missing components, without claiming it', async () => {
     // Prepare
     const production = await system.plan(rare);
 
@@ -28,7 +28,7 @@ describe('components that are not in stock', () => {
     expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'waiting', notes: [] });
   });
 
-  it('takes them all the same when told to force', async () => {
+  it('takes them anyway with assign: force', async () => {
     // Prepare
     const production = await system.plan(rare);
 
@@ -43,7 +43,7 @@ describe('components that are not in stock', () => {
     });
   });
 
-  it('leaves reserving to a person when told never to', async () => {
+  it('leaves reserving to a person with assign: never', async () => {
     // Prepare
     const production = await system.plan();
     const connector = system.connector({ assign: 'never' });
@@ -59,7 +59,7 @@ describe('components that are not in stock', () => {
   });
 });
 
-describe('which production is meant', () => {
+describe('finding the production', () => {
   it('rejects an id that has another number now', async () => {
     // Prepare
     const production = await system.plan();
@@ -74,7 +74,7 @@ describe('which production is meant', () => {
 });
 
 describe('lots, scrap and parts', () => {
-  it('uses a lot that is there already', async () => {
+  it('uses a lot that exists already', async () => {
     // Prepare
     const production = await system.plan({ article: 'GEAR-LOT', quantity: 2 });
     const product = await system.admin.idOf('product.product', [['code', '=', 'GEAR-LOT']]);
@@ -157,7 +157,7 @@ describe('working time', () => {
     expect(notes.join('\n')).toContain('Working time: 12 min 31 s, Assembly');
   });
 
-  it('leaves the works to people unless told otherwise, and says which is not finished', async () => {
+  it('leaves the works to people by default, and names the unfinished one', async () => {
     // Prepare
     const production = await system.plan({ routing: 'Gearbox routing' });
 

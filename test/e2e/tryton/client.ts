@@ -2,7 +2,7 @@ import { sumOf, toDecimal } from '../../../shared/model/quantity.ts';
 
 /**
  * A small Tryton client for tests: it plans productions as a planner does in the desktop client, and reads the
- * books. It shares no code with the connector, so that it can bear witness against it.
+ * books. It shares no code with the connector, so that both cannot have the same error.
  */
 export type Fields = Record<string, unknown>;
 
@@ -138,7 +138,7 @@ export class TrytonTestClient {
     return planned;
   }
 
-  /** Duplicates what was planned before in the same way, and releases the copies. */
+  /** Duplicates an earlier production with the same plan, and releases the copies. */
   async planProductions(count: number, { state = 'waiting', ...plan }: Plan): Promise<PlannedProduction[]> {
     const name = JSON.stringify(plan);
     const model = this.#drafts.get(name) ?? (await this.#draft(plan));
@@ -276,7 +276,7 @@ function shared(): Promise<TrytonTestClient> {
   return client;
 }
 
-/** Values as a form would send them back: without the read-along of other records (`product.`) and the id. */
+/** Values as a form would send them back: without related records (`product.`) and the id. */
 function ownFields(values: unknown, ...without: string[]): Fields {
   const kept = Object.entries(values as Fields).filter(
     ([name]) => !name.endsWith('.') && name !== 'id' && !without.includes(name),

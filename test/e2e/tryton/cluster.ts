@@ -3,15 +3,15 @@ import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { postgresqlPrograms, run } from './install.ts';
 
-/** A PostgreSQL cluster of our own in a folder of our own, that listens on a socket in it and nowhere else. */
+/** A PostgreSQL cluster in a folder of its own, which listens only on a socket in that folder. */
 export interface Cluster {
-  /** For libpq; a database's name stands before the question mark. */
+  /** For libpq; a database's name goes before the question mark. */
   uri(database: string): string;
   /** Stops this cluster, by its own folder. */
   stop(): Promise<void>;
 }
 
-/** What a crash would lose does not matter here; a lock that lasts is told soon, as an administrator may set it. */
+/** Data lost by a crash does not matter here; a lasting lock fails soon, as an administrator may configure it. */
 const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'lock_timeout=150ms'];
 
 /** Starts the cluster of a folder, which is made when it is not there. PostgreSQL refuses to run as root. */
@@ -24,7 +24,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
   const data = join(folder, 'cluster');
   await mkdir(data, { recursive: true, mode: 0o700 });
   if (owner) await Promise.all([folder, data].map((path) => chown(path, owner.uid, owner.gid)));
-  // Whoever can reach the socket owns the folder.
+  // Only the owner of the folder can reach the socket.
   if (!existsSync(join(data, 'PG_VERSION')))
     await postgresql('initdb', '-D', data, '-U', 'plant', '--auth=trust', '--encoding=UTF8', '--no-sync');
   const lines = [`listen_addresses = ''`, `unix_socket_directories = '${folder}'`, ...settings];

@@ -5,7 +5,7 @@ import { trytonTarget } from './target.ts';
 
 const cannot: Cannot = {
   'page-cap': 'Tryton 7.0 gives as many rows as were asked for',
-  split: 'Tryton 7.0 splits what is not released yet, and never a released production (production_split)',
+  split: 'Tryton 7.0 splits only productions that are not released yet (production_split)',
 };
 const { backend } = openDatabase();
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
 beforeEach(() => system.faults.reset());
 afterAll(() => system.close());
 
-describe('a crash, in the fullest booking', () => {
+describe('a crash during a booking with everything', () => {
   const options = { workTimes: true, finishWorks: true };
   const plan = { article: 'GEAR-LOT', quantity: 3, routing: 'Gearbox routing' };
   const fullest = (production: { id: number; number: string }) =>
@@ -26,7 +26,7 @@ describe('a crash, in the fullest booking', () => {
   const writing = /\.(create|write|delete|assign_try|run|start|stop|do|done)$/;
 
   for (const point of ['before', 'after'] as const) {
-    it(`books everything once when any write is cut off ${point} Tryton saw it, \`done\` among them`, {
+    it(`books everything once when any write, \`done\` included, is cut off ${point} Tryton saw it`, {
       timeout: 300_000,
     }, async () => {
       const reference = await system.plan(plan);
@@ -35,7 +35,7 @@ describe('a crash, in the fullest booking', () => {
       const methods = methodsOf(system.faults);
       const writes = methods.flatMap((method, at) => (writing.test(method) ? [at + 1] : []));
       expect(writes.length).toBeGreaterThan(9);
-      // The one call that cannot be taken back, and is in doubt after a crash.
+      // The one call that cannot be undone, and is in doubt after a crash.
       const cuts = writes.map((n) => methods[n - 1]);
       expect(cuts.filter((method) => method === 'model.production.done')).toHaveLength(1);
 
@@ -64,8 +64,8 @@ describe('a crash, in the fullest booking', () => {
   }
 
   for (const point of ['before', 'after'] as const) {
-    it(`after \`done\`: the production is finished once when its last part is cut off ${point} Tryton finished it`, async () => {
-      // Prepare: two parts, neither of which says that it is final.
+    it(`finishes the production once when its last part is cut off ${point} Tryton finished it`, async () => {
+      // Prepare: two parts, neither of which is final.
       const part = (production: { id: number; number: string }, index: number, amount: string) => ({
         ...completed(production, { quantity: { amount }, final: false }),
         productOrder: productOrderOf({ id: String(production.id), number: production.number }, index),
@@ -93,7 +93,7 @@ describe('a crash, in the fullest booking', () => {
     });
   }
 
-  it('attaches the product order once when linking is cut off anywhere', async () => {
+  it('attaches the product order once when linking is cut off at any call', async () => {
     const reference = await system.plan();
     const order = ({ id, number }: { id: number; number: string }) => ({ id: String(id), number });
     const link = (production: { id: number; number: string }) =>
@@ -130,7 +130,7 @@ describe('a crash, in the fullest booking', () => {
 });
 
 describe('amendments', () => {
-  it('adds its links to what an amendment that crashed has noted', async () => {
+  it('adds the links of an amendment that crashed after its note', async () => {
     // Prepare
     const production = await system.plan();
     const amendment = amendmentOf(completed(production).erpOrder, {

@@ -4,16 +4,16 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import type { Backend } from './install.ts';
 
-/** Tryton's tables behind its back: for what no call can set or show, and for locks that others hold. */
+/** Direct access to Tryton's tables: for values that no call can set or show, and for locks of others. */
 export interface PlantDatabase {
   readonly backend: Backend;
   /** Statements that change something, by values that a test made. */
   change(...statements: readonly string[]): Promise<void>;
-  /** Every table of the plant's books, with a digest of all that it holds. */
+  /** Every table of the plant's books, with a digest of its rows. */
   everything(): Promise<Readonly<Record<string, string>>>;
   /**
-   * Holds a production with its outputs, as another transaction does: the whole database where it locks nothing less.
-   * Whoever holds a component's move keeps every production that needs this component from being reserved.
+   * Locks a production with its outputs, as another transaction does, or the whole database where it has no smaller
+   * locks. A lock on a component's move prevents reserving every production that needs this component.
    */
   lock(production: number): Promise<void>;
   /** Ends all locks. */

@@ -15,7 +15,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => system?.stop());
 
-it('a production planned in Tryton becomes a product order, and comes back as done, with quantity, lot, note and link', async () => {
+it('turns a production planned in Tryton into a product order, and books it as done with quantity, lot, note and link', async () => {
   // Prepare: a planner plans
   const { id, number } = await planProduction({ article: 'GEAR-01', quantity: 5, reference: 'SO-2026-17' });
 
@@ -45,7 +45,7 @@ it('a production planned in Tryton becomes a product order, and comes back as do
     expect.arrayContaining([productOrder?.url, expect.stringContaining('/recordings/')]),
   );
 
-  // And a trigger that comes again books nothing again
+  // And a repeated trigger books nothing again
   await system.azumuta.trigger(number);
   const journey = await system.ledger.journeys.of(number);
   expect(journey.filter(({ event }) => event === 'booked')).toHaveLength(1);

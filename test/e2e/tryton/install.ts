@@ -24,7 +24,7 @@ const packagesOf: Readonly<Record<Backend, readonly string[]>> = {
 };
 export const modules = ['production', 'production_routing', 'production_work_timesheet', 'stock_lot'];
 
-/** Tells a person what is going on, one line at a time. */
+/** Reports progress to a person, line by line. */
 export type Report = (line: string) => void;
 
 /**
@@ -44,7 +44,7 @@ export async function install(backend: Backend, report: Report): Promise<string 
   try {
     await apt('install', '-y', '-qq', '--no-install-recommends', ...wanted);
   } catch {
-    // No package lists yet, or stale ones: whether it helped is looked at below.
+    // There are no package lists yet, or stale ones. The check below shows whether this helped.
     await apt('update', '-qq')
       .then(() => apt('install', '-y', '-qq', '--no-install-recommends', ...wanted))
       .catch((error: Error) => report(`apt-get failed: ${error.message.slice(-500)}`));

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-it('lists what the mapping may want: due date, reference, and fields of related records', async () => {
+it('lists due date, reference and fields of related records for the mapping', async () => {
   // Prepare
   const { id } = await system.plan({ reference: 'SO-17', quantity: 3, plannedDate: '2026-11-30' });
 
@@ -34,8 +34,8 @@ it('lists what the mapping may want: due date, reference, and fields of related 
   });
 });
 
-it('lists written and never written productions of one moment once each, whatever the page size', async () => {
-  // Prepare: the same moment is the write date of some, and the create date of those never written.
+it('lists written and never written productions of one moment once each, with any page size', async () => {
+  // Prepare: the same moment is the write date of some, and the create date of the never written ones.
   const moment = '2020-02-02 02:02:02.000123';
   const ids: number[] = [];
   for (let n = 0; n < 6; n += 1) ids.push((await system.plan({ state: 'draft' })).id);
@@ -54,7 +54,7 @@ it('lists written and never written productions of one moment once each, whateve
   }
 });
 
-it('goes on from a watermark between such productions, without missing one', async () => {
+it('continues from a watermark between such productions, without missing one', async () => {
   // Prepare
   const moment = '2020-03-03 03:03:03.000456';
   const ids = [(await system.plan({ state: 'draft' })).id, (await system.plan({ state: 'draft' })).id];
@@ -64,7 +64,7 @@ it('goes on from a watermark between such productions, without missing one', asy
   const since = { changedAt: '2020-03-03T03:03:03.000456Z', id: String(ids[0]) };
   const listed = await list({ states: ['draft'] }, since);
 
-  // Assess: what is at the watermark itself may come again.
+  // Assess: orders at the watermark itself may come again.
   const found = listed.map(({ id }) => Number(id)).filter((id) => ids.includes(id));
   expect(found).toContain(ids[1]);
 });

@@ -42,7 +42,7 @@ describe('what people do meanwhile', () => {
     expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
   });
 
-  it('takes for booked what somebody completes just before we do, with our quantity', async () => {
+  it('accepts as booked a production that somebody completes with our quantity just before we do', async () => {
     // Prepare
     const production = await system.plan({ state: 'running' });
     const completion = completed(production, { quantity: { amount: '3' } });
@@ -61,7 +61,7 @@ describe('what people do meanwhile', () => {
     expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 3 });
   });
 
-  it('tells when somebody changed the quantity just before it was booked', async () => {
+  it('reports that somebody changed the quantity just before it was booked', async () => {
     // Prepare
     const production = await system.plan({ state: 'running' });
     const completion = completed(production, { quantity: { amount: '3' } });
@@ -75,7 +75,7 @@ describe('what people do meanwhile', () => {
     // Act
     const failure = await failureOf(book(system.connector(), completion));
 
-    // Assess: refused by Tryton where it can tell, else seen when read back.
+    // Assess: Tryton refuses it where it can detect the change; otherwise reading back shows it.
     const books = await system.admin.readProduction(production.id);
     if (books.state === 'done') {
       expect(failure).toBeInstanceOf(Rejected);
@@ -85,7 +85,7 @@ describe('what people do meanwhile', () => {
     }
   });
 
-  it('does not touch a claim of another attempt, and takes over when told', async () => {
+  it('leaves the claim of another attempt alone, and takes over with again: true', async () => {
     // Prepare
     const production = await system.plan();
     const completion = completed(production);
@@ -116,7 +116,7 @@ describe('a button that silently does nothing', () => {
       state: 'running',
       booked: 2,
     },
-  ])('$button makes the next attempt look, and it books once', async (row) => {
+  ])('makes the next attempt look after $button, and books once', async (row) => {
     // Prepare: Tryton answers a button that does not fit the state with null, and changes nothing.
     const at = positionOf(await undisturbed(system, row.differs), `model.${row.button}`);
     const production = await system.plan('quantity' in row.differs ? { state: 'running' } : {});
@@ -130,7 +130,7 @@ describe('a button that silently does nothing', () => {
     const methods = methodsOf(system.faults);
     const receipt = await book(system.connector(), completion, attemptAfter(failure));
 
-    // Assess: the button was pressed once, and was seen to have done nothing.
+    // Assess: the button was pressed once, and the connector noticed that it did nothing.
     expect(methods.filter((method) => method === `model.${row.button}`)).toHaveLength(1);
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
     expect(receipt.alreadyBooked).toBe(false);
@@ -143,7 +143,7 @@ describe('a button that silently does nothing', () => {
 });
 
 describe('a duplicate booking', () => {
-  it('books once, and is told so, whether the ledger knows of the first one or not', async () => {
+  it('books once, and reports it, whether the ledger knows of the first one or not', async () => {
     // Prepare
     const production = await system.plan();
     const completion = completed(production, { notes: ['All checks in order'] });
@@ -163,7 +163,7 @@ describe('a duplicate booking', () => {
 });
 
 describe('notes', () => {
-  it('recognise their own booking, whatever people wrote', async () => {
+  it('are recognised as our own, whatever people wrote', async () => {
     // Prepare
     const production = await system.plan();
     const completion = completed(production, { notes: ['Azumuta booking other#quantity', 'last words'] });
@@ -180,8 +180,8 @@ describe('notes', () => {
   });
 });
 
-describe('several at once', () => {
-  it('books lots, notes and links once, however many book', async () => {
+describe('several bookings at once', () => {
+  it('writes lots, notes and links once, however many bookings run', async () => {
     // Prepare
     const production = await system.plan({ article: 'GEAR-LOT', quantity: 3 });
     const completion = completed(production, {
@@ -210,7 +210,7 @@ describe('several at once', () => {
     expect(books.links.length).toBe(1);
   });
 
-  it('a lock error lets the order wait, and the next attempt books it once', async () => {
+  it('lets the order wait after a lock error, and books it once at the next attempt', async () => {
     // Prepare
     const production = await system.plan();
     const completion = completed(production);

@@ -9,12 +9,12 @@ import { type FaultProxy, startFaultProxy } from '../../shared/erp/conformance/f
 import { accessFromEnvironment, type Plan, type PlannedProduction, TrytonTestClient } from './client.ts';
 import { openDatabase, type PlantDatabase } from './database.ts';
 
-/** The seeded plant with a proxy before it, for the tests of one file. */
+/** The seeded plant with a proxy in front of it, for the tests of one file. */
 export interface LocalSystem {
   readonly admin: TrytonTestClient;
   readonly faults: FaultProxy;
   readonly database: PlantDatabase;
-  /** A new connector, as a new container would have it; of another user than the usual one. */
+  /** A new connector, as in a new container; optionally for another user than the usual one. */
   connector(options?: Partial<TrytonOptions>, user?: TrytonCredentials): ErpConnector;
   plan(plan?: Plan): Promise<PlannedProduction>;
   close(): Promise<void>;
@@ -68,8 +68,8 @@ export function positionOf(methods: readonly string[], method: string): number {
 }
 
 /**
- * Methods called by a booking that nobody disturbs, of a whole waiting order of 5, or of one that differs and
- * was started already.
+ * Methods called by an undisturbed booking of a whole waiting order of 5, or of a differing one that was started
+ * already.
  */
 export async function undisturbed(
   system: LocalSystem,

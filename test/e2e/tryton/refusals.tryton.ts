@@ -13,7 +13,7 @@ beforeAll(async () => {
 beforeEach(() => system.faults.reset());
 afterAll(() => system.close());
 
-/** Tryton's whole books are as they were, and the sentence names the production. */
+/** Expects that Tryton's books are unchanged, and that the error names the production. */
 async function expectRefused(connector: ErpConnector, completion: Completion, says: string): Promise<void> {
   for (const attempt of [firstAttempt(), nextAttempt()]) {
     // Prepare
@@ -39,21 +39,21 @@ const worked = (production: PlannedProduction) =>
 const timed = { workTimes: true, finishWorks: true };
 const routed = { routing: 'Gearbox routing' };
 
-describe('what Tryton would refuse halfway is refused before anything is written', () => {
-  it('scrap for a waste location that the warehouse does not have', async () => {
+describe('a booking that Tryton would refuse halfway', () => {
+  it('is refused before any write: scrap for a waste location that the warehouse does not have', async () => {
     const production = await system.plan();
 
     await expectRefused(system.connector({ scrapLocation: 'NOWHERE' }), scrapped(production), 'NOWHERE');
   });
 
-  it('working time of a user who is no employee', async () => {
+  it('is refused before any write: working time of a user who is no employee', async () => {
     const production = await system.plan(routed);
     const user = await userWith(['Production', 'Stock'], {});
 
     await expectRefused(system.connector(timed, user), worked(production), 'no employee');
   });
 
-  it('a user who may not create lots', async () => {
+  it('is refused before any write: a user who may not create lots', async () => {
     const production = await system.plan({ article: 'GEAR-LOT' });
     const [lots, readers] = ['stock.lot', 'Reads lots'];
     const group = await system.admin.create('res.group', { name: readers });
@@ -69,7 +69,7 @@ describe('what Tryton would refuse halfway is refused before anything is written
     );
   });
 
-  it('digits that the unit has not, in what is good, in scrap and in a lot', async () => {
+  it('is refused before any write: too many digits in the good quantity, the scrap or a lot', async () => {
     const plan = () => system.plan({ article: 'GEAR-LOT' });
     const fine = { quantity: { amount: '2.5' } };
     const scrap = { quantity: { amount: '2' }, scrap: { amount: '0.5' } };
@@ -82,7 +82,7 @@ describe('what Tryton would refuse halfway is refused before anything is written
     }
   });
 
-  it('a number that several productions bear', async () => {
+  it('is refused before any write: a number that several productions have', async () => {
     const [one, other] = [await system.plan(), await system.plan()];
     await system.admin.write('production', [other.id], { number: one.number });
     const completion = { ...completed(one), erpOrder: { number: one.number } };
@@ -92,7 +92,7 @@ describe('what Tryton would refuse halfway is refused before anything is written
     await system.admin.write('production', [other.id], { number: other.number });
   });
 
-  it('a quantity that is not told to be of one of the lots that a planner chose', async () => {
+  it('is refused before any write: a quantity without its lot when a planner chose several lots', async () => {
     const production = await system.plan({ article: 'GEAR-LOT', quantity: 5 });
     await planLots(production, { P: 3, Q: 2 });
 
@@ -101,8 +101,8 @@ describe('what Tryton would refuse halfway is refused before anything is written
 });
 
 describe('a production that changes after it was looked at', () => {
-  it('is refused with what was written by then', async () => {
-    // Prepare: somebody takes the list price away, so that Tryton asks a person at the completion.
+  it('is refused with a list of what was written before', async () => {
+    // Prepare: somebody removes the list price, so that Tryton asks a person at the completion.
     const methods = await undisturbed(system);
     const production = await system.plan();
     const template = await system.admin.idOf('product.template', [['products.code', '=', 'GEAR-01']]);
@@ -127,7 +127,7 @@ describe('a production that changes after it was looked at', () => {
 });
 
 describe('units', () => {
-  it('converts what was built, its scrap and its lots, and finds it booked', async () => {
+  it('are converted for the good quantity, scrap and lots, and recognised afterwards', async () => {
     // Prepare
     const production = await system.plan({ article: 'PASTE-01', quantity: 5 });
     const completion = completed(production, {
@@ -150,7 +150,7 @@ describe('units', () => {
     });
   });
 
-  it('counts in the unit of the production when its bill of materials counts in another one', async () => {
+  it('are those of the production when its bill of materials counts in another one', async () => {
     // Prepare: planned in grams, while the bill of materials gives kilograms.
     const production = await system.plan({ article: 'PASTE-01', quantity: 5000, unit: 'g' });
 
@@ -167,13 +167,13 @@ describe('units', () => {
 });
 
 describe('lots', () => {
-  it('uses the lot that a planner chose, for what is good and for its scrap', async () => {
+  it('use the planner’s choice for the good quantity and its scrap', async () => {
     // Prepare
     const production = await system.plan({ article: 'GEAR-LOT' });
     const lot = `P-${production.number}`;
     await planLots(production, { [lot]: 5 });
 
-    // Act: two parts, neither of which brings a lot.
+    // Act: two parts, neither of which has a lot.
     const { id, number } = { id: String(production.id), number: production.number };
     await book(system.connector(), completed(production, { quantity: { amount: '2' }, final: false }));
     await book(system.connector(), {
@@ -188,8 +188,8 @@ describe('lots', () => {
     expect(await system.admin.find('stock.lot', [['number', '=', lot]])).toHaveLength(1);
   });
 
-  it('takes the oldest of a number, and removes the one that it made at the same moment', async () => {
-    // Prepare: another transaction, which began before ours, is done right after ours.
+  it('use the oldest of a number, and remove the one created at the same moment', async () => {
+    // Prepare: another transaction began before ours, and is committed right after it.
     const production = await system.plan({ article: 'GEAR-LOT' });
     const number = `L-${production.number}`;
     const completion = completed(production, { lots: [{ number }] });
@@ -210,7 +210,7 @@ describe('lots', () => {
   });
 });
 
-/** Gives the planned output these lots, with how much of each. */
+/** Gives the planned output these lots, with the quantity of each. */
 async function planLots(
   production: PlannedProduction,
   lots: Readonly<Record<string, number>>,
@@ -232,7 +232,7 @@ async function planLots(
   });
 }
 
-/** A user of its own, with these groups. */
+/** A new user with these groups. */
 async function userWith(names: readonly string[], differs?: Fields) {
   const { admin } = system;
   const company = await admin.idOf('company.company', []);

@@ -1,47 +1,39 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
 import { type Backend, backends, install, type Report } from './install.ts';
 import { seedPlant } from './seed.ts';
 import { startTryton, type TrytonServer } from './server.ts';
 
-const help = `Tests the Tryton connector against a real Tryton 7.0, on SQLite and on PostgreSQL side by side.
+interface Options {
+  readonly name?: string;
+  readonly on?: Backend;
+  readonly serve?: boolean;
+}
 
-  npm run test:tryton                          install if need be, start, seed, test, stop
-  npm run test:tryton -- <file> … -t <name>    these files, and the tests of this name alone
-  npm run test:tryton -- --on postgresql       on this database alone (or: sqlite)
-  npm run test:tryton -- --on sqlite --serve   start and seed, print the environment, stay until Ctrl-C
-  npm run test:tryton -- --help
-
-Debian 13 as root installs it by itself; elsewhere the run is skipped, which counts as a failure when CI=true.
-`;
+const command = new Command('npm run test:tryton --')
+  .description(
+    'Tests the Tryton connector against a real Tryton 7.0, on SQLite and on PostgreSQL side by side: installs it if need be, starts it, seeds a plant, tests, and stops. Debian 13 as root installs it by itself; elsewhere the run is skipped, which counts as a failure when CI=true.',
+  )
+  .argument('[files...]', 'only these test files')
+  .option('-t, --name <name>', 'only the tests of this name')
+  .addOption(new Option('--on <database>', 'on this database alone').choices([...backends]))
+  .option('--serve', 'start and seed, print the environment, and stay until Ctrl-C')
+  .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 const started = performance.now();
 const interrupted = new Promise<number>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(130));
 });
 
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      help: { type: 'boolean' },
-      serve: { type: 'boolean' },
-      on: { type: 'string', multiple: true },
-      name: { type: 'string', short: 't' },
-    },
-  });
-  const filters = [...positionals, ...(values.name === undefined ? [] : ['-t', values.name])];
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
-  const chosen = backends.filter((backend) => values.on?.includes(backend) ?? true);
+async function main(files: readonly string[], { name, on, serve = false }: Options): Promise<number> {
+  const filters = [...files, ...(name === undefined ? [] : ['-t', name])];
   const runnable: Backend[] = [];
   let code = 0;
   // One after the other: apt has one lock.
-  for (const backend of chosen) {
+  for (const backend of on ? [on] : backends) {
     const impossible = await install(backend, reportOf(backend));
     if (!impossible) runnable.push(backend);
     else if (process.env.CI === 'true') {
@@ -49,10 +41,8 @@ async function main(): Promise<number> {
       code = 1;
     } else reportOf(backend)(`SKIPPED. ${impossible}`);
   }
-  // Each ends by itself, and stops what it started, whatever becomes of the other.
-  const ends = await Promise.allSettled(
-    runnable.map((backend) => testOn(backend, filters, values.serve ?? false)),
-  );
+  // Each run ends by itself and stops what it started, also when the other fails.
+  const ends = await Promise.allSettled(runnable.map((backend) => testOn(backend, filters, serve)));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return Math.max(code, ...ends.map((end) => (end.status === 'fulfilled' ? end.value : 1)));
 }
@@ -94,7 +84,7 @@ function environmentOf(server: TrytonServer, plant: { username: string; password
   };
 }
 
-/** What it says is told by whom: two of them run at once. */
+/** Prefixes each line of output with the database, as two runs write at once. */
 function vitest(
   backend: Backend,
   filters: readonly string[],
@@ -102,7 +92,7 @@ function vitest(
 ): Promise<number> {
   const entry = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')));
   const config = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
-  // A filter may name a file that only the other database goes through.
+  // A filter may name a file that only the other database runs.
   const lenient = filters.length > 0 ? ['--passWithNoTests'] : [];
   const child = spawn(process.execPath, [entry, 'run', '--config', config, ...lenient, ...filters], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -117,4 +107,5 @@ function vitest(
   });
 }
 
-process.exitCode = await main();
+command.parse();
+process.exitCode = await main(command.args, command.opts<Options>());

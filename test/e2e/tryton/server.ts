@@ -23,7 +23,7 @@ export interface TrytonServer {
   stop(): Promise<void>;
 }
 
-/** A database of Tryton's in a folder, ready for trytond. */
+/** A Tryton database in a folder, ready for trytond. */
 interface Books {
   /** Lines of trytond's configuration. */
   readonly configuration: readonly string[];
@@ -36,7 +36,7 @@ export async function startTryton(backend: Backend, report: Report): Promise<Try
   const folder = await mkdtemp(join(tmpdir(), 'tryton-plant-'));
   const adminPassword = randomBytes(12).toString('hex');
   const kept = await initialised(backend, report);
-  // With owners and times, and without a copy where the file system can share what is equal.
+  // Keeps owners and times, and shares equal blocks where the file system can.
   await run('cp', ['-a', '--reflink=auto', `${kept}/.`, folder]);
   const books = await openBooks(backend, folder);
   const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true }), books.close];

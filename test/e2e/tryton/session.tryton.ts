@@ -15,7 +15,7 @@ beforeEach(() => system.faults.reset());
 afterAll(() => system.close());
 
 describe('logging in to a real Tryton', () => {
-  it('sends a refused password once, and not again before Tryton would have forgotten it', async () => {
+  it('sends a refused password once, and not again while Tryton still counts it', async () => {
     // Prepare
     let now = Date.parse('2026-11-24T10:00:00Z');
     const connector = tryton({ url: system.faults.url, database: 'plant' }).connect({
@@ -41,8 +41,8 @@ describe('logging in to a real Tryton', () => {
     expect(`${first} ${second}`).not.toContain('canary-stranger');
   });
 
-  it('tells of a lock from a wrong password', async () => {
-    // Prepare: wrong logins slow Tryton down more and more, so they are written into its books.
+  it('distinguishes a locked user from a wrong password', async () => {
+    // Prepare: each wrong login slows Tryton down further, so they are written into its tables.
     const { database } = accessFromEnvironment('connector');
     await bookWrongLogins('locked', 6);
     const connector = tryton({ url: system.faults.url, database }).connect({
@@ -61,7 +61,7 @@ describe('logging in to a real Tryton', () => {
     expect(system.faults.callCount()).toBe(1);
   });
 
-  it('uses a secret that was rotated in the meantime, at once', async () => {
+  it('uses a secret that was rotated in the meantime immediately', async () => {
     // Prepare
     const { username, password } = accessFromEnvironment('connector');
     const connector = tryton({ url: system.faults.url, database: 'plant' }).connect({

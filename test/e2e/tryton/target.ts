@@ -13,17 +13,17 @@ import { listenOnLoopback } from '../../support/loopback.ts';
 import { accessFromEnvironment, type Plan, type ProductionBooks, TrytonTestClient } from './client.ts';
 import { literal, openDatabase, type PlantDatabase } from './database.ts';
 
-/** A gate before trytond that can play what a real server does only by accident. */
+/** A gate in front of trytond that simulates what a real server does only by accident. */
 export interface Gate {
   readonly url: string;
-  /** Answers every call but a login with 401, as for a session that is not known. */
+  /** Answers every call but a login with 401, as for an unknown session. */
   refuseSessions(refuse: boolean): void;
   /** Answers the next call whose method ends so with `null`, and does not pass it on. */
   ignoreNext(method: string): void;
   close(): Promise<void>;
 }
 
-/** The real Tryton of the environment, as the conformance suite wants it. */
+/** The real Tryton of the environment, as a target of the conformance suite. */
 export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Promise<ErpConformanceTarget> {
   const access = accessFromEnvironment('connector');
   const admin = await TrytonTestClient.fromEnvironment();
@@ -41,7 +41,7 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
     refused: refusedBookings(admin),
     everything: database.everything,
     units: { own: 'kg', other: { unit: 't', holds: '1000' }, foreign: 'm' },
-    // Tryton refuses digits that the unit has not (DigitsValidationError, 7.0).
+    // Tryton refuses more digits than the unit has (DigitsValidationError, 7.0).
     rounded: undefined,
     connector({ baseUrl, clock = systemClock, pageSize, timeoutMs, wrongCredentials } = {}) {
       const definition = tryton({
@@ -119,7 +119,7 @@ function erpBooksOf(books: ProductionBooks) {
   };
 }
 
-/** What Tryton refuses, or asks a person about, when it is too late: at the completion. */
+/** Completions that Tryton refuses, or asks a person about, only when it is too late. */
 function refusedBookings(admin: TrytonTestClient): Record<string, () => Promise<Completion>> {
   const of =
     (plan: Plan, differs: Partial<Completion> = {}) =>

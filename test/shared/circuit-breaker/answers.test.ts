@@ -33,17 +33,17 @@ async function openedAndCooled() {
   clock.advance(16);
 }
 
-describe('only an answer of the partner closes the breaker', () => {
+describe('an open breaker', () => {
   it.each([
-    ['an order that cannot stand in an address', async () => void path`/orders/${'..'}`],
+    ['an order whose number cannot be part of an address', async () => void path`/orders/${'..'}`],
     [
       'a link to another server',
       () =>
         createHttp({ partner: 'ERP', baseUrl: 'http://127.0.0.1:1' }).send({ path: 'http://127.0.0.1:2/' }),
     ],
-    ['a refusal of our own', () => Promise.reject(new Rejected('No.', { code: 'refused-by-erp' }))],
-    ['a list that is at its end already', async () => ({ done: true })],
-  ])('not %s, which asked nobody', async (_name, work: () => Promise<unknown>) => {
+    ['a rejection of ours', () => Promise.reject(new Rejected('No.', { code: 'refused-by-erp' }))],
+    ['a list that has ended already', async () => ({ done: true })],
+  ])('is not closed by %s, which called nobody', async (_name, work: () => Promise<unknown>) => {
     // Prepare
     await openedAndCooled();
 
@@ -57,7 +57,7 @@ describe('only an answer of the partner closes the breaker', () => {
     expect(await breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
   });
 
-  it.each([200, 404, 422])('but one of %i does, whatever becomes of the order', async (status) => {
+  it.each([200, 404, 422])('is closed by an answer %i, whatever becomes of the order', async (status) => {
     // Prepare
     await openedAndCooled();
     const { url } = await startServer(() => ({ status }));
@@ -75,8 +75,8 @@ describe('only an answer of the partner closes the breaker', () => {
   });
 });
 
-describe('a table that fails while an outcome is noted', () => {
-  it("leaves the partner's answer what it is, and is logged", async () => {
+describe('a DynamoDB failure while an outcome is noted', () => {
+  it("does not change the partner's answer, and is logged", async () => {
     await openedAndCooled();
     const heard = recordedLog();
     const calls = partners({ recordSuccess: tableFails, recordNoAnswer: tableFails }, heard.log);
@@ -84,15 +84,15 @@ describe('a table that fails while an outcome is noted', () => {
     expect(heard.lines.join()).toContain('slow down');
   });
 
-  it("leaves the partner's failure what it is, with what it wrote", async () => {
+  it("does not change the partner's failure, nor what it says was written", async () => {
     const failure = new RetryLater('503', { scope: 'partner', wrote: 'nothing' });
     const calls = partners({ recordFailure: tableFails });
     await expect(calls.call('erp', () => Promise.reject(failure))).rejects.toBe(failure);
   });
 });
 
-describe('who looks before anything is claimed', () => {
-  it('waits while the breaker is open, and is let through when a probe is due', async () => {
+describe('a look before anything is claimed', () => {
+  it('throws while the breaker is open, and not once a probe is due', async () => {
     await openedAndCooled();
     await expect(partners().ready('erp')).resolves.toBeUndefined();
     expect(await breaker.permit('erp', 'prober')).toEqual({ permit: 'probe' });

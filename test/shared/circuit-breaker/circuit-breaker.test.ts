@@ -8,7 +8,7 @@ const locked = () => new RetryLater('MO/0001 is locked.', { scope: 'order' });
 const refused = () =>
   new RetryLater('The ERP refused our credentials (401).', { scope: 'partner', unauthorized: true });
 
-describe('the breaker opens when its partner is unwell', () => {
+describe('the breaker of a partner that fails', () => {
   it('lets nothing through after five failures in a minute, for any container', async () => {
     // Prepare
     await stage.opened();
@@ -41,7 +41,7 @@ describe('the breaker opens when its partner is unwell', () => {
     expect(one.asked()).toBe(2);
   });
 
-  it('waits as long after refused credentials though it was open for another reason, or as long as it was asked', async () => {
+  it('waits five minutes after refused credentials, or as long as Retry-After says, even if it was open for another reason', async () => {
     // Prepare
     await stage.opened();
     const asked = new RetryLater('The ERP refused our credentials (403).', {
@@ -50,7 +50,7 @@ describe('the breaker opens when its partner is unwell', () => {
       afterSeconds: 1200,
     });
 
-    // Act: calls that were under way when it opened
+    // Act: calls that had begun before it opened
     await stage.breaker.recordFailure('erp', refused(), { permit: 'call' }, 'late');
     const first = await stage.secondsUntilProbe();
     await stage.breaker.recordFailure('erp', asked, { permit: 'call' }, 'later');
@@ -61,7 +61,7 @@ describe('the breaker opens when its partner is unwell', () => {
     expect([first, second, await stage.secondsUntilProbe()]).toEqual([300, 1200, 1200]);
   });
 
-  it('counts each target for itself', async () => {
+  it('counts the failures of each partner separately', async () => {
     await stage.opened();
     await expect(stage.partnersOf('one').call('azumuta', async () => 'answer')).resolves.toBe('answer');
   });
@@ -100,9 +100,9 @@ describe('a breaker that is open', () => {
   it.each([
     ['two minutes', 120, 120],
     ['seconds since 1970', 1_795_507_200, 3600],
-    ['a number that no store takes', 1e200, 3600],
+    ['a number that DynamoDB refuses', 1e200, 3600],
   ])(
-    'heeds a Retry-After of %s for an hour at most, and the failure stays what it is',
+    'follows a Retry-After of %s for an hour at most, and does not change the failure',
     async (_what, afterSeconds, waits) => {
       // Prepare
       const asks = () => new RetryLater('The ERP failed (503).', { scope: 'partner', afterSeconds });

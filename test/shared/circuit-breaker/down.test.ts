@@ -8,7 +8,7 @@ const stage = breakerStage();
 const isOpen = async () => (await stage.breaker.state('erp')).open;
 
 describe('a partner whose calls all fail, however few they are', () => {
-  it('is down after three minutes, and not called any more but by probes', async () => {
+  it('is down after three minutes, and then called by probes only', async () => {
     const one = stage.container('one');
     for (const seconds of [0, 90, 89]) {
       stage.clock.advance(seconds);
@@ -20,7 +20,7 @@ describe('a partner whose calls all fail, however few they are', () => {
     expect(await isOpen()).toBe(true);
   });
 
-  it('is not down when a call was answered in between, by whichever container', async () => {
+  it('is not down when any container got an answer in between', async () => {
     // Prepare
     const [one, other] = [stage.container('one'), stage.container('other')];
     await one.call(unwell);
@@ -36,7 +36,7 @@ describe('a partner whose calls all fail, however few they are', () => {
   });
 });
 
-describe('what the alarm hears', () => {
+describe('the alarm', () => {
   /** A container with a log of its own. */
   function listened(name: string) {
     const { log, measured, forget } = recordedLog();
@@ -51,18 +51,18 @@ describe('what the alarm hears', () => {
     return { call, forget, down: () => measured('PartnerDown') };
   }
 
-  it('is nothing of what is over within minutes', async () => {
+  it('gets no 1 for an outage that is over within minutes', async () => {
     const { call, down } = listened('one');
     for (let nth = 0; nth < 5; nth += 1) await call(unwell());
     stage.clock.advance(10);
     await call();
     stage.clock.advance(5);
     await call();
-    // The end is told in any case: nobody knows whether an alarm rings.
+    // The 0 is sent in any case, as it is unknown whether an alarm is on.
     expect(down()).toEqual([0]);
   });
 
-  it('is each call that is held back and each probe that fails, and the end once', async () => {
+  it('gets a 1 for each call that is held back and each probe that fails, and one 0 at the end', async () => {
     // Prepare
     const { call, down, forget } = listened('one');
     for (let nth = 0; nth < 5; nth += 1) await call(unwell());

@@ -7,7 +7,7 @@ import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
 
-describe('a partner that fails now and then, all in one minute', () => {
+describe('a partner that fails again and again within a minute', () => {
   let store: LedgerStore;
   let clock: TestClock;
   let breaker: Breaker;
@@ -45,7 +45,7 @@ describe('a partner that fails now and then, all in one minute', () => {
     expect(await isOpen()).toBe(true);
   });
 
-  it('waits for a prober that was killed six cooldowns long, and no longer', async () => {
+  it('is probed again six cooldowns after a probe whose container was killed', async () => {
     // Prepare
     clock.advance(2);
     expect(await breaker.permit('erp', 'is killed')).toEqual({ permit: 'probe' });

@@ -6,9 +6,9 @@ import { breakerStage, unwell } from './stage.ts';
 
 const stage = breakerStage();
 
-describe('one probe at a time', () => {
-  it('lets exactly one of many containers through after the cooldown', async () => {
-    // Prepare: a probe that is under way until all others have been refused
+describe('a probe', () => {
+  it('is allowed to exactly one of many containers after the cooldown', async () => {
+    // Prepare: a probe that does not end before all others have been refused
     await stage.opened();
     stage.clock.advance(16);
     const refusals = Promise.withResolvers<void>();
@@ -38,7 +38,7 @@ describe('one probe at a time', () => {
     expect(answers.filter((answer) => answer === 'well')).toHaveLength(1);
   });
 
-  it('closes after a probe that went well', async () => {
+  it('closes the breaker when it succeeds', async () => {
     const first = await stage.opened();
     stage.clock.advance(16);
     expect(await first.call(() => undefined)).toBe('well');
@@ -62,7 +62,7 @@ describe('one probe at a time', () => {
       },
     ],
   ])(
-    'learns nothing from a probe that our own deadline ended %s: the next one probes',
+    'leaves the breaker open when our own deadline ends it %s: the next call probes',
     async (_when, work) => {
       // Prepare
       await stage.opened();
@@ -79,7 +79,7 @@ describe('one probe at a time', () => {
     },
   );
 
-  /** A prober that took too long, and the one that probes since. */
+  /** A call whose probe took too long, and the call that probes now. */
   async function takenOver() {
     await stage.opened();
     stage.clock.advance(16);
@@ -88,7 +88,7 @@ describe('one probe at a time', () => {
     return { slow, next: await stage.breaker.permit('erp', 'next') };
   }
 
-  it('leaves the probe to the one that has taken it over', async () => {
+  it('belongs to the call that has taken it over', async () => {
     // Prepare
     const { slow } = await takenOver();
 
@@ -99,7 +99,7 @@ describe('one probe at a time', () => {
     expect(await stage.breaker.permit('erp', 'third')).toMatchObject({ permit: 'wait' });
   });
 
-  it('is not closed by a probe that comes too late: another has failed since', async () => {
+  it('does not close the breaker when it ends too late, after another has failed', async () => {
     // Prepare
     const { slow, next } = await takenOver();
     await stage.breaker.recordFailure('erp', unwell(), next, 'next');
@@ -113,8 +113,8 @@ describe('one probe at a time', () => {
 
   it.each([
     ['a bug of ours', () => new TypeError('undefined is not a function')],
-    ['a table that fails', () => Object.assign(new Error('slow down'), { $metadata: {} })],
-  ])('learns nothing from %s: the next one probes', async (_, thrown) => {
+    ['a DynamoDB failure', () => Object.assign(new Error('slow down'), { $metadata: {} })],
+  ])('leaves the breaker open after %s: the next call probes', async (_, thrown) => {
     await stage.opened();
     stage.clock.advance(16);
     await stage.container('other').call(thrown);
@@ -122,7 +122,7 @@ describe('one probe at a time', () => {
     expect(await stage.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
   });
 
-  it('frees the probe of a container that died', async () => {
+  it('is allowed to another container when its own has died', async () => {
     await stage.opened();
     stage.clock.advance(16);
     expect(await stage.breaker.permit('erp', 'dies')).toEqual({ permit: 'probe' });

@@ -49,7 +49,7 @@ export function breakerStage() {
     },
     partnersOf,
     container,
-    /** The container whose five failures have opened it. */
+    /** Opens the breaker. @returns the container whose five failures did it. */
     async opened(failure = unwell) {
       const first = container('first');
       for (let i = 0; i < 5; i++) expect(await first.call(failure)).toMatchObject(failure());

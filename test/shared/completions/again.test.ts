@@ -14,7 +14,7 @@ beforeEach(() => stage.sqs.forget());
 
 const replay = (productOrderNumber: string) => stage.collect({ productOrderNumber, via: 'replay' });
 
-/** A product order whose booking the ERP refused; its dead letter was lost. */
+/** A product order whose booking the ERP refused, and whose dead letter was lost. */
 async function refused() {
   const { number } = await completed(stage, 1);
   await stage.collect({ productOrderNumber: number });
@@ -29,8 +29,8 @@ async function refused() {
   return { number, erpOrder: message.erpOrder.number };
 }
 
-describe('a rejected booking whose dead letter is gone', () => {
-  it('is not planned again by a trigger, and is by a person: booked, once', async () => {
+describe('a rejected booking whose dead letter is lost', () => {
+  it('is planned again by a person and booked once, but not by a trigger', async () => {
     // Prepare
     const { number, erpOrder } = await refused();
     await stage.collect({ productOrderNumber: number });
@@ -46,7 +46,7 @@ describe('a rejected booking whose dead letter is gone', () => {
     expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ kind: 'production' }]);
   });
 
-  it('books what Azumuta says by then, with what was recorded since', async () => {
+  it('is booked as Azumuta shows it by then, with what was recorded since', async () => {
     // Prepare
     const { number } = await refused();
     await stage.azumutaSide.reopen(number);
@@ -92,7 +92,7 @@ describe('an ERP order whose parts are booked together', () => {
     expect(stage.sent()[0]?.content).toMatchObject({ completed: [{}, {}, {}] });
   });
 
-  it('is asked about a part that was opened again, as the trigger that completes it may be lost', async () => {
+  it('has the reconciliation ask about a part that was opened again, as the trigger that completes it may be lost', async () => {
     // Prepare
     const { numbers } = await stage.ordered(threeParts('when-all-done'));
     const [first = '', ...others] = numbers;
@@ -113,7 +113,7 @@ describe('an ERP order whose parts are booked together', () => {
     expect(await awaited()).toEqual([]);
   });
 
-  it('that got more parts when the first were booked books the rest for themselves', async () => {
+  it('has further parts booked by themselves when it gets them after the first were booked', async () => {
     // Prepare
     const { erpOrder, numbers } = await stage.ordered(threeParts('when-all-done'));
     const [first = '', second = '', third = ''] = numbers;
@@ -129,7 +129,7 @@ describe('an ERP order whose parts are booked together', () => {
     expect(counts).toEqual([2, 1]);
   });
 
-  it('that has fewer parts now is booked by those, and a surplus one that was built is for a person', async () => {
+  it('is booked by the parts that it has now, and a surplus one that was built is for a person', async () => {
     // Prepare
     const { erpOrder, numbers } = await stage.ordered(threeParts('when-all-done'));
     const [first = '', second = '', third = ''] = numbers;
@@ -147,7 +147,7 @@ describe('an ERP order whose parts are booked together', () => {
   });
 });
 
-it('a booking that no quantity was recorded for takes in the recording that tells it, when a person replays it', async () => {
+it('includes, when a person replays a booking without a quantity, the recording that holds the quantity', async () => {
   // Prepare: the mapping takes the quantity from a recorded step
   const { number } = await completed(stage, 0);
   await stage.collect({ productOrderNumber: number });

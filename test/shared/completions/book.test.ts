@@ -21,7 +21,7 @@ beforeEach(async () => {
   await stage.erpSide.setFaults([]);
 });
 
-/** Three parts of one ERP order that are booked each, ready to be booked. */
+/** Three parts of one ERP order that are booked each, and ready for it. */
 async function threeBookings(): Promise<{
   erpOrder: string;
   messages: [BookingMessage, BookingMessage, BookingMessage];
@@ -36,7 +36,7 @@ async function threeBookings(): Promise<{
   return { erpOrder, messages: [first, second, third] };
 }
 
-/** A connector that writes down how it was called. */
+/** A connector that records its calls. */
 function recorded(): { erp: ErpConnector; attempts: Attempt[] } {
   const erp = erpAt(stage.erpUrl);
   const attempts: Attempt[] = [];
@@ -52,9 +52,9 @@ function recorded(): { erp: ErpConnector; attempts: Attempt[] } {
   };
 }
 
-describe('an ERP order is booked on by one booking at a time', () => {
-  it('the others wait while a booking is on its way, and are booked after it', async () => {
-    // Prepare: the ERP order and its bookings are looked at first, the third call is the booking
+describe('a booking on an ERP order', () => {
+  it('is made while the other bookings wait, which are made after it', async () => {
+    // Prepare: the ERP order and its bookings are read first, the third call is the booking
     const { erpOrder, messages } = await threeBookings();
     const [first, ...others] = messages;
     const proxy = await startFaultProxy(stage.erpUrl);
@@ -79,7 +79,7 @@ describe('an ERP order is booked on by one booking at a time', () => {
       name: 'RetryLater',
       scope: 'order',
       message: expect.stringContaining('Another booking on ERP order'),
-      // Short waits that do not grow: the other one is done in a moment.
+      // Short waits that do not grow, as the other booking takes a moment.
       forOurLock: true,
     };
     expect(meanwhile).toMatchObject([{ reason: waits }, { reason: waits }]);
@@ -88,7 +88,7 @@ describe('an ERP order is booked on by one booking at a time', () => {
   });
 });
 
-describe('a booking whose ERP is unwell', () => {
+describe('a booking whose ERP is down', () => {
   it('claims nothing, locks nothing and calls nobody while the breaker is open', async () => {
     // Prepare
     const {
@@ -147,7 +147,7 @@ describe('a booking that may have been written', () => {
 });
 
 describe('a booking whose writes were all answered', () => {
-  it('comes again when the connector asks and looks then, and holds up no other booking meanwhile', async () => {
+  it('comes again when the connector says, looks then, and does not stop other bookings meanwhile', async () => {
     // Prepare: a lock error after the connector's first write
     const { erpOrder, messages } = await threeBookings();
     const [waiting, other] = messages;
@@ -175,7 +175,7 @@ describe('a booking whose writes were all answered', () => {
 });
 
 describe('a completion by reference', () => {
-  it('is read again in turns, all product orders and recordings of a split order', async () => {
+  it('is read again: all product orders and recordings of a split order, a few at a time', async () => {
     // Prepare
     const { erpOrder, numbers } = await stage.ordered(threeParts('when-all-done'));
     const recordings = new Map<string, string[]>();
@@ -207,7 +207,7 @@ describe('a completion by reference', () => {
     });
   });
 
-  it('claims nothing while Azumuta bears no more calls at once', async () => {
+  it('claims nothing while Azumuta has no free slot', async () => {
     // Prepare
     const { message } = await collectedByReference();
     const partners: PartnerCalls = {
@@ -246,7 +246,7 @@ describe('a completion by reference', () => {
   });
 });
 
-/** A completed order whose booking names what is to be read again. */
+/** A completed order whose booking only refers to what must be read again. */
 async function collectedByReference() {
   const { erpOrder, numbers } = await stage.ordered();
   const [number = ''] = numbers;

@@ -4,7 +4,7 @@ import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { BookParts } from '../../../shared/model/orders.ts';
 
-/** What decisions are made of, with the ids `id1`, `id2` … for the parts. */
+/** The facts of decisions, with the ids `id1`, `id2` … for the parts. */
 export const azumutaOrder = (
   index: number,
   given: Partial<AzumutaProductOrder> = {},

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 beforeEach(() => stage.sqs.forget());
 
-it('a completion that could not be handed over stays one that reconciliation asks about', async () => {
+it('leaves a completion that could not be handed over to the reconciliation', async () => {
   // Prepare
   const { number } = await completed(stage, 1);
   stage.sqs.fail('SendMessage', 500);
@@ -28,8 +28,8 @@ it('a completion that could not be handed over stays one that reconciliation ask
   expect((await stage.ledger.orders.find(number))?.awaitsCompletion).toBe(false);
 });
 
-describe('a product order that Azumuta does not call completed', () => {
-  it('is asked about again, and nothing is planned of it', async () => {
+describe('a product order that is not completed in Azumuta', () => {
+  it('is asked about again, and no booking is planned', async () => {
     // Prepare
     const { numbers } = await stage.ordered();
     const [number = ''] = numbers;
@@ -45,8 +45,8 @@ describe('a product order that Azumuta does not call completed', () => {
 
   it.each([
     ['that the ledger knows', async () => (await stage.ordered()).numbers[0] ?? ''],
-    ['that nobody knows', async () => `NOBODYS-${Math.random()}`],
-  ])('is asked about for 30 minutes from the first answer on, an order %s', async (_which, orderOf) => {
+    ['that is unknown', async () => `NOBODYS-${Math.random()}`],
+  ])('is asked about for 30 minutes from the first answer on: an order %s', async (_which, orderOf) => {
     // Prepare: Azumuta did not answer for an hour.
     const productOrderNumber = await orderOf();
     const hint = { productOrderNumber, receivedAt: stage.clock.now().toISOString() };
@@ -75,7 +75,7 @@ describe('a product order that Azumuta does not call completed', () => {
 });
 
 describe('a recording that Azumuta lists and does not show', () => {
-  it('is waited for, and books no other quantity than what was recorded', async () => {
+  it('is waited for, so that no other quantity is booked than was recorded', async () => {
     // Prepare
     const { number, recordingIds } = await completed(stage, 2);
     await stage.azumutaSide.setFaults([
@@ -114,7 +114,7 @@ describe('a recording that Azumuta lists and does not show', () => {
   });
 });
 
-describe('an amendment of a split order that a crash kept from being sent', () => {
+describe('an amendment of a split order that was not sent because of a crash', () => {
   it('is sent with its own recording when the next trigger is about another part', async () => {
     // Prepare: booked together, then one part gets another recording
     const { numbers } = await stage.ordered(threeParts('when-all-done'));
@@ -157,7 +157,7 @@ describe('a booking that no attempt has claimed', () => {
 });
 
 describe('a part that is completed again before the last one is', () => {
-  it('is booked as it is then, with all that was recorded', async () => {
+  it('is booked as it is in the end, with all recordings', async () => {
     // Prepare
     const { numbers } = await stage.ordered(threeParts('when-all-done'));
     const [again = '', ...others] = numbers;
@@ -179,7 +179,7 @@ describe('a part that is completed again before the last one is', () => {
   });
 });
 
-describe('what names a person in a recording', () => {
+describe('the names of persons in a recording', () => {
   // Each recording of the sandbox ends with a signature.
   const keptOf = async (includeOperators: boolean) => {
     const { number } = await completed(stage, 1);
@@ -189,13 +189,13 @@ describe('what names a person in a recording', () => {
     return { inQueue: JSON.stringify(stage.sent()), inLedger, inLog: heard.lines.join() };
   };
 
-  it('reaches neither the queue, nor the ledger, nor the log', async () => {
+  it('reach neither the queue, nor the ledger, nor the log', async () => {
     const kept = await keptOf(false);
     expect(kept.inQueue).toContain('Signature');
     expect(Object.entries(kept).filter(([, text]) => text.includes('Peeters'))).toEqual([]);
   });
 
-  it('reaches the queue alone when the mapping asks for it', async () => {
+  it('reach only the queue when the mapping asks for them', async () => {
     const kept = await keptOf(true);
     const places = Object.entries(kept).filter(([, text]) => text.includes('Peeters'));
     expect(places.map(([place]) => place)).toEqual(['inQueue']);

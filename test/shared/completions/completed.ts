@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BookingMessage } from '../../../shared/completions/messages.ts';
 import type { CompletionStage } from './stage.ts';
 
-/** Completes a product order with so many new recordings. @returns ids of all that it has. */
+/** Completes a product order with so many new recordings. @returns the ids of all its recordings. */
 export async function complete(
   { azumutaSide }: CompletionStage,
   number: string,
@@ -33,19 +33,19 @@ export async function madeByHand({ azumuta }: CompletionStage): Promise<string> 
   return number;
 }
 
-/** Recordings that the sent bookings tell of, in turn. */
+/** The recordings of all bookings that were sent, in order. */
 export function told(stage: CompletionStage): string[] {
   return stage.sent().flatMap(toldIn);
 }
 
-/** Recordings that a booking tells of; an amendment holds the earlier ones as well. */
-export function toldIn({ content, tells }: BookingMessage): string[] {
+/** The recordings of a booking; of an amendment only the new ones, as it holds the earlier ones as well. */
+export function toldIn({ content, newRecordingIds }: BookingMessage): string[] {
   const completed = 'completed' in content ? content.completed : [];
   const ids = completed.flatMap(({ recordings }) => recordings.map(({ id }) => id));
-  return tells ? ids.filter((id) => tells.includes(id)) : ids;
+  return newRecordingIds ? ids.filter((id) => newRecordingIds.includes(id)) : ids;
 }
 
-/** What an attempt failed with; undefined when it did not. */
+/** The failure of an attempt; undefined when it succeeded. */
 export function failureOf(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     () => undefined,

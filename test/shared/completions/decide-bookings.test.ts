@@ -20,7 +20,7 @@ describe('a completed product order', () => {
     });
   });
 
-  it('that is booked has each further recording noted, and its quantity left alone', () => {
+  it('has each further recording amended, and its quantity left alone, when it is booked', () => {
     const bookings = [bookingEntry({ recordingIds: ['a'] })];
     expect(
       decideBookings(completionFacts({ bookings, current: builtPart(1, ['a', 'b', 'c']) })),
@@ -33,7 +33,7 @@ describe('a completed product order', () => {
     });
   });
 
-  it('that is booked with all its recordings is left alone', () => {
+  it('is left alone when it is booked with all its recordings', () => {
     const facts = completionFacts({
       bookings: [bookingEntry({ recordingIds: ['a'] })],
       current: builtPart(1, ['a']),
@@ -41,7 +41,7 @@ describe('a completed product order', () => {
     expect(decideBookings(facts)).toMatchObject({ to: 'leave' });
   });
 
-  it('waits while nobody tells which recordings there are: that is not the same as none', () => {
+  it('waits while it is unknown which recordings there are, which is not the same as none', () => {
     const facts = completionFacts({ current: { ...builtPart(1), recordingIds: undefined } });
     expect(decideBookings(facts)).toMatchObject({
       to: 'wait',
@@ -58,33 +58,33 @@ describe('a completed product order', () => {
       'conflict',
     ],
     [
-      'that was booked and made again in Azumuta',
+      'after it was booked and made again in Azumuta',
       { bookings: [bookingEntry({ productOrder: { id: 'old', number: 'MO/1/1' } })] },
       'was booked as old, and was made again in Azumuta as id1',
       'conflict',
     ],
     [
-      'that the ERP order has no place for any more',
+      'as a part that the ERP order does not have any more',
       { entry: orderEntry(3, 'each'), parts: 2, current: builtPart(3) },
       'has only 2 part(s) now: book it in the ERP by hand',
       'conflict',
     ],
     [
-      'whose further recording would be lost behind a rejected booking',
+      'with a further recording while its booking is rejected',
       { bookings: [rejected], current: builtPart(1, ['a', 'b']) },
       'came after its booking id1#quantity was rejected: replay that one',
       'completion-unclear',
     ],
   ] satisfies [string, Partial<CompletionFacts>, string, Cause][])(
-    '%s is for a person',
+    'is rejected, for a person, %s',
     (_which, given, sentence, cause) => {
-      const tell = { to: 'tell', sentence: expect.stringContaining(sentence), cause };
+      const tell = { to: 'reject', sentence: expect.stringContaining(sentence), cause };
       expect(decideBookings(completionFacts(given))).toEqual(tell);
     },
   );
 });
 
-describe('what a person wants once more', () => {
+describe('a booking that a person wants once more', () => {
   it('is planned again with what was recorded since, if it surely wrote nothing', () => {
     const bookings = [{ ...rejected, surelyNotBooked: true }];
     expect(
@@ -96,7 +96,7 @@ describe('what a person wants once more', () => {
     });
   });
 
-  it('is planned again as it was if the ERP may have it, and what was recorded since is noted', () => {
+  it('is planned again unchanged if the ERP may have it, and what was recorded since is amended', () => {
     const facts = completionFacts({ bookings: [rejected], again: true, current: builtPart(1, ['a', 'b']) });
     expect(decideBookings(facts)).toMatchObject({
       to: 'book',
@@ -106,7 +106,7 @@ describe('what a person wants once more', () => {
   });
 
   it.each(['waiting', 'claimed'] as const)(
-    'is sent as it was planned while it is %s: its message may be gone',
+    'is sent as it was planned while it is %s, as its message may be lost',
     (state) => {
       const bookings = [bookingEntry({ state, recordingIds: ['a'] })];
       expect(
@@ -132,13 +132,13 @@ describe('what a person wants once more', () => {
 });
 
 describe('parts that are booked together', () => {
-  it('wait for each other, by which of them and not by how many', () => {
+  it('wait for the missing parts by their index, not by their number', () => {
     // Four parts are completed, and the ERP order has three now: the second is missing.
     const others = [builtPart(1), builtPart(4), builtPart(5)];
     expect(decideBookings(together(3, { others }))).toEqual({ to: 'leave', why: 'Parts 2 of 3 are awaited' });
   });
 
-  it('are one booking once the last is completed, in their order, under the id of the first', () => {
+  it('are one booking once the last is completed, in order, under the id of the first', () => {
     expect(
       decideBookings(together(2, { others: [builtPart(3, ['r3']), builtPart(1, ['r1'])] })),
     ).toMatchObject({
@@ -146,7 +146,7 @@ describe('parts that are booked together', () => {
     });
   });
 
-  it('wait while nobody tells which recordings there are of one of them', () => {
+  it('wait while it is unknown which recordings one of them has', () => {
     const others = [builtPart(2), { ...builtPart(1), recordingIds: undefined }];
     expect(decideBookings(together(3, { others }))).toMatchObject({
       to: 'wait',
@@ -154,7 +154,7 @@ describe('parts that are booked together', () => {
     });
   });
 
-  it('that came when the others were booked are a booking of their own', () => {
+  it('are a booking of their own when they came after the others were booked', () => {
     const bookings = [bookingEntry({ parts: [1, 2, 3] })];
     expect(decideBookings(together(5, { parts: 5, bookings, others: [builtPart(4)] }))).toMatchObject({
       plan: [{ key: 'id4#quantity', parts: [4, 5] }],
@@ -162,7 +162,7 @@ describe('parts that are booked together', () => {
     expect(decideBookings(together(5, { parts: 5, bookings }))).toMatchObject({ to: 'leave' });
   });
 
-  it('have a late recording noted though others are awaited', () => {
+  it('have a late recording amended though other parts are awaited', () => {
     const bookings = [bookingEntry({ parts: [1, 2, 3] })];
     expect(decideBookings(together(2, { parts: 5, bookings }))).toMatchObject({
       to: 'book',
@@ -171,7 +171,7 @@ describe('parts that are booked together', () => {
   });
 });
 
-it('a booking that was planned and not sent is sent by who planned it, or when that one is long gone', () => {
+it('sends a booking that was planned and not sent with the attempt that planned it, or once that has ended long ago', () => {
   const bookings = [bookingEntry({ state: 'waiting', enqueued: false })];
   expect(decideBookings(completionFacts({ bookings }))).toMatchObject({
     send: [{ key: 'id1#quantity' }],

@@ -16,7 +16,7 @@ const collect = (productOrderNumber: string, messageId?: string) =>
   stage.collect({ productOrderNumber }, messageId === undefined ? {} : { messageId });
 
 describe('a split order', () => {
-  it('booked when all are done is booked once, with the sum, whichever parts finish together', async () => {
+  it('is booked once, with the sum, if it is booked when all are done, whichever parts finish together', async () => {
     // Prepare
     const { erpOrder, numbers } = await stage.ordered(threeParts('when-all-done'));
     const [first = '', second = '', third = ''] = numbers;
@@ -35,7 +35,7 @@ describe('a split order', () => {
     expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ goodQuantity: '3', final: true }]);
   });
 
-  it('booked each leaves the ERP order open until its quantity is reached', async () => {
+  it('leaves the ERP order open until its quantity is reached, if its parts are booked each', async () => {
     const { erpOrder, numbers } = await stage.ordered(threeParts('each'));
     for (const number of numbers) {
       await stage.azumutaSide.complete(number, { quantity: 1 });
@@ -68,14 +68,14 @@ describe('a crash between planning and sending', () => {
     const byAnother = stage.sent().length;
     await collect(number, 'first trigger');
 
-    // Assess: another trigger of the same order leaves it to the one that planned it
+    // Assess: another trigger of the same order leaves the booking to the hint that planned it
     expect(byAnother).toBe(0);
     expect(stage.sent()).toHaveLength(1);
     expect(stage.sent()[0]?.key).toMatch(/#quantity$/);
   });
 });
 
-describe('newer facts', () => {
+describe('a recording that comes late', () => {
   const secondCompletion = async (quantity: number) => {
     const { erpOrder, numbers } = await stage.ordered();
     const [number = ''] = numbers;
@@ -87,7 +87,7 @@ describe('newer facts', () => {
     return { erpOrder, number };
   };
 
-  it('a second completion with more recordings is a new booking, and its quantity stays', async () => {
+  it('is booked as an amendment of a second completion, and the quantity stays', async () => {
     // Prepare
     const { erpOrder } = await secondCompletion(5);
 
@@ -102,7 +102,7 @@ describe('newer facts', () => {
     expect(bookings.filter(({ kind }) => kind === 'notes')).toHaveLength(1);
   });
 
-  it('one that would change the quantity is told to a person, with both figures', async () => {
+  it('is for a person, with both figures, when it would change the quantity', async () => {
     // Prepare
     const { erpOrder } = await secondCompletion(9);
     const [quantity, amendment] = stage.sent();
@@ -129,7 +129,7 @@ describe('newer facts', () => {
       /booked as 5 good, lots L1, L2; with it, it would be 5 good, lots L1, L2, L3/,
     ],
   ] satisfies [string, CompletionMapping, RegExp][])(
-    'one that would change the %s is told to a person as well',
+    'is for a person when it would change the %s, too',
     async (_what, completions, figures) => {
       // Prepare
       await secondCompletion(5);

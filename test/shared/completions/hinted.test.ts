@@ -16,7 +16,7 @@ const invented = (count: number) => Array.from({ length: count }, (_, i) => `inv
 const withoutList = (order: Record<string, unknown>) => void delete order.recordings;
 
 describe('recordings that a trigger names', () => {
-  it('are ignored where Azumuta lists those of the product order', async () => {
+  it('are ignored where Azumuta lists the recordings of the product order', async () => {
     // Prepare
     const { number, recordingIds } = await completed(stage, 2);
     await stage.collect({ productOrderNumber: number });
@@ -31,7 +31,7 @@ describe('recordings that a trigger names', () => {
     expect(await stage.azumutaSide.calls()).toEqual({ 'GET /api/v1/productorders/{id}': 1 });
   });
 
-  it('are ignored where Azumuta lists none: an empty list is a list', async () => {
+  it('are ignored where Azumuta lists none, as an empty list is a list', async () => {
     const { number, recordingIds } = await completed(stage, 1);
     const { azumuta, readIds } = await otherAzumuta(stage, (order) => {
       order.recordings = [];
@@ -41,7 +41,7 @@ describe('recordings that a trigger names', () => {
     expect(told(stage)).toEqual([]);
   });
 
-  it('are read, once, before anything is planned of them, and only those of the order are', async () => {
+  it('are read, once, before they are planned, and only those of the order are planned', async () => {
     // Prepare
     const { number, recordingIds } = await completed(stage, 2);
     const other = await completed(stage, 1);
@@ -58,7 +58,7 @@ describe('recordings that a trigger names', () => {
     expect(readIds().sort()).toEqual([...named].sort());
   });
 
-  it('are not believed when they do not tell whose they are: a forged call could name any', async () => {
+  it('are not trusted when they do not say which order they belong to, as a forged call could name any', async () => {
     // Prepare
     const { number } = await completed(stage, 1);
     const { recordingIds } = await completed(stage, 1);
@@ -78,7 +78,7 @@ describe('recordings that a trigger names', () => {
     expect(await stage.ledger.bookings.of(number)).toEqual([]);
   });
 
-  it('are at most 50 for one call, ids of Azumuta by their length, and the log tells', async () => {
+  it('are at most 50 for one call, no longer than ids of Azumuta, and the log says so', async () => {
     // Prepare
     const { number } = await completed(stage, 0);
     const { azumuta, readIds } = await otherAzumuta(stage, withoutList);
@@ -101,7 +101,7 @@ describe('recordings that a trigger names', () => {
     expect(heard.lines.join()).toContain('"named":501');
   });
 
-  it('are all in the booking that a crash kept from being sent, whatever the next trigger names', async () => {
+  it('are all in the booking that is sent after a crash, whatever the next trigger names', async () => {
     // Prepare
     const { number, recordingIds } = await completed(stage, 2);
     const [first = '', second = ''] = recordingIds;
@@ -133,7 +133,7 @@ describe('recordings that only triggers name, of parts that are booked together'
     return { numbers, azumuta, finish };
   }
 
-  it('are all in their one booking, as no trigger names those of the first once more', async () => {
+  it('are all in their one booking, as no trigger names those of the first part once more', async () => {
     const { numbers, finish } = await started();
     const named: string[] = [];
     for (const number of numbers) named.push(...(await finish(number)).recordingIds);
@@ -141,7 +141,7 @@ describe('recordings that only triggers name, of parts that are booked together'
     expect(told(stage).sort()).toEqual(named.sort());
   });
 
-  it('still count when their part was opened again, and its next trigger names what is new', async () => {
+  it('still count when their part was opened again and its next trigger names new ones only', async () => {
     // Prepare
     const { numbers, finish } = await started();
     const [first = '', second = '', third = ''] = numbers;
@@ -158,7 +158,7 @@ describe('recordings that only triggers name, of parts that are booked together'
     expect(told(stage).sort()).toEqual([...named, ...recordingIds].sort());
   });
 
-  it('are waited for while nobody names those of one part, and the sentence says of which', async () => {
+  it('are waited for while no trigger names those of one part, which the sentence names', async () => {
     // Prepare
     const { numbers, azumuta, finish } = await started();
     const [first = '', second = '', third = ''] = numbers;
@@ -184,8 +184,8 @@ describe('recordings that only triggers name, of parts that are booked together'
   });
 });
 
-it('a number that a query tells in two ways is the one that the ledger knows', async () => {
-  // Prepare: the sender meant the plus as such; read as a space, nobody knows the number.
+it('takes, of a number that can be read in two ways, the one that the ledger knows', async () => {
+  // Prepare: the sender meant the plus as such; with a space, the number is unknown.
   const { number } = await completed(stage, 1);
 
   // Act
@@ -196,7 +196,7 @@ it('a number that a query tells in two ways is the one that the ledger knows', a
 });
 
 describe('two triggers at the same moment', () => {
-  it('each have their recordings told: whoever plans second amends', async () => {
+  it('have all their recordings booked: the second amends', async () => {
     // Prepare: the first plans when the second has
     const { number, recordingIds } = await completed(stage, 2);
     const [first = '', second = ''] = recordingIds;

@@ -11,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 beforeEach(() => stage.sqs.forget());
 
-describe('of hints about an order whose recordings only triggers name', () => {
-  it('the one that asks books what was named by those that ended', async () => {
+describe('hints about an order whose recordings only triggers name', () => {
+  it('have all their recordings booked by the one that asks, also those of hints that ended', async () => {
     // Prepare: Azumuta lists no recordings, and shows the completion late
     const { number, recordingIds } = await completed(stage, 2);
     const [first = '', second = ''] = recordingIds;
@@ -38,7 +38,7 @@ describe('of hints about an order whose recordings only triggers name', () => {
     expect(told(stage).sort()).toEqual([...recordingIds].sort());
   });
 
-  it('the one that asks comes again for what is named while it collects', async () => {
+  it('make the one that asks come again for recordings that are named while it collects', async () => {
     // Prepare: Azumuta lists no recordings; while one hint reads, another that came before it ends
     const { number, recordingIds } = await completed(stage, 2);
     const [first = '', second = ''] = recordingIds;

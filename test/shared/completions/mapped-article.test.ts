@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { erpSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { defineIntegration } from '../../../shared/integration/define.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import { acceptOrders } from '../../../shared/orders/accept.ts';
-import { createProductOrder } from '../../../shared/orders/create.ts';
+import { createOrderAcceptor } from '../../../shared/orders/accept.ts';
+import { createProductOrderCreator } from '../../../shared/orders/create.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { silent } from '../../support/logs.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 beforeEach(() => stage.sqs.forget());
 
-/** What a plant writes whose Azumuta calls the ERP's X-4711 a GEAR-01. */
+/** The configuration of a plant whose Azumuta calls the ERP's X-4711 a GEAR-01. */
 const configured = () =>
   defineIntegration({
     plant: 'mapped',
@@ -31,8 +31,8 @@ const configured = () =>
     productOrders: { article: ({ article }) => (article === 'X-4711' ? 'GEAR-01' : article) },
   });
 
-describe('a configuration that calls articles otherwise in Azumuta', () => {
-  it("creates of its own article what is booked of the ERP's", async () => {
+describe('a configuration that maps articles', () => {
+  it("creates with Azumuta's article and books with the ERP's", async () => {
     // Prepare
     const integration = configured();
     const [released] = await stage.erpSide.release({ product: 'X-4711', quantity: '5' });
@@ -46,35 +46,33 @@ describe('a configuration that calls articles otherwise in Azumuta', () => {
       orders.push(...page.orders);
 
     // Act: from the ERP to Azumuta …
-    const answers = await acceptOrders(
+    const answers = await createOrderAcceptor({
+      ledger: stage.ledger,
+      log: silent,
+      queues: createQueues(stage.sqs.client),
+      queueUrl: stage.sqs.queueUrl('product-orders'),
+      collectAgain: async () => {},
+      map: (order) => mapProductOrders(integration.productOrders, order),
+    }).acceptOrders(
       orders.filter((order) => order.number === number),
       { via: 'pull' },
-      {
-        ledger: stage.ledger,
-        log: silent,
-        queues: createQueues(stage.sqs.client),
-        queueUrl: stage.sqs.queueUrl('product-orders'),
-        collectAgain: async () => {},
-        map: (order) => mapProductOrders(integration.productOrders, order),
-      },
     );
-    await createProductOrder(
+    await createProductOrderCreator({
+      ledger: stage.ledger,
+      clock: stage.clock,
+      settlingSeconds: 0,
+      azumuta: azumutaAt(stage.azumutaUrl),
+      erp,
+      partners: createPartnerCalls({
+        breaker: createBreaker(stage.store.table, stage.clock),
+        newOwner: () => 'o',
+        log: silent,
+      }),
+    })(
       { v: 1, kind: 'product-order', number },
       {
         ...{ owner: 'o', messageId: 'm', endsAt: stage.clock.now(), secondsUntil: () => 1 },
         ...{ signal: new AbortController().signal, log: silent, sentAt: stage.clock.now(), receiveCount: 1 },
-      },
-      {
-        ledger: stage.ledger,
-        clock: stage.clock,
-        settlingSeconds: 0,
-        azumuta: azumutaAt(stage.azumutaUrl),
-        erp,
-        partners: createPartnerCalls({
-          breaker: createBreaker(stage.store.table, stage.clock),
-          newOwner: () => 'o',
-          log: silent,
-        }),
       },
     );
     // … and back
@@ -124,7 +122,7 @@ describe('a product order that was made by hand in Azumuta', () => {
     expect(await stage.bookingsOf(number)).toEqual([]);
   });
 
-  it('is booked without a comparison when articles are mapped, as nobody knows what the ERP calls it', async () => {
+  it('is booked without a comparison when articles are mapped, as the code of the ERP is unknown', async () => {
     const number = await built();
     await stage.collect({ productOrderNumber: number }, {}, { articleIsMapped: true });
     const [message] = stage.sent();

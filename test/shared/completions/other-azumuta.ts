@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { azumutaSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
 import { type Received, startServer } from '../../support/server.ts';
 import { azumutaAt, type CompletionStage } from './stage.ts';
 
-/** The sandbox as another Azumuta: what its product orders and recordings show is changed, and each read may be held. */
+/** The sandbox as another Azumuta: its product orders and recordings are changed, and each read may be delayed. */
 export async function otherAzumuta(
   stage: CompletionStage,
   changed: (order: Record<string, unknown>) => void,

@@ -5,7 +5,7 @@ import { forMapping } from '../../../shared/completions/read-recordings.ts';
 
 const step = (type: string, name: string, value: string | number) => ({ type, name, value });
 
-/** Signed on shop floors where nobody says "signature". */
+/** Signatures of shop floors where nobody says "signature". */
 const read = createAnswerReaders(defaultContract).readRecording.read({
   id: '5KKoy7m6ms89mvrTg',
   operator: 'An Peeters',
@@ -20,7 +20,7 @@ const read = createAnswerReaders(defaultContract).readRecording.read({
 if (!read.ok) throw new Error('it cannot be read');
 const recording = read.value;
 
-describe('what names a person in a recording', () => {
+describe('the name of a person in a recording', () => {
   it('does not leave the function that reads it, whatever the step is called', () => {
     const shown = forMapping(recording, false);
     expect(JSON.stringify(shown)).not.toContain('Peeters');
@@ -33,7 +33,7 @@ describe('what names a person in a recording', () => {
     ]);
   });
 
-  it('goes to the mapping when it asks for operators', () => {
+  it('is passed to the mapping when it asks for operators', () => {
     const shown = forMapping(recording, true);
     expect(shown.operator).toBe('An Peeters');
     expect(shown.steps[0]).toMatchObject({ value: 'An Peeters', personal: true });

@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 const openOrder = async () => (await stage.ordered()).numbers[0] ?? '';
 const questions = async () => (await stage.azumutaSide.calls())['GET /api/v1/productorders/{id}'] ?? 0;
-/** Hints of different triggers; each is one message, which comes again. */
+/** Hints of different triggers; each is a message that comes again. */
 const hintOf = (productOrderNumber: string, trigger: string) => {
   const sentAt = stage.clock.now();
   return () =>
@@ -27,8 +27,8 @@ const hintOf = (productOrderNumber: string, trigger: string) => {
 const events = async (number: string) =>
   (await stage.ledger.journeys.of(number)).map(({ event }) => event).filter((event) => event !== 'queued');
 
-describe('of hints about an order that is still open', () => {
-  it('one asks Azumuta, and a hundred others end without a call', async () => {
+describe('hints about an order that is still open', () => {
+  it('end without a call, a hundred of them, while one asks Azumuta', async () => {
     // Prepare
     const number = await openOrder();
     const asking = await hintOf(number, 'first')();
@@ -42,13 +42,13 @@ describe('of hints about an order that is still open', () => {
     const later: unknown[] = [];
     for (const hint of flood) later.push(await hint());
 
-    // Assess: of those that waited for a minute one asks, as the order may be completed since
+    // Assess: one of those that waited for a minute asks, as the order may be completed since
     expect([asking, ...atOnce]).toEqual(Array(101).fill(expect.objectContaining({ name: 'RetryLater' })));
     expect(later.filter((failure) => failure !== undefined)).toEqual([]);
     expect([byThen, await questions()]).toEqual([1, 2]);
   });
 
-  it('one a minute asks, so that a completion is seen at once; only the first comes again', async () => {
+  it('ask once a minute, so that a completion is seen soon; only the first comes again', async () => {
     // Prepare
     const number = await openOrder();
     const first = hintOf(number, 'first');
@@ -67,8 +67,8 @@ describe('of hints about an order that is still open', () => {
     expect(await questions()).toBe(3);
   });
 
-  it('another asks when the one that asked does not come again', async () => {
-    // Prepare: it was purged, or its queue was
+  it('are asked for by another when the one that asked does not come again', async () => {
+    // Prepare: it or its whole queue was purged
     const number = await openOrder();
     await hintOf(number, 'gone')();
     stage.clock.advance(20 * 60);
@@ -80,7 +80,7 @@ describe('of hints about an order that is still open', () => {
     expect(next).toMatchObject({ name: 'RetryLater' });
   });
 
-  it('another asks when the one that asked is gone, however many came in the meantime', async () => {
+  it('are asked for by another when the one that asked is lost, however many came in the meantime', async () => {
     // Prepare
     const number = await openOrder();
     await hintOf(number, 'gone')();
@@ -100,8 +100,8 @@ describe('of hints about an order that is still open', () => {
   });
 });
 
-describe('of hints about an order that nobody knows', () => {
-  it('one becomes a dead letter after half an hour, and a hundred others end', async () => {
+describe('hints about an unknown order', () => {
+  it('leave one dead letter after half an hour, and a hundred others end', async () => {
     // Prepare
     const number = `NOBODYS-${stage.clock.now().getTime()}`;
     const first = hintOf(number, 'first');
@@ -121,7 +121,7 @@ describe('of hints about an order that nobody knows', () => {
   });
 });
 
-describe('of hints about an order that is completed and booked', () => {
+describe('hints about an order that is completed and booked', () => {
   const booked = async () => {
     const { number } = await completed(stage, 1);
     await stage.collect({ productOrderNumber: number });
@@ -129,7 +129,7 @@ describe('of hints about an order that is completed and booked', () => {
     return number;
   };
 
-  it('one a minute asks Azumuta, and what came before it asked ends', async () => {
+  it('ask Azumuta once a minute, and those that came before end', async () => {
     // Prepare: the trigger came twice
     const number = await booked();
     const flood = Array.from({ length: 50 }, (_, at) => hintOf(number, `trigger ${at}`));
@@ -146,7 +146,7 @@ describe('of hints about an order that is completed and booked', () => {
     expect(await questions()).toBe(1);
   });
 
-  it('one that comes a moment later waits, and asks then: it may tell of something new', async () => {
+  it('wait when they come a moment later, and ask then, as there may be something new', async () => {
     // Prepare
     const number = await booked();
     await hintOf(number, 'once more')();
@@ -164,8 +164,8 @@ describe('of hints about an order that is completed and booked', () => {
     expect(await questions()).toBe(2);
   });
 
-  it('none ends while a booking is planned and not sent', async () => {
-    // Prepare: the first trigger dies when it has planned, and others find nothing to do
+  it('do not end while a booking is planned and not sent', async () => {
+    // Prepare: the first dies when it has planned, and others find nothing to do
     const { number } = await completed(stage, 1);
     const planner = { messageId: `planner of ${number}`, sentAt: stage.clock.now() };
     stage.sqs.fail('SendMessage', 500);
@@ -180,7 +180,7 @@ describe('of hints about an order that is completed and booked', () => {
     expect(stage.sent()).toHaveLength(1);
   });
 
-  it('one whose dead letter could not be written tells it when it comes again', async () => {
+  it('make their dead letter when they come again, if it could not be written before', async () => {
     // Prepare: it was made again in Azumuta of another article, and the worker died
     const number = await booked();
     const { azumuta } = await otherAzumuta(stage, (order) => {
@@ -199,8 +199,8 @@ describe('of hints about an order that is completed and booked', () => {
   });
 });
 
-describe('after half an hour an order that is still open', () => {
-  it('is overdue, and its hint ends as a line of its journey', async () => {
+describe('an order that is still open after half an hour', () => {
+  it('is overdue, and its hint ends with a line in its journey', async () => {
     // Prepare
     const number = await openOrder();
     const hint = hintOf(number, 'too early');
@@ -227,7 +227,7 @@ describe('after half an hour an order that is still open', () => {
     expect(await hint()).toMatchObject({ name: 'RetryLater' });
   });
 
-  it('is overdue as well when no ERP order is behind it', async () => {
+  it('is overdue as well when it has no ERP order', async () => {
     // Prepare
     const number = await madeByHand(stage);
     const asked = () =>
@@ -248,7 +248,7 @@ describe('after half an hour an order that is still open', () => {
     expect(await stage.ledger.orders.overdue(stage.clock.now(), 10)).toContain(number);
   });
 
-  it('is for a person where nobody asks about overdue orders', async () => {
+  it('is for a person where the reconciliation is off', async () => {
     const hint = hintOf(await openOrder(), 'too early');
     await hint();
     stage.clock.advance(30 * 60);
@@ -258,7 +258,7 @@ describe('after half an hour an order that is still open', () => {
     });
   });
 
-  it('is asked about no more once it is collected', async () => {
+  it('is not asked about any more once it is collected', async () => {
     // Prepare
     const number = await openOrder();
     const early = { messageId: number, sentAt: stage.clock.now() };

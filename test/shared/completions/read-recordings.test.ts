@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { createCompletionReader } from '../../../shared/completions/read-recordings.ts';
+import { silent } from '../../support/logs.ts';
 import { completed, failureOf, told } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
 import { type CompletionStage, startCompletionStage } from './stage.ts';
@@ -12,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 beforeEach(() => stage.sqs.forget());
 
-describe('recordings are read in turns', () => {
-  it('of four at a time', async () => {
-    // Prepare: the first answers come when four are asked for.
+describe('the recordings of a completion', () => {
+  it('are read four at a time', async () => {
+    // Prepare: no answer comes before four were asked for
     const { number, recordingIds } = await completed(stage, 9);
     const four = Promise.withResolvers<void>();
     let underWay = 0;
@@ -39,7 +42,7 @@ describe('recordings are read in turns', () => {
     expect(told(stage)).toEqual(recordingIds);
   });
 
-  it('and none any more once the attempt is out of time', async () => {
+  it('are not read any more once the attempt is out of time', async () => {
     // Prepare
     const { number } = await completed(stage, 9);
     const deadline = new AbortController();
@@ -62,7 +65,7 @@ describe('recordings are read in turns', () => {
 });
 
 describe('a completion that takes longer to read than an attempt may last', () => {
-  it('is read on where the attempt before ran out of time, each recording once', async () => {
+  it('is read from where the attempt before ran out of time, each recording once', async () => {
     // Prepare: every attempt is out of time at its fifth recording
     const { number, recordingIds } = await completed(stage, 9);
     let deadline = new AbortController();
@@ -75,7 +78,14 @@ describe('a completion that takes longer to read than an attempt may last', () =
         if (reads % 5 === 0) deadline.abort();
       },
     );
-    const dependencies = { azumuta, readSoFar: nothingReadSoFar() };
+    const breaker = createBreaker(stage.store.table, stage.clock);
+    const partners = createPartnerCalls({ breaker, newOwner: () => 'test', log: silent });
+    const reader = createCompletionReader({
+      ledger: stage.ledger,
+      azumuta,
+      partners,
+      includeOperators: false,
+    });
     const messageId = `trigger of ${number}`;
     let attempts = 0;
 
@@ -84,12 +94,17 @@ describe('a completion that takes longer to read than an attempt may last', () =
       attempts += 1;
       deadline = new AbortController();
       const { signal } = deadline;
-      await failureOf(stage.collect({ productOrderNumber: number }, { messageId, signal }, dependencies));
+      await failureOf(stage.collect({ productOrderNumber: number }, { messageId, signal }, { reader }));
     }
 
-    // Assess: what was asked for at the deadline is asked for again
+    const readUntilSent = readIds().length;
+    const [id = ''] = recordingIds;
+    const productOrder = { id: stage.sent()[0]?.key.split('#')[0] ?? '', number };
+    await reader.readRecordings([{ id, productOrder }], new AbortController().signal);
+
+    // Assess: recordings that were asked for at the deadline are asked for again, and nothing is remembered in the end
     expect(told(stage)).toEqual(recordingIds);
-    expect(readIds().length).toBeLessThanOrEqual(recordingIds.length + 4 * (attempts - 1));
-    expect(dependencies.readSoFar.recordings.size).toBe(0);
+    expect(readUntilSent).toBeLessThanOrEqual(recordingIds.length + 4 * (attempts - 1));
+    expect(readIds().slice(readUntilSent)).toEqual([id]);
   });
 });

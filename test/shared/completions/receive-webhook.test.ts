@@ -4,11 +4,11 @@ import * as z from 'zod/mini';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { completionHintSchema } from '../../../shared/completions/messages.ts';
 import {
+  createWebhookReceiver,
+  maxKept,
   type ReceiveWebhookDependencies,
-  receiveWebhook,
   type WebhookCall,
 } from '../../../shared/completions/receive-webhook.ts';
-import { createUnusableCalls, maxKept } from '../../../shared/completions/unusable-calls.ts';
 import type { RotatingSecret } from '../../../shared/platform/aws/credentials.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { SecretUnset } from '../../../shared/platform/aws/secrets.ts';
@@ -18,7 +18,7 @@ import { testClock } from '../../support/clock.ts';
 import { type HeardLog, recordedLog } from '../../support/logs.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 
-/** Looked for in everything that is logged, answered or kept. */
+/** Must not occur in anything that is logged, answered or kept. */
 const canary = 'CANARY-current-token-of-the-webhook';
 const previous = 'CANARY-previous-token-of-the-webhook';
 /** `npx vitest … ` with WEBHOOK_CALLS=100000 for the long run. */
@@ -44,7 +44,6 @@ function dependencies(
     queues: createQueues(sqs.client),
     completionsQueueUrl: sqs.queueUrl('completions'),
     deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
-    kept: createUnusableCalls(),
     names: defaultContract.trigger,
     mayCall: ipAllowListCheck(['203.0.113.0/24']),
     token,
@@ -67,9 +66,9 @@ function call(given: Partial<WebhookCall> = {}): WebhookCall {
   };
 }
 
-describe('no 2xx before SQS confirms', () => {
+describe('the webhook', () => {
   it('answers 202 with the message in the queue', async () => {
-    expect(await receiveWebhook(call(), dependencies())).toMatchObject({ statusCode: 202 });
+    expect(await createWebhookReceiver(dependencies())(call())).toMatchObject({ statusCode: 202 });
     expect(sqs.sent.map(({ queue }) => queue)).toEqual(['completions']);
     expect(z.parse(completionHintSchema, JSON.parse(sqs.sent[0]?.body ?? ''))).toMatchObject({
       productOrderNumber: 'MO/1',
@@ -78,10 +77,12 @@ describe('no 2xx before SQS confirms', () => {
     });
   });
 
-  it('answers 503 when SQS is down, for hints and for what would be kept', async () => {
+  it('answers 503 when SQS is down, for hints and for calls that would be kept', async () => {
     sqs.fail('SendMessage', 503, 2);
-    expect(await receiveWebhook(call(), dependencies())).toMatchObject({ statusCode: 503 });
-    expect(await receiveWebhook(call({ rawQueryString: 'nothing=useful' }), dependencies())).toMatchObject({
+    expect(await createWebhookReceiver(dependencies())(call())).toMatchObject({ statusCode: 503 });
+    expect(
+      await createWebhookReceiver(dependencies())(call({ rawQueryString: 'nothing=useful' })),
+    ).toMatchObject({
       statusCode: 503,
     });
     expect(sqs.sent).toEqual([]);
@@ -89,24 +90,26 @@ describe('no 2xx before SQS confirms', () => {
 });
 
 describe('the token', () => {
-  it('both values are valid during rotation', async () => {
-    expect(await receiveWebhook(call({ token: previous }), dependencies())).toMatchObject({
+  it('is valid with both values during rotation', async () => {
+    expect(await createWebhookReceiver(dependencies())(call({ token: previous }))).toMatchObject({
       statusCode: 202,
     });
-    expect(await receiveWebhook(call({ token: canary }), dependencies())).toMatchObject({ statusCode: 202 });
+    expect(await createWebhookReceiver(dependencies())(call({ token: canary }))).toMatchObject({
+      statusCode: 202,
+    });
   });
 
-  it('that was rotated a moment ago is read again', async () => {
+  it('is read again when it was rotated a moment ago', async () => {
     const token = async (options?: { readonly refresh?: boolean }): Promise<RotatingSecret> =>
       options?.refresh ? { current: canary } : { current: 'an older token of the webhook' };
-    expect(await receiveWebhook(call(), dependencies(token))).toMatchObject({ statusCode: 202 });
+    expect(await createWebhookReceiver(dependencies(token))(call())).toMatchObject({ statusCode: 202 });
   });
 
-  it('that nobody has set yet closes the door with 503, so that Azumuta’s administrator sees why', async () => {
+  it('makes every call get 503 while it is not set, so that Azumuta’s administrator sees why', async () => {
     const token = async (): Promise<RotatingSecret> => {
       throw new SecretUnset('azumuta-erp/demo/test/webhook-token');
     };
-    const answer = await receiveWebhook(call(), dependencies(token));
+    const answer = await createWebhookReceiver(dependencies(token))(call());
     expect(answer).toMatchObject({ statusCode: 503, body: { reason: 'The webhook token is not set yet.' } });
   });
 });
@@ -114,14 +117,16 @@ describe('the token', () => {
 describe('an event', () => {
   const named = { ...defaultContract.trigger, events: ['order-closed'] };
 
-  it('is known by the names of the contract, and is a completion then', async () => {
-    const answer = await receiveWebhook(call({ event: 'order-closed' }), { ...dependencies(), names: named });
+  it('is known by the names in the contract, and means a completion', async () => {
+    const answer = await createWebhookReceiver({ ...dependencies(), names: named })(
+      call({ event: 'order-closed' }),
+    );
     expect(answer).toMatchObject({ statusCode: 202 });
     expect(JSON.parse(sqs.sent[0]?.body ?? '')).toMatchObject({ event: 'product-order-completed' });
   });
 
-  it('of another name is kept for a person, who is told the names', async () => {
-    const answer = await receiveWebhook(call(), { ...dependencies(), names: named });
+  it('is kept for a person, with the known names, when it has another name', async () => {
+    const answer = await createWebhookReceiver({ ...dependencies(), names: named })(call());
     expect(answer).toMatchObject({
       statusCode: 404,
       body: { reason: 'Unknown event: expected order-closed.' },
@@ -130,36 +135,36 @@ describe('an event', () => {
 });
 
 describe('an address that is not on the list', () => {
-  it('is refused before its token is looked at, and leaves nothing behind', async () => {
-    const answer = await receiveWebhook(call({ sourceIp: '198.51.100.9' }), dependencies());
+  it('is refused before its token is checked, and leaves nothing behind', async () => {
+    const answer = await createWebhookReceiver(dependencies())(call({ sourceIp: '198.51.100.9' }));
     expect(answer).toMatchObject({ statusCode: 403 });
     expect(sqs.sent).toEqual([]);
   });
 });
 
-describe('a call that cannot be used is kept', () => {
+describe('a call that cannot be used', () => {
   const nonsense = () => call({ rawQueryString: 'nothing=useful' });
   const letters = () => sqs.sent.filter(({ queue }) => queue === 'dead-letters');
 
-  it('once, however often it comes within some minutes', async () => {
+  it('is kept once, however often it comes within some minutes', async () => {
     // Prepare
     const clock = testClock();
-    const door = { ...dependencies(), clock };
+    const receiveWebhook = createWebhookReceiver({ ...dependencies(), clock });
 
     // Act
-    const first = await receiveWebhook(nonsense(), door);
+    const first = await receiveWebhook(nonsense());
     clock.advance(299);
-    const again = await receiveWebhook(nonsense(), door);
+    const again = await receiveWebhook(nonsense());
 
     // Assess
     expect([first.statusCode, again.statusCode]).toEqual([400, 400]);
     expect(letters()).toMatchObject([{ attributes: { cause: 'unreadable-message' } }]);
   });
 
-  it('with the names of its fields, and without their values', async () => {
+  it('is kept with the names of its fields, and without their values', async () => {
     const body = Buffer.from(JSON.stringify({ orderNo: 'PO-7', recordings: ['r1'] }));
 
-    await receiveWebhook(call({ method: 'POST', body }), dependencies());
+    await createWebhookReceiver(dependencies())(call({ method: 'POST', body }));
 
     const reason = letters()[0]?.attributes.reason;
     expect(reason).toContain(
@@ -168,15 +173,15 @@ describe('a call that cannot be used is kept', () => {
     expect(reason).not.toMatch(/PO-7|r1/);
   });
 
-  it('again after some minutes, as a person may have discarded its letter, under the id of its hour', async () => {
+  it('is kept again after some minutes, as a person may have discarded its letter, under the id of its hour', async () => {
     // Prepare
     const clock = testClock();
-    const door = { ...dependencies(), clock };
+    const receiveWebhook = createWebhookReceiver({ ...dependencies(), clock });
 
     // Act
     for (const seconds of [0, 300, 300]) {
       clock.advance(seconds);
-      await receiveWebhook(nonsense(), door);
+      await receiveWebhook(nonsense());
     }
 
     // Assess
@@ -184,9 +189,9 @@ describe('a call that cannot be used is kept', () => {
     expect(new Set(letters().map(({ attributes }) => attributes.messageId)).size).toBe(1);
   });
 
-  it('when its order number is a JSON number that lost digits: no other order takes its place', async () => {
+  it('is kept when its order number is a JSON number that lost digits, so that no other order is meant', async () => {
     const body = Buffer.from('{"number":9007199254740993}');
-    const answer = await receiveWebhook(call({ method: 'POST', body }), dependencies());
+    const answer = await createWebhookReceiver(dependencies())(call({ method: 'POST', body }));
     expect(answer).toMatchObject({
       statusCode: 400,
       body: { reason: expect.stringContaining('quotation marks') },
@@ -195,14 +200,14 @@ describe('a call that cannot be used is kept', () => {
     expect(sqs.sent[0]?.body).toContain(body.toString('base64'));
   });
 
-  it('again by a door that SQS has failed meanwhile: what was not taken is not kept', async () => {
+  it('is kept at the next try when SQS did not take it', async () => {
     // Prepare
-    const door = dependencies();
+    const receiveWebhook = createWebhookReceiver(dependencies());
     sqs.fail('SendMessage', 503);
 
     // Act
-    const failed = await receiveWebhook(nonsense(), door);
-    const again = await receiveWebhook(nonsense(), door);
+    const failed = await receiveWebhook(nonsense());
+    const again = await receiveWebhook(nonsense());
 
     // Assess
     expect([failed.statusCode, again.statusCode]).toEqual([503, 400]);
@@ -210,7 +215,7 @@ describe('a call that cannot be used is kept', () => {
   });
 });
 
-describe('whatever is sent', () => {
+describe('any call', () => {
   const maxBody = 64 * 1024;
   const body = fc.oneof(
     { weight: 10, arbitrary: anyText(60) },
@@ -226,7 +231,7 @@ describe('whatever is sent', () => {
         .map(([letter, more]) => letter.repeat((maxBody + more) / Buffer.byteLength(letter))),
     },
   );
-  /** All keep the word that is looked for. */
+  /** All of them contain the marker. */
   const nearMiss = fc.constantFrom(canary, previous).chain((token) =>
     fc.oneof(
       fc.constant(token.slice(0, -1)),
@@ -260,7 +265,7 @@ describe('whatever is sent', () => {
   });
 
   it('gets no 5xx; each 2xx is one message, each authenticated 4xx one dead letter, unless the same was kept a moment ago', async () => {
-    const door = dependencies();
+    const receiveWebhook = createWebhookReceiver(dependencies());
     const kept: string[] = [];
     await fc.assert(
       fc.asyncProperty(anyCall, async ({ body: text, ...given }) => {
@@ -271,7 +276,7 @@ describe('whatever is sent', () => {
         const isAuthentic = given.token === canary || given.token === previous;
 
         // Act
-        const { statusCode, body: answer } = await receiveWebhook(sent, door);
+        const { statusCode, body: answer } = await receiveWebhook(sent);
 
         // Assess
         const tooLarge = sent.body.byteLength > maxBody;
@@ -284,7 +289,7 @@ describe('whatever is sent', () => {
         const deadLetters = sqs.sent.filter(({ queue }) => queue === 'dead-letters');
         expect(messages).toHaveLength(statusCode === 202 ? 1 : 0);
         const isKept = statusCode !== 202 && statusCode !== 401;
-        // Of a body that is too large only the beginning tells calls apart.
+        // Bodies that are too large only differ in their beginning.
         const start = sent.body.subarray(0, maxBody).toString('base64');
         const content = JSON.stringify([sent.method, sent.event, sent.rawQueryString, start, tooLarge]);
         const isRepeated = kept.slice(-maxKept).includes(content);

@@ -23,8 +23,8 @@ beforeEach(async () => {
   ({ clock, ledger, breaker, created, createdOutside, run, askedAbout } = await stage.begin());
 });
 
-describe('Azumuta is asked gently', () => {
-  it('about overdue orders only, those within the grace left alone', async () => {
+describe('the reconciliation', () => {
+  it('asks about overdue orders only, and not within the grace period', async () => {
     // Prepare
     const overdue = await created('OVERDUE', 1.5);
     await created('GRACE', 0.5);
@@ -37,7 +37,7 @@ describe('Azumuta is asked gently', () => {
     expect(await askedAbout()).toEqual([overdue]);
   });
 
-  it('about no more orders than configured, longest overdue first, with a pause between two questions', async () => {
+  it('asks about no more orders than configured, longest overdue first, with a pause between two questions', async () => {
     // Prepare
     const pauses: number[] = [];
     const noting = { ...clock, sleep: async (ms: number) => void pauses.push(ms) };
@@ -54,7 +54,7 @@ describe('Azumuta is asked gently', () => {
     expect(pauses).toEqual([250]);
   });
 
-  it('about the others first in the next run, until every order has had its turn', async () => {
+  it('asks about the others first in the next run, until it has asked about every order', async () => {
     // Prepare
     const numbers = [await created('R1', 6), await created('R2', 5), await created('R3', 4)];
     const turns: string[][] = [];
@@ -73,7 +73,7 @@ describe('Azumuta is asked gently', () => {
     expect(fourth.asked).toBe(0);
   });
 
-  it('about an open order again the next day, and keeps its journey short', async () => {
+  it('asks about an open order again the next day, and keeps its journey short', async () => {
     // Prepare
     const number = await created('DAILY', 2);
     await run();
@@ -87,7 +87,7 @@ describe('Azumuta is asked gently', () => {
     expect((await ledger.journeys.of(number)).map(({ event }) => event)).toEqual(['queued', 'created']);
   });
 
-  it('by one run at a time', async () => {
+  it('asks in one run at a time', async () => {
     // Prepare
     await created('ONE', 2);
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
@@ -120,7 +120,7 @@ describe('Azumuta is asked gently', () => {
     expect((await run()).outcome).toBe('asked');
   });
 
-  it('by the next run, once the lease of one that died has ended', async () => {
+  it('asks again once the lease of a run that died has ended', async () => {
     // Prepare
     await created('DEAD', 2);
     await ledger.reconciling.take('a run that was killed', 305);
@@ -135,7 +135,7 @@ describe('Azumuta is asked gently', () => {
     expect(after).toMatchObject({ outcome: 'asked', asked: 1 });
   });
 
-  it('no more when the function is nearly out of time', async () => {
+  it('stops when the function is nearly out of time', async () => {
     // Prepare
     await created('T1', 3);
     await created('T2', 2);
@@ -148,7 +148,7 @@ describe('Azumuta is asked gently', () => {
     expect(report).toMatchObject({ outcome: 'out of time', asked: 1 });
   });
 
-  it('no more once it is unwell; the order that met this comes after the others, but not a day later', async () => {
+  it('stops once Azumuta fails; the order of that moment comes after the others, but not a day later', async () => {
     // Prepare
     const first = await created('U1', 3);
     const second = await created('U2', 2);
@@ -172,7 +172,7 @@ describe('Azumuta is asked gently', () => {
     expect(turns).toEqual([[second], [first]]);
   });
 
-  it('about all others, although one order makes it look unwell whenever it is asked', async () => {
+  it('asks about all other orders although Azumuta fails for one order every time', async () => {
     // Prepare
     const broken = await created('BROKEN', 9);
     const others = [await created('V1', 8), await created('V2', 7)];
@@ -195,11 +195,11 @@ describe('Azumuta is asked gently', () => {
       clock.advance(24 * 3600);
     }
 
-    // Assess: no order waits longer than two days for its turn.
+    // Assess: no order waits for longer than two days.
     expect(days).toEqual([[], others, [], others]);
   });
 
-  it('not at all while its breaker is open', async () => {
+  it('asks nothing while the breaker of Azumuta is open', async () => {
     // Prepare
     const number = await created('B1', 3);
     const refused = new RetryLater('Azumuta refused our credentials.', {
@@ -219,14 +219,14 @@ describe('Azumuta is asked gently', () => {
     await wellAgain();
     await run();
 
-    // Assess: nobody was asked about, so nobody lost a turn.
+    // Assess: no order was asked about, so none moved back.
     expect(report.outcome).toBe('Azumuta is unwell');
     expect(calls).toEqual({});
     expect(await askedAbout()).toEqual([number]);
   });
 });
 
-it('one order that Azumuta does not know any more does not keep the others from being asked about', async () => {
+it('asks about the others when Azumuta does not know one order any more', async () => {
   // Prepare
   const number = await created('KNOWN', 2);
   await createdOutside('GONE', 3);
@@ -242,7 +242,7 @@ it('one order that Azumuta does not know any more does not keep the others from 
 });
 
 it.each([{ kind: 'malformed', as: 'wrong-shape' }, { kind: 'business-error' }] as const)(
-  'one order whose answer cannot be read does not keep the others from being asked about: %o',
+  'asks about the others when the answer about one order cannot be read: %o',
   async (fault) => {
     // Prepare
     await created('ODD', 3);

@@ -1,14 +1,14 @@
-import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
-import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { azumutaSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/control.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls, type PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
 import {
+  createReconciliation,
   type ReconcileDependencies,
   type ReconcileReport,
-  reconcileCompletions,
 } from '../../../shared/completions/reconcile.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
@@ -27,12 +27,12 @@ export interface ReconcileStage {
   readonly sqs: SqsEndpoint;
   readonly control: AzumutaControl;
   readonly azumuta: AzumutaClient;
-  /** A new stage of the same servers, in a year of its own: nobody's orders are overdue in another's. */
+  /** A new stage with the same servers, in a year of its own, so that tests do not see each other's overdue orders. */
   readonly begin: () => Promise<ReconcileTest>;
   readonly stop: () => Promise<void>;
 }
 
-/** What one test works with. */
+/** The stage of one test. */
 export interface ReconcileTest {
   readonly clock: TestClock;
   readonly ledger: Ledger;
@@ -40,7 +40,7 @@ export interface ReconcileTest {
   readonly partners: PartnerCalls;
   /** A product order that was created by this integration, and was due so many days ago. @returns its number. */
   readonly created: (name: string, dueDaysAgo: number) => Promise<string>;
-  /** The same of an order that Azumuta does not know (any more). */
+  /** The same for an order that Azumuta does not know (any more). */
   readonly createdOutside: (name: string, dueDaysAgo: number) => Promise<string>;
   readonly run: (
     changes?: Partial<ReconcileDependencies> & { readonly remainingMs?: () => number },
@@ -66,7 +66,7 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
     clock: systemClock,
   });
   let year = 2100;
-  // A run knows its lease by its own id.
+  // A run recognises its lease by its own id.
   let runs = 0;
 
   async function begin(): Promise<ReconcileTest> {
@@ -110,21 +110,18 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
       created: (name, dueDaysAgo) => put(name, dueDaysAgo),
       createdOutside: (name, dueDaysAgo) => put(name, dueDaysAgo, 'gone2345678923456'),
       run: ({ remainingMs = () => 300_000, ...dependencies } = {}) =>
-        reconcileCompletions(
-          { awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs },
-          {
-            ledger,
-            azumuta,
-            partners,
-            clock,
-            queues: createQueues(sqs.client),
-            completionsQueueUrl: sqs.queueUrl('completions'),
-            log: silent,
-            most: 50,
-            graceHours: 24,
-            ...dependencies,
-          },
-        ),
+        createReconciliation({
+          ledger,
+          azumuta,
+          partners,
+          clock,
+          queues: createQueues(sqs.client),
+          completionsQueueUrl: sqs.queueUrl('completions'),
+          log: silent,
+          most: 50,
+          graceHours: 24,
+          ...dependencies,
+        })({ awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs }),
       hints: () =>
         sqs.sent
           .filter(({ queue }) => queue === 'completions')

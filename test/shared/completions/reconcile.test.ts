@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCompletionCollector } from '../../../shared/completions/collect.ts';
 import { bookingMessageSchema, type CompletionHint } from '../../../shared/completions/messages.ts';
-import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
+import { createCompletionReader } from '../../../shared/completions/read-recordings.ts';
 import { createQueues, parseMessage } from '../../../shared/platform/aws/queue.ts';
 import { silent } from '../../support/logs.ts';
 import { never, type ReconcileStage, type ReconcileTest, startReconcileStage } from './reconcile-stage.ts';
@@ -54,7 +54,7 @@ describe('a completion whose trigger was lost', () => {
     expect(await control.calls()).toEqual({ 'GET /api/v1/productorders/{id}': 1 });
   });
 
-  it('is booked once, also when the trigger comes late after all', async () => {
+  it('is booked once, even when the trigger comes late', async () => {
     // Prepare
     const number = await created('LATE', 3);
     const { recordings } = await control.complete(number);
@@ -62,7 +62,7 @@ describe('a completion whose trigger was lost', () => {
     const [hint] = hints();
     if (!hint) throw new Error('There is no hint.');
 
-    // Act: both hints are collected as the function does it.
+    // Act: both hints are collected as in the function.
     await collect(hint, 'first');
     const recordingIds = recordings.map(({ id }) => id);
     await collect({ ...hint, via: 'webhook', eventId: 'the late trigger', recordingIds }, 'second');
@@ -104,7 +104,7 @@ describe('a completion whose trigger was lost', () => {
     expect(await control.calls()).toEqual({});
   });
 
-  it('gets another hint on another day, should the first have been lost', async () => {
+  it('gets another hint on another day, in case the first was lost', async () => {
     // Prepare
     const number = await created('TWICE', 3);
     await control.complete(number);
@@ -120,7 +120,7 @@ describe('a completion whose trigger was lost', () => {
   });
 });
 
-it('tells once of an overdue product order that was removed in Azumuta, and goes on asking', async () => {
+it('records once that an overdue product order was removed in Azumuta, and goes on asking', async () => {
   // Prepare
   const number = await createdOutside('REMOVED', 3);
   await run();
@@ -142,12 +142,9 @@ function collect(hint: CompletionHint, owner: string): Promise<void> {
     ledger,
     clock,
     partners,
-    azumuta,
+    reader: createCompletionReader({ ledger, azumuta, partners, includeOperators: false }),
     queues: createQueues(sqs.client),
     bookingsQueueUrl: sqs.queueUrl('bookings'),
-    workInstructionNames: ledger.workInstructionNames,
-    includeOperators: false,
-    readSoFar: nothingReadSoFar(),
     trustTrigger: false,
     reconciles: true,
     withoutRecordings: false,

@@ -35,7 +35,7 @@ async function completedAs(number: string, nameInAzumuta: string, idInLedger?: s
 
 describe('a product order that was renamed in Azumuta', () => {
   it.each(['its new name', 'its old name'])(
-    'is booked for its own ERP order by %s, and filed under the number that it was made with',
+    'is booked on its own ERP order by %s, and kept under its first number',
     async (by) => {
       // Prepare
       const number = `PO-${made++}`;
@@ -52,7 +52,7 @@ describe('a product order that was renamed in Azumuta', () => {
     },
   );
 
-  it('is booked though the trigger that planned it died, and others find nothing to do', async () => {
+  it('is booked though the attempt that planned it died and other hints find nothing to do', async () => {
     // Prepare
     const number = `PO-${made++}`;
     const productOrderNumber = `${number}-rework`;
@@ -80,7 +80,7 @@ describe('a product order that was made again in Azumuta', () => {
     expect(stage.sent()).toMatchObject([{ home: number, erpOrder: { number: 'MO/7' } }]);
   });
 
-  it('is for a person when the one before was booked: nobody knows whether it was built twice', async () => {
+  it('is for a person when the one before was booked, as it may have been built twice', async () => {
     // Prepare
     const number = `PO-${made++}`;
     await completedAs(number, number, 'goneGoneGoneGone2');

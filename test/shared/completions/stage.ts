@@ -1,21 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
-import { type ErpControl, erpControl } from '../../../infra/local/sandbox/erp/control.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import {
+  type AzumutaControl,
+  azumutaControl,
+  type ErpControl,
+  erpControl,
+} from '../../../infra/local/sandbox/control.ts';
 import type { Booking } from '../../../infra/local/sandbox/erp/store.ts';
-import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
 import integration from '../../../integration.config.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { type BookDependencies, bookCompletion } from '../../../shared/completions/book.ts';
+import { type BookDependencies, createCompletionBooker } from '../../../shared/completions/book.ts';
 import { type CollectDependencies, createCompletionCollector } from '../../../shared/completions/collect.ts';
 import {
   type BookingMessage,
   bookingMessageSchema,
   type CompletionHint,
 } from '../../../shared/completions/messages.ts';
-import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
+import { createCompletionReader } from '../../../shared/completions/read-recordings.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
@@ -32,7 +36,7 @@ import { startSandboxHere } from '../../support/sandboxes.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 
-/** What an attempt reaches: the stage's own, unless a test puts something in between. */
+/** What an attempt works with: the stage's own, unless a test puts something in between. */
 export interface Reached {
   readonly ledger: Ledger;
   readonly breaker: Breaker;
@@ -41,7 +45,7 @@ export interface Reached {
   readonly sqs: SqsEndpoint['client'];
 }
 
-/** Both sandboxes, a ledger on a clock that stands still, and the queue of bookings. */
+/** Both sandboxes, a ledger with a stopped clock, and the queue of bookings. */
 export interface CompletionStage {
   readonly clock: TestClock;
   readonly store: LedgerStore;
@@ -54,13 +58,13 @@ export interface CompletionStage {
   readonly erpUrl: string;
   /** An ERP order whose product orders exist in Azumuta and in the ledger. */
   readonly ordered: (parts?: readonly Part[]) => Promise<{ erpOrder: string; numbers: string[] }>;
-  /** Works on a hint as the function does it. */
+  /** Works on a hint as the function does. */
   readonly collect: (
     hint: Partial<CompletionHint> & { readonly productOrderNumber: string },
     given?: Partial<WorkAttempt>,
-    dependencies?: Partial<CollectDependencies> & Partial<Reached>,
+    dependencies?: Partial<CollectDependencies> & Partial<Reached> & { readonly includeOperators?: boolean },
   ) => Promise<void>;
-  /** Works on a booking as the function does it. */
+  /** Works on a booking as the function does. */
   readonly book: (
     message: BookingMessage,
     given?: Partial<WorkAttempt>,
@@ -74,7 +78,7 @@ export interface CompletionStage {
   readonly stop: () => Promise<void>;
 }
 
-/** Length of an attempt, and what the ERP may take to settle, in seconds: as in the stack. */
+/** Seconds of an attempt, and of the ERP's settling, as in the stack. */
 export const timeoutSeconds = 60;
 export const settlingSeconds = 300;
 
@@ -128,17 +132,13 @@ export async function startCompletionStage(): Promise<CompletionStage> {
     };
   }
 
-  function readDependencies({ ledger: reached, breaker, azumuta }: Reached) {
-    return {
-      azumuta,
-      partners: createPartnerCalls({ breaker, newOwner: randomUUID, log: silent }),
-      workInstructionNames: reached.workInstructionNames,
-      includeOperators: false,
-      readSoFar: nothingReadSoFar(),
-    };
+  function readDependencies({ ledger: reached, breaker, azumuta }: Reached, includeOperators = false) {
+    const partners = createPartnerCalls({ breaker, newOwner: randomUUID, log: silent });
+    const reader = createCompletionReader({ ledger: reached, azumuta, partners, includeOperators });
+    return { partners, reader };
   }
 
-  /** What the ledger says of an ERP order: how many parts it has now. */
+  /** Writes how many parts an ERP order has now. */
   async function splitInto(number: string, parts: readonly Pick<Part, 'book'>[]): Promise<void> {
     const before = await ledger.erpOrders.find({ number });
     const book = parts[0]?.book === 'each' ? 'each' : 'when-all-done';
@@ -190,7 +190,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
     collect(hint, given = {}, dependencies = {}) {
       const reached = { ...own, ...dependencies };
       const collect = createCompletionCollector({
-        ...readDependencies(reached),
+        ...readDependencies(reached, dependencies.includeOperators),
         clock,
         queues: createQueues(reached.sqs),
         bookingsQueueUrl: sqs.queueUrl('bookings'),
@@ -220,7 +220,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
 
     book(message, given = {}, dependencies = {}) {
       const reached = { ...own, ...dependencies };
-      return bookCompletion(message, attemptOf(given), {
+      const bookCompletion = createCompletionBooker({
         ...readDependencies(reached),
         unknownOrder: 'reject',
         map: (kind, completed) => mapCompletion(integration, kind, completed),
@@ -228,6 +228,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
         ledger: reached.ledger,
         erp: reached.erp,
       });
+      return bookCompletion(message, attemptOf(given));
     },
 
     sent: () => sqs.sent.map(({ body }) => parseMessage(bookingMessageSchema, body)),

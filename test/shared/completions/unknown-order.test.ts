@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 beforeEach(() => stage.sqs.forget());
 
-describe('an order that the ERP does not know, where that is to be ignored', () => {
+describe('an order that the ERP does not know, with unknownOrder: ignore', () => {
   const unknown = (attempts: unknown[]): Parameters<CompletionStage['book']>[2] => ({
     unknownOrder: 'ignore',
     erp: {
@@ -33,13 +33,13 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
     return message;
   }
 
-  it('is done with when it never came from the ERP', async () => {
+  it('is ignored when it never came from the ERP', async () => {
     const message = await collected(await madeByHand(stage));
     await stage.book(message, {}, unknown([]));
     expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'done' }]);
   });
 
-  it('is for a person when the ERP gave it to us: it hides it for a while, or somebody deleted it', async () => {
+  it('is for a person when the ERP gave it to us, as it may be hidden for a while, or deleted', async () => {
     // Prepare
     const { numbers } = await stage.ordered();
     const message = await collected(numbers[0] ?? '');
@@ -52,7 +52,7 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
     expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'rejected' }]);
   });
 
-  it('leaves nothing in doubt when it was refused at the look-up: replayed under another policy, it is done with', async () => {
+  it('is ignored when it is replayed after a rejection at the look-up, which leaves nothing in doubt', async () => {
     // Prepare
     const message = await collected(await madeByHand(stage));
     const attempts: unknown[] = [];
@@ -68,7 +68,7 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
     expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'done' }]);
   });
 
-  it('is for a person once an attempt may have written to it: it was known then', async () => {
+  it('is for a person once an attempt may have written to it, as it was known then', async () => {
     // Prepare: an attempt that died
     const message = await collected(await madeByHand(stage));
     const endsAt = new Date(stage.clock.now().getTime() + timeoutSeconds * 1000);

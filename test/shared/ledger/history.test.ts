@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type HistoryEntry, maxHistoryBytes, withEntry } from '../../../shared/ledger/history.ts';
 import type { StoredItem } from '../../../shared/platform/aws/dynamodb-table.ts';
 
-/** What an item holds after the update. */
+/** The item after the update. */
 function written(held: StoredItem, entry: HistoryEntry): StoredItem & { readonly history: HistoryEntry[] } {
-  const { set = {}, append = {} } = withEntry({}, held, entry);
+  const { set = {}, append = {} } = withEntry({}, held, new Date(entry.at), entry);
   const before = (held.history ?? []) as HistoryEntry[];
   return {
     ...held,
@@ -27,18 +27,18 @@ const happening = fc.record({
 });
 const happenings = fc.array(happening, { minLength: 1, maxLength: 120, size: 'max' });
 
-/** Told apart by their time. */
+/** Each has a time of its own. */
 const entryOf = (
   { event, letter, times }: { event: string; letter: keyof typeof letters; times: number },
   index: number,
 ): HistoryEntry => ({
-  at: String(index).padStart(6, '0'),
+  at: new Date(index * 1000).toISOString(),
   event,
   ...(letter === 'none' ? {} : { note: letters[letter].repeat(times) }),
 });
 
 describe('the history of an item', () => {
-  it('has a bound, keeps its latest entry, and counts what it lost, whatever happened', () => {
+  it('stays below its limit, keeps its latest entry and counts the lost ones, in any sequence of events', () => {
     fc.assert(
       fc.property(happenings, (happened) => {
         let item: ReturnType<typeof written> = { history: [] };
@@ -53,7 +53,7 @@ describe('the history of an item', () => {
     );
   });
 
-  it('loses its oldest retries first, and what else happened only when there are none', () => {
+  it('loses its oldest retries first, and other entries only when no retry is left', () => {
     fc.assert(
       fc.property(happenings, (happened) => {
         // Act
@@ -76,22 +76,26 @@ describe('the history of an item', () => {
     );
   });
 
-  it('appends to a short one, so that two writers lose nothing of each other', () => {
+  it('is appended to while it is short, so that two writers do not overwrite each other', () => {
     const first = { at, event: 'queued' };
-    expect(withEntry({ set: { state: 'done' } }, { history: [first] }, { at, event: 'created' })).toEqual({
+    const update = withEntry({ set: { state: 'done' } }, { history: [first] }, new Date(at), {
+      event: 'created',
+    });
+    expect(update).toEqual({
       set: { state: 'done' },
       append: { history: [{ at, event: 'created' }] },
     });
   });
 
-  it('begins with the first entry of an item that is not there yet', () => {
-    expect(withEntry({}, undefined, { at, event: 'queued', note: 'by pull' })).toEqual({
+  it('begins with the first entry of an item that does not exist yet', () => {
+    expect(withEntry({}, undefined, new Date(at), { event: 'queued', note: 'by pull' })).toEqual({
       append: { history: [{ at, event: 'queued', note: 'by pull' }] },
     });
   });
 
-  it('cuts a note that is too long, between two characters', () => {
-    const { append } = withEntry({}, undefined, { at, event: 'rejected', note: '😀'.repeat(1000) });
+  it('cuts a note that is too long between two characters', () => {
+    const long = { event: 'rejected', note: '😀'.repeat(1000) };
+    const { append } = withEntry({}, undefined, new Date(at), long);
     const [{ note: cut = '' } = {}] = (append?.history ?? []) as HistoryEntry[];
     expect(cut.length).toBeLessThanOrEqual(1000);
     expect(cut.isWellFormed()).toBe(true);

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { type BuiltPart, decideBookings } from '../../../shared/completions/decide-bookings.ts';
-import { checkedDraft, maxDraftBytes } from '../../../shared/integration/mapping/validate-draft.ts';
+import { checkedDraft, maxDraftBytes } from '../../../shared/integration/mapping/validate.ts';
 import type { Claim } from '../../../shared/ledger/claims.ts';
 import {
   bookingKeyOf,
@@ -230,7 +230,7 @@ describe('a booking of as many parts as there may be', () => {
 
   it('is for a person when they have more', () => {
     expect(decided(4).decision).toMatchObject({
-      to: 'tell',
+      to: 'reject',
       sentence: expect.stringContaining('is completed with 2000 recordings of 500 part(s)'),
     });
   });

@@ -4,9 +4,8 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { acceptOrders } from '../../../shared/orders/accept.ts';
+import { createOrderAcceptor, readKnown } from '../../../shared/orders/accept.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
-import { readKnown } from '../../../shared/orders/read-known.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
@@ -14,7 +13,7 @@ import { erpOrder } from '../../support/orders.ts';
 
 type Mapping = Parameters<typeof mapProductOrders>[0];
 
-/** What a planner has heard of the ERP order. */
+/** What a planner was alerted to about the ERP order. */
 interface Wish {
   readonly order: ErpOrder;
   readonly mapping: Mapping;
@@ -36,21 +35,17 @@ const mappedOf = ({ order, mapping }: Wish) =>
   order.state === 'cancelled' ? undefined : mapProductOrders(mapping, order);
 
 function accept(wanted: Wish, ledger: Ledger) {
-  return acceptOrders(
-    [wanted.order],
-    { via: 'endpoint' },
-    {
-      ledger,
-      log: silent,
-      queues: { sendAll: async () => [] },
-      queueUrl: '',
-      collectAgain: async () => {},
-      map: (order) => mapProductOrders(wanted.mapping, order),
-    },
-  );
+  return createOrderAcceptor({
+    ledger,
+    log: silent,
+    queues: { sendAll: async () => [] },
+    queueUrl: '',
+    collectAgain: async () => {},
+    map: (order) => mapProductOrders(wanted.mapping, order),
+  }).acceptOrders([wanted.order], { via: 'endpoint' });
 }
 
-/** Each of its calls waits until it is its turn. */
+/** Each of its calls waits until the test lets it go on. */
 function inTurns(ledger: Ledger, scheduler: fc.Scheduler): Ledger {
   const { erpOrders, knownOrders, orders } = ledger;
   const { find, write } = erpOrders;
@@ -73,14 +68,14 @@ function inTurns(ledger: Ledger, scheduler: fc.Scheduler): Ledger {
   };
 }
 
-/** All product orders that the ERP order has, whatever their numbers. */
+/** All product orders of the ERP order, under any number. */
 async function liveOf(ledger: Ledger) {
   const numbers = await ledger.journeys.productOrdersOf('MO/1');
   const found = await Promise.all(numbers.map((number) => ledger.orders.find(number)));
   return found.flatMap((entry) => (entry && !entry.withdrawn ? [entry] : []));
 }
 
-/** What is left to do until the ERP order is as it is wanted. */
+/** What is left to do until the ERP order is as wanted. */
 async function missing(wanted: Wish, ledger: Ledger): Promise<string[]> {
   const { order } = wanted;
   const mapped = mappedOf(wanted);
@@ -98,7 +93,7 @@ async function missing(wanted: Wish, ledger: Ledger): Promise<string[]> {
   ];
 }
 
-it('two planners at once, in any order of their calls, end with what one of them wants, whatever is created meanwhile', async () => {
+it('does what one of two planners wants who work at once, in any order of their calls, whatever is created meanwhile', async () => {
   const races = fc.record({
     before: fc.option(wish),
     a: wish,
@@ -128,7 +123,7 @@ it('two planners at once, in any order of their calls, end with what one of them
         Promise.all([accept(a, scheduled), accept(b, scheduled), ...(creates ? [create()] : [])]),
       );
 
-      // Assess: all of it is numbered in one way, and nothing is left to do for one of the two
+      // Assess: all is numbered in one way, and nothing is left to do for one of the two
       const live = await liveOf(ledger);
       expect(new Set(live.map(({ part: { first, book } }) => `${first} ${book}`)).size).toBeLessThanOrEqual(
         1,
@@ -140,7 +135,7 @@ it('two planners at once, in any order of their calls, end with what one of them
   );
 });
 
-it('two ERP orders at once take over a number that a third has given back: one has it, the other is told', async () => {
+it('gives a number that an ERP order gave back to one of two that want it at once, and the other has a conflict', async () => {
   const mapping: Mapping = { number: () => 'X' };
   const company = (id: string) => ({ order: erpOrder({ number: `${id}/1`, id }), mapping });
   await fc.assert(

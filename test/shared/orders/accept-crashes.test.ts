@@ -3,7 +3,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { acceptOrders } from '../../../shared/orders/accept.ts';
+import { createOrderAcceptor } from '../../../shared/orders/accept.ts';
 import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
@@ -46,26 +46,22 @@ beforeEach(() => {
 
 async function accept({ mapping = each, amount, ...wanted }: Wish, reached = table): Promise<void> {
   const order = erpOrder({ number: 'MO/1', quantity: { amount, unit: 'u' }, ...wanted });
-  await acceptOrders(
-    [order],
-    { via: 'pull' },
-    {
-      ledger: ledgerOn(reached),
-      log: silent,
-      queues: {
-        async sendAll(_, messages) {
-          sent.push(...messages.map(({ body }) => String(JSON.parse(body).number)));
-          return [];
-        },
+  await createOrderAcceptor({
+    ledger: ledgerOn(reached),
+    log: silent,
+    queues: {
+      async sendAll(_, messages) {
+        sent.push(...messages.map(({ body }) => String(JSON.parse(body).number)));
+        return [];
       },
-      queueUrl: '',
-      collectAgain: async () => {},
-      map: (one) => mapProductOrders(mapping, one),
     },
-  );
+    queueUrl: '',
+    collectAgain: async () => {},
+    map: (one) => mapProductOrders(mapping, one),
+  }).acceptOrders([order], { via: 'pull' });
 }
 
-/** What was there before, with the first part created if `created`. */
+/** What was accepted before, with the first part created if `created`. */
 async function prepare(before: readonly Wish[], created: boolean): Promise<void> {
   table = modelledTable();
   sent = [];
@@ -79,7 +75,7 @@ async function prepare(before: readonly Wish[], created: boolean): Promise<void>
 
 type Disturbance = 'dies before it' | 'dies after it' | 'loses its answer';
 
-/** A table at one of whose calls the process dies, or the AWS SDK asks once more as the answer was lost. */
+/** A table: at one of its calls the process dies, or the AWS SDK sends it once more as the answer was lost. */
 function disturbed(
   whole: Table,
   at: number,
@@ -107,7 +103,7 @@ function disturbed(
   };
 }
 
-/** What the ledger says in the end, and what waits without a message. */
+/** The ledger in the end, and the orders that wait without a message. */
 async function world(): Promise<object> {
   const { journeys, erpOrders, knownOrders } = ledgerOn(table);
   const numbers = await journeys.productOrdersOf('MO/1');
@@ -122,8 +118,8 @@ async function world(): Promise<object> {
   return { record, productOrders };
 }
 
-describe.each(changes)('while an ERP order %s', (_, before, wish) => {
-  /** Calls of one undisturbed go, and what comes of it. */
+describe.each(changes)('an ERP order that %s', (_, before, wish) => {
+  /** The calls of one run without a crash, and its result. */
   async function undisturbed(created: boolean) {
     await prepare(before, created);
     const whole = disturbed(table, 0, 'none');
@@ -132,7 +128,7 @@ describe.each(changes)('while an ERP order %s', (_, before, wish) => {
   }
 
   it.each([true, false])(
-    'whatever call its process dies at, the next pull makes of it what is wanted (part 1 created: %s)',
+    'is corrected by the next pull, at whatever call the process dies (part 1 created: %s)',
     async (created) => {
       const { calls, expected } = await undisturbed(created);
       for (let call = 1; call <= calls; call++) {
@@ -147,7 +143,7 @@ describe.each(changes)('while an ERP order %s', (_, before, wish) => {
   );
 
   it.each([true, false])(
-    'whichever answer of DynamoDB is lost, it is what is wanted (part 1 created: %s)',
+    'ends as wanted, whichever answer of DynamoDB is lost (part 1 created: %s)',
     async (created) => {
       const { calls, expected } = await undisturbed(created);
       for (let call = 1; call <= calls; call++) {
@@ -158,7 +154,7 @@ describe.each(changes)('while an ERP order %s', (_, before, wish) => {
     },
   );
 
-  it('nobody finds anything left to do', async () => {
+  it('leaves nothing to do', async () => {
     for (const created of [true, false]) {
       const { expected } = await undisturbed(created);
       const second = disturbed(table, 0, 'none');
@@ -176,7 +172,7 @@ describe.each(changes)('while an ERP order %s', (_, before, wish) => {
   });
 });
 
-it('sends no part of an order before all of them are written, as an ERP lists no order that is begun', async () => {
+it('sends no part of an order before all are written, as an ERP may not list an order that is begun', async () => {
   // Prepare
   await prepare([], false);
   const whole = disturbed(table, 0, 'none');

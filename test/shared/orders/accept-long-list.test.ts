@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { acceptOrders } from '../../../shared/orders/accept.ts';
+import { createOrderAcceptor } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../support/clock.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
@@ -48,20 +48,19 @@ describe('a long list', () => {
     const heard = recordedLog();
 
     // Act
-    const answers = await acceptOrders(
+    const answers = await createOrderAcceptor({ ...dependencies, log: heard.log }).acceptOrders(
       orders('LONG'),
       { via: 'endpoint' },
-      { ...dependencies, log: heard.log },
     );
 
-    // Assess: about a hundred at a time, and what eight orders at once have added meanwhile
+    // Assess: about a hundred at a time, and those that eight orders at once have added meanwhile
     expect(answers.map(({ productOrders }) => productOrders.length)).toEqual(Array(30).fill(20));
     expect(new Set(sqs.sent.map(({ body }) => body)).size).toBe(600);
     expect(sqs.sent).toHaveLength(600);
     expect(Math.max(...heard.measured('OrdersAccepted'))).toBeLessThanOrEqual(100 + 8 * 20);
   });
 
-  it('is enqueued as far as it was written when the ledger fails, and no order by half', async () => {
+  it('is enqueued as far as it was written when the ledger fails, and no order in part', async () => {
     // Prepare
     const { ledger, dependencies } = started();
     const put: typeof ledger.orders.put = async (order) => {
@@ -70,11 +69,10 @@ describe('a long list', () => {
     };
 
     // Act
-    const taking = acceptOrders(
-      orders('CUT'),
-      { via: 'endpoint' },
-      { ...dependencies, ledger: { ...ledger, orders: { ...ledger.orders, put } } },
-    );
+    const taking = createOrderAcceptor({
+      ...dependencies,
+      ledger: { ...ledger, orders: { ...ledger.orders, put } },
+    }).acceptOrders(orders('CUT'), { via: 'endpoint' });
     await expect(taking).rejects.toThrow('The ledger is down.');
 
     // Assess

@@ -3,7 +3,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { acceptOrders } from '../../../shared/orders/accept.ts';
+import { createOrderAcceptor } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([store.stop(), sqs.stop()]));
 
-it('orders are taken in side by side and answered in their order; of one that is listed twice, the last counts', async () => {
+it('accepts orders at the same time, and answers in their order; of one that is listed twice, the last counts', async () => {
   // Prepare
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
   const dependencies = {
@@ -38,7 +38,7 @@ it('orders are taken in side by side and answered in their order; of one that is
   ];
 
   // Act
-  const answers = await acceptOrders(twice, { via: 'pull' }, dependencies);
+  const answers = await createOrderAcceptor(dependencies).acceptOrders(twice, { via: 'pull' });
 
   // Assess
   expect(answers.map(({ number }) => number)).toEqual(twice.map(({ number }) => number));
@@ -48,7 +48,7 @@ it('orders are taken in side by side and answered in their order; of one that is
   expect(answers.filter(({ status }) => status === 'queued')).toHaveLength(31);
 });
 
-it('an order that the ledger cannot hold is answered for itself, and its neighbours are taken in', async () => {
+it('rejects an order that the ledger cannot hold, and accepts the others', async () => {
   // Prepare: 500 KB of parameters, more than an item of DynamoDB may have
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
   const drawing = { Drawing: 'x'.repeat(500_000) };
@@ -69,7 +69,7 @@ it('an order that the ledger cannot hold is answered for itself, and its neighbo
   const orders = ['BIG/1', 'BIG/2', 'BIG/3'].map((number) => erpOrder({ number }));
 
   // Act
-  const answers = await acceptOrders(orders, { via: 'endpoint' }, dependencies);
+  const answers = await createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'endpoint' });
 
   // Assess
   expect(answers.map(({ status }) => status)).toEqual(['queued', 'rejected', 'queued']);
@@ -105,18 +105,20 @@ describe('an order that is in the ledger and not created yet', () => {
   }
   const claimant = { owner: 'o', messageId: 'm', endsAt: new Date('2026-11-24T08:01:00Z') };
 
-  it('is enqueued again by one pull, as its message may never have been sent, and then by no other', async () => {
+  it('is enqueued again by one pull only, as its message may never have been sent', async () => {
     // Prepare
     const { ledger, dependencies } = await started();
     const orders = [erpOrder({ number: 'MO/untried' })];
     sqs.fail('SendMessageBatch', 500);
-    await expect(acceptOrders(orders, { via: 'pull' }, dependencies)).rejects.toThrow();
+    await expect(createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'pull' })).rejects.toThrow();
     sqs.fail('SendMessageBatch', 500);
-    await expect(acceptOrders(orders, { via: 'pull' }, dependencies)).rejects.toThrow();
+    await expect(createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'pull' })).rejects.toThrow();
 
-    // Act: its flow is paused, and every pull sees it again
+    // Act: its flow is paused, and every pull reads it again
     for (let pulls = 0; pulls < 3; pulls++) {
-      expect(await acceptOrders(orders, { via: 'pull' }, dependencies)).toMatchObject([{ status: 'queued' }]);
+      expect(await createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'pull' })).toMatchObject([
+        { status: 'queued' },
+      ]);
     }
 
     // Assess
@@ -124,35 +126,37 @@ describe('an order that is in the ledger and not created yet', () => {
     expect(await ledger.orders.find('MO/untried')).toMatchObject({ state: 'waiting', enqueued: true });
   });
 
-  it('is not enqueued again by a pull once it was tried: an outage does not multiply it', async () => {
+  it('is not enqueued again by a pull once it was tried, so that an outage does not multiply it', async () => {
     const { dependencies, tried } = await started();
-    await acceptOrders([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, dependencies);
+    await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number: 'MO/tried' })], { via: 'pull' });
     await tried('MO/tried', 'in vain');
-    await acceptOrders([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, dependencies);
+    await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number: 'MO/tried' })], { via: 'pull' });
     expect(sqs.sent.map(numberOf)).toEqual(['MO/tried']);
   });
 
-  it('is enqueued again for an ERP that asks again, tried or not', async () => {
+  it('is enqueued again for an ERP that posts it again, tried or not', async () => {
     const { dependencies, tried } = await started();
     const order = erpOrder({ number: 'MO/asked' });
-    await acceptOrders([order], { via: 'endpoint' }, dependencies);
+    await createOrderAcceptor(dependencies).acceptOrders([order], { via: 'endpoint' });
     await tried('MO/asked', 'in vain');
-    await acceptOrders([order], { via: 'endpoint' }, dependencies);
+    await createOrderAcceptor(dependencies).acceptOrders([order], { via: 'endpoint' });
     expect(sqs.sent.map(numberOf)).toEqual(['MO/asked', 'MO/asked']);
   });
 
-  it('is enqueued again where its ERP order was renamed, and keeps its number as another part was made', async () => {
-    // Prepare: SQS took neither part, and a caller brought the first
+  it('is enqueued again when its ERP order was renamed, and keeps its number as another part was created', async () => {
+    // Prepare: SQS took neither part, and a caller posted the first again
     const { ledger, dependencies, tried } = await started();
     const split = { split: { per: 'unit', book: 'each' } } as const;
     const inParts = { ...dependencies, map: (order: ErpOrder) => mapProductOrders(split, order) };
     const order = erpOrder({ number: 'MO/old', id: 'an id', quantity: { amount: '2' } });
     sqs.fail('SendMessageBatch', 500);
-    await expect(acceptOrders([order], { via: 'endpoint' }, inParts)).rejects.toThrow();
+    await expect(createOrderAcceptor(inParts).acceptOrders([order], { via: 'endpoint' })).rejects.toThrow();
     await tried('MO/old/1', 'with success');
 
     // Act
-    const [answer] = await acceptOrders([{ ...order, number: 'MO/new' }], { via: 'endpoint' }, inParts);
+    const [answer] = await createOrderAcceptor(inParts).acceptOrders([{ ...order, number: 'MO/new' }], {
+      via: 'endpoint',
+    });
 
     // Assess
     expect(answer?.productOrders.map(({ number, status }) => [number, status])).toEqual([
@@ -164,15 +168,16 @@ describe('an order that is in the ledger and not created yet', () => {
     expect(await ledger.orders.find('MO/old/2')).toMatchObject({ state: 'waiting' });
   });
 
-  it('takes what the ERP has changed since, and is enqueued with it', async () => {
+  it('gets the content that the ERP has changed since, and is enqueued', async () => {
     const { ledger, dependencies, tried } = await started();
     const number = 'MO/changed';
-    await acceptOrders([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, dependencies);
+    await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number, article: 'GEAR-01' })], {
+      via: 'pull',
+    });
     await tried(number, 'in vain');
-    const [answer] = await acceptOrders(
+    const [answer] = await createOrderAcceptor(dependencies).acceptOrders(
       [erpOrder({ number, article: 'GEAR-02' })],
       { via: 'pull' },
-      dependencies,
     );
     expect(answer).toMatchObject({ status: 'queued' });
     expect(sqs.sent.map(numberOf)).toEqual([number, number]);
@@ -186,7 +191,7 @@ describe('an order that is in the ledger and not created yet', () => {
     const { dependencies } = await started();
     const number = 'MO/changed twice';
     const pulled = (article: string) =>
-      acceptOrders([erpOrder({ number, article })], { via: 'pull' }, dependencies);
+      createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number, article })], { via: 'pull' });
     await pulled('GEAR-01');
     await pulled('GEAR-01');
     sqs.forget();
@@ -204,11 +209,11 @@ describe('an order that is in the ledger and not created yet', () => {
       map: (order: ErpOrder) => mapProductOrders({ split: { per: 'unit', book: 'when-all-done' } }, order),
     };
     const order = (amount: string) => erpOrder({ number: 'MO/split', quantity: { amount } });
-    await acceptOrders([order('2')], { via: 'pull' }, split);
+    await createOrderAcceptor(split).acceptOrders([order('2')], { via: 'pull' });
     for (const number of ['MO/split/1', 'MO/split/2']) await tried(number, 'with success');
 
     // Act
-    const [answer] = await acceptOrders([order('3')], { via: 'pull' }, split);
+    const [answer] = await createOrderAcceptor(split).acceptOrders([order('3')], { via: 'pull' });
 
     // Assess
     expect(answer?.productOrders.map(({ number, status }) => `${number} ${status}`)).toEqual([
@@ -221,19 +226,20 @@ describe('an order that is in the ledger and not created yet', () => {
   it('keeps its content while it may have been created with it: the change is a conflict', async () => {
     const { ledger, dependencies, tried } = await started();
     const number = 'MO/doubt';
-    await acceptOrders([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, dependencies);
+    await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number, article: 'GEAR-01' })], {
+      via: 'pull',
+    });
     await tried(number, 'in doubt');
-    const [answer] = await acceptOrders(
+    const [answer] = await createOrderAcceptor(dependencies).acceptOrders(
       [erpOrder({ number, article: 'GEAR-02' })],
       { via: 'pull' },
-      dependencies,
     );
     expect(answer).toMatchObject({ status: 'conflict' });
     expect((await ledger.orders.find(number))?.draft.article).toBe('GEAR-01');
   });
 });
 
-it('a conflict and an order that cannot be mapped are told once, and answered each time', async () => {
+it('alerts to a conflict and to an order that cannot be mapped once, and answers it each time', async () => {
   // Prepare
   const heard = recordedLog();
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
@@ -245,7 +251,7 @@ it('a conflict and an order that cannot be mapped are told once, and answered ea
     collectAgain: async () => {},
     map: (order: ErpOrder) => mapProductOrders({}, order),
   };
-  await acceptOrders([erpOrder({ number: 'TOLD' })], { via: 'pull' }, dependencies);
+  await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number: 'TOLD' })], { via: 'pull' });
   await ledger.claims.claim(orderKey('TOLD'), {
     owner: 'o',
     messageId: 'm',
@@ -259,8 +265,8 @@ it('a conflict and an order that cannot be mapped are told once, and answered ea
   ];
 
   // Act
-  const first = await acceptOrders(orders, { via: 'pull' }, dependencies);
-  const second = await acceptOrders(orders, { via: 'pull' }, dependencies);
+  const first = await createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'pull' });
+  const second = await createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'pull' });
 
   // Assess
   const statuses = ['conflict', 'rejected', 'rejected', 'queued'];

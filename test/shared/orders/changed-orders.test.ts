@@ -19,7 +19,7 @@ async function made(number: string, parts: number, mapping = together): Promise<
   for (let index = 1; index <= parts; index++) await stage.attempt(`${number}/${index}`, 'created');
 }
 
-it('an ERP order has a record in its own words from its acceptance on, and each of its parts leads to it', async () => {
+it('records an ERP order in its own terms when it is accepted, and each of its parts leads to the record', async () => {
   // Prepare
   const mapping: Mapping = { ...together, number: ({ number }) => `GH-${number}`, article: () => 'GEAR-01' };
   const order = erpOrder({
@@ -57,7 +57,7 @@ describe('an ERP order that grows after its parts were created', () => {
     expect(await stage.recordOf('GROW')).toMatchObject({ split: { of: 5 }, mostParts: 5, amount: '5' });
   });
 
-  it('keeps its identity when the ERP tells its id only then, so that all parts find the one record', async () => {
+  it('keeps its identity when its id comes only then, so that all parts find the one record', async () => {
     // Prepare
     const { id: _, ...posted } = units('GROW-ID', '2');
     await stage.accept(posted, { mapping: together, via: 'endpoint' });
@@ -76,7 +76,7 @@ describe('an ERP order that grows after its parts were created', () => {
 });
 
 describe('an ERP order that shrinks', () => {
-  it('before its parts are created has the surplus withdrawn, and its message finds nothing to do', async () => {
+  it('has the surplus withdrawn before its parts are created, and their message finds nothing to do', async () => {
     await stage.accept(units('SHRINK', '3'), { mapping: together });
     const answer = await stage.accept(units('SHRINK', '2'), { mapping: together });
     expect(stage.statuses(answer)).toEqual(['SHRINK/1 queued', 'SHRINK/2 queued']);
@@ -84,7 +84,7 @@ describe('an ERP order that shrinks', () => {
     expect(await stage.recordOf('SHRINK')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
   });
 
-  it('after they were created has the surplus told to a planner, once', async () => {
+  it('alerts a planner to the surplus once after its parts were created', async () => {
     await made('LESS', 3);
     const answers = [
       await stage.accept(units('LESS', '2'), { mapping: together }),
@@ -100,8 +100,8 @@ describe('an ERP order that shrinks', () => {
     expect(await stage.recordOf('LESS')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
   });
 
-  it('to parts that are all completed is looked at once more, until they are booked', async () => {
-    // Prepare: two of three are completed, and no trigger will tell of them again
+  it('has its completion looked at once more until it is booked, if its parts are all completed', async () => {
+    // Prepare: two of three are completed, and no trigger will come for them again
     await made('DONE', 3);
     const erp = erpOrder({ number: 'DONE' });
     for (const index of [1, 2])
@@ -127,7 +127,7 @@ describe('an ERP order that shrinks', () => {
     ['parts of which one is open', 'OPEN', [1], together, '2'],
     ['parts that are booked each', 'EACH', [1, 2], each, '2'],
     ['nothing, as it is cancelled', 'NONE', [1, 2, 3], together, 'cancelled'],
-  ] as const)('to %s is not looked at again', async (_, number, completed, mapping, now) => {
+  ] as const)('is not looked at again if it shrinks to %s', async (_, number, completed, mapping, now) => {
     await made(number, 3, mapping);
     for (const index of completed)
       await stage.ledger.erpOrders.recordCompletedPart(erpOrder({ number }), { index, azumutaId: 'a' });
@@ -140,7 +140,7 @@ describe('an ERP order that shrinks', () => {
 });
 
 describe('an ERP order that is cancelled', () => {
-  it('is told of all its product orders, though the mapping could make nothing of it any more', async () => {
+  it('has a conflict for each of its product orders, even if it cannot be mapped any more', async () => {
     await made('CANCEL', 3, each);
     const gone = erpOrder({ number: 'CANCEL', state: 'cancelled', quantity: { amount: '0' } });
     const answers = [
@@ -163,7 +163,7 @@ describe('an ERP order that is cancelled', () => {
     expect(await stage.ledger.orders.find('REFUSED')).toMatchObject({ withdrawn: true, state: 'rejected' });
   });
 
-  it.each(['first', 'last'])('is known, whether it came with its id %s or not', async (when) => {
+  it.each(['first', 'last'])('is recognised when it came with its id %s only', async (when) => {
     const number = `ID-${when}`;
     const { id: _, ...bare } = erpOrder({ number });
     const [first, then] = when === 'first' ? [erpOrder({ number }), bare] : [bare, erpOrder({ number })];
@@ -175,7 +175,7 @@ describe('an ERP order that is cancelled', () => {
     expect(await stage.ledger.orders.find(number)).toMatchObject({ withdrawn: true });
   });
 
-  it('with an id, and had come without one, is known by its number', async () => {
+  it('is recognised by its number when it came without an id before', async () => {
     const { id: _, ...posted } = erpOrder({ number: 'POSTED' });
     await stage.accept(posted, { via: 'endpoint' });
     await stage.accept(erpOrder({ number: 'POSTED', state: 'cancelled' }));
@@ -183,7 +183,7 @@ describe('an ERP order that is cancelled', () => {
     expect(await stage.ledger.erpOrders.find(posted)).toMatchObject({ state: 'cancelled' });
   });
 
-  it('on the same page as its release stays cancelled, whatever number the mapping gives it', async () => {
+  it('stays cancelled on the same page as its release, whatever number the mapping gives it', async () => {
     const mapping: Mapping = { number: ({ number }) => `GH-${number}` };
     const order = erpOrder({ number: 'PAGE' });
     await stage.acceptAll([order, { ...order, state: 'cancelled' }], { mapping });
@@ -192,7 +192,7 @@ describe('an ERP order that is cancelled', () => {
 });
 
 describe('an order that changes back and forth', () => {
-  it('is told each time that it leaves what was made, and when it is as it was made again', async () => {
+  it('alerts each time that it differs from what was created, and when it is equal again', async () => {
     await stage.accept(units('FLAP', '1'));
     await stage.attempt('FLAP', 'created');
     const news: number[] = [];
@@ -207,7 +207,7 @@ describe('an order that changes back and forth', () => {
     ]);
   });
 
-  it('is told once, whether the ERP tells the unit or not', async () => {
+  it('alerts once, whether the ERP sends the unit or not', async () => {
     // Prepare
     const [bare, whole] = [erpOrder({ number: 'UNIT', quantity: { amount: '6' } }), units('UNIT', '6')];
     await stage.accept(units('UNIT', '5'));
@@ -221,8 +221,8 @@ describe('an order that changes back and forth', () => {
     expect(news).toEqual([1, 0, 0, 0]);
   });
 
-  it('is told again of a cancellation that followed a new release', async () => {
-    // Prepare: its create may have been sent, and a person was told to look whether it is there
+  it('alerts again to a cancellation that followed a new release', async () => {
+    // Prepare: its create may have been sent, and a person was asked to look for it
     await stage.accept(erpOrder({ number: 'TWICE' }));
     await stage.attempt('TWICE', 'refused after it was sent');
     const gone = erpOrder({ number: 'TWICE', state: 'cancelled' });
@@ -260,7 +260,7 @@ describe('an ERP order that is renamed in the ERP', () => {
   });
 });
 
-it('an order whose id, number, unit or due date no ledger can hold harms no neighbour', async () => {
+it('rejects an order whose id, number, unit or due date does not fit the ledger, and accepts the others', async () => {
   const answers = await stage.acceptAll([
     erpOrder({ number: 'LONG-1', id: 'i'.repeat(3000) }),
     erpOrder({ number: 'LONG-2', id: 'i'.repeat(3000), state: 'cancelled' }),

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
-import { type ErpControl, erpControl } from '../../../infra/local/sandbox/erp/control.ts';
-import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import {
+  type AzumutaControl,
+  azumutaControl,
+  type ErpControl,
+  erpControl,
+} from '../../../infra/local/sandbox/control.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import { type CreateDependencies, createProductOrder } from '../../../shared/orders/create.ts';
+import { type CreateDependencies, createProductOrderCreator } from '../../../shared/orders/create.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
@@ -15,23 +19,23 @@ import { newOrder } from '../../support/orders.ts';
 import { startSandboxHere } from '../../support/sandboxes.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 
-/** Both sandboxes and a ledger, and what creates product orders between them. */
+/** Both sandboxes and a ledger, and the creation of product orders. */
 export interface CreateStage {
   readonly store: LedgerStore;
   readonly ledger: Ledger;
   readonly azumutaSide: AzumutaControl;
   readonly erpSide: ErpControl;
   readonly dependencies: CreateDependencies;
-  /** An order that the ERP has released and the ledger was told of. */
+  /** An order that the ERP has released and the ledger knows. */
   readonly released: (parameters?: Readonly<Record<string, string>>) => Promise<string>;
-  /** Works on its message as the function does it. */
+  /** Works on its message as the function does. */
   readonly create: (
     number: string,
     receiveCount?: number,
     changed?: Partial<CreateDependencies>,
     clock?: Clock,
   ) => Promise<void>;
-  /** Azumuta's id that the ERP knows of an order. */
+  /** The Azumuta id that the ERP has of an order. */
   readonly linkOf: (number: string) => Promise<string | null | undefined>;
   readonly forgetFaults: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -73,10 +77,10 @@ export async function startCreateStage(): Promise<CreateStage> {
       return number;
     },
     create: (number, receiveCount = 1, changed = {}, clock = systemClock) =>
-      createProductOrder({ v: 1, kind: 'product-order', number }, attempt(number, receiveCount, clock), {
+      createProductOrderCreator({
         ...dependencies,
         ...changed,
-      }),
+      })({ v: 1, kind: 'product-order', number }, attempt(number, receiveCount, clock)),
     linkOf: async (number) => (await erpSide.orders()).find((order) => order.number === number)?.azumutaId,
     async forgetFaults() {
       await azumutaSide.setFaults([]);

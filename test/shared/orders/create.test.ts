@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 beforeEach(() => stage.forgetFaults());
 
-it('an order whose Azumuta is unwell is not claimed, and nobody is called, while the breaker is open', async () => {
+it('claims nothing and calls nobody while the breaker of Azumuta is open', async () => {
   // Prepare
   const number = await stage.released();
   const open = { seconds: 15, reason: 'Azumuta failed (503).', openedAt: 0, isDown: false };
@@ -41,7 +41,7 @@ it('an order whose Azumuta is unwell is not claimed, and nobody is called, while
 });
 
 describe('a product order whose create may have been written', () => {
-  it('is left alone until it must have settled; then the next attempt finds it and makes no second', async () => {
+  it('is left alone until it must have settled; then the next attempt finds it and creates no second', async () => {
     // Prepare
     const settlingSeconds = 300;
     const clock = testClock();
@@ -80,8 +80,8 @@ describe('a product order whose create may have been written', () => {
   });
 });
 
-describe('a product order that stands in Azumuta already', () => {
-  /** An order of the ERP for 5, and one of its number that somebody made in Azumuta by hand. */
+describe('a product order that exists in Azumuta already', () => {
+  /** An order of the ERP for 5, and a product order with its number that somebody typed into Azumuta. */
   async function typedByHand(parameters: Readonly<Record<string, string>>): Promise<string> {
     const number = await stage.released({ Quantity: '5' });
     const { signal } = new AbortController();
@@ -107,7 +107,7 @@ describe('a product order that stands in Azumuta already', () => {
     expect(await stage.linkOf(number)).toBe(adopted?.id);
   });
 
-  it('is for a person when it is another one: what differs is said, and the ERP is not linked to it', async () => {
+  it('is for a person when it differs, with the differences, and the ERP is not linked to it', async () => {
     // Prepare
     const number = await typedByHand({ Quantity: '99' });
 
@@ -127,7 +127,7 @@ describe('a product order that stands in Azumuta already', () => {
     expect(await made(number)).toHaveLength(1);
   });
 
-  it('is for a person when it is completed, as no trigger will tell of it any more', async () => {
+  it('is for a person when it is completed, as no trigger will come for it', async () => {
     const number = await typedByHand({ Quantity: '5' });
     await stage.azumutaSide.complete(number);
     await expect(stage.create(number)).rejects.toMatchObject({
@@ -143,8 +143,8 @@ describe('a product order that stands in Azumuta already', () => {
   it.each([
     ['is taken for ours when it is equal', '5', undefined],
     ['is for a person when it is not', '99', 'parameters["Quantity"] is 99, wanted 5'],
-  ])('and came up between our look and our create %s', async (_what, quantity, differs) => {
-    // Prepare: our first look does not show it, and Azumuta takes no number twice
+  ])('and was created between our look and our create %s', async (_what, quantity, differs) => {
+    // Prepare: our first look does not show it, and Azumuta accepts no number twice
     const number = await typedByHand({ Quantity: quantity });
     const { azumuta } = stage.dependencies;
     const late: typeof azumuta = {
@@ -168,7 +168,7 @@ describe('a product order that stands in Azumuta already', () => {
     expect(await stage.linkOf(number)).toBe(differs === undefined ? only?.id : null);
   });
 
-  it('is known for ours after an attempt that died, though it is completed by now', async () => {
+  it('is recognised as ours after an attempt that died, even if it is completed by now', async () => {
     // Prepare
     const number = await stage.released({ Quantity: '5' });
     await stage.azumutaSide.setFaults([
@@ -186,7 +186,7 @@ describe('a product order that stands in Azumuta already', () => {
   });
 });
 
-it('an order that the ERP gave up before its message came is not created', async () => {
+it('does not create an order that the ERP cancelled before its message came', async () => {
   const number = await stage.released();
   const entry = await stage.ledger.orders.find(number);
   if (!entry) throw new Error('The order was just put.');

@@ -70,7 +70,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 );
 const events = fc.array(event, { minLength: 1, maxLength: 25, size: 'max' });
 
-/** What an ERP order is made into. */
+/** What an ERP order is mapped to. */
 interface Made {
   readonly owner: string;
   readonly as: string;
@@ -79,7 +79,7 @@ interface Made {
   readonly fate: 'withdrawn' | 'to be created' | 'refused' | 'refused, perhaps there' | 'perhaps there';
 }
 
-/** What must stand, by what was heard and what became of the attempts: the promise, said a second time. */
+/** A second implementation of the promise: what must exist after what was posted and tried. */
 class Model {
   readonly made = new Map<string, Made>();
   readonly told = new Map<string, string>();
@@ -154,7 +154,7 @@ class Model {
 
 const mayExist = (fate: Made['fate']) => fate.endsWith('perhaps there');
 
-/** What the ledger has of a number, in the words of the model. */
+/** What the ledger has under a number, in the terms of the model. */
 function fateOf({
   withdrawn,
   state,
@@ -172,7 +172,7 @@ function wantedOf(heard: Extract<Event, { what: 'heard' }>, mapping: Mapping): W
   return { order, mapped: state === 'cancelled' ? undefined : mapProductOrders(mapping, order), asked };
 }
 
-it('whatever happens in whichever order, what will be created, what was withdrawn and what was told is what the ERP wants', () => {
+it('creates, withdraws and alerts as the ERP wants, whatever happens in whichever order', () => {
   fc.assert(
     fc.property(events, (sequence) => {
       const [ledger, model] = [new OrdersInMemory(), new Model()];
@@ -204,7 +204,7 @@ it('whatever happens in whichever order, what will be created, what was withdraw
 /** `MO/1: ["9f…", …]` is `MO/1: content`. */
 const kindOf = (told: string) => told.replace(/: \[.*/, ': content').replace(/: numbered .*/, ': numbered');
 
-it('whoever claims or crashes in between: one number for a part, nothing touched that may exist, nothing twice', () => {
+it('gives a part one number, touches nothing that may exist and does nothing twice, whatever claims or crashes come in between', () => {
   fc.assert(
     fc.property(events, (sequence) => {
       const ledger = new OrdersInMemory();
@@ -262,7 +262,7 @@ function holds(ledger: OrdersInMemory, before: OrdersInMemory['entries'], wanted
     for (const { number, part, surelyNotCreated } of live)
       if (surelyNotCreated) expect(asWanted).toContain(`${number} ${part.book}`);
 
-  // What happened meanwhile is seen now, and then there is no news.
+  // What happened meanwhile is seen now, and then there is nothing new.
   ledger.accept({ ...wanted, asked: false });
   const [entries, told] = [new Map(ledger.entries), new Map(ledger.told)];
   ledger.news.length = 0;

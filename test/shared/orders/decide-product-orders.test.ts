@@ -17,7 +17,7 @@ type Mapping = Parameters<typeof mapProductOrders>[0];
 
 const perUnit = (book: 'each' | 'when-all-done'): Mapping => ({ split: { per: 'unit', book } });
 
-/** What the ledger may know about a product order. */
+/** The states that a product order may have in the ledger. */
 const states = {
   withdrawn: { state: 'rejected', surelyNotCreated: true, withdrawn: true },
   'not created': { state: 'waiting', surelyNotCreated: true },
@@ -34,7 +34,7 @@ const wants = (order: ErpOrder, mapping: Mapping = {}, asked = false): WantedOrd
   asked,
 });
 
-/** An ERP order as it was accepted, with all its product orders in one state. */
+/** An accepted ERP order with all its product orders in one state. */
 function accepted(
   order: ErpOrder,
   state: State,
@@ -90,7 +90,7 @@ describe('a product order', () => {
   const fewer = wants({ ...order, quantity: { amount: '1' } }, perUnit('each'));
   const gone = wants({ ...order, state: 'cancelled' });
 
-  // One line for each line of the table: pulled again, asked for again, other content, fewer parts, cancelled.
+  // One line for each line of the table: pulled again, posted again, other content, fewer parts, cancelled.
   it.each<[State, string, string, string, string, string]>([
     ['withdrawn', 'replace', 'replace', 'replace', 'unchanged', 'unchanged'],
     ['not created', 'unchanged', 'unchanged', 'replace', 'withdraw', 'withdraw'],
@@ -98,7 +98,7 @@ describe('a product order', () => {
     ['refused, may be there', 'unchanged', 'replace', 'replace', 'conflict', 'conflict'],
     ['perhaps created', 'unchanged', 'unchanged', 'conflict', 'conflict', 'conflict'],
     ['created', 'unchanged', 'unchanged', 'conflict', 'conflict', 'conflict'],
-  ])('that is %s follows the table', (state, ...expected) => {
+  ])('follows the table when it is %s', (state, ...expected) => {
     const known = accepted(order, state, { mapping: perUnit('each') });
     const second = [same, asked, other, fewer, gone].map((wanted) => actionsOf(known, wanted)[1]);
     expect(second).toEqual(expected.map((action) => `MO/1/2 ${action}`));
@@ -108,23 +108,20 @@ describe('a product order', () => {
     ['not created', 'resolved', 'withdraw'],
     ['perhaps created', 'resolved', 'conflict'],
     ['created', 'resolved', 'conflict'],
-  ])(
-    'that is %s, with a conflict that was told, is resolved when the ERP wants it again',
-    (state, again, less) => {
-      const known = accepted(order, state, { mapping: perUnit('each'), told: 'surplus' });
-      expect([same, fewer].map((wanted) => actionsOf(known, wanted)[1])).toEqual([
-        `MO/1/2 ${again}`,
-        `MO/1/2 ${less}`,
-      ]);
-    },
-  );
+  ])('is resolved when it is %s with a known conflict and the ERP wants it again', (state, again, less) => {
+    const known = accepted(order, state, { mapping: perUnit('each'), told: 'surplus' });
+    expect([same, fewer].map((wanted) => actionsOf(known, wanted)[1])).toEqual([
+      `MO/1/2 ${again}`,
+      `MO/1/2 ${less}`,
+    ]);
+  });
 
-  it('that was removed in Azumuta is not resolved by an ERP that still wants it', () => {
+  it('is not resolved by an ERP that still wants it when it was removed in Azumuta', () => {
     const known = accepted(order, 'created', { mapping: perUnit('each'), told: removedInAzumuta });
     expect(actionsOf(known, same)).toEqual(['MO/1/1 unchanged', 'MO/1/2 unchanged']);
   });
 
-  it('that the ledger does not know is created when it is wanted, and nothing is done when it is cancelled', () => {
+  it('is created when the ledger does not know it, and ignored when it is cancelled', () => {
     const known = { record: undefined, productOrders: new Map() };
     expect(actionsOf(known, same)).toEqual(['MO/1/1 create', 'MO/1/2 create']);
     expect(actionsOf(known, gone)).toEqual([]);
@@ -136,7 +133,7 @@ describe('a product order', () => {
     ['refused', 'conflict'],
     ['created', 'conflict'],
   ])(
-    'of another ERP order, which is %s, is taken over or a conflict; cancelled, it is none of its business',
+    'is taken over or a conflict when it belongs to another ERP order and is %s, and left alone by a cancelled one',
     (state, action) => {
       // Prepare
       const owner = accepted(erpOrder({ number: 'MO/1', id: 'of another company' }), state);
@@ -149,7 +146,7 @@ describe('a product order', () => {
     },
   );
 
-  it('of another ERP order is let go of when it is not wanted any more, and that is said', () => {
+  it('has its conflict with another ERP order resolved when that does not want it any more', () => {
     const owner = accepted(erpOrder({ number: 'MO/1', id: 'of another company' }), 'created');
     const claimed = new Map([...owner.productOrders].map(([n, one]) => [n, { ...one, claimants: ['twin'] }]));
     const twin = erpOrder({ number: 'MO/1', id: 'twin' });
@@ -168,7 +165,7 @@ describe('an ERP order with another mapping', () => {
     ['booking of its parts', perUnit('when-all-done'), ['MO/1/1', 'MO/1/2']],
   ];
 
-  it.each(mappings)('keeps what may exist, when the %s changes, and each is told', (_, mapping) => {
+  it.each(mappings)('keeps what may exist when the %s changes, with a conflict for each', (_, mapping) => {
     for (const state of ['perhaps created', 'created', 'refused, may be there'] as const) {
       const known = accepted(order, state, { mapping: perUnit('each') });
       const decision = decideProductOrders(known, wants(order, mapping));
@@ -181,7 +178,7 @@ describe('an ERP order with another mapping', () => {
   });
 
   it.each(mappings)(
-    'withdraws all that surely does not exist before it is made anew, when the %s changes',
+    'withdraws all that surely does not exist before creating it anew when the %s changes',
     (_, mapping, numbers) => {
       const known = accepted(order, 'not created', { mapping: perUnit('each') });
       const decision = decideProductOrders(known, wants(order, mapping));
@@ -194,7 +191,7 @@ describe('an ERP order with another mapping', () => {
     },
   );
 
-  it('keeps the number that it has in Azumuta when the ERP renames it, and a planner is told', () => {
+  it('keeps its number in Azumuta when the ERP renames it, and alerts a planner', () => {
     const known = accepted(order, 'created');
     expect(decideProductOrders(known, wants({ ...order, number: 'MO/1-B' })).parts).toMatchObject([
       {
@@ -213,7 +210,7 @@ describe('the same content', () => {
   });
   const { unit: _, ...bare } = order.quantity;
 
-  it('may come without its unit, as an ERP that posts its orders need not tell it', () => {
+  it('may come without its unit, as an ERP that posts its orders need not send it', () => {
     expect(actionsOf(accepted(order, 'created'), wants({ ...order, quantity: bare }))).toEqual([
       'MO/1 unchanged',
     ]);
@@ -222,7 +219,7 @@ describe('the same content', () => {
     ]);
   });
 
-  it('is another one in another unit, or of another article that the mapping makes the same of', () => {
+  it('differs by the unit, or by an article that the mapping turns into the same', () => {
     const mapping = { article: () => 'GEAR', parameters: () => ({}) };
     const known = accepted(order, 'created', { mapping });
     for (const [changed, note] of [
@@ -234,7 +231,7 @@ describe('the same content', () => {
       ]);
   });
 
-  it('differs by the type of a parameter, and the sentence says so', () => {
+  it('differs by the type of a parameter, which the sentence shows', () => {
     const known = accepted(order, 'created', { mapping: { parameters: () => ({ Length: '5' }) } });
     expect(
       decideProductOrders(known, wants(order, { parameters: () => ({ Length: 5 }) })).parts,

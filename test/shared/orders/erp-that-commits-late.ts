@@ -11,8 +11,8 @@ export interface WrittenOrder {
 }
 
 /**
- * Lists like the connectors do: by (write time, number), each page from behind the last row of the one before,
- * and of each page what is committed when it is read.
+ * Lists as the connectors do: by (write time, number), each page after the last row of the one before, with the rows
+ * that are committed when the page is read.
  */
 export function* pagesOfLateErp(
   orders: readonly WrittenOrder[],

@@ -15,7 +15,7 @@ it.each([
   ['no zone', 'dueDate', '2026-12-24T10:00:00'],
   ['a day that does not exist', 'dueDate', '2026-02-31'],
   ['100,000 digits and a letter', 'quantity', `${'1'.repeat(100_000)}x`],
-])('%s in %s is refused, once, with the path of the field', (_what, field, value) => {
+])('refuses %s in %s, once, with the path of the field', (_what, field, value) => {
   const parsed = posted({ [field]: value });
   expect(parsed.ok ? [] : parsed.mismatches.map(({ path }) => path)).toEqual([`$.${field}`]);
 });
@@ -23,24 +23,24 @@ it.each([
 it.each([
   ['2026-12-24', '2026-12-24'],
   ['2026-12-24T10:00:00+01:00', '2026-12-24T09:00:00.000Z'],
-])('due date %s is kept as %s', (dueDate, kept) => {
+])('keeps the due date %s as %s', (dueDate, kept) => {
   const parsed = posted({ dueDate });
   expect(parsed.ok && erpOrderOf(parsed.value).dueDate).toBe(kept);
 });
 
-it('a quantity may have a plus', () => {
+it('accepts a plus before a quantity', () => {
   const parsed = posted({ quantity: '+5' });
   expect(parsed.ok && erpOrderOf(parsed.value).quantity.amount).toBe('5');
 });
 
-it('attributes are taken as deep as ERPs write them, and refused where nothing could walk them', () => {
+it('accepts attributes as deep as ERPs write them, and refuses those that are too deep to walk', () => {
   const deep = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
   expect(posted({ attributes: deep(20) }).ok).toBe(true);
   const refused = posted({ attributes: deep(100_000) });
   expect(refused).toMatchObject({ mismatches: [{ path: '$.attributes', expected: 'at most 20 levels' }] });
 });
 
-it('what is refused is told in short, however long its names are and however many there are', () => {
+it('answers in short, however long and however many the refused fields are', () => {
   const fields = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`${'x'.repeat(300)}${at}`, 1]));
   for (const refused of [posted(fields), posted({ attributes: fields })])
     expect(JSON.stringify(refused).length).toBeLessThan(10_000);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
-import { getOrder, type HttpApiDependencies, postOrders } from '../../../shared/orders/http-api.ts';
+import { createHttpApi, type HttpApiDependencies } from '../../../shared/orders/http-api.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -47,11 +47,11 @@ const call = (number: string, apiKey: string | undefined = current) => ({
   waitSeconds: 0,
 });
 
-describe('no 2xx before SQS confirms', () => {
+describe('the order endpoint', () => {
   it('answers 503 when SQS is down, and 202 to the same call once it is back', async () => {
     sqs.fail('SendMessageBatch', 500);
-    const down = await postOrders(call('PO-down'), dependencies);
-    const back = await postOrders(call('PO-down'), dependencies);
+    const down = await createHttpApi(dependencies).postOrders(call('PO-down'));
+    const back = await createHttpApi(dependencies).postOrders(call('PO-down'));
     expect(down).toMatchObject({
       statusCode: 503,
       body: { error: expect.stringContaining('same call again') },
@@ -60,13 +60,13 @@ describe('no 2xx before SQS confirms', () => {
     expect(sqs.sent).toHaveLength(1);
   });
 
-  it('answers 503 when the ledger is down, to posts and to looks', async () => {
+  it('answers 503 when the ledger is down, to POST and to GET', async () => {
     const lost = await startLedgerStore();
     const ledger = createLedger({ ...lost, clock: testClock(), times: { settlingSeconds: 300 } });
     await lost.stop();
     const answers = [
-      await postOrders(call('PO-1'), { ...dependencies, ledger }),
-      await getOrder({ ...call('PO-1'), number: 'PO-1' }, { ...dependencies, ledger }),
+      await createHttpApi({ ...dependencies, ledger }).postOrders(call('PO-1')),
+      await createHttpApi({ ...dependencies, ledger }).getOrder({ ...call('PO-1'), number: 'PO-1' }),
     ];
     expect(answers).toMatchObject([{ statusCode: 503 }, { statusCode: 503 }]);
     expect(sqs.sent).toEqual([]);
@@ -76,8 +76,8 @@ describe('no 2xx before SQS confirms', () => {
 describe('the key of the order endpoint', () => {
   it('may be either of two during rotation', async () => {
     const answers = [
-      await postOrders(call('PO-a', current), dependencies),
-      await postOrders(call('PO-b', previous), dependencies),
+      await createHttpApi(dependencies).postOrders(call('PO-a', current)),
+      await createHttpApi(dependencies).postOrders(call('PO-b', previous)),
     ];
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202]);
   });
@@ -87,8 +87,8 @@ describe('the key of the order endpoint', () => {
     ['one that lacks a letter', current.slice(1)],
     ['one with a letter too many', `${previous}x`],
     ['an empty one', ''],
-  ])('is refused when it is %s, and never told in the answer or the log', async (_, presented) => {
-    const answer = await postOrders({ ...call('PO-1'), apiKey: presented }, dependencies);
+  ])('is refused when it is %s, and is never in the answer or the log', async (_, presented) => {
+    const answer = await createHttpApi(dependencies).postOrders({ ...call('PO-1'), apiKey: presented });
     expect(answer.statusCode).toBe(401);
     expect(sqs.sent).toEqual([]);
     expect(JSON.stringify(answer) + heard.lines.join()).not.toContain('CANARY');
@@ -96,11 +96,13 @@ describe('the key of the order endpoint', () => {
 });
 
 describe('an address that is not on the list', () => {
-  it('is refused before its key is looked at', async () => {
+  it('is refused before its key is checked', async () => {
     const apiKey = async () => {
       throw new Error('It was looked at.');
     };
-    const answer = await postOrders(call('PO-1'), { ...dependencies, mayCall: () => false, apiKey });
+    const answer = await createHttpApi({ ...dependencies, mayCall: () => false, apiKey }).postOrders(
+      call('PO-1'),
+    );
     expect(answer.statusCode).toBe(403);
     expect(sqs.sent).toEqual([]);
   });
@@ -118,8 +120,8 @@ describe('an ERP that prefers to wait', () => {
     return (clock.now().getTime() - from) / 1000;
   };
 
-  it('is answered by the clock, however long each look takes', async () => {
-    // Prepare: a ledger that takes a second for each look
+  it('is answered in time, however long each look takes', async () => {
+    // Prepare: a ledger that takes a second for each read
     const find: typeof dependencies.ledger.orders.find = async (number) => {
       clock.advance(1);
       return dependencies.ledger.orders.find(number);
@@ -131,25 +133,27 @@ describe('an ERP that prefers to wait', () => {
 
     // Act
     const lasted = await secondsOf(
-      postOrders({ ...call('-'), body: listOf('SLOW', 60), waitSeconds: 25 }, slow),
+      createHttpApi(slow).postOrders({ ...call('-'), body: listOf('SLOW', 60), waitSeconds: 25 }),
     );
 
-    // Assess: those that were being looked at may come to their end
+    // Assess: reads that had begun may end
     expect(lasted).toBeGreaterThanOrEqual(25);
     expect(lasted).toBeLessThan(25 + 8);
   });
 
-  it('has the time that taking its orders in took in its waiting', async () => {
+  it('waits less by the time that accepting its orders took', async () => {
     const map: typeof dependencies.map = (order) => {
       clock.advance(3);
       return dependencies.map(order);
     };
     expect(
-      await secondsOf(postOrders({ ...call('WAITED'), waitSeconds: 10 }, { ...dependencies, map })),
+      await secondsOf(
+        createHttpApi({ ...dependencies, map }).postOrders({ ...call('WAITED'), waitSeconds: 10 }),
+      ),
     ).toBe(10);
   });
 
-  it('has only what is queued still looked at', async () => {
+  it('has only those orders looked up that are still queued', async () => {
     // Prepare: the first is created at the first pause
     const looked: string[] = [];
     const find: typeof dependencies.ledger.orders.find = async (number) => {
@@ -167,7 +171,11 @@ describe('an ERP that prefers to wait', () => {
     };
 
     // Act
-    const answer = await postOrders({ ...call('-'), body: listOf('LOOK', 2), waitSeconds: 1 }, watched);
+    const answer = await createHttpApi(watched).postOrders({
+      ...call('-'),
+      body: listOf('LOOK', 2),
+      waitSeconds: 1,
+    });
 
     // Assess
     expect(answer.body.orders?.map(({ status }) => status)).toEqual(['exists', 'queued']);
@@ -187,16 +195,16 @@ async function claimed(number: string) {
   return { claims, claim: claiming.claim };
 }
 
-describe('an order that was refused', () => {
-  it('is answered with the cause beside the reason, for the ERP to group by', async () => {
+describe('a rejected order', () => {
+  it('is answered with reason and cause, by which the ERP can group', async () => {
     // Prepare
-    await postOrders(call('REFUSED'), dependencies);
+    await createHttpApi(dependencies).postOrders(call('REFUSED'));
     const { claims, claim } = await claimed('REFUSED');
     const why = { reason: 'Azumuta has no article GEAR-01.', cause: 'unknown-article' } as const;
     await claims.reject(claim, why);
 
     // Act
-    const refused = await getOrder({ ...call('REFUSED'), number: 'REFUSED' }, dependencies);
+    const refused = await createHttpApi(dependencies).getOrder({ ...call('REFUSED'), number: 'REFUSED' });
 
     // Assess
     expect(refused.body.orders?.[0]?.productOrders).toEqual([
@@ -204,9 +212,9 @@ describe('an order that was refused', () => {
     ]);
   });
 
-  it('by the mapping has that as its cause', async () => {
+  it('has the mapping as its cause when it cannot be mapped', async () => {
     const map: typeof dependencies.map = (order) => mapProductOrders({ article: () => '' }, order);
-    const answer = await postOrders(call('UNMAPPED'), { ...dependencies, map });
+    const answer = await createHttpApi({ ...dependencies, map }).postOrders(call('UNMAPPED'));
     expect(answer.body.orders).toMatchObject([{ status: 'rejected', cause: 'configuration' }]);
   });
 });
@@ -225,8 +233,8 @@ describe('one bad order of a call', () => {
     ['a quantity that is no decimal', '"quantity":"+"'],
     ['a number that is no text, and cannot become one', '"number":{"toString":1}'],
     ['a number that is nested without end', `"number":${'['.repeat(100_000)}${']'.repeat(100_000)}`],
-  ])('with %s is answered for itself, and its neighbours are taken in', async (_what, fields) => {
-    const answer = await postOrders({ ...call('-'), body: bodyOf(fields) }, dependencies);
+  ])('is rejected with %s, and the others are accepted', async (_what, fields) => {
+    const answer = await createHttpApi(dependencies).postOrders({ ...call('-'), body: bodyOf(fields) });
     expect(answer.statusCode).toBe(202);
     expect(answer.body.orders?.map(({ status }) => status)).toEqual(['queued', 'rejected', 'queued']);
     expect(answer.body.orders?.[1]?.errors).toHaveLength(1);
@@ -238,8 +246,8 @@ it.each([
   ['half a character', 'MO\ud83d'],
   ['a control character', 'MO\u0000'],
   ['white space around it', 'MO/1 '],
-])('an order that cannot be, as its number has %s, is answered with 404 and why', async (_what, number) => {
-  const answer = await getOrder({ ...call('-'), number }, dependencies);
+])('answers 404 with the reason for a number with %s, which no order can have', async (_what, number) => {
+  const answer = await createHttpApi(dependencies).getOrder({ ...call('-'), number });
   expect(answer.statusCode).toBe(404);
   expect(answer.body.error).toMatch(/^There can be no such order: its number (has|holds|begins or ends)/);
 });
@@ -253,21 +261,24 @@ describe('a call that is too large', () => {
       mapProductOrders({ split: { per: 'unit', book: 'each', most: 1000 } }, order);
     const ledger = createLedger({ table: modelledTable(), clock, times: { settlingSeconds: 300 } });
     const body = Buffer.from(JSON.stringify(list));
-    return postOrders({ ...call('-'), body }, { ...dependencies, ledger, map });
+    return createHttpApi({ ...dependencies, ledger, map }).postOrders({ ...call('-'), body });
   };
 
   it.each([
     ['many orders', 501, 1, '501 orders in one call'],
     ['orders of many units', 11, 91, 'These orders become more than 1000 product orders'],
-  ])('of %s is refused as a whole, and told what fits', async (_name, orders, units, reason) => {
-    const answer = await posting(orders, units);
-    expect(answer.statusCode).toBe(413);
-    expect(answer.body.error).toContain(reason);
-    expect(answer.body.error).toContain('at most 500 are taken, which may become 1000 product orders');
-    expect(sqs.sent).toEqual([]);
-  });
+  ])(
+    'is refused as a whole with %s, and the answer says how much is possible',
+    async (_name, orders, units, reason) => {
+      const answer = await posting(orders, units);
+      expect(answer.statusCode).toBe(413);
+      expect(answer.body.error).toContain(reason);
+      expect(answer.body.error).toContain('at most 500 are taken, which may become 1000 product orders');
+      expect(sqs.sent).toEqual([]);
+    },
+  );
 
-  it('is none when it just fits', async () => {
+  it('is accepted when it just fits', async () => {
     expect(await posting(1, 1000)).toMatchObject({ statusCode: 202 });
     expect(sqs.sent).toHaveLength(1000);
   });

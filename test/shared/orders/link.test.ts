@@ -32,7 +32,7 @@ describe('a link that the ERP accepts and does not show', () => {
     expect(await stage.linkOf(number)).toBe(created?.id);
   });
 
-  it('is for a person the second time, and what that person sends again begins anew', async () => {
+  it('is for a person the second time, and begins anew when that person sends it again', async () => {
     // Prepare
     const number = await stage.released();
     await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link }]);
@@ -48,7 +48,7 @@ describe('a link that the ERP accepts and does not show', () => {
     expect(await stage.linkOf(number)).toBeNull();
   });
 
-  it('stays in doubt through an attempt that never came to write', async () => {
+  it('stays in doubt through an attempt that did not get as far as writing', async () => {
     // Prepare
     const number = await stage.released();
     await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
@@ -66,7 +66,7 @@ describe('a link that the ERP accepts and does not show', () => {
 });
 
 describe('a link without an answer', () => {
-  it('is looked for once it must have settled: before that, it would be written a second time', async () => {
+  it('is searched only once it must have settled, or it would be written a second time', async () => {
     const number = await stage.released();
     await stage.erpSide.setFaults([{ kind: 'reset-after', route: link, times: 1 }]);
 

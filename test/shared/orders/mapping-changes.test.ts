@@ -16,7 +16,7 @@ describe('two ERP orders that are mapped to one product order number', () => {
     erpOrder({ number: `${number}@${company}`, id: `${company} ${number}` });
 
   it.each(['created', 'not created yet'])(
-    'stay apart, when the first is %s: the second is told, once',
+    'stay apart when the first is %s, and the second has a conflict, once',
     async (how) => {
       // Prepare
       const number = `TWIN ${how}`;
@@ -24,7 +24,7 @@ describe('two ERP orders that are mapped to one product order number', () => {
       if (how === 'created') await stage.attempt(number, 'created');
       const before = await stage.ledger.orders.find(number);
 
-      // Act: both are seen again and again
+      // Act: both are read again and again
       const news: number[] = [];
       for (let times = 0; times < 2; times++)
         for (const company of ['B', 'A'])
@@ -42,7 +42,7 @@ describe('two ERP orders that are mapped to one product order number', () => {
     },
   );
 
-  it('are told again once the second had a number of its own, and lost it', async () => {
+  it('have a conflict again once the second had a number of its own and lost it', async () => {
     await stage.accept(of('A', 'TOLD'), { mapping });
     const news: number[] = [];
     for (const its of [mapping, { number: () => 'TOLD-B' }, mapping])
@@ -57,7 +57,7 @@ describe('a mapping that changes', () => {
     ['number', { number: ({ number }) => `GH-${number}` }],
   ];
 
-  it.each(mappings)('in its %s makes no known order a second time', async (what, mapping) => {
+  it.each(mappings)('creates no known order a second time when it changes its %s', async (what, mapping) => {
     // Prepare
     const order = units(`CONFIG ${what}`, '2');
     await stage.accept(order);
@@ -76,7 +76,7 @@ describe('a mapping that changes', () => {
   });
 
   it.each(mappings)(
-    'in its %s gives what is not created its new numbers, and the old message nothing to do',
+    'gives orders that are not created new numbers when it changes its %s, and the old message does nothing',
     async (what, mapping) => {
       const order = units(`ANEW ${what}`, '2');
       await stage.accept(order);
@@ -90,7 +90,7 @@ describe('a mapping that changes', () => {
     },
   );
 
-  it('in how parts are booked reaches parts that are not created, so that all are booked in one way', async () => {
+  it('changes how parts are booked for those that are not created, so that all are booked in one way', async () => {
     await stage.accept(units('BOOK', '2'), { mapping: each });
     await stage.accept(units('BOOK', '2'), { mapping: together });
     const record = await stage.recordOf('BOOK');

@@ -9,14 +9,14 @@ import { erpOrder } from '../../support/orders.ts';
 
 const aliases = defaultContract.trigger;
 
-/** What Azumuta calls with once a product order of this number is completed: by GET, and by POST. */
+/** The triggers of Azumuta for a completed product order of this number: by GET, and by POST. */
 const triggersOf = (number: string) =>
   [
     { method: 'GET', rawQueryString: `number=${encodeURIComponent(number)}`, body: '' },
     { method: 'POST', rawQueryString: '', body: JSON.stringify({ number }) },
   ].map((call) => parseTrigger({ ...call, body: Buffer.from(call.body) }, aliases));
 
-/** The numbers of what an order becomes; none when it is refused. */
+/** The numbers of an order's product orders; none when it is rejected. */
 function numbersGiven(number: string, split: boolean): string[] {
   try {
     return mapProductOrders(
@@ -48,7 +48,7 @@ const piece = fc.oneof(
 );
 const given = fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join(''));
 
-it('whatever number the mapping makes, it is refused, or its trigger is read as exactly that number', () => {
+it('rejects any number that its trigger would not be read as exactly', () => {
   fc.assert(
     fc.property(given, fc.boolean(), (number, split) => {
       for (const made of numbersGiven(number, split))
@@ -64,6 +64,6 @@ it.each([
   ['x'.repeat(200), ['x'.repeat(200)]],
   ['x'.repeat(201), []],
   ['MO\n1', []],
-])('a mapping that gives %j makes %j', (number, made) => {
+])('turns the number %j of a mapping into %j', (number, made) => {
   expect(numbersGiven(number, false)).toEqual(made);
 });

@@ -2,7 +2,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { type Accepted, acceptOrders } from '../../../shared/orders/accept.ts';
+import { type Accepted, createOrderAcceptor } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -28,16 +28,16 @@ interface How {
   readonly ledger?: Ledger;
 }
 
-/** What became of an attempt at creating a product order. */
+/** The outcome of an attempt at creating a product order. */
 export type AttemptEnd = 'created' | 'in doubt' | 'failed' | 'refused' | 'refused after it was sent';
 
-/** A ledger and a queue, orders that the ERP tells, and attempts at creating them. */
+/** A ledger and a queue, orders of the ERP, and attempts at creating them. */
 export interface OrderStage {
   readonly clock: TestClock;
   readonly store: LedgerStore;
   readonly ledger: Ledger;
   readonly heard: HeardLog;
-  /** Numbers of product orders whose completion is to be looked at once more. */
+  /** Numbers of product orders whose completion must be looked at once more. */
   readonly collected: string[];
   readonly accept: (order: ErpOrder, how?: How) => Promise<Accepted>;
   readonly acceptAll: (orders: readonly ErpOrder[], how?: How) => Promise<Accepted[]>;
@@ -45,7 +45,7 @@ export interface OrderStage {
   readonly attempt: (number: string, how: AttemptEnd) => Promise<string>;
   /** `number status` of each. */
   readonly statuses: (accepted: Accepted) => string[];
-  /** What the ledger keeps of the ERP order with this number. */
+  /** The ledger's record of the ERP order with this number. */
   readonly recordOf: (number: string) => ReturnType<Ledger['erpOrders']['find']>;
   /** `event: note` of a journey. */
   readonly journeyOf: (number: string) => Promise<string[]>;
@@ -71,9 +71,9 @@ export async function startOrderStage(): Promise<OrderStage> {
   }
 
   const acceptAll = (orders: readonly ErpOrder[], how: How = {}) => {
-    // One journey after the other can be told apart.
+    // So that journeys can be told apart.
     clock.advance(1);
-    return acceptOrders(orders, { via: how.via ?? 'pull' }, dependencies(sqs, how));
+    return createOrderAcceptor(dependencies(sqs, how)).acceptOrders(orders, { via: how.via ?? 'pull' });
   };
 
   return {

@@ -11,7 +11,7 @@ import {
   type WantedOrder,
 } from '../../../shared/orders/decide-product-orders.ts';
 
-/** What an attempt at creating a product order ends with. */
+/** How an attempt at creating a product order ends. */
 export const attempts = [
   'is created',
   'ends in doubt',
@@ -22,19 +22,19 @@ export const attempts = [
 export type Attempt = (typeof attempts)[number];
 
 interface Disturbance {
-  /** After so many writes the process dies, and begins anew. */
+  /** After so many writes the process dies and starts again. */
   readonly crashAfter?: number;
-  /** What happens between its first reading and its first write. */
+  /** What happens between its first read and its first write. */
   readonly meanwhile?: () => void;
 }
 
-/** A ledger in memory, which does what is decided, write by write, and refuses what the real one refuses. */
+/** A ledger in memory that carries out decisions, write by write, and refuses what the real one refuses. */
 export class OrdersInMemory {
   readonly records = new Map<string, ErpOrderRecord>();
   readonly entries = new Map<string, OrderEntry>();
-  /** What was told and stands: by product order number, or `<number> by <claimant>`. */
+  /** Open conflicts, by product order number or `<number> by <claimant>`. */
   readonly told = new Map<string, string>();
-  /** Each time that a planner was told something new. */
+  /** Every alert to a planner. */
   readonly news: string[] = [];
 
   accept(
@@ -58,7 +58,7 @@ export class OrdersInMemory {
     throw new Error('It does not come to an end.');
   }
 
-  /** Number of a product order that may be tried. */
+  /** The number of a product order that may be tried. */
   openNumber(at: number): string | undefined {
     const open = [...this.entries.values()].filter(({ state, withdrawn }) => state !== 'done' && !withdrawn);
     return open[at % Math.max(open.length, 1)]?.number;
@@ -165,7 +165,7 @@ export class OrdersInMemory {
   }
 }
 
-/** What an entry tells of attempts, before the first. */
+/** The fields of an entry about attempts, before the first. */
 export const nothingHappened = {
   productOrder: undefined,
   linkedAt: undefined,

@@ -8,7 +8,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { PullProgress } from '../../../shared/ledger/records/pull-state.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { type PullDependencies, type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
+import { createOrderPull, type PullDependencies, type PullReport } from '../../../shared/orders/pull.ts';
 import { afterPage, afterPullWindow, overlapMs, startOf } from '../../../shared/orders/pull-window.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
@@ -82,13 +82,13 @@ function plant(skewHours: number, goLive?: string) {
         },
       };
       const getRemainingTimeInMillis = () => (read >= most ? 1_000 : 60_000);
-      return pullOrders({ awsRequestId: `run ${runs}`, getRemainingTimeInMillis }, dependencies);
+      return createOrderPull(dependencies)({ awsRequestId: `run ${runs}`, getRemainingTimeInMillis });
     },
   };
 }
 
 describe.each([0, -3, 14])('with an ERP whose clock is %i hours off', (skewHours) => {
-  it('an order committed late, between a finished run and one that failed at once, is read', async () => {
+  it('reads an order that was committed late, between a finished run and one that failed at once', async () => {
     // Prepare
     const erp = plant(skewHours);
     erp.writes('EARLY', '8:01');
@@ -106,7 +106,7 @@ describe.each([0, -3, 14])('with an ERP whose clock is %i hours off', (skewHours
     expect(await erp.isKnown('LATE')).toBe(true);
   });
 
-  it('a run that fails inside the overlap leaves the rest of it to the next', async () => {
+  it('leaves the rest of the overlap to the next run when a run fails inside it', async () => {
     // Prepare
     const erp = plant(skewHours);
     for (const minute of [10, 11, 12, 13, 14]) erp.writes(`AT-${minute}`, `8:${minute}`);
@@ -125,7 +125,7 @@ describe.each([0, -3, 14])('with an ERP whose clock is %i hours off', (skewHours
     expect(next).toMatchObject({ outcome: 'read', orders: 5 });
   });
 
-  it('the overlap counts from when a window began, however many runs it took', async () => {
+  it('counts the overlap from when a window began, however many runs it took', async () => {
     // Prepare: pages of ten minutes
     const erp = plant(skewHours);
     for (const minute of [10, 20, 29, 30, 40, 50]) erp.writes(`AT-${minute}`, `8:${minute}`);
@@ -145,7 +145,7 @@ describe.each([0, -3, 14])('with an ERP whose clock is %i hours off', (skewHours
   });
 });
 
-it('a window over a large backlog is not read all over again by the next', async () => {
+it('does not read a long window again with the next', async () => {
   const erp = plant(0);
   for (let minute = 10; minute < 60; minute++) erp.writes(`AT-${minute}`, `8:${minute}`);
   erp.until('9:00');
@@ -154,8 +154,8 @@ it('a window over a large backlog is not read all over again by the next', async
   expect((await erp.run()).orders).toBeLessThan(13);
 });
 
-it('a killed run is gone on from once its lease has ended', async () => {
-  // Prepare: nobody ends a killed run
+it('goes on from a killed run once its lease has ended', async () => {
+  // Prepare: a run that is never ended
   const erp = plant(0);
   erp.writes('FIRST', '8:00');
   erp.writes('SECOND', '8:01');
@@ -179,7 +179,7 @@ it('a killed run is gone on from once its lease has ended', async () => {
   expect(await ledger.pullState.state()).toMatchObject({ watermark: { changedAt } });
 });
 
-it('the overlap never reaches behind going live', async () => {
+it('never reads from before going live', async () => {
   const erp = plant(0, '2026-11-24T08:04:00Z');
   erp.writes('BEFORE', '8:03');
   erp.writes('AFTER', '8:05');
@@ -189,7 +189,7 @@ it('the overlap never reaches behind going live', async () => {
   expect([await erp.isKnown('BEFORE'), await erp.isKnown('AFTER')]).toEqual([false, true]);
 });
 
-it.each([true, false])('what an earlier version stored is gone on from (complete: %s)', async (complete) => {
+it.each([true, false])('goes on from what an earlier version stored (complete: %s)', async (complete) => {
   // Prepare
   const erp = plant(0);
   erp.writes('LATE', '8:11', '8:16');
@@ -214,7 +214,7 @@ it.each([true, false])('what an earlier version stored is gone on from (complete
   expect([await erp.isKnown('LATE'), await erp.isKnown('LONG AGO')]).toEqual([true, false]);
 });
 
-it('no order that is committed within the overlap is ever missed, whatever fails and whatever lasts', () => {
+it('misses no order that is committed within the overlap, whatever fails and however long it takes', () => {
   const minutes = (most: number) => fc.noBias(fc.integer({ min: 0, max: most * 60_000 }));
   const written = fc.record({ writtenAt: minutes(120), delay: minutes(overlapMs / 60_000) });
   const runs = fc.record({ gap: minutes(15), pages: fc.integer({ min: 0, max: 6 }), pageMs: minutes(5) });
@@ -253,7 +253,7 @@ it('no order that is committed within the overlap is ever missed, whatever fails
           now += gap;
           run(pages, pageMs);
         }
-        // All is committed by now: what was under way comes to its end, and one more window follows.
+        // All is committed by now: the window that was under way ends, and one more follows.
         now = Math.max(now, 131 * 60_000);
         run(99, 0);
         run(99, 0);

@@ -10,7 +10,7 @@ import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { pullOrders, pullStage } from '../../../shared/orders/pull.ts';
+import { createOrderPull, pullStage } from '../../../shared/orders/pull.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -39,45 +39,42 @@ function pull(
   unreadable: readonly UnreadableOrder[] = [],
   failure?: Error,
 ) {
-  return pullOrders(
-    { awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 },
-    {
-      ledger,
-      clock,
-      accept: (order) => isWanted({ accept }, order),
+  return createOrderPull({
+    ledger,
+    clock,
+    accept: (order) => isWanted({ accept }, order),
+    log: silent,
+    queues: createQueues(sqs.client),
+    queueUrl: sqs.queueUrl('product-orders'),
+    collectAgain: async () => {},
+    partners: createPartnerCalls({
+      breaker: createBreaker(store.table, clock),
+      newOwner: () => 'owner',
       log: silent,
-      queues: createQueues(sqs.client),
-      queueUrl: sqs.queueUrl('product-orders'),
-      collectAgain: async () => {},
-      partners: createPartnerCalls({
-        breaker: createBreaker(store.table, clock),
-        newOwner: () => 'owner',
-        log: silent,
-      }),
-      goLive: undefined,
-      map(order) {
-        if (order.article === '')
-          throw new Rejected(`ERP order ${order.number} has no article.`, { code: 'order-data' });
-        return mapProductOrders({}, order);
+    }),
+    goLive: undefined,
+    map(order) {
+      if (order.article === '')
+        throw new Rejected(`ERP order ${order.number} has no article.`, { code: 'order-data' });
+      return mapProductOrders({}, order);
+    },
+    erp: {
+      async *releasedOrders() {
+        if (failure) throw failure;
+        yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
       },
-      erp: {
-        async *releasedOrders() {
-          if (failure) throw failure;
-          yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
-        },
-        async book() {
-          throw new Error('A pull books nothing.');
-        },
+      async book() {
+        throw new Error('A pull books nothing.');
       },
     },
-  );
+  })({ awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 });
 }
 
-it('a pull that is paused asks nobody, until it is resumed', async () => {
+it('calls nobody while it is paused, until it is resumed', async () => {
   // Prepare
   const orders = [erpOrder({ number: 'PAUSED-1' })];
 
-  // Act: for longer than any message lives
+  // Act: for longer than any message is kept
   await switchPull(ledger.pauses, false);
   clock.advance(20 * 86_400);
   const paused = await pull(orders);
@@ -93,13 +90,13 @@ it('a pull that is paused asks nobody, until it is resumed', async () => {
   expect(kept).toMatchObject({ expiresAt: expect.any(Number) });
 });
 
-it('a pause is kept until somebody ends it, and forgotten some time after', async () => {
+it('keeps a pause until somebody ends it, and forgets it some time after', async () => {
   await switchPull(ledger.pauses, false);
   expect(await store.table.get({ pk: `PAUSES#${pullStage}`, sk: 'PAUSES' })).not.toHaveProperty('expiresAt');
   await switchPull(ledger.pauses, true);
 });
 
-it('an ERP that is unwell is what a run tells, and no crash of the function', async () => {
+it('reports an ERP that fails, and does not fail itself', async () => {
   // Act
   const failing = await pull(
     [],
@@ -114,7 +111,7 @@ it('an ERP that is unwell is what a run tells, and no crash of the function', as
   await expect(pull([], () => true, [], new TypeError('a bug'))).rejects.toThrow('a bug');
 });
 
-it('an order that cannot be mapped holds up no other, and the ledger tells why, once', async () => {
+it('goes on after an order that cannot be mapped, and records why, once', async () => {
   // Prepare
   const orders = [
     erpOrder({ number: 'UNFIT-1', article: '' }),
@@ -148,7 +145,7 @@ it('an order that cannot be mapped holds up no other, and the ledger tells why, 
   expect(standing.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
 });
 
-it('an order that accept fails on is told as one that cannot be mapped, and holds up no other', async () => {
+it('treats an order on which accept fails as one that cannot be mapped, and goes on', async () => {
   // Act
   const report = await pull([erpOrder({ number: 'ODD-1' }), erpOrder({ number: 'EVEN-1' })], ({ number }) => {
     if (number.startsWith('ODD')) throw new TypeError('order.attributes.colour is undefined');
@@ -164,7 +161,7 @@ it('an order that accept fails on is told as one that cannot be mapped, and hold
   });
 });
 
-it('a row that cannot be read is told once, in the journey of its order, and holds up no other', async () => {
+it('records a row that cannot be read once, in the journey of its order, and goes on', async () => {
   // Prepare
   const row = { id: 'ROW-1', reason: 'Sandbox ERP lists order ROW-1, which cannot be read: it has no unit.' };
 
@@ -181,7 +178,7 @@ it('a row that cannot be read is told once, in the journey of its order, and hol
   expect(journey.map(({ event, note }) => `${event}: ${note}`)).toEqual([`not mapped: ${row.reason}`]);
 });
 
-it('a cancellation is told though the configuration would not want the order any more', async () => {
+it('alerts to a cancellation even if the configuration would not want the order any more', async () => {
   await pull([erpOrder({ number: 'UNWANTED-1' })]);
   const productOrder = { id: 'id of UNWANTED-1', number: 'UNWANTED-1' };
   await ledger.claims.complete(await claimOf('UNWANTED-1'), { productOrder }, { event: 'created' });
@@ -189,7 +186,7 @@ it('a cancellation is told though the configuration would not want the order any
   expect(report).toMatchObject({ cancelled: 1 });
 });
 
-it('a cancellation is told once, and so is a change after the creation', async () => {
+it('alerts to a cancellation once, and to a change after the creation once', async () => {
   // Prepare
   await pull([erpOrder({ number: 'GONE-1' }), erpOrder({ number: 'MORE-1', quantity: { amount: '5' } })]);
   for (const number of ['GONE-1', 'MORE-1']) {
@@ -228,7 +225,7 @@ describe('an order that is cancelled before it was created', () => {
   const cancelled = (number: string) => pull([erpOrder({ number, state: 'cancelled' })]);
 
   it.each(['never tried', 'tried, and surely not sent'])(
-    'and was %s, is not created any more',
+    'is not created any more when it was %s',
     async (how) => {
       // Prepare
       const number = `WITHDRAWN ${how}`;
@@ -238,7 +235,7 @@ describe('an order that is cancelled before it was created', () => {
       // Act
       const reports = [await cancelled(number), await cancelled(number)];
 
-      // Assess: nobody has to remove anything, and its message finds nothing to do
+      // Assess: nothing must be removed, and its message finds nothing to do
       expect(reports).toMatchObject([{ cancelled: 0 }, { cancelled: 0 }]);
       expect(await ledger.orders.find(number)).toMatchObject({ withdrawn: true, cause: 'order-state' });
       const journey = (await ledger.journeys.of(number)).filter(({ event }) => event !== 'retry');
@@ -260,7 +257,7 @@ describe('an order that is cancelled before it was created', () => {
     },
   );
 
-  it('comes back to life when it is released again', async () => {
+  it('is created when it is released again', async () => {
     // Prepare
     const number = 'AGAIN-1';
     await pull([erpOrder({ number })]);
@@ -276,7 +273,7 @@ describe('an order that is cancelled before it was created', () => {
     expect((await claimOf(number)).again).toBe(false);
   });
 
-  it('is reported instead while it may have been sent', async () => {
+  it('is an alert to a planner while its create may have been sent', async () => {
     const number = 'DOUBT-1';
     await pull([erpOrder({ number })]);
     await ledger.claims.holdForSettling(await claimOf(number), 'Azumuta did not answer.');
@@ -285,7 +282,7 @@ describe('an order that is cancelled before it was created', () => {
   });
 });
 
-it('knows when it ran last, whether or not there was anything to read', async () => {
+it('records when it ran last, even if there was nothing to read', async () => {
   clock.advance(3600);
   await pull([]);
   expect(await ledger.pullState.state()).toMatchObject({ endedAt: clock.now().toISOString() });

@@ -4,7 +4,7 @@ import { type Limits, slotsStage } from './stage.ts';
 
 const stage = slotsStage();
 
-/** So many containers of a function ask for their backlog, one after the other. */
+/** Containers of a function that ask for slots for their backlog, one after the other. */
 async function asked(times: number, limits: Limits, name = 'book-completion') {
   const containers = Array.from({ length: times }, () => stage.begun(limits, name));
   const answers: string[] = [];
@@ -19,7 +19,7 @@ describe('a backlog', () => {
     [3, 2],
     [5, 3],
   ])(
-    'of a partner that bears %i calls at once has %i of its slots, and what is new the rest',
+    'has, of a partner that allows %i calls at once, %i slots, and new messages have the rest',
     async (atOnce, half) => {
       // Act
       const { answers } = await asked(atOnce + 1, { erp: atOnce });
@@ -34,7 +34,7 @@ describe('a backlog', () => {
     },
   );
 
-  it('has no place in line while it has a slot: nobody waits for it', async () => {
+  it('has no place in line while it has a slot', async () => {
     const { answers } = await asked(2, { erp: 1 });
     stage.clock.advance(11);
     const awaited = await stage.begun({ erp: 1 }).isAwaited('erp');
@@ -42,8 +42,8 @@ describe('a backlog', () => {
     expect(awaited).toBe(false);
   });
 
-  it('gives way to what is new, which then has the slot', async () => {
-    // Prepare: the backlog has the only slot when something new comes
+  it('gives its slot to new messages that wait for one', async () => {
+    // Prepare: the backlog has the only slot when a new message comes
     const { containers } = await asked(1, { erp: 1 });
     const fresh = stage.begun({ erp: 1 });
     await fresh.take('erp');
@@ -59,8 +59,8 @@ describe('a backlog', () => {
     expect(await fresh.take('erp')).toBe(true);
   });
 
-  it('has its turn, too, however much is new', async () => {
-    // Prepare: what is new asks first, each second
+  it('gets a slot, too, however many new messages there are', async () => {
+    // Prepare: new messages ask first, each second
     let working: Slots | undefined;
     let turns = 0;
 
@@ -81,7 +81,7 @@ describe('a backlog', () => {
     expect(turns).toBeLessThanOrEqual(7);
   });
 
-  it('keeps no other function waiting: that has a place in line, and the next slot', async () => {
+  it('does not keep another function waiting, which has a place in line and gets the next slot', async () => {
     const { containers } = await asked(1, { erp: 1 });
     const link = await asked(1, { erp: 1 }, 'create-product-orders');
     expect(link.answers).toEqual(['none']);

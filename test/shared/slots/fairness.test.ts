@@ -4,14 +4,14 @@ import { invocation, slotsStage } from './stage.ts';
 
 const stage = slotsStage();
 
-describe('no function starves another', () => {
+describe('a function that needs a slot', () => {
   /** A batch of a function that takes the slot if it can. */
   async function tries(name: string): Promise<Slots | undefined> {
     const slots = stage.begun({ erp: 1 }, name);
     return (await slots.take('erp')) ? slots : undefined;
   }
 
-  it('whoever asks in the right moment has the slot, while nobody has waited for long', async () => {
+  it('gets a free slot when it asks, while nobody has waited for long', async () => {
     // Prepare
     const working = await tries('book-completion');
     await tries('create-product-orders');
@@ -24,7 +24,7 @@ describe('no function starves another', () => {
     expect(await tries('book-completion')).toBeDefined();
   });
 
-  it('one with a single message has the next slot after ten seconds, however busy the others are', async () => {
+  it('gets the next slot after ten seconds, even with a single message among busy functions', async () => {
     // Prepare: book's queue is never empty, and two of its containers try all the time
     const working = await tries('book-completion');
     await tries('create-product-orders');
@@ -44,7 +44,7 @@ describe('no function starves another', () => {
     expect(await tries('book-completion')).toBeDefined();
   });
 
-  it('of three that never rest, none waits for longer than ten seconds and a turn of each other', async () => {
+  it('waits, as one of three busy ones, for ten seconds and one batch of each other at most', async () => {
     // Prepare
     const names = ['book-completion', 'create-product-orders', 'pull-product-orders'];
     const turnSeconds = 2;
@@ -69,7 +69,7 @@ describe('no function starves another', () => {
     expect(longest).toBeLessThanOrEqual(10 + 2 * turnSeconds);
   });
 
-  it('and whoever does not come back is waited for no longer than until its place lapses', async () => {
+  it('is not waited for any longer once its place has lapsed', async () => {
     // Prepare
     const working = await tries('book-completion');
     await tries('create-product-orders');
@@ -86,7 +86,7 @@ describe('no function starves another', () => {
     expect(lapsed).toBeDefined();
   });
 
-  it('and two that each have what the other needs both go on: neither waits with a slot', async () => {
+  it('goes on when it and another each hold what the other needs: neither waits with a slot', async () => {
     // Prepare: one creates in Azumuta and links in the ERP, the other books and reads again
     const limits = { azumuta: 1, erp: 1 };
     const [create, book] = [stage.begun(limits, 'create'), stage.begun(limits, 'book')];
@@ -115,8 +115,8 @@ describe('no function starves another', () => {
   });
 });
 
-describe('a run by the clock, which no queue brings back', () => {
-  it('looks every other second whether its turn has come', async () => {
+describe('a scheduled run, which no queue brings back', () => {
+  it('looks for a free slot every other second', async () => {
     // Prepare: the batch that has the slot is over after five seconds
     const working = stage.begun({ erp: 1 });
     await working.take('erp');

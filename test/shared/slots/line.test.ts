@@ -13,13 +13,13 @@ import {
 const now = 1_000_000;
 const isNew = (name: string) => ({ name, isBacklog: false });
 
-describe('which slots are tried', () => {
+describe('the slots to try', () => {
   const limits = fc.integer({ min: 1, max: 100 });
   const chances = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   const sorted = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b);
   const upTo = (last: number) => Array.from({ length: last }, (_, at) => at + 1);
 
-  it('are all of them, each once, and those first that no backlog takes', () => {
+  it('are all slots, each once, beginning with those that no backlog takes', () => {
     fc.assert(
       fc.property(limits, chances, (atOnce, random) => {
         const tried = slotsToTry(atOnce, random, false);
@@ -43,7 +43,7 @@ describe('which slots are tried', () => {
 });
 
 describe('the line', () => {
-  it('lets anybody try while nobody waits, and until the first of those that do has waited for long', () => {
+  it('lets anybody try until the first in line has waited for long', () => {
     const line = lineOf({ places: [{ name: 'create', since: now, until: now + placeMs }], revision: 3 }, now);
     expect(mayTry(lineOf(undefined, now), isNew('book'), now)).toBe(true);
     expect(mayTry(line, isNew('book'), now + patienceMs - 1)).toBe(true);
@@ -51,7 +51,7 @@ describe('the line', () => {
     expect(mayTry(line, isNew('create'), now + patienceMs)).toBe(true);
   });
 
-  it('lets a backlog try while nobody waits, and in its turn', () => {
+  it('lets a backlog try only while nobody is before it', () => {
     const backlog = { name: 'book (backlog)', isBacklog: true };
     const places = (...names: string[]) =>
       lineOf({ places: names.map((name) => ({ name, since: now, until: now + placeMs })), revision: 3 }, now);
@@ -61,12 +61,12 @@ describe('the line', () => {
     expect(mayTry(places(backlog.name, 'book'), backlog, now)).toBe(true);
   });
 
-  it('forgets whoever does not come back', () => {
+  it('forgets an asker that does not come back', () => {
     const line = lineOf({ places: [{ name: 'create', since: now - placeMs, until: now }], revision: 3 }, now);
     expect(line).toEqual({ places: [], revision: 3 });
   });
 
-  it('has one place for each function, which keeps its turn when it is renewed', () => {
+  it('has one place for each function, which keeps its position when it is renewed', () => {
     const first = withPlace(lineOf(undefined, now), 'create', now) ?? [];
     const both = withPlace({ places: first, revision: 1 }, 'pull', now) ?? [];
     const later = now + placeMs * 0.75;
@@ -79,7 +79,7 @@ describe('the line', () => {
     ]);
   });
 
-  it('is not written again for a place that is young enough, nor for one that was never had', () => {
+  it('is not written for a place that is young enough, nor to remove one that does not exist', () => {
     const places = withPlace(lineOf(undefined, now), 'create', now) ?? [];
     const line = { places, revision: 1 };
     expect(withPlace(line, 'create', now + 6_000)).toBeUndefined();

@@ -19,7 +19,7 @@ function mostWithinASecond(times: readonly number[]): number {
   return Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length));
 }
 
-/** A container whose clock is off by so much. */
+/** A container whose clock is wrong by this time. */
 function clockOf(time: VirtualTime, offsetMs: number) {
   return {
     now: () => new Date(time.now() + offsetMs),
@@ -34,8 +34,8 @@ const batches = fc.record({
   latencies: fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 }),
 });
 
-describe('a partner that bears so many calls a second', () => {
-  it('gets no more in any second, whatever containers share its slots, networks delay and clocks tell', async () => {
+describe('a partner with a limit of requests a second', () => {
+  it('gets no more in any second, however many containers share its slots and whatever networks and clocks do', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 3 }),
@@ -95,7 +95,7 @@ describe('a partner that bears so many calls a second', () => {
     expect(stage.clock.now()).toEqual(before);
   });
 
-  it('paces every request of a call, in whatever sends it', async () => {
+  it('gets every request of a call at its pace, whatever code sends it', async () => {
     // Prepare
     const { url, calls } = await startServer(() => ({}));
     const http = createHttp({ partner: 'The ERP', baseUrl: url });
@@ -121,8 +121,8 @@ describe('a partner that bears so many calls a second', () => {
   });
 });
 
-describe('a request that waits for its moment', () => {
-  it('is given up when its attempt is out of time, and was never sent', async () => {
+describe('a request that waits until it may leave', () => {
+  it('is given up, and never sent, when its attempt is out of time', async () => {
     // Prepare
     const { url, calls } = await startServer(() => ({}));
     const http = createHttp({ partner: 'The ERP', baseUrl: url });

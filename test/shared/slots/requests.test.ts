@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 beforeEach(() => counter.reset());
 
-/** A batch of ten that goes well, on a container of a plant with these limits. */
+/** A batch of ten that succeeds, on a container of a plant with these limits. */
 async function workedOff(limits: Partial<SlotLimits>) {
   const { clock, heard } = stage;
   const { log } = heard;
@@ -50,7 +50,10 @@ it.each([
   ['without a limit', {}, {}],
   ['with a limit of the other partner', { azumuta: { atOnce: 1 } }, {}],
   ['with a limit', { erp: { atOnce: 3 } }, { 'DynamoDB.GetItem': 1, 'DynamoDB.UpdateItem': 2 }],
-] as const)('a batch %s asks this of the ledger for its slot', async (_, limits, operations) => {
-  await workedOff(limits);
-  expect(counter.requests().operations).toEqual(operations);
-});
+] as const)(
+  'costs these requests to the ledger for the slot of a batch %s',
+  async (_, limits, operations) => {
+    await workedOff(limits);
+    expect(counter.requests().operations).toEqual(operations);
+  },
+);

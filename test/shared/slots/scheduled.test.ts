@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { type ReconcileReport, reconcileCompletions } from '../../../shared/completions/reconcile.ts';
+import { createReconciliation, type ReconcileReport } from '../../../shared/completions/reconcile.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
+import { createOrderPull, type PullReport } from '../../../shared/orders/pull.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder } from '../../support/orders.ts';
 import { invocation, settlingSeconds, slotsStage } from './stage.ts';
@@ -21,7 +21,7 @@ interface Scheduled {
   readonly called: () => boolean;
 }
 
-/** What every run needs; its pauses take no time but the run's own. */
+/** The dependencies of every run; its pauses take the run's time only. */
 function runOf(partner: Partner) {
   const { clock, table } = stage;
   let remainingMs = 60_000;
@@ -53,7 +53,7 @@ function pull(): Scheduled {
     called: () => called,
     run() {
       const { time, ...dependencies } = runOf('erp');
-      return pullOrders(time, {
+      return createOrderPull({
         ...dependencies,
         accept: () => true,
         map: (order) => mapProductOrders({}, order),
@@ -68,7 +68,7 @@ function pull(): Scheduled {
           },
           book: () => Promise.reject(new Error('A pull books nothing.')),
         },
-      });
+      })(time);
     },
   };
 }
@@ -93,7 +93,7 @@ function reconciliation(): Scheduled {
       if (created.outcome !== 'claimed') throw new Error('It cannot be created.');
       const receipt = { productOrder: { id: `id of ${number}`, number }, awaiting: 'completion' };
       await ledger.claims.complete(created.claim, receipt, { event: 'created' });
-      return reconcileCompletions(time, {
+      const reconcileCompletions = createReconciliation({
         ...dependencies,
         azumuta: { productOrder: isAsked, findProductOrder: isAsked },
         queues: { send: async () => {} },
@@ -101,6 +101,7 @@ function reconciliation(): Scheduled {
         most: 50,
         graceHours: 24,
       });
+      return reconcileCompletions(time);
     },
   };
 }
@@ -108,7 +109,7 @@ function reconciliation(): Scheduled {
 it.each([
   ['a pull', pull, 'read'],
   ['a reconciliation', reconciliation, 'asked'],
-] as const)('%s calls its partner with a slot only, and gives it back', async (_, scheduled, done) => {
+] as const)('lets %s call its partner with a slot only, which it gives back', async (_, scheduled, done) => {
   // Prepare: a batch has the only slot
   const { partner, run, called } = scheduled();
   const batch = stage.begun({ [partner]: 1 });

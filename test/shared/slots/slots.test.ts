@@ -21,13 +21,13 @@ describe('a partner with a limit', () => {
     expect(taken).toEqual([...Array.from({ length: atOnce }, () => true), false]);
   });
 
-  it('gives no slot to two that ask in the same moment', async () => {
+  it('gives no slot to two askers at the same moment', async () => {
     const containers = Array.from({ length: 8 }, () => stage.begun({ erp: 3 }));
     const taken = await Promise.all(containers.map((slots) => slots.take('erp')));
     expect(taken.filter(Boolean)).toHaveLength(3);
   });
 
-  it('has a free slot again when a batch is over', async () => {
+  it('has a free slot again when a batch has ended', async () => {
     // Prepare
     const [first, second] = [stage.begun({ erp: 1 }), stage.begun({ erp: 1 })];
     await first.take('erp');
@@ -41,7 +41,7 @@ describe('a partner with a limit', () => {
     expect(await second.take('erp')).toBe(true);
   });
 
-  it('does not limit the other one', async () => {
+  it('does not limit the other partner', async () => {
     const [first, second] = [stage.begun({ erp: 1 }), stage.begun({ erp: 1 })];
     await first.take('erp');
     expect(second.isLimited('azumuta')).toBe(false);
@@ -62,7 +62,7 @@ describe('a partner with a limit', () => {
     expect(called).toBe(false);
   });
 
-  it('has one call at a time from a container, whose slot was taken once', async () => {
+  it('gets one call at a time from a container, which takes its slot once', async () => {
     // Prepare
     const [first, second] = [stage.begun({ erp: 2 }), stage.begun({ erp: 2 })];
     let underWay = 0;
@@ -82,7 +82,7 @@ describe('a partner with a limit', () => {
     expect(await second.take('erp')).toBe(true);
   });
 
-  it('is asked for nothing, nor the ledger, when no partner has one', () => {
+  it('costs no request to the ledger when no partner has a limit', () => {
     const dependencies = {
       ...{ table: stage.table, clock: stage.clock, name: 'book-completion', settlingSeconds },
       ...{ random: Math.random, log: silent },
@@ -91,8 +91,8 @@ describe('a partner with a limit', () => {
   });
 });
 
-describe('what was sent settles before the next one begins', () => {
-  it('after a crash: when the function must have been killed, and the settling time is over', async () => {
+describe('a slot', () => {
+  it('is free after a crash once the function must have been killed and the settling time is over', async () => {
     // Prepare: it never ends
     await stage.begun({ erp: 1 }).take('erp');
     const takenAfter = async (seconds: number) => {
@@ -107,7 +107,7 @@ describe('what was sent settles before the next one begins', () => {
     expect(taken).toEqual([false, false, true]);
   });
 
-  it('after a write without an answer: nothing more is called, and the slot is kept for the settling time', async () => {
+  it('is kept for the settling time after a write without an answer, and nothing more is called with it', async () => {
     // Prepare
     const slots = stage.begun({ erp: 1 });
     await slots.use('erp', unanswered).catch(() => undefined);
@@ -126,7 +126,7 @@ describe('what was sent settles before the next one begins', () => {
     expect(await stage.begun({ erp: 1 }).take('erp')).toBe(true);
   });
 
-  it('after such a write, also for calls that waited behind it', async () => {
+  it('is not used by calls that waited behind such a write', async () => {
     const slots = stage.begun({ erp: 1 });
     const [first, second] = await Promise.allSettled([
       slots.use('erp', unanswered),
@@ -136,8 +136,8 @@ describe('what was sent settles before the next one begins', () => {
     expect(second).toMatchObject({ status: 'rejected', reason: expect.any(NoFreeSlot) });
   });
 
-  it('after a call that goes on when the invocation ends', async () => {
-    // Prepare: it does not heed the deadline
+  it('is kept for the settling time when a call goes on after the invocation', async () => {
+    // Prepare: it does not stop at the deadline
     const slots = stage.begun({ erp: 1 });
     const begun = Promise.withResolvers<void>();
     void slots.use('erp', () => {
@@ -158,14 +158,14 @@ describe('what was sent settles before the next one begins', () => {
     ['a read without an answer', new RetryLater('No answer.', { scope: 'partner' })],
     ['writes that were all answered', new RetryLater('Locked.', { scope: 'order', wrote: 'known' })],
     ['a bug', new TypeError('undefined is not a function')],
-  ])('and at once after %s', async (_, failure) => {
+  ])('is free at once after %s', async (_, failure) => {
     const slots = stage.begun({ erp: 1 });
     await slots.use('erp', () => Promise.reject(failure)).catch(() => undefined);
     await slots.end();
     expect(await stage.begun({ erp: 1 }).take('erp')).toBe(true);
   });
 
-  it('and a container that thaws after its time gives nothing back that is another’s by now', async () => {
+  it('is not given back by a container that thaws when the slot belongs to another', async () => {
     // Prepare
     const frozen = stage.begun({ erp: 1 });
     await frozen.take('erp');
@@ -179,7 +179,7 @@ describe('what was sent settles before the next one begins', () => {
     expect(await stage.begun({ erp: 1 }).take('erp')).toBe(false);
   });
 
-  it('and a ledger that fails at the end only leaves the slot to the end of its lease', async () => {
+  it('is free at the end of its lease when the ledger fails as it is given back', async () => {
     // Prepare
     const { table } = stage;
     let fails = false;

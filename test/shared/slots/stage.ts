@@ -10,18 +10,18 @@ import { type HeardLog, recordedLog } from '../../support/logs.ts';
 
 export const settlingSeconds = 300;
 
-/** A ledger on loopback, in a year of its own for each test: nobody meets the leases of another. */
+/** A ledger on loopback, in a year of its own for each test, so that tests do not see each other's leases. */
 export interface SlotsStage {
   readonly clock: TestClock;
   readonly heard: HeardLog;
   readonly table: Table;
-  /** The slots as one container of a function sees them. */
+  /** The slots of one container of a function. */
   readonly container: (limits: Limits, options?: ContainerOptions) => Slots;
   /** A container that has begun an invocation of a minute. */
   readonly begun: (limits: Limits, name?: string) => Slots;
 }
 
-/** A number alone is one of calls at once. */
+/** A number stands for `atOnce`. */
 export type Limits = Readonly<Partial<Record<Partner, number | PartnerLimit>>>;
 
 export interface ContainerOptions {
@@ -30,7 +30,7 @@ export interface ContainerOptions {
   readonly sleep?: Clock['sleep'];
 }
 
-/** Names the stage's hooks in the test file that calls it. */
+/** Registers the stage's hooks in the test file that calls it. */
 export function slotsStage(): SlotsStage {
   let store: LedgerStore;
   let now: { readonly clock: TestClock; readonly heard: HeardLog };
@@ -76,7 +76,7 @@ export function slotsStage(): SlotsStage {
 const limitOf = (limit: number | PartnerLimit = {}) =>
   typeof limit === 'number' ? { atOnce: limit } : limit;
 
-/** One of its own: slots are known by it. */
+/** Unique: slots are recognised by it. */
 export const invocation = (remainingMs: number | (() => number) = 60_000) => ({
   awsRequestId: randomUUID(),
   getRemainingTimeInMillis: () => (typeof remainingMs === 'number' ? remainingMs : remainingMs()),

@@ -17,7 +17,7 @@ const hour = 3600;
 const day = 24 * hour;
 const secondsAgo = (seconds: number) => new Date(stage.clock.now().getTime() - seconds * 1000);
 
-/** A plant of one function, on a ledger of its own that tells what it is asked. */
+/** A plant of one function, with a ledger of its own that records its requests. */
 function planted(erp: PartnerLimit = {}) {
   const asked: string[] = [];
   const changed: number[] = [];
@@ -69,7 +69,7 @@ function planted(erp: PartnerLimit = {}) {
       changed.length = 0;
       stage.heard.forget();
     },
-    /** A container that does this in a call to the ERP, with each message. */
+    /** A container that does this for each message, in a call to the ERP. */
     container(work: (body: string) => Promise<void>) {
       const [breaker, slots] = [newBreaker(), newSlots()];
       const partners = createPartnerCalls({ breaker, newOwner: randomUUID, log, slots });
@@ -79,7 +79,7 @@ function planted(erp: PartnerLimit = {}) {
       });
       return stage.worker(consumer, { ...ledger, queues, breaker, slots });
     },
-    /** The ERP is down, and the breaker has learnt it. */
+    /** The ERP is down, and the breaker is open. */
     async outage() {
       const unwell = new RetryLater('The ERP failed (503).', { scope: 'partner' });
       const breaker = newBreaker();
@@ -89,8 +89,8 @@ function planted(erp: PartnerLimit = {}) {
   };
 }
 
-describe('while the partner is out of order', () => {
-  it('a batch costs one read of the ledger, one call of the queue and one line, however often it comes', async () => {
+describe('a batch while the partner is down', () => {
+  it('costs one read of the ledger, one call of the queue and one log line each time it comes', async () => {
     // Prepare
     const plant = planted({ atOnce: 1 });
     await plant.outage();
@@ -109,7 +109,7 @@ describe('while the partner is out of order', () => {
     expect(stage.heard.measured('Retried')).toEqual([4]);
   });
 
-  it('asks for the pauses of its flow once a minute at most, for how long its messages have waited', async () => {
+  it('reads the pauses of its flow once a minute at most, to know how long its messages have waited', async () => {
     // Prepare
     const plant = planted();
     await plant.outage();
@@ -141,7 +141,7 @@ describe('while the partner is out of order', () => {
     expect(seconds).toBeLessThanOrEqual(20);
   });
 
-  it('puts aside what has waited too long, and leaves its neighbours', async () => {
+  it('has messages that have waited too long put aside, and leaves the others', async () => {
     // Prepare
     const plant = planted();
     await plant.outage();
@@ -159,7 +159,7 @@ describe('while the partner is out of order', () => {
     ]);
   });
 
-  it('has one message probe when it is time, and the others wait for a moment', async () => {
+  it('has one message probe when a probe is due, and the others wait for a moment', async () => {
     // Prepare
     const plant = planted();
     await plant.outage();
@@ -179,11 +179,11 @@ describe('while the partner is out of order', () => {
   });
 });
 
-describe('where what is new meets a backlog', () => {
+describe('a batch with new messages and a backlog', () => {
   const old = (body = 'old') => sqsRecord({ body, receiveCount: 20, sentAt: secondsAgo(2 * hour) });
   const fresh = () => sqsRecord({ body: 'new' });
 
-  /** Until the end of the test, this has a slot of the ERP. */
+  /** This function has a slot of the ERP until the end of the test. */
   async function held(plant: ReturnType<typeof planted>, by: 'new' | 'backlog') {
     const slots = plant.newSlots();
     slots?.begin({ ...invocation(), awsRequestId: randomUUID() });
@@ -191,14 +191,14 @@ describe('where what is new meets a backlog', () => {
     return slots;
   }
 
-  it('what is new is worked on first', async () => {
+  it('has its new messages worked on first', async () => {
     const worked: string[] = [];
     const worker = planted({ atOnce: 2 }).container(async (body) => void worked.push(body));
     await worker(batch(old(), fresh(), old(), fresh()), invocation());
     expect(worked).toEqual(['new', 'new', 'old', 'old']);
   });
 
-  it('what is new is worked on alone while the backlog has its half already', async () => {
+  it('has only its new messages worked on while the backlog has its half of the slots', async () => {
     // Prepare
     const plant = planted({ atOnce: 2 });
     await held(plant, 'backlog');
@@ -216,7 +216,7 @@ describe('where what is new meets a backlog', () => {
     expect(failedIds(response)).toEqual(idsOf([0, 2].flatMap((at) => records[at] ?? [])));
   });
 
-  it('a batch of the backlog costs two reads while another is at it, and comes again in minutes if it is full', async () => {
+  it('costs two reads when it is all backlog and another container works on that, and comes again in minutes if it is full', async () => {
     // Prepare
     const plant = planted({ atOnce: 1 });
     await held(plant, 'backlog');
@@ -239,8 +239,8 @@ describe('where what is new meets a backlog', () => {
     expect(stage.sqs.visibility.get(single.receiptHandle)).toBe(75);
   });
 
-  it('the backlog gives the rest of its batch back as soon as somebody new waits', async () => {
-    // Prepare: something new comes during the second booking
+  it('gives the rest of its backlog back as soon as a new message waits', async () => {
+    // Prepare: a new message comes during the second booking
     const plant = planted({ atOnce: 1 });
     const worked: string[] = [];
     const worker = plant.container(async (body) => {
@@ -259,7 +259,7 @@ describe('where what is new meets a backlog', () => {
   });
 });
 
-it('begins no further message with less time left than one took: calls have their pace', async () => {
+it('begins no further message with less time left than one took, as calls are paced', async () => {
   // Prepare: each takes 25 of 60 seconds
   let remainingMs = 60_000;
   const worked: string[] = [];

@@ -8,7 +8,7 @@ const stage = workerStage();
 const messages = 12;
 
 describe('an ERP that loses totals when two write at once', () => {
-  it('loses them to three containers without a limit', async () => {
+  it('loses totals with three containers and no limit', async () => {
     // Prepare
     const erp = await startTotals();
     const containers = Array.from({ length: 3 }, () => containerOn(stage, erp.url, undefined));
@@ -22,7 +22,7 @@ describe('an ERP that loses totals when two write at once', () => {
     expect(erp.total('GEAR-01')).toBe(2);
   });
 
-  it('has them right with `atOnce: 1`, each message called once', async () => {
+  it('has the right totals with `atOnce: 1`, and each message once', async () => {
     // Prepare
     const erp = await startTotals();
     const containers = Array.from({ length: 3 }, () => containerOn(stage, erp.url, 1));
@@ -38,7 +38,7 @@ describe('an ERP that loses totals when two write at once', () => {
     expect(stage.sqs.sent).toEqual([]);
   });
 
-  it('is not called for work that has no slot, nor is anything claimed for it', async () => {
+  it('is not called for work without a slot, for which nothing is claimed', async () => {
     // Prepare
     const erp = await startTotals();
     const [working, other] = [containerOn(stage, erp.url, 1), containerOn(stage, erp.url, 1)];
@@ -61,7 +61,7 @@ describe('an ERP that loses totals when two write at once', () => {
     await working.slots?.end();
   });
 
-  it('is written by as many at once as the limit says, and no more', async () => {
+  it('is written by as many at once as the limit allows', async () => {
     const erp = await startTotals();
     const containers = Array.from({ length: 4 }, () => containerOn(stage, erp.url, 2));
     await workOff(stage, { containers, messages, erp, width: 1 });

@@ -11,8 +11,8 @@ import {
 
 const randomness = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-describe('backoff has jitter and stays under the cap', () => {
-  it('never waits longer than 15 minutes without a floor, nor less than a second', () => {
+describe('the seconds until a message comes again', () => {
+  it('are between a second and 15 minutes where nothing asks for more', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), randomness, (receives, random) => {
         const seconds = secondsUntilRetry({ afterSeconds: undefined }, receives, random);
@@ -22,7 +22,7 @@ describe('backoff has jitter and stays under the cap', () => {
     );
   });
 
-  it('spreads later waits over 10 to 15 minutes', () => {
+  it('are spread over 10 to 15 minutes after many failures', () => {
     fc.assert(
       fc.property(fc.integer({ min: 9, max: 1000 }), randomness, (receives, random) => {
         const seconds = secondsUntilRetry({ afterSeconds: undefined }, receives, random);
@@ -32,7 +32,7 @@ describe('backoff has jitter and stays under the cap', () => {
     );
   });
 
-  it('stays at a few seconds for a lock of our own, however often: the other one is done in a moment', () => {
+  it('stay a few for a lock of our own, as the other booking takes a moment', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), randomness, (receives, random) => {
         const lock = { afterSeconds: undefined, forOurLock: true };
@@ -43,7 +43,7 @@ describe('backoff has jitter and stays under the cap', () => {
     );
   });
 
-  it('is short for a slot of a partner at first, and grows so little that six days are over before SQS’s thousand receives', () => {
+  it('are few for a slot of a partner at first, and grow so little that six days are over before SQS’s thousand receives', () => {
     const waits = Array.from({ length: 1000 }, (_, at) => secondsUntilSlot(at + 1, 0.5));
     expect(waits.slice(0, 30).every((seconds) => seconds >= 2 && seconds <= 3)).toBe(true);
     expect(waits.reduce((sum, seconds) => sum + seconds)).toBeGreaterThan(6 * 86_400);
@@ -51,7 +51,7 @@ describe('backoff has jitter and stays under the cap', () => {
     expect([secondsUntilSlot(1, 0), secondsUntilSlot(1, 0.99)]).toEqual([1, 3]);
   });
 
-  it('waits for an outage at least until its end is looked for, and never much longer than it has lasted', () => {
+  it('reach to the next probe of an outage, and are never much longer than the outage has lasted', () => {
     const anyOutage = fc.record({
       left: fc.integer({ min: 1, max: 3600 }),
       soFar: fc.integer({ min: 0, max: 500_000 }),
@@ -66,7 +66,7 @@ describe('backoff has jitter and stays under the cap', () => {
     );
   });
 
-  it('comes again from a backlog sooner the fewer there are, and after a quarter of its age at most', () => {
+  it('are fewer for a smaller backlog, and a quarter of the age at most', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 60, max: 600_000 }),
@@ -82,30 +82,33 @@ describe('backoff has jitter and stays under the cap', () => {
     );
   });
 
-  it('differs with chance, so that messages which failed together do not come again together', () => {
+  it('differ by chance, so that messages which failed together do not come again together', () => {
     const waits = [0, 0.25, 0.5, 0.75, 0.99].map((random) =>
       secondsUntilRetry({ afterSeconds: undefined }, 5, random),
     );
     expect(new Set(waits).size).toBe(waits.length);
   });
 
-  it('may come again at once after an early failure: the jitter is full', () => {
+  it('may be one after an early failure, as the jitter is full', () => {
     expect(secondsUntilRetry({ afterSeconds: undefined }, 5, 0)).toBe(1);
   });
 
-  it.each([1, 60, 3600, 43_200, 86_400])('spreads what was told to wait for %i s, too', (afterSeconds) => {
-    const early = secondsUntilRetry({ afterSeconds }, 1, 0);
-    const late = secondsUntilRetry({ afterSeconds }, 1, 0.99);
-    expect(late).toBeGreaterThan(early);
-  });
+  it.each([1, 60, 3600, 43_200, 86_400])(
+    'are spread for messages that must wait for %i s, too',
+    (afterSeconds) => {
+      const early = secondsUntilRetry({ afterSeconds }, 1, 0);
+      const late = secondsUntilRetry({ afterSeconds }, 1, 0.99);
+      expect(late).toBeGreaterThan(early);
+    },
+  );
 
-  it('asks for no wait that SQS refuses: it counts its 12 hours from the receive, minutes ago', () => {
+  it('are never more than SQS accepts: it counts its 12 hours from the receive, minutes ago', () => {
     const longest = secondsUntilRetry({ afterSeconds: 12 * 3600 }, 1, 0.99);
     expect(longest).toBeLessThanOrEqual(12 * 3600 - 600);
     expect(longest).toBeGreaterThan(11 * 3600);
   });
 
-  it('reaches the six days of patience before SQS’s thousand receives, however chance falls', () => {
+  it('add up to six days before SQS’s thousand receives, with any random numbers', () => {
     let waited = 0;
     let receives = 0;
     while (waited < 6 * 86_400) {
@@ -115,7 +118,7 @@ describe('backoff has jitter and stays under the cap', () => {
     expect(receives).toBeLessThan(900);
   });
 
-  it('takes Retry-After as a floor, up to what SQS allows', () => {
+  it('are at least Retry-After, up to what SQS allows', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 100_000 }),

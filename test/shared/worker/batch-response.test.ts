@@ -15,7 +15,7 @@ import {
 const stage = workerStage();
 stoppedTime();
 
-/** The rule of DESIGN.md: what of a batch is begun, put aside, and comes again. By index. */
+/** The rule: which records of a batch are begun, put aside, and come again. By index. */
 function ruleFor(messages: readonly Delivered[]) {
   const unfinished = ({ receiveCount, noted = 0 }: Delivered) => (receiveCount === 1 ? 0 : noted);
   const all = messages.map((message, index) => ({ ...message, index }));
@@ -50,10 +50,10 @@ const anyBatch = fc
     ),
     { minLength: 1, maxLength: 8 },
   )
-  // One more, and those behind them never have their turn: deadline.test.ts.
+  // With one more, those behind them would never begin: see deadline.test.ts.
   .filter((messages) => messages.filter((message) => message.body === 'hang').length < 5);
 
-it('a batch response holds exactly what comes again, for every pattern of outcomes, receives, and earlier attempts that never finished', async () => {
+it('responds with exactly the records that come again, for every pattern of outcomes, receives, and earlier attempts that never finished', async () => {
   await fc.assert(fc.asyncProperty(anyBatch, isWorkedByTheRule), { numRuns: 50 });
 }, 60_000);
 
@@ -70,7 +70,7 @@ async function isWorkedByTheRule(messages: readonly Delivered[]): Promise<void> 
     await obeys.work(text, attempt);
   });
 
-  // Act: what hangs is given up when all else is done with
+  // Act: work that hangs is given up when the rest is done
   const responding = stage.worker(consumer)(batch(...records), invocation(10_000));
   await stage.quiet();
   await vi.advanceTimersByTimeAsync(9500);

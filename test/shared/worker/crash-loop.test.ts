@@ -6,8 +6,8 @@ import { batch, doing, failedIds, idsOf, invocation, never, workerStage } from '
 
 const stage = workerStage();
 
-describe('a poison message never takes its neighbours down', () => {
-  it('works on a message alone whose earlier attempt never finished, and leaves the others untouched', async () => {
+describe('a message that kills its process', () => {
+  it('is worked on alone once an attempt at it never finished, and the others are left untouched', async () => {
     // Prepare
     const poison = await stage.delivered({ body: 'success', receiveCount: 3, noted: 1 });
     const waited = await stage.delivered({ body: 'success', receiveCount: 3, noted: 0 });
@@ -24,8 +24,8 @@ describe('a poison message never takes its neighbours down', () => {
     expect(await stage.ledger.attempts.unfinished(poison.messageId)).toBeUndefined();
   });
 
-  it('gives its neighbours back before it is worked on: its process may die', async () => {
-    // Prepare: a process that dies in the midst of the work
+  it('has the others given back before it is worked on', async () => {
+    // Prepare: a process that dies during the work
     const poison = await stage.delivered({ body: 'kills', receiveCount: 3, noted: 1 });
     const neighbours = [sqsRecord({ body: 'success' }), sqsRecord({ body: 'success' })];
     const died = Promise.withResolvers<void>();
@@ -42,7 +42,7 @@ describe('a poison message never takes its neighbours down', () => {
     expect([...stage.sqs.visibility]).toEqual(neighbours.map(({ receiptHandle }) => [receiptHandle, 1]));
   });
 
-  it('does not suspect neighbours that were given back untouched, nor what failed in good order', async () => {
+  it('brings no suspicion on messages that were given back untouched, or failed with an error', async () => {
     // Prepare
     const poison = await stage.delivered({ body: 'success', receiveCount: 3, noted: 2 });
     const givenBack = sqsRecord({ body: 'success' });
@@ -60,7 +60,7 @@ describe('a poison message never takes its neighbours down', () => {
     expect(failedIds(response)).toEqual([]);
   });
 
-  it('suspects them on, when several are: one of them after the other is worked on alone', async () => {
+  it('stays a suspect beside other suspects: each is worked on alone, one after the other', async () => {
     // Prepare
     const suspects = await Promise.all(
       [2, 3, 2].map((noted) => stage.delivered({ body: 'success', receiveCount: 4, noted })),
@@ -77,7 +77,7 @@ describe('a poison message never takes its neighbours down', () => {
   });
 
   it.each([0, 2, 4])(
-    'delivered again and again with one at place %i that kills its process, all others are done and it is put aside',
+    'is put aside at place %i of a batch that is delivered again and again, and all others are done',
     async (place) => {
       // Prepare
       const waiting = new Map(
@@ -90,7 +90,7 @@ describe('a poison message never takes its neighbours down', () => {
       const begun = new Map<string, number>();
       const done: string[] = [];
 
-      /** One process: it dies when it begins with the killer, and whatever else it is at. */
+      /** One process: it dies with all its work when it begins the killer. */
       async function deliver(): Promise<void> {
         const records = [...waiting].map(([messageId, message]) => {
           message.receiveCount += 1;
@@ -100,7 +100,7 @@ describe('a poison message never takes its neighbours down', () => {
         const consumer = doing(async (body, { messageId, receiveCount }) => {
           begun.set(messageId, (begun.get(messageId) ?? 0) + 1);
           if (body === 'kills') died.resolve('died');
-          // Twice they are worked on together, so that the killer's death is theirs.
+          // They are worked on together twice, so that they die with the killer.
           if (body === 'kills' || receiveCount <= 2) await never();
           done.push(messageId);
         });
@@ -132,7 +132,7 @@ describe('a poison message never takes its neighbours down', () => {
     },
   );
 
-  it('does not begin with it once more when it cannot be put aside', async () => {
+  it('is not begun once more when it cannot be put aside', async () => {
     // Prepare
     const poison = await stage.delivered({ body: 'kills', receiveCount: 7, noted: 5 });
     const begun: string[] = [];
@@ -149,8 +149,8 @@ describe('a poison message never takes its neighbours down', () => {
     expect(stage.sqs.sent[0]?.attributes.reason).toContain('5 attempts never finished');
   });
 
-  it('works on what was received by nobody together with others: that is no sign of a crash', async () => {
-    // Prepare: as when its partner was unwell, Lambda is throttled, or a function cannot start
+  it('is not suspected when no function received it before: it is worked on together with others', async () => {
+    // Prepare: as when its partner was down, Lambda is throttled, or a function cannot start
     const records = await Promise.all(
       [2, 400].map((receiveCount) => stage.delivered({ body: 'retry', receiveCount, noted: undefined })),
     );
@@ -169,7 +169,7 @@ describe('a poison message never takes its neighbours down', () => {
     expect(await Promise.all(unfinished)).toEqual([0, 0]);
   });
 
-  it('suspects it at its second attempt, as its beginning is noted', async () => {
+  it('is a suspect after its second attempt, whose beginning is noted', async () => {
     // Prepare: its first attempt has left no note
     const poison = await stage.delivered({ body: 'kills', receiveCount: 2, noted: undefined });
     const died = Promise.withResolvers<void>();
@@ -186,15 +186,15 @@ describe('a poison message never takes its neighbours down', () => {
     expect(await stage.ledger.attempts.unfinished(poison.messageId)).toBe(2);
   });
 
-  it('stays a suspect when its turn comes too late to begin', async () => {
+  it('stays a suspect when there is no time left to begin it', async () => {
     const poison = await stage.delivered({ body: 'success', receiveCount: 3, noted: 2 });
     await stage.worker()(batch(poison), invocation(1000));
     expect(await stage.ledger.attempts.unfinished(poison.messageId)).toBe(2);
   });
 });
 
-describe('a message that meets a bug', () => {
-  it('is dead-lettered after five tries, with its name', async () => {
+describe('a message whose work fails on a bug', () => {
+  it('becomes a dead letter after five tries, with the name of the error', async () => {
     // Prepare
     const poison = sqsRecord({ body: 'bug', receiveCount: 1 });
 
@@ -211,7 +211,7 @@ describe('a message that meets a bug', () => {
     });
   });
 
-  it('which AWS calls invalid is one of ours, too', async () => {
+  it('counts a ValidationException of AWS as a bug of ours', async () => {
     const invalid = Object.assign(new Error('One or more parameter values were invalid'), {
       name: 'ValidationException',
       $metadata: { httpStatusCode: 400 },
@@ -222,13 +222,13 @@ describe('a message that meets a bug', () => {
     expect(stage.sqs.sent[0]?.attributes.reason).toContain('Internal error, 5 times (ValidationException');
   });
 
-  it('has all its tries, however often it had to wait before', async () => {
+  it('has all five tries, however often it had to wait before', async () => {
     await stage.worker()(batch(sqsRecord({ body: 'bug', receiveCount: 40 })), invocation());
     expect(stage.sqs.sent).toEqual([]);
   });
 });
 
-it('a message that goes well at its first receive leaves nothing in the table', async () => {
+it('leaves nothing in the table for a message that succeeds at its first receive', async () => {
   const record = sqsRecord({ body: 'success' });
   await stage.worker()(batch(record), invocation());
   expect(await stage.ledger.attempts.unfinished(record.messageId)).toBeUndefined();

@@ -13,17 +13,17 @@ import { batch, doing, failedIds, idsOf, invocation, never, stoppedTime, workerS
 const stage = workerStage();
 stoppedTime();
 
-/** What an invocation has of time. */
+/** The time that an invocation has. */
 const lifeMs = 10_000;
 
-/** The failed ids of a response that got out when all but so much of the time had passed. */
+/** The failed ids of a response that was sent with so much time left. */
 async function failedWith(leftMs: number, responding: Promise<SQSBatchResponse>): Promise<string[]> {
   await stage.quiet();
   await vi.advanceTimersByTimeAsync(lifeMs - leftMs);
   return failedIds(await responding);
 }
 
-/** An AWS service that takes every call and answers none. */
+/** An AWS service that accepts every call and answers none. */
 async function stalledService() {
   const { url } = await startServer(() => never());
   return {
@@ -33,7 +33,7 @@ async function stalledService() {
   };
 }
 
-describe('handlers finish or report before the deadline', () => {
+describe('a worker near its deadline', () => {
   it('aborts calls under way and reports their records as unfinished', async () => {
     // Prepare: calls that would take for ever, and end when they are aborted
     const consumer = doing(
@@ -51,14 +51,14 @@ describe('handlers finish or report before the deadline', () => {
     expect(failed).toEqual(idsOf(records));
   });
 
-  it('reports even those whose work does not heed the abort', async () => {
+  it('reports even records whose work does not stop on the abort', async () => {
     const record = sqsRecord({ body: 'hang' });
     const failed = await failedWith(500, stage.worker()(batch(record), invocation(lifeMs)));
     expect(failed).toEqual([record.messageId]);
   });
 
-  it('reports those whose turn never came, and writes nothing for them', async () => {
-    // Prepare: as much work that hangs as is done at the same time, and more behind it
+  it('reports records that were never begun, and writes nothing for them', async () => {
+    // Prepare: as many hanging records as are worked on at the same time, and more behind them
     const hung = Array.from({ length: 5 }, () => sqsRecord({ body: 'hang' }));
     const behind = [sqsRecord({ body: 'success' }), sqsRecord({ body: 'success' })];
 
@@ -71,7 +71,7 @@ describe('handlers finish or report before the deadline', () => {
       expect(await stage.ledger.attempts.unfinished(messageId)).toBeUndefined();
   });
 
-  it('reports all of them when the table does not tell in time who is suspect', async () => {
+  it('reports all records when DynamoDB is too slow to show which are suspect', async () => {
     // Prepare
     const client = new DynamoDBClient(await stalledService());
     onTestFinished(() => client.destroy());
@@ -106,7 +106,7 @@ describe('handlers finish or report before the deadline', () => {
   });
 });
 
-it('behind the response nothing is written or sent for work that was given up, however it ends', async () => {
+it('writes and sends nothing after its response for work that was given up, however it ends', async () => {
   // Prepare
   const work = new Map(
     ['is rejected', 'fails', 'goes well'].map((body) => [body, Promise.withResolvers<void>()]),
@@ -125,7 +125,7 @@ it('behind the response nothing is written or sent for work that was given up, h
   work.get('is rejected')?.reject(new Rejected('Too late.', { code: 'order-state' }));
   work.get('fails')?.reject(new Error('Too late.'));
   work.get('goes well')?.resolve();
-  // What is rejected now goes the same way behind them: when it has arrived, they would have, too.
+  // This is rejected after them, in the same way: once its letter has arrived, theirs would have arrived, too.
   const inTime = sqsRecord({ body: 'in time', receiveCount: 6 });
   await stage.ledger.attempts.recordFailure(inTime.messageId, { unexpected: false });
   await stage.worker(consumer)(batch(inTime), invocation());

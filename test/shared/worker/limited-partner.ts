@@ -12,15 +12,15 @@ import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, type WorkerStage } from './stage.ts';
 
 /**
- * An ERP that keeps a total per product as Dolibarr keeps its stock: it reads the total, and writes it back with what
- * was added. Two that do so at once lose one of the two.
+ * An ERP that keeps a total per product as Dolibarr keeps its stock: it reads the total, and writes back the new one. Of
+ * two requests that do so at once, one is lost.
  */
 export async function startTotals() {
   const totals = new Map<string, number>();
   let held: (() => void)[] = [];
   let most = 0;
   let calls = 0;
-  /** Told of each request that has read its total, and waits to write it. */
+  /** Called for each request that has read its total and waits to write it. */
   let arrived: () => void = () => undefined;
   const { url, close } = await listenOnLoopback(async (request, response) => {
     const product = await text(request);
@@ -61,7 +61,7 @@ export interface Container {
   readonly work: (records: readonly SQSRecord[], remainingMs?: number) => Promise<string[]>;
 }
 
-/** A container of a function: all that it works with is its own, but for ledger and queue. */
+/** A container of a function, which shares ledger and queue only. */
 export function containerOn(stage: WorkerStage, url: string, atOnce: number | undefined): Container {
   const { clock, table } = stage;
   const { log } = stage.heard;

@@ -14,7 +14,7 @@ import { batch, doing, failedIds, invocation, workerStage } from './stage.ts';
 const stage = workerStage();
 const day = 86_400;
 
-/** Delivers messages whenever their visibility says, in the stage's time. */
+/** Delivers messages when their visibility timeout ends, in the stage's time. */
 function queueOf(places: readonly { readonly afterSeconds: number }[]) {
   const sentAt = stage.clock.now();
   const waiting = new Map(
@@ -49,7 +49,7 @@ function queueOf(places: readonly { readonly afterSeconds: number }[]) {
   return { waiting, receives, deliver };
 }
 
-/** A partner on loopback, and a worker that tells it of each message, through the breaker of its ledger. */
+/** A partner on loopback, and a worker that calls it for each message, through the breaker of its ledger. */
 async function partnered({ ledger, breaker }: Alone, dependencies: Partial<WorkerDependencies> = {}) {
   const partner = { status: 200, told: new Set<string>() };
   const { calls, url } = await startServer(({ body }) => {
@@ -94,8 +94,8 @@ async function ledgerAlone(options = {}): Promise<Alone> {
   };
 }
 
-describe('a partner that is unwell is waited for', () => {
-  it('for five days of 503: nothing is put aside, the partner is only probed, and then all is delivered', async () => {
+describe('a partner that is down', () => {
+  it('is waited for, through five days of 503: no dead letter, only probes, and then all is delivered', async () => {
     // Prepare: longer pauses than in an account, as each receive takes this machine some milliseconds
     await using ledger = await ledgerAlone({ maxCooldownSeconds: 3 * 3600 });
     const { partner, calls, worker } = await partnered(ledger, {
@@ -129,7 +129,7 @@ describe('refused credentials', () => {
     throw new RetryLater('The ERP refused our credentials (401).', { scope: 'partner', unauthorized: true });
   });
 
-  it('are asked about once, whatever waits; once mended, all is done after five minutes', async () => {
+  it('are tried once, whatever waits; once corrected, all is done after five minutes', async () => {
     // Prepare
     await using ledger = await ledgerAlone();
     const { partner, calls, worker } = await partnered(ledger);
@@ -152,7 +152,7 @@ describe('refused credentials', () => {
     expect(calls.length).toBe(21);
   });
 
-  it('are asked about by as many as are worked on at the same time, when a batch comes at once', async () => {
+  it('are tried by as many messages as are worked on at the same time when a batch comes', async () => {
     await using ledger = await ledgerAlone();
     const { partner, calls, worker } = await partnered(ledger);
     const queue = queueOf(Array.from({ length: 20 }, () => ({ afterSeconds: 0 })));
@@ -161,7 +161,7 @@ describe('refused credentials', () => {
     expect(calls.length).toBeLessThanOrEqual(5);
   });
 
-  it('never make a dead letter within six days, however often they were met', async () => {
+  it('never make a dead letter within six days, however often they fail', async () => {
     const sentAt = new Date(stage.clock.now().getTime() - 6 * day * 1000 + 1000);
     const record = sqsRecord({ body: 'x', receiveCount: 900, sentAt });
     const response = await stage.worker(unauthorized)(batch(record), invocation());
@@ -169,7 +169,7 @@ describe('refused credentials', () => {
     expect(stage.sqs.sent).toEqual([]);
   });
 
-  it('are put aside after six days as having waited too long: SQS would drop the message at fourteen', async () => {
+  it('make a dead letter after six days, as SQS would drop the message after fourteen', async () => {
     const sentAt = new Date(stage.clock.now().getTime() - 6 * day * 1000 - 1000);
     const record = sqsRecord({ body: 'x', receiveCount: 900, sentAt });
     const response = await stage.worker(unauthorized)(batch(record), invocation());
@@ -180,7 +180,7 @@ describe('refused credentials', () => {
   });
 });
 
-/** Chance that falls the same way in each run (Park and Miller). */
+/** Random numbers that are the same in each run (Park and Miller). */
 function dice(seed: number): () => number {
   let at = seed;
   return () => {

@@ -32,8 +32,8 @@ async function pausedFor(functionName: string, seconds: number): Promise<void> {
 
 const waitedTooLong = { reason: 'Waited too long: The ERP failed (503).' };
 
-describe('what a message waits while its flow is paused', () => {
-  it('does not count: of six days five were paused, and it comes again', async () => {
+describe('the time that a message waits while its flow is paused', () => {
+  it('does not count: it comes again after six days, of which five were paused', async () => {
     // Prepare
     const consumer = newFunction();
     await pausedFor(consumer.stage, 5 * day);
@@ -54,7 +54,7 @@ describe('what a message waits while its flow is paused', () => {
     expect(stage.sqs.sent).toMatchObject([{ attributes: waitedTooLong }]);
   });
 
-  it('counts when nobody has resumed the flow: as it works, it is not paused', async () => {
+  it('counts when the pause has no end, as a flow that works is not paused', async () => {
     const consumer = newFunction();
     await stage.ledger.pauses.begin(consumer.stage);
     stage.clock.advance(5 * day);
@@ -62,7 +62,7 @@ describe('what a message waits while its flow is paused', () => {
     expect(stage.sqs.sent).toMatchObject([{ attributes: waitedTooLong }]);
   });
 
-  it('counts when the ledger cannot tell of pauses', async () => {
+  it('counts when the pauses cannot be read', async () => {
     // Prepare
     const gone = await startLedgerStore();
     await gone.stop();
@@ -75,7 +75,7 @@ describe('what a message waits while its flow is paused', () => {
     expect(stage.sqs.sent).toMatchObject([{ attributes: waitedTooLong }]);
   });
 
-  it('never keeps it until SQS drops it: after 13 days a person is asked', async () => {
+  it('counts after 13 days, so that it becomes a dead letter before SQS drops it', async () => {
     const record = sqsRecord({
       body: 'retry',
       sentAt: secondsAgo(13 * day + 1),
@@ -89,7 +89,7 @@ describe('what a message waits while its flow is paused', () => {
 it.each([
   [hour, 0],
   [hour + 1, 1],
-])('a failure after %i s asks the ledger for pauses %i times', async (seconds, times) => {
+])('is read for a failure after %i s %i times', async (seconds, times) => {
   // Prepare
   const asked: string[] = [];
   const pauses: WorkerDependencies['pauses'] = {

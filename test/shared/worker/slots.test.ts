@@ -30,7 +30,7 @@ async function whileTaken<T>(partner: Partner, work: () => Promise<T>): Promise<
 }
 
 describe('a container without a slot of its partner', () => {
-  it('gives its batch back without any work, and all of it comes again in a moment', async () => {
+  it('gives its batch back without any work, to come again in a moment', async () => {
     // Prepare
     const records = [1, 1, 2, 40].map((receiveCount) => sqsRecord({ body: 'success', receiveCount }));
     const worked: string[] = [];
@@ -48,7 +48,7 @@ describe('a container without a slot of its partner', () => {
     expect(seconds).toEqual([2, 2, 2, 4]);
   });
 
-  it('has not failed: nothing is put aside, however long it waits, nor written for it', async () => {
+  it('puts nothing aside and writes nothing, however long it waits, as nothing has failed', async () => {
     // Prepare
     const sentAt = new Date(stage.clock.now().getTime() - 6 * day * 1000 - 1000);
     const old = sqsRecord({ body: 'success', receiveCount: 900, sentAt });
@@ -65,7 +65,7 @@ describe('a container without a slot of its partner', () => {
     expect(stage.heard.measured('WaitingSeconds')).toEqual([6 * day + 1]);
   });
 
-  it('suspects a message on, whose earlier attempt never finished', async () => {
+  it('goes on suspecting a message whose earlier attempt never finished', async () => {
     const suspect = await stage.delivered({ body: 'success', receiveCount: 3, noted: 2 });
     await whileTaken('erp', () =>
       stage.worker(undefined, { slots: slotsOf() })(batch(suspect), invocation()),
@@ -91,7 +91,7 @@ describe('a container without a slot of its partner', () => {
 });
 
 describe('a container with a slot of its partner', () => {
-  it('works on one message after the other, in their order, and gives the slot back', async () => {
+  it('works on one message after the other, in order, and gives the slot back', async () => {
     // Prepare
     const records = ['a', 'b', 'c'].map((body) => sqsRecord({ body }));
     const story: string[] = [];
@@ -110,7 +110,7 @@ describe('a container with a slot of its partner', () => {
     await whileTaken('erp', async () => undefined);
   });
 
-  it('begins no further one in the last quarter of its time, and gives the rest back as they are', async () => {
+  it('begins no message in the last quarter of its time, and gives the rest back unchanged', async () => {
     // Prepare
     const records = ['a', 'b', 'c'].map((body) => sqsRecord({ body }));
     const worked: string[] = [];
@@ -138,7 +138,7 @@ describe('a container with a slot of its partner', () => {
 });
 
 describe('a message whose second partner has no free slot', () => {
-  it('waits for that, and has not failed', async () => {
+  it('waits for the slot, and has not failed', async () => {
     // Prepare: it has waited for more than six days, and failed once
     const sentAt = new Date(stage.clock.now().getTime() - 6 * day * 1000 - 1000);
     const record = sqsRecord({ body: 'success', receiveCount: 12, sentAt });
@@ -159,7 +159,7 @@ describe('a message whose second partner has no free slot', () => {
     expect(all).toBe(2);
   });
 
-  it('and is no reason for its neighbours to wait: they need that partner less', async () => {
+  it('does not make the other messages wait, as they do not need that partner', async () => {
     // Prepare
     const [waits, done] = [sqsRecord({ body: 'both' }), sqsRecord({ body: 'one' })];
     const slots = slotsOf('azumuta');

@@ -24,21 +24,21 @@ export interface WorkerStage {
   readonly dependencies: WorkerDependencies;
   readonly worker: (consumer?: Consumer<string>, dependencies?: Partial<WorkerDependencies>) => Worker;
   readonly delivered: (message: Delivered) => Promise<SQSRecord>;
-  /** Resolves when the workers wait for nothing but time: no call of theirs to SQS or the ledger is under way. */
+  /** Resolves when the workers only wait for time: none of their calls to SQS or the ledger is under way. */
   readonly quiet: () => Promise<void>;
 }
 
-/** A message that SQS delivers, and what is noted of its earlier attempts. */
+/** A message that SQS delivers, and the note about its earlier attempts. */
 export interface Delivered {
   readonly body: string;
   readonly receiveCount: number;
-  /** How many in a row never finished; undefined when nothing was noted. */
+  /** How many in a row never finished; undefined without a note. */
   readonly noted: number | undefined;
 }
 
 type Worker = ReturnType<typeof createWorker<string>>;
 
-/** Names the stage's hooks in the test file that calls it. The stage is there from its first test on. */
+/** Registers the stage's hooks in the test file that calls it. The stage exists from the first test on. */
 export function workerStage(): WorkerStage {
   let store: Dynalite;
   let sqs: SqsEndpoint;
@@ -119,14 +119,14 @@ export function workerStage(): WorkerStage {
       return record;
     },
     async quiet() {
-      // What follows a call that has ended has begun before the next turn.
+      // Whatever follows a call has begun before the next turn of the event loop.
       do await turn();
       while (underWay > 0);
     },
   };
 }
 
-/** Until the end of each test in the file that calls it, time passes only when the test says so; sockets go on. */
+/** In the file that calls it, time passes in each test only when the test says so; sockets work as usual. */
 export function stoppedTime(): void {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -134,10 +134,10 @@ export function stoppedTime(): void {
   });
 }
 
-/** A breaker that is never asked by anybody else. */
+/** A breaker that is always closed. */
 const wellPartner: WorkerDependencies['breaker'] = { outage: async () => undefined };
 
-/** Does to each message what its body says. */
+/** Ends the work on each message as its body says. */
 export const obeys: Consumer<string> = {
   stage: 'book-completion',
   partner: 'erp',
@@ -160,7 +160,7 @@ export const obeys: Consumer<string> = {
 /** The consumer with other work. */
 export const doing = (work: Consumer<string>['work']): Consumer<string> => ({ ...obeys, work });
 
-/** What a process is left with that has died: its promises never settle. */
+/** As in a process that has died: the promise never settles. */
 export const never = () => new Promise<never>(() => undefined);
 
 export const invocation = (remainingMs = 60_000) => ({

@@ -6,8 +6,8 @@ import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage
 
 const stage = workerStage();
 
-describe('a message comes again when its failure says', () => {
-  it('no earlier than it was told to wait, and else after a backoff of its own', async () => {
+describe('a message that comes again', () => {
+  it('waits as long as its failure says at least, and else for a backoff', async () => {
     // Prepare: the pause that the failure names
     const consumer = doing(async (seconds) => {
       throw new RetryLater('The ERP failed (503).', {
@@ -25,7 +25,7 @@ describe('a message comes again when its failure says', () => {
     expect(seconds).toEqual([3, 122, 40_002, 42_598]);
   });
 
-  it('after every failure later, until the waits are of 10 to 15 minutes', async () => {
+  it('waits longer after each failure, up to 10 to 15 minutes', async () => {
     // Prepare
     const records = [1, 2, 4, 6, 8, 20].map((receiveCount) => sqsRecord({ body: 'retry', receiveCount }));
     for (const { messageId, attributes } of records)
@@ -40,7 +40,7 @@ describe('a message comes again when its failure says', () => {
     expect(seconds).toEqual([3, 5, 17, 65, 257, 750]);
   });
 
-  it('soon after its first failure, however often it was given back before', async () => {
+  it('waits briefly after its first failure, however often it was given back before', async () => {
     const record = sqsRecord({ body: 'retry', receiveCount: 12 });
 
     // Act
@@ -50,7 +50,7 @@ describe('a message comes again when its failure says', () => {
     expect(stage.sqs.visibility.get(record.receiptHandle)).toBe(3);
   });
 
-  it('at its old time when its visibility cannot be changed: it is in the response nevertheless', async () => {
+  it('keeps its old visibility timeout when that cannot be changed, and is in the response nevertheless', async () => {
     // Prepare
     const records = [sqsRecord({ body: 'retry' }), sqsRecord({ body: 'retry' })];
     stage.sqs.refuse([records[0]?.receiptHandle ?? '']);
@@ -63,7 +63,7 @@ describe('a message comes again when its failure says', () => {
     expect(stage.sqs.visibility.size).toBe(1);
   });
 
-  it('at its old time when SQS takes no change of visibility at all', async () => {
+  it('keeps its old visibility timeout when ChangeMessageVisibility fails', async () => {
     // Prepare
     const records = [
       sqsRecord({ body: 'retry' }),
@@ -81,8 +81,8 @@ describe('a message comes again when its failure says', () => {
   });
 });
 
-describe('a permanent rejection is dead-lettered on its first attempt', () => {
-  it('with stage, order, reason, cause and both times as message attributes, and in the ledger and the log', async () => {
+describe('a dead letter', () => {
+  it('is made by a rejection at the first attempt, with stage, order, reason, cause and both times as attributes, and in ledger and log', async () => {
     // Prepare
     const record = sqsRecord({ body: 'reject' });
 
@@ -121,11 +121,15 @@ describe('a permanent rejection is dead-lettered on its first attempt', () => {
 
   it.each([
     [
-      'of a replayed message tells when it was tried first of all',
+      'keeps the time of the very first try of a replayed message',
       '2026-11-20T06:00:00.000Z',
       '2026-11-20T06:00:00.000Z',
     ],
-    ['is written, whatever a message says of its first attempt', 'long ago', '2026-11-24T07:59:00.000Z'],
+    [
+      'is made even when a message has an unreadable time of its first try',
+      'long ago',
+      '2026-11-24T07:59:00.000Z',
+    ],
   ])('%s', async (_, told, firstAttemptAt) => {
     const record = {
       ...sqsRecord({ body: 'reject' }),
@@ -135,13 +139,13 @@ describe('a permanent rejection is dead-lettered on its first attempt', () => {
     expect(stage.sqs.sent).toMatchObject([{ queue: 'dead-letters', attributes: { firstAttemptAt } }]);
   });
 
-  it('comes again when the dead-letter queue does not take it: nothing is lost', async () => {
+  it('is tried again when the dead-letter queue does not take it: nothing is lost', async () => {
     stage.sqs.fail('SendMessage', 500);
     const response = await stage.worker()(batch(sqsRecord({ body: 'reject' })), invocation());
     expect(response.batchItemFailures).toHaveLength(1);
   });
 
-  it('needs nobody any more when it never arrived there, came again, and went well', async () => {
+  it('needs no person when it never arrived, and its message came again and succeeded', async () => {
     // Prepare: another message of the order that is dead, and stays so
     const other = { messageId: 'other', orderNumber: 'PO-1', stage: 'book-completion', reason: 'no' };
     await stage.ledger.deadLetters.record(other);
@@ -163,7 +167,7 @@ describe('a permanent rejection is dead-lettered on its first attempt', () => {
     );
   });
 
-  it('and a message that waited and then went well leaves no trace of a dead letter', async () => {
+  it('is not recorded for a message that waited and then succeeded', async () => {
     const again = sqsRecord({ body: 'success', receiveCount: 7 });
     await stage.worker()(batch(again), invocation());
     expect(await deadOf(again.messageId)).toBeUndefined();
@@ -175,8 +179,8 @@ async function deadOf(messageId: string): Promise<boolean | undefined> {
   return letters.find((letter) => letter.messageId === messageId)?.isDead;
 }
 
-describe('a message does not wait for ever', () => {
-  it('is dead-lettered after six days, with what it waited for', async () => {
+describe('a message that waits', () => {
+  it('becomes a dead letter after six days, with what it waited for', async () => {
     const sentAt = new Date(stage.clock.now().getTime() - 6 * 86_400_000 - 1000);
     await stage.worker()(
       { Records: [sqsRecord({ body: 'retry', sentAt, receiveCount: 500 })] },
@@ -188,7 +192,7 @@ describe('a message does not wait for ever', () => {
     });
   });
 
-  it('waits on when its queue was paused for a week, as nobody has tried it before', async () => {
+  it('goes on when its queue was paused for a week, as it was not tried before', async () => {
     const firstReceivedAt = stage.clock.now();
     const sentAt = new Date(firstReceivedAt.getTime() - 7 * 86_400_000);
     const record = sqsRecord({ body: 'retry', sentAt, firstReceivedAt });
@@ -197,7 +201,7 @@ describe('a message does not wait for ever', () => {
     expect(stage.sqs.sent).toEqual([]);
   });
 
-  it('waits on at five days', async () => {
+  it('goes on after five days', async () => {
     const sentAt = new Date(stage.clock.now().getTime() - 5 * 86_400_000);
     const response = await stage.worker()(
       { Records: [sqsRecord({ body: 'retry', sentAt, receiveCount: 500 })] },
@@ -208,7 +212,7 @@ describe('a message does not wait for ever', () => {
   });
 });
 
-it('works on two copies of a message in one batch as on two attempts, of which one claims what is done once', async () => {
+it('works on two copies of a message in one batch as two attempts, of which one gets the claim', async () => {
   // Prepare: SQS may deliver a message twice, and a receive may hold both
   const owners: string[] = [];
   const consumer = doing(async (_body, { owner }) => void owners.push(owner));

@@ -9,9 +9,9 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'receipt-before-the-effect',
     file: book,
-    find: "const receipt = await dependencies.partners.call('erp', () => {",
+    find: "const receipt = await partners.call('erp', () => {",
     replace:
-      "await claims.complete(claim, {}, { event: 'booked' });\n    const receipt = await dependencies.partners.call('erp', () => {",
+      "await claims.complete(claim, {}, { event: 'booked' });\n    const receipt = await partners.call('erp', () => {",
     why: 'A crash before the booking: the ledger says that it is booked, and the ERP knows nothing of it.',
   },
   {
@@ -31,7 +31,7 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'lock-not-released',
     file: book,
-    find: 'await lock.release(claim);\n  if (!ours)',
+    find: 'await lock.release(claim);\n    if (!ours)',
     replace: 'if (!ours)',
     why: 'Each part waits six minutes for the one before it.',
   },
@@ -74,7 +74,7 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'open-order-booked',
     file: 'shared/completions/collect.ts',
-    find: 'if (order.completed || (dependencies.trustTrigger && wasTold)) return order;',
+    find: 'if (order.completed || (dependencies.trustTrigger && wasTriggered)) return order;',
     replace: 'if (order) return order;',
     why: 'A trigger of an order that is still built books it: stock that is not there.',
   },
@@ -132,7 +132,7 @@ export const completionMutants: readonly Mutant[] = [
     name: 'names-of-operators-sent-on',
     file: 'shared/completions/read-recordings.ts',
     find: 'if (includeOperators) return',
-    replace: 'if (steps) return',
+    replace: 'if (recording) return',
     why: 'Names of operators lie in queues and in dead letters, where nobody asked for them.',
   },
   {

@@ -7,13 +7,13 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'created-without-a-look',
     file: create,
-    find: 'const existing = await azumuta.findProductOrder(draft.number, attempt.signal);',
+    find: 'const existing = await azumuta.findProductOrder(draft.number, signal);',
     replace: 'const existing = undefined;',
     why: 'An attempt that died after its create is not recognised: the order is built twice.',
   },
   {
     name: 'another-article-adopted',
-    file: 'shared/orders/adopt.ts',
+    file: 'shared/orders/differences.ts',
     find: 'if (differences.length > 0)',
     replace: 'if (differences.length < 0)',
     why: 'A product order of another article that bears the number is built in its place.',
@@ -49,13 +49,13 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'watermark-before-the-page',
     file: 'shared/orders/pull.ts',
-    find: `      await takeInPage(page.value, run.report, dependencies);
-      const further = afterPage(run.window, page.value.watermark, readAt);
-      const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+    find: `        await acceptPage(page.value, report);
+        const further = afterPage(run.window, page.value.watermark, readAt);
+        const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
 `,
-    replace: `      const further = afterPage(run.window, page.value.watermark, readAt);
-      const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
-      await takeInPage(page.value, run.report, dependencies);
+    replace: `        const further = afterPage(run.window, page.value.watermark, readAt);
+        const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+        await acceptPage(page.value, report);
 `,
     why: 'A crash in between: the orders of that page are never read again.',
   },
@@ -76,7 +76,7 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'parts-put-beside-a-changed-record',
     file: 'shared/orders/accept.ts',
-    find: 'if (record && decision.parts.some(isWrite) && !(await isCurrent(record, ledger))) continue;',
+    find: 'if (record && decision.parts.some(isWrite) && !(await isCurrent(record))) continue;',
     replace: '',
     why: 'Of two planners at once, the slower one creates parts that the ERP does not want any more.',
   },
@@ -90,7 +90,7 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'fewer-parts-not-collected',
     file: 'shared/orders/accept.ts',
-    find: 'if (wanted.mapped) await collectIfComplete(known, decision, dependencies);',
+    find: 'if (wanted.mapped) await collectIfComplete(known, decision);',
     replace: '',
     why: 'The last part that was missing is not wanted any more, and what is built is never booked.',
   },

@@ -114,8 +114,8 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'own-booking-not-recognised-in-sap',
     file: 'shared/erp/sap-s4hana/look.ts',
-    find: 'const standing = findOurs(confirmations, key, erpOrder);',
-    replace: 'const standing = findOurs([], key, erpOrder);',
+    find: 'const posted = findOurs(confirmations, key, erpOrder);',
+    replace: 'const posted = findOurs([], key, erpOrder);',
     why: 'A confirmation whose answer was lost is posted twice.',
   },
   {

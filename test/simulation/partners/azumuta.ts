@@ -3,7 +3,7 @@ import { createApiKeyGuard } from '../../../infra/local/sandbox/api-key-guard.ts
 import { type CatalogueSource, catalogueOf } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
 import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
 import { shopFloorRoutes } from '../../../infra/local/sandbox/azumuta/control-routes.ts';
-import { apiRoutes, errorBody } from '../../../infra/local/sandbox/azumuta/routes.ts';
+import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import {
   openStore,
   type ProductOrderRecord,
@@ -100,14 +100,9 @@ export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
   store.saveSetting('triggers', triggers);
   const azumuta = { catalogue, store, now, newId, pageSize: 50, nextAs: 'path' } as const;
   const routes = apiRoutes(azumuta);
-  const open = createApi({ routes, errorBody });
-  const shopFloor = createApi({ routes: shopFloorRoutes(azumuta, senderTo(sendTrigger)), errorBody });
-  const apiWith = (key: string) =>
-    createApi({
-      routes,
-      guard: createApiKeyGuard({ key, requestsPerSecond: 1e9, now, errorBody }),
-      errorBody,
-    });
+  const open = createApi(routes);
+  const shopFloor = createApi(shopFloorRoutes(azumuta, senderTo(sendTrigger)));
+  const apiWith = (key: string) => createApi(routes, createApiKeyGuard({ key, requestsPerSecond: 1e9, now }));
   let apiKey = newId();
   let api = apiWith(apiKey);
 
@@ -189,7 +184,6 @@ function senderTo(sendTrigger: AzumutaModelOptions['sendTrigger']) {
 function plantWith(articles: readonly string[]): CatalogueSource {
   const articleCategory = 'products';
   return {
-    plant: 'simulation',
     articleCategories: [{ key: articleCategory, name: 'Products' }],
     workInstructions: [
       {

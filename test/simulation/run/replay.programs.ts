@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
+import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 
 const run = promisify(execFile);
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));

@@ -17,7 +17,7 @@ const stageOf = {
 } as const satisfies Record<FlowName, string>;
 
 /** What the commands of infra/ops work with on an administrator's machine: no accident befalls its calls. */
-function toolsOf({ plant, time }: World) {
+function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
   const clock = {
     now: () => new Date(time.now()),
     sleep: async () => {},
@@ -30,7 +30,9 @@ function toolsOf({ plant, time }: World) {
 }
 
 /** Sends all dead letters to where they came from. */
-export async function replayAll(world: World): Promise<ReplayReport> {
+export async function replayAll(
+  world: Pick<World, 'plant' | 'time' | 'timeline' | 'integration'>,
+): Promise<ReplayReport> {
   const { plant, timeline } = world;
   const { ledger, ...tools } = toolsOf(world);
   const replay = createReplay({

@@ -77,7 +77,7 @@ export function splitTarget(target: string): { path: string; query: string } {
   }
 }
 
-/** Names in lower case, repeated ones joined by commas; cookies go their own way. */
+/** Names in lower case, repeated ones joined by commas; cookies are a list of their own in the event. */
 function gatewayHeaders(call: HttpCall, place: HttpApiPlace): Record<string, string> {
   const own = Object.entries(call.allHeaders).flatMap(([name, values]) =>
     values === undefined || ['cookie', 'connection', 'transfer-encoding'].includes(name)
@@ -128,7 +128,7 @@ const resultSchema = z.strictObject({
   isBase64Encoded: z.nullish(z.boolean()),
 });
 
-/** The HTTP answer that a function's result stands for; undefined for one without a status code, or with cookies. */
+/** The HTTP answer that a function's result describes; undefined for one without a status code, or with cookies. */
 export function httpAnswer(result: unknown): HttpAnswer | undefined {
   const parsed = z.safeParse(resultSchema, result);
   if (!parsed.success) return undefined;

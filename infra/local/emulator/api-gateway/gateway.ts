@@ -12,8 +12,8 @@ import { matchRoute } from './routes.ts';
 const maxBodyBytes = 10 * 1024 * 1024;
 
 /**
- * The HTTP API: matches the route, invokes its function with payload format 2.0, answers what it returned.
- * It turns no call away for coming too often.
+ * The HTTP API: matches the route, invokes its function with payload format 2.0, and answers with what it returned. It
+ * does not throttle.
  */
 export function startGateway(
   port: number,
@@ -28,7 +28,7 @@ export function startGateway(
     'aws:SecureTransport': 'true',
   });
 
-  /** Whether the function's policy lets this route call it; the source is named by API, stage, method and route. */
+  /** Whether the function's policy lets this route call it; the source ARN names API, stage, method and route. */
   function decide(functionName: string, routeKey: string) {
     const source = `${api.apiId}/$default/${routeKey.replace(' ', '')}`;
     return access({
@@ -48,7 +48,7 @@ export function startGateway(
     const { routeKey } = match;
     if (!body) return message(413, 'Request Entity Too Large');
     const { functionName, timeoutMilliseconds } = route;
-    /** The route and never the path, which may hold a token. */
+    /** Logs the route and never the path, which may hold a token. */
     const failed = (status: 500 | 503, why: string): HttpAnswer => {
       log(`gateway: ${routeKey} was answered ${status}. ${why}`);
       return message(status, status === 503 ? 'Service Unavailable' : 'Internal Server Error');

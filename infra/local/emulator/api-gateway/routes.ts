@@ -1,4 +1,4 @@
-/** A route of an HTTP API that a request fits. */
+/** The route of an HTTP API that serves a request. */
 export interface Match {
   /** `GET /product-orders/{number}`. */
   readonly routeKey: string;

@@ -18,12 +18,12 @@ export interface EndpointOptions {
   readonly mappings: (method: string, url: URL, body: string) => MappingsAnswer;
 }
 
-/** DynamoDB takes 16 MB, the most of all. */
+/** DynamoDB's limit, which is the largest of all services. */
 const maxBytes = 16 * 1024 * 1024;
 
 /**
- * The one AWS endpoint of the platform. It finds out who calls and what for, asks whether that is allowed,
- * and passes the call on to the service that the signature names.
+ * The one AWS endpoint of the platform. It reads who calls and for which action, checks that this is allowed, and
+ * passes the call on to the service that the signature names.
  */
 export function startEndpoint({ stack, access, stores, ...options }: EndpointOptions): Promise<Listening> {
   const names: AwsNames = {
@@ -97,7 +97,7 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
 }
 
 async function passOn(url: string, request: IncomingMessage, body: Buffer, response: ServerResponse) {
-  // A caller that goes away while it waits for messages must not be given any.
+  // A caller that hangs up while it waits for messages must not receive any: they would be hidden for nothing.
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   try {

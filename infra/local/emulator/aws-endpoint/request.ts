@@ -1,14 +1,10 @@
 import * as z from 'zod/mini';
 
-/** The credential scope of a SigV4 signature: `<access key>/<date>/<region>/<service>/aws4_request`. */
-export interface Signer {
-  readonly accessKeyId: string;
-  readonly region: string;
-  readonly service: string;
-}
-
-/** Who signed, by the Authorization header; the signature itself is not checked. */
-export function signerOf(authorization: string | undefined): Signer | undefined {
+/**
+ * The signer that the Authorization header names by the scope of its SigV4 signature
+ * (`<access key>/<date>/<region>/<service>/aws4_request`). The signature itself is not checked.
+ */
+export function signerOf(authorization: string | undefined) {
   const scope = /^AWS4-HMAC-SHA256\s+Credential=([^/\s,]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(
     authorization ?? '',
   );
@@ -40,21 +36,22 @@ export interface AwsNames {
   readonly secretArn: (id: string) => string;
 }
 
-/** A signed call as it came in. */
+/** A signed call as it was received. */
 export interface SignedCall {
   /** SigV4's name of the service. */
   readonly service: string;
   /** Header `X-Amz-Target` of the JSON protocols. */
   readonly target?: string | undefined;
-  /** Lambda's API tells by method and path what it is asked for. */
+  /** Lambda's API names the action by method and path. */
   readonly method?: string | undefined;
   readonly path?: string | undefined;
   readonly body: Buffer;
 }
 
 /**
- * What a signed call asks for: the action by its `X-Amz-Target` header, the resources by its body (JSON
- * protocols of SQS, DynamoDB and Secrets Manager), or both by its body (SNS). A batch names the action of the single call, as IAM does.
+ * The action and the resources of a signed call: the action by its `X-Amz-Target` header, the resources by its body
+ * (JSON protocols of SQS, DynamoDB and Secrets Manager), or both by its body (SNS). For a batch it is the action of the
+ * single call, as in IAM.
  */
 export function awsCallOf({ service, target, method, path, body }: SignedCall, names: AwsNames): AwsCall {
   const operation = target?.split('.').at(-1) ?? '';

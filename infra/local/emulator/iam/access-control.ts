@@ -3,43 +3,39 @@ import type { LocalStack } from '../template/local-stack.ts';
 import { type Access, type Call, type Decision, prepareAccess } from './authorize.ts';
 import { type Principal, principalIn, principalsOf } from './principals.ts';
 
-export interface AccessControl {
-  /** Whose key a call is signed with. */
-  readonly principalOf: (accessKeyId: string) => Principal | undefined;
-  /** @throws Error when there is nobody of this name. */
-  readonly principal: (kind: Principal['kind'], name: string) => Principal;
-  /** @param usedBy Who needs the grant, for the record. Default: the caller itself. */
-  readonly decide: (principal: Principal, call: Call, usedBy?: string) => Decision;
-}
+export type AccessControl = ReturnType<typeof createAccessControl>;
 
 /**
- * Decides about every call of this stack's principals, and tells the operator of a refusal, the first time: whoever was
- * refused may hide it or try again.
+ * Decides about every call of this stack's principals. A refusal is logged, the first time, because the refused
+ * function may hide it or try again.
  * @param grantsFile Gets a line for each grant that was used, once, for tests that look for grants that nobody needs.
  */
 export function createAccessControl(
   stack: LocalStack,
   grantsFile: string | undefined,
   log: (line: string) => void,
-): AccessControl {
+) {
   const principals = principalsOf(stack);
-  // Clients of an account speak TLS; that the local endpoint does not never leaves 127.0.0.1.
+  // On AWS every client uses TLS. The local endpoint does not, but it is on 127.0.0.1 only.
   const context = { 'aws:SecureTransport': 'true' };
   const accesses = new Map<Principal, Access>(
     principals.map((principal) => [principal, prepareAccess(principal, stack.resourcePolicies, context)]),
   );
-  const told = new Set<string>();
-  const once = (text: string, tell: (text: string) => void) => {
-    if (told.has(text)) return;
-    told.add(text);
-    tell(text);
+  const written = new Set<string>();
+  const once = (text: string, write: (text: string) => void) => {
+    if (written.has(text)) return;
+    written.add(text);
+    write(text);
   };
 
   return {
-    principalOf: (accessKeyId) =>
+    /** The caller to whom this key belongs. */
+    principalOf: (accessKeyId: string) =>
       principals.find(({ credentials }) => credentials.accessKeyId === accessKeyId),
-    principal: (kind, name) => principalIn(principals, kind, name),
-    decide(principal, call, usedBy = principal.kind) {
+    /** @throws Error when there is nobody of this name. */
+    principal: (kind: Principal['kind'], name: string) => principalIn(principals, kind, name),
+    /** @param usedBy Who needs the grant, for the record. Default: the caller itself. */
+    decide(principal: Principal, call: Call, usedBy: string = principal.kind): Decision {
       const decision: Decision = accesses.get(principal)?.(call) ?? { allowed: false, reason: 'unknown' };
       if (principal.kind === 'operator') return decision;
       if (!decision.allowed) once(`${principal.label} was refused. ${decision.reason}.`, log);

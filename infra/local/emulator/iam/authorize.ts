@@ -1,24 +1,23 @@
 import type { ResourcePolicy, Statement } from '../template/local-stack.ts';
-import { arnWildcard, wildcard } from './wildcard.ts';
 
-/** What is known about a call beside who, what and where to, by the keys of IAM's conditions (`aws:SourceArn`). */
+/** Further facts about a call, by the keys of IAM's conditions (`aws:SourceArn`). */
 export type CallContext = Readonly<Record<string, string>>;
 
-/** Who calls: a role's session, a user, or a service of AWS in its own name. */
+/** Who calls: a role's session, a user, or a service of AWS by itself. */
 export interface Caller {
-  /** What IAM calls it in a refusal; a service's name (`apigateway.amazonaws.com`) for a service. */
+  /** As a refusal names it; for a service, its name (`apigateway.amazonaws.com`). */
   readonly arn: string;
   readonly statements: readonly Statement[];
 }
 
-/** One action on one resource, of a policy: what a call was allowed by. */
+/** The action and the resource of a policy that allowed a call. */
 export interface Grant {
   readonly action: string;
   readonly resource: string;
 }
 
 export type Decision =
-  /** `grant` is the caller's own; it has none when the resource's policy allowed the call. */
+  /** `grant` is of the caller's own policies; it is absent when the resource's policy allowed the call. */
   { readonly allowed: true; readonly grant?: Grant } | { readonly allowed: false; readonly reason: string };
 
 export interface Call {
@@ -32,11 +31,11 @@ export interface Call {
 /** Decides about one caller's calls. */
 export type Access = (call: Call) => Decision;
 
-/** The grant of a statement that a call falls under; undefined when the statement says nothing about it. */
+/** The grant of a statement that applies to a call; undefined when the statement does not apply. */
 type Rule = (effect: Statement['effect'], call: Call) => Grant | undefined;
 
 /**
- * Prepares everything that IAM looks at for one caller, so that a call costs a few comparisons. Decides as
+ * Prepares all policies that apply to one caller, so that a call costs a few comparisons. Decides as
  * IAM does within one account ("Policy evaluation logic" of the IAM guide): a Deny anywhere wins; then an Allow
  * of the caller's role or of the resource's policy; else it is refused.
  */
@@ -80,7 +79,7 @@ export function prepareAccess(
 
 function ruleOf({ effect, actions, resources, conditions }: Statement): Rule {
   const one = (patterns: readonly string[], ignoreCase: boolean) =>
-    patterns.map((pattern) => ({ pattern, matches: wildcard(pattern, { ignoreCase }) }));
+    patterns.map((pattern) => ({ pattern, matches: wildcard(pattern, ignoreCase) }));
   const acts = one(actions, true);
   const ons = one(resources, false);
   const tests = conditions.map(testOf);
@@ -115,4 +114,40 @@ function refusal({ arn }: Caller, { action, resource }: Call, why: string): Deci
     allowed: false,
     reason: `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
   };
+}
+
+/**
+ * IAM's wildcards: `*` stands for any characters or none, `?` for exactly one. The matcher is made once for
+ * each pattern; most patterns hold no wildcard, and are compared as they are.
+ */
+export function wildcard(pattern: string, ignoreCase = false): (text: string) => boolean {
+  if (pattern === '*') return () => true;
+  if (/[*?]/.test(pattern)) {
+    const expression = pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
+    const compiled = new RegExp(`^${expression}$`, ignoreCase ? 'is' : 's');
+    return (text) => compiled.test(text);
+  }
+  if (!ignoreCase) return (text) => text === pattern;
+  const lower = pattern.toLowerCase();
+  return (text) => text.toLowerCase() === lower;
+}
+
+/**
+ * The wildcards of an ARN in a condition: each of its six parts is matched by itself, so that a `*` matches a colon
+ * in the last part only ("ARN condition operators" of the IAM guide).
+ */
+export function arnWildcard(pattern: string): (arn: string) => boolean {
+  const parts = partsOf(pattern).map((part) => wildcard(part));
+  return (arn) => {
+    const others = partsOf(arn);
+    return others.length === parts.length && parts.every((matches, at) => matches(others[at] ?? ''));
+  };
+}
+
+function partsOf(arn: string): string[] {
+  const parts = arn.split(':');
+  return parts.length <= 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];
 }

@@ -9,23 +9,23 @@ export const credentialsSchema = z.object({
   sessionToken: z.exactOptional(z.string()),
 });
 
-/** What an AWS client signs with. Good for the local endpoint only. */
+/** Credentials for an AWS client. They are valid at the local endpoint only. */
 export type LocalCredentials = z.infer<typeof credentialsSchema>;
 
 /**
- * Who signs: each function with the rights of its role, each event source mapping with those of its function's
+ * Who calls AWS: each function with the rights of its role, each event source mapping with those of its function's
  * role, each schedule with those of its own, and the operator, who may do everything.
  */
 export interface Principal extends Caller {
   readonly kind: 'operator' | 'function' | 'mapping' | 'schedule';
   /** Name of the function or schedule, logical id of the mapping, or `operator`. */
   readonly name: string;
-  /** How a person calls the role: by its function, which its mapping shares; schedules may share one, too. */
+  /** The role's name for people: its function's. A mapping shares its function's role; schedules may share one. */
   readonly label: string;
   readonly credentials: LocalCredentials;
 }
 
-/** Everybody who may call AWS in this stack. Keys are derived from names, so that they survive a restart. */
+/** Everybody who may call AWS in this stack. Keys are derived from names, so they stay the same after a restart. */
 export function principalsOf(stack: LocalStack): Principal[] {
   const operator: Principal = {
     kind: 'operator',
@@ -35,40 +35,36 @@ export function principalsOf(stack: LocalStack): Principal[] {
     credentials: keyFor(`${stack.name}/operator`),
     statements: [{ effect: 'Allow', actions: ['*'], resources: ['*'], conditions: [] }],
   };
-  /** The session of a role that a service of AWS takes on. */
-  const session = (
+  /** The session of a role that a service of AWS assumes. */
+  function session(
     kind: Principal['kind'],
     name: string,
-    label: string,
-    roleArn: string,
-    sessionName: string,
-  ): Principal => {
+    { roleArn, label, session = name }: { roleArn: string; label?: string; session?: string },
+  ): Principal {
     const role = stack.roles.find(({ arn }) => arn === roleArn);
     return {
       kind,
       name,
-      label,
-      arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role?.name ?? 'unknown'}/${sessionName}`,
+      label: label ?? (role ? labelOf(role) : roleArn),
+      arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role?.name ?? 'unknown'}/${session}`,
       credentials: { ...keyFor(`${stack.name}/${kind}/${name}`), sessionToken: 'local' },
       statements: role?.statements ?? [],
     };
-  };
+  }
+
   return [
     operator,
-    ...stack.functions.map((lambda) =>
-      session('function', lambda.name, labelOf(lambda), lambda.roleArn, lambda.name),
-    ),
-    ...stack.mappings.flatMap(({ logicalId, functionName }) =>
-      stack.functions
-        .filter(({ name }) => name === functionName)
-        .map((lambda) =>
-          session('mapping', logicalId, labelOf(lambda), lambda.roleArn, `event-source-mapping-${logicalId}`),
+    ...stack.functions.flatMap((lambda) => {
+      const role = { roleArn: lambda.roleArn, label: labelOf(lambda) };
+      const mappings = stack.mappings.filter(({ functionName }) => functionName === lambda.name);
+      return [
+        session('function', lambda.name, role),
+        ...mappings.map(({ logicalId }) =>
+          session('mapping', logicalId, { ...role, session: `event-source-mapping-${logicalId}` }),
         ),
-    ),
-    ...stack.schedules.map(({ name, roleArn }) => {
-      const role = stack.roles.find(({ arn }) => arn === roleArn);
-      return session('schedule', name, role ? labelOf(role) : roleArn, roleArn, name);
+      ];
     }),
+    ...stack.schedules.map(({ name, roleArn }) => session('schedule', name, { roleArn })),
   ];
 }
 

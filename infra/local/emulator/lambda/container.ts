@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 import { call } from '../process/http.ts';
-import { shiftClock } from './shifted-clock.ts';
 
 /**
  * The runtime inside a container: loads the function's bundle, takes one event at a time from the Runtime
@@ -20,7 +19,7 @@ const environment = z
     AWS_LAMBDA_LOG_STREAM_NAME: z.string(),
     LAMBDA_TASK_ROOT: z.string(),
     _HANDLER: z.string(),
-    /** How far this container's clock is off: not of Lambda, but of a local run. */
+    /** How far this container's clock is off. Only local runs have this. */
     LOCAL_CLOCK_OFFSET_MS: z._default(z.coerce.number(), 0),
   })
   .parse(process.env);
@@ -31,13 +30,13 @@ const nextHeaders = z.object({
   'lambda-runtime-invoked-function-arn': z.string(),
 });
 
-// Before the function is loaded: it sees this clock only, and not that it is off.
+// Before the function is loaded, so that it sees this clock only, and cannot see that it is off.
 delete process.env.LOCAL_CLOCK_OFFSET_MS;
 const trueNow = shiftClock(environment.LOCAL_CLOCK_OFFSET_MS);
 
 const runtime = `http://${environment.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 
-// The Lambda service holds the other end: when it is gone, nobody will ask for anything again.
+// The Lambda service has the other end of the channel: without it there will be no more work.
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => {});
 
@@ -60,6 +59,24 @@ async function loadHandler(): Promise<Handler> {
 
 function isHandler(value: unknown): value is Handler {
   return typeof value === 'function';
+}
+
+/**
+ * Shifts the clock of this process by `offsetMs`, as if the container were on a machine of its own. Timers and
+ * `performance.now()` measure durations, and are left alone.
+ * @returns a function that tells the true time in milliseconds since 1970.
+ */
+function shiftClock(offsetMs: number): () => number {
+  // Through a proxy, asking for the time costs more than on Lambda, so only a clock that is off gets one.
+  if (offsetMs === 0) return Date.now;
+  const TrueDate = Date;
+  const now = () => TrueDate.now() + offsetMs;
+  globalThis.Date = new Proxy(TrueDate, {
+    construct: (target, parts: unknown[], asWhat) =>
+      Reflect.construct(target, parts.length === 0 ? [now()] : parts, asWhat),
+    get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+  });
+  return () => TrueDate.now();
 }
 
 function named(name: string, message: string): Error {
@@ -102,7 +119,7 @@ for (;;) {
     logGroupName: environment.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: environment.AWS_LAMBDA_LOG_STREAM_NAME,
     memoryLimitInMB: environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    // Lambda tells the deadline by the clock of the machine that the container is on.
+    // The deadline is in true time, whatever this container's clock says.
     getRemainingTimeInMillis: () => Math.max(0, deadline - trueNow()),
   };
   try {

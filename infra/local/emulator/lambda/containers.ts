@@ -2,11 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 
-/** What an invocation came to: Lambda answers 200 for all of these, and says which in a header. */
+/** Lambda answers 200 for every outcome of an invocation, and says in a header whether it failed. */
 export interface Outcome {
   readonly payload: string;
   /** `Unhandled`: the handler threw, timed out or took its container down. */
-  readonly functionError?: 'Unhandled';
+  readonly functionError?: 'Unhandled' | undefined;
 }
 
 export interface Invocation {
@@ -16,7 +16,6 @@ export interface Invocation {
 }
 
 export interface ContainerOptions {
-  readonly node: string;
   /** Path of the program that a container runs. */
   readonly runtimeFile: string;
   readonly timeoutSeconds: number;
@@ -25,7 +24,7 @@ export interface ContainerOptions {
   readonly environment: (id: string) => Record<string, string>;
   /** Most containers of this function; more invocations wait for one. */
   readonly maxContainers: number;
-  /** One line of output, or of the service's own remarks. */
+  /** Gets each line of output, and the service's own lines. */
   readonly log: (line: string) => void;
   readonly onProcess: (state: 'up' | 'down', pid: number) => void;
 }
@@ -40,24 +39,22 @@ export interface Work {
 interface Container {
   readonly id: string;
   readonly child: ChildProcess;
-  /** The open `next` poll of a container that has nothing to do. */
+  /** Answers the open `next` poll of an idle container. */
   next?: (work: Work) => void;
   current?: Work;
   timer?: NodeJS.Timeout;
-  /** Why its death is answered as it is. */
+  /** How its invocation is answered when it dies. */
   verdict?: Outcome;
 }
 
-export type Containers = ReturnType<typeof createContainers>;
-
 /** Lambda gives a container ten seconds to load the function's code. */
 const initSeconds = 10;
-/** How long a container is kept without work. */
+/** How long an idle container is kept. */
 const idleMs = 300_000;
 
 /**
- * All containers of one function. Each works on one invocation at a time; an idle one is taken first (the
- * warmest), else a new one is started, up to the limit. A container that runs out of time is killed.
+ * All containers of one function. Each works on one invocation at a time. The idle one that was used last is taken
+ * first; if there is none, a new one is started, up to the limit. A container that runs out of time is killed.
  */
 export function createContainers(options: ContainerOptions) {
   const containers = new Map<string, Container>();
@@ -96,7 +93,6 @@ export function createContainers(options: ContainerOptions) {
   function launch(): void {
     const id = randomUUID();
     const child = fork(options.runtimeFile, [], {
-      execPath: options.node,
       // As on Lambda, the heap may grow to the function's memory; NODE_OPTIONS stays the function's own.
       execArgv: [`--max-old-space-size=${options.memoryMegabytes}`],
       cwd: options.cwd,
@@ -118,7 +114,8 @@ export function createContainers(options: ContainerOptions) {
       if (pid !== undefined) options.onProcess('down', pid);
       containers.delete(id);
       const how = signal ? `signal: ${signal}` : `exit status ${code}`;
-      // One that never asked for work takes one invocation with it, so that a broken bundle ends its callers.
+      // A container that dies before it asks for work fails one waiting invocation: else callers of a broken bundle
+      // would wait for ever.
       const invocation = container.current?.invocation ?? (container.next ? undefined : waiting.shift());
       const error = `RequestId: ${invocation?.requestId} Error: Runtime exited with error: ${how}`;
       invocation?.settle(container.verdict ?? failed('Runtime.ExitError', error));
@@ -139,7 +136,7 @@ export function createContainers(options: ContainerOptions) {
     /** Waiting and running invocations. */
     load: (): number => waiting.length + [...containers.values()].filter(({ current }) => current).length,
 
-    /** The container asks for work; false when it is unknown. The returned poll can be given up. */
+    /** The container asks for work; false when it is unknown. */
     next(id: string, give: (work: Work) => void): boolean {
       const container = containers.get(id);
       if (!container || stopped) return false;
@@ -150,7 +147,7 @@ export function createContainers(options: ContainerOptions) {
       dispatch();
       return true;
     },
-    /** The container answers; false when this is not what it works on. */
+    /** The container answers; false when it does not work on this invocation. */
     answer(id: string, requestId: string, outcome: Outcome): boolean {
       const container = containers.get(id);
       if (container?.current?.invocation.requestId !== requestId) return false;

@@ -7,13 +7,13 @@ export interface ContainerPlace {
   /** Host, port and path prefix of the container's own Runtime API. */
   readonly runtimeApi: string;
   readonly logStream: string;
-  /** How far its clock is off. Default: not at all. */
+  /** How far its clock is off. */
   readonly clockOffsetMs?: number;
 }
 
 /**
- * What a function finds in its environment: Lambda's own variables ("Defined runtime environment variables"
- * of the Lambda guide), where AWS is, and its configured ones. Nothing of this machine but the PATH.
+ * The environment of a function: Lambda's own variables ("Defined runtime environment variables" of the Lambda guide),
+ * the AWS endpoint, and the configured ones. Of this machine it has the PATH alone.
  */
 export function containerEnvironment(
   lambda: LocalFunction,

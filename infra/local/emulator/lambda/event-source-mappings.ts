@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import { awsClient } from '../aws-endpoint/client.ts';
 import type { AccessControl } from '../iam/access-control.ts';
-import { storeClient } from '../stores/store-client.ts';
 import { find, type LocalStack } from '../template/local-stack.ts';
 import type { Lambda } from './service.ts';
 import { type MappingPoll, pollMapping } from './sqs-poller.ts';
@@ -45,11 +45,9 @@ export function startMappings({ stack, access, lambda, ...options }: MappingsOpt
     if (polls.has(mapping.uuid)) return;
     const { accessKeyId } = access.principal('mapping', mapping.logicalId).credentials;
     const poll = pollMapping(mapping, {
-      queueUrl: mapping.queue.url,
-      queueArn: mapping.queue.arn,
       region,
       log: (line) => options.log(`pollers: ${line}`),
-      sqs: storeClient(options.awsEndpoint, 'sqs', 'AmazonSQS', { accessKeyId, region }),
+      sqs: awsClient(options.awsEndpoint, 'sqs', 'AmazonSQS', { accessKeyId, region }),
       invoke: (payload) => lambda.invoke(mapping.functionName, payload),
     });
     polls.set(mapping.uuid, poll);
@@ -61,7 +59,7 @@ export function startMappings({ stack, access, lambda, ...options }: MappingsOpt
     await poll?.stop();
   }
 
-  /** Lambda's EventSourceMappingConfiguration; switches act at once here, so there is no `Enabling`. */
+  /** Lambda's EventSourceMappingConfiguration; switches take effect at once here, so there is no `Enabling`. */
   function describe(mapping: Mapping) {
     return {
       UUID: mapping.uuid,
@@ -70,9 +68,7 @@ export function startMappings({ stack, access, lambda, ...options }: MappingsOpt
       BatchSize: mapping.batchSize,
       MaximumBatchingWindowInSeconds: mapping.windowSeconds,
       FunctionResponseTypes: mapping.reportBatchItemFailures ? ['ReportBatchItemFailures'] : [],
-      ...(mapping.maximumConcurrency === undefined
-        ? {}
-        : { ScalingConfig: { MaximumConcurrency: mapping.maximumConcurrency } }),
+      ScalingConfig: mapping.maximumConcurrency && { MaximumConcurrency: mapping.maximumConcurrency },
       State: isOn(mapping) ? 'Enabled' : 'Disabled',
     };
   }
@@ -111,7 +107,7 @@ function readSwitches(file: string): Record<string, boolean> {
   try {
     return switchesSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    // None was thrown yet.
+    // Nobody has switched anything yet.
     return {};
   }
 }

@@ -1,13 +1,12 @@
 import { reasonOf } from '../../../../shared/model/errors.ts';
+import { invoke } from '../aws-endpoint/client.ts';
 import type { AccessControl } from '../iam/access-control.ts';
 import type { LocalStack } from '../template/local-stack.ts';
-import { invoke } from './invoke.ts';
-import { rateMilliseconds } from './schedule-rate.ts';
 
 /**
  * EventBridge Scheduler: invokes the target of every enabled schedule with the schedule's own role, first one
  * period after the start.
- * @returns what ends it.
+ * @returns a function that ends it.
  */
 export function startSchedules(
   { schedules, region }: LocalStack,
@@ -18,10 +17,10 @@ export function startSchedules(
   const timers = schedules
     .filter(({ enabled }) => enabled)
     .map(({ name, targetArn, input, expression }) => {
-      const { credentials } = access.principal('schedule', name);
+      const { accessKeyId } = access.principal('schedule', name).credentials;
       const failed = (why: string) => log(`scheduler: ${name} could not invoke ${targetArn}: ${why}`);
       const fire = () => {
-        invoke(awsEndpoint, { region, credentials }, targetArn, input, 'Event').then(
+        invoke(awsEndpoint, { accessKeyId, region }, targetArn, input, 'Event').then(
           ({ status }) => status === 202 || failed(`it was answered ${status}`),
           (error: unknown) => failed(reasonOf(error)),
         );
@@ -31,4 +30,28 @@ export function startSchedules(
   return () => {
     for (const timer of timers) clearInterval(timer);
   };
+}
+
+/** setInterval counts in 32 bits, a little under 25 days. */
+const maxIntervalMs = 2 ** 31 - 1;
+
+/** EventBridge Scheduler itself has no seconds, but an override of a local run may. */
+const units: Readonly<Record<string, number>> = {
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+};
+
+/**
+ * Milliseconds between two runs of `rate(5 minutes)`.
+ * @throws Error for cron() and at(), and for rates that a timer cannot keep.
+ */
+export function rateMilliseconds(expression: string, schedule: string): number {
+  const [, amount, unit = ''] = /^rate\((\d+) (second|minute|hour|day)s?\)$/.exec(expression.trim()) ?? [];
+  const milliseconds = Number(amount) * (units[unit] ?? Number.NaN);
+  if (milliseconds > 0 && milliseconds <= maxIntervalMs) return milliseconds;
+  throw new Error(
+    `The schedule ${schedule} runs at ${expression}: local runs know rate(n minutes|hours|days) up to 24 days only.`,
+  );
 }

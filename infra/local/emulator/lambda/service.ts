@@ -2,30 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type * as z from 'zod/mini';
+import type { InvocationType, Invoked } from '../aws-endpoint/client.ts';
 import type { AccessControl } from '../iam/access-control.ts';
 import type { Principal } from '../iam/principals.ts';
 import type { Report } from '../process/child-process.ts';
 import { listen, readBody } from '../process/http.ts';
+import type { servicesSchema } from '../services.ts';
 import type { LocalFunction, LocalStack } from '../template/local-stack.ts';
-import { type Containers, createContainers, failed, type Outcome } from './containers.ts';
+import { createContainers, failed, type Outcome } from './containers.ts';
 import { containerEnvironment } from './environment.ts';
-import type { InvocationType, Invoked } from './invoke.ts';
 
-export interface LambdaOptions {
-  readonly stack: LocalStack;
+export interface LambdaOptions
+  extends Pick<
+    z.output<typeof servicesSchema>,
+    'stack' | 'maxContainers' | 'concurrencyLimit' | 'clockOffsetsMs'
+  > {
   readonly access: AccessControl;
-  readonly node: string;
   /** Where the functions find AWS. */
   readonly awsEndpoint: string;
   readonly logDirectory: string;
   /** Program that every container runs. */
   readonly runtimeFile: string;
-  /** Most containers of one function; more invocations wait. */
-  readonly maxContainers: number;
-  /** Most invocations of one function, waiting ones included; a reserved concurrency goes before it. */
-  readonly concurrencyLimit: number;
-  /** How far the clocks of the containers are off: each takes the next, round and round. */
-  readonly clockOffsetsMs: readonly number[];
   readonly report: (report: Report) => void;
 }
 
@@ -37,22 +35,16 @@ export interface Lambda {
   readonly stop: () => Promise<void>;
 }
 
-/** Lambda's quota for what goes in and comes out of a synchronous invocation. */
+/** Lambda's quota for payload and response of a synchronous invocation. */
 const maxPayloadBytes = 6 * 1024 * 1024;
 
 const logStream = (containerId: string) => `local/[$LATEST]${containerId}`;
 
-interface Deployed {
-  readonly name: string;
-  readonly arn: string;
-  readonly concurrencyLimit: number;
-  readonly containers: Containers;
-  readonly log: (line: string) => void;
-}
+type Deployed = ReturnType<typeof deploy>;
 
 /**
- * Lambda: invocations in front, the Runtime API of its containers behind. An invocation of type Event is held in
- * memory only and is not tried again after a failure, unlike Lambda's two more attempts.
+ * Lambda: it takes invocations, and hands them to its containers over the Runtime API. An invocation of type Event is
+ * kept in memory only and is not tried again after a failure, while Lambda makes two more attempts.
  */
 export async function startLambda(options: LambdaOptions): Promise<Lambda> {
   mkdirSync(options.logDirectory, { recursive: true });
@@ -76,12 +68,9 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
     async invoke(wanted, payload, type = 'RequestResponse') {
       const lambda = find(wanted);
       if (!lambda) return refused(404, 'ResourceNotFoundException', `Function not found: ${wanted}`);
+      const tooLarge = `The payload is larger than ${maxPayloadBytes} bytes.`;
       if (Buffer.byteLength(payload) > maxPayloadBytes)
-        return refused(
-          413,
-          'RequestTooLargeException',
-          `The payload is larger than ${maxPayloadBytes} bytes.`,
-        );
+        return refused(413, 'RequestTooLargeException', tooLarge);
       if (lambda.containers.load() >= lambda.concurrencyLimit)
         return refused(429, 'TooManyRequestsException', 'Rate Exceeded.');
       const running = run(lambda, payload);
@@ -107,7 +96,7 @@ function deploy(
   runtimePort: number,
   nextClockOffset: (name: string) => number,
   { stack, access, report, ...options }: LambdaOptions,
-): Deployed {
+) {
   const { name, arn } = lambda;
   const principal = access.principal('function', name);
   const file = createWriteStream(join(options.logDirectory, `${name}.log`), { flags: 'a' });
@@ -117,7 +106,6 @@ function deploy(
     if (allowed) file.write(`${line}\n`);
   };
   const containers = createContainers({
-    node: options.node,
     runtimeFile: options.runtimeFile,
     timeoutSeconds: lambda.timeoutSeconds,
     memoryMegabytes: lambda.memoryMegabytes,

@@ -1,6 +1,6 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
-import type { Invoked } from './invoke.ts';
+import type { Invoked } from '../aws-endpoint/client.ts';
 
 const attributeSchema = z.object({
   StringValue: z.optional(z.string()),
@@ -8,7 +8,7 @@ const attributeSchema = z.object({
   DataType: z.string(),
 });
 
-/** An answer of ReceiveMessage, asked for all attributes. */
+/** The answer of a ReceiveMessage that asked for all attributes. */
 export const receivedSchema = z.object({
   Messages: z._default(
     z.array(
@@ -28,7 +28,7 @@ export const receivedSchema = z.object({
 
 export type ReceivedMessage = z.infer<typeof receivedSchema>['Messages'][number];
 
-/** The event that Lambda makes of a batch ("Using Lambda with Amazon SQS", example event). */
+/** The event that Lambda makes from a batch ("Using Lambda with Amazon SQS", example event). */
 export function sqsEvent(
   messages: readonly ReceivedMessage[],
   source: { readonly arn: string; readonly region: string },

@@ -1,37 +1,36 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { reasonOf } from '../../../../shared/model/errors.ts';
-import type { storeClient } from '../stores/store-client.ts';
-import type { LocalMapping } from '../template/local-stack.ts';
-import type { Invoked } from './invoke.ts';
+import type { AwsClient, Invoked } from '../aws-endpoint/client.ts';
+import type { LocalMapping, LocalQueue } from '../template/local-stack.ts';
 import { type ReceivedMessage, receivedSchema, sqsEvent, succeeded } from './sqs-event.ts';
+
+export type QueueMapping = LocalMapping & { readonly queue: LocalQueue };
 
 export interface MappingPlace {
   /** SQS with a session of the function's role, as Lambda polls with that role. */
-  readonly sqs: ReturnType<typeof storeClient>;
-  readonly queueUrl: string;
-  readonly queueArn: string;
+  readonly sqs: AwsClient;
   readonly region: string;
   readonly invoke: (payload: string) => Promise<Invoked>;
   readonly log: (line: string) => void;
 }
 
 export interface MappingPoll {
-  /** Receives no more and gives back what it waited for; resolves when the running batches have ended. */
+  /** Stops receiving; resolves when the running batches have ended. */
   readonly stop: () => Promise<void>;
 }
 
-/** What a start of the platform may take, since this process began. */
+/** How long a start of the platform may take, since this process began. */
 const startingMs = 5_000;
 
-/** Lambda starts with five batches at once; more than that helps nobody on one machine. */
+/** Lambda starts with five batches at once; on one machine, more would not be faster. */
 const localConcurrency = 5;
 
 /**
- * One event source mapping at work: receives messages, gathers them for the batching window, and invokes the
- * function with one batch after the other, several at a time. What succeeded is deleted; all else stays
- * hidden until its visibility timeout ends, and is received again.
+ * Polls for one event source mapping: receives messages, gathers them for the batching window, and invokes the
+ * function, with several batches at a time. Messages that succeeded are deleted; all others stay hidden until their
+ * visibility timeout ends, and are received again.
  */
-export function pollMapping(mapping: LocalMapping, place: MappingPlace): MappingPoll {
+export function pollMapping(mapping: QueueMapping, place: MappingPlace): MappingPoll {
   const stopping = new AbortController();
   const { signal } = stopping;
   const running = new Set<Promise<void>>();
@@ -48,13 +47,13 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
    * those to receive and delete ("Execution role permissions" for SQS in the Lambda guide).
    */
   async function look(): Promise<void> {
-    const attributes = { QueueUrl: place.queueUrl, AttributeNames: ['ApproximateNumberOfMessages'] };
+    const attributes = { QueueUrl: mapping.queue.url, AttributeNames: ['ApproximateNumberOfMessages'] };
     await ask('GetQueueAttributes', attributes);
   }
 
   async function receive(most: number, seconds: number): Promise<ReceivedMessage[]> {
     const received = await ask('ReceiveMessage', {
-      QueueUrl: place.queueUrl,
+      QueueUrl: mapping.queue.url,
       MaxNumberOfMessages: Math.min(10, most),
       WaitTimeSeconds: seconds,
       AttributeNames: ['All'],
@@ -63,7 +62,7 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
     return receivedSchema.parse(received).Messages;
   }
 
-  /** A first message is waited for as long as SQS allows; then others for as long as the window is open. */
+  /** Waits for a first message as long as SQS allows, then for others as long as the window is open. */
   async function gather(): Promise<ReceivedMessage[]> {
     const batch = await receive(mapping.batchSize, 20);
     if (batch.length === 0) return batch;
@@ -77,7 +76,7 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
   }
 
   async function work(batch: readonly ReceivedMessage[]): Promise<void> {
-    const event = sqsEvent(batch, { arn: place.queueArn, region: place.region });
+    const event = sqsEvent(batch, { arn: mapping.queue.arn, region: place.region });
     const invoked = await place.invoke(JSON.stringify(event));
     const done = succeeded(batch, invoked, mapping.reportBatchItemFailures);
     if (done.length < batch.length) {
@@ -91,10 +90,10 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
 
   async function remove(messages: readonly ReceivedMessage[]): Promise<void> {
     const entries = messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
-    // A store that restarts meanwhile must not make a done message come again.
+    // Tries again, because a message that is done must not come again only because the store restarts.
     let last = '';
     for (let tries = 0; tries < 5; tries += 1) {
-      const answer = await place.sqs('DeleteMessageBatch', { QueueUrl: place.queueUrl, Entries: entries });
+      const answer = await place.sqs('DeleteMessageBatch', { QueueUrl: mapping.queue.url, Entries: entries });
       if (answer.status === 200) return;
       last = answer.message;
       if (answer.type.endsWith('AccessDeniedException')) break;
@@ -127,9 +126,9 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
         running.add(batchDone);
       } catch (error) {
         if (signal.aborted) return;
-        // The same refusal every other second would drown all else.
+        // Logged once, as the same refusal would come every other second.
         const said = `${mapping.queueName}: ${reasonOf(error)}; polling again.`;
-        // Nor is it worth a word that the queues are not there yet while all pieces start at once.
+        // Not logged while everything starts at once and the queues are not there yet.
         const starting = !looked && said.includes('QueueDoesNotExist') && performance.now() < startingMs;
         if (said !== lastSaid && !starting) place.log(said);
         lastSaid = said;

@@ -4,35 +4,33 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** Programs that import nothing but our own modules and the schema library. */
-const sources = {
-  secrets: '../stores/secrets.ts',
-  sns: '../stores/sns.ts',
-  services: '../service-process.ts',
-  container: '../lambda/container.ts',
-} as const;
-
 /**
- * Bundles what runs in processes of its own, one small file each, into the folder. A process that starts would
- * else read a hundred modules of the schema library first, which takes longer than all that it does then; and
- * each cold start of a function is such a process.
+ * Bundles the programs that run in processes of their own, one small file each, into the folder. Without it a process
+ * would first read a hundred modules of the schema library, which takes longer than all that it does then; and each
+ * cold start of a function is such a process. Only programs that import our own modules and the schema library alone
+ * can be bundled.
  */
 export function bundlePrograms(folder: string): Promise<void> {
-  return bundleInto(folder, sources);
+  return bundleInto(folder, {
+    secrets: '../stores/secrets.ts',
+    sns: '../stores/sns.ts',
+    services: '../service-process.ts',
+    container: '../lambda/container.ts',
+  });
 }
 
-/** The sandboxes, bundled once by each process that starts them; gone when it ends. */
-export function sandboxPrograms(): Promise<string> {
-  sandboxes ??= (async () => {
+let sandbox: Promise<string> | undefined;
+
+/** Path of the sandboxes' program, bundled once by each process that starts them; removed when it ends. */
+export function sandboxProgram(): Promise<string> {
+  sandbox ??= (async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sandbox-programs-'));
     process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-    await bundleInto(folder, { azumuta: '../../sandbox/azumuta/main.ts', erp: '../../sandbox/erp/main.ts' });
-    return folder;
+    await bundleInto(folder, { sandbox: '../../sandbox/program.ts' });
+    return join(folder, 'sandbox.mjs');
   })();
-  return sandboxes;
+  return sandbox;
 }
-
-let sandboxes: Promise<string> | undefined;
 
 async function bundleInto(folder: string, programs: Readonly<Record<string, string>>): Promise<void> {
   await build({

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { reasonOf } from '../../../../shared/model/errors.ts';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 
-/** What a piece tells its supervisor. */
+/** What a service reports to its supervisor. */
 export const reportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('failed'), reason: z.string() }),
@@ -22,47 +22,47 @@ const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stop') }),
 ]);
 
-/** A piece at work, as its process sees it. */
+/** A running service, inside its process. */
 export interface Service {
   /** Ends in good order, within a few seconds. */
   readonly stop: () => Promise<void>;
-  /** The supervisor is gone: what must be ended at once, before this process exits. */
+  /** Called when the supervisor is gone: ends what must not outlive this process. */
   readonly abandon?: () => void;
 }
 
 /**
- * The life of a piece of the platform as a process of its own: it gets its configuration over the IPC
- * channel, says when it is ready, and exits when it is told to, or when the channel breaks. So nothing is
- * left behind even when the supervisor is killed.
+ * Runs a service of the platform as a process of its own: it gets its configuration over the IPC channel, reports when
+ * it is ready, and exits when it is asked to, or when the channel breaks. So no process is left even when the
+ * supervisor is killed.
  */
 export function runService<T>(
   schema: z.ZodMiniType<T>,
   start: (configuration: T, report: (report: Report) => void) => Promise<Service>,
 ): void {
-  let piece: Service | undefined;
+  let service: Service | undefined;
   const report = (message: Report) => {
     if (process.connected) process.send?.(message);
   };
-  // Ctrl-C reaches the whole group: the supervisor decides.
+  // Ctrl-C reaches the whole process group, but the supervisor decides who ends when.
   process.on('SIGINT', () => {});
   process.on('disconnect', () => {
-    piece?.abandon?.();
+    service?.abandon?.();
     process.exit(0);
   });
   process.on('message', async (message) => {
     try {
       const order = orderSchema.parse(message);
       if (order.kind === 'stop') {
-        await piece?.stop();
+        await service?.stop();
         process.exit(0);
       }
       const configuration = parse(schema, order.configuration);
       if (!configuration.ok) throw new Error(describeMismatches(configuration.mismatches));
-      piece = await start(configuration.value, report);
+      service = await start(configuration.value, report);
       report({ kind: 'ready' });
     } catch (error) {
       report({ kind: 'failed', reason: reasonOf(error) });
-      // Leaves the channel a moment to carry the reason.
+      // Not process.exit: the reason must still be sent.
       process.disconnect?.();
       process.exitCode = 1;
     }

@@ -8,28 +8,22 @@ import {
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * HTTP between the pieces of the local platform. Node's own client and not fetch, because an invocation may
+ * HTTP between the processes of the local platform. Node's own client and not fetch, because an invocation may
  * take longer than the five minutes that fetch waits for an answer's headers.
  */
 export interface LoopbackRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  readonly signal?: AbortSignal;
-  /** How long to try again while nobody listens there: the piece may be restarting. Default 5 s. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long to try again while nobody listens there, as the process may be restarting. Default 5 s. */
   readonly patienceMs?: number;
-}
-
-export interface LoopbackResponse {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
 }
 
 const agent = new Agent({ keepAlive: true });
 
 /** One call; any status is an answer. Refused connections are tried again, since nothing was sent by them. */
-export async function call(url: string, options: LoopbackRequest = {}): Promise<LoopbackResponse> {
+export async function call(url: string, options: LoopbackRequest = {}) {
   const response = await open(url, options);
   const body = await readBody(response, Number.POSITIVE_INFINITY);
   return { status: response.statusCode ?? 0, headers: response.headers, body: body ?? Buffer.alloc(0) };
@@ -43,7 +37,7 @@ export async function open(url: string, options: LoopbackRequest): Promise<Incom
       return await once(url, options);
     } catch (error) {
       if (waited >= patience || !nobodyListened(error)) throw error;
-      await wait(pause, undefined, options.signal ? { signal: options.signal } : {});
+      await wait(pause, undefined, { signal: options.signal });
     }
   }
 }
@@ -54,7 +48,7 @@ function once(url: string, { method, headers, body, signal }: LoopbackRequest): 
       agent,
       method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: { ...headers, 'content-length': Buffer.byteLength(body ?? '') },
-      ...(signal ? { signal } : {}),
+      signal,
     });
     outgoing.on('response', answer);
     outgoing.on('error', fail);
@@ -96,7 +90,7 @@ export function listen(
       else response.writeHead(500).end();
     });
   });
-  // Answers may take as long as the slowest function; and an idle connection is not cut under a caller's hands.
+  // An answer may take as long as the slowest function, and a caller may be about to use an idle connection.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 60_000;
   return new Promise((listening, fail) => {

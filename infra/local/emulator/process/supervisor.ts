@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type Report, reportSchema } from './child-process.ts';
+import { reportSchema } from './child-process.ts';
+import { nodeBinary } from './host.ts';
 
-/** One piece of the platform: a module that calls `runService`. */
+/** A process of the platform: a module that calls `runService`. */
 export interface ServiceSpec {
   readonly name: string;
   readonly kind: 'store' | 'service';
@@ -19,58 +20,48 @@ export interface ProcessEntry {
   readonly kind: 'store' | 'service' | 'container';
 }
 
-export interface Supervisor {
-  /** Resolves when the piece is ready; rejects when it cannot start. It is restarted whenever it dies later. */
-  readonly start: (spec: ServiceSpec) => Promise<void>;
-  readonly processes: () => ProcessEntry[];
-  /** Ends these pieces, all at once; all that are left without names. */
-  readonly stop: (...names: string[]) => Promise<void>;
-}
-
 interface Watched {
-  readonly kind: ServiceSpec['kind'];
+  readonly spec: ServiceSpec;
+  /** Settles the start; deleted once it is settled. */
+  starting?: { ready: () => void; failed: (error: Error) => void };
   stopping: boolean;
   child?: ChildProcess;
   timer?: NodeJS.Timeout;
 }
 
-/** Compiled code of the pieces, kept between runs: without it every start compiles fastify and zod again. */
+/** Compiled code of the services, kept between runs: without it every start compiles fastify and zod again. */
 const compileCache = fileURLToPath(
   new URL('../../../../node_modules/.cache/local-platform', import.meta.url),
 );
 
-/** What a piece that does not end by itself is given before it is killed. */
+/** How long a service that was asked to end may take before it is killed. */
 const graceMs = 4_000;
 
 export interface SupervisorOptions {
-  readonly node: string;
   readonly log: (line: string) => void;
-  readonly onProcess: (pid: number) => void;
+  /** Called with the process id of every service that is started. */
+  readonly onProcess?: ((pid: number) => void) | undefined;
 }
 
-/** Keeps the pieces alive: one that dies comes back with the same configuration, and so on the same port. */
-export function createSupervisor({ node, log, onProcess }: SupervisorOptions): Supervisor {
-  const pieces = new Map<string, Watched>();
+/** Keeps services alive: one that dies comes back with the same configuration, and so on the same port. */
+export function createSupervisor({ log, onProcess }: SupervisorOptions) {
+  const services = new Map<string, Watched>();
   const containers = new Map<number, { readonly name: string; readonly owner: string }>();
 
-  function launch(
-    spec: ServiceSpec,
-    attempt: number,
-    settled?: { ready: () => void; failed: (error: Error) => void },
-  ) {
-    const piece = pieces.get(spec.name);
-    if (!piece || piece.stopping) return;
+  /** @param failures Deaths in a row so far. */
+  function launch(service: Watched, failures: number): void {
+    if (service.stopping) return;
+    const { spec } = service;
     const child = fork(spec.module, [], {
-      execPath: node,
+      execPath: nodeBinary(),
       execArgv: ['--disable-warning=ExperimentalWarning'],
       env: { PATH: process.env.PATH ?? '', TZ: 'UTC', NODE_COMPILE_CACHE: compileCache, ...spec.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    piece.child = child;
-    if (child.pid !== undefined) onProcess(child.pid);
-    let ready = false;
-    let reason = '';
+    service.child = child;
+    if (child.pid !== undefined) onProcess?.(child.pid);
     const lastLines: string[] = [];
+    let reason = '';
     const note = (chunk: Buffer) => {
       for (const line of chunk.toString().split('\n').filter(Boolean)) {
         lastLines.splice(0, Math.max(0, lastLines.length - 9));
@@ -82,38 +73,47 @@ export function createSupervisor({ node, log, onProcess }: SupervisorOptions): S
     child.stderr?.on('data', note);
     child.on('error', (error) => lastLines.push(error.message));
     child.on('message', (message) => {
-      const report: Report = reportSchema.parse(message);
-      if (report.kind === 'log') log(report.line);
-      else if (report.kind === 'failed') reason = report.reason;
-      else if (report.kind === 'ready') {
-        if (settled === undefined) log(`${spec.name} is back (pid ${child.pid}).`);
-        ready = true;
-        settled?.ready();
-      } else if (report.state === 'up') containers.set(report.pid, { name: report.name, owner: spec.name });
-      else containers.delete(report.pid);
+      reason = takeReport(service, message) ?? reason;
     });
     const began = performance.now();
     child.on('exit', (code, signal) => {
       endContainersOf(spec.name);
-      if (piece.child === child) delete piece.child;
-      if (piece.stopping) {
-        settled?.failed(new Error(`${spec.name} was stopped before it was ready.`));
-        return;
-      }
+      if (service.child === child) delete service.child;
       const how = signal ? `was killed (${signal})` : `ended with code ${code}`;
       const why = reason || lastLines.join(' | ');
-      if (!ready && settled) {
-        pieces.delete(spec.name);
-        settled.failed(new Error(`${spec.name} could not start: it ${how}. ${why}`));
-        return;
+      if (service.starting) {
+        services.delete(spec.name);
+        const failure = service.stopping
+          ? 'was stopped before it was ready.'
+          : `could not start: it ${how}. ${why}`;
+        service.starting.failed(new Error(`${spec.name} ${failure}`));
+      } else if (!service.stopping) {
+        log(`${spec.name} ${how}; it is started again. ${reason}`.trimEnd());
+        relaunch(service, performance.now() - began > 5_000 ? 0 : failures + 1);
       }
-      // A piece that keeps dying is given more and more time; one that lived is back at once.
-      const next = performance.now() - began > 5_000 ? 0 : attempt + 1;
-      const delay = next === 0 ? 0 : Math.min(5_000, 50 * 2 ** (next - 1));
-      log(`${spec.name} ${how}; it is started again. ${reason}`.trimEnd());
-      piece.timer = setTimeout(() => launch(spec, next), delay);
     });
     child.send({ kind: 'start', configuration: spec.configuration });
+  }
+
+  /** A service that keeps dying waits longer and longer; one that had lived is back at once. */
+  function relaunch(service: Watched, failures: number): void {
+    const delay = failures === 0 ? 0 : Math.min(5_000, 50 * 2 ** (failures - 1));
+    service.timer = setTimeout(() => launch(service, failures), delay);
+  }
+
+  /** @returns why the service failed, if that is the report. */
+  function takeReport(service: Watched, message: unknown): string | undefined {
+    const { name } = service.spec;
+    const report = reportSchema.parse(message);
+    if (report.kind === 'failed') return report.reason;
+    if (report.kind === 'log') log(report.line);
+    else if (report.kind === 'ready') {
+      if (service.starting) service.starting.ready();
+      else log(`${name} is back (pid ${service.child?.pid}).`);
+      delete service.starting;
+    } else if (report.state === 'up') containers.set(report.pid, { name: report.name, owner: name });
+    else containers.delete(report.pid);
+    return undefined;
   }
 
   /** A container ends with its service by itself, unless its handler is in an endless loop. */
@@ -130,29 +130,29 @@ export function createSupervisor({ node, log, onProcess }: SupervisorOptions): S
   }
 
   return {
-    start(spec) {
-      return new Promise((ready, failed) => {
-        pieces.set(spec.name, { kind: spec.kind, stopping: false });
-        launch(spec, 0, { ready, failed });
-      });
-    },
-    processes() {
-      const specs = [...pieces].flatMap(([name, { kind, child }]) =>
+    /** Resolves when the service is ready; rejects when it cannot start. It is restarted whenever it dies later. */
+    start: (spec: ServiceSpec) =>
+      new Promise<void>((ready, failed) => {
+        const service = { spec, stopping: false, starting: { ready, failed } };
+        services.set(spec.name, service);
+        launch(service, 0);
+      }),
+    processes(): ProcessEntry[] {
+      const running = [...services.values()].flatMap(({ spec: { name, kind }, child }) =>
         child?.pid === undefined ? [] : [{ name, pid: child.pid, kind }],
       );
-      return [
-        ...specs,
-        ...[...containers].map(([pid, { name }]) => ({ name, pid, kind: 'container' as const })),
-      ];
+      const inThem = [...containers].map(([pid, { name }]) => ({ name, pid, kind: 'container' as const }));
+      return [...running, ...inThem];
     },
-    async stop(...names) {
-      const ending = (names.length > 0 ? names : [...pieces.keys()]).map(async (name) => {
-        const piece = pieces.get(name);
-        if (!piece) return;
-        piece.stopping = true;
-        clearTimeout(piece.timer);
-        if (piece.child) await endChild(piece.child);
-        pieces.delete(name);
+    /** Ends these services, all at once; without names, all that are left. */
+    async stop(...names: string[]): Promise<void> {
+      const ending = (names.length > 0 ? names : [...services.keys()]).map(async (name) => {
+        const service = services.get(name);
+        if (!service) return;
+        service.stopping = true;
+        clearTimeout(service.timer);
+        if (service.child) await endChild(service.child);
+        services.delete(name);
       });
       await Promise.all(ending);
     },

@@ -3,14 +3,14 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import dynalite from 'dynalite';
 import * as z from 'zod/mini';
+import { type AwsClient, awsClient } from '../aws-endpoint/client.ts';
 import { runService } from '../process/child-process.ts';
 import { type LocalTable, tableSchema } from '../template/local-stack.ts';
-import { storeClient } from './store-client.ts';
 
 /**
- * The tables, kept by dynalite in a LevelDB on disk. What was answered is in the hands of the operating
- * system, so that it survives kill -9. Rare and bounded: a write that was cut off may leave an index entry
- * without its item. Nothing expires: DynamoDB itself promises no more than "within a few days".
+ * The tables, kept by dynalite in a LevelDB on disk. A write that was answered has been handed to the operating system,
+ * so it survives kill -9. Rare and bounded: a write that was cut off may leave an index entry without its item. Nothing
+ * expires: DynamoDB itself promises no more than "within a few days".
  */
 const configurationSchema = z.object({
   port: z.number(),
@@ -25,7 +25,7 @@ runService(configurationSchema, async ({ port, directory, tables }) => {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
 
-  const dynamodb = storeClient(`http://127.0.0.1:${port}`, 'dynamodb', 'DynamoDB_20120810');
+  const dynamodb = awsClient(`http://127.0.0.1:${port}`, 'dynamodb', 'DynamoDB_20120810');
   await Promise.all(tables.map((table) => ensureTable(dynamodb, table)));
 
   return {
@@ -45,7 +45,7 @@ const descriptionSchema = z.object({
   }),
 });
 
-async function ensureTable(dynamodb: ReturnType<typeof storeClient>, table: LocalTable): Promise<void> {
+async function ensureTable(dynamodb: AwsClient, table: LocalTable): Promise<void> {
   let created = false;
   for (let tries = 0; tries < 100; tries += 1) {
     const answer = await dynamodb('DescribeTable', { TableName: table.name });
@@ -65,13 +65,13 @@ async function ensureTable(dynamodb: ReturnType<typeof storeClient>, table: Loca
   throw new Error(`Table ${table.name} does not become active: remove the data folder and start again.`);
 }
 
-async function create(dynamodb: ReturnType<typeof storeClient>, table: LocalTable): Promise<void> {
+async function create(dynamodb: AwsClient, table: LocalTable): Promise<void> {
   const answer = await dynamodb('CreateTable', {
     TableName: table.name,
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: table.keySchema,
     AttributeDefinitions: table.attributeDefinitions,
-    ...(table.indexes.length > 0 ? { GlobalSecondaryIndexes: table.indexes } : {}),
+    GlobalSecondaryIndexes: table.indexes.length > 0 ? table.indexes : undefined,
   });
   if (answer.status !== 200) throw new Error(`Table ${table.name} cannot be created: ${answer.text}`);
 }

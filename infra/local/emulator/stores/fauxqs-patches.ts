@@ -1,6 +1,6 @@
 /**
- * What fauxqs 2.4.1 does otherwise than SQS, mended before it starts. Its package exports its start function
- * only, so its modules are imported by their addresses; a version that has changed shape is refused.
+ * Mends where fauxqs 2.4.1 differs from SQS, before it starts. Its package exports its start function only, so its
+ * modules are imported by their URLs; a version whose modules look different is refused.
  *
  * 1. ChangeMessageVisibility to 0 writes NULL into a NOT NULL column: the call fails, and the message is gone
  *    until the store restarts.
@@ -11,9 +11,10 @@
  */
 export async function patchFauxqs(queueUrlBase: string): Promise<void> {
   const at = import.meta.resolve('fauxqs');
-  const { SqsQueue }: QueueModule = await import(new URL('./sqs/sqsStore.js', at).href);
-  const { SqsRouter }: RouterModule = await import(new URL('./sqs/sqsRouter.js', at).href);
-  const { PersistenceManager }: PersistenceModule = await import(new URL('./persistence.js', at).href);
+  const module = (path: string) => import(new URL(path, at).href);
+  const { SqsQueue }: { SqsQueue: Class<Queue> } = await module('./sqs/sqsStore.js');
+  const { SqsRouter }: { SqsRouter: Class<Router> } = await module('./sqs/sqsRouter.js');
+  const { PersistenceManager }: { PersistenceManager: Class<Persistence> } = await module('./persistence.js');
 
   const { dequeue, changeVisibility } = SqsQueue.prototype;
   const { transaction, updateMessageReady } = PersistenceManager.prototype;
@@ -55,7 +56,7 @@ export async function patchFauxqs(queueUrlBase: string): Promise<void> {
 async function receive(original: Handler, body: Body, store: Store, request: Request): Promise<Result> {
   const queue = body.QueueUrl === undefined ? undefined : store.getQueue(body.QueueUrl);
   const seconds = Number(body.WaitTimeSeconds ?? queue?.attributes.ReceiveMessageWaitTimeSeconds ?? 0);
-  // What the store refuses, it refuses at once.
+  // The store refuses an invalid request at once.
   if (!queue || !(seconds > 0 && seconds <= 20)) return original(body, store, request);
   const until = performance.now() + seconds * 1000;
   for (;;) {
@@ -73,8 +74,8 @@ function rebased(result: Result, base: string): Result {
   const rebase = (url: string) => `${base}/${url.split('/').slice(-2).join('/')}`;
   return {
     ...result,
-    ...(result.QueueUrl === undefined ? {} : { QueueUrl: rebase(result.QueueUrl) }),
-    ...(result.QueueUrls === undefined ? {} : { QueueUrls: result.QueueUrls.map(rebase) }),
+    QueueUrl: result.QueueUrl && rebase(result.QueueUrl),
+    QueueUrls: result.QueueUrls?.map(rebase),
   };
 }
 
@@ -85,8 +86,8 @@ interface Body {
 
 interface Result {
   readonly Messages?: unknown[];
-  readonly QueueUrl?: string;
-  readonly QueueUrls?: string[];
+  readonly QueueUrl?: string | undefined;
+  readonly QueueUrls?: string[] | undefined;
 }
 
 interface Request {
@@ -116,14 +117,10 @@ interface Queue {
   waitForMessages(seconds: number): Promise<void>;
 }
 
-interface QueueModule {
-  readonly SqsQueue: { readonly prototype: Queue };
+interface Router {
+  register(action: string, handler: Handler): void;
 }
 
-interface RouterModule {
-  readonly SqsRouter: { readonly prototype: { register(action: string, handler: Handler): void } };
-}
-
-interface PersistenceModule {
-  readonly PersistenceManager: { readonly prototype: Persistence };
+interface Class<T> {
+  readonly prototype: T;
 }

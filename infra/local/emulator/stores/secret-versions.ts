@@ -15,7 +15,7 @@ export type ShelvedSecret = z.infer<typeof shelfSchema>[string];
 
 /**
  * Secrets with their current version, in one file that only its owner may read. Every change is on disk before it is
- * answered: written beside, flushed, renamed.
+ * answered: written to a second file, flushed, renamed.
  */
 export function openShelf(file: string) {
   const shelf = existsSync(file) ? shelfSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
@@ -40,7 +40,7 @@ export function openShelf(file: string) {
     /** Adds the secret if it is not there yet; without a value when that is empty. */
     seed({ name, arn, initialValue }: { name: string; arn: string; initialValue: string }, id: string): void {
       if (shelf[arn]) return;
-      shelf[arn] = { name, arn, ...(initialValue === '' ? {} : { current: { id, value: initialValue } }) };
+      shelf[arn] = { name, arn, current: initialValue === '' ? undefined : { id, value: initialValue } };
       save();
     },
   };

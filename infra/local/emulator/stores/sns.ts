@@ -9,7 +9,7 @@ import { type LocalTopic, topicSchema } from '../template/local-stack.ts';
 
 /**
  * SNS, as far as functions and operators use it: Publish, and ListSubscriptionsByTopic (query protocol). No mail leaves
- * this machine: each is a file in the data folder, and a line that tells of it. Every address counts as confirmed.
+ * this machine: each becomes a file in the data folder and a line in the log. Every address counts as confirmed.
  */
 const configurationSchema = z.object({
   port: z.number(),
@@ -18,14 +18,14 @@ const configurationSchema = z.object({
   topics: z.array(topicSchema),
 });
 
+/** AWS's limits, and the ends of its messages: API reference of Publish. */
 const publishSchema = z.object({
-  TopicArn: z.string(),
-  Message: z.string(),
-  Subject: z._default(z.string(), ''),
+  Message: z.string('Empty message').check(
+    z.minLength(1, 'Empty message'),
+    z.refine((text) => Buffer.byteLength(text) <= 256 * 1024, 'Message too long'),
+  ),
+  Subject: z._default(z.string().check(z.refine((text) => !/[\p{Cc}\n]|.{100}/su.test(text), 'Subject')), ''),
 });
-/** AWS's limits: API reference of Publish. */
-const maxMessageBytes = 256 * 1024;
-const wrongSubject = /[\p{Cc}\n]|.{100}/su;
 
 runService(configurationSchema, async ({ port, directory, stackName, topics }, report) => {
   mkdirSync(directory, { recursive: true });
@@ -35,7 +35,7 @@ runService(configurationSchema, async ({ port, directory, stackName, topics }, r
     mails += 1;
     const file = join(directory, `${String(mails).padStart(4, '0')}.txt`);
     const to = topic.emails.join(', ') || 'nobody (no address is configured)';
-    // What it says to type works here.
+    // Commands in a mail must work on this machine, too.
     const text = Message.replaceAll(`--stack ${stackName}`, '--local');
     writeFileSync(file, `To: ${to}\nSubject: ${Subject}\n\n${text}\n`);
     report({ kind: 'log', line: `mail to ${to}: ${Subject} (${file})` });
@@ -55,12 +55,8 @@ runService(configurationSchema, async ({ port, directory, stackName, topics }, r
     if (form.Action !== 'Publish')
       return fail(response, 400, 'InvalidAction', `Local runs have no ${form.Action}.`);
     const mail = z.safeParse(publishSchema, form);
-    if (!mail.success || mail.data.Message === '')
-      return fail(response, 400, 'InvalidParameter', 'Invalid parameter: Empty message');
-    if (wrongSubject.test(mail.data.Subject))
-      return fail(response, 400, 'InvalidParameter', 'Invalid parameter: Subject');
-    if (Buffer.byteLength(mail.data.Message) > maxMessageBytes)
-      return fail(response, 400, 'InvalidParameter', 'Invalid parameter: Message too long');
+    if (!mail.success)
+      return fail(response, 400, 'InvalidParameter', `Invalid parameter: ${mail.error.issues[0]?.message}`);
     publish(topic, mail.data);
     return answer(response, 'Publish', `<MessageId>${randomUUID()}</MessageId>`);
 

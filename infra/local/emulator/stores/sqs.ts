@@ -1,19 +1,19 @@
 import { Server } from 'node:net';
 import * as z from 'zod/mini';
+import { type AwsClient, awsClient } from '../aws-endpoint/client.ts';
 import { runService } from '../process/child-process.ts';
 import { type LocalQueue, queueSchema } from '../template/local-stack.ts';
 import { patchFauxqs } from './fauxqs-patches.ts';
-import { storeClient } from './store-client.ts';
 
 /**
  * The queues, kept by fauxqs in SQLite on disk. Every change is committed before it is answered, so that it
- * survives kill -9; a message that was in flight then stays so until its visibility timeout ends.
+ * survives kill -9; a message that was in flight stays so until its visibility timeout ends.
  */
 const configurationSchema = z.object({
   port: z.number(),
   directory: z.string(),
   region: z.string(),
-  /** What queue URLs start with. */
+  /** The beginning of queue URLs. */
   awsEndpoint: z.string(),
   queues: z.array(queueSchema),
 });
@@ -23,13 +23,13 @@ runService(configurationSchema, async ({ port, directory, region, awsEndpoint, q
   const { startFauxqs } = await import('fauxqs');
   await patchFauxqs(awsEndpoint);
   const fauxqs = await startFauxqs({ port, logger: false, defaultRegion: region, dataDir: directory });
-  const sqs = storeClient(`http://127.0.0.1:${port}`, 'sqs', 'AmazonSQS', { accessKeyId: 'local', region });
+  const sqs = awsClient(`http://127.0.0.1:${port}`, 'sqs', 'AmazonSQS', { accessKeyId: 'local', region });
   // In any order: a redrive policy names its dead-letter queue by ARN, which need not exist yet.
   for (const queue of queues) await ensureQueue(sqs, queue);
   return { stop: () => fauxqs.stop() };
 });
 
-/** fauxqs listens on 0.0.0.0 whatever it is told, so the address is taken from the call itself. */
+/** fauxqs always listens on 0.0.0.0, so the address is changed in the call of `listen` itself. */
 function stayOnLoopback(): void {
   const { listen } = Server.prototype;
   Server.prototype.listen = function (this: Server, ...parameters: unknown[]) {
@@ -41,7 +41,7 @@ function stayOnLoopback(): void {
   };
 }
 
-async function ensureQueue(sqs: ReturnType<typeof storeClient>, queue: LocalQueue): Promise<void> {
+async function ensureQueue(sqs: AwsClient, queue: LocalQueue): Promise<void> {
   const created = await sqs('CreateQueue', { QueueName: queue.name, Attributes: queue.attributes });
   if (created.status === 200) return;
   if (!created.type.endsWith('QueueNameExists')) throw new Error(`Queue ${queue.name}: ${created.text}`);

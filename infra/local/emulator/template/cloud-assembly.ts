@@ -4,19 +4,7 @@ import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 
 /** One stack of a synthesized CDK app (`cdk.out`), as read from disk. */
-export interface Assembly {
-  readonly directory: string;
-  readonly stackName: string;
-  readonly template: Template;
-  readonly assets: readonly Asset[];
-}
-
-/** A bundle that would be uploaded: `objectKey` is the S3Key that the template names. */
-export interface Asset {
-  readonly objectKeys: readonly string[];
-  /** Absolute path of the directory or file. */
-  readonly path: string;
-}
+export type Assembly = ReturnType<typeof readAssembly>;
 
 const templateSchema = z.object({
   Resources: z.record(
@@ -43,23 +31,18 @@ const assetManifestSchema = z.object({
   ),
 });
 
-/** Reads the template and the asset manifest of a stack; the CDK calls both by the stack's id, which is its name. */
-export function readAssembly(directory: string, stackName: string): Assembly {
+/** Reads the template and the asset manifest of a stack. The CDK names both files by the stack's id, which is its name. */
+export function readAssembly(directory: string, stackName: string) {
   const { files } = read(assetManifestSchema, join(directory, `${stackName}.assets.json`));
   return {
     directory,
     stackName,
     template: read(templateSchema, join(directory, `${stackName}.template.json`)),
-    assets: Object.values(files).flatMap(({ source, destinations }) =>
-      source.path === undefined
-        ? []
-        : [
-            {
-              path: join(directory, source.path),
-              objectKeys: Object.values(destinations).map(({ objectKey }) => objectKey),
-            },
-          ],
-    ),
+    /** Bundles that would be uploaded, each with the S3Keys under which the template names it. */
+    assets: Object.values(files).flatMap(({ source, destinations }) => {
+      const objectKeys = Object.values(destinations).map(({ objectKey }) => objectKey);
+      return source.path === undefined ? [] : [{ path: join(directory, source.path), objectKeys }];
+    }),
   };
 }
 

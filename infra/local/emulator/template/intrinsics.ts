@@ -1,4 +1,4 @@
-/** What the intrinsic functions of a template are resolved against. */
+/** The values of a template's references. */
 export interface TemplateScope {
   /** Value of `{ Ref: name }`, pseudo parameters (`AWS::Region`) included. */
   readonly ref: (name: string, path: string) => string;

@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 
 /**
  * A CloudFormation stack as the local platform runs it: every name, address and value is resolved, and
- * nothing else of the template is needed. It is the configuration of the platform's processes, so that it
- * must survive JSON.
+ * nothing else of the template is needed. It is sent to the platform's processes as JSON.
  */
 
 const resource = {
@@ -26,7 +25,7 @@ const statementSchema = z.object({
 
 /** The policy of a queue, a secret or a function: who may do what with it. */
 const resourcePolicySchema = z.object({
-  /** ARN of the resource that bears it. */
+  /** ARN of the resource that it belongs to. */
   on: z.string(),
   statements: z.array(
     z.extend(statementSchema, {
@@ -59,7 +58,7 @@ const functionSchema = z.object({
 export const queueSchema = z.object({
   ...resource,
   url: z.string(),
-  /** As SQS's API wants them: names to text, RedrivePolicy as JSON text. */
+  /** In the form of SQS's API: names to text, RedrivePolicy as JSON text. */
   attributes: z.record(z.string(), z.string()),
 });
 
@@ -76,27 +75,31 @@ const mappingSchema = z.object({
   enabled: z.boolean(),
 });
 
-const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+export const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+
+export const attributesSchema = z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() }));
+
+export const indexesSchema = z.array(
+  z.object({
+    IndexName: z.string(),
+    KeySchema: keySchema,
+    Projection: z.object({
+      ProjectionType: z.string(),
+      NonKeyAttributes: z.optional(z.array(z.string())),
+    }),
+  }),
+);
 
 export const tableSchema = z.object({
   ...resource,
   keySchema,
-  attributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() })),
-  indexes: z.array(
-    z.object({
-      IndexName: z.string(),
-      KeySchema: keySchema,
-      Projection: z.object({
-        ProjectionType: z.string(),
-        NonKeyAttributes: z.optional(z.array(z.string())),
-      }),
-    }),
-  ),
+  attributeDefinitions: attributesSchema,
+  indexes: indexesSchema,
 });
 
 export const secretSchema = z.object({ ...resource, initialValue: z.string() });
 
-/** A topic, and who is mailed what is published to it. */
+/** A topic, and the addresses that get its messages by mail. */
 export const topicSchema = z.object({ ...resource, emails: z.array(z.string()) });
 
 const scheduleSchema = z.object({
@@ -154,14 +157,13 @@ function constructId(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }
 
-/** How a person calls a resource: its construct path, else its logical id without CDK's hash. */
+/** A resource's name for people: its construct path, else its logical id without CDK's hash. */
 export function labelOf({ path, logicalId }: { path?: string | undefined; logicalId: string }): string {
   return path ?? constructId(logicalId);
 }
 
 /**
- * The resource that somebody means by a logical id (with or without CDK's hash), a physical name, an ARN or
- * a construct path.
+ * Finds a resource by its logical id (with or without CDK's hash), physical name, ARN or construct path.
  * @throws Error naming what there is, when there is no such resource.
  */
 export function find<T extends { logicalId: string; name: string; path?: string | undefined; arn?: string }>(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Template } from './cloud-assembly.ts';
 import { resolve, type TemplateScope } from './intrinsics.ts';
 
-/** Where the stack pretends to live. */
+/** Where the stack seems to be deployed. */
 export interface Place {
   readonly stackName: string;
   readonly region: string;
@@ -21,73 +21,59 @@ export interface Identity {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+type Identify = (name: string, logicalId: string, place: Place) => Identity;
+
 interface Kind {
   /** Property that holds an explicit name. */
-  readonly nameProperty?: string;
-  readonly identify: (name: string, logicalId: string, place: Place) => Identity;
+  readonly nameProperty: string;
+  readonly identify: Identify;
 }
 
-/** An ARN kind whose Ref is the name. */
-function named(service: string, arnName: (name: string) => string, nameProperty: string): Kind {
-  return {
-    nameProperty,
-    identify: (name, _, { region, accountId }) => {
-      const global = service === 'iam';
-      const arn = `arn:aws:${service}:${global ? '' : region}:${accountId}:${arnName(name)}`;
-      return { name, arn, ref: name, attributes: { Arn: arn } };
-    },
-  };
+/** A type whose Ref is the name. */
+function named(nameProperty: string, service: string, arnName: (name: string) => string): Kind {
+  return kindOf(nameProperty, (name, _, { region, accountId }) => {
+    const arn = `arn:aws:${service}:${service === 'iam' ? '' : region}:${accountId}:${arnName(name)}`;
+    return { name, arn, ref: name, attributes: { Arn: arn } };
+  });
+}
+
+function kindOf(nameProperty: string, identify: Identify): Kind {
+  return { nameProperty, identify };
 }
 
 /**
- * What `Ref` and `Fn::GetAtt` return for each resource type that others may point to
+ * The values of `Ref` and `Fn::GetAtt` for each resource type that others may refer to
  * (CloudFormation's resource reference, "Return values" of each type).
  */
 const kinds: Readonly<Record<string, Kind>> = {
-  'AWS::SQS::Queue': {
-    nameProperty: 'QueueName',
-    identify: (name, _, { region, accountId, awsEndpoint }) => {
-      const arn = `arn:aws:sqs:${region}:${accountId}:${name}`;
-      const url = `${awsEndpoint}/${accountId}/${name}`;
-      return { name, arn, ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
-    },
-  },
-  'AWS::SecretsManager::Secret': {
-    nameProperty: 'Name',
-    identify: (name, logicalId, { region, accountId }) => {
-      // Secrets Manager ends every ARN with six random characters; here they are stable.
-      const arn = `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-${fingerprint(logicalId, 6)}`;
-      return { name, arn, ref: arn, attributes: { Id: arn } };
-    },
-  },
-  'AWS::ApiGatewayV2::Api': {
-    nameProperty: 'Name',
-    identify: (name, logicalId, { region, apiUrl }) => {
-      const apiId = fingerprint(logicalId, 10);
-      return {
-        name,
-        arn: `arn:aws:apigateway:${region}::/apis/${apiId}`,
-        ref: apiId,
-        attributes: { ApiId: apiId, ApiEndpoint: apiUrl },
-      };
-    },
-  },
-  'AWS::SNS::Topic': {
-    nameProperty: 'TopicName',
-    identify: (name, _, { region, accountId }) => {
-      const arn = `arn:aws:sns:${region}:${accountId}:${name}`;
-      return { name, arn, ref: arn, attributes: { TopicArn: arn, TopicName: name } };
-    },
-  },
-  'AWS::Lambda::Function': named('lambda', (name) => `function:${name}`, 'FunctionName'),
-  'AWS::DynamoDB::Table': named('dynamodb', (name) => `table/${name}`, 'TableName'),
-  'AWS::DynamoDB::GlobalTable': named('dynamodb', (name) => `table/${name}`, 'TableName'),
-  'AWS::IAM::Role': named('iam', (name) => `role/${name}`, 'RoleName'),
-  'AWS::Logs::LogGroup': named('logs', (name) => `log-group:${name}:*`, 'LogGroupName'),
-  'AWS::Scheduler::Schedule': named('scheduler', (name) => `schedule/default/${name}`, 'Name'),
+  'AWS::SQS::Queue': kindOf('QueueName', (name, _, { region, accountId, awsEndpoint }) => {
+    const arn = `arn:aws:sqs:${region}:${accountId}:${name}`;
+    const url = `${awsEndpoint}/${accountId}/${name}`;
+    return { name, arn, ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
+  }),
+  'AWS::SecretsManager::Secret': kindOf('Name', (name, logicalId, { region, accountId }) => {
+    // Secrets Manager ends every ARN with six random characters; here they are stable.
+    const arn = `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-${fingerprint(logicalId, 6)}`;
+    return { name, arn, ref: arn, attributes: { Id: arn } };
+  }),
+  'AWS::ApiGatewayV2::Api': kindOf('Name', (name, logicalId, { region, apiUrl }) => {
+    const id = fingerprint(logicalId, 10);
+    const arn = `arn:aws:apigateway:${region}::/apis/${id}`;
+    return { name, arn, ref: id, attributes: { ApiId: id, ApiEndpoint: apiUrl } };
+  }),
+  'AWS::SNS::Topic': kindOf('TopicName', (name, _, { region, accountId }) => {
+    const arn = `arn:aws:sns:${region}:${accountId}:${name}`;
+    return { name, arn, ref: arn, attributes: { TopicArn: arn, TopicName: name } };
+  }),
+  'AWS::Lambda::Function': named('FunctionName', 'lambda', (name) => `function:${name}`),
+  'AWS::DynamoDB::Table': named('TableName', 'dynamodb', (name) => `table/${name}`),
+  'AWS::DynamoDB::GlobalTable': named('TableName', 'dynamodb', (name) => `table/${name}`),
+  'AWS::IAM::Role': named('RoleName', 'iam', (name) => `role/${name}`),
+  'AWS::Logs::LogGroup': named('LogGroupName', 'logs', (name) => `log-group:${name}:*`),
+  'AWS::Scheduler::Schedule': named('Name', 'scheduler', (name) => `schedule/default/${name}`),
 };
 
-/** Types whose Ref is an identifier that nothing local needs to know, but that others mention. */
+/** Types whose Ref is mentioned by other resources, but does not matter in a local run. */
 const opaque = /^AWS::(ApiGatewayV2|Lambda|CloudWatch|Events|SNS|Logs)::/;
 
 /** Identities of all resources, and the scope that resolves a template's references to them. */
@@ -120,7 +106,7 @@ export function namesOf(
       }
       return { name: unnamed, arn: '', ref: unnamed, attributes: {} };
     }
-    const given = kind.nameProperty ? resource.Properties?.[kind.nameProperty] : undefined;
+    const given = resource.Properties?.[kind.nameProperty];
     const at = `Resources.${logicalId}.Properties.${kind.nameProperty}`;
     const name = given === undefined ? unnamed : String(resolve(given, scope, at));
     const identity = kind.identify(name, logicalId, place);

@@ -1,31 +1,46 @@
 import type { Assembly } from './cloud-assembly.ts';
-import type { LocalStack } from './local-stack.ts';
+import type { LocalRole, LocalStack, ResourcePolicy } from './local-stack.ts';
 import { fingerprint, namesOf, type Place } from './physical-names.ts';
-import { permissionPolicy, readRoles, resourcePolicy } from './policies.ts';
 import * as shapes from './resource-properties.ts';
 
 /**
  * The stack that a synthesized template describes, with all references resolved for `place`.
- * @throws Error with the path of whatever local runs cannot do.
+ * @throws Error with the path of anything that local runs cannot do.
  */
 export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): LocalStack {
   const { template, stackName } = assembly;
   const { identify, scope } = namesOf(template, { ...place, stackName });
   const resources = shapes.resourcesOf(template, scope);
+  const functions = readFunctions();
+  const queues = readQueues();
+  const stack: LocalStack = {
+    ...{ name: stackName, region: place.region, accountId: place.accountId },
+    api: readApi(),
+    functions,
+    queues,
+    mappings: readMappings(),
+    tables: readTables(),
+    secrets: readSecrets(),
+    topics: readTopics(),
+    schedules: readSchedules(),
+    roles: readRoles(),
+    resourcePolicies: readResourcePolicies(),
+    outputs: resources.outputs(),
+  };
+  resources.refuseOthers();
+  return stack;
+
   /** All resources of the type, with their parsed properties and identity. */
   function each<T>(type: string, shape: shapes.Shape<T>) {
-    return resources.ofType(type, shape).map((found) => ({
-      ...found,
-      common: {
-        logicalId: found.logicalId,
-        path: constructPath(found.metadata, stackName),
-        ...(({ name, arn }) => ({ name, arn }))(identify(found.logicalId, found.logicalId)),
-      },
-    }));
+    return resources.ofType(type, shape).map((found) => {
+      const { name, arn } = identify(found.logicalId, found.logicalId);
+      const path = constructPath(found.metadata, stackName);
+      return { ...found, common: { logicalId: found.logicalId, path, name, arn } };
+    });
   }
 
-  const functions = each('AWS::Lambda::Function', shapes.lambdaFunction).map(
-    ({ common, properties, at }) => ({
+  function readFunctions() {
+    return each('AWS::Lambda::Function', shapes.lambdaFunction).map(({ common, properties, at }) => ({
       ...common,
       roleArn: properties.Role,
       // Where Lambda logs to when the function names no group.
@@ -36,127 +51,138 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
       memoryMegabytes: properties.MemorySize,
       environment: properties.Environment?.Variables ?? {},
       reservedConcurrency: properties.ReservedConcurrentExecutions,
-    }),
-  );
-  const functionOf = (arnOrName: string, at: string) => {
+    }));
+  }
+
+  function functionOf(arnOrName: string, at: string) {
     const target = functions.find(({ name, arn }) => arnOrName === name || arnOrName.includes(arn));
     if (!target) throw new Error(`${at}: ${arnOrName} is not a function of this stack.`);
     return target;
-  };
+  }
 
-  const queues = each('AWS::SQS::Queue', shapes.queue).map(({ common, properties }) => ({
-    ...common,
-    url: identify(common.logicalId, common.logicalId).ref,
-    attributes: queueAttributes(properties),
-  }));
+  function readMappings() {
+    return each('AWS::Lambda::EventSourceMapping', shapes.eventSourceMapping).map(
+      ({ logicalId, properties, at }) => {
+        const source = queues.find(({ arn }) => arn === properties.EventSourceArn);
+        if (!source)
+          throw new Error(`${at}: the event source ${properties.EventSourceArn} is no queue of this stack.`);
+        return {
+          logicalId,
+          uuid: uuidOf(logicalId),
+          functionName: functionOf(properties.FunctionName, at).name,
+          queueName: source.name,
+          batchSize: properties.BatchSize,
+          windowSeconds: properties.MaximumBatchingWindowInSeconds,
+          reportBatchItemFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+          maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency,
+          enabled: properties.Enabled,
+        };
+      },
+    );
+  }
 
-  const mappings = each('AWS::Lambda::EventSourceMapping', shapes.eventSourceMapping).map(
-    ({ logicalId, properties, at }) => {
-      const source = queues.find(({ arn }) => arn === properties.EventSourceArn);
-      if (!source)
-        throw new Error(`${at}: the event source ${properties.EventSourceArn} is no queue of this stack.`);
-      return {
-        logicalId,
-        uuid: uuidOf(logicalId),
-        functionName: functionOf(properties.FunctionName, at).name,
-        queueName: source.name,
-        batchSize: properties.BatchSize,
-        windowSeconds: properties.MaximumBatchingWindowInSeconds,
-        reportBatchItemFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
-        maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency,
-        enabled: properties.Enabled,
-      };
-    },
-  );
+  function readQueues() {
+    return each('AWS::SQS::Queue', shapes.queue).map(({ common, properties }) => ({
+      ...common,
+      url: identify(common.logicalId, common.logicalId).ref,
+      attributes: queueAttributes(properties),
+    }));
+  }
 
-  const tables = [
-    ...each('AWS::DynamoDB::Table', shapes.table),
-    ...each('AWS::DynamoDB::GlobalTable', shapes.table),
-  ].map(({ common, properties }) => ({
-    ...common,
-    keySchema: properties.KeySchema,
-    attributeDefinitions: properties.AttributeDefinitions,
-    indexes: properties.GlobalSecondaryIndexes,
-  }));
+  function readSecrets() {
+    return each('AWS::SecretsManager::Secret', shapes.secret).map(({ common, properties }) => ({
+      ...common,
+      initialValue: properties.SecretString ?? '',
+    }));
+  }
 
-  const secrets = each('AWS::SecretsManager::Secret', shapes.secret).map(({ common, properties }) => ({
-    ...common,
-    initialValue: properties.SecretString ?? '',
-  }));
+  function readTables() {
+    const tables = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
+    return tables
+      .flatMap((type) => each(type, shapes.table))
+      .map(({ common, properties }) => ({
+        ...common,
+        keySchema: properties.KeySchema,
+        attributeDefinitions: properties.AttributeDefinitions,
+        indexes: properties.GlobalSecondaryIndexes,
+      }));
+  }
 
-  const subscriptions = each('AWS::SNS::Subscription', shapes.subscription);
-  const topics = each('AWS::SNS::Topic', shapes.topic).map(({ common }) => ({
-    ...common,
-    emails: subscriptions
-      .filter(({ properties: { TopicArn, Protocol } }) => TopicArn === common.arn && Protocol === 'email')
-      .map(({ properties }) => properties.Endpoint),
-  }));
+  function readTopics() {
+    const subscriptions = each('AWS::SNS::Subscription', shapes.subscription);
+    return each('AWS::SNS::Topic', shapes.topic).map(({ common }) => ({
+      ...common,
+      emails: subscriptions
+        .filter(({ properties: { TopicArn, Protocol } }) => TopicArn === common.arn && Protocol === 'email')
+        .map(({ properties }) => properties.Endpoint),
+    }));
+  }
 
-  const schedules = each('AWS::Scheduler::Schedule', shapes.schedule).map(({ common, properties, at }) => ({
-    ...common,
-    expression: properties.ScheduleExpression,
-    targetArn: functionOf(properties.Target.Arn, at).arn,
-    roleArn: properties.Target.RoleArn,
-    input: properties.Target.Input,
-    enabled: properties.State === 'ENABLED',
-  }));
+  function readSchedules() {
+    return each('AWS::Scheduler::Schedule', shapes.schedule).map(({ common, properties, at }) => ({
+      ...common,
+      expression: properties.ScheduleExpression,
+      targetArn: functionOf(properties.Target.Arn, at).arn,
+      roleArn: properties.Target.RoleArn,
+      input: properties.Target.Input,
+      enabled: properties.State === 'ENABLED',
+    }));
+  }
 
-  const integrations = each('AWS::ApiGatewayV2::Integration', shapes.integration);
-  // Of a stage, only its name is read: what it logs and how much it lets through has no part in a local run.
-  resources.ofType('AWS::ApiGatewayV2::Stage', shapes.stage);
-  const [api, ...others] = each('AWS::ApiGatewayV2::Api', shapes.api);
-  if (others.length > 0) throw new Error(`${stackName} has several HTTP APIs; local runs serve one.`);
-  const routes = resources
-    .ofType('AWS::ApiGatewayV2::Route', shapes.route)
-    .map(({ properties: { RouteKey, Target }, at }) => {
-      const integration = integrations.find(({ common: { name } }) => Target === `integrations/${name}`);
-      if (!integration) throw new Error(`${at}.Target: there is no integration ${Target}.`);
-      return {
-        routeKey: RouteKey,
-        functionName: functionOf(integration.properties.IntegrationUri, integration.at).name,
-        timeoutMilliseconds: integration.properties.TimeoutInMillis,
-      };
-    });
+  function readApi(): LocalStack['api'] {
+    const integrations = each('AWS::ApiGatewayV2::Integration', shapes.integration);
+    // Only the name of a stage is checked: a local run neither writes access logs nor throttles.
+    resources.ofType('AWS::ApiGatewayV2::Stage', shapes.stage);
+    const [api, ...others] = each('AWS::ApiGatewayV2::Api', shapes.api);
+    if (others.length > 0) throw new Error(`${stackName} has several HTTP APIs; local runs serve one.`);
+    const routes = resources
+      .ofType('AWS::ApiGatewayV2::Route', shapes.route)
+      .map(({ properties: { RouteKey, Target }, at }) => {
+        const integration = integrations.find(({ common: { name } }) => Target === `integrations/${name}`);
+        if (!integration) throw new Error(`${at}.Target: there is no integration ${Target}.`);
+        return {
+          routeKey: RouteKey,
+          functionName: functionOf(integration.properties.IntegrationUri, integration.at).name,
+          timeoutMilliseconds: integration.properties.TimeoutInMillis,
+        };
+      });
+    return { apiId: api ? identify(api.logicalId, api.at).ref : '', routes };
+  }
 
-  const roles = readRoles(
-    each('AWS::IAM::Role', shapes.role),
-    resources.ofType('AWS::IAM::Policy', shapes.policy),
-  );
+  /** Every role with all statements that apply to it: its own, and those of policies attached to it. */
+  function readRoles(): LocalRole[] {
+    const policies = resources.ofType('AWS::IAM::Policy', shapes.policy);
+    return each('AWS::IAM::Role', shapes.role).map(({ common, properties }) => ({
+      ...common,
+      statements: [
+        ...properties.Policies,
+        // Ref of a role is its name.
+        ...policies.map((attached) => attached.properties).filter(({ Roles }) => Roles.includes(common.name)),
+      ].flatMap(({ PolicyDocument }) => PolicyDocument),
+    }));
+  }
 
-  const resourcePolicies = [
-    ...resources
+  function readResourcePolicies(): ResourcePolicy[] {
+    const ofQueues = resources
       .ofType('AWS::SQS::QueuePolicy', shapes.queuePolicy)
-      .flatMap(({ properties }) =>
-        queues
-          .filter(({ url }) => properties.Queues.includes(url))
-          .map(({ arn }) => resourcePolicy(arn, properties.PolicyDocument)),
-      ),
-    ...resources
+      .flatMap(({ properties: { Queues, PolicyDocument: statements } }) =>
+        queues.filter(({ url }) => Queues.includes(url)).map(({ arn }) => ({ on: arn, statements })),
+      );
+    // Permissions as the statements that Lambda's `AddPermission` makes of them.
+    const ofFunctions = resources
       .ofType('AWS::Lambda::Permission', shapes.lambdaPermission)
-      .map(({ properties, at }) => permissionPolicy(functionOf(properties.FunctionName, at).arn, properties)),
-  ];
-
-  resources.refuseOthers();
-
-  return {
-    name: stackName,
-    region: place.region,
-    accountId: place.accountId,
-    api: { apiId: api ? identify(api.logicalId, api.at).ref : '', routes },
-    functions,
-    queues,
-    mappings,
-    tables,
-    secrets,
-    topics,
-    schedules,
-    roles,
-    resourcePolicies,
-    outputs: resources.outputs(),
-  };
+      .map(({ properties: { Action, FunctionName, Principal, SourceArn }, at }): ResourcePolicy => {
+        const on = functionOf(FunctionName, at).arn;
+        const conditions =
+          SourceArn === undefined ? [] : [{ operator: 'ArnLike', key: 'aws:SourceArn', values: [SourceArn] }];
+        const statement = { principal: Principal, actions: [Action], resources: [on], conditions };
+        return { on, statements: [{ effect: 'Allow', ...statement }] };
+      });
+    return [...ofQueues, ...ofFunctions];
+  }
 }
 
-/** CDK notes each resource's construct path; `Stack/Queues/Completions/Resource` is called `Queues/Completions`. */
+/** CDK writes each resource's construct path: of `Stack/Queues/Completions/Resource`, this is `Queues/Completions`. */
 function constructPath(metadata: Record<string, unknown>, stackName: string): string | undefined {
   const path = metadata['aws:cdk:path'];
   if (typeof path !== 'string') return undefined;

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import type { Template } from './cloud-assembly.ts';
 import { resolve, type TemplateScope } from './intrinsics.ts';
+import { attributesSchema, indexesSchema, keySchema, type Statement } from './local-stack.ts';
 
 /** The properties of a resource type that a local run reads. */
 export interface Shape<T> {
@@ -24,7 +25,7 @@ const orList = <T extends z.ZodMiniType>(one: T) =>
     ),
   ]);
 
-/** A property that would change how things run, and that local runs do not imitate. */
+/** A property that would change the behaviour, and that local runs do not imitate. */
 const unsupported = (name: string) => z.optional(z.undefined(`none: local runs do not imitate ${name}`));
 
 export const lambdaFunction = shape({
@@ -67,24 +68,10 @@ export const eventSourceMapping = shape({
   FilterCriteria: unsupported('FilterCriteria'),
 });
 
-const key = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
-
 export const table = shape({
-  KeySchema: key,
-  AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() })),
-  GlobalSecondaryIndexes: z._default(
-    z.array(
-      z.object({
-        IndexName: z.string(),
-        KeySchema: key,
-        Projection: z.object({
-          ProjectionType: z.string(),
-          NonKeyAttributes: z.optional(z.array(z.string())),
-        }),
-      }),
-    ),
-    [],
-  ),
+  KeySchema: keySchema,
+  AttributeDefinitions: attributesSchema,
+  GlobalSecondaryIndexes: z._default(indexesSchema, []),
 });
 
 export const secret = shape({
@@ -120,16 +107,16 @@ export const stage = shape({
   StageName: z.literal('$default', '$default: local runs serve no other stage'),
 });
 
-/** Text of a policy, where `${…}` is a variable that IAM fills in with each call. */
+/** Text of a policy, in which `${…}` would be a variable that IAM replaces in each call. */
 const pattern = z
   .string()
   .check(z.refine((text) => !text.includes('${'), 'text without policy variables: local runs know none'));
 
-/** What `authorize.ts` understands, and what local runs can tell about a call. */
+/** The operators that `authorize.ts` knows, and the facts that local runs know about a call. */
 const operators = z.enum(['StringEquals', 'Bool', 'ArnEquals', 'ArnLike']);
 const contextKeys = z.enum(['aws:SecureTransport', 'aws:SourceAccount', 'aws:SourceArn']);
 
-/** What else IAM's language has (NotAction, other operators and keys) is refused, as it would change who may what. */
+/** The rest of IAM's language (NotAction, other operators and keys) is refused, as it would change permissions. */
 const statement = z.strictObject({
   Sid: optionalText,
   Effect: z.enum(['Allow', 'Deny']),
@@ -145,7 +132,9 @@ const statement = z.strictObject({
   ),
 });
 
-export type PolicyStatement = z.infer<typeof statement>;
+function statementOf({ Effect, Action, Resource, Condition }: z.infer<typeof statement>): Statement {
+  return { effect: Effect, actions: Action, resources: Resource, conditions: Condition };
+}
 
 const everybody = z.literal('*', '"*": local runs know no other principal of a queue');
 const resourceStatement = z.extend(statement, {
@@ -155,8 +144,10 @@ const resourceStatement = z.extend(statement, {
   ),
 });
 
-const documentOf = <T extends z.ZodMiniType>(one: T) => z.object({ Statement: orList(one) });
-const policyDocument = documentOf(statement);
+const policyDocument = z.pipe(
+  z.object({ Statement: orList(statement) }),
+  z.transform(({ Statement }) => Statement.map(statementOf)),
+);
 
 export const role = shape({
   PermissionsBoundary: unsupported('permissions boundaries'),
@@ -170,7 +161,12 @@ export const policy = shape({
 });
 
 export const queuePolicy = shape({
-  PolicyDocument: documentOf(resourceStatement),
+  PolicyDocument: z.pipe(
+    z.object({ Statement: orList(resourceStatement) }),
+    z.transform(({ Statement }) =>
+      Statement.map(({ Principal, ...rest }) => ({ ...statementOf(rest), principal: Principal })),
+    ),
+  ),
   Queues: z.array(z.string()),
 });
 
@@ -182,7 +178,7 @@ export const lambdaPermission = shape({
   SourceAccount: unsupported('SourceAccount'),
 });
 
-/** Types that a local run does without: who watches it, what AWS keeps, and who else may use what is its own. */
+/** Types that make no difference to a local run: monitoring, retention of logs, and access for others. */
 const leftOut = [
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',
@@ -209,7 +205,7 @@ export function resourcesOf(template: Template, scope: TemplateScope) {
           return { logicalId, at, properties: parsed.value, metadata: resource.Metadata ?? {} };
         });
     },
-    /** @throws Error for a resource of a type that was not asked for and that local runs may not leave out. */
+    /** @throws Error for a resource whose type was not read, and that local runs cannot leave out. */
     refuseOthers() {
       const other = Object.entries(template.Resources).find(([, { Type }]) => !known.has(Type));
       if (!other) return;

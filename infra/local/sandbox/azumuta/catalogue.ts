@@ -1,6 +1,6 @@
+import { createHash, randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
-import { meteorIdOf, uuidOf } from './ids.ts';
 
 /** Azumuta mixes plain names and language maps (VERIFIED). */
 const nameSchema = z.union([z.string(), z.record(z.string(), z.string())]);
@@ -17,7 +17,6 @@ const stepSchema = z.strictObject({
 });
 
 const catalogueSchema = z.strictObject({
-  plant: z.string(),
   articleCategories: z.array(z.strictObject({ key: z.string(), name: nameSchema })),
   workInstructions: z.array(
     z.strictObject({
@@ -44,47 +43,17 @@ const catalogueSchema = z.strictObject({
 
 export type Name = z.output<typeof nameSchema>;
 
-export interface Step extends z.output<typeof stepSchema> {
-  readonly id: string;
-}
-
-export interface WorkInstruction {
-  readonly id: string;
-  readonly key: string;
-  readonly name: Name;
-  readonly version: number;
-  readonly category: ArticleCategory;
-  readonly steps: readonly Step[];
-}
-
-export interface ArticleCategory {
-  readonly id: string;
-  readonly key: string;
-  readonly name: Name;
-}
-
-export interface Article {
-  readonly id: string;
-  readonly number: string;
-  readonly name: Name;
-  readonly category: ArticleCategory;
-  readonly variants: readonly { readonly id: string; readonly name: Name }[];
-  readonly parameters: readonly { readonly key: string; readonly valueType: string }[];
-  readonly workInstructions: readonly WorkInstruction[];
-}
-
 /** What a plant has configured in Azumuta. */
-export interface Catalogue {
-  readonly plant: string;
-  readonly articles: readonly Article[];
-  readonly workInstructions: readonly WorkInstruction[];
-}
+export type Catalogue = ReturnType<typeof catalogueOf>;
+export type Article = Catalogue['articles'][number];
+export type WorkInstruction = Catalogue['workInstructions'][number];
+export type Step = WorkInstruction['steps'][number];
 
-/** The form of a catalogue as people write it. */
+/** A catalogue as people write it. */
 export type CatalogueSource = z.input<typeof catalogueSchema>;
 
-/** Checks a catalogue; ids follow from keys and numbers, so that they stay over restarts. */
-export function catalogueOf(written: unknown): Catalogue {
+/** Checks a catalogue. Ids are made from keys and numbers, so they stay the same over restarts. */
+export function catalogueOf(written: unknown) {
   const parsed = parse(catalogueSchema, written);
   if (!parsed.ok) throw new Error(`The catalogue does not fit: ${describeMismatches(parsed.mismatches)}`);
   const source = parsed.value;
@@ -115,7 +84,7 @@ export function catalogueOf(written: unknown): Catalogue {
     parameters: article.parameters,
     workInstructions: article.workInstructions.map((key) => named(workInstructions, key, 'work instruction')),
   }));
-  return { plant: source.plant, articles, workInstructions: [...workInstructions.values()] };
+  return { articles, workInstructions: [...workInstructions.values()] };
 }
 
 /** The English words of a name, or its first ones. */
@@ -127,4 +96,33 @@ function named<T>(known: ReadonlyMap<string, T>, key: string, what: string): T {
   const found = known.get(key);
   if (!found) throw new Error(`The catalogue has no ${what} "${key}".`);
   return found;
+}
+
+/** Alphabet of Meteor ids: no characters that look alike (VERIFIED on ids in Azumuta's public pages). */
+const alphabet = '23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz';
+
+/** A new 17-character Meteor id. */
+export function newMeteorId(): string {
+  return meteorIdFrom(randomBytes(32));
+}
+
+/** The same Meteor id for the same name, so ids of the catalogue stay when the sandbox restarts. */
+function meteorIdOf(name: string): string {
+  return meteorIdFrom(createHash('sha256').update(name).digest());
+}
+
+/** The same UUID for the same name, for the steps of work instructions (VERIFIED: step ids are UUIDs). */
+function uuidOf(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
+}
+
+function meteorIdFrom(bytes: Uint8Array): string {
+  return Array.from(bytes.subarray(0, 17), (byte) => alphabet[byte % alphabet.length]).join('');
 }

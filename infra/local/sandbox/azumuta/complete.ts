@@ -5,7 +5,7 @@ import type { ProductOrderRecord, RecordedStep, RecordingRecord } from './store.
 
 /** What the operators of this sandbox do with a product order. */
 export const completionSchema = z.strictObject({
-  /** Which one, when several bear the number. */
+  /** Which one, when several have the number. */
   id: z.optional(z.string()),
   /** Good quantity; by default the `Quantity` parameter, else 1. `null` records none. */
   quantity: z.optional(z.nullable(z.number())),
@@ -20,20 +20,15 @@ export const completionSchema = z.strictObject({
 
 export type CompletionRequest = z.output<typeof completionSchema>;
 
-interface Making {
-  readonly now: Date;
-  readonly newId: () => string;
-}
-
 /**
- * Recordings of the article's work instructions, in order. Quantities stand in the last recording only, so
- * that adding up all recordings of one completion counts nothing twice.
+ * Recordings of the article's work instructions, in order. Only the last recording has quantities, so
+ * adding up all recordings of one completion counts nothing twice.
  */
 export function recordingsOf(
   order: ProductOrderRecord,
   article: Article,
   request: CompletionRequest,
-  { now, newId }: Making,
+  { now, newId }: { readonly now: Date; readonly newId: () => string },
 ): RecordingRecord[] {
   const wanted = request.recordings ?? article.workInstructions.length;
   const draw = seededDraw(seedOf(order.number));
@@ -58,7 +53,7 @@ export function recordingsOf(
   });
 }
 
-/** The last recording is of the last work instruction; with more recordings than those, they come round again. */
+/** The last recording is of the last work instruction; with more recordings than instructions, they repeat. */
 function instructionAt(article: Article, wanted: number, index: number): WorkInstruction {
   const { workInstructions } = article;
   const fromEnd = (wanted - 1 - index) % workInstructions.length;
@@ -78,7 +73,7 @@ function answersTo(
     name: step.name,
     type: step.type,
     value,
-    ...(step.unit === undefined ? {} : { unit: step.unit }),
+    unit: step.unit,
     result,
   });
   switch (step.records) {

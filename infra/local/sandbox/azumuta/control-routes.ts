@@ -1,10 +1,8 @@
 import * as z from 'zod/mini';
-import type { Call, Reply, Route } from '../api.ts';
-import { accepted } from '../api.ts';
-import { inEnglish } from './catalogue.ts';
+import { accepted, Refusal, type Route, route } from '../api.ts';
 import { completionSchema, recordingsOf } from './complete.ts';
 import { show } from './presenters.ts';
-import { type Azumuta, errorBody } from './routes.ts';
+import type { Azumuta } from './routes.ts';
 import type { ProductOrderRecord } from './store.ts';
 import { fireTriggers, networkSender, type TriggerSender, triggerLog, triggersSchema } from './triggers.ts';
 
@@ -20,109 +18,87 @@ export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networ
     show.productOrder(order, catalogue, store, origin);
 
   return [
-    {
-      method: 'GET',
-      pattern: '/sandbox/productorders',
-      answer: ({ origin }) => ({
-        status: 200,
-        body: store.productOrders().map((order) => shown(order, origin)),
-      }),
-    },
-    { method: 'POST', pattern: '/sandbox/productorders/{number}/complete', answer: complete },
-    { method: 'POST', pattern: '/sandbox/productorders/{number}/reopen', answer: reopen },
-    { method: 'POST', pattern: '/sandbox/productorders/{number}/rename', answer: rename },
-    { method: 'POST', pattern: '/sandbox/productorders/{number}/remove', answer: remove },
-    {
-      // The same trigger once more, late and with nothing new behind it.
-      method: 'POST',
-      pattern: '/sandbox/productorders/{number}/trigger',
-      answer: ({ parameters: { number = '' }, origin }) => {
-        const order = store.productOrdersNumbered(number).at(-1);
-        if (!order) return unknownOrder(number);
-        trigger(order);
-        return { status: 200, body: shown(order, origin) };
-      },
-    },
-    {
-      method: 'GET',
-      pattern: '/sandbox/triggers',
-      answer: () => ({ status: 200, body: store.setting('triggers') ?? [] }),
-    },
-    {
-      method: 'PUT',
-      pattern: '/sandbox/triggers',
-      answer: ({ body }) => {
-        store.saveSetting('triggers', accepted(triggersSchema, body));
-        return { status: 200, body: store.setting('triggers') };
-      },
-    },
-    {
-      method: 'GET',
-      pattern: '/sandbox/trigger-log',
-      answer: () => ({ status: 200, body: triggerLog(store) }),
-    },
+    route('GET', '/sandbox/productorders', ({ origin }) =>
+      store.productOrders().map((order) => shown(order, origin)),
+    ),
+    act('complete', complete),
+    act('reopen', (orders) => {
+      const order = orders.findLast(({ status }) => status === 'completed');
+      return order && changed(order, { status: 'in-progress', completedAt: null });
+    }),
+    // Its id stays, and so does the number in what was recorded before.
+    act('rename', (orders, body) => {
+      const order = orders.at(-1);
+      return order && changed(order, accepted(renameSchema, body));
+    }),
+    // ASSUMED: its recordings are removed, too.
+    act('remove', (orders) => {
+      const order = orders.at(-1);
+      if (order) store.remove(order.id);
+      return order;
+    }),
+    // The same trigger once more, late and although nothing has changed.
+    act('trigger', (orders) => {
+      const order = orders.at(-1);
+      if (order) trigger(order);
+      return order;
+    }),
+    route('PUT', '/sandbox/triggers', ({ body }) => {
+      const triggers = accepted(triggersSchema, body);
+      store.saveSetting('triggers', triggers);
+      return triggers;
+    }),
+    route('GET', '/sandbox/trigger-log', () => triggerLog(store)),
   ];
 
-  function complete({ parameters: { number = '' }, body, origin }: Call): Reply {
+  /** @param work Gets all product orders of the number, oldest first; returns the one that it was done to. */
+  function act(
+    name: string,
+    work: (orders: readonly ProductOrderRecord[], body: unknown) => ProductOrderRecord | undefined,
+  ): Route {
+    const pattern = `/sandbox/productorders/{number}/${name}`;
+    return route('POST', pattern, ({ parameters: { number = '' }, body, origin }) => {
+      const order = work(store.productOrdersNumbered(number), body);
+      if (order) return shown(order, origin);
+      throw new Refusal(404, 'not-found', `There is no such product order ${number} here.`);
+    });
+  }
+
+  function complete(orders: readonly ProductOrderRecord[], body: unknown): ProductOrderRecord | undefined {
     const request = accepted(completionSchema, body ?? {});
-    const candidates = store
-      .productOrdersNumbered(number)
-      .filter(({ id }) => request.id === undefined || id === request.id);
-    if (candidates.length === 0) return unknownOrder(number);
+    const candidates = orders.filter(({ id }) => request.id === undefined || id === request.id);
     const order = candidates.find(({ status }) => status !== 'completed');
-    if (!order) {
-      const message = `Product order ${number} is completed already; reopen it first.`;
-      return { status: 409, body: errorBody('completed', message) };
+    const [completed] = candidates;
+    if (!order && completed) {
+      const message = `Product order ${completed.number} is completed already; reopen it first.`;
+      throw new Refusal(409, 'completed', message);
     }
-    const article = catalogue.articles.find(({ id }) => id === order.articleId);
-    if (!article) return unknownOrder(number);
+    const article = catalogue.articles.find(({ id }) => id === order?.articleId);
+    if (!order || !article) return undefined;
     const recordings = recordingsOf(order, article, request, { now: now(), newId });
-    const completed: ProductOrderRecord = { ...order, status: 'completed', completedAt: now().toISOString() };
-    store.save(completed, recordings);
-    trigger(completed, recordings);
-    return { status: 200, body: shown(completed, origin) };
+    const done = changed(order, { status: 'completed', completedAt: now().toISOString() }, recordings);
+    trigger(done, recordings);
+    return done;
   }
 
-  function reopen({ parameters: { number = '' }, origin }: Call): Reply {
-    const order = store.productOrdersNumbered(number).findLast(({ status }) => status === 'completed');
-    if (!order) return unknownOrder(number);
-    const reopened: ProductOrderRecord = { ...order, status: 'in-progress', completedAt: null };
-    store.save(reopened);
-    return { status: 200, body: shown(reopened, origin) };
-  }
-
-  /** Its id stays, and so does the number in what was recorded before. */
-  function rename({ parameters: { number = '' }, body, origin }: Call): Reply {
-    const order = store.productOrdersNumbered(number).at(-1);
-    if (!order) return unknownOrder(number);
-    const renamed: ProductOrderRecord = { ...order, ...accepted(renameSchema, body) };
-    store.save(renamed);
-    return { status: 200, body: shown(renamed, origin) };
-  }
-
-  /** ASSUMED: its recordings go with it. */
-  function remove({ parameters: { number = '' }, origin }: Call): Reply {
-    const order = store.productOrdersNumbered(number).at(-1);
-    if (!order) return unknownOrder(number);
-    const removed = shown(order, origin);
-    store.remove(order.id);
-    return { status: 200, body: removed };
+  function changed(
+    order: ProductOrderRecord,
+    differs: Partial<ProductOrderRecord>,
+    recordings?: Parameters<typeof store.save>[1],
+  ): ProductOrderRecord {
+    const after = { ...order, ...differs };
+    store.save(after, recordings);
+    return after;
   }
 
   function trigger(order: ProductOrderRecord, recordings = store.recordingsOf(order.id)): void {
-    const category = catalogue.articles.find(({ id }) => id === order.articleId)?.category;
     fireTriggers(
       { store, now, sender },
       {
         productOrderNumber: order.number,
         workInstructionIds: [...new Set(recordings.map(({ workInstructionId }) => workInstructionId))],
         recordingIds: recordings.map(({ id }) => id),
-        category: category ? [category.key, category.id, inEnglish(category.name)] : [],
       },
     );
-  }
-
-  function unknownOrder(number: string): Reply {
-    return { status: 404, body: errorBody('not-found', `There is no such product order ${number} here.`) };
   }
 }

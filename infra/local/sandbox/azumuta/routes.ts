@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
-import type { Call, Reply, Route } from '../api.ts';
+import { type Call, Refusal, type Route, route } from '../api.ts';
 import type { Catalogue } from './catalogue.ts';
 import { show } from './presenters.ts';
 import type { ProductOrderRecord, Store } from './store.ts';
 
-/** What the routes stand on. */
+/** What the routes work with. */
 export interface Azumuta {
   readonly catalogue: Catalogue;
   readonly store: Store;
@@ -27,9 +27,16 @@ const createSchema = z.object({
   variantIds: z._default(z.array(z.string()), []),
 });
 
-/** Error bodies are ASSUMED. */
-export function errorBody(code: string, message: string): unknown {
-  return { error: { code, message } };
+/** Objects of one kind: a list where the API has one, and each by its id. */
+interface Resource<T> {
+  /** Below `/api/v1`. */
+  readonly path: string;
+  /** As an error names it. */
+  readonly name: string;
+  /** @param number Of `?number=`; null when it is absent. */
+  readonly list?: (number: string | null) => readonly T[];
+  readonly find: (id: string) => T | undefined;
+  readonly show: (entry: T, origin: string) => unknown;
 }
 
 /**
@@ -38,99 +45,93 @@ export function errorBody(code: string, message: string): unknown {
  */
 export function apiRoutes(azumuta: Azumuta): Route[] {
   const { catalogue, store, now, newId } = azumuta;
-  const found = (shown: unknown, what: string): Reply =>
-    shown === undefined
-      ? { status: 404, body: errorBody('not-found', `There is no ${what}.`) }
-      : { status: 200, body: shown };
+  const { articles, workInstructions } = catalogue;
+  const shown = (order: ProductOrderRecord, origin: string) =>
+    show.productOrder(order, catalogue, store, origin);
 
   return [
-    get('/api/v1/workinstructions', (call) =>
-      listed(azumuta, call, '/api/v1/workinstructions', [...catalogue.workInstructions], (instruction) =>
-        show.workInstruction(instruction, call.origin),
-      ),
-    ),
-    get('/api/v1/workinstructions/{id}', ({ parameters: { id = '' }, origin }) => {
-      const instruction = catalogue.workInstructions.find((known) => known.id === id);
-      return found(instruction && show.workInstruction(instruction, origin), `work instruction ${id}`);
+    ...resource({
+      path: 'workinstructions',
+      name: 'work instruction',
+      list: () => workInstructions,
+      find: (wanted) => workInstructions.find(({ id }) => id === wanted),
+      show: show.workInstruction,
     }),
-    get('/api/v1/articles', (call) => {
-      const number = call.query.get('number');
-      const articles = catalogue.articles.filter((article) => number === null || article.number === number);
-      return listed(azumuta, call, '/api/v1/articles', articles, (article) =>
-        show.article(article, call.origin),
-      );
+    ...resource({
+      path: 'articles',
+      name: 'article',
+      list: (wanted) => articles.filter(({ number }) => wanted === null || number === wanted),
+      find: (wanted) => articles.find(({ id }) => id === wanted),
+      show: show.article,
     }),
-    get('/api/v1/articles/{id}', ({ parameters: { id = '' }, origin }) => {
-      const article = catalogue.articles.find((known) => known.id === id);
-      return found(article && show.article(article, origin), `article ${id}`);
+    ...resource({
+      path: 'productorders',
+      name: 'product order',
+      list: (wanted) => (wanted === null ? store.productOrders() : store.productOrdersNumbered(wanted)),
+      find: store.productOrder,
+      show: shown,
     }),
-    get('/api/v1/productorders', (call) => {
-      const number = call.query.get('number');
-      const orders = number === null ? store.productOrders() : store.productOrdersNumbered(number);
-      return listed(azumuta, call, '/api/v1/productorders', orders, (order) =>
-        show.productOrder(order, catalogue, store, call.origin),
-      );
+    ...resource({
+      path: 'recordings',
+      name: 'recording',
+      find: store.recording,
+      show: (recording, origin) => show.recording(recording, catalogue, origin),
     }),
-    get('/api/v1/productorders/{id}', ({ parameters: { id = '' }, origin }) => {
-      const order = store.productOrder(id);
-      return found(order && show.productOrder(order, catalogue, store, origin), `product order ${id}`);
-    }),
-    get('/api/v1/recordings/{id}', ({ parameters: { id = '' }, origin }) => {
-      const recording = store.recording(id);
-      return found(recording && show.recording(recording, catalogue, origin), `recording ${id}`);
-    }),
-    { method: 'POST', pattern: '/api/v1/productorders', answer: create },
+    route('POST', '/api/v1/productorders', create),
   ];
 
-  function create({ body, origin }: Call): Reply {
+  function resource<T>({ path, name, list, find, show: showing }: Resource<T>): Route[] {
+    const pattern = `/api/v1/${path}`;
+    const byId = route('GET', `${pattern}/{id}`, ({ parameters: { id = '' }, origin }) => {
+      const found = find(id);
+      if (found !== undefined) return showing(found, origin);
+      throw new Refusal(404, 'not-found', `There is no ${name} ${id}.`);
+    });
+    if (!list) return [byId];
+    const all = route('GET', pattern, (call) =>
+      listed(azumuta, call, pattern, list(call.query.get('number')), (entry) => showing(entry, call.origin)),
+    );
+    return [all, byId];
+  }
+
+  function create({ body, origin }: Call): unknown {
     const parsed = parse(createSchema, body);
-    if (!parsed.ok) return refused('malformed', describeMismatches(parsed.mismatches));
-    const { number, articleId, parameters, variantIds } = parsed.value;
-    const article = catalogue.articles.find(({ id }) => id === articleId);
-    if (!article) return refused('unknown-article', `There is no article with id "${articleId}".`);
+    if (!parsed.ok) throw new Refusal(422, 'malformed', describeMismatches(parsed.mismatches));
+    const { articleId, variantIds } = parsed.value;
+    const article = articles.find(({ id }) => id === articleId);
+    if (!article) throw new Refusal(422, 'unknown-article', `There is no article with id "${articleId}".`);
     const stranger = variantIds.find((id) => !article.variants.some((variant) => variant.id === id));
     if (stranger !== undefined) {
-      return refused('unknown-variant', `Article ${article.number} has no variant with id "${stranger}".`);
+      const message = `Article ${article.number} has no variant with id "${stranger}".`;
+      throw new Refusal(422, 'unknown-variant', message);
     }
     const order: ProductOrderRecord = {
+      ...parsed.value,
       id: newId(),
-      number,
-      articleId,
-      parameters,
-      variantIds,
       status: 'open',
       createdAt: now().toISOString(),
       completedAt: null,
     };
     store.save(order);
-    return { status: 200, body: show.productOrder(order, catalogue, store, origin) };
+    return shown(order, origin);
   }
 }
 
-function refused(code: string, message: string): Reply {
-  return { status: 422, body: errorBody(code, message) };
-}
-
-function get(pattern: string, answer: Route['answer']): Route {
-  return { method: 'GET', pattern, answer };
-}
-
-/** One page of a list in the VERIFIED envelope; the cursor is the place of the next entry. */
+/** One page of a list in the VERIFIED envelope; the cursor is the index of the next entry. */
 function listed<T>(
   { pageSize, nextAs }: Azumuta,
   call: Call,
   path: string,
   entries: readonly T[],
   shown: (entry: T) => unknown,
-): Reply {
+): unknown {
   const from = Number(call.query.get('cursor') ?? 0);
   const cursor = from + pageSize < entries.length ? String(from + pageSize) : null;
   const query = new URLSearchParams(call.query);
   query.set('cursor', cursor ?? '');
   const link = { path: `${path}?${query}`, url: `${call.origin}${path}?${query}`, cursor };
-  const body = show.list(
+  return show.list(
     { origin: call.origin, path, next: cursor && link[nextAs] },
     entries.slice(from, from + pageSize).map(shown),
   );
-  return { status: 200, body };
 }

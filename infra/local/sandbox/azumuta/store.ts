@@ -1,17 +1,13 @@
-import { callsTable } from '../call-counts.ts';
 import { openDatabase } from '../database.ts';
-import { faultLogTable } from '../fault-log.ts';
 
-export type ProductOrderStatus = 'open' | 'in-progress' | 'completed';
-
-/** A product order as kept; what is configured (names, variants) is looked up in the catalogue when it is shown. */
+/** A product order as stored; what is configured (names, variants) is looked up in the catalogue when it is shown. */
 export interface ProductOrderRecord {
   readonly id: string;
   readonly number: string;
   readonly articleId: string;
   readonly parameters: readonly { readonly key: string; readonly value: string | number | boolean }[];
   readonly variantIds: readonly string[];
-  readonly status: ProductOrderStatus;
+  readonly status: 'open' | 'in-progress' | 'completed';
   readonly createdAt: string;
   readonly completedAt: string | null;
 }
@@ -22,7 +18,7 @@ export interface RecordedStep {
   readonly name: string | Readonly<Record<string, string>>;
   readonly type: string;
   readonly value: string | number | boolean;
-  readonly unit?: string;
+  readonly unit?: string | undefined;
   readonly result: 'Ok' | 'Nok' | null;
 }
 
@@ -40,8 +36,6 @@ export interface RecordingRecord {
 }
 
 const schema = `
-  ${callsTable}
-  ${faultLogTable}
   CREATE TABLE IF NOT EXISTS product_orders (place INTEGER PRIMARY KEY, id TEXT UNIQUE, number TEXT, document TEXT);
   CREATE INDEX IF NOT EXISTS product_orders_number ON product_orders (number);
   CREATE TABLE IF NOT EXISTS recordings (place INTEGER PRIMARY KEY, id TEXT UNIQUE, product_order TEXT, document TEXT);
@@ -58,18 +52,19 @@ export type Store = ReturnType<typeof openStore>;
  */
 export function openStore(folder: string) {
   const database = openDatabase(folder, 'azumuta', schema);
-  // Documents are written by this file only, so their shape is the one they were written in.
-  const many = <T>(sql: string, ...keys: string[]): readonly T[] =>
-    database.all(sql, ...keys).map((row) => JSON.parse(String(row.document)));
+  const { documents } = database;
 
   return {
     database,
-    productOrders: () => many<ProductOrderRecord>('SELECT document FROM product_orders ORDER BY place'),
+    productOrders: () => documents<ProductOrderRecord>('SELECT document FROM product_orders ORDER BY place'),
     productOrder: (id: string) =>
-      many<ProductOrderRecord>('SELECT document FROM product_orders WHERE id = ?', id)[0],
+      documents<ProductOrderRecord>('SELECT document FROM product_orders WHERE id = ?', id)[0],
     /** All with this number, oldest first: numbers are not unique (ASSUMED). */
     productOrdersNumbered: (number: string) =>
-      many<ProductOrderRecord>('SELECT document FROM product_orders WHERE number = ? ORDER BY place', number),
+      documents<ProductOrderRecord>(
+        'SELECT document FROM product_orders WHERE number = ? ORDER BY place',
+        number,
+      ),
     /** Writes the order (new or changed) and its new recordings together. */
     save(order: ProductOrderRecord, recordings: readonly RecordingRecord[] = []): void {
       database.together(() => {
@@ -96,14 +91,15 @@ export function openStore(folder: string) {
         database.run('DELETE FROM recordings WHERE product_order = ?', id);
       });
     },
-    recording: (id: string) => many<RecordingRecord>('SELECT document FROM recordings WHERE id = ?', id)[0],
+    recording: (id: string) =>
+      documents<RecordingRecord>('SELECT document FROM recordings WHERE id = ?', id)[0],
     recordingsOf: (productOrderId: string) =>
-      many<RecordingRecord>(
+      documents<RecordingRecord>(
         'SELECT document FROM recordings WHERE product_order = ? ORDER BY place',
         productOrderId,
       ),
     /** One JSON setting that survives a restart. */
-    setting: (name: string) => many<unknown>('SELECT document FROM settings WHERE name = ?', name)[0],
+    setting: (name: string) => documents<unknown>('SELECT document FROM settings WHERE name = ?', name)[0],
     saveSetting: (name: string, value: unknown) =>
       database.run(
         'INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET document = excluded.document',

@@ -2,34 +2,22 @@ import * as z from 'zod/mini';
 import type { Store } from './store.ts';
 
 /**
- * Triggers as they are configured per article category. VERIFIED: the event (a product order is completed), GET
- * with query parameters or POST with JSON, and what they carry. ASSUMED: the field names (`fields` renames
- * them) and whether ids come singly or as lists.
+ * Triggers as an administrator configures them. VERIFIED: they are configured per article category (here they are
+ * called for all), for the event that a product order is completed; they are called by GET with query parameters or
+ * POST with JSON, and carry these things. ASSUMED: the field names, and whether ids come singly or as lists.
  */
 export const triggersSchema = z.array(
   z.strictObject({
-    /** Key or English name of the article category; all categories if absent. */
-    articleCategory: z.optional(z.string()),
     method: z.enum(['GET', 'POST']),
     url: z.url(),
-    /** `singular`: the last id only; `list`: a JSON list, or comma-separated; `repeated`: the query key again and again. */
-    ids: z.optional(z.enum(['singular', 'list', 'repeated'])),
-    fields: z.optional(
-      z.strictObject({
-        productOrderNumber: z.optional(z.string()),
-        workInstructions: z.optional(z.string()),
-        recordings: z.optional(z.string()),
-      }),
-    ),
-    /** How often it is called for one event: nothing promises that it is once. */
-    times: z.optional(z.int().check(z.positive())),
-    timeoutMs: z.optional(z.int().check(z.positive())),
+    /** `singular`, the default: the last id only; `list`: a JSON list, or comma-separated. */
+    ids: z.optional(z.enum(['singular', 'list'])),
   }),
 );
 
 export type Trigger = z.output<typeof triggersSchema>[number];
 
-/** What became of one call of a trigger. */
+/** One call of a trigger, and its outcome. */
 export interface TriggerLogEntry {
   readonly at: string;
   readonly productOrderNumber: string;
@@ -50,10 +38,9 @@ export interface TriggerContent {
   readonly productOrderNumber: string;
   readonly workInstructionIds: readonly string[];
   readonly recordingIds: readonly string[];
-  readonly category: readonly string[];
 }
 
-/** How the calls of triggers leave: over the network, and in real time, unless a test says otherwise. */
+/** How triggers are called: over the network and in real time, except in the simulation. */
 export interface TriggerSender {
   readonly fetch: (url: URL, init: RequestInit) => Promise<Response>;
   /** A signal that aborts after so many milliseconds. */
@@ -66,25 +53,20 @@ export const networkSender: TriggerSender = {
 };
 
 /**
- * Calls every trigger of the category and forgets about it, as ASSUMED of the product: no retry, a short wait
- * for the answer, and a call that is lost if the process dies first. The outcome is logged.
+ * Calls every trigger without waiting for it. ASSUMED of the product: no retry, a short wait for the answer, and the
+ * call is lost if the process dies first. The outcome is logged.
  */
 export function fireTriggers({ store, now, sender }: TriggerCaller, content: TriggerContent): void {
-  const triggers = triggersSchema.parse(store.setting('triggers') ?? []);
-  for (const trigger of triggers) {
-    if (trigger.articleCategory !== undefined && !content.category.includes(trigger.articleCategory))
-      continue;
-    for (let time = 0; time < (trigger.times ?? 1); time++)
-      void callTrigger({ store, now, sender }, trigger, content);
-  }
+  for (const trigger of triggersSchema.parse(store.setting('triggers') ?? []))
+    void callTrigger({ store, now, sender }, trigger, content);
 }
 
 /** All calls of triggers so far, oldest first. */
 export function triggerLog(store: Store): TriggerLogEntry[] {
-  return store.database
-    .all('SELECT document FROM trigger_log ORDER BY place')
-    .map((row) => JSON.parse(String(row.document)));
+  return store.database.documents('SELECT document FROM trigger_log ORDER BY place');
 }
+
+const answerTimeoutMs = 5_000;
 
 async function callTrigger(
   { store, now, sender }: TriggerCaller,
@@ -110,31 +92,27 @@ async function callTrigger(
 
 function requestOf(
   trigger: Trigger,
-  content: TriggerContent,
+  { productOrderNumber, workInstructionIds, recordingIds }: TriggerContent,
   { timeout }: TriggerSender,
 ): [URL, RequestInit] {
-  const { ids = 'singular', method, timeoutMs = 5_000 } = trigger;
-  const suffix = ids === 'singular' ? 'Id' : 'Ids';
-  const numberField = trigger.fields?.productOrderNumber ?? 'productOrderNumber';
-  const lists = [
-    [trigger.fields?.workInstructions ?? `workInstruction${suffix}`, content.workInstructionIds],
-    [trigger.fields?.recordings ?? `recording${suffix}`, content.recordingIds],
-  ] as const;
+  const { ids = 'singular', method } = trigger;
   const url = new URL(trigger.url);
-  const common = { method, redirect: 'manual', signal: timeout(timeoutMs) } as const;
-
-  if (method === 'POST') {
-    const body: Record<string, unknown> = { [numberField]: content.productOrderNumber };
-    for (const [field, values] of lists) {
-      if (values.length > 0) body[field] = ids === 'singular' ? values.at(-1) : values;
-    }
-    return [url, { ...common, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }];
+  const common = { method, redirect: 'manual', signal: timeout(answerTimeoutMs) } as const;
+  const fields: Record<string, string | readonly string[]> = { productOrderNumber };
+  for (const [name, values] of [
+    ['workInstructionId', workInstructionIds],
+    ['recordingId', recordingIds],
+  ] as const) {
+    const last = values.at(-1);
+    if (last === undefined) continue;
+    if (ids === 'singular') fields[name] = last;
+    else fields[`${name}s`] = values;
   }
-  url.searchParams.set(numberField, content.productOrderNumber);
-  for (const [field, values] of lists) {
-    if (values.length === 0) continue;
-    if (ids === 'repeated') for (const value of values) url.searchParams.append(field, value);
-    else url.searchParams.set(field, ids === 'singular' ? (values.at(-1) ?? '') : values.join(','));
-  }
+  if (method === 'POST')
+    return [
+      url,
+      { ...common, headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) },
+    ];
+  for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, String(value));
   return [url, common];
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { compareDecimals, sumOf, toDecimal } from '../../../../shared/model/quantity.ts';
-import { accepted, type Call, Refusal, type Reply, type Route } from '../api.ts';
+import { accepted, type Call, Refusal, type Route, route } from '../api.ts';
 import type { Booking, ProductionOrder, Store } from './store.ts';
 
 const decimal = z.pipe(
@@ -9,7 +9,7 @@ const decimal = z.pipe(
 );
 
 const noteFields = {
-  reference: z.optional(z.nullable(z.string())),
+  reference: z._default(z.nullable(z.string()), null),
   notes: z._default(z.array(z.string()), []),
   links: z._default(z.array(z.object({ name: z.string(), url: z.string() })), []),
 };
@@ -30,150 +30,114 @@ const bookingSchema = z.strictObject({
     ),
     [],
   ),
-  completedAt: z.optional(z.nullable(z.string())),
+  completedAt: z._default(z.nullable(z.string()), null),
 });
 
 const notesSchema = z.strictObject(noteFields);
 
 const linkSchema = z.strictObject({ azumutaId: z.string(), azumutaUrl: z.optional(z.nullable(z.string())) });
 
-/** Errors as this ERP writes them. */
-export function errorBody(code: string, message: string): unknown {
-  return { error: { code, message } };
-}
-
 /**
- * A small ERP in the style of in-house ones, with their habits: paging by number over a list that moves, in pages that
- * may be smaller than asked for, a change time that any write renews, no idempotency (the same reference twice books
- * twice, as seen on Dolibarr), a booking of nothing that closes the order (as seen on Odoo and SAP), an order that
- * closes when it is final or fully booked, and 409, 422 or 423 for what may not be. An order is known by its number,
- * which planners may change, and by its id.
+ * A small ERP in the style of in-house ones, with their habits: paging by page number over a list that changes, in
+ * pages that may be smaller than asked for; a change time that any write renews; no idempotency (the same reference
+ * twice books twice, as seen on Dolibarr); a booking of nothing that closes the order (as seen on Odoo and SAP); an
+ * order that closes when a booking is final or nothing is left to book; 409, 422 or 423 for what is not allowed. An
+ * order is found by its number, which planners may change, and by its id.
  */
-export function apiRoutes(store: Store, now: () => Date): Route[] {
+export function apiRoutes(store: Store): Route[] {
   const order = '/api/production-orders/{number}';
   return [
-    { method: 'GET', pattern: '/api/production-orders', answer: list },
-    { method: 'GET', pattern: order, answer: (call) => ({ status: 200, body: known(call) }) },
-    { method: 'PATCH', pattern: order, answer: link },
-    {
-      method: 'GET',
-      pattern: `${order}/bookings`,
-      answer: (call) => {
-        const bookings = store.bookings(known(call).number, call.query.get('reference') ?? undefined);
-        return { status: 200, body: { bookings } };
-      },
-    },
-    { method: 'POST', pattern: `${order}/bookings`, answer: book },
-    { method: 'POST', pattern: `${order}/notes`, answer: note },
+    route('GET', '/api/production-orders', list),
+    route('GET', order, known),
+    route('PATCH', order, link),
+    route('GET', `${order}/bookings`, (call) => ({
+      bookings: store.bookings(known(call).number, call.query.get('reference') ?? undefined),
+    })),
+    created(`${order}/bookings`, book),
+    created(`${order}/notes`, note),
   ];
 
-  function list({ query }: Call): Reply {
+  function created(pattern: string, create: (call: Call) => Booking): Route {
+    return { method: 'POST', pattern, answer: (call) => ({ status: 201, body: create(call) }) };
+  }
+
+  function list({ query }: Call): unknown {
     const pageSize = Math.min(store.largestPage, Number(query.get('pageSize') ?? 50));
     const page = Number(query.get('page') ?? 1);
     const since = query.get('changedSince') ?? '';
     if (!Number.isInteger(page) || page < 1 || !(pageSize >= 1)) {
-      return refused(400, 'malformed', 'page and pageSize are whole numbers from 1.');
+      throw new Refusal(400, 'malformed', 'page and pageSize are whole numbers from 1.');
     }
     if (since !== '' && Number.isNaN(Date.parse(since))) {
-      return refused(400, 'malformed', 'changedSince is not a time.');
+      throw new Refusal(400, 'malformed', 'changedSince is not a time.');
     }
     const statuses = query.get('status')?.split(',');
     const orders = store
       .orders(since === '' ? '' : new Date(since).toISOString())
       .filter(({ status }) => statuses === undefined || statuses.includes(status));
     const shown = orders.slice((page - 1) * pageSize, page * pageSize);
-    return {
-      status: 200,
-      body: { orders: shown, nextPage: page * pageSize < orders.length ? page + 1 : null },
-    };
+    return { orders: shown, nextPage: page * pageSize < orders.length ? page + 1 : null };
   }
 
-  function link(call: Call): Reply {
+  function link(call: Call): ProductionOrder {
     const order = writable(call);
     const { azumutaId, azumutaUrl = null } = accepted(linkSchema, call.body);
     const azumutaIds = [...new Set([...order.azumutaIds, azumutaId])];
     const linked: ProductionOrder = { ...order, azumutaId, azumutaIds, azumutaUrl, changedAt: store.tick() };
     store.saveOrder(linked);
-    return { status: 200, body: linked };
+    return linked;
   }
 
-  function book(call: Call): Reply {
+  function book(call: Call): Booking {
     const order = writable(call);
     const request = accepted(bookingSchema, call.body);
     if (order.status !== 'released') {
-      return refused(409, `order-${order.status}`, `Production order ${order.number} is ${order.status}.`);
+      throw new Refusal(409, `order-${order.status}`, `Production order ${order.number} is ${order.status}.`);
     }
     if (request.unit !== undefined && request.unit !== order.unit) {
-      return refused(422, 'wrong-unit', `Production order ${order.number} is counted in ${order.unit}.`);
+      throw new Refusal(422, 'wrong-unit', `Production order ${order.number} is counted in ${order.unit}.`);
     }
     const pieces = sumOf([request.goodQuantity, request.scrapQuantity]);
     if (order.serialNumbers && compareDecimals(String(request.lots.length), pieces) !== 0) {
-      return refused(422, 'serials', `${pieces} pieces of ${order.product} need as many serial numbers.`);
+      throw new Refusal(422, 'serials', `${pieces} pieces of ${order.product} need as many serial numbers.`);
     }
-    const booking = store.database.together(() => {
-      const added = store.addBooking(bookingOf(order, 'production', request));
+    return store.database.together(() => {
+      const added = store.addBooking(order, 'production', request);
       const status = request.final ? 'done' : statusOf(order, store);
       store.saveOrder({ ...order, status, changedAt: store.tick() });
       return added;
     });
-    return { status: 201, body: booking };
   }
 
-  function note(call: Call): Reply {
+  function note(call: Call): Booking {
     const order = writable(call);
     const request = accepted(notesSchema, call.body);
-    const booking = store.database.together(() => {
-      const added = store.addBooking(bookingOf(order, 'notes', request));
+    return store.database.together(() => {
+      const added = store.addBooking(order, 'notes', request);
       store.saveOrder({ ...order, changedAt: store.tick() });
       return added;
     });
-    return { status: 201, body: booking };
-  }
-
-  function bookingOf(
-    order: ProductionOrder,
-    kind: Booking['kind'],
-    request: Partial<z.output<typeof bookingSchema>>,
-  ): Omit<Booking, 'id'> {
-    return {
-      order: order.number,
-      kind,
-      reference: request.reference ?? null,
-      goodQuantity: request.goodQuantity ?? '0',
-      scrapQuantity: request.scrapQuantity ?? '0',
-      unit: order.unit,
-      final: request.final ?? false,
-      lots: request.lots ?? [],
-      notes: request.notes ?? [],
-      links: request.links ?? [],
-      completedAt: request.completedAt ?? null,
-      bookedAt: now().toISOString(),
-    };
   }
 
   function known({ parameters: { number = '' } }: Call): ProductionOrder {
     const order = store.order(number);
     if (order) return order;
-    throw refusal(404, 'unknown-order', `There is no production order ${number}.`);
+    throw new Refusal(404, 'unknown-order', `There is no production order ${number}.`);
   }
 
   function writable(call: Call): ProductionOrder {
     const order = known(call);
     if (!order.locked) return order;
-    throw refusal(423, 'order-locked', `Production order ${order.number} is being edited by somebody else.`);
+    throw new Refusal(
+      423,
+      'order-locked',
+      `Production order ${order.number} is being edited by somebody else.`,
+    );
   }
 }
 
-/** Done once all that is wanted is booked. */
+/** An order is done once its whole quantity is booked, scrap included. */
 export function statusOf({ number, quantity }: ProductionOrder, store: Store): 'released' | 'done' {
   const booked = sumOf(store.bookings(number).flatMap((one) => [one.goodQuantity, one.scrapQuantity]));
   return compareDecimals(booked, quantity) >= 0 ? 'done' : 'released';
-}
-
-function refused(status: number, code: string, message: string): Reply {
-  return { status, body: errorBody(code, message) };
-}
-
-function refusal(status: number, code: string, message: string): Refusal {
-  return new Refusal(refused(status, code, message), message);
 }

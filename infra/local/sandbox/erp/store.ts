@@ -1,8 +1,6 @@
-import { callsTable } from '../call-counts.ts';
 import { openDatabase } from '../database.ts';
-import { faultLogTable } from '../fault-log.ts';
 
-/** A production order as this ERP keeps and shows it. Quantities are decimal text. */
+/** A production order as this ERP stores and shows it. Quantities are decimal text. */
 export interface ProductionOrder {
   readonly id: string;
   readonly number: string;
@@ -33,7 +31,7 @@ export interface Booking {
   readonly id: string;
   readonly order: string;
   readonly kind: 'production' | 'notes';
-  /** Whatever the caller wrote there: not unique, and not checked. */
+  /** Any text of the caller: not unique, and not checked. */
   readonly reference: string | null;
   readonly goodQuantity: string;
   readonly scrapQuantity: string;
@@ -49,13 +47,11 @@ export interface Booking {
 export interface BookedLot {
   readonly number: string;
   readonly quantity?: string | undefined;
-  /** What bears it is scrap. */
+  /** The piece with this number is scrap. */
   readonly scrapped?: boolean | undefined;
 }
 
 const schema = `
-  ${callsTable}
-  ${faultLogTable}
   CREATE TABLE IF NOT EXISTS orders (place INTEGER PRIMARY KEY, number TEXT UNIQUE, id TEXT, changed TEXT, document TEXT);
   CREATE INDEX IF NOT EXISTS orders_changed ON orders (changed, id);
   CREATE UNIQUE INDEX IF NOT EXISTS orders_id ON orders (id);
@@ -63,14 +59,24 @@ const schema = `
   CREATE INDEX IF NOT EXISTS bookings_number ON bookings (number);
 `;
 
+/** What a booking has where the caller says nothing. */
+const emptyBooking = {
+  reference: null,
+  goodQuantity: '0',
+  scrapQuantity: '0',
+  final: false,
+  lots: [],
+  notes: [],
+  links: [],
+  completedAt: null,
+};
+
 export type Store = ReturnType<typeof openStore>;
 
 /** @param folder Of the database file, or `inMemory`. */
 export function openStore(folder: string, now: () => Date) {
   const database = openDatabase(folder, 'erp', schema);
-  // Documents are written by this file only, so their shape is the one they were written in.
-  const many = <T>(sql: string, ...keys: string[]): readonly T[] =>
-    database.all(sql, ...keys).map((row) => JSON.parse(String(row.document)));
+  const { documents } = database;
   const count = (sql: string): number => Number(database.get(sql)?.count ?? 0);
 
   /** Writes an order, new or changed. */
@@ -91,15 +97,18 @@ export function openStore(folder: string, now: () => Date) {
     largestPage: 200,
     /** Changed at or after `since`, by change time and id. */
     orders: (since = '') =>
-      many<ProductionOrder>('SELECT document FROM orders WHERE changed >= ? ORDER BY changed, id', since),
+      documents<ProductionOrder>(
+        'SELECT document FROM orders WHERE changed >= ? ORDER BY changed, id',
+        since,
+      ),
     /** By its number, or by its id. */
     order: (key: string) =>
-      many<ProductionOrder>('SELECT document FROM orders WHERE number = ? OR id = ?', key, key)[0],
+      documents<ProductionOrder>('SELECT document FROM orders WHERE number = ? OR id = ?', key, key)[0],
     bookings(number?: string, reference?: string): readonly Booking[] {
       const all =
         number === undefined
-          ? many<Booking>('SELECT document FROM bookings ORDER BY place')
-          : many<Booking>('SELECT document FROM bookings WHERE number = ? ORDER BY place', number);
+          ? documents<Booking>('SELECT document FROM bookings ORDER BY place')
+          : documents<Booking>('SELECT document FROM bookings WHERE number = ? ORDER BY place', number);
       return reference === undefined ? all : all.filter((booking) => booking.reference === reference);
     },
     /** Gives an order another number; its id stays, and its bookings stay with it. */
@@ -112,20 +121,32 @@ export function openStore(folder: string, now: () => Date) {
         order.number,
       );
     },
-    addBooking(booking: Omit<Booking, 'id'>): Booking {
+    addBooking(
+      { number, unit }: ProductionOrder,
+      kind: Booking['kind'],
+      booking: Partial<Omit<Booking, 'id' | 'order' | 'kind' | 'unit' | 'bookedAt'>>,
+    ): Booking {
       const place = count('SELECT count(*) AS count FROM bookings') + 1;
-      const added = { id: `B-${String(place).padStart(6, '0')}`, ...booking };
+      const added: Booking = {
+        ...emptyBooking,
+        ...booking,
+        id: `B-${String(place).padStart(6, '0')}`,
+        order: number,
+        kind,
+        unit,
+        bookedAt: now().toISOString(),
+      };
       database.run(
         'INSERT INTO bookings (number, reference, document) VALUES (?, ?, ?)',
-        booking.order,
-        booking.reference,
+        number,
+        added.reference,
         JSON.stringify(added),
       );
       return added;
     },
-    /** The next order number's count. */
+    /** The count in the next order's number. */
     nextCount: () => count('SELECT count(*) AS count FROM orders') + 1,
-    /** The present, or a millisecond after the latest change: every change is later than those before it. */
+    /** Now, or a millisecond after the latest change, so that every change is later than those before it. */
     tick(): string {
       const latest = Date.parse(
         String(database.get('SELECT max(changed) AS latest FROM orders')?.latest ?? ''),

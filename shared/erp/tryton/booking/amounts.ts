@@ -1,22 +1,20 @@
-import * as z from 'zod/mini';
-import { Rejected } from '../../../model/errors.ts';
 import { compareDecimals, type Decimal, formatQuantity, sumOf, toDecimal } from '../../../model/quantity.ts';
 import type { Built } from '../../built.ts';
-import type { Reader } from '../desk.ts';
-import { type Production, unitSchema } from '../production.ts';
-import { convert, fits, losesPieces, type Unit } from '../units.ts';
+import type { Reader } from '../connection.ts';
+import { notBookable, type Production } from '../production.ts';
+import { convert, fits, losesPieces, type Unit, unitFields, unitSchema } from '../units.ts';
 
-/** What was built, in the production's unit, with digits that Tryton takes. */
+/** What was built, in the production's unit and with digits that Tryton takes. */
 export type Amounts = Pick<Built, 'good' | 'scrap' | 'goodLots' | 'scrapLots'>;
 
 /**
- * @throws Rejected when its unit is none of the production's kind, when Tryton would refuse its digits, or when its
+ * @throws Rejected when its unit is of another category than the production's, when Tryton would refuse its digits, or when its
  * lots do not add up once they are rounded.
  */
-export async function amountsOf(desk: Reader, built: Built, production: Production): Promise<Amounts> {
+export async function amountsOf(reader: Reader, built: Built, production: Production): Promise<Amounts> {
   const { unit } = production;
   if (!unit) return built;
-  const from = await unitNamed(desk, built.unit, unit, production.number);
+  const from = await unitNamed(reader, built.unit, unit, production.number);
   const inOwn = (amount: Decimal) => converted(amount, from, unit, production.number);
   const amounts = {
     good: inOwn(built.good),
@@ -29,58 +27,50 @@ export async function amountsOf(desk: Reader, built: Built, production: Producti
     [amounts.scrapLots, amounts.scrap],
   ] as const) {
     const sum = sumOf(lots.map(({ amount }) => amount));
-    if (lots.length > 0 && compareDecimals(sum, whole) !== 0) {
-      throw refused(
-        production.number,
-        `its lots come to ${sum} ${unit.symbol} in Tryton, and the whole to ${whole}: let the mapping give all in ${unit.symbol}`,
-      );
-    }
+    if (lots.length === 0 || compareDecimals(sum, whole) === 0) continue;
+    const why = `its lots come to ${sum} ${unit.symbol} in Tryton, and the whole to ${whole}: let the mapping give all in ${unit.symbol}`;
+    throw notBookable(production.number, why);
   }
   return amounts;
 }
 
 /** The unit that figures are given in: the production's own, or another one of its category. */
-async function unitNamed(desk: Reader, given: string | undefined, own: Unit, number: string): Promise<Unit> {
+async function unitNamed(
+  reader: Reader,
+  given: string | undefined,
+  own: Unit,
+  number: string,
+): Promise<Unit> {
   if (given === undefined || given === own.symbol) return own;
-  const domain = [
-    ['symbol', '=', given],
-    ['category.uoms', '=', own.id],
-  ];
-  const fields = ['symbol', 'factor', 'rate', 'rounding', 'digits'];
-  const [found, other] = await desk.read('product.uom', 'search_read', [domain, 0, 2, null, fields], {
+  const [found, other] = await reader.search('product.uom', {
+    domain: [
+      ['symbol', '=', given],
+      ['category.uoms', '=', own.id],
+    ],
+    fields: unitFields,
+    limit: 2,
+    row: unitSchema,
     what: `looking for the unit of production ${number}`,
-    answer: z.array(unitSchema),
   });
   if (found && !other) return found;
-  throw refused(
-    number,
-    `it is counted in ${own.symbol}, which Tryton does not convert ${given} to: let the mapping give the quantity in ${own.symbol}`,
-  );
+  const why = `it is counted in ${own.symbol}, which Tryton does not convert ${given} to: let the mapping give the quantity in ${own.symbol}`;
+  throw notBookable(number, why);
 }
 
 function converted(amount: Decimal, from: Unit, to: Unit, number: string): Decimal {
   const own = toDecimal(convert(amount, from, to)) ?? '0';
-  const told = formatQuantity({ amount, unit: from.symbol });
+  const recorded = formatQuantity({ amount, unit: from.symbol });
   if (!fits(own, to)) {
-    throw refused(
-      number,
-      `Tryton takes ${to.digits} digits after the point in ${to.symbol}, and refuses ${told}: let the mapping round it`,
-    );
+    const why = `Tryton takes ${to.digits} digits after the point in ${to.symbol}, and refuses ${recorded}: let the mapping round it`;
+    throw notBookable(number, why);
   }
   if (losesPieces(amount, from, to)) {
-    throw refused(
-      number,
-      `${told} are no whole number of ${to.symbol}, in which it is counted: correct what was recorded`,
-    );
+    const why = `${recorded} are no whole number of ${to.symbol}, in which it is counted: correct what was recorded`;
+    throw notBookable(number, why);
   }
   if (compareDecimals(own, '0') === 0 && compareDecimals(amount, '0') !== 0) {
-    throw refused(number, `${told} is nothing in ${to.symbol}, as Tryton rounds: correct what was recorded`);
+    const why = `${recorded} is nothing in ${to.symbol}, as Tryton rounds: correct what was recorded`;
+    throw notBookable(number, why);
   }
   return own;
-}
-
-function refused(number: string, why: string): Rejected {
-  return new Rejected(`Tryton: production ${number} cannot be booked, because ${why}.`, {
-    code: 'quantity-or-lots',
-  });
 }

@@ -1,24 +1,23 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { Rejected } from '../../../model/errors.ts';
-import type { Abilities, Permission } from '../abilities.ts';
-import type { Reader } from '../desk.ts';
-import type { Production } from '../production.ts';
+import type { Abilities, Permission, Reader } from '../connection.ts';
+import { notBookable, type Production } from '../production.ts';
 import { fieldOf } from '../wire.ts';
 import type { WantedMove } from './outputs.ts';
 
-/** What Tryton asks of a production's moves before it completes them. */
+/** What Tryton demands of a production's moves before it completes them. */
 export interface Demands {
-  /** Types of the locations between which the product moves with a lot only (`stock_lot`, 7.0). */
+  /** Types of the locations to and from which the product moves only with a lot (`stock_lot`, 7.0). */
   readonly lotAt: readonly string[];
   /** Tryton gives lots numbers of its own when it completes a whole production (`Production_Lot.done`, 7.0). */
   readonly numbersLots: boolean;
   /**
-   * Whether Tryton can price what is good: without a list price it asks whether that is meant, unless the product is
-   * a component of itself, as in a repair (`Production.set_cost`, 7.0).
+   * Whether Tryton can price the good quantity: without a list price it asks for a confirmation, unless the product
+   * is a component of itself, as in a repair (`Production.set_cost`, 7.0).
    */
   readonly isPriced: boolean;
-  /** Codes of components that move with a lot only, and have none: reserving gives them none (7.0). */
+  /** Codes of components that need a lot to move and have none: reserving gives them none (7.0). */
   readonly componentsWithoutLot: readonly string[];
 }
 
@@ -51,13 +50,8 @@ export const demandsSchema = z.looseObject({
 /** Fields to read for `demandsSchema`, beside those of a production. */
 export function demandFields({ lots }: Abilities): string[] {
   return [
-    ...[
-      'product.list_price',
-      'inputs.product',
-      'inputs.quantity',
-      'inputs.from_location.type',
-      'inputs.to_location.type',
-    ],
+    ...['product.list_price', 'inputs.product', 'inputs.quantity'],
+    ...['inputs.from_location.type', 'inputs.to_location.type'],
     ...(lots ? ['product.lot_required', 'product.lot_sequence'] : []),
     ...(lots ? ['inputs.lot', 'inputs.product.lot_required'] : []),
   ];
@@ -69,7 +63,7 @@ export function demandsOf(record: z.infer<typeof demandsSchema>): Demands {
   const unlotted = inputs.filter((move) => {
     const types = [move['from_location.'].type, move['to_location.'].type];
     const isOpen = move.state !== 'done' && move.state !== 'cancelled' && move.quantity !== 0;
-    return isOpen && move.lot == null && isAsked(move['product.'].lot_required, types);
+    return isOpen && move.lot == null && needsLot(move['product.'].lot_required, types);
   });
   const codes = unlotted.map((move) => String(fieldOf(move, 'product.code') ?? 'a component'));
   return {
@@ -88,10 +82,8 @@ export function requireRights(
 ): void {
   const lacking = needed.find(([permission, model]) => !may(permission, model));
   if (!lacking) return;
-  throw new Rejected(
-    `Tryton: production ${number} cannot be booked, because our user may not ${lacking.join(' ')}: put it into the groups that may (Production, Stock), then replay.`,
-    { code: 'refused-by-erp' },
-  );
+  const why = `our user may not ${lacking.join(' ')}: put it into the groups that may (Production, Stock), then replay`;
+  throw notBookable(number, why, 'refused-by-erp');
 }
 
 /** @throws Rejected when Tryton would not move the components, or the output, without a lot. */
@@ -102,26 +94,22 @@ export function requireLots(
   finishes: boolean,
 ): void {
   if (componentsWithoutLot.length > 0) {
-    throw new Rejected(
-      `Tryton: production ${number} cannot be booked, because its components ${componentsWithoutLot.join(', ')} need a lot: choose it in Tryton (Inputs), then replay.`,
-      { code: 'quantity-or-lots' },
-    );
+    const why = `its components ${componentsWithoutLot.join(', ')} need a lot: choose it in Tryton (Inputs), then replay`;
+    throw notBookable(number, why);
   }
   const unlotted = wanted.find(
     ({ lot, location }) =>
       lot === undefined &&
-      isAsked(lotAt, ['production', location === undefined ? goodLocationType : 'lost_found']),
+      needsLot(lotAt, ['production', location === undefined ? goodLocationType : 'lost_found']),
   );
   if (!unlotted || (finishes && numbersLots)) return;
-  throw new Rejected(
-    `Tryton: production ${number} cannot be booked, because ${article} needs a lot, and ${unlotted.quantity} of it have none: record the lot in Azumuta and map it, or set it on the production in Tryton, then replay.`,
-    { code: 'quantity-or-lots' },
-  );
+  const why = `${article} needs a lot, and ${unlotted.quantity} of it have none: record the lot in Azumuta and map it, or set it on the production in Tryton, then replay`;
+  throw notBookable(number, why);
 }
 
-/** @throws Rejected when Tryton would ask a person about the missing list price, which nobody has answered for us. */
+/** @throws Rejected when Tryton would ask about the missing list price, and nobody has confirmed it for our user. */
 export async function requireListPrice(
-  desk: Reader,
+  reader: Reader,
   production: Production,
   demands: Demands,
 ): Promise<void> {
@@ -129,12 +117,13 @@ export async function requireListPrice(
   const { number, article, product } = production;
   // As Tryton names a warning (`Warning.format`, 7.0).
   const digest = createHash('md5').update(`product.product,${product}`).digest('hex');
-  const answered = await desk.read(
-    'res.user.warning',
-    'search_read',
-    [[['name', '=', `${digest}.production_missing_list_price`]], 0, 1, null, ['id']],
-    { what: `reading the warnings of production ${number}`, answer: z.array(z.unknown()) },
-  );
+  const answered = await reader.search('res.user.warning', {
+    domain: [['name', '=', `${digest}.production_missing_list_price`]],
+    fields: ['id'],
+    limit: 1,
+    row: z.unknown(),
+    what: `reading the warnings of production ${number}`,
+  });
   if (answered.length > 0) return;
   throw new Rejected(
     `Tryton: production ${number} cannot be completed, because ${article} has no list price, which Tryton asks about: give it one, then replay.`,
@@ -142,6 +131,6 @@ export async function requireListPrice(
   );
 }
 
-function isAsked(lotAt: readonly string[] | null | undefined, types: readonly string[]): boolean {
+function needsLot(lotAt: readonly string[] | null | undefined, types: readonly string[]): boolean {
   return types.some((type) => lotAt?.includes(type));
 }

@@ -1,14 +1,15 @@
 import Big from 'big.js';
+import type { Completion } from '../../../model/completions.ts';
 import { Rejected } from '../../../model/errors.ts';
 import { compareDecimals, type Decimal, sumOf } from '../../../model/quantity.ts';
-import type { OutputMove, Production } from '../production.ts';
+import { notBookable, type OutputMove, type Production } from '../production.ts';
 import type { Amounts } from './amounts.ts';
 
-/** An output move as it shall be. */
+/** An output move as the booking needs it. */
 export interface WantedMove {
   readonly quantity: Decimal;
-  readonly lot?: WantedLot;
-  /** Where it goes; the planned location when absent. */
+  readonly lot?: WantedLot | undefined;
+  /** Its destination; the planned location when absent. */
   readonly location?: number;
 }
 
@@ -18,7 +19,7 @@ export interface WantedLot {
   readonly id?: number;
 }
 
-/** What has to change so that the open output moves become the wanted ones. */
+/** Changes that turn the open output moves into the wanted ones. */
 export interface OutputChanges {
   readonly write: readonly { readonly id: number; readonly wanted: WantedMove }[];
   readonly create: readonly WantedMove[];
@@ -26,10 +27,10 @@ export interface OutputChanges {
 }
 
 /**
- * The moves that a booking completes: one per lot, and those of scrap (to a waste location of the warehouse, which
- * is how Tryton 7.0 keeps scrap: `production.outputs` admits `to_location.waste_warehouses`, and its cost then falls
- * on the good quantity). A lot that a planner chose is used where none was recorded.
- * @param open Moves that are free to become them.
+ * The moves that a booking completes: one per lot, and those of scrap (to a waste location of the warehouse, as
+ * Tryton 7.0 books scrap: `production.outputs` admits `to_location.waste_warehouses`, and its cost then falls
+ * on the good quantity). Where no lot was recorded, the one that a planner chose is used.
+ * @param open Moves that can be turned into them.
  * @throws Rejected when the waste location or the planner's lots do not fit.
  */
 export function wantedMoves(
@@ -40,31 +41,35 @@ export function wantedMoves(
 ): WantedMove[] {
   const { good, scrap, goodLots, scrapLots } = amounts;
   const planned = open.filter(({ wasted }) => !wasted);
-  const moves: WantedMove[] = [];
-  if (goodLots.length > 0) moves.push(...goodLots.map(moveOfLot));
-  else if (good !== '0') moves.push(...plannedShares(planned, good, production.number));
+  const moves =
+    goodLots.length > 0 ? goodLots.map(moveOfLot) : plannedShares(planned, good, production.number);
   if (scrap === '0') return moves;
   const location = wasteLocation(production, scrapLocation);
-  const lot = plannedLot(planned);
-  const wasted: WantedMove[] =
-    scrapLots.length > 0 ? scrapLots.map(moveOfLot) : [{ quantity: scrap, ...(lot ? { lot } : {}) }];
+  const wasted =
+    scrapLots.length > 0 ? scrapLots.map(moveOfLot) : [{ quantity: scrap, lot: plannedLot(planned) }];
   return [...moves, ...wasted.map((move) => ({ ...move, location }))];
 }
 
-/** What stays open for later bookings, when `wanted` is taken from the open moves; undefined when nothing does. */
+/** Moves that this booking may change: those with our key first, so that a second attempt pairs them with the same lots. */
+export function openMoves(
+  { outputs }: Production,
+  { bound, foreign }: { readonly bound: readonly number[]; readonly foreign: readonly number[] },
+): OutputMove[] {
+  const open = outputs.filter(({ id, state }) => state !== 'done' && !foreign.includes(id));
+  return [...open.filter(({ id }) => bound.includes(id)), ...open.filter(({ id }) => !bound.includes(id))];
+}
+
+/** The move that stays open for later bookings after `wanted` is taken from the open ones; undefined when none does. */
 export function remainderOf(
   open: readonly OutputMove[],
   wanted: readonly WantedMove[],
 ): WantedMove | undefined {
-  const rest = new Big(sumOf(open.map(({ quantity }) => quantity))).minus(
-    sumOf(wanted.map(({ quantity }) => quantity)),
-  );
+  const rest = new Big(amountOf(open)).minus(amountOf(wanted));
   if (rest.lte(0)) return undefined;
-  const lot = plannedLot(open.filter(({ wasted }) => !wasted));
-  return { quantity: rest.toFixed(), ...(lot ? { lot } : {}) };
+  return { quantity: rest.toFixed(), lot: plannedLot(open.filter(({ wasted }) => !wasted)) };
 }
 
-/** Whether these moves are all that is still open: then nothing is left for another part. */
+/** Whether no other moves are open, so that nothing is left for another part. */
 export function isRest({ outputs }: Production, moves: readonly number[]): boolean {
   return outputs.every(({ id, state }) => state === 'done' || moves.includes(id));
 }
@@ -104,24 +109,23 @@ function moveOfLot({ number, amount }: Amounts['goodLots'][number]): WantedMove 
   return { quantity: amount, lot: { number: number.trim() } };
 }
 
-/** The one lot of all these moves. */
+/** The lot of these moves, if all have the same. */
 function plannedLot(planned: readonly OutputMove[]): WantedLot | undefined {
   const [first, ...others] = planned.map(({ lot }) => lot);
   return others.every((lot) => lot?.id === first?.id) ? first : undefined;
 }
 
 function plannedShares(planned: readonly OutputMove[], good: Decimal, number: string): WantedMove[] {
+  if (good === '0') return [];
   const lot = plannedLot(planned);
   if (lot) return [{ quantity: good, lot }];
   const lots = planned.flatMap((move) => (move.lot ? [move.lot.number] : []));
   if (lots.length === 0) return [{ quantity: good }];
-  if (compareDecimals(sumOf(planned.map(({ quantity }) => quantity)), good) === 0) {
-    return planned.map((move) => ({ quantity: move.quantity, ...(move.lot ? { lot: move.lot } : {}) }));
+  if (compareDecimals(amountOf(planned), good) === 0) {
+    return planned.map((move) => ({ quantity: move.quantity, lot: move.lot }));
   }
-  throw new Rejected(
-    `Tryton: production ${number} cannot be booked, because its output is planned in the lots ${lots.join(', ')}, and nobody recorded which of them the ${good} good are: record and map the lots.`,
-    { code: 'quantity-or-lots' },
-  );
+  const why = `its output is planned in the lots ${lots.join(', ')}, and nobody recorded which of them the ${good} good are: record and map the lots`;
+  throw notBookable(number, why);
 }
 
 function wasteLocation(production: Production, chosen: string | undefined): number {
@@ -139,4 +143,35 @@ function wasteLocation(production: Production, chosen: string | undefined): numb
   throw new Rejected(`Tryton: the scrap of production ${number} cannot be booked, because ${why}.`, {
     code: 'refused-by-erp',
   });
+}
+
+/** Whether Tryton has completed the moves with our key, and the production where this booking finishes it. */
+export function isBooked(
+  production: Production,
+  bound: readonly number[],
+  { final }: Pick<Completion, 'final'>,
+): boolean {
+  const own = movesOf(production, bound);
+  if (own.length === 0 || own.some(({ state }) => state !== 'done')) return false;
+  return production.state === 'done' || !final;
+}
+
+/** @throws Rejected when what is booked under our key is not what was completed. */
+export function requireBooked(production: Production, bound: readonly number[], asked: Amounts): void {
+  const own = movesOf(production, bound).filter(({ state }) => state === 'done');
+  const good = amountOf(own.filter(({ wasted }) => !wasted));
+  const scrap = amountOf(own.filter(({ wasted }) => wasted));
+  if (compareDecimals(good, asked.good) === 0 && compareDecimals(scrap, asked.scrap) === 0) return;
+  throw new Rejected(
+    `Tryton: production ${production.number} is booked with ${good} good and ${scrap} scrap instead of ${asked.good} and ${asked.scrap}: somebody changed it meanwhile; correct the stock in Tryton.`,
+    { code: 'booked-otherwise' },
+  );
+}
+
+function movesOf({ outputs }: Production, ids: readonly number[]): OutputMove[] {
+  return outputs.filter(({ id }) => ids.includes(id));
+}
+
+function amountOf(moves: readonly Pick<WantedMove, 'quantity'>[]): Decimal {
+  return sumOf(moves.map(({ quantity }) => quantity));
 }

@@ -1,11 +1,10 @@
-import * as z from 'zod/mini';
 import { RetryLater } from '../../../model/errors.ts';
-import type { Writer } from '../desk.ts';
+import type { Writer } from '../connection.ts';
 import type { TrytonOptions } from '../options.ts';
 import { readAgain } from '../order.ts';
 import type { Production } from '../production.ts';
 
-/** Missing stock is mended by a delivery or a count, not by asking often. */
+/** Missing stock takes a delivery or a count, so asking often does not help. */
 const stockSeconds = 900;
 
 /** @throws RetryLater scope `order` when a person has to reserve the components, and has not. */
@@ -15,25 +14,21 @@ export function requireReserved(production: Production, assign: TrytonOptions['a
 }
 
 /**
- * Reserves the components of a production that is still waiting: on PostgreSQL this locks all moves of these
- * components (`_assign_try_lock`, 7.0), so that several at once mostly get in each other's way (seen).
- * @throws RetryLater scope `order` while too few are in stock: seen on 7.0, `assign_try` then answers as if
- * all were well and leaves the production waiting; or when it is past that already, since who was faster may be
- * another attempt of this booking (seen, four at once on a busy machine).
+ * Reserves the components of a production that is still waiting. On PostgreSQL this locks all moves of these
+ * components (`_assign_try_lock`, 7.0), so that several at once mostly block each other (seen).
+ * @throws RetryLater scope `order` while too few are in stock: seen on 7.0, `assign_try` then answers without an
+ * error and leaves the production waiting. Also when the production has gone further meanwhile, possibly by another
+ * attempt of this booking (seen, four at once on a busy machine).
  */
-export async function reserveComponents(
-  desk: Writer,
-  waiting: Production,
-  assign: TrytonOptions['assign'],
-): Promise<Production> {
+export async function reserveComponents(writer: Writer, waiting: Production): Promise<Production> {
   if (waiting.state !== 'waiting') return waiting;
   const { id, number } = waiting;
   const what = `reserving the components of production ${number}`;
-  await desk.prepare('production', 'assign_try', [[id]], { what, answer: z.unknown() });
-  let production = await readAgain(desk, waiting);
-  if (production.state === 'waiting' && assign === 'force') {
-    await desk.prepare('production', 'assign_force', [[id]], { what, answer: z.unknown() });
-    production = await readAgain(desk, waiting);
+  await writer.write('production', 'assign_try', [[id]], { what, isRepeatable: true });
+  let production = await readAgain(writer, waiting);
+  if (production.state === 'waiting' && writer.options.assign === 'force') {
+    await writer.write('production', 'assign_force', [[id]], { what, isRepeatable: true });
+    production = await readAgain(writer, waiting);
   }
   if (production.state === 'waiting') throw missing(production, 'receive or count them, or assign by hand');
   if (production.state === 'assigned' || production.state === 'running') return production;

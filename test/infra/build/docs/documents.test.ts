@@ -7,12 +7,11 @@ import { openApiDocument } from '../../../../infra/build/docs/openapi.ts';
 import { type Example, examples } from '../../../../infra/build/docs/openapi-examples.ts';
 import { createDocuments } from '../../../../infra/build/docs/write.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
-import { receiveWebhook } from '../../../../shared/completions/receive-webhook.ts';
-import { createUnusableCalls } from '../../../../shared/completions/unusable-calls.ts';
+import { createWebhookReceiver } from '../../../../shared/completions/receive-webhook.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
-import { getOrder, postOrders } from '../../../../shared/orders/http-api.ts';
+import { createHttpApi } from '../../../../shared/orders/http-api.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
@@ -131,26 +130,23 @@ async function carriedOut({ operation, request: { number, query, body, authorize
     };
     const caller = { apiKey: presented, sourceIp: '203.0.113.7' };
     return operation === 'postProductOrders'
-      ? postOrders({ ...caller, body: bytes, waitSeconds: 0 }, dependencies)
-      : getOrder({ ...caller, number: number ?? '' }, dependencies);
+      ? createHttpApi(dependencies).postOrders({ ...caller, body: bytes, waitSeconds: 0 })
+      : createHttpApi(dependencies).getOrder({ ...caller, number: number ?? '' });
   }
-  return receiveWebhook(
-    {
-      method: operation === 'getTrigger' ? 'GET' : 'POST',
-      event: 'product-order-completed',
-      token: presented,
-      sourceIp: '203.0.113.7',
-      rawQueryString: query ?? '',
-      body: bytes,
-      id: 'KlbwWhbbjoEEJVw=',
-    },
-    {
-      ...common,
-      completionsQueueUrl: sqs.queueUrl('completions'),
-      deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
-      kept: createUnusableCalls(),
-      names: defaultContract.trigger,
-      token: async () => ({ current: secret }),
-    },
-  );
+  const receiveWebhook = createWebhookReceiver({
+    ...common,
+    completionsQueueUrl: sqs.queueUrl('completions'),
+    deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
+    names: defaultContract.trigger,
+    token: async () => ({ current: secret }),
+  });
+  return receiveWebhook({
+    method: operation === 'getTrigger' ? 'GET' : 'POST',
+    event: 'product-order-completed',
+    token: presented,
+    sourceIp: '203.0.113.7',
+    rawQueryString: query ?? '',
+    body: bytes,
+    id: 'KlbwWhbbjoEEJVw=',
+  });
 }

@@ -193,39 +193,9 @@ describe('a schedule', () => {
 
     expect(ran).toMatchObject({ status: 200, payload: { event: { act: 'echo', from: 'schedule' } } });
   });
-});
 
-describe('the control API', () => {
-  it('lists what runs, without a credential', async () => {
-    const text = await (await fetch(emulator.controlUrl)).text();
-
-    expect(JSON.parse(text)).toMatchObject({
-      apiUrl: emulator.apiUrl,
-      awsEndpoint: emulator.awsEndpoint,
-      processes: expect.arrayContaining([expect.objectContaining({ name: 'sqs', kind: 'store' })]),
-    });
-    expect(text).not.toContain(emulator.credentials.secretAccessKey);
-  });
-
-  it('runs a schedule', async () => {
-    const ran = await fetch(`${emulator.controlUrl}/schedules/Hourly/run`, { method: 'POST' });
-
-    expect(await ran.json()).toMatchObject({ payload: { event: { from: 'schedule' } } });
-  });
-
-  it('says what there is when it is asked for something else', async () => {
-    const answer = await fetch(`${emulator.controlUrl}/schedules/Daily/run`, { method: 'POST' });
-
-    expect(answer.status).toBe(400);
-    expect(await answer.json()).toEqual({
-      message: expect.stringContaining('no schedule Daily; it has: Hourly'),
-    });
-  });
-
-  it('does not listen to web pages', async () => {
-    const headers = { origin: 'https://example.com' };
-
-    expect((await fetch(emulator.controlUrl, { headers })).status).toBe(403);
+  it('is refused by another name, with the names that there are', async () => {
+    await expect(emulator.runSchedule('Daily')).rejects.toThrow('no schedule Daily; it has: Hourly');
   });
 });
 
@@ -256,7 +226,7 @@ describe('the network', () => {
       others.flatMap((host) => ports.map(async (port) => [host, port, await knock(host, port)])),
     );
 
-    expect(here).toEqual(Array(7).fill('open'));
+    expect(here).toEqual(Array(6).fill('open'));
     expect(elsewhere.filter(([, , answer]) => answer === 'open')).toEqual([]);
     expect((await probe({ act: 'echo' })).resources).not.toContain('TCPServerWrap');
   });

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { findEmulator } from '../../../../infra/local/emulator/data-folder.ts';
-import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
+import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
 import { patient } from '../../../support/patient.ts';
 import { switchMapping } from '../../../support/switch-mapping.ts';
 import { awsOf, lives, startFixture } from './running.ts';
@@ -48,7 +48,7 @@ describe('stop', () => {
       await before.hungUp();
       await before.send({ id: 'kept' });
       await before.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'kept' }));
-      expect(findEmulator(dataDir)).toMatchObject({ controlUrl: first.controlUrl, pid: process.pid });
+      expect(findEmulator(dataDir)).toMatchObject({ awsEndpoint: first.awsEndpoint, pid: process.pid });
       // Windows has no such modes: there, a user's own folders are closed to others.
       const ownerOnly = process.platform === 'win32' ? 0o666 : 0o600;
       expect(statSync(join(dataDir, 'platform.json')).mode & 0o777).toBe(ownerOnly);

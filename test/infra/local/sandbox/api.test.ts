@@ -3,8 +3,6 @@ import * as z from 'zod/mini';
 import { accepted, createApi, Refusal, type Reply, type Route } from '../../../../infra/local/sandbox/api.ts';
 import { inMemory, openDatabase } from '../../../../infra/local/sandbox/database.ts';
 
-const errorBody = (code: string) => ({ error: code });
-
 function requestOf(path: string, method = 'GET', body = '') {
   return { method, url: new URL(path, 'http://sandbox.test'), headers: {}, body };
 }
@@ -21,10 +19,7 @@ const shows = (method: Route['method'], pattern: string): Route => ({
 
 it('answers with the route of method and path, and decodes what it is called with', () => {
   // Prepare
-  const api = createApi({
-    routes: [shows('GET', '/orders'), shows('POST', '/orders/{number}/book')],
-    errorBody,
-  });
+  const api = createApi([shows('GET', '/orders'), shows('POST', '/orders/{number}/book')]);
   const request = requestOf('/orders/MO%2F1/book?by=me', 'POST', '{"quantity":5}');
 
   // Act
@@ -42,7 +37,7 @@ it('answers with the route of method and path, and decodes what it is called wit
 
 it('answers 404 where there is no route', () => {
   // Prepare
-  const api = createApi({ routes: [shows('GET', '/orders')], errorBody });
+  const api = createApi([shows('GET', '/orders')]);
 
   // Act
   const [name, answer] = [
@@ -52,14 +47,17 @@ it('answers 404 where there is no route', () => {
 
   // Assess
   expect(name).toBeUndefined();
-  expect(answer).toEqual({ status: 404, body: { error: 'not-found' } });
+  expect(answer).toEqual({
+    status: 404,
+    body: { error: { code: 'not-found', message: 'There is no POST /orders.' } },
+  });
 });
 
 it('lets nobody in whom the guard refuses, whatever the body', () => {
   // Prepare
   const answer = vi.fn(() => ({ status: 200 }));
   const guard = () => ({ status: 401 });
-  const api = createApi({ routes: [{ method: 'POST', pattern: '/orders', answer }], guard, errorBody });
+  const api = createApi([{ method: 'POST', pattern: '/orders', answer }], guard);
 
   // Act
   const answered = api.answer(requestOf('/orders', 'POST', 'no JSON'));
@@ -78,7 +76,7 @@ it.each([
     status: 200,
     body: accepted(z.object({ quantity: z.number() }), call.body),
   });
-  const api = createApi({ routes: [{ method: 'POST', pattern: '/orders', answer }], errorBody });
+  const api = createApi([{ method: 'POST', pattern: '/orders', answer }]);
 
   // Act
   const act = () => api.answer(requestOf('/orders', 'POST', body));

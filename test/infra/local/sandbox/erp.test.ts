@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { erpControl } from '../../../../infra/local/sandbox/erp/control.ts';
-import { erpSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
+import { erpSandboxKey } from '../../../../infra/local/sandbox/api-key-guard.ts';
+import { erpControl } from '../../../../infra/local/sandbox/control.ts';
 import type { Sandbox } from '../../../../infra/local/sandbox/supervise.ts';
 import { patient } from '../../../support/patient.ts';
 import { apiOf, killed, sharedSandbox, startedProcess, startedSandbox } from './started.ts';

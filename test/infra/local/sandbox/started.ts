@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import type { AzumutaSandboxOptions } from '../../../../infra/local/sandbox/azumuta/create-sandbox.ts';
-import { type Sandbox, type SandboxKind, startSandbox } from '../../../../infra/local/sandbox/supervise.ts';
+import type { AzumutaSandboxOptions, SandboxKind } from '../../../../infra/local/sandbox/sandboxes.ts';
+import { type Sandbox, startSandbox } from '../../../../infra/local/sandbox/supervise.ts';
 import { patient } from '../../../support/patient.ts';
 import { startSandboxHere } from '../../../support/sandboxes.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
+import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
 
 it('a command whose reader has seen enough ends quietly, as in "npm run map … | head -1"', async () => {
   // Prepare

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { findTarget, whereOf } from '../../../../infra/ops/cli/target.ts';
-import { startServer } from '../../../support/server.ts';
 import { startCloudFormation } from './cloudformation.ts';
 
 /** A folder that stands for the temporary one of this machine. */
@@ -18,9 +17,8 @@ async function emptyTemporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** A platform that runs in this folder, as far as its address and its control server show. */
-async function startControl(folder: string, outputs: Readonly<Record<string, string>>, pid = process.pid) {
-  const { url: controlUrl } = await startServer(() => ({ body: { outputs } }));
+/** The address of a platform, as if it ran in this folder. */
+async function writeAddress(folder: string, outputs: Readonly<Record<string, string>>, pid = process.pid) {
   await mkdir(folder, { recursive: true });
   const address = {
     pid,
@@ -28,8 +26,8 @@ async function startControl(folder: string, outputs: Readonly<Record<string, str
     region: 'eu-west-1',
     apiUrl: 'http://127.0.0.1:1',
     awsEndpoint: 'http://127.0.0.1:2',
-    controlUrl,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    outputs,
   };
   await writeFile(join(folder, 'platform.json'), JSON.stringify(address));
 }
@@ -40,7 +38,7 @@ it.each([
 ])('finds the only platform on this machine, in a temporary folder %s', async (_, below) => {
   // Prepare
   const folder = join(await emptyTemporaryFolder(), below);
-  await startControl(folder, { LedgerTable: 'ledger' });
+  await writeAddress(folder, { LedgerTable: 'ledger' });
 
   // Act
   const target = await findTarget({ local: true });
@@ -57,7 +55,7 @@ it.each([
 it('finds a platform in the data folder that it is given', async () => {
   // Prepare
   const folder = await emptyTemporaryFolder();
-  await startControl(join(folder, 'kept', 'platform'), {});
+  await writeAddress(join(folder, 'kept', 'platform'), {});
 
   // Act and assess
   expect((await findTarget({ local: join(folder, 'kept') })).local).toBe(true);
@@ -80,8 +78,8 @@ it('says so when no platform runs on this machine', async () => {
 it('asks which one when several platforms run', async () => {
   // Prepare
   const folder = await emptyTemporaryFolder();
-  await startControl(join(folder, 'local-platform-a'), {});
-  await startControl(join(folder, 'local-platform-b'), {});
+  await writeAddress(join(folder, 'local-platform-a'), {});
+  await writeAddress(join(folder, 'local-platform-b'), {});
 
   // Act and assess
   await expect(findTarget({ local: true })).rejects.toThrow(
@@ -93,7 +91,7 @@ it('overlooks a platform whose process is gone', async () => {
   // Prepare
   const folder = await emptyTemporaryFolder();
   // Larger than any process id that Linux gives.
-  await startControl(join(folder, 'local-platform-a'), {}, 2 ** 22 + 1);
+  await writeAddress(join(folder, 'local-platform-a'), {}, 2 ** 22 + 1);
 
   // Act and assess
   await expect(findTarget({ local: true })).rejects.toThrow('No platform runs');
@@ -102,7 +100,7 @@ it('overlooks a platform whose process is gone', async () => {
 it('says that a stack without a needed output is older than the command', async () => {
   // Prepare
   const folder = await emptyTemporaryFolder();
-  await startControl(folder, {});
+  await writeAddress(folder, {});
   const target = await findTarget({ local: folder });
 
   // Act and assess

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { azumutaSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
+import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api-key-guard.ts';
 import { findTarget } from '../../../../infra/ops/cli/target.ts';
 import { createSecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
 import { shellWord } from '../../../../shared/platform/shell-word.ts';
@@ -44,7 +44,7 @@ export function doctorTests(stage: () => CommandStage): void {
         'Order API key',
         'Azumuta',
         'ERP (Sandbox ERP)',
-        'Webhook door',
+        'Webhook endpoint',
         'Order endpoint',
         'Clock',
         'Queue of bookings',

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
-import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
+import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
 
 const project = fileURLToPath(new URL('../../../..', import.meta.url));
 const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });

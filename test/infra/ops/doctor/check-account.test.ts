@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { accountChecks } from '../../../../infra/ops/doctor/check-account.ts';
+import { accountChecks } from '../../../../infra/ops/doctor/check-stack.ts';
 import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
 

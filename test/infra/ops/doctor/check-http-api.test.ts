@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { doorChecks } from '../../../../infra/ops/doctor/check-http-api.ts';
+import { httpApiChecks } from '../../../../infra/ops/doctor/check-http-api.ts';
 import type { Finding } from '../../../../infra/ops/doctor/finding.ts';
 import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
@@ -20,7 +20,7 @@ async function findings(door: Door, key?: string): Promise<Record<string, Findin
     },
   };
   const found = [];
-  for (const check of doorChecks(target, keeper)) found.push(...(await check.look()));
+  for (const check of httpApiChecks(target, keeper)) found.push(...(await check.look()));
   return Object.fromEntries(found.map((finding) => [finding.about, finding]));
 }
 
@@ -59,14 +59,17 @@ it.each([
   ['its function fails', 500, '{"message":"Internal Server Error"}', 'wrong', 'log group'],
 ])('a door where %s says what to do', async (_, status, body, result, next) => {
   const found = await findings(() => ({ status, body }));
-  const door = found['Webhook door'];
+  const door = found['Webhook endpoint'];
   expect(door?.result).toBe(result);
   expect(`${door?.next}: ${door?.command}`).toContain(next);
 });
 
 it('a door that takes any token is wrong', async () => {
   const found = await findings(() => ({ status: 202 }));
-  expect(found['Webhook door']).toMatchObject({ result: 'wrong', says: 'it answered 202 instead of 401' });
+  expect(found['Webhook endpoint']).toMatchObject({
+    result: 'wrong',
+    says: 'it answered 202 instead of 401',
+  });
 });
 
 it('an order endpoint that refuses the key that is set is wrong', async () => {
@@ -99,6 +102,6 @@ it.each([
 
 it('a door that nobody reaches is told by its host, without its path', async () => {
   const found = await findings(() => undefined);
-  expect(found['Webhook door']?.says).toMatch(/^127\.0\.0\.1:\d+ does not answer from this machine/);
+  expect(found['Webhook endpoint']?.says).toMatch(/^127\.0\.0\.1:\d+ does not answer from this machine/);
   expect(JSON.stringify(found)).not.toContain('doctor-');
 });

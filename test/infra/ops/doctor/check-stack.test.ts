@@ -32,7 +32,7 @@ async function pausedFlow(oldestSeconds: number | undefined, pausedSince?: Date,
   const outputs = Object.fromEntries(queues.map((name) => [name, `${endpoint}/000000000000/bookings`]));
   const target = {
     ...onThisMachine({ ...outputs, LedgerTable: 'ledger' }, endpoint),
-    platform: { folder, controlUrl: endpoint },
+    platform: { folder },
   };
   const check = stackChecks(target, undefined, now).find((each) => each.about === about);
   return check?.look();

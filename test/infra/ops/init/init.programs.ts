@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadIntegration } from '../../../../infra/build/load-configuration.ts';
 import { type Answers, answersSchema, erps } from '../../../../infra/ops/init/answers.ts';
 import { configurationText } from '../../../../infra/ops/init/configuration-text.ts';
-import { emptyContract } from '../../../../infra/ops/probe/source.ts';
+import { emptyContract } from '../../../../infra/ops/probe/contract-text.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { parse } from '../../../../shared/platform/validation.ts';
 import { typed } from '../commands/typed.ts';

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { probeAccount } from '../../../../infra/ops/probe/probe.ts';
-import type { Seen } from '../../../../infra/ops/probe/seen.ts';
+import type { ScreenValues } from '../../../../infra/ops/probe/screen-values.ts';
 import { createAzumutaClient } from '../../../../shared/azumuta/client.ts';
 import { type AzumutaContractSettings, contractSchema } from '../../../../shared/azumuta/contract.ts';
 import { createAzumutaModel } from '../../../simulation/partners/azumuta.ts';
@@ -9,7 +9,7 @@ import { type Dialect, inDialect } from '../../../support/dialects/dialect.ts';
 import { startServer } from '../../../support/server.ts';
 
 /** What stands on the screen of the account's completed order. */
-export const seen: Seen = {
+export const seen: ScreenValues = {
   number: 'MO/0001',
   article: 'CHAIR',
   parameter: { name: 'Quantity', value: '5' },
@@ -62,7 +62,7 @@ export async function startAccount(dialect?: Dialect) {
   return {
     ...{ account, baseUrl, calls, times, client, clientOf, id },
     /** What the probe makes of it. @param byHand Lines of the configuration. */
-    probe: (byHand: AzumutaContractSettings = {}, given: Seen = seen) =>
+    probe: (byHand: AzumutaContractSettings = {}, given: ScreenValues = seen) =>
       probeAccount({
         ...{ baseUrl, apiKey: account.apiKey, clock, signal, seen: given },
         contract: contractSchema.parse(byHand),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTestOrder } from '../../../../infra/ops/probe/create.ts';
+import { createTestOrder } from '../../../../infra/ops/probe/create-test-order.ts';
 import { dialects } from '../../../support/dialects/index.ts';
 import { seen, startAccount } from './account.ts';
 

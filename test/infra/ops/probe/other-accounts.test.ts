@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Probed, probeAccount } from '../../../../infra/ops/probe/probe.ts';
-import type { Seen } from '../../../../infra/ops/probe/seen.ts';
+import type { ScreenValues } from '../../../../infra/ops/probe/screen-values.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type Answer, startServer } from '../../../support/server.ts';
@@ -8,7 +8,7 @@ import { type Answer, startServer } from '../../../support/server.ts';
 /** An account by its answers: to a path, of what its query tells. */
 type Routes = Readonly<Record<string, (query: Readonly<Record<string, string>>) => Answer>>;
 
-async function probed(routes: Routes, other: Answer, seen: Seen): Promise<Probed> {
+async function probed(routes: Routes, other: Answer, seen: ScreenValues): Promise<Probed> {
   const { url } = await startServer(
     ({ url: { pathname, searchParams } }) =>
       routes[pathname.replace('/api/v1', '')]?.(Object.fromEntries(searchParams)) ?? other,

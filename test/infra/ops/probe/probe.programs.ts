@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
-import { emptyContract } from '../../../../infra/ops/probe/source.ts';
+import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
+import { emptyContract } from '../../../../infra/ops/probe/contract-text.ts';
 import { startServer } from '../../../support/server.ts';
 import { typed } from '../commands/typed.ts';
 import { seen, startAccount } from './account.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../../../infra/ops/probe/findings.ts';
+import type { Finding } from '../../../../infra/ops/probe/recognise/findings.ts';
 import { contractText } from '../../../../infra/ops/probe/report.ts';
 import type { AzumutaContractSettings } from '../../../../shared/azumuta/contract.ts';
 import { counting } from '../../../support/dialects/counting.ts';

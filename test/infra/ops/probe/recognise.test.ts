@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { recognise } from '../../../../infra/ops/probe/recognise.ts';
-import type { Answers } from '../../../../infra/ops/probe/resources.ts';
-import type { Seen } from '../../../../infra/ops/probe/seen.ts';
+import type { Answers } from '../../../../infra/ops/probe/recognise/answers.ts';
+import { recognise } from '../../../../infra/ops/probe/recognise/recognise.ts';
+import type { ScreenValues } from '../../../../infra/ops/probe/screen-values.ts';
 
 const now = new Date('2026-11-26T12:00:00Z');
-const found = (answers: Answers, seen: Seen) =>
+const found = (answers: Answers, seen: ScreenValues) =>
   Object.fromEntries(
     recognise(answers, seen, now).map(({ line, set, certainty }) => [line, [set, certainty]]),
   );
@@ -198,7 +198,7 @@ const decoys = fc.dictionary(
   ),
   { maxKeys: 6 },
 );
-const seen: Seen = {
+const seen: ScreenValues = {
   ...{ number: 'MO-4711', article: 'GEAR-77', variant: 'Bright red', completedStatus: 'Afgewerkt' },
   ...{ parameter: { name: 'Quantity', value: '5432' }, recorded: { value: '6543', step: 'Good ones' } },
 };
@@ -254,7 +254,7 @@ it('is never sure of a wrong place, whatever fields are called and whatever stan
           },
           6,
         );
-        const asked = isAsked ? { productOrder: 'o-id-1', recording: 'r-id-1' } : {};
+        const asked = isAsked ? { readProductOrder: 'o-id-1', readRecording: 'r-id-1' } : {};
 
         // Act
         const findings = recognise({ readProductOrder: order, readRecording: recording, asked }, seen, now);
@@ -284,7 +284,7 @@ it('a recording shows which steps name a person, its page, and how a trigger may
   const seen = { number: 'MO/0001', recorded: { value: '4711', step: 'Good quantity' } };
 
   // Act
-  const asked = { productOrder: 'o-17', recording: 'r-1' };
+  const asked = { readProductOrder: 'o-17', readRecording: 'r-1' };
   const lines = found({ readProductOrder: order, readRecording: recording, asked }, seen);
 
   // Assess

@@ -3,7 +3,7 @@ import { previewPull } from '../../../../infra/ops/pull/preview.ts';
 import { previewPullLines } from '../../../../infra/ops/pull/report.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
-import { acceptOrders } from '../../../../shared/orders/accept.ts';
+import { createOrderAcceptor } from '../../../../shared/orders/accept.ts';
 import { newSignal } from '../../../shared/erp/conformance/attempts.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
@@ -60,18 +60,14 @@ it('shows that an order which is not created yet would get the numbers that the 
   // Prepare
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
   const order = erpOrder({ number: 'MO/7' });
-  await acceptOrders(
-    [order],
-    { via: 'pull' },
-    {
-      ledger,
-      log: silent,
-      queues: { sendAll: async () => [] },
-      queueUrl: '',
-      collectAgain: async () => {},
-      map: (one) => mapProductOrders({}, one),
-    },
-  );
+  await createOrderAcceptor({
+    ledger,
+    log: silent,
+    queues: { sendAll: async () => [] },
+    queueUrl: '',
+    collectAgain: async () => {},
+    map: (one) => mapProductOrders({}, one),
+  }).acceptOrders([order], { via: 'pull' });
 
   // Act
   const { productOrders } = await previewPull(undefined, 10, {

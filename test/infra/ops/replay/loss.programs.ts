@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
+import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import type { ReplayDependencies } from '../../../../infra/ops/replay/replay.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePorts } from '../../../../infra/local/emulator/process/ports.ts';
+import { freePorts } from '../../../../infra/local/emulator/process/host.ts';
 import type { Target } from '../../../../infra/ops/cli/target.ts';
 import { type SecretName, secretFacts, secretNames } from '../../../../infra/ops/secrets/schemas.ts';
 import { credentials, ready } from '../stores.ts';
@@ -23,7 +23,7 @@ const arnOf = (name: SecretName, set: number) =>
   `arn:aws:secretsmanager:${region}:000000000000:secret:${name}-${set}-AbCdEf`;
 
 export async function startSecretStore(): Promise<SecretsService> {
-  const [port = 0] = await freePorts([undefined], Math.random);
+  const [port = 0] = await freePorts([undefined]);
   const directory = await mkdtemp(join(tmpdir(), 'secret-store-'));
   const child = fork(
     fileURLToPath(new URL('../../../../infra/local/emulator/stores/secrets.ts', import.meta.url)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type KnownOfOrder, orderStatusOf } from '../../../../infra/ops/trace/order-status.ts';
-import type { JourneyEntry } from '../../../../shared/ledger/records/journey.ts';
+import type { JourneyEntry } from '../../../../shared/ledger/records/events.ts';
 import type { OrderEntry } from '../../../../shared/ledger/records/product-orders.ts';
 import { shellWord } from '../../../../shared/platform/shell-word.ts';
 

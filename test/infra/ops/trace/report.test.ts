@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { traceLines } from '../../../../infra/ops/trace/report.ts';
 import type { Trace, TracedOrder } from '../../../../infra/ops/trace/trace.ts';
-import type { JourneyEntry } from '../../../../shared/ledger/records/journey.ts';
+import type { JourneyEntry } from '../../../../shared/ledger/records/events.ts';
 
 const at = (time: string, of: string, event: string, note?: string): JourneyEntry => ({
   of,

@@ -14,8 +14,8 @@ export function nextAttempt(signal = newSignal()): Attempt {
 }
 
 /**
- * The attempt that the ledger would make after this failure: it looks after a possible write, and after a failed
- * look behind one, too.
+ * The attempt that the ledger would make after this failure: it looks after a possible write, and also when the
+ * look that followed one has failed.
  * @param failed The attempt that failed. Default: a first one.
  */
 export function attemptAfter(failure: unknown, failed = firstAttempt()): Attempt {
@@ -23,7 +23,7 @@ export function attemptAfter(failure: unknown, failed = firstAttempt()): Attempt
   return { again: failed.again || !released, signal: newSignal() };
 }
 
-/** What a promise was rejected with; undefined if it was kept. */
+/** What a promise was rejected with; undefined when it was fulfilled. */
 export async function failureOf(promised: Promise<unknown>): Promise<unknown> {
   return promised.then(
     () => undefined,

@@ -4,7 +4,7 @@ import type { ErpOrderRef, ProductOrderRef } from '../../../../shared/model/orde
 
 const meteorAlphabet = '23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz';
 
-/** A product order as Azumuta would have made it of this ERP order: the same one every time. */
+/** A product order as Azumuta would have created it from this ERP order: the same one every time. */
 export function productOrderOf(order: ErpOrderRef, part = 1): ProductOrderRef {
   const digest = createHash('sha256')
     .update(`${order.number}/${order.id ?? ''}/${part}`)
@@ -14,7 +14,7 @@ export function productOrderOf(order: ErpOrderRef, part = 1): ProductOrderRef {
   return { id, number, url: `https://app.azumuta.com/productorders/${id}` };
 }
 
-/** A completion of a whole order of 5, without scrap, lots, notes or links: what differs is given. */
+/** A completion of a whole order of 5, without scrap, lots, notes or links, unless `differs` gives them. */
 export function completionOf(
   order: ErpOrderRef,
   differs: Partial<Completion> = {},
@@ -40,7 +40,7 @@ export function quantityKey(productOrder: ProductOrderRef): string {
   return `${productOrder.id}#quantity`;
 }
 
-/** An amendment: what a recording that came later adds. */
+/** An amendment by a later recording. */
 export function amendmentOf(order: ErpOrderRef, differs: Partial<Completion> = {}): Completion {
   const { quantity: _, ...rest } = completionOf(order, { kind: 'amendment', final: false, ...differs });
   return rest;

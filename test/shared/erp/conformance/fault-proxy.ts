@@ -18,7 +18,7 @@ export interface Answer {
   readonly body?: string;
 }
 
-/** One call as it passed through, for tests that look at the wire. */
+/** One call as it passed through, for tests of the requests themselves. */
 export interface PassedCall {
   readonly method: string;
   readonly url: string;
@@ -26,7 +26,7 @@ export interface PassedCall {
 }
 
 /**
- * An HTTP server on loopback that stands between a connector and its server and breaks calls on demand.
+ * An HTTP server on loopback between a connector and its server, which breaks calls on demand.
  * It counts calls, not connections, so keep-alive makes no difference.
  */
 export interface FaultProxy {
@@ -51,8 +51,8 @@ export interface FaultProxy {
   /** Changes the body of every answer that the server gives. */
   rewriteAnswers(change: (body: string) => string): void;
   /**
-   * Whether this process reaches it without the network: what the connector and the server see is the same, and loops
-   * over hundreds of calls take a fraction of the time.
+   * Whether this process calls it without the network: connector and server see the same, and loops over hundreds of
+   * calls take a fraction of the time.
    */
   skipNetwork(skips: boolean): void;
   /** Forgets all faults and counts. */
@@ -66,21 +66,21 @@ export interface FaultProxy {
  */
 export type Fate = (takeEffect: () => Promise<void>) => CrashPoint | undefined;
 
-/** A server of the tests, in this process: asked without a detour over the network. */
+/** A test server in this process, called without the network. */
 export type Upstream = (call: Received) => ServerAnswer | Promise<ServerAnswer>;
 
 type Incoming = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
-/** A whole answer. */
+/** A complete answer. */
 interface Whole {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body: Buffer;
 }
 
-/** @param upstream Base URL of the real server, `http://127.0.0.1:<port>`, or a server of the tests. */
+/** @param upstream Base URL of the real server, `http://127.0.0.1:<port>`, or a test server. */
 export async function startFaultProxy(upstream: string | Upstream, fate?: Fate): Promise<FaultProxy> {
-  // It drops idle connections itself, and long before any upstream would cut one under its hands.
+  // It drops idle connections itself, long before any upstream server would close one.
   const agent = new Agent({ keepAlive: true, timeout: 1000 });
   let passed: PassedCall[] = [];
   let crashes: { at: number; point: CrashPoint }[] = [];
@@ -224,7 +224,7 @@ export async function startFaultProxy(upstream: string | Upstream, fate?: Fate):
   };
 }
 
-/** Origins that this process reaches without the network. */
+/** Origins that this process calls without the network. */
 const skipping = new Map<string, (...given: Parameters<typeof receivedOf>) => Promise<Response>>();
 const fetchByNetwork = globalThis.fetch;
 globalThis.fetch = (input, init) => {
@@ -249,7 +249,7 @@ function textsIn(headers: OutgoingHttpHeaders): Record<string, string | string[]
   return Object.fromEntries(given);
 }
 
-/** `buffer` of node:stream/consumers takes a detour that costs several times as much. */
+/** `buffer` of node:stream/consumers takes several times as long. */
 async function bytesOf(message: IncomingMessage): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of message) chunks.push(chunk);

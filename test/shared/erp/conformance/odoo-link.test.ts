@@ -44,20 +44,20 @@ describe.each<OdooVersion>([17, 19])('linking a part while another is linked, in
     return { failure, written: entries(), left, both: [urlOfFirst, urlOfSecond].toSorted() };
   }
 
-  it('writes ours again when the other wrote over it', async () => {
+  it('writes our entry again when the other link overwrote it', async () => {
     const { failure, written, left, both } = await linkTwo((first) => first, 1);
 
     expect({ failure, left, written }).toEqual({ failure: undefined, left: 0, written: both });
   });
 
-  it('loses nothing that stood there, nor what the other wrote', async () => {
+  it('keeps earlier entries and the entry of the other link', async () => {
     const { failure, written, left, both } = await linkTwo(() => 'https://theirs.example', 1);
 
     expect({ failure, left }).toEqual({ failure: undefined, left: 0 });
     expect(written).toEqual([...both, 'https://theirs.example'].toSorted());
   });
 
-  it('leaves it to the queue when it is written over again and again', async () => {
+  it('leaves it to the queue when our entry is overwritten again and again', async () => {
     const { failure, left } = await linkTwo((first) => first, 10);
 
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
@@ -65,7 +65,7 @@ describe.each<OdooVersion>([17, 19])('linking a part while another is linked, in
   });
 });
 
-it('finds numbers with spaces again, and tells them apart', async () => {
+it('finds numbers with spaces again, and distinguishes them', async () => {
   // Prepare: one number is a part of the other.
   const { entries, link } = await startLinking(19);
   const numbers = ['MO 1', 'MO 1 A'];

@@ -9,7 +9,7 @@ import { lotsOf } from './servers/odoo-production.ts';
 
 const amount = (amount: string, unit?: string) => ({ amount, ...(unit === undefined ? {} : { unit }) });
 
-/** Lots of the order, and of what was scrapped of it, by name. */
+/** Names of the order's lots, and of the lots of its scrap. */
 function lotNames({ books, row }: OdooPlant, order: { readonly number: string; readonly id?: string }) {
   const nameOf = (id: unknown) => books.rows('stock.lot').find((lot) => lot.id === id)?.name;
   const scraps = books.rows('stock.scrap').filter((one) => one.production_id === Number(order.id));
@@ -41,8 +41,8 @@ describe.each<OdooVersion>([17, 19])('lots of odoo %i', (version) => {
     expect(books.rows('stock.lot').filter((lot) => lot.name === 'B-1').length).toBe(1);
   });
 
-  it('uses the lot that came up between look and write, though Odoo refuses a second one', async () => {
-    // Prepare: it was created longer ago than a transaction takes.
+  it('uses the lot that somebody created between look and write', async () => {
+    // Prepare: it was created before our transaction began.
     const plant = await startPlant(version);
     const order = plant.plan('BATCH');
     plant.books.beforeNext('stock.lot', 'create', () => {
@@ -114,7 +114,7 @@ describe.each<OdooVersion>([17, 19])('lots of odoo %i', (version) => {
 });
 
 describe('serial numbers', () => {
-  it('are one for an order up to 18, whose rest is a backorder', async () => {
+  it('accept one per order up to 18, with a backorder for the rest', async () => {
     const plant = await startPlant(17);
     const order = plant.plan('PUMP', 2);
 
@@ -127,7 +127,7 @@ describe('serial numbers', () => {
     ]);
   });
 
-  it('are those on the order when the completion brings none', async () => {
+  it('come from the order when the completion brings none', async () => {
     const plant = await startPlant(19);
     const order = plant.plan('PUMP', 2);
     planLots(plant, order, ['S1', 'S2']);

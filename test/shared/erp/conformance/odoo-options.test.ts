@@ -10,7 +10,7 @@ import { createOdoo } from './servers/odoo.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
 describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
-  it('lists the fields that the mapping wants', async () => {
+  it('lists the fields that the mapping asks for', async () => {
     const { plan, listed, connect } = await startPlant(version);
     const whole = plan();
 
@@ -26,7 +26,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     ]);
   });
 
-  it('takes an order that is only to be closed for no new work, unless it is asked for', async () => {
+  it('does not list an order that is only to be closed, unless the options ask for it', async () => {
     const { plan, listed, connect, row } = await startPlant(version);
     const [begun, built] = [plan(), plan()];
     row(begun).state = 'progress';
@@ -48,7 +48,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     expect(failure).toHaveProperty('message', expect.stringContaining('x_missing'));
   });
 
-  it('reads the secret again when Odoo refuses it, and goes on with the new key', async () => {
+  it('reads the secret again when Odoo refuses it, and continues with the new key', async () => {
     // Prepare
     const { plan, book, connect, row } = await startPlant(version);
     const order = plan();
@@ -68,7 +68,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 });
 
 describe('odoo', () => {
-  it('stops the flow and gives nothing up when the secret has no username, which JSON-RPC needs', async () => {
+  it('stops the flow without giving up an order when the secret has no username, which JSON-RPC needs', async () => {
     // Prepare
     const { books, answer } = createOdoo(17, login);
     const { url, close } = await startFaultProxy(answer);

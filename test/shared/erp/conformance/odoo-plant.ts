@@ -14,7 +14,7 @@ import type { OdooBooks, OdooVersion } from './servers/odoo-models.ts';
 
 export const login = { database: 'plant', username: 'azumuta@example.com', apiKey: 'right-key' };
 
-/** An Odoo that ends with the test, a proxy before it, and what tests of its traps do with it. */
+/** An Odoo that stops after the test, a proxy in front of it, and actions for tests of its traps. */
 export interface OdooPlant {
   readonly server: OdooServer;
   readonly books: OdooBooks;
@@ -23,17 +23,17 @@ export interface OdooPlant {
   plan(article?: string, quantity?: number): ErpOrderRef;
   /** The row of the order. */
   row(order: ErpOrderRef): OdooRow;
-  /** Rows of the order and of what was split off, oldest first. */
+  /** Rows of the order and of all orders that were split off from it, oldest first. */
   family(order: ErpOrderRef): OdooRow[];
   book(completion: Completion, connector?: ErpConnector): Promise<Receipt>;
   listed(connector?: ErpConnector): Promise<ErpOrder[]>;
-  /** All that it holds. */
+  /** All its records. */
   everything(): unknown;
 }
 
 type Credentials = (options?: { readonly refresh?: boolean }) => Promise<OdooCredentials>;
 
-/** @param time Of the database's clock. Default: one by which every write is later than the one before. */
+/** @param time The database's clock. Default: a clock by which every write is later than the one before. */
 export async function startPlant(version: OdooVersion, time?: () => Date): Promise<OdooPlant> {
   const server = createOdoo(version, login, time);
   const faults = await startFaultProxy(server.answer);

@@ -29,7 +29,7 @@ async function callsUpTo({ plan, book, faults }: OdooPlant, what: string): Promi
   return at + 1;
 }
 
-/** Holds a call back until it is let go; our side gives it up at once, and waits for all others as long as they take. */
+/** Holds a call until it is released; our side gives up on it at once, but waits for all others. */
 function hold(faults: FaultProxy, n: number): { readonly clock: Clock; letGo: () => Promise<void> } {
   let giveUp = new AbortController();
   let go = () => {};
@@ -68,7 +68,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
       after === undefined ? firstAttempt() : attemptAfter(after),
     );
 
-  it('is booked once though its validation hung, and took effect when the next attempt was through', async () => {
+  it('is booked once when its hung validation takes effect after the next attempt', async () => {
     // Prepare
     const plant = await startPlant(version);
     const n = await callsUpTo(plant, 'action_validate');
@@ -92,7 +92,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
     expect(documents(plant).length).toBe(3);
   });
 
-  it('is booked once though its validation took effect while the next attempt looked', async () => {
+  it('is booked once when its validation takes effect while the next attempt looks', async () => {
     // Prepare
     const plant = await startPlant(version);
     const n = await callsUpTo(plant, 'action_validate');
@@ -113,7 +113,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
     await held.letGo();
   });
 
-  it('gets its quantity back when we stopped after emptying what was done meanwhile', async () => {
+  it('gets its quantity back when an attempt stopped after emptying a scrap order that was done', async () => {
     // Prepare
     const plant = await startPlant(version);
     const completion = completionOf(plant.plan(), scrapOne);
@@ -129,7 +129,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
     expect(scrapped(plant)).toBe(1);
   });
 
-  it('goes to a person by the name of its document when it was validated twice', async () => {
+  it('goes to a person, with the name of its scrap order, when it was validated twice', async () => {
     const plant = await startPlant(version);
     const completion = completionOf(plant.plan(), scrapOne);
     await plant.book(completion);
@@ -142,7 +142,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
     expect(failure).toHaveProperty('message', expect.stringMatching('SP/1.*2 times'));
   });
 
-  it('goes to a person by the name of its document when Odoo asks about the stock', async () => {
+  it('goes to a person, with the name of its scrap order, when Odoo asks about the stock', async () => {
     // Prepare: somebody reopens the order at the last moment, so that nothing is in stock.
     const plant = await startPlant(version);
     const order = plant.plan();
@@ -163,7 +163,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
   });
 });
 
-it('of several serial numbers is booked one by one, and what is left by a crash too', async () => {
+it('scraps several serial numbers one by one, and the remaining ones after a crash', async () => {
   // Prepare
   const plant = await startPlant(19);
   const order = plant.plan('PUMP', 3);

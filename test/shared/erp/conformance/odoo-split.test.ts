@@ -24,7 +24,7 @@ function bookByHand({ books }: OdooPlant, order: ErpOrderRef, quantity: number):
 }
 
 describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (version) => {
-  it('by our booking of a part is listed as the same order, whole: parts of it may not have been taken in yet', async () => {
+  it('is listed as the same order with its whole quantity when our booking split it', async () => {
     // Prepare
     const plant = await startPlant(version);
     const order = plant.plan('CHAIR', 5);
@@ -36,7 +36,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     await plant.book(partOf(order, 2, '1'));
     const third = await plant.listed();
 
-    // Assess: what the mapping may use is the order's own, also where Odoo gives the rest none of it.
+    // Assess: the mapping gets the order's own attributes, also those that Odoo does not copy to the rest.
     const { attributes: { state, ...was } = {}, ...same } = before ?? {};
     const whole = {
       ...was,
@@ -50,7 +50,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     expect(wholeOf(third)).toEqual(wholeOf(before ? [before] : []));
   });
 
-  it('by our booking of a part has the quantity that a person wants of it in the end, and none once he cancels the rest', async () => {
+  it('is listed with the quantity that a person gives its rest, and not after the rest is cancelled', async () => {
     // Prepare
     const plant = await startPlant(version);
     const order = plant.plan('CHAIR', 5);
@@ -68,8 +68,8 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     expect(await plant.listed()).toEqual([]);
   });
 
-  it('by our bookings is no new work, though its rest is booked while it is listed', async () => {
-    // Prepare: the page has been read, and who its orders belong to has not
+  it('is not listed as new work when its rest is booked during the listing', async () => {
+    // Prepare: the page has been read, but the families of its orders have not
     const plant = await startPlant(version);
     const order = plant.plan('CHAIR', 5);
     await plant.book(partOf(order, 1, '2'));
@@ -94,7 +94,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     expect(wholeOf(listed)).toEqual([{ number: order.number, id: order.id, amount: '5' }]);
   });
 
-  it('by a person’s booking of a part is no new work, and nothing is added to it', async () => {
+  it('is not listed as new work when a person booked a part of it', async () => {
     // Prepare
     const plant = await startPlant(version);
     const order = plant.plan();
@@ -109,8 +109,8 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     expect(plant.family(order).map((row) => row.state)).toEqual(['done', 'confirmed']);
   });
 
-  it('by our bookings is booked to its end, though all of it happens within a second', async () => {
-    // Prepare: Odoo tells its times without their fractions.
+  it('is booked to its end when all of its bookings happen within one second', async () => {
+    // Prepare: Odoo shows its times without their fractions.
     const plant = await startPlant(version, () => new Date('2030-01-01T00:00:00.400Z'));
     const order = plant.plan('CHAIR', 5);
 
@@ -126,7 +126,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     );
   });
 
-  it('by a person is as many orders, each of which is booked for itself', async () => {
+  it('becomes separate orders when a person split it, each booked on its own', async () => {
     // Prepare
     const plant = await startPlant(version);
     const order = plant.plan('CHAIR', 9);
@@ -147,7 +147,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
   });
 
   it.each(['is created', undefined] as const)(
-    'by a person changes the one that Azumuta has (which %s), and adds what was split off',
+    'changes the order that Azumuta has (which %s) and adds the others when a person split it',
     async (attempt) => {
       // Prepare
       const plant = await startPlant(version);
@@ -168,7 +168,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
       await takeIn();
       await takeIn();
 
-      // Assess: what is there is told to a person, once; what is not is made as it is now.
+      // Assess: a change of an existing product order is reported to a person once; a missing one is created as it is now.
       const quantities = [...azumuta.entries.values()].map(({ number, draft }) => [
         number.slice(order.number.length),
         draft.parameters.Quantity,
@@ -184,8 +184,8 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     },
   );
 
-  it('by a person keeps its own rest apart from what was split off, though another is booked first', async () => {
-    // Prepare: the order came as 9, and is built piece by piece; -002 and -003 are other people's work.
+  it('keeps its own rest apart from the orders that a person split off', async () => {
+    // Prepare: the order came with 9, and is built piece by piece; -002 and -003 are separate orders.
     const plant = await startPlant(version);
     const order = plant.plan('CHAIR', 9);
     plant.books.splitByHand(plant.row(order), [3, 3, 3]);
@@ -213,7 +213,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     expect(surplus).toMatchObject({ name: 'Rejected', code: 'order-state' });
   });
 
-  it('and whose rest a person split again is booked no further than that rest', async () => {
+  it('is booked only up to the quantity of a rest that a person split again', async () => {
     // Prepare
     const plant = await startPlant(version);
     const order = plant.plan('CHAIR', 9);
@@ -234,7 +234,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     expect(await numbersOf(plant)).toEqual([`${order.number}-003`]);
   });
 
-  it('tells that a part was cancelled, whoever made it', async () => {
+  it('reports that a part was cancelled, whoever split it off', async () => {
     // Prepare
     const plant = await startPlant(version);
     const order = plant.plan('CHAIR', 9);
@@ -255,7 +255,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     expect(after).toMatchObject([{ number: `${order.number}-002`, state: 'cancelled' }]);
   });
 
-  it('may make more than planned when nothing else is open', async () => {
+  it('accepts more than planned when nothing else is open', async () => {
     const plant = await startPlant(version);
     const order = plant.plan();
 
@@ -264,8 +264,8 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     expect(statesOf(plant, order).map(([, ...rest]) => rest)).toEqual([['done', 6]]);
   });
 
-  it('is not mixed up with one of the same name in another company', async () => {
-    // Prepare: theirs is done by hand; of ours one part is cancelled, so that one alone is open.
+  it('is not confused with an order of the same name in another company', async () => {
+    // Prepare: the other company's order is done by hand; one part of ours is cancelled, so that only one is open.
     const plant = await startPlant(version);
     const [order, theirs] = [plant.plan('CHAIR', 9), plant.plan()];
     const [first, second] = plant.books.splitByHand(plant.row(order), [4, 5]);

@@ -9,7 +9,7 @@ import { hooksOf } from './plants/plant.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 import type { ErpConformanceTarget } from './target.ts';
 
-/** A test server of Odoo, and a connector through a proxy before it. */
+/** A test server of Odoo, and a connector that calls it through a proxy. */
 export async function odooTarget(
   version: OdooVersion,
   configured: Partial<OdooOptions>,
@@ -40,13 +40,13 @@ export async function odooTarget(
     rowFields: { number: 'name', quantity: 'product_qty' },
     refused: {
       'a component is tracked, and none reserved': async () => completionOf(plan('STOOL', '5')),
-      'nobody told the lot': async () => completionOf(plan('BATCH', '5')),
+      'its lot is missing': async () => completionOf(plan('BATCH', '5')),
       'it has two lots': async () => {
         const lots = ['L1', 'L2'].map((number) => ({ number, quantity: { amount: '1' } }));
         return completionOf(plan('BATCH', '2'), { quantity: { amount: '2' }, lots });
       },
-      'nobody told the serial numbers': async () => completionOf(plan('PUMP', '5')),
-      'a serial number is told twice': async () => {
+      'its serial numbers are missing': async () => completionOf(plan('PUMP', '5')),
+      'a serial number comes twice': async () => {
         const lots = [{ number: 'S1', quantity: { amount: '1' } }, { number: 'S1' }];
         return completionOf(plan('PUMP', '2'), { quantity: { amount: '2' }, lots });
       },
@@ -54,8 +54,7 @@ export async function odooTarget(
         const lots = ['S3', 'S4'].map((number) => ({ number }));
         return completionOf(plan('PUMP', '1'), { quantity: { amount: '2' }, lots });
       },
-      'it is less than can be told apart': async () =>
-        completionOf(plan('CHAIR', '5'), { quantity: { amount: '0.004' } }),
+      'it is rounded to 0': async () => completionOf(plan('CHAIR', '5'), { quantity: { amount: '0.004' } }),
       'it is a draft': async () => {
         const order = plan('CHAIR', '5');
         plant.row(order).state = 'draft';

@@ -57,7 +57,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     expect(row(order).state).toBe('done');
   });
 
-  it('names what was written when Odoo refuses what the look saw no reason for', async () => {
+  it('names what was written when Odoo refuses a booking that the look accepted', async () => {
     // Prepare
     const { plan, book, books } = await startPlant(version);
     const order = plan();
@@ -90,7 +90,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     expect(everything()).toEqual(before);
   });
 
-  it('finishes on replay what was held up, with one note', async () => {
+  it('finishes an interrupted booking on replay, with one note', async () => {
     // Prepare
     const { plan, book, books } = await startPlant(version);
     const order = plan();
@@ -145,7 +145,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     expect(failure).toHaveProperty('message', expect.stringContaining('3 instead of 5'));
   });
 
-  it('takes a part for booked that was pressed twice at one moment', async () => {
+  it('recognises a part as booked when the button was pressed twice at once', async () => {
     // Prepare: the first call gets through just before the second, which then has nothing to split.
     const { plan, book, books, family } = await startPlant(version);
     const order = plan();
@@ -163,7 +163,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     expect(family(order).map((row) => row.qty_produced)).toEqual([2, 0]);
   });
 
-  it('takes the order’s state for the verdict when a refusal comes in another language', async () => {
+  it('decides by the order’s state when a refusal comes in another language', async () => {
     // Prepare
     const { plan, book, books } = await startPlant(version);
     const order = plan();
@@ -180,7 +180,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     expect(receipt).toEqual({ reference: `${order.number} done`, alreadyBooked: false });
   });
 
-  it('comes again when two post on an order at one moment', async () => {
+  it('retries when two bookings post on an order at the same moment', async () => {
     // Prepare
     const { plan, book, books, connect } = await startPlant(version);
     const completion = completionOf(plan());
@@ -201,8 +201,8 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     expect(receipt.alreadyBooked).toBe(false);
   });
 
-  it('takes neither what people write nor what they copy for its own mark', async () => {
-    // Prepare: a person copies one of our messages whole, somebody writes behind one in our name, and a note quotes one.
+  it('accepts neither text that people write nor text that they copy as its own mark', async () => {
+    // Prepare: a person copies one of our messages, somebody appends to one in our name, and a note quotes one.
     const { plan, book, books, connect, row } = await startPlant(version);
     const order = plan();
     const mark = `<p><small>[azumuta booking ${quantityKey(productOrderOf(order))}]</small></p>`;
@@ -219,7 +219,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     // Assess
     expect(receipt.alreadyBooked).toBe(false);
     expect(row(order).state).toBe('done');
-    // Two of people, the quoting note, and ours.
+    // Two by people, the quoting note, and ours.
     expect(books.rows('mail.message').length).toBe(4);
     expect(String(quoted?.body).split('<small>').length).toBe(2);
   });

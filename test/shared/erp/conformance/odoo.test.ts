@@ -19,7 +19,7 @@ describeErpConformance(
   () => odooTarget(19, { linkField: 'x_azumuta_product_order' }),
   always,
 );
-// What differs from the others is how a call is sent, and how an error comes back.
+// It differs from the others only in how a call is sent, and how an error is returned.
 describeErpConformance('odoo 19 over JSON-RPC', () => odooTarget(19, { protocol: 'jsonrpc' }), always, [
   'booking',
   'refusing',

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
-import type { SapCredentials, SapOptions } from '../../../../shared/erp/sap-s4hana/options.ts';
-import { guidOf } from '../../../../shared/erp/sap-s4hana/records.ts';
+import { guidOf } from '../../../../shared/erp/sap-s4hana/marks.ts';
+import type { SapOptions } from '../../../../shared/erp/sap-s4hana/options.ts';
 import { mapCompletion } from '../../../../shared/integration/mapping/completions.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
@@ -26,10 +26,10 @@ describe('sap-s4hana', () => {
     await faults.close();
   });
 
-  const right: SapCredentials = { username: basic.user, password: basic.secret };
+  const right = { username: basic.user, password: basic.secret };
   function connect(
     options: Partial<SapOptions> = {},
-    credentials: (options?: { readonly refresh?: boolean }) => Promise<SapCredentials> = async () => right,
+    credentials: (options?: { readonly refresh?: boolean }) => Promise<unknown> = async () => right,
   ): ErpConnector {
     const whole: SapOptions = { url: faults.url, auth: 'basic', goodsMovements: 'backflush', ...options };
     return sapS4Hana(whole).connect({ clock: systemClock, credentials });
@@ -40,7 +40,7 @@ describe('sap-s4hana', () => {
   const confirmationsOf = (number: string) =>
     server.books.confirmations.filter((one) => one.OrderID === number);
 
-  it('does not book again what a person cancelled', async () => {
+  it('does not repeat a confirmation that a person cancelled', async () => {
     // Prepare
     const order = plan();
     const completion = completionOf(order);
@@ -63,20 +63,23 @@ describe('sap-s4hana', () => {
     ['cancelled since', { IsReversed: true }],
     ['of another operation', { OrderOperation: '0005' }],
     ['in another unit', { ConfirmationUnit: 'KG' }],
-  ])('does not count what is %s when it tells whether a part completes the order', async (_, changed) => {
-    // Prepare
-    const order = plan();
-    const part = (n: number, amount: string) =>
-      completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
-    await book(part(1, '3'));
-    for (const one of confirmationsOf(order.number)) Object.assign(one, changed);
+  ])(
+    'does not count a confirmation that is %s when it decides whether a part completes the order',
+    async (_, changed) => {
+      // Prepare
+      const order = plan();
+      const part = (n: number, amount: string) =>
+        completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
+      await book(part(1, '3'));
+      for (const one of confirmationsOf(order.number)) Object.assign(one, changed);
 
-    // Act
-    await book(part(2, '2'));
+      // Act
+      await book(part(2, '2'));
 
-    // Assess
-    expect(confirmationsOf(order.number).map((one) => one.IsFinalConfirmation)).toEqual([false, false]);
-  });
+      // Assess
+      expect(confirmationsOf(order.number).map((one) => one.IsFinalConfirmation)).toEqual([false, false]);
+    },
+  );
 
   it('adds parts up exactly, and clears reservations with the one that completes the order', async () => {
     // Prepare: in binary, 0.1 and 0.2 are more than 0.3, and 0.7 and 0.1 less than 0.8.
@@ -129,7 +132,7 @@ describe('sap-s4hana', () => {
     expect(confirmationsOf(order.number).length).toBe(5);
   });
 
-  it('writes what a confirmation has room for, with twelve digits and decimals as text', async () => {
+  it('writes a confirmation with twelve digits, decimals as text and its text cut to length', async () => {
     // Prepare
     const order = plan();
     const completion = completionOf(order, {
@@ -202,7 +205,7 @@ describe('sap-s4hana', () => {
     expect(failure).toHaveProperty('message', expect.stringContaining('notesField'));
   });
 
-  it('reads the secret again when SAP refuses it, and goes on with the new password', async () => {
+  it('reads the secret again when SAP refuses it, and continues with the new password', async () => {
     // Prepare
     const order = plan();
     let reads = 0;
@@ -219,7 +222,7 @@ describe('sap-s4hana', () => {
     expect(confirmationsOf(order.number).length).toBe(1);
   });
 
-  it('waits, and confirms nothing, while SAP does not show what was confirmed already', async () => {
+  it('waits, and confirms nothing, while SAP does not show the existing confirmations', async () => {
     // Prepare: the order is read; then the confirmations are nowhere.
     const order = plan();
     const noService = {
@@ -240,7 +243,7 @@ describe('sap-s4hana', () => {
     }
   });
 
-  it('does not take an inactive service for an order that is unknown', async () => {
+  it('does not report an unknown order when the service is inactive', async () => {
     // Prepare
     const order = plan();
     const error = { code: '/IWFND/MED/170', message: { lang: 'en', value: 'No service found' } };
@@ -255,23 +258,26 @@ describe('sap-s4hana', () => {
     expect(failure).toHaveProperty('message', expect.stringContaining('service is active'));
   });
 
-  it.each<[SapOptions['auth'], SapCredentials]>([
+  it.each<[SapOptions['auth'], object]>([
     ['basic', { clientId: 'client', clientSecret: 'canary' }],
     [{ tokenUrl: 'http://127.0.0.1:9/oauth/token' }, { username: 'user', password: 'canary' }],
-  ])('stops the flow and gives nothing up when the secret does not fit auth %j', async (auth, secret) => {
-    const failure = await failureOf(
-      book(
-        completionOf(plan()),
-        connect({ auth }, async () => secret),
-      ),
-    );
+  ])(
+    'stops the flow without giving up an order when the secret does not fit auth %j',
+    async (auth, secret) => {
+      const failure = await failureOf(
+        book(
+          completionOf(plan()),
+          connect({ auth }, async () => secret),
+        ),
+      );
 
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
-    expect(String(failure)).toContain('the secret needs');
-    expect(String(failure)).not.toContain('canary');
-  });
+      expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
+      expect(String(failure)).toContain('the secret does not fit');
+      expect(String(failure)).not.toContain('canary');
+    },
+  );
 
-  it('makes one valid GUID of one key, and another of another', () => {
+  it('makes the same valid GUID for the same key, and another GUID for another key', () => {
     const guid = guidOf('SarLiLeyuNWgw3Tai#quantity');
 
     expect(guid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);

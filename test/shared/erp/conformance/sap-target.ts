@@ -11,7 +11,7 @@ import type { SapBooks } from './servers/sap-books.ts';
 import type { SapLogin } from './servers/sap-s4hana.ts';
 import type { ConnectorOptions, ErpConformanceTarget } from './target.ts';
 
-/** A test server of SAP, and a connector through a proxy before it. */
+/** A test server of SAP, and a connector that calls it through a proxy. */
 export async function sapTarget(
   login: SapLogin,
   configured: Partial<SapOptions>,
@@ -65,7 +65,7 @@ export async function sapTarget(
             },
           }
         : {
-            'no receipt bears its lot': async () => {
+            'no receipt has its lot': async () => {
               const order = { number: books.plan('FG227', '5').ManufacturingOrder };
               return completionOf(order, { lots: [{ number: 'L1' }] });
             },

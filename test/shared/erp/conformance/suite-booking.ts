@@ -11,7 +11,7 @@ export function bookingTests({ target, promise }: Chapter): void {
   const book = (completion: Completion) =>
     target().connector().book(completion, quantityKey(completion.productOrder), firstAttempt());
 
-  promise('finishes the order with its good quantity and says where to find it', [], async () => {
+  promise('finishes the order with its good quantity and returns a reference to it', [], async () => {
     // Prepare
     const order = await plan();
 
@@ -23,11 +23,11 @@ export function bookingTests({ target, promise }: Chapter): void {
     expect(receipt.reference).not.toBe('');
     const books = await target().books(order);
     expect(books).toMatchObject({ state: 'done', good: '5', scrap: '0', bookings: 1 });
-    // Not consuming what was built with it is a booking that looks right and is not.
+    // A booking that does not consume the components looks right and is wrong.
     if (books.consumed !== undefined) expect(books.consumed).toBe('5');
   });
 
-  promise('finishes the order with less than planned when that is all there will be', [], async () => {
+  promise('finishes the order with less than planned when the completion is final', [], async () => {
     // Prepare
     const order = await plan();
 
@@ -38,7 +38,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '3', bookings: 1 });
   });
 
-  promise('books scrap apart from what is good', ['scrap'], async () => {
+  promise('books scrap separately from the good quantity', ['scrap'], async () => {
     // Prepare
     const order = await plan();
 
@@ -52,7 +52,7 @@ export function bookingTests({ target, promise }: Chapter): void {
   promise('books the lot that was built', ['lots'], async () => {
     // Prepare
     const order = await plan(target().articles.lots);
-    // Ten characters: as many as the ERPs with the shortest lot numbers take.
+    // Ten characters: the shortest limit of lot numbers among the ERPs.
     const lot = `L-${productOrderOf(order).id.slice(0, 8)}`;
 
     // Act
@@ -138,7 +138,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     expect(await target().books(order)).toMatchObject({ state: 'open', good: '0', bookings: 0 });
   });
 
-  promise('takes the quantity when an amendment came first', ['amendments'], async () => {
+  promise('books the quantity when an amendment came first', ['amendments'], async () => {
     // Prepare
     const order = await plan();
     const { id } = productOrderOf(order);
@@ -153,22 +153,18 @@ export function bookingTests({ target, promise }: Chapter): void {
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
-  promise(
-    'says that the ERP does not know the order, naming it: that is a policy, no failure',
-    [],
-    async () => {
-      // Prepare
-      const { id: _, ...order } = await plan();
-      const unknown = { ...order, number: order.number.replace(/\d(?=\D*$)/, '').concat('987654') };
+  promise('throws UnknownOrder with the number when the ERP does not know the order', [], async () => {
+    // Prepare
+    const { id: _, ...order } = await plan();
+    const unknown = { ...order, number: order.number.replace(/\d(?=\D*$)/, '').concat('987654') };
 
-      // Act
-      const failure = await failureOf(book(completionOf(unknown)));
+    // Act
+    const failure = await failureOf(book(completionOf(unknown)));
 
-      // Assess
-      expect(failure).toBeInstanceOf(UnknownOrder);
-      expectRejected(failure, 'unknown-order', unknown.number);
-    },
-  );
+    // Assess
+    expect(failure).toBeInstanceOf(UnknownOrder);
+    expectRejected(failure, 'unknown-order', unknown.number);
+  });
 
   promise('rejects a cancelled order, naming it', [], async () => {
     // Prepare
@@ -178,7 +174,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     // Act
     const failure = await failureOf(book(completionOf(order)));
 
-    // Assess: an order that is known must never fall under the policy for those that are not.
+    // Assess: an order that exists must never be treated as an unknown one.
     expect(failure).not.toBeInstanceOf(UnknownOrder);
     expectRejected(failure, 'order-state', order.number);
     expect(await target().books(order)).toMatchObject({ good: '0', bookings: 0 });

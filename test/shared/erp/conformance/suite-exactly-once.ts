@@ -10,17 +10,17 @@ interface Scenario {
   readonly name: string;
   readonly needs: readonly Capability[];
   readonly completion: (order: PlannedOrderRef) => Completion;
-  /** What its key ends with. */
+  /** The end of its key. */
   readonly key: string;
   readonly article?: 'plain' | 'lots';
-  /** A part that is booked before. */
+  /** A part that is booked before it. */
   readonly after?: (order: PlannedOrderRef) => Completion;
 }
 
 /** A booking that was disturbed at one of its calls. */
 interface Disturbed {
   readonly n: number;
-  /** For a message. */
+  /** For messages of assertions. */
   readonly at: string;
   /** Calls that it made. */
   readonly calls: number;
@@ -32,7 +32,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
   const plan = (article = target().articles.plain): Promise<PlannedOrderRef> =>
     target().planOrder({ article, quantity: '5' });
 
-  /** A booking that uses all that this ERP can do. */
+  /** A booking that uses every capability of this ERP. */
   function everything(order: PlannedOrderRef): Completion {
     const { id } = productOrderOf(order);
     return completionOf(order, {
@@ -70,7 +70,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     { name: 'an amendment', needs: ['amendments'], completion: late, key: 'recording#late' },
   ];
 
-  promise('books once when the same booking comes again', [], async () => {
+  promise('books once when the same booking is repeated', [], async () => {
     // Prepare
     const order = await plan();
     const key = quantityKey(productOrderOf(order));
@@ -97,7 +97,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     const failures = await Promise.all(
       [1, 2].map(() => failureOf(target().connector().book(completion, key, firstAttempt()))),
     );
-    // Whoever was told to come again does so.
+    // A failed attempt is repeated.
     for (const failure of failures) {
       if (failure !== undefined) {
         expect(failure).toBeInstanceOf(RetryLater);
@@ -118,7 +118,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
       }
       return order;
     }
-    /** Books once undisturbed: the books that every disturbed booking must end with, and how many calls. */
+    /** Books once undisturbed: returns the books that every disturbed booking must end with, and the number of calls. */
     async function undisturbed(): Promise<{ calls: number; books: ErpBooks }> {
       const order = await planned();
       target().faults.reset();
@@ -128,10 +128,10 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     const keyOf = (order: PlannedOrderRef): string => `${productOrderOf(order).id}#${scenario.key}`;
 
     /**
-     * Books once for each call that a booking makes, which is disturbed, and once more: the books end as those of an
-     * undisturbed booking.
-     * @param disturb What happens at call n; answers the signal of the attempt, if that is disturbed.
-     * @param judge What the disturbed attempt must have failed with.
+     * For each call of a booking, makes one attempt that is disturbed at this call and one more: the books must end
+     * like those of an undisturbed booking.
+     * @param disturb Disturbs call n; returns the signal of the attempt, if it is aborted by it.
+     * @param judge Checks the failure of the disturbed attempt.
      */
     async function disturbEachCall(
       name: string,
@@ -148,7 +148,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
         target().faults.reset();
         const signal = disturb(n, order);
 
-        // Act: a new container takes over, told what the ledger would tell it.
+        // Act: a new container takes over, with the attempt that the ledger would give it.
         const failure = await failureOf(
           target().connector().book(completion, keyOf(order), firstAttempt(signal)),
         );
@@ -189,7 +189,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
           'locked',
           (n, order) => void target().faults.beforeCall(n, () => target().lockOrder?.(order)),
           (failure, { at, before, now }) => {
-            // What was only read from then on needs no lock; else the ERP has answered, so nothing can be settling.
+            // Either the rest was only read, which needs no lock, or the ERP has answered, so that no write is in doubt.
             if (failure === undefined) return;
             const changed = JSON.stringify(before) !== JSON.stringify(now);
             expect(failure, at).toMatchObject({
@@ -211,7 +211,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
         },
         (failure, disturbed) => {
           expect(failure, disturbed.at).toBeInstanceOf(RetryLater);
-          // Not one call leaves after the abort.
+          // No call is sent after the abort.
           expect(disturbed.calls, disturbed.at).toBe(disturbed.n);
           expectToldToLook(failure, disturbed);
         },
@@ -254,22 +254,26 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     expect(await target().books(order)).toEqual(before);
   });
 
-  promise('does not take a completing call at its word', ['silent-no-op'], async () => {
-    // Prepare
-    const order = await plan();
-    const key = quantityKey(productOrderOf(order));
-    await target().silentNoOp?.();
+  promise(
+    'reads the order again after the completing call instead of trusting its answer',
+    ['silent-no-op'],
+    async () => {
+      // Prepare
+      const order = await plan();
+      const key = quantityKey(productOrderOf(order));
+      await target().silentNoOp?.();
 
-    // Act
-    const failure = await failureOf(target().connector().book(completionOf(order), key, firstAttempt()));
+      // Act
+      const failure = await failureOf(target().connector().book(completionOf(order), key, firstAttempt()));
 
-    // Assess
-    expect(['RetryLater', 'Rejected']).toContain(failure instanceof Error ? failure.name : failure);
-    expect(await target().books(order)).toMatchObject({ good: '0', bookings: 0 });
-  });
+      // Assess
+      expect(['RetryLater', 'Rejected']).toContain(failure instanceof Error ? failure.name : failure);
+      expect(await target().books(order)).toMatchObject({ good: '0', bookings: 0 });
+    },
+  );
 }
 
-/** What others than the ERP answer in its place: neither says anything of the order. */
+/** Answers of a proxy in place of the ERP: neither says anything about the order. */
 const refusals: readonly (readonly [string, Answer])[] = [
   ['503', { status: 503 }],
   [
@@ -282,7 +286,7 @@ const refusals: readonly (readonly [string, Answer])[] = [
   ],
 ];
 
-/** After a change in the books the next attempt must be told to look. */
+/** After a change in the books the failure must make the next attempt look. */
 function expectToldToLook(failure: unknown, { before, now, at }: Disturbed): void {
   if (JSON.stringify(before) === JSON.stringify(now)) return;
   expect(failure, `${at}, after something was written`).toMatchObject({
@@ -290,7 +294,7 @@ function expectToldToLook(failure: unknown, { before, now, at }: Disturbed): voi
   });
 }
 
-/** The books without what names the order itself. */
+/** The books without the name of the order itself. */
 function comparable(books: ErpBooks): unknown {
   const { notes, links, lots, scrappedLots = [], ...numbers } = books;
   const counts = { notes: notes.length, links: links.length, lots: lots.length };

@@ -8,14 +8,14 @@ import { attemptAfter, failureOf, firstAttempt, newSignal } from './attempts.ts'
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Chapter, ConnectorOptions, PlannedOrderRef } from './target.ts';
 
-/** A login, a refused call, a login and a call: renewing once takes no more. */
+/** A login, a refused call, a login and a call: one renewal takes no more. */
 const maxCallsToGiveUp = 8;
 
 export function failureTests({ target, promise }: Chapter): void {
   const plan = (): Promise<PlannedOrderRef> =>
     target().planOrder({ article: target().articles.plain, quantity: '5' });
 
-  /** Books to a planned order and expects it to be told to come again later; nothing may have been booked. */
+  /** Books to a planned order and expects a RetryLater; nothing may have been booked. */
   async function failureOfBooking(options: ConnectorOptions, disturb?: () => void): Promise<RetryLater> {
     const order = await plan();
     target().faults.reset();
@@ -52,7 +52,7 @@ export function failureTests({ target, promise }: Chapter): void {
     expect(target().faults.callCount()).toBeLessThanOrEqual(maxCallsToGiveUp);
   });
 
-  promise('takes an answer of 401 for refused credentials', [], async () => {
+  promise('treats a 401 as refused credentials', [], async () => {
     const failure = await failureOfBooking({}, () =>
       target().faults.answerNext({ status: 401 }, maxCallsToGiveUp),
     );
@@ -82,7 +82,7 @@ export function failureTests({ target, promise }: Chapter): void {
     expect(failure).toMatchObject({ scope: 'partner', afterSeconds: 120 });
   });
 
-  promise('takes a 5xx for an unwell ERP', [], async () => {
+  promise('treats a 5xx as an ERP that is down', [], async () => {
     for (const status of [500, 502, 503, 504]) {
       const failure = await failureOfBooking({}, () =>
         target().faults.answerNext({ status, body: '<html>Bad gateway</html>' }),
@@ -92,7 +92,7 @@ export function failureTests({ target, promise }: Chapter): void {
     }
   });
 
-  promise('takes an answer that is no JSON for an unwell ERP', [], async () => {
+  promise('treats an answer that is not JSON as an ERP that is down', [], async () => {
     const failure = await failureOfBooking({}, () =>
       target().faults.answerNext({
         status: 200,
@@ -104,20 +104,20 @@ export function failureTests({ target, promise }: Chapter): void {
     expect(failure).toMatchObject({ scope: 'partner' });
   });
 
-  promise('takes an unknown host for an unwell ERP', [], async () => {
+  promise('treats an unknown host as an ERP that is down', [], async () => {
     const failure = await failureOfBooking({ baseUrl: 'https://erp.invalid' });
 
     expect(failure).toMatchObject({ scope: 'partner', wrote: 'nothing' });
   });
 
-  promise('takes a failed TLS handshake for an unwell ERP', [], async () => {
+  promise('treats a failed TLS handshake as an ERP that is down', [], async () => {
     // The proxy speaks plain HTTP: a handshake with it cannot succeed.
     const failure = await failureOfBooking({ baseUrl: target().faults.url.replace('http:', 'https:') });
 
     expect(failure).toMatchObject({ scope: 'partner' });
   });
 
-  promise('takes a refused connection for an unwell ERP', [], async () => {
+  promise('treats a refused connection as an ERP that is down', [], async () => {
     const { url, close } = await listenOnLoopback(() => undefined);
     await close();
 
@@ -132,7 +132,7 @@ export function failureTests({ target, promise }: Chapter): void {
     expect(failure).toMatchObject({ scope: 'partner' });
   });
 
-  promise('tells of an unwell ERP when listing, too', [], async () => {
+  promise('reports an ERP that is down when listing, too', [], async () => {
     // Prepare
     target().faults.answerNext({ status: 503 });
 
@@ -144,7 +144,7 @@ export function failureTests({ target, promise }: Chapter): void {
     expectNoCanary(failure);
   });
 
-  promise('lets a locked order wait, and no other', ['lock'], async () => {
+  promise('lets only the locked order wait', ['lock'], async () => {
     // Prepare
     const locked = await plan();
     const free = await plan();
@@ -179,7 +179,7 @@ export function failureTests({ target, promise }: Chapter): void {
     expect(await target().books(second)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
-  promise('renews a session that expires in the midst of a booking', ['session'], async () => {
+  promise('renews a session that expires in the middle of a booking', ['session'], async () => {
     // Prepare
     const reference = await plan();
     target().faults.reset();
@@ -191,7 +191,7 @@ export function failureTests({ target, promise }: Chapter): void {
       target().faults.reset();
       target().faults.beforeCall(n, () => target().expireSession?.());
 
-      // Act: renewing and going on, or coming again, are both right.
+      // Act: it may renew the session and go on, or fail and be repeated.
       const failure = await failureOf(bookAt(target().connector(), order));
       if (failure !== undefined) {
         expect(failure, `expired at call ${n}`).toBeInstanceOf(RetryLater);
@@ -209,7 +209,7 @@ export function failureTests({ target, promise }: Chapter): void {
     }
   });
 
-  promise('renews a session once only', ['session'], async () => {
+  promise('renews a session only once', ['session'], async () => {
     // Prepare
     const order = await plan();
     await target().breakSessions?.();

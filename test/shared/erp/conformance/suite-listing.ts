@@ -46,8 +46,8 @@ export function listingTests({ target, cannot, promise }: Chapter): void {
     expect(listed).toContain(older?.number);
   });
 
-  promise('misses and repeats none of the orders that share one change time', ['change-times'], async () => {
-    // Prepare: five equal times cannot end on the border of a page of two.
+  promise('lists every order that shares a change time exactly once', ['change-times'], async () => {
+    // Prepare: five equal times never fill whole pages of two.
     const planned = await plan(5, '2021-04-01T08:30:00Z');
 
     // Act
@@ -109,7 +109,7 @@ export function listingTests({ target, cannot, promise }: Chapter): void {
     // Act
     const listed = ordersOf(await pagesOf(target().connector(), watermark)).map((order) => order.number);
 
-    // Assess: what is at the watermark itself may come again, nothing else.
+    // Assess: only orders at the watermark itself may come again.
     expect(listed).not.toContain(first.number);
     expect([[], [last.number]]).toContainEqual(listed);
   });
@@ -152,20 +152,24 @@ export function listingTests({ target, cannot, promise }: Chapter): void {
     expect(listed.filter((one) => one.state === 'released')).toEqual([]);
   });
 
-  promise('tells of an order that was cancelled after the watermark', ['cancelled-listed'], async () => {
-    // Prepare
-    const [order] = await plan(1);
-    if (!order) throw new Error('planned nothing');
-    const watermark = (await pagesOf(target().connector())).at(-1)?.watermark;
-    await target().cancelOrder(order);
+  promise(
+    'lists an order that was cancelled after the watermark as cancelled',
+    ['cancelled-listed'],
+    async () => {
+      // Prepare
+      const [order] = await plan(1);
+      if (!order) throw new Error('planned nothing');
+      const watermark = (await pagesOf(target().connector())).at(-1)?.watermark;
+      await target().cancelOrder(order);
 
-    // Act
-    const listed = ordersOf(await pagesOf(target().connector(), watermark));
+      // Act
+      const listed = ordersOf(await pagesOf(target().connector(), watermark));
 
-    // Assess
-    const found = listed.filter((one) => one.number === order.number);
-    expect(found.map((one) => one.state)).toEqual(['cancelled']);
-  });
+      // Assess
+      const found = listed.filter((one) => one.number === order.number);
+      expect(found.map((one) => one.state)).toEqual(['cancelled']);
+    },
+  );
 
   promise('no longer lists an order that is done', [], async () => {
     // Prepare
@@ -181,7 +185,7 @@ export function listingTests({ target, cannot, promise }: Chapter): void {
     expect(listed.map((one) => one.number)).not.toContain(order.number);
   });
 
-  promise('reads nothing more once it was aborted', [], async () => {
+  promise('stops reading once it is aborted', [], async () => {
     // Prepare
     await plan(5);
     const abort = new AbortController();
@@ -199,7 +203,7 @@ export function listingTests({ target, cannot, promise }: Chapter): void {
   });
 
   promise(
-    'writes the product order into the ERP order, once however often it is told',
+    'writes the product order into the ERP order once, however often it is linked',
     ['link'],
     async () => {
       // Prepare
@@ -223,7 +227,7 @@ export function listingTests({ target, cannot, promise }: Chapter): void {
   );
 
   if (cannot.link !== undefined) {
-    promise('does not offer to link an order, so that nobody counts on it', [], async () => {
+    promise('does not offer to link an order, so that nobody relies on it', [], async () => {
       expect(target().connector().linkProductOrder).toBeUndefined();
     });
   }

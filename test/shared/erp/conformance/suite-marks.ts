@@ -4,7 +4,7 @@ import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';
 
-/** Numbers that people give, and ids that a partner may: a key is made of them. */
+/** Numbers and ids as people or a partner may choose them: keys are made of these. */
 const oddNames = [
   'WH MO 00001',
   'WH MO 00002',
@@ -21,8 +21,8 @@ export function markTests({ target, cannot, promise }: Chapter): void {
   const plan = (quantity = '5'): Promise<PlannedOrderRef> =>
     target().planOrder({ article: target().articles.plain, quantity });
 
-  promise('tells keys apart, whatever characters they have', ['partial'], async () => {
-    // Prepare: one part for each, so that all stand in one order.
+  promise('distinguishes keys, whatever characters they have', ['partial'], async () => {
+    // Prepare: one part for each, so that one order holds all of them.
     const order = await plan(String(oddNames.length));
     const part = (name: string): Completion =>
       completionOf(order, { quantity: { amount: '1' }, final: false }, { id: name, number: name });
@@ -63,7 +63,7 @@ export function markTests({ target, cannot, promise }: Chapter): void {
     expect(notes.filter((text) => text.includes('A late check')).length).toBe(oddNames.length);
   });
 
-  promise('does not take a mark that somebody quotes for its own', ['marks', 'amendments'], async () => {
+  promise('does not accept a mark that somebody quotes as its own', ['marks', 'amendments'], async () => {
     // Prepare: a note quotes the mark of a booking that was never made.
     const order = await plan();
     const key = quantityKey(productOrderOf(order));
@@ -82,7 +82,7 @@ export function markTests({ target, cannot, promise }: Chapter): void {
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
-  promise('makes one lot of a number that two bring at once', ['lots'], async () => {
+  promise('creates one lot when two bookings bring the same number at once', ['lots'], async () => {
     // Prepare
     const orders = await Promise.all(
       [1, 2, 3].map(() => target().planOrder({ article: target().articles.lots ?? '', quantity: '5' })),
@@ -95,7 +95,7 @@ export function markTests({ target, cannot, promise }: Chapter): void {
         .connector()
         .book(completionOf(order, { lots: [{ number: lot }] }), quantityKey(productOrderOf(order)), attempt);
 
-    // Act: whoever was told to come again does so.
+    // Act: a failed attempt is repeated.
     const failures = await Promise.all(orders.map((order) => failureOf(book(order))));
     for (const [at, order] of orders.entries()) if (failures[at]) await book(order, nextAttempt());
 
@@ -123,7 +123,7 @@ export function markTests({ target, cannot, promise }: Chapter): void {
       // Assess
       expect((await target().books(order)).productOrders.length, name).toBe(once);
     }
-    // An ERP that has room for one product order alone shows the last one.
+    // An ERP with room for only one product order shows the last one.
     const { productOrders } = await target().books(order);
     expect([1, oddNames.length]).toContain(productOrders.length);
   });

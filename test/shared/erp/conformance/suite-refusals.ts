@@ -6,14 +6,14 @@ import { failureOf, firstAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';
 
-/** What can be refused is refused by the look: the ERP stays as it was. */
+/** The look refuses everything that can be refused, so that the ERP stays unchanged. */
 export function refusalTests({ target, promise }: Chapter): void {
   const plan = (article = target().articles.plain, quantity: Decimal = '5'): Promise<PlannedOrderRef> =>
     target().planOrder({ article, quantity });
   const book = (completion: Completion) =>
     target().connector().book(completion, quantityKey(completion.productOrder), firstAttempt());
 
-  /** @param says What the sentence must name beside the order. */
+  /** @param says Text that the error must contain beside the order. */
   async function expectRefused(completion: Completion, ...says: string[]): Promise<void> {
     // Prepare
     const before = await target().everything();
@@ -29,7 +29,7 @@ export function refusalTests({ target, promise }: Chapter): void {
     expect(await target().everything()).toEqual(before);
   }
 
-  promise('books nothing when nothing was built, and does not close the order', [], async () => {
+  promise('refuses a completion of nothing, and leaves the order open', [], async () => {
     await expectRefused(completionOf(await plan(), { quantity: { amount: '0' } }), 'nothing was built');
     const noScrap = { quantity: { amount: '0' }, scrap: { amount: '0' } };
     await expectRefused(completionOf(await plan(), noScrap), 'nothing was built');
@@ -55,7 +55,7 @@ export function refusalTests({ target, promise }: Chapter): void {
     );
   });
 
-  promise('takes the order’s own unit', [], async () => {
+  promise('accepts the unit of the order', [], async () => {
     // Prepare
     const order = await plan();
 
@@ -84,13 +84,13 @@ export function refusalTests({ target, promise }: Chapter): void {
     await expectRefused(completionOf(await plan(), { quantity, scrap }), quantity.unit, scrap.unit);
   });
 
-  promise('rounds as the ERP rounds, or refuses what it would round', [], async () => {
+  promise('rounds as the ERP does, or refuses an amount that it would round', [], async () => {
     const order = await plan();
     const completion = completionOf(order, { quantity: { amount: '2.123456' } });
     const { rounded } = target();
     if (rounded === undefined) return expectRefused(completion, '2.123456');
 
-    // Act: the second attempt finds what the first has booked.
+    // Act: the second attempt finds the booking of the first.
     const first = await book(completion);
     const second = await book(completion);
 
@@ -120,7 +120,7 @@ export function refusalTests({ target, promise }: Chapter): void {
     await expectRefused(completionOf(order, { lots: [lot('A', '9')] }));
   });
 
-  promise('scraps the serial numbers that are scrap, and no other', ['scrapped-serials'], async () => {
+  promise('scraps only the serial numbers that are scrap', ['scrapped-serials'], async () => {
     // Prepare
     const { serials = '' } = target().articles;
     const order = await plan(serials, '3');
@@ -137,14 +137,14 @@ export function refusalTests({ target, promise }: Chapter): void {
     expect([...(books.scrappedLots ?? [])].sort()).toEqual([number('B'), number('C')]);
   });
 
-  promise('refuses scrap of serial numbers that nobody told', ['scrapped-serials'], async () => {
+  promise('refuses scrap without its serial numbers', ['scrapped-serials'], async () => {
     const { serials = '' } = target().articles;
     const order = await plan(serials, '3');
     const lots = ['A', 'B'].map((one) => ({ number: `${productOrderOf(order).id.slice(0, 7)}-${one}` }));
     await expectRefused(completionOf(order, { quantity: { amount: '2' }, scrap: { amount: '1' }, lots }));
   });
 
-  promise('leaves the ERP as it was whatever else it refuses', [], async () => {
+  promise('leaves the ERP unchanged after every other refusal', [], async () => {
     const cancelled = await plan();
     await target().cancelOrder(cancelled);
     await expectRefused(completionOf(cancelled));

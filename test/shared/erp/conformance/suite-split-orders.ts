@@ -45,10 +45,10 @@ export function partTests({ target, promise }: Chapter): void {
   });
 
   promise(
-    'finishes the order with the part that completes it, in whatever order parts come',
+    'finishes the order with the part that completes it, whichever part comes last',
     ['partial'],
     async () => {
-      // Prepare: nobody knows which part will be the last, so none says that it is final.
+      // Prepare: nobody knows which part will be the last, so none is final.
       const order = await plan();
       const parts = [1, 2, 3].map((n) =>
         completionOf(
@@ -73,23 +73,32 @@ export function partTests({ target, promise }: Chapter): void {
     },
   );
 
-  promise('counts scrap when it tells whether a part completes the order', ['partial', 'scrap'], async () => {
-    // Prepare
-    const order = await plan();
-    const first = { quantity: { amount: '2' }, scrap: { amount: '1' }, final: false };
-    const second = { quantity: { amount: '2' }, final: false };
+  promise(
+    'counts scrap when it decides whether a part completes the order',
+    ['partial', 'scrap'],
+    async () => {
+      // Prepare
+      const order = await plan();
+      const first = { quantity: { amount: '2' }, scrap: { amount: '1' }, final: false };
+      const second = { quantity: { amount: '2' }, final: false };
 
-    // Act
-    await book(completionOf(order, first, productOrderOf(order, 1)));
-    const between = await target().books(order);
-    await book(completionOf(order, second, productOrderOf(order, 2)));
+      // Act
+      await book(completionOf(order, first, productOrderOf(order, 1)));
+      const between = await target().books(order);
+      await book(completionOf(order, second, productOrderOf(order, 2)));
 
-    // Assess
-    expect(between).toMatchObject({ state: 'open' });
-    expect(await target().books(order)).toMatchObject({ state: 'done', good: '4', scrap: '1', bookings: 2 });
-  });
+      // Assess
+      expect(between).toMatchObject({ state: 'open' });
+      expect(await target().books(order)).toMatchObject({
+        state: 'done',
+        good: '4',
+        scrap: '1',
+        bookings: 2,
+      });
+    },
+  );
 
-  promise('books decimals as they are', ['partial'], async () => {
+  promise('books decimals exactly', ['partial'], async () => {
     // Prepare: 0.1 and 0.2 do not add up in binary.
     const order = await plan();
 
@@ -102,7 +111,7 @@ export function partTests({ target, promise }: Chapter): void {
   });
 
   promise(
-    'tells its notes once when another part is booked between two attempts',
+    'writes its notes once when another part is booked between two attempts',
     ['partial', 'notes', 'links'],
     async () => {
       const told = (order: PlannedOrderRef): Completion =>

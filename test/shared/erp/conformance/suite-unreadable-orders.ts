@@ -6,7 +6,7 @@ import type { Chapter } from './target.ts';
 
 export function unreadableTests({ target, promise }: Chapter): void {
   /**
-   * Plans orders, one after the other, and has the ERP list those of them without a quantity that are marked `!`.
+   * Plans orders, one after the other, and makes the ERP list those marked `!` without a quantity.
    * @param plan `.!.` are three orders of which the second cannot be read.
    */
   async function listed(plan: string) {
@@ -16,24 +16,24 @@ export function unreadableTests({ target, promise }: Chapter): void {
       const order = { article: target().articles.plain, quantity: '5' };
       numbers.push((await target().planOrder(order)).number);
     }
-    const misfits = numbers.filter((_, index) => plan[index] === '!');
-    withoutQuantity(misfits);
-    return { since, numbers, misfits, fits: numbers.filter((number) => !misfits.includes(number)) };
+    const broken = numbers.filter((_, index) => plan[index] === '!');
+    withoutQuantity(broken);
+    return { since, numbers, broken, fits: numbers.filter((number) => !broken.includes(number)) };
   }
 
-  function withoutQuantity(misfits: readonly string[]): void {
+  function withoutQuantity(broken: readonly string[]): void {
     const { number, quantity } = target().rowFields;
     target().faults.rewriteAnswers((body) => {
       const answer: unknown = JSON.parse(body);
       return JSON.stringify(answer, (_, value) =>
-        misfits.includes(value?.[number]) ? { ...value, [quantity]: null } : value,
+        broken.includes(value?.[number]) ? { ...value, [quantity]: null } : value,
       );
     });
   }
 
-  promise('names an order that it cannot read, and lists those before and behind it', [], async () => {
+  promise('names an order that it cannot read, and lists those before and after it', [], async () => {
     // Prepare
-    const { since, numbers, misfits, fits } = await listed('.!.');
+    const { since, numbers, broken, fits } = await listed('.!.');
 
     // Act
     const pages = await pagesOf(target().connector(), since);
@@ -41,33 +41,33 @@ export function unreadableTests({ target, promise }: Chapter): void {
     // Assess
     expect(numbersOf(pages, numbers)).toEqual(fits);
     const unreadable = pages.flatMap((page) => page.unreadable);
-    expect(unreadable.map(({ id }) => id)).toEqual(misfits);
+    expect(unreadable.map(({ id }) => id)).toEqual(broken);
     const [{ reason } = { reason: '' }] = unreadable;
-    expect(reason).toContain(misfits[0]);
+    expect(reason).toContain(broken[0]);
     expect(reason).toContain(`$.${target().rowFields.quantity}: found null, expected `);
     expect(reason).toContain('Correct the order in ');
   });
 
-  promise('comes to the end of every page, whichever of its orders cannot be read', [], async () => {
+  promise('reads every page to its end, whichever of its orders cannot be read', [], async () => {
     for (const plan of ['.!..!', '!!!!.', '!!!']) {
-      const { since, numbers, misfits, fits } = await listed(plan);
+      const { since, numbers, broken, fits } = await listed(plan);
       for (const pageSize of [1, 2, 3]) {
         // Act
         const pages = await pagesOf(target().connector({ pageSize }), since);
 
-        // Assess: what stands at the watermark itself may come again.
+        // Assess: orders at the watermark itself may come again.
         const seen = `${plan} in pages of ${pageSize}`;
         expect(numbersOf(pages, numbers), seen).toEqual(fits);
         expect(
           pages.flatMap((page) => page.unreadable.map(({ id }) => id)),
           seen,
-        ).toEqual(misfits);
+        ).toEqual(broken);
       }
       target().faults.reset();
     }
   });
 
-  promise('moves its watermark behind an order that it cannot read', [], async () => {
+  promise('moves its watermark past an order that it cannot read', [], async () => {
     // Prepare
     const { since, numbers } = await listed('.!');
     const last = (await pagesOf(target().connector({ pageSize: 1 }), since)).at(-1)?.watermark;
@@ -101,7 +101,7 @@ async function pagesOf(connector: ErpConnector, since?: Watermark): Promise<Rele
   return pages;
 }
 
-/** Those of the planned orders that are listed, in the order of the list. */
+/** The planned orders that are listed, in the order of the list. */
 function numbersOf(pages: readonly ReleasedOrdersPage[], planned: readonly string[]): string[] {
   return pages
     .flatMap((page) => page.orders.map((order) => order.number))

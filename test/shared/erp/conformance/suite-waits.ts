@@ -9,7 +9,7 @@ import type { Chapter, ConnectorOptions, PlannedOrderRef } from './target.ts';
 /** Attempts that hang at the same call, one after the other. */
 const hangs = 3;
 
-/** What takes longer than it should, and what comes in other pieces than asked for. */
+/** Slow calls and locked orders, capped pages and split orders. */
 export function waitTests({ target, cannot, promise }: Chapter): void {
   const plan = (quantity = '5'): Promise<PlannedOrderRef> =>
     target().planOrder({ article: target().articles.plain, quantity });
@@ -52,7 +52,7 @@ export function waitTests({ target, cannot, promise }: Chapter): void {
         failure = await failureOf(target().connector().book(completion, key, attempt));
       }
 
-      // Assess: what nobody can know goes to a person, with what there is.
+      // Assess: if it cannot be decided, it goes to a person, with what was found.
       if (failure !== undefined) expect(failure, `call ${n}`).toBeInstanceOf(Rejected);
       const { good, scrap, bookings } = await target().books(order);
       expect({ good, scrap, bookings }, `call ${n}`).toEqual({
@@ -63,8 +63,8 @@ export function waitTests({ target, cannot, promise }: Chapter): void {
     }
   });
 
-  promise('takes an order that is held longer than the time limit for that order’s trouble', [], async () => {
-    // Prepare: one call of the held order is not answered before the same connector was answered for another one.
+  promise('lets only that order wait when a call on it exceeds the time limit', [], async () => {
+    // Prepare: one call of the held order is not answered, while the same connector gets an answer for another order.
     const [held, free] = [await plan(), await plan()];
     const timeUp = new AbortController();
     const limits: AbortSignal[] = [];
@@ -80,7 +80,7 @@ export function waitTests({ target, cannot, promise }: Chapter): void {
       target().faults.hangNext();
       arrived.resolve();
     });
-    // By then the call before, the first of the other order, was answered.
+    // By then the first call of the other order was answered.
     target().faults.beforeCall(3, () => timeUp.abort());
 
     // Act
@@ -111,27 +111,23 @@ export function waitTests({ target, cannot, promise }: Chapter): void {
     expect(numbers).toEqual(expect.arrayContaining(planned.map(({ number }) => number)));
   });
 
-  promise(
-    'lists what a split has made of an order: each part by its own id, and with its own quantity',
-    ['split'],
-    async () => {
-      // Prepare
-      const whole = await plan('9');
-      const parts = (await target().splitOrder?.(whole, ['3', '3', '3'])) ?? [];
+  promise('lists each part of a split order by its own id and with its own quantity', ['split'], async () => {
+    // Prepare
+    const whole = await plan('9');
+    const parts = (await target().splitOrder?.(whole, ['3', '3', '3'])) ?? [];
 
-      // Act
-      const orders = await listed({});
+    // Act
+    const orders = await listed({});
 
-      // Assess: the first keeps its id, so it is known as the order that it was.
-      expect(parts.length).toBe(3);
-      expect(parts[0]?.id).toBe(whole.id);
-      const found = parts.map(({ id }) => orders.filter((order) => order.id === id));
-      expect(found.map((same) => same.map(({ quantity }) => quantity.amount))).toEqual([['3'], ['3'], ['3']]);
-    },
-  );
+    // Assess: the first keeps its id, so it is recognised as the same order.
+    expect(parts.length).toBe(3);
+    expect(parts[0]?.id).toBe(whole.id);
+    const found = parts.map(({ id }) => orders.filter((order) => order.id === id));
+    expect(found.map((same) => same.map(({ quantity }) => quantity.amount))).toEqual([['3'], ['3'], ['3']]);
+  });
 
   promise('books no more on an order than it has left after a split', ['split'], async () => {
-    // Prepare: Azumuta built nine, as the order was when it came.
+    // Prepare: Azumuta built nine, as the order was when it was listed.
     const whole = await plan('9');
     await target().splitOrder?.(whole, ['3', '3', '3']);
     const before = await target().everything();

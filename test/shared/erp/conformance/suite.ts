@@ -17,11 +17,11 @@ const chapters = {
   listing: ['listing released orders', listingTests],
   unreadable: ['listing orders that cannot be read', unreadableTests],
   booking: ['booking a completion', bookingTests],
-  parts: ['booking it part by part', partTests],
+  parts: ['booking an order part by part', partTests],
   refusing: ['refusing before it writes', refusalTests],
-  marks: ['knowing its own marks', markTests],
-  waiting: ['waiting, and pieces', waitTests],
-  once: ['booking it exactly once', exactlyOnceTests],
+  marks: ['recognising its own marks', markTests],
+  waiting: ['waiting for slow or locked orders, capped pages and split orders', waitTests],
+  once: ['booking exactly once', exactlyOnceTests],
   failing: ['failing', failureTests],
 } as const satisfies Record<string, readonly [string, (chapter: Chapter) => void]>;
 
@@ -31,7 +31,7 @@ export type ChapterName = keyof typeof chapters;
  * Runs every promise of the ERP port against one connector and one server. Call it at the top level of a
  * test file; `makeTarget` runs once, its `close` at the end.
  * @param cannot What this ERP cannot do, each with the reason.
- * @param only The chapters to run, for a configuration that differs from another one in little. Default: all.
+ * @param only The chapters to run, for a configuration that differs little from another one. Default: all.
  */
 export function describeErpConformance(
   name: string,

@@ -6,11 +6,11 @@ import type { Clock } from '../../../../shared/platform/clock.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 
 /**
- * What a connector's author gives to the conformance suite: a connector built against a real server, and
- * hooks into that ERP's own books which bypass the connector. The suite speaks only through this interface.
+ * What the author of a connector provides for the conformance suite: a connector for a real server, and
+ * hooks into that ERP's own books which bypass the connector. The suite uses nothing else.
  *
  * The connector's base URL must go through `faults` (a FaultProxy in front of the server), so that calls can
- * be counted and broken; the hooks should talk to the server directly, so that they are neither.
+ * be counted and broken; the hooks should call the server directly, so that they are not.
  */
 export interface ErpConformanceTarget {
   /** Builds a new connector (as a new container would): it shares no session with an earlier one. */
@@ -28,7 +28,7 @@ export interface ErpConformanceTarget {
   finishByHand(order: ErpOrderRef): Promise<void>;
   /** Changes the order, so that its change time becomes later than every earlier one. */
   touch(order: ErpOrderRef): Promise<void>;
-  /** What the ERP's books say now. */
+  /** The ERP's books as they are now. */
   books(order: ErpOrderRef): Promise<ErpBooks>;
 
   /** Another user holds the order: the ERP refuses every write to it until `unlockOrder`. Needed unless `cannot.lock`. */
@@ -36,10 +36,10 @@ export interface ErpConformanceTarget {
   unlockOrder?(order: ErpOrderRef): Promise<void>;
   /** Every session that the server gave out becomes invalid; logging in again works. Needed unless `cannot.session`. */
   expireSession?(): Promise<void>;
-  /** From now on no session lasts: each is invalid as soon as it was given. Ends with `mendSessions`. */
+  /** From now on every session is invalid as soon as it is issued, until `mendSessions`. */
   breakSessions?(): Promise<void>;
   mendSessions?(): Promise<void>;
-  /** The next call that would complete an order answers as if it had, and changes nothing. Needed unless `cannot.silent-no-op`. */
+  /** The next call that would complete an order succeeds without changing anything. Needed unless `cannot.silent-no-op`. */
   silentNoOp?(): Promise<void>;
 
   /** Article that `planOrder` can be asked for, and others of which lots or serial numbers are tracked. */
@@ -51,11 +51,11 @@ export interface ErpConformanceTarget {
     readonly serials?: string;
   };
   /**
-   * Bookings that this ERP takes from nobody beside those that none would take, by what is wrong with them: each is
-   * prepared anew, must be refused with the name of its order, and must leave `everything` as it was.
+   * Bookings that this ERP refuses beside those that every ERP refuses, by what is wrong with them: each is prepared
+   * anew, must be refused with the name of its order, and must leave `everything` unchanged.
    */
   readonly refused: Readonly<Record<string, () => Promise<Completion>>>;
-  /** All that the ERP holds, as JSON would show it: whatever differs afterwards has been written. */
+  /** All records of the ERP, as JSON: any difference afterwards was written. */
   everything(): Promise<unknown>;
   /** Units of the plain article. */
   readonly units: {
@@ -66,19 +66,19 @@ export interface ErpConformanceTarget {
     /** One of another kind. */
     readonly foreign: string;
   };
-  /** What a booking of 2.123456 of the plain article comes to; undefined where it must be refused. */
+  /** The quantity that a booking of 2.123456 of the plain article results in; undefined where it must be refused. */
   readonly rounded: Decimal | undefined;
-  /** How many lots bear this number. Left out where an ERP has no list of lots. */
+  /** How many lots have this number. Left out where an ERP has no list of lots. */
   lotsNamed?(number: string): Promise<number>;
-  /** How our mark of a booking stands in a text of the ERP. Needed unless `cannot.marks`. */
+  /** Our mark of a booking as it appears in a text of the ERP. Needed unless `cannot.marks`. */
   mark?(key: BookingKey): string;
-  /** From now on a page holds no more rows than this, whatever was asked for; `undefined` ends it. Needed unless `cannot.page-cap`. */
+  /** From now on a page has at most this many rows, whatever the request says; `undefined` ends it. Needed unless `cannot.page-cap`. */
   capPages?(rows: number | undefined): Promise<void>;
-  /** A person splits an open order into parts of these sizes; what is left of it keeps its id. Needed unless `cannot.split`. */
+  /** A person splits an open order into parts of these sizes; the first keeps its id. Needed unless `cannot.split`. */
   splitOrder?(order: ErpOrderRef, sizes: readonly Decimal[]): Promise<readonly PlannedOrderRef[]>;
   /** Fields of a row in the ERP's list of orders: the order's number, and its quantity. */
   readonly rowFields: { readonly number: string; readonly quantity: string };
-  /** Stops everything that was started. */
+  /** Stops everything that it started. */
   close(): Promise<void>;
 }
 
@@ -100,10 +100,10 @@ export interface PlannedOrder {
   readonly quantity: Decimal;
   /**
    * ISO instant that the order's change time must equal; a test of the watermark gives several orders the
-   * same one, long past. `null`: never changed since it was created, for ERPs that know such a thing.
+   * same one, long past. `null`: never changed since it was created, for ERPs that have such orders.
    */
   readonly changedAt?: string | null;
-  /** ISO date by which it is due; a date of the model's own if absent. */
+  /** ISO date by which it is due; a date that the target chooses if absent. */
   readonly dueDate?: string;
 }
 
@@ -114,7 +114,7 @@ export interface PlannedOrderRef extends ErpOrderRef {
 
 export interface ErpBooks {
   readonly state: 'open' | 'done' | 'cancelled';
-  /** Good quantity booked so far, over the order and whatever the ERP split off from it. */
+  /** Good quantity booked so far, over the order and all orders that the ERP split off from it. */
   readonly good: Decimal;
   readonly scrap: Decimal;
   /** How many bookings of quantity the ERP counts for it. */
@@ -126,15 +126,15 @@ export interface ErpBooks {
   readonly notes: readonly string[];
   /** Every URL about the order that a person can follow (or read) in the ERP, as often as it is there. */
   readonly links: readonly string[];
-  /** What the ERP order says of the Azumuta product order it became (number, id or URL), as often as it is there. */
+  /** The references to its Azumuta product order in the ERP order (number, id or URL), as often as they are there. */
   readonly productOrders: readonly string[];
   /** Components consumed for it, in pieces of finished product; undefined if the ERP keeps no such books. */
   readonly consumed?: Decimal;
 }
 
 /**
- * What this ERP (or this configuration of it) cannot do: the tests of it are skipped, with the reason in
- * their name.
+ * The capabilities that this ERP (or this configuration of it) lacks: their tests are skipped, with the reason in
+ * their names.
  */
 export type Cannot = Readonly<Partial<Record<Capability, string>>>;
 
@@ -176,7 +176,7 @@ export type Capability =
   | 'silent-no-op'
   /** Cancelled orders are listed as such. */
   | 'cancelled-listed'
-  /** Tell our own completion from somebody else's. */
+  /** Distinguish our own completion from somebody else's. */
   | 'foreign-completion';
 
 /** What the chapters of the suite share: the running target, and how to declare a test. */

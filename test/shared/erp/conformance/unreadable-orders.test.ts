@@ -10,7 +10,7 @@ import { startFaultProxy, type Upstream } from './fault-proxy.ts';
 import { createOdoo } from './servers/odoo.ts';
 import { createSap } from './servers/sap-s4hana.ts';
 
-/** Changes rows of an answer, wherever they stand in it. */
+/** Changes the rows of an answer, wherever they are in it. */
 type Change = (row: Record<string, unknown>) => Record<string, unknown> | null;
 
 async function sap(change: Change) {
@@ -30,7 +30,7 @@ async function odoo19(change: Change) {
   );
 }
 
-/** A server that ends with the test, and its connector, which sees changed answers. */
+/** A server that stops after the test, and a connector that gets changed answers from it. */
 async function behind<Books>(
   server: { readonly answer: Upstream; readonly books: Books },
   change: Change,
@@ -69,7 +69,7 @@ async function listed(connector: ErpConnector, since?: Watermark) {
 }
 
 describe('sap-s4hana', () => {
-  it.each([1, 2, 3, 9])('goes on behind rows without a number, in pages of %i', async (pageSize) => {
+  it.each([1, 2, 3, 9])('continues after rows without a number, in pages of %i', async (pageSize) => {
     // Prepare: the first two of five, and the last one.
     const { books, connect } = await sap((row) => (row.Material === 'FG227' ? null : row));
     for (const material of ['FG227', 'FG227', 'FG226', 'FG226', 'FG227']) books.plan(material, '5');
@@ -110,7 +110,7 @@ describe('sap-s4hana', () => {
     expect(unreadable).toEqual([{ id: misfit?.ManufacturingOrder, reason: expect.stringContaining(why) }]);
   });
 
-  it('lists an order that was never changed though its creation is no time', async () => {
+  it('lists an order that was never changed when its creation time cannot be read', async () => {
     const created = { MfgOrderCreationDate: '/Date(8640000000000001)/', MfgOrderCreationTime: 'PT1H1M1S' };
     const { books, connect } = await sap((row) => ({ ...row, ...created }));
     const order = books.plan('FG226', '5', null);
@@ -122,7 +122,7 @@ describe('sap-s4hana', () => {
 });
 
 describe('odoo', () => {
-  it.each([1, 2, 3, 9])('goes on behind orders without a change time, in pages of %i', async (pageSize) => {
+  it.each([1, 2, 3, 9])('continues after orders without a change time, in pages of %i', async (pageSize) => {
     // Prepare
     const { books, connect } = await odoo19((row) =>
       row.product_qty === 7 ? { ...row, write_date: false } : row,
@@ -171,7 +171,7 @@ describe('odoo', () => {
 it.each([
   ['SAP', sap],
   ['Odoo', odoo19],
-])('blames %s for an answer that is no list', async (_, start) => {
+])('reports that %s is down when its answer is not a list', async (_, start) => {
   const { connect, rewriteAnswers } = await start((row) => row);
   rewriteAnswers(() => JSON.stringify({ d: { results: null } }));
 

@@ -3,10 +3,10 @@ import { failureOfOdooError } from '../../../../shared/erp/odoo/errors.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 
 const call = { what: 'mrp.production button_mark_done', order: 'WH/MO/00001' };
-/** Of a listing, which is about no order. */
+/** A listing is not about an order. */
 const listing = { what: 'mrp.production search_read' };
 
-/** What becomes of it. */
+/** What happens to the order. */
 function verdictOf(name: string, message: string, about: { what: string; order?: string } = call): string {
   const failure = failureOfOdooError({ name, message }, about);
   if (failure instanceof Rejected) return 'for a person';
@@ -14,7 +14,7 @@ function verdictOf(name: string, message: string, about: { what: string; order?:
   return failure.wrote === 'known' ? 'look again' : 'wait for this order';
 }
 
-// Each row stands in the table of shared/erp/README.md, "Odoo: what an answer means".
+// Each row is in the table of shared/erp/README.md, "Odoo: what an answer means".
 describe('what an answer of Odoo means', () => {
   // odoo/addons/test_access_rights/tests/test_ir_rules.py, 17 to 19
   const byRule =
@@ -31,12 +31,12 @@ describe('what an answer of Odoo means', () => {
     ['odoo.exceptions.ConcurrencyError', 'busy'],
     ['odoo.exceptions.ValidationError', 'Error, a partner cannot follow twice the same object.'],
     ['odoo.exceptions.AccessError', byRule],
-  ])('%s: %s lets this order wait', (name, message) => {
+  ])('lets only this order wait after %s: %s', (name, message) => {
     expect(verdictOf(name, message)).toBe('wait for this order');
     expect(failureOfOdooError({ name, message }, call).message).toContain(call.order);
   });
 
-  it('a quantity that must be positive is looked at again', () => {
+  it('makes the next attempt look when the quantity must be positive', () => {
     const message = 'The quantity to produce must be positive!';
 
     expect(verdictOf('odoo.exceptions.UserError', message)).toBe('look again');
@@ -50,7 +50,7 @@ describe('what an answer of Odoo means', () => {
     ['odoo.sql_db.PoolError', 'The Connection Pool Is Full'],
     ['builtins.MemoryError', ''],
     ['error', 'of JSON-RPC itself'],
-  ])('%s: %s is the partner unwell', (name, message) => {
+  ])('treats Odoo as down after %s: %s', (name, message) => {
     expect(verdictOf(name, message)).toBe('partner unwell');
   });
 
@@ -58,12 +58,12 @@ describe('what an answer of Odoo means', () => {
     ['odoo.exceptions.AccessDenied', 'Access Denied'],
     ['odoo.http.SessionExpiredException', 'Session expired'],
     ['odoo.exceptions.AccessError', byModel],
-    // In another language a record rule cannot be told from missing rights.
+    // In another language a record rule cannot be distinguished from missing rights.
     [
       'odoo.exceptions.AccessError',
       'Oh oh ! Il semble que vous soyez tombé sur des enregistrements top secrets.',
     ],
-  ])('%s: %s stops the flow until the secret or the rights are mended', (name, message) => {
+  ])('stops the flow until the secret or the rights are corrected after %s: %s', (name, message) => {
     expect(verdictOf(name, message)).toBe('check the secret');
   });
 
@@ -74,16 +74,16 @@ describe('what an answer of Odoo means', () => {
     ['odoo.exceptions.RedirectWarning', 'No warehouse'],
     ['odoo.exceptions.MissingError', 'Record does not exist or has been deleted.'],
     ['builtins.ValueError', "Invalid field 'x' on model 'mrp.production'"],
-    // A mistake of Odoo or of a module with one order is not everybody's trouble.
+    // An error of Odoo or of a module with one order does not concern other orders.
     ['builtins.IndexError', 'list index out of range'],
     ['builtins.ZeroDivisionError', 'float division by zero'],
     ['odoo.addons.our_plant.models.CheckFailed', 'Nope'],
-  ])('%s: %s goes to a person', (name, message) => {
+  ])('sends the order to a person after %s: %s', (name, message) => {
     expect(verdictOf(name, message)).toBe('for a person');
     expect(failureOfOdooError({ name, message }, call).message).toContain(call.order);
   });
 
-  it('a mistake of Odoo is its own where no order is asked for, and what we ask for is a person’s', () => {
+  it('treats an error of a listing as Odoo’s, unless our request was wrong', () => {
     expect(verdictOf('builtins.IndexError', 'list index out of range', listing)).toBe('partner unwell');
     expect(verdictOf('builtins.ValueError', "Invalid field 'x'", listing)).toBe('for a person');
   });

@@ -1,10 +1,9 @@
 import { createApi } from '../../../../infra/local/sandbox/api.ts';
-import { createApiKeyGuard } from '../../../../infra/local/sandbox/api-key-guard.ts';
+import { createApiKeyGuard, erpSandboxKey } from '../../../../infra/local/sandbox/api-key-guard.ts';
 import { inMemory } from '../../../../infra/local/sandbox/database.ts';
 import { controlRoutes } from '../../../../infra/local/sandbox/erp/control-routes.ts';
-import { apiRoutes, errorBody } from '../../../../infra/local/sandbox/erp/routes.ts';
+import { apiRoutes } from '../../../../infra/local/sandbox/erp/routes.ts';
 import { type Booking, openStore, type ProductionOrder } from '../../../../infra/local/sandbox/erp/store.ts';
-import { erpSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
 import { answeredBy } from '../../../support/answered.ts';
@@ -21,13 +20,9 @@ const usualPage = 200;
 
 export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
   const store = openStore(inMemory, now);
-  const control = createApi({ routes: controlRoutes(store), errorBody });
+  const control = createApi(controlRoutes(store));
   const apiWith = (key: string) =>
-    createApi({
-      routes: apiRoutes(store, now),
-      guard: createApiKeyGuard({ key, requestsPerSecond: 1e9, now, errorBody }),
-      errorBody,
-    });
+    createApi(apiRoutes(store), createApiKeyGuard({ key, requestsPerSecond: 1e9, now }));
   let key: string = erpSandboxKey;
   let api = apiWith(key);
   let ignoresNextBooking = false;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { earliestWallClock, firstInstant } from '../../../../shared/erp/sap-s4hana/times.ts';
+import { earliestWallClock, firstInstant } from '../../../../shared/erp/sap-s4hana/records.ts';
 
 describe('an instant of the time that a clock shows', () => {
   it.each([

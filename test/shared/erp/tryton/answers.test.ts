@@ -29,11 +29,11 @@ const waits = { name: 'RetryLater', scope: 'order' };
 const unwell = { name: 'RetryLater', scope: 'partner', unauthorized: false };
 const refused = { name: 'RetryLater', scope: 'partner', unauthorized: true };
 const person = { name: 'Rejected', code: 'refused-by-erp' };
-/** The start of a production: something was written before, and it writes itself. */
+/** The call that starts a production: other writes came before it. */
 const write = 'production.run';
 const read = 'production.search_read';
 
-/** What stands in `shared/erp/README.md`, row by row: at which method it is answered, and what comes of it. */
+/** The table of `shared/erp/README.md`, row by row: the method, the answer to it, and the failure. */
 const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, object | undefined])[]>> = {
   '401 to a call': [[read, { status: 401 }, undefined]],
   '401 again, behind a new login': [[read, { status: 401 }, refused]],
@@ -96,14 +96,14 @@ const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, objec
 };
 
 describe.each(Object.entries(rows))('%s', (name, cases) => {
-  it.each(cases)('at %s: %j', async (method, answer, expected) => {
+  it.each(cases)('is handled as documented at %s: %j', async (method, answer, expected) => {
     // Prepare
     answers = Array(name.includes('again') ? 2 : 1).fill({ method, answer });
 
     // Act
     const failure = await failureOf(book());
 
-    // Assess: whoever comes again books once.
+    // Assess: the next attempt books once.
     if (expected === undefined) expect(failure).toBeUndefined();
     else expect(failure).toMatchObject(expected);
     if (failure !== undefined) await book(attemptAfter(failure));
@@ -112,7 +112,7 @@ describe.each(Object.entries(rows))('%s', (name, cases) => {
   });
 });
 
-it('is all that the table for people says', () => {
+it('covers every row of the table in the README', () => {
   const readme = readFileSync(new URL('../../../../shared/erp/README.md', import.meta.url), 'utf8');
   const [, section = ''] = readme.split('## Tryton: what an answer means\n');
   const [own = ''] = section.split('\n## ');

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const order = { number: '17', id: '17' };
-/** Parts of 2, 2 and 1. None says that it is final, as none knows. */
+/** Parts of 2, 2 and 1. None is final, as nobody knows which will be the last. */
 function part(n: 1 | 2 | 3) {
   const quantity = { amount: n === 3 ? '1' : '2' };
   return completionOf(order, { quantity, final: false }, productOrderOf(order, n));
@@ -41,7 +41,7 @@ function callOf(method: string): number {
 }
 
 describe('a split order that is booked part by part', () => {
-  it('is finished by the part that leaves nothing open, whichever that is, and by no other', async () => {
+  it('is finished only by the part that leaves nothing open', async () => {
     // Act
     const states: string[] = [];
     const references: string[] = [];
@@ -57,8 +57,8 @@ describe('a split order that is booked part by part', () => {
     expect([called('stock.move.do'), called('production.done')]).toEqual([2, 1]);
   });
 
-  it('is not finished while the moves of an interrupted part are open, but by that part', async () => {
-    // Prepare: the first part is cut off before its moves are completed; two others come in between.
+  it('is finished by the interrupted part while its moves are open, and by no other', async () => {
+    // Prepare: the first part is cut off before its moves are completed; two others are booked in between.
     await book(1);
     const at = callOf('stock.move.do');
     books.restart();
@@ -115,8 +115,8 @@ describe('a lock error', () => {
     ['production.write', 'known'],
     ['production.run', 'known'],
     ['stock.move.do', 'known'],
-  ])('at %s comes again after 5 s having written %s, and books once', async (method, wrote) => {
-    // Prepare: where it is called in a booking.
+  ])('is retried after 5 s at %s having written %s, and books once', async (method, wrote) => {
+    // Prepare: find its position among the calls of a booking.
     await book(1);
     const at = callOf(method);
     books.restart();
@@ -143,8 +143,8 @@ describe('a button that silently does nothing', () => {
     { button: 'production.run', parts: [1] },
     { button: 'stock.move.do', parts: [1] },
     { button: 'production.done', parts: [1, 2, 3] },
-  ] as const)('$button makes the next attempt look, and it books once', async ({ button, parts }) => {
-    // Prepare: where it is pressed in the last of these parts.
+  ] as const)('makes the next attempt look after $button, and books once', async ({ button, parts }) => {
+    // Prepare: find its position among the calls of the last part.
     const before = parts.slice(0, -1);
     const last = parts.at(-1) ?? 1;
     for (const n of before) await book(n);
@@ -186,7 +186,7 @@ describe('a production that is completed while its components are being reserved
       },
       next: { name: 'Rejected', message: expect.stringContaining('completed by somebody else') },
     },
-  ])('by $by is left to the next attempt, which looks again', async ({ complete, next }) => {
+  ])('is left to the next attempt, which looks again, when completed by $by', async ({ complete, next }) => {
     // Prepare
     await book(1);
     const at = callOf('production.assign_try');

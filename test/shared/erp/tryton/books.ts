@@ -25,9 +25,9 @@ const locations: Readonly<Record<number, { readonly type: string }>> = {
 };
 
 /**
- * The books of a Tryton with one production of 5, as far as a booking of its product touches them; what a real one
- * does is tested by `npm run test:tryton`. A button in the wrong state answers `null` and changes nothing (seen);
- * digits that a unit has not, and a lot that is missing, are refused as late as Tryton refuses them.
+ * The books of a Tryton with one production of 5, as far as a booking of its product touches them; `npm run
+ * test:tryton` tests a real one. A button in the wrong state answers `null` and changes nothing (seen); too many
+ * digits and a missing lot are refused as late as Tryton refuses them.
  */
 export class TrytonBooks {
   /** Module `stock_lot`. */
@@ -36,9 +36,9 @@ export class TrytonBooks {
   moves: Move[] = [];
   lots: Lot[] = [];
   readonly notes: { readonly id: number; readonly resource: string; readonly message: string }[] = [];
-  /** Types of locations between which the product moves with a lot only. */
+  /** Types of locations to and from which the product moves only with a lot. */
   lotRequired: readonly string[] = [];
-  /** What our user may not do, `create stock.lot`. */
+  /** Rights that our user lacks, `create stock.lot`. */
   denied: readonly string[] = [];
   #lastId = 100;
 
@@ -47,7 +47,7 @@ export class TrytonBooks {
     this.restart();
   }
 
-  /** As it was planned, with nothing booked. */
+  /** Restores the production as it was planned, with nothing booked. */
   restart(): void {
     this.state = 'waiting';
     this.moves = [{ id: 1, quantity: 5, state: 'draft', location: 7, lot: null }];
@@ -60,7 +60,7 @@ export class TrytonBooks {
     this.notes.push({ id: this.#newId(), resource, message });
   }
 
-  /** Somebody else brings a lot. */
+  /** Somebody else creates a lot. */
   addLot(number: string, id = this.#newId()): void {
     this.lots.push({ id, number });
   }
@@ -208,7 +208,7 @@ export class TrytonBooks {
   }
 }
 
-/** What Tryton says in its own words; the call changed nothing. */
+/** A refusal by Tryton: the call changed nothing. */
 class Refusal {
   readonly error: unknown;
 

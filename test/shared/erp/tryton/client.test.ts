@@ -46,7 +46,7 @@ describe('the Tryton session', () => {
     expect(server.calls.at(-1)?.params.at(-1)).toMatchObject({ company: 7 });
   });
 
-  it('renews a session that is not known any more, once, and sends the call again', async () => {
+  it('renews a session that Tryton no longer knows once, and sends the call again', async () => {
     // Prepare
     let known = false;
     server = await startRpcServer(({ method }) => {
@@ -68,7 +68,7 @@ describe('the Tryton session', () => {
     expect(methods()).toEqual([search, 'common.db.login', 'model.res.user.get_preferences', search, search]);
   });
 
-  it('gives up when a renewed session is not known either', async () => {
+  it('gives up when Tryton does not know the renewed session either', async () => {
     // Act
     const failure = await list(({ method }) => (method === search ? { status: 401 } : undefined));
 
@@ -78,7 +78,7 @@ describe('the Tryton session', () => {
     expect(methods()).toEqual([...once, ...once]);
   });
 
-  it('does not take a forbidden method (403) for an expired session', async () => {
+  it('does not treat a forbidden method (403) as an expired session', async () => {
     // Act
     const failure = await list(({ method }) => (method === search ? { status: 403 } : undefined));
 
@@ -87,7 +87,7 @@ describe('the Tryton session', () => {
     expect(methods().filter((method) => method === 'common.db.login')).toHaveLength(1);
   });
 
-  it('never repeats what Tryton says of a login', async () => {
+  it('never repeats the text of an answer to a login', async () => {
     // Act
     const failure = await list(({ method, params }) =>
       method === 'common.db.login' ? { error: [`failed with ${JSON.stringify(params)}`, ''] } : undefined,
@@ -110,7 +110,7 @@ describe('the Tryton session', () => {
     expect(String(failure)).toContain('plain password');
   });
 
-  it('waits for an ERP whose answers do not look like Tryton 7.0, and says where', async () => {
+  it('waits while answers do not look like Tryton 7.0, and names the field', async () => {
     // Act
     const failure = await list(({ method }) => (method === search ? { result: { id: 1 } } : undefined));
 
@@ -138,7 +138,7 @@ describe('the options', () => {
     expect(connect).toThrow(Rejected);
   });
 
-  it('do not offer linking when it is switched off', () => {
+  it('do not offer linking when link is false', () => {
     const connector = tryton({ url: 'https://tryton.example.com', database: 'plant', link: false }).connect({
       clock: { ...systemClock, now: () => new Date() },
       credentials: async () => ({ username: '', password: '' }),

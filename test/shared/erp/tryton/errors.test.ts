@@ -4,7 +4,7 @@ import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
 
 const failureOf = (error: unknown) => failureOfTrytonError(error, 'completing production 17');
 
-/** As Python formats it: only the last exception's name may be used, for the rest tells of the server. */
+/** As Python formats it: only the last exception's name may be used, as the rest reveals the server's internals. */
 function tracebackOf(last: string): string {
   return `Traceback (most recent call last):\n  File "/trytond/secret.py", line 1, in do\n    secret()\n${last}\n`;
 }
@@ -22,7 +22,7 @@ describe('what a JSON-RPC error of Tryton means', () => {
     [
       'unsupported operand type(s)',
       tracebackOf('TypeError: unsupported operand type(s)'),
-      'unsupported operand type(s). Its log tells more.',
+      'unsupported operand type(s). Its log has the details.',
     ],
     ["'quantiy'", tracebackOf("KeyError: 'quantiy'"), 'does not know quantiy'],
     ['Invalid quantity', tracebackOf('ValueError: Invalid quantity'), 'Invalid quantity'],
@@ -38,7 +38,7 @@ describe('what a JSON-RPC error of Tryton means', () => {
       tracebackOf('sqlite3.OperationalError: no such column: a.quantiy'),
       'quantiy',
     ],
-  ])('%s is for a person to mend', (kind, rest, said) => {
+  ])('sends %s to a person', (kind, rest, said) => {
     const failure = failureOf([kind, rest]);
 
     expect(failure).toBeInstanceOf(Rejected);
@@ -53,7 +53,7 @@ describe('what a JSON-RPC error of Tryton means', () => {
     [['database is locked', 'Traceback']],
     [['could not serialize access due to concurrent update\n', '']],
     [['deadlock detected\nDETAIL: Process 1 waits', '']],
-  ])('%j means that this order must wait', (error) => {
+  ])('lets only this order wait after %j', (error) => {
     expect(failureOf(error)).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'nothing' });
   });
 
@@ -65,7 +65,7 @@ describe('what a JSON-RPC error of Tryton means', () => {
     [['connection to server at "db" failed: FATAL:  sorry, too many clients already\n', '']],
     [['no connection to the server\n', '']],
     [['RateLimitException', '']],
-  ])('%j means that Tryton is unwell', (error) => {
+  ])('treats Tryton as down after %j', (error) => {
     expect(failureOf(error)).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: false });
   });
 
@@ -93,14 +93,14 @@ describe('what a JSON-RPC error of Tryton means', () => {
       ],
     ],
     [['something without a traceback', '']],
-  ])('%j may pass: the order waits, and is not given up', (error) => {
+  ])('lets the order wait, and does not give it up, after %j', (error) => {
     const failure = failureOf(error);
 
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', unauthorized: false });
     expect(failure.message).not.toContain('secret');
   });
 
-  it('leaves it open whether a write was done when the database was lost meanwhile', () => {
+  it('reports that a write may have been done when the database was lost meanwhile', () => {
     const error = ['server closed the connection unexpectedly', ''];
 
     expect(failureOfTrytonError(error, 'completing production 17', true)).toMatchObject({ wrote: 'perhaps' });
@@ -108,7 +108,7 @@ describe('what a JSON-RPC error of Tryton means', () => {
   });
 
   it.each([[null], ['text'], [[]], [{}], [[17, 18]]])(
-    '%j, which Tryton never says, still gives a sentence',
+    'returns a sentence for %j, which Tryton never sends',
     (error) => {
       const failure = failureOf(error);
 

@@ -5,7 +5,7 @@ import type { Watermark } from '../../../../shared/model/orders.ts';
 import { newSignal } from '../conformance/attempts.ts';
 import { type RpcCall, type RpcServer, startRpcServer } from './server.ts';
 
-/** Tryton's table of productions, as far as change times go. */
+/** Tryton's table of productions, reduced to change times. */
 interface Row {
   readonly id: number;
   readonly state: string;
@@ -53,7 +53,7 @@ describe('listing productions by a change time that may be missing', () => {
     );
   });
 
-  it('goes on from the watermark of any page with all that follow', async () => {
+  it('continues from the watermark of any page with all that follow', async () => {
     await fc.assert(
       fc.asyncProperty(rows, fc.integer({ min: 1, max: 3 }), async (all, pageSize) => {
         table = all;
@@ -70,7 +70,7 @@ describe('listing productions by a change time that may be missing', () => {
     );
   });
 
-  it('misses none that stays while others change between two pages', async () => {
+  it('misses no unchanged production while others change between two pages', async () => {
     await fc.assert(
       fc.asyncProperty(
         rows,
@@ -95,7 +95,7 @@ describe('listing productions by a change time that may be missing', () => {
     );
   });
 
-  it('lists cancelled productions only to those who may know them, as cancelled', async () => {
+  it('lists cancelled productions only after a watermark, as cancelled', async () => {
     // Prepare
     const created = '2026-01-01T00:00:00.000000Z';
     table = [
@@ -113,8 +113,8 @@ describe('listing productions by a change time that may be missing', () => {
     expect(later.flatMap(({ states }) => states)).toEqual(['released', 'cancelled']);
   });
 
-  it('reads the whole moment of the watermark again', async () => {
-    // Prepare: 1 was given this moment only after 2 was read.
+  it('reads all productions with the watermark’s own time again', async () => {
+    // Prepare: 1 got this change time only after 2 was read.
     const moment = '2026-01-01T00:00:00.000001Z';
     table = [1, 2].map((id) => ({ id, state: 'waiting', created: moment, written: moment }));
 
@@ -150,7 +150,7 @@ describe('listing productions that cannot be read', () => {
     },
   ];
 
-  it('lists all others once, oldest first, and names each that tells its time', async () => {
+  it('lists all others once, oldest first, and names each unreadable one that has a change time', async () => {
     await fc.assert(
       fc.asyncProperty(
         misfits,
@@ -175,7 +175,7 @@ describe('listing productions that cannot be read', () => {
     );
   });
 
-  it('tells the field, and leaves the watermark at what told its time', async () => {
+  it('names the field, and leaves the watermark at the last readable change time', async () => {
     // Prepare
     const created = '2026-01-01T00:00:00.000000Z';
     table = [

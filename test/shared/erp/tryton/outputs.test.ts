@@ -33,11 +33,11 @@ const planned = (id: number, quantity: string, lot?: number): OutputMove => ({
 });
 
 describe('the moves that a booking completes', () => {
-  it('are one for the whole quantity without lots', () => {
+  it('take the whole quantity in one move without lots', () => {
     expect(wantedFor({ good: '5' })).toEqual([{ quantity: '5' }]);
   });
 
-  it('are one per lot, and those of scrap go to the waste location', () => {
+  it('take one move per lot, and send scrap to the waste location', () => {
     const lots = {
       goodLots: [{ number: ' A ', amount: '4' }],
       scrapLots: [{ number: 'B', amount: '1' }],
@@ -49,11 +49,11 @@ describe('the moves that a booking completes', () => {
     ]);
   });
 
-  it('are only scrap when nothing good was built', () => {
+  it('contain only scrap when nothing good was built', () => {
     expect(wantedFor({ scrap: '5' })).toEqual([{ quantity: '5', location: waste }]);
   });
 
-  it('have the lot that a planner chose, where none was recorded', () => {
+  it('use the lot that a planner chose where none was recorded', () => {
     const lot = { id: 9, number: 'P9' };
 
     expect(wantedFor({ good: '2', scrap: '1' }, [planned(1, '5', 9)])).toEqual([
@@ -62,14 +62,14 @@ describe('the moves that a booking completes', () => {
     ]);
   });
 
-  it('are as planned when a planner chose several lots, and all of them were built', () => {
+  it('keep the planned lots when a planner chose several and all were built', () => {
     expect(wantedFor({ good: '5' }, [planned(1, '3', 9), planned(2, '2', 8)])).toEqual([
       { quantity: '3', lot: { id: 9, number: 'P9' } },
       { quantity: '2', lot: { id: 8, number: 'P8' } },
     ]);
   });
 
-  it('are refused when nobody tells which of several planned lots were built', () => {
+  it('are refused when nobody recorded which of several planned lots were built', () => {
     const some = () => wantedFor({ good: '4' }, [planned(1, '3', 9), planned(2, '2', 8)]);
 
     expect(some).toThrow(Rejected);
@@ -113,7 +113,7 @@ describe('turning open moves into the wanted ones', () => {
       }),
     );
 
-  it('ends with exactly them, and then has nothing more to change', () => {
+  it('ends with exactly the wanted moves, and then changes nothing more', () => {
     fc.assert(
       fc.property(open, wanted, (moves, wants) => {
         const after = applied(moves, wants);
@@ -128,7 +128,7 @@ describe('turning open moves into the wanted ones', () => {
     );
   });
 
-  it('leaves the rest for later parts, and as much again when it is done twice', () => {
+  it('leaves the rest for later parts, and the same rest when it is repeated', () => {
     fc.assert(
       fc.property(open, wanted, (moves, wants) => {
         const rest = remainderOf(moves, wants);
@@ -153,7 +153,7 @@ describe('turning open moves into the wanted ones', () => {
     );
   });
 
-  it('exchanges a lot for another one of the same number: the older one counts', () => {
+  it('replaces a lot with the older one of the same number', () => {
     const newer = { ...planned(1, '5'), lot: { id: 4, number: 'A' } };
 
     expect(
@@ -161,13 +161,13 @@ describe('turning open moves into the wanted ones', () => {
     ).toHaveLength(1);
   });
 
-  it('leaves the rest in the lot that a planner chose for all', () => {
+  it('leaves the rest in the lot that a planner chose for all moves', () => {
     const rest = { quantity: '3', lot: { id: 9, number: 'P9' } };
 
     expect(remainderOf([planned(1, '5', 9)], [{ quantity: '2', lot: { number: 'A', id: 3 } }])).toEqual(rest);
   });
 
-  /** What Tryton would hold after the changes. */
+  /** Tryton's moves after the changes. */
   function applied(moves: readonly OutputMove[], wants: readonly WantedMove[]): OutputMove[] {
     const changes = outputChanges(moves, wants, stock);
     const moveOf = (id: number, { quantity, lot, location = stock }: WantedMove): OutputMove => ({

@@ -30,11 +30,11 @@ const book = (
 const wrote = () => server.calls.filter(({ method }) => !/search_read|fields_get|get_|login/.test(method));
 const called = (method: string) => server.calls.filter((call) => call.method === `model.${method}`).length;
 
-describe('what Tryton would refuse after the note and the reservation', () => {
+describe('a booking that Tryton would refuse after the note and the reservation', () => {
   it.each<[string, string, Partial<Completion>]>([
-    ['nothing', 'nothing was built', { quantity: { amount: '0' } }],
-    ['less than nothing', 'less than nothing', { quantity: { amount: '-1' } }],
-    ['digits that the unit has not', 'takes 0 digits', { quantity: { amount: '2.5' } }],
+    ['a quantity of 0', 'nothing was built', { quantity: { amount: '0' } }],
+    ['a negative quantity', 'less than nothing', { quantity: { amount: '-1' } }],
+    ['more digits than the unit has', 'takes 0 digits', { quantity: { amount: '2.5' } }],
     ['another kind of unit', 'counted in u', { quantity: { amount: '5', unit: 'kg' } }],
     [
       'dozens that are no whole pieces',
@@ -42,8 +42,8 @@ describe('what Tryton would refuse after the note and the reservation', () => {
       { quantity: { amount: '1.5', unit: 'doz' }, scrap: { amount: '0.3', unit: 'doz' } },
     ],
     ['lots that do not add up', 'do not add up', { lots: [{ number: 'A', quantity: { amount: '4' } }] }],
-    ['serial numbers for part of it', 'do not add up', { lots: [{ number: 'A' }, { number: 'B' }] }],
-  ])('%s is refused before any write', async (_, says, differs) => {
+    ['serial numbers for only a part', 'do not add up', { lots: [{ number: 'A' }, { number: 'B' }] }],
+  ])('refuses %s before any write', async (_, says, differs) => {
     // Act
     const failure = await failureOf(book(differs));
 
@@ -54,7 +54,7 @@ describe('what Tryton would refuse after the note and the reservation', () => {
     expect(wrote()).toEqual([]);
   });
 
-  it('lots are refused where Tryton keeps none', async () => {
+  it('refuses lots when this Tryton keeps none', async () => {
     // Prepare
     await open({ hasLots: false });
 
@@ -68,9 +68,9 @@ describe('what Tryton would refuse after the note and the reservation', () => {
   });
 
   it.each([
-    ['what is good', ['storage'], {}],
+    ['a good quantity', ['storage'], {}],
     ['scrap', ['lost_found'], { quantity: { amount: '4' }, scrap: { amount: '1' } }],
-  ])('%s without the lot that it needs is refused', async (_, lotRequired, differs) => {
+  ])('refuses %s without the lot that it needs', async (_, lotRequired, differs) => {
     // Prepare
     books.lotRequired = lotRequired;
 
@@ -86,7 +86,7 @@ describe('what Tryton would refuse after the note and the reservation', () => {
     ['write production', {}],
     ['write stock.move', {}],
     ['create stock.lot', { lots: [{ number: 'A' }] }],
-  ])('a user who may not %s is refused, until it may', async (permission, differs) => {
+  ])('refuses a user who may not %s until the right is granted', async (permission, differs) => {
     // Prepare
     books.denied = [permission];
     const connector = server.connector();
@@ -106,7 +106,7 @@ describe('what Tryton would refuse after the note and the reservation', () => {
     expect(receipt.alreadyBooked).toBe(false);
   });
 
-  it('components that a person has to reserve are waited for, without a claim', async () => {
+  it('waits for components that a person has to reserve, without a claim', async () => {
     // Act
     const failure = await failureOf(book({}, firstAttempt(), { assign: 'never' }));
 
@@ -124,8 +124,8 @@ describe('what Tryton would refuse after the note and the reservation', () => {
 describe('keys', () => {
   const odd = ['A B', 'A\tB', 'A%0020B', 'A%20B', 'A] [B', 'A/', '😀', '\ud83d', 'ÄÖ', 'M'.repeat(200)];
 
-  it('are told apart and found again, whatever characters they have', async () => {
-    // Prepare: an amendment of each key, by one note.
+  it('are distinguished and found again, whatever characters they have', async () => {
+    // Prepare: one amendment with each key, by one note.
     const note = (name: string) =>
       server.connector().book(amendmentOf(order), `${name}#recording#r`, firstAttempt());
 
@@ -141,7 +141,7 @@ describe('keys', () => {
     expect(books.notes).toHaveLength(odd.length);
   });
 
-  it('of ordinary characters are written as they are, as in the notes of earlier versions', async () => {
+  it('are written unchanged when they have ordinary characters only, as in earlier versions', async () => {
     // Prepare
     const completion = completionOf(order);
     const key = quantityKey(completion.productOrder);
@@ -156,7 +156,7 @@ describe('keys', () => {
     ]);
   });
 
-  it('with white space book a quantity, and find it booked', async () => {
+  it('book a quantity once when they contain white space', async () => {
     // Prepare
     const completion = completionOf(order, {}, { id: 'WH MO 00001', number: 'WH MO 00001' });
     const key = quantityKey(completion.productOrder);
@@ -171,7 +171,7 @@ describe('keys', () => {
     expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([false, true]);
   });
 
-  it('count in the last line of a note only', async () => {
+  it('count only in the last line of a note', async () => {
     // Prepare
     const completion = completionOf(order);
     const key = quantityKey(completion.productOrder);
@@ -186,14 +186,14 @@ describe('keys', () => {
   });
 });
 
-describe('a lot that two create at once', () => {
+describe('a lot that two bookings create at once', () => {
   const lots = [{ number: 'A' }];
 
   it.each([
     ['is there when ours is written', 'stock.lot.create'],
     ['comes to be seen only after ours was used', 'production.write'],
-  ])('is the older one, which %s, and ours is removed', async (_, before) => {
-    // Prepare: the older one has its id already, and is committed at this call.
+  ])('uses the older lot, which %s, and removes ours', async (_, before) => {
+    // Prepare: the older lot has its id already, and is committed at this call.
     server.before(before, () => books.addLot('A', 50));
 
     // Act
@@ -204,7 +204,7 @@ describe('a lot that two create at once', () => {
     expect(books.moves.map(({ lot, state }) => [lot, state])).toEqual([[50, 'done']]);
   });
 
-  it('stays ours when ours is the older one', async () => {
+  it('keeps our lot when it is the older one', async () => {
     // Prepare
     server.before('production.write', () => books.addLot('A', 999));
 
@@ -216,7 +216,7 @@ describe('a lot that two create at once', () => {
     expect(books.lots).toHaveLength(2);
   });
 
-  it('is not removed when somebody uses it already, and not used by us', async () => {
+  it('keeps our lot when somebody uses it already, and books the older one', async () => {
     // Prepare
     server.before('production.write', () => books.addLot('A', 50));
     server.before('stock.lot.delete', () => {
@@ -234,7 +234,7 @@ describe('a lot that two create at once', () => {
     expect(books.lots).toHaveLength(2);
   });
 
-  it('that a crash has left over is not used: the oldest counts', async () => {
+  it('uses the oldest lot, and not one that a crash has left', async () => {
     // Prepare
     books.addLot('A', 60);
     books.addLot('A', 50);

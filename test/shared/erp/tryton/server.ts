@@ -18,7 +18,7 @@ export type RpcAnswer =
   | { readonly error: unknown }
   | { readonly status: number };
 
-/** A loopback server with Tryton's envelope and login, for tests of the wire; all else is the test's. */
+/** A loopback server with Tryton's envelope and login; the test answers everything else. */
 export interface RpcServer {
   readonly url: string;
   readonly calls: RpcCall[];
@@ -30,7 +30,7 @@ export interface RpcServer {
 
 export const credentials = { username: 'azumuta', password: 'canary-password' };
 
-/** @param answer Called for every call but login and preferences; undefined for those it leaves as they are. */
+/** @param answer Called for every call but login and preferences; undefined for the usual answer. */
 export async function startRpcServer(answer: (call: RpcCall) => RpcAnswer | undefined): Promise<RpcServer> {
   const calls: RpcCall[] = [];
   const hooks: { method: string; act: () => void }[] = [];

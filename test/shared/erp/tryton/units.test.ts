@@ -27,11 +27,11 @@ describe('a quantity in another unit of its category', () => {
     ['25', gram, kilogram, '0.02'],
     ['30', piece, dozen, '2'],
     ['42', piece, dozen, '4'],
-  ])('%s of one are as many of the other as Tryton says', (amount, from, to, expected) => {
+  ])('converts %s as Tryton does', (amount, from, to, expected) => {
     expect(convert(amount, from, to)).toBe(expected);
   });
 
-  it('comes back as it was, as long as nothing is rounded', () => {
+  it('is the same after converting it there and back, unless it is rounded', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e9 }), (pieces) => {
         const back = inUnit(inUnit(String(pieces), dozen, piece), piece, dozen);
@@ -41,19 +41,19 @@ describe('a quantity in another unit of its category', () => {
   });
 });
 
-describe('pieces', () => {
+describe('losesPieces', () => {
   it.each([
     ['24', piece, dozen, false],
     ['30', piece, dozen, true],
     ['1', dozen, piece, false],
     ['5', gram, kilogram, false],
     ['2.5', piece, piece, false],
-  ])('%s of one lose some as the other', (amount, from, to, expected) => {
+  ])('reports whether %s loses pieces when it is converted', (amount, from, to, expected) => {
     expect(losesPieces(amount, from, to)).toBe(expected);
   });
 });
 
-describe('what Tryton can keep', () => {
+describe('an amount that Tryton can store', () => {
   it.each([
     ['2', piece, true],
     ['2.5', piece, false],
@@ -62,7 +62,7 @@ describe('what Tryton can keep', () => {
     ['2.123', kilogram, false],
     ['9007199254740993', piece, false],
     ['9007199254740992', piece, true],
-  ])('%s', (amount, own, expected) => {
+  ])('is decided for %s', (amount, own, expected) => {
     expect(fits(amount, own)).toBe(expected);
   });
 });

@@ -46,7 +46,7 @@ describe("Tryton's tagged values", () => {
     });
   });
 
-  it('are left as they are when their class is not known', () => {
+  it('stay unchanged when their class is unknown', () => {
     expect(plainValue({ __class__: 'later', x: 1 })).toEqual({ __class__: 'later', x: 1 });
   });
 

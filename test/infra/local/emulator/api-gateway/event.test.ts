@@ -5,7 +5,7 @@ import {
   httpEvent,
 } from '../../../../../infra/local/emulator/api-gateway/event.ts';
 import { matchRoute } from '../../../../../infra/local/emulator/api-gateway/routes.ts';
-import { rateMilliseconds } from '../../../../../infra/local/emulator/lambda/schedule-rate.ts';
+import { rateMilliseconds } from '../../../../../infra/local/emulator/lambda/scheduler.ts';
 
 const place = {
   accountId: '000000000000',

@@ -9,7 +9,7 @@ import { lotsOf } from '../servers/odoo-production.ts';
 import type { PlannedOrderRef } from '../target.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from './plant.ts';
 
-/** An Odoo in this process, with what a connector's author looks at beside the plant. */
+/** An Odoo in this process, with access to its books beyond the plant. */
 interface OdooPlant extends ErpPlant {
   readonly server: { readonly books: OdooBooks };
   readonly login: { readonly database: string; readonly username: string; readonly apiKey: string };
@@ -17,7 +17,7 @@ interface OdooPlant extends ErpPlant {
   readonly row: (order: ErpOrderRef) => OdooRow;
 }
 
-/** @param time Of the database's clock. Default: one by which every write is later than the one before. */
+/** @param time The database's clock. Default: a clock by which every write is later than the one before. */
 export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
   const login = { database: 'plant', username: 'azumuta@example.com', apiKey: 'canary-3f9a-odoo' };
   const server = createOdoo(version, login, time);
@@ -31,13 +31,13 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
     return found;
   }
 
-  /** The order and what was split off from it. */
+  /** The order and all orders that were split off from it. */
   function family(order: ErpOrderRef): OdooRow[] {
     const own = row(order);
     return orders().filter((one) => one[group] === own[group]);
   }
 
-  /** Acts on what is open of an order: the order itself, or else the rest that a booking left. */
+  /** Acts on the open order: the order itself, or the rest that a booking left. */
   function onOpen(order: ErpOrderRef, act: (open: OdooRow) => void): boolean {
     const open = [row(order), ...family(order).toReversed()].find(isOpen);
     if (!open || books.locked.has(open.id)) return false;
@@ -151,7 +151,7 @@ function booksOf(books: OdooBooks, family: readonly OdooRow[]): PlantBooks {
   };
 }
 
-/** A production that is done is one booking; whose it is, the booking mark that was posted last on it tells. */
+/** A production that is done is one booking; the last booking mark on it shows whose. */
 function bookingOf(books: OdooBooks, row: OdooRow): BookedQuantity {
   const nameOfLot = (id: number) => String(books.rows('stock.lot').find((one) => one.id === id)?.name);
   const scraps = books
@@ -174,7 +174,7 @@ function bookingOf(books: OdooBooks, row: OdooRow): BookedQuantity {
   };
 }
 
-/** What a browser shows of it. */
+/** The text as a browser shows it. */
 function textOf(html: string): string {
   return unescapeHtml(html.replace(/<[^>]*>/g, '\n'));
 }

@@ -5,33 +5,33 @@ import type { Answer, Received } from '../../../../support/server.ts';
 import type { ErpBooks, ErpConformanceTarget, PlannedOrder, PlannedOrderRef } from '../target.ts';
 
 /**
- * An ERP in this process, with neither a network nor a connector before it: its server, what people do in its own
- * screens, and its books. Acts that return a boolean tell whether the ERP let them.
+ * An ERP in this process, without a network or a connector: its server, what people do in its own screens, and its
+ * books. Actions that return a boolean report whether the ERP allowed them.
  */
 export interface ErpPlant {
   readonly answer: (call: Received) => Answer;
   /** The secret that a connector needs now. */
   readonly credentials: () => unknown;
-  /** From now on this secret is right, and the one before is refused. */
+  /** From now on this secret is accepted, and the one before is refused. */
   readonly rotate: (secret: string) => void;
-  /** Starts the server anew: sessions and tokens that it gave are gone, books are not. */
+  /** Restarts the server: its sessions and tokens are gone, its books are not. */
   readonly restart: () => void;
-  /** Articles that can be planned: of nothing tracked, of lots, of serial numbers. */
+  /** Articles that can be planned: untracked, with lots, with serial numbers. */
   readonly articles: { readonly plain: string; readonly lots: string; readonly serials: string };
 
   /** Creates and releases an order, with enough stock of every component. */
   readonly plan: (order: PlannedOrder) => PlannedOrderRef;
-  /** Withdraws what is open of an order. */
+  /** Withdraws the open part of an order. */
   readonly cancel: (order: ErpOrderRef) => boolean;
   /** Releases a withdrawn order again. Left out where an ERP cannot. */
   readonly releaseAgain?: (order: ErpOrderRef) => boolean;
-  /** Another quantity for what is open of an order. */
+  /** Changes the quantity of the open part of an order. */
   readonly changeQuantity: (order: ErpOrderRef, quantity: Decimal) => boolean;
-  /** Another number for an order, which keeps its id. Left out where an ERP cannot. */
+  /** Changes the number of an order, which keeps its id. Left out where an ERP cannot. */
   readonly rename?: (order: ErpOrderRef, number: string) => boolean;
-  /** Splits an open order into parts of these sizes; what is left of it keeps its id. Left out where an ERP cannot. */
+  /** Splits an open order into parts of these sizes; the order itself keeps its id. Left out where an ERP cannot. */
   readonly split?: (order: ErpOrderRef, sizes: readonly Decimal[]) => readonly PlannedOrderRef[];
-  /** Somebody completes what is open of an order, as it is planned, without a mark of ours. */
+  /** Somebody completes the open part of an order as planned, without a mark of ours. */
   readonly finishByHand: (order: ErpOrderRef) => boolean;
   /** Changes nothing but the time of the last change. */
   readonly touch: (order: ErpOrderRef) => void;
@@ -44,7 +44,7 @@ export interface ErpPlant {
   readonly books: (order: ErpOrderRef) => PlantBooks;
   /** How a booking with this key is marked in `books`. */
   readonly markOf: (key: BookingKey) => string;
-  /** All that the ERP holds, as JSON would show it: whatever differs afterwards has been written. */
+  /** All records of the ERP, as JSON: any difference afterwards was written. */
   readonly everything: () => unknown;
   /** Frees what it holds; it answers no more. */
   readonly close: () => void;

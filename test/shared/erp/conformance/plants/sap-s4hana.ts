@@ -1,5 +1,4 @@
-import { markOf } from '../../../../../shared/erp/sap-s4hana/marks.ts';
-import { guidOf } from '../../../../../shared/erp/sap-s4hana/records.ts';
+import { guidOf, markOf } from '../../../../../shared/erp/sap-s4hana/marks.ts';
 import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
 import { compareDecimals, sumOf } from '../../../../../shared/model/quantity.ts';
 import type { SapBooks, SapWorld } from '../servers/sap-books.ts';
@@ -7,10 +6,10 @@ import { type SapConfirmation, SapError, type SapOrder } from '../servers/sap-re
 import { createSap, type SapLogin, type SapServer } from '../servers/sap-s4hana.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from './plant.ts';
 
-/** An S/4HANA in this process, with what a connector's author looks at beside the plant. */
+/** An S/4HANA in this process, with access to its books beyond the plant. */
 interface SapPlant extends ErpPlant {
   readonly server: SapServer;
-  /** How our mark of a booking stands in the long text of an order. */
+  /** Our mark of a booking as it appears in the long text of an order. */
   readonly markInText: (key: string) => string;
 }
 
@@ -86,7 +85,7 @@ function stateOf(books: SapBooks, order: SapOrder): PlantBooks['state'] {
   return confirmationsOf(books, order).some((one) => one.IsFinalConfirmation === true) ? 'done' : 'open';
 }
 
-/** The final confirmation of all that is not confirmed yet. */
+/** The final confirmation of everything that is not confirmed yet. */
 function restOf(books: SapBooks, order: SapOrder): Record<string, unknown> {
   const confirmed = confirmationsOf(books, order).flatMap((one) => [
     `-${one.ConfirmationYieldQuantity}`,
@@ -103,7 +102,7 @@ function restOf(books: SapBooks, order: SapOrder): Record<string, unknown> {
 
 /** A link of a completion, under a name that is not that of the product order. */
 const notedLink = /^(?!Azumuta product order ).*: (https:\S+)$/;
-/** What links an order is its line and our mark; other notes have lines in between. */
+/** A link is its line followed by our mark; other notes have lines in between. */
 const linkedOrder = /^Azumuta product order (.+?)(?:: https:\S+)?\n\[azumuta [0-9a-f-]{36}\]$/gm;
 
 function booksOf(books: SapBooks, order: SapOrder): PlantBooks {
@@ -122,7 +121,7 @@ function booksOf(books: SapBooks, order: SapOrder): PlantBooks {
   };
 }
 
-/** What is scrap is received nowhere, so no lot is told of it. */
+/** Scrap is not received into stock, so it has no lot. */
 function bookingOf(books: SapBooks, confirmation: SapConfirmation): BookedQuantity {
   const { ConfirmationGroup: group, ConfirmationCount: count } = confirmation;
   const guid = confirmation.ExternalSystemConfirmation;

@@ -23,8 +23,8 @@ export const valueError = (message: string) => new OdooError('builtins.ValueErro
 type Test = (row: OdooRow) => boolean;
 
 /**
- * Tells of each row whether it meets an Odoo domain (prefix notation; terms without an operator are and-ed).
- * @param readerOf What reads a field, following dotted paths; throws for a field that does not exist.
+ * Decides for each row whether it matches an Odoo domain (prefix notation; terms without an operator are and-ed).
+ * @param readerOf Returns the reader of a field, which follows dotted paths; throws for a field that does not exist.
  */
 export function testOfDomain(
   domain: unknown,

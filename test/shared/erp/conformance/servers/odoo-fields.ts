@@ -1,6 +1,6 @@
 import type { OdooVersion } from './odoo-domain.ts';
 
-/** Which fields the models have that a connector touches: others are refused, as Odoo refuses them. */
+/** The fields of the models that a connector uses: others are refused, as Odoo does. */
 export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly string[]>> {
   return {
     'mrp.production': [

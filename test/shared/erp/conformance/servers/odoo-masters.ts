@@ -1,12 +1,12 @@
 import type { OdooRow, OdooVersion } from './odoo-domain.ts';
 
-/** What is there before anybody plans an order. */
+/** The records that exist before anybody plans an order. */
 interface Books {
   readonly version: OdooVersion;
   insert(model: string, values: Record<string, unknown>): OdooRow;
 }
 
-/** Every article of this plant has one component, four pieces of which go into one. */
+/** Every article of this plant consumes four pieces of one component. */
 export const perPiece = 4;
 
 interface Article {
@@ -24,7 +24,7 @@ export const articles: Readonly<Record<string, Article>> = {
   PUMP: { tracking: 'serial', component: 'LEG' },
   /** Its component is tracked, and reserved. */
   BENCH: { tracking: 'none', component: 'VARNISH', reserved: true },
-  /** The same component, of which nothing is reserved. */
+  /** The same component, with nothing reserved. */
   STOOL: { tracking: 'none', component: 'VARNISH' },
   LAMP: { tracking: 'none', component: 'SHADE', manual: true },
 };

@@ -22,7 +22,7 @@ import { createLot, validateScrap } from './odoo-stock.ts';
 
 export type { OdooVersion };
 
-/** What a method gets: the ids it works on, its named arguments, and the context. */
+/** The ids that a method works on, its named arguments, and the context. */
 export interface OdooCall {
   readonly ids: readonly number[];
   readonly named: Readonly<Record<string, unknown>>;
@@ -31,7 +31,7 @@ export interface OdooCall {
 
 /**
  * The books of an Odoo with Manufacturing: the models that a connector touches, with the traps that were
- * seen on running systems (17 and 19) or stand in the source of mrp_production.py.
+ * seen on running systems (17 and 19) or are in the source of mrp_production.py.
  */
 export class OdooBooks {
   readonly version: OdooVersion;
@@ -45,7 +45,7 @@ export class OdooBooks {
   readonly #time: (() => Date) | undefined;
   #clock = Date.parse('2030-01-01T00:00:00Z');
 
-  /** @param time Of the database's clock. Default: a clock by which every write is later than the one before. */
+  /** @param time The database's clock. Default: a clock by which every write is later than the one before. */
   constructor(version: OdooVersion, time?: () => Date) {
     this.version = version;
     this.#time = time;
@@ -74,7 +74,7 @@ export class OdooBooks {
     return stamp(this.#clock);
   }
 
-  /** Milliseconds by which transactions are at the same moment: of real time, unless there is another. */
+  /** The time in milliseconds that decides whether transactions are concurrent: real time, unless another is given. */
   instant(): number {
     return this.#time?.().getTime() ?? Date.now();
   }
@@ -115,7 +115,7 @@ export class OdooBooks {
     const { component = 'LEG', manual = false, reserved } = articles[article] ?? {};
     const product = this.#product(component);
     const amount = Number(row.product_qty) * perPiece;
-    // A bill of materials that is `flexible` does not ask: what is not picked is cancelled without a word.
+    // A `flexible` bill of materials does not ask: what is not picked is cancelled silently.
     row.consumption = component === 'LEG' ? 'flexible' : 'warning';
     const move = this.insert('stock.move', {
       raw_material_production_id: row.id,
@@ -127,7 +127,7 @@ export class OdooBooks {
       picked: false,
       state: 'assigned',
       has_tracking: product.tracking,
-      // 17 takes every tracked component for one that is consumed by hand (stock_move.py of mrp).
+      // 17 treats every tracked component as one that is consumed by hand (stock_move.py of mrp).
       manual_consumption: manual || (this.version === 17 && product.tracking !== 'none'),
     });
     if (!reserved) return;
@@ -146,7 +146,7 @@ export class OdooBooks {
     return split(this, row, amounts, this.now());
   }
 
-  /** A planner changes how much is to be built, in Odoo's own wizard. */
+  /** A planner changes the quantity to build in Odoo's own wizard. */
   changeQuantity(row: OdooRow, amount: number): void {
     changeQuantity(this, row, amount);
   }
@@ -156,7 +156,7 @@ export class OdooBooks {
     return this.#message(row, body, author);
   }
 
-  /** What happens just before the next call of this method of a model: what it throws is the answer. */
+  /** Runs `act` just before the next call of this method of a model; an error that it throws becomes the answer. */
   beforeNext(model: string, method: string, act: () => void): void {
     this.#disturbances.push({ what: `${model} ${method}`, act });
   }
@@ -242,7 +242,7 @@ export class OdooBooks {
     if (unknown !== undefined) throw valueError(`Invalid field '${unknown}' in '${model}'`);
   }
 
-  /** A lot that an order has is kept by its foreign key. */
+  /** A lot that an order refers to cannot be deleted, because of its foreign key. */
   #unlink(model: string, records: OdooRow[]): true {
     const used = this.rows('mrp.production').flatMap((row) =>
       [row.lot_producing_id, row.lot_producing_ids].flat().map(Number),
@@ -257,8 +257,8 @@ export class OdooBooks {
   }
 
   /**
-   * Escapes a text body; `body_is_html` is what the external API has instead of Markup (mail_thread.py). Who has no
-   * e-mail address may not post (`_message_compute_author`).
+   * Escapes a text body; `body_is_html` is the external API's replacement for Markup (mail_thread.py). A user
+   * without an e-mail address may not post (`_message_compute_author`).
    */
   #post(row: OdooRow, named: Readonly<Record<string, unknown>>): OdooRow {
     const { body, body_is_html, message_type: _, subtype_xmlid: __, ...unknown } = named;

@@ -5,7 +5,7 @@ export function recomputeState(row: OdooRow): void {
   row.state = Number(row.qty_producing) >= Number(row.product_qty) ? 'to_close' : 'progress';
 }
 
-/** What producing reads and changes of the books. */
+/** The parts of the books that producing reads and changes. */
 export interface ProductionBooks {
   readonly version: 17 | 19;
   readonly locked: ReadonlySet<number>;
@@ -49,7 +49,7 @@ export function markDone(
     books.ignoreNextDone = false;
     return true;
   }
-  // Seen: zero is everything (`_set_quantities`).
+  // Seen: zero means everything (`_set_quantities`).
   if (Number(row.qty_producing) === 0) {
     row.qty_producing = row.product_qty;
     for (const move of openMoves(books, row))
@@ -115,7 +115,7 @@ function requireComponentLots(books: ProductionBooks, row: OdooRow): void {
 }
 
 /**
- * What is left of the order keeps its id and becomes …-001, the others are new ids, …-002 and so on (`_split_productions`).
+ * The order itself keeps its id and becomes …-001, the others get new ids, …-002 and so on (`_split_productions`).
  * @param amounts Of the order itself first.
  */
 export function split(
@@ -165,7 +165,7 @@ export function changeQuantity(books: ProductionBooks, row: OdooRow, amount: num
   recomputeState(row);
 }
 
-/** Reservations go with what needs them. */
+/** Reservations move along with the components that need them. */
 function splitOff(books: ProductionBooks, move: OdooRow, to: OdooRow): void {
   const { id: _, ...values } = move;
   const raw_material_production_id = to.id;

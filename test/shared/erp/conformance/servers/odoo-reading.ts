@@ -1,7 +1,7 @@
 import { inOrderOf, OdooError, type OdooRow, testOfDomain, valueError } from './odoo-domain.ts';
 import { many2one, quantities } from './odoo-fields.ts';
 
-/** What reading needs of the books. */
+/** The parts of the books that reading needs. */
 interface ReadableBooks {
   readonly fields: Readonly<Record<string, readonly string[]>>;
   rows(model: string): OdooRow[];

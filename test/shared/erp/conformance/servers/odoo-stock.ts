@@ -1,13 +1,13 @@
 import { type OdooRow, userError, validationError } from './odoo-domain.ts';
 import type { ProductionBooks } from './odoo-production.ts';
 
-/** So long two transactions that create lots do not see what the other has done. */
+/** For this long, two transactions that create lots do not see each other's. */
 const transactionMs = 250;
 const createdAt = new WeakMap<OdooRow, number>();
 
 /**
- * Names are unique for a product, which is looked up and no constraint of the database (stock_lot.py,
- * `_check_unique_lot`): of transactions at the same moment each makes its own (seen).
+ * Names are unique for a product by a lookup, not by a constraint of the database (stock_lot.py,
+ * `_check_unique_lot`): concurrent transactions each create their own (seen).
  */
 export function createLot(books: ProductionBooks, values: Readonly<Record<string, unknown>>): OdooRow {
   const now = books.instant();
@@ -34,11 +34,11 @@ export function validateScrap(books: ProductionBooks, scrap: OdooRow): unknown {
   const product = books.rows('product.product').find((one) => one.id === scrap.product_id);
   const moves = books.rows('stock.move').filter((move) => move.scrap_id && move.lot_id === scrap.lot_id);
   const isGone = product?.tracking === 'serial' && moves.length > 0;
-  // A finished product can be scrapped only where it is: after the order is done (stock_scrap.py of mrp).
+  // A finished product can be scrapped only once it is in stock, after the order is done (stock_scrap.py of mrp).
   if (production?.state !== 'done' || isGone) {
     return { type: 'ir.actions.act_window', res_model: 'stock.warn.insufficient.qty.scrap', target: 'new' };
   }
-  // Its move is done as any other: a tracked product needs its lot (_action_done of stock.move.line).
+  // Its move is completed like any other: a tracked product needs its lot (_action_done of stock.move.line).
   if (product?.tracking !== 'none' && !scrap.lot_id) {
     throw userError('You need to supply a Lot/Serial Number for product:\nThe product');
   }

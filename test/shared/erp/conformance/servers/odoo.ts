@@ -17,8 +17,8 @@ export interface OdooLogin {
 /**
  * A stateful Odoo, for tests: `/jsonrpc` (all versions; errors with HTTP 200) and `/json/2` (19
  * only; errors with real statuses, seen on 19 and in http.py, Json2Dispatcher.handle_error).
- * @param login Looked at in each call, so that a key can be replaced.
- * @param time Of the database's clock. Default: one by which every write is later than the one before.
+ * @param login Checked at each call, so that a key can be replaced.
+ * @param time The database's clock. Default: a clock by which every write is later than the one before.
  */
 export function createOdoo(version: OdooVersion, login: OdooLogin, time?: () => Date): OdooServer {
   const books = new OdooBooks(version, time);

@@ -11,9 +11,9 @@ import {
 
 const noGuid = '00000000-0000-0000-0000-000000000000';
 
-/** What a system does not decide by itself. */
+/** What a system takes from outside. */
 export interface SapWorld {
-  /** Of the system's clock. Absent: one by which every change is a second later than the one before. */
+  /** The system's clock. Absent: a clock by which every change is a second later than the one before. */
   readonly time?: () => Date;
   /** For ETags, tokens and sessions. */
   readonly newId: () => string;
@@ -25,11 +25,11 @@ export class SapBooks {
   readonly confirmations: SapConfirmation[] = [];
   readonly goods = new SapGoods();
   readonly locked = new Set<string>();
-  /** Locks are told with 423, or with 400 and a message (both occur). */
+  /** Whether a lock is answered with 423, or with 400 and a message (both occur). */
   readonly locksAre423: boolean;
   /** The next confirmation is answered with 201 and not booked: an update task that failed. */
   ignoreNext = false;
-  /** Zone of the system's clock: created and changed are told in its time, without it. */
+  /** Zone of the system's clock: creation and change times are shown in it, without naming it. */
   readonly timeZone: string;
   readonly #time: (() => Date) | undefined;
   readonly #newId: () => string;
@@ -102,7 +102,7 @@ export class SapBooks {
     order.etag = `W/"'${this.#newId()}'"`;
   }
 
-  /** Appends to the confirmations: nothing keeps a GUID from being there twice. */
+  /** Appends to the confirmations: SAP does not prevent the same GUID twice. */
   confirm(body: Record<string, unknown>): SapConfirmation {
     refuseUnknown(body, confirmationFields);
     const { OrderID, OrderOperation, ConfirmationText = '', IsFinalConfirmation = false } = body;
@@ -186,10 +186,10 @@ export class SapBooks {
   }
 }
 
-/** Making one takes longer than all else that a confirmation does. */
+/** Kept, as creating one takes longer than the rest of a confirmation. */
 const wallClocks = new Map<string, Intl.DateTimeFormat>();
 
-/** `2026-01-01 00:00:01`: how Swedish writes a time is nearly ISO. */
+/** `2026-01-01 00:00:01`: the Swedish format is nearly ISO. */
 function wallClock(date: Date, timeZone: string): string {
   const known = wallClocks.get(timeZone);
   if (known) return known.format(date);

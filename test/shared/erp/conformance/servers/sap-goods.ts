@@ -20,11 +20,11 @@ const movementFields = [
 /** Edm.Decimal(13,3): more digits are an invalid value. */
 export const quantityPattern = /^\d{1,10}(\.\d{1,3})?$/;
 
-/** What becomes of a goods movement: posted with its confirmation, by a job later, or waiting for a person (COGI). */
+/** How a goods movement ends: posted with its confirmation, by a job later, or waiting for a person (COGI). */
 export type Fate = 'at once' | 'later' | 'failed';
 
 /**
- * The goods movements of confirmations. A confirmation is booked whatever becomes of them; what was not posted is not
+ * The goods movements of confirmations. A confirmation is booked even if they fail; those that were not posted are not
  * shown, as the list is made of AFWI, the material documents of a confirmation (CDS view I_OrderConfMatlDocItemAssgmt).
  */
 export class SapGoods {
@@ -33,7 +33,7 @@ export class SapGoods {
   fateOf: (movement: SapMovement) => Fate = () => 'at once';
   #number = 5_000_000_000;
 
-  /** @param sent Movements of the request. Without any, SAP posts those that it plans, unless it is told not to. */
+  /** @param sent Movements of the request. Without any, SAP posts those that it plans, unless the request forbids it. */
   post(order: SapOrder, confirmation: SapConfirmation, sent: readonly Record<string, unknown>[]): void {
     const { ConfirmationGroup, ConfirmationCount } = confirmation;
     const planned = confirmation.APIConfHasNoGoodsMovements === true ? [] : plannedOf(order, confirmation);
@@ -51,7 +51,7 @@ export class SapGoods {
     this.waiting.push(...movements.filter((movement) => this.fateOf(movement) === 'later'));
   }
 
-  /** The job that posts what waits. */
+  /** Runs the job that posts waiting movements. */
   postWaiting(): void {
     this.#document(this.waiting.splice(0));
   }
@@ -66,7 +66,7 @@ export class SapGoods {
   }
 }
 
-/** Backflush of the component for all that was produced, and the receipt of what is good. */
+/** Backflush of the component for the produced quantity, and the receipt of the good quantity. */
 function plannedOf(order: SapOrder, confirmation: SapConfirmation): Record<string, unknown>[] {
   const { ConfirmationYieldQuantity: good, ConfirmationScrapQuantity: scrap } = confirmation;
   const unit = { EntryUnit: order.ProductionUnit };
@@ -79,7 +79,7 @@ function plannedOf(order: SapOrder, confirmation: SapConfirmation): Record<strin
   ];
 }
 
-/** Whether the receipts add up to the yield is nobody's business in SAP: a confirmation of 5 takes receipts of 10. */
+/** SAP does not compare the receipts with the yield: it accepts receipts of 10 for a confirmation of 5. */
 export function readMovements(sent: unknown): Record<string, unknown>[] {
   if (sent === undefined) return [];
   const list: unknown = Array.isArray(sent) ? sent : Object(sent).results;

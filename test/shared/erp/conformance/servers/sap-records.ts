@@ -1,4 +1,4 @@
-/** An OData error as SAP Gateway words it. */
+/** An OData error in the format of SAP Gateway. */
 export class SapError extends Error {
   readonly status: number;
   readonly code: string;

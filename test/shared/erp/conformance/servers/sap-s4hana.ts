@@ -9,9 +9,9 @@ export interface SapServer {
   readonly books: SapBooks;
   /** Every CSRF token, session cookie and bearer token becomes invalid. */
   expireSessions(): void;
-  /** Every token is invalid as soon as it was given. */
+  /** Every token is invalid as soon as it is issued. */
   sessionsLast: boolean;
-  /** Rows of a page, whatever `$top` asks for (server-driven paging); undefined: as many as Gateway gives. */
+  /** Rows of a page, independent of `$top` (server-driven paging); undefined: as many as Gateway returns. */
   largestPage: number | undefined;
   /** Both were seen: Gateway has a list of details, other OData V2 servers an object. */
   detailsAre: 'list' | 'object';
@@ -30,9 +30,9 @@ export interface SapLogin {
 const root = '/sap/opu/odata/sap';
 const orderService = `${root}/API_PRODUCTION_ORDER_2_SRV`;
 const confirmationService = `${root}/API_PROD_ORDER_CONFIRMATION_2_SRV`;
-/** Confirmations of a page: few, so that links to further pages are followed in tests. */
+/** Confirmations of a page: few, so that tests follow links to further pages. */
 const confirmationsOfPage = 3;
-/** Links name the host that the server knows itself by, behind its reverse proxy (seen on CAP's OData V2 adapter). */
+/** Links contain the server's internal host name, behind its reverse proxy (seen on CAP's OData V2 adapter). */
 const ownHost = 'https://s4hana.internal:44300';
 
 const confirmationFilters = [
@@ -47,7 +47,7 @@ const movementsPath =
 
 /**
  * A stateful S/4HANA, for tests: the two OData V2 services of a production order integration.
- * @param login Looked at in each call, so that a secret can be replaced.
+ * @param login Checked at each call, so that a secret can be replaced.
  */
 export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID }): SapServer {
   const { newId } = world;
@@ -191,7 +191,7 @@ function list(url: URL, rows: readonly ODataRow[], fields: readonly string[], la
   const select = url.searchParams.get('$select')?.split(',');
   const unknown = select?.find((field) => rows[0] && !(field in rows[0]) && !fields.includes(field));
   if (unknown) throw new ODataQueryError(`Property ${unknown} not found in $select`);
-  // A page as long as was asked for is the client's own; one that the server cut short tells where the next one is.
+  // A page of the requested length has no link; one that the server cut short links to the next one.
   const next = new URL(url);
   next.searchParams.set('$skiptoken', String(from + page.length));
   if (url.searchParams.has('$top')) next.searchParams.set('$top', String(asked - page.length));

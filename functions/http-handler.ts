@@ -1,0 +1,24 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Invocation } from '../shared/platform/aws/lambda.ts';
+import type { Logger } from '../shared/platform/log.ts';
+
+interface Answer {
+  readonly statusCode: number;
+  readonly body: object;
+}
+
+/** A function behind the HTTP API: its answers are JSON. */
+export function createHttpHandler(log: Logger, answer: (event: APIGatewayProxyEventV2) => Promise<Answer>) {
+  return async (
+    event: APIGatewayProxyEventV2,
+    invocation: Invocation,
+  ): Promise<APIGatewayProxyStructuredResultV2> => {
+    log.begin(invocation.awsRequestId);
+    const { statusCode, body } = await answer(event);
+    return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  };
+}
+
+export function bodyOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
+  return Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+}

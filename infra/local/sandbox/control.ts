@@ -1,0 +1,103 @@
+import type { CompletionRequest } from './azumuta/complete.ts';
+import type { show } from './azumuta/presenters.ts';
+import type { Trigger, TriggerLogEntry } from './azumuta/triggers.ts';
+import type { ReleaseRequest, Revision } from './erp/control-routes.ts';
+import type { Booking, ProductionOrder } from './erp/store.ts';
+import type { Fault } from './faults.ts';
+
+/** What people do in the partners' own screens, and what the partners' books hold: for the demo, the console and tests. */
+
+/** A JSON call to a sandbox's control routes. @throws Error with the sandbox's answer when it is not 2xx. */
+export async function control<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(new URL(path, url), {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} at the sandbox: ${response.status} ${text}`);
+  return JSON.parse(text);
+}
+
+/** What every sandbox can be asked. */
+function partnerControl(url: string) {
+  return {
+    /** Calls so far by `METHOD /route/{pattern}`, or by the real path with its query. */
+    calls: (by: 'route' | 'path' = 'route') =>
+      control<Readonly<Record<string, number>>>(url, 'GET', `/sandbox/calls?by=${by}`),
+    forgetCalls: () => control<void>(url, 'DELETE', '/sandbox/calls'),
+    faults: () => control<readonly Fault[]>(url, 'GET', '/sandbox/faults'),
+    /** Replaces all faults. */
+    setFaults: (faults: readonly Fault[]) => control<void>(url, 'PUT', '/sandbox/faults', faults),
+  };
+}
+
+/** A product order as the sandbox shows it. */
+export type ShownProductOrder = ReturnType<typeof show.productOrder>;
+
+export type AzumutaControl = ReturnType<typeof azumutaControl>;
+
+/**
+ * What operators and administrators do in Azumuta.
+ * @param url Where the sandbox listens, as `startSandbox` returns it.
+ */
+export function azumutaControl(url: string) {
+  const order = (number: string, act: string, body?: unknown) => {
+    const path = `/sandbox/productorders/${encodeURIComponent(number)}/${act}`;
+    return control<ShownProductOrder>(url, 'POST', path, body);
+  };
+  return {
+    productOrders: () => control<readonly ShownProductOrder[]>(url, 'GET', '/sandbox/productorders'),
+    /** Operators record and complete; the configured triggers fire. */
+    complete: (number: string, how: CompletionRequest = {}) => order(number, 'complete', how),
+    reopen: (number: string) => order(number, 'reopen'),
+    rename: (number: string, to: string) => order(number, 'rename', { number: to }),
+    /** Fires the triggers of an order once more, although nothing has changed. */
+    trigger: (number: string) => order(number, 'trigger'),
+    setTriggers: (triggers: readonly Trigger[]) => control<void>(url, 'PUT', '/sandbox/triggers', triggers),
+    triggerLog: () => control<readonly TriggerLogEntry[]>(url, 'GET', '/sandbox/trigger-log'),
+    ...partnerControl(url),
+  };
+}
+
+interface SentOrder {
+  readonly order: ProductionOrder;
+  /** What the integration answered. */
+  readonly status: number;
+  readonly answer: string;
+}
+
+export type ErpControl = ReturnType<typeof erpControl>;
+
+/**
+ * What planners do in the ERP.
+ * @param url Where the sandbox listens, as `startSandbox` returns it.
+ */
+export function erpControl(url: string) {
+  const order = (number: string, act: string, body?: unknown) =>
+    control<ProductionOrder>(url, 'POST', `/sandbox/orders/${encodeURIComponent(number)}/${act}`, body);
+  const act = (name: string) => (number: string) => order(number, name);
+  return {
+    /** Releases `count` orders (default 1); what is not given is drawn from `seed`. */
+    release: (request: ReleaseRequest = {}) =>
+      control<readonly ProductionOrder[]>(url, 'POST', '/sandbox/orders', request),
+    orders: () => control<readonly ProductionOrder[]>(url, 'GET', '/sandbox/orders'),
+    /** All that was ever booked. Twice the same reference is a double booking. */
+    bookings: () => control<readonly Booking[]>(url, 'GET', '/sandbox/bookings'),
+    cancel: act('cancel'),
+    lock: act('lock'),
+    unlock: act('unlock'),
+    /** Somebody finishes it by hand, without our reference. */
+    finish: act('finish'),
+    /** Gives an order, by its number or id, another quantity or number. */
+    revise: (number: string, revision: Revision) => order(number, 'revise', revision),
+    /** Limits the rows of a page from now on; at the start the limit is 200. */
+    capPages: (rows: number) => control<void>(url, 'PUT', '/sandbox/largest-page', { rows }),
+    /** Releases an order (or takes the one that `number` names) and posts it to the integration's order endpoint. */
+    releaseAndSend: (
+      target: { readonly url: string; readonly key: string },
+      request: ReleaseRequest & { readonly number?: string } = {},
+    ) => control<SentOrder>(url, 'POST', `/sandbox/release-and-send?${new URLSearchParams(target)}`, request),
+    ...partnerControl(url),
+  };
+}

@@ -1,0 +1,131 @@
+import type { AzumutaContract } from '../../../../shared/azumuta/contract.ts';
+import type { Operation } from '../../../../shared/azumuta/operations.ts';
+import { requestMaker } from '../../../../shared/azumuta/requests.ts';
+import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
+import { withoutSecrets } from '../../../../shared/platform/aws/credentials.ts';
+import type { Clock } from '../../../../shared/platform/clock.ts';
+import { createHttp, type HttpRequest, type HttpResponse } from '../../../../shared/platform/http.ts';
+
+/** Nothing more is asked; the message says why, and what to do. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+export interface AccountAnswer {
+  /** 0 when nothing usable came: a page instead of JSON, or no answer. */
+  readonly status: number;
+  readonly json: unknown;
+}
+
+/** An operation of the contract, or a guess at one. Its placeholders, such as `{id}`, are filled in when it is asked. */
+export type Question = Pick<Operation, 'path'> & Partial<Operation>;
+
+/** Asks the account. @param values What the placeholders of the question are filled in with. */
+export type Ask = (question: Question, values?: Readonly<Record<string, unknown>>) => Promise<AccountAnswer>;
+
+export interface AccountOptions {
+  readonly baseUrl: string;
+  readonly contract: Pick<AzumutaContract, 'apiKeyHeader'>;
+  readonly apiKey: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+export function isDone({ status }: AccountAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+export const maxCalls = 40;
+const callsPerSecond = 2;
+/** After so many failures the account is not asked again. */
+const maxFailures = 3;
+/** Likewise after so many pages without any JSON: some servers answer a page for each address that is not there. */
+const maxPages = 10;
+
+const nothing: AccountAnswer = { status: 0, json: undefined };
+
+/**
+ * A real account, asked at most 40 times, twice a second, and nothing twice.
+ * @throws Stopped at 401, 403 and 429, when the first call or the third one fails, and when only pages are answered.
+ */
+export function createAccount({ baseUrl, contract, apiKey, clock, signal }: AccountOptions) {
+  const http = createHttp({ partner: 'Azumuta', baseUrl, clock });
+  const answers = new Map<string, Promise<AccountAnswer>>();
+  let calls = 0;
+  let failures = 0;
+  let pages = 0;
+  let hasAnsweredJson = false;
+  let nextCallAt = 0;
+
+  async function send(request: HttpRequest, template: string): Promise<AccountAnswer> {
+    throwIfInterrupted();
+    if (calls >= maxCalls) return nothing;
+    const now = clock.now().getTime();
+    if (nextCallAt > now) await clock.sleep(nextCallAt - now);
+    nextCallAt = Math.max(now, nextCallAt) + 1000 / callsPerSecond;
+    calls += 1;
+    try {
+      const answer = await http.send({ ...request, headers: { [contract.apiKeyHeader]: apiKey }, signal });
+      return understand(answer, `${request.method ?? 'GET'} ${template}`);
+    } catch (error) {
+      if (!(error instanceof RetryLater || error instanceof Rejected)) throw error;
+      throwIfInterrupted();
+      return countFailure(error.message.replace(request.path, () => template));
+    }
+  }
+
+  function throwIfInterrupted(): void {
+    if (signal.aborted) throw new Stopped('Stopped by you: nothing was written.');
+  }
+
+  function understand({ status, json, text }: HttpResponse, call: string): AccountAnswer {
+    const refused = refusals(contract.apiKeyHeader)[status];
+    if (refused !== undefined) throw new Stopped(`Azumuta answered ${call} with ${status}: ${refused}`);
+    if (status >= 500) return countFailure(`Azumuta failed (${status}) at ${call}.`);
+    hasAnsweredJson ||= json !== undefined;
+    if (json !== undefined || status === 204 || status >= 400)
+      return { status, json: text.includes(apiKey) ? JSON.parse(withoutSecrets(text, [apiKey])) : json };
+    pages += 1;
+    if (hasAnsweredJson || pages < maxPages) return nothing;
+    const found = /^\s*</.test(text) ? 'a page (HTML), perhaps of a login' : 'something that is no JSON';
+    throw new Stopped(
+      `Azumuta answered ${call} with ${found}: check azumuta.baseUrl in the configuration, and the paths in azumuta.contract.operations.`,
+    );
+  }
+
+  function countFailure(sentence: string): AccountAnswer {
+    failures += 1;
+    if (calls > 1 && failures < maxFailures) return nothing;
+    throw new Stopped(
+      `${sentence} Nothing more was asked${calls === 1 ? '' : ` after ${failures} failures`}.`,
+    );
+  }
+
+  const ask: Ask = async ({ path, method = 'GET', query = {}, body }, values = {}) => {
+    const request = requestOf(() => requestMaker({ path, method, query, body })(values, signal));
+    if (!request) return nothing;
+    const key = JSON.stringify([method, request.path, request.query, request.body]);
+    const answer = answers.get(key) ?? send(request, path);
+    answers.set(key, answer);
+    return answer;
+  };
+  return { ask, calls: () => calls };
+}
+
+/** Undefined where a value of the account, such as `..`, would ask for something else. */
+function requestOf(make: () => HttpRequest): HttpRequest | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof Rejected) return undefined;
+    throw error;
+  }
+}
+
+function refusals(header: string): Readonly<Record<number, string>> {
+  return {
+    401: `it does not take the key. Check the key, and that it belongs into the header ${header} (azumuta.contract.apiKeyHeader).`,
+    403: 'the key may not read this, or there is no such address. Give it the right to read in Azumuta, or write the address into azumuta.contract.operations.',
+    429: 'it asks to slow down. Try again in some minutes.',
+  };
+}

@@ -1,0 +1,209 @@
+import { type AzumutaContract, defaultContract } from '../../../../shared/azumuta/contract.ts';
+import { fitsName, ranked } from '../recognise/field-names.ts';
+import { type Finding, notFound, sure, toConfirm } from '../recognise/findings.ts';
+import {
+  entriesIn,
+  isId,
+  type JsonNode,
+  type Located,
+  lastOf,
+  listsIn,
+  locate,
+  named,
+  nameOf,
+  namesIn,
+} from '../recognise/json-nodes.ts';
+import { type Ask, isDone, type Question } from './account.ts';
+import { type Guess, odata, plain, type QueryForm, queryForms, unknownLike } from './guesses.ts';
+
+/** An answer with the resource that was looked for. */
+export interface Answered {
+  readonly question: Question;
+  readonly json: unknown;
+  readonly located: Located;
+  /** How the account is asked for it. */
+  readonly findings: readonly Finding[];
+  /** The id that was asked for. */
+  readonly id?: string;
+}
+
+/** The answer of a list. */
+export interface ListAnswer extends Answered {
+  /** The form of the filter that the list applies; undefined without one, and where the configuration says how to ask. */
+  readonly form?: QueryForm;
+}
+
+interface WantedInList {
+  readonly name: 'findProductOrder' | 'findArticle';
+  readonly number: string;
+  /** Lists to try. Where the configuration has a path of its own, only that is tried. */
+  readonly paths: readonly string[];
+  /** Names that the field with the number may have, beside those that the entries show. */
+  readonly fields?: readonly string[];
+  /** The filter that another list applies, tried first. */
+  readonly form?: QueryForm | undefined;
+}
+
+/** Fields of the number that are tried as a filter, at most. */
+const maxFields = 3;
+
+type Name = 'readProductOrder' | 'readRecording' | 'readWorkInstruction';
+
+/** A resource that was read by its id. */
+export interface IdAnswer extends Answered {
+  readonly name: Name;
+  readonly id: string;
+  /** The path of the id where it was found. */
+  readonly field: string;
+  /** What the other placeholders are filled in with. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+interface Wanted {
+  readonly name: Name;
+  /** Values that may be the id, the likeliest first. */
+  readonly ids: readonly JsonNode[];
+  /** Questions to try, the likeliest first. Where the configuration has a path of its own, only that is tried. */
+  readonly ways: readonly Guess[];
+  readonly values?: IdAnswer['values'];
+  /** What the resource must have. Default: the id. */
+  readonly mustHave?: string;
+}
+
+const defaultTries = 4;
+
+/** Searches an account for single resources. */
+export function createSearch(ask: Ask, { operations }: Pick<AzumutaContract, 'operations'>) {
+  return { findInLists, readById, findAbsence };
+
+  /** Finds a resource by its number: in the first list that has it, with a filter that proves to be applied. */
+  async function findInLists(wanted: WantedInList): Promise<ListAnswer | undefined> {
+    const { name, paths } = wanted;
+    const [own, assumed] = [operations[name], defaultContract.operations[name]];
+    const isOwn =
+      own.method !== 'GET' ||
+      own.path.includes('{number}') ||
+      JSON.stringify(own.query) !== JSON.stringify(assumed.query);
+    if (isOwn) return findAsConfigured(wanted);
+    for (const path of own.path === assumed.path ? new Set([own.path, ...paths]) : [own.path]) {
+      const found = await findAt(path, wanted);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  async function findAsConfigured({ name, number }: WantedInList): Promise<ListAnswer | undefined> {
+    const question = operations[name];
+    const { json } = await ask(question, { number });
+    const located = locate(json, [number]);
+    const why = `asked by ${question.method}, as the configuration says, and answered`;
+    return located && { question, json, located, findings: [sure(`operations.${name}`, undefined, why)] };
+  }
+
+  async function findAt(path: string, wanted: WantedInList): Promise<ListAnswer | undefined> {
+    const { name, number } = wanted;
+    const first = await ask({ path, query: plain('number', '{number}') }, { number });
+    // 204: there is no such list, or nothing in it.
+    if ((!isDone(first) && ![400, 422].includes(first.status)) || first.status === 204) return undefined;
+    // The assumed filter may be refused, or filter out everything.
+    const isUsable = isDone(first) && (entriesIn(first.json).length > 0 || locate(first.json, [number]));
+    const page = isUsable ? first : await ask({ path });
+    if (!isDone(page)) return undefined;
+    const onPage = locate(page.json, [number]);
+    if (!onPage && entriesIn(page.json).length === 0) return undefined;
+    const pathFound = sure(`operations.${name}.path`, path, 'what was looked for is in this list');
+    const line = `operations.${name}.query`;
+    for (const { query, form } of queriesFor(page.json, onPage, wanted)) {
+      if (!(await isApplied({ path, query }, number))) continue;
+      const { json } = await ask({ path, query }, { number });
+      const located = locate(json, [number]);
+      const why = 'it answers this one, and nothing for a number that does not exist';
+      const findings = [pathFound, sure(line, query, why)];
+      if (located) return { question: { path, query }, json, located, form, findings };
+    }
+    const why = 'no filter that was tried is applied: ask Azumuta how one is found by its number';
+    const findings = [pathFound, notFound(line, why)];
+    return onPage && { question: { path }, json: page.json, located: onPage, findings };
+  }
+
+  /** Whether the filter leaves out what does not have the number. */
+  async function isApplied(question: Question, number: string): Promise<boolean> {
+    const answer = await ask(question, { number: unknownLike(number) });
+    return [204, 404, 410].includes(answer.status) || (isDone(answer) && entriesIn(answer.json).length === 0);
+  }
+
+  /** Reads a resource by the first value that proves to be its id. */
+  async function readById(wanted: Wanted): Promise<IdAnswer | undefined> {
+    const { name, ids, ways, values = {}, mustHave } = wanted;
+    const own = operations[name];
+    const isOwn = own.method !== 'GET' || own.path !== defaultContract.operations[name].path;
+    const likeliest: readonly Guess[] = isOwn ? [own] : ways;
+    for (const { tries = defaultTries, query: filters = {}, ...way } of likeliest)
+      for (const { path: field, value } of ids.slice(0, tries)) {
+        const id = nameOf(value) ?? '';
+        const query = Object.fromEntries(
+          Object.entries(filters).map(([key, text]) => [key, text.replaceAll('{field}', field)]),
+        );
+        const question = { ...way, query };
+        const { json } = await ask(question, { ...values, id });
+        const located = locate(json, [mustHave ?? id]);
+        if (!located) continue;
+        const why = 'an id was answered with the resource that has it';
+        const findings = isOwn ? [] : questionFindings(name, question, why);
+        return { name, id, json, located, question, values, field, findings };
+      }
+    return undefined;
+  }
+
+  /** Finds out how an id that does not exist is answered. */
+  async function findAbsence({ name, question, values, id }: IdAnswer): Promise<Finding[]> {
+    const answer = await ask(question, { ...values, id: unknownLike(id) });
+    const { status, json } = answer;
+    const line = `operations.${name}.none`;
+    if (status === 404 || status === 0) return [];
+    if (isDone(answer) && status !== 204) {
+      // A list without it, or without anything, is understood.
+      const isList = listsIn(json).length > 0 || entriesIn(json).length > 0;
+      return isList ? [] : [notFound(line, `an id that does not exist is answered with ${status}`)];
+    }
+    const why = 'an id that does not exist is answered so';
+    return [204, 410].includes(status)
+      ? [sure(line, [status], why)]
+      : [toConfirm(line, [404, status], `${why}, or one of another form`)];
+  }
+}
+
+function queriesFor(
+  page: unknown,
+  located: Located | undefined,
+  { name, number, fields = [], form }: WantedInList,
+) {
+  const line = name === 'findArticle' ? 'article.number' : 'productOrder.number';
+  const nodes = namesIn(located?.resource ?? entriesIn(page)[0]);
+  const known = located ? named(nodes, number) : nodes.filter(({ path }) => fitsName(line, path));
+  const paths = ranked(line, known).map(({ path }) => lastOf(path));
+  const names = [...new Set(located ? paths : [...fields, ...paths])].slice(0, maxFields);
+  const isOData = /"@?odata\.\w+"|^\{"(d|value)":/.test(JSON.stringify(page ?? null));
+  const likeliest = form ? [form] : isOData ? [odata] : [];
+  const [first = 'number', ...others] = names;
+  return [
+    ...[...new Set([...likeliest, ...queryForms])].map((each) => ({
+      query: each(first, '{number}'),
+      form: each,
+    })),
+    ...[...others, 'number'].map((field) => ({ query: plain(field, '{number}'), form: plain })),
+  ];
+}
+
+/** The lines that say how to ask for something. */
+export function questionFindings(name: Name, { path, query = {} }: Question, why: string): Finding[] {
+  const line = `operations.${name}`;
+  const findings = [sure(`${line}.path`, path, why)];
+  return Object.keys(query).length > 0 ? [...findings, sure(`${line}.query`, query, why)] : findings;
+}
+
+/** Values of a resource that may be ids, by their names. */
+export function idsOf(line: string, resource: unknown): JsonNode[] {
+  const ids = namesIn(resource).filter(({ path, value }) => isId(path) && nameOf(value) !== '0');
+  return ranked(line, ids);
+}

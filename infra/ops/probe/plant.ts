@@ -1,0 +1,64 @@
+import { existsSync, readdirSync } from 'node:fs';
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
+import { jsonOf, parse } from '../../../shared/platform/validation.ts';
+import { loadIntegration } from '../../build/load-configuration.ts';
+import { defaultConfigFile } from '../cli/command.ts';
+import { configurationFile, configurationOf } from '../cli/configuration.ts';
+import { UsageError } from '../cli/errors.ts';
+import { type Target, whereOf } from '../cli/target.ts';
+import { createSecretStore } from '../secrets/secret-store.ts';
+import { askForKey } from './screen-values.ts';
+
+/** A plant's configuration, and its file. */
+export interface Plant {
+  readonly integration: CompleteIntegration;
+  readonly file: string;
+}
+
+/** The configuration of the stack's plant, else the one that was named, else the only one in `plants/`. */
+export async function findPlant(
+  target: Target | undefined,
+  { config, stage }: { readonly config?: string; readonly stage: string },
+): Promise<Plant> {
+  if (target) {
+    const file = configurationFile(target, config ?? defaultConfigFile);
+    return { integration: await configurationOf(target, file), file };
+  }
+  const file = config ?? onlyConfiguration();
+  return { integration: (await loadIntegration(file, stage)).integration, file };
+}
+
+function onlyConfiguration(): string {
+  const names = existsSync('plants') ? readdirSync('plants') : [];
+  const [only, ...others] = names.filter((name) => name.endsWith('.config.ts'));
+  if (only === undefined) return defaultConfigFile;
+  if (others.length === 0) return `plants/${only}`;
+  throw new UsageError(`Say which plant: --config plants/${[only, ...others].join(' or plants/')}.`);
+}
+
+/**
+ * The API key of the stack, else of the environment, else as somebody types it.
+ * @throws UsageError without the key, as an error about the header would repeat it.
+ */
+export async function findKey(target: Target | undefined, config?: string): Promise<string> {
+  const key = target
+    ? await storedKey(target, config)
+    : process.env.AZUMUTA_API_KEY?.trim() || (await typedKey());
+  if (/^[\x20-\x7e]+$/.test(key)) return key;
+  throw new UsageError('The key has characters that no key has, such as a line break: copy it again.');
+}
+
+async function storedKey(target: Target, config?: string): Promise<string> {
+  const stored = await createSecretStore(target).read('azumuta-api-key');
+  const parsed = parse(apiKeySchema, stored === undefined ? undefined : jsonOf(stored));
+  if (parsed.ok) return parsed.value.apiKey;
+  throw new UsageError(
+    `The stack has no usable key of Azumuta: npm run secrets -- ${whereOf(target, config)}`,
+  );
+}
+
+async function typedKey(): Promise<string> {
+  if (process.stdin.isTTY) return askForKey();
+  throw new UsageError('There is no terminal to ask at: set AZUMUTA_API_KEY, or name a stack.');
+}

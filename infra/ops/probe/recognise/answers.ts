@@ -1,0 +1,107 @@
+import type { ScreenValues } from '../screen-values.ts';
+import { rankOf } from './field-names.ts';
+import { isId, type Located, listsIn, locate, named, nameOf, namesIn } from './json-nodes.ts';
+
+/** The operations that read. */
+export const readOperations = [
+  'findProductOrder',
+  'readProductOrder',
+  'findArticle',
+  'readRecording',
+  'readWorkInstruction',
+] as const;
+export type ReadOperation = (typeof readOperations)[number];
+
+/** What the operations answered, as JSON. */
+export interface Answers extends Readonly<Partial<Record<ReadOperation, unknown>>> {
+  /** The ids that were asked for, where those are known. */
+  readonly asked?: Readonly<Partial<Record<ReadOperation, string>>> | undefined;
+}
+
+/** An id that is known to be one. */
+export interface ProvedId {
+  readonly id: string;
+  /** It was asked for, and answered; if not, it is only in two answers. */
+  readonly wasAsked: boolean;
+}
+
+/** The resources in the answers, and their ids. Undefined is what was not answered, or not found in its answer. */
+export type Resources = ReturnType<typeof resourcesIn>;
+
+export function resourcesIn(answers: Answers, { number, article: articleNumber }: ScreenValues) {
+  const { asked = {} } = answers;
+  const id = asked.readProductOrder;
+  const entry = locate(answers.findProductOrder, [number]);
+  // An envelope has the number only, a product order its id, too.
+  const order =
+    (id !== undefined && locate(answers.readProductOrder, [number, id])) ||
+    locate(answers.readProductOrder, [number]);
+  const known = order ?? entry;
+  const article = articleNumber === undefined ? undefined : locate(answers.findArticle, [articleNumber]);
+  const recording = followed('readRecording', answers, 'recording.id', idsInLists(known));
+  const instruction = followed(
+    'readWorkInstruction',
+    answers,
+    'workInstruction.id',
+    idsIn(recording.located),
+  );
+  return {
+    /** The product order in the answered list. */
+    entry,
+    /** The product order as it is read by its id. */
+    order,
+    article,
+    recording: recording.located,
+    workInstruction: instruction.located,
+    orderId: id === undefined ? commonId(known, recording.located) : { id, wasAsked: true },
+    articleId: commonId(article, known),
+    recordingId: recording.proved,
+    workInstructionId: instruction.proved,
+  };
+}
+
+/** The resource that an answer has for the id that was asked for; else for one of these ids under the name of an id. */
+function followed(
+  name: ReadOperation,
+  { [name]: answer, asked = {} }: Answers,
+  line: string,
+  ids: readonly string[],
+): { located: Located | undefined; proved: ProvedId | undefined } {
+  const id = asked[name];
+  if (id !== undefined) return { located: locate(answer, [id]), proved: { id, wasAsked: true } };
+  const candidates = [...new Set(ids)].flatMap((each) => {
+    const located = locate(answer, [each]);
+    const path = named(namesIn(located?.resource), each)[0]?.path ?? '';
+    return located && isId(path) ? [{ id: each, located, rank: rankOf(line, path) }] : [];
+  });
+  const [best, ...others] = candidates.toSorted((a, b) => a.rank - b.rank);
+  if (!best) return { located: undefined, proved: undefined };
+  // Other entries of a list may be meant as well.
+  const isDoubtful = best.located.isDoubtful || best.located.isList;
+  return {
+    located: { ...best.located, isDoubtful },
+    proved: others.length === 0 ? { id: best.id, wasAsked: false } : undefined,
+  };
+}
+
+/** The only id that two resources have in common. */
+function commonId(one: Located | undefined, other: Located | undefined): ProvedId | undefined {
+  const others = new Set(idsIn(other));
+  const [id, ...more] = new Set(idsIn(one).filter((each) => others.has(each)));
+  return id !== undefined && more.length === 0 ? { id, wasAsked: false } : undefined;
+}
+
+/** Values under names of ids. */
+function idsIn(located: Located | undefined): string[] {
+  const ids = namesIn(located?.resource).filter(({ path }) => isId(path));
+  return ids.flatMap(({ value }) => nameOf(value) ?? []);
+}
+
+/** Values in the entries of lists that the resource itself does not have. */
+function idsInLists(located: Located | undefined): string[] {
+  const own = new Set(namesIn(located?.resource).map(({ value }) => nameOf(value)));
+  return listsIn(located?.resource)
+    .flatMap(({ value }) => value)
+    .flatMap((entry) => namesIn(entry).flatMap(({ value }) => nameOf(value) ?? []))
+    .filter((id) => !own.has(id));
+}

@@ -1,0 +1,146 @@
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
+import { isOneOf } from '../../../../shared/azumuta/forms.ts';
+import type { ScreenValues } from '../screen-values.ts';
+import type { ProvedId, Resources } from './answers.ts';
+import { fitsName, ranked } from './field-names.ts';
+import {
+  byId,
+  byName,
+  byNumber,
+  byValue,
+  byWords,
+  type Finding,
+  notFound,
+  notSeen,
+  ownId,
+  pastTimesIn,
+  proofOf,
+  provedBy,
+  reading,
+  timeOf,
+  urlOf,
+  withColumns,
+  within,
+} from './findings.ts';
+import {
+  hasWords,
+  isId,
+  isObject,
+  type JsonNode,
+  listsIn,
+  named,
+  nameOf,
+  namesIn,
+  nodesIn,
+  reads,
+  wordsIn,
+} from './json-nodes.ts';
+
+/** The lines of a product order, its parameters, its variants and the recordings that it names. */
+export function recogniseProductOrder(
+  { order, entry, orderId, article, recordingId }: Resources,
+  seen: ScreenValues,
+  now: Date,
+): Finding[] {
+  const resource = order?.resource ?? entry?.resource;
+  if (!resource) return [notFound('productOrder', 'no answer has the number that was seen')];
+  return [
+    byNumber('productOrder.number', resource, seen.number),
+    ownId('productOrder.id', resource, orderId),
+    ...statusOf(resource, seen.completedStatus),
+    // Several times look alike, and only a name says which is which.
+    byName('productOrder.completedAt', pastTimesIn(resource, now)),
+    byNumber('productOrder.article', resource, seen.article),
+    ...parametersOf(resource, seen.parameter),
+    ...variantsOf(resource, article?.resource, seen.variant),
+    ...recordingsOf(resource, recordingId),
+    urlOf('productOrder.url', resource, seen.page),
+  ];
+}
+
+function statusOf(order: object, completedStatus: string | undefined): Finding[] {
+  const line = 'productOrder.status';
+  const words = wordsIn(order);
+  if (completedStatus === undefined) {
+    const candidates = words.filter(({ path, value }) => !isId(path) && timeOf(value) === undefined);
+    return [
+      byName(line, candidates, notSeen),
+      notFound('completedStatuses', 'what the status says of a completed order was not seen'),
+    ];
+  }
+  const found = byWords(line, words, completedStatus);
+  if (found.set === undefined || isOneOf(defaultContract.completedStatuses)(completedStatus)) return [found];
+  const statuses = { line: 'completedStatuses', set: [completedStatus], shown: completedStatus };
+  return [found, { ...statuses, certainty: found.certainty, why: 'as it was seen' }];
+}
+
+function parametersOf(order: object, parameter: ScreenValues['parameter']): Finding[] {
+  const line = 'productOrder.parameters';
+  const nodes = nodesIn(order).filter(({ path, value }) => path !== '' && value instanceof Object);
+  if (!parameter) return [byName(line, nodes, notSeen)];
+  const { name, value } = parameter;
+  const containers = nodes
+    .flatMap((node) => parameterIn(node, name))
+    .filter(({ entry }) => nodesIn(entry).some((node) => reads(node.value, value)));
+  const found = byValue(line, containers, name, 'has the parameter that was seen, with its value');
+  const [best] = ranked(line, containers);
+  if (!best || !isObject(best.entry)) return [found];
+  const words = wordsIn(best.entry);
+  const keys = Array.isArray(best.value) ? reading(words, name) : [];
+  const values = reading(words, value).filter(({ path }) => !keys.some((key) => key.path === path));
+  const fields = [withColumns(byValue('parameter.value', values, value), best.entries)];
+  if (keys.length > 0) fields.unshift(byValue('parameter.key', keys, name));
+  return [found, ...within(found, fields)];
+}
+
+/** The parameter of this name, where the node is a list of parameters or a map of them. */
+function parameterIn(node: JsonNode, name: string) {
+  const { value } = node;
+  const entries: unknown[] = isObject(value) ? Object.values(value) : [value].flat();
+  const entry: unknown = isObject(value)
+    ? new Map(Object.entries(value)).get(name)
+    : entries.find((each) => isObject(each) && hasWords(each, name));
+  return entry === undefined ? [] : [{ ...node, entry, entries }];
+}
+
+function variantsOf(order: object, article: object | undefined, variant: string | undefined): Finding[] {
+  const [line, ofArticle] = ['productOrder.variants', 'article.variants'];
+  if (variant === undefined) {
+    const own = listsIn(order, (each) => isObject(each) || typeof each === 'string');
+    return [
+      byName(line, own, notSeen),
+      ...(article ? [byName(ofArticle, listsIn(article, isObject), notSeen)] : []),
+    ];
+  }
+  const isSeen = (entry: unknown) => hasWords(entry, variant);
+  const own = listsIn(order).filter(({ value }) => value.some(isSeen));
+  const theirs = listsIn(article).filter(({ value }) => value.some(isSeen));
+  const proof = 'has the variant that was seen';
+  const found = byValue(line, own, variant, proof);
+  const lists = article ? [found, byValue(ofArticle, theirs, variant, proof)] : [found];
+  const [list] = [...ranked(ofArticle, theirs), ...ranked(line, own)];
+  const entry = list?.value.filter(isObject).find(isSeen);
+  if (entry === undefined) return lists;
+  const container = lists.find(({ certainty }) => certainty !== 'sure') ?? found;
+  const name = byWords('variant.name', wordsIn(entry), variant);
+  return [...lists, ...within(container, [name]), ownId('variant.id', entry, undefined)];
+}
+
+/** @param proved The id of a recording. */
+function recordingsOf(order: object, proved: ProvedId | undefined): Finding[] {
+  const line = 'productOrder.recordings';
+  if (!proved) {
+    const lists = listsIn(order, (each) => isObject(each) || nameOf(each) !== undefined);
+    return [
+      byName(
+        line,
+        lists.filter(({ path }) => !fitsName('productOrder.variants', path)),
+      ),
+    ];
+  }
+  const hasId = (entry: unknown) => named(namesIn(entry), proved.id).length > 0;
+  const lists = listsIn(order).filter(({ value }) => value.some(hasId));
+  const found = provedBy(proved, byValue(line, lists, proved.id, `has an id that ${proofOf(proved)}`));
+  const entry = ranked(line, lists)[0]?.value.find(hasId);
+  return isObject(entry) ? [found, ...within(found, [byId('recordingRef.id', entry, proved)])] : [found];
+}

@@ -1,0 +1,146 @@
+import type { ParameterValue } from '../model/orders.ts';
+import { isDate, utcInstant } from '../model/time.ts';
+import { hasLostDigits } from '../platform/places.ts';
+import type { AzumutaContract } from './contract.ts';
+import { type Form, fieldsOf, type ReadField } from './fields.ts';
+
+/** An id or a number as text. A JSON number with too many digits, or a fraction, may have been rounded. */
+export const nameForm: Form<string> = {
+  expected: 'text, or a whole number without lost digits',
+  understand: (value) =>
+    typeof value === 'string' ? value : Number.isSafeInteger(value) ? String(value) : undefined,
+};
+
+/** Plain text, a code, or a language map. */
+export const wordsForm = (language: string): Form<string> => ({
+  expected: 'text, a code, or a language map',
+  understand(value) {
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    return isLanguageMap(value) ? (textIn(value, language) ?? null) : undefined;
+  },
+});
+
+/** A recorded value, or the value of a parameter. */
+export function valueForm(language: string): Form<ParameterValue> {
+  const words = wordsForm(language);
+  return {
+    expected: 'text, a number without lost digits, or a language map',
+    understand(value, misfits) {
+      if (hasLostDigits(value)) return undefined;
+      return typeof value === 'number' || typeof value === 'boolean'
+        ? value
+        : words.understand(value, misfits);
+    },
+  };
+}
+
+/** Smaller numbers are seconds: in milliseconds this is 1973, in seconds the year 5138. */
+const leastMilliseconds = 1e11;
+
+/** UTC with milliseconds; a time without a zone stays as it is, on the plant's clock. */
+export const instantForm: Form<string> = {
+  expected: 'an ISO time, or seconds or milliseconds since 1970',
+  understand(value) {
+    const since1970 = typeof value === 'string' && /^\d{9,14}$/.test(value) ? Number(value) : value;
+    if (typeof since1970 === 'number') {
+      const ms = since1970 < leastMilliseconds ? since1970 * 1000 : since1970;
+      return since1970 > 0 && ms < 8.64e15 ? new Date(ms).toISOString() : undefined;
+    }
+    if (typeof value !== 'string') return undefined;
+    const isReadable = isDate(value.slice(0, 10)) && !Number.isNaN(Date.parse(value));
+    return utcInstant(value) ?? (isReadable ? value : undefined);
+  },
+};
+
+export const amountForm: Form<number> = {
+  expected: 'a number',
+  understand(value) {
+    const amount = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    return typeof amount === 'number' && Number.isFinite(amount) ? amount : undefined;
+  },
+};
+
+/** One value, or a list of them. */
+export function recordedForm(language: string): Form<ParameterValue | readonly ParameterValue[]> {
+  const one = valueForm(language);
+  return {
+    expected: `${one.expected}, or a list of those`,
+    understand(value, misfits) {
+      if (!Array.isArray(value)) return one.understand(value, misfits);
+      const values = value.map((each) => one.understand(each, misfits));
+      return values.includes(undefined) ? undefined : values.flatMap((each) => each ?? []);
+    },
+  };
+}
+
+/** A list of parameters, or a map of values or of objects with a value. */
+export function parametersForm(
+  contract: Pick<AzumutaContract, 'parameter' | 'language'>,
+): Form<Readonly<Record<string, ParameterValue>>> {
+  const field = fieldsOf('parameter', contract.parameter);
+  const key = field('key', nameForm, 'required');
+  const plain = valueForm(contract.language);
+  const value = field('value', plain, 'stated');
+  return {
+    expected: 'a map, or a list of parameters',
+    understand(parameters, misfits) {
+      if (!isObject(parameters)) return undefined;
+      const pairs: (readonly [string | undefined, ParameterValue | null | undefined])[] = Array.isArray(
+        parameters,
+      )
+        ? parameters.map((each) => [key(each, misfits), value(each, misfits)])
+        : Object.entries(parameters).map(([name, each]) => [
+            name,
+            isObject(each) ? value(each, misfits) : each === null ? each : plain.understand(each, misfits),
+          ]);
+      return Object.fromEntries(
+        pairs.flatMap(([name, known]) =>
+          name === undefined || known === undefined || known === null ? [] : [[name, known]],
+        ),
+      );
+    },
+  };
+}
+
+/** An object or a list. */
+export function isObject(value: unknown): value is object {
+  return value !== null && typeof value === 'object';
+}
+
+/** A list of what `read` makes of each entry. */
+export const listForm = <T>(read: ReadField<T>): Form<readonly T[]> => ({
+  expected: 'a list',
+  understand: (value, misfits) =>
+    Array.isArray(value) ? value.flatMap((entry) => read(entry, misfits) ?? []) : undefined,
+});
+
+/** Whether a word is one of these, ignoring upper and lower case. */
+export function isOneOf(words: readonly unknown[]): (word: string) => boolean {
+  const known = new Set(words.map((each) => String(each).toLowerCase()));
+  return (word) => known.has(word.toLowerCase());
+}
+
+/** A name: plain text or a language map, `{ "en": "…", "nl": "…" }` (both seen). */
+export type Text = string | Readonly<Record<string, string | null>>;
+
+/**
+ * The words of a name that is plain or a language map: in the preferred language, else in `en`, else in the first
+ * language that has words.
+ * @example
+ * textIn({ en: 'Gearbox', nl: 'Tandwielkast' }, 'nl'); // 'Tandwielkast'
+ */
+export function textIn(text: Text | null | undefined, language: string): string | undefined {
+  if (typeof text === 'string') return text || undefined;
+  if (!text) return undefined;
+  return text[language] || text.en || Object.values(text).find((words) => words) || undefined;
+}
+
+/** Whether it is a language map. `{ id: … }` alone is more likely an object with an id than Indonesian. */
+export function isLanguageMap(value: unknown): value is Readonly<Record<string, string | null>> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  const isWords = ([key, words]: (typeof entries)[number]) =>
+    /^[a-z]{2}([-_][a-z\d]+)*$/i.test(key) && (words === null || typeof words === 'string');
+  return entries.every(isWords) && !(entries.length === 1 && 'id' in value);
+}

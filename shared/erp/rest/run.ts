@@ -1,0 +1,122 @@
+import { callConfigured, Rejected } from '../../model/errors.ts';
+import type { Attempt } from '../connector.ts';
+import type { ProcedureContext, RestAnswer, RestLookUp, RestProcedure, RestStep } from './options.ts';
+
+/**
+ * Calls functions of one part of the configuration; one that throws refuses the order and names its path:
+ * `erp.book.lookUp[1].done failed for order MO/0001: …`.
+ * @throws Rejected
+ */
+export type CallConfigured = <Given extends unknown[], Told>(
+  name: string,
+  told: (...given: Given) => Told,
+  ...given: Given
+) => Told;
+
+/**
+ * @param path Of the part below `erp`: `book.lookUp[1]`.
+ * @param orderNumber Absent where it is about no single order.
+ */
+export function configuredAt(path: string, orderNumber?: string): CallConfigured {
+  const about = orderNumber === undefined ? '' : ` for order ${orderNumber}`;
+  return (name, told, ...given) => callConfigured(`erp.${path}.${name} failed${about}`, () => told(...given));
+}
+
+/** What a procedure is run for: a booking, or a link. */
+export interface Task<Context> {
+  readonly procedure: RestProcedure<Context>;
+  /** Path of the procedure in the configuration. */
+  readonly at: 'book' | 'link';
+  /** `the booking of order MO/0001`, for messages. */
+  readonly what: string;
+  readonly orderNumber: string;
+  /** Identifies this task for ever, in the ERP's books. */
+  readonly key: string;
+  readonly attempt: Attempt;
+  /** What the procedure's functions get, completed with the answers so far. */
+  readonly context: (answers: ProcedureContext) => Context;
+  /** @throws Rejected when the order is for another product than this. */
+  readonly requireArticle?: (article: string) => void;
+  /** @throws Rejected when the order is counted in another unit than this. */
+  readonly requireUnit?: (unit: string) => void;
+}
+
+/** A look-up or a step, and how its functions are called. */
+export interface Part<Described> {
+  readonly part: Described;
+  readonly call: CallConfigured;
+}
+
+/** One run of a procedure: the answers that it has so far, and its functions. */
+export interface Run<Context> {
+  readonly task: Task<Context>;
+  readonly context: Context;
+  /** Answers of look-ups by their names. */
+  readonly found: Map<string, RestAnswer>;
+  /** Answers to steps by their names. */
+  readonly answered: Map<string, RestAnswer>;
+  readonly lookUps: readonly Part<RestLookUp<Context>>[];
+  readonly steps: readonly Part<RestStep<Context>>[];
+  /** Whether a step says itself whether it was taken. */
+  readonly isStepwise: boolean;
+  /** Whether a look-up or a step applies to this order. */
+  readonly applies: (part: Part<{ readonly when?: (context: Context) => boolean }>) => boolean;
+  /**
+   * Steps that are still to be taken.
+   * @param reference Of what the ERP shows with our key: then steps without `done` were taken.
+   */
+  readonly stepsLeft: (reference: string | undefined) => Part<RestStep<Context>>[];
+}
+
+export function beginRun<Context>(task: Task<Context>): Run<Context> {
+  const { procedure, at, orderNumber } = task;
+  const found = new Map<string, RestAnswer>();
+  const answered = new Map<string, RestAnswer>();
+  const context = task.context({
+    answered: (name) => answered.get(name),
+    found(name) {
+      const answer = found.get(name);
+      if (!answer) throw new Error(`there is no answer of a look-up "${name}" (yet)`);
+      return answer;
+    },
+  });
+  const partsOf = <Described>(list: readonly Described[], field: string) =>
+    list.map((part, index) => ({ part, call: configuredAt(`${at}.${field}[${index}]`, orderNumber) }));
+  const steps = partsOf(procedure.steps, 'steps');
+  const applies: Run<Context>['applies'] = ({ part, call }) =>
+    part.when === undefined || call('when', part.when, context);
+  return {
+    task,
+    context,
+    found,
+    answered,
+    lookUps: partsOf(procedure.lookUp, 'lookUp'),
+    steps,
+    isStepwise: procedure.steps.some(({ done }) => done !== undefined),
+    applies,
+    stepsLeft: (reference) =>
+      steps
+        .filter(applies)
+        .filter(
+          ({ part, call }) => !(part.done ? call('done', part.done, context) : reference !== undefined),
+        ),
+  };
+}
+
+export function isAccepted({ status }: RestAnswer, accepts: readonly number[] | undefined): boolean {
+  return status < 300 || (accepts?.includes(status) ?? false);
+}
+
+/** A sentence from the configuration, which need not name its order. */
+export function naming(sentence: string, orderNumber: string, partner: string): string {
+  return sentence.includes(orderNumber) ? sentence : `${partner}, order ${orderNumber}: ${sentence}`;
+}
+
+/** The same refusal, naming the steps that were taken: the person who clears it up must know of them. */
+export function withTaken(error: unknown, taken: readonly string[], partner: string): unknown {
+  if (!(error instanceof Rejected) || taken.length === 0) return error;
+  return new Rejected(`${error.message} ${partner} has of it already: ${taken.join(', ')}.`, {
+    code: error.code,
+    cause: error,
+  });
+}

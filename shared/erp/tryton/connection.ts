@@ -1,0 +1,82 @@
+import * as z from 'zod/mini';
+import type { TrytonReader, TrytonWriter } from './client.ts';
+import type { TrytonSession } from './login.ts';
+import type { TrytonOptions } from './options.ts';
+
+/** What a booking knows of this Tryton before it looks at a production. */
+interface Facts {
+  readonly options: TrytonOptions;
+  readonly abilities: Abilities;
+  readonly user: TrytonSession['preferences'];
+}
+
+/** What a look works with: it cannot write. */
+export interface Reader extends TrytonReader, Facts {}
+
+/** What a booking works with once it has looked. */
+export interface Writer extends TrytonWriter, Facts {}
+
+/** Which modules this Tryton has, and which rights our user has, as far as bookings need them. */
+export interface Abilities {
+  /** Module `stock_lot`: moves have lots. */
+  readonly lots: boolean;
+  /** Module `production_work`: productions have works. */
+  readonly works: boolean;
+  /** Module `production_work_timesheet`: time can be booked on works. */
+  readonly times: boolean;
+  may(permission: Permission, model: string): boolean;
+}
+
+export type Permission = 'write' | 'create';
+
+/** Reads the facts once, and again after `forget`: a person may have changed modules or rights. */
+export function createFactReader(options: TrytonOptions) {
+  let abilities: Abilities | undefined;
+  return {
+    async read(tryton: TrytonReader): Promise<Facts> {
+      abilities ??= await readAbilities(tryton, options.workTimes === true);
+      return { options, abilities, user: await tryton.preferences() };
+    },
+    forget(): void {
+      abilities = undefined;
+    },
+  };
+}
+
+/** 1, true and null allow it (`ir.model.access.check`, 7.0). */
+const allowed = z.pipe(
+  z.nullish(z.union([z.boolean(), z.number()])),
+  z.transform((value) => value == null || Boolean(value)),
+);
+const accessSchema = z.record(z.string(), z.object({ write: allowed, create: allowed }));
+
+/** Makes three or four calls. */
+async function readAbilities({ read }: TrytonReader, bookTimes: boolean): Promise<Abilities> {
+  async function hasField(model: string, field: string): Promise<boolean> {
+    const fields = await read({
+      model,
+      method: 'fields_get',
+      params: [[field]],
+      what: `asking whether ${model} has the field ${field}`,
+      answer: z.record(z.string(), z.unknown()),
+    });
+    return field in fields;
+  }
+
+  const lots = await hasField('stock.move', 'lot');
+  const works = await hasField('production', 'works');
+  const times = bookTimes && works && (await hasField('production.work', 'timesheet_work'));
+  const models = [
+    ...['production', 'stock.move'],
+    ...(lots ? ['stock.lot'] : []),
+    ...(times ? ['timesheet.line'] : []),
+  ];
+  const access = await read({
+    model: 'ir.model.access',
+    method: 'get_access',
+    params: [models],
+    what: 'asking for the rights of our user',
+    answer: accessSchema,
+  });
+  return { lots, works, times, may: (permission, model) => access[model]?.[permission] ?? true };
+}

@@ -1,0 +1,144 @@
+import * as z from 'zod/mini';
+import { callConfigured, Rejected } from '../../model/errors.ts';
+import type { ErpOrder, ProductOrderDraft } from '../../model/orders.ts';
+import { problemOfText } from '../../model/text.ts';
+import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
+
+/** No item of the ledger exceeds 64 KB (`maxHistoryBytes` says why), and the order's history takes its part of that. */
+export const maxDraftBytes = 40 * 1024;
+
+const bytesOf = (text: string) => Buffer.byteLength(text);
+/** DynamoDB takes no other numbers, or returns them changed. */
+const isStorable = (value: number) =>
+  value === 0 || (Math.abs(value) <= Number.MAX_SAFE_INTEGER && Math.abs(value) >= 1e-130);
+
+const textNeeded = 'a text is needed';
+const listNeeded = 'a list of texts is needed';
+const entriesNeeded = 'an object with an entry for each parameter is needed';
+const valueNeeded = 'text, a number or true/false is needed';
+const numberNeeded = `a number of at most ${Number.MAX_SAFE_INTEGER}, or text, is needed`;
+
+/** A number or code, by the rule of every other entry, so that a trigger finds it again. */
+const codeOf = (expected: string) =>
+  z.string(expected).check(
+    z.superRefine((text, { issues }) => {
+      const problem = problemOfText(text);
+      if (problem) issues.push({ code: 'custom', message: `it ${problem}`, input: text });
+    }),
+  );
+
+const parametersSchema = z.pipe(
+  z.record(z.string(), z.unknown(), entriesNeeded),
+  z.pipe(
+    // A mapping leaves a parameter out by giving it no value.
+    z.transform((given: Record<string, unknown>) =>
+      Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== null)),
+    ),
+    z.record(
+      z.string().check(z.minLength(1)),
+      z.union([z.string(), z.boolean(), z.number().check(z.refine(isStorable, numberNeeded))], {
+        error: ({ input }) => (typeof input === 'number' ? numberNeeded : valueNeeded),
+      }),
+      'a name for each parameter is needed',
+    ),
+  ),
+);
+
+const draftSchema = z
+  .object({
+    number: codeOf(textNeeded),
+    article: codeOf(textNeeded),
+    variants: z.array(z.string(textNeeded), listNeeded),
+    parameters: parametersSchema,
+  })
+  .check(
+    z.refine(
+      (draft) => bytesOf(JSON.stringify(draft)) <= maxDraftBytes,
+      `all that is sent to Azumuta may have ${maxDraftBytes} bytes: send a link to a large text, a drawing or a picture`,
+    ),
+  );
+
+const text = z.string('a text');
+const lotNumber = codeOf('a text');
+const quantity = z.object({ amount: text, unit: z.exactOptional(text) });
+
+/** What each function of the completion mapping must return: a plant's JavaScript may return anything. */
+export const completionFields = {
+  notes: z.array(text),
+  links: z.array(z.object({ name: text, url: text })),
+  lots: z.pipe(
+    // What was not recorded is no lot.
+    z.pipe(
+      z.array(z.unknown()),
+      z.transform((lots: unknown[]) => lots.filter((lot) => lot !== '')),
+    ),
+    z.array(
+      z.union([
+        lotNumber,
+        z.object({
+          number: lotNumber,
+          quantity: z.exactOptional(quantity),
+          scrapped: z.exactOptional(z.literal(true)),
+        }),
+      ]),
+    ),
+  ),
+  final: z.boolean('true or false'),
+} as const;
+
+/**
+ * Calls one function of the mapping.
+ * @throws Rejected naming the field and what the function threw: that is a mistake in the mapping, not a bug here.
+ */
+export function callMapping<T>(field: string, map: () => T, about: { readonly number: string }): T {
+  return callConfigured(`Mapping ${field} failed for ${about.number}`, map);
+}
+
+/** @throws Rejected naming the mapping's field, what it gave, and what is needed. */
+export function checkedField<T>(
+  field: keyof typeof completionFields,
+  schema: z.ZodMiniType<T>,
+  given: unknown,
+  about: { readonly number: string },
+): T {
+  const parsed = parse(schema, given);
+  if (parsed.ok) return parsed.value;
+  throw new Rejected(
+    `Mapping completions.${field} gave something else than it should for ${about.number}: ${describeMismatches(parsed.mismatches)}.`,
+    { code: 'configuration' },
+  );
+}
+
+/**
+ * The results of the mapping's functions, as a draft that the ledger and a message can hold: a plant's JavaScript may
+ * return anything, and what DynamoDB refuses would hold up the neighbouring orders as well.
+ * @throws Rejected naming the mapping's field, what it gave, and what is needed.
+ */
+export function checkedDraft(given: Readonly<Record<string, unknown>>, order: ErpOrder): ProductOrderDraft {
+  const problem = problemOfText(order.number);
+  if (problem)
+    throw new Rejected(`The number of ERP order ${nameOf(order)} ${problem}.`, { code: 'order-data' });
+  const checked = draftSchema.safeParse(given);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  const [field, entry] = issue?.path ?? [];
+  const about = ['productOrders', ...(field === undefined ? [] : [String(field)])].join('.');
+  const at = entry === undefined ? '' : `${JSON.stringify(entry)} `;
+  const found = (issue?.path ?? []).reduce<unknown>(stepInto, given);
+  const what = field === undefined ? `${bytesOf(JSON.stringify(given))} bytes` : shown(found);
+  throw new Rejected(
+    `Mapping ${about} gave ${at}${what} for ERP order ${nameOf(order)}: ${issue?.message}.`,
+    { code: 'configuration' },
+  );
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'number' || value === undefined || value === null) return String(value);
+  if (typeof value === 'string') return `a text of ${bytesOf(value)} bytes`;
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function nameOf({ number }: ErpOrder): string {
+  return number.length > 100 ? `${number.slice(0, 100)}…` : number;
+}

@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest';
+import { mailChecks } from '../../../../infra/ops/doctor/check-alerts.ts';
+import configured from '../../../../integration.config.ts';
+import { defineIntegration } from '../../../../shared/integration/index.ts';
+import { startServer } from '../../../support/server.ts';
+import { onThisMachine } from '../cli/targets.ts';
+
+const topic = 'arn:aws:sns:eu-west-1:111122223333:AzumutaErp-ghent-production-AlarmsTopic';
+const integration = (...alarmEmails: readonly string[]) =>
+  defineIntegration({
+    plant: 'ghent',
+    timeZone: 'Europe/Brussels',
+    erp: configured.erp,
+    deployment: { alarmEmails },
+  });
+
+/** What doctor finds, where SNS knows these subscriptions, one a page. */
+async function found(subscriptions: Readonly<Record<string, string>>, ...wanted: readonly string[]) {
+  const members = Object.entries(subscriptions).map(
+    ([address, arn]) =>
+      `<member><Endpoint>${address}</Endpoint><SubscriptionArn>${arn}</SubscriptionArn></member>`,
+  );
+  const { url } = await startServer(({ body }) => {
+    const page = Number(new URLSearchParams(body).get('NextToken') ?? 0);
+    const next = page + 1 < members.length ? `<NextToken>${page + 1}</NextToken>` : '';
+    return {
+      headers: { 'content-type': 'text/xml' },
+      body: `<ListSubscriptionsByTopicResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><ListSubscriptionsByTopicResult><Subscriptions>${members[page] ?? ''}</Subscriptions>${next}</ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>`,
+    };
+  });
+  const target = { ...onThisMachine({ AlarmTopic: topic }, url), local: false };
+  const [check] = mailChecks(target, integration(...wanted));
+  return check?.look();
+}
+
+it('alarms that reach every address are fine', async () => {
+  const all = { 'a@plant.example': `${topic}:1`, 'b@plant.example': `${topic}:2` };
+  expect(await found(all, 'a@plant.example', 'b@plant.example')).toEqual([
+    { about: 'Alarm mails', result: 'fine', says: 'go to 2 addresses' },
+  ]);
+});
+
+it('alarms that reach nobody are wrong', async () => {
+  expect(await found({})).toEqual([
+    {
+      about: 'Alarm mails',
+      result: 'wrong',
+      says: 'nobody gets them',
+      next: 'name an address in the configuration (deployment.alarmEmails), and deploy',
+    },
+  ]);
+});
+
+it('an address that has not confirmed is named, and one that SNS has forgotten meanwhile', async () => {
+  const some = { 'a@plant.example': `${topic}:1`, 'b@plant.example': 'PendingConfirmation' };
+  expect(await found(some, 'a@plant.example', 'b@plant.example', 'c@plant.example')).toEqual([
+    {
+      about: 'Alarm mails',
+      result: 'wrong',
+      says: 'b@plant.example has not confirmed its subscription, and gets nothing',
+      next: 'click the link in the mail of AWS Notifications, within two days of the deployment',
+    },
+    {
+      about: 'Alarm mails',
+      result: 'wrong',
+      says: 'c@plant.example is not subscribed any more: SNS removes addresses that were not confirmed for two days',
+      next: 'subscribe it again, and click the link in the mail that comes',
+      command: `aws sns subscribe --topic-arn ${topic} --protocol email --notification-endpoint c@plant.example`,
+    },
+  ]);
+});
+
+it('looks at the lists of alerts and of the morning mail, too, where the stack has them', async () => {
+  const checks = mailChecks(
+    { ...onThisMachine({ AlarmTopic: topic, AlertTopic: topic, MorningMailTopic: topic }), local: false },
+    undefined,
+  );
+  expect(checks.map(({ about }) => about)).toEqual(['Alarm mails', 'Alert mails', 'Morning mail']);
+});

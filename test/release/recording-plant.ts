@@ -1,0 +1,338 @@
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ChangeMessageVisibilityCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { CompletionRequest } from '../../infra/local/sandbox/azumuta/complete.ts';
+import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import type { StoredItem } from '../../shared/platform/aws/dynamodb-table.ts';
+import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
+import { createWatch } from '../simulation/invariants/watch.ts';
+import { createAzumutaModel } from '../simulation/partners/azumuta.ts';
+import { erpModels } from '../simulation/partners/erp.ts';
+import { type AccidentName, fateOf } from '../simulation/scenario/accidents.ts';
+import { createChance } from '../simulation/world/chance.ts';
+import { goesWell, type Service } from '../simulation/world/fate.ts';
+import { beginning, dueDate, minuteMs } from '../simulation/world/moments.ts';
+import { createPlant, type Plant, queueUrlOf, webhookToken } from '../simulation/world/plant.ts';
+import { createTimeline } from '../simulation/world/timeline.ts';
+import { createTriggerSender } from '../simulation/world/triggers.ts';
+import { createVirtualTime } from '../simulation/world/virtual-time.ts';
+import type { Act, RecordedItem, RecordedMessage, RecordedPlant } from './recorded.ts';
+
+/** What a plant wrote, in the order in which it did. */
+export interface Written {
+  readonly items: RecordedItem[];
+  readonly messages: RecordedMessage[];
+}
+
+type Queue = RecordedMessage['queue'];
+export const queueNames = [
+  'product-orders',
+  'completions',
+  'bookings',
+  'dead-letters',
+] as const satisfies Queue[];
+
+/** The n-th call of this function to this service meets this accident. */
+export interface Accident {
+  readonly stage: string;
+  readonly service: Service;
+  readonly nth: number;
+  readonly accident: AccidentName;
+}
+
+export type RecordingPlant = ReturnType<typeof createRecordingPlant>;
+
+/**
+ * The deployed functions in virtual time, with the partners of the simulation, in which every item and message is written
+ * down. The same acts lead to the same items, byte for byte.
+ * @param at Epoch milliseconds.
+ */
+export function createRecordingPlant(integration: CompleteIntegration, at = beginning) {
+  const chance = createChance(1);
+  const time = createVirtualTime(at);
+  const now = () => new Date(time.now());
+  const timeline = createTimeline(false, time.now);
+  /** Ids that whoever asks for one is given first. */
+  const wantedIds: string[] = [];
+  /** Ids that Azumuta gave since it was called last. */
+  let givenIds: string[] = [];
+  const acts: Act[] = [];
+  const accidents: Accident[] = [];
+  const calls = new Map<string, number>();
+  const unexpected: string[] = [];
+  const orders: PlannedOrderRef[] = [];
+  let isRestoring = false;
+
+  const newAzumutaId = () => {
+    const id = wantedIds.shift() ?? chance.id();
+    givenIds.push(id);
+    return id;
+  };
+  const erp = erpModels.rest({ now, newId: chance.id });
+  const triggers = createTriggerSender([], {
+    ...{ time, chance, timeline, happens: () => {} },
+    plant: () => plant,
+  });
+  const azumuta = createAzumutaModel({
+    ...{ now, newId: newAzumutaId, articles: Object.values(erp.articles) },
+    sendTrigger: (request) => {
+      if (!isRestoring) triggers.send(request);
+    },
+  });
+  const models = { azumuta: azumuta.answer, erp: erp.answer };
+
+  const plant: Plant = createPlant({
+    ...{ time, timeline, integration },
+    chance: { ...chance, id: () => wantedIds.shift() ?? chance.id() },
+    unexpected: (sentence) => unexpected.push(sentence),
+    fateOf(stage, service) {
+      const nth = (calls.get(`${stage} ${service}`) ?? 0) + 1;
+      calls.set(`${stage} ${service}`, nth);
+      const found = accidents.find(
+        (one) => one.stage === stage && one.service === service && one.nth === nth,
+      );
+      return found ? fateOf(found.accident, chance, service === 'azumuta' ? 'azumuta' : 'rest') : goesWell;
+    },
+    indexLagMs: () => 0,
+    comesTwice: () => false,
+    isDeleteLost: () => false,
+    secrets: new Map([
+      ['webhook-token', JSON.stringify({ current: webhookToken })],
+      ['order-api-key', JSON.stringify({ current: 'a-key-of-the-order-endpoint' })],
+      ['azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey })],
+      ['erp-credentials', JSON.stringify(erp.credentials)],
+    ]),
+    watch: createWatch({ now: time.now, table: () => plant.table, isCalm: () => false, limit: {} }),
+    partner: (partner) => (call) => {
+      givenIds = [];
+      const answer = models[partner](call);
+      const { method, url, body } = call;
+      if (method !== 'GET' && (answer.status ?? 200) < 400)
+        acts.push({ act: 'call', partner, method, path: url.pathname + url.search, body, ids: givenIds });
+      return answer;
+    },
+  });
+  const written = writtenBy(plant);
+
+  function release(quantity: string): PlannedOrderRef {
+    acts.push({ act: 'release', quantity });
+    const order = erp.plan({ article: 'plain', quantity, dueDate });
+    orders.push(order);
+    return order;
+  }
+
+  function lock(order: { readonly number: string }): void {
+    acts.push({ act: 'lock', number: order.number });
+    erp.lock(order);
+  }
+
+  /** Sends what a function sent once, to a partner that stands there again. */
+  function callAgain({ partner, method, path, body, ids }: Extract<Act, { act: 'call' }>): void {
+    wantedIds.push(...ids);
+    const url = new URL(path, `https://${partner}.invalid`);
+    const key = partner === 'azumuta' ? azumuta.apiKey : Object(erp.credentials).apiKey;
+    const headers = { 'x-api-key': String(key), 'content-type': 'application/json' };
+    const { status = 200 } = models[partner]({ method, url, headers, body });
+    if (status >= 400) throw new Error(`${partner} refuses ${method} ${path} with ${status}.`);
+  }
+
+  function send({ queue, id, body, attributes }: RecordedMessage): void {
+    wantedIds.push(id);
+    const texts = Object.entries(attributes).map(([name, StringValue]) => [
+      name,
+      { DataType: 'String', StringValue },
+    ]);
+    plant.queues.answer(
+      new SendMessageCommand({
+        QueueUrl: queueUrlOf(queue),
+        MessageBody: typeof body === 'string' ? body : JSON.stringify(body),
+        MessageAttributes: Object.fromEntries(texts),
+      }),
+    );
+  }
+
+  /** A function was given these messages before, and did not end its work on them. */
+  function receiveAll(queue: Queue, count: number): void {
+    const QueueUrl = queueUrlOf(queue);
+    const handles: string[] = [];
+    while (handles.length < count) {
+      const { Messages = [] } = plant.queues.answer(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+      );
+      handles.push(...Messages.map(({ ReceiptHandle }) => ReceiptHandle));
+    }
+    for (const ReceiptHandle of handles)
+      plant.queues.answer(
+        new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }),
+      );
+  }
+
+  return {
+    ...{ plant, time, timeline, integration, azumuta, acts, written },
+
+    /** Lets so many minutes pass. */
+    async pass(minutes: number): Promise<void> {
+      let isOver = false;
+      time.after(minutes * minuteMs, () => {
+        isOver = true;
+      });
+      await time.run(() => isOver);
+      if (unexpected.length > 0) throw new Error(unexpected.join('\n'));
+    },
+
+    run: (stage: 'pull-product-orders' | 'reconcile-completions') =>
+      plant.functions[stage].invoke({}, () => undefined),
+
+    /** The call of this function to this service that is `ahead` calls ahead, 1 being the next, meets an accident. */
+    plan({ stage, service, accident }: Omit<Accident, 'nth'>, ahead: number): void {
+      accidents.push({ stage, service, accident, nth: (calls.get(`${stage} ${service}`) ?? 0) + ahead });
+    },
+
+    release,
+    /** Somebody has the order open in the ERP. */
+    lock,
+    unlockAll(): void {
+      for (const order of orders) erp.unlock(order);
+    },
+
+    /** Operators record and complete a product order. */
+    build(number: string, how: CompletionRequest = {}): void {
+      givenIds = [];
+      if (!azumuta.complete(number, how))
+        throw new Error(`There is no open product order ${number} in Azumuta.`);
+      acts.push({ act: 'build', number, how, ids: givenIds });
+    },
+
+    /** Brings partners, table and queues to where they were, without a trigger or a message of its own. */
+    restore({ acts: before, items, messages }: RecordedPlant): void {
+      isRestoring = true;
+      for (const act of before) {
+        if (act.act === 'release') release(act.quantity);
+        if (act.act === 'lock') lock(act);
+        if (act.act === 'call') callAgain(act);
+        if (act.act === 'build') {
+          wantedIds.push(...act.ids);
+          azumuta.complete(act.number, act.how);
+        }
+      }
+      isRestoring = false;
+      for (const item of items)
+        plant.table.answer(
+          new PutItemCommand({ TableName: 'ledger', Item: marshall(item, { removeUndefinedValues: true }) }),
+        );
+      // Those that were received before come first, so that they can be received.
+      for (const queue of queueNames) {
+        const own = messages.filter((message) => message.queue === queue);
+        const before = own.filter(({ received }) => received);
+        for (const message of before) send(message);
+        receiveAll(queue, before.length);
+        for (const message of own.filter(({ received }) => !received)) send(message);
+      }
+      written.items.length = 0;
+      written.messages.length = 0;
+      for (const poller of Object.values(plant.pollers)) poller.wake();
+    },
+
+    /** What is in the table and the queues now. */
+    standing: () => ({
+      items: plant.table.items().map(itemOf),
+      messages: queueNames.flatMap((queue) =>
+        plant.queues.messages(queueUrlOf(queue)).map(({ messageId, body, attributes, receiveCount }) => ({
+          ...messageOf(queueUrlOf(queue), messageId, body, attributes),
+          received: receiveCount > 0,
+        })),
+      ),
+    }),
+
+    /** What the partners have in their books, without ids that they gave. */
+    books: () => ({
+      erp: orders.map((order) => {
+        const { state, good, scrap, bookings, productOrders } = erp.books(order);
+        return {
+          ...{ number: order.number, state, good, scrap, linked: productOrders.length },
+          bookings: bookings.map((booking) => ({ good: booking.good, scrap: booking.scrap })),
+        };
+      }),
+      azumuta: azumuta
+        .productOrders()
+        .map(({ number, article, status }) => ({ number, article, status }))
+        .sort((a, b) => a.number.localeCompare(b.number)),
+    }),
+
+    close() {
+      plant.close();
+      azumuta.close();
+      erp.close();
+    },
+  };
+}
+
+/** From now on, every item that the plant writes and every message that it sends. */
+export function writtenBy({ table, queues }: Pick<Plant, 'table' | 'queues'>): Written {
+  const written: Written = { items: [], messages: [] };
+  const answerOfTable = table.answer;
+  const answerOfQueues = queues.answer;
+  const ofTable: typeof answerOfTable = (command) => {
+    const answered = answerOfTable(command);
+    if (!(command instanceof PutItemCommand || command instanceof UpdateItemCommand)) return answered;
+    const { TableName } = command.input;
+    const { pk, sk } = (command instanceof PutItemCommand ? command.input.Item : command.input.Key) ?? {};
+    if (!pk || !sk) throw new Error('A write has a key.');
+    const read = answerOfTable(new GetItemCommand({ TableName, Key: { pk, sk }, ConsistentRead: true }));
+    if ('Item' in read && read.Item) written.items.push(itemOf(unmarshall(read.Item)));
+    return answered;
+  };
+  const ofQueues: typeof answerOfQueues = (command) => {
+    const answered = answerOfQueues(command);
+    if (command instanceof SendMessageCommand) {
+      const { QueueUrl: url, MessageBody: text, MessageAttributes: attributes } = command.input;
+      written.messages.push(messageOf(url, answered.MessageId, text, attributes));
+    }
+    if (command instanceof SendMessageBatchCommand) {
+      const { QueueUrl: url, Entries = [] } = command.input;
+      for (const { Id, MessageBody: text, MessageAttributes: attributes } of Entries) {
+        const sent = answered.Successful?.find((one) => one.Id === Id);
+        if (sent) written.messages.push(messageOf(url, sent.MessageId, text, attributes));
+      }
+    }
+    return answered;
+  };
+  // The SDK's `send` has an overload for each command; the models answer those that are used.
+  const clientOf = <Client>(answer: (command: never) => unknown) =>
+    ({ send: async (command: never) => answer(command) }) as unknown as Client;
+  Object.assign(table, { answer: ofTable, client: clientOf(ofTable) });
+  Object.assign(queues, { answer: ofQueues, client: clientOf(ofQueues) });
+  return written;
+}
+
+/** An item as plain JSON; every item has a key. */
+function itemOf(stored: StoredItem): RecordedItem {
+  return { ...stored, pk: String(stored.pk), sk: String(stored.sk) };
+}
+
+function messageOf(
+  url: string | undefined,
+  id = '',
+  text = '',
+  attributes: Readonly<Record<string, { readonly StringValue?: string | undefined }>> = {},
+): RecordedMessage {
+  const queue = queueNames.find((name) => queueUrlOf(name) === url);
+  if (!queue) throw new Error(`There is no queue ${url}.`);
+  const texts = Object.entries(attributes).map(([name, { StringValue = '' }]) => [name, StringValue]);
+  return { queue, id, received: false, body: bodyOf(text), attributes: Object.fromEntries(texts) };
+}
+
+/** As JSON where that gives back the same text. */
+function bodyOf(text: string): RecordedMessage['body'] {
+  try {
+    const parsed = JSON.parse(text);
+    return JSON.stringify(parsed) === text ? parsed : text;
+  } catch {
+    return text;
+  }
+}
