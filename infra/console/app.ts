@@ -6,7 +6,7 @@ import { type Context, Hono } from 'hono';
 import { UsageError } from '../ops/cli/errors.ts';
 import type { FlowsStatus } from '../ops/flows/flow-status.ts';
 import { createAuth, strictHeaders } from './auth.ts';
-import type { Answers, ConsoleDependencies } from './context.ts';
+import type { Answers, ConsoleDependencies } from './dependencies.ts';
 import { flowsPage, headlineOf } from './pages/flows.ts';
 import { layout, type Page } from './pages/layout.ts';
 import { problemOf, problemPage, refusalPage } from './pages/problem.ts';
@@ -97,17 +97,12 @@ function assetRoutes(): Hono {
   return app;
 }
 
-export interface ListeningConsole {
-  readonly port: number;
-  readonly close: () => Promise<void>;
-}
-
 /**
  * Serves an application on 127.0.0.1.
  * @param port 0 for a free one.
  * @throws UsageError when the port is taken.
  */
-export async function listenOnLoopback(app: Hono, port: number): Promise<ListeningConsole> {
+export async function listenOnLoopback(app: Hono, port: number) {
   const server = createServer(getRequestListener(app.fetch));
   server.listen(port, '127.0.0.1');
   try {

@@ -1,71 +1,79 @@
 import { userInfo } from 'node:os';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import * as z from 'zod/mini';
-import { triggerNamesSchema } from '../../shared/azumuta/trigger.ts';
-import { createQueues } from '../../shared/platform/aws/queue.ts';
-import { systemClock } from '../../shared/platform/clock.ts';
-import { ledgerOf, sqsOf, type Target } from '../ops/cli/target.ts';
+import type { Context } from 'hono';
+import type { Clock } from '../../shared/platform/clock.ts';
+import { sqsOf, type Target } from '../ops/cli/target.ts';
 import { openDeadLetterQueue } from '../ops/dead-letters/queue.ts';
-import { createFlowsReader } from '../ops/flows/flow-status.ts';
+import { createFlowsReader, type FlowsStatus } from '../ops/flows/flow-status.ts';
 import { insightOfTarget } from '../ops/flows/queue-insight.ts';
-import { queueUrlsOf } from '../ops/flows/queues.ts';
-import type { ConsoleDependencies } from './context.ts';
-import { createDeadLetterDesk } from './dead-letters.ts';
-import { createShopFloor } from './shop-floor.ts';
+import { replayDependenciesOf } from '../ops/replay/replay.ts';
+import type { TracingLedger } from '../ops/trace/trace.ts';
+import type { AuthKeys } from './auth.ts';
+import { createDeadLetterDesk, type DeadLetterDesk } from './dead-letters.ts';
+import type { Page } from './pages/layout.ts';
+import { createShopFloor, type ShopFloor } from './shop-floor.ts';
+
+/** Everything that the console calls, with the rights of the operator. */
+export interface ConsoleDependencies {
+  /** The stack's name, as pages show it. */
+  readonly target: string;
+  /** Options that select this stack on a command line. */
+  readonly commands: string;
+  readonly local: boolean;
+  readonly flows: () => Promise<FlowsStatus>;
+  readonly ledger: TracingLedger;
+  readonly letters: DeadLetterDesk;
+  /** Only when the partners are sandboxes. */
+  readonly shopFloor: ShopFloor | undefined;
+  /** Name of the operator, which the ledger stores when a dead letter is discarded. */
+  readonly operator: () => Promise<string>;
+  readonly keys: AuthKeys;
+  /** The port that the console listens on. */
+  readonly port: () => number;
+  readonly clock: Clock;
+  /** The plant's time zone: pages show times in it. */
+  readonly timeZone: string;
+}
+
+/** How routes answer. */
+export interface Answers {
+  readonly formKey: string;
+  readonly show: (c: Context, page: Page) => Promise<Response>;
+  /** Redirects to another page, which then shows the notice. */
+  readonly redirect: (c: Context, path: string, notice: string) => Response;
+}
 
 /** After this time letters become visible again that a killed console was reading. */
 const lookingSeconds = 30;
 
-/** Everything that the console calls on a stack, and how to close its clients. */
-export function consoleDependencies(
-  target: Target,
-): Omit<ConsoleDependencies, 'commands' | 'keys' | 'port'> & { readonly close: () => void } {
+/** Everything that the console calls on a stack. */
+export function consoleDependencies(target: Target): Omit<ConsoleDependencies, 'commands' | 'keys' | 'port'> {
   const { aws, name, local, output, sandboxes } = target;
-  const clock = systemClock;
-  const sqs = sqsOf(target);
-  const lambda = new LambdaClient(aws);
-  const ledger = ledgerOf(target);
-  const queueUrls = queueUrlsOf(target);
-  const { insight, close: closeInsight } = insightOfTarget(target, clock);
   // The local queue store is one process, so its first empty answer is certain.
   const waitSeconds = local ? 0 : 1;
-  const openLetters = (hiddenSeconds?: number) =>
-    openDeadLetterQueue(sqs, queueUrls['dead-letters'], { waitSeconds, hiddenSeconds });
-  const letters = createDeadLetterDesk({
-    deadLetters: openLetters(),
-    forLooking: openLetters(lookingSeconds),
-    queues: createQueues(sqs),
-    queueUrls,
-    records: ledger.deadLetters,
-    ledger,
-    names: z.parse(triggerNamesSchema, JSON.parse(output('TriggerNames'))),
-    clock,
-  });
+  const replaying = replayDependenciesOf(target, { waitSeconds });
+  const { ledger, queueUrls, clock } = replaying;
+  const sqs = sqsOf(target);
+  const looking = { waitSeconds, hiddenSeconds: lookingSeconds };
+  const forLooking = openDeadLetterQueue(sqs, queueUrls['dead-letters'], looking);
+  const insight = insightOfTarget(target, clock);
+  const lambda = new LambdaClient(aws);
   return {
     target: name,
     local,
     flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
     ledger,
-    letters,
+    letters: createDeadLetterDesk({ ...replaying, forLooking }),
     shopFloor: sandboxes && createShopFloor(target, sandboxes),
     operator: local ? async () => userInfo().username : () => callerOf(target),
     clock,
     timeZone: output('TimeZone'),
-    close() {
-      for (const client of [sqs, lambda]) client.destroy();
-      closeInsight();
-    },
   };
 }
 
 /** The user of this machine, and their identity at AWS. */
 async function callerOf({ aws }: Target): Promise<string> {
-  const sts = new STSClient(aws);
-  try {
-    const { Arn = 'unknown to AWS' } = await sts.send(new GetCallerIdentityCommand({}));
-    return `${userInfo().username}, ${Arn}`;
-  } finally {
-    sts.destroy();
-  }
+  const { Arn = 'unknown to AWS' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
+  return `${userInfo().username}, ${Arn}`;
 }

@@ -1,9 +1,6 @@
 import { html } from 'hono/html';
 import { queueWords as messageWords } from '../../shared/model/queues.ts';
-import { duration, localTime } from '../../shared/model/time.ts';
-
-export { sentence } from '../ops/trace/order-status.ts';
-export { duration };
+import { localTime } from '../../shared/model/time.ts';
 
 /** A piece of a page; `html` escapes every value. */
 export type Html = ReturnType<typeof html>;

@@ -39,9 +39,13 @@ await runCommand(command, async (parsed, signal) => {
   const target = await createProgress().during('Looking for the stack', findTarget(options));
 
   const keys = { token: newToken(), session: newToken() };
-  const { close, ...dependencies } = consoleDependencies(target);
   let { port } = options;
-  const app = createConsole({ ...dependencies, commands: whereOf(target), keys, port: () => port });
+  const app = createConsole({
+    ...consoleDependencies(target),
+    commands: whereOf(target),
+    keys,
+    port: () => port,
+  });
   const listening = await listenOnLoopback(app, port);
   port = listening.port;
   say(`Console of ${styled('bold', target.name)}
@@ -51,6 +55,5 @@ await runCommand(command, async (parsed, signal) => {
 Open it in your browser. Ctrl-C stops the console.`);
   if (!signal.aborted) await once(signal, 'abort');
   await listening.close();
-  close();
   return exits.done;
 });

@@ -2,10 +2,11 @@ import { isRefused } from '../../shared/alerts/words.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { type Partner, partnerNames, partnerWords } from '../../shared/model/partner.ts';
 import { consumerOf, partnersCalledBy, type QueueName, queueNames } from '../../shared/model/queues.ts';
+import { duration } from '../../shared/model/time.ts';
 import { counted } from '../ops/cli/output.ts';
 import type { FlowsStatus, QueueStatus } from '../ops/flows/flow-status.ts';
-import { partnerTitles } from '../ops/trace/order-status.ts';
-import { duration, queueWords, sentence } from './labels.ts';
+import { partnerTitles, sentence } from '../ops/trace/order-status.ts';
+import { queueWords } from './labels.ts';
 
 /** Something that is stuck or slow, for the person who is asked to correct it. */
 export interface FlowProblem {

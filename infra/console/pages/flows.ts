@@ -2,8 +2,9 @@ import { html } from 'hono/html';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
+import { duration } from '../../../shared/model/time.ts';
 import type { FlowsStatus } from '../../ops/flows/flow-status.ts';
-import { duration, type Html, moment, orderLink, type PlantTime, queueWords } from '../labels.ts';
+import { type Html, moment, orderLink, type PlantTime, queueWords } from '../labels.ts';
 import type { FlowProblem } from '../problems.ts';
 
 /** Both flows as a picture, below the list of problems. */

@@ -1,11 +1,14 @@
 import { html } from 'hono/html';
 import type { BookedFigures } from '../../../shared/ledger/records/bookings.ts';
+import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import type { Quantity } from '../../../shared/model/quantity.ts';
+import { dayIn, duration } from '../../../shared/model/time.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
+import { sentence } from '../../ops/trace/order-status.ts';
+import { eventWords, type Run, runsOf, toneOf } from '../../ops/trace/report.ts';
 import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
 import { type Html, moment, orderLink, type PlantTime } from '../labels.ts';
-import { timelinePart } from './timeline.ts';
 
 /** The status of one order, what was received and sent for it, and everything that happened to it. */
 export function journeyPage(order: TracedOrder, siblings: readonly TracedOrder[], time: PlantTime): Html {
@@ -154,4 +157,32 @@ function externalLink(url: string, label: string): Html {
   return /^https?:\/\//i.test(url)
     ? html`<a href="${url}" rel="noreferrer" target="_blank">${label}</a>`
     : html`${label}`;
+}
+
+/** A journey, oldest entry first; entries in a row that say the same are shown once, with their times. */
+function timelinePart(journey: readonly JourneyEntry[], time: PlantTime): Html {
+  const runs = runsOf(journey);
+  return html`<ol class="timeline">${runs.map((run, place) => runPart(run, runs[place - 1]?.at(-1), place, time))}</ol>`;
+}
+
+function runPart(run: Run, before: JourneyEntry | undefined, place: number, time: PlantTime): Html {
+  const [entry] = run;
+  const at = new Date(entry.at);
+  const pause = before === undefined ? 0 : (at.getTime() - Date.parse(before.at)) / 1000;
+  const dayOf = ({ at: instant }: JourneyEntry) => dayIn(time.timeZone, instant);
+  const isNewDay = before === undefined || dayOf(entry) !== dayOf(before);
+  return html`<li class="${toneOf(entry)}">
+    <p class="when">${moment(at, isNewDay ? time : { ...time, now: at })}${pause < 1 ? '' : html` <span class="pause">after ${duration(pause)}</span>`}</p>
+    <p class="event">${eventWords(entry)}${run.length > 1 ? html` <span class="times">${run.length} times</span>` : ''}</p>
+    ${entry.note === undefined ? '' : html`<p class="note">${sentence(redactedText(entry.note))}</p>`}
+    ${run.length > 1 ? timesPart(run, place, time) : ''}
+    ${entry.of === 'order' ? '' : html`<p class="of">${entry.of}</p>`}
+  </li>`;
+}
+
+function timesPart(run: Run, place: number, time: PlantTime): Html {
+  const times = run.map(({ at }) => moment(new Date(at), time));
+  // The id lets a refresh recognise the element, so that one which the reader has opened stays open.
+  return html`<details id="times-${place}"><summary class="hint">The last time at ${times.at(-1)}</summary>
+      <p class="hint">${times.map((each) => html`${each} `)}</p></details>`;
 }

@@ -4,10 +4,15 @@ import { UsageError } from '../../ops/cli/errors.ts';
 import { counted } from '../../ops/cli/output.ts';
 import type { DiscardReport } from '../../ops/dead-letters/discard.ts';
 import type { ReplayReport } from '../../ops/replay/replay.ts';
-import type { Answers, ConsoleDependencies } from '../context.ts';
 import type { Chosen, DeadLetterView, ShownDeadLetter } from '../dead-letters.ts';
-import { discardPage, replayPage } from '../pages/dead-letter-actions.ts';
-import { deadLetterGonePage, deadLetterPage, deadLettersPage } from '../pages/dead-letters.ts';
+import type { Answers, ConsoleDependencies } from '../dependencies.ts';
+import {
+  deadLetterGonePage,
+  deadLetterPage,
+  deadLettersPage,
+  discardPage,
+  replayPage,
+} from '../pages/dead-letters.ts';
 
 const id = z.string().check(z.minLength(1), z.maxLength(100));
 const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: id })]);

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { traceOrder } from '../../ops/trace/trace.ts';
-import type { Answers, ConsoleDependencies } from '../context.ts';
+import type { Answers, ConsoleDependencies } from '../dependencies.ts';
 import { orderLink } from '../labels.ts';
 import { groupsNaming } from '../pages/dead-letters.ts';
 import { choicePage, journeyPage, nothingFoundPage } from '../pages/journey.ts';

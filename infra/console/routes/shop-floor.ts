@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
-import type { Answers } from '../context.ts';
+import type { Answers } from '../dependencies.ts';
 import { shopFloorPage } from '../pages/shop-floor.ts';
 import { type ErpMode, erpModes, type ShopFloor } from '../shop-floor.ts';
 

@@ -21,8 +21,6 @@ export interface DiscardDependencies {
 export interface DiscardReport {
   readonly selected: number;
   readonly discarded: number;
-  /** Orders of the discarded letters, at most ten. */
-  readonly orders: readonly string[];
   /** Why it ended early; the letters that are not discarded are still there. */
   readonly failure?: string | undefined;
 }
@@ -70,8 +68,7 @@ export async function discard(
     for (const { sqsId } of gone) held.delete(sqsId);
     await deadLetters.giveBack([...held.values()]);
   }
-  const orders = new Set(gone.flatMap(({ orderNumber }) => orderNumber || []));
-  return { selected, discarded: gone.length, orders: [...orders].slice(0, 10), failure };
+  return { selected, discarded: gone.length, failure };
 }
 
 function checkedNote(given: string): string {

@@ -23,21 +23,13 @@ const freshMs = 60_000;
 /** Waits grow to 15 minutes, and each attempt reports how long its message has waited. */
 const lookBackMs = 16 * 60_000;
 
-/** The insight into the queues of a target, and how to close its client. */
-export function insightOfTarget(
-  target: Target,
-  clock: Pick<Clock, 'now'>,
-): { readonly insight: QueueInsight; readonly close: () => void } {
+/** The insight into the queues of a target. */
+export function insightOfTarget(target: Target, clock: Pick<Clock, 'now'>): QueueInsight {
   const { aws, platform, stackName } = target;
   const queueUrls = queueUrlsOf(target);
-  if (platform) {
-    return { insight: insightOfLocalStore(platform.folder, queueUrls, clock), close: () => undefined };
-  }
-  const cloudwatch = new CloudWatchClient(aws);
-  return {
-    insight: insightOfCloudWatch({ cloudwatch, stackName, queueUrls, clock }),
-    close: () => cloudwatch.destroy(),
-  };
+  return platform
+    ? insightOfLocalStore(platform.folder, queueUrls, clock)
+    : insightOfCloudWatch({ cloudwatch: new CloudWatchClient(aws), stackName, queueUrls, clock });
 }
 
 export interface CloudWatchInsight {

@@ -156,8 +156,6 @@ export async function switchAlarm(
     return undefined;
   } catch (error) {
     return sentenceOf(error);
-  } finally {
-    cloudwatch.destroy();
   }
 }
 

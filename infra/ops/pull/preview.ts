@@ -8,18 +8,21 @@ import { readKnown } from '../../../shared/orders/accept.ts';
 import { decideProductOrders, type PartDecision } from '../../../shared/orders/decide-product-orders.ts';
 import { whyNotAdopted } from '../../../shared/orders/differences.ts';
 
-/** What the pull would do with a product order of a released ERP order. `unreadable`: the ERP order cannot be read. */
-export const outcomes = [
-  'unreadable',
-  'conflict',
-  'reject',
-  'cancelled',
-  'adopt',
-  'create',
-  'exists',
-  'left out',
-] as const;
-export type Outcome = (typeof outcomes)[number];
+/**
+ * What the pull would do with a product order of a released ERP order, in words, worst first. `unreadable`: the ERP order
+ * cannot be read.
+ */
+export const outcomes = {
+  unreadable: 'cannot be read',
+  conflict: 'would be a conflict',
+  reject: 'would be refused',
+  cancelled: 'were cancelled',
+  adopt: 'would be adopted',
+  create: 'would be created',
+  exists: 'exist already',
+  'left out': 'are ignored',
+} as const;
+export type Outcome = keyof typeof outcomes;
 
 export interface PreviewedOrder {
   readonly erpOrder: string;

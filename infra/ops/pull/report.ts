@@ -1,18 +1,15 @@
 import type { PullReport } from '../../../shared/orders/pull.ts';
 import { counted, styled, tableOf } from '../cli/output.ts';
-import { type Outcome, outcomes, type PullPreview } from './preview.ts';
+import { outcomes, type PullPreview } from './preview.ts';
 
-const words: Readonly<Record<Outcome, readonly [title: string, colour: 'red' | 'yellow' | 'green' | 'dim']>> =
-  {
-    unreadable: ['cannot be read', 'red'],
-    conflict: ['would be a conflict', 'yellow'],
-    reject: ['would be refused', 'red'],
-    cancelled: ['were cancelled', 'yellow'],
-    adopt: ['would be adopted', 'green'],
-    create: ['would be created', 'green'],
-    exists: ['exist already', 'dim'],
-    'left out': ['are ignored', 'dim'],
-  };
+const colours: Readonly<Partial<Record<string, 'red' | 'yellow' | 'green'>>> = {
+  unreadable: 'red',
+  reject: 'red',
+  conflict: 'yellow',
+  cancelled: 'yellow',
+  adopt: 'green',
+  create: 'green',
+};
 /** How many orders of one kind are named; --json has all. */
 const maxNamed = 30;
 
@@ -25,21 +22,21 @@ export function previewPullLines(
   about: { readonly target: string; readonly where: string },
 ): string[] {
   const { since, read, productOrders } = preview;
-  const kinds = outcomes.flatMap((outcome) => {
+  const kinds = Object.entries(outcomes).flatMap(([outcome, title]) => {
     const found = productOrders.filter((order) => order.outcome === outcome);
-    return found.length > 0 ? [{ outcome, found }] : [];
+    return found.length > 0 ? [{ outcome, title, found }] : [];
   });
   return [
     styled('bold', `What a pull into ${about.target} would do (dry run: nothing is written)`),
     `${counted(read, 'released order')} of the ERP${since === undefined ? '' : ` that changed since ${since}`}.`,
     '',
-    ...kinds.map(({ outcome, found }) => {
-      const [title, colour] = words[outcome];
-      return `  ${styled(colour, `${String(found.length).padStart(5)} ${title}`)}`;
+    ...kinds.map(({ outcome, title, found }) => {
+      const line = `${String(found.length).padStart(5)} ${title}`;
+      return `  ${styled(colours[outcome] ?? 'dim', line)}`;
     }),
-    ...kinds.flatMap(({ outcome, found }) => [
+    ...kinds.flatMap(({ title, found }) => [
       '',
-      styled('bold', `${counted(found.length, 'product order')} ${words[outcome][0]}`),
+      styled('bold', `${counted(found.length, 'product order')} ${title}`),
       ...tableOf(
         [{ title: 'Product order' }, { title: 'ERP order' }, { title: 'Why', most: 80 }],
         found.slice(0, maxNamed).map(({ number, erpOrder, reason }) => [number, erpOrder, reason ?? '']),

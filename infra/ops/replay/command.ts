@@ -1,15 +1,10 @@
 import * as z from 'zod/mini';
-import { triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
-import { createQueues } from '../../../shared/platform/aws/queue.ts';
-import { systemClock } from '../../../shared/platform/clock.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
-import { findTarget, ledgerOf, sqsOf, whereOf } from '../cli/target.ts';
-import { openDeadLetterQueue } from '../dead-letters/queue.ts';
-import { queueUrlsOf } from '../flows/queues.ts';
-import { createReplay, type ReplayReport } from './replay.ts';
+import { findTarget, whereOf } from '../cli/target.ts';
+import { createReplay, type ReplayReport, replayDependenciesOf } from './replay.ts';
 import { replayLines } from './report.ts';
 
 const text = z.string().check(z.minLength(1));
@@ -55,25 +50,15 @@ await runCommand(command, async (parsed, signal) => {
   checkSelection(options);
   const { go, order, reason } = options;
   const target = await findTarget(options);
-  const sqs = sqsOf(target);
-  const ledger = ledgerOf(target);
-  const queueUrls = queueUrlsOf(target);
-  const deadLetters = openDeadLetterQueue(sqs, queueUrls['dead-letters']);
+  const dependencies = replayDependenciesOf(target);
   const progress = createProgress();
-  const replay = createReplay({
-    deadLetters,
-    queues: createQueues(sqs),
-    queueUrls,
-    records: ledger.deadLetters,
-    ledger,
-    names: z.parse(triggerNamesSchema, JSON.parse(target.output('TriggerNames'))),
-    clock: systemClock,
-    progress: progress.tell,
-  });
-  const { hidden } = await deadLetters.size();
+  const replay = createReplay({ ...dependencies, progress: progress.tell });
+  const { hidden } = await dependencies.deadLetters.size();
   // One ERP order may have several product orders.
   const orders =
-    order === undefined ? undefined : new Set([order, ...(await ledger.journeys.productOrdersOf(order))]);
+    order === undefined
+      ? undefined
+      : new Set([order, ...(await dependencies.ledger.journeys.productOrdersOf(order))]);
   const report = await replay({ go, signal, reason, orders }).finally(progress.end);
 
   if (options.json) sayJson({ target: target.name, dryRun: !go, hidden, ...report });

@@ -1,12 +1,21 @@
-import type { TriggerNames } from '../../../shared/azumuta/trigger.ts';
+import * as z from 'zod/mini';
+import { type TriggerNames, triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import { type Cause, reasonOf } from '../../../shared/model/errors.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
-import type { Queues } from '../../../shared/platform/aws/queue.ts';
-import type { Clock } from '../../../shared/platform/clock.ts';
+import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts';
+import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
+import { ledgerOf, sqsOf, type Target } from '../cli/target.ts';
 import { type DeadLetterMessage, type Route, routeOf } from '../dead-letters/dead-letter.ts';
-import { type DeadLetterQueue, pageSize, pagesOf } from '../dead-letters/queue.ts';
+import {
+  type DeadLetterQueue,
+  type DeadLetterQueueOptions,
+  openDeadLetterQueue,
+  pageSize,
+  pagesOf,
+} from '../dead-letters/queue.ts';
+import { queueUrlsOf } from '../flows/queues.ts';
 import { ordersWithLostBooking, planAgain } from './lost-bookings.ts';
 
 export interface ReplayDependencies {
@@ -20,6 +29,22 @@ export interface ReplayDependencies {
   readonly clock: Clock;
   /** Reports what is being done. */
   readonly progress?: ((text: string) => void) | undefined;
+}
+
+/** Everything that a replay calls on a stack. */
+export function replayDependenciesOf(target: Target, options?: DeadLetterQueueOptions) {
+  const sqs = sqsOf(target);
+  const ledger = ledgerOf(target);
+  const queueUrls = queueUrlsOf(target);
+  return {
+    deadLetters: openDeadLetterQueue(sqs, queueUrls['dead-letters'], options),
+    queues: createQueues(sqs),
+    queueUrls,
+    records: ledger.deadLetters,
+    ledger,
+    names: z.parse(triggerNamesSchema, JSON.parse(target.output('TriggerNames'))),
+    clock: systemClock,
+  } satisfies ReplayDependencies;
 }
 
 export interface ReplayRequest {

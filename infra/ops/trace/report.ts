@@ -44,9 +44,7 @@ export function eventWords({ event }: Pick<JourneyEntry, 'event'>): string {
   return words[event] ?? event;
 }
 
-export type Tone = 'good' | 'bad' | 'plain';
-
-export function toneOf({ event }: Pick<JourneyEntry, 'event'>): Tone {
+export function toneOf({ event }: Pick<JourneyEntry, 'event'>): 'good' | 'bad' | 'plain' {
   if (good.has(event)) return 'good';
   return bad.has(event) ? 'bad' : 'plain';
 }

@@ -175,7 +175,6 @@ describe('discard, when something fails', () => {
     expect(report).toEqual({
       selected: 2,
       discarded: 0,
-      orders: [],
       failure: 'The table is being restored.',
     });
     expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 2, hidden: 0 } });
