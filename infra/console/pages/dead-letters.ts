@@ -139,7 +139,7 @@ export function discardPage(
     ${orders.length > 0 ? html`<p>Orders: ${orders.slice(0, 10).join(', ')}${orders.length > 10 ? ' …' : ''}</p>` : ''}
     <form method="post" action="/letters/discard" class="stack">
       ${hiddenFields(chosen, formKey)}
-      <label for="note">Why? Your note and your name are shown with the order later.</label>
+      <label for="note">Why? Your note and name are shown with the order.</label>
       <textarea id="note" name="note" rows="3" required minlength="${minNote}" maxlength="${maxNote}"${
         complaint ? html` aria-invalid="true" aria-describedby="complaint" autofocus` : ''
       }>${complaint?.note ?? ''}</textarea>

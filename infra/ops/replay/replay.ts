@@ -127,7 +127,7 @@ interface Run {
  * Returns a function that sends dead letters back to the queues they come from. For each letter it notes that in the
  * ledger, sends the message, and removes the letter, in this order: a letter may fail again before the run goes on, and a
  * later note would tell the ledger that it is gone. A run that is killed leaves each letter where it was, where it goes,
- * or in both places. The next run mends that, and a message that is worked on twice is booked once.
+ * or in both places. The next run corrects that, and a message that is worked on twice is booked once.
  */
 export function createReplay(
   dependencies: ReplayDependencies,

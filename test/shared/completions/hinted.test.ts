@@ -73,7 +73,7 @@ describe('recordings that a trigger names', () => {
     );
 
     // Assess
-    expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('does not tell') });
+    expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('does not say') });
     expect(readIds()).toEqual(recordingIds);
     expect(await stage.ledger.bookings.of(number)).toEqual([]);
   });

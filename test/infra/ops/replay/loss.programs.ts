@@ -198,11 +198,11 @@ describe('a replay loses nothing', () => {
     const end = await replayKilledAtItsSecondPage();
     const afterKill = await depths();
     // What the killed run held comes back by and by.
-    let mended = 0;
+    let replayed = 0;
     await vi.waitUntil(
       async () => {
-        mended += (await run()).moved;
-        return mended >= deadIn(afterKill);
+        replayed += (await run()).moved;
+        return replayed >= deadIn(afterKill);
       },
       { timeout: 20_000, interval: 20 },
     );
@@ -211,7 +211,7 @@ describe('a replay loses nothing', () => {
     const moved = await store.read('product-orders');
     expect(end).toBe('SIGKILL');
     expect([deadIn(afterKill), afterKill['product-orders'].visible]).toEqual([30, 20]);
-    expect(mended).toBe(30);
+    expect(replayed).toBe(30);
     expect(await stillDead(ids)).toEqual([]);
     expect(new Set(moved.map((message) => attribute(message, 'messageId')))).toEqual(new Set(ids));
     expect((await depths())['dead-letters']).toEqual(nothing);

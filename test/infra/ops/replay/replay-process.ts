@@ -32,7 +32,7 @@ const url = (queue: string) => stores.queues[queue] ?? '';
 const queues = createQueues(sqs);
 let pages = 0;
 
-// It holds three pages at most, for a short time only: whoever comes next need not wait long.
+// It holds three pages at most, and only briefly, so that the next run need not wait long.
 const replay = createReplay({
   deadLetters: openDeadLetterQueue(sqs, url('dead-letters'), { hiddenSeconds: 2 }),
   queues: {

@@ -24,7 +24,7 @@ const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   historyLeft: 0,
   ...given,
 });
-const told = (of: string, event: string, note?: string): JourneyEntry => ({
+const entry = (of: string, event: string, note?: string): JourneyEntry => ({
   of,
   event,
   at: '2026-11-24T08:00:00.000Z',
@@ -51,7 +51,7 @@ describe('the status of an order', () => {
   it.each<[string, Partial<KnownOfOrder>, string, string]>([
     [
       'says why it is not created yet',
-      { entry: entryOf({ state: 'waiting' }), journey: [told('order', 'retry', 'Azumuta answered 500')] },
+      { entry: entryOf({ state: 'waiting' }), journey: [entry('order', 'retry', 'Azumuta answered 500')] },
       'to be created',
       'It waits to be created in Azumuta. The last attempt: Azumuta answered 500.',
     ],
@@ -59,7 +59,7 @@ describe('the status of an order', () => {
       'says that its partner is down, instead of what the last attempt said',
       {
         entry: entryOf({ state: 'waiting' }),
-        journey: [told('order', 'retry', 'Azumuta answered 500')],
+        journey: [entry('order', 'retry', 'Azumuta answered 500')],
         partnersDown: {
           azumuta: {
             open: true,
@@ -89,7 +89,7 @@ describe('the status of an order', () => {
       {
         entry: entryOf({}),
         bookings: [quantity('waiting')],
-        journey: [told('booking x#quantity', 'retry', 'somebody has it open')],
+        journey: [entry('booking x#quantity', 'retry', 'somebody has it open')],
       },
       'to be booked',
       'Its quantity waits to be booked in the ERP. The last attempt: somebody has it open.',
@@ -99,7 +99,7 @@ describe('the status of an order', () => {
       {
         entry: entryOf({}),
         bookings: [quantity('done')],
-        journey: [told('booking x#quantity', 'booked', 'production 17 done')],
+        journey: [entry('booking x#quantity', 'booked', 'production 17 done')],
       },
       'booked',
       'It is booked in the ERP: production 17 done.',
@@ -114,7 +114,7 @@ describe('the status of an order', () => {
       'says that its completion was ignored',
       {
         bookings: [quantity('done')],
-        journey: [told('booking x', 'ignored', 'The ERP knows no order MO/1.')],
+        journey: [entry('booking x', 'ignored', 'The ERP knows no order MO/1.')],
       },
       'booked',
       'Its completion was ignored. The ERP knows no order MO/1.',
@@ -144,9 +144,9 @@ describe('the status of an order', () => {
     const found = statusOf({
       ...known,
       journey: [
-        told('booking x', 'rejected', 'it was completed by somebody else'),
-        told('dead letter m-1', 'dead-lettered', 'book-completion: it was completed by somebody else'),
-        told('dead letter m-1', 'replayed', 'sending it to bookings again'),
+        entry('booking x', 'rejected', 'it was completed by somebody else'),
+        entry('dead letter m-1', 'dead-lettered', 'book-completion: it was completed by somebody else'),
+        entry('dead letter m-1', 'replayed', 'sending it to bookings again'),
       ],
     });
     expect(found).toMatchObject({ state, says: expect.stringContaining('sent to its queue again') });
@@ -164,7 +164,7 @@ describe('the status of an order', () => {
   it('says what to do when the dead letter of a refused booking is gone', () => {
     const found = statusOf({
       bookings: [quantity('rejected')],
-      journey: [told('booking x', 'rejected', 'it was completed by somebody else')],
+      journey: [entry('booking x', 'rejected', 'it was completed by somebody else')],
     });
     expect(found).toMatchObject({
       state: 'needs a person',
