@@ -6,7 +6,13 @@ import { slowestCommitMs, startFaults } from './accidents/faults.ts';
 import { type Flood, type FloodFigures, startFlood } from './accidents/flood.ts';
 import { type Kills, startKilling } from './accidents/kills.ts';
 import { type Balance, balanceOf } from './balance/balance.ts';
-import { countStrikes, type PartnersBooks, readPartners, strikeCounts, untold } from './balance/books.ts';
+import {
+  countFaults,
+  faultCounts,
+  type PartnersBooks,
+  readPartners,
+  withLostTrigger,
+} from './balance/books.ts';
 import type { Injected } from './balance/injected.ts';
 import { viewQueues } from './balance/queues.ts';
 import { type Load, type LoadFigures, startLoad } from './load/load.ts';
@@ -20,7 +26,7 @@ export interface ChaosOptions {
   readonly killEverySeconds: number;
   readonly faultsEverySeconds: number;
   readonly floodEverySeconds: number;
-  /** One trigger an order, no pull: nothing makes good for what is lost. */
+  /** One trigger an order, and no pull: nothing makes up for a loss. */
   readonly single: boolean;
   readonly dataDir: string;
   readonly tell: (progress: Progress) => void;
@@ -28,7 +34,7 @@ export interface ChaosOptions {
 }
 
 export interface Progress extends LoadFigures {
-  readonly phase: 'load' | 'completing' | 'pulling' | 'telling again' | 'emptying the queues';
+  readonly phase: 'load' | 'completing' | 'pulling' | 'repeating lost triggers' | 'emptying the queues';
   readonly seconds: number;
   readonly kills: number;
   readonly faults: number;
@@ -53,10 +59,10 @@ export interface ChaosResult extends LoadFigures {
 }
 
 /**
- * Clocks of containers differ by twice this at most. A takeover compares them: one whose clock is ahead takes over that
- * much too early, and what the dead one had sent must be settled by then. So the settling time must be longer than that
- * and the slowest commit together. Deployed it is 300 s, of which an ERP needs some; the clocks of Lambda's machines,
- * which follow NTP, differ by far less than a second, so seconds are much, and still within what the settling time bears.
+ * Clocks of containers differ by twice this at most. A takeover compares two clocks: a container whose clock is ahead
+ * takes over that much too early, and the calls of the dead container must be settled by then. So the settling time must
+ * be longer than that and the slowest commit together. Deployed it is 300 s, of which an ERP needs a part; the clocks of
+ * Lambda's machines follow NTP and differ by far less than a second, so these seconds are a hard test.
  */
 const maxClockOffsetMs = 2_000;
 const settlingSeconds = Math.ceil((2 * maxClockOffsetMs + slowestCommitMs) / 1000);
@@ -64,14 +70,14 @@ const overrides: Overrides = {
   ...localOverrides,
   environment: { ...localOverrides.environment, SETTLING_SECONDS: String(settlingSeconds) },
 };
-/** Further containers begin with the first again. */
+/** Further containers use them over again. */
 const differentClocks = 100;
 
-/** What comes again after a kill is hidden for ten seconds, after failures for longer and longer. */
+/** After a kill, a message is hidden for ten seconds; after failures, longer and longer. */
 const emptyWithinMs = (loadSeconds: number) => 1000 * Math.max(240, loadSeconds);
 
 /**
- * One run: load, kills and faults together, then quiet until nothing moves any more, then the balance of the
+ * One run: load, kills and faults together, then a quiet time until the queues are empty, then the balance of the
  * partners' own books.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
@@ -118,8 +124,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 
     await telling('completing', tell, load.finish(flood.stop()));
     await telling('pulling', tell, load.pullRest());
-    await tell('telling again');
-    await tellUntold();
+    await tell('repeating lost triggers');
+    await repeatLostTriggers();
     const empty = () =>
       comesTrue(
         async () => {
@@ -139,7 +145,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       unknownNumbers: flood.unknownNumbers(),
       kills: sumOf(kills.counts),
     };
-    const told = await toldOf(partners, injected, system);
+    const reported = await reportedOf(partners, injected, system);
     const outdated = options.single ? new Set<string>() : await outdatedOf(injected, system);
     return {
       ...load.figures(),
@@ -147,11 +153,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       flood: flood.figures(),
       clocks,
       balance: balanceOf(
-        { ...partners, deadLetters, told, outdated, waiting: await queues.depth() },
+        { ...partners, deadLetters, reported, outdated, waiting: await queues.depth() },
         injected,
       ),
       kills: kills.counts,
-      faults: strikeCounts(partners.strikes),
+      faults: faultCounts(partners.faults),
       permanentFaults: injected.permanent.length,
       webhookCalls: partners.triggers.length,
       retries,
@@ -163,24 +169,24 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await system.stop();
   }
 
-  /** Tells how far it is every other moment until the work is done. */
+  /** Reports the progress every five seconds until the work is done. */
   async function telling(phase: Progress['phase'], tell: Tell, work: Promise<void>): Promise<void> {
     const done = new AbortController();
-    const told = (async () => {
+    const reporting = (async () => {
       while (!done.signal.aborted) {
         await tell(phase);
         await pause(5_000, undefined, { signal: done.signal }).catch(() => undefined);
       }
     })();
     await work.finally(() => done.abort());
-    await told;
+    await reporting;
   }
 
-  /** What reconciliation does about a trigger that was lost with its sender or at a dead door. */
-  async function tellUntold() {
+  /** Fires lost triggers again. Deployed, the reconciliation would find these completions. */
+  async function repeatLostTriggers() {
     await comesTrue(
       async () => {
-        const numbers = untold(readPartners(options.dataDir));
+        const numbers = withLostTrigger(readPartners(options.dataDir));
         for (const number of numbers) await persistently(() => system.azumuta.trigger(number));
         return numbers.length === 0;
       },
@@ -190,14 +196,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
-/** Numbers that nobody has an order for, and that are no dead letters yet: each is one message that asks on. */
+/** Unknown numbers without a dead letter so far: for each, one message still asks. */
 async function stillAsked(flood: Flood, queues: ReturnType<typeof viewQueues>): Promise<number> {
   const ended = new Set((await queues.deadLetters()).map(({ orderNumber }) => orderNumber));
   return [...flood.unknownNumbers()].filter((number) => !ended.has(number)).length;
 }
 
-/** What planners were told of the product orders of changed orders. */
-async function toldOf(
+/** What was reported to planners about the product orders of changed orders. */
+async function reportedOf(
   { built }: PartnersBooks,
   { changed, renamed }: Injected,
   { ledger }: LocalSystem,
@@ -206,13 +212,13 @@ async function toldOf(
   const numbers = built
     .map(({ number }) => renamed.get(number) ?? number)
     .filter((number) => names.some((name) => number === name || number.startsWith(`${name}/`)));
-  const told = await Promise.all(
+  const reported = await Promise.all(
     numbers.map(async (number) => [number, (await ledger.knownOrders.read(number)).told] as const),
   );
-  return new Map(told);
+  return new Map(reported);
 }
 
-/** Changed orders that the ledger has otherwise than the ERP does now. */
+/** Changed orders of which the ledger has another state than the ERP. */
 async function outdatedOf({ changed }: Injected, { ledger }: LocalSystem): Promise<ReadonlySet<string>> {
   const outdated = new Set<string>();
   for (const { id, names, quantities } of changed) {
@@ -241,7 +247,7 @@ function teller(
       phase,
       seconds: (performance.now() - began) / 1000,
       kills: sumOf(parts.kills.counts),
-      faults: countStrikes(options.dataDir),
+      faults: countFaults(options.dataDir),
       waiting: await parts.depth().catch(() => Number.NaN),
     });
   };

@@ -1,4 +1,4 @@
-import { fromJSONSchema } from 'zod';
+import { fromJSONSchema } from './from-json-schema.ts';
 import { kindOfItem } from './reads.ts';
 import type { RecordedItem, RecordedMessage } from './recorded.ts';
 

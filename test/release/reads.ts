@@ -1,4 +1,3 @@
-import { fromJSONSchema } from 'zod';
 import * as z from 'zod/mini';
 import { webhookCallSchema } from '../../infra/ops/dead-letters/dead-letter.ts';
 import { outgoingSchema } from '../../shared/alerts/alert.ts';
@@ -23,6 +22,7 @@ import { factsSchema as troubleSchema } from '../../shared/ledger/records/troubl
 import { productOrderMessageSchema } from '../../shared/orders/messages.ts';
 import { describeMismatches, parse } from '../../shared/platform/validation.ts';
 import { lineSchema } from '../../shared/slots/line.ts';
+import { fromJSONSchema } from './from-json-schema.ts';
 import type { RecordedItem, RecordedMessage, RecordedReads } from './recorded.ts';
 
 /** One form in which an item or a message is read. */

@@ -19,18 +19,18 @@ const points = [
   ['the order is sent', 'accept-product-orders', 'queues', /^sends/],
   ['the creation is claimed', 'create-product-orders', 'ledger', /^changes ORDER#\S+ ORDER$/],
   ['the product order is created', 'create-product-orders', 'azumuta', /^POST/],
-  ['the ERP is told', 'create-product-orders', 'erp', /^PATCH/],
-  ['the creation is noted', 'create-product-orders', 'ledger', /^changes ORDER#\S+ ORDER$/],
+  ['the ERP has the id', 'create-product-orders', 'erp', /^PATCH/],
+  ['the creation is recorded', 'create-product-orders', 'ledger', /^changes ORDER#\S+ ORDER$/],
   ['the trigger is sent', 'receive-webhook', 'queues', /^sends/],
   ['a further recording is noted', 'collect-completion', 'ledger', /^writes \S+ RECORDING#/],
   ['the booking is planned', 'collect-completion', 'ledger', /^writes \S+ BOOKING#/],
-  ['a name is remembered', 'collect-completion', 'ledger', /^writes WORK-INSTRUCTION#/],
-  ['a name is remembered', 'collect-completion', 'ledger', /^writes WORK-INSTRUCTION#/],
+  ["a work instruction's name is noted", 'collect-completion', 'ledger', /^writes WORK-INSTRUCTION#/],
+  ["a work instruction's name is noted", 'collect-completion', 'ledger', /^writes WORK-INSTRUCTION#/],
   ['the booking is sent', 'collect-completion', 'queues', /^sends/],
   ['the completion is noted', 'collect-completion', 'ledger', /^changes ORDER#\S+ ORDER$/],
   ['the booking is claimed', 'book-completion', 'ledger', /^changes \S+ BOOKING#/],
   ['the completion is booked', 'book-completion', 'erp', /^POST/],
-  ['the booking is noted', 'book-completion', 'ledger', /^changes \S+ BOOKING#/],
+  ['the booking is recorded', 'book-completion', 'ledger', /^changes \S+ BOOKING#/],
 ] as const;
 
 interface Call {
@@ -56,7 +56,7 @@ function callsIn(timeline: readonly Entry[]): readonly Call[] {
 
 const isWrite = ({ what }: Call) => !/^(?:reads|looks for|GET)/.test(what);
 
-describe('whoever dies on the way of an order', async () => {
+describe('a container that dies on the way of an order', async () => {
   const restore = simulateFetch();
   const calm = await runScenario(calmJourney(), { isRead: true });
   restore();
@@ -79,7 +79,7 @@ describe('whoever dies on the way of an order', async () => {
     }
   });
 
-  it.each([...new Set(points.map(([name]) => name))])('is told of in ARCHITECTURE.md: %s', (name) => {
+  it.each([...new Set(points.map(([name]) => name))])('has its row in ARCHITECTURE.md: %s', (name) => {
     const page = readFileSync(new URL('../../ARCHITECTURE.md', import.meta.url), 'utf8');
     expect(page).toContain(`| ${name} |`);
   });

@@ -1,22 +1,31 @@
 import { readFile } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
 import { type CANCEL_SYMBOL, isCancel } from '@clack/prompts';
 import type * as z from 'zod/mini';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { UsageError } from './errors.ts';
 
-/** What a command is told: by a file of answers, else by a person at the terminal. @throws UsageError */
-export async function answersFrom(file: string | undefined, ask: () => Promise<unknown>): Promise<unknown> {
-  if (file === undefined) {
-    if (!process.stdin.isTTY)
-      throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
-    return ask();
-  }
+/** Reads a file as JSON; `-` is standard input. @throws UsageError when it cannot be read, or is not JSON. */
+export async function jsonIn(file: string): Promise<unknown> {
+  const complain = (problem: string) => (error: unknown) => {
+    throw new UsageError(`${file} ${problem}: ${reasonOf(error, 100)}`, { cause: error });
+  };
+  const reading = file === '-' ? readAll(process.stdin) : readFile(file, 'utf8');
+  const content = await reading.catch(complain('cannot be read'));
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    // Editors on Windows may put a byte order mark first, which trim() takes for a space.
+    return JSON.parse(content.trim());
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+    return complain('is not JSON')(error);
   }
+}
+
+/** The answers in a file, else those of a person at the terminal. @throws UsageError */
+export async function answersFrom(file: string | undefined, ask: () => Promise<unknown>): Promise<unknown> {
+  if (file !== undefined) return jsonIn(file);
+  if (process.stdin.isTTY) return ask();
+  throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
 }
 
 /** @throws UsageError that names each answer that does not fit. */

@@ -2,7 +2,7 @@ import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { UsageError } from './errors.ts';
 
 /**
- * Writes a file whole or not at all, and never over another one. Nothing interrupts it: it does not wait.
+ * Writes a file whole or not at all, and never over another one. It is synchronous, so that nothing interrupts it.
  * @throws UsageError when it is there already.
  */
 export function writeNewFile(file: string, text: string): void {

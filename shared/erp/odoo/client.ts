@@ -66,6 +66,7 @@ interface Request extends OdooCall {
   readonly signal: AbortSignal;
 }
 
+/** Odoo over JSON-2 or JSON-RPC, as the options say. */
 export function createOdooClient(
   options: OdooOptions,
   { clock, credentials }: ErpEnvironment<OdooCredentials>,

@@ -77,9 +77,8 @@ async function readUser(odoo: OdooReader): Promise<OdooUser> {
     method: 'context_get',
     answer: z.object({ uid: z.number() }),
   });
-  const domain = [['id', '=', uid]];
   const [found] = await odoo.search('res.users', {
-    domain,
+    domain: [['id', '=', uid]],
     fields: ['partner_id', 'email'],
     row: userSchema,
   });

@@ -16,63 +16,57 @@ export function nameWithoutSuffix(name: string): string {
   return name.replace(/-\d+$/, '');
 }
 
-/**
- * The orders that our booking of a part left: those made while it ran, except what the bookings of those left in turn.
- * Odoo shows whole seconds, and several bookings may fall into one.
- */
-function restsOf<One extends Sibling>(
-  done: Sibling,
-  marks: readonly FoundMark[],
-  family: readonly One[],
-): One[] {
-  const made = madeDuringBooking(done, marks, family);
-  const left = new Set(made.flatMap((rest) => madeDuringBooking(rest, marks, family)));
-  return made.filter((one) => !left.has(one));
-}
+/** @param marks All our marks on the members that are done. */
+export function createFamily<One extends Sibling>(members: readonly One[], marks: readonly FoundMark[]) {
+  /**
+   * The orders that our booking of a part left: those made while it ran, except what the bookings of those left in
+   * turn. Odoo shows whole seconds, and several bookings may fall into one.
+   */
+  function restsOf(done: Sibling): One[] {
+    const made = madeDuringBooking(done);
+    const left = new Set(made.flatMap(madeDuringBooking));
+    return made.filter((one) => !left.has(one));
+  }
 
-/**
- * The orders that were made while our last booking of this one ran. Odoo makes the rest in the transaction that
- * finishes an order: not before our mark was posted, and not after the order was last written, by the database's clock.
- */
-function madeDuringBooking<One extends Sibling>(
-  done: Sibling,
-  marks: readonly FoundMark[],
-  family: readonly One[],
-): One[] {
-  const begun = lastBooking(marks, done)?.postedAt;
-  if (begun === undefined || done.state !== 'done') return [];
-  return family.filter(
-    ({ backorder_sequence, create_date }) =>
-      Number(backorder_sequence) > Number(done.backorder_sequence) &&
-      create_date >= begun &&
-      create_date <= done.write_date,
-  );
-}
+  /**
+   * The orders that were made while our last booking of this one ran. Odoo makes the rest in the transaction that
+   * finishes an order: not before our mark was posted, and not after the order was last written, by the database's
+   * clock.
+   */
+  function madeDuringBooking(done: Sibling): One[] {
+    const begun = lastBooking(marks, done)?.postedAt;
+    if (begun === undefined || done.state !== 'done') return [];
+    return members.filter(
+      ({ backorder_sequence, create_date }) =>
+        Number(backorder_sequence) > Number(done.backorder_sequence) &&
+        create_date >= begun &&
+        create_date <= done.write_date,
+    );
+  }
 
-/** The order whose rest, left by our own bookings, this one is; undefined when it is no such rest. */
-export function originOf<One extends Sibling>(
-  one: Sibling,
-  family: readonly One[],
-  marks: readonly FoundMark[],
-): One | undefined {
-  // It may have been booked since it was listed as open.
-  const done = family.find((each) => restsOf(each, marks, family).some(({ id }) => id === one.id));
-  return done && (originOf(done, family, marks) ?? done);
-}
+  /** The order whose rest, left by our own bookings, this one is; undefined when it is no such rest. */
+  function originOf(one: Sibling): One | undefined {
+    // It may have been booked since it was listed as open.
+    const done = members.find((each) => restsOf(each).some(({ id }) => id === one.id));
+    return done && (originOf(done) ?? done);
+  }
 
-/** What was made of an order and its rests, and is still to be made: a person may have changed a rest's quantity. */
-export function wholeQuantity(one: Sibling, family: readonly Sibling[], marks: readonly FoundMark[]): number {
-  const rests = restsOf(one, marks, family).filter(({ state }) => state !== 'cancel');
-  return rests.reduce((sum, rest) => sum + wholeQuantity(rest, family, marks), one.product_qty);
-}
+  /** What was made of an order and its rests, and is still to be made: a person may have changed a rest's quantity. */
+  function wholeQuantity(one: Sibling): number {
+    const rests = restsOf(one).filter(({ state }) => state !== 'cancel');
+    return rests.reduce((sum, rest) => sum + wholeQuantity(rest), one.product_qty);
+  }
 
-/**
- * Whether an order is the rest of one that a person booked. It cannot be distinguished from one that a person split off,
- * so it counts as a rest, and not as new work, when nothing else of the family is open.
- */
-export function isRestByHand(one: Sibling, family: readonly Sibling[], marks: readonly FoundMark[]): boolean {
-  const byHand = family.some((each) => each.state === 'done' && lastBooking(marks, each) === undefined);
-  return isOpen(one) && byHand && family.filter(isOpen).length === 1;
+  /**
+   * Whether an order is the rest of one that a person booked. It cannot be distinguished from one that a person split
+   * off, so it counts as a rest, and not as new work, when nothing else of the family is open.
+   */
+  function isRestByHand(one: Sibling): boolean {
+    const byHand = members.some((each) => each.state === 'done' && lastBooking(marks, each) === undefined);
+    return isOpen(one) && byHand && members.filter(isOpen).length === 1;
+  }
+
+  return { restsOf, originOf, wholeQuantity, isRestByHand };
 }
 
 /**
@@ -85,25 +79,25 @@ export function openOrder(
   { number }: ErpOrderRef,
   built: string,
 ): BookedProduction {
+  const { restsOf } = createFamily(family, marks);
   let [at] = family;
   while (at.state === 'done') {
-    const [rest, ...others] = restsOf(at, marks, family);
+    const [rest, ...others] = restsOf(at);
     if (!rest) {
-      throw stateRefused(
-        `${number} is done already (${at.name}), and not by this completion: check who booked it, and book the ${built} by hand if they are missing`,
-      );
+      const why = `is done already (${at.name}), and not by this completion: check who booked it, and book the ${built} by hand if they are missing`;
+      throw stateRefused(number, why);
     }
     if (others.length > 0) {
       const names = [rest, ...others].map(({ name }) => name).join(', ');
-      throw stateRefused(`${number} has several open backorders (${names}): book by hand`);
+      throw stateRefused(number, `has several open backorders (${names}): book by hand`);
     }
     at = rest;
   }
-  if (at.state === 'cancel') throw stateRefused(`${number} is cancelled: nothing can be booked on it`);
-  if (at.state === 'draft') throw stateRefused(`${number} is a draft: confirm it, then replay`);
+  if (at.state === 'cancel') throw stateRefused(number, 'is cancelled: nothing can be booked on it');
+  if (at.state === 'draft') throw stateRefused(number, 'is a draft: confirm it, then replay');
   return at;
 }
 
-function stateRefused(why: string): Rejected {
-  return new Rejected(`Odoo's manufacturing order ${why}.`, { code: 'order-state' });
+function stateRefused(number: string, why: string): Rejected {
+  return new Rejected(`Odoo's manufacturing order ${number} ${why}.`, { code: 'order-state' });
 }

@@ -5,7 +5,7 @@ import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
 import { beginning, createRowReader, placesOf, type ReadRows, unreadableOrder } from '../read-rows.ts';
 import type { OdooReader } from './client.ts';
 import type { Reader } from './connection.ts';
-import { isOpen, isRestByHand, nameWithoutSuffix, originOf, wholeQuantity } from './family.ts';
+import { createFamily, isOpen, nameWithoutSuffix } from './family.ts';
 import { readMarks } from './marks.ts';
 import type { OdooOptions } from './options.ts';
 import {
@@ -110,17 +110,17 @@ async function withRestsMerged(
   const found = await readFamilies(reader, splitOff);
   const done = found.filter(({ state }) => state === 'done');
   const marks = await readMarks(reader, done);
-  const families = Map.groupBy(found, familyOf);
+  const families = Map.groupBy(found, familyNameOf);
   const rests = new Set<number>();
   const origins = new Map<number, Pick<ListedProduction, 'product_qty' | 'state'>>();
   for (const { id, state } of splitOff) {
     const member = found.find((each) => each.id === id);
     if (!member) continue;
-    const family = families.get(familyOf(member)) ?? [];
-    const origin = originOf(member, family, marks);
-    if (origin || isRestByHand(member, family, marks)) rests.add(id);
+    const family = createFamily(families.get(familyNameOf(member)) ?? [], marks);
+    const origin = family.originOf(member);
+    if (origin || family.isRestByHand(member)) rests.add(id);
     if (origin && isOpen({ state }))
-      origins.set(origin.id, { product_qty: wholeQuantity(origin, family, marks), state });
+      origins.set(origin.id, { product_qty: family.wholeQuantity(origin), state });
   }
   const orders = origins.size === 0 ? [] : await readOrders([...origins.keys()]);
   return [
@@ -142,7 +142,7 @@ function readFamilies({ search }: Reader, splitOff: readonly ListedProduction[])
 }
 
 /** The company counts, as two companies may have orders of one name. */
-function familyOf({ name, company_id }: Sibling): string {
+function familyNameOf({ name, company_id }: Sibling): string {
   return `${idOf(company_id)} ${nameWithoutSuffix(name)}`;
 }
 

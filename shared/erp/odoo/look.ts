@@ -143,6 +143,7 @@ function leavesRestOf(
   );
 }
 
+/** @throws Rejected when the order was finished with another quantity. */
 export function requireQuantity(
   done: BookedProduction,
   produced: Decimal,

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Link } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import type { Reader, Writer } from './connection.ts';
+import type { Sibling } from './records.ts';
 
 const markKinds = ['booking', 'note', 'product-order'] as const;
 
@@ -28,10 +29,7 @@ export interface ChatterText {
   readonly links: readonly Link[];
 }
 
-interface Order {
-  readonly id: number;
-  readonly name: string;
-}
+type Order = Pick<Sibling, 'id' | 'name'>;
 
 const messageSchema = z.object({ res_id: z.number(), body: z.string(), create_date: z.string() });
 /** A mark has an element of its own, followed only by closing tags: escaped text cannot make one. */
@@ -63,16 +61,14 @@ export async function readMarks(
   });
 }
 
+/** Whether there is a mark, and it has this kind and key. */
 export function isMark(found: FoundMark | undefined, kind: Mark['kind'], key: string): boolean {
   return found?.kind === kind && found.written === encodeKey(key);
 }
 
 /** The mark of the booking that was last begun on this order. */
-export function lastBooking(
-  marks: readonly FoundMark[],
-  production: { readonly id: number },
-): FoundMark | undefined {
-  return marks.findLast((mark) => mark.kind === 'booking' && mark.production === production.id);
+export function lastBooking(marks: readonly FoundMark[], { id }: Pick<Order, 'id'>): FoundMark | undefined {
+  return marks.findLast(({ kind, production }) => kind === 'booking' && production === id);
 }
 
 /** @throws Rejected when Odoo would refuse our message: seen on 17, after the quantity was written. */

@@ -81,6 +81,7 @@ function searchProductions(
   return search('mrp.production', { domain, fields, row: bookedProductionSchema, order });
 }
 
+/** @throws Rejected when our user may not read it. */
 export async function readProduct(
   { search }: Reader,
   { product_id, name }: BookedProduction,

@@ -80,7 +80,7 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
     book: (completion, key, attempt) =>
       act(attempt, async (writer) => {
         const look = completion.kind === 'amendment' ? lookForAmendment : lookForQuantity;
-        const found = await look(writer, { completion, key, again: attempt.again });
+        const found = await look(writer, completion, key, attempt);
         return 'receipt' in found ? found.receipt : book(writer, found.toBook);
       }),
   };

@@ -147,7 +147,7 @@ export async function* listReleasedOrders(
 }
 
 /** Tryton domain of the records after a position in the order of (time, id). */
-export function beyond(field: string, position: Position | undefined): unknown[] {
+function beyond(field: string, position: Position | undefined): unknown[] {
   if (!position) return [];
   const time = wireDateTime(position.changedAt);
   if (position.id === undefined) return [[field, '>=', time]];

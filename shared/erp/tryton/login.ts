@@ -32,6 +32,7 @@ const preferencesSchema = z.object({
   }),
 });
 
+/** Keeps one session, and logs in again when it is gone. */
 export function createTrytonLogin({
   http,
   path,

@@ -2,7 +2,7 @@ import type { BookingKey, Completion, Link, Receipt } from '../../model/completi
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals } from '../../model/quantity.ts';
 import { builtOf, requireArticle } from '../booking-rules.ts';
-import type { Look } from '../connector.ts';
+import type { Attempt, Look } from '../connector.ts';
 import { type Amounts, amountsOf } from './booking/amounts.ts';
 import { type Demands, requireListPrice, requireLots, requireRights } from './booking/demands.ts';
 import { findLots, unknownLots } from './booking/lots.ts';
@@ -51,17 +51,12 @@ export interface ToComplete extends Omit<ToNote, 'kind' | 'receipt'>, Shape {
   readonly lines: readonly TimesheetLine[];
 }
 
-/** A booking to look for, in an attempt that may be the first. */
-export interface Looked {
-  readonly completion: Completion;
-  readonly key: BookingKey;
-  readonly again: boolean;
-}
-
 /** Looks for notes and links, whatever the state of the production unless it is cancelled. */
 export async function lookForAmendment(
   reader: Reader,
-  { completion, key, again }: Looked,
+  completion: Completion,
+  key: BookingKey,
+  { again }: Attempt,
 ): Promise<Look<ToBook>> {
   const { production } = await findProduction(reader, completion.erpOrder);
   requireArticle(completion, production.article, 'Tryton');
@@ -85,7 +80,9 @@ export async function lookForAmendment(
  */
 export async function lookForQuantity(
   reader: Reader,
-  { completion, key, again }: Looked,
+  completion: Completion,
+  key: BookingKey,
+  { again }: Attempt,
 ): Promise<Look<ToBook>> {
   const built = builtOf(completion, 'Tryton');
   const { production, demands } = await findProduction(reader, completion.erpOrder);

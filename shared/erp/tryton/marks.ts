@@ -76,6 +76,7 @@ export function heldByAnother({ number }: Production): RetryLater {
   );
 }
 
+/** Notes with this key on the production itself, oldest first. */
 export function claimsOf(notes: readonly KeyNote[], production: Production, key: BookingKey): KeyNote[] {
   return notes.filter((note) => note.key === encoded(key) && note.resource === resourceOf(production));
 }

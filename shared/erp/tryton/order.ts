@@ -7,20 +7,15 @@ import { type Production, productionFields, productionOf, productionSchema } fro
 
 const foundSchema = z.intersection(productionSchema, demandsSchema);
 
-/** A production, and what Tryton demands before it completes it. */
-export interface FoundProduction {
-  readonly production: Production;
-  readonly demands: Demands;
-}
-
 /**
- * Finds the production of an order reference: by id if it has one, else by number.
+ * Finds the production of an order reference, by id if it has one, else by number, and what Tryton demands before it
+ * completes it.
  * @throws UnknownOrder when there is none; Rejected when the number is not unique, or the id has another number.
  */
 export async function findProduction(
   { search, abilities, user }: Reader,
   order: ErpOrderRef,
-): Promise<FoundProduction> {
+): Promise<{ production: Production; demands: Demands }> {
   const id = order.id === undefined ? undefined : Number(order.id);
   if (id !== undefined && !Number.isSafeInteger(id)) throw unknown(order);
   const found = await search('production', {

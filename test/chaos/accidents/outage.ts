@@ -14,7 +14,7 @@ export interface OutageOptions {
   readonly seconds: number;
   /** Completions offered per second during the outage. */
   readonly perSecond: number;
-  /** First wait of the breaker, which doubles. Default: the stack's own, as an outage is what it is made for. */
+  /** First cooldown of the breaker, which doubles. Default: the stack's own, which is made for outages. */
   readonly cooldownSeconds?: number;
   readonly log: (line: string) => void;
   readonly say: (line: string) => void;
@@ -24,7 +24,7 @@ export interface Outage {
   readonly completions: number;
   /** Calls that reached the ERP during the whole outage. */
   readonly callsInAll: number;
-  /** Those after the breaker was seen open. */
+  /** Those of them after the breaker opened. */
   readonly callsWhileOpen: number;
   /** From the end of the outage until everything was booked. */
   readonly secondsToRecover: number;
@@ -43,7 +43,7 @@ const warmUp = 5;
 const createdWithinMs = 300_000;
 const recoveredWithinMs = 600_000;
 
-/** The ERP is down for a while, at a steady load: nothing may be lost, and nobody may hammer at its door. */
+/** An outage of the ERP at a steady load: nothing may be lost, and the ERP may get few calls. */
 export async function runOutage(options: OutageOptions): Promise<Outage> {
   const { dataDir, seconds, perSecond, log, say } = options;
   const overrides = overridesWith(options.cooldownSeconds);
@@ -61,9 +61,9 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
       createdWithinMs,
       1_000,
     );
-    if (!created) throw new Error('The orders were not created: the outage was not begun.');
+    if (!created) throw new Error('The orders were not created, so there was no outage.');
 
-    // The first completions start the containers, so that the outage meets a system at work.
+    // The first completions start the containers, so that the outage begins with a warm system.
     const numbers = all.slice(warmUp);
     for (const number of all.slice(0, warmUp)) await system.azumuta.complete(number);
     await comesTrue(async () => readPartners(dataDir).booked.length >= warmUp, createdWithinMs);
@@ -86,7 +86,7 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
     const books = {
       ...readPartners(dataDir),
       deadLetters: await queues.deadLetters(),
-      told: new Map<string, string>(),
+      reported: new Map<string, string>(),
       outdated: new Set<string>(),
       waiting: await queues.depth(),
     };
@@ -108,7 +108,7 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
   }
 }
 
-/** What an outage run has to tell. */
+/** The result of an outage run as text. */
 export function outageReport(outage: Outage): string {
   return [
     `completions offered        ${outage.completions}`,
@@ -133,7 +133,7 @@ async function completeSteadily({ azumuta }: LocalSystem, numbers: readonly stri
   }
 }
 
-/** Notes how often the ERP had been called when its breaker opened. */
+/** Counts the calls to the ERP until its breaker opened. */
 function watchBreaker(system: LocalSystem) {
   const stopping = new AbortController();
   async function watch(): Promise<number | undefined> {

@@ -220,17 +220,12 @@ export class TrytonTestClient {
     const amount = (move: Fields) => Number(move.quantity);
     const total = (moves: Fields[]) => Number(sumOf(moves.map((move) => toDecimal(move.quantity) ?? '0')));
     const lotOf = (move: Fields) => nested(move, 'lot', 'number');
-    const consumed: Record<string, number> = {};
-    for (const move of inputs.filter(({ state }) => state === 'done')) {
-      const code = String(nested(move, 'product', 'code'));
-      consumed[code] = (consumed[code] ?? 0) + amount(move);
-    }
     return {
       number: String(production.number),
       state: String(production.state),
       quantity: total(own.filter((move) => !wasted(move))),
       scrap: total(own.filter(wasted)),
-      consumed,
+      consumed: consumedOf(inputs),
       outputs: own.map((move) => {
         const lot = lotOf(move);
         return {
@@ -247,6 +242,15 @@ export class TrytonTestClient {
       seconds: lines.reduce((sum, { duration }) => sum + (duration as { seconds: number }).seconds, 0),
     };
   }
+}
+
+function consumedOf(inputs: readonly Fields[]): Record<string, number> {
+  const consumed: Record<string, number> = {};
+  for (const move of inputs.filter(({ state }) => state === 'done')) {
+    const code = String(nested(move, 'product', 'code'));
+    consumed[code] = (consumed[code] ?? 0) + Number(move.quantity);
+  }
+  return consumed;
 }
 
 export function accessFromEnvironment(who: 'admin' | 'connector'): TrytonAccess {

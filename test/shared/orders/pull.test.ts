@@ -132,7 +132,7 @@ it('goes on after an order that cannot be mapped, and records why, once', async 
     'not mapped: ERP order UNFIT-1 has no article.',
   ]);
   expect((await ledger.knownOrders.read('UNFIT-1')).toldCause).toBe('order-data');
-  const standing = orderStatusOf({
+  const status = orderStatusOf({
     number: 'UNFIT-1',
     entry: undefined,
     parts: 1,
@@ -142,7 +142,7 @@ it('goes on after an order that cannot be mapped, and records why, once', async 
     unwell: {},
     where: '--local',
   });
-  expect(standing.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
+  expect(status.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
 });
 
 it('treats an order on which accept fails as one that cannot be mapped, and goes on', async () => {
@@ -154,8 +154,8 @@ it('treats an order on which accept fails as one that cannot be mapped, and goes
 
   // Assess
   expect(report).toMatchObject({ outcome: 'read', queued: 1, rejected: 1 });
-  const [told] = await ledger.journeys.of('ODD-1');
-  expect(told).toMatchObject({
+  const [entry] = await ledger.journeys.of('ODD-1');
+  expect(entry).toMatchObject({
     event: 'not mapped',
     note: expect.stringContaining('order.attributes.colour is undefined'),
   });

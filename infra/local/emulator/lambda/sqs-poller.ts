@@ -46,7 +46,7 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace): Mapping
    * Lambda scales its pollers by the queue's attributes, so that a function's role needs this grant beside
    * those to receive and delete ("Execution role permissions" for SQS in the Lambda guide).
    */
-  async function look(): Promise<void> {
+  async function readDepth(): Promise<void> {
     const attributes = { QueueUrl: mapping.queue.url, AttributeNames: ['ApproximateNumberOfMessages'] };
     await ask('GetQueueAttributes', attributes);
   }
@@ -106,19 +106,19 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace): Mapping
 
   async function loop(): Promise<void> {
     let pause = 100;
-    let looked = false;
-    let lastSaid = '';
+    let isReady = false;
+    let lastLogged = '';
     while (!signal.aborted) {
       try {
-        if (!looked) await look();
-        looked = true;
+        if (!isReady) await readDepth();
+        isReady = true;
         if (running.size >= limit) {
           await Promise.race(running);
           continue;
         }
         const batch = await gather();
         pause = 100;
-        lastSaid = '';
+        lastLogged = '';
         if (batch.length === 0) continue;
         const batchDone = work(batch)
           .catch((error: unknown) => place.log(`${mapping.queueName}: ${reasonOf(error)}`))
@@ -127,11 +127,11 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace): Mapping
       } catch (error) {
         if (signal.aborted) return;
         // Logged once, as the same refusal would come every other second.
-        const said = `${mapping.queueName}: ${reasonOf(error)}; polling again.`;
+        const line = `${mapping.queueName}: ${reasonOf(error)}; polling again.`;
         // Not logged while everything starts at once and the queues are not there yet.
-        const starting = !looked && said.includes('QueueDoesNotExist') && performance.now() < startingMs;
-        if (said !== lastSaid && !starting) place.log(said);
-        lastSaid = said;
+        const starting = !isReady && line.includes('QueueDoesNotExist') && performance.now() < startingMs;
+        if (line !== lastLogged && !starting) place.log(line);
+        lastLogged = line;
         await wait(pause, undefined, { signal }).catch(() => {});
         pause = Math.min(pause * 2, 2_000);
       }

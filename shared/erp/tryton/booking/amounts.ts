@@ -8,8 +8,8 @@ import { convert, fits, losesPieces, type Unit, unitFields, unitSchema } from '.
 export type Amounts = Pick<Built, 'good' | 'scrap' | 'goodLots' | 'scrapLots'>;
 
 /**
- * @throws Rejected when its unit is of another category than the production's, when Tryton would refuse its digits, or when its
- * lots do not add up once they are rounded.
+ * @throws Rejected when its unit is of another category than the production's, when Tryton would refuse its digits, or
+ * when its lots do not add up once they are rounded.
  */
 export async function amountsOf(reader: Reader, built: Built, production: Production): Promise<Amounts> {
   const { unit } = production;

@@ -51,22 +51,24 @@ export async function writeOutputs(writer: Writer, production: Production, shape
  * microsecond on PostgreSQL, to the second on SQLite), or none when nothing has to change.
  */
 async function shapeOutputs(writer: Writer, production: Production, shape: Shape): Promise<Shaped> {
-  const changes = changesOf(production, shape);
-  if (isUnchanged(changes)) return { production, moves: ours(production, shape) };
   const { id, number, timestamps } = production;
-  await writer.write('production', 'write', [[id], { outputs: commandsOf(production, changes) }], {
-    what: `writing the outputs of production ${number}`,
-    timestamps,
-  });
-  const written = await readAgain(writer, production);
-  if (!isUnchanged(changesOf(written, shape))) {
-    throw new RetryLater(`Somebody changes the outputs of Tryton's production ${number} at this moment.`, {
-      scope: 'order',
-      wrote: 'known',
-      afterSeconds: 60,
-    });
+  const changes = changesOf(production, shape);
+  let shaped = production;
+  if (!isUnchanged(changes)) {
+    const outputs = commandsOf(production, changes);
+    const what = `writing the outputs of production ${number}`;
+    await writer.write('production', 'write', [[id], { outputs }], { what, timestamps });
+    shaped = await readAgain(writer, production);
+    if (!isUnchanged(changesOf(shaped, shape))) {
+      throw new RetryLater(`Somebody changes the outputs of Tryton's production ${number} at this moment.`, {
+        scope: 'order',
+        wrote: 'known',
+        afterSeconds: 60,
+      });
+    }
   }
-  return { production: written, moves: ours(written, shape) };
+  const moves = openMoves(shaped, shape).slice(0, shape.wanted.length);
+  return { production: shaped, moves: moves.map((move) => move.id) };
 }
 
 function changesOf(production: Production, shape: Shape): OutputChanges {
@@ -93,12 +95,6 @@ function commandsOf(production: Production, changes: OutputChanges): unknown[] {
       : []),
     ...(changes.delete.length > 0 ? [['delete', changes.delete]] : []),
   ];
-}
-
-function ours(production: Production, shape: Shape): number[] {
-  return openMoves(production, shape)
-    .slice(0, shape.wanted.length)
-    .map(({ id }) => id);
 }
 
 function plannedLocation({ template }: Production): number | undefined {

@@ -13,7 +13,7 @@ import { replayLines } from '../../../../infra/ops/replay/report.ts';
 
 /** Escape sequences are for terminals only, and a test has none. */
 describe('a table', () => {
-  it('sets cells under their titles, numbers at the right, without colour outside a terminal', () => {
+  it('aligns cells with their titles, numbers at the right, without colour outside a terminal', () => {
     // Act
     const lines = tableOf(
       [{ title: 'Letters', right: true }, { title: 'Reason' }],
@@ -27,7 +27,7 @@ describe('a table', () => {
     expect(lines).toEqual(['Letters  Reason', '      3  No article.', '     12']);
   });
 
-  it('goes on in the next line where a cell is wider than its column may be', () => {
+  it('wraps a cell that is wider than its column', () => {
     expect(tableOf([{ title: 'A', most: 8 }, { title: 'B' }], [['one two three', 'x']])).toEqual([
       'A        B',
       'one two  x',
@@ -40,18 +40,18 @@ describe('a table', () => {
   });
 });
 
-describe('what is printed', () => {
+describe('printed text', () => {
   // A window title, a way back over what stands there, a colour, and a byte that some terminals take for ESC [.
   const forged = 'MO\u001b]0;owned\u0007\u001b[2A\r\u001b[31mred\u001b[39m\u009b2J';
 
-  it('holds no control character but line ends and tabs', () => {
+  it('has no control characters except line ends and tabs', () => {
     const printed = printable(`${forged}\n\tnext`);
     expect(printed.replace(/[\n\t]/g, '')).not.toMatch(/\p{Cc}/u);
     expect(printed).toContain('\\u001b]0;owned\\u0007');
     expect(printed).toMatch(/\n\tnext$/);
   });
 
-  it('goes through this in every command, as text and as JSON', () => {
+  it('is cleaned in every command, as text and as JSON', () => {
     // Prepare
     const written: string[] = [];
     const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -101,7 +101,7 @@ describe('progress', () => {
     expect(written).toEqual([]);
   });
 
-  it('is told for as long as work takes, then no more', async () => {
+  it('is shown for as long as work takes', async () => {
     // Prepare
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
@@ -122,7 +122,7 @@ describe('progress', () => {
     expect(written).toHaveLength(4);
   });
 
-  it('leaves what is to be read above its own line', () => {
+  it('leaves notes above its own line', () => {
     const { written, progress, at } = watched(true);
     at(1000, 'looking');
     progress.note('found');
@@ -130,7 +130,7 @@ describe('progress', () => {
     expect(written).toEqual(['\r\u001b[2Klooking', '\r\u001b[2K', 'found\n', '\r\u001b[2Klooking on']);
   });
 
-  it('writes over its own line on a terminal, and takes it away at the end', () => {
+  it('overwrites its own line on a terminal, and removes it at the end', () => {
     const { written, progress, at } = watched(true);
     at(1000, 'one');
     at(1050, 'too soon');
@@ -139,7 +139,7 @@ describe('progress', () => {
     expect(written).toEqual(['\r\u001b[2Kone', '\r\u001b[2Ktwo', '\r\u001b[2K']);
   });
 
-  it('writes a line every five seconds elsewhere', () => {
+  it('writes a line every five seconds outside a terminal', () => {
     const { written, progress, at } = watched(false);
     at(1000, 'one');
     at(5999, 'too soon');
@@ -149,7 +149,7 @@ describe('progress', () => {
   });
 });
 
-it('tells ages and counts in words', () => {
+it('says ages and counts in words', () => {
   const now = new Date('2026-11-24T12:00:00Z');
   const before = (minutes: number) => ago(new Date(now.getTime() - minutes * 60_000), now);
   expect([0, 1, 45, 150, 4320].map(before)).toEqual([
@@ -204,7 +204,7 @@ describe('the report of a replay', () => {
       },
     );
 
-  it('of a dry run shows each reason with its orders, and how to go on', () => {
+  it('shows each reason of a dry run with its orders, and how to go on', () => {
     expect(textOf({}, false)).toEqual([
       'Dead letters of the stack (dry run: nothing moves)',
       '',
@@ -242,11 +242,11 @@ describe('the report of a replay', () => {
     ],
     ['that there was nothing', { lookedAt: 0, selected: 0, groups: [] }, 'There are no dead letters.'],
     ['that nothing was selected', { selected: 0, groups: [] }, 'None of 4 dead letters is selected.'],
-  ])('tells %s', (_, changes, sentence) => {
+  ])('reports %s', (_, changes, sentence) => {
     expect(textOf(changes, true)).toContain(sentence);
   });
 
-  it('tells of letters that another run holds', () => {
+  it('mentions letters that another run holds', () => {
     expect(textOf({}, false, 3).at(-1)).toMatch(/^3 letters more could not be looked at/);
   });
 });

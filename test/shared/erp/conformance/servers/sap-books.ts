@@ -105,25 +105,8 @@ export class SapBooks {
   /** Appends to the confirmations: SAP does not prevent the same GUID twice. */
   confirm(body: Record<string, unknown>): SapConfirmation {
     refuseUnknown(body, confirmationFields);
-    const { OrderID, OrderOperation, ConfirmationText = '', IsFinalConfirmation = false } = body;
-    if (typeof OrderID !== 'string' || !/^\d{12}$/.test(OrderID)) {
-      throw new SapError(400, 'RU/505', `Order ${String(OrderID)} does not exist`);
-    }
-    const order = this.orders.find((one) => one.ManufacturingOrder === OrderID.replace(/^0+/, ''));
-    if (!order) throw new SapError(400, 'RU/505', `Order ${OrderID} does not exist`);
-    this.refuseLocked(order);
-    if (OrderOperation !== '0010') {
-      throw new SapError(
-        400,
-        'RU/007',
-        `Operation ${String(OrderOperation)} does not exist in order ${OrderID}`,
-      );
-    }
-    if (order.OrderIsReleased !== 'X' || order.OrderIsTechnicallyCompleted === 'X') {
-      throw new SapError(400, 'RU/014', 'The confirmation could not be posted', [
-        { code: 'BS/007', message: `Status of ORD ${order.ManufacturingOrder} is not active` },
-      ]);
-    }
+    const order = this.#confirmableOrder(body);
+    const { ConfirmationText = '', IsFinalConfirmation = false } = body;
     if (String(ConfirmationText).length > 40) throw invalid('ConfirmationText');
     const amounts = ['ConfirmationYieldQuantity', 'ConfirmationScrapQuantity'].map((field) => {
       const value = body[field] ?? '0';
@@ -160,6 +143,29 @@ export class SapBooks {
       OrderIsPartiallyConfirmed: IsFinalConfirmation === true ? '' : 'X',
     });
     return confirmation;
+  }
+
+  /** The order to confirm, refused where it cannot be confirmed. */
+  #confirmableOrder({ OrderID, OrderOperation }: Record<string, unknown>): SapOrder {
+    if (typeof OrderID !== 'string' || !/^\d{12}$/.test(OrderID)) {
+      throw new SapError(400, 'RU/505', `Order ${String(OrderID)} does not exist`);
+    }
+    const order = this.orders.find((one) => one.ManufacturingOrder === OrderID.replace(/^0+/, ''));
+    if (!order) throw new SapError(400, 'RU/505', `Order ${OrderID} does not exist`);
+    this.refuseLocked(order);
+    if (OrderOperation !== '0010') {
+      throw new SapError(
+        400,
+        'RU/007',
+        `Operation ${String(OrderOperation)} does not exist in order ${OrderID}`,
+      );
+    }
+    if (order.OrderIsReleased !== 'X' || order.OrderIsTechnicallyCompleted === 'X') {
+      throw new SapError(400, 'RU/014', 'The confirmation could not be posted', [
+        { code: 'BS/007', message: `Status of ORD ${order.ManufacturingOrder} is not active` },
+      ]);
+    }
+    return order;
   }
 
   patch(order: SapOrder, etag: string | undefined, body: Record<string, unknown>): void {
