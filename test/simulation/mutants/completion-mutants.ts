@@ -110,8 +110,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'last-lot-dropped',
     file: mapping,
-    find: "checkedField('lots', lots, given, about))\n",
-    replace: "checkedField('lots', lots, given, about).slice(0, 1))\n",
+    find: "checked('lots', lots, mapping.lots ?? (() => []))",
+    replace: "checked('lots', lots, mapping.lots ?? (() => [])).map((given) => given.slice(0, 1))",
     why: 'Pieces leave the factory whose serial numbers the ERP does not know.',
   },
   {
