@@ -38,14 +38,28 @@ export function requireArticle(completion: Completion, article: string, partner:
 
 /**
  * Runs a booking. If it fails after a write was answered, the error says so, and the next attempt looks first.
- * @param wrote Whether a write was answered so far.
+ * @param act Calls `onWritten` after each write that was answered.
  */
-export async function keepingTrackOfWrites<T>(wrote: () => boolean, act: () => Promise<T>): Promise<T> {
+export async function keepingTrackOfWrites<T>(act: (onWritten: () => void) => Promise<T>): Promise<T> {
+  let wrote = false;
   try {
-    return await act();
+    return await act(() => {
+      wrote = true;
+    });
   } catch (error) {
-    throw error instanceof RetryLater && wrote() ? error.afterWriting() : error;
+    throw error instanceof RetryLater && wrote ? error.afterWriting() : error;
   }
+}
+
+/**
+ * The same refusal, naming what was done before it, as the person who clears it up must know. Any other error is
+ * returned as it is.
+ * @param words Introduce the list: `Written by then`.
+ */
+export function withDone(error: unknown, words: string, done: readonly string[]): unknown {
+  if (!(error instanceof Rejected) || done.length === 0) return error;
+  const message = `${error.message} ${words}: ${[...new Set(done)].join(', ')}.`;
+  return new Rejected(message, { code: error.code, cause: error });
 }
 
 /** The figures of a completion, which agree with each other. */

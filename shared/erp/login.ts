@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { RetryLater } from '../model/errors.ts';
 import { sentenceOf } from '../platform/error-message.ts';
@@ -190,6 +191,25 @@ export function createLogin(
         writes: false,
       });
     }
+  }
+}
+
+/**
+ * Makes a call with the secret. If it is refused, the secret is read again, as it may have been rotated, and the call is
+ * made once more; the same secret is not sent again.
+ */
+export async function withCredentials<Credentials, T>(
+  read: ErpEnvironment<Credentials>['credentials'],
+  call: (credentials: Credentials) => Promise<T>,
+): Promise<T> {
+  const known = await read();
+  try {
+    return await call(known);
+  } catch (error) {
+    if (!(error instanceof RetryLater && error.unauthorized)) throw error;
+    const renewed = await read({ refresh: true });
+    if (isDeepStrictEqual(renewed, known)) throw error;
+    return call(renewed);
   }
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Completion, Receipt } from '../../model/completions.ts';
 import { Rejected, RetryLater } from '../../model/errors.ts';
+import { withDone } from '../booking-rules.ts';
 import type { OdooCall } from './client.ts';
 import type { Writer } from './connection.ts';
 import { type NoteToPost, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
@@ -28,7 +29,7 @@ export async function bookQuantity(
     for (const scrap of scraps) await bookScrap(writer, done, key, scrap);
     return { reference: referenceOf(done), alreadyBooked: finish === undefined };
   } catch (error) {
-    throw error instanceof Rejected && written.length > 0 ? afterWriting(error, written) : error;
+    throw withDone(error, 'Written by then', written);
   }
 }
 
@@ -107,9 +108,4 @@ function notDone({ name, state }: BookedProduction, answer: unknown): Error {
   return new Rejected(`Odoo asks a person before it finishes ${name} (${asked}): ${remedy}.`, {
     code: 'refused-by-erp',
   });
-}
-
-function afterWriting(refused: Rejected, written: readonly string[]): Rejected {
-  const { message, code } = refused;
-  return new Rejected(`${message} Written by then: ${written.join(', ')}.`, { code, cause: refused });
 }

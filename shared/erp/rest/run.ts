@@ -1,4 +1,4 @@
-import { callConfigured, Rejected } from '../../model/errors.ts';
+import { callConfigured } from '../../model/errors.ts';
 import type { Attempt } from '../connector.ts';
 import type { ProcedureContext, RestAnswer, RestLookUp, RestProcedure, RestStep } from './options.ts';
 
@@ -110,13 +110,4 @@ export function isAccepted({ status }: RestAnswer, accepts: readonly number[] | 
 /** A sentence from the configuration, which need not name its order. */
 export function naming(sentence: string, orderNumber: string, partner: string): string {
   return sentence.includes(orderNumber) ? sentence : `${partner}, order ${orderNumber}: ${sentence}`;
-}
-
-/** The same refusal, naming the steps that were taken: the person who clears it up must know of them. */
-export function withTaken(error: unknown, taken: readonly string[], partner: string): unknown {
-  if (!(error instanceof Rejected) || taken.length === 0) return error;
-  return new Rejected(`${error.message} ${partner} has these steps already: ${taken.join(', ')}.`, {
-    code: error.code,
-    cause: error,
-  });
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { BookingKey, Receipt } from '../../model/completions.ts';
-import { Rejected, RetryLater } from '../../model/errors.ts';
+import { RetryLater } from '../../model/errors.ts';
+import { withDone } from '../booking-rules.ts';
 import { confirmationService, orderService, type SapBooking } from './client.ts';
 import { nameOf, receiptOf } from './goods-receipts.ts';
 import { findOurs, lookAtText, type QuantityToBook, receiptOfNote, type TextToWrite } from './look.ts';
@@ -71,10 +72,7 @@ async function addNote(booking: SapBooking, booked: SapConfirmation, note: Note)
     const text = await lookAtText(booking, notesField, note);
     if (text) await writeText(booking, text);
   } catch (error) {
-    if (!(error instanceof Rejected)) throw error;
-    throw new Rejected(
-      `${error.message} Booked by then: ${nameOf(booked)} of order ${erpOrder.number}; its notes are not in ${notesField}: mend that and replay, or add them by hand.`,
-      { code: error.code, cause: error },
-    );
+    const done = `${nameOf(booked)} of order ${erpOrder.number}; its notes are not in ${notesField}: mend that and replay, or add them by hand`;
+    throw withDone(error, 'Booked by then', [done]);
   }
 }

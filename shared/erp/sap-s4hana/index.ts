@@ -40,8 +40,9 @@ function connect(options: SapOptions, environment: ErpEnvironment<unknown>): Erp
     signal: AbortSignal,
     run: (booking: SapBooking) => Promise<T>,
   ): Promise<T> {
-    const client = clientFor(signal, erpOrder.number);
-    return keepingTrackOfWrites(client.hasWritten, () => run({ client, options, erpOrder }));
+    return keepingTrackOfWrites((onWritten) =>
+      run({ client: clientFor(signal, erpOrder.number, onWritten), options, erpOrder }),
+    );
   }
 
   return {
