@@ -8,21 +8,6 @@ import { stopIfAborted } from './booking-rules.ts';
 import type { ErpEnvironment } from './connector.ts';
 import type { RestAuthentication } from './rest/options.ts';
 
-/** Our login at an ERP: a header made from the secret, or a token (OAuth2 client credentials, RFC 6749 §4.4). */
-export interface Login {
-  /**
-   * Makes a call with the header that proves who we are. If it is refused (401), the secret or the token is renewed and
-   * the call made once more: a refused call did nothing, so repeating a write is safe.
-   * @throws RetryLater scope `partner`, unauthorized, when the secret does not fit or the token service refuses it.
-   */
-  readonly send: (
-    call: (header: Readonly<Record<string, string>>) => Promise<HttpResponse>,
-    signal: AbortSignal,
-  ) => Promise<HttpResponse>;
-  /** Every secret used so far, to be kept out of messages. */
-  readonly secrets: ReadonlySet<string>;
-}
-
 interface Header {
   readonly name: string;
   readonly value: string;
@@ -58,19 +43,31 @@ const marginMs = 60_000;
 /** Assumed when a token service does not say how long a token lasts (RFC 6749 §5.1 only recommends it). */
 const assumedSeconds = 300;
 
-/** @param encode How client id and secret are written into a Basic header: RFC 6749 §2.3.1 wants them form-encoded. */
+/**
+ * Our login at an ERP: a header made from the secret, or a token (OAuth2 client credentials, RFC 6749 §4.4).
+ * @param encode How client id and secret are written into a Basic header: RFC 6749 §2.3.1 wants them form-encoded.
+ */
 export function createLogin(
   auth: RestAuthentication,
   http: HttpOptions,
   { credentials, clock }: ErpEnvironment<unknown>,
   encode: (text: string) => string = encodeURIComponent,
-): Login {
+) {
   const used = new Set<string>();
   const source = auth.kind === 'oauth2ClientCredentials' ? tokenSource(auth) : secretSource(auth);
 
   return {
+    /** Every secret used so far, to be kept out of messages. */
     secrets: used,
-    async send(call, signal) {
+    /**
+     * Makes a call with the header that proves who we are. If it is refused (401), the secret or the token is renewed and
+     * the call made once more: a refused call did nothing, so repeating a write is safe.
+     * @throws RetryLater scope `partner`, unauthorized, when the secret does not fit or the token service refuses it.
+     */
+    async send(
+      call: (header: Readonly<Record<string, string>>) => Promise<HttpResponse>,
+      signal: AbortSignal,
+    ): Promise<HttpResponse> {
       const header = await source.current(signal);
       const answer = await call({ [header.name]: header.value });
       if (answer.status !== 401) return answer;

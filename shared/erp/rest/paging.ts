@@ -14,17 +14,7 @@ export interface RowsPage {
   readonly next: Position;
 }
 
-export interface Listing {
-  readonly partner: string;
-  /**
-   * One page of the orders that changed at or after `since`.
-   * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses the listing, there is no list where the
-   *   options say, or one of their functions fails that is about no single row.
-   */
-  readonly readPage: (since: string | undefined, position: Position) => Promise<RowsPage>;
-  /** Requests for details since the last call of this function; undefined when none are configured. */
-  readonly takeDetailCalls: () => number | undefined;
-}
+export type Listing = ReturnType<typeof createListing>;
 
 /** A listing that takes more calls than this does not end. */
 const maxCalls = 10_000;
@@ -34,12 +24,17 @@ export function createListing<Row>(
   { baseUrl }: Pick<RestConnection, 'baseUrl'>,
   listing: RestListing<Row>,
   signal: AbortSignal,
-): Listing {
+) {
   const { partner } = reader;
   const details = createDetailReader(reader, listing.detail, signal);
   let calls = 0;
   return { partner, readPage, takeDetailCalls: details.takeCalls };
 
+  /**
+   * One page of the orders that changed at or after `since`.
+   * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses the listing, there is no list where the
+   *   options say, or one of their functions fails that is about no single row.
+   */
   async function readPage(since: string | undefined, position: Position): Promise<RowsPage> {
     calls += 1;
     if (calls > maxCalls) throw endless(partner);

@@ -16,20 +16,7 @@ export class SecretUnset extends RetryLater {
   }
 }
 
-export interface Secrets {
-  /**
-   * The parsed value, read once per container and again after 15 minutes. `refresh` reads it again now, because a
-   * partner refused it or a caller presented another one; so only a revoked value may stay valid for these minutes.
-   * While Secrets Manager fails, the last good value is returned. After the first read there is at most one read a
-   * minute, including failed ones.
-   * @throws SecretUnset; RetryLater when it was never read or does not have the expected shape.
-   */
-  readonly read: <T>(
-    arn: string,
-    schema: z.ZodMiniType<T>,
-    options?: { readonly refresh?: boolean },
-  ) => Promise<T>;
-}
+export type Secrets = ReturnType<typeof createSecrets>;
 
 const ttlSeconds = 900;
 const refreshSeconds = 60;
@@ -67,7 +54,7 @@ export function createSecrets({
 }: {
   readonly client: Pick<SecretsManagerClient, 'send'>;
   readonly clock: Clock;
-}): Secrets {
+}) {
   const kept = new Map<string, Kept>();
   const triedAt = new Map<string, number>();
   const reading = new Map<string, Promise<Kept>>();
@@ -102,7 +89,18 @@ export function createSecrets({
   }
 
   return {
-    async read(arn, schema, { refresh = false } = {}) {
+    /**
+     * The parsed value, read once per container and again after 15 minutes. `refresh` reads it again now, because a
+     * partner refused it or a caller presented another one; so only a revoked value may stay valid for these minutes.
+     * While Secrets Manager fails, the last good value is returned. After the first read there is at most one read a
+     * minute, including failed ones.
+     * @throws SecretUnset; RetryLater when it was never read or does not have the expected shape.
+     */
+    async read<T>(
+      arn: string,
+      schema: z.ZodMiniType<T>,
+      { refresh = false }: { readonly refresh?: boolean } = {},
+    ): Promise<T> {
       const understood = ({ text }: Kept) => (text === undefined ? undefined : parse(schema, jsonOf(text)));
       let parsed = understood(await current(arn, refresh));
       // It may have been set since.
