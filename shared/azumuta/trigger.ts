@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { problemOfText, shorten } from '../model/text.ts';
-import { typeName } from '../platform/validation.ts';
+import { jsonOf, typeName } from '../platform/validation.ts';
 
 const names = z.array(z.string());
 
@@ -69,12 +69,8 @@ function parseTriggerQuery(rawQueryString: string, names: TriggerNames): ParsedT
 
 /** Parses a POST trigger: a JSON object. */
 function parseTriggerBody(body: string, names: TriggerNames): ParsedTrigger {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return { ok: false, reason: 'The body is not JSON.' };
-  }
+  const json = jsonOf(body);
+  if (json === undefined) return { ok: false, reason: 'The body is not JSON.' };
   if (!isObject(json)) return { ok: false, reason: 'The body must be a JSON object.' };
   return parseFields(fieldsIn(json), names);
 }

@@ -62,6 +62,14 @@ export function withDone(error: unknown, words: string, done: readonly string[])
   return new Rejected(message, { code: error.code, cause: error });
 }
 
+/** What a call answers, or its refusal; any other failure is thrown. */
+export function orRefusal<T>(call: Promise<T>): Promise<T | Rejected> {
+  return call.catch((error: unknown) => {
+    if (error instanceof Rejected) return error;
+    throw error;
+  });
+}
+
 /** The figures of a completion, which agree with each other. */
 export interface Built {
   /** 0 when all of it is scrap. */

@@ -2,6 +2,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Rejected, RetryLater, type RetryLaterOptions, reasonOf } from '../model/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { markAnswered, sendAtPace } from './track-answers.ts';
+import { jsonOf } from './validation.ts';
 
 /**
  * The only HTTP client of this project, for Azumuta and every ERP: built-in fetch with keep-alive, a time limit, a
@@ -46,16 +47,9 @@ export interface HttpResponse {
   readonly json: unknown;
 }
 
-export interface Http {
-  /**
-   * One call. Resolves with any status but a redirect.
-   * @throws RetryLater scope `partner` when there was no usable answer (DNS, TLS, refused or reset connection,
-   * time limit, size limit, redirect), scope `order` when the given signal aborted it.
-   */
-  readonly send: (request: HttpRequest) => Promise<HttpResponse>;
-}
+export type Http = ReturnType<typeof createHttp>;
 
-export function createHttp(options: HttpOptions): Http {
+export function createHttp(options: HttpOptions) {
   const base = checkedBaseUrl(options);
   trustCertificate(options.caCertificate);
   const { partner, timeoutMs = 15_000, maxBytes = 10 * 1024 * 1024, clock = systemClock } = options;
@@ -87,7 +81,7 @@ export function createHttp(options: HttpOptions): Http {
       const text = await readText(response, maxBytes, `${partner} ${call}`);
       answers += 1;
       markAnswered();
-      return { status: response.status, headers: response.headers, text, json: parseJson(text) };
+      return { status: response.status, headers: response.headers, text, json: jsonOf(text) };
     } catch (error) {
       if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
       if (request.signal?.aborted && !timeout.aborted) throw outOfTime(`${partner} ${call}`, writes, error);
@@ -98,7 +92,12 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   return {
-    async send(request) {
+    /**
+     * One call. Resolves with any status but a redirect.
+     * @throws RetryLater scope `partner` when there was no usable answer (DNS, TLS, refused or reset connection,
+     * time limit, size limit, redirect), scope `order` when the given signal aborted it.
+     */
+    async send(request: HttpRequest): Promise<HttpResponse> {
       const parts = built(base, request, partner);
       return sendAtPace(request.signal, () => sendNow(request, parts));
     },
@@ -263,15 +262,6 @@ async function readText(response: Response, maxBytes: number, what: string): Pro
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseJson(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Built-in fetch takes its authorities from the process (tls.setDefaultCACertificates, Node ≥ 24.5). */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Completion, Receipt } from '../../model/completions.ts';
 import { Rejected, RetryLater } from '../../model/errors.ts';
-import { withDone } from '../booking-rules.ts';
+import { orRefusal, withDone } from '../booking-rules.ts';
 import type { OdooCall } from './client.ts';
 import type { Writer } from './connection.ts';
 import { type NoteToPost, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
@@ -54,14 +54,9 @@ async function finishOrder(
   if (picks.length > 0) {
     await callOrder({ model: 'stock.move', method: 'write', ids: picks, named: { vals: { picked: true } } });
   }
-  const answer = await callOrder({
-    method: 'button_mark_done',
-    // These answer the wizard that would ask what becomes of the rest.
-    context: { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) },
-  }).catch((error: unknown) => {
-    if (error instanceof Rejected) return error;
-    throw error;
-  });
+  // These answer the wizard that would ask what becomes of the rest.
+  const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) };
+  const answer = await orRefusal(callOrder({ method: 'button_mark_done', context }));
   // An earlier call of ours may have got through meanwhile, so the order's state decides.
   const now = await readProduction(writer, production);
   if (now.state !== 'done') throw answer instanceof Rejected ? answer : notDone(now, answer);

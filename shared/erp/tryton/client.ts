@@ -82,7 +82,7 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
   const { clock } = environment;
   const http = createHttp({ ...options, partner: 'Tryton', baseUrl: options.url, clock });
   const path = `/${encodeURIComponent(options.database)}/`;
-  const login = createTrytonLogin({ http, path, options, environment });
+  const login = createTrytonLogin(http, path, options, environment);
 
   function send(request: Request<unknown>, session: TrytonSession): Promise<HttpResponse> {
     stopIfAborted(request.signal, 'Tryton', request.what);

@@ -35,18 +35,12 @@ const preferencesSchema = z.object({
 });
 
 /** Keeps one session, and logs in again when it is gone. */
-export function createTrytonLogin({
-  http,
-  path,
-  options,
-  environment,
-}: {
-  readonly http: Http;
-  readonly path: string;
-  readonly options: TrytonOptions;
-  readonly environment: ErpEnvironment<TrytonCredentials>;
-}) {
-  const { clock } = environment;
+export function createTrytonLogin(
+  http: Http,
+  path: string,
+  options: TrytonOptions,
+  { clock, credentials: readCredentials }: ErpEnvironment<TrytonCredentials>,
+) {
   /** Calls that start together share one login. */
   let current: Promise<TrytonSession> | undefined;
   let known: TrytonSession | undefined;
@@ -114,7 +108,7 @@ export function createTrytonLogin({
 
   async function start(signal: AbortSignal): Promise<TrytonSession> {
     try {
-      known = await withCredentials(environment.credentials, (credentials) => open(credentials, signal));
+      known = await withCredentials(readCredentials, (credentials) => open(credentials, signal));
       return known;
     } catch (error) {
       current = undefined;

@@ -6,7 +6,7 @@ import {
 import type * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
 import type { Clock } from '../clock.ts';
-import { describeMismatches, parse } from '../validation.ts';
+import { describeMismatches, jsonOf, parse } from '../validation.ts';
 import { awsClientOptions } from './lambda.ts';
 
 /** A secret that is not set yet: nothing works until an operator sets it. */
@@ -101,7 +101,8 @@ export function createSecrets({
       schema: z.ZodMiniType<T>,
       { refresh = false }: { readonly refresh?: boolean } = {},
     ): Promise<T> {
-      const understood = ({ text }: Kept) => (text === undefined ? undefined : parse(schema, jsonOf(text)));
+      const understood = ({ text }: Kept) =>
+        text === undefined ? undefined : parse(schema, jsonOf(text) ?? text);
       let parsed = understood(await current(arn, refresh));
       // It may have been set since.
       if (!parsed?.ok) parsed = understood(await current(arn, true));
@@ -118,12 +119,4 @@ export function createSecrets({
 /** `plant/azumuta-api-key` of an ARN that ends in `:secret:plant/azumuta-api-key-AbCdEf`. */
 function nameOf(arn: string): string {
   return arn.replace(/^.*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '');
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
