@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { problemOfText, shorten } from '../model/text.ts';
-import { jsonOf, typeName } from '../platform/validation.ts';
+import { isRecord, jsonOf, typeName } from '../platform/validation.ts';
 
 const names = z.array(z.string());
 
@@ -71,7 +71,7 @@ function parseTriggerQuery(rawQueryString: string, names: TriggerNames): ParsedT
 function parseTriggerBody(body: string, names: TriggerNames): ParsedTrigger {
   const json = jsonOf(body);
   if (json === undefined) return { ok: false, reason: 'The body is not JSON.' };
-  if (!isObject(json)) return { ok: false, reason: 'The body must be a JSON object.' };
+  if (!isRecord(json)) return { ok: false, reason: 'The body must be a JSON object.' };
   return parseFields(fieldsIn(json), names);
 }
 
@@ -85,7 +85,7 @@ const maxNesting = 4;
 function fieldsIn(json: object, before = '', nesting = 0): Field[] {
   return Object.entries(json).flatMap(([name, value]) => [
     fieldOf(before + name, value),
-    ...(isObject(value) && nesting < maxNesting ? fieldsIn(value, `${before + name}.`, nesting + 1) : []),
+    ...(isRecord(value) && nesting < maxNesting ? fieldsIn(value, `${before + name}.`, nesting + 1) : []),
   ]);
 }
 
@@ -138,7 +138,7 @@ function describeFields(fields: readonly Field[], names: TriggerNames): string {
   const told = fields.flatMap(({ name, canonical: known, value }) => {
     const [meaning] = meanings.find(([, wanted]) => wanted.has(known)) ?? [];
     // The fields of an object are listed themselves.
-    if (meaning === undefined && isObject(value)) return [];
+    if (meaning === undefined && isRecord(value)) return [];
     return `${shorten(name, 60)} (${typeName(value)}) was taken for ${meaning ?? 'nothing'}`;
   });
   if (told.length === 0) return 'It has no fields.';
@@ -176,7 +176,7 @@ function idsIn(value: unknown, names: readonly string[]): string[] {
 function scalarsIn(value: unknown, names: readonly string[], depth = 0): unknown[] {
   if (depth > maxDepth) return [];
   if (Array.isArray(value)) return value.flatMap((each) => scalarsIn(each, names, depth + 1));
-  return isObject(value) ? scalarsIn(fieldIn(value, names), names, depth + 1) : [value];
+  return isRecord(value) ? scalarsIn(fieldIn(value, names), names, depth + 1) : [value];
 }
 
 /** The field of an object with the first of these names that it has. */
@@ -184,10 +184,6 @@ function fieldIn(value: object, names: readonly string[]): unknown {
   const fields = Object.entries(value);
   const found = names.flatMap((name) => fields.filter(([key]) => canonical(key) === canonical(name)));
   return found[0]?.[1];
-}
-
-function isObject(value: unknown): value is object {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** More ids than any order has; further ones are read from the product order anyway. */

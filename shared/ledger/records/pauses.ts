@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { storedInstantSchema } from '../history.ts';
 import { expiryAfter, pausesKey } from '../keys.ts';
 
 /** A pause of a flow that has ended. */
@@ -24,13 +25,9 @@ const maxPauses = 20;
 /** Only messages that were tried before a pause need it, and SQS drops those after 14 days. */
 const keptSeconds = 15 * 86_400;
 
-const instant = z.pipe(
-  z.string(),
-  z.transform((text) => new Date(text)),
-);
 export const storedSchema = z.object({
-  ended: z._default(z.array(z.object({ from: instant, until: instant })), []),
-  since: z.optional(instant),
+  ended: z._default(z.array(z.object({ from: storedInstantSchema, until: storedInstantSchema })), []),
+  since: z.optional(storedInstantSchema),
 });
 
 export type Pauses = ReturnType<typeof createPauses>;

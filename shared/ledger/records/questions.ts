@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { withEntry } from '../history.ts';
+import { storedInstantSchema, withEntry } from '../history.ts';
 import { expiryAfter, questionKey } from '../keys.ts';
 
 /** Whether a product order is completed: Azumuta is asked repeatedly for some time. */
@@ -47,34 +47,27 @@ const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds
 
 export const storedSchema = z.object({
   by: z.string(),
-  since: z.string(),
-  askedAt: z.string(),
-  aliveAt: z.string(),
+  since: storedInstantSchema,
+  askedAt: storedInstantSchema,
+  aliveAt: storedInstantSchema,
   recordingIds: z._default(z.array(z.string()), []),
   awaiting: z.optional(z.string()),
 });
 
 export function questionOf(stored: StoredItem): Question {
-  const { by, since, askedAt, aliveAt, recordingIds, awaiting } = z.parse(storedSchema, stored);
-  return {
-    by,
-    since: new Date(since),
-    askedAt: new Date(askedAt),
-    aliveAt: new Date(aliveAt),
-    recordingIds,
-    overdue: awaiting !== undefined,
-  };
+  const { awaiting, ...question } = z.parse(storedSchema, stored);
+  return { ...question, overdue: awaiting !== undefined };
 }
 
 export const answeredSchema = z.object({
-  answeredAt: z.optional(z.string()),
+  answeredAt: z.optional(storedInstantSchema),
   answeredBy: z._default(z.string(), ''),
   listsRecordings: z._default(z.boolean(), false),
 });
 
 export function answeredOf(stored: StoredItem | undefined): Answered | undefined {
-  const { answeredAt, answeredBy: by, listsRecordings } = z.parse(answeredSchema, stored ?? {});
-  return answeredAt === undefined ? undefined : { by, at: new Date(answeredAt), listsRecordings };
+  const { answeredAt: at, answeredBy: by, listsRecordings } = z.parse(answeredSchema, stored ?? {});
+  return at && { by, at, listsRecordings };
 }
 
 export function createQuestions(table: Table, clock: Clock) {
