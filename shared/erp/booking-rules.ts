@@ -100,11 +100,15 @@ export function builtOf(completion: Completion, partner: string): Built {
   const produced = sumOf([good, scrap]);
   const [negative] = [good, scrap].filter((amount) => compareDecimals(amount, '0') < 0);
   if (negative !== undefined) {
-    throw refused(completion, partner, `${negative} is less than nothing: let the mapping give 0 or more`);
+    throw notBookable(
+      partner,
+      completion.erpOrder.number,
+      `${negative} is less than nothing: let the mapping give 0 or more`,
+    );
   }
   if (compareDecimals(produced, '0') === 0) {
     const remedy = `cancel the order in ${partner}, or correct what was recorded`;
-    throw refused(completion, partner, `nothing was built: ${remedy}`);
+    throw notBookable(partner, completion.erpOrder.number, `nothing was built: ${remedy}`);
   }
   return { good, scrap, produced, unit: unitOf(completion, partner), ...lotsOf(completion, partner) };
 }
@@ -118,7 +122,11 @@ function unitOf(completion: Completion, partner: string): string | undefined {
   const [unit, ...others] = new Set(told);
   if (others.length === 0) return unit;
   const units = [unit, ...others].join(' and ');
-  throw refused(completion, partner, `its figures are in ${units}: let the mapping give all in one unit`);
+  throw notBookable(
+    partner,
+    completion.erpOrder.number,
+    `its figures are in ${units}: let the mapping give all in one unit`,
+  );
 }
 
 function lotsOf(completion: Completion, partner: string): Pick<Built, 'goodLots' | 'scrapLots'> {
@@ -140,7 +148,11 @@ function lotsOf(completion: Completion, partner: string): Pick<Built, 'goodLots'
     if (shares) return shares;
     const numbers = among.map(({ number }) => number).join(', ');
     const remedy = 'let the mapping give each lot its quantity, or a serial number for each piece';
-    throw refused(completion, partner, `its lots (${numbers}) do not add up to ${amount} ${what}: ${remedy}`);
+    throw notBookable(
+      partner,
+      completion.erpOrder.number,
+      `its lots (${numbers}) do not add up to ${amount} ${what}: ${remedy}`,
+    );
   }
 }
 
@@ -161,10 +173,6 @@ function sharesOf(lots: readonly Lot[], amount: Decimal): BuiltLot[] | undefined
   const fits = uncounted === 0 ? rest.eq(0) : rest.gt(0) && each.times(uncounted).eq(rest);
   if (!fits) return undefined;
   return lots.map((lot) => ({ number: lot.number, amount: lot.quantity?.amount ?? each.toFixed() }));
-}
-
-function refused({ erpOrder }: Completion, partner: string, why: string): Rejected {
-  return notBookable(partner, erpOrder.number, why);
 }
 
 /**

@@ -55,7 +55,8 @@ export function createHttp(options: HttpOptions) {
   const { partner, timeoutMs = 15_000, maxBytes = 10 * 1024 * 1024, clock = systemClock } = options;
   let answers = 0;
 
-  async function sendNow(request: HttpRequest, { url, headers, body }: Built): Promise<HttpResponse> {
+  async function sendNow(request: HttpRequest, built: ReturnType<typeof build>): Promise<HttpResponse> {
+    const { url, headers, body } = built;
     const method = request.method ?? 'GET';
     const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
     const call = `${method} ${url.pathname}`;
@@ -98,8 +99,8 @@ export function createHttp(options: HttpOptions) {
      * time limit, size limit, redirect), scope `order` when the given signal aborted it.
      */
     async send(request: HttpRequest): Promise<HttpResponse> {
-      const parts = built(base, request, partner);
-      return sendAtPace(request.signal, () => sendNow(request, parts));
+      const built = build(base, request, partner);
+      return sendAtPace(request.signal, () => sendNow(request, built));
     },
   };
 }
@@ -205,14 +206,8 @@ function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
   return url;
 }
 
-interface Built {
-  readonly url: URL;
-  readonly headers: Headers;
-  readonly body: string | undefined;
-}
-
 /** @throws Rejected when the request cannot be built: nothing was sent, and it is not the partner's fault. */
-function built(base: URL, request: HttpRequest, partner: string): Built {
+function build(base: URL, request: HttpRequest, partner: string) {
   const { body } = request;
   try {
     return {

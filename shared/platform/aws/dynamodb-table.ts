@@ -129,14 +129,8 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
       return { before, after: applied(before, key, update) };
     },
 
-    async remove(key: Key, condition?: string, values?: Values): Promise<boolean> {
-      const command = new DeleteItemCommand({
-        TableName,
-        Key: keyOf(key),
-        ConditionExpression: condition,
-        ExpressionAttributeValues: marshalled(values),
-      });
-      return (await ifConditionHolds(client.send(command))) !== undefined;
+    async remove(key: Key): Promise<void> {
+      await client.send(new DeleteItemCommand({ TableName, Key: keyOf(key) }));
     },
 
     /** All items of a partition (whose sort key starts so), or the first `limit` of them, oldest key first. */

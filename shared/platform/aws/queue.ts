@@ -21,7 +21,6 @@ export interface OutgoingMessage {
   readonly body: string;
   /** Text attributes. */
   readonly attributes?: Readonly<Record<string, string>>;
-  readonly delaySeconds?: number;
 }
 
 export interface Visibility {
@@ -107,10 +106,9 @@ function bodyForSqs(json: string): string {
   return json.replaceAll('\uFFFE', '\\uFFFE').replaceAll('\uFFFF', '\\uFFFF');
 }
 
-function entryOf({ body, attributes, delaySeconds }: OutgoingMessage) {
+function entryOf({ body, attributes }: OutgoingMessage) {
   return {
     MessageBody: bodyForSqs(body),
-    DelaySeconds: delaySeconds,
     MessageAttributes:
       attributes &&
       Object.fromEntries(
