@@ -8,10 +8,8 @@ import { stopIfAborted } from './booking-rules.ts';
 import type { ErpEnvironment } from './connector.ts';
 import type { RestAuthentication } from './rest/options.ts';
 
-interface Header {
-  readonly name: string;
-  readonly value: string;
-}
+/** The header that proves who we are, by its name. */
+type Header = Readonly<Record<string, string>>;
 
 interface HeaderSource {
   readonly current: (signal: AbortSignal) => Promise<Header>;
@@ -64,15 +62,12 @@ export function createLogin(
      * the call made once more: a refused call did nothing, so repeating a write is safe.
      * @throws RetryLater scope `partner`, unauthorized, when the secret does not fit or the token service refuses it.
      */
-    async send(
-      call: (header: Readonly<Record<string, string>>) => Promise<HttpResponse>,
-      signal: AbortSignal,
-    ): Promise<HttpResponse> {
+    async send(call: (header: Header) => Promise<HttpResponse>, signal: AbortSignal): Promise<HttpResponse> {
       const header = await source.current(signal);
-      const answer = await call({ [header.name]: header.value });
+      const answer = await call(header);
       if (answer.status !== 401) return answer;
       const renewed = await source.renewed(header, signal);
-      return renewed ? call({ [renewed.name]: renewed.value }) : answer;
+      return renewed ? call(renewed) : answer;
     },
   };
 
@@ -96,21 +91,21 @@ export function createLogin(
       if (fixed.kind === 'apiKey') {
         const { apiKey } = await secretOf(secrets.apiKey.schema, refresh);
         used.add(apiKey);
-        return { name: fixed.header ?? 'X-API-Key', value: `${fixed.prefix ?? ''}${apiKey}` };
+        return { [fixed.header ?? 'X-API-Key']: `${fixed.prefix ?? ''}${apiKey}` };
       }
       if (fixed.kind === 'basic') {
         const { username, password } = await secretOf(secrets.basic.schema, refresh);
-        return { name: 'Authorization', value: basicHeader(username, password) };
+        return { Authorization: basicHeader(username, password) };
       }
       const { token } = await secretOf(secrets.bearer.schema, refresh);
       used.add(token);
-      return { name: 'Authorization', value: `Bearer ${token}` };
+      return { Authorization: `Bearer ${token}` };
     }
     return {
       current: () => headerOf(false),
       async renewed(refused) {
         const fresh = await headerOf(true);
-        return fresh.value === refused.value ? undefined : fresh;
+        return isDeepStrictEqual(fresh, refused) ? undefined : fresh;
       },
     };
   }
@@ -128,7 +123,7 @@ export function createLogin(
       },
       async renewed(refused, signal) {
         // Another call may have renewed it in the meantime.
-        if (kept && kept.header.value !== refused.value) return kept.header;
+        if (kept && !isDeepStrictEqual(kept.header, refused)) return kept.header;
         kept = undefined;
         return newToken(signal);
       },
@@ -159,7 +154,7 @@ export function createLogin(
       }
       const { access_token, expires_in = assumedSeconds } = token.value;
       used.add(access_token);
-      const header = { name: 'Authorization', value: `Bearer ${access_token}` };
+      const header = { Authorization: `Bearer ${access_token}` };
       kept = { header, until: now.getTime() + expires_in * 1000 - marginMs };
       return header;
     }

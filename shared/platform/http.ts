@@ -86,9 +86,15 @@ export function createHttp(options: HttpOptions) {
     } catch (error) {
       if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
       if (request.signal?.aborted && !timeout.aborted) throw outOfTime(`${partner} ${call}`, writes, error);
-      // If others were answered meanwhile, only this record is slow: somebody may have it locked.
-      const othersAnswered = answers > answersBefore;
-      throw noAnswer(error, { partner, call, timedOut: timeout.aborted, othersAnswered, writes });
+      const code = timeout.aborted ? undefined : codeOf(error);
+      const why = timeout.aborted ? 'no answer in time' : (code ?? 'connection failed');
+      const isSent = code === undefined || !beforeSending.test(code);
+      throw new RetryLater(`${partner} did not answer ${call}: ${why}.`, {
+        // If others were answered meanwhile, only this record is slow: somebody may have it locked.
+        scope: timeout.aborted && answers > answersBefore ? 'order' : 'partner',
+        wrote: writes && isSent ? 'perhaps' : 'nothing',
+        cause: error,
+      });
     }
   }
 
@@ -154,26 +160,6 @@ export function retryAfterSeconds(header: string | null | undefined, now: Date):
 /** Codes of failures that happen before a request can have reached the partner. */
 const beforeSending =
   /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
-
-function noAnswer(
-  error: unknown,
-  call: {
-    readonly partner: string;
-    readonly call: string;
-    readonly timedOut: boolean;
-    readonly othersAnswered: boolean;
-    readonly writes: boolean;
-  },
-): RetryLater {
-  const code = codeOf(error);
-  const why = call.timedOut ? 'no answer in time' : (code ?? 'connection failed');
-  const sent = call.timedOut || code === undefined || !beforeSending.test(code);
-  return new RetryLater(`${call.partner} did not answer ${call.call}: ${why}.`, {
-    scope: call.timedOut && call.othersAnswered ? 'order' : 'partner',
-    wrote: call.writes && sent ? 'perhaps' : 'nothing',
-    cause: error,
-  });
-}
 
 /** Our own deadline, which says nothing about the partner. */
 function outOfTime(at: string, writes: boolean, cause?: unknown): RetryLater {
