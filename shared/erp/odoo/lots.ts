@@ -17,17 +17,12 @@ export interface Scrap {
   readonly lot?: OdooLot;
 }
 
-export interface LotsToBook {
-  /** To be written on the order; none when the order has them, or they are not tracked. */
-  readonly lots: readonly OdooLot[];
-  readonly scraps: readonly Scrap[];
-}
-
 /**
  * Which lots an order was built under, and which of them are scrap. An order takes one lot, or one serial number up to
  * 18 (`lot_producing_id`); from 19 on a serial number for each piece. Odoo accepts too many, and drops or books them
  * (seen on 19). A completion without lots uses those that a planner has set on the order.
  * @param built In the unit of the order.
+ * @returns `lots` to be written on the order; none when the order has them, or they are not tracked.
  * @throws Rejected when the product is tracked and the lots do not fit.
  */
 export async function lotsToBook(
@@ -35,7 +30,7 @@ export async function lotsToBook(
   production: BookedProduction,
   product: Product,
   built: Built,
-): Promise<LotsToBook> {
+): Promise<{ readonly lots: readonly OdooLot[]; readonly scraps: readonly Scrap[] }> {
   const isScrap = compareDecimals(built.scrap, '0') > 0;
   if (product.tracking === 'none') return { lots: [], scraps: isScrap ? [{ amount: built.scrap }] : [] };
   const recorded = [...built.goodLots, ...built.scrapLots];

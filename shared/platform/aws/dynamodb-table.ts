@@ -28,9 +28,11 @@ export interface TableIndex {
 /** What a schema reads from an item, as a type that is not to be changed. */
 export type DeepReadonly<T> = T extends readonly (infer Entry)[]
   ? readonly DeepReadonly<Entry>[]
-  : T extends object
-    ? { readonly [Name in keyof T]: DeepReadonly<T[Name]> }
-    : T;
+  : T extends Date
+    ? T
+    : T extends object
+      ? { readonly [Name in keyof T]: DeepReadonly<T[Name]> }
+      : T;
 
 /** A stored item: its key and the attributes of its kind. The module that owns the kind parses it. */
 export type StoredItem = Readonly<Record<string, unknown>>;
