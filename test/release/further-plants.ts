@@ -1,15 +1,15 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { runScenario } from '../simulation/run-scenario.ts';
-import type { Happening } from '../simulation/scenario/happening.ts';
 import type { Scenario } from '../simulation/scenario/scenario.ts';
+import type { ScenarioEvent } from '../simulation/scenario/scenario-event.ts';
 import { webhookToken } from '../simulation/world/plant.ts';
 import { createRecordingPlant, type Written, writtenBy } from './recording-plant.ts';
 import { sendAlerts } from './send-alerts.ts';
 
 const order = { article: 'plain', quantity: 3, scrap: 0, releasedAt: 1, builtAfter: 20 } as const;
 
-function scenario(given: Partial<Scenario>, ...happenings: readonly Happening[]): Scenario {
-  return { seed: 1, erp: 'rest', split: 'one', via: 'endpoint', orders: [order], ...given, happenings };
+function scenario(given: Partial<Scenario>, ...events: readonly ScenarioEvent[]): Scenario {
+  return { seed: 1, erp: 'rest', split: 'one', via: 'endpoint', orders: [order], ...given, events };
 }
 
 const opened = { kind: 'operator opens it again', order: 0 } as const;

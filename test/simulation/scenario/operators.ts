@@ -3,19 +3,19 @@ import { sourceParameter } from '../world/integration.ts';
 import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { sendAgain } from './administrators.ts';
-import type { Happening } from './happening.ts';
 import type { ReleasedOrder } from './released-order.ts';
+import type { ScenarioEvent } from './scenario-event.ts';
 import type { Stage } from './stage.ts';
 
-type Act = Extract<Happening, { readonly kind: `operator ${string}`; readonly at: number }>;
+type Act = Extract<ScenarioEvent, { readonly kind: `operator ${string}`; readonly at: number }>;
 
-/** Does it in Azumuta. @returns whether it could be done. */
+/** Carries out the act in Azumuta. @returns whether it was possible. */
 export function operatorDoes(order: ReleasedOrder, act: Act, world: World, stage: Stage): boolean {
   const { azumuta } = world;
   const [first] = world.madeFor(order.ref);
   switch (act.kind) {
     case 'operator renames':
-      // Nobody could know it again before the ledger has its id, were the answer to its creation lost.
+      // Until the ledger has the id, nobody could recognise the renamed order if the answer to its creation were lost.
       return (
         first !== undefined &&
         !first.number.endsWith('-R') &&
@@ -36,7 +36,7 @@ export function operatorDoes(order: ReleasedOrder, act: Act, world: World, stage
   }
 }
 
-/** Something was forgotten: it is recorded in addition, without a quantity. */
+/** The operator had forgotten something, and records it in addition, without a quantity. */
 function isOpenedAgain(
   { ref, later, reworked }: ReleasedOrder,
   reworkMs: number,
@@ -51,7 +51,7 @@ function isOpenedAgain(
   reworked.push({ id: done.id, number: done.number, from: time.now(), until: time.now() + reworkMs });
   time.after(reworkMs, () => {
     timeline.note('operator', () => `completes ${done.number} again, with what was forgotten`);
-    // It may have another name by now, or be gone.
+    // It may have been renamed or removed in the meantime.
     const now = azumuta.productOrders().find(({ id }) => id === done.id);
     const again = now && azumuta.complete(now.number, { id: done.id, quantity: null, recordings: 1 });
     for (const { id } of again?.recordings ?? []) if (!before.has(id)) later.add(id);
@@ -61,8 +61,8 @@ function isOpenedAgain(
 }
 
 /**
- * Somebody does not wait for the integration. What is equal to what it is going to create is adopted; what differs is
- * told, until it has another name.
+ * An operator types the product order before the integration creates it. If it equals the wanted one, the integration
+ * adopts it; if not, it is reported until it is renamed.
  */
 function isTyped(order: ReleasedOrder, equal: boolean, world: World, stage: Stage): boolean {
   const { azumuta, scenario } = world;
@@ -77,7 +77,9 @@ function isTyped(order: ReleasedOrder, equal: boolean, world: World, stage: Stag
   return typed !== undefined;
 }
 
-/** Who types it while it is being created makes two of it: no number is unique in Azumuta, and nobody could tell. */
+/**
+ * Typing it while it is being created would make two: numbers are not unique in Azumuta, so nothing could detect it.
+ */
 function isBegun(number: string, { azumuta, plant }: World): boolean {
   const isThere = azumuta.productOrders().some((one) => one.number === number);
   return (

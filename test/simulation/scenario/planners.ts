@@ -1,12 +1,14 @@
 import type { World } from '../world/world.ts';
 import { postOrder } from './erp-posts.ts';
-import type { Happening } from './happening.ts';
 import type { ReleasedOrder } from './released-order.ts';
+import type { ScenarioEvent } from './scenario-event.ts';
 import type { Stage } from './stage.ts';
 
-type Act = Extract<Happening, { readonly kind: `planner ${string}`; readonly at: number }>;
+type Act = Extract<ScenarioEvent, { readonly kind: `planner ${string}`; readonly at: number }>;
 
-/** Does it in the ERP, which posts what has changed if it posts its orders. @returns whether the ERP let them. */
+/**
+ * Carries out the act in the ERP. An ERP that posts its orders then posts the change. @returns whether it was possible.
+ */
 export function plannerDoes(order: ReleasedOrder, act: Act, world: World, stage: Stage): boolean {
   const { erp, scenario } = world;
   const isDone = isDoneTo(order, act, world, stage);
@@ -21,7 +23,7 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, stage: Stage): b
   const { ref } = order;
   switch (act.kind) {
     case 'planner changes the quantity':
-      // Nobody changes what is finished; and of what was split, the model would change whichever part is open.
+      // A finished order cannot be changed; of a split order, the model would change an arbitrary open part.
       if (erp.books(ref).state !== 'open' || order.changes.includes('planner splits')) return false;
       if (isTooMany(order, act.quantity, world) || !erp.changeQuantity(ref, String(act.quantity)))
         return false;
@@ -45,20 +47,20 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, stage: Stage): b
   }
 }
 
-/** Of serial numbers some ERPs take one, so that nobody plans more. */
+/** Some ERPs accept only one serial number, so nobody plans more. */
 function isTooMany({ planned }: ReleasedOrder, quantity: number, { erp }: World): boolean {
   return planned.article === 'serials' && quantity > 1 && erp.cannot.serials !== undefined;
 }
 
 function isRenamed(order: ReleasedOrder, number: string, { erp }: World): boolean {
-  // What operators have typed by hand bears the number that it had.
+  // A product order that was typed by hand keeps its number.
   if (order.typed.size > 0 || !erp.rename?.(order.ref, number)) return false;
   order.ref = { ...order.ref, number };
   order.numbers.add(number);
   return true;
 }
 
-/** One piece less here is an order of its own. */
+/** Splits one piece off as an order of its own. */
 function isSplit(order: ReleasedOrder, { erp }: World, { appear }: Stage): boolean {
   const { ref, quantity } = order;
   if (!erp.split || quantity < 2 || erp.books(ref).state !== 'open' || erp.books(ref).bookings.length > 0)

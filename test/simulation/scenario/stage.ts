@@ -1,11 +1,11 @@
 import type { ReleasedOrder } from './released-order.ts';
 
-/** What people need to know of each other. */
+/** What the simulated people share. */
 export interface Stage {
-  /** By their place in the scenario, once they are released; behind those, what planners split off. */
+  /** By their place in the scenario, once they are released; orders that a planner split off come after those. */
   readonly orders: readonly ReleasedOrder[];
-  /** Something is to be done until what this answers is called. */
+  /** Registers something to do. The returned function marks it as done. */
   readonly begun: () => () => void;
-  /** An order is there now that none was before: somebody builds it. */
+  /** Adds a new order, which is then posted and built like the others. */
   readonly appear: (order: ReleasedOrder) => void;
 }
