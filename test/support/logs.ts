@@ -5,11 +5,11 @@ const speaker = { stack: 'AzumutaErp-test-test', functionName: 'test' };
 
 export const silent: Logger = createLogger(speaker, () => undefined);
 
-/** A log that is read by the test. */
+/** A log that the test can read. */
 export interface HeardLog {
   readonly log: Logger;
   readonly lines: readonly string[];
-  /** Every figure of the metric, in turn. */
+  /** All values of the metric, in order. */
   readonly measured: (name: keyof Measured) => number[];
   readonly forget: () => void;
 }

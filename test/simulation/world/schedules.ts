@@ -34,7 +34,7 @@ export function startSchedules({ time, chance, plant, scenario, happens }: World
       if (found) happens(found);
       const how = found?.becomes;
       if (how !== 'missing') time.after(delayOf(how), () => run(stage));
-      if (how === 'twice') time.after(chance.between(0, 90_000), () => run(stage));
+      if (how === 'doubled') time.after(chance.between(0, 90_000), () => run(stage));
       every(minutes, stage, nth + 1);
     });
   }

@@ -4,8 +4,8 @@ const seconds = (time: string | null): number | null =>
   time === null ? null : Math.floor(Date.parse(time) / 1000);
 
 /**
- * The probe was written without knowing it: orders have a reference and a number of their own, what was done is an
- * execution, its values stand in groups, and pages have a token.
+ * The probe was written without knowledge of this dialect: orders have a reference in addition to their number,
+ * recordings are executions, their values are grouped, and pages have a token.
  */
 export const executed: Dialect = {
   name: 'executed',
