@@ -46,9 +46,9 @@ export function stateOf(
   return 'OK';
 }
 
-/** What CloudWatch leaves open, so that whatever is promised must hold for any of it. */
+/** What CloudWatch does not specify: a promise must hold for each of these. */
 export interface Evaluation {
-  /** Data points that it retrieves beside those that it evaluates. */
+  /** Data points that it retrieves in addition to those that it evaluates. */
   readonly more: number;
   /** From when a figure is reported until it can be seen: a log line has to be ingested first. */
   readonly delayMs: number;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/platform/clock.ts';
 
-/** A clock that stands still until a test moves it, or somebody sleeps. */
+/** A clock that does not run: a test moves it, and so does each sleep. */
 export interface TestClock extends Clock {
   readonly advance: (seconds: number) => void;
 }

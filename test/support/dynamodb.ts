@@ -39,7 +39,7 @@ export async function startLedgerStore(): Promise<LedgerStore> {
   };
 }
 
-/** The table on an implementation of DynamoDB that is not ours, for what stands on DynamoDB itself. */
+/** The table in an independent implementation of DynamoDB, for tests that rely on DynamoDB's own behaviour. */
 export async function startDynalite(): Promise<Dynalite> {
   const server = dynalite({ createTableMs: 0 });
   // As in loopback.ts: no idle connection is cut under a caller's hands.

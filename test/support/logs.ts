@@ -9,7 +9,7 @@ export const silent: Logger = createLogger(speaker, () => undefined);
 export interface HeardLog {
   readonly log: Logger;
   readonly lines: readonly string[];
-  /** Every figure of the metric, in turn. */
+  /** All values of the metric, in order. */
   readonly measured: (name: keyof Measured) => number[];
   readonly forget: () => void;
 }

@@ -1,6 +1,6 @@
 import type { Dialect, ShownRecording } from './dialect.ts';
 
-/** The catalogue's ids, as numbers. */
+/** The ids of the catalogue, which become numbers. */
 const counted: string[] = [];
 const numberOf = (id: string): number => {
   if (/^\d+$/.test(id)) return Number(id);
@@ -13,8 +13,8 @@ const epoch = (time: string | null) => time && Date.parse(time);
 let ids = 70_000;
 
 /**
- * Ids are numbers, states objects with a code, times milliseconds; parameters are a map of objects. Beside each field
- * that counts stands one that looks like it.
+ * Ids are numbers, states are objects with a code, times are milliseconds, and parameters are a map of objects. Each
+ * field that counts has one beside it that looks like it.
  */
 export const counting: Dialect = {
   name: 'counting',

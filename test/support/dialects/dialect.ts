@@ -18,19 +18,19 @@ export interface Asked {
   readonly body?: unknown;
 }
 
-/** A request of the dialect, as a route's pattern found it. */
+/** A request of the dialect that matches the pattern of a route. */
 export interface Asking {
   /** Named groups of the pattern, decoded. */
   readonly named: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   /** Parsed JSON; undefined without a body. */
-  // biome-ignore lint/suspicious/noExplicitAny: it is whatever our own client was configured to send
+  // biome-ignore lint/suspicious/noExplicitAny: our own client sends whatever it was configured to
   readonly body: any;
   /** Asks the sandbox something first. */
   readonly ask: (asked: Asked) => Answer;
 }
 
-/** How another Azumuta might talk: the same product orders, under other names and in other forms. */
+/** How another Azumuta might talk: the same resources, with other names and in other forms. */
 export interface Dialect {
   readonly name: string;
   /** What its plant writes into `azumuta.contract`. */
@@ -41,9 +41,9 @@ export interface Dialect {
     readonly method: string;
     /** Of the path below the base URL, with named groups. */
     readonly path: RegExp;
-    /** Which of the sandbox's requests it is, or what the dialect answers by itself. */
+    /** The same request to the sandbox, or the dialect's own answer. */
     readonly asks: (asking: Asking) => Asked | { readonly answer: Answer };
-    /** The answer when it is done. Default: as its resource is shown. */
+    /** The answer when it was done. Default: the resource. */
     readonly shows?: (shown: unknown) => Answer;
   }[];
   readonly article: (article: ShownArticle) => unknown;

@@ -4,8 +4,8 @@ const seconds = (time: string | null): number | null =>
   time === null ? null : Math.floor(Date.parse(time) / 1000);
 
 /**
- * The probe was written without knowing it: orders have a reference and a number of their own, what was done is an
- * execution, its values stand in groups, and pages have a token.
+ * A dialect that the probe was not written for: orders have a reference beside a number of their own, recordings are
+ * executions with their values in groups, and pages have a token.
  */
 export const executed: Dialect = {
   name: 'executed',

@@ -2,5 +2,5 @@ import { counting } from './counting.ts';
 import { tabular } from './tabular.ts';
 import { wrapped } from './wrapped.ts';
 
-/** Three ways in which Azumuta may talk; each differs from what is assumed in every point of the contract. */
+/** Three dialects of Azumuta; each differs from what is assumed in every point of the contract. */
 export const dialects = [counting, tabular, wrapped] as const;

@@ -5,8 +5,8 @@ const seconds = (time: string | null) => time && Math.floor(Date.parse(time) / 1
 const oid = (id: string) => ({ $oid: id });
 
 /**
- * Every answer is wrapped, and says in a 200 whether it went well; questions are asked by POST, ids are objects, times
- * seconds, states language maps, pages numbered; what is gone is 410.
+ * Every answer has an envelope, in which a 200 says whether the call succeeded. Lists are asked by POST, ids are objects,
+ * times are seconds, states are language maps, pages have numbers, and a missing resource is answered with 410.
  */
 export const wrapped: Dialect = {
   name: 'wrapped',
