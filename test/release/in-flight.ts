@@ -1,8 +1,9 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { replayAll } from '../simulation/scenario/administrators.ts';
 import type { RecordedPlant } from './recorded.ts';
-import { createRecordingPlant, type RecordingPlant, type Written } from './recording-plant.ts';
+import { createRecordingPlant, type RecordingPlant } from './recording-plant.ts';
 import { sendAlerts } from './send-alerts.ts';
+import type { Written } from './written.ts';
 
 type Split = RecordedPlant['split'];
 export const splits = ['alone', 'each', 'when-all-done'] as const satisfies Split[];
