@@ -30,7 +30,7 @@ export interface AlarmsProps {
 
 interface Watch extends Pick<AlarmProps, 'treatMissingData' | 'comparisonOperator'> {
   readonly metric: IMetric;
-  /** A sentence for whoever gets the alarm; the runbook says what to do. */
+  /** A sentence for the person who gets the alarm; the runbook says what to do. */
   readonly means: string;
   /** How many of the last `looks` must be at the threshold. Default 1. */
   readonly ringing?: number;

@@ -49,7 +49,7 @@ function ordersOut({ integration, queues, placement }: FunctionsProps, uses: Use
   const { azumuta, erp, deployment } = integration;
   return {
     'accept-product-orders': {
-      description: 'Takes orders from the ERP and tells how they stand',
+      description: 'Takes orders from the ERP and returns their status',
       timeout: Duration.seconds(29),
       memoryMb: 512,
       uses: [

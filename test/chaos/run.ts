@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Overrides } from '../../infra/local/emulator/overrides.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from '../../infra/local/run-locally.ts';
-import { createDice } from './accidents/dice.ts';
+import { createDice, type Dice } from './accidents/dice.ts';
 import { slowestCommitMs, startFaults } from './accidents/faults.ts';
 import { type Flood, type FloodFigures, startFlood } from './accidents/flood.ts';
 import { type Kills, startKilling } from './accidents/kills.ts';
@@ -90,17 +90,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     options.log(line);
   };
   const dice = (part: string) => createDice(options.seed, part);
-  const clockDice = dice('clocks');
-  const system = await startLocalSystem({
-    integrationFile: 'test/chaos/plant.config.ts',
-    dataDir: options.dataDir,
-    overrides,
-    clockOffsetsMs: Array.from({ length: differentClocks }, () =>
-      clockDice.between(-maxClockOffsetMs, maxClockOffsetMs),
-    ),
-    log,
-    triggers: options.single ? (url) => [{ method: 'POST', url }] : undefined,
-  });
+  const system = await startPlant(options, dice('clocks'), log);
   try {
     const queues = viewQueues(system);
     const began = performance.now();
@@ -114,6 +104,37 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const kills = startKilling(system, dice('kills'), options.killEverySeconds);
     const tell = teller(options, { load, kills, depth: queues.depth }, began);
 
+    const closeBooks = async (loadSeconds: number): Promise<ChaosResult> => {
+      const partners = readPartners(options.dataDir);
+      const deadLetters = await queues.deadLetters();
+      const injected: Injected = {
+        ...load.injected(),
+        flooded: await flood.flooded(),
+        unknownNumbers: flood.unknownNumbers(),
+        kills: sumOf(kills.counts),
+      };
+      const reported = await reportedOf(partners, injected, system);
+      const outdated = options.single ? new Set<string>() : await outdatedOf(injected, system);
+      return {
+        ...load.figures(),
+        injected,
+        flood: flood.figures(),
+        clocks,
+        balance: balanceOf(
+          { ...partners, deadLetters, reported, outdated, waiting: await queues.depth() },
+          injected,
+        ),
+        kills: kills.counts,
+        faults: faultCounts(partners.faults),
+        permanentFaults: injected.permanent.length,
+        webhookCalls: partners.triggers.length,
+        retries,
+        deadLetters: deadLetters.length,
+        loadSeconds,
+        quietSeconds: (performance.now() - began) / 1000 - loadSeconds,
+      };
+    };
+
     for (const until = began + options.loadSeconds * 1000; performance.now() < until; ) {
       await pause(Math.min(5_000, Math.max(0, until - performance.now())));
       await tell('load');
@@ -126,60 +147,17 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await telling('pulling', tell, load.pullRest());
     await tell('repeating lost triggers');
     await repeatLostTriggers();
-    const empty = () =>
-      comesTrue(
-        async () => {
-          await tell('emptying the queues');
-          return (await queues.depth()) === (await stillAsked(flood, queues));
-        },
-        emptyWithinMs(options.loadSeconds),
-        2_000,
-      );
-    await empty();
-
-    const partners = readPartners(options.dataDir);
-    const deadLetters = await queues.deadLetters();
-    const injected: Injected = {
-      ...load.injected(),
-      flooded: await flood.flooded(),
-      unknownNumbers: flood.unknownNumbers(),
-      kills: sumOf(kills.counts),
-    };
-    const reported = await reportedOf(partners, injected, system);
-    const outdated = options.single ? new Set<string>() : await outdatedOf(injected, system);
-    return {
-      ...load.figures(),
-      injected,
-      flood: flood.figures(),
-      clocks,
-      balance: balanceOf(
-        { ...partners, deadLetters, reported, outdated, waiting: await queues.depth() },
-        injected,
-      ),
-      kills: kills.counts,
-      faults: faultCounts(partners.faults),
-      permanentFaults: injected.permanent.length,
-      webhookCalls: partners.triggers.length,
-      retries,
-      deadLetters: deadLetters.length,
-      loadSeconds,
-      quietSeconds: (performance.now() - began) / 1000 - loadSeconds,
-    };
+    await comesTrue(
+      async () => {
+        await tell('emptying the queues');
+        return (await queues.depth()) === (await stillAsked(flood, queues));
+      },
+      emptyWithinMs(options.loadSeconds),
+      2_000,
+    );
+    return await closeBooks(loadSeconds);
   } finally {
     await system.stop();
-  }
-
-  /** Reports the progress every five seconds until the work is done. */
-  async function telling(phase: Progress['phase'], tell: Tell, work: Promise<void>): Promise<void> {
-    const done = new AbortController();
-    const reporting = (async () => {
-      while (!done.signal.aborted) {
-        await tell(phase);
-        await pause(5_000, undefined, { signal: done.signal }).catch(() => undefined);
-      }
-    })();
-    await work.finally(() => done.abort());
-    await reporting;
   }
 
   /** Fires lost triggers again. Deployed, the reconciliation would find these completions. */
@@ -194,6 +172,36 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       6_000,
     );
   }
+}
+
+/** Reports the progress every five seconds until the work is done. */
+async function telling(phase: Progress['phase'], tell: Tell, work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const reporting = (async () => {
+    while (!done.signal.aborted) {
+      await tell(phase);
+      await pause(5_000, undefined, { signal: done.signal }).catch(() => undefined);
+    }
+  })();
+  await work.finally(() => done.abort());
+  await reporting;
+}
+
+function startPlant(
+  { dataDir, single }: ChaosOptions,
+  clockDice: Dice,
+  log: (line: string) => void,
+): Promise<LocalSystem> {
+  return startLocalSystem({
+    integrationFile: 'test/chaos/plant.config.ts',
+    dataDir,
+    overrides,
+    clockOffsetsMs: Array.from({ length: differentClocks }, () =>
+      clockDice.between(-maxClockOffsetMs, maxClockOffsetMs),
+    ),
+    log,
+    triggers: single ? (url) => [{ method: 'POST', url }] : undefined,
+  });
 }
 
 /** Unknown numbers without a dead letter so far: for each, one message still asks. */

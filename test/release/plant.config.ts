@@ -214,7 +214,7 @@ export default defineIntegration(({ stage }) => ({
 
   productOrders: {
     number: (order) => order.number,
-    // Nobody builds thirteen: such an order has no article, and a planner is told.
+    // An order of thirteen has no article, so it cannot be mapped, and a planner gets an alert.
     article: (order) => (order.quantity.amount === '13' ? '' : order.article.replace(/-RED$/, '')),
     parameters: (order, { index, of }) => ({
       Quantity: of > 1 ? 1 : Number(order.quantity.amount),

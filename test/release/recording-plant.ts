@@ -57,7 +57,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
   const time = createVirtualTime(at);
   const now = () => new Date(time.now());
   const timeline = createTimeline(false, time.now);
-  /** Ids that whoever asks for one is given first. */
+  /** Ids that are given out before new ones. */
   const wantedIds: string[] = [];
   /** Ids that Azumuta gave since it was called last. */
   let givenIds: string[] = [];
@@ -131,7 +131,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
     erp.lock(order);
   }
 
-  /** Sends what a function sent once, to a partner that stands there again. */
+  /** Repeats a call that a function made, to a new partner. */
   function callAgain({ partner, method, path, body, ids }: Extract<Act, { act: 'call' }>): void {
     wantedIds.push(...ids);
     const url = new URL(path, `https://${partner}.invalid`);

@@ -8,7 +8,7 @@ import { integrationSchema } from '../../../shared/integration/schema.ts';
 import { placeSchema } from '../../../shared/platform/places.ts';
 import { docCommentsOf } from './doc-comments.ts';
 
-/** Where the comments of the configuration's fields stand, by the path of what they are about. */
+/** Where the comments of the configuration's fields are, by the path of what they are about. */
 const comments: readonly (readonly [path: string, file: string, name: string])[] = [
   ['', 'integration/define.ts', 'Integration'],
   ['productOrders', 'integration/define.ts', 'ProductOrderMapping'],
@@ -42,7 +42,7 @@ interface Row {
 
 /** The reference of `integration.config.ts` in Markdown, from the schema that checks it and its comments. */
 export function configurationReference(): string {
-  const told = new Map(
+  const meanings = new Map(
     comments.flatMap(([path, file, name]) =>
       [...docCommentsOf(sourceOf(file), name)].map(([field, text]): [string, string] => [
         path === '' ? field : `${path}.${field}`,
@@ -61,7 +61,7 @@ export function configurationReference(): string {
   return [
     '# Configuration',
     "What a plant's configuration (`plants/<plant>.config.ts`) may hold. This page is made by `npm run documents` from the schema that checks the file; where a default is not shown, the meaning tells it. A mistake stops synthesis with the path of the field.",
-    table(rowsOf(integrationSchema, told)),
+    table(rowsOf(integrationSchema, meanings)),
     '`function` is a plain TypeScript function; its input is typed, so that an editor completes it. `place` is where something stands in an answer: a path (`article.number`, `lines.0.id`; an empty text is the answer itself), a list of paths of which the first counts that tells anything, or a function of the answer. [MAPPING.md](MAPPING.md) has worked examples.',
     ...sections,
     '## `erp: rest({ … })`\n\nDescribes an ERP with an HTTP API in steps; its fields are told in [`options.ts`](../erp/rest/options.ts), and the [sample configuration](../../integration.config.ts) uses most of them.',

@@ -1,25 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { text as readAll } from 'node:stream/consumers';
 import { type CANCEL_SYMBOL, isCancel } from '@clack/prompts';
 import type * as z from 'zod/mini';
-import { reasonOf } from '../../../shared/model/errors.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { UsageError } from './errors.ts';
-
-/** Reads a file as JSON; `-` is standard input. @throws UsageError when it cannot be read, or is not JSON. */
-export async function jsonIn(file: string): Promise<unknown> {
-  const complain = (problem: string) => (error: unknown) => {
-    throw new UsageError(`${file} ${problem}: ${reasonOf(error, 100)}`, { cause: error });
-  };
-  const reading = file === '-' ? readAll(process.stdin) : readFile(file, 'utf8');
-  const content = await reading.catch(complain('cannot be read'));
-  try {
-    // Editors on Windows may put a byte order mark first, which trim() takes for a space.
-    return JSON.parse(content.trim());
-  } catch (error) {
-    return complain('is not JSON')(error);
-  }
-}
+import { jsonIn } from './files.ts';
 
 /** The answers in a file, else those of a person at the terminal. @throws UsageError */
 export async function answersFrom(file: string | undefined, ask: () => Promise<unknown>): Promise<unknown> {

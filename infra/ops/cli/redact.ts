@@ -1,3 +1,5 @@
+import { jsonOf } from '../../../shared/platform/validation.ts';
+
 const hidden = '•••';
 /** Names of fields with a secret, and of those that name a person. */
 const secretNames =
@@ -43,7 +45,7 @@ export function redactedText(text: string): string {
 
 /** The payload of a message, redacted, and indented if it is JSON. */
 export function shownPayload(body: string): string {
-  const parsed = parsedJson(body);
+  const parsed = jsonOf(body);
   if (parsed === undefined) return redactedText(body);
   return JSON.stringify(redacted(withDecodedBody(parsed)), null, 2);
 }
@@ -53,13 +55,5 @@ function withDecodedBody(payload: unknown): unknown {
   if (typeof payload !== 'object' || payload === null || !('bodyBase64' in payload)) return payload;
   const { bodyBase64, ...call } = payload;
   const text = Buffer.from(String(bodyBase64), 'base64').toString('utf8');
-  return { ...call, body: parsedJson(text) ?? text };
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return { ...call, body: jsonOf(text) ?? text };
 }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { type EmulatorAddress, findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
@@ -75,6 +77,30 @@ export function sqsOf({ aws }: Target): SQSClient {
 
 export function ledgerOf({ aws, output }: Target): OperatorLedger {
   return operatorLedger(new DynamoDBClient(aws), output('LedgerTable'));
+}
+
+const failureSchema = z.object({ errorMessage: z.string() });
+
+/**
+ * Calls a function of the stack, once and without retries.
+ * @param name Output of the stack that holds the function's name.
+ * @returns its parsed answer.
+ * @throws Error when the function failed.
+ */
+export async function invoke<T>(
+  { aws, output }: Target,
+  name: string,
+  schema: z.ZodMiniType<T>,
+  event: object = {},
+): Promise<T> {
+  const FunctionName = output(name);
+  const lambda = new LambdaClient({ ...aws, maxAttempts: 1 });
+  const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) });
+  const { FunctionError, Payload } = await lambda.send(command);
+  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8') || 'null');
+  if (FunctionError === undefined) return z.parse(schema, answer);
+  const { data } = z.safeParse(failureSchema, answer);
+  throw new Error(`The function ${FunctionName} failed: ${data?.errorMessage ?? FunctionError}`);
 }
 
 async function deployed(stack: string, region: string | undefined): Promise<Target> {

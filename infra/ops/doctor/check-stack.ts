@@ -1,11 +1,11 @@
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { consumerOf } from '../../../shared/model/queues.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
 import { ago, counted } from '../cli/output.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
-import { stageOfQueue } from '../dead-letters/dead-letter.ts';
 import { insightOfTarget } from '../flows/queue-insight.ts';
 import { type FlowSwitch, flows, pausable, readSwitch } from '../pause/switch-flow.ts';
 import { lookAtLedger } from './check-ledger.ts';
@@ -99,13 +99,12 @@ export function stackChecks(
     const messages = waiting + underWay;
     if (messages === 0) return undefined;
     const { queue } = pausable[flow];
-    const { insight, close } = insightOfTarget(target, { now: () => now });
-    const { oldestSeconds = 0 } = await insight(queue).finally(close);
+    const { oldestSeconds = 0 } = await insightOfTarget(target, { now: () => now })(queue);
     if (oldestSeconds >= tooOldSeconds) {
       const dropped = new Date(now.getTime() + (keptSeconds - oldestSeconds) * 1000);
       return `and the oldest message in its queue is ${daysOf(oldestSeconds)} old: SQS drops it at ${dropped.toISOString()}`;
     }
-    const { since } = await ledger().pauses.of(stageOfQueue(queue));
+    const { since } = await ledger().pauses.of(consumerOf[queue]);
     const pausedSeconds = since === undefined ? 0 : (now.getTime() - since.getTime()) / 1000;
     if (pausedSeconds < tooOldSeconds) return undefined;
     return `for ${daysOf(pausedSeconds)}, with ${counted(messages, 'message')} in its queue: SQS drops what is ${daysOf(keptSeconds)} old`;

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { jsonIn } from '../cli/answers.ts';
 import {
   answerOptions,
   configOptions,
@@ -11,6 +10,7 @@ import {
   withConfig,
 } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
+import { jsonIn } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { previewOf } from './preview.ts';
 import { samplesIn } from './read-sample.ts';

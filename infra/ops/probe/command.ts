@@ -14,7 +14,7 @@ import {
   runCommand,
 } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
-import { writeNewFile } from '../cli/new-file.ts';
+import { writeNewFile } from '../cli/files.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';

@@ -1,7 +1,7 @@
 import type { AzumutaContract } from '../../../shared/azumuta/contract.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
-import { jsonIn } from '../cli/answers.ts';
 import { UsageError } from '../cli/errors.ts';
+import { jsonIn } from '../cli/files.ts';
 import { createAccount } from './explore/account.ts';
 import { explore } from './explore/explore.ts';
 import { complaintsOf, type Proposal, proposalOf } from './proposal.ts';

@@ -99,7 +99,7 @@ describe('an alarm', () => {
 
 describe('cdk-nag', () => {
   it('finds nothing without a reason, nor does the CDK, in the sample and with all that a deployment can have', () => {
-    // The sample names nobody who is told of alarms, and is warned.
+    // The sample names nobody who gets alarms, and is warned.
     expect(found).toMatchObject({
       packs: ['AwsSolutions', 'Serverless', 'Construct Annotations'],
       broken: ['Annotation::azumuta-erp:nobody-is-told'],
@@ -147,13 +147,13 @@ describe('a deployment may have', () => {
     template.hasOutput('OrderEndpoint', { Value: 'https://azumuta.plant.example/product-orders' });
   });
 
-  it('a list of allowed sources for each door', () => {
+  it('a list of allowed sources for each endpoint', () => {
     const sourcesOf = (description: string) =>
       Object.values(
         template.findResources('AWS::Lambda::Function', { Properties: { Description: description } }),
       ).map(({ Properties }) => Properties.Environment.Variables.ALLOWED_SOURCES);
     expect(sourcesOf('Validates Azumuta triggers and enqueues them')).toEqual(['["203.0.113.0/24"]']);
-    expect(sourcesOf('Takes orders from the ERP and tells how they stand')).toEqual(['["198.51.100.7"]']);
+    expect(sourcesOf('Takes orders from the ERP and returns their status')).toEqual(['["198.51.100.7"]']);
   });
 
   it('a fixed public address for the functions that call the ERP, and for no other', () => {
@@ -219,7 +219,7 @@ describe('a deployment may have', () => {
     });
   });
 
-  it('partners that bear so many calls at once, for which no more containers run than have a slot, but for two', () => {
+  it('partners with a limit of calls at once: no more containers run than have a slot, but for two', () => {
     const containers = Object.values(template.findResources('AWS::Lambda::EventSourceMapping')).map(
       ({ Properties }) => [
         JSON.stringify(Properties.FunctionName).match(/Functions([A-Za-z]+)Function/)?.[1],

@@ -82,7 +82,7 @@ describe('a second deployment', () => {
   it('knows all names: a resource of another type has none', () => {
     const named = Object.values(production.Resources).filter((resource) => namesOf(resource).length > 0);
 
-    // The name of an API is a label, which several may bear.
+    // The name of an API is a label, which several may have.
     expect([...new Set(named.map(({ Type }) => Type))].sort()).toEqual([
       'AWS::ApiGatewayV2::Api',
       'AWS::CloudWatch::Alarm',

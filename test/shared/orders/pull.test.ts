@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { switchPull } from '../../../infra/ops/pause/switch-pull.ts';
+import { switchPull } from '../../../infra/ops/pause/switch-flow.ts';
 import { orderStatusOf } from '../../../infra/ops/trace/order-status.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
@@ -139,7 +139,7 @@ it('goes on after an order that cannot be mapped, and records why, once', async 
     bookings: [],
     deadLetters: [],
     journey,
-    unwell: {},
+    partnersDown: {},
     where: '--local',
   });
   expect(status.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
@@ -248,7 +248,7 @@ describe('an order that is cancelled before it was created', () => {
       const entry = await ledger.orders.find(number);
       const known = {
         ...{ number, entry, parts: 1, bookings: [], deadLetters: [], journey },
-        ...{ unwell: {}, where: '--local' },
+        ...{ partnersDown: {}, where: '--local' },
       };
       expect(orderStatusOf(known)).toMatchObject({
         state: 'discarded',

@@ -145,8 +145,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'replay-loses-them',
     file: 'infra/ops/replay/replay.ts',
-    find: 'sent.push(...(await send(moves, dependencies)));',
-    replace: 'sent.push(...moves);',
+    find: 'const refused = await queues.sendAll(queueUrls[queue], group.map(messageOf));',
+    replace: 'const refused: number[] = [];',
     why: 'A person sends dead letters again, and they are gone.',
   },
 ];

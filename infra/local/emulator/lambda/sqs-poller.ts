@@ -14,10 +14,7 @@ export interface MappingPlace {
   readonly log: (line: string) => void;
 }
 
-export interface MappingPoll {
-  /** Stops receiving; resolves when the running batches have ended. */
-  readonly stop: () => Promise<void>;
-}
+export type MappingPoll = ReturnType<typeof pollMapping>;
 
 /** How long a start of the platform may take, since this process began. */
 const startingMs = 5_000;
@@ -30,7 +27,7 @@ const localConcurrency = 5;
  * function, with several batches at a time. Messages that succeeded are deleted; all others stay hidden until their
  * visibility timeout ends, and are received again.
  */
-export function pollMapping(mapping: QueueMapping, place: MappingPlace): MappingPoll {
+export function pollMapping(mapping: QueueMapping, place: MappingPlace) {
   const stopping = new AbortController();
   const { signal } = stopping;
   const running = new Set<Promise<void>>();
@@ -140,7 +137,8 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace): Mapping
 
   const ended = loop();
   return {
-    async stop() {
+    /** Stops receiving; resolves when the running batches have ended. */
+    async stop(): Promise<void> {
       stopping.abort();
       await ended;
       await Promise.all(running);

@@ -28,7 +28,7 @@ async function pausedFlow(oldestSeconds: number | undefined, pausedSince?: Date,
   const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'ports.json'), JSON.stringify({ sqs: Number(new URL(endpoint).port) }));
-  const queues = ['ProductOrdersQueue', 'CompletionsQueue', 'BookingsQueue'];
+  const queues = ['ProductOrdersQueue', 'CompletionsQueue', 'BookingsQueue', 'DeadLetterQueue'];
   const outputs = Object.fromEntries(queues.map((name) => [name, `${endpoint}/000000000000/bookings`]));
   const target = {
     ...onThisMachine({ ...outputs, LedgerTable: 'ledger' }, endpoint),
