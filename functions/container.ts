@@ -42,33 +42,32 @@ export type Container = ReturnType<typeof createContainer>;
  */
 export function createContainer(stage: string, integration: CompleteIntegration, surroundings: Surroundings) {
   const { clock, random, newId } = surroundings;
-  const settings = <Name extends VariableName>(...names: Name[]) =>
-    readEnvironment(names, surroundings.environment);
-  const {
-    STACK_NAME,
-    LEDGER_TABLE_NAME,
-    SETTLING_SECONDS: settlingSeconds,
-  } = settings('STACK_NAME', 'LEDGER_TABLE_NAME', 'SETTLING_SECONDS');
-  const log = createLogger({ stack: STACK_NAME, functionName: stage }, surroundings.writeLog, clock);
-  const table = createTable(surroundings.dynamodb, LEDGER_TABLE_NAME);
+  /** The value of a variable of the environment. @throws Error when it is missing or does not fit. */
+  const setting = <Name extends VariableName>(name: Name) =>
+    readEnvironment([name], surroundings.environment)[name];
+  const settlingSeconds = setting('SETTLING_SECONDS');
+  const log = createLogger(
+    { stack: setting('STACK_NAME'), functionName: stage },
+    surroundings.writeLog,
+    clock,
+  );
+  const table = createTable(surroundings.dynamodb, setting('LEDGER_TABLE_NAME'));
   const ledger = createLedger({ table, clock, times: { settlingSeconds } });
   const queues = createQueues(surroundings.sqs);
   const secrets = createSecrets({ client: surroundings.secretsManager, clock });
-  const slots = createSlots(
-    { azumuta: integration.azumuta, erp: integration.erp },
-    { table, clock, name: stage, settlingSeconds, random, log },
-  );
+  const { azumuta, erp } = integration;
+  const slots = createSlots({ azumuta, erp }, { table, clock, name: stage, settlingSeconds, random, log });
 
   /** One for the worker and its calls, so that both share what was read of it. */
   let shared: Breaker | undefined;
   function breaker(): Breaker {
-    const { BREAKER_COOLDOWN_SECONDS: cooldownSeconds } = settings('BREAKER_COOLDOWN_SECONDS');
-    shared ??= createBreaker(table, clock, { cooldownSeconds });
+    shared ??= createBreaker(table, clock, { cooldownSeconds: setting('BREAKER_COOLDOWN_SECONDS') });
     return shared;
   }
 
   return {
-    settings,
+    setting,
+    settlingSeconds,
     clock,
     log,
     table,
@@ -84,8 +83,8 @@ export function createContainer(stage: string, integration: CompleteIntegration,
     },
 
     azumuta() {
-      const { AZUMUTA_API_KEY_SECRET_ARN: arn } = settings('AZUMUTA_API_KEY_SECRET_ARN');
-      const { baseUrl, contract } = integration.azumuta;
+      const arn = setting('AZUMUTA_API_KEY_SECRET_ARN');
+      const { baseUrl, contract } = azumuta;
       return createAzumutaClient({
         baseUrl,
         contract,
@@ -102,24 +101,21 @@ export function createContainer(stage: string, integration: CompleteIntegration,
     },
 
     erp() {
-      const { ERP_CREDENTIALS_SECRET_ARN: arn } = settings('ERP_CREDENTIALS_SECRET_ARN');
-      const { erp } = integration;
+      const arn = setting('ERP_CREDENTIALS_SECRET_ARN');
       return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.credentials, options) });
     },
 
     /** Has the completion of a product order looked at once more. */
     async collectAgain(productOrderNumber: string): Promise<void> {
       const hint = ownHint(productOrderNumber, 'reconciliation', { now: clock.now(), eventId: newId() });
-      const { COMPLETIONS_QUEUE_URL: url } = settings('COMPLETIONS_QUEUE_URL');
-      await queues.send(url, { body: JSON.stringify(hint) });
+      await queues.send(setting('COMPLETIONS_QUEUE_URL'), { body: JSON.stringify(hint) });
     },
 
     /** What the worker of a queue needs. */
     workerOf(queueUrl: string): WorkerDependencies {
-      const own = settings('DEAD_LETTERS_QUEUE_URL', 'RETRY_BASE_SECONDS');
       return {
         queueUrl,
-        deadLetterQueueUrl: own.DEAD_LETTERS_QUEUE_URL,
+        deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'),
         queues,
         attempts: ledger.attempts,
         deadLetters: ledger.deadLetters,
@@ -129,7 +125,7 @@ export function createContainer(stage: string, integration: CompleteIntegration,
         random,
         log,
         slots,
-        backoff: { baseSeconds: own.RETRY_BASE_SECONDS, capSeconds: 900 },
+        backoff: { baseSeconds: setting('RETRY_BASE_SECONDS'), capSeconds: 900 },
       };
     },
   };

@@ -13,20 +13,16 @@ const maxWaitSeconds = 25;
 /** Accepts orders, and answers their status. */
 export function createAcceptProductOrders(integration: CompleteIntegration, surroundings: Surroundings) {
   const container = createContainer('accept-product-orders', integration, surroundings);
-  const { ledger, queues, secrets, log, clock, collectAgain } = container;
-  const settings = container.settings(
-    'PRODUCT_ORDERS_QUEUE_URL',
-    'ORDER_API_KEY_SECRET_ARN',
-    'ALLOWED_SOURCES',
-  );
+  const { ledger, queues, secrets, log, clock, setting, collectAgain } = container;
+  const apiKeyArn = setting('ORDER_API_KEY_SECRET_ARN');
   const { postOrders, getOrder } = createHttpApi({
     ledger,
     queues,
-    queueUrl: settings.PRODUCT_ORDERS_QUEUE_URL,
+    queueUrl: setting('PRODUCT_ORDERS_QUEUE_URL'),
     map: (order) => mapProductOrders(integration.productOrders, order),
     collectAgain,
-    apiKey: (options) => secrets.read(settings.ORDER_API_KEY_SECRET_ARN, rotatingSecretSchema, options),
-    mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(settings.ALLOWED_SOURCES))),
+    apiKey: (options) => secrets.read(apiKeyArn, rotatingSecretSchema, options),
+    mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(setting('ALLOWED_SOURCES')))),
     log,
     clock,
   });

@@ -27,6 +27,6 @@ export function createBookCompletion(integration: CompleteIntegration, surroundi
       eventId: ({ eventId }) => eventId,
       work: bookCompletion,
     },
-    container.workerOf(container.settings('BOOKINGS_QUEUE_URL').BOOKINGS_QUEUE_URL),
+    container.workerOf(container.setting('BOOKINGS_QUEUE_URL')),
   );
 }

@@ -9,14 +9,13 @@ import { createContainer, type Surroundings } from '../container.ts';
 export function createCollectCompletion(integration: CompleteIntegration, surroundings: Surroundings) {
   const stage = 'collect-completion';
   const container = createContainer(stage, integration, surroundings);
-  const settings = container.settings('COMPLETIONS_QUEUE_URL', 'BOOKINGS_QUEUE_URL');
   const { ledger, clock, queues } = container;
   const { completions, productOrders, azumuta, schedule } = integration;
   const collectCompletion = createCompletionCollector({
     ledger,
     clock,
     queues,
-    bookingsQueueUrl: settings.BOOKINGS_QUEUE_URL,
+    bookingsQueueUrl: container.setting('BOOKINGS_QUEUE_URL'),
     partners: container.partnerCalls(),
     reader: container.completionReader(),
     trustTrigger: azumuta.contract.trustTrigger,
@@ -34,6 +33,6 @@ export function createCollectCompletion(integration: CompleteIntegration, surrou
       eventId: ({ eventId }) => eventId,
       work: collectCompletion,
     },
-    container.workerOf(settings.COMPLETIONS_QUEUE_URL),
+    container.workerOf(container.setting('COMPLETIONS_QUEUE_URL')),
   );
 }

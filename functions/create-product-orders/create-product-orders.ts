@@ -14,7 +14,7 @@ export function createCreateProductOrders(integration: CompleteIntegration, surr
     azumuta: container.azumuta(),
     erp: container.erp(),
     clock: container.clock,
-    settlingSeconds: container.settings('SETTLING_SECONDS').SETTLING_SECONDS,
+    settlingSeconds: container.settlingSeconds,
   });
   return createWorker(
     {
@@ -24,6 +24,6 @@ export function createCreateProductOrders(integration: CompleteIntegration, surr
       orderNumber: ({ number }) => number,
       work: createProductOrder,
     },
-    container.workerOf(container.settings('PRODUCT_ORDERS_QUEUE_URL').PRODUCT_ORDERS_QUEUE_URL),
+    container.workerOf(container.setting('PRODUCT_ORDERS_QUEUE_URL')),
   );
 }

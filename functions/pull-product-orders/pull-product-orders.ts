@@ -13,7 +13,7 @@ export function createPullProductOrders(integration: CompleteIntegration, surrou
     ledger,
     clock,
     queues,
-    queueUrl: container.settings('PRODUCT_ORDERS_QUEUE_URL').PRODUCT_ORDERS_QUEUE_URL,
+    queueUrl: container.setting('PRODUCT_ORDERS_QUEUE_URL'),
     collectAgain: container.collectAgain,
     partners: container.partnerCalls(),
     slots,

@@ -14,7 +14,7 @@ export function createReconcileCompletions(integration: CompleteIntegration, sur
     ledger,
     clock,
     queues,
-    completionsQueueUrl: container.settings('COMPLETIONS_QUEUE_URL').COMPLETIONS_QUEUE_URL,
+    completionsQueueUrl: container.setting('COMPLETIONS_QUEUE_URL'),
     partners: container.partnerCalls(),
     slots,
     azumuta: container.azumuta(),

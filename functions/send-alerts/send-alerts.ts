@@ -1,7 +1,7 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import * as z from 'zod/mini';
 import { createChannels } from '../../shared/alerts/channels/channels.ts';
-import { type AlertDependencies, sendAlerts } from '../../shared/alerts/send-alerts.ts';
+import { type AlertDependencies, createAlertSender } from '../../shared/alerts/send-alerts.ts';
 import { alertEventSchema, sendTest } from '../../shared/alerts/send-test.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
@@ -18,16 +18,15 @@ export interface AlertSurroundings extends Surroundings {
 /** Alerts people to troubles and to their end; once a workday, mails the state of the plant. */
 export function createSendAlerts(integration: CompleteIntegration, surroundings: AlertSurroundings) {
   const container = createContainer('send-alerts', integration, surroundings);
-  const { table, clock, secrets, log, settings } = container;
-  const { SETTLING_SECONDS: settlingSeconds } = settings('SETTLING_SECONDS');
+  const { table, clock, secrets, log, setting, settlingSeconds } = container;
   const { timeZone, schedule, deployment } = integration;
   const { alerts, morningMail } = deployment;
   const { webhooks } = alerts;
   const urls = {
-    'product-orders': settings('PRODUCT_ORDERS_QUEUE_URL').PRODUCT_ORDERS_QUEUE_URL,
-    completions: settings('COMPLETIONS_QUEUE_URL').COMPLETIONS_QUEUE_URL,
-    bookings: settings('BOOKINGS_QUEUE_URL').BOOKINGS_QUEUE_URL,
-    'dead-letters': settings('DEAD_LETTERS_QUEUE_URL').DEAD_LETTERS_QUEUE_URL,
+    'product-orders': setting('PRODUCT_ORDERS_QUEUE_URL'),
+    completions: setting('COMPLETIONS_QUEUE_URL'),
+    bookings: setting('BOOKINGS_QUEUE_URL'),
+    'dead-letters': setting('DEAD_LETTERS_QUEUE_URL'),
   };
   const dependencies: AlertDependencies = {
     ledger: createAlertLedger({ table, clock, times: { settlingSeconds } }),
@@ -35,10 +34,10 @@ export function createSendAlerts(integration: CompleteIntegration, surroundings:
     log,
     timeZone,
     morningMail,
-    stack: settings('STACK_NAME').STACK_NAME,
+    stack: setting('STACK_NAME'),
     breaker: container.breaker(),
     // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.
-    outageSeconds: 20 * settings('BREAKER_COOLDOWN_SECONDS').BREAKER_COOLDOWN_SECONDS,
+    outageSeconds: 20 * setting('BREAKER_COOLDOWN_SECONDS'),
     graceHours: (schedule.reconcile === 'off' ? reconcileDefaults : schedule.reconcile).graceHours,
     count: (queue) => countMessages(surroundings.sqs, urls[queue]),
     channels: createChannels({
@@ -47,15 +46,15 @@ export function createSendAlerts(integration: CompleteIntegration, surroundings:
       clock,
       timeZone,
       webhooks,
-      emailTopicArn: settings('ALERTS_TOPIC_ARN').ALERTS_TOPIC_ARN,
-      morningMailTopicArn: morningMail && settings('MORNING_MAIL_TOPIC_ARN').MORNING_MAIL_TOPIC_ARN,
-      webhooksSecretArn:
-        webhooks.length === 0 ? undefined : settings('ALERT_WEBHOOKS_SECRET_ARN').ALERT_WEBHOOKS_SECRET_ARN,
+      emailTopicArn: setting('ALERTS_TOPIC_ARN'),
+      morningMailTopicArn: morningMail && setting('MORNING_MAIL_TOPIC_ARN'),
+      webhooksSecretArn: webhooks.length === 0 ? undefined : setting('ALERT_WEBHOOKS_SECRET_ARN'),
     }),
   };
+  const sendAlerts = createAlertSender(dependencies);
   return (event: unknown, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);
     const asked = z.safeParse(alertEventSchema, event);
-    return asked.success && asked.data.test ? sendTest(dependencies) : sendAlerts(invocation, dependencies);
+    return asked.success && asked.data.test ? sendTest(dependencies) : sendAlerts(invocation);
   };
 }

@@ -27,7 +27,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const requireShim =
   "import { createRequire as createRequireOfModule } from 'node:module'; const require = createRequireOfModule(import.meta.url);";
 
-/** How a bundle is made, whatever is in it. */
+/** The settings of every bundle. */
 export const bundleSettings = {
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -45,7 +45,7 @@ export const bundleSettings = {
 } as const satisfies BuildOptions;
 
 /**
- * Bundles every function with the plant's configuration in the place of `#integration`, so that only that
+ * Bundles every function with the plant's configuration as `#integration`, so that only that
  * plant's connector is in its code. Needs no network and no Docker.
  * @param integrationFile Absolute path of the configuration.
  * @param outputFolder Gets one folder for each function, with `index.mjs`.
@@ -54,7 +54,7 @@ export async function bundleFunctions(
   integrationFile: string,
   outputFolder: string,
 ): Promise<{ readonly bundles: Bundles; readonly metafile: Metafile }> {
-  // One build for all: what they share is parsed once. Nothing is split off, so each folder stands alone.
+  // One build for all: what they share is parsed once. Nothing is split off, so each folder is complete.
   const { metafile } = await build({
     ...bundleSettings,
     entryPoints: functionNames.map((name) => ({

@@ -8,7 +8,7 @@ import {
   integrationAt,
 } from '../../shared/integration/define.ts';
 
-/** A plant's configuration, and where it stands. */
+/** A plant's configuration, and its file. */
 export interface LoadedIntegration {
   readonly integration: CompleteIntegration;
   readonly file: string;

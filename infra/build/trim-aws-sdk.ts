@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 
-/** A module of the AWS SDK that a function never uses, and what stands in its place. */
+/** A module of the AWS SDK that a function never uses, and what replaces it. */
 interface StandIn {
   /** End of the module's path below `node_modules/`. */
   readonly module: string;
@@ -12,8 +12,8 @@ interface StandIn {
 }
 
 /**
- * The clients are general: they run on laptops, in containers and browsers. A Lambda function is told its
- * region and its credentials in its environment and calls one AWS service after the other in JSON. What it
+ * The clients are general: they run on laptops, in containers and browsers. A Lambda function gets its
+ * region and its credentials from its environment and calls one AWS service after the other in JSON. What it
  * never uses is nearly half of the bundle and of the time that a cold start takes to read it.
  */
 const standIns: readonly StandIn[] = [
@@ -106,7 +106,7 @@ function leanSdkPlugin(): Plugin {
           errors: gone.map(({ module, reason }) => ({
             text:
               `The AWS SDK does not have ${module} any more, for which infra/build/trim-aws-sdk.ts has a stand-in. ` +
-              `Remove the stand-in, or find what took the module's place. It was there because: ${reason}`,
+              `Remove the stand-in, or find what replaced the module. It was there because: ${reason}`,
           })),
         };
       });

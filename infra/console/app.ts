@@ -1,94 +1,122 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
+import { UsageError } from '../ops/cli/errors.ts';
 import type { FlowsStatus } from '../ops/flows/flow-status.ts';
-import { assetRoutes } from './assets.ts';
 import { createAuth, strictHeaders } from './auth.ts';
-import type { Answers, ConsoleDependencies } from './context.ts';
-import { lastAttemptsOf } from './last-attempts.ts';
+import type { Answers, ConsoleDependencies } from './dependencies.ts';
 import { flowsPage, headlineOf } from './pages/flows.ts';
-import { type Frame, layout, type Page } from './pages/layout.ts';
+import { layout, type Page } from './pages/layout.ts';
 import { problemOf, problemPage, refusalPage } from './pages/problem.ts';
-import { flowProblemsOf } from './problems.ts';
+import { flowProblemsOf, lastAttemptsOf } from './problems.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { shopFloorRoutes } from './routes/shop-floor.ts';
 
 const refreshSeconds = 2;
-const maxSaid = 100;
+/** A page with an error reloads by itself when the platform or the credentials work again. */
+const errorRefreshSeconds = 5;
+const maxNotices = 100;
 
-/** The console as an application that answers requests; whoever calls it decides where it listens. */
+/** The console as an application that answers requests; it does not listen yet. */
 export function createConsole(dependencies: ConsoleDependencies): Hono {
-  const { flows, target, timeZone } = dependencies;
-  const stack = { target, timeZone, hasFloor: dependencies.shopFloor !== undefined };
-  const auth = createAuth(dependencies.keys, dependencies.port, (c, sentence) =>
-    c.html(refusalPage(sentence), 403),
-  );
-  const said = new Map<string, string>();
-  let saidCount = 0;
-
-  async function frameOf(c: Context, known?: FlowsStatus): Promise<Frame> {
-    const { deadLetters } = known ?? (await flows());
-    return { ...stack, deadLetters, said: said.get(c.req.query('said') ?? '') };
-  }
-
-  const answers: Answers = {
-    formKey: auth.formKey,
-    async show(c, page) {
-      return c.html(layout(await frameOf(c), { refreshSeconds, ...page }));
-    },
-    went(c, path, sentence) {
-      saidCount += 1;
-      said.set(String(saidCount), sentence);
-      for (const old of [...said.keys()].slice(0, -maxSaid)) said.delete(old);
-      return c.redirect(`${path}${path.includes('?') ? '&' : '?'}said=${saidCount}`, 303);
-    },
-  };
-
+  const { flows, keys, port, shopFloor, timeZone } = dependencies;
+  const auth = createAuth(keys, port, (c, sentence) => c.html(refusalPage(sentence), 403));
+  const { whole, bare, answers } = createAnswers(dependencies, auth.formKey);
   const app = new Hono();
   app.use(...strictHeaders());
   app.use(auth.guard);
   app.route('/', assetRoutes());
   app.get('/', async (c) => {
     const status = await flows();
-    const problems = flowProblemsOf(
-      status,
-      dependencies.commands,
-      await lastAttemptsOf(status, dependencies.ledger),
-    );
-    const page: Page = {
-      name: 'flows',
-      title: 'Flows',
-      headline: headlineOf(problems),
-      content: flowsPage(status, problems, timeZone),
-      refreshSeconds,
-    };
-    return c.html(layout(await frameOf(c, status), page));
+    const attempts = await lastAttemptsOf(status, dependencies.ledger);
+    const problems = flowProblemsOf(status, dependencies.commands, attempts);
+    const content = flowsPage(status, problems, timeZone);
+    return whole(c, { name: 'flows', title: 'Flows', headline: headlineOf(problems), content }, status);
   });
   app.route('/', orderRoutes(dependencies, answers));
   app.route('/', deadLetterRoutes(dependencies, answers));
-  if (dependencies.shopFloor) app.route('/', shopFloorRoutes(dependencies.shopFloor, answers));
+  if (shopFloor) app.route('/', shopFloorRoutes(shopFloor, answers));
 
-  const bare = (page: Page) => layout({ ...stack, deadLetters: undefined, said: undefined }, page);
-  app.notFound((c) =>
-    c.html(
-      bare({
-        name: 'none',
-        title: 'Not found',
-        content: problemPage({ what: 'There is no such page.', next: 'Choose one above.' }),
-      }),
-      404,
-    ),
-  );
-  app.onError((error, c) =>
-    c.html(
-      bare({
-        name: 'none',
-        title: 'That did not work',
-        content: problemPage(problemOf(error, dependencies.local)),
-        // It comes back by itself once the platform or the credentials do.
-        ...(c.req.method === 'GET' ? { refreshSeconds: 5 } : {}),
-      }),
+  app.notFound((c) => {
+    const content = problemPage({ what: 'There is no such page.', next: 'Choose one above.' });
+    return c.html(bare({ name: 'none', title: 'Not found', content }), 404);
+  });
+  app.onError((error, c) => {
+    const content = problemPage(problemOf(error, dependencies.local));
+    const refreshes = c.req.method === 'GET' ? errorRefreshSeconds : undefined;
+    return c.html(
+      bare({ name: 'none', title: 'That did not work', content, refreshSeconds: refreshes }),
       502,
-    ),
-  );
+    );
+  });
   return app;
+}
+
+/** How routes answer: with a page inside the layout, or by going to another page that shows a notice. */
+function createAnswers({ target, timeZone, shopFloor, flows }: ConsoleDependencies, formKey: string) {
+  const stack = { target, timeZone, hasFloor: shopFloor !== undefined };
+  const notices = new Map<string, string>();
+  let noticeCount = 0;
+
+  async function whole(c: Context, page: Page, known?: FlowsStatus): Promise<Response> {
+    const { deadLetters } = known ?? (await flows());
+    const notice = notices.get(c.req.query('notice') ?? '');
+    return c.html(layout({ ...stack, deadLetters, notice }, { refreshSeconds, ...page }));
+  }
+
+  const answers: Answers = {
+    formKey,
+    show: (c, page) => whole(c, page),
+    redirect(c, path, notice) {
+      noticeCount += 1;
+      notices.set(String(noticeCount), notice);
+      notices.delete(String(noticeCount - maxNotices));
+      return c.redirect(`${path}${path.includes('?') ? '&' : '?'}notice=${noticeCount}`, 303);
+    },
+  };
+  return { answers, whole, bare: (page: Page) => layout(stack, page) };
+}
+
+const assets = [
+  ['style.css', 'text/css; charset=utf-8', ['base.css', 'forms.css', 'flows.css', 'pages.css']],
+  ['refresh.js', 'text/javascript; charset=utf-8', ['refresh.js']],
+  ['icon.svg', 'image/svg+xml', ['icon.svg']],
+] as const;
+
+/** Serves the files that pages load from memory; pages load nothing from other hosts. */
+function assetRoutes(): Hono {
+  const app = new Hono();
+  for (const [name, type, files] of assets) {
+    const read = (file: string) => readFileSync(new URL(`./assets/${file}`, import.meta.url), 'utf8');
+    const text = files.map(read).join('\n');
+    app.get(`/assets/${name}`, (c) => c.body(text, 200, { 'content-type': type }));
+  }
+  return app;
+}
+
+/**
+ * Serves an application on 127.0.0.1.
+ * @param port 0 for a free one.
+ * @throws UsageError when the port is taken.
+ */
+export async function listenOnLoopback(app: Hono, port: number) {
+  const server = createServer(getRequestListener(app.fetch));
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new UsageError(`Port ${port} is taken: choose another with --port, or leave it out.`, { cause });
+  }
+  const address = server.address();
+  return {
+    port: address !== null && typeof address === 'object' ? address.port : port,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
 }

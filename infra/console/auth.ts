@@ -6,35 +6,35 @@ import { secureHeaders } from 'hono/secure-headers';
 
 /** Secrets of one start of the console. */
 export interface AuthKeys {
-  /** In the address that the terminal prints: whoever has it gets in. */
+  /** Part of the address that the terminal prints; it grants access. */
   readonly token: string;
-  /** In the cookie; never in an address. */
+  /** Content of the cookie; never part of an address. */
   readonly session: string;
 }
 
 export interface Auth {
-  /** Lets in who has the cookie, or the token in the address; refuses everybody else, and every other page. */
+  /** Accepts requests that have the cookie, or the token in the address, and refuses all others. */
   readonly guard: MiddlewareHandler;
-  /** What every form carries, to be told from a form of somebody else's page. */
+  /** Every form of the console contains it, and no form of another page can. */
   readonly formKey: string;
 }
 
-/** How a browser may spell this machine; a name of its own may be anybody's. */
+/** Names that always mean this machine; any other name may resolve to it. */
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 
 export const formKeyField = 'formKey';
-/** Forms hold a few words. */
+/** The forms of the console are small. */
 const maxBodyBytes = 32 * 1024;
 
 /**
  * The console acts with the operator's AWS credentials, so no other page in the browser may call it:
  *
- * - the Host header must name loopback, so that a page that resolves its own name to 127.0.0.1 is refused;
- * - a cookie (HttpOnly, SameSite=Strict) is given only for the token that this start printed;
- * - fetch metadata of another site is refused, and a form must come from this origin and carry its key.
+ * - the Host header must name loopback: a page whose own name resolves to 127.0.0.1 is refused;
+ * - the cookie (HttpOnly, SameSite=Strict) is set only for the token that this start has printed;
+ * - requests with fetch metadata of another site are refused, and a form must come from this origin and contain its key.
  *
- * @param port Where it listens, as a function, since a free port is known only when it does.
- * @param refuse Page of a refusal.
+ * @param port The port that it listens on; a function, because a free port is known only later.
+ * @param refuse Answers with a refusal.
  */
 export function createAuth(
   keys: AuthKeys,
@@ -42,7 +42,7 @@ export function createAuth(
   refuse: (c: Context, sentence: string) => Response | Promise<Response>,
 ): Auth {
   const formKey = createHmac('sha256', keys.session).update('form').digest('base64url');
-  // Cookies do not heed ports: two consoles on one machine would take each other's.
+  // Cookies are shared by all ports of a host, so two consoles on one machine need different names.
   const cookieName = () => `console-${port()}`;
 
   return {
@@ -55,18 +55,18 @@ export function createAuth(
       if (site !== 'none' && site !== 'same-origin')
         return refuse(
           c,
-          `Another page led here. Type the address yourself: http://127.0.0.1:${port()}, or the one with the token that the terminal shows.`,
+          `Another page linked here. Type the address yourself: http://127.0.0.1:${port()}, or the one with the token that the terminal shows.`,
         );
 
       const presented = c.req.method === 'GET' && c.req.path === '/' ? c.req.query('token') : undefined;
       if (presented !== undefined) {
         if (!same(presented, keys.token))
-          return refuse(c, 'The token does not fit: each start of the console prints a new address.');
+          return refuse(c, 'The token is wrong: each start of the console prints a new address.');
         setCookie(c, cookieName(), keys.session, { httpOnly: true, sameSite: 'Strict', path: '/' });
         return c.redirect('/', 303);
       }
       if (!same(getCookie(c, cookieName()) ?? '', keys.session))
-        return refuse(c, 'Open the address that the terminal shows: it holds the token of this start.');
+        return refuse(c, 'Open the address that the terminal shows: it contains the token of this start.');
 
       if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
       if (c.req.header('origin') !== `http://${host}`)
@@ -75,14 +75,14 @@ export function createAuth(
       if (!same(String(form[formKeyField] ?? ''), formKey))
         return refuse(
           c,
-          'The form is not one of this start of the console: reload the page. Nothing was done.',
+          'The form belongs to an earlier start of the console: reload the page. Nothing was done.',
         );
       return next();
     },
   };
 }
 
-/** Headers of every answer: nothing from elsewhere is loaded, run, framed, sniffed or kept. */
+/** Headers of every answer: pages load and run only what the console serves, and are neither framed nor cached. */
 export function strictHeaders(): MiddlewareHandler[] {
   const own = ["'self'"];
   return [
@@ -97,12 +97,12 @@ export function strictHeaders(): MiddlewareHandler[] {
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
       },
-      // With no-referrer, browsers send `Origin: null` with the console's own forms.
+      // With no-referrer, browsers would send `Origin: null` with the console's own forms.
       referrerPolicy: 'same-origin',
       crossOriginResourcePolicy: 'same-origin',
       crossOriginOpenerPolicy: 'same-origin',
       xFrameOptions: 'DENY',
-      // It is not HTTPS, and promises nothing about other servers on this machine.
+      // The console does not use HTTPS, and the header would apply to other servers on this machine.
       strictTransportSecurity: false,
     }),
     async (c, next) => {
@@ -111,7 +111,7 @@ export function strictHeaders(): MiddlewareHandler[] {
     },
     bodyLimit({
       maxSize: maxBodyBytes,
-      onError: (c) => c.text('The form is larger than any of the console: nothing was done.', 413),
+      onError: (c) => c.text('The form is too large: nothing was done.', 413),
     }),
   ];
 }

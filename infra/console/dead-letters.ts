@@ -1,24 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Cause } from '../../shared/model/errors.ts';
-import type { Clock } from '../../shared/platform/clock.ts';
 import { type DeadLetterMessage, type Route, routeOf } from '../ops/dead-letters/dead-letter.ts';
-import { type DiscardReport, discard } from '../ops/dead-letters/discard.ts';
+import { type DiscardDependencies, type DiscardReport, discard } from '../ops/dead-letters/discard.ts';
 import type { DeadLetterQueue } from '../ops/dead-letters/queue.ts';
-import { type ReplayDependencies, type ReplayReport, reasonFor, replay } from '../ops/replay/replay.ts';
+import { createReplay, type ReplayDependencies, type ReplayReport, reasonFor } from '../ops/replay/replay.ts';
 
-/** A dead letter as it is shown: not held by anybody. */
+/** A dead letter for a page: nobody holds it any more. */
 export type ShownDeadLetter = Omit<DeadLetterMessage, 'receiptHandle'> & { readonly route: Route };
 
-/** Dead letters that fail for one reason at one place. */
+/** Dead letters of one function with the same reason. */
 export interface DeadLetterGroup {
-  /** Short and stable: the same reason has the same id in every run. */
+  /** Short and stable: the same reason always has the same id. */
   readonly id: string;
-  /** Undefined when SQS put them aside by itself. */
+  /** Undefined when SQS itself moved them to the dead-letter queue. */
   readonly cause: Cause | undefined;
-  /** Without the number of its order. */
+  /** Without the number of the order. */
   readonly reason: string;
   readonly stage: string;
-  /** Longest waiting first. */
+  /** Oldest first. */
   readonly letters: readonly ShownDeadLetter[];
 }
 
@@ -26,88 +25,83 @@ export interface DeadLetterView {
   readonly at: Date;
   /** Largest first. */
   readonly groups: readonly DeadLetterGroup[];
-  /** Letters that could not be looked at: another run holds them. */
+  /** How many letters could not be read, because another run holds them. */
   readonly hidden: number;
   /** There are more than a page can show. */
   readonly more: boolean;
 }
 
-/** Which letters are meant. */
+/** Selects the letters of a group, or one letter. */
 export type Chosen = { readonly group: string } | { readonly letter: string };
 
-/** The dead-letter queue as pages see it: looked at rarely, as looking hides letters from others for a moment. */
+/** The dead-letter queue for pages. It is read rarely, because reading hides letters from others for a moment. */
 export interface DeadLetterDesk {
   /**
-   * @param count How many there are: another count than at the last look makes it look again.
-   * @param again Whether to look again in any case.
+   * @param count How many letters there are; the queue is read again when this differs from the last time.
+   * @param again Whether to read the queue in any case.
    */
   readonly look: (count: number, again?: boolean) => Promise<DeadLetterView>;
   readonly replay: (chosen: Chosen, go: boolean) => Promise<ReplayReport>;
   readonly discard: (chosen: Chosen, note: string, by: string) => Promise<DiscardReport>;
 }
 
-/** A view may be so old when nothing tells that the queue has changed. */
+/** How long a view is reused while the number of letters stays the same. */
 const viewFreshMs = 60_000;
-/** More than these nobody reads. */
+/** A page shows no more than these. */
 const maxShown = 1000;
 
-export function createDeadLetterDesk(
-  dependencies: Omit<ReplayDependencies, 'progress' | 'records'> & {
-    readonly records: Parameters<typeof discard>[1]['records'] & ReplayDependencies['records'];
-    /** For looking only: letters come back soon when the console is killed meanwhile. */
-    readonly forLooking: DeadLetterQueue;
-    readonly clock: Clock;
-  },
-): DeadLetterDesk {
+export interface DeadLetterDeskDependencies extends ReplayDependencies {
+  readonly records: ReplayDependencies['records'] & DiscardDependencies['records'];
+  /** For reading only: its letters become visible again soon if the console is killed meanwhile. */
+  readonly forLooking: DeadLetterQueue;
+}
+
+export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies): DeadLetterDesk {
+  const { forLooking, names, clock } = dependencies;
+  const replay = createReplay(dependencies);
   let last: { readonly view: DeadLetterView; readonly count: number } | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
-  // One at a time: two that take from the queue would each see a part of it.
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = turn.then(work, work);
-    turn = done.catch(() => undefined);
+  let running: Promise<unknown> = Promise.resolve();
+  // One task at a time: two tasks that read the queue at once would each see only some of the letters.
+  function inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const done = running.then(task, task);
+    running = done.catch(() => undefined);
     return done;
   }
-  const never = new AbortController().signal;
+  const { signal } = new AbortController();
 
-  async function view(): Promise<DeadLetterView> {
-    const { hidden } = await dependencies.forLooking.size();
+  async function readView(): Promise<DeadLetterView> {
+    const { hidden } = await forLooking.size();
     const seen = new Map<string, DeadLetterMessage>();
     try {
-      for await (const page of dependencies.forLooking.take()) {
+      for await (const page of forLooking.take()) {
         for (const letter of page) seen.set(letter.sqsId, letter);
         if (seen.size >= maxShown) break;
       }
     } finally {
-      await dependencies.forLooking.giveBack([...seen.values()]);
+      await forLooking.giveBack([...seen.values()]);
     }
-    const at = dependencies.clock.now();
-    const letters = [...seen.values()].map(({ receiptHandle: _, ...letter }) => ({
-      ...letter,
-      route: routeOf({ ...letter, receiptHandle: '' }, dependencies.names, at),
-    }));
+    const at = clock.now();
+    const letters = [...seen.values()].map((letter) => ({ ...letter, route: routeOf(letter, names, at) }));
     return { at, groups: groupsOf(letters), hidden, more: seen.size >= maxShown };
   }
 
   return {
     look: (count, again = false) =>
       inTurn(async () => {
-        const fresh = last && dependencies.clock.now().getTime() - last.view.at.getTime() < viewFreshMs;
-        if (last && fresh && !again && count === last.count) return last.view;
-        last = { view: await view(), count };
+        const isFresh = last && clock.now().getTime() - last.view.at.getTime() < viewFreshMs;
+        if (last && isFresh && !again && count === last.count) return last.view;
+        last = { view: await readView(), count };
         return last.view;
       }),
     replay: (chosen, go) =>
-      inTurn(async () => {
+      inTurn(() => {
         last = undefined;
-        return replay(
-          { go, wanted: wanted(chosen), signal: never },
-          { ...dependencies, progress: () => undefined },
-        );
+        return replay({ go, wanted: wanted(chosen), signal });
       }),
     discard: (chosen, note, by) =>
-      inTurn(async () => {
+      inTurn(() => {
         last = undefined;
-        return discard({ wanted: wanted(chosen), note, by, signal: never }, dependencies);
+        return discard({ wanted: wanted(chosen), note, by, signal }, dependencies);
       }),
   };
 }
@@ -118,9 +112,7 @@ function wanted(chosen: Chosen): (letter: DeadLetterMessage) => boolean {
     : ({ sqsId }) => sqsId === chosen.letter;
 }
 
-type Grouped = Pick<DeadLetterMessage, 'cause' | 'reason' | 'orderNumber' | 'stage'>;
-
-function groupIdOf(letter: Grouped): string {
+function groupIdOf(letter: Pick<DeadLetterMessage, 'cause' | 'reason' | 'orderNumber' | 'stage'>): string {
   const text = JSON.stringify([letter.cause, reasonFor(letter), letter.stage]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
@@ -128,11 +120,11 @@ function groupIdOf(letter: Grouped): string {
 function groupsOf(letters: readonly ShownDeadLetter[]): DeadLetterGroup[] {
   return [...Map.groupBy(letters, groupIdOf)]
     .flatMap(([id, members]): DeadLetterGroup[] => {
-      const [first] = members;
-      if (!first) return [];
       const sorted = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());
-      const { cause, stage } = first;
-      return [{ id, cause, reason: reasonFor(first), stage, letters: sorted }];
+      const [first] = sorted;
+      return first
+        ? [{ id, cause: first.cause, reason: reasonFor(first), stage: first.stage, letters: sorted }]
+        : [];
     })
     .sort((a, b) => b.letters.length - a.letters.length || a.id.localeCompare(b.id));
 }

@@ -1,92 +1,79 @@
 import { userInfo } from 'node:os';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import * as z from 'zod/mini';
-import { triggerNamesSchema } from '../../shared/azumuta/trigger.ts';
-import { createQueues } from '../../shared/platform/aws/queue.ts';
-import { systemClock } from '../../shared/platform/clock.ts';
-import { ledgerOf, sqsOf, type Target } from '../ops/cli/target.ts';
+import type { Context } from 'hono';
+import type { Clock } from '../../shared/platform/clock.ts';
+import { sqsOf, type Target } from '../ops/cli/target.ts';
 import { openDeadLetterQueue } from '../ops/dead-letters/queue.ts';
-import { createFlowsReader } from '../ops/flows/flow-status.ts';
+import { createFlowsReader, type FlowsStatus } from '../ops/flows/flow-status.ts';
 import { insightOfTarget } from '../ops/flows/queue-insight.ts';
+import { replayDependenciesOf } from '../ops/replay/replay.ts';
+import type { TracingLedger } from '../ops/trace/trace.ts';
 import type { AuthKeys } from './auth.ts';
-import type { ConsoleDependencies } from './context.ts';
-import { createDeadLetterDesk } from './dead-letters.ts';
-import { createShopFloor } from './shop-floor.ts';
+import { createDeadLetterDesk, type DeadLetterDesk } from './dead-letters.ts';
+import type { Page } from './pages/layout.ts';
+import { createShopFloor, type ShopFloor } from './shop-floor.ts';
 
-/** What a killed console had only looked at comes back this soon. */
+/** Everything that the console calls, with the rights of the operator. */
+export interface ConsoleDependencies {
+  /** The stack's name, as pages show it. */
+  readonly target: string;
+  /** Options that select this stack on a command line. */
+  readonly commands: string;
+  readonly local: boolean;
+  readonly flows: () => Promise<FlowsStatus>;
+  readonly ledger: TracingLedger;
+  readonly letters: DeadLetterDesk;
+  /** Only when the partners are sandboxes. */
+  readonly shopFloor: ShopFloor | undefined;
+  /** Name of the operator, which the ledger stores when a dead letter is discarded. */
+  readonly operator: () => Promise<string>;
+  readonly keys: AuthKeys;
+  /** The port that the console listens on. */
+  readonly port: () => number;
+  readonly clock: Clock;
+  /** The plant's time zone: pages show times in it. */
+  readonly timeZone: string;
+}
+
+/** How routes answer. */
+export interface Answers {
+  readonly formKey: string;
+  readonly show: (c: Context, page: Page) => Promise<Response>;
+  /** Redirects to another page, which then shows the notice. */
+  readonly redirect: (c: Context, path: string, notice: string) => Response;
+}
+
+/** After this time letters become visible again that a killed console was reading. */
 const lookingSeconds = 30;
 
-/**
- * The console's parts for a stack, all with the operator's own rights.
- * @param commands Options that name the stack on the command line.
- * @param seed Of what the ERP sandbox draws for an order that is released by hand.
- */
-export function consoleDependencies(
-  target: Target,
-  commands: string,
-  keys: AuthKeys,
-  port: () => number,
-  seed: () => number,
-): { readonly dependencies: ConsoleDependencies; readonly close: () => void } {
-  const { aws, output, sandboxes } = target;
+/** Everything that the console calls on a stack. */
+export function consoleDependencies(target: Target): Omit<ConsoleDependencies, 'commands' | 'keys' | 'port'> {
+  const { aws, name, local, output, sandboxes } = target;
+  // The local queue store is one process, so its first empty answer is certain.
+  const waitSeconds = local ? 0 : 1;
+  const replaying = replayDependenciesOf(target, { waitSeconds });
+  const { ledger, queueUrls, clock } = replaying;
   const sqs = sqsOf(target);
+  const looking = { waitSeconds, hiddenSeconds: lookingSeconds };
+  const forLooking = openDeadLetterQueue(sqs, queueUrls['dead-letters'], looking);
+  const insight = insightOfTarget(target, clock);
   const lambda = new LambdaClient(aws);
-  const ledger = ledgerOf(target);
-  const clock = systemClock;
-  const queueUrls = {
-    'product-orders': output('ProductOrdersQueue'),
-    completions: output('CompletionsQueue'),
-    bookings: output('BookingsQueue'),
-    'dead-letters': output('DeadLetterQueue'),
-  };
-  const { insight, close: closeInsight } = insightOfTarget(target, clock);
-  // A store in one process knows at once that there is nothing more.
-  const waitSeconds = target.local ? 0 : 1;
-  const deadLetters = openDeadLetterQueue(sqs, queueUrls['dead-letters'], { waitSeconds });
-  const letters = createDeadLetterDesk({
-    deadLetters,
-    forLooking: openDeadLetterQueue(sqs, queueUrls['dead-letters'], {
-      waitSeconds,
-      hiddenSeconds: lookingSeconds,
-    }),
-    queues: createQueues(sqs),
-    queueUrls,
-    records: ledger.deadLetters,
-    ledger,
-    names: z.parse(triggerNamesSchema, JSON.parse(output('TriggerNames'))),
-    clock,
-  });
   return {
-    dependencies: {
-      target: target.name,
-      commands,
-      local: target.local,
-      flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
-      ledger,
-      letters,
-      shopFloor:
-        sandboxes && createShopFloor(sandboxes, { lambda, functionName: output('PullFunction') }, seed),
-      operator: target.local ? async () => userInfo().username : () => callerOf(target),
-      keys,
-      port,
-      clock,
-      timeZone: output('TimeZone'),
-    },
-    close() {
-      for (const client of [sqs, lambda]) client.destroy();
-      closeInsight();
-    },
+    target: name,
+    local,
+    flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
+    ledger,
+    letters: createDeadLetterDesk({ ...replaying, forLooking }),
+    shopFloor: sandboxes && createShopFloor(target, sandboxes),
+    operator: local ? async () => userInfo().username : () => callerOf(target),
+    clock,
+    timeZone: output('TimeZone'),
   };
 }
 
-/** The person at this machine, and who they are to AWS. */
+/** The user of this machine, and their identity at AWS. */
 async function callerOf({ aws }: Target): Promise<string> {
-  const sts = new STSClient(aws);
-  try {
-    const { Arn = 'unknown to AWS' } = await sts.send(new GetCallerIdentityCommand({}));
-    return `${userInfo().username}, ${Arn}`;
-  } finally {
-    sts.destroy();
-  }
+  const { Arn = 'unknown to AWS' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
+  return `${userInfo().username}, ${Arn}`;
 }

@@ -1,75 +1,112 @@
 import { isRefused } from '../../shared/alerts/words.ts';
-import { type Partner, partnerNames } from '../../shared/model/partner.ts';
-import { partnersCalledBy } from '../../shared/model/queues.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { type Partner, partnerNames, partnerWords } from '../../shared/model/partner.ts';
+import { consumerOf, partnersCalledBy, type QueueName, queueNames } from '../../shared/model/queues.ts';
+import { duration } from '../../shared/model/time.ts';
 import { counted } from '../ops/cli/output.ts';
-import { type QueueName, queueNames, stageOfQueue } from '../ops/dead-letters/dead-letter.ts';
 import type { FlowsStatus, QueueStatus } from '../ops/flows/flow-status.ts';
-import { duration, partnerWords, queueWords, sentence } from './labels.ts';
-import type { LastAttempt } from './last-attempts.ts';
+import { partnerTitles, sentence } from '../ops/trace/order-status.ts';
+import { queueWords } from './labels.ts';
 
-/** Something that stands still, for whoever is asked to mend it. */
+/** Something that is stuck or slow, for the person who is asked to correct it. */
 export interface FlowProblem {
-  /** Stable, so that a page knows it again. */
+  /** Stable, so that a page that refreshes itself recognises it. */
   readonly id: string;
   readonly grade: 'stuck' | 'slow';
-  /** What stands still. */
   readonly what: string;
   readonly why: string;
   /** What to do. */
   readonly next: string;
-  /** What to type for it. */
-  readonly command?: string;
-  /** Orders that are known to be concerned. */
+  /** The command for that. */
+  readonly command?: string | undefined;
+  /** Orders that are known to be affected. */
   readonly orders: readonly string[];
   /** A page that helps. */
   readonly link?: { readonly href: string; readonly label: string };
 }
 
-type LastTries = Readonly<Partial<Record<QueueName, LastAttempt>>>;
+/** The last attempt at an order that is being retried. */
+export interface LastAttempt {
+  readonly number: string;
+  /** Why it failed. */
+  readonly note: string;
+}
 
-/** A healthy flow is done with a message in seconds. */
+export type LastAttempts = Readonly<Partial<Record<QueueName, LastAttempt>>>;
+
+/** A younger message is simply being worked on. */
+const youngSeconds = 4;
+
+/**
+ * Reads why messages are retried from the journey of the oldest order in each queue: one read for each queue whose
+ * oldest message is not young. Nothing for queues whose orders are not known.
+ */
+export async function lastAttemptsOf(
+  { queues }: FlowsStatus,
+  { journeys }: Pick<Ledger, 'journeys'>,
+): Promise<LastAttempts> {
+  const attempts: Partial<Record<QueueName, LastAttempt>> = {};
+  for (const queue of queueNames) {
+    const { oldestSeconds = 0, orders } = queues[queue];
+    const [number] = orders;
+    if (number === undefined || oldestSeconds < youngSeconds) continue;
+    const last = (await journeys.of(number)).at(-1);
+    if (last?.event === 'retry' && last.note !== undefined) attempts[queue] = { number, note: last.note };
+  }
+  return attempts;
+}
+
+/** A healthy flow finishes a message within seconds. */
 const slowSeconds = 120;
 
 /**
- * What stands still and why, worst first. Empty when everything flows.
- * @param commands Options that name this stack on the command line.
- * @param tries What the last attempts said, where that is known.
+ * Lists what is stuck or slow and why, worst first. Empty when both flows are healthy.
+ * @param commands Options that select this stack on a command line.
  */
-export function flowProblemsOf(status: FlowsStatus, commands: string, tries: LastTries = {}): FlowProblem[] {
-  const unwell = partnerNames.filter((partner) => status.partners[partner].open);
+export function flowProblemsOf(
+  status: FlowsStatus,
+  commands: string,
+  attempts: LastAttempts = {},
+): FlowProblem[] {
+  const down = partnerNames.filter((partner) => status.partners[partner].open);
   return [
-    ...unwell.map((partner) => unwellPartner(partner, status, commands)),
+    ...down.map((partner) => partnerDown(partner, status, commands)),
     ...queueNames.flatMap((queue) => pausedQueue(queue, status.queues[queue], commands)),
-    ...(status.deadLetters > 0 ? [forAPerson(status.deadLetters)] : []),
-    ...queueNames.flatMap((queue) =>
-      partnersCalledBy[queue].some((partner) => unwell.includes(partner))
-        ? []
-        : slowQueue(queue, status.queues[queue], tries[queue]),
-    ),
+    ...(status.deadLetters > 0 ? [needsPerson(status.deadLetters)] : []),
+    ...queueNames
+      .filter((queue) => !partnersCalledBy[queue].some((partner) => down.includes(partner)))
+      .flatMap((queue) => slowQueue(queue, status.queues[queue], attempts[queue])),
   ];
 }
 
-function unwellPartner(partner: Partner, status: FlowsStatus, commands: string): FlowProblem {
-  const { reason = '', openedAt, openUntilMs } = status.partners[partner];
+function partnerDown(partner: Partner, { partners, queues, at }: FlowsStatus, commands: string): FlowProblem {
+  const { reason = '', openedAt, openUntilMs = 0 } = partners[partner];
   const waiting = queueNames.filter(
-    (queue) => partnersCalledBy[queue].includes(partner) && inQueue(status.queues[queue]) > 0,
+    (queue) => partnersCalledBy[queue].includes(partner) && inQueue(queues[queue]) > 0,
   );
-  const verb =
-    openedAt === undefined ? 'is unwell' : `has been unwell for ${secondsSince(openedAt, status.at)}`;
-  const nextTry = openUntilMs === undefined ? 0 : (openUntilMs - status.at.getTime()) / 1000;
-  const goesOn =
-    waiting.length === 0
-      ? 'Nothing waits for it: the next message tries it again.'
-      : `Nothing is lost: what waits goes on by itself (${nextTry > 0 ? `the next try is in ${duration(nextTry)}` : 'it is being tried again now'}).`;
+  const total = waiting.reduce((sum, queue) => sum + inQueue(queues[queue]), 0);
+  const sinceSeconds =
+    openedAt === undefined ? undefined : Math.max(0, (at.getTime() - Date.parse(openedAt)) / 1000);
+  const isDown = sinceSeconds === undefined ? 'is down' : `has been down for ${duration(sinceSeconds)}`;
+  const messages = waiting.map((queue) => countedIn(queue, queues[queue])).join(' and ');
+  const nextSeconds = (openUntilMs - at.getTime()) / 1000;
+  const nextTry = nextSeconds > 0 ? `the next try is in ${duration(nextSeconds)}` : 'it is being tried now';
   const refused = isRefused(reason);
   return {
     id: `partner-${partner}`,
     grade: 'stuck',
-    what: `${partnerWords[partner]} ${verb}${waiting.length === 0 ? '' : `; ${waiting.map((queue) => countedIn(queue, status.queues[queue])).join(' and ')} ${isOne(waiting, status) ? 'waits' : 'wait'} for it`}.`,
-    why: sentence(reason) || 'It did not answer well, several times within a minute.',
-    next: `${refused ? 'It refuses the credentials: set the right ones.' : 'Mend it there.'} ${goesOn}`,
-    ...(refused ? { command: `npm run secrets -- ${commands}` } : {}),
-    orders: waiting.flatMap((queue) => status.queues[queue].orders),
+    what: `${partnerTitles[partner]} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
+    why: sentence(reason) || 'Several calls to it have failed within a minute.',
+    next: [
+      refused
+        ? 'It refuses our credentials: set the right ones.'
+        : `Fix the cause in ${partnerWords[partner]}.`,
+      total === 0
+        ? 'Nothing waits for it: the next message tries it again.'
+        : `Nothing is lost: messages that wait continue automatically (${nextTry}).`,
+    ].join(' '),
+    command: refused ? `npm run secrets -- ${commands}` : undefined,
+    orders: waiting.flatMap((queue) => queues[queue].orders),
   };
 }
 
@@ -81,7 +118,7 @@ function pausedQueue(queue: QueueName, status: QueueStatus, commands: string): F
       id: `paused-${queue}`,
       grade: 'stuck',
       what: `${queueWords[queue].work} is paused; ${inQueue(status) === 0 ? 'nothing waits' : waitsIn(queue, status)}.`,
-      why: `Somebody paused it: the event source mapping of ${stageOfQueue(queue)} is disabled.`,
+      why: `Somebody paused it: the event source mapping of ${consumerOf[queue]} is disabled.`,
       next: 'Resume it when the maintenance is over.',
       command: `npm run resume -- ${flow} ${commands}`,
       orders: status.orders,
@@ -89,58 +126,46 @@ function pausedQueue(queue: QueueName, status: QueueStatus, commands: string): F
   ];
 }
 
-function forAPerson(count: number): FlowProblem {
+function needsPerson(count: number): FlowProblem {
   return {
     id: 'dead-letters',
     grade: 'stuck',
     what: `${counted(count, 'message')} ${count === 1 ? 'needs' : 'need'} a person.`,
-    why: 'They would fail again however often they were tried; each says why.',
-    next: 'Mend what the reason names, then replay, or discard with a note.',
+    why: 'Another attempt would fail again. Each dead letter says why.',
+    next: 'Correct what the reason names and replay them, or discard them with a note.',
     orders: [],
     link: { href: '/letters', label: 'Dead letters' },
   };
 }
 
-function slowQueue(queue: QueueName, status: QueueStatus, lastTry: LastAttempt | undefined): FlowProblem[] {
+function slowQueue(queue: QueueName, status: QueueStatus, last: LastAttempt | undefined): FlowProblem[] {
   const { oldestSeconds = 0, underWay, waiting, paused, orders } = status;
   if (paused || inQueue(status) === 0) return [];
-  if (lastTry === undefined && oldestSeconds < slowSeconds) return [];
-  const stage = stageOfQueue(queue);
-  const what = `${waitsIn(queue, status)}, the oldest for ${duration(oldestSeconds)}.`;
-  if (lastTry !== undefined) {
+  if (last === undefined && oldestSeconds < slowSeconds) return [];
+  const problem = {
+    id: `slow-${queue}`,
+    what: `${waitsIn(queue, status)}, the oldest for ${duration(oldestSeconds)}.`,
+    orders,
+  };
+  if (last === undefined && underWay === 0)
     return [
       {
-        id: `slow-${queue}`,
-        grade: 'slow',
-        what,
-        why: `The last attempt at ${lastTry.number}: ${sentence(lastTry.note)}`,
-        next: 'It comes again by itself, with growing pauses. Mend what it names if it stays.',
-        orders,
+        ...problem,
+        grade: 'stuck',
+        why: `No function takes the ${counted(waiting, 'message')} in the queue.`,
+        next: `Check whether ${consumerOf[queue]} is throttled or fails to start: its logs are in CloudWatch.`,
       },
     ];
-  }
-  if (underWay > 0) {
-    return [
-      {
-        id: `slow-${queue}`,
-        grade: 'slow',
-        what,
-        why: 'They were tried and come again by themselves: an order that is locked or busy, or a partner that is slow.',
-        next: 'Search for the order: its journey tells what the last attempt said.',
-        orders,
-      },
-    ];
-  }
-  return [
-    {
-      id: `slow-${queue}`,
-      grade: 'stuck',
-      what,
-      why: `${counted(waiting, 'message')} ${waiting === 1 ? 'lies' : 'lie'} in the queue, and nobody takes ${waiting === 1 ? 'it' : 'them'}.`,
-      next: `Look whether ${stage} is throttled or fails to start: its logs are in CloudWatch.`,
-      orders,
-    },
-  ];
+  const [why, next] = last
+    ? [
+        `The last attempt at ${last.number}: ${sentence(last.note)}`,
+        'It is retried automatically, with growing pauses. Correct what the reason names if this does not end.',
+      ]
+    : [
+        'They failed and are retried automatically: an order is locked or busy, or a partner is slow.',
+        'Search for the order: its journey shows why the last attempt failed.',
+      ];
+  return [{ ...problem, grade: 'slow', why, next }];
 }
 
 function inQueue({ waiting, underWay }: QueueStatus): number {
@@ -154,12 +179,4 @@ function countedIn(queue: QueueName, status: QueueStatus): string {
 /** `3 bookings wait`. */
 function waitsIn(queue: QueueName, status: QueueStatus): string {
   return `${countedIn(queue, status)} ${inQueue(status) === 1 ? 'waits' : 'wait'}`;
-}
-
-function isOne(waiting: readonly QueueName[], { queues }: FlowsStatus): boolean {
-  return waiting.reduce((sum, queue) => sum + inQueue(queues[queue]), 0) === 1;
-}
-
-function secondsSince(iso: string, now: Date): string {
-  return duration(Math.max(0, (now.getTime() - Date.parse(iso)) / 1000));
 }

@@ -1,5 +1,6 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { randomInt } from 'node:crypto';
 import * as z from 'zod/mini';
+import { reasonOf } from '../../shared/model/errors.ts';
 import {
   type AzumutaControl,
   azumutaControl,
@@ -7,43 +8,45 @@ import {
   erpControl,
 } from '../local/sandbox/control.ts';
 import type { Fault } from '../local/sandbox/faults.ts';
+import { invoke, type Target } from '../ops/cli/target.ts';
 
-/** How the ERP sandbox behaves. */
+/** What the ERP sandbox does. */
 export const erpModes = ['well', 'down', 'refusing'] as const;
 export type ErpMode = (typeof erpModes)[number];
 
-/** One order, from both partners' own books. */
+/** One order, as both sandboxes know it. */
 export interface ShopFloorOrder {
   readonly number: string;
   readonly article: string;
   readonly quantity: string;
-  /** `released`, `done`, `cancelled`; absent when only Azumuta knows it. */
-  readonly inErp?: string;
-  /** Azumuta's status; absent while it is not there yet. */
-  readonly inAzumuta?: string;
-  /** How often a quantity was booked for it in the ERP, and how much in all. */
-  readonly booked: { readonly times: number; readonly good: string };
+  /** `released`, `done`, `cancelled`; undefined when the ERP does not know it. */
+  readonly inErp?: string | undefined;
+  /** Azumuta's status; undefined while Azumuta does not know it. */
+  readonly inAzumuta?: string | undefined;
+  /** The good quantity of each booking in the ERP. */
+  readonly booked: readonly string[];
 }
 
 export interface ShopFloorView {
   readonly erp: ErpMode;
   /** Newest first. */
   readonly orders: readonly ShopFloorOrder[];
+  /** How many older orders there are. */
   readonly more: number;
 }
 
-export interface Released {
-  readonly number: string;
-  /** Why the pull did not take it in at once; absent when it did. */
-  readonly notPulled?: string;
-}
-
-/** The partners' sandboxes in the hands of whoever tries the integration out. */
+/** The partners' sandboxes, for somebody who tries the integration out. */
 export interface ShopFloor {
   readonly look: () => Promise<ShopFloorView>;
-  /** Releases an order in the ERP and lets the pull run at once. */
-  readonly release: (article: string, quantity: number) => Promise<Released>;
-  /** What an operator records at the end: the completion goes its way from there. */
+  /**
+   * Releases an order in the ERP and runs the pull at once.
+   * @returns its number, and why the pull failed; undefined when it succeeded.
+   */
+  readonly release: (
+    article: string,
+    quantity: number,
+  ) => Promise<{ readonly number: string; readonly notPulled: string | undefined }>;
+  /** Completes an order in Azumuta, as its operator would. */
   readonly complete: (number: string, good: number, scrap: number) => Promise<void>;
   readonly setErp: (mode: ErpMode) => Promise<void>;
 }
@@ -61,13 +64,11 @@ const faultsOf: Readonly<Record<ErpMode, readonly Fault[]>> = {
 };
 
 const maxOrders = 25;
-/** The pull's answer: its outcome, or why it failed. */
-const pulledSchema = z.object({ outcome: z.optional(z.string()), errorMessage: z.optional(z.string()) });
+const pulledSchema = z.object({ outcome: z.string() });
 
 export function createShopFloor(
+  target: Target,
   sandboxes: { readonly azumuta: string; readonly erp: string },
-  pull: { readonly lambda: LambdaClient; readonly functionName: string },
-  seed: () => number,
 ): ShopFloor {
   const azumuta = azumutaControl(sandboxes.azumuta);
   const erp = erpControl(sandboxes.erp);
@@ -84,10 +85,9 @@ export function createShopFloor(
     },
 
     async release(article, quantity) {
-      const [order] = await erp.release({ product: article, quantity, seed: seed() });
+      const [order] = await erp.release({ product: article, quantity, seed: randomInt(1_000_000) });
       if (!order) throw new Error('The ERP sandbox released nothing.');
-      const notPulled = await runPull(pull);
-      return { number: order.number, ...(notPulled === undefined ? {} : { notPulled }) };
+      return { number: order.number, notPulled: await pull(target) };
     },
 
     async complete(number, good, scrap) {
@@ -104,15 +104,14 @@ async function erpMode(erp: ErpControl): Promise<ErpMode> {
   return faults.some(({ kind }) => kind === 'business-error') ? 'refusing' : 'down';
 }
 
-/** @returns why nothing was read. */
-async function runPull({
-  lambda,
-  functionName,
-}: Parameters<typeof createShopFloor>[1]): Promise<string | undefined> {
-  const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: functionName }));
-  const run = z.safeParse(pulledSchema, JSON.parse(Payload?.transformToString() || 'null'));
-  if (run.data?.outcome === 'read') return undefined;
-  return run.data?.errorMessage ?? 'the pull did not run through';
+/** Runs the pull. @returns why it failed. */
+async function pull(target: Target): Promise<string | undefined> {
+  try {
+    const { outcome } = await invoke(target, 'PullFunction', pulledSchema);
+    return outcome === 'read' ? undefined : outcome;
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 function merged(
@@ -120,37 +119,17 @@ function merged(
   bookings: Awaited<ReturnType<ErpControl['bookings']>>,
   productOrders: Awaited<ReturnType<AzumutaControl['productOrders']>>,
 ): ShopFloorOrder[] {
-  const inAzumuta = new Map(productOrders.map((order) => [order.number, order]));
-  const booked = Map.groupBy(
-    bookings.filter(({ kind }) => kind === 'production'),
-    ({ order }) => order,
-  );
-  const fromErp = orders.map((order): ShopFloorOrder => {
-    const status = inAzumuta.get(order.number)?.status;
-    const done = booked.get(order.number) ?? [];
-    return {
-      number: order.number,
-      article: order.product,
-      quantity: order.quantity,
-      inErp: order.status,
-      ...(status === undefined ? {} : { inAzumuta: status }),
-      booked: { times: done.length, good: done.map(({ goodQuantity }) => goodQuantity).join(' + ') },
-    };
-  });
-  const known = new Set(orders.map(({ number }) => number));
-  // Split orders, and those that came by the endpoint: the ERP sandbox does not know their numbers.
-  const onlyInAzumuta = productOrders
-    .filter(({ number }) => !known.has(number))
-    .map(
-      (order): ShopFloorOrder => ({
-        number: order.number,
-        article: order.article?.number ?? '',
-        quantity: String(order.parameters.find(({ key }) => key === 'Quantity')?.value ?? 1),
-        inAzumuta: order.status,
-        booked: { times: 0, good: '' },
-      }),
-    );
-  return [...fromErp, ...onlyInAzumuta].sort((a, b) =>
-    b.number.localeCompare(a.number, 'en', { numeric: true }),
-  );
+  const found = new Map<string, ShopFloorOrder>();
+  // Split orders, and orders from the order endpoint, are known to Azumuta only.
+  for (const { number, article, parameters, status } of productOrders) {
+    const quantity = String(parameters.find(({ key }) => key === 'Quantity')?.value ?? 1);
+    found.set(number, { number, article: article?.number ?? '', quantity, inAzumuta: status, booked: [] });
+  }
+  for (const { number, product: article, quantity, status: inErp } of orders) {
+    const booked = bookings
+      .filter(({ kind, order }) => kind === 'production' && order === number)
+      .map(({ goodQuantity }) => goodQuantity);
+    found.set(number, { ...found.get(number), number, article, quantity, inErp, booked });
+  }
+  return [...found.values()].sort((a, b) => b.number.localeCompare(a.number, 'en', { numeric: true }));
 }

@@ -19,7 +19,7 @@ import type { HttpApi } from './http-api.ts';
 import { metric, metricPeriod } from './metrics.ts';
 import { acknowledge } from './nag.ts';
 import { consumers, type Queues } from './queues.ts';
-import { alertMinutes } from './schedules.ts';
+import { type Scheduled, scheduledOf } from './schedules.ts';
 
 export interface AlarmsProps {
   readonly integration: CompleteIntegration;
@@ -30,55 +30,27 @@ export interface AlarmsProps {
 
 interface Watch extends Pick<AlarmProps, 'treatMissingData' | 'comparisonOperator'> {
   readonly metric: IMetric;
-  /** What it means, in a sentence; the runbook tells what to do. */
+  /** A sentence for the person who gets the alarm; the runbook says what to do. */
   readonly means: string;
-  /** Rings from this value on. Default 1. */
-  readonly threshold?: number;
-  /** So many looks of … */
+  /** How many of the last `looks` must be at the threshold. Default 1. */
   readonly ringing?: number;
-  /** … the last so many. Default 1 of 1. */
+  /** Default 1. */
   readonly looks?: number;
-  /** What happened once is told once: only a state ends. */
+  /** It ends, and the end is sent, too. Default: it is about something that happened once. */
   readonly isState?: true;
-}
-
-/** A function that a schedule invokes. */
-interface Scheduled {
-  readonly name: FunctionName;
-  readonly everyMinutes: number;
-  /** So many intervals without a run are silence. */
-  readonly intervals: number;
-  readonly silenceMeans: string;
 }
 
 /**
  * Alarms for what only CloudWatch sees: functions that fail or do not run, queues that nobody takes from, calls that were
- * turned away, a partner that is down. Which order needs a person, and why, is told by the alerts. Runbook: infra/RUNBOOK.md.
+ * turned away, a partner that is down. The alerts say which order needs a person, and why. Runbook: infra/RUNBOOK.md.
  */
 export class Alarms extends Construct {
   readonly topic: Topic;
   readonly alarms: Alarm[] = [];
 
-  constructor(scope: Construct, id: string, props: AlarmsProps) {
+  constructor(scope: Construct, id: string, { integration, queues, functions, httpApi }: AlarmsProps) {
     super(scope, id);
-    const { integration, queues, functions, httpApi } = props;
-    this.topic = new Topic(this, 'Topic', {
-      displayName: `Azumuta-ERP integration of ${integration.plant}`,
-      enforceSSL: true,
-    });
-    this.allowAlarmsToPublish();
-    const { alarmEmails } = integration.deployment;
-    for (const address of alarmEmails) this.topic.addSubscription(new EmailSubscription(address));
-    if (alarmEmails.length === 0)
-      Annotations.of(this).addWarningV2(
-        'azumuta-erp:nobody-is-told',
-        'deployment.alarmEmails names nobody: no alarm will reach anybody. Name an address of the IT department.',
-      );
-    acknowledge(this.topic, {
-      'Serverless::Serverless-SNSRedrivePolicy':
-        'Mails are best effort; the alarm itself stays red until its cause is mended.',
-    });
-
+    this.topic = this.createTopic(integration);
     this.watchQueues(queues);
     this.watchPartners();
     this.watch('HttpApiRefusing', {
@@ -95,26 +67,28 @@ export class Alarms extends Construct {
       means:
         'A channel has not taken what people are to be told for a quarter of an hour; it is tried again.',
     });
-    for (const name of consumers) this.watchErrors(functions, name, looksAt({ everyMinutes: 1 }));
-    for (const each of scheduledOf(integration)) {
-      this.watchErrors(functions, each.name, looksAt(each));
+    for (const name of consumers) this.watchErrors(functions, name, metricPeriod);
+    for (const each of scheduledOf(integration).filter(({ enabled }) => enabled)) {
+      this.watchErrors(functions, each.name, each.every);
       this.watchSilence(functions, each);
     }
   }
 
-  /**
-   * A topic without a policy takes what its own account publishes. The statement of `enforceSSL` replaces that
-   * default, and CloudWatch would be refused: the alarm turns red and nobody hears of it.
-   * @see https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
-   */
-  private allowAlarmsToPublish(): void {
+  private createTopic({ plant, deployment: { alarmEmails } }: CompleteIntegration): Topic {
+    const topic = new Topic(this, 'Topic', {
+      displayName: `Azumuta-ERP integration of ${plant}`,
+      enforceSSL: true,
+    });
     const stack = Stack.of(this);
-    this.topic.addToResourcePolicy(
+    // A topic without a policy takes what its own account publishes. The statement of `enforceSSL` replaces that
+    // default, and CloudWatch would be refused: the alarm would turn red and reach nobody.
+    // https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
+    topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsOfThisStackPublish',
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
-        resources: [this.topic.topicArn],
+        resources: [topic.topicArn],
         conditions: {
           ArnLike: {
             'aws:SourceArn': stack.formatArn({
@@ -127,15 +101,26 @@ export class Alarms extends Construct {
         },
       }),
     );
+    for (const address of alarmEmails) topic.addSubscription(new EmailSubscription(address));
+    if (alarmEmails.length === 0)
+      Annotations.of(this).addWarningV2(
+        'azumuta-erp:nobody-is-told',
+        'deployment.alarmEmails names nobody: no alarm will reach anybody. Name an address of the IT department.',
+      );
+    acknowledge(topic, {
+      'Serverless::Serverless-SNSRedrivePolicy':
+        'Mails are best effort; the alarm itself stays red until its cause is mended.',
+    });
+    return topic;
   }
 
   /**
-   * A message that rests for a Retry-After is hidden, and one that was received three times is left out of SQS's age of
-   * the oldest: so a queue is stalled when a message can be taken, and nobody takes any.
+   * A message that waits for a Retry-After is hidden, and SQS's age of the oldest leaves out one that was received three
+   * times: so a queue is stalled when a message can be taken, and nobody takes any.
    * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
    */
-  private watchQueues(queues: Queues): void {
-    for (const [name, queue] of Object.entries(queues.work)) {
+  private watchQueues({ work }: Queues): void {
+    for (const [name, queue] of Object.entries(work)) {
       this.watch(`QueueStalled-${name}`, {
         metric: new MathExpression({
           expression: 'waiting > 0 AND FILL(received, 0) < 1',
@@ -154,8 +139,8 @@ export class Alarms extends Construct {
   }
 
   /**
-   * Few may call a partner that is down, minutes apart: whatever was told last counts until something else is. A call that
-   * is answered tells 0, and the minimum of a period ends the alarm even if others were held back in it before.
+   * A partner that is down is called by few, minutes apart: the last value counts until there is another. A call that
+   * is answered writes 0, and the minimum of a period ends the alarm even if others were held back in it before.
    */
   private watchPartners(): void {
     for (const partner of ['azumuta', 'erp']) {
@@ -168,41 +153,32 @@ export class Alarms extends Construct {
     }
   }
 
-  private watchErrors(
-    functions: Functions,
-    name: FunctionName,
-    {
-      period,
-      looks,
-      ringing,
-    }: { readonly period: Duration; readonly looks: number; readonly ringing: number },
-  ): void {
+  /** A single failure often heals itself, as the next run does what it left; where that is an hour away, it rings. */
+  private watchErrors({ named }: Functions, name: FunctionName, every: Duration): void {
+    const isSeldom = every.toMinutes() >= 60;
+    const isSlow = !isSeldom && every.toMinutes() > metricPeriod.toMinutes();
     this.watch(`Errors-${name}`, {
-      metric: functions.named[name].lambda.metricErrors({ period, statistic: 'Sum' }),
-      ringing,
-      looks,
+      metric: named[name].lambda.metricErrors({ period: isSlow ? every : metricPeriod, statistic: 'Sum' }),
+      ...(isSeldom ? {} : { ringing: 2, looks: 3 }),
       means: `${name} crashes, runs out of time, or cannot reach its own table, queues or secrets.`,
     });
   }
 
   /**
-   * Looks that are missing are filled in: by itself CloudWatch goes on with the last run that it knows of for longer than
-   * it was told to look.
+   * Missing looks are filled in: otherwise CloudWatch goes on with the last run that it knows of, for longer than the
+   * alarm says.
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
    */
-  private watchSilence(
-    functions: Functions,
-    { name, everyMinutes, intervals, silenceMeans }: Scheduled,
-  ): void {
-    const minutes = Math.max(15, intervals * everyMinutes);
+  private watchSilence({ named }: Functions, { name, every, intervals, silenceMeans }: Scheduled): void {
+    const minutes = Math.max(15, intervals * every.toMinutes());
     // CloudWatch looks back a day, or a week by whole hours.
     const period = minutes < 24 * 60 ? metricPeriod : Duration.hours(1);
-    // One more, as the look that has just begun is empty, too.
+    // One more, as the period that has just begun is empty, too.
     const looks = Math.ceil(minutes / period.toMinutes()) + 1;
     this.watch(`NotRunning-${name}`, {
       metric: new MathExpression({
         expression: 'FILL(runs, 0)',
-        usingMetrics: { runs: functions.named[name].lambda.metricInvocations({ statistic: 'Sum' }) },
+        usingMetrics: { runs: named[name].lambda.metricInvocations({ statistic: 'Sum' }) },
         period,
       }),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -214,15 +190,12 @@ export class Alarms extends Construct {
     });
   }
 
-  private watch(
-    id: string,
-    { means, looks = 1, ringing = 1, threshold = 1, isState, ...watch }: Watch,
-  ): void {
+  private watch(id: string, { means, looks = 1, ringing = 1, isState, ...watch }: Watch): void {
     const alarm = new Alarm(this, id, {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       ...watch,
-      threshold,
+      threshold: 1,
       evaluationPeriods: looks,
       datapointsToAlarm: ringing,
       alarmName: `${Stack.of(this).stackName}-${id}`,
@@ -232,42 +205,4 @@ export class Alarms extends Construct {
     if (isState) alarm.addOkAction(new SnsAction(this.topic));
     this.alarms.push(alarm);
   }
-}
-
-function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegration): readonly Scheduled[] {
-  const pulling: Scheduled | undefined =
-    pull === 'off'
-      ? undefined
-      : {
-          name: 'pull-product-orders',
-          everyMinutes: pull.everyMinutes,
-          intervals: 3,
-          silenceMeans: 'The pull has not run for three times its interval: new orders do not arrive.',
-        };
-  const reconciling: Scheduled | undefined =
-    reconcile === 'off'
-      ? undefined
-      : {
-          name: 'reconcile-completions',
-          everyMinutes: 60 * reconcile.everyHours,
-          intervals: 2,
-          silenceMeans: 'Two runs of the reconciliation in a row did not come: lost triggers stay unnoticed.',
-        };
-  const telling: Scheduled = {
-    name: 'send-alerts',
-    everyMinutes: alertMinutes,
-    intervals: 3,
-    silenceMeans: 'Nobody is told of what needs a person: the function that looks for it does not run.',
-  };
-  return [pulling, reconciling, telling].filter((each) => each !== undefined);
-}
-
-/** From this interval on, a person does not wait for a second failure. */
-const seldomMinutes = 60;
-
-/** A single failure of what runs often heals itself: the next run does what it left. */
-function looksAt({ everyMinutes }: Pick<Scheduled, 'everyMinutes'>) {
-  if (everyMinutes >= seldomMinutes) return { period: metricPeriod, looks: 1, ringing: 1 };
-  const period = Duration.minutes(Math.max(metricPeriod.toMinutes(), everyMinutes));
-  return { period, looks: 3, ringing: 2 };
 }

@@ -20,7 +20,7 @@ export function createApp(props: AppProps = {}): App {
  * @throws ConfigurationError with the path in the configuration of what does not fit, or for a stage that is no name.
  */
 export async function assemble(app: App, integrationFile: string, stage: string): Promise<string> {
-  // Before the configuration, which may differ by stage.
+  // First, as the configuration may differ by stage.
   checkStage(stage);
   const { integration, file } = await loadIntegration(integrationFile, stage);
   const stackName = stackNameOf(integration.plant, stage);
@@ -35,7 +35,7 @@ export async function assemble(app: App, integrationFile: string, stage: string)
   return stackName;
 }
 
-/** `npm start` runs this stage. Nothing of what the plant has in its account is there. */
+/** `npm start` runs this stage, where nothing of the plant's AWS account exists. */
 function onThisMachine(integration: CompleteIntegration): CompleteIntegration {
   const { account, region, domain, ...deployment } = integration.deployment;
   return {

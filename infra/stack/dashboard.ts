@@ -13,6 +13,7 @@ import {
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { CountName } from '../../shared/platform/metrics.ts';
+import { functionNames } from '../build/bundle-functions.ts';
 import type { Alarms } from './alarms.ts';
 import type { Functions } from './functions.ts';
 import type { HttpApi } from './http-api.ts';
@@ -31,67 +32,66 @@ export interface DashboardProps {
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { queues, functions, httpApi, alarms }: DashboardProps) {
     super(scope, id);
+    const { named } = functions;
     const dashboard = new CloudWatchDashboard(this, 'Dashboard', {
       dashboardName: Stack.of(this).stackName,
       periodOverride: PeriodOverride.AUTO,
     });
-    dashboard.addWidgets(
-      new AlarmStatusWidget({ title: 'A person must act on', alarms: alarms.alarms, width: 24, height: 4 }),
-    );
-    const { named } = functions;
-    dashboard.addWidgets(title('Orders out: ERP → Azumuta'));
-    dashboard.addWidgets(
-      counted(
-        'Accepted',
-        [named['accept-product-orders'], named['pull-product-orders']],
-        ['OrdersAccepted', 'OrdersUnmapped', 'OrderConflicts', 'OrdersCancelled'],
-      ),
-      waiting('Waiting to be created', queues.productOrders),
-      counted('Created in Azumuta', [named['create-product-orders']], ['OrdersCreated']),
-    );
-    dashboard.addWidgets(title('Results back: Azumuta → ERP'));
-    dashboard.addWidgets(
-      counted('Accepted', [named['receive-webhook']], ['CompletionsAccepted'], 6),
-      waiting('Waiting to be read', queues.completions, 6),
-      waiting('Waiting to be booked', queues.bookings, 6),
-      counted('Booked in the ERP', [named['book-completion']], ['CompletionsBooked'], 6),
-    );
-    dashboard.addWidgets(title('Why it stands still'));
-    dashboard.addWidgets(
-      // Nearly all of it is what the partners take: Lambda measures it without a metric of our own.
-      graph(
-        'Time of a batch, 95 of 100 (ms)',
-        consumers.map((name) => named[name].lambda.metricDuration({ label: name, statistic: 'p95' })),
-      ),
-      graph(
-        'Partners that are down',
-        ['azumuta', 'erp'].map((Partner) => metric(this, 'PartnerDown', { Partner, statistic: 'Maximum' })),
-      ),
-      graph(
-        'Longest wait of a message that comes again (s)',
-        consumers.map((name) => metric(this, 'WaitingSeconds', { Function: name, statistic: 'Maximum' })),
-      ),
-    );
-    dashboard.addWidgets(
-      graph('Dead letters', [queues.deadLetters.metricApproximateNumberOfMessagesVisible()]),
-      graph(
-        'Errors of functions',
-        Object.entries(named).map(([label, { lambda }]) => lambda.metricErrors({ label })),
-      ),
-      graph('HTTP API: answers 5xx and 429', [httpApi.refused]),
-    );
+    const rows: IWidget[][] = [
+      [new AlarmStatusWidget({ title: 'A person must act on', alarms: alarms.alarms, width: 24, height: 4 })],
+      [title('Orders out: ERP → Azumuta')],
+      [
+        counted(
+          'Accepted',
+          [named['accept-product-orders'], named['pull-product-orders']],
+          ['OrdersAccepted', 'OrdersUnmapped', 'OrderConflicts', 'OrdersCancelled'],
+        ),
+        waiting('Waiting to be created', queues.productOrders),
+        counted('Created in Azumuta', [named['create-product-orders']], ['OrdersCreated']),
+      ],
+      [title('Results back: Azumuta → ERP')],
+      [
+        counted('Accepted', [named['receive-webhook']], ['CompletionsAccepted'], 6),
+        waiting('Waiting to be read', queues.completions, 6),
+        waiting('Waiting to be booked', queues.bookings, 6),
+        counted('Booked in the ERP', [named['book-completion']], ['CompletionsBooked'], 6),
+      ],
+      [title('Why it stands still')],
+      // Nearly all of a batch's time is the partners': Lambda measures it without a metric of our own.
+      [
+        graph('Time of a batch, 95 of 100 (ms)', consumers, (label) =>
+          named[label].lambda.metricDuration({ label, statistic: 'p95' }),
+        ),
+        graph('Partners that are down', ['azumuta', 'erp'], (Partner) =>
+          metric(this, 'PartnerDown', { Partner, statistic: 'Maximum' }),
+        ),
+        graph('Longest wait of a message that comes again (s)', consumers, (name) =>
+          metric(this, 'WaitingSeconds', { Function: name, statistic: 'Maximum' }),
+        ),
+      ],
+      [
+        graph('Dead letters', [queues.deadLetters], (queue) =>
+          queue.metricApproximateNumberOfMessagesVisible(),
+        ),
+        graph('Errors of functions', functionNames, (label) => named[label].lambda.metricErrors({ label })),
+        graph('HTTP API: answers 5xx and 429', [httpApi], ({ refused }) => refused),
+      ],
+    ];
+    for (const row of rows) dashboard.addWidgets(...row);
   }
 }
+
+const shape = { height: 6, leftYAxis: { min: 0 } };
 
 function title(text: string): IWidget {
   return new TextWidget({ markdown: `## ${text}`, width: 24, height: 1 });
 }
 
-function graph(heading: string, left: IMetric[], width = 8): IWidget {
-  return new GraphWidget({ title: heading, left, width, height: 6, leftYAxis: { min: 0 } });
+function graph<T>(heading: string, each: readonly T[], metricOf: (one: T) => IMetric): IWidget {
+  return new GraphWidget({ title: heading, left: each.map(metricOf), width: 8, ...shape });
 }
 
-/** What log lines count, added up when somebody looks: that costs next to nothing, and a metric each month. */
+/** Counted in log lines, added up when somebody looks: that costs next to nothing, and a metric costs each month. */
 function counted(
   heading: string,
   functions: readonly IntegrationFunction[],
@@ -108,7 +108,7 @@ function counted(
   });
 }
 
-/** How many messages stand in a queue, and how long the oldest has. */
+/** How many messages are in a queue, and how old the oldest is. */
 function waiting(heading: string, queue: IQueue, width = 8): IWidget {
   return new GraphWidget({
     title: heading,
@@ -118,8 +118,7 @@ function waiting(heading: string, queue: IQueue, width = 8): IWidget {
     ],
     right: [queue.metricApproximateAgeOfOldestMessage({ label: 'age of the oldest (s)' })],
     width,
-    height: 6,
-    leftYAxis: { min: 0 },
+    ...shape,
     rightYAxis: { min: 0 },
   });
 }

@@ -1,27 +1,23 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
 import { type Bundles, type FunctionName, functionNames } from '../build/bundle-functions.ts';
 import { IntegrationFunction, type IntegrationFunctionProps } from './lambda-function.ts';
-import type { LedgerTable } from './ledger-table.ts';
 import type { Mails } from './mails.ts';
 import type { Placement } from './network.ts';
-import { allow, hideIn, readSecrets, sendTo } from './permissions.ts';
-import { consumerTimeout, type Queues } from './queues.ts';
-import type { Secrets } from './secrets.ts';
+import { allow, createUses, type Use, type UsedResources, type Uses } from './permissions.ts';
+import { consumerTimeout } from './queues.ts';
 
-export interface FunctionsProps {
+export interface FunctionsProps extends UsedResources {
   readonly integration: CompleteIntegration;
-  readonly stage: string;
   readonly bundles: Bundles;
-  readonly queues: Queues;
-  readonly secrets: Secrets;
-  readonly ledger: LedgerTable;
   readonly mails: Mails;
   /** The network of the functions that call the ERP. */
   readonly placement: Placement | undefined;
 }
+
+type Definition = Omit<IntegrationFunctionProps, 'codeFolder'>;
 
 /** The functions, with exactly what each may do. */
 export class Functions extends Construct {
@@ -29,13 +25,18 @@ export class Functions extends Construct {
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
-    const table = tableOf(props);
+    const uses = createUses(props);
+    const definitions: Record<FunctionName, Definition> = {
+      ...ordersOut(props, uses),
+      ...resultsBack(props, uses),
+      'send-alerts': sendAlerts(props, uses),
+    };
     // Made from all names, so every name is a key.
     this.named = Object.fromEntries(
       functionNames.map((name) => [
         name,
         new IntegrationFunction(this, inPascalCase(name), {
-          ...table[name],
+          ...definitions[name],
           codeFolder: props.bundles[name],
         }),
       ]),
@@ -43,118 +44,20 @@ export class Functions extends Construct {
   }
 }
 
-/** What a partner may need to finish what was sent to it (DynamoDB leases wait that long before a takeover). */
-const settlingSeconds = '300';
-
-/**
- * Containers that may work on a queue at once: five, or as many as there are slots of the partners that they call. More
- * would only give their batches back; fewer than two is not taken by AWS.
- */
-function containersFor(...atOnce: readonly (number | undefined)[]): number {
-  return Math.max(2, Math.min(...atOnce.map((limit) => limit ?? 5)));
-}
-
-/** All that is said of each function. */
-function tableOf({
-  integration: { azumuta, erp, deployment },
-  stage,
-  queues: { productOrders, completions, bookings, deadLetters },
-  secrets,
-  ledger: { table },
-  mails,
-  placement,
-}: FunctionsProps): Record<FunctionName, Omit<IntegrationFunctionProps, 'codeFolder'>> {
-  const useLedger = (...actions: readonly string[]) =>
-    allow(
-      actions.map((action) => `dynamodb:${action}`),
-      table.tableArn,
-    );
-  const query = (index: { readonly name: string }) =>
-    allow(['dynamodb:Query'], `${table.tableArn}/index/${index.name}`);
-
-  const ledgerVariables = {
-    STAGE: stage,
-    LEDGER_TABLE_NAME: table.tableName,
-    SETTLING_SECONDS: settlingSeconds,
-    BREAKER_COOLDOWN_SECONDS: '15',
-  };
-  const workerVariables = {
-    ...ledgerVariables,
-    DEAD_LETTERS_QUEUE_URL: deadLetters.queueUrl,
-    RETRY_BASE_SECONDS: '4',
-  };
-  const azumutaVariables = { AZUMUTA_API_KEY_SECRET_ARN: secrets.azumutaApiKey.secretArn };
-  const erpVariables = { ERP_CREDENTIALS_SECRET_ARN: secrets.erpCredentials.secretArn };
-
+/** ERP → Azumuta. */
+function ordersOut({ integration, queues, placement }: FunctionsProps, uses: Uses) {
+  const { azumuta, erp, deployment } = integration;
   return {
-    'receive-webhook': {
-      description: 'Validates Azumuta triggers and enqueues them',
-      timeout: Duration.seconds(10),
-      memoryMb: 256,
-      reservedConcurrency: deployment.webhookConcurrency,
-      environment: {
-        COMPLETIONS_QUEUE_URL: completions.queueUrl,
-        DEAD_LETTERS_QUEUE_URL: deadLetters.queueUrl,
-        WEBHOOK_TOKEN_SECRET_ARN: secrets.webhookToken.secretArn,
-        TRIGGER_NAMES: JSON.stringify(azumuta.contract.trigger),
-        ALLOWED_SOURCES: JSON.stringify(deployment.allowedSources.webhook),
-      },
-      may: [sendTo(completions, deadLetters), readSecrets(secrets.webhookToken)],
-    },
-    'collect-completion': {
-      description: 'Reads completed product orders from Azumuta and plans their bookings',
-      timeout: consumerTimeout,
-      memoryMb: 512,
-      consumes: { queue: completions, containers: containersFor(azumuta.atOnce) },
-      environment: {
-        ...workerVariables,
-        ...azumutaVariables,
-        COMPLETIONS_QUEUE_URL: completions.queueUrl,
-        BOOKINGS_QUEUE_URL: bookings.queueUrl,
-      },
-      may: [
-        sendTo(bookings, deadLetters),
-        hideIn(completions),
-        useLedger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
-        query(ledgerIndexes.azumutaId),
-        readSecrets(secrets.azumutaApiKey),
-      ],
-    },
-    'book-completion': {
-      description: 'Books completions in the ERP, each once',
-      timeout: consumerTimeout,
-      memoryMb: 512,
-      placement,
-      consumes: { queue: bookings, containers: containersFor(erp.atOnce) },
-      environment: {
-        ...workerVariables,
-        ...azumutaVariables,
-        ...erpVariables,
-        BOOKINGS_QUEUE_URL: bookings.queueUrl,
-      },
-      may: [
-        sendTo(deadLetters),
-        hideIn(bookings),
-        useLedger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-        readSecrets(secrets.erpCredentials, secrets.azumutaApiKey),
-      ],
-    },
     'accept-product-orders': {
-      description: 'Takes orders from the ERP and tells how they stand',
+      description: 'Takes orders from the ERP and returns their status',
       timeout: Duration.seconds(29),
       memoryMb: 512,
-      environment: {
-        ...ledgerVariables,
-        PRODUCT_ORDERS_QUEUE_URL: productOrders.queueUrl,
-        COMPLETIONS_QUEUE_URL: completions.queueUrl,
-        ORDER_API_KEY_SECRET_ARN: secrets.orderApiKey.secretArn,
-        ALLOWED_SOURCES: JSON.stringify(deployment.allowedSources.orders),
-      },
-      may: [
-        sendTo(productOrders, completions),
-        useLedger('GetItem', 'PutItem', 'UpdateItem', 'Query'),
-        query(ledgerIndexes.erpOrder),
-        readSecrets(secrets.orderApiKey),
+      uses: [
+        uses.sendTo('productOrders', 'completions'),
+        uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+        uses.query('erpOrder'),
+        uses.read('orderApiKey'),
+        { environment: { ALLOWED_SOURCES: JSON.stringify(deployment.allowedSources.orders) } },
       ],
     },
     'pull-product-orders': {
@@ -163,35 +66,60 @@ function tableOf({
       memoryMb: 512,
       placement,
       scheduled: true,
-      environment: {
-        ...ledgerVariables,
-        ...erpVariables,
-        PRODUCT_ORDERS_QUEUE_URL: productOrders.queueUrl,
-        COMPLETIONS_QUEUE_URL: completions.queueUrl,
-      },
-      may: [
-        sendTo(productOrders, completions),
-        useLedger('GetItem', 'PutItem', 'UpdateItem', 'Query'),
-        readSecrets(secrets.erpCredentials),
+      uses: [
+        uses.sendTo('productOrders', 'completions'),
+        uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+        uses.read('erpCredentials'),
       ],
     },
     'create-product-orders': {
       description: 'Creates product orders in Azumuta and links them in the ERP',
-      timeout: consumerTimeout,
-      memoryMb: 512,
       placement,
-      consumes: { queue: productOrders, containers: containersFor(azumuta.atOnce, erp.atOnce) },
-      environment: {
-        ...workerVariables,
-        ...azumutaVariables,
-        ...erpVariables,
-        PRODUCT_ORDERS_QUEUE_URL: productOrders.queueUrl,
-      },
-      may: [
-        sendTo(deadLetters),
-        hideIn(productOrders),
-        useLedger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-        readSecrets(secrets.azumutaApiKey, secrets.erpCredentials),
+      ...consumerOf(queues.productOrders, azumuta.atOnce, erp.atOnce),
+      uses: [
+        ...worksOn('productOrders', uses),
+        uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+        uses.read('azumutaApiKey', 'erpCredentials'),
+      ],
+    },
+  } as const satisfies Partial<Record<FunctionName, Definition>>;
+}
+
+/** Azumuta → ERP. */
+function resultsBack({ integration, queues, placement }: FunctionsProps, uses: Uses) {
+  const { azumuta, erp, deployment } = integration;
+  return {
+    'receive-webhook': {
+      description: 'Validates Azumuta triggers and enqueues them',
+      timeout: Duration.seconds(10),
+      memoryMb: 256,
+      reservedConcurrency: deployment.webhookConcurrency,
+      uses: [
+        uses.sendTo('completions', 'deadLetters'),
+        uses.read('webhookToken'),
+        { environment: { TRIGGER_NAMES: JSON.stringify(azumuta.contract.trigger) } },
+        { environment: { ALLOWED_SOURCES: JSON.stringify(deployment.allowedSources.webhook) } },
+      ],
+    },
+    'collect-completion': {
+      description: 'Reads completed product orders from Azumuta and plans their bookings',
+      ...consumerOf(queues.completions, azumuta.atOnce),
+      uses: [
+        ...worksOn('completions', uses),
+        uses.sendTo('bookings'),
+        uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
+        uses.query('azumutaId'),
+        uses.read('azumutaApiKey'),
+      ],
+    },
+    'book-completion': {
+      description: 'Books completions in the ERP, each once',
+      placement,
+      ...consumerOf(queues.bookings, erp.atOnce),
+      uses: [
+        ...worksOn('bookings', uses),
+        uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+        uses.read('erpCredentials', 'azumutaApiKey'),
       ],
     },
     'reconcile-completions': {
@@ -199,47 +127,54 @@ function tableOf({
       timeout: Duration.seconds(300),
       memoryMb: 256,
       scheduled: true,
-      environment: {
-        ...ledgerVariables,
-        ...azumutaVariables,
-        COMPLETIONS_QUEUE_URL: completions.queueUrl,
-      },
-      may: [
-        sendTo(completions),
-        useLedger('GetItem', 'UpdateItem', 'Query'),
-        query(ledgerIndexes.awaitingCompletion),
-        readSecrets(secrets.azumutaApiKey),
+      uses: [
+        uses.sendTo('completions'),
+        uses.ledger('GetItem', 'UpdateItem', 'Query'),
+        uses.query('awaitingCompletion'),
+        uses.read('azumutaApiKey'),
       ],
     },
-    'send-alerts': {
-      description: 'Tells people what they must see to, and how the day before was',
-      timeout: Duration.seconds(60),
-      memoryMb: 256,
-      scheduled: true,
-      environment: {
-        ...ledgerVariables,
-        PRODUCT_ORDERS_QUEUE_URL: productOrders.queueUrl,
-        COMPLETIONS_QUEUE_URL: completions.queueUrl,
-        BOOKINGS_QUEUE_URL: bookings.queueUrl,
-        DEAD_LETTERS_QUEUE_URL: deadLetters.queueUrl,
-        ALERTS_TOPIC_ARN: mails.alerts.topicArn,
-        ...(mails.morning ? { MORNING_MAIL_TOPIC_ARN: mails.morning.topicArn } : {}),
-        ...(secrets.alertWebhooks ? { ALERT_WEBHOOKS_SECRET_ARN: secrets.alertWebhooks.secretArn } : {}),
-      },
-      may: [
-        allow(
-          ['sqs:GetQueueAttributes'],
-          ...[productOrders, completions, bookings, deadLetters].map(({ queueArn }) => queueArn),
-        ),
-        useLedger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
-        query(ledgerIndexes.trouble),
-        query(ledgerIndexes.awaitingCompletion),
-        allow(['sns:Publish'], ...[mails.alerts, mails.morning].flatMap((topic) => topic?.topicArn ?? [])),
-        ...(mails.morning ? [query(ledgerIndexes.day)] : []),
-        ...(secrets.alertWebhooks ? [readSecrets(secrets.alertWebhooks)] : []),
-      ],
-    },
+  } as const satisfies Partial<Record<FunctionName, Definition>>;
+}
+
+function sendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProps, uses: Uses): Definition {
+  return {
+    description: 'Tells people what they must see to, and how the day before was',
+    timeout: Duration.seconds(60),
+    memoryMb: 256,
+    scheduled: true,
+    uses: [
+      uses.count('productOrders', 'completions', 'bookings', 'deadLetters'),
+      uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
+      uses.query('trouble'),
+      uses.query('awaitingCompletion'),
+      { environment: { ALERTS_TOPIC_ARN: alerts.topicArn }, may: allow(['sns:Publish'], alerts.topicArn) },
+      ...(morning
+        ? [
+            uses.query('day'),
+            {
+              environment: { MORNING_MAIL_TOPIC_ARN: morning.topicArn },
+              may: allow(['sns:Publish'], morning.topicArn),
+            },
+          ]
+        : []),
+      ...(secrets.alertWebhooks ? [uses.read('alertWebhooks')] : []),
+    ],
   };
+}
+
+/** What the consumer of a queue does with it. */
+function worksOn(queue: 'productOrders' | 'completions' | 'bookings', uses: Uses): readonly Use[] {
+  return [uses.hideIn(queue), uses.sendTo('deadLetters'), { environment: { RETRY_BASE_SECONDS: '4' } }];
+}
+
+/**
+ * Containers that may work on a queue at once: five, or as many as there are slots of the partners that they call. More
+ * would only give their batches back; AWS requires at least two.
+ */
+function consumerOf(queue: IQueue, ...atOnce: readonly (number | undefined)[]) {
+  const containers = Math.max(2, Math.min(...atOnce.map((limit) => limit ?? 5)));
+  return { timeout: consumerTimeout, memoryMb: 512, consumes: { queue, containers } } as const;
 }
 
 /** `receive-webhook` is `ReceiveWebhook` among the constructs. */

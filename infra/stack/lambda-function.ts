@@ -13,10 +13,9 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../../shared/integration/define.ts';
-import type { VariableName } from '../../shared/platform/environment.ts';
 import { acknowledge } from './nag.ts';
 import type { Placement } from './network.ts';
-import { allow, type Permission } from './permissions.ts';
+import { allow, type Use } from './permissions.ts';
 import { batchWindow } from './queues.ts';
 
 export interface IntegrationFunctionProps {
@@ -24,7 +23,6 @@ export interface IntegrationFunctionProps {
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMb: number;
-  readonly environment: Partial<Record<VariableName, string>>;
   /** Set for functions that call the ERP, if it is called from a network of the plant's own. */
   readonly placement?: Placement | undefined;
   /** A schedule invokes it. */
@@ -33,9 +31,11 @@ export interface IntegrationFunctionProps {
   readonly reservedConcurrency?: number | undefined;
   /** The queue that it works on, with so many containers at once: gentle on the partner behind it. */
   readonly consumes?: { readonly queue: IQueue; readonly containers: number };
-  /** All that its role may do beside polling its queue, each on exactly the resources it is done to. */
-  readonly may: readonly Permission[];
+  /** All that it does beside polling its queue: its variables, and what its role may do to exactly which resources. */
+  readonly uses: readonly Use[];
 }
+
+type Environment = Readonly<Record<string, string>>;
 
 /** One function with its own role, log group and nothing that it does not use. */
 export class IntegrationFunction extends Construct {
@@ -44,11 +44,13 @@ export class IntegrationFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: IntegrationFunctionProps) {
     super(scope, id);
-    checkEnvironment(props.environment);
+    const { reservedConcurrency } = props;
+    const environment: Environment = Object.assign({}, ...props.uses.map((use) => use.environment));
+    checkEnvironment(environment);
     const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.THREE_MONTHS });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
-    for (const permit of props.may) permit(this.role);
+    for (const { may } of props.uses) may?.(this.role);
     this.lambda = new LambdaFunction(this, 'Function', {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -60,26 +62,19 @@ export class IntegrationFunction extends Construct {
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      ...(props.reservedConcurrency === undefined
-        ? {}
-        : { reservedConcurrentExecutions: props.reservedConcurrency }),
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       // The next run does what a failed one left.
-      ...(props.scheduled ? { retryAttempts: 0 } : {}),
-      environment: {
-        STACK_NAME: Stack.of(this).stackName,
-        ...Object.fromEntries(Object.entries(props.environment).filter(([, value]) => value !== undefined)),
-      },
+      ...(props.scheduled && { retryAttempts: 0 }),
+      environment: { STACK_NAME: Stack.of(this).stackName, ...environment },
     });
     acknowledge(this.lambda, {
       'Serverless::Serverless-LambdaDLQ': whyNoDeadLetterQueue(props),
-      ...(props.scheduled
-        ? {
-            'Serverless::Serverless-LambdaAsyncFailureDestination':
-              'The next run does what a failed one left; an alarm tells of errors and of silence.',
-          }
-        : {}),
+      ...(props.scheduled && {
+        'Serverless::Serverless-LambdaAsyncFailureDestination':
+          'The next run does what a failed one left; an alarm reports errors and missing runs.',
+      }),
       'Serverless::Serverless-LambdaTracing':
-        'The log lines of all functions bear the order number and the event id; tracing would be billed for each call.',
+        'The log lines of all functions contain the order number and the event id; tracing would be billed for each call.',
     });
     if (props.consumes) this.consume(props.consumes);
     if (props.placement) this.placeInto(props.placement);
@@ -110,7 +105,7 @@ export class IntegrationFunction extends Construct {
       roles: [this.role],
       statements: [
         new PolicyStatement(onAnything),
-        // Lambda makes them in the role's name from outside; the function's own code has no business with them.
+        // Lambda makes them from outside, with the role; the function's own code must not.
         // https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
         new PolicyStatement({
           ...onAnything,
@@ -132,7 +127,7 @@ export class IntegrationFunction extends Construct {
   }
 }
 
-/** A dead-letter queue of Lambda's own takes what it tried in vain to run by itself. */
+/** Lambda's own dead-letter queue would take events that it failed to run asynchronously. */
 function whyNoDeadLetterQueue({ scheduled, consumes }: IntegrationFunctionProps): string {
   if (scheduled) return 'The next run does what a failed one left.';
   if (consumes) return 'What it fails on comes again from its queue, which has one.';
@@ -149,12 +144,12 @@ const networkActions = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** What Lambda takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Lambda's limit: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const environmentBytes = 4096;
-/** What CloudFormation puts in the place of a reference, an ARN or a URL, is shorter. */
+/** CloudFormation replaces a reference by an ARN or a URL, which is shorter than this. */
 const referenceBytes = 200;
 
-/** The fields of a configuration that stand in the environment, however long they are. */
+/** Fields of a configuration that are put into the environment, however long they are. */
 const configured: Readonly<Partial<Record<string, string>>> = {
   ALLOWED_SOURCES:
     'deployment.allowedSources: name networks (203.0.113.0/24) in the place of single addresses',
@@ -162,8 +157,8 @@ const configured: Readonly<Partial<Record<string, string>>> = {
 };
 
 /** @throws ConfigurationError when Lambda would refuse the environment, in the middle of a deployment. */
-function checkEnvironment(environment: IntegrationFunctionProps['environment']): void {
-  const sizes = Object.entries({ STACK_NAME: '', ...environment }).map(([name, value = '']) => ({
+function checkEnvironment(environment: Environment): void {
+  const sizes = Object.entries({ STACK_NAME: '', ...environment }).map(([name, value]) => ({
     name,
     bytes:
       name.length + (Token.isUnresolved(value) || value === '' ? referenceBytes : Buffer.byteLength(value)),

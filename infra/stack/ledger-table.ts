@@ -5,7 +5,7 @@ import { ledgerIndexes, ledgerTimeToLive } from '../../shared/ledger/table-schem
 
 export interface LedgerTableProps {
   readonly production: boolean;
-  /** Another one is another table: infra/RUNBOOK.md, "Bringing a ledger back". */
+  /** Another generation is another table: infra/RUNBOOK.md, "Bringing a ledger back". */
   readonly generation: number;
 }
 

@@ -5,13 +5,13 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { acknowledge } from './nag.ts';
 
 /**
- * The lists of the mails that functions write. Each address gets a mail from AWS with a link, and nothing else until it
- * has confirmed.
+ * The topics of the mails that functions write. Each address first gets a mail from AWS with a link, and nothing else
+ * until somebody has confirmed.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
  */
 export class Mails extends Construct {
   readonly alerts: Topic;
-  /** Only where somebody gets one. */
+  /** Undefined where nobody gets a morning mail. */
   readonly morning: Topic | undefined;
 
   constructor(scope: Construct, id: string, { plant, deployment }: CompleteIntegration) {
@@ -23,7 +23,7 @@ export class Mails extends Construct {
   }
 
   private list(id: string, displayName: string, addresses: readonly string[]): Topic {
-    // Its policy only denies what is not encrypted: the function publishes by its role, of the same account.
+    // Its policy only denies what is not encrypted: the function publishes with its role, of the same account.
     const topic = new Topic(this, id, { displayName, enforceSSL: true });
     for (const address of addresses) topic.addSubscription(new EmailSubscription(address));
     acknowledge(topic, {

@@ -11,13 +11,15 @@ import { Construct, type IDependable } from 'constructs';
 import type { CompleteDeployment } from '../../shared/integration/deployment.ts';
 import { acknowledge } from './nag.ts';
 
-/** Where the functions that call the ERP stand. */
+/** The network in which the functions that call the ERP run. */
 export interface Placement {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
-  /** Without it nothing gets out of the network. */
+  /** The functions are created after it: before, nothing reaches the internet from their subnets. */
   readonly after?: IDependable;
 }
+
+type OwnNetwork = Extract<CompleteDeployment['network'], { readonly fixedAddress: true }>;
 
 /**
  * The network from which the ERP is called, if the plant wants one: its own, whose calls all come from one
@@ -35,29 +37,9 @@ export class Network extends Construct {
       this.placement = wanted;
       return;
     }
-    const address =
-      wanted.allocationId === undefined ? new CfnEIP(this, 'Address', { domain: 'vpc' }) : undefined;
-    const allocationId = address?.attrAllocationId ?? wanted.allocationId;
-    const vpc = new Vpc(this, 'Vpc', {
-      ipAddresses: IpAddresses.cidr(wanted.cidr),
-      maxAzs: 2,
-      natGateways: 1,
-      natGatewayProvider: NatProvider.gateway({
-        eipAllocationIds: allocationId === undefined ? [] : [allocationId],
-      }),
-      subnetConfiguration: [
-        { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false },
-        { name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 26 },
-      ],
-      // Free, and keeps the ledger's traffic off the address translation, which is billed by the gigabyte.
-      gatewayEndpoints: { DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB } },
-      // Would add a function of the CDK's own to the stack. Nothing is in the default group.
-      restrictDefaultSecurityGroup: false,
-    });
-    acknowledge(vpc, {
-      'AwsSolutions::AwsSolutions-VPC7':
-        'Nothing is in it but functions that only call out, and their own logs tell of each call.',
-    });
+    const address = wanted.allocationId ? undefined : new CfnEIP(this, 'Address', { domain: 'vpc' });
+    this.address = address?.attrPublicIp;
+    const vpc = this.createVpc(wanted, address);
     const group = new CfnSecurityGroup(this, 'Group', {
       groupDescription: 'Functions that call the ERP: outgoing only',
       vpcId: vpc.vpcId,
@@ -71,14 +53,33 @@ export class Network extends Construct {
         },
       ],
     });
-    const { subnetIds, internetConnectivityEstablished } = vpc.selectSubnets({
+    const { subnetIds, internetConnectivityEstablished: after } = vpc.selectSubnets({
       subnetType: SubnetType.PRIVATE_WITH_EGRESS,
     });
-    this.placement = {
-      subnetIds,
-      securityGroupIds: [group.attrGroupId],
-      after: internetConnectivityEstablished,
-    };
-    this.address = address?.attrPublicIp;
+    this.placement = { subnetIds, securityGroupIds: [group.attrGroupId], after };
+  }
+
+  private createVpc({ cidr, allocationId }: OwnNetwork, address: CfnEIP | undefined): Vpc {
+    const vpc = new Vpc(this, 'Vpc', {
+      ipAddresses: IpAddresses.cidr(cidr),
+      maxAzs: 2,
+      natGateways: 1,
+      natGatewayProvider: NatProvider.gateway({
+        eipAllocationIds: [allocationId ?? address?.attrAllocationId ?? []].flat(),
+      }),
+      subnetConfiguration: [
+        { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false },
+        { name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 26 },
+      ],
+      // Free, and keeps the ledger's traffic off the address translation, which is billed by the gigabyte.
+      gatewayEndpoints: { DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB } },
+      // True would add a function of the CDK's own to the stack. Nothing is in the default group.
+      restrictDefaultSecurityGroup: false,
+    });
+    acknowledge(vpc, {
+      'AwsSolutions::AwsSolutions-VPC7':
+        'It contains only functions that call out, and their own logs record each call.',
+    });
+    return vpc;
   }
 }

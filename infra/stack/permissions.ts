@@ -1,11 +1,15 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { SecretRef } from './secrets.ts';
+import type { SecretName } from '../../shared/integration/deployment.ts';
+import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
+import type { VariableName } from '../../shared/platform/environment.ts';
+import type { LedgerTable } from './ledger-table.ts';
+import type { Queues } from './queues.ts';
+import type { SecretRef, Secrets } from './secrets.ts';
 
 /**
  * Something that a role may do. The CDK's own `grantSendMessages`, `grantConsumeMessages`, `grantRead` and
  * `grantReadData` allow calls that no function makes (GetQueueUrl, DescribeSecret, Scan), so each of these names
- * its actions: test/infra/stack/grants holds them against the calls that are made.
+ * its actions: test/infra/stack/grants compares them with the calls that are made.
  */
 export type Permission = (role: IGrantable) => Grant;
 
@@ -14,20 +18,86 @@ export function allow(actions: readonly string[], ...resourceArns: readonly stri
     Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [...resourceArns] });
 }
 
-export function sendTo(...queues: readonly IQueue[]): Permission {
-  return allow(['sqs:SendMessage'], ...queues.map(({ queueArn }) => queueArn));
+/** How a function uses a resource: the variables that name it, and what its role may do to it. */
+export interface Use {
+  readonly environment?: Partial<Record<VariableName, string>>;
+  readonly may?: Permission;
 }
 
-/** To put a message of the queue off. */
-export function hideIn({ queueArn }: IQueue): Permission {
-  return allow(['sqs:ChangeMessageVisibility'], queueArn);
+const queueVariables = {
+  productOrders: 'PRODUCT_ORDERS_QUEUE_URL',
+  completions: 'COMPLETIONS_QUEUE_URL',
+  bookings: 'BOOKINGS_QUEUE_URL',
+  deadLetters: 'DEAD_LETTERS_QUEUE_URL',
+} as const satisfies Record<string, VariableName>;
+type QueueKey = keyof typeof queueVariables;
+
+const secretVariables = {
+  webhookToken: 'WEBHOOK_TOKEN_SECRET_ARN',
+  orderApiKey: 'ORDER_API_KEY_SECRET_ARN',
+  azumutaApiKey: 'AZUMUTA_API_KEY_SECRET_ARN',
+  erpCredentials: 'ERP_CREDENTIALS_SECRET_ARN',
+  alertWebhooks: 'ALERT_WEBHOOKS_SECRET_ARN',
+} as const satisfies Record<SecretName, VariableName>;
+
+export interface UsedResources {
+  readonly stage: string;
+  readonly queues: Queues;
+  readonly secrets: Secrets;
+  readonly ledger: LedgerTable;
 }
+
+/** The uses of this stack's queues, secrets and ledger. */
+export function createUses({ stage, queues, secrets, ledger: { table } }: UsedResources) {
+  function ofQueues(names: readonly QueueKey[], action: string): Use {
+    const urls = names.map((name) => [queueVariables[name], queues[name].queueUrl]);
+    return {
+      environment: Object.fromEntries(urls),
+      may: allow([action], ...names.map((name) => queues[name].queueArn)),
+    };
+  }
+
+  return {
+    sendTo: (...names: readonly QueueKey[]) => ofQueues(names, 'sqs:SendMessage'),
+    /** To put a message of the queue off. */
+    hideIn: (name: QueueKey) => ofQueues([name], 'sqs:ChangeMessageVisibility'),
+    count: (...names: readonly QueueKey[]) => ofQueues(names, 'sqs:GetQueueAttributes'),
+    read: (...names: readonly SecretName[]): Use => {
+      const own = names.map((name) => [secretVariables[name], secrets[name]?.secretArn]);
+      return {
+        environment: Object.fromEntries(own.filter(([, arn]) => arn !== undefined)),
+        may: readSecrets(names.flatMap((name) => secrets[name] ?? [])),
+      };
+    },
+    /** @param actions Of DynamoDB, on the table itself. */
+    ledger: (...actions: readonly string[]): Use => ({
+      environment: {
+        STAGE: stage,
+        LEDGER_TABLE_NAME: table.tableName,
+        SETTLING_SECONDS: settlingSeconds,
+        BREAKER_COOLDOWN_SECONDS: '15',
+      },
+      may: allow(
+        actions.map((action) => `dynamodb:${action}`),
+        table.tableArn,
+      ),
+    }),
+    query: (index: keyof typeof ledgerIndexes): Use => ({
+      may: allow(['dynamodb:Query'], `${table.tableArn}/index/${ledgerIndexes[index].name}`),
+    }),
+  };
+}
+
+export type Uses = ReturnType<typeof createUses>;
+
+/** What a partner may need to finish what was sent to it (DynamoDB leases wait that long before a takeover). */
+const settlingSeconds = '300';
 
 /**
  * To read secrets, and to decrypt with the keys of those that have one of the plant's own, by way of Secrets Manager. The
- * CDK would only write so into the policy of a key that it makes itself.
+ * CDK would write this only into the policy of a key that it creates itself.
  */
-export function readSecrets(...secrets: readonly SecretRef[]): Permission {
+function readSecrets(secrets: readonly SecretRef[]): Permission {
   const read = allow(['secretsmanager:GetSecretValue'], ...secrets.map(({ secretArn }) => secretArn));
   return (grantee) => {
     for (const { encryptionKey, env } of secrets)

@@ -14,7 +14,7 @@ export const consumerTimeout = Duration.seconds(60);
 
 /**
  * The queues of both flows, and the dead letters that a person looks at. Consumers put dead letters there
- * themselves, with the reason; SQS only does after a thousand receives.
+ * themselves, with the reason; SQS does so only after a thousand receives.
  */
 export class Queues extends Construct {
   readonly productOrders: Queue;
@@ -33,7 +33,7 @@ export class Queues extends Construct {
     } as const;
     this.deadLetters = new Queue(this, 'DeadLetters', common);
     acknowledge(this.deadLetters, {
-      'Serverless::Serverless-SQSRedrivePolicy': 'It is where dead letters end; a person empties it.',
+      'Serverless::Serverless-SQSRedrivePolicy': 'Dead letters end here; a person empties it.',
     });
     const work = (name: string) =>
       new Queue(this, name, {

@@ -4,15 +4,56 @@ import { Schedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-sch
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import type { FunctionName } from '../build/bundle-functions.ts';
 import type { Functions } from './functions.ts';
-import type { IntegrationFunction } from './lambda-function.ts';
 
-/** How often people are told what they must see to. */
-export const alertMinutes = 5;
+/** A function that a schedule invokes. */
+export interface Scheduled {
+  readonly id: string;
+  readonly name: FunctionName;
+  readonly description: string;
+  readonly every: Duration;
+  readonly enabled: boolean;
+  /** After so many intervals without a run, an alarm rings. */
+  readonly intervals: number;
+  readonly silenceMeans: string;
+}
+
+export function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegration): readonly Scheduled[] {
+  return [
+    {
+      id: 'Pull',
+      name: 'pull-product-orders',
+      description: 'Takes in released orders that changed in the ERP',
+      every: Duration.minutes(pull === 'off' ? 5 : pull.everyMinutes),
+      enabled: pull !== 'off',
+      intervals: 3,
+      silenceMeans: 'The pull has not run for three times its interval: new orders do not arrive.',
+    },
+    {
+      id: 'Reconcile',
+      name: 'reconcile-completions',
+      description: 'Asks Azumuta about overdue product orders, whose trigger may have been lost',
+      every: Duration.hours(reconcile === 'off' ? 24 : reconcile.everyHours),
+      enabled: reconcile !== 'off',
+      intervals: 2,
+      silenceMeans: 'Two runs of the reconciliation in a row did not come: lost triggers stay unnoticed.',
+    },
+    {
+      id: 'Alerts',
+      name: 'send-alerts',
+      description: 'Tells people what they must see to',
+      every: Duration.minutes(5),
+      enabled: true,
+      intervals: 3,
+      silenceMeans: 'Nobody is told of what needs a person: the function that looks for it does not run.',
+    },
+  ];
+}
 
 /** What runs by the clock. A schedule that is off stays in the stack, disabled. */
 export class Schedules extends Construct {
-  /** Of its own, as Scheduler's metrics tell of groups only. */
+  /** A group of its own, as Scheduler counts by group only. */
   readonly group: ScheduleGroup;
 
   constructor(
@@ -21,11 +62,10 @@ export class Schedules extends Construct {
     { integration, functions }: { readonly integration: CompleteIntegration; readonly functions: Functions },
   ) {
     super(scope, id);
-    const { pull, reconcile } = integration.schedule;
-    // It goes with the stack: its name is made of the stack's, and a second deployment would meet the one that stayed.
+    // It is deleted with the stack: it is named after the stack, so a second deployment would find the name taken.
     this.group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
     const role = new Role(this, 'Role', {
-      // Scheduler takes it on for these schedules only. They are named by their group, as AWS demands:
+      // Scheduler may assume it for these schedules only. The condition names their group, as AWS requires:
       // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
@@ -34,36 +74,22 @@ export class Schedules extends Construct {
         },
       }),
     });
-    const once = ({ lambda }: IntegrationFunction) => {
-      // The CDK's own grant would hold all versions of the function, too.
+    for (const { id: scheduleId, name, description, every, enabled } of scheduledOf(integration)) {
+      const { lambda } = functions.named[name];
+      // The CDK's own grant would include all versions of the function.
       role.addToPolicy(
         new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
       );
-      return new LambdaInvoke(lambda, { retryAttempts: 0, role: role.withoutPolicyUpdates() });
-    };
-    const pulling = new Schedule(this, 'Pull', {
-      description: 'Takes in released orders that changed in the ERP',
-      scheduleGroup: this.group,
-      schedule: ScheduleExpression.rate(Duration.minutes(pull === 'off' ? 5 : pull.everyMinutes)),
-      enabled: pull !== 'off',
-      // The next run reads what this one missed: repeating it would only pile up runs.
-      target: once(functions.named['pull-product-orders']),
-    });
-    const reconciling = new Schedule(this, 'Reconcile', {
-      description: 'Asks Azumuta about overdue product orders, whose trigger may have been lost',
-      scheduleGroup: this.group,
-      schedule: ScheduleExpression.rate(Duration.hours(reconcile === 'off' ? 24 : reconcile.everyHours)),
-      enabled: reconcile !== 'off',
-      // Whoever was not asked about is asked about first by the next run.
-      target: once(functions.named['reconcile-completions']),
-    });
-    const alerting = new Schedule(this, 'Alerts', {
-      description: 'Tells people what they must see to',
-      scheduleGroup: this.group,
-      schedule: ScheduleExpression.rate(Duration.minutes(alertMinutes)),
-      target: once(functions.named['send-alerts']),
-    });
-    // They name their group in words, of which CloudFormation learns nothing.
-    for (const schedule of [pulling, reconciling, alerting]) schedule.node.addDependency(this.group);
+      const schedule = new Schedule(this, scheduleId, {
+        description,
+        scheduleGroup: this.group,
+        schedule: ScheduleExpression.rate(every),
+        enabled,
+        // The next run does what this one missed: repeating it would only pile up runs.
+        target: new LambdaInvoke(lambda, { retryAttempts: 0, role: role.withoutPolicyUpdates() }),
+      });
+      // Schedules name their group in text, so CloudFormation does not see that they depend on it.
+      schedule.node.addDependency(this.group);
+    }
   }
 }

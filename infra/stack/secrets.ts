@@ -5,22 +5,22 @@ import { Construct } from 'constructs';
 import type { CompleteDeployment, SecretName } from '../../shared/integration/deployment.ts';
 import { acknowledge } from './nag.ts';
 
-/** As far as grants and environments need it. */
+/** A secret, as far as grants and environments need it. */
 export type SecretRef = Pick<Secret, 'secretArn' | 'encryptionKey' | 'env'>;
 
 /**
- * The four secrets. The stack creates them, or takes those that exist; their values are put in by an operator and are
- * never in the template. CloudFormation names them, so that one that stayed is in nobody's way.
+ * The secrets. The stack creates them, or takes those that exist; an operator puts in their values, which are never in
+ * the template. CloudFormation names them, so that one that was kept does not block a second deployment.
  */
 export class Secrets extends Construct {
   readonly webhookToken: SecretRef;
   readonly orderApiKey: SecretRef;
   readonly azumutaApiKey: SecretRef;
   readonly erpCredentials: SecretRef;
-  /** Only where a webhook gets alerts. */
+  /** Undefined where no webhook gets alerts. */
   readonly alertWebhooks: SecretRef | undefined;
 
-  /** @param deployment Which secrets are there already, and whether webhooks get alerts. */
+  /** @param deployment Which secrets exist already, and whether webhooks get alerts. */
   constructor(
     scope: Construct,
     id: string,
@@ -61,8 +61,8 @@ export class Secrets extends Construct {
 }
 
 /**
- * A secret that nobody has set. With a value in the template, CloudFormation would write it over the plant's own
- * whenever the template's changes; without one it makes an empty secret and never touches what is put in.
+ * A secret without a value. With one in the template, CloudFormation would overwrite the plant's own whenever the
+ * template's changes; without one it creates an empty secret and never touches what is put in.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
  */
 export class EmptySecret extends Secret {

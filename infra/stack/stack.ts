@@ -21,7 +21,7 @@ import { isProduction } from './stage.ts';
 export interface IntegrationStackProps extends StackProps {
   readonly integration: CompleteIntegration;
   readonly bundles: Bundles;
-  /** Every one that is not known to be for throwing away is production. */
+  /** Every stage that is not known to be for throwing away is production. */
   readonly stage: string;
 }
 
@@ -29,112 +29,108 @@ export interface IntegrationStackProps extends StackProps {
 const kept = [
   CfnSecret.CFN_RESOURCE_TYPE_NAME,
   CfnLogGroup.CFN_RESOURCE_TYPE_NAME,
-  // The ERP's firewall knows it: named as `allocationId`, the next stack calls from there, too.
+  // The ERP's firewall knows the address: named as `allocationId`, the next stack calls from it, too.
   CfnEIP.CFN_RESOURCE_TYPE_NAME,
 ];
 
 /** One plant's integration on one stage: both flows, from the HTTP API to the partners. */
 export class IntegrationStack extends Stack {
-  constructor(
-    scope: Construct,
-    id: string,
-    { integration, bundles, stage, ...props }: IntegrationStackProps,
-  ) {
+  constructor(scope: Construct, id: string, props: IntegrationStackProps) {
+    const { integration, bundles, stage, ...stackProps } = props;
     const production = isProduction(stage);
-    const { plant, timeZone, deployment } = integration;
-    const { account, region } = deployment;
-    checkRegions(deployment, process.env.CDK_DEFAULT_REGION);
+    const { account, region } = integration.deployment;
+    checkRegions(integration.deployment, process.env.CDK_DEFAULT_REGION);
     super(scope, id, {
       terminationProtection: production,
-      env: { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) },
-      ...props,
+      env: { ...(account && { account }), ...(region && { region }) },
+      ...stackProps,
     });
     // What a first deployment that fails has made goes with it in any case.
     RemovalPolicies.of(this).apply(
       production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
       { applyToResourceTypes: kept },
     );
-    Tags.of(this).add('azumuta-erp:plant', plant);
+    Tags.of(this).add('azumuta-erp:plant', integration.plant);
     Tags.of(this).add('azumuta-erp:stage', stage);
-
-    const queues = new Queues(this, 'Queues');
-    const ledger = new LedgerTable(this, 'Ledger', {
-      production,
-      generation: deployment.ledgerGeneration,
-    });
-    const secrets = new Secrets(this, 'Secrets', deployment);
-    const network = new Network(this, 'Network', deployment.network);
-    const mails = new Mails(this, 'Mails', integration);
-    const functions = new Functions(this, 'Functions', {
-      integration,
-      stage,
-      bundles,
-      queues,
-      secrets,
-      ledger,
-      mails,
-      placement: network.placement,
-    });
-    const httpApi = new HttpApi(this, 'Doors', { functions, domain: deployment.domain });
-    new Schedules(this, 'Schedules', { integration, functions });
-    const alarms = new Alarms(this, 'Alarms', { integration, queues, functions, httpApi });
-    if (deployment.dashboard) new Dashboard(this, 'Picture', { queues, functions, httpApi, alarms });
-
-    // For the operator's commands: which configuration is this stack's, and where its days begin.
-    new CfnOutput(this, 'Plant', { value: plant });
-    new CfnOutput(this, 'Stage', { value: stage });
-    new CfnOutput(this, 'TimeZone', { value: timeZone });
-    // The token itself never stands in an output.
-    new CfnOutput(this, 'WebhookUrl', {
-      value: `${httpApi.url}/webhooks/azumuta/product-order-completed/<token>`,
-    });
-    if (httpApi.domainTarget !== undefined)
-      new CfnOutput(this, 'DomainTarget', {
-        value: httpApi.domainTarget,
-        description: 'The DNS entry (CNAME) of the own domain points here',
-      });
-    if (network.address !== undefined)
-      new CfnOutput(this, 'FixedAddress', {
-        value: network.address,
-        description: 'The public address from which the ERP is called',
-      });
-    new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
-    new CfnOutput(this, 'AlertTopic', { value: mails.alerts.topicArn });
-    if (mails.morning) new CfnOutput(this, 'MorningMailTopic', { value: mails.morning.topicArn });
-    if (secrets.alertWebhooks)
-      new CfnOutput(this, 'AlertWebhooksSecret', { value: secrets.alertWebhooks.secretArn });
-    new CfnOutput(this, 'OrderEndpoint', { value: `${httpApi.url}/product-orders` });
-    new CfnOutput(this, 'DeadLetterQueue', { value: queues.deadLetters.queueUrl });
-    // For the operator's commands: where a dead letter goes back to, and what the webhook door understands.
-    new CfnOutput(this, 'ProductOrdersQueue', { value: queues.productOrders.queueUrl });
-    new CfnOutput(this, 'CompletionsQueue', { value: queues.completions.queueUrl });
-    new CfnOutput(this, 'BookingsQueue', { value: queues.bookings.queueUrl });
-    new CfnOutput(this, 'TriggerNames', { value: JSON.stringify(integration.azumuta.contract.trigger) });
-    new CfnOutput(this, 'LedgerTable', { value: ledger.table.tableName });
-    new CfnOutput(this, 'WebhookTokenSecret', { value: secrets.webhookToken.secretArn });
-    new CfnOutput(this, 'OrderApiKeySecret', { value: secrets.orderApiKey.secretArn });
-    new CfnOutput(this, 'AzumutaApiKeySecret', { value: secrets.azumutaApiKey.secretArn });
-    new CfnOutput(this, 'ErpCredentialsSecret', { value: secrets.erpCredentials.secretArn });
-    new CfnOutput(this, 'AlertFunction', { value: functions.named['send-alerts'].lambda.functionName });
-    new CfnOutput(this, 'PullFunction', {
-      value: functions.named['pull-product-orders'].lambda.functionName,
-    });
+    for (const [name, value] of Object.entries(outputsOf(createParts(this, props)))) {
+      const description = outputDescriptions[name];
+      if (value !== undefined) new CfnOutput(this, name, { value, ...(description && { description }) });
+    }
   }
 
-  /** The first two of whatever region it is: where one is pinned, the CDK would ask the account for their names. */
+  /** The first two zones of the region: where one is pinned, the CDK would ask the account for their names. */
   override get availabilityZones(): string[] {
     return [0, 1].map((at) => Fn.select(at, Fn.getAzs()));
   }
 }
 
+function createParts(scope: IntegrationStack, { integration, bundles, stage }: IntegrationStackProps) {
+  const { deployment } = integration;
+  const queues = new Queues(scope, 'Queues');
+  const ledger = new LedgerTable(scope, 'Ledger', {
+    production: isProduction(stage),
+    generation: deployment.ledgerGeneration,
+  });
+  const secrets = new Secrets(scope, 'Secrets', deployment);
+  const network = new Network(scope, 'Network', deployment.network);
+  const mails = new Mails(scope, 'Mails', integration);
+  const resources = { integration, stage, queues, secrets, ledger, mails };
+  const { placement } = network;
+  const functions = new Functions(scope, 'Functions', { ...resources, bundles, placement });
+  const httpApi = new HttpApi(scope, 'Doors', { functions, domain: deployment.domain });
+  new Schedules(scope, 'Schedules', { integration, functions });
+  const alarms = new Alarms(scope, 'Alarms', { integration, queues, functions, httpApi });
+  if (deployment.dashboard) new Dashboard(scope, 'Picture', { queues, functions, httpApi, alarms });
+  return { ...resources, network, functions, httpApi, alarms };
+}
+
+/** For the operator's commands and for people: an output that is undefined is left out. */
+function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<string, string | undefined>> {
+  const { integration, stage, queues, secrets, ledger, mails, network, functions, httpApi, alarms } = parts;
+  return {
+    // Which configuration is this stack's, and where its days begin.
+    Plant: integration.plant,
+    Stage: stage,
+    TimeZone: integration.timeZone,
+    // An output never contains the token itself.
+    WebhookUrl: `${httpApi.url}/webhooks/azumuta/product-order-completed/<token>`,
+    OrderEndpoint: `${httpApi.url}/product-orders`,
+    DomainTarget: httpApi.domainTarget,
+    FixedAddress: network.address,
+    AlarmTopic: alarms.topic.topicArn,
+    AlertTopic: mails.alerts.topicArn,
+    MorningMailTopic: mails.morning?.topicArn,
+    DeadLetterQueue: queues.deadLetters.queueUrl,
+    // Where a dead letter goes back to, and which triggers the webhook understands.
+    ProductOrdersQueue: queues.productOrders.queueUrl,
+    CompletionsQueue: queues.completions.queueUrl,
+    BookingsQueue: queues.bookings.queueUrl,
+    TriggerNames: JSON.stringify(integration.azumuta.contract.trigger),
+    LedgerTable: ledger.table.tableName,
+    WebhookTokenSecret: secrets.webhookToken.secretArn,
+    OrderApiKeySecret: secrets.orderApiKey.secretArn,
+    AzumutaApiKeySecret: secrets.azumutaApiKey.secretArn,
+    ErpCredentialsSecret: secrets.erpCredentials.secretArn,
+    AlertWebhooksSecret: secrets.alertWebhooks?.secretArn,
+    AlertFunction: functions.named['send-alerts'].lambda.functionName,
+    PullFunction: functions.named['pull-product-orders'].lambda.functionName,
+  };
+}
+
+const outputDescriptions: Readonly<Record<string, string>> = {
+  DomainTarget: 'The DNS entry (CNAME) of the own domain points here',
+  FixedAddress: 'The public address from which the ERP is called',
+};
+
 /**
- * What the plant names by an ARN stands where the stack does: API Gateway takes no certificate of another region, and
- * functions ask Secrets Manager in their own.
- * @param profile Region of the AWS profile, as the CDK's command line tells it.
- * @throws ConfigurationError naming the first that does not.
+ * What the plant names by an ARN must be in the region of the stack: API Gateway takes no certificate of another region,
+ * and functions ask Secrets Manager in their own.
+ * @param profile Region of the AWS profile, as the CDK's command line passes it.
+ * @throws ConfigurationError naming the first ARN that is in another region.
  */
 function checkRegions({ region, domain, secrets }: CompleteDeployment, profile: string | undefined): void {
   const expected = region ?? profile;
+  if (expected === undefined) return;
   const arns = [
     ['domain.certificateArn', domain?.certificateArn],
     ...Object.entries(secrets).map(([name, own]) => [
@@ -142,13 +138,12 @@ function checkRegions({ region, domain, secrets }: CompleteDeployment, profile: 
       typeof own === 'string' ? own : own?.arn,
     ]),
   ];
+  const source = region ? 'deployment.region' : 'of your AWS profile; deployment.region pins another';
   for (const [path, arn] of arns) {
     const found = arn?.split(':')[3];
-    if (expected === undefined || found === undefined || found === expected) continue;
-    const source =
-      region === undefined ? 'of your AWS profile; deployment.region pins another' : 'deployment.region';
-    throw new ConfigurationError(
-      `The integration configuration is wrong. $.deployment.${path}: found an ARN of ${found}, expected one of ${expected} (${source}).`,
-    );
+    if (found !== undefined && found !== expected)
+      throw new ConfigurationError(
+        `The integration configuration is wrong. $.deployment.${path}: found an ARN of ${found}, expected one of ${expected} (${source}).`,
+      );
   }
 }

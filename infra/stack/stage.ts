@@ -1,17 +1,17 @@
 import { ConfigurationError } from '../../shared/integration/define.ts';
 
-/** What is known to be for throwing away, alone or with an ending that begins anew: `dev`, `dev2`, `testAnna`. */
+/** Stages that are for throwing away, alone or followed by a capital or a digit: `dev`, `dev2`, `testAnna`. */
 const words = ['dev', 'test', 'sandbox', 'local', 'demo', 'tmp'] as const;
 const throwAway = new RegExp(`^(${words.join('|')})([A-Z0-9]|$)`);
 
-/** Every other stage is production, however it is spelled: a slip of the pen must not cost a ledger. */
+/** Every other stage is production, however it is spelled: a typing mistake must not cost a ledger. */
 export function isProduction(stage: string): boolean {
   return !throwAway.test(stage);
 }
 
 /**
  * A stage has no dash, so that no two plants and stages make the same stack: `a-b` and `c`, `a` and `b-c`.
- * @throws ConfigurationError for a stage that is no word.
+ * @throws ConfigurationError for a stage that is not a word.
  */
 export function checkStage(stage: string): void {
   if (/^[A-Za-z][A-Za-z0-9]{0,19}$/.test(stage)) return;
@@ -20,13 +20,13 @@ export function checkStage(stage: string): void {
   );
 }
 
-/** @throws ConfigurationError for a stage that is no word. */
+/** @throws ConfigurationError for a stage that is not a word. */
 export function stackNameOf(plant: string, stage: string): string {
   checkStage(stage);
   return `AzumutaErp-${plant}-${stage}`;
 }
 
-/** What happens to the stack when somebody destroys it; told at every synthesis, so before. */
+/** What happens to the stack when somebody destroys it; printed at every synthesis, so beforehand. */
 export function fateOf(stackName: string, stage: string): string {
   if (!isProduction(stage))
     return `${stackName} is for throwing away, by the name of its stage: to destroy it deletes its ledger, secrets and logs, and what waits in its queues.`;

@@ -3,21 +3,21 @@ import { troubleKinds } from '../ledger/records/troubles.ts';
 import { causes } from '../model/errors.ts';
 import { partnerNames } from '../model/partner.ts';
 
-/** What people are told of: what the ledger notes, and what is seen without it. */
+/** Kinds of trouble: those that the ledger records, and those that are seen without it. */
 export const alertKinds = [...troubleKinds, 'overdue', 'unfiled', 'partner-down'] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
-/** Troubles that are told one by one; the others are counted. */
+/** Troubles that a message lists; further ones are counted. */
 export const maxShown = 10;
 
 const text = z.string();
 const toldTroubleSchema = z.object({
-  /** Its number; empty when nothing tells it. */
+  /** Its number; empty when it is unknown. */
   order: text,
-  article: z.exactOptional(text),
-  quantity: z.exactOptional(text),
+  article: z.optional(text),
+  quantity: z.optional(text),
   since: text,
-  /** The cause in the journey's words. */
+  /** The reason, as in the journey. */
   why: text,
   next: text,
   command: text,
@@ -29,20 +29,20 @@ const toldTroubleSchema = z.object({
  */
 export const alertSchema = z.object({
   v: z.literal(1),
-  /** Of this message: whoever gets it twice knows it by this. */
+  /** Of this message: the same when it is delivered twice. */
   id: text,
   stack: text,
   /** When it was decided: an ISO instant, as all times in it. */
   at: text,
   event: z.enum(['new', 'reminder', 'over', 'test']),
   kind: z.enum([...alertKinds, 'test']),
-  partner: z.exactOptional(z.enum(partnerNames)),
-  cause: z.exactOptional(z.enum(causes)),
+  partner: z.optional(z.enum(partnerNames)),
+  cause: z.optional(z.enum(causes)),
   title: text,
   summary: text,
   /** When the group's first trouble began. */
   since: text,
-  /** Troubles that this message is about, those that are not shown among them. */
+  /** Troubles that this message is about, including those that are not listed. */
   count: z.number(),
   /** The first of them, up to ten. */
   troubles: z.array(toldTroubleSchema),
@@ -52,7 +52,7 @@ export const alertSchema = z.object({
 export type Alert = z.infer<typeof alertSchema>;
 export type ToldTrouble = z.infer<typeof toldTroubleSchema>;
 
-/** A message in the outbox: an alert for each channel, or a mail to one list. */
+/** A message in the outbox: an alert for a channel, or a mail to a list. */
 export const outgoingSchema = z.union([
   z.object({ type: z.literal('alert'), alert: alertSchema }),
   z.object({ type: z.literal('mail'), subject: text, text }),

@@ -11,84 +11,90 @@ import { type AlertDecision, partsOf, type SeenTrouble } from './decide-alerts.t
 import type { Situation } from './read-situation.ts';
 import { headlineOf, isRefused, nextStepOf } from './words.ts';
 
+/** Characters of a number or an article (ours have 200 at most), and of a reason: ten troubles fit into every channel. */
+const maxName = 200;
+const maxReason = 400;
+const readsAtOnce = 5;
+
 export interface ComposeDependencies {
   readonly ledger: Pick<AlertLedger, 'troubles' | 'orders' | 'erpOrders'>;
   readonly stack: string;
   readonly timeZone: string;
 }
 
-/** Characters of a number or an article (ours have 200 at most), and of a reason: ten troubles fit into every channel. */
-const maxName = 200;
-const maxReason = 400;
-const readsAtOnce = 5;
-
-/** The message about a group: reads the items of the troubles that it shows, and of their orders; never more. */
-export async function composeAlert(
-  decision: AlertDecision,
-  id: string,
-  situation: Situation,
-  now: Date,
-  dependencies: ComposeDependencies,
-): Promise<Alert> {
-  const { event, group, troubles, since, count } = decision;
-  const { stack, timeZone } = dependencies;
-  const [kind, partner, cause] = partsOf(group);
-  const about = event === 'over' ? count : troubles.length;
-  const told = kind === 'partner-down' || kind === 'unfiled' ? [] : troubles.slice(0, maxShown);
-  const shown = await mapConcurrently(told, readsAtOnce, (trouble) => toldTrouble(trouble, dependencies));
-  const [only] = shown;
-  const headline =
-    kind === 'partner-down'
-      ? outageHeadline(partner, event, since, now, timeZone)
-      : headlineOf(kind, partner, cause, about);
-  const named = about === 1 && only ? `${only.order}: ${headline.replace(/^1 /, '')}` : headline;
-  const prefix = event === 'reminder' ? 'Still open: ' : event === 'over' ? 'Over: ' : '';
-  return {
-    v: 1,
-    id,
-    stack,
-    at: now.toISOString(),
-    event,
-    kind,
-    partner,
-    ...(cause ? { cause } : {}),
-    title: `${plantOf(stack)}: ${prefix}${named}`,
-    summary: summaryOf(decision, situation),
-    since: since.toISOString(),
-    count: about,
-    troubles: shown,
-    command: commandOf(kind, situation.partners[partner].reason, stack),
-  };
-}
-
-async function toldTrouble(
-  { kind, partner, cause, since, noted, order: known }: SeenTrouble,
-  { ledger, stack }: ComposeDependencies,
-): Promise<ToldTrouble> {
-  const facts = noted && (await ledger.troubles.facts(noted.key));
-  const number = known ?? facts?.order ?? '';
-  const entry = number === '' ? undefined : await ledger.orders.find(number);
-  const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
-  const unit = record?.erpOrder.unit;
-  const quantity =
-    record && formatQuantity({ amount: record.amount, ...(unit === undefined ? {} : { unit }) });
-  const article = entry?.erpOrder.article ?? facts?.about?.article;
-  const amount = quantity ?? facts?.about?.quantity;
-  const order = oneLine(number, maxName);
+/** Composes the message about a group. Reads only the items of the troubles that it shows, and of their orders. */
+export function createComposer({ ledger, stack, timeZone }: ComposeDependencies) {
   const where = `--stack ${shellWord(stack)}`;
-  const command = kind === 'dead-letter' ? `replay -- ${where} --order ` : `trace -- ${where} `;
-  const due = record?.dueDate;
-  return {
-    order,
-    ...(article === undefined ? {} : { article: oneLine(article, maxName) }),
-    ...(amount === undefined ? {} : { quantity: oneLine(amount, maxName) }),
-    since: (kind === 'overdue' && due !== undefined ? new Date(due) : since).toISOString(),
-    why:
-      kind === 'overdue'
-        ? `It was due${due === undefined ? '' : ` ${oneLine(due, maxName)}`}, and Azumuta does not call it completed.`
-        : oneLine(facts?.reason ?? 'It has ended meanwhile.', maxReason),
-    next: nextStepOf(kind, partner, cause),
-    command: order === '' ? `npm run replay -- ${where}` : `npm run ${command}${shellWord(order)}`,
+
+  async function toldTrouble(trouble: SeenTrouble): Promise<ToldTrouble> {
+    const { kind, partner, cause, since, noted } = trouble;
+    const facts = noted && (await ledger.troubles.facts(noted.key));
+    const number = trouble.order ?? facts?.order ?? '';
+    const entry = number === '' ? undefined : await ledger.orders.find(number);
+    const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
+    const article = entry?.erpOrder.article ?? facts?.about?.article;
+    const quantity = record
+      ? formatQuantity({ amount: record.amount, unit: record.erpOrder.unit })
+      : facts?.about?.quantity;
+    const order = oneLine(number, maxName);
+    const due = record?.dueDate;
+    const was = due === undefined ? 'It was due' : `It was due ${oneLine(due, maxName)}`;
+    const command = kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
+    return {
+      order,
+      article: article && oneLine(article, maxName),
+      quantity: quantity && oneLine(quantity, maxName),
+      since: (kind === 'overdue' && due !== undefined ? new Date(due) : since).toISOString(),
+      why:
+        kind === 'overdue'
+          ? `${was}, and it is not completed in Azumuta.`
+          : oneLine(facts?.reason ?? 'It has ended meanwhile.', maxReason),
+      next: nextStepOf(kind, partner, cause),
+      command: order === '' ? `npm run replay -- ${where}` : `npm run ${command} ${shellWord(order)}`,
+    };
+  }
+
+  /** What to type to see all of a group, or what is wrong with a partner. */
+  function commandOf(kind: Alert['kind'], reason: string | undefined): string {
+    if (kind === 'partner-down') return `npm run ${isRefused(reason) ? 'secrets' : 'doctor'} -- ${where}`;
+    return `npm run ${kind === 'dead-letter' || kind === 'unfiled' ? 'replay' : 'alert'} -- ${where}`;
+  }
+
+  return async function composeAlert(
+    decision: AlertDecision,
+    id: string,
+    situation: Situation,
+    now: Date,
+  ): Promise<Alert> {
+    const { event, group, troubles, since, count } = decision;
+    const [kind, partner, cause] = partsOf(group);
+    const about = event === 'over' ? count : troubles.length;
+    const told = kind === 'partner-down' || kind === 'unfiled' ? [] : troubles.slice(0, maxShown);
+    const shown = await mapConcurrently(told, readsAtOnce, toldTrouble);
+    const [only] = shown;
+    const headline =
+      kind === 'partner-down'
+        ? outageHeadline(partner, decision, now, timeZone)
+        : headlineOf(kind, partner, cause, about);
+    const named = about === 1 && only ? `${only.order}: ${headline.replace(/^1 /, '')}` : headline;
+    const prefix = event === 'reminder' ? 'Still open: ' : event === 'over' ? 'Over: ' : '';
+    return {
+      v: 1,
+      id,
+      stack,
+      at: now.toISOString(),
+      event,
+      kind,
+      partner,
+      cause,
+      // A stack is called `AzumutaErp-<plant>-<stage>`.
+      title: `${stack.replace(/^AzumutaErp-/, '')}: ${prefix}${named}`,
+      summary: summaryOf(decision, situation),
+      since: since.toISOString(),
+      count: about,
+      troubles: shown,
+      command: commandOf(kind, situation.partners[partner].reason),
+    };
   };
 }
 
@@ -105,12 +111,12 @@ function summaryOf({ event, group, troubles }: AlertDecision, situation: Situati
 
 function outageHeadline(
   partner: Partner,
-  event: AlertDecision['event'],
-  since: Date,
+  { event, since }: AlertDecision,
   now: Date,
   timeZone: string,
 ): string {
-  const name = capital(partnerWords[partner]);
+  const words = partnerWords[partner];
+  const name = words.charAt(0).toUpperCase() + words.slice(1);
   const from = localTime(since, timeZone).slice(0, -3);
   const lasting = duration((now.getTime() - since.getTime()) / 1000);
   return event === 'over'
@@ -123,6 +129,7 @@ function outageSummary(
   event: AlertDecision['event'],
   { partners, counts }: Situation,
 ): string {
+  const { reason = '' } = partners[partner];
   const waiting = queueNames
     .filter((queue) => partnersCalledBy[queue].includes(partner) && counts[queue] > 0)
     .map((queue) => counted(counts[queue], queueWords[queue].one, queueWords[queue].many));
@@ -131,22 +138,6 @@ function outageSummary(
       ? 'Nothing waits for it.'
       : `Waiting for it: ${waiting.join(' and ')}. Nothing is lost, and it goes on by itself.`;
   if (event === 'over') return waits;
-  return `${oneLine(partners[partner].reason ?? '', maxReason)} ${waits} ${isRefused(partners[partner].reason) ? 'It refuses the credentials: set the right ones.' : 'Mend it there.'}`.trim();
-}
-
-/** What to type to see all of a group, or what is wrong with a partner. */
-function commandOf(kind: Alert['kind'], reason: string | undefined, stack: string): string {
-  const where = `--stack ${shellWord(stack)}`;
-  if (kind === 'partner-down') return `npm run ${isRefused(reason) ? 'secrets' : 'doctor'} -- ${where}`;
-  if (kind === 'dead-letter' || kind === 'unfiled') return `npm run replay -- ${where}`;
-  return `npm run alert -- ${where}`;
-}
-
-/** A stack is called `AzumutaErp-<plant>-<stage>`. */
-function plantOf(stack: string): string {
-  return stack.replace(/^AzumutaErp-/, '');
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const next = isRefused(reason) ? 'It refuses the credentials: set the right ones.' : 'Mend it there.';
+  return `${oneLine(reason, maxReason)} ${waits} ${next}`.trim();
 }

@@ -5,25 +5,25 @@ import type { Cause } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
 import { type AlertKind, alertKinds } from './alert.ts';
 
-/** What a person must see to, as it was found now. */
+/** Something that a person must see to, as it was found in this run. */
 export interface SeenTrouble {
   /** The same for as long as it is the same trouble. */
   readonly id: string;
   readonly kind: AlertKind;
   readonly partner: Partner;
-  readonly cause?: Cause;
+  readonly cause?: Cause | undefined;
   readonly since: Date;
-  /** It is told from now on; before, it only keeps its group from being over. */
+  /** Whether people are told of it already; before, it only prevents that its group counts as over. */
   readonly isDue: boolean;
-  /** Where the ledger notes it. */
+  /** As the ledger has recorded it. */
   readonly noted?: OpenTrouble;
-  /** Its order, where no item has to be read for it. */
+  /** Its order, where it is known without reading an item. */
   readonly order?: string;
 }
 
 export interface Seen {
   readonly troubles: readonly SeenTrouble[];
-  /** Kinds of which there are more than were read: what is missing of them is not over. */
+  /** Kinds of which there are more than were read: those that are missing may still be open. */
   readonly cut: ReadonlySet<AlertKind>;
 }
 
@@ -31,9 +31,9 @@ export interface Seen {
 export interface AlertDecision {
   readonly event: 'new' | 'reminder' | 'over';
   readonly group: string;
-  /** What it is about, the longest first; empty when it is over. */
+  /** Its troubles, the oldest first; empty when it is over. */
   readonly troubles: readonly SeenTrouble[];
-  /** Of the whole group: when it began, and how many it has had. */
+  /** When the whole group began, and how many troubles it has had. */
   readonly since: Date;
   readonly count: number;
 }
@@ -41,17 +41,17 @@ export interface AlertDecision {
 export interface Decided {
   readonly alerts: readonly AlertDecision[];
   readonly groups: Readonly<Record<string, ToldGroup>>;
-  /** Told for so long that nobody is told of them any more. */
+  /** Troubles that were told for so long that nobody is told of them any more. */
   readonly closed: readonly OpenTrouble[];
 }
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** What comes to a group that was told is told together, an hour later: a closed period fails a completion a minute. */
+/** Further troubles of a told group are collected for an hour: a closed period may fail a completion every minute. */
 const quietMs = (kind: AlertKind) => (kind === 'overdue' ? dayMs : kind === 'partner-down' ? 0 : hourMs);
 /**
- * Nobody can tell us that a product order was corrected in Azumuta by hand, so that of a changed order people hear
- * three days. SQS drops a dead letter after 14 days; only the journey tells of it then.
+ * We cannot see whether a product order was corrected in Azumuta by hand, so people are told of a changed order for three
+ * days. SQS drops a dead letter after 14 days; after that only the journey shows it.
  */
 const agedMs: Readonly<Partial<Record<AlertKind, number>>> = {
   changed: 3 * dayMs,
@@ -63,12 +63,12 @@ const agedMs: Readonly<Partial<Record<AlertKind, number>>> = {
 const maxClosed = 100;
 
 /**
- * Who is told what, of each group of troubles with the same kind, partner and cause:
+ * What is told of each group of troubles with the same kind, partner and cause:
  *
- *   something that was not told                    new, at most once an hour (overdue orders: once a day)
- *   something that was told is open for a day      reminder, once a day
- *   nothing is open any more                       over
- *   told for three days (a dead letter: 15)        closed, without a word
+ *   some were not told yet                         new, at most once an hour (overdue orders: once a day)
+ *   some that were told have been open for a day   reminder, once a day
+ *   none is open any more                          over
+ *   told for three days (a dead letter: 15)        closed, without a message
  */
 export function decideAlerts(
   told: Readonly<Record<string, ToldGroup>>,
@@ -131,12 +131,12 @@ function decideGroup(
   return { after: toldGroup({ since, count, toldAt: new Date(before.toldAt) }, still) };
 }
 
-/** `dead-letter/erp/order-state`; where there is no cause, it ends with the second slash. */
+/** `dead-letter/erp/order-state`; without a cause it ends with the second slash. */
 function groupOf({ kind, partner, cause }: SeenTrouble): string {
   return `${kind}/${partner}/${cause ?? ''}`;
 }
 
-/** What a group's name tells. Its parts were put there by `groupOf`. */
+/** The parts of a group's name, which `groupOf` has made. */
 export function partsOf(group: string): readonly [AlertKind, Partner, Cause | undefined] {
   const [kind, partner, cause] = group.split('/');
   return [kind as AlertKind, partner as Partner, cause === '' ? undefined : (cause as Cause)];
@@ -162,7 +162,7 @@ function toldGroup(
   };
 }
 
-/** So short that ten thousand of them stand in one item; of so many, one in six million is taken for another. */
+/** So short that ten thousand of them fit into one item; of so many, one in six million is mistaken for another. */
 const fingerprintLength = 8;
 
 function fingerprint(id: string): string {

@@ -5,12 +5,12 @@ import { type Digest, type DigestTrouble, maxAwaited } from './digest.ts';
 /** A line, and the colour that it has on a terminal. */
 export interface DigestLine {
   readonly text: string;
-  readonly tone?: 'bold' | 'red' | 'yellow';
+  readonly tone?: 'bold' | 'red' | 'yellow' | undefined;
 }
 
 /**
- * The digest as lines for a planner, on the plant's clock.
- * @param where Options that name the stack, for commands to type.
+ * The digest as lines for a planner, in the plant's time zone.
+ * @param about `where` holds the options that name the stack, for commands to type.
  */
 export function digestLines(
   digest: Digest,
@@ -72,7 +72,7 @@ function waitingLines({ awaited, overdue, flows }: Digest, timeZone: string): Di
         ? [
             {
               text: `          ${counted(waiting + underWay, 'message')} ${what}${paused ? ' (paused)' : ''}.`,
-              ...(paused ? { tone: 'yellow' as const } : {}),
+              tone: paused ? ('yellow' as const) : undefined,
             },
           ]
         : [],
@@ -82,10 +82,8 @@ function waitingLines({ awaited, overdue, flows }: Digest, timeZone: string): Di
       if (!open) return [];
       const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
       const since = openedAt === undefined ? '' : ` since ${localTime(new Date(openedAt), timeZone)}`;
-      const why = oneLine(reason ?? '', 500);
-      return [
-        { text: `          ${name} is unwell${since}, calls to it wait: ${why}`, tone: 'yellow' as const },
-      ];
+      const text = `          ${name} is down${since}, calls to it wait: ${oneLine(reason ?? '', 500)}`;
+      return [{ text, tone: 'yellow' as const }];
     }),
   ];
 }
@@ -101,10 +99,8 @@ function deadLines({ deadLettered, flows }: Digest, where: string): DigestLine[]
       text: `Dead      ${counted(flows.deadLetters, 'dead letter')} ${flows.deadLetters === 1 ? 'waits' : 'wait'} for a person; ${since}.`,
     },
     ...first.map(troubleLine),
-    ...(count > first.length ? [{ text: `          … and ${count - first.length} more.` }] : []),
-    ...(flows.deadLetters > 0
-      ? [{ text: `          Reasons and what to do: npm run replay -- ${where}` }]
-      : []),
+    ...linesIf(count > first.length, `          … and ${count - first.length} more.`),
+    ...linesIf(flows.deadLetters > 0, `          Reasons and what to do: npm run replay -- ${where}`),
   ];
 }
 
@@ -116,14 +112,17 @@ function changedLines({ conflicts, cancelled, unmapped }: Digest): DigestLine[] 
   const first = cancelled.slice(0, 20).map((number) => oneLine(number, 200));
   const gone = `Cancelled ${first.join(', ')} in the ERP: remove ${them} in Azumuta by hand.`;
   return [
-    ...(unmapped.count > 0
-      ? [{ text: refused, tone: 'red' as const }, ...unmapped.first.map(troubleLine)]
-      : []),
-    ...(conflicts.count > 0
-      ? [{ text: changed, tone: 'yellow' as const }, ...conflicts.first.map(troubleLine)]
-      : []),
-    ...(cancelled.length > 0 ? [{ text: gone, tone: 'yellow' as const }] : []),
+    ...linesIf(unmapped.count > 0, refused, 'red'),
+    ...unmapped.first.map(troubleLine),
+    ...linesIf(conflicts.count > 0, changed, 'yellow'),
+    ...conflicts.first.map(troubleLine),
+    ...linesIf(cancelled.length > 0, gone, 'yellow'),
   ];
+}
+
+/** One line if the condition holds. */
+function linesIf(condition: boolean, text: string, tone?: DigestLine['tone']): DigestLine[] {
+  return condition ? [{ text, tone }] : [];
 }
 
 function troubleLine({ number, reason, settled }: DigestTrouble): DigestLine {

@@ -4,7 +4,7 @@ import type { DayEvent } from '../ledger/records/events.ts';
 import type { Partner } from '../model/partner.ts';
 import type { QueueName } from '../model/queues.ts';
 
-/** How both flows stand, as far as a digest tells it. */
+/** The state of both flows, as far as a digest shows it. */
 export interface DigestFlows {
   readonly queues: Readonly<
     Record<QueueName, { readonly waiting: number; readonly underWay: number; readonly paused: boolean }>
@@ -14,9 +14,9 @@ export interface DigestFlows {
   readonly deadLetters: number;
 }
 
-/** What was done in a stretch of time. */
+/** What was done in a period. */
 export interface Done {
-  /** Product orders created in Azumuta; those of them that were typed by hand before are `adopted`. */
+  /** Product orders created in Azumuta; `adopted` counts those of them that had been created by hand. */
   readonly created: number;
   readonly adopted: number;
   /** Quantities booked in the ERP, and recordings that were added to earlier bookings. */
@@ -25,31 +25,36 @@ export interface Done {
   readonly ignored: number;
 }
 
-/** A conflict or a dead letter, and why it is. */
+/** A conflict or a dead letter, with its reason. */
 export interface DigestTrouble {
   readonly number: string;
   readonly at: string;
   readonly reason: string;
-  /** Dead letters: whether somebody has replayed or discarded it since. */
+  /** Of a dead letter: whether it was replayed or discarded since. */
   readonly settled?: boolean;
 }
 
-/** What happened in a stretch of time, and what waits now. */
+interface CountedTroubles {
+  readonly count: number;
+  /** The first of them, with their reasons. */
+  readonly first: readonly DigestTrouble[];
+}
+
+/** What happened in a period, and what waits now. */
 export interface Digest extends Done {
   readonly since: string;
   readonly until: string;
-  /** The first of them, with their reasons; the counts are of all. */
-  readonly deadLettered: { readonly count: number; readonly first: readonly DigestTrouble[] };
-  readonly conflicts: { readonly count: number; readonly first: readonly DigestTrouble[] };
+  readonly deadLettered: CountedTroubles;
+  readonly conflicts: CountedTroubles;
   readonly cancelled: readonly string[];
   /** ERP orders that the mapping refused. */
-  readonly unmapped: { readonly count: number; readonly first: readonly DigestTrouble[] };
-  /** Product orders in Azumuta whose completion is awaited, up to `maxAwaited`. */
+  readonly unmapped: CountedTroubles;
+  /** Product orders in Azumuta that are not completed, up to `maxAwaited`. */
   readonly awaited: number;
-  /** Those of them that are overdue, the longest first, up to ten. */
+  /** Overdue ones among them; `first` lists up to ten, the longest overdue first. */
   readonly overdue: { readonly count: number; readonly first: readonly string[] };
   readonly flows: DigestFlows;
-  /** Some counts are of the first events of a day only. */
+  /** Some counts include the first events of a day only. */
   readonly cut: boolean;
 }
 
@@ -57,20 +62,20 @@ export interface DigestDependencies {
   readonly ledger: Pick<Ledger, 'dailyActivity' | 'orders' | 'deadLetters' | 'journeys'>;
   readonly flows: () => Promise<DigestFlows>;
   readonly now: Date;
-  /** Where what happened ends. Default: now. */
+  /** End of the period. Default: now. */
   readonly until?: Date;
 }
 
-/** Events of one day that are counted: far more than a plant makes. */
+/** Events of a day that are counted: far more than a plant has. */
 export const maxEvents = 50_000;
-/** Awaited orders that are counted. */
+/** Awaited orders that are counted at most. */
 export const maxAwaited = 5000;
-/** Troubles that are told one by one. */
+/** Troubles that are listed. */
 const maxTroubles = 20;
 
 /**
- * The day in figures. Reads the ledger's index of days, the index of awaited orders and, for the troubles that it
- * tells one by one, their orders; never the whole table.
+ * A period in figures. Reads the ledger's index of days, the index of awaited orders and the orders of the troubles that
+ * it lists; never the whole table.
  */
 export async function digestOf(since: Date, dependencies: DigestDependencies): Promise<Digest> {
   const { ledger, now, until = now } = dependencies;
@@ -80,23 +85,20 @@ export async function digestOf(since: Date, dependencies: DigestDependencies): P
     ledger.orders.overdue(farFuture, maxAwaited),
     ledger.orders.overdue(now, maxAwaited),
   ]);
-  const of = (...names: string[]) => events.filter(({ event }) => names.includes(event));
+  const of = (name: string) => events.filter(({ event }) => event === name);
   const [dead, conflicts, unmapped] = [of('dead-lettered'), of('conflict'), of('not mapped')];
   return {
     since: since.toISOString(),
     until: until.toISOString(),
     ...doneOf(events),
-    deadLettered: {
-      count: dead.length,
-      first: await deadLettersOf(dead.slice(0, maxTroubles), dependencies),
-    },
-    conflicts: { count: conflicts.length, first: await toldOf(conflicts, dependencies) },
-    unmapped: { count: unmapped.length, first: await toldOf(unmapped, dependencies) },
+    deadLettered: { count: dead.length, first: await deadLettersOf(dead, ledger) },
+    conflicts: { count: conflicts.length, first: await changesOf(conflicts, ledger) },
+    unmapped: { count: unmapped.length, first: await changesOf(unmapped, ledger) },
     cancelled: of('cancelled in the ERP').map(({ number }) => number),
     awaited: awaited.length,
     overdue: { count: overdue.length, first: overdue.slice(0, 10) },
     flows,
-    // By the days of the index, which are those of UTC.
+    // The index has days of UTC.
     cut: Map.groupBy(events, ({ at }) => at.slice(0, 10))
       .values()
       .some((ofDay) => ofDay.length >= maxEvents),
@@ -119,26 +121,28 @@ const farFuture = new Date('9999-12-31T00:00:00Z');
 
 async function deadLettersOf(
   events: readonly DayEvent[],
-  { ledger }: DigestDependencies,
+  { deadLetters }: Pick<Ledger, 'deadLetters'>,
 ): Promise<DigestTrouble[]> {
   const troubles: DigestTrouble[] = [];
-  for (const number of new Set(events.map((event) => event.number))) {
-    const records = await ledger.deadLetters.of(number);
-    const at = events.findLast((event) => event.number === number)?.at ?? '';
-    const living = records.find(({ isDead }) => isDead);
-    const shown = living ?? records.at(-1);
-    troubles.push({ number, at, reason: shown?.reason ?? '', settled: living === undefined });
+  for (const [number, ofOrder] of Map.groupBy(events.slice(0, maxTroubles), (event) => event.number)) {
+    const records = await deadLetters.of(number);
+    const dead = records.find(({ isDead }) => isDead);
+    const reason = (dead ?? records.at(-1))?.reason ?? '';
+    troubles.push({ number, at: ofOrder.at(-1)?.at ?? '', reason, settled: dead === undefined });
   }
   return troubles;
 }
 
-/** The first of some events, with what their journeys tell of them. */
-async function toldOf(events: readonly DayEvent[], { ledger }: DigestDependencies): Promise<DigestTrouble[]> {
+/** The first of some changes, with the reasons in their journeys. */
+async function changesOf(
+  events: readonly DayEvent[],
+  { journeys }: Pick<Ledger, 'journeys'>,
+): Promise<DigestTrouble[]> {
   const troubles: DigestTrouble[] = [];
   for (const { number, at, event } of events.slice(0, maxTroubles)) {
-    const journey = await ledger.journeys.of(number);
-    const told = journey.findLast((entry) => entry.event === event);
-    troubles.push({ number, at, reason: told?.note ?? '' });
+    const journey = await journeys.of(number);
+    const entry = journey.findLast((each) => each.event === event);
+    troubles.push({ number, at, reason: entry?.note ?? '' });
   }
   return troubles;
 }

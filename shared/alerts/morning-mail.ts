@@ -26,19 +26,19 @@ export interface MorningMailDependencies {
   readonly morningMail: MorningMail | undefined;
 }
 
-/** The mail of a day, for the outbox. */
+/** A mail for the outbox. */
 export interface DueMail {
-  /** The plant's day that it is for: it is written once. */
+  /** The day at the plant for which it is written; each has one mail. */
   readonly day: string;
   readonly content: { readonly subject: string; readonly text: string };
 }
 
 /**
- * The plant's day whose mail is due, and was not written: from its hour on, on its workdays.
+ * The day at the plant whose mail is due and not written yet: a workday, from the hour of the mail on.
  *
- * The run of every five minutes asks, instead of a schedule of its own: Scheduler leaves out a time that does not exist
- * on the day on which summer time begins, and this catches up with a run that was missed. In autumn the hour that comes
- * twice is the same day, so it is one mail.
+ * Each run, every five minutes, checks this. A schedule of its own would not do: Scheduler skips a time that does not
+ * exist on the day on which summer time begins, and a missed run would not be made up for. The hour that comes twice in
+ * autumn belongs to one day, so there is one mail.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
  */
 export function dueDay(
@@ -52,46 +52,48 @@ export function dueDay(
   return day !== mailedOn && time >= at && workdays.includes(weekdayOf(day)) ? day : undefined;
 }
 
-/** @returns Undefined while none is due. */
-export async function morningMail(
-  mailedOn: string | undefined,
-  situation: Situation,
-  dependencies: MorningMailDependencies,
-): Promise<DueMail | undefined> {
-  const { morningMail: wish, ledger, clock, timeZone, stack } = dependencies;
-  const now = clock.now();
-  const day = wish && dueDay(wish, mailedOn, now, timeZone);
-  if (!wish || day === undefined) return undefined;
-  const first = lastWorkday(day, wish.workdays);
-  const begins = (on: string) => startOfDay(timeZone, on);
-  // The last instant that is not today's.
-  const until = new Date(begins(day).getTime() - 1);
-  const [digest, weekBefore] = await Promise.all([
-    digestOf(begins(first), { ledger, flows: () => flowsOf(situation, ledger), now, until }),
-    ledger.dailyActivity
-      .between(begins(dayBefore(first, 7)), new Date(begins(dayBefore(day, 7)).getTime() - 1), maxEvents)
-      .then(figuresOf),
-  ]);
-  const text = [
-    `${stack}, ${day} (${timeZone})`,
-    '',
-    ...comparison(
-      {
-        ...digest,
-        putAside: digest.deadLettered.count,
-        changed: digest.conflicts.count + digest.cancelled.length,
-      },
-      weekBefore,
-      [periodOf(first, day), periodOf(dayBefore(first, 7), dayBefore(day, 7))],
-    ),
-    '',
-    ...openLines(digest, { where: `--stack ${shellWord(stack)}`, timeZone }).map((line) => line.text),
-    ...forWhom(situation),
-  ];
-  return { day, content: { subject: `${stack}: ${periodOf(first, day)}`, text: `${text.join('\n')}\n` } };
+export function createMorningMail({
+  ledger,
+  clock,
+  timeZone,
+  stack,
+  morningMail: wanted,
+}: MorningMailDependencies) {
+  /** @returns Undefined while none is due. */
+  return async function morningMail(
+    mailedOn: string | undefined,
+    situation: Situation,
+  ): Promise<DueMail | undefined> {
+    const now = clock.now();
+    const day = wanted && dueDay(wanted, mailedOn, now, timeZone);
+    if (!wanted || day === undefined) return undefined;
+    const first = lastWorkday(day, wanted.workdays);
+    const [firstBefore, dayWeekBefore] = [dayBefore(first, 7), dayBefore(day, 7)];
+    const begins = (on: string) => startOfDay(timeZone, on);
+    /** The last instant before a day. */
+    const endsBefore = (on: string) => new Date(begins(on).getTime() - 1);
+    const flows = () => flowsOf(situation, ledger);
+    const [digest, weekBefore] = await Promise.all([
+      digestOf(begins(first), { ledger, flows, now, until: endsBefore(day) }),
+      ledger.dailyActivity.between(begins(firstBefore), endsBefore(dayWeekBefore), maxEvents),
+    ]);
+    const changed = digest.conflicts.count + digest.cancelled.length;
+    const text = [
+      `${stack}, ${day} (${timeZone})`,
+      '',
+      ...comparison({ ...digest, putAside: digest.deadLettered.count, changed }, figuresOf(weekBefore), [
+        periodOf(first, day),
+        periodOf(firstBefore, dayWeekBefore),
+      ]),
+      '',
+      ...openLines(digest, { where: `--stack ${shellWord(stack)}`, timeZone }).map((line) => line.text),
+      ...linesByPerson(situation),
+    ];
+    return { day, content: { subject: `${stack}: ${periodOf(first, day)}`, text: `${text.join('\n')}\n` } };
+  };
 }
 
-/** The workday before, so that a Monday tells of Friday and of the days since. */
+/** The workday before a day: on a Monday the mail is about Friday and the days since. */
 function lastWorkday(day: string, workdays: readonly Weekday[]): string {
   let before = dayBefore(day);
   while (!workdays.includes(weekdayOf(before))) before = dayBefore(before);
@@ -131,8 +133,8 @@ function comparison(now: Figures, then: Figures, heads: readonly [now: string, t
   ];
 }
 
-/** What waits for whom, by the cause of each trouble. */
-function forWhom({ troubles }: Situation): string[] {
+/** Who has to act on how many troubles, by their causes. */
+function linesByPerson({ troubles }: Situation): string[] {
   const ofPeople = troubles.filter(
     ({ kind }) => kind !== 'partner-down' && kind !== 'overdue' && kind !== 'waiting',
   );

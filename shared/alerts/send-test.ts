@@ -4,13 +4,13 @@ import { shellWord } from '../platform/shell-word.ts';
 import type { Alert } from './alert.ts';
 import type { Channels } from './channels/channels.ts';
 
-/** A run by hand may ask for one message to each channel, which is told as a test. */
+/** A run by hand may ask for a test message to each channel. */
 export const alertEventSchema = z.object({ test: z._default(z.boolean(), false) });
 
-/** What became of a test message, by the channel's name: empty where it was delivered. */
+/** The problem of the test message by the channel's name; empty where it was delivered. */
 export type TestReport = Readonly<Record<string, string>>;
 
-/** Sends one message to each channel, past the outbox: whoever asks for it waits for the answers. */
+/** Sends one message to each channel, without the outbox, as the operator waits for the answers. */
 export async function sendTest({
   clock,
   stack,
@@ -55,8 +55,8 @@ function exampleOf(stack: string, now: Date): Alert {
         article: 'GEAR-01',
         quantity: '5 pcs',
         since: at,
-        why: 'Here stands the cause, in the words of the journey.',
-        next: 'Here stands what to do.',
+        why: 'This is where the reason is shown, as in the journey.',
+        next: 'This is where the next step is shown.',
         command: `npm run trace -- ${where} MO/EXAMPLE`,
       },
     ],

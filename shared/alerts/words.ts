@@ -3,7 +3,7 @@ import { type Partner, partnerWords } from '../model/partner.ts';
 import { counted } from '../model/text.ts';
 import type { AlertKind } from './alert.ts';
 
-/** Whose a cause is, and what they do: the table of infra/RUNBOOK.md. */
+/** Who has to act on a cause, and how: the table of infra/RUNBOOK.md. */
 export const remedies: Readonly<Record<Cause, { readonly who: string; readonly next: string }>> = {
   configuration: {
     who: "who keeps the plant's configuration",
@@ -40,11 +40,11 @@ export const remedies: Readonly<Record<Cause, { readonly who: string; readonly n
   },
   'refused-by-erp': {
     who: 'who keeps the ERP',
-    next: 'Mend in the ERP what its own words name (a period, stock, a right of our user), then replay.',
+    next: 'Correct in the ERP what its message names (a period, stock, a right of our user), then replay.',
   },
   'refused-by-azumuta': {
     who: 'who keeps Azumuta',
-    next: 'Mend in Azumuta what its own words name, or correct azumuta.contract; then replay.',
+    next: 'Correct in Azumuta what its message names, or correct azumuta.contract; then replay.',
   },
   'unreadable-message': {
     who: 'who keeps Azumuta',
@@ -52,15 +52,15 @@ export const remedies: Readonly<Record<Cause, { readonly who: string; readonly n
   },
   'waited-too-long': {
     who: 'operator',
-    next: 'See why the partner was unwell or the order locked, then replay.',
+    next: 'See why the partner was down or the order locked, then replay.',
   },
   'internal-error': {
     who: 'operator',
-    next: "Read the function's logs, report it, and replay once it is mended.",
+    next: "Read the function's logs, report it, and replay once it is fixed.",
   },
 };
 
-/** What is told of a group, after a number; by its partner where that makes a difference. */
+/** Headline of a group, after the number of troubles; it may depend on the partner. */
 const kindWords: Readonly<Record<AlertKind, (partner: Partner) => readonly [one: string, many: string]>> = {
   'dead-letter': (partner) =>
     partner === 'erp'
@@ -74,7 +74,7 @@ const kindWords: Readonly<Record<AlertKind, (partner: Partner) => readonly [one:
     'order was cancelled in the ERP after it came',
     'orders were cancelled in the ERP after they came',
   ],
-  unmapped: () => ['order of the ERP cannot be taken in', 'orders of the ERP cannot be taken in'],
+  unmapped: () => ['order of the ERP cannot be accepted', 'orders of the ERP cannot be accepted'],
   waiting: (partner) => [
     `message has waited for ${partnerWords[partner]} for more than an hour`,
     `messages have waited for ${partnerWords[partner]} for more than an hour`,
@@ -90,12 +90,12 @@ const kindWords: Readonly<Record<AlertKind, (partner: Partner) => readonly [one:
   'partner-down': (partner) => [`outage of ${partnerWords[partner]}`, `outages of ${partnerWords[partner]}`],
 };
 
-/** What to do about a kind of trouble that has no dead letter. */
+/** What to do about kinds of trouble that have no dead letter. */
 const kindNext: Readonly<Partial<Record<AlertKind, string>>> = {
   changed: 'Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile.',
   cancelled: 'Remove the product order in Azumuta, or let the shop floor know.',
   waiting:
-    'It comes again by itself. Mend what the reason names: somebody may have the order open in the ERP.',
+    'It is tried again by itself. Correct what the reason names: somebody may have the order open in the ERP.',
   overdue: 'Complete it in Azumuta if it is built; else let the planner move its date.',
   unfiled: 'Correct the trigger in Azumuta (its URL, its fields), then replay or discard what was put aside.',
 };
@@ -117,7 +117,7 @@ export function headlineOf(
   count: number,
 ): string {
   const [one, many] = kindWords[kind](partner);
-  // Of the others, the kind says it all.
+  // For the other kinds the headline is clear without the cause.
   const why = kind === 'dead-letter' || kind === 'unmapped' ? `: ${(cause ?? '').replaceAll('-', ' ')}` : '';
   return `${counted(count, one, many)}${why}`;
 }

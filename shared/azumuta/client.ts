@@ -5,37 +5,18 @@ import { creation } from './requests.ts';
 import type { Article, AzumutaProductOrder, AzumutaRecording, WorkInstruction } from './resources.ts';
 import { type AzumutaOptions, createSession } from './session.ts';
 
+/** Articles seldom change, so a container keeps them for some minutes. Unknown ones are looked up again. */
+const articleTtlMs = 5 * 60_000;
+
+export type AzumutaClient = ReturnType<typeof createAzumutaClient>;
+
 /**
  * Azumuta's REST API, as far as the two flows need it. Every method is one call (a listing by number follows `next`, on
  * the same origin only). It throws `RetryLater` of scope `partner` when Azumuta is down, of scope `order` when it
  * answers 200 with an error or has the number by now, and `Rejected` when it refuses or when its answer cannot be
  * understood.
  */
-export interface AzumutaClient {
-  readonly findArticle: (number: string, signal: AbortSignal) => Promise<Article | undefined>;
-  readonly findProductOrder: (
-    number: string,
-    signal: AbortSignal,
-  ) => Promise<AzumutaProductOrder | undefined>;
-  readonly productOrder: (id: string, signal: AbortSignal) => Promise<AzumutaProductOrder | undefined>;
-  readonly createProductOrder: (
-    draft: ProductOrderDraft,
-    article: Article,
-    signal: AbortSignal,
-  ) => Promise<ProductOrderRef>;
-  /** @param productOrder Whose recording it is. */
-  readonly recording: (
-    id: string,
-    signal: AbortSignal,
-    productOrder?: { readonly id: string; readonly number: string },
-  ) => Promise<AzumutaRecording | undefined>;
-  readonly workInstruction: (id: string, signal: AbortSignal) => Promise<WorkInstruction | undefined>;
-}
-
-/** Articles seldom change, so a container keeps them for some minutes. Unknown ones are looked up again. */
-const articleTtlMs = 5 * 60_000;
-
-export function createAzumutaClient(options: AzumutaOptions): AzumutaClient {
+export function createAzumutaClient(options: AzumutaOptions) {
   const { contract, clock } = options;
   const session = createSession(options);
   const readers = createAnswerReaders(contract);
@@ -48,7 +29,7 @@ export function createAzumutaClient(options: AzumutaOptions): AzumutaClient {
   }
 
   return {
-    async findArticle(number, signal) {
+    async findArticle(number: string, signal: AbortSignal): Promise<Article | undefined> {
       const kept = articles.get(number);
       if (kept && kept.until > clock.now().getTime()) return kept.article;
       const what = `looking up article ${number}`;
@@ -59,12 +40,16 @@ export function createAzumutaClient(options: AzumutaOptions): AzumutaClient {
 
     findProductOrder,
 
-    productOrder(id, signal) {
+    productOrder(id: string, signal: AbortSignal): Promise<AzumutaProductOrder | undefined> {
       const what = `reading product order ${id}`;
       return session.read('readProductOrder', readers.readProductOrder, { id }, { what, signal });
     },
 
-    async createProductOrder(draft, article, signal) {
+    async createProductOrder(
+      draft: ProductOrderDraft,
+      article: Article,
+      signal: AbortSignal,
+    ): Promise<ProductOrderRef> {
       const { number } = draft;
       const what = `creating product order ${number}`;
       const answer = await session.send('createProductOrder', creationOf(draft, article, signal), what);
@@ -83,19 +68,24 @@ export function createAzumutaClient(options: AzumutaOptions): AzumutaClient {
       const { number: given = number, ...ref } = created.value;
       if (given !== number) {
         throw new Rejected(
-          `Azumuta created product order ${given} when it was asked for ${number}. Remove it there, switch the automatic numbers of article ${article.number} off, and replay; if Azumuta shows it as ${number}, set azumuta.contract.createdProductOrder.number to where that stands.`,
+          `Azumuta created product order ${given} when it was asked for ${number}. Remove it there, switch the automatic numbers of article ${article.number} off, and replay; if Azumuta shows it as ${number}, set azumuta.contract.createdProductOrder.number to where that is.`,
           { code: 'conflict' },
         );
       }
       return { ...ref, number };
     },
 
-    recording(id, signal, productOrder) {
+    /** @param productOrder Whose recording it is. */
+    recording(
+      id: string,
+      signal: AbortSignal,
+      productOrder?: { readonly id: string; readonly number: string },
+    ): Promise<AzumutaRecording | undefined> {
       const what = `reading recording ${id}`;
       return session.read('readRecording', readers.readRecording, { id, productOrder }, { what, signal });
     },
 
-    workInstruction(id, signal) {
+    workInstruction(id: string, signal: AbortSignal): Promise<WorkInstruction | undefined> {
       const what = `reading work instruction ${id}`;
       return session.read('readWorkInstruction', readers.readWorkInstruction, { id }, { what, signal });
     },

@@ -139,7 +139,7 @@ export function sentencesOf(misfits: readonly Misfit[], root = '$'): string[] {
     const path = nested.test(line) ? `${line} (${pathTo(place)})` : pathTo(place, root);
     const names = fields.slice(0, maxFields).map((each) => shorten(each, 60));
     const among = names.length > 0 ? `, among ${names.join(', ')}` : '';
-    return `${path}: found ${found}, expected ${expected}; set azumuta.contract.${line} to where it stands${among}.`;
+    return `${path}: found ${found}, expected ${expected}; set azumuta.contract.${line} to where it is${among}.`;
   });
   return [...new Set(told)].slice(0, maxMisfits);
 }

@@ -1,11 +1,13 @@
-import type { Completion } from '../model/completions.ts';
+import Big from 'big.js';
+import type { Completion, Lot } from '../model/completions.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
+import { compareDecimals, type Decimal, sumOf } from '../model/quantity.ts';
 import type { HttpResponse } from '../platform/http.ts';
 
 /**
- * Stops before the next call once the function's deadline has aborted the booking: nothing more is written,
- * and the next attempt goes on.
- * @throws RetryLater scope `order`: nothing is wrong with the ERP.
+ * Stops before the next call once the function's deadline has aborted the attempt: nothing more is written, and the
+ * next attempt goes on.
+ * @throws RetryLater scope `order`, as the ERP is well.
  */
 export function stopIfAborted(signal: AbortSignal | undefined, partner: string, what: string): void {
   if (signal?.aborted) {
@@ -17,8 +19,8 @@ export function stopIfAborted(signal: AbortSignal | undefined, partner: string, 
 }
 
 /**
- * Whether something other than the ERP's API has answered: a proxy, a load balancer or a maintenance page, which
- * says nothing of the order. An empty body is not taken for one, as many an API gives a 404 none.
+ * Whether something other than the ERP's API has answered, such as a proxy, a load balancer or a maintenance page: that
+ * says nothing about the order. An empty body does not count, as many APIs send a 404 without one.
  */
 export function isForeignAnswer({ json, text }: HttpResponse): boolean {
   return json === undefined && text.trim() !== '';
@@ -35,8 +37,8 @@ export function requireArticle(completion: Completion, article: string, partner:
 }
 
 /**
- * Runs a booking in which `wrote()` tells whether a write was answered, so that the attempt after a failure that
- * comes later knows that it must look.
+ * Runs a booking. If it fails after a write was answered, the error says so, and the next attempt looks first.
+ * @param wrote Whether a write was answered so far.
  */
 export async function keepingTrackOfWrites<T>(wrote: () => boolean, act: () => Promise<T>): Promise<T> {
   try {
@@ -44,4 +46,120 @@ export async function keepingTrackOfWrites<T>(wrote: () => boolean, act: () => P
   } catch (error) {
     throw error instanceof RetryLater && wrote() ? error.afterWriting() : error;
   }
+}
+
+/** The figures of a completion, which agree with each other. */
+export interface Built {
+  /** 0 when all of it is scrap. */
+  readonly good: Decimal;
+  readonly scrap: Decimal;
+  /** Good and scrap together, as the ERP consumes components for both; above 0. */
+  readonly produced: Decimal;
+  /** Unit of both; undefined for the order's own. */
+  readonly unit?: string | undefined;
+  /** They add up to what is good; none when no lot was recorded. */
+  readonly goodLots: readonly BuiltLot[];
+  /** They add up to the scrap; none when its lots were not recorded. */
+  readonly scrapLots: readonly BuiltLot[];
+}
+
+export interface BuiltLot {
+  readonly number: string;
+  readonly amount: Decimal;
+}
+
+/**
+ * Checks the figures of a completion, before the ERP is asked.
+ * @throws Rejected when nothing was built, or units or lots do not fit together, as no ERP could book that.
+ */
+export function builtOf(completion: Completion, partner: string): Built {
+  const good = completion.quantity?.amount ?? '0';
+  const scrap = completion.scrap?.amount ?? '0';
+  const produced = sumOf([good, scrap]);
+  const [negative] = [good, scrap].filter((amount) => compareDecimals(amount, '0') < 0);
+  if (negative !== undefined) {
+    throw refused(completion, partner, `${negative} is less than nothing: let the mapping give 0 or more`);
+  }
+  if (compareDecimals(produced, '0') === 0) {
+    const remedy = `cancel the order in ${partner}, or correct what was recorded`;
+    throw refused(completion, partner, `nothing was built: ${remedy}`);
+  }
+  return { good, scrap, produced, unit: unitOf(completion, partner), ...lotsOf(completion, partner) };
+}
+
+/** The one unit of all figures; quantities of 0 count as without one. */
+function unitOf(completion: Completion, partner: string): string | undefined {
+  const { quantity, scrap, lots } = completion;
+  const told = [quantity, scrap, ...lots.map((lot) => lot.quantity)].flatMap((one) =>
+    one?.unit === undefined || compareDecimals(one.amount, '0') === 0 ? [] : [one.unit],
+  );
+  const [unit, ...others] = new Set(told);
+  if (others.length === 0) return unit;
+  const units = [unit, ...others].join(' and ');
+  throw refused(completion, partner, `its figures are in ${units}: let the mapping give all in one unit`);
+}
+
+function lotsOf(completion: Completion, partner: string): Pick<Built, 'goodLots' | 'scrapLots'> {
+  const lots = distinct(completion.lots);
+  const scrapped = lots.filter((lot) => lot.scrapped);
+  const others = lots.filter((lot) => !lot.scrapped);
+  const good = completion.quantity?.amount ?? '0';
+  const scrap = completion.scrap?.amount ?? '0';
+  const [batch, ...further] = others;
+  // Scrap of a single batch has the batch's number; the serial numbers of scrap cannot be guessed.
+  const isOfBatch = batch !== undefined && further.length + scrapped.length === 0 && scrap !== '0';
+  return {
+    goodLots: isOfBatch && good === '0' ? [] : share(others, good, 'good'),
+    scrapLots: isOfBatch ? [{ number: batch.number, amount: scrap }] : share(scrapped, scrap, 'scrap'),
+  };
+
+  function share(among: readonly Lot[], amount: Decimal, what: string): BuiltLot[] {
+    const shares = sharesOf(among, amount);
+    if (shares) return shares;
+    const numbers = among.map(({ number }) => number).join(', ');
+    const remedy = 'let the mapping give each lot its quantity, or a serial number for each piece';
+    throw refused(completion, partner, `its lots (${numbers}) do not add up to ${amount} ${what}: ${remedy}`);
+  }
+}
+
+/** A number that was recorded twice, without a quantity, is one lot. */
+function distinct(lots: readonly Lot[]): Lot[] {
+  const nameOf = ({ number, scrapped }: Lot) => `${scrapped ?? false} ${number}`;
+  const uncounted = new Map(lots.map((lot) => [lot.quantity ? '' : nameOf(lot), lot]));
+  return lots.filter((lot) => lot.quantity || uncounted.get(nameOf(lot)) === lot);
+}
+
+/** The amount of each lot; undefined when they do not add up to the whole. */
+function sharesOf(lots: readonly Lot[], amount: Decimal): BuiltLot[] | undefined {
+  if (lots.length === 0) return [];
+  const rest = new Big(amount).minus(sumOf(lots.map((lot) => lot.quantity?.amount ?? '0')));
+  const uncounted = lots.filter((lot) => lot.quantity === undefined).length;
+  // Several lots without a quantity are serial numbers: one piece each.
+  const each = uncounted === 1 ? rest : new Big(1);
+  const fits = uncounted === 0 ? rest.eq(0) : rest.gt(0) && each.times(uncounted).eq(rest);
+  if (!fits) return undefined;
+  return lots.map((lot) => ({ number: lot.number, amount: lot.quantity?.amount ?? each.toFixed() }));
+}
+
+function refused({ erpOrder }: Completion, partner: string, why: string): Rejected {
+  return notBookable(partner, erpOrder.number, why);
+}
+
+/**
+ * The refusal of figures or lots that do not fit.
+ * @param why What does not fit, and what to do, without a full stop.
+ */
+export function notBookable(partner: string, number: string, why: string): Rejected {
+  return new Rejected(`${partner}: order ${number} cannot be booked, as ${why}.`, {
+    code: 'quantity-or-lots',
+  });
+}
+
+/** @throws Rejected for another unit than the order's: for an ERP that shows no other, so that nothing can be converted. */
+export function requireUnit({ unit }: Built, number: string, own: string, partner: string): void {
+  if (unit === undefined || unit === own) return;
+  throw new Rejected(
+    `${partner}: order ${number} is counted in ${own}, but what was built is in ${unit}: let the mapping give it in ${own}.`,
+    { code: 'quantity-or-lots' },
+  );
 }

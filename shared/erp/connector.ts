@@ -14,15 +14,15 @@ export interface Attempt {
 
 export interface ReleasedOrdersPage {
   readonly orders: readonly ErpOrder[];
-  /** What the ERP lists in a form that cannot be read. The watermark lies behind it all the same. */
+  /** Rows of the list that cannot be read. The watermark is behind them all the same. */
   readonly unreadable: readonly UnreadableOrder[];
   /** Where to resume when this page is done. */
   readonly watermark: Watermark;
-  /** Requests that it took beside those for the list itself, as its rows did not tell all; absent for none. */
+  /** Requests for details of rows, beside those for the list itself; undefined when none are configured. */
   readonly detailCalls?: number | undefined;
 }
 
-/** A row of the ERP's list that is no order as it stands: told to a person, and nobody else's failure. */
+/** A row of the ERP's list that cannot be read as an order: it is for a person, and holds up no other order. */
 export interface UnreadableOrder {
   /** What the ERP calls it: its number or id; its JSON path in the answer when neither can be read. */
   readonly id: string;
@@ -31,45 +31,45 @@ export interface UnreadableOrder {
 }
 
 /**
- * What this project asks of an ERP. Implementations keep no state but a session; they throw
- * `RetryLater` (scope `partner`: ERP unwell; scope `order`: this order is locked or busy) or `Rejected`
- * (a sentence for a planner), and nothing else but bugs.
+ * What every ERP must be able to do. Implementations keep no state but a session; they throw
+ * `RetryLater` (scope `partner`: the ERP is unwell; scope `order`: this order is locked or busy) or `Rejected`
+ * (a sentence for a planner), and anything else is a bug.
  */
 export interface ErpConnector {
   /**
    * Released orders changed at or after the watermark, oldest first, page by page; orders at the watermark
    * itself may come again, none may be missed. Without a watermark: all released orders. A row that cannot be
-   * read is told beside the others of its page; only an answer that is no list at all is thrown.
+   * read is part of its page; only an answer that is no list at all is thrown.
    */
   releasedOrders(since: Watermark | undefined, signal: AbortSignal): AsyncIterable<ReleasedOrdersPage>;
   /**
    * Tells the ERP which Azumuta product order an ERP order became; undefined when there is nowhere to write it. Linking
-   * twice changes nothing, whatever `again` says, as nobody knows whether an attempt that died had linked it.
+   * twice changes nothing, whatever `again` says, as an attempt that died may have linked it already.
    */
   readonly linkProductOrder?:
     | ((order: ErpOrderRef, productOrder: ProductOrderRef, attempt: Attempt) => Promise<void>)
     | undefined;
   /**
-   * Book the completion: read before writing, write the key before or with the irrevocable call, read again
-   * after. *Done with our key* is a receipt, *done without it* is `Rejected`.
+   * Books the completion: reads before it writes, writes the key before or with the irrevocable call, and reads again
+   * after it. *Done with our key* is a receipt, *done without it* is `Rejected`.
    */
   book(completion: Completion, key: BookingKey, attempt: Attempt): Promise<Receipt>;
 }
 
 /**
- * What a look at the ERP found of one booking: it stands there with our key, or what is to be written. A look writes
+ * What a look at the ERP found: a receipt, if the booking is there with our key, or what is to be written. A look writes
  * nothing, and refuses all that can be refused, so that a `Rejected` leaves the ERP as it was.
  */
 export type Look<ToBook> = { readonly receipt: Receipt } | { readonly toBook: ToBook };
 
 /** What a connector gets from the function that runs it. */
 export interface ErpEnvironment<Credentials> {
-  /** The ERP secret, parsed; `refresh` reads it again after the ERP refused it. */
+  /** Reads the ERP's secret, parsed. `refresh` reads it again after the ERP refused it. */
   readonly credentials: (options?: { readonly refresh?: boolean }) => Promise<Credentials>;
   readonly clock: Clock;
 }
 
-/** A connector as chosen in `integration.config.ts`: its options, and how to connect when a worker starts. */
+/** A connector as a configuration chooses it: its options, and how to connect when a worker starts. */
 export interface ErpDefinition<Credentials = unknown> extends PartnerLimit {
   /** Name shown to people: `tryton`, `odoo`, `sap-s4hana`, `rest`. */
   readonly name: string;
@@ -77,6 +77,6 @@ export interface ErpDefinition<Credentials = unknown> extends PartnerLimit {
   readonly credentials: z.ZodMiniType<Credentials>;
   /** What to write into the secret, as an example for people. Holds no real value. */
   readonly credentialsExample: Readonly<Record<string, string>>;
-  // A method, so that a definition with its own credentials is a definition: `credentials` above makes it safe.
+  // A method, not a property, so that a definition with its own credentials fits here: `credentials` above makes it safe.
   connect(environment: ErpEnvironment<Credentials>): ErpConnector;
 }

@@ -27,6 +27,17 @@ export function textThat(fits: (text: string) => boolean, expected: string) {
   return z.string(expected).check(z.refine(fits, { error: expected, params: showFound }));
 }
 
+/** A function of the configuration; its own type is TypeScript's to check. */
+export const callable = z.custom<(...values: never[]) => unknown>(
+  (value) => typeof value === 'function',
+  'a function',
+);
+
+/** Fields for functions that may be left out. */
+export function callables(...names: string[]) {
+  return Object.fromEntries(names.map((name) => [name, z.optional(callable)]));
+}
+
 /** A time zone in the configuration. */
 export const timeZoneSchema = textThat(isTimeZone, 'an IANA time zone such as Europe/Brussels');
 

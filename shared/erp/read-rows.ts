@@ -4,7 +4,7 @@ import { problemOfText, shorten } from '../model/text.ts';
 import { describeMismatches, parse, stepInto } from '../platform/validation.ts';
 import type { UnreadableOrder } from './connector.ts';
 
-/** Where a listing stands that has come past no row yet whose change time it could read. */
+/** Watermark of a listing that has passed no row with a readable change time yet. */
 export const beginning: Watermark = { changedAt: '1970-01-01T00:00:00.000Z' };
 
 export interface ReadRows<Row> {
@@ -13,8 +13,8 @@ export interface ReadRows<Row> {
 }
 
 /**
- * Reads the rows of one listing, each by itself. A row that does not fit is put aside, once by its name, though a
- * row that tells no change time may stand on several pages.
+ * Reads the rows of one listing, one by one. A row that does not fit is put aside, once for each name, as a row without a
+ * change time may come on several pages.
  * @param names Fields that may name the order, the best first.
  * @param list JSON path of the rows in the answer: names a row that has no name.
  */
@@ -22,7 +22,7 @@ export function createRowReader<Row>(
   schema: z.ZodMiniType<Row>,
   { partner, names, list }: { partner: string; names: readonly string[]; list: string },
 ): (rows: readonly unknown[]) => ReadRows<Row> {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return (rows) => {
     const fitting: Row[] = [];
     const unreadable: UnreadableOrder[] = [];
@@ -33,8 +33,8 @@ export function createRowReader<Row>(
         continue;
       }
       const name = nameOf(names.map((field) => stepInto(row, field)));
-      if (name !== undefined && told.has(name)) continue;
-      if (name !== undefined) told.add(name);
+      if (name !== undefined && reported.has(name)) continue;
+      if (name !== undefined) reported.add(name);
       unreadable.push(
         unreadableOrder(partner, name ?? `${list}[${index}]`, describeMismatches(parsed.mismatches)),
       );
@@ -43,7 +43,7 @@ export function createRowReader<Row>(
   };
 }
 
-/** Those of the rows that tell where they stand in the listing, as far as their place. */
+/** The positions of those rows whose position can be read. */
 export function placesOf<Place>(rows: readonly unknown[], schema: z.ZodMiniType<Place>): Place[] {
   return rows.flatMap((row) => {
     const place = parse(schema, row);
@@ -51,7 +51,7 @@ export function placesOf<Place>(rows: readonly unknown[], schema: z.ZodMiniType<
   });
 }
 
-/** A row may have any number of fields that do not fit; a person mends one after the other. */
+/** A row may have any number of fields that do not fit; a person corrects one after the other. */
 const maxReason = 500;
 
 /**
@@ -66,7 +66,7 @@ export function unreadableOrder(
 ): UnreadableOrder {
   return {
     id,
-    reason: `${partner} lists order ${id}, which cannot be read: ${shorten(why, maxReason)}. ${correct}: it comes again.`,
+    reason: `${partner} lists order ${id}, which cannot be read: ${shorten(why, maxReason)}. ${correct}: then it is listed again.`,
   };
 }
 

@@ -5,7 +5,6 @@ import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
 import { type PartnerLimit, withAtOnce } from '../model/partner.ts';
 import type { Quantity } from '../model/quantity.ts';
-import { utcInstant } from '../model/time.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
 import type { Deployment } from './deployment.ts';
 import { integrationSchema } from './schema.ts';
@@ -202,15 +201,10 @@ function complete(integration: Integration): CompleteIntegration {
     plant,
     timeZone,
     azumuta: withAtOnce(azumuta),
-    schedule: { ...schedule, pull: inUtc(schedule.pull) },
+    schedule,
     deployment,
     erp: withAtOnce(integration.erp),
     productOrders: integration.productOrders ?? {},
     completions: integration.completions ?? {},
   };
-}
-
-/** From here on instants are UTC with milliseconds, and compare as text. */
-function inUtc(pull: CompleteIntegration['schedule']['pull']): CompleteIntegration['schedule']['pull'] {
-  return pull === 'off' ? pull : { ...pull, from: utcInstant(pull.from) ?? pull.from };
 }

@@ -18,7 +18,7 @@ export interface Deployment {
   readonly alarmEmails?: readonly string[];
   /** A dashboard in CloudWatch with both flows. AWS bills 3 USD a month for it, after the first three of an account. Default: none. */
   readonly dashboard?: boolean;
-  /** Who is told, order by order, what needs a person: dead letters, changed and overdue orders, a partner that is down. */
+  /** Who learns, order by order, what needs a person: dead letters, changed and overdue orders, a partner that is down. */
   readonly alerts?: {
     /** Default: `alarmEmails`. */
     readonly emails?: readonly string[];
@@ -80,7 +80,7 @@ export interface Deployment {
   /**
    * Containers that are reserved for the webhook, 1 to 1000, so that nothing else in the account makes it turn a trigger
    * away; no more than these run (Lambda's reserved concurrency). Default: none, as Lambda leaves at least 100 unreserved,
-   * and a new account has ten in all; `doctor` tells how many.
+   * and a new account has ten in all; `doctor` shows how many.
    */
   readonly webhookConcurrency?: number;
   /**

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { contractSchema, defaultBaseUrl, defaultContract } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
-import { textThat, timeZoneSchema } from '../erp/options.ts';
+import { callables, textThat, timeZoneSchema } from '../erp/options.ts';
 import { isWithinPace, limitShape } from '../model/partner.ts';
 import { utcInstant } from '../model/time.ts';
 import { strictObject } from '../platform/strict-object.ts';
@@ -10,12 +10,11 @@ import { deploymentSchema } from './deployment.ts';
 /** The defaults; also what a run started by hand does while the schedule is off. */
 export const reconcileDefaults = { everyHours: 24, most: 50, graceHours: 24 };
 
-const mapping = z.optional(
-  z.custom<(...input: never[]) => unknown>((value) => typeof value === 'function', 'a function'),
-);
-const instant = textThat(
-  (text) => utcInstant(text) !== undefined,
-  'an ISO time that exists, with zone, such as 2026-12-01T06:00:00Z',
+const zonedTime = 'an ISO time that exists, with zone, such as 2026-12-01T06:00:00Z';
+/** In UTC with milliseconds, so that instants compare as text. */
+const instant = z.pipe(
+  textThat((text) => utcInstant(text) !== undefined, zonedTime),
+  z.transform((text) => utcInstant(text) ?? text),
 );
 
 /** What `defineIntegration` takes, with its bounds and defaults. */
@@ -48,11 +47,7 @@ export const integrationSchema = strictObject({
     .check(isWithinPace),
   productOrders: z._default(
     strictObject({
-      number: mapping,
-      article: mapping,
-      parameters: mapping,
-      variants: mapping,
-      accept: mapping,
+      ...callables('number', 'article', 'parameters', 'variants', 'accept'),
       split: z.optional(
         z.union([
           z.literal('one'),
@@ -68,13 +63,7 @@ export const integrationSchema = strictObject({
   ),
   completions: z._default(
     strictObject({
-      quantity: mapping,
-      scrap: mapping,
-      lots: mapping,
-      notes: mapping,
-      links: mapping,
-      final: mapping,
-      erpOrderNumber: mapping,
+      ...callables('quantity', 'scrap', 'lots', 'notes', 'links', 'final', 'erpOrderNumber'),
       unknownOrder: z.optional(z.enum(['reject', 'ignore'])),
       unknownRecordings: z.optional(z.enum(['reject', 'ignore'])),
       includeOperators: z.optional(z.boolean()),

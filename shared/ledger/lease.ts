@@ -1,22 +1,16 @@
 import type { Key, StoredItem, Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 
-/** An item that lets one of several overlapping runs work. */
-export interface Lease {
-  /**
-   * Takes the lease; undefined while another run has it. The lease of a run that died is free once it has ended.
-   * @returns what the item held before.
-   */
-  readonly take: (owner: string, seconds: number) => Promise<StoredItem | undefined>;
-  /** Sets attributes while the lease is ours; false when another run has taken it over. */
-  readonly write: (owner: string, set: Readonly<Record<string, unknown>>) => Promise<boolean>;
-  /** Gives the lease back and sets attributes; does nothing when it is not ours any more. */
-  readonly release: (owner: string, set?: Readonly<Record<string, unknown>>) => Promise<void>;
-}
+export type Lease = ReturnType<typeof createLease>;
 
-export function createLease(table: Table, clock: Clock, key: Key): Lease {
+/** An item that lets one of several overlapping runs work. */
+export function createLease(table: Table, clock: Clock, key: Key) {
   return {
-    async take(owner, seconds) {
+    /**
+     * Takes the lease; undefined while another run has it. The lease of a run that died is free once it has ended.
+     * @returns what the item held before.
+     */
+    async take(owner: string, seconds: number): Promise<StoredItem | undefined> {
       const now = clock.now().getTime();
       const taken = await table.update(key, {
         set: { owner, leaseUntil: now + seconds * 1000 },
@@ -28,11 +22,13 @@ export function createLease(table: Table, clock: Clock, key: Key): Lease {
       const held = await table.get(key);
       return held?.owner === owner && Number(held.leaseUntil) > now ? held : undefined;
     },
-    async write(owner, set) {
+    /** Sets attributes while the lease is ours; false when another run has taken it over. */
+    async write(owner: string, set: Readonly<Record<string, unknown>>): Promise<boolean> {
       const written = await table.update(key, { set, condition: '#owner = :ours', values: { ours: owner } });
       return written !== undefined;
     },
-    async release(owner, set = {}) {
+    /** Gives the lease back and sets attributes; does nothing when it is not ours any more. */
+    async release(owner: string, set: Readonly<Record<string, unknown>> = {}): Promise<void> {
       await table.update(key, {
         set,
         remove: ['leaseUntil', 'owner'],

@@ -7,7 +7,7 @@ export interface RecordedStep {
   readonly name?: string;
   readonly value?: ParameterValue | readonly ParameterValue[];
   readonly unit?: string;
-  /** Whether Azumuta judged it in order; absent where it does not judge. */
+  /** Azumuta's judgement; absent where there is none. */
   readonly ok?: boolean;
   /** Its value names a person, as a signature does: present only if the mapping asks for operators. */
   readonly personal?: true;
@@ -20,15 +20,15 @@ export interface Recording {
   /** ISO instants with zone. */
   readonly startedAt?: string;
   readonly finishedAt?: string;
-  /** Working time in seconds, where Azumuta tells it. */
+  /** Working time in seconds, where Azumuta gives it. */
   readonly durationSeconds?: number;
-  /** Name of who recorded it: personal data, forwarded only if the mapping asks for it, never logged. */
+  /** Name of the person who recorded it: personal data, forwarded only if the mapping asks for it, never logged. */
   readonly operator?: string;
   readonly steps: readonly RecordedStep[];
   readonly url?: string;
 }
 
-/** A completed product order with everything that was read from Azumuta: what a completion mapping gets. */
+/** A completed product order with everything that was read from Azumuta: the input of a completion mapping. */
 export interface CompletedProductOrder {
   readonly productOrder: ProductOrderRef;
   /** The ERP order that it was created from. */
@@ -36,7 +36,7 @@ export interface CompletedProductOrder {
   readonly article?: string;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly variants: readonly string[];
-  /** ISO instant with zone; the moment we learned of it when Azumuta does not tell. */
+  /** ISO instant with zone; the moment we learned of it when Azumuta gives none. */
   readonly completedAt: string;
   readonly recordings: readonly Recording[];
 }
@@ -49,9 +49,9 @@ export interface Link {
 /** A lot or serial number that was built. */
 export interface Lot {
   readonly number: string;
-  /** How much bears it. Absent: the rest; one piece each, when several are without. */
+  /** How much has this number. Absent: the rest; one piece each, when several have no quantity. */
   readonly quantity?: Quantity;
-  /** What bears it is scrap, and counts to that. Absent: it is good, or its scrap is not told apart. */
+  /** What has this number is scrap, and counts as such. Absent: it is good, or scrap is not told apart. */
   readonly scrapped?: true;
 }
 
@@ -68,8 +68,8 @@ export interface WorkTime {
 
 /**
  * What is to be booked in the ERP.
- * `quantity` closes (part of) the production; `amendment` adds notes and links to what was booked before
- * and must never change a quantity.
+ * `quantity` closes the production or part of it; `amendment` adds notes and links to an earlier booking and must never
+ * change a quantity.
  */
 export interface Completion {
   readonly kind: 'quantity' | 'amendment';
@@ -93,14 +93,14 @@ export interface Completion {
 }
 
 /**
- * Identifies one booking for ever: `<product order id>#quantity` or `<product order id>#recording#<id>`.
- * Connectors write it into the ERP, to recognise their own work after a crash.
+ * Identifies one booking for ever: `<product order id>#quantity` or `<product order id>#recording#<id>`. Connectors write
+ * it into the ERP, to recognise their own bookings after a crash.
  */
 export type BookingKey = string;
 
 /** Proof of a booking. */
 export interface Receipt {
-  /** What a person finds in the ERP: `production 17 done`, `confirmation 0000001234`. */
+  /** For a person who looks in the ERP: `production 17 done`, `confirmation 0000001234`. */
   readonly reference: string;
   /** True when the ERP showed that an earlier attempt had booked it. */
   readonly alreadyBooked: boolean;

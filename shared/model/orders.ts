@@ -2,13 +2,13 @@ import type { Quantity } from './quantity.ts';
 
 /** Which ERP order is meant. Numbers are text: leading zeros and slashes are part of them. */
 export interface ErpOrderRef {
-  /** The number people read in the ERP. */
+  /** The number that people see in the ERP. */
   readonly number: string;
   /** The ERP's internal id, where it differs from the number. */
   readonly id?: string;
 }
 
-/** What a product order was made for, in the ERP's own words: never what the mapping made of them for Azumuta. */
+/** The ERP order behind a product order, with the ERP's own codes, not those that the mapping made for Azumuta. */
 export interface ErpOrderFacts extends ErpOrderRef {
   /** The ERP's code of the product. */
   readonly article: string;
@@ -21,23 +21,23 @@ export function isSameErpOrder(a: ErpOrderRef, b: ErpOrderRef): boolean {
   return a.id === undefined || b.id === undefined ? a.number === b.number : a.id === b.id;
 }
 
-/** A released production order as the ERP tells it. */
+/** A released production order as the ERP gives it. */
 export interface ErpOrder extends ErpOrderRef {
   /** The ERP's code of the product to build. */
   readonly article: string;
   readonly quantity: Quantity;
   /** ISO date (`2026-11-30`) or date-time with zone by which it is due. */
   readonly dueDate?: string;
-  /** `cancelled` when the ERP withdrew an order that it had released. */
+  /** `cancelled` when the ERP has withdrawn a released order. */
   readonly state: 'released' | 'cancelled';
-  /** Every other field that a mapping may want, as the connector's options select them. */
+  /** Other fields for the mapping, as selected by the connector's options. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** Value of an Azumuta parameter: its value type follows from the JSON type. */
+/** Value of an Azumuta parameter; the JSON type determines its value type. */
 export type ParameterValue = string | number | boolean;
 
-/** A product order as the mapping wants it in Azumuta. One draft is one product order to create. */
+/** A product order as the mapping wants it in Azumuta. */
 export interface ProductOrderDraft {
   readonly number: string;
   /** Number of the Azumuta article to create it from. */
@@ -53,11 +53,11 @@ export interface ProductOrderRef {
   /** 17-character Meteor id. */
   readonly id: string;
   readonly number: string;
-  /** Page of the product order for a person, when Azumuta tells it. */
+  /** Page of the product order for a person, when Azumuta gives one. */
   readonly url?: string;
 }
 
-/** Where a listing of released orders has got to: the last change read, and which order it was of. */
+/** How far a listing of released orders has got: the last change that was read, and of which order. */
 export interface Watermark {
   /** ISO instant, UTC. */
   readonly changedAt: string;
@@ -65,21 +65,21 @@ export interface Watermark {
   readonly id?: string;
 }
 
-/** When the ERP is told of a part; `alone`: the ERP order is one product order. */
+/** When parts are booked in the ERP; `alone`: the ERP order is one product order. */
 export type BookParts = 'alone' | 'each' | 'when-all-done';
 
-/** Which part of its ERP order a product order is. How many there are changes, so the record of the ERP order tells. */
+/** Which part of its ERP order a product order is. The record of the ERP order has the number of parts, as it changes. */
 export interface Part {
   /** 1 for the first. */
   readonly index: number;
-  /** Number of part 1: bookings that need all parts are kept with it. */
+  /** Number of part 1, where bookings that need all parts are kept. */
   readonly first: string;
   readonly book: BookParts;
 }
 
 /** How an ERP order becomes product orders: one, or a numbered one for each unit. */
 export interface Split {
-  /** Number of the one product order, or what the numbers of all parts begin with. */
+  /** Number of the only product order, or the prefix of the numbers of all parts. */
   readonly number: string;
   readonly of: number;
   readonly book: BookParts;
@@ -90,7 +90,7 @@ export function partNumber({ number, book }: Pick<Split, 'number' | 'book'>, ind
   return book === 'alone' ? number : `${number}/${index}`;
 }
 
-/** Indexes of so many parts: 1, 2, 3 … */
+/** Indexes of that many parts: 1, 2, 3 … */
 export function partIndexes(of: number): number[] {
   return Array.from({ length: of }, (_, at) => at + 1);
 }
@@ -104,7 +104,7 @@ export function partNumbers(split: Split): string[] {
 export interface MappedProductOrder {
   readonly draft: ProductOrderDraft;
   readonly part: Part;
-  /** Hash of the draft: equal content has an equal hash, whatever the order of its fields. */
+  /** Hash of the draft, independent of the order of its fields. */
   readonly contentHash: string;
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 export const partnerNames = ['erp', 'azumuta'] as const;
-/** A partner that can be unwell as a whole, and that bears so much. */
+/** A partner: it can be down as a whole, and has a limit of calls. */
 export type Partner = (typeof partnerNames)[number];
 
 /** Within a sentence. */
@@ -23,15 +23,15 @@ export interface PartnerLimit {
 }
 
 /**
- * Fields of whatever configures a partner. Of half a call a second, a booking of some fifteen, one after the other, ends
- * within its function's minute: of fewer, none ever would.
+ * Fields of a configuration of a partner. With half a call a second, a booking of about fifteen successive calls ends
+ * within its function's minute; with less it never would.
  */
 export const limitShape = {
   atOnce: z.optional(z.int().check(z.minimum(1), z.maximum(100))),
   perSecond: z.optional(z.number().check(z.minimum(0.5), z.maximum(100))),
 };
 
-/** Each of the calls at once has a pace of its own: more of them than begin in a second would begin in one. */
+/** Each simultaneous call has its own pace, so with more of them than `perSecond` more would begin within a second. */
 export const isWithinPace = z.refine<PartnerLimit>(
   ({ atOnce = 1, perSecond }) => perSecond === undefined || atOnce <= Math.ceil(perSecond),
   {
@@ -40,7 +40,7 @@ export const isWithinPace = z.refine<PartnerLimit>(
   },
 );
 
-/** As it is, with as many calls at once as begin within a second where only those are limited. */
+/** The limit with `atOnce`: where only `perSecond` is given, as many calls at once as begin within a second. */
 export function withAtOnce<T extends PartnerLimit>(limit: T): T {
   const { atOnce, perSecond } = limit;
   return perSecond === undefined || atOnce !== undefined ? limit : { ...limit, atOnce: Math.ceil(perSecond) };

@@ -1,6 +1,6 @@
 import Big from 'big.js';
 
-/** An exact decimal as text: `12`, `0.5`, `-3.25`; no exponent, no superfluous zeros. */
+/** An exact decimal as text: `12`, `0.5`, `-3.25`; without exponent or superfluous zeros. */
 export type Decimal = string;
 
 /** An amount with its unit, as the ERP writes the unit (`u`, `kg`, `PC`); no unit means the article's own. */
@@ -9,7 +9,7 @@ export interface Quantity {
   readonly unit?: string;
 }
 
-/** Each character can be read in one way only, so that no text takes long to refuse. */
+/** Without backtracking: each character matches in one way only, so that any text is refused fast. */
 const plainDecimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?$/i;
 /** More digits than any quantity has. */
 const maxDecimalLength = 60;
@@ -39,6 +39,12 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
 }
 
 /** `5 kg`, or `5` without a unit. */
-export function formatQuantity(quantity: Quantity): string {
-  return quantity.unit ? `${quantity.amount} ${quantity.unit}` : quantity.amount;
+export function formatQuantity({
+  amount,
+  unit,
+}: {
+  readonly amount: Decimal;
+  readonly unit?: string | undefined;
+}): string {
+  return unit ? `${amount} ${unit}` : amount;
 }

@@ -4,21 +4,21 @@ import type { Partner } from './partner.ts';
 export const queueNames = ['product-orders', 'completions', 'bookings'] as const;
 export type QueueName = (typeof queueNames)[number];
 
-/** The function that takes from each. */
+/** The function that consumes each queue. */
 export const consumerOf = {
   'product-orders': 'create-product-orders',
   completions: 'collect-completion',
   bookings: 'book-completion',
 } as const satisfies Record<QueueName, string>;
 
-/** Which partners the consumer of a queue calls: the created order's id goes back to the ERP, too. */
+/** The partners that the consumer of a queue calls. Creating an order calls the ERP, too, to give it the id. */
 export const partnersCalledBy: Readonly<Record<QueueName, readonly Partner[]>> = {
   'product-orders': ['azumuta', 'erp'],
   completions: ['azumuta'],
   bookings: ['erp'],
 };
 
-/** What a message of each queue is to a planner. */
+/** A message of each queue in a planner's words. */
 export const queueWords = {
   'product-orders': { one: 'order to be created', many: 'orders to be created' },
   completions: { one: 'completion to be read', many: 'completions to be read' },

@@ -2,9 +2,9 @@
 export const maxTextLength = 200;
 
 /**
- * The one rule for numbers, codes and ids, at every entry: what is refused here can neither be a key of the ledger
- * nor stand in a URL, a message or a terminal.
- * @returns Why the text cannot be one, to follow "it"; undefined when it can.
+ * The only rule for numbers, codes and ids, for every input: a text that passes is safe as a key of the ledger and in
+ * URLs, messages and terminals.
+ * @returns Why the text is refused, to follow "it"; undefined when it passes.
  */
 export function problemOfText(text: string): string | undefined {
   if (text.length === 0) return 'is empty';
@@ -13,12 +13,12 @@ export function problemOfText(text: string): string | undefined {
   if (!text.isWellFormed()) return 'holds half a character (a surrogate without its other half)';
   if (/\p{Cc}/u.test(text)) return 'holds a control character';
   if (text.trim() !== text) return 'begins or ends with white space';
-  // As a segment of a URL they would name another resource.
+  // As segments of a URL they would name another resource.
   if (text === '.' || text === '..') return `is "${text}"`;
   return undefined;
 }
 
-/** A text of at most `limit` characters; a longer one is cut between two of them, and ends with `…`. */
+/** The text with at most `limit` characters; a longer one is cut between two characters and ends with `…`. */
 export function shorten(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const cut = text.slice(0, limit - 1);
@@ -31,8 +31,8 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 }
 
 /**
- * A text of somebody else's as one line of at most `limit` characters: what moves a cursor, turns the direction of
- * writing or breaks a line becomes a space.
+ * A foreign text as one line of at most `limit` characters. Line breaks and characters that move the cursor or change
+ * the direction of writing become a space.
  */
 export function oneLine(text: string, limit: number): string {
   return shorten(

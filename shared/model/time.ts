@@ -10,8 +10,8 @@ export function isDate(text: string): boolean {
 }
 
 /**
- * An ISO time with its zone as UTC with milliseconds, so that instants compare as text: `2026-12-01T06:00:00+01:00`
- * is `2026-12-01T05:00:00.000Z`. Undefined when it has no zone, or does not exist.
+ * An ISO time with a zone as UTC with milliseconds, so that instants can be compared as text: `2026-12-01T06:00:00+01:00`
+ * becomes `2026-12-01T05:00:00.000Z`. Undefined when it has no zone, or does not exist.
  */
 export function utcInstant(text: string): string | undefined {
   const [, day, hour, minute, second = '0'] = instant.exec(text) ?? [];
@@ -22,9 +22,8 @@ export function utcInstant(text: string): string | undefined {
 }
 
 /**
- * Whether a text names the time zone of a place: `Europe/Brussels`, or `UTC`. Offsets (`+01:00`, `Etc/GMT-1`) and
- * `EST` know no summer time, and other abbreviations mean several zones: whoever writes one would learn of it from
- * days that are wrong for half of the year.
+ * Whether a text names the time zone of a place, such as `Europe/Brussels`, or `UTC`. Offsets (`+01:00`, `Etc/GMT-1`) and
+ * `EST` have no summer time, and other abbreviations are ambiguous: with them, days would be wrong for half of the year.
  */
 export function isTimeZone(text: string): boolean {
   if (text !== 'UTC' && !/^(?!etc\/)[a-z_]+\/\w/i.test(text)) return false;
@@ -38,9 +37,9 @@ export function isTimeZone(text: string): boolean {
 }
 
 /**
- * The calendar day (`2026-12-01`) that it is in a time zone at an instant, as a Date or in ISO with its zone. A date
- * alone is a day already. Node.js is built with all of ICU by default, so it knows the zones (nodejs.org/api/intl.html);
- * where one were missing, the check of the configuration would stop a worker before it books.
+ * The calendar day (`2026-12-01`) in a time zone at an instant, which is a Date or ISO with a zone. A date alone is a day
+ * already. Node.js has all of ICU by default, so it knows the zones (nodejs.org/api/intl.html); if one were missing, the
+ * check of the configuration would stop a worker before it books.
  * @throws RangeError when there is no such zone or instant.
  * @example
  * dayIn('Europe/Brussels', '2026-12-01T23:30:00Z'); // '2026-12-02'
@@ -54,8 +53,8 @@ export function dayIn(timeZone: string, instant: string | Date): string {
 }
 
 /**
- * The instant at which a calendar day begins in a time zone: its midnight, or whatever comes first where the clocks
- * are put forward at midnight.
+ * The instant at which a calendar day begins in a time zone: its midnight, or the first instant of the day where the
+ * clocks are put forward at midnight.
  */
 export function startOfDay(timeZone: string, day: string): Date {
   // No zone is further from UTC than 14 hours (Kiritimati).
@@ -69,12 +68,12 @@ export function startOfDay(timeZone: string, day: string): Date {
   return new Date(reached);
 }
 
-/** The calendar day so many days before. */
+/** The calendar day that many days before. */
 export function dayBefore(day: string, days = 1): string {
   return dayIn('UTC', new Date(Date.parse(day) - days * 86_400_000));
 }
 
-/** `2026-11-24 08:00:01` on the clock of a time zone. */
+/** `2026-11-24 08:00:01` in a time zone. */
 export function localTime(at: Date, timeZone: string): string {
   return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone }).format(at);
 }
@@ -86,7 +85,7 @@ export function duration(seconds: number): string {
   return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
-/** Made once for each zone, as making one takes longer than all else of a booking that is computed. */
+/** One for each zone, as making one takes longer than all other computing of a booking. */
 const calendars = new Map<string, Intl.DateTimeFormat>();
 
 function calendarOf(timeZone: string): Intl.DateTimeFormat {

@@ -49,28 +49,27 @@ const maxTries = 20;
 /** An order that cannot be mapped may have any number; with so many characters it surely fits into a key of the ledger. */
 const maxKeyCharacters = 500;
 
-/** Accepts orders of the ERP: reads what the ledger knows, decides, writes, sends. */
+/**
+ * Accepts ERP orders from the endpoint and from the pull, including cancelled ones: reads what the ledger knows of
+ * each, decides, writes, then enqueues what is to be created. One bad order never blocks the others. An order that is
+ * in the ledger but not created yet is enqueued again while it is unknown whether its message was ever sent; the
+ * ledger makes sure that it is created once. A pull, which sees the same orders again and again, sends one more message
+ * at most, or a flow that does not move would multiply them; a caller's request is always followed. When a change is
+ * posted while a pull is reading, the pull may accept the older state after it: that undoes the change until the next
+ * pull reads the order again, or for good if the ERP has closed the order by then.
+ * @throws when SQS or the ledger does not answer: orders that were written by then are sent, or are sent when they come
+ * again.
+ */
 export function createOrderAcceptor(dependencies: AcceptDependencies) {
   const { ledger, log, map, collectAgain } = dependencies;
   const { writeRecord, writePart } = createDecisionWriter(dependencies);
 
-  /**
-   * Accepts ERP orders from the endpoint and from the pull, including cancelled ones: reads what the ledger knows of
-   * each, decides, writes, then enqueues what is to be created. One bad order never blocks the others. An order that is
-   * in the ledger but not created yet is enqueued again while it is unknown whether its message was ever sent; the
-   * ledger prevents that it is created twice. A pull, which sees the same orders again and again, sends one more message
-   * at most, or a flow that does not move would multiply them; a caller's request is always followed. When a change is
-   * posted while a pull is reading, the pull may accept the older state after it: that undoes the change until the next
-   * pull reads the order again, or for good if the ERP has closed the order by then.
-   * @throws when SQS or the ledger does not answer: orders that were written by then are sent, or are sent when they come
-   * again.
-   */
   async function acceptOrders(orders: readonly ErpOrder[], { via }: AcceptOptions): Promise<Accepted[]> {
     const underWay = new Map<string, Promise<unknown>>();
     const outbox = createOutbox(via, dependencies);
     try {
       return await mapConcurrently(orders, concurrency, async (order) => {
-        const accepted = await afterItsNamesakes(order);
+        const accepted = await acceptInSequence(order);
         await outbox.sendIfFull();
         return accepted;
       });
@@ -82,7 +81,7 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
      * An order that is listed twice is accepted twice, one after the other: the last one counts. It may be cancelled
      * then, or have another number, or no id; and another one may be mapped to the same product order.
      */
-    async function afterItsNamesakes(order: ErpOrder): Promise<Accepted> {
+    async function acceptInSequence(order: ErpOrder): Promise<Accepted> {
       const mapped = problemOf(order) ?? (order.state === 'cancelled' ? undefined : mappedOrWhyNot(order));
       if (mapped instanceof Rejected) {
         const why = rejectionOf(mapped);

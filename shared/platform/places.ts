@@ -120,7 +120,7 @@ export function path(parts: TemplateStringsArray, ...values: readonly (string | 
 export function segmentOf(value: unknown): string {
   const text = String(value ?? '');
   if (/^\.{0,2}$/.test(text)) {
-    throw new Rejected(`"${text}" cannot stand in the address of a request: correct the order's number.`, {
+    throw new Rejected(`"${text}" cannot be part of the address of a request: correct the order's number.`, {
       code: 'order-data',
     });
   }

@@ -103,6 +103,15 @@ function depthOf(mismatches: readonly Mismatch[]): number {
   return Math.max(0, ...mismatches.map((mismatch) => mismatch.path.length));
 }
 
+/** The parsed text; undefined when it is not JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The value under a key; undefined for anything that is no object. */
 export function stepInto(value: unknown, key: PropertyKey): unknown {
   return value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined;

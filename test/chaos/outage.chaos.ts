@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runOutage } from './accidents/outage.ts';
 
-it('of the ERP costs no completion, no dead letter and few calls', { timeout: 300_000 }, async () => {
+it('loses no completion, makes no dead letter and few calls in an outage of the ERP', {
+  timeout: 300_000,
+}, async () => {
   // Prepare
   const dataDir = mkdtempSync(join(tmpdir(), 'azumuta-erp-outage-'));
   try {

@@ -2,7 +2,7 @@ import demo from '../../integration.config.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
 
-/** Not of Azumuta: what a part is told by here, so that its completion knows that the ERP order may go on. */
+/** Marks a part, so that its completion does not close the ERP order. Azumuta itself has no such parameter. */
 const partParameter = 'Part of a split order';
 
 let inMapping: ErpOrder | undefined;
@@ -13,9 +13,9 @@ function splitOf(order: ErpOrder | undefined): 'one' | 'each' | 'when-all-done' 
 }
 
 /**
- * The demo's plant, with all kinds of orders in one run: an order's option `split` says how it is split. A
- * configuration knows one `split` for all of its orders, so this one answers for the order whose number was just
- * asked for; nothing else is mapped in between.
+ * The demo's plant, with all kinds of orders in one run: an order's option `split` says how it is split. As a
+ * configuration has one `split` for all orders, this getter answers for the order whose `number` was called last;
+ * nothing else is mapped in between.
  */
 export default {
   ...demo,
@@ -36,7 +36,7 @@ export default {
   },
   completions: {
     ...demo.completions,
-    // The ERP order of parts is done when all of its quantity is booked, however that changes.
+    // The ERP order of parts is done when all of its quantity is booked, even if the quantity changes.
     final: ({ parameters }) => parameters[partParameter] === undefined,
   },
 } satisfies CompleteIntegration;

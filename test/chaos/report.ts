@@ -4,18 +4,18 @@ import { sumOf } from './run.ts';
 
 const maxFindings = 40;
 
-/** One line that tells how far a run has got. */
+/** One line with the progress of a run. */
 export function progressLine(progress: Progress): string {
   const { phase, seconds, orders, completions, kills, faults, waiting } = progress;
   return `${seconds.toFixed(0).padStart(5)} s  ${phase}: ${orders} orders, ${completions} completed, ${waiting} in the queues, ${kills} kills, ${faults} faults`;
 }
 
-/** Whether everything adds up. */
+/** Whether no difference was found. */
 export function isBalanced({ balance: { lost, double, wrong } }: ChaosResult): boolean {
   return lost.length === 0 && double.length === 0 && wrong.length === 0;
 }
 
-/** The table at the end, and what does not add up. */
+/** The table at the end, and the differences. */
 export function reportOf(seed: number, result: ChaosResult): string {
   const { balance, loadSeconds, quietSeconds } = result;
   const rows: readonly (readonly [string, string | number])[] = [

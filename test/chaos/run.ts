@@ -1,12 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Overrides } from '../../infra/local/emulator/overrides.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from '../../infra/local/run-locally.ts';
-import { createDice } from './accidents/dice.ts';
+import { createDice, type Dice } from './accidents/dice.ts';
 import { slowestCommitMs, startFaults } from './accidents/faults.ts';
 import { type Flood, type FloodFigures, startFlood } from './accidents/flood.ts';
 import { type Kills, startKilling } from './accidents/kills.ts';
 import { type Balance, balanceOf } from './balance/balance.ts';
-import { countStrikes, type PartnersBooks, readPartners, strikeCounts, untold } from './balance/books.ts';
+import {
+  countFaults,
+  faultCounts,
+  type PartnersBooks,
+  readPartners,
+  withLostTrigger,
+} from './balance/books.ts';
 import type { Injected } from './balance/injected.ts';
 import { viewQueues } from './balance/queues.ts';
 import { type Load, type LoadFigures, startLoad } from './load/load.ts';
@@ -20,7 +26,7 @@ export interface ChaosOptions {
   readonly killEverySeconds: number;
   readonly faultsEverySeconds: number;
   readonly floodEverySeconds: number;
-  /** One trigger an order, no pull: nothing makes good for what is lost. */
+  /** One trigger an order, and no pull: nothing makes up for a loss. */
   readonly single: boolean;
   readonly dataDir: string;
   readonly tell: (progress: Progress) => void;
@@ -28,7 +34,7 @@ export interface ChaosOptions {
 }
 
 export interface Progress extends LoadFigures {
-  readonly phase: 'load' | 'completing' | 'pulling' | 'telling again' | 'emptying the queues';
+  readonly phase: 'load' | 'completing' | 'pulling' | 'repeating lost triggers' | 'emptying the queues';
   readonly seconds: number;
   readonly kills: number;
   readonly faults: number;
@@ -53,10 +59,10 @@ export interface ChaosResult extends LoadFigures {
 }
 
 /**
- * Clocks of containers differ by twice this at most. A takeover compares them: one whose clock is ahead takes over that
- * much too early, and what the dead one had sent must be settled by then. So the settling time must be longer than that
- * and the slowest commit together. Deployed it is 300 s, of which an ERP needs some; the clocks of Lambda's machines,
- * which follow NTP, differ by far less than a second, so seconds are much, and still within what the settling time bears.
+ * Clocks of containers differ by twice this at most. A takeover compares two clocks: a container whose clock is ahead
+ * takes over that much too early, and the calls of the dead container must be settled by then. So the settling time must
+ * be longer than that and the slowest commit together. Deployed it is 300 s, of which an ERP needs a part; the clocks of
+ * Lambda's machines follow NTP and differ by far less than a second, so these seconds are a hard test.
  */
 const maxClockOffsetMs = 2_000;
 const settlingSeconds = Math.ceil((2 * maxClockOffsetMs + slowestCommitMs) / 1000);
@@ -64,14 +70,14 @@ const overrides: Overrides = {
   ...localOverrides,
   environment: { ...localOverrides.environment, SETTLING_SECONDS: String(settlingSeconds) },
 };
-/** Further containers begin with the first again. */
+/** Further containers use them over again. */
 const differentClocks = 100;
 
-/** What comes again after a kill is hidden for ten seconds, after failures for longer and longer. */
+/** After a kill, a message is hidden for ten seconds; after failures, longer and longer. */
 const emptyWithinMs = (loadSeconds: number) => 1000 * Math.max(240, loadSeconds);
 
 /**
- * One run: load, kills and faults together, then quiet until nothing moves any more, then the balance of the
+ * One run: load, kills and faults together, then a quiet time until the queues are empty, then the balance of the
  * partners' own books.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
@@ -84,17 +90,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     options.log(line);
   };
   const dice = (part: string) => createDice(options.seed, part);
-  const clockDice = dice('clocks');
-  const system = await startLocalSystem({
-    integrationFile: 'test/chaos/plant.config.ts',
-    dataDir: options.dataDir,
-    overrides,
-    clockOffsetsMs: Array.from({ length: differentClocks }, () =>
-      clockDice.between(-maxClockOffsetMs, maxClockOffsetMs),
-    ),
-    log,
-    triggers: options.single ? (url) => [{ method: 'POST', url }] : undefined,
-  });
+  const system = await startPlant(options, dice('clocks'), log);
   try {
     const queues = viewQueues(system);
     const began = performance.now();
@@ -108,6 +104,37 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const kills = startKilling(system, dice('kills'), options.killEverySeconds);
     const tell = teller(options, { load, kills, depth: queues.depth }, began);
 
+    const closeBooks = async (loadSeconds: number): Promise<ChaosResult> => {
+      const partners = readPartners(options.dataDir);
+      const deadLetters = await queues.deadLetters();
+      const injected: Injected = {
+        ...load.injected(),
+        flooded: await flood.flooded(),
+        unknownNumbers: flood.unknownNumbers(),
+        kills: sumOf(kills.counts),
+      };
+      const reported = await reportedOf(partners, injected, system);
+      const outdated = options.single ? new Set<string>() : await outdatedOf(injected, system);
+      return {
+        ...load.figures(),
+        injected,
+        flood: flood.figures(),
+        clocks,
+        balance: balanceOf(
+          { ...partners, deadLetters, reported, outdated, waiting: await queues.depth() },
+          injected,
+        ),
+        kills: kills.counts,
+        faults: faultCounts(partners.faults),
+        permanentFaults: injected.permanent.length,
+        webhookCalls: partners.triggers.length,
+        retries,
+        deadLetters: deadLetters.length,
+        loadSeconds,
+        quietSeconds: (performance.now() - began) / 1000 - loadSeconds,
+      };
+    };
+
     for (const until = began + options.loadSeconds * 1000; performance.now() < until; ) {
       await pause(Math.min(5_000, Math.max(0, until - performance.now())));
       await tell('load');
@@ -118,69 +145,26 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 
     await telling('completing', tell, load.finish(flood.stop()));
     await telling('pulling', tell, load.pullRest());
-    await tell('telling again');
-    await tellUntold();
-    const empty = () =>
-      comesTrue(
-        async () => {
-          await tell('emptying the queues');
-          return (await queues.depth()) === (await stillAsked(flood, queues));
-        },
-        emptyWithinMs(options.loadSeconds),
-        2_000,
-      );
-    await empty();
-
-    const partners = readPartners(options.dataDir);
-    const deadLetters = await queues.deadLetters();
-    const injected: Injected = {
-      ...load.injected(),
-      flooded: await flood.flooded(),
-      unknownNumbers: flood.unknownNumbers(),
-      kills: sumOf(kills.counts),
-    };
-    const told = await toldOf(partners, injected, system);
-    const outdated = options.single ? new Set<string>() : await outdatedOf(injected, system);
-    return {
-      ...load.figures(),
-      injected,
-      flood: flood.figures(),
-      clocks,
-      balance: balanceOf(
-        { ...partners, deadLetters, told, outdated, waiting: await queues.depth() },
-        injected,
-      ),
-      kills: kills.counts,
-      faults: strikeCounts(partners.strikes),
-      permanentFaults: injected.permanent.length,
-      webhookCalls: partners.triggers.length,
-      retries,
-      deadLetters: deadLetters.length,
-      loadSeconds,
-      quietSeconds: (performance.now() - began) / 1000 - loadSeconds,
-    };
+    await tell('repeating lost triggers');
+    await repeatLostTriggers();
+    await comesTrue(
+      async () => {
+        await tell('emptying the queues');
+        return (await queues.depth()) === (await stillAsked(flood, queues));
+      },
+      emptyWithinMs(options.loadSeconds),
+      2_000,
+    );
+    return await closeBooks(loadSeconds);
   } finally {
     await system.stop();
   }
 
-  /** Tells how far it is every other moment until the work is done. */
-  async function telling(phase: Progress['phase'], tell: Tell, work: Promise<void>): Promise<void> {
-    const done = new AbortController();
-    const told = (async () => {
-      while (!done.signal.aborted) {
-        await tell(phase);
-        await pause(5_000, undefined, { signal: done.signal }).catch(() => undefined);
-      }
-    })();
-    await work.finally(() => done.abort());
-    await told;
-  }
-
-  /** What reconciliation does about a trigger that was lost with its sender or at a dead door. */
-  async function tellUntold() {
+  /** Fires lost triggers again. Deployed, the reconciliation would find these completions. */
+  async function repeatLostTriggers() {
     await comesTrue(
       async () => {
-        const numbers = untold(readPartners(options.dataDir));
+        const numbers = withLostTrigger(readPartners(options.dataDir));
         for (const number of numbers) await persistently(() => system.azumuta.trigger(number));
         return numbers.length === 0;
       },
@@ -190,14 +174,44 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
-/** Numbers that nobody has an order for, and that are no dead letters yet: each is one message that asks on. */
+/** Reports the progress every five seconds until the work is done. */
+async function telling(phase: Progress['phase'], tell: Tell, work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const reporting = (async () => {
+    while (!done.signal.aborted) {
+      await tell(phase);
+      await pause(5_000, undefined, { signal: done.signal }).catch(() => undefined);
+    }
+  })();
+  await work.finally(() => done.abort());
+  await reporting;
+}
+
+function startPlant(
+  { dataDir, single }: ChaosOptions,
+  clockDice: Dice,
+  log: (line: string) => void,
+): Promise<LocalSystem> {
+  return startLocalSystem({
+    integrationFile: 'test/chaos/plant.config.ts',
+    dataDir,
+    overrides,
+    clockOffsetsMs: Array.from({ length: differentClocks }, () =>
+      clockDice.between(-maxClockOffsetMs, maxClockOffsetMs),
+    ),
+    log,
+    triggers: single ? (url) => [{ method: 'POST', url }] : undefined,
+  });
+}
+
+/** Unknown numbers without a dead letter so far: for each, one message still asks. */
 async function stillAsked(flood: Flood, queues: ReturnType<typeof viewQueues>): Promise<number> {
   const ended = new Set((await queues.deadLetters()).map(({ orderNumber }) => orderNumber));
   return [...flood.unknownNumbers()].filter((number) => !ended.has(number)).length;
 }
 
-/** What planners were told of the product orders of changed orders. */
-async function toldOf(
+/** What was reported to planners about the product orders of changed orders. */
+async function reportedOf(
   { built }: PartnersBooks,
   { changed, renamed }: Injected,
   { ledger }: LocalSystem,
@@ -206,13 +220,13 @@ async function toldOf(
   const numbers = built
     .map(({ number }) => renamed.get(number) ?? number)
     .filter((number) => names.some((name) => number === name || number.startsWith(`${name}/`)));
-  const told = await Promise.all(
+  const reported = await Promise.all(
     numbers.map(async (number) => [number, (await ledger.knownOrders.read(number)).told] as const),
   );
-  return new Map(told);
+  return new Map(reported);
 }
 
-/** Changed orders that the ledger has otherwise than the ERP does now. */
+/** Changed orders of which the ledger has another state than the ERP. */
 async function outdatedOf({ changed }: Injected, { ledger }: LocalSystem): Promise<ReadonlySet<string>> {
   const outdated = new Set<string>();
   for (const { id, names, quantities } of changed) {
@@ -241,7 +255,7 @@ function teller(
       phase,
       seconds: (performance.now() - began) / 1000,
       kills: sumOf(parts.kills.counts),
-      faults: countStrikes(options.dataDir),
+      faults: countFaults(options.dataDir),
       waiting: await parts.depth().catch(() => Number.NaN),
     });
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A line as the shell sees it: without its comment, its continuation and what only lines it up. */
+/** A line without its comment and extra spaces. */
 const plain = (line: string) =>
   line
     .replace(/\s+# .*$/, '')
@@ -16,7 +16,7 @@ export function commandsIn(script: string): string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-/** All that a document tells to type: its shell blocks, and code in its text that begins like a command. */
+/** All commands in a document: its shell blocks, and code in its text that begins like a command. */
 export function commandsTold(file: string): string[] {
   const text = readFileSync(file, 'utf8');
   const blocks = Array.from(text.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm), ([, block = '']) => block);

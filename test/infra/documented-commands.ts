@@ -15,7 +15,7 @@ const documents = [
   ...['README.md', 'CONTRIBUTING.md', 'plants/README.md', 'test/bench/README.md'],
   ...['infra/README.md', 'infra/policies/README.md', 'infra/RUNBOOK.md'],
 ];
-/** The runbook tells of any stack; what it leaves open is filled in. */
+/** Fills in the placeholders of the runbook. */
 const filled = (command: string) =>
   command
     .replaceAll('<stack>', stack)
@@ -25,7 +25,7 @@ const filled = (command: string) =>
     .replaceAll('<time>', '2026-12-01')
     .replaceAll('<sample.json>', 'order.json')
     .replaceAll(/"?<[^>]+>"?/g, 'MO/0001');
-/** All that the documents and the deployment's workflow tell to type. */
+/** All commands in the documents and in the workflow that deploys. */
 export const commands = [
   ...new Set([
     ...documents.flatMap(commandsTold).map(filled),
@@ -39,7 +39,7 @@ export const commands = [
 export const scriptOf = (command: string) => /^npm run (?:-s )?(\S+)/.exec(command)?.[1] ?? '';
 export const isOperators = (command: string) =>
   /^node infra\/(ops|console)\//.test(scripts[scriptOf(command)] ?? '');
-/** The other commands, by what tells of their options. Nothing here tells of `aws` and `curl`. */
+/** The other commands with their options, without `aws` and `curl`. */
 export const others = commands
   .filter((command) => !isOperators(command))
   .map((command) => ({

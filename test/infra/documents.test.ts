@@ -6,8 +6,8 @@ import { commands, others, scripts, stack } from './documented-commands.ts';
 const found = (pattern: RegExp) =>
   commands.flatMap((command) => Array.from(command.matchAll(pattern), ([, text = '']) => text));
 
-describe('what the documents tell to type', () => {
-  it('is scripts, programs and files that there are', () => {
+describe('a command in the documents', () => {
+  it('names scripts, programs and files that exist', () => {
     expect(commands.length).toBeGreaterThan(40);
     expect(found(/^npm run (?:-s )?([a-z:]+)/g).filter((name) => !(name in scripts))).toEqual([]);
     const copied = found(/^cp \S+ (\S+)/g);
@@ -15,7 +15,7 @@ describe('what the documents tell to type', () => {
     expect(files.filter((file) => !existsSync(file) && !copied.includes(file))).toEqual([]);
   });
 
-  it('names one plant from top to bottom, that of the configuration which comes with the project, and its test stage', () => {
+  it('names one plant everywhere, that of the configuration which comes with the project, and its test stage', () => {
     const stacks = new Set(found(/(AzumutaErp-[a-z][\w-]*)/g));
     expect(stacks).toEqual(new Set([stack, stack.replace(/production$/, 'test')]));
   });
@@ -33,7 +33,7 @@ const cdkSchema = z.object({
   commands: z.record(z.string(), z.object({ options: z.exactOptional(cdkOptions) })),
 });
 
-/** What the CDK's own command line takes. */
+/** The options of the CDK's own command line. */
 function cdkOptionsOf(command: string): string[] {
   const registry = readFileSync('node_modules/aws-cdk/lib/cli/cli-type-registry.json', 'utf8');
   const { globalOptions, commands } = z.parse(cdkSchema, JSON.parse(registry));

@@ -9,16 +9,18 @@ import { parseMessage } from '../../shared/platform/aws/queue.ts';
 
 const runbook = readFileSync('infra/RUNBOOK.md', 'utf8');
 
-it('tells who acts on each cause of a dead letter, and how', () => {
+it('says who acts on each cause of a dead letter, and how', () => {
   const rows = [...runbook.matchAll(/^\| `([a-z-]+)` \| (.+) \| (.+) \|$/gm)];
   expect(rows.map(([, cause]) => cause)).toEqual([...causes]);
-  // What an alert and the morning mail say.
+  // Alerts and the morning mail use the same words.
   expect(rows.map(([, , who]) => who)).toEqual(causes.map((cause) => withCode(remedies[cause].who)));
 });
 
-it('says of all that is taken for granted which test has seen it, which page tells it, and what nobody knows', () => {
-  const [, table = ''] = runbook.split('## What nobody could see without an account');
-  const rows = Array.from(table.matchAll(/^\| (?!taken|---)(.+) \|$/gm), ([, row = '']) => row.split(' | '));
+it('names for each assumption about AWS a test, a page of documentation, and what is not verified', () => {
+  const [, table = ''] = runbook.split('## What could not be tested without an account');
+  const rows = Array.from(table.matchAll(/^\| (?!assumption|---)(.+) \|$/gm), ([, row = '']) =>
+    row.split(' | '),
+  );
   expect(rows.length).toBeGreaterThan(12);
   for (const [what = '', seen = '', read = '', unknown = '', ...more] of rows) {
     const files = Array.from(seen.matchAll(/\]\(([^)]+)\)/g), ([, file = '']) => join('infra', file));
@@ -29,17 +31,17 @@ it('says of all that is taken for granted which test has seen it, which page tel
   }
 });
 
-describe('a version that is gone back to', () => {
+describe('an older version, after going back', () => {
   const hint = ownHint('MO/0001', 'replay', { now: new Date('2026-12-01T06:00:00Z'), eventId: 'event' });
   const order = { v: 1, kind: 'product-order', number: 'MO/0001' };
   it.each([
     ['product order', order, (body: string) => parseProductOrderMessage(body)],
     ['hint', hint, (body: string) => parseMessage(completionHintSchema, body)],
-  ])('reads a %s that says more than it knows, and puts a newer one aside', (_, message, read) => {
+  ])('reads a %s that has unknown fields, and rejects a newer one', (_, message, read) => {
     expect(read(JSON.stringify({ ...message, priority: 'high' }))).toEqual(message);
     expect(() => read(JSON.stringify({ ...message, v: 2 }))).toThrow(/^The message does not fit: .*v/);
   });
 });
 
-/** A file's name as the runbook writes it. */
+/** The name of a file, as the runbook writes it. */
 const withCode = (text: string) => text.replace('integration.config.ts', '`integration.config.ts`');

@@ -12,10 +12,10 @@ const promises = readFileSync('SECURITY.md', 'utf8')
     })),
   }));
 
-/** Whether the file has a test, or a group of tests, whose name holds these words. */
+/** Whether the file has a test, or a group of tests, whose name contains these words. */
 function isIn({ file, name }: { readonly file: string; readonly name: string }): boolean {
   if (!existsSync(file)) return false;
-  // A name is the first argument of it(), describe(), or of what it.each() gives back.
+  // A name is the first argument of it(), of describe(), or of the function that it.each() returns.
   const names = readFileSync(file, 'utf8').matchAll(/\(\s*('(?:\\.|[^'\n])*'|"[^"\n]*"|`[^`]*`),/g);
   return Array.from(names, ([, literal = '']) => literal).some((literal) => literal.includes(name));
 }

@@ -3,8 +3,9 @@ import { runScenario } from '../simulation/run-scenario.ts';
 import type { Scenario } from '../simulation/scenario/scenario.ts';
 import type { ScenarioEvent } from '../simulation/scenario/scenario-event.ts';
 import { webhookToken } from '../simulation/world/plant.ts';
-import { createRecordingPlant, type Written, writtenBy } from './recording-plant.ts';
+import { createRecordingPlant } from './recording-plant.ts';
 import { sendAlerts } from './send-alerts.ts';
+import { type Written, writtenBy } from './written.ts';
 
 const order = { article: 'plain', quantity: 3, scrap: 0, releasedAt: 1, builtAfter: 20 } as const;
 

@@ -1,8 +1,9 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { replayAll } from '../simulation/scenario/administrators.ts';
 import type { RecordedPlant } from './recorded.ts';
-import { createRecordingPlant, type RecordingPlant, type Written } from './recording-plant.ts';
+import { createRecordingPlant, type RecordingPlant } from './recording-plant.ts';
 import { sendAlerts } from './send-alerts.ts';
+import type { Written } from './written.ts';
 
 type Split = RecordedPlant['split'];
 export const splits = ['alone', 'each', 'when-all-done'] as const satisfies Split[];
@@ -19,8 +20,8 @@ function splitIn(integration: CompleteIntegration, split: Split): CompleteIntegr
 /**
  * A plant with something under way at every step of both flows: an order whose message waits to be created, one whose
  * completion waits to be read, one whose booking waits, one whose booking was made by a container that died before it
- * could note it, one that the ERP has open for more than an hour, one that the ERP refused, and one that is done and told
- * of once more.
+ * could note it, one that the ERP has open for more than an hour, one that the ERP refused, and one that is done and whose
+ * trigger comes again.
  */
 export async function recordInFlight(
   integration: CompleteIntegration,
@@ -43,7 +44,7 @@ export async function recordInFlight(
   const open = plant.release('2');
   const died = plant.release('2');
   const waits = plant.release('2');
-  const told = plant.release('2');
+  const completed = plant.release('2');
   await later();
   build(done);
   await plant.pass(5);
@@ -60,7 +61,7 @@ export async function recordInFlight(
   build(waits);
   await plant.pass(1);
   pollers.completions.pause();
-  build(told);
+  build(completed);
   plant.azumuta.triggerAgain(numbersOf(done)[0] ?? '');
   await plant.pass(1);
   pollers['product-orders'].pause();

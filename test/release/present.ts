@@ -7,7 +7,7 @@ import { distinctItems, distinctMessages } from './forms.ts';
 import { recordFurther } from './further-plants.ts';
 import { recordInFlight, splits } from './in-flight.ts';
 import { type RecordedPlant, type RecordedTemplate, templateSchema } from './recorded.ts';
-import type { Written } from './recording-plant.ts';
+import type { Written } from './written.ts';
 
 export async function integrationIn(file: string, stage = 'production'): Promise<CompleteIntegration> {
   return (await loadIntegration(file, stage)).integration;

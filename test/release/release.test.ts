@@ -188,7 +188,7 @@ describe('the present code', () => {
 const neverWritten = [
   // The words are written in `split`, which has the same schema.
   ...['ERP-ORDER ORDER.earlier[].book = each', 'ERP-ORDER ORDER.earlier[].book = when-all-done'],
-  // What tells of a trouble is read from items of several kinds, each of which has a part of it.
+  // The facts about a trouble are read from items of several kinds, each of which has some of them.
   ...['MESSAGE ATTEMPTS.about', 'MESSAGE ATTEMPTS.history', 'ORDER CONFLICT.order', 'ORDER CONFLICT.reason'],
   ...['ORDER DEAD-LETTER.about', 'ORDER DEAD-LETTER.order'],
   // No connector says so, and nothing corrects a booking today.

@@ -55,6 +55,21 @@ export async function startDynalite(): Promise<Dynalite> {
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
+  await createLedgerTable(client);
+  return {
+    client,
+    url,
+    tableName,
+    table: createTable(client, tableName),
+    async stop() {
+      client.destroy();
+      await new Promise((stopped) => server.close(stopped));
+    },
+  };
+}
+
+/** Creates the table of the ledger and waits until it is ACTIVE: before, calls fail with ResourceNotFoundException. */
+async function createLedgerTable(client: DynamoDBClient): Promise<void> {
   const attributes = new Map<string, 'S' | 'N'>([
     ['pk', 'S'],
     ['sk', 'S'],
@@ -85,7 +100,6 @@ export async function startDynalite(): Promise<Dynalite> {
       })),
     }),
   );
-  // Until a table is ACTIVE, calls to it are answered with ResourceNotFoundException.
   await vi.waitFor(
     async () => {
       const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
@@ -93,14 +107,4 @@ export async function startDynalite(): Promise<Dynalite> {
     },
     { interval: 1, timeout: 20_000 },
   );
-  return {
-    client,
-    url,
-    tableName,
-    table: createTable(client, tableName),
-    async stop() {
-      client.destroy();
-      await new Promise((stopped) => server.close(stopped));
-    },
-  };
 }

@@ -12,7 +12,7 @@ export function docCommentsOf(source: string, name: string): ReadonlyMap<string,
   /** Fields around the current line, outermost first; unnamed brackets hold the name of the line before. */
   const around: string[] = [];
   let comment: string[] | undefined;
-  let told = '';
+  let finished = '';
   /** The last field at each depth. */
   const lastFields: string[] = [];
   for (const line of lines.slice(start + 1)) {
@@ -22,7 +22,7 @@ export function docCommentsOf(source: string, name: string): ReadonlyMap<string,
     if (comment) {
       comment.push(text.replace(/^\/\*\*\s?|\s?\*\/$|^\*\s?/g, '').trim());
       if (text.endsWith('*/')) {
-        told = comment.join(' ').trim();
+        finished = comment.join(' ').trim();
         comment = undefined;
       }
       continue;
@@ -31,8 +31,8 @@ export function docCommentsOf(source: string, name: string): ReadonlyMap<string,
     const field = /^(?:readonly )?([A-Za-z]\w*)\??:/.exec(text)?.[1];
     if (field !== undefined) {
       lastFields[around.length] = field;
-      if (told) found.set([...named(around), field].join('.'), told);
-      told = '';
+      if (finished) found.set([...named(around), field].join('.'), finished);
+      finished = '';
     }
     // Brackets that open on this line belong to its field, or to the field whose value began on a line before.
     for (const bracket of withoutTexts(text).match(/[{[(]|[}\])]/g) ?? []) {

@@ -1,7 +1,7 @@
-/** Operations of the doors, by their ids in the OpenAPI document. */
+/** Operations of the HTTP API, by their ids in the OpenAPI document. */
 export type Operation = 'postProductOrders' | 'getProductOrder' | 'getTrigger' | 'postTrigger';
 
-/** One call and its answer, told to people and carried out by the tests, in this order. */
+/** One call and its answer: shown in the document, and carried out by the tests in this order. */
 export interface Example {
   readonly operation: Operation;
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Example {
     readonly number?: string;
     readonly query?: string;
     readonly body?: unknown;
-    /** Whether the call bears a valid key or token. Default: yes. */
+    /** Whether the call has a valid key or token. Default: yes. */
     readonly authorized?: false;
   };
   readonly answer: { readonly status: number; readonly body: unknown };

@@ -11,7 +11,7 @@ import {
 import { type Example, examples, type Operation } from './openapi-examples.ts';
 
 /**
- * The OpenAPI 3.1 document of the doors: what the ERP calls, and what Azumuta's triggers call. Its schemas are
+ * The OpenAPI 3.1 document of the HTTP API: what the ERP calls, and what Azumuta's triggers call. Its schemas are
  * those that the functions parse and answer with.
  */
 export function openApiDocument() {
@@ -22,7 +22,7 @@ export function openApiDocument() {
       version: '1',
       license: { name: 'MIT', identifier: 'MIT' },
       description:
-        'The ERP posts orders and asks how they stand; Azumuta’s triggers tell that product orders are completed.',
+        'The ERP posts orders and asks for their status; Azumuta’s triggers say that product orders are completed.',
     },
     servers: [
       {
@@ -113,7 +113,7 @@ function getOrder() {
   return {
     tags: ['Orders'],
     operationId: 'getProductOrder',
-    summary: 'How an order stands',
+    summary: 'The status of an order',
     security: [{ orderApiKey: [] }],
     parameters: [
       {
@@ -187,7 +187,7 @@ const failureWords = {
   403: 'This address may not call the endpoint.',
   404: 'No such order was received.',
   413: 'More than fits into one call.',
-  503: 'Something of ours is unwell: send it again.',
+  503: 'The integration is not available: send it again.',
 } as const;
 
 function failures(operation: Operation, statuses: readonly (keyof typeof failureWords)[]) {

@@ -1,48 +1,48 @@
-// Keeps the parts of a page with `data-live` up to date: fetches the page again and changes only what differs,
-// so that focus, scroll position, open details and half-filled forms stay as they are.
+// Refreshes the parts of a page with `data-live`: fetches the page again and changes only what differs, so that focus,
+// scroll position, open details and half-filled forms stay as they are.
 const { timeZone, refreshSeconds = 0 } = document.body.dataset;
 const seconds = Number(refreshSeconds);
-const told = document.querySelector('#refreshed');
+const note = document.querySelector('#refreshed');
 const pause = document.querySelector('#pause');
 const announcer = document.querySelector('#announcer');
 let paused = false;
 
-if (seconds > 0 && told && pause) {
+if (seconds > 0 && note && pause) {
   pause.hidden = false;
   pause.addEventListener('click', () => {
     paused = !paused;
     pause.setAttribute('aria-pressed', String(paused));
-    pause.textContent = paused ? 'Go on refreshing' : 'Pause refreshing';
-    if (!paused) look();
+    pause.textContent = paused ? 'Resume refreshing' : 'Pause refreshing';
+    if (!paused) refresh();
   });
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden && !paused) look();
+    if (!document.hidden && !paused) refresh();
   });
-  tell();
-  setTimeout(turn, seconds * 1000);
+  noteTime();
+  setTimeout(tick, seconds * 1000);
 }
 
-async function turn() {
-  if (!paused && !document.hidden) await look();
-  setTimeout(turn, seconds * 1000);
+async function tick() {
+  if (!paused && !document.hidden) await refresh();
+  setTimeout(tick, seconds * 1000);
 }
 
-async function look() {
+async function refresh() {
   try {
     const answer = await fetch(location.href, { headers: { 'x-refreshing': 'yes' } });
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    if (answer.status === 403)
-      return complain('This start of the console is over: open the address of the new one.');
+    if (answer.status === 403) return showProblem('The console was started again: open the new address.');
     if (!answer.ok && !document.querySelector('[data-problem]')) {
-      const problem = fresh.querySelector('[data-problem]')?.textContent ?? 'The console could not look.';
-      return complain(problem);
+      const problem =
+        fresh.querySelector('[data-problem]')?.textContent ?? 'The console could not refresh the page.';
+      return showProblem(problem);
     }
-    // A page that told of a problem, and would now show something else, is another page.
+    // The error page is replaced as a whole when the page works again.
     if (answer.ok && document.querySelector('[data-problem]')) return location.reload();
     update(fresh);
-    tell();
+    noteTime();
   } catch {
-    complain('The console does not answer: was it stopped?');
+    showProblem('The console does not answer. It may have been stopped.');
   }
 }
 
@@ -52,7 +52,7 @@ function update(fresh) {
     const wanted = fresh.getElementById(part.id);
     if (wanted && !isSelectedIn(part)) morph(part, wanted);
   }
-  // An element that had to move loses its focus.
+  // An element that was moved has lost the focus.
   if (focused instanceof HTMLElement && focused.isConnected && document.activeElement !== focused)
     focused.focus({ preventScroll: true });
   const headline = fresh.querySelector('#announcer')?.textContent ?? '';
@@ -67,9 +67,9 @@ function morph(old, fresh) {
   }
   if (!(old instanceof Element)) return;
   for (const { name, value } of fresh.attributes)
-    if (!isTheReaders(old, name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (!isReaders(old, name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
   for (const { name } of [...old.attributes])
-    if (!isTheReaders(old, name) && !fresh.hasAttribute(name)) old.removeAttribute(name);
+    if (!isReaders(old, name) && !fresh.hasAttribute(name)) old.removeAttribute(name);
   morphChildren(old, fresh);
 }
 
@@ -97,24 +97,24 @@ function isLike(old, wanted) {
   return Boolean(old) && old.nodeName === wanted.nodeName && !old.id;
 }
 
-/** What the reader has set, the server does not know. */
-function isTheReaders(element, attribute) {
+/** Attributes that the reader changes, and the server does not know. */
+function isReaders(element, attribute) {
   return attribute === 'open' && element.nodeName === 'DETAILS';
 }
 
-/** Text that is being copied must not be pulled away. */
+/** A part whose text is selected is not changed: somebody may be copying it. */
 function isSelectedIn(part) {
   const selection = getSelection();
   return Boolean(selection && !selection.isCollapsed && part.contains(selection.anchorNode));
 }
 
-function tell() {
-  told.textContent = `Looked at ${new Date().toLocaleTimeString('sv-SE', { timeZone })}`;
-  told.classList.remove('stale');
+function noteTime() {
+  note.textContent = `Refreshed at ${new Date().toLocaleTimeString('sv-SE', { timeZone })}`;
+  note.classList.remove('stale');
 }
 
-function complain(sentence) {
-  told.textContent = sentence;
-  told.classList.add('stale');
+function showProblem(sentence) {
+  note.textContent = sentence;
+  note.classList.add('stale');
   if (announcer && announcer.textContent !== sentence) announcer.textContent = sentence;
 }

@@ -1,20 +1,13 @@
 import { html } from 'hono/html';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { type QueueName, stageOfQueue } from '../../ops/dead-letters/dead-letter.ts';
+import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
+import { duration } from '../../../shared/model/time.ts';
 import type { FlowsStatus } from '../../ops/flows/flow-status.ts';
-import {
-  duration,
-  type Html,
-  moment,
-  orderLink,
-  type PlantTime,
-  partnerWords,
-  queueWords,
-} from '../labels.ts';
+import { type Html, moment, orderLink, type PlantTime, queueWords } from '../labels.ts';
 import type { FlowProblem } from '../problems.ts';
 
-/** Both flows as a picture, with what stands still above it. */
+/** Both flows as a picture, below the list of problems. */
 export function flowsPage(status: FlowsStatus, problems: readonly FlowProblem[], timeZone: string): Html {
   const time = { now: status.at, timeZone };
   return html`<h1>Flows</h1>
@@ -22,32 +15,32 @@ export function flowsPage(status: FlowsStatus, problems: readonly FlowProblem[],
       ${problemsPart(problems)}
       ${lane('Orders out', 'From the ERP to Azumuta', [
         partner('erp', status, 'releases orders', time),
-        step('Received', 'by the order endpoint or the pull'),
+        step('by the order endpoint or the pull'),
         queue('product-orders', status),
         partner('azumuta', status, 'gets product orders', time),
       ])}
       ${lane('Results back', 'From Azumuta to the ERP', [
-        partner('azumuta', status, 'tells of completions', time),
-        step('Heard of', 'by the webhook or the reconciliation'),
+        partner('azumuta', status, 'reports completions', time),
+        step('by the webhook or the reconciliation'),
         queue('completions', status),
         queue('bookings', status),
         partner('erp', status, 'gets bookings', time),
       ])}
       ${deadLettersPart(status)}
     </div>
-    <p class="hint">“Under way” counts what a function works on and what rests before its next try: SQS does not tell them apart.</p>`;
+    <p class="hint">“Under way” counts messages that a function works on and messages that wait for their next attempt: SQS does not distinguish them.</p>`;
 }
 
-/** What a screen reader is told when it changes. */
+/** A screen reader announces this when it changes. */
 export function headlineOf(problems: readonly FlowProblem[]): string {
-  return problems.length === 0 ? 'Everything flows.' : problems.map(({ what }) => what).join(' ');
+  return problems.length === 0 ? 'Everything works.' : problems.map(({ what }) => what).join(' ');
 }
 
 function problemsPart(problems: readonly FlowProblem[]): Html {
   if (problems.length === 0)
-    return html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything flows.</p>`;
-  return html`<section aria-labelledby="stands-still" class="troubles">
-    <h2 id="stands-still" class="unseen">What stands still</h2>
+    return html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything works.</p>`;
+  return html`<section aria-labelledby="problems" class="troubles">
+    <h2 id="problems" class="unseen">Problems</h2>
     <ul>${problems.map(problemPart)}</ul>
   </section>`;
 }
@@ -78,7 +71,7 @@ function lane(title: string, explanation: string, nodes: readonly Html[]): Html 
 function partner(name: Partner, { partners }: FlowsStatus, role: string, time: PlantTime): Html {
   const state = partners[name];
   return html`<li class="node partner ${state.open ? 'bad' : 'good'}">
-    <p class="name">${partnerWords[name].replace('The ', '')}</p>
+    <p class="name">${name === 'erp' ? 'ERP' : 'Azumuta'}</p>
     <p class="role">${role}</p>
     ${breakerPart(state, time)}
   </li>`;
@@ -86,15 +79,15 @@ function partner(name: Partner, { partners }: FlowsStatus, role: string, time: P
 
 function breakerPart({ open, openedAt, openUntilMs }: BreakerState, time: PlantTime): Html {
   const lamp = html`<span class="lamp" aria-hidden="true"></span>`;
-  if (!open) return html`<p class="state">${lamp}<span>is called as usual</span></p>`;
+  if (!open) return html`<p class="state">${lamp}<span>reachable</span></p>`;
   const seconds = ((openUntilMs ?? 0) - time.now.getTime()) / 1000;
   const since = openedAt === undefined ? '' : html` since ${moment(new Date(openedAt), time)}`;
-  return html`<p class="state">${lamp}<span>unwell${since}</span></p>
-    <p class="role">breaker open, ${seconds > 0 ? `next try in ${duration(seconds)}` : 'the next message tries it'}</p>`;
+  return html`<p class="state">${lamp}<span>down${since}</span></p>
+    <p class="role">calls are paused, ${seconds > 0 ? `next try in ${duration(seconds)}` : 'the next message tries again'}</p>`;
 }
 
-function step(name: string, how: string): Html {
-  return html`<li class="node step"><p class="name">${name}</p><p class="role">${how}</p></li>`;
+function step(how: string): Html {
+  return html`<li class="node step"><p class="name">Received</p><p class="role">${how}</p></li>`;
 }
 
 function queue(name: QueueName, { queues }: FlowsStatus): Html {
@@ -107,15 +100,15 @@ function queue(name: QueueName, { queues }: FlowsStatus): Html {
       total === 0
         ? html`<p class="role">nothing waits</p>`
         : html`<p class="role">${waiting} waiting · ${underWay} under way</p>
-    <p class="role">${oldestSeconds === undefined ? 'age not known yet' : `oldest ${duration(oldestSeconds)}`}</p>`
+    <p class="role">${oldestSeconds === undefined ? 'age unknown' : `oldest ${duration(oldestSeconds)}`}</p>`
     }
-    <p class="function">${paused ? html`<strong>paused</strong>: ` : ''}${stageOfQueue(name)}</p>
+    <p class="function">${paused ? html`<strong>paused</strong>: ` : ''}${consumerOf[name]}</p>
   </li>`;
 }
 
 function deadLettersPart({ deadLetters }: FlowsStatus): Html {
   return html`<section class="aside ${deadLetters > 0 ? 'bad' : ''}" aria-labelledby="aside">
-    <h2 id="aside">Put aside for a person</h2>
+    <h2 id="aside">Waiting for a person</h2>
     <p><span class="number">${deadLetters}</span> <a href="/letters">${deadLetters === 1 ? 'dead letter' : 'dead letters'}</a></p>
   </section>`;
 }

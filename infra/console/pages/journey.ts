@@ -1,13 +1,16 @@
 import { html } from 'hono/html';
 import type { BookedFigures } from '../../../shared/ledger/records/bookings.ts';
+import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import type { Quantity } from '../../../shared/model/quantity.ts';
+import { dayIn, duration } from '../../../shared/model/time.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
+import { sentence } from '../../ops/trace/order-status.ts';
+import { eventWords, type Run, runsOf, toneOf } from '../../ops/trace/report.ts';
 import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
 import { type Html, moment, orderLink, type PlantTime } from '../labels.ts';
-import { timelinePart } from './timeline.ts';
 
-/** How one order stands, what was received and sent for it, and all that happened to it. */
+/** The status of one order, what was received and sent for it, and everything that happened to it. */
 export function journeyPage(order: TracedOrder, siblings: readonly TracedOrder[], time: PlantTime): Html {
   return html`<h1>Order ${order.number}</h1>
     <div id="journey" data-live>
@@ -21,7 +24,7 @@ export function journeyPage(order: TracedOrder, siblings: readonly TracedOrder[]
     </div>`;
 }
 
-/** Several orders that were meant by one search. */
+/** The orders that one search has found. */
 export function choicePage(trace: Trace): Html {
   return html`<h1>${trace.productOrders.length} product orders of ${trace.asked}</h1>
     <div id="found" data-live><ul class="choice">${trace.productOrders.map(
@@ -32,7 +35,6 @@ export function choicePage(trace: Trace): Html {
     )}</ul></div>`;
 }
 
-/** Nothing is known by that name. */
 export function nothingFoundPage(asked: string, letters: number): Html {
   return html`<h1>Nothing found</h1>
     <p>The ledger knows no order, ERP order or recording <strong>${asked}</strong>.</p>
@@ -42,14 +44,14 @@ export function nothingFoundPage(asked: string, letters: number): Html {
         : ''
     }
     <ul>
-      <li>Numbers are found as a whole, with their slashes and leading zeros: <code>MO/0042</code>.</li>
-      <li>An order appears once the ERP has sent it, or the pull has found it: it must be <em>released</em> there.</li>
+      <li>Type the whole number, with slashes and leading zeros: <code>MO/0042</code>.</li>
+      <li>An order appears after the ERP has sent it or the pull has found it. It must be <em>released</em> in the ERP.</li>
     </ul>`;
 }
 
 function statusPart(order: TracedOrder): Html {
   const { state, says, next, command, deadLetters, number } = order;
-  const tones: Readonly<Partial<Record<typeof state, string>>> = {
+  const tones: Partial<Record<typeof state, string>> = {
     booked: 'good',
     'needs a person': 'bad',
     discarded: '',
@@ -57,7 +59,7 @@ function statusPart(order: TracedOrder): Html {
   const tone = tones[state] ?? 'going';
   const what =
     deadLetters.length > 0
-      ? html`Mend what the reason names, then <a href="/letters?${new URLSearchParams({ order: number })}">replay it or discard it</a>.`
+      ? html`Correct what the reason names, then <a href="/letters?${new URLSearchParams({ order: number })}">replay it or discard it</a>.`
       : next && html`${next}${command === undefined ? '' : html` <code>${command}</code>`}`;
   return html`<div class="verdict ${tone}">
     ${stateBadge(order)}
@@ -82,7 +84,7 @@ function receivedPart({ erpOrder, part, journey, draft }: TracedOrder): Html {
   if (erpOrder === undefined && !draft) return html``;
   return card('Received from the ERP', [
     ['ERP order', erpOrder],
-    ['Came', how],
+    ['Received', how],
     ['Part', part ? `${part.index} of ${part.of}` : undefined],
   ]);
 }
@@ -134,14 +136,13 @@ function bookingsPart({ bookings, journey }: TracedOrder): Html {
 }
 
 /** `5 u good, 1 u scrap, 2 lots, 3 notes`. */
-function figures({ good, scrap, lots, notes, links }: BookedFigures): string {
-  const amount = ({ amount: text, unit }: Quantity) => (unit === undefined ? text : `${text} ${unit}`);
+function figures({ good, scrap, ...counts }: BookedFigures): string {
+  const amount = ({ amount: text, unit = '' }: Quantity) => `${text} ${unit}`.trim();
+  const things = (['lot', 'note', 'link'] as const).filter((thing) => counts[`${thing}s`] > 0);
   return [
     ...(good ? [`${amount(good)} good`] : []),
     ...(scrap ? [`${amount(scrap)} scrap`] : []),
-    ...(lots > 0 ? [counted(lots, 'lot')] : []),
-    ...(notes > 0 ? [counted(notes, 'note')] : []),
-    ...(links > 0 ? [counted(links, 'link')] : []),
+    ...things.map((thing) => counted(counts[`${thing}s`], thing)),
   ].join(', ');
 }
 
@@ -151,9 +152,37 @@ function card(title: string, rows: readonly (readonly [string, string | Html | u
     .map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl></section>`;
 }
 
-/** Only the web's own kinds of address become links. */
+/** Only http and https addresses become links. */
 function externalLink(url: string, label: string): Html {
   return /^https?:\/\//i.test(url)
     ? html`<a href="${url}" rel="noreferrer" target="_blank">${label}</a>`
     : html`${label}`;
+}
+
+/** A journey, oldest entry first; entries in a row that say the same are shown once, with their times. */
+function timelinePart(journey: readonly JourneyEntry[], time: PlantTime): Html {
+  const runs = runsOf(journey);
+  return html`<ol class="timeline">${runs.map((run, place) => runPart(run, runs[place - 1]?.at(-1), place, time))}</ol>`;
+}
+
+function runPart(run: Run, before: JourneyEntry | undefined, place: number, time: PlantTime): Html {
+  const [entry] = run;
+  const at = new Date(entry.at);
+  const pause = before === undefined ? 0 : (at.getTime() - Date.parse(before.at)) / 1000;
+  const dayOf = ({ at: instant }: JourneyEntry) => dayIn(time.timeZone, instant);
+  const isNewDay = before === undefined || dayOf(entry) !== dayOf(before);
+  return html`<li class="${toneOf(entry)}">
+    <p class="when">${moment(at, isNewDay ? time : { ...time, now: at })}${pause < 1 ? '' : html` <span class="pause">after ${duration(pause)}</span>`}</p>
+    <p class="event">${eventWords(entry)}${run.length > 1 ? html` <span class="times">${run.length} times</span>` : ''}</p>
+    ${entry.note === undefined ? '' : html`<p class="note">${sentence(redactedText(entry.note))}</p>`}
+    ${run.length > 1 ? timesPart(run, place, time) : ''}
+    ${entry.of === 'order' ? '' : html`<p class="of">${entry.of}</p>`}
+  </li>`;
+}
+
+function timesPart(run: Run, place: number, time: PlantTime): Html {
+  const times = run.map(({ at }) => moment(new Date(at), time));
+  // The id lets a refresh recognise the element, so that one which the reader has opened stays open.
+  return html`<details id="times-${place}"><summary class="hint">The last time at ${times.at(-1)}</summary>
+      <p class="hint">${times.map((each) => html`${each} `)}</p></details>`;
 }

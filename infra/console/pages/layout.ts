@@ -3,16 +3,16 @@ import type { Html } from '../labels.ts';
 
 /** What every page shows around its own content. */
 export interface Frame {
-  /** Which stack this is. */
+  /** The stack's name. */
   readonly target: string;
-  /** On whose clock times are told: the plant's. */
+  /** The plant's, for all times on the page. */
   readonly timeZone: string;
-  /** Whether the partners are sandboxes, so that there is a shop floor. */
+  /** Whether there is a shop floor: only when the partners are sandboxes. */
   readonly hasFloor: boolean;
-  /** How many dead letters there are; undefined when it is not known. */
-  readonly deadLetters: number | undefined;
-  /** What was just done, on the page after a form. */
-  readonly said: string | undefined;
+  /** How many dead letters there are; undefined when that is not known. */
+  readonly deadLetters?: number | undefined;
+  /** What a form has just done. */
+  readonly notice?: string | undefined;
 }
 
 export type PageName = 'flows' | 'search' | 'letters' | 'floor' | 'none';
@@ -21,18 +21,18 @@ export interface Page {
   readonly name: PageName;
   readonly title: string;
   readonly content: Html;
-  /** The one sentence that a screen reader is told when it changes. */
+  /** A sentence that a screen reader announces when it changes. */
   readonly headline?: string;
-  /** Seconds between two looks; absent for a page that does not refresh itself. */
+  /** Seconds between two refreshes; undefined for a page that does not refresh itself. */
   readonly refreshSeconds?: number | undefined;
-  /** What stands in the search field. */
+  /** Content of the search field. */
   readonly asked?: string;
 }
 
-/** A whole page. Without JavaScript it is complete; with it, the parts with `data-live` keep up to date. */
+/** A whole page. It works without JavaScript; with it, the parts with `data-live` refresh themselves. */
 export function layout(frame: Frame, page: Page): Html {
-  const { target, timeZone, hasFloor, deadLetters, said } = frame;
-  const title = `${said === undefined ? '' : `${said} · `}${page.title} · Azumuta ↔ ERP`;
+  const { target, timeZone, hasFloor, deadLetters, notice } = frame;
+  const title = `${notice === undefined ? '' : `${notice} · `}${page.title} · Azumuta ↔ ERP`;
   return html`<!doctype html>
 <html lang="en">
   <head>
@@ -64,11 +64,11 @@ export function layout(frame: Frame, page: Page): Html {
       </search>
     </header>
     <main id="main" tabindex="-1">
-      ${said === undefined ? '' : html`<p class="said" role="status">${said}</p>`}
+      ${notice === undefined ? '' : html`<p class="notice" role="status">${notice}</p>`}
       ${page.content}
     </main>
     <footer class="foot">
-      <p>${target} · times are those of ${timeZone}</p>
+      <p>${target} · times in ${timeZone}</p>
       ${page.refreshSeconds === undefined ? '' : refreshing}
     </footer>
     <p class="unseen" role="status" id="announcer">${page.headline ?? ''}</p>
@@ -77,7 +77,7 @@ export function layout(frame: Frame, page: Page): Html {
 }
 
 const refreshing = html`<p class="refreshing">
-        <span id="refreshed"><a href="">Look again</a></span>
+        <span id="refreshed"><a href="">Refresh</a></span>
         <button type="button" id="pause" class="quiet" aria-pressed="false" hidden>Pause refreshing</button>
       </p>`;
 
@@ -85,6 +85,6 @@ function tab(href: string, label: string, current: boolean, count?: number): Htm
   return html`<li><a href="${href}"${current ? html` aria-current="page"` : ''}>${label}${
     count === undefined
       ? ''
-      : html` <span id="count-${label.toLowerCase().replace(/\W+/g, '-')}" data-live class="count${count > 0 ? ' some' : ''}">${count}<span class="unseen"> waiting for a person</span></span>`
+      : html` <span id="count-${label.toLowerCase().replace(/\W+/g, '-')}" data-live class="count${count > 0 ? ' some' : ''}">${count}<span class="unseen"> that need a person</span></span>`
   }</a></li>`;
 }

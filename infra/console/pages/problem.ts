@@ -9,24 +9,24 @@ export interface Problem {
   readonly next: string;
 }
 
-/** What went wrong, as a sentence with the next step. */
+/** Describes an error in a sentence, with the next step. */
 export function problemOf(error: unknown, local: boolean): Problem {
   if (local && cannotConnect(error)) {
     return {
       what: 'The platform on this machine does not answer.',
-      next: 'Has npm start been stopped? Start it again, then start the console again.',
+      next: 'If npm start was stopped, start it again, then start the console again.',
     };
   }
   const name = error instanceof Error ? error.name : '';
   if (/AccessDenied|UnauthorizedOperation/.test(name)) {
     return {
-      what: `AWS refuses this to you: ${reasonOf(error, 500)}`,
+      what: `AWS does not allow you to do this: ${reasonOf(error, 500)}`,
       next: 'Use a profile that may read the queues and the table of this stack (AWS_PROFILE).',
     };
   }
   return {
     what: redactedText(sentenceOf(error)),
-    next: 'Reload the page once that is mended; nothing was changed by looking.',
+    next: 'Correct that, then reload the page.',
   };
 }
 
@@ -34,7 +34,7 @@ export function problemPage({ what, next }: Problem): Html {
   return html`<h1>That did not work</h1><p class="verdict bad" data-problem>${what}</p><p>${next}</p>`;
 }
 
-/** A whole page without anything of the console, for whoever may not see it. */
+/** A whole page that shows nothing of the console, for requests without access. */
 export function refusalPage(sentence: string): Html {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Refused</title></head>

@@ -4,10 +4,10 @@ import { type Html, orderLink } from '../labels.ts';
 import type { ErpMode, ShopFloorOrder, ShopFloorView } from '../shop-floor.ts';
 
 const modes: Readonly<Record<ErpMode, { readonly label: string; readonly does: string }>> = {
-  well: { label: 'works', does: 'Everything is booked at once.' },
+  well: { label: 'works', does: 'It books everything at once.' },
   down: {
     label: 'is down',
-    does: 'Every call is answered with 503: what concerns it waits, and goes on by itself.',
+    does: 'It answers every call with 503: messages wait, and continue automatically.',
   },
   refusing: {
     label: 'refuses bookings',
@@ -15,17 +15,17 @@ const modes: Readonly<Record<ErpMode, { readonly label: string; readonly does: s
   },
 };
 
-/** Articles that the ERP knows, and one that only it knows. */
+/** Articles of the ERP; the last one is missing in Azumuta. */
 const articles = [
   ['GEAR-01', 'GEAR-01 · Worm gearbox 1:20'],
   ['GEAR-02', 'GEAR-02 · Bevel gearbox 1:3'],
   ['GEAR-99', 'GEAR-99 · not in Azumuta'],
 ] as const;
 
-/** The partners' sandboxes: release, complete, break, and watch it travel. */
+/** Forms that work on the partners' sandboxes: release an order, complete it, break the ERP. */
 export function shopFloorPage(view: ShopFloorView, formKey: string): Html {
   return html`<h1>Shop floor</h1>
-    <p class="lead">Both partners are sandboxes here. Release an order, complete it, break the ERP, and watch it travel.</p>
+    <p class="lead">Both partners are sandboxes here. Release an order, complete it, break the ERP, and watch what happens.</p>
     <div class="cards">${releasePart(formKey)}${switchPart(view.erp, formKey)}</div>
     <div id="floor-orders" data-live>
       <h2>Orders</h2>
@@ -62,7 +62,7 @@ function switchPart(current: ErpMode, formKey: string): Html {
           </p>`,
         )}
       </fieldset>
-      <p class="actions"><button>Throw the switch</button></p>
+      <p class="actions"><button>Apply</button></p>
     </form>
   </section>`;
 }
@@ -92,9 +92,9 @@ function orderRow(order: ShopFloorOrder, formKey: string): Html {
   </tr>`;
 }
 
-function bookedText({ times, good }: ShopFloorOrder['booked']): string {
-  if (times === 0) return 'not yet';
-  return times === 1 ? `once: ${good}` : `${times} times: ${good}`;
+function bookedText(booked: ShopFloorOrder['booked']): string {
+  if (booked.length === 0) return 'not yet';
+  return `${booked.length === 1 ? 'once' : `${booked.length} times`}: ${booked.join(' + ')}`;
 }
 
 function completeForm({ number, quantity }: ShopFloorOrder, id: string, formKey: string): Html {
@@ -109,7 +109,7 @@ function completeForm({ number, quantity }: ShopFloorOrder, id: string, formKey:
   </form>`;
 }
 
-/** An element's id may not hold spaces. */
+/** The id of an element must not contain spaces. */
 function idOf(number: string): string {
   return encodeURIComponent(number).replaceAll('%', '_');
 }

@@ -4,23 +4,30 @@ import { UsageError } from '../../ops/cli/errors.ts';
 import { counted } from '../../ops/cli/output.ts';
 import type { DiscardReport } from '../../ops/dead-letters/discard.ts';
 import type { ReplayReport } from '../../ops/replay/replay.ts';
-import type { Answers, ConsoleDependencies } from '../context.ts';
 import type { Chosen, DeadLetterView, ShownDeadLetter } from '../dead-letters.ts';
-import { discardPage, replayPage } from '../pages/dead-letter-actions.ts';
-import { deadLetterGonePage, deadLetterPage, deadLettersPage } from '../pages/dead-letters.ts';
+import type { Answers, ConsoleDependencies } from '../dependencies.ts';
+import {
+  deadLetterGonePage,
+  deadLetterPage,
+  deadLettersPage,
+  discardPage,
+  replayPage,
+} from '../pages/dead-letters.ts';
 
 const id = z.string().check(z.minLength(1), z.maxLength(100));
 const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: id })]);
 
-/** Dead letters: looking, replaying (shown first), discarding (with a note). */
-export function deadLetterRoutes(dependencies: ConsoleDependencies, { show, went, formKey }: Answers): Hono {
+/** Pages that show, replay and discard dead letters. */
+export function deadLetterRoutes(
+  dependencies: ConsoleDependencies,
+  { show, redirect, formKey }: Answers,
+): Hono {
   const { letters, flows, clock, timeZone, operator } = dependencies;
-  const app = new Hono();
   const look = async (again = false) => letters.look((await flows()).deadLetters, again);
 
-  app.get('/letters', async (c) => {
+  async function showAll(c: Context) {
     const order = c.req.query('order');
-    // A page that refreshes itself must not hide the letters from others all the time; a person who asks may.
+    // Reading hides the letters from others, so a page that refreshes itself must not do it every time.
     const view = await look(c.req.header(refreshingHeader) === undefined);
     return show(c, {
       name: 'letters',
@@ -28,62 +35,59 @@ export function deadLetterRoutes(dependencies: ConsoleDependencies, { show, went
       headline: counted(countOf(view), 'dead letter'),
       content: deadLettersPage(view, order, timeZone),
     });
-  });
+  }
 
-  app.get('/letters/one', async (c) => {
+  async function showOne(c: Context) {
     const [letter] = lettersOf(await look(), { letter: c.req.query('letter') ?? '' });
-    return show(c, {
-      ...still,
-      title: 'Dead letter',
-      content: letter ? deadLetterPage(letter, { now: clock.now(), timeZone }) : deadLetterGonePage(),
-    });
-  });
+    const content = letter ? deadLetterPage(letter, { now: clock.now(), timeZone }) : deadLetterGonePage();
+    return show(c, { ...still, title: 'Dead letter', content });
+  }
 
-  app.get('/letters/replay', async (c) => {
-    const chosen = z.safeParse(chosenSchema, c.req.query());
-    if (!chosen.success) return c.redirect('/letters', 303);
-    const report = await letters.replay(chosen.data, false);
-    return show(c, { ...still, title: 'Replay', content: replayPage(chosen.data, report, formKey) });
-  });
+  async function showReplay(c: Context, chosen: Chosen) {
+    const report = await letters.replay(chosen, false);
+    return show(c, { ...still, title: 'Replay', content: replayPage(chosen, report, formKey) });
+  }
 
-  app.post('/letters/replay', async (c) => {
-    const chosen = z.parse(chosenSchema, await c.req.parseBody());
-    return went(c, '/letters', replayed(await letters.replay(chosen, true)));
-  });
+  async function showDiscard(c: Context, chosen: Chosen, complaint?: { note: string; sentence: string }) {
+    const found = lettersOf(await look(), chosen);
+    const title = complaint ? 'Discard: say why' : 'Discard';
+    return show(c, { ...still, title, content: discardPage(chosen, found, formKey, complaint) });
+  }
 
-  app.get('/letters/discard', async (c) => {
-    const chosen = z.safeParse(chosenSchema, c.req.query());
-    return chosen.success ? askWhy(c, chosen.data) : c.redirect('/letters', 303);
-  });
-
-  app.post('/letters/discard', async (c) => {
+  async function discard(c: Context) {
     const form = await c.req.parseBody();
     const chosen = z.parse(chosenSchema, form);
     const note = String(form.note ?? '');
     try {
-      return went(c, '/letters', discarded(await letters.discard(chosen, note, await operator())));
+      return redirect(c, '/letters', discarded(await letters.discard(chosen, note, await operator())));
     } catch (error) {
-      if (error instanceof UsageError) return askWhy(c, chosen, { note, sentence: error.message });
+      if (error instanceof UsageError) return showDiscard(c, chosen, { note, sentence: error.message });
       throw error;
     }
-  });
-
-  async function askWhy(c: Context, chosen: Chosen, complaint?: { note: string; sentence: string }) {
-    const found = lettersOf(await look(), chosen);
-    return show(c, {
-      ...still,
-      title: complaint ? 'Discard: say why' : 'Discard',
-      content: discardPage(chosen, found, formKey, complaint),
-    });
   }
 
-  return app;
+  /** Shows a page about the chosen letters; without a choice, all letters. */
+  const ofChosen = (page: (c: Context, chosen: Chosen) => Promise<Response>) => async (c: Context) => {
+    const { data } = z.safeParse(chosenSchema, c.req.query());
+    return data ? page(c, data) : c.redirect('/letters', 303);
+  };
+
+  return new Hono()
+    .get('/letters', showAll)
+    .get('/letters/one', showOne)
+    .get('/letters/replay', ofChosen(showReplay))
+    .post('/letters/replay', async (c) => {
+      const chosen = z.parse(chosenSchema, await c.req.parseBody());
+      return redirect(c, '/letters', replayed(await letters.replay(chosen, true)));
+    })
+    .get('/letters/discard', ofChosen(showDiscard))
+    .post('/letters/discard', discard);
 }
 
-/** What `refresh.js` sends. */
+/** `refresh.js` sends this header. */
 const refreshingHeader = 'x-refreshing';
 
-/** A page with a decision on it stays as it was read. */
+/** A page that asks for a decision does not refresh itself. */
 const still = { name: 'letters', refreshSeconds: undefined } as const;
 
 function lettersOf({ groups }: DeadLetterView, chosen: Chosen): readonly ShownDeadLetter[] {
@@ -98,14 +102,14 @@ function countOf({ groups }: DeadLetterView): number {
 
 function replayed({ moved, movable, more, failure }: ReplayReport): string {
   if (failure !== undefined)
-    return `Stopped after ${counted(moved, 'letter')}: ${failure} Nothing is lost: replay the rest again.`;
-  if (movable === 0) return 'Nothing was there to replay any more.';
+    return `Stopped after ${counted(moved, 'dead letter')}: ${failure} Nothing is lost: replay the rest again.`;
+  if (movable === 0) return 'There was nothing left to replay.';
   return moved < movable || more
-    ? `Replayed ${moved} of ${counted(movable, 'letter')}: replay the rest again.`
-    : `Replayed ${counted(moved, 'letter')}.`;
+    ? `Replayed ${moved} of ${counted(movable, 'dead letter')}: replay the rest again.`
+    : `Replayed ${counted(moved, 'dead letter')}.`;
 }
 
 function discarded({ discarded: gone, selected, failure }: DiscardReport): string {
-  if (failure !== undefined) return `Discarded ${gone} of ${counted(selected, 'letter')}. ${failure}`;
-  return selected === 0 ? 'Nothing was there to discard any more.' : `Discarded ${counted(gone, 'letter')}.`;
+  if (failure !== undefined) return `Discarded ${gone} of ${counted(selected, 'dead letter')}. ${failure}`;
+  return selected === 0 ? 'There was nothing left to discard.' : `Discarded ${counted(gone, 'dead letter')}.`;
 }

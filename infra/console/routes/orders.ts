@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import { traceOrder } from '../../ops/trace/trace.ts';
-import type { Answers, ConsoleDependencies } from '../context.ts';
+import type { Answers, ConsoleDependencies } from '../dependencies.ts';
 import { orderLink } from '../labels.ts';
 import { groupsNaming } from '../pages/dead-letters.ts';
 import { choicePage, journeyPage, nothingFoundPage } from '../pages/journey.ts';
 
-/** Search, and the journey of one order. */
+/** The search, and the page of one order. */
 export function orderRoutes(dependencies: ConsoleDependencies, { show }: Answers): Hono {
   const { ledger, letters, flows, commands, clock, timeZone } = dependencies;
   const app = new Hono();

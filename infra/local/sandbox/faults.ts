@@ -10,7 +10,7 @@ const when = {
   seed: z.optional(z.int()),
 };
 
-/** How a partner may fail, and when. Everything but `delay` ends the search for a fault. */
+/** How a partner may fail, and when. After a `delay` another fault may follow; any other fault is the last. */
 export const faultSchema = z.discriminatedUnion('kind', [
   /** Answers with the status and does nothing. `retryAfter` is in seconds, sent as such or as a date. */
   z.strictObject({
@@ -55,25 +55,25 @@ export function createFaults() {
         draw: seededDraw(fault.seed ?? 1),
       }));
     },
-    /** The faults with how often each will still strike. */
+    /** The faults, each with how many times it is left. */
     current: (): readonly Fault[] =>
       armed
         .filter(({ left }) => left > 0)
         .map(({ fault, left }) => (Number.isFinite(left) ? { ...fault, times: left } : fault)),
-    /** The faults that strike this request: any number of delays, and then one that ends it. */
-    strike(route: string) {
-      const struck: Fault[] = [];
+    /** The faults that hit this request: any number of delays, and then one that ends it. */
+    hit(route: string) {
+      const hits: Fault[] = [];
       let delayMs = 0;
       for (const candidate of armed) {
         const { fault } = candidate;
         if (candidate.left <= 0 || (fault.route !== undefined && fault.route !== route)) continue;
         if (fault.probability !== undefined && candidate.draw() >= fault.probability) continue;
         candidate.left -= 1;
-        struck.push(fault);
-        if (fault.kind !== 'delay') return { struck, delayMs, fault };
+        hits.push(fault);
+        if (fault.kind !== 'delay') return { hits, delayMs, fault };
         delayMs += fault.ms;
       }
-      return { struck, delayMs, fault: undefined };
+      return { hits, delayMs, fault: undefined };
     },
   };
 }

@@ -55,8 +55,8 @@ export function createSandboxServer({ guard, database, ...options }: SandboxServ
     if (name === undefined) return send(response, api.answer(request));
 
     countCall(database, name, url.pathname + url.search);
-    const { struck, delayMs, fault } = faults.strike(name);
-    for (const each of struck) logFault(database, each, method, url.pathname);
+    const { hits, delayMs, fault } = faults.hit(name);
+    for (const each of hits) logFault(database, each, method, url.pathname);
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     answerWith(fault, response, () => api.answer(request));
   }

@@ -1,22 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { type CANCEL_SYMBOL, isCancel } from '@clack/prompts';
 import type * as z from 'zod/mini';
-import { reasonOf } from '../../../shared/model/errors.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { UsageError } from './errors.ts';
+import { jsonIn } from './files.ts';
 
-/** What a command is told: by a file of answers, else by a person at the terminal. @throws UsageError */
+/** The answers in a file, else those of a person at the terminal. @throws UsageError */
 export async function answersFrom(file: string | undefined, ask: () => Promise<unknown>): Promise<unknown> {
-  if (file === undefined) {
-    if (!process.stdin.isTTY)
-      throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
-    return ask();
-  }
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
-  }
+  if (file !== undefined) return jsonIn(file);
+  if (process.stdin.isTTY) return ask();
+  throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
 }
 
 /** @throws UsageError that names each answer that does not fit. */

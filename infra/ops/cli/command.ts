@@ -7,26 +7,26 @@ import { describeMismatches, parse } from '../../../shared/platform/validation.t
 import { UsageError } from './errors.ts';
 import { printable } from './output.ts';
 
-/** What an operator's command tells the shell. */
+/** Exit codes of the operators' commands. */
 export const exits = {
   done: 0,
-  /** Something that should have worked did not. */
+  /** Something that should have worked has failed. */
   failed: 1,
   /** The command line, or the stack that it names, is wrong; nothing was done. */
   usage: 2,
-  /** Done as far as possible: something is left that a person must mend. */
+  /** Done as far as possible; a person must do the rest. */
   partly: 3,
-  /** What was asked about is not there. */
+  /** What was asked about does not exist. */
   notFound: 3,
   interrupted: 130,
 } as const;
 
 const text = z.string().check(z.minLength(1));
 
-/** How every command answers. */
+/** Options of every command. */
 export const answerOptions = { json: z._default(z.boolean(), false) };
 
-/** Options of every command that works on a stack: where it is, and how to answer. */
+/** Options of every command that works on a stack. */
 export const commonOptions = {
   ...answerOptions,
   /** `true` when the folder was left out. */
@@ -71,7 +71,7 @@ export function plainCommand(name: string, description: string): Command {
     .exitOverride();
 }
 
-/** The parsed command line. @throws Mistake naming the option that does not fit. */
+/** The parsed command line. @throws UsageError naming the option that does not fit. */
 export function optionsOf<T>(command: Command, schema: z.ZodMiniType<T>): T {
   const parsed = parse(schema, command.opts());
   if (parsed.ok) return parsed.value;
@@ -80,7 +80,7 @@ export function optionsOf<T>(command: Command, schema: z.ZodMiniType<T>): T {
   );
 }
 
-/** `--most 500`, which counts. @throws UsageError for anything else. */
+/** The number of `--most 500`. @throws UsageError when it is none. */
 export function mostOf(given: string): number {
   const most = Number(given);
   if (!Number.isInteger(most) || most < 1)
@@ -89,8 +89,8 @@ export function mostOf(given: string): number {
 }
 
 /**
- * The words of a command line beside its options. The folder of `--local` may be left out, so the word after it is
- * taken for one: `trace -- --local MO/0042` means the order, unless there is such a folder.
+ * The words of a command line beside its options. As the folder of `--local` may be left out, the parser reads the next
+ * word as one: `trace -- --local MO/0042` means the order, unless there is such a folder.
  */
 export function wordsOf<T extends { readonly local?: string | true }>(
   parsed: Command,
@@ -115,7 +115,7 @@ export async function runCommand(
   const ending = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      // The second one does not wait for a good end.
+      // The second signal does not wait for an orderly end.
       if (ending.signal.aborted) process.exit(exits.interrupted);
       ending.abort();
     });
@@ -131,7 +131,7 @@ export async function runCommand(
   }
 }
 
-/** Who read our output has seen enough (`| head`): that is no failure. */
+/** A reader that stops early (`| head`) is no failure. */
 function endQuietly(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
@@ -143,7 +143,7 @@ function exitOf(error: unknown): number {
   return ofTheCaller ? exits.usage : exits.failed;
 }
 
-/** AWS's own complaints, with what to do about the usual ones. */
+/** The message of an error. The usual complaints of AWS's SDK become sentences that say what to do. */
 export function sentenceOf(error: unknown): string {
   const name = error instanceof Error ? error.name : '';
   const reason = reasonOf(error);

@@ -6,8 +6,8 @@ import { UsageError } from './errors.ts';
 import type { Target } from './target.ts';
 
 /**
- * The configuration of the stack's plant at its stage, from its file on this machine. What it reads from `process.env` is
- * that of this machine; beside a local platform its sandboxes' addresses, as at its synthesis.
+ * Loads the configuration of the stack's plant at its stage, from its file on this machine. Its `process.env` is that of
+ * this machine, with the addresses of the sandboxes for a local platform, as when that was synthesized.
  * @param given See `configurationFile`.
  * @throws ConfigurationError when it does not load; UsageError when it is another plant's.
  */
@@ -19,7 +19,6 @@ export async function configurationOf(
     process.env.AZUMUTA_BASE_URL = `${target.sandboxes.azumuta}/api/v1`;
     process.env.ERP_BASE_URL = target.sandboxes.erp;
   }
-  // The stack says whose it is; nobody has to take its name apart.
   const plant = target.output('Plant');
   const file = configurationFile(target, given);
   const { integration } = await loadIntegration(file, target.output('Stage'));
@@ -31,7 +30,7 @@ export async function configurationOf(
   return integration;
 }
 
-/** Of a deployed stack, the plant's own file in `plants/` is meant where no other was named: the other is the demo's. */
+/** The file that was named; else, of a deployed stack, the plant's own in `plants/`, as the default is the demo's. */
 export function configurationFile(
   { local, output }: Pick<Target, 'local' | 'output'>,
   given: string,

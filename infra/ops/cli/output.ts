@@ -6,9 +6,9 @@ export { counted };
 /** One column of a table. */
 export interface Column {
   readonly title: string;
-  /** Numbers stand at the right. */
+  /** Aligned to the right, as numbers are. */
   readonly right?: boolean;
-  /** Widest on a terminal; longer cells go on in the next line. */
+  /** Characters in a line, at most; longer cells continue in the next line. */
   readonly most?: number;
 }
 
@@ -30,8 +30,8 @@ export function sayJson(value: unknown): void {
 }
 
 /**
- * A text whose control characters are shown, not obeyed: a dead letter may hold anything, also what moves the
- * cursor or gives the terminal orders.
+ * Makes the control characters of a text visible, so that the terminal does not obey them: a dead letter may hold
+ * anything.
  * @param mayBeStyled Lets colours pass, where there are any.
  */
 export function printable(text: string, mayBeStyled = false): string {
@@ -75,40 +75,32 @@ export function ago(then: Date, now: Date): string {
   return hours < 48 ? `${hours} hours ago` : `${Math.round(hours / 24)} days ago`;
 }
 
-export interface Progress {
-  /** What is being done now. */
-  readonly tell: (text: string) => void;
-  /** Tells `text` for as long as `work` takes, then takes the line away. */
-  readonly during: <T>(text: string, work: Promise<T>) => Promise<T>;
-  /** Something that stays to be read. */
-  readonly note: (text: string) => void;
-  /** Takes the line away from a terminal. */
-  readonly end: () => void;
-}
-
 /**
- * Progress on the error stream, so that answers stay clean: nothing in the first second, then one line that is
- * written over on a terminal, and a line every five seconds elsewhere.
+ * Shows progress on the error stream, so that answers stay clean: nothing in the first second, then one line that is
+ * overwritten on a terminal, and a line every five seconds elsewhere.
  */
 export function createProgress(
   stream: Pick<NodeJS.WriteStream, 'write' | 'isTTY'> = process.stderr,
   now: () => number = () => performance.now(),
-): Progress {
+) {
   let next = now() + 1000;
   let shown = false;
+  /** Says what is being done now. */
   const tell = (text: string) => {
     if (now() < next) return;
     next = now() + (stream.isTTY ? 100 : 5000);
     shown = true;
     stream.write(stream.isTTY ? `\r\u001b[2K${text}` : `${text}\n`);
   };
+  /** Takes the line away from a terminal. */
   const end = () => {
     if (shown && stream.isTTY) stream.write('\r\u001b[2K');
     shown = false;
   };
   return {
     tell,
-    async during(text, work) {
+    /** Shows the text for as long as the work takes, then takes the line away. */
+    async during<T>(text: string, work: Promise<T>): Promise<T> {
       const ticking = setInterval(() => tell(text), 250);
       try {
         return await work;
@@ -117,13 +109,16 @@ export function createProgress(
         end();
       }
     },
-    note(text) {
+    /** Prints something that stays to be read. */
+    note(text: string) {
       end();
       stream.write(`${text}\n`);
     },
     end,
   };
 }
+
+export type Progress = ReturnType<typeof createProgress>;
 
 /** The lines of a text of at most so many characters, broken at spaces; a longer word stays whole. */
 export function wrap(text: string, most = Number.POSITIVE_INFINITY): string[] {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { type EmulatorAddress, findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
@@ -13,17 +15,17 @@ import { UsageError } from './errors.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
 export interface Target {
-  /** How answers name it. */
+  /** Its name in answers. */
   readonly name: string;
   readonly stackName: string;
   /** The options that name it on a command line. */
   readonly options: readonly string[];
   readonly local: boolean;
-  /** Where the partners' sandboxes of a local platform listen, when it runs with them. */
+  /** Addresses of the partners' sandboxes, if a local platform runs with them. */
   readonly sandboxes?: { readonly azumuta: string; readonly erp: string } | undefined;
   /** The local platform itself. */
   readonly platform?: { readonly folder: string };
-  /** What every AWS client is made with; what is absent comes from the operator's own AWS settings. */
+  /** Options of every AWS client; those that are missing come from the operator's own AWS settings. */
   readonly aws: {
     readonly region?: string;
     readonly endpoint?: string;
@@ -31,11 +33,11 @@ export interface Target {
     readonly maxAttempts: number;
   };
   readonly outputs: Readonly<Record<string, string>>;
-  /** One of them. @throws UsageError when it has none of that name: it is older than this command. */
+  /** One of the outputs. @throws UsageError when the stack does not have it, as it is older than this command. */
   readonly output: (name: string) => string;
 }
 
-/** What of the command line says where the stack is. */
+/** The options of a command line that say where the stack is. */
 export interface Where {
   /** Data folder of a local platform; `true` for the one that runs on this machine. */
   readonly local?: string | true;
@@ -46,7 +48,7 @@ export interface Where {
 const maxAttempts = 5;
 
 /**
- * The options that name this stack, for commands that a person is told to type.
+ * The options that name this stack, for the commands that messages suggest.
  * @param config Configuration file of the plant, for a command that reads it.
  */
 export function whereOf({ options }: Pick<Target, 'options'>, config: string = defaultConfigFile): string {
@@ -54,7 +56,7 @@ export function whereOf({ options }: Pick<Target, 'options'>, config: string = d
   return words.map((word) => shellWord(word)).join(' ');
 }
 
-/** @throws Mistake when nothing, or more than one stack, is meant. */
+/** The stack that the command line names. @throws UsageError when it names none, or more than one. */
 export async function findTarget({ local, stack, region }: Where): Promise<Target> {
   if (local !== undefined && stack !== undefined)
     throw new UsageError('Choose one: --local for this machine, or --stack for a deployed one.');
@@ -68,13 +70,37 @@ export async function findTarget({ local, stack, region }: Where): Promise<Targe
   );
 }
 
-/** The queues, whatever host their URLs name. */
+/** Calls the queues at the endpoint of the target, and not at the host in their URLs. */
 export function sqsOf({ aws }: Target): SQSClient {
   return new SQSClient({ ...aws, useQueueUrlAsEndpoint: false });
 }
 
 export function ledgerOf({ aws, output }: Target): OperatorLedger {
   return operatorLedger(new DynamoDBClient(aws), output('LedgerTable'));
+}
+
+const failureSchema = z.object({ errorMessage: z.string() });
+
+/**
+ * Calls a function of the stack, once and without retries.
+ * @param name Output of the stack that holds the function's name.
+ * @returns its parsed answer.
+ * @throws Error when the function failed.
+ */
+export async function invoke<T>(
+  { aws, output }: Target,
+  name: string,
+  schema: z.ZodMiniType<T>,
+  event: object = {},
+): Promise<T> {
+  const FunctionName = output(name);
+  const lambda = new LambdaClient({ ...aws, maxAttempts: 1 });
+  const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) });
+  const { FunctionError, Payload } = await lambda.send(command);
+  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8') || 'null');
+  if (FunctionError === undefined) return z.parse(schema, answer);
+  const { data } = z.safeParse(failureSchema, answer);
+  throw new Error(`The function ${FunctionName} failed: ${data?.errorMessage ?? FunctionError}`);
 }
 
 async function deployed(stack: string, region: string | undefined): Promise<Target> {
@@ -140,28 +166,30 @@ interface RunningPlatform {
   readonly address: EmulatorAddress;
 }
 
+function runningIn(folders: readonly string[]): RunningPlatform[] {
+  return folders.flatMap((folder) => {
+    const address = findEmulator(folder);
+    return address ? [{ folder, address }] : [];
+  });
+}
+
 /** The folder may be that of `npm start -- --data`, or the platform's own below it. */
 function platformIn(given: string): RunningPlatform {
-  for (const folder of [resolve(given), resolve(given, 'platform')]) {
-    const address = findEmulator(folder);
-    if (address) return { folder, address };
-  }
+  const [running] = runningIn([resolve(given), resolve(given, 'platform')]);
+  if (running) return running;
   throw new UsageError(
     `No platform runs in ${given}: start one with npm start -- --data ${shellWord(given)}.`,
   );
 }
 
-/** Folders that platforms make when they are given none. */
+/** Folders that platforms make when none is named. */
 const temporaryFolders = /^(azumuta-erp|local-platform)-/;
 
 function onlyPlatform(): RunningPlatform {
-  const running = readdirSync(tmpdir())
-    .filter((name) => temporaryFolders.test(name))
-    .flatMap((name) => [join(tmpdir(), name), join(tmpdir(), name, 'platform')])
-    .flatMap((folder): RunningPlatform[] => {
-      const address = findEmulator(folder);
-      return address ? [{ folder, address }] : [];
-    });
+  const names = readdirSync(tmpdir()).filter((name) => temporaryFolders.test(name));
+  const running = runningIn(
+    names.flatMap((name) => [join(tmpdir(), name), join(tmpdir(), name, 'platform')]),
+  );
   const [first, ...others] = running;
   if (!first)
     throw new UsageError(

@@ -1,36 +1,32 @@
-import {
-  DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { countMessages } from '../flows/queues.ts';
 import { type DeadLetterMessage, letterOf } from './dead-letter.ts';
 
 export interface DeadLetterQueueOptions {
   /** How long letters stay hidden if the run that took them is killed before it can give them back. Default 300. */
-  readonly hiddenSeconds?: number;
-  /** How long SQS may look for more letters. Default 1: a long poll asks all its servers, so that none means none. */
+  readonly hiddenSeconds?: number | undefined;
+  /** How long SQS may look for more letters. Default 1: a long poll asks all servers, so an empty answer is certain. */
   readonly waitSeconds?: number;
 }
 
-/** The dead-letter queue in an operator's hands. */
+/** The dead-letter queue, for an operator. */
 export interface DeadLetterQueue {
-  /** About how many letters can be taken, and how many are hidden: in the hands of another run. */
+  /** About how many letters can be taken, and how many are hidden because another run holds them. */
   readonly size: () => Promise<{ readonly visible: number; readonly hidden: number }>;
   /**
-   * Takes letters, page by page, until there are no more or one comes a second time (a long queue, whose first
-   * letters are visible again; the newer of the two is the one that can be removed). What was taken is hidden
-   * from others until it is given back or removed.
+   * Takes letters, page by page, until there are no more or one comes a second time. (In a long queue the first
+   * letters become visible again before the last are taken; only the newer receipt can remove such a letter.) Letters
+   * are hidden from others until they are given back or removed.
    */
   readonly take: () => AsyncIterable<readonly DeadLetterMessage[]>;
   /** Makes letters visible again, at once. */
   readonly giveBack: (letters: readonly DeadLetterMessage[]) => Promise<void>;
-  /** @returns the letters that SQS did not remove: they come again. */
+  /** @returns the letters that SQS did not remove; they become visible again. */
   readonly remove: (letters: readonly DeadLetterMessage[]) => Promise<readonly DeadLetterMessage[]>;
 }
 
-/** SQS takes and gives ten in one call. */
+/** SQS takes and returns at most ten messages in one call. */
 export const pageSize = 10;
 
 export function openDeadLetterQueue(
@@ -41,16 +37,8 @@ export function openDeadLetterQueue(
   const queues = createQueues(sqs);
   return {
     async size() {
-      const { Attributes = {} } = await sqs.send(
-        new GetQueueAttributesCommand({
-          QueueUrl: queueUrl,
-          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-        }),
-      );
-      return {
-        visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),
-        hidden: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
-      };
+      const { waiting, underWay } = await countMessages(sqs, queueUrl);
+      return { visible: waiting, hidden: underWay };
     },
 
     async *take() {
@@ -75,7 +63,7 @@ export function openDeadLetterQueue(
     },
 
     async giveBack(letters) {
-      // Those that SQS does not take now come back by themselves.
+      // Letters whose visibility SQS does not change become visible when their timeout ends.
       await queues.changeVisibility(
         queueUrl,
         letters.map(({ receiptHandle }) => ({ receiptHandle, seconds: 0 })),
@@ -98,6 +86,7 @@ export function openDeadLetterQueue(
   };
 }
 
+/** Splits a list into pages of `size`. */
 export function* pagesOf<T>(all: readonly T[], size = pageSize): Generator<readonly T[]> {
   for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
 }

@@ -6,9 +6,10 @@ import { systemClock } from '../../../shared/platform/clock.ts';
 import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { createProgress, say, sayJson, styled } from '../cli/output.ts';
-import { findTarget, ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
+import { findTarget, ledgerOf, sqsOf, whereOf } from '../cli/target.ts';
 import { momentOf } from '../cli/time.ts';
 import { createFlowsReader } from '../flows/flow-status.ts';
+import { queueUrlsOf } from '../flows/queues.ts';
 
 const optionsSchema = z.object({
   ...commonOptions,
@@ -18,11 +19,11 @@ const maxDays = 62;
 
 const command = opsCommand(
   'digest',
-  'Tells what was created, booked and put aside since yesterday, what waits, and what changed in the ERP.',
+  'Shows what was created, booked and became a dead letter since yesterday, what waits, and what changed in the ERP.',
 )
   .option(
     '--since <when>',
-    'from when on: 2026-12-01, 2026-12-01T06:00:00Z, 24h, 7d, today (default: yesterday)',
+    'from this time on: 2026-12-01, 2026-12-01T06:00:00Z, 24h, 7d, today (default: yesterday)',
   )
   .addHelpText(
     'after',
@@ -32,27 +33,10 @@ Examples:
   npm run digest -- --local --since 2h
   npm run -s digest -- --stack AzumutaErp-ghent-production --since 7d --json
 
-Days begin at the plant's midnight. Figures of what happened come from the ledger; what waits is how it stands now.
+Days begin at midnight in the plant's time zone. The figures come from the ledger; what waits is the current state.
 
-Exit codes: 0 told · 1 failed · 2 wrong command line`,
+Exit codes: 0 done · 1 failed · 2 wrong command line`,
   );
-
-function flowsOf(target: Target) {
-  return createFlowsReader({
-    sqs: sqsOf(target),
-    lambda: new LambdaClient(target.aws),
-    ledger: ledgerOf(target),
-    queueUrls: {
-      'product-orders': target.output('ProductOrdersQueue'),
-      completions: target.output('CompletionsQueue'),
-      bookings: target.output('BookingsQueue'),
-      'dead-letters': target.output('DeadLetterQueue'),
-    },
-    // Ages are the console's; a digest tells what waits, not for how long.
-    insight: async () => ({ oldestSeconds: undefined, orders: [] }),
-    clock: systemClock,
-  });
-}
 
 await runCommand(command, async (parsed) => {
   const options = optionsOf(parsed, optionsSchema);
@@ -61,14 +45,19 @@ await runCommand(command, async (parsed) => {
   const timeZone = target.output('TimeZone');
   const now = systemClock.now();
   const since = momentOf(options.since, now, timeZone);
-  if (since > now) throw new UsageError(`--since ${options.since} lies in the future.`);
+  if (since > now) throw new UsageError(`--since ${options.since} is in the future.`);
   if (now.getTime() - since.getTime() > maxDays * 86_400_000)
     throw new UsageError(`--since reaches back more than ${maxDays} days: choose a later time.`);
-  const digest = await during(
-    'Reading the ledger',
-    digestOf(since, { ledger: ledgerOf(target), flows: flowsOf(target), now }),
-  );
-
+  const ledger = ledgerOf(target);
+  // Without an insight: a digest shows how much waits, not for how long.
+  const flows = createFlowsReader({
+    sqs: sqsOf(target),
+    lambda: new LambdaClient(target.aws),
+    ledger,
+    queueUrls: queueUrlsOf(target),
+    clock: systemClock,
+  });
+  const digest = await during('Reading the ledger', digestOf(since, { ledger, flows, now }));
   if (options.json) sayJson({ target: target.name, ...digest });
   else {
     const about = { target: target.name, where: whereOf(target), timeZone };

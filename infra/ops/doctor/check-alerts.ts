@@ -18,7 +18,7 @@ async function lookAtChannels(target: Target) {
   const found = Object.entries(failing).map(([channel, { since, problem }]) =>
     wrong(
       `${names[channel] ?? channel}: ${problem} (since ${localTime(new Date(since), target.output('TimeZone'))})`,
-      'mend it; what was not delivered in the last 14 days is sent then',
+      'repair it; what was not delivered in the last 14 days is sent then',
       `npm run alert -- --test ${whereOf(target)}`,
     ),
   );

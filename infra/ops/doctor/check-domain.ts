@@ -15,15 +15,11 @@ const dayMs = 86_400_000;
 /** The end of API Gateway's own names; any other name is a domain of the plant. */
 const ofApiGateway = /\.amazonaws\.com(\.cn)?$/;
 
-export interface DomainCheckOptions {
-  readonly now?: () => Date;
-  /** Default: that of this machine. */
-  readonly resolver?: Resolver;
-}
-
 /** Checks the DNS entry and the certificate of a plant's own domain. `httpApiChecks` checks what answers there. */
-export function domainChecks(target: Target, options: DomainCheckOptions = {}): Check[] {
-  const { now = () => new Date(), resolver = new Resolver() } = options;
+export function domainChecks(
+  target: Target,
+  { now = () => new Date(), resolver = new Resolver() } = {},
+): Check[] {
   const { hostname, port } = new URL(target.output('OrderEndpoint'));
   if (target.local || ofApiGateway.test(hostname)) return [];
   return [
@@ -73,7 +69,7 @@ async function lookAtCertificate(host: string, port: number, now: Date) {
   } catch (error) {
     return wrong(
       `no connection to ${host} is made (${reasonOf(error)})`,
-      'mend the DNS entry first; else let deployment.domain.certificateArn be a certificate of this name',
+      'correct the DNS entry first; if it is right, set deployment.domain.certificateArn to a certificate of this name',
     );
   } finally {
     socket.destroy();

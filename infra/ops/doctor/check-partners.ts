@@ -4,9 +4,9 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { Rejected, RetryLater, reasonOf } from '../../../shared/model/errors.ts';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
+import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
 import { type Target, whereOf } from '../cli/target.ts';
-import { isOwn, jsonOf, type SecretName, type SecretState, secretFacts } from '../secrets/schemas.ts';
+import { isOwn, type SecretName, type SecretState, secretFacts } from '../secrets/schemas.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 

@@ -1,17 +1,26 @@
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { consumerOf } from '../../../shared/model/queues.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
 import { ago, counted } from '../cli/output.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
-import { stageOfQueue } from '../dead-letters/dead-letter.ts';
 import { insightOfTarget } from '../flows/queue-insight.ts';
 import { type FlowSwitch, flows, pausable, readSwitch } from '../pause/switch-flow.ts';
 import { lookAtLedger } from './check-ledger.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 const days = 86_400;
+
+/** SQS drops messages of this age. */
+const keptSeconds = 14 * days;
+/** Leaves some days to resume a flow before anything is lost. */
+const tooOldSeconds = 10 * days;
+/** A run or two may be skipped while another is under way; more mean that the pull has stopped. */
+const maxPeriods = 3;
+
+type Flow = (typeof flows)[number];
 
 /** Checks the queues, the table, the event source mappings and the circuit breakers of the stack. Reads only. */
 export function stackChecks(
@@ -20,154 +29,130 @@ export function stackChecks(
   now: Date,
   config?: string,
 ): Check[] {
+  // Made within each check, which reports a stack without this output.
+  const ledger = () => ledgerOf(target);
   return [
-    ...flows.map((flow) => check(`Queue of ${flow}`, () => lookAtQueue(target, flow))),
-    check('Dead letters', () => lookAtDeadLetters(target)),
+    ...flows.map((flow) => check(`Queue of ${flow}`, () => lookAtQueue(flow))),
+    check('Dead letters', lookAtDeadLetters),
     check('Ledger table', () => lookAtLedger(target)),
-    ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(target, flow, now))),
-    check('Circuit breakers', () => lookAtBreakers(target)),
-    check('Pull', () => lookAtPull(target, integration, now, config)),
+    ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(flow))),
+    check('Circuit breakers', lookAtBreakers),
+    check('Pull', lookAtPull),
   ];
-}
 
-type Attributes = Partial<Record<string, string>>;
-
-async function attributesOf(target: Target, output: string): Promise<Attributes> {
-  const { Attributes = {} } = await sqsOf(target).send(
-    new GetQueueAttributesCommand({ QueueUrl: target.output(output), AttributeNames: ['All'] }),
-  );
-  return Attributes;
-}
-
-function countsIn(queue: Attributes) {
-  return {
-    waiting: Number(queue.ApproximateNumberOfMessages ?? 0),
-    hidden: Number(queue.ApproximateNumberOfMessagesNotVisible ?? 0),
-  };
-}
-
-async function lookAtQueue(target: Target, flow: (typeof flows)[number]) {
-  const queue = await attributesOf(target, pausable[flow].output);
-  const { QueueArn: deadLettersArn } = await attributesOf(target, 'DeadLetterQueue');
-  const redrivesTo = valueAt(JSON.parse(queue.RedrivePolicy ?? '{}'), 'deadLetterTargetArn');
-  if (deadLettersArn === undefined || redrivesTo !== deadLettersArn)
-    return wrong(
-      'it has no redrive to the dead letters: a message that crashes its function every time is lost',
-      'deploy the stack again',
+  async function attributesOf(output: string) {
+    const { Attributes = {} } = await sqsOf(target).send(
+      new GetQueueAttributesCommand({ QueueUrl: target.output(output), AttributeNames: ['All'] }),
     );
-  if (Number(queue.MessageRetentionPeriod) < 14 * days)
-    return wrong(
-      `it keeps messages for ${Number(queue.MessageRetentionPeriod) / days} days instead of 14`,
-      'deploy the stack again',
-    );
-  const { waiting, hidden } = countsIn(queue);
-  return fine(`is there: ${waiting} waiting, ${hidden} under way or waiting to be tried again`);
-}
-
-async function lookAtDeadLetters(target: Target) {
-  const { waiting, hidden } = countsIn(await attributesOf(target, 'DeadLetterQueue'));
-  const letters = waiting + hidden;
-  if (letters === 0) return fine('there are none');
-  return notice(
-    `${counted(letters, 'dead letter')} for a person`,
-    'look at them, by reason',
-    `npm run replay -- ${whereOf(target)}`,
-  );
-}
-
-async function lookAtSwitch(target: Target, flow: (typeof flows)[number], now: Date) {
-  const found = await readSwitch(target, flow);
-  const { states, uuids } = found;
-  if (uuids.length === 0)
-    return wrong('nothing works on its queue: its event source mapping is gone', 'deploy the stack again');
-  if (states.every((state) => state === 'Enabled')) return fine(`${pausable[flow].does} is switched on`);
-  const paused = `${pausable[flow].does} is paused (${states.join(', ')})`;
-  const resume = `npm run resume -- ${flow} ${whereOf(target)}`;
-  const lost = await soonLost(target, found, now);
-  return lost === undefined
-    ? notice(paused, 'resume it when the maintenance is over', resume)
-    : wrong(`${paused}, ${lost}`, 'resume it', resume);
-}
-
-/** SQS drops messages of this age. */
-const keptSeconds = 14 * days;
-/** Leaves some days to resume the flow before anything is lost. */
-const tooOldSeconds = 10 * days;
-
-/**
- * Says what the queue of a paused flow will soon lose. CloudWatch has no age of messages that were received three times
- * before the pause (queue-insight.ts), so an old pause counts as old messages.
- */
-async function soonLost(target: Target, { flow, waiting, underWay }: FlowSwitch, now: Date) {
-  const messages = waiting + underWay;
-  if (messages === 0) return undefined;
-  const { queue } = pausable[flow];
-  const { insight, close } = insightOfTarget(target, { now: () => now });
-  const { oldestSeconds = 0 } = await insight(queue).finally(close);
-  if (oldestSeconds >= tooOldSeconds) {
-    const dropped = new Date(now.getTime() + (keptSeconds - oldestSeconds) * 1000);
-    return `and the oldest message in its queue is ${daysOf(oldestSeconds)} old: SQS drops it at ${dropped.toISOString()}`;
+    const waiting = Number(Attributes.ApproximateNumberOfMessages ?? 0);
+    const hidden = Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0);
+    return { ...Attributes, waiting, hidden };
   }
-  const { since } = await ledgerOf(target).pauses.of(stageOfQueue(queue));
-  const pausedSeconds = since === undefined ? 0 : (now.getTime() - since.getTime()) / 1000;
-  if (pausedSeconds < tooOldSeconds) return undefined;
-  return `for ${daysOf(pausedSeconds)}, with ${counted(messages, 'message')} in its queue: SQS drops what is ${daysOf(keptSeconds)} old`;
-}
 
-function daysOf(seconds: number): string {
-  return counted(Math.floor(seconds / days), 'day');
-}
-
-async function lookAtBreakers(target: Target) {
-  const { breaker } = ledgerOf(target);
-  const findings = [];
-  for (const partner of ['azumuta', 'erp'] as const) {
-    const { open, reason = '', openedAt } = await breaker.state(partner);
-    const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
-    const says = `${name} is unwell since ${openedAt}, and calls to it wait: ${reason.replace(/\.$/, '')}`;
-    const next =
-      'nothing is lost; mend what the reason names, and calls go on by themselves within five minutes';
-    if (open) findings.push(notice(says, next));
+  async function lookAtQueue(flow: Flow) {
+    const queue = await attributesOf(pausable[flow].output);
+    const { QueueArn: deadLettersArn } = await attributesOf('DeadLetterQueue');
+    const redrivesTo = valueAt(JSON.parse(queue.RedrivePolicy ?? '{}'), 'deadLetterTargetArn');
+    if (deadLettersArn === undefined || redrivesTo !== deadLettersArn)
+      return wrong(
+        'it has no redrive to the dead letters: a message that crashes its function every time is lost',
+        'deploy the stack again',
+      );
+    if (Number(queue.MessageRetentionPeriod) < 14 * days)
+      return wrong(
+        `it keeps messages for ${Number(queue.MessageRetentionPeriod) / days} days instead of 14`,
+        'deploy the stack again',
+      );
+    return fine(`is there: ${queue.waiting} waiting, ${queue.hidden} under way or waiting to be tried again`);
   }
-  return findings.length > 0 ? findings : fine('are closed: both partners are called');
+
+  async function lookAtDeadLetters() {
+    const { waiting, hidden } = await attributesOf('DeadLetterQueue');
+    const letters = waiting + hidden;
+    if (letters === 0) return fine('there are none');
+    return notice(
+      `${counted(letters, 'dead letter')} for a person`,
+      'look at them, by reason',
+      `npm run replay -- ${whereOf(target)}`,
+    );
+  }
+
+  async function lookAtSwitch(flow: Flow) {
+    const found = await readSwitch(target, flow);
+    const { states, uuids } = found;
+    if (uuids.length === 0)
+      return wrong('nothing works on its queue: its event source mapping is gone', 'deploy the stack again');
+    if (states.every((state) => state === 'Enabled')) return fine(`${pausable[flow].does} is switched on`);
+    const paused = `${pausable[flow].does} is paused (${states.join(', ')})`;
+    const resume = `npm run resume -- ${flow} ${whereOf(target)}`;
+    const lost = await soonLost(found);
+    return lost === undefined
+      ? notice(paused, 'resume it when the maintenance is over', resume)
+      : wrong(`${paused}, ${lost}`, 'resume it', resume);
+  }
+
+  /**
+   * Says what the queue of a paused flow will soon lose. CloudWatch has no age of messages that were received three times
+   * before the pause (queue-insight.ts), so an old pause counts as old messages.
+   */
+  async function soonLost({ flow, waiting, underWay }: FlowSwitch) {
+    const messages = waiting + underWay;
+    if (messages === 0) return undefined;
+    const { queue } = pausable[flow];
+    const { oldestSeconds = 0 } = await insightOfTarget(target, { now: () => now })(queue);
+    if (oldestSeconds >= tooOldSeconds) {
+      const dropped = new Date(now.getTime() + (keptSeconds - oldestSeconds) * 1000);
+      return `and the oldest message in its queue is ${daysOf(oldestSeconds)} old: SQS drops it at ${dropped.toISOString()}`;
+    }
+    const { since } = await ledger().pauses.of(consumerOf[queue]);
+    const pausedSeconds = since === undefined ? 0 : (now.getTime() - since.getTime()) / 1000;
+    if (pausedSeconds < tooOldSeconds) return undefined;
+    return `for ${daysOf(pausedSeconds)}, with ${counted(messages, 'message')} in its queue: SQS drops what is ${daysOf(keptSeconds)} old`;
+  }
+
+  async function lookAtBreakers() {
+    const findings = [];
+    for (const partner of ['azumuta', 'erp'] as const) {
+      const { open, reason = '', openedAt } = await ledger().breaker.state(partner);
+      const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
+      const says = `${name} is unwell since ${openedAt}, and calls to it wait: ${reason.replace(/\.$/, '')}`;
+      const next =
+        'nothing is lost; repair what the reason names, and calls go on by themselves within five minutes';
+      if (open) findings.push(notice(says, next));
+    }
+    return findings.length > 0 ? findings : fine('are closed: both partners are called');
+  }
+
+  async function lookAtPull() {
+    const { watermark, endedAt } = await ledger().pullState.state();
+    const { since } = await ledger().pauses.of(pullStage);
+    const pull = integration?.schedule.pull;
+    if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
+    if (since !== undefined)
+      return notice(
+        `is paused since ${since.toISOString()}`,
+        'resume it when the maintenance is over',
+        `npm run resume -- pull ${whereOf(target)}`,
+      );
+    const every = pull === undefined ? '' : `every ${counted(pull.everyMinutes, 'minute')}, `;
+    if (endedAt === undefined)
+      return notice(
+        `${every}has not run yet`,
+        'wait for its first run; a dry run shows what it will find',
+        `npm run pull -- --dry-run ${whereOf(target, config)}`,
+      );
+    const last = new Date(endedAt);
+    const upTo = watermark === undefined ? '' : `, and has read up to ${watermark.changedAt}`;
+    if (pull !== undefined && now.getTime() - last.getTime() > maxPeriods * pull.everyMinutes * 60_000)
+      return wrong(
+        `${every}ran last ${ago(last, now)}${upTo}`,
+        'check that its schedule is switched on, and read the log group of pull-product-orders',
+      );
+    return fine(`${every}ran last ${ago(last, now)}${upTo}`);
+  }
 }
 
-/** A run or two may be skipped while another is under way; more mean that the pull has stopped. */
-const maxPeriods = 3;
-
-async function lookAtPull(
-  target: Target,
-  integration: CompleteIntegration | undefined,
-  now: Date,
-  config?: string,
-) {
-  const { pullState, pauses } = ledgerOf(target);
-  const { watermark, endedAt } = await pullState.state();
-  const { since } = await pauses.of(pullStage);
-  const pull = integration?.schedule.pull;
-  if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
-  if (since !== undefined)
-    return notice(
-      `is paused since ${since.toISOString()}`,
-      'resume it when the maintenance is over',
-      `npm run resume -- pull ${whereOf(target)}`,
-    );
-  const every = pull === undefined ? '' : `every ${counted(pull.everyMinutes, 'minute')}, `;
-  if (endedAt === undefined)
-    return notice(
-      `${every}has not run yet`,
-      'wait for its first run; a dry run shows what it will find',
-      `npm run pull -- --dry-run ${whereOf(target, config)}`,
-    );
-  const last = new Date(endedAt);
-  const upTo = watermark === undefined ? '' : `, and has read up to ${watermark.changedAt}`;
-  if (pull !== undefined && now.getTime() - last.getTime() > maxPeriods * pull.everyMinutes * 60_000)
-    return wrong(
-      `${every}ran last ${ago(last, now)}${upTo}`,
-      'check that its schedule is switched on, and read the log group of pull-product-orders',
-    );
-  return fine(`${every}ran last ${ago(last, now)}${upTo}`);
-}
+const daysOf = (seconds: number) => counted(Math.floor(seconds / days), 'day');
 
 /** The three flows run up to fifteen containers. With fewer than these, a trigger may find none. */
 const enoughContainers = 50;

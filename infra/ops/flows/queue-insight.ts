@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import * as z from 'zod/mini';
+import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { metricNamespace } from '../../../shared/platform/metrics.ts';
 import type { Target } from '../cli/target.ts';
-import { letterOf, type QueueName, queueNames, stageOfQueue } from '../dead-letters/dead-letter.ts';
+import { letterOf } from '../dead-letters/dead-letter.ts';
+import { queueUrlsOf } from './queues.ts';
 
 /** What can be known of the messages in a queue without taking any. */
 export interface Insight {
@@ -16,29 +18,18 @@ export interface Insight {
 export type QueueInsight = (queue: QueueName) => Promise<Insight>;
 
 const nothing: Insight = { oldestSeconds: undefined, orders: [] };
-/** CloudWatch's figures are by the minute, so asking more often would only cost. */
+/** CloudWatch has one figure a minute, so reading it more often would only cost. */
 const freshMs = 60_000;
-/** Waits grow to 15 minutes: a message that comes again tells of itself at least as often. */
+/** Waits grow to 15 minutes, and each attempt reports how long its message has waited. */
 const lookBackMs = 16 * 60_000;
 
 /** The insight into the queues of a target. */
-export function insightOfTarget(
-  { aws, output, platform, stackName }: Target,
-  clock: Pick<Clock, 'now'>,
-): { readonly insight: QueueInsight; readonly close: () => void } {
-  const queueUrls = {
-    'product-orders': output('ProductOrdersQueue'),
-    completions: output('CompletionsQueue'),
-    bookings: output('BookingsQueue'),
-  };
-  if (platform) {
-    return { insight: insightOfLocalStore(platform.folder, queueUrls, clock), close: () => undefined };
-  }
-  const cloudwatch = new CloudWatchClient(aws);
-  return {
-    insight: insightOfCloudWatch({ cloudwatch, stackName, queueUrls, clock }),
-    close: () => cloudwatch.destroy(),
-  };
+export function insightOfTarget(target: Target, clock: Pick<Clock, 'now'>): QueueInsight {
+  const { aws, platform, stackName } = target;
+  const queueUrls = queueUrlsOf(target);
+  return platform
+    ? insightOfLocalStore(platform.folder, queueUrls, clock)
+    : insightOfCloudWatch({ cloudwatch: new CloudWatchClient(aws), stackName, queueUrls, clock });
 }
 
 export interface CloudWatchInsight {
@@ -49,9 +40,9 @@ export interface CloudWatchInsight {
 }
 
 /**
- * Ages as CloudWatch has them, some minutes late: SQS's own age of the oldest message, and how long messages
- * that come again have waited, as SQS leaves out those received three times or more (AWS, "Available
- * CloudWatch metrics for Amazon SQS"). Without the right to ask, nothing is known.
+ * Ages from CloudWatch, some minutes late: SQS's own age of the oldest message, and our metric of how long retried
+ * messages have waited, because SQS leaves out messages that were received three times or more (AWS, "Available
+ * CloudWatch metrics for Amazon SQS"). Nothing is known when CloudWatch refuses to answer.
  */
 export function insightOfCloudWatch(dependencies: CloudWatchInsight): QueueInsight {
   let last: { readonly at: number; readonly ages: Promise<ReadonlyMap<string, number>> } | undefined;
@@ -68,22 +59,11 @@ async function agesOf({ cloudwatch, stackName, queueUrls }: CloudWatchInsight, n
   const asked = queueNames.flatMap((queue) => [
     {
       queue,
-      metric: {
-        Namespace: 'AWS/SQS',
-        MetricName: 'ApproximateAgeOfOldestMessage',
-        Dimensions: [{ Name: 'QueueName', Value: queueUrls[queue].split('/').at(-1) }],
-      },
+      metric: metricOf('AWS/SQS', 'ApproximateAgeOfOldestMessage', { QueueName: nameOf(queueUrls[queue]) }),
     },
     {
       queue,
-      metric: {
-        Namespace: metricNamespace,
-        MetricName: 'WaitingSeconds',
-        Dimensions: [
-          { Name: 'Stack', Value: stackName },
-          { Name: 'Function', Value: stageOfQueue(queue) },
-        ],
-      },
+      metric: metricOf(metricNamespace, 'WaitingSeconds', { Stack: stackName, Function: consumerOf[queue] }),
     },
   ]);
   const { MetricDataResults = [] } = await cloudwatch.send(
@@ -106,6 +86,16 @@ async function agesOf({ cloudwatch, stackName, queueUrls }: CloudWatchInsight, n
   return ages;
 }
 
+function metricOf(Namespace: string, MetricName: string, dimensions: Readonly<Record<string, string>>) {
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  return { Namespace, MetricName, Dimensions };
+}
+
+/** The name of a queue is the last segment of its URL. */
+function nameOf(queueUrl: string): string {
+  return queueUrl.split('/').at(-1) ?? '';
+}
+
 const portsSchema = z.object({ sqs: z.number() });
 const messageSchema = z.object({ sentTimestamp: z.number(), body: z.string() });
 const inspectedSchema = z.object({
@@ -118,8 +108,8 @@ const inspectedSchema = z.object({
 const maxOrders = 5;
 
 /**
- * What the local platform's queue store shows of a queue (fauxqs's own `/_fauxqs/queues/{name}`): ages to the
- * second, and whose messages they are.
+ * Ages to the second, and the orders of the messages, from the local platform's queue store (fauxqs's own
+ * `/_fauxqs/queues/{name}`).
  */
 export function insightOfLocalStore(
   folder: string,
@@ -129,26 +119,27 @@ export function insightOfLocalStore(
   return async (queue) => {
     try {
       const { sqs } = z.parse(portsSchema, JSON.parse(readFileSync(join(folder, 'ports.json'), 'utf8')));
-      const name = queueUrls[queue].split('/').at(-1) ?? '';
-      const answer = await fetch(`http://127.0.0.1:${sqs}/_fauxqs/queues/${encodeURIComponent(name)}`);
+      const name = encodeURIComponent(nameOf(queueUrls[queue]));
+      const answer = await fetch(`http://127.0.0.1:${sqs}/_fauxqs/queues/${name}`);
       const { messages } = z.parse(inspectedSchema, await answer.json());
       return insightOf(
         [...messages.ready, ...messages.delayed, ...messages.inflight.map(({ message }) => message)],
         clock.now(),
       );
     } catch {
-      // The store may be restarting; counts come by another way.
+      // The store may be restarting. The counts do not depend on it.
       return nothing;
     }
   };
 }
 
 function insightOf(messages: readonly z.output<typeof messageSchema>[], now: Date): Insight {
-  if (messages.length === 0) return nothing;
-  const byAge = [...messages].sort((a, b) => a.sentTimestamp - b.sentTimestamp);
+  const byAge = messages.toSorted((a, b) => a.sentTimestamp - b.sentTimestamp);
+  const [oldest] = byAge;
+  if (!oldest) return nothing;
   const orders = byAge.map(({ body }) => letterOf({ Body: body }).orderNumber).filter((number) => number);
   return {
-    oldestSeconds: Math.max(0, (now.getTime() - (byAge[0]?.sentTimestamp ?? 0)) / 1000),
+    oldestSeconds: Math.max(0, (now.getTime() - oldest.sentTimestamp) / 1000),
     orders: [...new Set(orders)].slice(0, maxOrders),
   };
 }

@@ -1,36 +1,39 @@
+import { select, text } from '@clack/prompts';
 import * as z from 'zod/mini';
 import { isTimeZone } from '../../../shared/model/time.ts';
+import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
+import { answered } from '../cli/answers.ts';
 
-/** Each has an example to copy. */
+/** ERPs that have an example to copy. */
 export const erps = ['odoo', 'tryton', 'sap-s4hana', 'rest'] as const;
 
-const says = (test: (text: string) => boolean, expected: string) =>
+const textThat = (test: (text: string) => boolean, expected: string) =>
   z.string().check(z.refine(test, expected));
 
-/** Those that have several databases, one of them for trying out. */
-export const withDatabase: ReadonlySet<string> = new Set(['odoo', 'tryton']);
+/** ERPs that have several databases, one of them for trying things out. */
+const withDatabase: ReadonlySet<string> = new Set(['odoo', 'tryton']);
 
-/** What a plant's configuration is begun with: the answers of `npm run init`, or the file of `--answers`. */
+/** What `npm run init` asks, or reads from the file of `--answers`. */
 export const answersSchema = z
   .strictObject({
-    plant: says(
+    plant: textThat(
       (text) => /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text),
       'small letters, digits and dashes: ghent',
     ),
-    timeZone: says(isTimeZone, 'a time zone such as Europe/Brussels'),
+    timeZone: textThat(isTimeZone, 'a time zone such as Europe/Brussels'),
     erp: z.enum(erps),
     /** Of the ERP. */
     url: z.url({ protocol: /^https?$/ }),
-    /** Of Odoo or Tryton; that of the test stage is called `<database>-test` until somebody corrects it. */
+    /** Of Odoo or Tryton. The test stage gets `<database>-test`, which somebody may have to correct. */
     database: z.optional(z.string().check(z.minLength(1))),
-    /** How orders come: listed by us every so many minutes, or posted by the ERP. */
+    /** We list the orders every so many minutes, or the ERP posts them. */
     orders: z.union([
       z.literal('posted'),
       z.strictObject({ everyMinutes: z.int().check(z.minimum(1), z.maximum(1440)) }),
     ]),
-    /** What stands before the ERP order's number in Azumuta. */
+    /** Put before the ERP order's number in Azumuta. */
     numberPrefix: z._default(z.string().check(z.maxLength(20)), ''),
-    /** Who is mailed when a person must act; nobody if empty. */
+    /** Addresses that get a mail when a person must act. */
     emails: z._default(z.array(z.email()), []),
   })
   .check(
@@ -40,3 +43,60 @@ export const answersSchema = z
     }),
   );
 export type Answers = z.output<typeof answersSchema>;
+
+const titles = {
+  odoo: 'Odoo 17 to 19',
+  tryton: 'Tryton 7.0',
+  'sap-s4hana': 'SAP S/4HANA',
+  rest: 'another one with an HTTP API (the example is Dolibarr 22)',
+} as const;
+
+/** Asks a person five questions, some of them in two parts. @throws UsageError when they leave. */
+export async function askForAnswers(): Promise<unknown> {
+  const plant = await typed('plant', 'Which plant? Its name is part of the stack’s.', 'ghent');
+  const timeZone = await typed('timeZone', 'In which time zone is it?', 'Europe/Brussels');
+  const erp = answered(
+    await select({
+      message: 'Which ERP does it have?',
+      options: erps.map((value) => ({ value, label: titles[value] })),
+    }),
+  );
+  const url = await typed('url', 'At which address is it called?', 'https://erp.plant.example');
+  const database = withDatabase.has(erp)
+    ? await typed('database', 'What is its database called?', 'plant')
+    : undefined;
+  const way = answered(
+    await select({
+      message: 'How do its orders come?',
+      options: [
+        { value: 'pull', label: 'We list those that were released, every five minutes' },
+        { value: 'posted', label: 'The ERP posts each one to our order endpoint' },
+      ],
+    }),
+  );
+  const numberPrefix = await typed('numberPrefix', 'Which prefix do their numbers get in Azumuta?', '');
+  const mailed = await typed(undefined, 'Who is mailed when a person must act? (addresses, with commas)', '');
+  return {
+    ...{ plant, timeZone, erp, url, database, numberPrefix },
+    orders: way === 'pull' ? { everyMinutes: 5 } : 'posted',
+    emails: mailed.split(',').flatMap((address) => address.trim() || []),
+  };
+}
+
+async function typed(field: keyof Answers | undefined, message: string, example: string): Promise<string> {
+  return answered(
+    await text({
+      message,
+      ...(example === '' ? { defaultValue: '', placeholder: 'nothing' } : { placeholder: example }),
+      validate: (given) => (field === undefined ? undefined : complaintOf(field, given ?? '')),
+    }),
+  );
+}
+
+/** What is wrong with one answer, while the others are not known yet. */
+function complaintOf(field: keyof Answers, given: string): string | undefined {
+  const parsed = parse(answersSchema, { [field]: given });
+  if (parsed.ok) return undefined;
+  const own = parsed.mismatches.filter(({ path }) => path.startsWith(`$.${field}`));
+  return own.length > 0 ? describeMismatches(own) : undefined;
+}

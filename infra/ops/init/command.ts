@@ -5,17 +5,15 @@ import { loadIntegration } from '../../build/load-configuration.ts';
 import { answersFrom, fittingAnswers } from '../cli/answers.ts';
 import { answerOptions, exits, optionsOf, plainCommand, runCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
-import { formatted } from '../cli/formatted.ts';
-import { writeNewFile } from '../cli/new-file.ts';
+import { formatted, writeNewFile } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { previewOf } from '../map/preview.ts';
 import { samplesIn } from '../map/read-sample.ts';
 import { previewLines } from '../map/report.ts';
 import { samples } from '../map/samples.ts';
 import { emptyContract } from '../probe/contract-text.ts';
-import { answersSchema } from './answers.ts';
+import { answersSchema, askForAnswers } from './answers.ts';
 import { configurationText } from './configuration-text.ts';
-import { askForAnswers } from './questions.ts';
 
 const optionsSchema = z.object({
   ...answerOptions,
@@ -24,7 +22,7 @@ const optionsSchema = z.object({
 
 const command = plainCommand(
   'init',
-  "Begins a plant's configuration: copies the example of its ERP to plants/<plant>.config.ts, with what you answer to five questions, and shows what an order becomes. Overwrites nothing, needs no network.",
+  "Begins a plant's configuration: copies the example of its ERP to plants/<plant>.config.ts, fills in your answers to five questions, and shows what an order becomes. Overwrites nothing, needs no network.",
 )
   .option('--answers <file>', 'a JSON file with the answers, where there is no terminal')
   .addHelpText(
@@ -45,8 +43,8 @@ const examples = new URL('../../../shared/integration/examples/', import.meta.ur
 
 const alreadyThere = (file: string) => new UsageError(`${file} is there already: nothing was written.`);
 
-/** Whole or not at all: it is written, formatted and loaded under another name first. */
-async function write(file: string, text: string): Promise<void> {
+/** Writes the configuration whole or not at all: first under another name, where it must load. */
+async function writeConfiguration(file: string, text: string): Promise<void> {
   const unfinished = file.replace(/\.config\.ts$/, '.unfinished.config.ts');
   await writeFile(unfinished, await formatted(text));
   try {
@@ -68,16 +66,16 @@ await runCommand(command, async (parsed) => {
   const example = await readFile(new URL(`${erp}.config.ts`, examples), 'utf8');
   if (existsSync(file)) throw alreadyThere(file);
   await mkdir('plants', { recursive: true });
-  // The example describes its ERP in a file of its own, which another plant may have copied already.
+  // This example has its ERP's description in a file beside it, which another plant may have copied already.
   if (erp === 'rest' && !existsSync('plants/dolibarr.ts'))
     await copyFile(new URL('dolibarr.ts', examples), 'plants/dolibarr.ts');
   const contract = `plants/${plant}.contract.ts`;
-  const isOwn = existsSync(contract);
-  if (!isOwn) writeNewFile(contract, emptyContract);
+  const isThere = existsSync(contract);
+  if (!isThere) writeNewFile(contract, emptyContract);
   try {
-    await write(file, configurationText(example, answers, new Date()));
+    await writeConfiguration(file, configurationText(example, answers, new Date()));
   } catch (error) {
-    if (!isOwn) await rm(contract);
+    if (!isThere) await rm(contract);
     throw error;
   }
 

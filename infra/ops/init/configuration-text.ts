@@ -2,14 +2,14 @@ import { literal } from '../probe/contract-text.ts';
 import type { Answers } from './answers.ts';
 
 const contractLines = `
-  // How Azumuta's API talks, where it differs from what is assumed: npm run probe finds out.
+  // Where Azumuta's API differs from what is assumed: npm run probe finds out.
   azumuta: { contract },
 `;
 
 /**
- * An example with a plant's own answers in the places of the example's.
+ * Fills a plant's own answers into an example.
  * @param example Source of `shared/integration/examples/<erp>.config.ts`.
- * @param now Orders that were released before it stay out.
+ * @param now Orders that were released before are left out.
  * @throws Error when the example has no such line any more.
  */
 export function configurationText(example: string, answers: Answers, now: Date): string {
@@ -17,21 +17,15 @@ export function configurationText(example: string, answers: Answers, now: Date):
   const from = `${now.toISOString().slice(0, 16)}:00Z`;
   const pull = orders === 'posted' ? "'off'" : `{ everyMinutes: ${orders.everyMinutes}, from: '${from}' }`;
   const prefix = numberPrefix.replace(/[\\`$]/g, '\\$&');
-  const replaced: readonly (readonly [RegExp, string | ((found: string) => string)])[] = [
+  const databases = database && `${literal(database)} : ${literal(`${database}-test`)}`;
+  const replacements: readonly (readonly [RegExp, string | ((found: string) => string) | undefined])[] = [
     [/(?<=\n {2}plant: )'[^'\n]*'/, literal(plant)],
     [/(?<=\n {2}timeZone: )'[^'\n]*'/, literal(timeZone)],
     [/(?<=\n {4}(?:url|baseUrl): )'[^'\n]*'/, literal(url)],
-    ...(database === undefined
-      ? []
-      : [
-          [
-            /(?<=\n {4}database: stage === 'production' \? )'[^'\n]*' : '[^'\n]*'/,
-            `${literal(database)} : ${literal(`${database}-test`)}`,
-          ] as const,
-        ]),
+    [/(?<=\n {4}database: stage === 'production' \? )'[^'\n]*' : '[^'\n]*'/, databases],
     [/(?<= from '#azumuta-erp';\n)/, `import { contract } from './${plant}.contract.ts';\n`],
     [/(?=\n {2}productOrders: )/, contractLines],
-    // The example's own way to the number may take leading zeros off, which stay off.
+    // The example may take leading zeros off the number: the prefix is put before what is left.
     [
       /(?<=\n {4}number: \(order\) => )order\.number[^\n]*(?=,\n)/,
       (found) => (prefix === '' ? found : `\`${prefix}\${${found}}\``),
@@ -39,7 +33,8 @@ export function configurationText(example: string, answers: Answers, now: Date):
     [/(?<=\n {4}pull: stage === 'production' \? )\{[^{}\n]*\}/, pull],
     [/(?<=alarmEmails: )\[[^\]\n]*\]/, `[${emails.map(literal).join(', ')}]`],
   ];
-  return replaced.reduce((text, [place, own]) => {
+  return replacements.reduce((text, [place, own]) => {
+    if (own === undefined) return text;
     if (!place.test(text)) throw new Error(`The example has no ${place.source}.`);
     return text.replace(place, typeof own === 'string' ? () => own : own);
   }, example);

@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { text as readAll } from 'node:stream/consumers';
 import * as z from 'zod/mini';
-import { reasonOf } from '../../../shared/model/errors.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import {
   answerOptions,
@@ -13,6 +10,7 @@ import {
   withConfig,
 } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
+import { jsonIn } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { previewOf } from './preview.ts';
 import { samplesIn } from './read-sample.ts';
@@ -45,25 +43,10 @@ Examples:
   npm run map -- done.json -c plants/ghent.config.ts   what another plant books in its ERP
 
 An order is written as the ERP posts it to the order endpoint. A completion is a product order and its recordings
-as Azumuta tells them: {"productOrder": …, "recordings": […]}.
+as Azumuta answers them: {"productOrder": …, "recordings": […]}.
 
 Exit codes: 0 every sample fits · 1 a sample or a mapping has mistakes · 2 wrong command line or configuration`,
   );
-
-async function jsonIn(file: string): Promise<unknown> {
-  let content: string;
-  try {
-    content = file === '-' ? await readAll(process.stdin) : await readFile(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
-  }
-  try {
-    // Editors on Windows may put a byte order mark first, which trim() takes for a space.
-    return JSON.parse(content.trim());
-  } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${reasonOf(error)}`, { cause: error });
-  }
-}
 
 await runCommand(command, async (parsed) => {
   const { config, json, sample, stage } = optionsOf(parsed, optionsSchema);

@@ -8,7 +8,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { callMapping } from '../../../shared/integration/mapping/validate.ts';
 import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
-import type { ErpOrder, ParameterValue } from '../../../shared/model/orders.ts';
+import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { formatQuantity } from '../../../shared/model/quantity.ts';
 import type { Sample } from './read-sample.ts';
 import { isRead, readsOf } from './unused-fields.ts';
@@ -18,7 +18,7 @@ export type Row = readonly [field: string, value: string, remark?: string];
 
 /** What one sample becomes. */
 export interface Preview {
-  /** Where it stands in the file: `$`, `$[2]`. */
+  /** Its path in the file: `$`, `$[2]`. */
   readonly at: string;
   readonly from: { readonly title: string; readonly rows: readonly Row[] };
   /** What is sent; several product orders when the order is split. */
@@ -29,7 +29,7 @@ export interface Preview {
   readonly leftOut?: string;
 }
 
-/** What the plant's mapping makes of a sample. Sends nothing, and needs no partner. */
+/** Shows what the plant's mapping makes of a sample. Sends nothing, and calls no partner. */
 export function previewOf(sample: Sample, integration: CompleteIntegration): Preview {
   switch (sample.kind) {
     case 'unfit':
@@ -43,7 +43,7 @@ export function previewOf(sample: Sample, integration: CompleteIntegration): Pre
 
 function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Preview, 'at'> {
   const from = { title: 'ERP order', rows: rowsOf(orderFields(order)) };
-  const attempt = (partial: ProductOrderMapping) => mistakeOf(() => mapProductOrders(partial, order));
+  const attempt = (partial: ProductOrderMapping) => rejectionOf(() => mapProductOrders(partial, order));
   const { split, accept, ...fields } = mapping;
   const mistakes = distinct([
     ...Object.entries(fields).map(([field, map]) => attempt({ [field]: map })),
@@ -51,16 +51,16 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
     attempt(mapping),
   ]);
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
-  const accepted = mistakeOf(() => {
-    if (!callMapping('productOrders.accept', () => (accept ?? (() => true))(order), order))
-      throw new Rejected('left out', { code: 'configuration' });
+  let isAccepted = true;
+  const rejection = rejectionOf(() => {
+    isAccepted = callMapping('productOrders.accept', () => (accept ? accept(order) : true), order);
   });
-  if (accepted === 'left out')
+  if (rejection !== undefined) return { from, becomes: [], mistakes: [rejection] };
+  if (!isAccepted)
     return { from, becomes: [], mistakes, leftOut: 'productOrders.accept does not want this order' };
-  if (accepted !== undefined) return { from, becomes: [], mistakes: [accepted] };
-  const reads = readsOf(order, (lookAlike) => {
-    accept?.(lookAlike);
-    mapProductOrders(mapping, lookAlike);
+  const reads = readsOf(order, (proxy) => {
+    accept?.(proxy);
+    mapProductOrders(mapping, proxy);
   });
   const { split: made, productOrders } = mapProductOrders(mapping, order);
   const becomes = productOrders.map(({ draft, part }) => ({
@@ -73,17 +73,15 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
       ['variants', draft.variants.join(', ') || '–'],
     ] satisfies Row[],
   }));
-  const rows = from.rows.map((row) => (reads && isUnused(row[0], reads) ? unused(row) : row));
+  const rows = from.rows.map(
+    ([field, value]): Row => (reads && isUnused(field, reads) ? [field, value, 'not used'] : [field, value]),
+  );
   return { from: { ...from, rows }, becomes, mistakes };
 }
 
-/** What the mapping does not look at, though it may have been meant to. The flows themselves use the others. */
+/** Whether the mapping does not read the field. The flows themselves use those that are listed here. */
 function isUnused(field: string, reads: ReadonlySet<string>): boolean {
   return !['number', 'id', 'dueDate', 'state'].includes(field) && !isRead(reads, field);
-}
-
-function unused([field, value]: Row): Row {
-  return [field, value, 'not used'];
 }
 
 function previewCompletion(
@@ -94,7 +92,7 @@ function previewCompletion(
   const from = { title: 'Completed in Azumuta', rows: completedRows(completed) };
   const map = (mapping: CompletionMapping) =>
     mapCompletion({ completions: mapping, timeZone }, books, [completed]);
-  const attempt = (mapping: CompletionMapping) => mistakeOf(() => map(mapping));
+  const attempt = (mapping: CompletionMapping) => rejectionOf(() => map(mapping));
   const fields = ['quantity', 'scrap', 'lots', 'notes', 'links', 'final'] as const;
   const mistakes = distinct([
     ...fields.map((field) => attempt({ [field]: completions[field] })),
@@ -107,66 +105,59 @@ function previewCompletion(
 }
 
 function orderFields({ quantity, attributes, state, ...order }: ErpOrder): Record<string, unknown> {
-  return {
-    ...order,
-    quantity: formatQuantity(quantity),
-    ...(state === 'released' ? {} : { state }),
-    attributes,
-  };
+  const unusual = state === 'released' ? undefined : state;
+  return { ...order, quantity: formatQuantity(quantity), state: unusual, attributes };
 }
 
-function completedRows({
-  productOrder,
-  article,
-  parameters,
-  variants,
-  completedAt,
-  recordings,
-}: CompletedProductOrder) {
-  return [
+function completedRows(completed: CompletedProductOrder): Row[] {
+  const { productOrder, article, parameters, variants, completedAt, recordings } = completed;
+  return filled([
     ['number', productOrder.number],
-    ...(article === undefined ? [] : [['article', article] satisfies Row]),
-    ...Object.entries(parameters).map(([key, value]): Row => [`parameter "${key}"`, typed(value)]),
-    ...(variants.length > 0 ? [['variants', variants.join(', ')] satisfies Row] : []),
+    ['article', article],
+    ...Object.entries(parameters).map(([key, value]) => [`parameter "${key}"`, typed(value)] as const),
+    ['variants', variants.join(', ') || undefined],
     ['completed', completedAt],
-    ...recordings.flatMap(({ id, workInstruction, steps, durationSeconds, operator }): Row[] => [
+    ...recordings.flatMap(({ id, workInstruction, steps, durationSeconds, operator }) => [
       [
         'recording',
         `${workInstruction?.name ?? id}${durationSeconds === undefined ? '' : `, ${durationSeconds} s`}`,
-      ],
-      ...(operator === undefined ? [] : [['  operator', operator] satisfies Row]),
-      ...steps.map(
-        ({ name, value, unit, ok }): Row => [
-          `  "${name ?? '?'}"`,
-          `${Array.isArray(value) ? value.join(', ') : String(value ?? '–')}${unit ? ` ${unit}` : ''}${ok === undefined ? '' : ok ? ' (ok)' : ' (not ok)'}`,
-        ],
-      ),
+      ] as const,
+      ['  operator', operator] as const,
+      ...steps.map(({ name, value, unit, ok }) => {
+        const text = Array.isArray(value) ? value.join(', ') : String(value ?? '–');
+        const judged = ok === undefined ? '' : ok ? ' (ok)' : ' (not ok)';
+        return [`  "${name ?? '?'}"`, `${text}${unit ? ` ${unit}` : ''}${judged}`] as const;
+      }),
     ]),
-  ] satisfies Row[];
+  ]);
 }
 
 function completionRows(completion: Completion): Row[] {
-  const { erpOrder, article, quantity, scrap, lots, notes, links, work, final } = completion;
-  return [
+  const { kind, erpOrder, article, quantity, scrap, lots, notes, links, work, final } = completion;
+  return filled([
     ['ERP order', erpOrder.number],
-    ...(article === undefined ? [] : [['must be of article', article] satisfies Row]),
-    ...(quantity ? [['good quantity', formatQuantity(quantity)] satisfies Row] : []),
-    ...(scrap ? [['scrap', formatQuantity(scrap)] satisfies Row] : []),
-    ...(completion.kind === 'quantity'
-      ? [['finishes the order', final ? 'yes' : 'no, more is to come'] satisfies Row]
-      : []),
+    ['must be of article', article],
+    ['good quantity', quantity && formatQuantity(quantity)],
+    ['scrap', scrap && formatQuantity(scrap)],
+    ['finishes the order', kind === 'quantity' ? (final ? 'yes' : 'no, more is to come') : undefined],
     ...lots.map(
-      ({ number, quantity: of }): Row => ['lot or serial', of ? `${number} (${formatQuantity(of)})` : number],
+      ({ number, quantity: of }) =>
+        ['lot or serial', of ? `${number} (${formatQuantity(of)})` : number] as const,
     ),
-    ...notes.map((note): Row => ['note', note]),
-    ...links.map(({ name, url }): Row => ['link', `${name}: ${url}`]),
+    ...notes.map((note) => ['note', note] as const),
+    ...links.map(({ name, url }) => ['link', `${name}: ${url}`] as const),
     ...work.map(
-      ({ operation, seconds, date }): Row => ['work', `${operation ?? 'work'}, ${seconds} s on ${date}`],
+      ({ operation, seconds, date }) => ['work', `${operation ?? 'work'}, ${seconds} s on ${date}`] as const,
     ),
-  ];
+  ]);
 }
 
-/** Nested fields by their path: `attributes.options.colour`. */
+/** The rows that have a value. */
+function filled(rows: readonly (readonly [field: string, value: string | undefined])[]): Row[] {
+  return rows.flatMap(([field, value]): Row[] => (value === undefined ? [] : [[field, value]]));
+}
+
+/** Nested fields by their path, `attributes.options.colour`, except those that are undefined. */
 function rowsOf(value: Readonly<Record<string, unknown>>, path = ''): Row[] {
   return Object.entries(value).flatMap(([name, inner]): Row[] => {
     const at = `${path}${name}`;
@@ -178,19 +169,19 @@ function rowsOf(value: Readonly<Record<string, unknown>>, path = ''): Row[] {
   });
 }
 
-/** Text in quotes, so that `5` and `"5"` are told apart: Azumuta's value type follows from it. */
-function typed(value: ParameterValue | unknown): string {
+/** Text in quotes, which distinguishes `5` from `"5"`: Azumuta's value type follows from it. */
+function typed(value: unknown): string {
   return typeof value === 'string' ? `"${value}"` : String(value);
 }
 
-function mistakeOf(act: () => unknown): string | undefined {
+function rejectionOf(act: () => unknown): string | undefined {
   try {
     act();
-    return undefined;
   } catch (error) {
     if (error instanceof Rejected) return error.message;
     throw error;
   }
+  return undefined;
 }
 
 function distinct(mistakes: readonly (string | undefined)[]): string[] {

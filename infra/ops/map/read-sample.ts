@@ -5,11 +5,12 @@ import { completedOf, forMapping } from '../../../shared/completions/read-record
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { callMapping } from '../../../shared/integration/mapping/validate.ts';
 import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
+import { reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/http-api-request.ts';
-import { parse } from '../../../shared/platform/validation.ts';
+import { type Mismatch, parse } from '../../../shared/platform/validation.ts';
 
-/** A sample that was read; one that does not fit tells every place where. */
+/** A sample that was read, or the mistakes of one that does not fit. */
 export type Sample =
   | { readonly kind: 'order'; readonly at: string; readonly order: ErpOrder }
   | {
@@ -23,7 +24,7 @@ export type Sample =
 const completionSampleSchema = z.strictObject({
   productOrder: z.looseObject({}),
   recordings: z._default(z.array(z.looseObject({})), []),
-  /** Number of the ERP order, where it is not what the mapping says. */
+  /** The ERP order, where it is not the one that the mapping names. */
   erpOrder: z.optional(z.object({ number: z.string(), id: z.exactOptional(z.string()) })),
   /** `amendment`: recordings that came after the quantity was booked. */
   kind: z._default(z.enum(['quantity', 'amendment']), 'quantity'),
@@ -32,24 +33,18 @@ const completionSampleSchema = z.strictObject({
 /**
  * The samples in a file: ERP orders in every form that the order endpoint takes, or completions.
  * @param json Content of the file, parsed as JSON.
- * @param learnedAt ISO time that stands for the completion's when the sample has none.
+ * @param learnedAt ISO time for a completion that has none of its own.
  */
 export function samplesIn(json: unknown, integration: CompleteIntegration, learnedAt: string): Sample[] {
+  const sampleAt = (at: string, one: unknown): Sample => {
+    if (isRecord(one) && ('productOrder' in one || 'recordings' in one))
+      return completionSample(one, at, integration, learnedAt);
+    const parsed = parse(postedOrderSchema, one);
+    if (!parsed.ok) return unfit(at, parsed.mismatches);
+    return { kind: 'order', at, order: erpOrderOf(parsed.value) };
+  };
   const list = isRecord(json) && 'orders' in json ? json.orders : json;
-  if (!Array.isArray(list)) return [sampleOf(list, '$', integration, learnedAt)];
-  return list.map((one, index) => sampleOf(one, `$[${index}]`, integration, learnedAt));
-}
-
-function sampleOf(one: unknown, at: string, integration: CompleteIntegration, learnedAt: string): Sample {
-  return isRecord(one) && ('productOrder' in one || 'recordings' in one)
-    ? completionSample(one, at, integration, learnedAt)
-    : orderSample(one, at);
-}
-
-function orderSample(one: unknown, at: string): Sample {
-  const parsed = parse(postedOrderSchema, one);
-  if (parsed.ok) return { kind: 'order', at, order: erpOrderOf(parsed.value) };
-  return unfit(at, parsed.mismatches);
+  return Array.isArray(list) ? list.map((one, index) => sampleAt(`$[${index}]`, one)) : [sampleAt('$', list)];
 }
 
 function completionSample(
@@ -80,18 +75,15 @@ function completionSample(
     };
     return { kind: 'completion', at, books: kind, completed: completedOf(order, ref, read, learnedAt) };
   } catch (error) {
-    return { kind: 'unfit', at, mistakes: [error instanceof Error ? error.message : String(error)] };
+    return { kind: 'unfit', at, mistakes: [reasonOf(error)] };
   }
 }
 
-function unfit(at: string, mismatches: readonly { path: string; found: string; expected: string }[]): Sample {
-  return {
-    kind: 'unfit',
-    at,
-    mistakes: mismatches.map(
-      ({ path, found, expected }) => `${path.replace('$', () => at)}: found ${found}, expected ${expected}`,
-    ),
-  };
+function unfit(at: string, mismatches: readonly Mismatch[]): Sample {
+  const mistakes = mismatches.map(
+    ({ path, found, expected }) => `${path.replace('$', () => at)}: found ${found}, expected ${expected}`,
+  );
+  return { kind: 'unfit', at, mistakes };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { counted, styled, wrap } from '../cli/output.ts';
 import type { Preview, Row } from './preview.ts';
 
-/** More parts of a split order than this tell nothing more. */
+/** Showing more parts of a split order adds nothing. */
 const maxParts = 3;
 
 /** A sample and what it becomes, side by side; below each other when there is no room. */

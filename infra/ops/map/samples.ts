@@ -10,7 +10,7 @@ export const samples = {
     dueDate: '2026-12-18',
     attributes: { customer: 'Müller & Söhne', side: 'Left', atex: true },
   },
-  /** A completed product order and its recordings, as Azumuta tells them. */
+  /** A completed product order and its recordings, as Azumuta answers them. */
   completion: {
     productOrder: {
       id: 'SarLiLeyuNWgw3Tai',

@@ -1,10 +1,10 @@
 /**
- * Which fields of a value something reads: found by giving it a look-alike that remembers. So a mapping can be shown
- * beside the input that it leaves unused.
- * @returns Paths such as `quantity.amount`; a trailing `*` when all below was listed. Undefined when what is run does
- * not work on look-alikes (it clones its input, say).
+ * Finds the fields of a value that a function reads, by running it on a proxy. So the preview of a mapping can mark the
+ * input that it does not use.
+ * @returns Paths such as `quantity.amount`; with a `*` at the end when all fields there were listed. Undefined when the
+ * function does not work on a proxy, as it clones its input.
  */
-export function readsOf<T extends object>(value: T, run: (lookAlike: T) => unknown): Set<string> | undefined {
+export function readsOf<T extends object>(value: T, run: (proxy: T) => unknown): Set<string> | undefined {
   const reads = new Set<string>();
   try {
     run(watched(value, '', reads));
@@ -27,7 +27,7 @@ function watched<T extends object>(value: T, path: string, reads: Set<string>): 
   return new Proxy(value, {
     get(target, name) {
       const inner: unknown = Reflect.get(target, name);
-      // Inherited things, such as a list's methods, are no fields.
+      // Inherited properties, such as a list's methods, are no fields.
       if (typeof name === 'symbol' || !Object.hasOwn(target, name)) return inner;
       const at = `${path}${name}`;
       if (inner !== null && typeof inner === 'object') return watched(inner, `${at}.`, reads);

@@ -3,31 +3,42 @@ import * as z from 'zod/mini';
 import { commonOptions, exits, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { counted, createProgress, say, sayJson } from '../cli/output.ts';
-import { findTarget, ledgerOf, type Target, whereOf } from '../cli/target.ts';
-import { notePause } from './note-pause.ts';
-import { quietAlarm } from './quiet-alarm.ts';
-import { type Flow, flows, pausable, type SwitchOutcome, switchFlow } from './switch-flow.ts';
-import { type PullOutcome, switchPull } from './switch-pull.ts';
+import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
+import {
+  type Flow,
+  flows,
+  notePause,
+  pausable,
+  type SwitchOutcome,
+  switchAlarm,
+  switchFlow,
+  switchPull,
+} from './switch-flow.ts';
 
 const optionsSchema = z.object(commonOptions);
 
 const descriptions = {
-  pause: 'Pauses a flow, for the maintenance of a partner: what comes in meanwhile waits in its queue.',
+  pause: 'Pauses a flow, for the maintenance of a partner. New orders and completions wait in their queues.',
   resume: 'Resumes a flow that was paused.',
 } as const;
 
 type Name = keyof typeof descriptions;
 
 interface NotedOutcome extends SwitchOutcome {
-  /** Why its time is not in the ledger; undefined when it is. */
+  /** Why the time of the pause is not in the ledger; undefined when it is. */
   readonly notNoted: string | undefined;
-  /** Why its alarm was not switched with it; undefined when it was. */
+  /** Why its alarm was not switched; undefined when it was. */
   readonly notQuiet: string | undefined;
+}
+
+interface PullOutcome {
+  readonly flow: 'pull';
+  readonly already: boolean;
 }
 
 const names = [...flows, 'pull'] as const;
 
-// package.json's scripts `pause` and `resume` are this one program: they differ in one word, the first.
+// The scripts `pause` and `resume` of package.json run this program with a different first word.
 const [name, ...words] = process.argv.slice(2);
 if (name === 'pause' || name === 'resume') {
   await runSwitch(name, words);
@@ -52,29 +63,26 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
     const on = name === 'resume';
     const outcomes: (NotedOutcome | PullOutcome)[] = [];
     for (const flow of chosen) {
+      if (signal.aborted) break;
       if (flow === 'pull') {
-        outcomes.push(await switchPull(pauses, on));
+        outcomes.push({ flow, ...(await switchPull(pauses, on)) });
         continue;
       }
       const switching = switchFlow(target, flow, { on, signal, progress: progress.tell });
       const outcome = await switching.finally(progress.end);
       const notNoted = await notePause(pauses, outcome, on);
-      outcomes.push({ ...outcome, notNoted, notQuiet: await quietAlarm(target, flow, on) });
-      if (signal.aborted) break;
+      outcomes.push({ ...outcome, notNoted, notQuiet: await switchAlarm(target, flow, on) });
     }
     if (options.json) sayJson({ target: target.name, flows: outcomes });
-    else
-      for (const outcome of outcomes)
-        say(
-          outcome.flow === 'pull' ? pullSentence(name, outcome, target) : sentenceFor(name, outcome, target),
-        );
+    else for (const outcome of outcomes) say(sentenceFor(name, outcome, whereOf(target)));
     if (signal.aborted) return exits.interrupted;
-    const done = outcomes.every(
-      (outcome) => outcome.flow === 'pull' || (outcome.settled && !outcome.notNoted && !outcome.notQuiet),
-    );
-    return done ? exits.done : exits.partly;
+    return outcomes.every(isComplete) ? exits.done : exits.partly;
   };
   await runCommand(command, act, commandLine);
+}
+
+function isComplete(outcome: NotedOutcome | PullOutcome): boolean {
+  return outcome.flow === 'pull' || (outcome.settled && !outcome.notNoted && !outcome.notQuiet);
 }
 
 function flowsOf(given: string | undefined): readonly (Flow | 'pull')[] {
@@ -85,29 +93,29 @@ function flowsOf(given: string | undefined): readonly (Flow | 'pull')[] {
   return [flow];
 }
 
-function sentenceFor(name: Name, outcome: NotedOutcome, target: Target): string {
-  const { flow, settled, already, waiting, underWay, notNoted, notQuiet } = outcome;
-  const { does } = pausable[flow];
+function sentenceFor(name: Name, outcome: NotedOutcome | PullOutcome, where: string): string {
+  const { flow, already } = outcome;
+  const isPull = outcome.flow === 'pull';
+  const does = isPull ? 'reading orders from the ERP' : pausable[outcome.flow].does;
+  const queue = isPull ? '' : queueSentence(name, outcome);
+  if (!isPull && !outcome.settled)
+    return `${flow}: Lambda is still switching. Run the command again to go on waiting.${queue}`;
+  if (name === 'resume')
+    return `${flow}: ${does} is resumed${already ? ' (it was not paused)' : ''}${isPull ? ', from the next run of its schedule on' : ''}.${queue}`;
+  const later = isPull ? ' The first run after the pause reads what changed meanwhile.' : queue;
+  return `${flow}: ${does} is paused${already ? ' (it was already)' : ''}.${later} Resume it with: npm run resume -- ${flow} ${where}`;
+}
+
+function queueSentence(name: Name, { waiting, underWay, notNoted, notQuiet }: NotedOutcome): string {
   const unknown =
     notNoted === undefined
       ? ''
-      : ` The ledger could not be told (${notNoted.replace(/\.$/, '')}): what waits meanwhile counts as waiting, and after six days it becomes a dead letter.`;
+      : ` The ledger could not be written (${notNoted.replace(/\.$/, '')}): the pause counts as waiting time, and messages become dead letters after six days.`;
   const loud =
     notQuiet === undefined
       ? ''
-      : ` Its alarm QueueStalled could not be ${name === 'pause' ? 'kept quiet' : 'let ring again'} (${notQuiet.replace(/\.$/, '')}).`;
-  const queue = `${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting to be tried again.${unknown}${loud}`;
-  if (!settled)
-    return `${flow}: Lambda has not finished switching yet; run it again to go on waiting. ${queue}`;
-  if (name === 'pause')
-    return `${flow}: ${does} is paused${already ? ' (it was already)' : ''}. ${queue} Go on with: npm run resume -- ${flow} ${whereOf(target)}`;
-  return `${flow}: ${does} goes on${already ? ' (it was not paused)' : ''}. ${queue}`;
-}
-
-function pullSentence(name: Name, { already }: PullOutcome, target: Target): string {
-  return name === 'pause'
-    ? `pull: reading orders from the ERP is paused${already ? ' (it was already)' : ''}. Its next run after the pause reads what came meanwhile. Go on with: npm run resume -- pull ${whereOf(target)}`
-    : `pull: reading orders from the ERP goes on${already ? ' (it was not paused)' : ''}, with the next run of its schedule.`;
+      : ` Its alarm QueueStalled could not be ${name === 'pause' ? 'silenced' : 'enabled again'} (${notQuiet.replace(/\.$/, '')}).`;
+  return ` ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting for the next attempt.${unknown}${loud}`;
 }
 
 function help(name: Name): string {
@@ -125,18 +133,17 @@ Examples:
   npm run ${name} -- completions --local
   npm run ${name} -- all --local
 
-The doors stay open: orders and completions are still taken in, and wait in their queues. SQS drops what is 14 days
-old: npm run doctor -- --stack <stack> tells what is paused, and warns when a message is ten days old. What is under way when a flow is
-paused is finished.
+New orders and completions are still accepted while a flow is paused, and wait in their queues. SQS deletes messages
+that are 14 days old: npm run doctor -- --stack <stack> shows what is paused, and warns when a message is ten days old.
+Messages that are under way when a flow is paused are finished.
 
-Both write the time into the ledger: what a message waits while its flow is paused does not count towards the six
-days after which it becomes a dead letter (after 13 days in its queue it does, however long that was paused). A flow
-that is switched in the AWS console, or by a deployment that changes the stack, writes nothing: that pause counts as
-waiting.
+Both commands write the time into the ledger. A message normally becomes a dead letter after six days; the time for
+which its flow was paused does not count (after 13 days in the queue it becomes a dead letter in any case). If a flow
+is switched in the AWS console, or by a deployment that changes the stack, nothing is written, and the time counts.
 
-A flow that is paused rings no alarm QueueStalled, and a pull that is paused no NotRunning. PartnerDown rings for
-nobody as long as nothing calls that partner: for the ERP, pause all. A partner that is down already stays so until
-it is called again.
+While a flow is paused, its alarm QueueStalled is silent; while the pull is paused, so is NotRunning. PartnerDown is
+silent as long as nothing calls that partner: for the ERP, pause all. If that alarm is on already, it stays on until
+the partner is called again.
 
 Exit codes: 0 done · 1 failed · 2 wrong command line · 3 Lambda was still switching after five minutes, or the ledger
 or the alarm could not be written · 130 interrupted (Lambda goes on switching)`;

@@ -1,14 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  type EventSourceMappingConfiguration,
-  LambdaClient,
-  ListEventSourceMappingsCommand,
-  UpdateEventSourceMappingCommand,
-} from '@aws-sdk/client-lambda';
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+  CloudWatchClient,
+  DisableAlarmActionsCommand,
+  EnableAlarmActionsCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import type { Pauses } from '../../../shared/ledger/records/pauses.ts';
+import { consumerOf } from '../../../shared/model/queues.ts';
+import { pullStage } from '../../../shared/orders/pull.ts';
+import { sentenceOf } from '../cli/command.ts';
 import { sqsOf, type Target } from '../cli/target.ts';
+import { countMessages, mappingsOf } from '../flows/queues.ts';
 
-/** What can be paused: each is one queue and the function that works on it. */
+/** The flows that can be paused: each is one queue and the function that reads from it. */
 export const pausable = {
   orders: {
     queue: 'product-orders',
@@ -33,45 +37,27 @@ export const pausable = {
 export type Flow = keyof typeof pausable;
 export const flows = ['orders', 'completions', 'bookings'] as const satisfies readonly Flow[];
 
-/** The queue of a flow, and what works on it. */
+/** The event source mappings of a flow, and the messages in its queue. */
 export interface FlowSwitch {
   readonly flow: Flow;
-  /** Lambda's word: `Enabled`, `Disabled`, `Enabling`, `Disabling`, `Updating`, `Creating`. */
+  /** In Lambda's words: `Enabled`, `Disabled`, `Enabling`, `Disabling`, `Updating`, `Creating`. */
   readonly states: readonly string[];
   readonly uuids: readonly string[];
-  /** Messages that wait, and those that are being worked on. */
   readonly waiting: number;
   readonly underWay: number;
 }
 
-/** How a flow's event source mappings are switched, and how much waits in its queue. */
+/** Reads whether a flow is paused, and how many messages are in its queue. */
 export async function readSwitch(target: Target, flow: Flow): Promise<FlowSwitch> {
-  const sqs = sqsOf(target);
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: target.output(pausable[flow].output),
-      AttributeNames: ['QueueArn', 'ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-    }),
-  );
-  const mappings = await mappingsOf(new LambdaClient(target.aws), Attributes.QueueArn ?? '');
+  const { arn, waiting, underWay } = await countMessages(sqsOf(target), target.output(pausable[flow].output));
+  const mappings = await mappingsOf(new LambdaClient(target.aws), arn);
   return {
     flow,
     states: mappings.map(({ State = 'unknown' }) => State),
     uuids: mappings.flatMap(({ UUID }) => UUID ?? []),
-    waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0),
-    underWay: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
+    waiting,
+    underWay,
   };
-}
-
-async function mappingsOf(
-  lambda: LambdaClient,
-  queueArn: string,
-): Promise<EventSourceMappingConfiguration[]> {
-  const { EventSourceMappings = [] } = await lambda.send(
-    new ListEventSourceMappingsCommand({ EventSourceArn: queueArn }),
-  );
-  // Not every endpoint filters.
-  return EventSourceMappings.filter(({ EventSourceArn }) => EventSourceArn === queueArn);
 }
 
 export interface SwitchOptions {
@@ -79,23 +65,23 @@ export interface SwitchOptions {
   readonly on: boolean;
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
-  /** Between looks. Default 1 s: Lambda takes some seconds to some minutes. */
+  /** Time between two looks. Default 1 s: Lambda takes some seconds to some minutes. */
   readonly everyMs?: number;
-  /** Looks before it is given up. Default 300. */
+  /** How many looks until it gives up. Default 300. */
   readonly looks?: number;
 }
 
 export interface SwitchOutcome extends FlowSwitch {
-  /** Whether it had been so before. */
+  /** Whether it was so before. */
   readonly already: boolean;
-  /** Whether Lambda says that it is done; false when it was interrupted, or took too long. */
+  /** Whether Lambda has finished; false after an interruption, or when it took too long. */
   readonly settled: boolean;
 }
 
 /**
- * Switches what works on a flow's queue on or off, and waits until Lambda says that it is done. What is under
- * way is finished; what waits stays in its queue.
- * @throws Error when nothing works on the queue at all.
+ * Enables or disables the event source mappings of a flow, and waits until Lambda has finished. Messages that are under
+ * way are finished; the others stay in the queue.
+ * @throws Error when the queue has no event source mapping.
  */
 export async function switchFlow(target: Target, flow: Flow, options: SwitchOptions): Promise<SwitchOutcome> {
   const { on, signal, progress, everyMs = 1000, looks = 300 } = options;
@@ -104,13 +90,13 @@ export async function switchFlow(target: Target, flow: Flow, options: SwitchOpti
   let current = await readSwitch(target, flow);
   if (current.uuids.length === 0)
     throw new Error(
-      `Nothing works on the queue of ${flow}: deploy the stack again, its event source mapping is gone.`,
+      `No function reads from the queue of ${flow}: its event source mapping is gone. Deploy the stack again.`,
     );
   const already = current.states.every((state) => state === wanted);
   let asked = false;
   for (let look = 0; look < looks; look++) {
     if (current.states.every((state) => state === wanted)) return { ...current, already, settled: true };
-    // Lambda refuses to switch what it is switching right now (ResourceInUseException).
+    // Lambda refuses to update a mapping that it is updating already (ResourceInUseException).
     if (!asked && !current.states.some((state) => state.endsWith('ing'))) {
       for (const UUID of current.uuids)
         await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: on }));
@@ -122,4 +108,65 @@ export async function switchFlow(target: Target, flow: Flow, options: SwitchOpti
     current = await readSwitch(target, flow);
   }
   return { ...current, already, settled: false };
+}
+
+/**
+ * Writes the beginning or the end of a pause into the ledger. If the flow was switched already, nobody knows since when,
+ * so nothing is written; only a pause that the ledger does not know begins now.
+ * @returns why it could not be written; the flow is switched nevertheless.
+ */
+export async function notePause(
+  pauses: Pauses,
+  { flow, already }: Pick<SwitchOutcome, 'flow' | 'already'>,
+  on: boolean,
+): Promise<string | undefined> {
+  const functionName = consumerOf[pausable[flow].queue];
+  try {
+    if (on && !already) await pauses.end(functionName);
+    if (!on && (!already || (await pauses.of(functionName)).since === undefined))
+      await pauses.begin(functionName);
+    return undefined;
+  } catch (error) {
+    return sentenceOf(error);
+  }
+}
+
+/** The alarm about messages that no function takes, which a paused flow would set off. */
+export const alarmOfPause = (stackName: string, flow: Flow): string =>
+  `${stackName}-QueueStalled-${consumerOf[pausable[flow].queue]}`;
+
+/**
+ * Stops the alarm of a paused flow from sending mails, or lets it send them again. Its state goes on changing, and the
+ * next change after that is sent.
+ * @returns why that failed; the flow is switched nevertheless.
+ */
+export async function switchAlarm(
+  { aws, local, stackName }: Pick<Target, 'aws' | 'local' | 'stackName'>,
+  flow: Flow,
+  on: boolean,
+): Promise<string | undefined> {
+  // The local platform has no alarms.
+  if (local) return undefined;
+  const cloudwatch = new CloudWatchClient(aws);
+  const names = { AlarmNames: [alarmOfPause(stackName, flow)] };
+  try {
+    await (on
+      ? cloudwatch.send(new EnableAlarmActionsCommand(names))
+      : cloudwatch.send(new DisableAlarmActionsCommand(names)));
+    return undefined;
+  } catch (error) {
+    return sentenceOf(error);
+  }
+}
+
+/**
+ * Pauses or resumes the pull in the ledger alone. Its schedule goes on and each run ends at once. Therefore no deployment
+ * resumes it, and the alarm about runs that do not happen stays meaningful.
+ * @returns whether it was so before.
+ */
+export async function switchPull(pauses: Pauses, on: boolean): Promise<{ readonly already: boolean }> {
+  const isPaused = (await pauses.of(pullStage)).since !== undefined;
+  const already = isPaused !== on;
+  if (!already) await (on ? pauses.end(pullStage) : pauses.begin(pullStage));
+  return { already };
 }

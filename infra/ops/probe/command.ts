@@ -14,15 +14,14 @@ import {
   runCommand,
 } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
-import { writeNewFile } from '../cli/new-file.ts';
+import { writeNewFile } from '../cli/files.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';
 import { createTestOrder } from './create-test-order.ts';
 import { findKey, findPlant, type Plant } from './plant.ts';
-import { type Probed, probeAccount, probeSavedAnswers } from './probe.ts';
+import { type Probed, probeAccount, probeSavedAnswers, savedAnswers } from './probe.ts';
 import { cannotBeRead, contractText, placeIn, report } from './report.ts';
-import { savedAnswers } from './saved-answers.ts';
 import { askForScreenValues, screenValuesSchema } from './screen-values.ts';
 
 const text = z.string().check(z.minLength(1));
@@ -81,37 +80,31 @@ not found, or came back different`,
 const answersSchema = z.strictObject({ ...screenValuesSchema.shape, again: z.optional(text) });
 
 /** Writes the contract where there is none yet. @returns What to do with it, in lines. */
-function writeContract(
-  contract: string,
-  { integration, file }: Plant,
-  { out, replace }: Options,
-): readonly string[] {
+function writeContract(contract: string, { integration, file }: Plant, { out, replace }: Options): string[] {
   // The demo's configuration belongs to no plant.
   const own = out ?? (file === defaultConfigFile ? undefined : `plants/${integration.plant}.contract.ts`);
   if (own === undefined)
     return ['--out names a file to write it into; so does the configuration of a plant.'];
-  const before = existsSync(own) ? readFileSync(own, 'utf8') : undefined;
-  if (before !== undefined && before !== emptyContract && !replace)
+  const isThere = existsSync(own);
+  if (isThere && !replace && readFileSync(own, 'utf8') !== emptyContract)
     return [
       `${own} is there already, and stays as it is: --replace overwrites it, --out names another file.`,
     ];
   rmSync(own, { force: true });
   writeNewFile(own, contract);
-  const again = `npm run probe -- --config ${shellWord(file)}`;
-  if (before !== undefined)
-    return [
-      `${own} is written. Read the lines that are to confirm, and check that all is understood: ${again}`,
-    ];
-  const module = relative(dirname(file), own).replaceAll('\\', '/');
+  const path = relative(dirname(file), own).replaceAll('\\', '/');
+  const module = path.startsWith('.') ? path : `./${path}`;
   return [
-    `${own} is written. Read the lines that are to confirm; in ${file}, add`,
-    `  import { contract } from '${module.startsWith('.') ? module : `./${module}`}';`,
-    '  azumuta: { contract },',
-    `and check that all is understood: ${again}`,
+    `${own} is written. Read the lines that are to confirm.`,
+    ...(isThere
+      ? []
+      : [`In ${file}, add`, `  import { contract } from '${module}';`, '  azumuta: { contract },']),
+    `Then check that all is understood: npm run probe -- --config ${shellWord(file)}`,
   ];
 }
 
-async function tell(probed: Probed, plant: Plant, options: Options): Promise<number> {
+/** Prints the result, and writes the contract if it differs from what is assumed. @returns The exit code. */
+async function finish(probed: Probed, plant: Plant, options: Options): Promise<number> {
   const { findings, complaints, stopped, proposal } = probed;
   const contract = await contractText(probed);
   if (options.json) {
@@ -119,7 +112,7 @@ async function tell(probed: Probed, plant: Plant, options: Options): Promise<num
       const { line, certainty, why, shown } = finding;
       return { line, where: placeIn(finding), certainty, why, value: options.values ? shown : undefined };
     });
-    sayJson({ findings: fields, complaints, contract, stopped, unseen: cannotBeRead });
+    sayJson({ findings: fields, complaints, contract, stopped, cannotBeRead });
   } else {
     report(probed, contract, options.values);
     if (Object.keys(proposal.settings).length > 0)
@@ -130,6 +123,22 @@ async function tell(probed: Probed, plant: Plant, options: Options): Promise<num
   }
   if (stopped !== undefined) return exits.failed;
   return hasFound(probed) && complaints.length === 0 ? exits.done : exits.partly;
+}
+
+function finishCreated(
+  number: string,
+  created: Awaited<ReturnType<typeof createTestOrder>>,
+  json: boolean,
+): number {
+  const { id, differing } = created;
+  const isSame = differing.length === 0;
+  if (json) sayJson(created);
+  else {
+    const how = isSame ? 'came back as it was sent' : 'came back different';
+    say(`Product order ${number} is created (${id}), and ${how}. Remove it in Azumuta.`);
+    for (const difference of differing) say(`  ${difference}`);
+  }
+  return isSame ? exits.done : exits.partly;
 }
 
 function hasFound({ findings }: Probed): boolean {
@@ -155,20 +164,12 @@ await runCommand(command, async (parsed, signal) => {
       throw new UsageError('The number was not typed again as it is: nothing was created.');
     const apiKey = await findKey(target, options.config);
     const azumuta = createAzumutaClient({ ...known, baseUrl, apiKey: async () => apiKey });
-    const created = await createTestOrder(azumuta, number, seen, signal);
-    const isSame = created.differing.length === 0;
-    if (json) sayJson(created);
-    else {
-      const how = isSame ? 'came back as it was sent' : 'came back different';
-      say(`Product order ${number} is created (${created.id}), and ${how}. Remove it in Azumuta.`);
-      for (const difference of created.differing) say(`  ${difference}`);
-    }
-    return isSame ? exits.done : exits.partly;
+    return finishCreated(number, await createTestOrder(azumuta, number, seen, signal), json);
   }
   if (sample.length > 0)
-    return tell(probeSavedAnswers(await savedAnswers(sample, seen.number), known), plant, options);
+    return finish(probeSavedAnswers(await savedAnswers(sample, seen.number), known), plant, options);
   const asking = probeAccount({ ...known, baseUrl, apiKey: await findKey(target, options.config), signal });
   const probed = await createProgress().during('Asking Azumuta, twice a second', asking);
   if (probed.stopped !== undefined && (signal.aborted || !hasFound(probed))) throw new Error(probed.stopped);
-  return tell(probed, plant, options);
+  return finish(probed, plant, options);
 });

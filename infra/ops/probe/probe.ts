@@ -1,10 +1,13 @@
 import type { AzumutaContract } from '../../../shared/azumuta/contract.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
+import { UsageError } from '../cli/errors.ts';
+import { jsonIn } from '../cli/files.ts';
 import { createAccount } from './explore/account.ts';
 import { explore } from './explore/explore.ts';
 import { complaintsOf, type Proposal, proposalOf } from './proposal.ts';
-import type { Answers } from './recognise/answers.ts';
+import { type Answers, type ReadOperation, readOperations } from './recognise/answers.ts';
 import type { Finding } from './recognise/findings.ts';
+import { locate } from './recognise/json-nodes.ts';
 import { recognise } from './recognise/recognise.ts';
 import type { ScreenValues } from './screen-values.ts';
 
@@ -44,4 +47,32 @@ function probedOf(answers: Answers, { contract, seen, clock }: Known, ofOperatio
   const findings = [...ofOperations, ...recognise(answers, seen, clock.now())];
   const proposal = proposalOf(contract, findings);
   return { findings, proposal, complaints: complaintsOf(proposal.contract, answers, seen) };
+}
+
+/**
+ * Reads answers that somebody has saved: `order.json`, or `readRecording=recording.json` for another operation.
+ * @throws UsageError when a file cannot be read, or does not have the order's number.
+ */
+export async function savedAnswers(words: readonly string[], number: string): Promise<Answers> {
+  const answers: Partial<Record<ReadOperation, unknown>> = {};
+  for (const word of words) {
+    const [, given, file = word] = /^(\w+)=(.+)$/.exec(word) ?? [];
+    const name = readOperations.find((each) => each === given);
+    if (given !== undefined && name === undefined)
+      throw new UsageError(`--sample knows no ${given}: choose ${readOperations.join(', ')}.`);
+    const json = await jsonIn(file);
+    if (json === null || typeof json !== 'object')
+      throw new UsageError(`${file} holds no answer: expected a JSON object or list.`);
+    answers[name ?? operationOf(json, number, file)] = json;
+  }
+  return answers;
+}
+
+/** An answer without a name is a product order, or a list with it. */
+function operationOf(json: unknown, number: string, file: string): ReadOperation {
+  const located = locate(json, [number]);
+  if (located) return located.isList ? 'findProductOrder' : 'readProductOrder';
+  throw new UsageError(
+    `Nothing in ${file} has the number that you saw. Name the operation of another answer: --sample readRecording=${file}`,
+  );
 }

@@ -1,5 +1,5 @@
 import { valueAt } from '../../../shared/platform/places.ts';
-import { formatted } from '../cli/formatted.ts';
+import { formatted } from '../cli/files.ts';
 import { say, styled, tableOf } from '../cli/output.ts';
 import { moduleOf, sourceOf } from './contract-text.ts';
 import { maxCalls } from './explore/account.ts';

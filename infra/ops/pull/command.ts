@@ -1,4 +1,3 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
@@ -17,7 +16,7 @@ import {
 import { configurationOf } from '../cli/configuration.ts';
 import { UsageError } from '../cli/errors.ts';
 import { createProgress, type Progress, say, sayJson } from '../cli/output.ts';
-import { findTarget, ledgerOf, type Target, whereOf } from '../cli/target.ts';
+import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { momentOf } from '../cli/time.ts';
 import { partnersOf } from '../doctor/check-partners.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
@@ -34,16 +33,16 @@ const optionsSchema = z.object({
 });
 type Options = z.output<typeof optionsSchema>;
 
-/** A dry run that takes longer is cut: what was found until then is shown. */
-const patienceMs = 15 * 60_000;
+/** A dry run that takes longer ends early and shows what it has found. */
+const maxDryRunMs = 15 * 60_000;
 
 const command = withConfig(
-  opsCommand('pull', 'Shows what the pull would take in from the ERP, or runs it now.'),
+  opsCommand('pull', 'Shows which orders the pull would read from the ERP, or runs it now.'),
 )
   .option('--dry-run', 'show what would be created, what exists already and what conflicts; write nothing')
-  .option('--since <when>', 'dry run: from when on (default: where the next pull begins)')
-  .option('--most <orders>', 'dry run: orders of the ERP to look at (default: 500)')
-  .option('--go', 'run the pull now, as the schedule does: from where the last one ended')
+  .option('--since <when>', 'dry run: read from this time on (default: from where the next pull begins)')
+  .option('--most <orders>', 'dry run: read at most so many ERP orders (default: 500)')
+  .option('--go', 'run the pull now, as the schedule does: from where the last run ended')
   .addHelpText(
     'after',
     `
@@ -52,13 +51,13 @@ Examples:
   npm run pull -- --dry-run --local                 what the next pull would do
   npm run pull -- --go --local                      do it now
 
-Before going live: a dry run from the moment that schedule.pull.from will name. It lists what was typed into Azumuta
-by hand already (adopted where it is open and equal, never created twice), what has an article or a variant that
-Azumuta lacks, what the mapping refuses, and which orders of the ERP cannot be read. It runs on this machine, with
-the stack's secrets and the configuration as it is here; for each order that the ledger does not know it asks Azumuta
-once or twice.
+Before going live, make a dry run from the time that schedule.pull.from will name. It lists the orders that were typed
+into Azumuta by hand (they are adopted if they are open and equal, and never created twice), orders whose article or
+variant is missing in Azumuta, orders that the mapping refuses, and ERP orders that cannot be read. It runs on this
+machine, with the stack's secrets and the configuration that is here. For each order that the ledger does not know, it
+sends one or two requests to Azumuta.
 
-Exit codes: 0 done, nothing needs a hand · 1 failed, or ended early · 2 wrong command line ·
+Exit codes: 0 done, nothing needs a person · 1 failed, or ended early · 2 wrong command line ·
 3 some orders cannot be read, would be refused, conflict or were cancelled · 130 interrupted`,
   );
 
@@ -76,13 +75,13 @@ async function dryRun(
       ? await nextStart(ledger, integration)
       : momentOf(options.since, systemClock.now(), integration.timeZone).toISOString();
   const { productOrders } = integration;
-  const keeper = createSecretStore(target, integration.erp.credentials);
+  const secrets = createSecretStore(target, integration.erp.credentials);
   const preview = await previewPull(since, most, {
-    ...partnersOf(integration, keeper),
+    ...partnersOf(integration, secrets),
     ledger,
     map: (order) => mapProductOrders(productOrders, order),
     accept: (order) => isWanted(productOrders, order),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(maxDryRunMs)]),
     progress: progress.tell,
   }).finally(progress.end);
 
@@ -91,13 +90,13 @@ async function dryRun(
     for (const line of previewPullLines(preview, { target: target.name, where: whereOf(target) })) say(line);
   if (signal.aborted) return exits.interrupted;
   if (preview.failure !== undefined) return exits.failed;
-  const needsHand = preview.productOrders.some(({ outcome }) =>
+  const needsPerson = preview.productOrders.some(({ outcome }) =>
     ['unreadable', 'conflict', 'reject', 'cancelled'].includes(outcome),
   );
-  return needsHand ? exits.partly : exits.done;
+  return needsPerson ? exits.partly : exits.done;
 }
 
-/** Where the next pull begins: behind what was read last, else at the moment of going live. */
+/** Where the next pull begins: after the last order that was read, or else at the configured start. */
 async function nextStart(
   { pullState: pulling }: Pick<ReturnType<typeof ledgerOf>, 'pullState'>,
   { schedule }: CompleteIntegration,
@@ -115,21 +114,9 @@ const reportSchema = z.object({
   rejected: z.number(),
   cancelled: z.number(),
 }) satisfies z.ZodMiniType<PullReport>;
-const failureSchema = z.object({ errorMessage: z.string() });
 
 async function go(target: Target, { json }: Options, { during }: Progress): Promise<number> {
-  const { FunctionError, Payload } = await during(
-    'The pull runs',
-    new LambdaClient({ ...target.aws, maxAttempts: 1 }).send(
-      new InvokeCommand({ FunctionName: target.output('PullFunction') }),
-    ),
-  );
-  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8') || 'null');
-  if (FunctionError !== undefined) {
-    const failure = z.safeParse(failureSchema, answer);
-    throw new Error(`The pull failed: ${failure.success ? failure.data.errorMessage : FunctionError}`);
-  }
-  const report = z.parse(reportSchema, answer);
+  const report = await during('Running the pull', invoke(target, 'PullFunction', reportSchema));
   if (json) sayJson({ target: target.name, ...report });
   else for (const line of pulledLines(report, whereOf(target))) say(line);
   if (report.outcome !== 'read') return exits.failed;
@@ -139,9 +126,9 @@ async function go(target: Target, { json }: Options, { during }: Progress): Prom
 await runCommand(command, async (parsed, signal) => {
   const options = optionsOf(parsed, optionsSchema);
   if (options.dryRun === options.go)
-    throw new UsageError('Choose: --dry-run to look, or --go to run the pull now.');
+    throw new UsageError('Choose either --dry-run to look, or --go to run the pull now.');
   if (options.go && options.since !== undefined)
-    throw new UsageError('--since is for a dry run: the pull goes on from where the last one ended.');
+    throw new UsageError('--since is only for a dry run: the pull goes on from where the last run ended.');
   const progress = createProgress();
   const target = await progress.during('Looking for the stack', findTarget(options));
   return options.go ? go(target, options, progress) : dryRun(target, options, signal, progress);

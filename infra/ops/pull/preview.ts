@@ -1,6 +1,6 @@
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { variantIdsOf } from '../../../shared/azumuta/resources.ts';
-import type { ErpConnector, UnreadableOrder } from '../../../shared/erp/connector.ts';
+import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder, MappedOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
@@ -8,18 +8,21 @@ import { readKnown } from '../../../shared/orders/accept.ts';
 import { decideProductOrders, type PartDecision } from '../../../shared/orders/decide-product-orders.ts';
 import { whyNotAdopted } from '../../../shared/orders/differences.ts';
 
-/** What the pull would do with a product order of a released ERP order; or that the ERP order cannot be read. */
-export const outcomes = [
-  'unreadable',
-  'conflict',
-  'reject',
-  'cancelled',
-  'adopt',
-  'create',
-  'exists',
-  'left out',
-] as const;
-export type Outcome = (typeof outcomes)[number];
+/**
+ * What the pull would do with a product order of a released ERP order, in words, worst first. `unreadable`: the ERP order
+ * cannot be read.
+ */
+export const outcomes = {
+  unreadable: 'cannot be read',
+  conflict: 'would be a conflict',
+  reject: 'would be refused',
+  cancelled: 'were cancelled',
+  adopt: 'would be adopted',
+  create: 'would be created',
+  exists: 'exist already',
+  'left out': 'are ignored',
+} as const;
+export type Outcome = keyof typeof outcomes;
 
 export interface PreviewedOrder {
   readonly erpOrder: string;
@@ -27,20 +30,20 @@ export interface PreviewedOrder {
   readonly number: string;
   readonly outcome: Outcome;
   /** Why, or what differs. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 export interface PullPreview {
   readonly since: string | undefined;
-  /** ERP orders that were looked at. */
+  /** How many ERP orders were read. */
   readonly read: number;
   readonly productOrders: readonly PreviewedOrder[];
-  /** Up to where the ERP's changes were read. ISO. */
+  /** Changes of the ERP were read up to this time. ISO. */
   readonly readUpTo: string | undefined;
-  /** There are more released orders than were looked at. */
+  /** There are more released orders than were read. */
   readonly more: boolean;
-  /** Why it ended early: what was found until then stands. */
-  readonly failure?: string;
+  /** Why it ended early; the orders that were read until then are listed. */
+  readonly failure?: string | undefined;
 }
 
 export interface PullPreviewDependencies {
@@ -54,44 +57,40 @@ export interface PullPreviewDependencies {
 }
 
 /**
- * What a pull from `since` on would do, without doing it: the ERP is listed, the ledger is read, and Azumuta is
- * asked about each product order that the ledger does not know (orders typed by hand, articles and variants that
- * are missing). Writes nothing anywhere.
- * @param most ERP orders to look at: Azumuta discourages polling, so this is one or two reads for each.
+ * Shows what a pull from `since` on would do, and writes nothing anywhere. It lists the orders of the ERP, reads the
+ * ledger, and looks in Azumuta for each product order that the ledger does not know: orders typed by hand, articles and
+ * variants that are missing.
+ * @param most How many ERP orders to read at most: each takes one or two requests to Azumuta, which discourages polling.
  */
 export async function previewPull(
   since: string | undefined,
   most: number,
   dependencies: PullPreviewDependencies,
 ): Promise<PullPreview> {
+  const { erp, signal } = dependencies;
   const productOrders: PreviewedOrder[] = [];
-  const progress = { read: 0, readUpTo: since, more: false };
+  const state = { read: 0, readUpTo: since, more: false };
+  const ended = (failure?: string) => ({ since, ...state, productOrders, failure });
   try {
     const from = since === undefined ? undefined : { changedAt: since };
-    for await (const page of dependencies.erp.releasedOrders(from, dependencies.signal)) {
-      const { orders, unreadable, watermark } = page;
+    for await (const { orders, unreadable, watermark } of erp.releasedOrders(from, signal)) {
       for (const order of orders) {
-        if (progress.read >= most) progress.more = true;
-        if (progress.more || dependencies.signal.aborted) break;
-        progress.read += 1;
+        if (state.read >= most) state.more = true;
+        if (state.more || signal.aborted) break;
+        state.read += 1;
         productOrders.push(...(await previewOrder(order, dependencies)));
-        dependencies.progress(`Looked at ${progress.read} orders of the ERP`);
+        dependencies.progress(`Read ${state.read} orders of the ERP`);
       }
-      if (progress.more || dependencies.signal.aborted) break;
-      progress.read += unreadable.length;
-      productOrders.push(...unreadable.map(unreadableOrder));
-      progress.readUpTo = watermark.changedAt;
+      if (state.more || signal.aborted) break;
+      state.read += unreadable.length;
+      for (const { id, reason } of unreadable)
+        productOrders.push({ erpOrder: id, number: id, outcome: 'unreadable', reason });
+      state.readUpTo = watermark.changedAt;
     }
   } catch (error) {
-    if (!dependencies.signal.aborted) return { since, ...progress, productOrders, failure: reasonOf(error) };
+    if (!signal.aborted) return ended(reasonOf(error));
   }
-  if (dependencies.signal.aborted)
-    return { since, ...progress, productOrders, failure: 'It was interrupted, or took too long.' };
-  return { since, ...progress, productOrders };
-}
-
-function unreadableOrder({ id, reason }: UnreadableOrder): PreviewedOrder {
-  return { erpOrder: id, number: id, outcome: 'unreadable', reason };
+  return ended(signal.aborted ? 'It was interrupted, or took too long.' : undefined);
 }
 
 async function previewOrder(
@@ -102,20 +101,20 @@ async function previewOrder(
   try {
     const isCancelled = order.state === 'cancelled';
     if (!isCancelled && !dependencies.accept(order))
-      return [{ ...about, outcome: 'left out', reason: 'productOrders.accept does not want it' }];
+      return [{ ...about, outcome: 'left out', reason: 'productOrders.accept refuses it' }];
     const mapped = isCancelled ? undefined : dependencies.map(order);
     const known = await readKnown({ order, mapped }, dependencies.ledger);
     const { first, parts: then } = decideProductOrders(known, { order, mapped, asked: false });
-    // What is withdrawn first stands for itself, unless its number is used again.
+    // A withdrawn product order is listed by itself, unless its number is used again.
     const again = new Set((mapped?.productOrders ?? []).map(({ draft }) => draft.number));
     const withdrawn = first.filter(({ action, number }) => action === 'withdraw' && !again.has(number));
     const left = new Set(withdrawn.map(({ number }) => number));
     const parts = [...withdrawn, ...then.filter((part) => !left.has(part.number) && !isOfAnother(part))];
     if (isCancelled && parts.length === 0)
-      return [{ ...about, outcome: 'left out', reason: 'cancelled in the ERP before it came' }];
+      return [{ ...about, outcome: 'left out', reason: 'it was cancelled in the ERP before the first pull' }];
     const previewed: PreviewedOrder[] = [];
     for (const part of parts) {
-      const found = part.action === 'create' ? await unknown(part.wanted, dependencies) : foundOf(part);
+      const found = part.action === 'create' ? await outcomeOfNew(part.wanted, dependencies) : foundOf(part);
       previewed.push({ erpOrder: order.number, number: part.number, ...found });
     }
     return previewed;
@@ -125,22 +124,22 @@ async function previewOrder(
   }
 }
 
-/** The ERP order lets go of a number that is another one's. */
+/** The ERP order releases a number that belongs to another ERP order. */
 function isOfAnother(part: PartDecision): boolean {
   return part.action === 'resolved' && part.claimant !== undefined;
 }
 
 type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;
 
-/** What the pull would decide about a product order that the ledger knows. */
+/** What the pull would do with a product order that the ledger knows. */
 function foundOf(part: Exclude<PartDecision, { action: 'create' }>): Found {
   const { entry } = part;
   switch (part.action) {
     case 'replace': {
-      const was = entry.withdrawn
-        ? 'was taken back by the ERP, and is released again'
-        : 'has other content now';
-      return { outcome: 'create', reason: was };
+      const reason = entry.withdrawn
+        ? 'the ERP withdrew it, and has released it again'
+        : 'its content has changed';
+      return { outcome: 'create', reason };
     }
     case 'withdraw':
       return { outcome: 'left out', reason: part.sentence };
@@ -149,25 +148,28 @@ function foundOf(part: Exclude<PartDecision, { action: 'create' }>): Found {
       return { outcome: event === 'conflict' ? 'conflict' : 'cancelled', reason: note };
     }
     default:
-      if (entry.withdrawn) return { outcome: 'left out', reason: entry.reason ?? 'the ERP took it back' };
+      if (entry.withdrawn) return { outcome: 'left out', reason: entry.reason ?? 'the ERP withdrew it' };
       if (entry.state === 'rejected')
-        return { outcome: 'reject', reason: `was refused: ${entry.reason ?? 'no reason is known'}` };
-      return entry.state === 'done' ? { outcome: 'exists' } : { outcome: 'exists', reason: 'is on its way' };
+        return { outcome: 'reject', reason: `it was refused: ${entry.reason ?? 'no reason is known'}` };
+      return { outcome: 'exists', reason: entry.state === 'done' ? undefined : 'it is being created' };
   }
 }
 
-async function unknown({ draft }: MappedProductOrder, dependencies: PullPreviewDependencies): Promise<Found> {
+/** What the pull would do with a product order that the ledger does not know. @throws Rejected when a variant is missing. */
+async function outcomeOfNew(
+  { draft }: MappedProductOrder,
+  dependencies: PullPreviewDependencies,
+): Promise<Found> {
   const { azumuta, signal } = dependencies;
   const typed = await azumuta.findProductOrder(draft.number, signal);
   if (typed) {
     const why = whyNotAdopted(typed, draft, { mayBeOurs: false });
     return why === undefined
-      ? { outcome: 'adopt', reason: 'typed by hand in Azumuta, open and equal' }
+      ? { outcome: 'adopt', reason: 'it was typed into Azumuta by hand, is open, and is equal' }
       : { outcome: 'reject', reason: why };
   }
   const article = await azumuta.findArticle(draft.article, signal);
   if (!article) return { outcome: 'reject', reason: `Azumuta has no article ${draft.article}` };
-  // Throws when the article lacks a variant.
   variantIdsOf(draft, article);
   return { outcome: 'create' };
 }

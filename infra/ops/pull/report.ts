@@ -1,45 +1,42 @@
 import type { PullReport } from '../../../shared/orders/pull.ts';
 import { counted, styled, tableOf } from '../cli/output.ts';
-import { type Outcome, outcomes, type PullPreview } from './preview.ts';
+import { outcomes, type PullPreview } from './preview.ts';
 
-const words: Readonly<Record<Outcome, readonly [title: string, colour: 'red' | 'yellow' | 'green' | 'dim']>> =
-  {
-    unreadable: ['cannot be read', 'red'],
-    conflict: ['would be a conflict', 'yellow'],
-    reject: ['would be refused', 'red'],
-    cancelled: ['were cancelled', 'yellow'],
-    adopt: ['would be adopted', 'green'],
-    create: ['would be created', 'green'],
-    exists: ['exist already', 'dim'],
-    'left out': ['are left out', 'dim'],
-  };
-/** Orders of one kind that are named; --json has all. */
+const colours: Readonly<Partial<Record<string, 'red' | 'yellow' | 'green'>>> = {
+  unreadable: 'red',
+  reject: 'red',
+  conflict: 'yellow',
+  cancelled: 'yellow',
+  adopt: 'green',
+  create: 'green',
+};
+/** How many orders of one kind are named; --json has all. */
 const maxNamed = 30;
 
 /**
- * What a pull would do, as lines for a person: what needs a hand first.
- * @param about Answers' name of the stack, and the options that name it, for commands to type.
+ * The preview as lines for a person; orders that need a person come first.
+ * @param about Name of the stack, and the options that select it on a command line.
  */
 export function previewPullLines(
   preview: PullPreview,
   about: { readonly target: string; readonly where: string },
 ): string[] {
   const { since, read, productOrders } = preview;
-  const kinds = outcomes.flatMap((outcome) => {
+  const kinds = Object.entries(outcomes).flatMap(([outcome, title]) => {
     const found = productOrders.filter((order) => order.outcome === outcome);
-    return found.length > 0 ? [{ outcome, found }] : [];
+    return found.length > 0 ? [{ outcome, title, found }] : [];
   });
   return [
     styled('bold', `What a pull into ${about.target} would do (dry run: nothing is written)`),
     `${counted(read, 'released order')} of the ERP${since === undefined ? '' : ` that changed since ${since}`}.`,
     '',
-    ...kinds.map(({ outcome, found }) => {
-      const [title, colour] = words[outcome];
-      return `  ${styled(colour, `${String(found.length).padStart(5)} ${title}`)}`;
+    ...kinds.map(({ outcome, title, found }) => {
+      const line = `${String(found.length).padStart(5)} ${title}`;
+      return `  ${styled(colours[outcome] ?? 'dim', line)}`;
     }),
-    ...kinds.flatMap(({ outcome, found }) => [
+    ...kinds.flatMap(({ title, found }) => [
       '',
-      styled('bold', `${counted(found.length, 'product order')} ${words[outcome][0]}`),
+      styled('bold', `${counted(found.length, 'product order')} ${title}`),
       ...tableOf(
         [{ title: 'Product order' }, { title: 'ERP order' }, { title: 'Why', most: 80 }],
         found.slice(0, maxNamed).map(({ number, erpOrder, reason }) => [number, erpOrder, reason ?? '']),
@@ -53,38 +50,38 @@ export function previewPullLines(
 
 function endLines({ productOrders, more, failure }: PullPreview, where: string): string[] {
   if (failure !== undefined) return [styled('red', `It ended early: ${failure}`)];
-  if (more) return ['There are more orders: raise --most, or choose a later --since.'];
-  if (productOrders.length === 0) return ['Nothing would be done.'];
+  if (more) return ['There are more orders: increase --most, or choose a later --since.'];
+  if (productOrders.length === 0) return ['The pull would do nothing.'];
   return [
-    'To do it on schedule: schedule.pull in the configuration, then deploy. To run the pull now, from where the last one ended:',
+    'To pull on schedule, set schedule.pull in the configuration and deploy. To run the pull now, from where the last run ended:',
     `  npm run pull -- --go ${where}`,
   ];
 }
 
-/** What a run of the function did. */
+/** What a run of the pull did, as lines for a person. */
 export function pulledLines(
   { outcome, orders, queued, conflicts, rejected, cancelled }: PullReport,
   where: string,
 ): string[] {
-  if (outcome === 'another run is under way')
-    return ['Another run is under way: nothing was done by this one.'];
-  if (outcome === 'paused')
-    return [`The pull is paused: nothing was read. To let it go on: npm run resume -- pull ${where}`];
-  if (outcome === 'no slot was free')
-    return [
-      'The ERP was busy with as many calls as it bears at once: nothing was read. Try again in a minute.',
-    ];
+  const notRead: Readonly<Partial<Record<PullReport['outcome'], string>>> = {
+    'another run is under way': 'Another run is under way: this one did nothing.',
+    paused: `The pull is paused: nothing was read. Resume it with: npm run resume -- pull ${where}`,
+    'no slot was free':
+      'The ERP was busy with as many calls as it allows at once: nothing was read. Try again in a minute.',
+  };
+  const why = notRead[outcome];
+  if (why !== undefined) return [why];
   const parts = [
     `${counted(queued, 'product order')} queued to be created`,
-    ...(conflicts > 0 ? [`${counted(conflicts, 'conflict')}`] : []),
+    ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),
     ...(rejected > 0 ? [`${rejected} refused`] : []),
     ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
   ];
   return [
     `Read ${counted(orders, 'order')} of the ERP: ${parts.join(', ')}.`,
     ...(outcome === 'the ERP is unwell'
-      ? [`Then the ERP failed, and the next run goes on from there. Why: npm run doctor -- ${where}`]
+      ? [`Then the ERP failed. The next run goes on from there. To see why: npm run doctor -- ${where}`]
       : []),
-    ...(outcome === 'out of time' ? ['Its time was up before it had read all: run it again to go on.'] : []),
+    ...(outcome === 'out of time' ? ['The run ended before it had read everything: run it again.'] : []),
   ];
 }

@@ -5,10 +5,10 @@ import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 
 /**
- * Orders with a booking that was rejected and has no dead letter any more: SQS keeps one for 14 days, and a person may
- * have discarded it. The ledger knows what was planned, so it can be planned again.
+ * Finds orders with a rejected booking that has no dead letter any more: SQS keeps one for 14 days, and a person may have
+ * discarded it. The ledger knows what was planned, so it can be planned again.
  * @param numbers Product order numbers.
- * @param withLetter Product orders under which letters were found.
+ * @param withLetter Product orders that have a dead letter of a booking.
  */
 export async function ordersWithLostBooking(
   numbers: ReadonlySet<string>,
@@ -25,7 +25,7 @@ export async function ordersWithLostBooking(
   return [...homes].filter((home) => !withLetter.has(home));
 }
 
-/** Has them planned again: noted in the ledger first, as a replay does. */
+/** Plans the bookings of these product orders again; as in a replay, the ledger is written first. @throws Error when SQS refuses. */
 export async function planAgain(
   homes: readonly string[],
   dependencies: {

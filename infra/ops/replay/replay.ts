@@ -1,11 +1,21 @@
-import type { TriggerNames } from '../../../shared/azumuta/trigger.ts';
+import * as z from 'zod/mini';
+import { type TriggerNames, triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import { type Cause, reasonOf } from '../../../shared/model/errors.ts';
-import type { Queues } from '../../../shared/platform/aws/queue.ts';
-import type { Clock } from '../../../shared/platform/clock.ts';
-import { type DeadLetterMessage, type QueueName, type Route, routeOf } from '../dead-letters/dead-letter.ts';
-import { type DeadLetterQueue, pageSize, pagesOf } from '../dead-letters/queue.ts';
+import type { QueueName } from '../../../shared/model/queues.ts';
+import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts';
+import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
+import { ledgerOf, sqsOf, type Target } from '../cli/target.ts';
+import { type DeadLetterMessage, type Route, routeOf } from '../dead-letters/dead-letter.ts';
+import {
+  type DeadLetterQueue,
+  type DeadLetterQueueOptions,
+  openDeadLetterQueue,
+  pageSize,
+  pagesOf,
+} from '../dead-letters/queue.ts';
+import { queueUrlsOf } from '../flows/queues.ts';
 import { ordersWithLostBooking, planAgain } from './lost-bookings.ts';
 
 export interface ReplayDependencies {
@@ -14,40 +24,57 @@ export interface ReplayDependencies {
   readonly queueUrls: Readonly<Record<QueueName, string>>;
   readonly records: Pick<DeadLetterRecords, 'record' | 'markReplayed' | 'of'>;
   readonly ledger: Pick<Ledger, 'knownOrders' | 'bookings'>;
-  /** Under which names triggers carry their content, as the stack has it now. */
+  /** How triggers name their content, as the stack is configured now. */
   readonly names: TriggerNames;
   readonly clock: Clock;
-  readonly progress: (text: string) => void;
+  /** Reports what is being done. */
+  readonly progress?: ((text: string) => void) | undefined;
+}
+
+/** Everything that a replay calls on a stack. */
+export function replayDependenciesOf(target: Target, options?: DeadLetterQueueOptions) {
+  const sqs = sqsOf(target);
+  const ledger = ledgerOf(target);
+  const queueUrls = queueUrlsOf(target);
+  return {
+    deadLetters: openDeadLetterQueue(sqs, queueUrls['dead-letters'], options),
+    queues: createQueues(sqs),
+    queueUrls,
+    records: ledger.deadLetters,
+    ledger,
+    names: z.parse(triggerNamesSchema, JSON.parse(target.output('TriggerNames'))),
+    clock: systemClock,
+  } satisfies ReplayDependencies;
 }
 
 export interface ReplayRequest {
   /** False: only look. */
   readonly go: boolean;
-  /** Numbers of the order, as planners know it; absent for any. */
-  readonly orders?: ReadonlySet<string>;
-  /** Part of the reason, in any case, or a cause code; absent for any. */
-  readonly reason?: string;
+  /** Numbers of the order, as planners know them; absent for any. */
+  readonly orders?: ReadonlySet<string> | undefined;
+  /** Part of the reason, in upper or lower case, or a cause code; absent for any. */
+  readonly reason?: string | undefined;
   /** A further condition on each letter; absent for any. */
-  readonly wanted?: (letter: DeadLetterMessage) => boolean;
-  /** Letters moved in one run, about. Default 5000. */
-  readonly most?: number;
+  readonly wanted?: ((letter: DeadLetterMessage) => boolean) | undefined;
+  /** About how many letters one run moves. Default 5000. */
+  readonly most?: number | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Letters of one cause and reason that go the same way. */
+/** Letters with the same cause and reason that go to the same queue. */
 export interface ReplayGroup {
-  /** Absent when SQS put them aside by itself. */
-  readonly cause?: Cause;
+  /** Undefined when SQS itself moved them to the dead-letter queue. */
+  readonly cause?: Cause | undefined;
   readonly reason: string;
   readonly stage: string;
-  /** Queue that they go to; absent when they stay. */
-  readonly to?: QueueName;
+  /** Queue that they go to; undefined when they stay. */
+  readonly to?: QueueName | undefined;
   /** Why they stay. */
-  readonly stays?: string;
+  readonly stays?: string | undefined;
   readonly letters: number;
-  /** Up to ten of their orders. */
+  /** At most ten of their orders. */
   readonly orders: readonly string[];
-  /** When the first of them was first tried. ISO. */
+  /** When the oldest was first attempted. ISO. */
   readonly since: string;
 }
 
@@ -58,89 +85,161 @@ export interface ReplayReport {
   /** Selected letters that can go back: moved now, or by a run with `go`. */
   readonly movable: number;
   readonly moved: number;
-  /** Letters that are in two places: harmless, as the ledger books once, and mended by the next run. */
+  /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
   readonly copied: number;
-  /** Of the orders asked for: those with a rejected booking whose letter is gone. It is planned again with `go`. */
+  /** Orders asked for that have a rejected booking but no letter for it any more. With `go`, it is planned again. */
   readonly lost: readonly string[];
-  /** Not all letters were looked at: the run's limit was reached, or the first came back before the last was seen. */
+  /** Some letters were not looked at: the limit was reached, or the first became visible again before the last were taken. */
   readonly more: boolean;
   readonly interrupted: boolean;
-  /** Why the moving ended early; nothing is lost by it. */
-  readonly failure?: string;
+  /** Why it ended early; no letter is lost by that. */
+  readonly failure?: string | undefined;
 }
 
 /**
- * They are all held before the first is moved, so that one that is put aside again at once is not taken a second
- * time, and a run ends.
+ * All letters are held before the first is moved. Otherwise a letter that fails again at once would be taken a second
+ * time, and the run would not end.
  */
 const maxMoved = 5000;
-
-/**
- * Sends dead letters to the queues that they come from: note in the ledger, send, remove, in this order. The note
- * comes first because a letter may be put aside again before the run goes on: a late note would tell the ledger
- * that it is gone. So a run that is killed leaves each letter where it was, where it goes, or in both places; the
- * next run mends that, and what is worked on twice is booked once.
- */
-export async function replay(
-  request: ReplayRequest,
-  dependencies: ReplayDependencies,
-): Promise<ReplayReport> {
-  const { go, signal, most = maxMoved } = request;
-  // By SQS's id: one that comes a second time replaces itself.
-  const held = new Map<string, DeadLetterMessage>();
-  const chosen = new Map<string, Chosen>();
-  // Those that stay do not count, or thousands of them would hide one that could go.
-  const movable = new Set<string>();
-  let lookedAt = 0;
-  let more = false;
-  const outcome = { moved: 0, copied: 0 };
-  let lost: string[] = [];
-  let failure: string | undefined;
-  try {
-    for await (const page of dependencies.deadLetters.take()) {
-      const again = page.some(({ sqsId }) => held.has(sqsId));
-      for (const letter of page) {
-        held.set(letter.sqsId, letter);
-        if (!isSelected(letter, request)) continue;
-        const route = routeOf(letter, dependencies.names, dependencies.clock.now());
-        chosen.set(letter.sqsId, { letter, route });
-        if ('to' in route) movable.add(letter.sqsId);
-      }
-      lookedAt = held.size;
-      dependencies.progress(`Looked at ${lookedAt} dead letters, ${chosen.size} of them selected`);
-      more = again || (go && movable.size >= most);
-      if (more || signal.aborted) break;
-    }
-    const homes = new Set([...chosen.values()].flatMap(({ letter }) => letter.home ?? []));
-    if (request.orders && !more && !signal.aborted)
-      lost = await ordersWithLostBooking(request.orders, homes, dependencies.ledger);
-    if (go) {
-      await moveAll([...chosen.values()], held, outcome, signal, dependencies);
-      const completionsQueueUrl = dependencies.queueUrls.completions;
-      if (lost.length > 0) await planAgain(lost, { ...dependencies, completionsQueueUrl });
-    }
-  } catch (error) {
-    failure = reasonOf(error);
-  } finally {
-    await giveBack([...held.values()], dependencies);
-  }
-  const selected = [...chosen.values()];
-  return {
-    lookedAt,
-    selected: selected.length,
-    groups: groupsOf(selected),
-    movable: movable.size,
-    ...outcome,
-    lost,
-    more,
-    interrupted: signal.aborted,
-    ...(failure === undefined ? {} : { failure }),
-  };
-}
 
 interface Chosen {
   readonly letter: DeadLetterMessage;
   readonly route: Route;
+}
+
+type Move = { readonly letter: DeadLetterMessage; readonly to: QueueName; readonly body: string };
+
+/** What one run has done so far. */
+interface Run {
+  /** By SQS's id, so that a letter which is taken a second time replaces itself. */
+  readonly held: Map<string, DeadLetterMessage>;
+  readonly chosen: Map<string, Chosen>;
+  /** Letters that stay do not count here: otherwise thousands of them could use up the limit of a run. */
+  readonly movable: Set<string>;
+  lookedAt: number;
+  lost: readonly string[];
+  more: boolean;
+  moved: number;
+  copied: number;
+}
+
+/**
+ * Returns a function that sends dead letters back to the queues they come from. For each letter it notes that in the
+ * ledger, sends the message, and removes the letter, in this order: a letter may fail again before the run goes on, and a
+ * later note would tell the ledger that it is gone. A run that is killed leaves each letter where it was, where it goes,
+ * or in both places. The next run corrects that, and a message that is worked on twice is booked once.
+ */
+export function createReplay(
+  dependencies: ReplayDependencies,
+): (request: ReplayRequest) => Promise<ReplayReport> {
+  const { deadLetters, queues, queueUrls, records, ledger, names, clock, progress } = dependencies;
+
+  return async function replay(request) {
+    const { go, signal } = request;
+    const letters = { held: new Map(), chosen: new Map(), movable: new Set<string>() };
+    const run: Run = { ...letters, lookedAt: 0, lost: [], more: false, moved: 0, copied: 0 };
+    let failure: string | undefined;
+    try {
+      await chooseLetters(run, request);
+      if (request.orders && !run.more && !signal.aborted) {
+        const homes = new Set([...run.chosen.values()].flatMap(({ letter }) => letter.home ?? []));
+        run.lost = await ordersWithLostBooking(request.orders, homes, ledger);
+      }
+      if (go) {
+        await moveAll(run, signal);
+        const completionsQueueUrl = queueUrls.completions;
+        if (run.lost.length > 0) await planAgain(run.lost, { ...dependencies, completionsQueueUrl });
+      }
+    } catch (error) {
+      failure = reasonOf(error);
+    } finally {
+      await giveBack([...run.held.values()]);
+    }
+    return reportOf(run, signal.aborted, failure);
+  };
+
+  async function chooseLetters(run: Run, request: ReplayRequest): Promise<void> {
+    const { held, chosen, movable } = run;
+    const { go, most = maxMoved, signal } = request;
+    for await (const page of deadLetters.take()) {
+      const cameBack = page.some(({ sqsId }) => held.has(sqsId));
+      for (const letter of page) {
+        held.set(letter.sqsId, letter);
+        if (!isSelected(letter, request)) continue;
+        const route = routeOf(letter, names, clock.now());
+        chosen.set(letter.sqsId, { letter, route });
+        if ('to' in route) movable.add(letter.sqsId);
+      }
+      run.lookedAt = held.size;
+      progress?.(`Looked at ${run.lookedAt} dead letters, ${chosen.size} of them selected`);
+      run.more = cameBack || (go && movable.size >= most);
+      if (run.more || signal.aborted) return;
+    }
+  }
+
+  async function moveAll(run: Run, signal: AbortSignal): Promise<void> {
+    const moves = [...run.chosen.values()].flatMap(({ letter, route }): Move[] =>
+      'to' in route ? [{ letter, ...route }] : [],
+    );
+    const calls = new Set<string>();
+    for (const page of pagesOf(moves)) {
+      if (signal.aborted) return;
+      // Several containers of receive-webhook may have kept the same call: one copy is sent, all are removed.
+      const isCopy = ({ letter: { stage, messageId } }: Move) => {
+        if (stage !== 'receive-webhook') return false;
+        const isKnown = calls.has(messageId);
+        calls.add(messageId);
+        return isKnown;
+      };
+      const { copies = [], firsts = [] } = Object.groupBy(page, (move) =>
+        isCopy(move) ? 'copies' : 'firsts',
+      );
+      const gone = [...(await noteAndSend(firsts)), ...copies].map(({ letter }) => letter);
+      const left = await deadLetters.remove(gone);
+      for (const letter of gone) if (!left.includes(letter)) run.held.delete(letter.sqsId);
+      run.moved += gone.length - left.length;
+      run.copied += left.length;
+      progress?.(`Replayed ${run.moved} of ${moves.length}`);
+    }
+  }
+
+  /** @returns the letters that SQS took. The ledger records the others as dead again, and they stay where they are. */
+  async function noteAndSend(moves: readonly Move[]): Promise<readonly Move[]> {
+    const sent: Move[] = [];
+    try {
+      for (const { letter, to } of moves) {
+        const { messageId, filedUnder: orderNumber } = letter;
+        await records.markReplayed({ messageId, orderNumber }, `sending it to ${to} again`);
+      }
+      for (const [queue, group] of Map.groupBy(moves, ({ to }) => to)) {
+        const refused = await queues.sendAll(queueUrls[queue], group.map(messageOf));
+        sent.push(...group.filter((_, at) => !refused.includes(at)));
+      }
+    } finally {
+      for (const { letter } of moves.filter((move) => !sent.includes(move))) {
+        const { messageId, filedUnder: orderNumber, stage, reason, cause } = letter;
+        // receive-webhook has no access to the table, so its letters have no record.
+        if (stage !== 'receive-webhook')
+          await records.record({ messageId, orderNumber, stage, reason, cause });
+      }
+    }
+    return sent;
+  }
+
+  function messageOf({ letter, body }: Move) {
+    const replayedAt = clock.now().toISOString();
+    const { messageId, since } = letter;
+    return { body, attributes: { messageId, firstAttemptAt: since.toISOString(), replayedAt } };
+  }
+
+  async function giveBack(held: readonly DeadLetterMessage[]): Promise<void> {
+    let back = 0;
+    for (const page of pagesOf(held, pageSize * 10)) {
+      await deadLetters.giveBack(page);
+      back += page.length;
+      progress?.(`Returned ${back} of ${held.length} to the dead-letter queue`);
+    }
+  }
 }
 
 function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: ReplayRequest): boolean {
@@ -150,101 +249,11 @@ function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: Repla
   return letter.reason.toLowerCase().includes(reason.toLowerCase());
 }
 
-type Move = { readonly letter: DeadLetterMessage; readonly to: QueueName; readonly body: string };
-
-async function moveAll(
-  chosen: readonly Chosen[],
-  held: Map<string, DeadLetterMessage>,
-  outcome: { moved: number; copied: number },
-  signal: AbortSignal,
-  dependencies: ReplayDependencies,
-): Promise<void> {
-  const moves = chosen.flatMap(({ letter, route }): Move[] => ('to' in route ? [{ letter, ...route }] : []));
-  const calls = new Set<string>();
-  for (const page of pagesOf(moves)) {
-    if (signal.aborted) return;
-    // Copies of one webhook call, kept by several containers of the door, are sent as one.
-    const first = page.filter(({ letter }) => {
-      if (letter.stage !== 'receive-webhook') return true;
-      const isNew = !calls.has(letter.messageId);
-      calls.add(letter.messageId);
-      return isNew;
-    });
-    const copies = page.filter((move) => !first.includes(move)).map(({ letter }) => letter);
-    const sent = await noteAndSend(first, dependencies);
-    const gone = [...sent.map(({ letter }) => letter), ...copies];
-    const left = await dependencies.deadLetters.remove(gone);
-    for (const letter of gone) if (!left.includes(letter)) held.delete(letter.sqsId);
-    outcome.moved += gone.length - left.length;
-    outcome.copied += left.length;
-    dependencies.progress(`Replayed ${outcome.moved} of ${moves.length}`);
-  }
-}
-
-/** @returns what SQS took; the rest stays where it is, and the ledger is told so. */
-async function noteAndSend(
-  moves: readonly Move[],
-  dependencies: ReplayDependencies,
-): Promise<readonly Move[]> {
-  const { records } = dependencies;
-  const sent: Move[] = [];
-  try {
-    for (const { letter, to } of moves) {
-      const { messageId, filedUnder: orderNumber } = letter;
-      await records.markReplayed({ messageId, orderNumber }, `sending it to ${to} again`);
-    }
-    sent.push(...(await send(moves, dependencies)));
-  } finally {
-    for (const { letter } of moves.filter((move) => !sent.includes(move))) {
-      const { messageId, filedUnder: orderNumber, stage, reason, cause } = letter;
-      // The door has no table: its letters have no record.
-      if (stage !== 'receive-webhook') await records.record({ messageId, orderNumber, stage, reason, cause });
-    }
-  }
-  return sent;
-}
-
-/** Sends a page to its queues. @returns what SQS took; the rest stays where it is. */
-async function send(
-  moves: readonly Move[],
-  { queues, queueUrls, clock }: ReplayDependencies,
-): Promise<Move[]> {
-  const sent: Move[] = [];
-  for (const [queue, group] of Map.groupBy(moves, ({ to }) => to)) {
-    const refused = await queues.sendAll(
-      queueUrls[queue],
-      group.map(({ letter, body }) => ({
-        body,
-        attributes: {
-          messageId: letter.messageId,
-          firstAttemptAt: letter.since.toISOString(),
-          replayedAt: clock.now().toISOString(),
-        },
-      })),
-    );
-    sent.push(...group.filter((_, at) => !refused.includes(at)));
-  }
-  return sent;
-}
-
-async function giveBack(
-  held: readonly DeadLetterMessage[],
-  { deadLetters, progress }: ReplayDependencies,
-): Promise<void> {
-  let back = 0;
-  for (const page of pagesOf(held, pageSize * 10)) {
-    await deadLetters.giveBack(page);
-    back += page.length;
-    progress(`Gave back ${back} of ${held.length}`);
-  }
-}
-
-/** Reasons name their order: without its number, those of many orders are one. */
-export function reasonFor({
-  reason,
-  orderNumber,
-}: Pick<DeadLetterMessage, 'reason' | 'orderNumber'>): string {
-  return orderNumber.length < 2 ? reason : reason.replaceAll(orderNumber, '‹order›');
+function reportOf(run: Run, interrupted: boolean, failure: string | undefined): ReplayReport {
+  const { held: _, chosen, movable, ...counts } = run;
+  const selected = [...chosen.values()];
+  const groups = groupsOf(selected);
+  return { ...counts, selected: selected.length, groups, movable: movable.size, interrupted, failure };
 }
 
 function groupsOf(chosen: readonly Chosen[]): ReplayGroup[] {
@@ -255,19 +264,21 @@ function groupsOf(chosen: readonly Chosen[]): ReplayGroup[] {
     .flatMap((members): ReplayGroup[] => {
       const [first] = members;
       if (!first) return [];
-      const { letter, route } = first;
-      const orders = new Set(members.map((member) => member.letter.orderNumber).filter((number) => number));
+      const { cause, stage } = first.letter;
+      const { to, stays } = { to: undefined, stays: undefined, ...first.route };
+      const orders = [...new Set(members.flatMap(({ letter }) => letter.orderNumber || []))].slice(0, 10);
+      const since = new Date(Math.min(...members.map(({ letter }) => letter.since.getTime()))).toISOString();
       return [
-        {
-          ...(letter.cause === undefined ? {} : { cause: letter.cause }),
-          reason: reasonFor(letter),
-          stage: letter.stage,
-          ...('to' in route ? { to: route.to } : { stays: route.stays }),
-          letters: members.length,
-          orders: [...orders].slice(0, 10),
-          since: new Date(Math.min(...members.map((member) => member.letter.since.getTime()))).toISOString(),
-        },
+        { cause, reason: reasonFor(first.letter), stage, to, stays, letters: members.length, orders, since },
       ];
     })
     .sort((a, b) => b.letters - a.letters || a.since.localeCompare(b.since));
+}
+
+/** The reason without the number of its order, so that the same reason of many orders is one group. */
+export function reasonFor({
+  reason,
+  orderNumber,
+}: Pick<DeadLetterMessage, 'reason' | 'orderNumber'>): string {
+  return orderNumber.length < 2 ? reason : reason.replaceAll(orderNumber, '‹order›');
 }

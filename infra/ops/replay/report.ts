@@ -1,7 +1,7 @@
 import { ago, counted, styled, tableOf } from '../cli/output.ts';
 import type { ReplayGroup, ReplayReport } from './replay.ts';
 
-/** What a run did, or would do, as lines for a person. */
+/** The report as lines for a person. */
 export function replayLines(
   report: ReplayReport,
   about: {
@@ -9,14 +9,14 @@ export function replayLines(
     readonly go: boolean;
     readonly hidden: number;
     readonly now: Date;
-    /** What to type to do what a dry run shows. */
+    /** The command that does what a dry run shows. */
     readonly command: string;
   },
 ): string[] {
   const { go, target, hidden, now, command } = about;
   const title = go
     ? `Replay of dead letters of ${target}`
-    : `Dead letters of ${target} (dry run: nothing moves)`;
+    : `Dead letters of ${target} (dry run: nothing is moved)`;
   return [
     styled('bold', title),
     '',
@@ -28,7 +28,7 @@ export function replayLines(
       : []),
     ...(hidden > 0
       ? [
-          `${counted(hidden, 'letter')} more could not be looked at: another run has them, or one that was killed; they come back within 5 minutes.`,
+          `${counted(hidden, 'dead letter')} more could not be looked at: another run holds them, or one that was killed. They are visible again within 5 minutes.`,
         ]
       : []),
   ];
@@ -41,7 +41,7 @@ function wentWell({ failure, interrupted }: ReplayReport): boolean {
 function lostSentences({ lost }: ReplayReport, go: boolean): string[] {
   if (lost.length === 0) return [];
   const booking = `The booking of ${lost.join(', ')} was rejected, and its dead letter is gone`;
-  return [`${booking}: ${go ? 'it is planned again' : 'it would be planned again'} from the ledger.`];
+  return [`${booking}: it ${go ? 'is' : 'would be'} planned again from the ledger.`];
 }
 
 function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
@@ -53,7 +53,7 @@ function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
       { title: 'Put aside by' },
       { title: 'Goes to', most: 40 },
       { title: 'Orders', most: 30 },
-      { title: 'First tried' },
+      { title: 'First attempt' },
     ],
     groups.map(({ letters, cause, reason, stage, to, stays, orders, since }) => [
       String(letters),
@@ -75,14 +75,10 @@ function ordersText(orders: readonly string[], letters: number): string {
 
 function sentencesOf(report: ReplayReport, go: boolean): string[] {
   const { lookedAt, selected, movable, moved, copied, more, interrupted, failure } = report;
-  if (failure !== undefined) {
-    return [
-      styled('red', `Stopped after ${counted(moved, 'letter')}: ${failure}`),
-      'Nothing is lost: run it again to go on.',
-    ];
-  }
-  if (interrupted)
-    return [`Interrupted after ${counted(moved, 'letter')}. Nothing is lost: run it again to go on.`];
+  const again = 'Nothing is lost: run it again to go on.';
+  if (failure !== undefined)
+    return [styled('red', `Stopped after ${counted(moved, 'dead letter')}: ${failure}`), again];
+  if (interrupted) return [`Interrupted after ${counted(moved, 'dead letter')}. ${again}`];
   if (lookedAt === 0) return ['There are no dead letters.'];
   const others = more ? ['There are more: run it again.'] : [];
   if (selected === 0) return [`None of ${counted(lookedAt, 'dead letter')} is selected.`, ...others];
@@ -92,12 +88,12 @@ function sentencesOf(report: ReplayReport, go: boolean): string[] {
       ? `Replayed ${moved} of ${counted(lookedAt, 'dead letter')}.`
       : `${movable} of ${counted(lookedAt, 'dead letter')} would be replayed.`,
     ...(stay > 0
-      ? [`${counted(stay, 'letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.`]
+      ? [`${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.`]
       : []),
     ...(go && movable > moved + copied
-      ? [`SQS did not take ${counted(movable - moved - copied, 'letter')}: run it again.`]
+      ? [`SQS did not take ${counted(movable - moved - copied, 'message')}: run it again.`]
       : []),
-    ...(copied > 0 ? [`${counted(copied, 'letter')} could not be removed here: run it again.`] : []),
+    ...(copied > 0 ? [`${counted(copied, 'dead letter')} could not be removed here: run it again.`] : []),
     ...others,
   ];
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
 import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/aws/credentials.ts';
-import { type Mismatch, parse } from '../../../shared/platform/validation.ts';
+import { jsonOf, type Mismatch, parse } from '../../../shared/platform/validation.ts';
 
-/** The secrets of a stack, as `secrets` and `doctor` know them; the last one only where webhooks get alerts. */
+/** The secrets of a stack. Only stacks that send alerts to webhooks have the last one. */
 export const secretNames = [
   'azumuta-api-key',
   'erp-credentials',
@@ -13,7 +13,7 @@ export const secretNames = [
 ] as const;
 export type SecretName = (typeof secretNames)[number];
 
-/** Those that we hand out: made here, and two values are valid while one is being rotated. */
+/** Secrets that we make and hand out. During a rotation two values are valid. */
 export const ownSecrets = ['webhook-token', 'order-api-key'] as const satisfies readonly SecretName[];
 export type OwnSecretName = (typeof ownSecrets)[number];
 
@@ -28,12 +28,12 @@ export const secretFacts: Readonly<
   'erp-credentials': {
     title: 'ERP credentials',
     output: 'ErpCredentialsSecret',
-    from: 'of the ERP user of this integration',
+    from: 'those of the ERP user of this integration',
   },
   'webhook-token': {
     title: 'Webhook token',
     output: 'WebhookTokenSecret',
-    from: 'made here; part of the URL that is pasted into Azumuta',
+    from: 'made here; it is part of the URL that you paste into Azumuta',
   },
   'order-api-key': {
     title: 'Order API key',
@@ -43,32 +43,30 @@ export const secretFacts: Readonly<
   'alert-webhooks': {
     title: 'Addresses of the alert webhooks',
     output: 'AlertWebhooksSecret',
-    from: 'made in Teams, Slack or whatever takes the alerts: {"teams": "https://…"}',
+    from: 'made in Teams, Slack or another receiver of alerts: {"teams": "https://…"}',
   },
 };
 
 export type SecretState =
-  | { readonly state: 'unset' }
-  | { readonly state: 'set' }
-  /** Two values are valid: a rotation is to be finished. */
-  | { readonly state: 'rotating' }
+  /** `rotating`: two values are valid until the rotation is finished. */
+  | { readonly state: 'unset' | 'set' | 'rotating' }
   | { readonly state: 'unfit'; readonly mistakes: readonly string[] };
 
-/** A token stands in a URL and a key in a header: only characters that need no escape in either. */
+/** The token is part of a URL and the key is sent in a header: only characters that need no escape in either. */
 const ownValueSchema = z.string().check(
   z.minLength(20),
   z.maxLength(200),
   z.refine((text) => /^[\w.~-]+$/.test(text), 'letters, digits and . _ ~ - only'),
 );
 
-/** The shape of a secret. @param erp That of the ERP's, by its connector; anything but text when unknown. */
+/** The shape of a secret. @param erp Shape of the ERP's credentials, from its connector; any object when unknown. */
 export function shapeOf(name: SecretName, erp: z.ZodMiniType = z.looseObject({})): z.ZodMiniType {
   if (name === 'erp-credentials') return erp;
   if (name === 'alert-webhooks') return alertWebhooksSchema;
   return name === 'azumuta-api-key' ? apiKeySchema : rotatingSecretSchema;
 }
 
-/** How a stored secret stands. Its value is not repeated. */
+/** The state of a stored secret, without its value. */
 export function stateOf(name: SecretName, stored: string | undefined, erp?: z.ZodMiniType): SecretState {
   if (stored === undefined) return { state: 'unset' };
   const json = jsonOf(stored);
@@ -79,7 +77,7 @@ export function stateOf(name: SecretName, stored: string | undefined, erp?: z.Zo
   return { state: isOwn(name) && rotating.success ? 'rotating' : 'set' };
 }
 
-/** A value for one of our own secrets, checked. @returns what is wrong with it. */
+/** Checks a value for one of our own secrets. @returns what is wrong with it. */
 export function mistakeInOwnValue(value: string): string | undefined {
   const parsed = parse(ownValueSchema, value);
   return parsed.ok ? undefined : parsed.mismatches.map(({ expected }) => expected).join('; ');
@@ -91,12 +89,4 @@ export function isOwn(name: SecretName): name is OwnSecretName {
 
 export function mistakeText({ path, found, expected }: Mismatch): string {
   return `${path}: found ${found}, expected ${expected}`;
-}
-
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

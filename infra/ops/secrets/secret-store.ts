@@ -2,12 +2,11 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type * as z from 'zod/mini';
 import { rotatingSecretSchema } from '../../../shared/platform/aws/credentials.ts';
 import { storedSecret } from '../../../shared/platform/aws/secrets.ts';
-import { parse } from '../../../shared/platform/validation.ts';
+import { jsonOf, parse } from '../../../shared/platform/validation.ts';
 import { UsageError } from '../cli/errors.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 import {
   isOwn,
-  jsonOf,
   mistakeInOwnValue,
   mistakeText,
   type OwnSecretName,
@@ -19,27 +18,27 @@ import {
   stateOf,
 } from './schemas.ts';
 
-/** The stack's secrets in an operator's hands. Answers and mistakes never hold a value. */
+/** The stack's secrets, for an operator. Error messages never contain a value. */
 export interface SecretStore {
-  /** Of those that the stack has. */
+  /** The states of all secrets that the stack has. */
   readonly states: () => Promise<ReadonlyMap<SecretName, SecretState>>;
-  /** Undefined while it is unset. */
+  /** The stored text; undefined while the secret is not set. */
   readonly read: (name: SecretName) => Promise<string | undefined>;
   /**
-   * Puts a value in the place of what is there.
-   * @param value Text of a key, or JSON. For one of our own secrets only while it is unset: rotate it afterwards.
-   * @throws Mistake naming the path of what does not fit.
+   * Stores a value. One of our own secrets can be set only once, and is rotated afterwards.
+   * @param value A key, or JSON.
+   * @throws UsageError with the path of each field that does not fit.
    */
   readonly set: (name: SecretName, value: string) => Promise<void>;
-  /** Makes `value` the current one; the one before stays valid. @throws Mistake when a rotation is not finished. */
+  /** Stores a new value and keeps the old one valid. @throws UsageError when a rotation is not finished. */
   readonly rotate: (name: OwnSecretName, value: string) => Promise<void>;
-  /** Ends a rotation: only the current value is valid. False when there was none. */
+  /** Finishes a rotation: only the new value stays valid. False when there was none. */
   readonly finish: (name: OwnSecretName) => Promise<boolean>;
-  /** The value to hand out now. @throws Mistake when it is not set. */
+  /** The value to hand out. @throws UsageError when the secret is not set. */
   readonly current: (name: OwnSecretName) => Promise<string>;
 }
 
-/** @param erp Shape of the ERP's credentials, by the plant's connector. */
+/** @param erp Shape of the ERP's credentials, from its connector. */
 export function createSecretStore(
   target: Pick<Target, 'aws' | 'output' | 'outputs' | 'options'>,
   erp?: z.ZodMiniType,
@@ -64,7 +63,7 @@ export function createSecretStore(
     const parsed = parse(rotatingSecretSchema, jsonOf(stored));
     if (parsed.ok) return parsed.value;
     throw new UsageError(
-      `The secret ${name} does not have the expected shape (${parsed.mismatches.map(mistakeText).join('; ')}): set it anew with set ${name}.`,
+      `The secret ${name} does not have the expected shape (${parsed.mismatches.map(mistakeText).join('; ')}): set it again with set ${name}.`,
     );
   }
 
@@ -83,12 +82,12 @@ export function createSecretStore(
         const { state } = stateOf(name, await read(name));
         if (state === 'set' || state === 'rotating')
           throw new UsageError(
-            `${name} is set, and whoever uses it would be locked out at once: rotate it instead, so that both values are valid for a while.`,
+            `${name} is set already, and its users would be locked out: rotate it instead, so that both values are valid for a while.`,
           );
         return put(name, { current: checkedOwn(name, value) });
       }
       const json = jsonOf(value.trim());
-      // A bare key is what Azumuta shows; numbers are keys, too.
+      // Azumuta shows a bare key, which may consist of digits only.
       const given = name === 'azumuta-api-key' && typeof json !== 'object' ? { apiKey: value.trim() } : json;
       if (given === undefined) throw new UsageError(`The value of ${name} must be JSON.`);
       const parsed = parse(shapeOf(name, erp), given);
@@ -103,7 +102,7 @@ export function createSecretStore(
       const { current, previous } = await rotating(name);
       if (previous !== undefined)
         throw new UsageError(
-          `A rotation of ${name} is under way. Once the value before is used nowhere, finish it first: npm run secrets -- finish ${name} ${whereOf(target)}`,
+          `A rotation of ${name} is not finished. When the old value is not used any more, finish it: npm run secrets -- finish ${name} ${whereOf(target)}`,
         );
       await put(name, { current: checkedOwn(name, value), previous: current });
     },

@@ -12,10 +12,10 @@ import {
   wordsOf,
 } from '../cli/command.ts';
 import { configurationOf } from '../cli/configuration.ts';
-import { writeNewFile } from '../cli/new-file.ts';
+import { writeNewFile } from '../cli/files.ts';
 import { printable, say, sayJson } from '../cli/output.ts';
 import type { Target } from '../cli/target.ts';
-import { traceAsked } from '../trace/asked.ts';
+import { traceAsked } from '../trace/trace.ts';
 import { namesIn, supportTextOf } from './support-file.ts';
 
 const optionsSchema = z.object({
@@ -27,7 +27,7 @@ const optionsSchema = z.object({
 const command = withConfig(
   opsCommand(
     'support',
-    'Writes all that is known of an order into one file, to send to a partner or to Azumuta: its journey and causes, versions, outputs of the stack, and what the configuration sets. Secrets, names of persons and numbers of AWS accounts are left out.',
+    'Writes everything that is known about an order into one file, which you can send to a partner or to Azumuta: its journey, the causes of failures, versions, outputs of the stack, and the names of the settings. Secrets, names of persons and AWS account numbers are left out.',
   ),
 )
   .argument('[order]', 'number of a product order, number or id of an ERP order, or an id of Azumuta')
@@ -39,9 +39,9 @@ Examples:
   npm run support -- MO/0042 --local
   npm run support -- MO/0042 --stack AzumutaErp-ghent-production --out case-17.json
 
-Read it before you send it: article numbers, parameters and what the ERP said of the order are in it.
+Read the file before you send it: it contains article numbers, parameters and answers of the ERP.
 
-Exit codes: 0 written · 1 failed · 2 wrong command line, or the file is there already · 3 the ledger knows nothing by that name`,
+Exit codes: 0 written · 1 failed · 2 wrong command line, or the file exists already · 3 the ledger knows nothing by that name`,
   );
 
 const packageSchema = z.object({ version: z.string() });
@@ -52,7 +52,7 @@ async function versions(): Promise<Record<string, string>> {
   return { integration: version, node: process.version, platform: `${process.platform} ${process.arch}` };
 }
 
-/** A configuration that does not load is worth knowing, and no reason to write nothing. */
+/** The names of the settings; why the configuration cannot be loaded, otherwise. */
 async function settingsOf(target: Target, file: string): Promise<readonly string[] | string> {
   return configurationOf(target, file).then(namesIn, (error: unknown) => printable(reasonOf(error)));
 }
@@ -79,8 +79,8 @@ await runCommand(command, async (parsed) => {
   writeNewFile(file, text);
   if (options.json) sayJson({ file });
   else {
-    say(`${file} is written.`);
-    say('Read it before you send it: article numbers, parameters and what the ERP said are in it.');
+    say(`Wrote ${file}.`);
+    say('Read it before you send it: it contains article numbers, parameters and answers of the ERP.');
   }
   return exits.done;
 });

@@ -1,7 +1,7 @@
 import { redacted } from '../cli/redact.ts';
 import type { Trace } from '../trace/trace.ts';
 
-/** What somebody outside needs to say why an order stands still. */
+/** What somebody outside the plant needs to find out why an order is stuck. */
 export interface SupportFile {
   /** ISO. */
   readonly writtenAt: string;
@@ -9,25 +9,25 @@ export interface SupportFile {
   readonly stack: string;
   /** Outputs of the stack. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** Paths of all that the plant's configuration sets, without what it sets them to; why there are none, else. */
+  /** Paths of the settings in the plant's configuration, without values; or why it cannot be loaded. */
   readonly configuration: readonly string[] | string;
-  /** The order's journey with its causes, as trace tells it. */
+  /** The same as `trace --json` prints. */
   readonly order: Trace;
 }
 
 /**
- * The file for a partner or for Azumuta: without secrets, names of persons and numbers of AWS accounts. What the ERP and
- * Azumuta said of the order stays in it, as the answer is there.
+ * The text of the file, without secrets, names of persons and AWS account numbers. Answers of the ERP and Azumuta stay in
+ * it, because they usually contain the explanation.
  */
-export function supportTextOf({ order, outputs, ...rest }: SupportFile): string {
-  const told: SupportFile = { ...rest, outputs, order: { ...order, productOrders: withoutPeople(order) } };
-  return `${JSON.stringify(redacted(told), null, 2).replace(accountNumber, '$<before>•••')}\n`;
+export function supportTextOf({ order, ...rest }: SupportFile): string {
+  const file: SupportFile = { ...rest, order: { ...order, productOrders: withoutPeople(order) } };
+  return `${JSON.stringify(redacted(file), null, 2).replace(accountNumber, '$<before>•••')}\n`;
 }
 
 /** In an ARN, or in the URL of a queue. */
 const accountNumber = /(?<before>(?:arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:|amazonaws\.com\/))\d{12}/g;
 
-/** Whoever discards a dead letter is named behind the reason. */
+/** The note of a discarded dead letter ends with the name of the operator. */
 function withoutPeople({ productOrders }: Trace): Trace['productOrders'] {
   return productOrders.map((order) => ({
     ...order,
@@ -39,7 +39,7 @@ function withoutPeople({ productOrders }: Trace): Trace['productOrders'] {
   }));
 }
 
-/** Paths of all that a configuration sets: `productOrders.article`. */
+/** Paths of the settings of a configuration: `productOrders.article`. */
 export function namesIn(configuration: object): string[] {
   return Object.entries(configuration).flatMap(([name, value]) => {
     if (value === undefined) return [];
@@ -48,7 +48,7 @@ export function namesIn(configuration: object): string[] {
   });
 }
 
-/** Not a connector's schema or a function: what is in those is ours. */
+/** Whether a value is a plain object; connectors, schemas and functions are not settings. */
 function isPlain(value: unknown): value is object {
   return value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
 }

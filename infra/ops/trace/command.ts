@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 import { commonOptions, exits, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
 import { say, sayJson } from '../cli/output.ts';
-import { traceAsked } from './asked.ts';
 import { traceLines } from './report.ts';
+import { traceAsked } from './trace.ts';
 
 const optionsSchema = z.object(commonOptions);
 
 const command = opsCommand(
   'trace',
-  'Tells where an order is: how it stands, what it waits for, and all that happened to it.',
+  'Shows where an order is: its status, what it waits for, and everything that happened to it.',
 )
   .argument('[order]', 'number of a product order, number or id of an ERP order, or an id of Azumuta')
   .addHelpText(
@@ -20,7 +20,7 @@ Examples:
   npm run trace -- 5KKoy7m6ms89mvrTg --local          by the id of a recording
   npm run -s trace -- MO/0042 --local --json          for other programs
 
-Times are those of the plant's clock; --json has them in UTC.
+Times are in the plant's time zone; --json has them in UTC.
 
 Exit codes: 0 found · 1 failed · 2 wrong command line · 3 the ledger knows nothing by that name`,
   );

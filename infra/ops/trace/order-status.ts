@@ -5,7 +5,7 @@ import type { OrderEntry } from '../../../shared/ledger/records/product-orders.t
 import type { Partner } from '../../../shared/model/partner.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 
-/** Where an order is on its way. */
+/** How far an order has got. */
 export type OrderState =
   | 'to be created'
   | 'in Azumuta'
@@ -15,14 +15,14 @@ export type OrderState =
   | 'discarded'
   | 'needs a person';
 
-/** How an order stands, for a planner who asks. */
+/** The status of an order, for a planner. */
 export interface OrderStatus {
   readonly state: OrderState;
-  /** A sentence: how it stands, and what it waits for. */
+  /** A sentence: what has happened, and what the order waits for. */
   readonly says: string;
-  /** What a person can do about it; absent when nothing is needed. */
+  /** What a person can do; absent when nothing is needed. */
   readonly next?: string;
-  /** What to type for it, ready to paste. */
+  /** The command for that, ready to paste. */
   readonly command?: string;
 }
 
@@ -34,12 +34,12 @@ export interface KnownOfOrder {
   readonly bookings: readonly Pick<BookingEntry, 'kind' | 'state'>[];
   readonly deadLetters: readonly { readonly reason: string }[];
   readonly journey: readonly JourneyEntry[];
-  readonly unwell: Readonly<Partial<Record<Partner, BreakerState>>>;
-  /** Options that name the stack, for commands to type. */
+  readonly partnersDown: Readonly<Partial<Record<Partner, BreakerState>>>;
+  /** Options that select the stack on a command line. */
   readonly where: string;
 }
 
-/** The one sentence that answers "where is my order?". */
+/** Answers "where is my order?" in one sentence. */
 export function orderStatusOf(known: KnownOfOrder): OrderStatus {
   const { entry, deadLetters } = known;
   const [deadLetter, ...others] = deadLetters;
@@ -47,17 +47,13 @@ export function orderStatusOf(known: KnownOfOrder): OrderStatus {
     return {
       state: 'needs a person',
       says: `It was put aside for a person. ${sentence(deadLetter.reason)}${others.length > 0 ? ` (And ${others.length} more dead letters.)` : ''}`,
-      next: 'mend what the reason names, then replay it',
+      next: 'correct what the reason names, then replay it',
       command: `${replayOf(known)} --go`,
     };
   }
   const last = known.journey.at(-1);
-  if (last?.event === 'discarded') {
-    return {
-      state: 'discarded',
-      says: `A person discarded what was to be done. ${sentence(last.note ?? '')}`,
-    };
-  }
+  if (last?.event === 'discarded')
+    return { state: 'discarded', says: `A person discarded its dead letter. ${sentence(last.note ?? '')}` };
   if (entry?.state === 'waiting' || entry?.state === 'claimed') return beingCreated(entry, known);
   if (entry?.withdrawn) return { state: 'discarded', says: sentence(entry.reason ?? 'It was withdrawn') };
   if (entry?.state === 'rejected') {
@@ -65,46 +61,42 @@ export function orderStatusOf(known: KnownOfOrder): OrderStatus {
     return {
       state: 'needs a person',
       says: `It was refused, and its dead letter is gone. ${sentence(entry.reason ?? '')}`.trim(),
-      next: 'mend what the reason names, then send the order again from the ERP',
+      next: 'correct what the reason names, then send the order again from the ERP',
     };
   }
   if (known.bookings.length > 0) return booking(known);
   return entry ? beforeBooking(entry, known) : unmapped(known);
 }
 
-/** The ledger knows it only because the mapping refused it, or because a completion of it was put aside once. */
+/** The ledger knows the order only because the mapping refused it, or because a completion became a dead letter. */
 function unmapped({ journey }: KnownOfOrder): OrderStatus {
   const refusal = journey.findLast(({ event }) => event === 'not mapped');
   if (!refusal) return { state: 'to be collected', says: 'Its completion is being read from Azumuta.' };
   return {
     state: 'needs a person',
     says: `It cannot become a product order. ${sentence(refusal.note ?? '')}`.trim(),
-    next: 'correct the order in the ERP, or the mapping in the configuration; it is tried again when it changes',
+    next: 'correct the order in the ERP, or the mapping in the configuration; it is tried again when the order changes',
   };
 }
 
 function beingCreated(entry: OrderEntry, known: KnownOfOrder): OrderStatus {
   const state = 'to be created';
   if (entry.state === 'claimed')
-    return { state, says: 'It is being created in Azumuta now, or an attempt at it was cut off.' };
+    return { state, says: 'It is being created in Azumuta now, or an attempt was interrupted.' };
   return { state, says: `It waits to be created in Azumuta.${whyWaiting('order', 'azumuta', known)}` };
 }
 
 function beforeBooking(entry: OrderEntry, { parts }: KnownOfOrder): OrderStatus {
-  if (entry.awaitsCompletion)
-    return { state: 'in Azumuta', says: 'It is in Azumuta and waits there to be completed.' };
-  if (entry.part.book === 'when-all-done') {
-    return {
-      state: 'in Azumuta',
-      says: `It is completed in Azumuta; the ERP is told when all ${parts} parts are.`,
-    };
-  }
+  const state = 'in Azumuta';
+  if (entry.awaitsCompletion) return { state, says: 'It is in Azumuta and waits there to be completed.' };
+  if (entry.part.book === 'when-all-done')
+    return { state, says: `It is completed in Azumuta; it is booked when all ${parts} parts are.` };
   return { state: 'to be collected', says: 'It is completed in Azumuta, and its recordings are being read.' };
 }
 
 function booking(known: KnownOfOrder): OrderStatus {
   const { bookings, journey } = known;
-  const open = bookings.filter(({ state }) => state === 'waiting' || state === 'claimed');
+  const open = bookings.find(({ state }) => state === 'waiting' || state === 'claimed');
   const refused = bookings.find(({ state }) => state === 'rejected');
   if (refused) {
     if (wasReplayed(known)) return sentAgain('to be booked', known);
@@ -114,60 +106,57 @@ function booking(known: KnownOfOrder): OrderStatus {
     return {
       state: 'needs a person',
       says: `Its booking was refused, and its dead letter is gone. ${sentence(reason ?? '')}`.trim(),
-      next: 'mend what the reason names, then have it planned again; or book it in the ERP by hand',
+      next: 'correct what the reason names, then have it planned again; or book it in the ERP by hand',
       command: `${replayOf(known)} --go`,
     };
   }
-  const [first] = open;
-  if (!first) return { state: 'booked', says: bookedSentence(journey) };
-  const what = first.kind === 'quantity' ? 'Its quantity' : 'A later recording';
-  if (first.state === 'claimed')
-    return {
-      state: 'to be booked',
-      says: `${what} is being booked in the ERP now, or an attempt was cut off.`,
-    };
-  return {
-    state: 'to be booked',
-    says: `${what} waits to be booked in the ERP.${whyWaiting('booking', 'erp', known)}`,
-  };
+  if (!open) return { state: 'booked', says: bookedSentence(journey) };
+  const what = open.kind === 'quantity' ? 'Its quantity' : 'A later recording';
+  const says =
+    open.state === 'claimed'
+      ? `${what} is being booked in the ERP now, or an attempt was interrupted.`
+      : `${what} waits to be booked in the ERP.${whyWaiting('booking', 'erp', known)}`;
+  return { state: 'to be booked', says };
 }
 
-/** What was refused has a dead letter; when a replay had the last word on that, it is on its way again. */
+/** Whether the last thing that happened to a dead letter of the order was a replay: then it is being worked on again. */
 function wasReplayed({ journey }: KnownOfOrder): boolean {
   return journey.findLast(({ of }) => of.startsWith('dead letter'))?.event === 'replayed';
 }
 
-/** Not for a person to do by hand: it may be done a moment later, or a second time. */
+/** Nobody should do it by hand meanwhile: it may be done a moment later, and then twice. */
 function sentAgain(state: OrderState, known: KnownOfOrder): OrderStatus {
   return {
     state,
     says: 'It was refused, and its dead letter was sent to its queue again.',
-    next: 'wait a minute; should it stay like this, look for its dead letter',
+    next: 'wait a minute; if nothing changes, look for its dead letter',
     command: replayOf(known),
   };
 }
 
-/** Shows the dead letters of this order. */
+/** The command that shows the dead letters of this order. */
 function replayOf({ number, where }: KnownOfOrder): string {
   return `npm run replay -- --order ${shellWord(number)} ${where}`;
 }
 
 function bookedSentence(journey: readonly JourneyEntry[]): string {
   const last = journey.findLast(({ event }) => event === 'booked' || event === 'ignored');
-  if (last?.event === 'ignored') return `Its completion was left out. ${sentence(last.note ?? '')}`.trim();
+  if (last?.event === 'ignored') return `Its completion was ignored. ${sentence(last.note ?? '')}`.trim();
   return last?.note === undefined ? 'It is booked in the ERP.' : `It is booked in the ERP: ${last.note}.`;
 }
 
-function whyWaiting(of: string, partner: Partner, { journey, unwell }: KnownOfOrder): string {
-  const state = unwell[partner];
-  if (state) {
-    const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
-    return ` ${name} is unwell, so calls to it wait. ${sentence(state.reason ?? '')}`.trimEnd();
-  }
+function whyWaiting(of: string, partner: Partner, { journey, partnersDown }: KnownOfOrder): string {
+  const state = partnersDown[partner];
+  if (state)
+    return ` ${partnerTitles[partner]} is down, so calls to it wait. ${sentence(state.reason ?? '')}`.trimEnd();
   const last = journey.findLast((entry) => entry.of.startsWith(of));
   return last?.event === 'retry' && last.note ? ` The last attempt: ${sentence(last.note)}` : '';
 }
 
-function sentence(text: string): string {
+/** A partner at the beginning of a sentence. */
+export const partnerTitles: Readonly<Record<Partner, string>> = { erp: 'The ERP', azumuta: 'Azumuta' };
+
+/** Adds a full stop to a text that does not end like a sentence. */
+export function sentence(text: string): string {
   return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
 }

@@ -1,31 +1,31 @@
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
-import { localTime } from '../../../shared/model/time.ts';
+import { duration, localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { styled, tableOf } from '../cli/output.ts';
-import { stageAndReason, type Trace, type TracedOrder } from './trace.ts';
+import type { Trace, TracedOrder } from './trace.ts';
 
-/** What happened, in words; an event that this table does not know is told by its own name. */
+/** Events of a journey in words. */
 const words: Readonly<Record<string, string>> = {
   queued: 'Received from the ERP',
   created: 'Created in Azumuta',
   adopted: 'Found in Azumuta, typed by hand',
-  linked: 'Told to the ERP',
+  linked: 'Linked in the ERP',
   completed: 'Completed in Azumuta',
   collected: 'Read from Azumuta, to be booked',
   booked: 'Booked in the ERP',
   amended: 'Notes and links added in the ERP',
-  ignored: 'Left out: the ERP does not know the order',
-  retry: 'Tried, and to be tried again',
+  ignored: 'Ignored: the ERP does not know the order',
+  retry: 'Failed, to be tried again',
   rejected: 'Refused',
-  conflict: 'Changed in the ERP since',
-  resolved: 'The ERP wants it as it is again',
-  withdrawn: 'Taken back by the ERP',
+  conflict: 'Changed in the ERP afterwards',
+  resolved: 'Equal to the ERP again',
+  withdrawn: 'Withdrawn by the ERP',
   'not completed': 'Not completed yet in Azumuta',
   'not mapped': 'Cannot become a product order',
   'cancelled in the ERP': 'Cancelled in the ERP',
   'dead-lettered': 'Put aside for a person',
-  replayed: 'Sent on its way again',
-  recovered: 'Went well after all',
+  replayed: 'Sent to its queue again',
+  recovered: 'Succeeded after all',
   discarded: 'Discarded by a person',
 };
 const good = new Set(['created', 'adopted', 'booked', 'amended']);
@@ -39,32 +39,29 @@ const bad = new Set([
   'discarded',
 ]);
 
-/** A line of a journey in plain words, for every place that shows one. */
+/** An event in words; an unknown event keeps its own name. */
 export function eventWords({ event }: Pick<JourneyEntry, 'event'>): string {
   return words[event] ?? event;
 }
 
-export type Tone = 'good' | 'bad' | 'plain';
-
-export function toneOf({ event }: Pick<JourneyEntry, 'event'>): Tone {
+export function toneOf({ event }: Pick<JourneyEntry, 'event'>): 'good' | 'bad' | 'plain' {
   if (good.has(event)) return 'good';
   return bad.has(event) ? 'bad' : 'plain';
 }
 
-/** The stack that is told of. */
 export interface TracedStack {
-  /** Options that name it, for commands to type. */
+  /** Options that select the stack on a command line. */
   readonly where: string;
-  /** The plant's: times are told on its clock. */
+  /** The plant's time zone: times are shown in it. */
   readonly timeZone: string;
 }
 
-/** The journeys as lines for a person: how it stands first, then the timeline. */
+/** The trace as lines for a person: the status of each order, then its timeline. */
 export function traceLines(trace: Trace, { where, timeZone }: TracedStack): string[] {
   if (trace.productOrders.length === 0) {
     return [
       `The ledger knows no order, ERP order or recording ${trace.asked}.`,
-      'Orders appear here once the ERP has sent them, or the pull has found them. To see what it would find:',
+      'Orders appear here once the ERP has sent them, or the pull has found them. To see what the pull would find:',
       `  npm run pull -- --dry-run ${where}`,
     ];
   }
@@ -75,11 +72,11 @@ export function traceLines(trace: Trace, { where, timeZone }: TracedStack): stri
   ]);
 }
 
-/** A split order has up to some hundred parts: more than these are told in a line each. */
+/** A split order has up to some hundred parts; above this number each gets one line only. */
 const maxInFull = 5;
 
 function summaryLines({ asked, productOrders }: Trace, where: string): string[] {
-  // By the number of the ERP order all of them are found again, also where the first part has the same.
+  // The number of the ERP order would find all of them again, so the example is another one.
   const one = productOrders.map(({ number }) => number).find((number) => number !== asked) ?? asked;
   const states = Map.groupBy(productOrders, ({ state }) => state);
   return [
@@ -87,11 +84,11 @@ function summaryLines({ asked, productOrders }: Trace, where: string): string[] 
     [...states].map(([state, orders]) => `${orders.length} ${state}`).join(' · '),
     '',
     ...tableOf(
-      [{ title: 'Product order' }, { title: 'State' }, { title: 'How it stands', most: 90 }],
+      [{ title: 'Product order' }, { title: 'State' }, { title: 'Status', most: 90 }],
       productOrders.map(({ number, state, says }) => [number, state, says]),
     ),
     '',
-    'One of them in full:',
+    'To see one of them:',
     `  npm run trace -- ${shellWord(one)} ${where}`,
   ];
 }
@@ -125,12 +122,14 @@ function draftLines({ draft }: TracedOrder): string[] {
 function timeline(journey: readonly JourneyEntry[], timeZone: string): string[] {
   let day = '';
   let before: JourneyEntry | undefined;
-  return collapsed(journey).flatMap(({ entry, times, last }) => {
+  return runsOf(journey).flatMap((run) => {
+    const [entry] = run;
+    const last = run.at(-1) ?? entry;
     const [date = '', time = ''] = localTime(new Date(entry.at), timeZone).split(' ');
     const pause = before === undefined ? '' : waited(Date.parse(entry.at) - Date.parse(before.at));
     const note = noteOf(entry, before);
-    const repeated =
-      times > 1 ? ` (${times} times, last at ${localTime(new Date(last.at), timeZone).slice(11)})` : '';
+    const lastTime = localTime(new Date(last.at), timeZone).slice(11);
+    const repeated = run.length > 1 ? ` (${run.length} times, last at ${lastTime})` : '';
     const line = `  ${time}  ${pause.padStart(8)}  ${mark(entry)} ${eventWords(entry)}${repeated}${note ? styled('dim', `: ${note}`) : ''}`;
     const head = date === day ? [] : [styled('dim', `  ${date}`)];
     day = date;
@@ -139,24 +138,32 @@ function timeline(journey: readonly JourneyEntry[], timeZone: string): string[] 
   });
 }
 
-/** Lines that say the same one after the other as one. */
-function collapsed(journey: readonly JourneyEntry[]) {
-  const lines: { entry: JourneyEntry; last: JourneyEntry; times: number }[] = [];
+/** One or more entries in a row that say the same. */
+export type Run = readonly [JourneyEntry, ...JourneyEntry[]];
+
+export function runsOf(journey: readonly JourneyEntry[]): Run[] {
+  const runs: [JourneyEntry, ...JourneyEntry[]][] = [];
   for (const entry of journey) {
-    const line = lines.at(-1);
-    const same =
-      line?.entry.of === entry.of && line.entry.event === entry.event && line.entry.note === entry.note;
-    if (line && same) Object.assign(line, { last: entry, times: line.times + 1 });
-    else lines.push({ entry, last: entry, times: 1 });
+    const run = runs.at(-1);
+    const first = run?.[0];
+    if (run && first?.event === entry.event && first.of === entry.of && first.note === entry.note)
+      run.push(entry);
+    else runs.push([entry]);
   }
-  return lines;
+  return runs;
 }
 
-/** A dead letter repeats what the line before it told: then only who put it aside is news. */
+/** A dead letter often repeats the reason of the entry before it; then only the function is shown. */
 function noteOf(entry: JourneyEntry, before: JourneyEntry | undefined): string | undefined {
   if (entry.event !== 'dead-lettered') return entry.note;
   const { stage, reason } = stageAndReason(entry);
   return reason === before?.note ? `by ${stage}` : reason;
+}
+
+/** The ledger writes a dead letter as `<stage>: <reason>`. */
+function stageAndReason({ note = '' }: Pick<JourneyEntry, 'note'>) {
+  const [, stage = 'unknown', reason] = /^([a-z-]+): (.*)$/s.exec(note) ?? [];
+  return { stage, reason: reason ?? (note || 'no reason is known') };
 }
 
 function mark(entry: JourneyEntry): string {
@@ -168,7 +175,5 @@ function mark(entry: JourneyEntry): string {
 /** `+0.4 s`, `+12 min`, `+3 h`, `+2 d`. */
 function waited(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
-  if (seconds < 120) return `+${seconds.toFixed(1)} s`;
-  if (seconds < 2 * 3600) return `+${Math.round(seconds / 60)} min`;
-  return seconds < 48 * 3600 ? `+${Math.round(seconds / 3600)} h` : `+${Math.round(seconds / 86_400)} d`;
+  return `+${seconds < 120 ? `${seconds.toFixed(1)} s` : duration(seconds)}`;
 }

@@ -1,56 +1,58 @@
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { homeOf } from '../../../shared/completions/decide-bookings.ts';
-import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
+import type { BookedFigures, BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
-import type { ErpOrderRecord } from '../../../shared/ledger/records/erp-orders.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
-import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { Cause } from '../../../shared/model/errors.ts';
 import { type ProductOrderDraft, partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
+import { UsageError } from '../cli/errors.ts';
+import { createProgress } from '../cli/output.ts';
+import { findTarget, ledgerOf, type Target, type Where, whereOf } from '../cli/target.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
 import { type OrderStatus, orderStatusOf } from './order-status.ts';
 
-/** A dead letter of an order that nobody has replayed or discarded yet. */
-export interface LivingDeadLetter {
+/** A dead letter of an order that was neither replayed nor discarded. */
+export interface OpenDeadLetter {
   readonly messageId: string;
   /** Function that put it aside. */
   readonly stage: string;
   readonly reason: string;
-  readonly cause?: Cause;
+  readonly cause?: Cause | undefined;
   /** ISO. */
   readonly since: string;
 }
 
-/** One product order: how it stands, and all that happened to it. */
+/** One product order: its status, and everything that happened to it. */
 export interface TracedOrder extends OrderStatus {
   readonly number: string;
-  /** Number of its ERP order, where the ledger knows it. */
-  readonly erpOrder?: string;
-  readonly azumuta?: { readonly id: string; readonly url?: string };
-  /** Which of its ERP order's product orders it is, where that has several. */
-  readonly part?: { readonly index: number; readonly of: number };
-  /** Why it was refused, or how it cannot follow its ERP order. */
-  readonly cause?: Cause;
-  /** As the mapping wanted it in Azumuta. */
-  readonly draft?: ProductOrderDraft;
-  readonly bookings: readonly Pick<
-    BookingEntry,
-    'key' | 'kind' | 'state' | 'cause' | 'recordingIds' | 'booked'
-  >[];
-  readonly deadLetters: readonly LivingDeadLetter[];
+  /** Number of its ERP order, if the ledger knows it. */
+  readonly erpOrder?: string | undefined;
+  readonly azumuta?: { readonly id: string; readonly url?: string | undefined } | undefined;
+  /** Which part of its ERP order it is, if that has several. */
+  readonly part?: { readonly index: number; readonly of: number } | undefined;
+  /** Why it was refused, or why it cannot follow its ERP order. */
+  readonly cause?: Cause | undefined;
+  /** What the mapping made of the ERP order. */
+  readonly draft?: ProductOrderDraft | undefined;
+  readonly bookings: readonly TracedBooking[];
+  readonly deadLetters: readonly OpenDeadLetter[];
   /** Oldest first. */
   readonly journey: readonly JourneyEntry[];
 }
 
-/** What is known of what was asked about. */
+export interface TracedBooking extends Pick<BookingEntry, 'key' | 'kind' | 'state' | 'recordingIds'> {
+  readonly cause?: Cause | undefined;
+  readonly booked?: BookedFigures | undefined;
+}
+
 export interface Trace {
   readonly asked: string;
   /** Empty when the ledger knows nothing by that name. */
   readonly productOrders: readonly TracedOrder[];
-  /** Partners that are waited for right now. */
-  readonly unwell: Readonly<Partial<Record<Partner, BreakerState>>>;
+  /** Partners whose circuit breaker is open now. */
+  readonly partnersDown: Readonly<Partial<Record<Partner, BreakerState>>>;
 }
 
 export type TracingLedger = Pick<
@@ -59,24 +61,41 @@ export type TracingLedger = Pick<
 >;
 
 /**
- * All that the ledger knows about an order. Reads by key and index only: a handful of reads for each product
- * order that belongs to it.
- * @param asked Number of a product order, number or id of an ERP order, or an id of Azumuta: of a product order or a
- * recording.
- * @param where Options that name the stack, for commands to type.
+ * Traces the order that a command line names, and shows progress meanwhile.
+ * @throws UsageError when no order, or not exactly one stack, is named.
+ */
+export async function traceAsked(
+  asked: string | undefined,
+  options: Where,
+): Promise<{ readonly target: Target; readonly where: string; readonly trace: Trace }> {
+  if (asked === undefined)
+    throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
+  const { during } = createProgress();
+  const target = await during('Looking for the stack', findTarget(options));
+  const where = whereOf(target);
+  const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target), where));
+  return { target, where, trace };
+}
+
+/**
+ * Reads everything that the ledger knows about an order, by keys and indexes only: a handful of reads for each of its
+ * product orders.
+ * @param asked Number of a product order, number or id of an ERP order, or the id of a product order or a recording in
+ * Azumuta.
+ * @param where Options that select the stack on a command line.
  */
 export async function traceOrder(asked: string, ledger: TracingLedger, where: string): Promise<Trace> {
   const numbers = await numbersOf(asked, ledger);
-  const unwell = await unwellOf(ledger);
+  const partnersDown = await readPartnersDown(ledger);
   const productOrders: TracedOrder[] = [];
   for (const some of pagesOf(numbers)) {
-    const traced = await Promise.all(some.map((number) => traceOne(number, ledger, unwell, where)));
+    const traced = await Promise.all(some.map((number) => traceOne(number, ledger, partnersDown, where)));
     productOrders.push(...traced.filter((each) => each !== undefined));
   }
-  return { asked, productOrders, unwell };
+  return { asked, productOrders, partnersDown };
 }
 
-/** Product orders that may be meant, parts of a split order in their order. */
+/** Product orders that the text may name; the parts of a split order are sorted. */
 async function numbersOf(
   asked: string,
   { journeys, knownOrders, erpOrders }: TracingLedger,
@@ -86,86 +105,64 @@ async function numbersOf(
     erpOrders.find({ number: asked, id: asked }),
     knownOrders.numberOfAzumutaId(asked),
   ]);
-  const found = new Set([asked, ...ofErpNumber, ...(ofErpId ? numbersIn(ofErpId) : [])]);
-  if (ofAzumutaId !== undefined) found.add(ofAzumutaId);
+  const parts = ofErpId ? partNumbers({ ...ofErpId.split, of: ofErpId.mostParts }) : [];
+  const found = new Set([
+    asked,
+    ...ofErpNumber,
+    ...parts,
+    ...(ofAzumutaId === undefined ? [] : [ofAzumutaId]),
+  ]);
   return [...found].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-function numbersIn({ split, mostParts }: ErpOrderRecord): string[] {
-  return partNumbers({ ...split, of: mostParts });
-}
-
-async function unwellOf({ breaker }: TracingLedger): Promise<Trace['unwell']> {
-  const unwell: Partial<Record<Partner, BreakerState>> = {};
-  for (const partner of ['azumuta', 'erp'] as const) {
-    const state = await breaker.state(partner);
-    if (state.open) unwell[partner] = state;
-  }
-  return unwell;
+async function readPartnersDown({ breaker }: TracingLedger): Promise<Trace['partnersDown']> {
+  const [erp, azumuta] = await Promise.all([breaker.state('erp'), breaker.state('azumuta')]);
+  return { ...(erp.open && { erp }), ...(azumuta.open && { azumuta }) };
 }
 
 async function traceOne(
   number: string,
   ledger: TracingLedger,
-  unwell: Trace['unwell'],
+  partnersDown: Trace['partnersDown'],
   where: string,
 ): Promise<TracedOrder | undefined> {
   const journey = await ledger.journeys.of(number);
   if (journey.length === 0) return undefined;
   const { entry, bookings: own, toldCause } = await ledger.knownOrders.read(number);
-  const cause = entry?.cause ?? toldCause;
   const home = homeOf(number, entry);
   const bookings = home === number ? own : await ledger.bookings.of(home);
   const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
-  const of = record?.split.of ?? 1;
-  const deadLetters = livingDeadLetters(await ledger.deadLetters.of(number), journey);
+  const parts = record?.split.of ?? 1;
+  const deadLetters = openDeadLetters(await ledger.deadLetters.of(number), journey);
+  const { id, url } = entry?.productOrder ?? {};
   return {
     number,
-    ...orderStatusOf({ number, entry, parts: of, bookings, deadLetters, journey, unwell, where }),
-    ...(cause === undefined ? {} : { cause }),
-    ...(entry
-      ? {
-          erpOrder: entry.erpOrder.number,
-          draft: entry.draft,
-          ...(entry.part.book === 'alone' ? {} : { part: { index: entry.part.index, of } }),
-          ...(entry.productOrder ? { azumuta: azumutaOf(entry.productOrder) } : {}),
-        }
-      : {}),
-    bookings: bookings.map(({ key, kind, state, cause, recordingIds, booked }) => ({
-      key,
-      kind,
-      state,
-      ...(cause === undefined ? {} : { cause }),
-      recordingIds,
-      ...(booked ? { booked } : {}),
-    })),
+    ...orderStatusOf({ number, entry, parts, bookings, deadLetters, journey, partnersDown, where }),
+    cause: entry?.cause ?? toldCause,
+    erpOrder: entry?.erpOrder.number,
+    draft: entry?.draft,
+    part: entry && entry.part.book !== 'alone' ? { index: entry.part.index, of: parts } : undefined,
+    azumuta: id === undefined ? undefined : { id, url },
+    bookings: bookings.map(tracedBooking),
     deadLetters,
     journey,
   };
 }
 
-function azumutaOf({ id, url }: NonNullable<OrderEntry['productOrder']>) {
-  return { id, ...(url === undefined ? {} : { url }) };
+function tracedBooking({ key, kind, state, cause, recordingIds, booked }: BookingEntry): TracedBooking {
+  return { key, kind, state, cause, recordingIds, booked };
 }
 
-/** The record tells which are dead: the journey is in order of time, and the clocks of laptops are not. */
-function livingDeadLetters(
+/** The record says which are open: a journey is sorted by time, and the clocks of laptops may be wrong. */
+function openDeadLetters(
   records: Awaited<ReturnType<DeadLetterRecords['of']>>,
   journey: readonly JourneyEntry[],
-): LivingDeadLetter[] {
+): OpenDeadLetter[] {
   return records
     .filter(({ isDead }) => isDead)
     .map(({ messageId, stage, reason, cause }) => {
-      const told = journey.findLast(
-        ({ of, event }) => of === `dead letter ${messageId}` && event === 'dead-lettered',
-      );
-      const since = told?.at ?? '';
-      return { messageId, stage, reason, ...(cause === undefined ? {} : { cause }), since };
+      const isBeginning = ({ of, event }: JourneyEntry) =>
+        of === `dead letter ${messageId}` && event === 'dead-lettered';
+      return { messageId, stage, reason, cause, since: journey.findLast(isBeginning)?.at ?? '' };
     });
-}
-
-/** The ledger tells a dead letter as `<stage>: <reason>`. */
-export function stageAndReason({ note = '' }: Pick<JourneyEntry, 'note'>): { stage: string; reason: string } {
-  const [, stage, reason] = /^([a-z-]+): (.*)$/s.exec(note) ?? [];
-  return { stage: stage ?? 'unknown', reason: reason ?? (note || 'no reason is known') };
 }

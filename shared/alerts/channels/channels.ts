@@ -3,7 +3,7 @@ import { reasonOf } from '../../model/errors.ts';
 import type { Secrets } from '../../platform/aws/secrets.ts';
 import type { Topics } from '../../platform/aws/topics.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Outgoing } from '../alert.ts';
+import type { Alert, Outgoing } from '../alert.ts';
 import type { WebhookChannel } from '../names.ts';
 import { type Delivery, isHttps, post } from './post.ts';
 import { slackMessage } from './slack.ts';
@@ -12,7 +12,7 @@ import { subjectOf, textOf } from './text.ts';
 
 export type ChannelName = WebhookChannel | 'email' | 'morning-mail';
 
-/** How people call a channel. */
+/** Names of the channels in texts. */
 export const channelWords: Readonly<Record<ChannelName, string>> = {
   email: 'e-mail',
   teams: 'Microsoft Teams',
@@ -22,8 +22,11 @@ export const channelWords: Readonly<Record<ChannelName, string>> = {
 };
 
 const address = z.optional(z.string().check(z.refine(isHttps, 'an https URL')));
-/** The secret: the address of each webhook that is used. */
+/** The secret with the address of each webhook that is used. */
 export const alertWebhooksSchema = z.strictObject({ teams: address, slack: address, webhook: address });
+
+/** The form of an alert for each webhook. */
+const bodyFor = { teams: teamsMessage, slack: slackMessage, webhook: (alert: Alert) => alert } as const;
 
 export interface ChannelDependencies {
   readonly topics: Topics;
@@ -39,11 +42,11 @@ export interface ChannelDependencies {
 }
 
 export interface Channels {
-  /** Those that get alerts. */
+  /** Channels for alerts. */
   readonly ofAlerts: readonly ChannelName[];
-  /** All that are configured. */
+  /** All configured channels. */
   readonly all: readonly ChannelName[];
-  /** Resolves in any case. */
+  /** Never rejects. */
   readonly send: (channel: ChannelName, message: Outgoing) => Promise<Delivery>;
 }
 
@@ -56,34 +59,25 @@ export function createChannels(dependencies: ChannelDependencies): Channels {
       await topics.publish(topicArn, { subject: subjectOf(subject), text });
       return { delivered: true };
     } catch (error) {
-      const isName = error instanceof Error && /InvalidParameter/.test(error.name);
-      return { delivered: false, problem: `SNS refuses it: ${reasonOf(error, 200)}`, ofMessage: isName };
+      const ofMessage = error instanceof Error && /InvalidParameter/.test(error.name);
+      return { delivered: false, problem: `SNS refuses it: ${reasonOf(error, 200)}`, ofMessage };
     }
-  }
-
-  async function addressOf(channel: WebhookChannel): Promise<string | undefined> {
-    if (webhooksSecretArn === undefined) return undefined;
-    // Messages are few, and whoever has just set an address tries it at once.
-    return (await secrets.read(webhooksSecretArn, alertWebhooksSchema, { refresh: true }))[channel];
   }
 
   async function postTo(channel: WebhookChannel, message: Outgoing): Promise<Delivery> {
     if (message.type === 'mail') return { delivered: true };
     const { alert } = message;
     try {
-      const url = await addressOf(channel);
+      // Read each time: messages are few, and an operator tries a new address at once.
+      const urls =
+        webhooksSecretArn && (await secrets.read(webhooksSecretArn, alertWebhooksSchema, { refresh: true }));
+      const url = urls ? urls[channel] : undefined;
       if (url === undefined)
         return {
           delivered: false,
           problem: 'its address is not in the secret: npm run secrets -- --stack <stack> sets it',
         };
-      const body =
-        channel === 'teams'
-          ? teamsMessage(alert, timeZone)
-          : channel === 'slack'
-            ? slackMessage(alert, timeZone)
-            : alert;
-      return await post(url, body, clock);
+      return await post(url, bodyFor[channel](alert, timeZone), clock);
     } catch (error) {
       return { delivered: false, problem: reasonOf(error, 200) };
     }

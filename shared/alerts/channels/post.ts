@@ -1,25 +1,25 @@
 import type { Clock } from '../../platform/clock.ts';
 import { codeOf, retryAfterSeconds } from '../../platform/http.ts';
 
-/** What came of one message at one channel. A problem is a sentence for a person, and never holds an address. */
+/** The result of sending one message to one channel. A problem is a sentence for a person, without the address. */
 export type Delivery =
   | { readonly delivered: true }
   | {
       readonly delivered: false;
       readonly problem: string;
-      /** Nothing is sent before. */
+      /** Nothing is sent during these seconds. */
       readonly afterSeconds?: number | undefined;
-      /** It is about this message alone: the next one may go through. */
+      /** The problem is this message, so the next one is tried. */
       readonly ofMessage?: boolean;
     };
 
 const timeoutMs = 5000;
-/** Slack tells what is wrong in a word (`channel_is_archived`), others in pages. */
+/** Slack answers with a code (`channel_is_archived`); whole pages of others are not shown. */
 const word = /^[\w .:-]{1,80}$/;
 
 /**
- * Posts a message to a webhook. Its address is a secret, so that nothing of it stands in a problem. A redirect is not
- * followed: it would take the message to an address that nobody has chosen.
+ * Posts a message to a webhook. Its address is a secret, so no problem contains any of it. A redirect is not followed, as
+ * it would send the message to an address that nobody has configured.
  */
 export async function post(address: string, body: unknown, clock: Clock): Promise<Delivery> {
   try {
@@ -31,7 +31,7 @@ export async function post(address: string, body: unknown, clock: Clock): Promis
       body: JSON.stringify(body),
     });
     if (!response.ok) return refusal(response, await beginningOf(response), clock);
-    // Taken is taken, whatever else it would say, and however slowly.
+    // The status is enough; the body may be slow.
     await response.body?.cancel().catch(() => undefined);
     return { delivered: true };
   } catch (error) {
@@ -65,14 +65,14 @@ function refusal({ status, headers }: Response, said: string, clock: Clock): Del
   return { delivered: false, problem: `it answers with ${status}${because}` };
 }
 
-/** A little of the answer: a body that does not end must not be read to its end. */
+/** The beginning of the body, which may be endless. */
 async function beginningOf({ body }: Response): Promise<string> {
   if (!body) return '';
   for await (const chunk of body) return Buffer.from(chunk).toString('utf8').trim().slice(0, 200);
   return '';
 }
 
-/** But to this machine, as for a partner. */
+/** Whether an address has https, or http on this machine. */
 export function isHttps(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);

@@ -4,8 +4,8 @@ import { restLine, troubleLines } from './text.ts';
 const maxHeader = 150;
 
 /**
- * For an incoming webhook of Slack: plain text in blocks, so that an order number with `*` or `_` stays as it is.
- * `&`, `<` and `>` are control characters of its text objects (`<!channel>` calls everybody), and become entities.
+ * For an incoming webhook of Slack: plain text in blocks, so that `*` and `_` in an order number stay as they are.
+ * `&`, `<` and `>` are control characters of text objects (`<!channel>` notifies everybody), and become entities.
  * @see https://docs.slack.dev/messaging/formatting-message-text
  * @see https://docs.slack.dev/reference/block-kit/blocks (50 blocks, 3000 characters a section, 150 a header)
  */
@@ -29,7 +29,7 @@ function plain(text: string, most = 3000) {
   return { type: 'plain_text', text: shortened(text, most), emoji: false };
 }
 
-/** Escaped, and cut before it is: an entity in half would be shown as it stands. */
+/** Cut to so many escaped characters, without cutting an entity. */
 function shortened(text: string, most: number): string {
   let kept = text;
   while (escaped(kept).length > most) kept = `${kept.slice(0, -2).toWellFormed()}…`.replace(/……$/, '…');

@@ -1,12 +1,12 @@
 import type { Alert } from '../alert.ts';
 import { restLine, troubleLines } from './text.ts';
 
-/** Teams refuses a message above 28 KB; it counts more than the text, and some have met the limit at 21 KB. */
+/** Teams refuses messages above 28 KB, by its own count: some users met the limit at 21 KB. */
 const maxBytes = 18_000;
 
 /**
- * For a webhook of Teams' Workflows ("When a Teams webhook request is received"), which takes Adaptive Cards only;
- * the connectors of Office 365 that took other cards are retired. Text stands in `TextRun`s, which know no markdown.
+ * For a webhook of Teams' Workflows ("When a Teams webhook request is received"), which accepts only Adaptive Cards; the
+ * connectors of Office 365, which accepted other cards, are retired. Text is in `TextRun`s, which have no markdown.
  * @see https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
  * @see https://learn.microsoft.com/en-us/adaptive-cards/authoring-cards/text-features
  */
@@ -47,7 +47,7 @@ function messageOf(alert: Alert, timeZone: string) {
 }
 
 function line(text: string, style: object = {}) {
-  // `{{DATE(…)}}` is the one thing that is read in a text run.
+  // `{{DATE(…)}}` is the only markup in a text run.
   return {
     type: 'RichTextBlock',
     inlines: [{ type: 'TextRun', text: text.replaceAll('{{', '{ {'), ...style }],

@@ -1,7 +1,7 @@
 import { localTime } from '../../model/time.ts';
 import type { Alert, ToldTrouble } from '../alert.ts';
 
-/** A trouble as lines that stand for themselves: which order, why, what to do. */
+/** A trouble in lines: the order, the reason, the next step, the command. */
 export function troubleLines(
   { order, article, quantity, since, why, next, command }: ToldTrouble,
   timeZone: string,
@@ -15,7 +15,7 @@ export function troubleLines(
   return [head.join(' · '), `Why: ${why}`, `Next: ${next}`, `Type: ${command}`];
 }
 
-/** What follows the troubles that are shown, if anything does. */
+/** The line after the listed troubles, if there are more. */
 export function restLine({ count, troubles, command }: Alert): string | undefined {
   const more = count - troubles.length;
   if (troubles.length === 0) return `Type: ${command}`;
@@ -34,8 +34,8 @@ export function textOf(alert: Alert, timeZone: string): string {
 }
 
 /**
- * SNS takes a subject of less than 100 characters without line breaks or control characters; older pages of its
- * reference say ASCII only, so that is all that is sent.
+ * SNS accepts a subject of less than 100 characters without line breaks or control characters. Older pages of its
+ * reference say ASCII only, so other characters are replaced.
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function subjectOf(title: string): string {

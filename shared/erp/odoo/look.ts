@@ -1,8 +1,7 @@
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal, formatQuantity } from '../../model/quantity.ts';
-import { requireArticle } from '../booking-rules.ts';
-import { type Built, builtOf, notBookable } from '../built.ts';
+import { type Built, builtOf, notBookable, requireArticle } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { componentsToPick } from './components.ts';
 import type { Reader } from './connection.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal } from '../../model/quantity.ts';
-import { type Built, type BuiltLot, notBookable } from '../built.ts';
+import { type Built, type BuiltLot, notBookable } from '../booking-rules.ts';
 import type { Reader, Writer } from './connection.ts';
 import { type BookedProduction, idOf, type Product } from './records.ts';
 

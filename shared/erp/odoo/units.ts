@@ -1,7 +1,7 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
-import { type Built, type BuiltLot, notBookable } from '../built.ts';
+import { type Built, type BuiltLot, notBookable } from '../booking-rules.ts';
 import type { Reader } from './connection.ts';
 import type { BookedProduction } from './records.ts';
 

@@ -76,8 +76,8 @@ export async function book<Context>(
           wrote: 'perhaps',
         });
       }
-      const told = part.success?.test ? call('success.test', part.success.test, answer, context) : true;
-      return told === true ? undefined : refused(told);
+      const verdict = part.success?.test ? call('success.test', part.success.test, answer, context) : true;
+      return verdict === true ? undefined : refused(verdict);
     }
     return (
       session.partnerFailure(answer, writing) ??

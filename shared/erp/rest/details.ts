@@ -3,7 +3,7 @@ import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import type { RestAnswer, RestDetail, RestQuestion } from './options.ts';
 import type { Reader } from './session.ts';
 
-/** What a second request told of a row: an answer, or why there is none; neither if there was nothing to ask. */
+/** The result of a second request for a row: an answer, or why there is none; neither if there was nothing to ask. */
 export interface Detail {
   readonly answer?: RestAnswer | undefined;
   readonly problem?: string | undefined;
@@ -11,8 +11,8 @@ export interface Detail {
 
 export interface DetailReader<Row> {
   /**
-   * Details of a page's rows, in their order; a row that does not fit is undefined. If the ERP refuses one, its rows are
-   * told the reason.
+   * Details of a page's rows, in their order; a row that does not fit is undefined. If the ERP refuses a request, the
+   * details of its rows are the reason.
    * @throws RetryLater as `Reader.read` does: an ERP that is unwell ends the page. Rejected for too many requests.
    */
   readonly read: (rows: readonly (Row | undefined)[]) => Promise<Detail[]>;
@@ -72,7 +72,7 @@ export function createDetailReader<Row>(
 
   async function readOne(question: RestQuestion): Promise<Detail> {
     const what = `reading ${question.path} for its orders`;
-    // A 403 tells of our rights to this one record.
+    // A 403 is about our rights to this one record.
     const answer = await reader.read(question, { what, signal, accepts: [...accepts, 403] });
     if (answer.status < 300 || accepts.includes(answer.status)) return { answer };
     return { problem: `its detail at ${question.path} was refused${reader.said(answer)}` };

@@ -1,6 +1,5 @@
 import type { Receipt } from '../../model/completions.ts';
-import { requireArticle } from '../booking-rules.ts';
-import { type Built, builtOf, requireUnit } from '../built.ts';
+import { type Built, builtOf, requireArticle, requireUnit } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
 import { secrets } from '../login.ts';
 import { requireOptions } from '../options.ts';
@@ -76,7 +75,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
       const listing = createListing(session, options, orders, signal);
       return orders.incremental === false ? listWhole(listing, since) : listIncrementally(listing, since);
     },
-    // Without a procedure there is nowhere to write it, so nobody must count on it.
+    // Without a procedure there is nowhere to write it, so the function is missing.
     linkProductOrder:
       link &&
       (async (order, productOrder, attempt) => {
@@ -117,11 +116,4 @@ async function run<Context>(session: Session, task: Task<Context>): Promise<Rece
 }
 
 /** An amendment has no quantity. */
-const nothingBuilt: Built = {
-  good: '0',
-  scrap: '0',
-  produced: '0',
-  unit: undefined,
-  goodLots: [],
-  scrapLots: [],
-};
+const nothingBuilt: Built = { good: '0', scrap: '0', produced: '0', goodLots: [], scrapLots: [] };

@@ -37,10 +37,10 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
 
   const taken = steps.filter((step) => !left.includes(step)).map(({ part }) => part.name);
   try {
-    // While it is unknown whether it is booked already, what the ERP shows cannot be called somebody else's.
+    // While a look-up with `done` waits, a booking in the ERP may be ours: it must not be refused as somebody else's.
     for (const lookUp of lookUps) if (lookUp.part.done) requireFree(lookUp);
     for (const lookUp of lookUps) {
-      // A booking that has begun is ours and goes on whatever became of the order: it may be done by that alone.
+      // A booking that has begun goes on, whatever state the order is in: its own steps may have closed it.
       if (reference === undefined) requirePossible(lookUp);
       requireFree(lookUp);
     }

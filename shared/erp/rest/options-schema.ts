@@ -1,19 +1,11 @@
 import * as z from 'zod/mini';
 import { placeSchema } from '../../platform/places.ts';
 import { strictObject } from '../../platform/strict-object.ts';
-import { erpOptionsShape, timeZoneSchema } from '../options.ts';
+import { callable, callables, erpOptionsShape, timeZoneSchema } from '../options.ts';
 
-const callable = z.custom<(...values: never[]) => unknown>(
-  (value) => typeof value === 'function',
-  'a function',
-);
 const pageSize = strictObject({ parameter: z.string(), rows: z.int().check(z.positive()) });
 const texts = z.record(z.string(), z.string());
 const statuses = z.array(z.int());
-
-/** Functions that may be left out. */
-const callables = (...names: string[]) =>
-  Object.fromEntries(names.map((name) => [name, z.optional(callable)]));
 
 const lookUp = strictObject({
   name: z.string(),

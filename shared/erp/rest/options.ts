@@ -3,7 +3,7 @@ import type { BookingKey, Completion } from '../../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import type { Place } from '../../platform/places.ts';
-import type { Built } from '../built.ts';
+import type { Built } from '../booking-rules.ts';
 import type { ErpOptions } from '../options.ts';
 
 /** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */
@@ -29,7 +29,7 @@ export interface RestConnection extends ErpOptions {
 /** An ERP with an HTTP API, described: how it is reached, how its orders are listed, how a completion is booked. */
 export interface RestOptions<Row = unknown> extends RestConnection {
   readonly orders: RestListing<Row>;
-  /** Tells the ERP which product order an order became. Default: it is told nothing. */
+  /** Writes into the ERP which product order an order became. Default: it is not written. */
   readonly link?: RestProcedure<LinkContext>;
   readonly book: RestProcedure<BookContext>;
 }
@@ -85,8 +85,8 @@ export interface RestListing<Row> {
   /** A second request for each row, if the row does not hold the whole order. Default: none. */
   readonly detail?: RestDetail<Row>;
   /**
-   * Makes the order of a row and of the answer about its detail. If a row does not fit, or this function throws on it, a
-   * person is told and the other rows are listed.
+   * Makes the order of a row and of the answer about its detail. If a row does not fit, or this function throws on it, it
+   * is reported to a person, and the other rows are listed.
    */
   readonly order: (row: Row, detail?: RestAnswer) => RestOrder;
   /**
@@ -118,7 +118,7 @@ export interface RestDetail<Row> {
   readonly accepts?: readonly number[];
   /** Requests at the same time, 1 to 16. Default 4. */
   readonly atOnce?: number;
-  /** Most requests for one page: a page that needs more is refused, so that nobody floods an ERP unawares. Default 500. */
+  /** Most requests for one page: a page that needs more is refused, so that no ERP is flooded by mistake. Default 500. */
   readonly most?: number;
 }
 
@@ -222,7 +222,7 @@ export interface RestLookUp<Context> {
   /** Reference of what the ERP shows *with our key*: then only steps that have a `done` themselves may be left. */
   readonly done?: (answer: RestAnswer, context: Context) => string | undefined;
   /**
-   * Why it can never be done (cancelled, done by somebody else): a sentence for a planner. Asked, like `article` and
+   * Why it can never be done (cancelled, done by others): a sentence for a planner. Asked, like `article` and
    * `unit`, only while the ERP shows nothing with our key.
    */
   readonly refused?: (answer: RestAnswer, context: Context) => string | undefined;

@@ -68,8 +68,8 @@ export function createListing<Row>(
   }
 
   /**
-   * A row that does not fit gets no earlier time than the row before it, whatever it says of its time: no listing
-   * may go back because of it. The same goes for rows of an hour that the ERP's clock shows twice. In a list that is
+   * A row that does not fit gets no earlier time than the row before it, whatever its own time is: it must not move the
+   * listing back. The same goes for rows of an hour that the ERP's clock shows twice. In a list that is
    * not sorted, a row without a time is as old as was asked for.
    */
   async function readRows(

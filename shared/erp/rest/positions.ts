@@ -45,19 +45,20 @@ export function nextPosition(
   { json, count, position, path }: Answered,
   baseUrl: string,
 ): Position {
-  const told = () => ('next' in paging && paging.next !== undefined ? textAt(json, paging.next) : undefined);
+  const nextInAnswer = () =>
+    'next' in paging && paging.next !== undefined ? textAt(json, paging.next) : undefined;
   switch (paging.kind) {
     case 'none':
       return undefined;
     case 'page':
-      if (paging.next !== undefined) return told();
+      if (paging.next !== undefined) return nextInAnswer();
       return count === 0 ? undefined : String(Number(position ?? paging.first ?? 1) + 1);
     case 'offset':
       return count === 0 ? undefined : String(Number(position ?? 0) + count);
     case 'cursor':
-      return told();
+      return nextInAnswer();
     case 'nextLink':
-      return linkFrom(told(), path, baseUrl);
+      return linkFrom(nextInAnswer(), path, baseUrl);
   }
 }
 

@@ -3,7 +3,7 @@ import { reasonOf } from '../../model/errors.ts';
 import type { ErpOrder } from '../../model/orders.ts';
 import { compareDecimals, toDecimal } from '../../model/quantity.ts';
 import { hasLostDigits } from '../../platform/places.ts';
-import { describeMismatches, type Parsed, parse, stepInto } from '../../platform/validation.ts';
+import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
 import type { UnreadableOrder } from '../connector.ts';
 import { nameOf, unreadableOrder } from '../read-rows.ts';
 import type { Detail } from './details.ts';
@@ -13,14 +13,14 @@ import type { RestListing } from './options.ts';
 export interface ReadRow {
   /** Tells rows apart: the ERP's id, or the number; the row's path when there is neither. */
   readonly rowId: string;
-  /** ISO instant in UTC, to the millisecond: rounded down, so that resuming there misses nothing. */
+  /** ISO instant in UTC, rounded down to the millisecond, so that resuming there misses nothing. */
   readonly changedAt: string | undefined;
   /** Undefined for a row that is neither released nor cancelled, and for one that cannot be read. */
   readonly order?: ErpOrder | undefined;
   readonly unreadable?: UnreadableOrder;
 }
 
-/** A row with its place in the listing: one that tells no time stands where it was found. */
+/** A row with its position in the listing; one without a time has the position where it was found. */
 export type ListedOrder = ReadRow & { readonly changedAt: string };
 
 const absent = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
@@ -49,21 +49,19 @@ const mappedSchema = z
     attributes: z.optional(z.record(z.string(), z.unknown())),
   })
   .check(
-    // Some ERPs take the quantity from an order that they cancel.
-    z.refine(({ state, quantity }) => state !== 'released' || isPositive(quantity), {
-      path: ['quantity'],
-      error: 'a decimal above 0',
-    }),
+    // Some ERPs set the quantity of a cancelled order to 0.
+    z.refine(
+      ({ state, quantity }) => state !== 'released' || compareDecimals(toDecimal(quantity) ?? '1', '0') > 0,
+      {
+        path: ['quantity'],
+        error: 'a decimal above 0',
+      },
+    ),
   );
 
 type MappedOrder = z.infer<typeof mappedSchema>;
 
-function isPositive(quantity: string | number): boolean {
-  const amount = toDecimal(quantity);
-  return amount === undefined || compareDecimals(amount, '0') > 0;
-}
-
-/** A row as it came, and what its schema makes of it. */
+/** A row as it was listed, and parsed by its schema. */
 export type ParsedRow<Row> = { readonly raw: unknown } & (
   | { readonly fits: true; readonly row: Row }
   | { readonly fits: false; readonly problem: string }
@@ -81,8 +79,8 @@ export function parseRow<Row>(schema: RestListing<Row>['row'], raw: unknown): Pa
 }
 
 /**
- * One row as an order. What is wrong with a row, the configuration's functions included, is told of this row and never
- * thrown.
+ * Reads one row as an order. Whatever is wrong with it, a function of the configuration included, makes this row
+ * unreadable and is never thrown.
  * @param path JSON path of the row in the answer: names a row that has no other name.
  */
 export function readRow<Row>(
@@ -100,7 +98,10 @@ export function readRow<Row>(
   if (stepInto(mapped, 'state') === 'other' && known && changedAt) return { rowId: known, changedAt };
 
   const whole = parse(mappedSchema, mapped);
-  const why = problem ?? (whole.ok ? rounded(whole.value, [raw, detail.answer?.json]) : misfit(whole));
+  const misfit = whole.ok
+    ? rounded(whole.value, [raw, detail.answer?.json])
+    : `orders.order returns no valid order for it (${describeMismatches(whole.mismatches)})`;
+  const why = problem ?? misfit;
   if (why === undefined && whole.ok && changedAt) {
     return { rowId: whole.value.id ?? whole.value.number, changedAt, order: orderOf(whole.value) };
   }
@@ -117,11 +118,7 @@ function changeOf(mapped: unknown): string | undefined {
   return told.success ? new Date(told.data).toISOString() : undefined;
 }
 
-function misfit({ mismatches }: Extract<Parsed<unknown>, { readonly ok: false }>): string {
-  return `what orders.order makes of it is no order (${describeMismatches(mismatches)})`;
-}
-
-/** A name that was made of a number of so many digits that JSON.parse has rounded it, which may be another order's. */
+/** Refuses a name made of a number that JSON.parse has rounded, as the name may be another order's. */
 function rounded({ number, id, article }: MappedOrder, told: unknown): string | undefined {
   const names = [number, id, article].filter((name) => typeof name === 'string');
   const found = roundedIn(told).find((text) => names.some((name) => name.includes(text)));
@@ -134,13 +131,13 @@ function roundedIn(value: unknown): string[] {
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(roundedIn) : [];
 }
 
-/** What is read of a row whose order cannot be: enough to name it. */
+/** Names a row whose order cannot be read. */
 function nameAt(mapped: unknown, key: 'id' | 'number'): string | undefined {
   const name = z.safeParse(number, stepInto(mapped, key));
   return name.success ? name.data : undefined;
 }
 
-/** What orders.order makes of a row, and what went wrong. */
+/** What orders.order returns for a row, and what went wrong. */
 function mapRow<Row>(
   { order: map }: Pick<RestListing<Row>, 'order'>,
   parsed: ParsedRow<Row>,

@@ -7,11 +7,11 @@ import type { ProcedureContext, RestAnswer, RestLookUp, RestProcedure, RestStep 
  * `erp.book.lookUp[1].done failed for order MO/0001: …`.
  * @throws Rejected
  */
-export type CallConfigured = <Given extends unknown[], Told>(
+export type CallConfigured = <Given extends unknown[], Result>(
   name: string,
-  told: (...given: Given) => Told,
+  run: (...given: Given) => Result,
   ...given: Given
-) => Told;
+) => Result;
 
 /**
  * @param path Of the part below `erp`: `book.lookUp[1]`.
@@ -19,7 +19,7 @@ export type CallConfigured = <Given extends unknown[], Told>(
  */
 export function configuredAt(path: string, orderNumber?: string): CallConfigured {
   const about = orderNumber === undefined ? '' : ` for order ${orderNumber}`;
-  return (name, told, ...given) => callConfigured(`erp.${path}.${name} failed${about}`, () => told(...given));
+  return (name, run, ...given) => callConfigured(`erp.${path}.${name} failed${about}`, () => run(...given));
 }
 
 /** What a procedure is run for: a booking, or a link. */
@@ -115,7 +115,7 @@ export function naming(sentence: string, orderNumber: string, partner: string): 
 /** The same refusal, naming the steps that were taken: the person who clears it up must know of them. */
 export function withTaken(error: unknown, taken: readonly string[], partner: string): unknown {
   if (!(error instanceof Rejected) || taken.length === 0) return error;
-  return new Rejected(`${error.message} ${partner} has of it already: ${taken.join(', ')}.`, {
+  return new Rejected(`${error.message} ${partner} has these steps already: ${taken.join(', ')}.`, {
     code: error.code,
     cause: error,
   });

@@ -19,7 +19,7 @@ export interface Call {
 export interface Reader {
   readonly partner: string;
   /**
-   * One question, which changes nothing, by whatever method it is asked. A refused login is renewed once.
+   * One question, which changes nothing, even by POST. A refused login is renewed once.
    * @returns An answer of the ERP itself: a success, an accepted status or a refusal (4xx).
    * @throws RetryLater scope `partner` without such an answer, scope `order` when the time is up or for a 403.
    */
@@ -36,7 +36,7 @@ export interface Session extends Reader {
    * @throws RetryLater scope `partner` without an answer, scope `order` when the time is up.
    */
   readonly write: (request: RestRequest, call: Call) => Promise<RestAnswer>;
-  /** What an answer to a write tells of the ERP as a whole, or of our rights. */
+  /** The failure of the ERP as a whole, or of our rights, that an answer to a write means. */
   readonly partnerFailure: (answer: RestAnswer, call: Call) => RetryLater | undefined;
 }
 
@@ -76,7 +76,7 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
     };
     const answer = await withToken();
     if (answer.status !== 403) return answer;
-    // The token expired with its session; a 403 for missing rights comes again and costs one read.
+    // The token expired with its session; after a 403 for missing rights this costs one read.
     csrfToken = undefined;
     return withToken();
 

@@ -24,7 +24,7 @@ export async function bookAmendment(booking: SapBooking, text: TextToWrite): Pro
   return receiptOfNote(booking.erpOrder, false);
 }
 
-/** If-Match keeps a text that somebody wrote in between: then the order waits (412). */
+/** If-Match keeps a text that was written since the look: then the order waits (412). */
 export async function writeText(
   { client, erpOrder }: SapBooking,
   { field, text, etag }: TextToWrite,

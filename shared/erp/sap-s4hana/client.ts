@@ -29,7 +29,7 @@ export interface SapRead<T> extends SapCall<T> {
   readonly query?: Readonly<Record<string, string>>;
   /** `__next` of the page before, as SAP gave it: replaces path and query. */
   readonly link?: string | undefined;
-  /** Nothing depends on what SAP shows there: whatever it refuses (403 included) counts as absent. */
+  /** Nothing depends on this answer: any refusal (403 included) counts as absent. */
   readonly optional?: boolean;
 }
 
@@ -231,7 +231,7 @@ function pathOf(link: string, { service, what }: SapCall<unknown>): string {
   return pathname.slice(Math.max(0, pathname.indexOf(service))) + search;
 }
 
-/** All rows of a list, over as many pages as SAP makes of it; undefined when there is no such list. */
+/** All rows of a list, over all its pages; undefined when there is no such list. */
 export async function readAll<Row>(
   client: SapReader,
   row: z.ZodMiniType<Row>,

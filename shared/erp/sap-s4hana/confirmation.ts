@@ -1,7 +1,7 @@
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
-import { type Built, builtOf, notBookable, requireUnit } from '../built.ts';
+import { type Built, builtOf, notBookable, requireUnit } from '../booking-rules.ts';
 import { receiptsOf } from './goods-receipts.ts';
 import { guidOf } from './marks.ts';
 import { operationOf, type SapOptions } from './options.ts';
@@ -29,7 +29,7 @@ export function confirmationOf(
   const { goodsMovements, workActivity } = options;
   const { operation, sequence } = operationOf(options);
   const built = builtOf(completion, 'SAP');
-  // SAP converts alternative units of the material master, but neither service tells which these are: the result for
+  // SAP converts alternative units of the material master, but neither service shows which these are: the result for
   // another unit cannot be known before it is booked, nor be added up with the plan.
   requireUnit(built, erpOrder.number, order.ProductionUnit, 'SAP');
   requireDigits(built, completion);

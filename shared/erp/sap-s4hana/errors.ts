@@ -3,17 +3,18 @@ import { Rejected, RetryLater } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 
-/** A sentence stands in `message.value`, or is the message itself. */
-const messageSchema = z.union([z.string(), z.object({ value: z.string() })]);
-
 const detailSchema = z.object({
   code: z.nullish(z.string()),
-  message: messageSchema,
+  // The sentence is in `message.value`, or is the message itself.
+  message: z.pipe(
+    z.union([z.string(), z.object({ value: z.string() })]),
+    z.transform((message) => (typeof message === 'string' ? message : message.value).trim()),
+  ),
   severity: z.nullish(z.string()),
 });
 type Detail = z.infer<typeof detailSchema>;
 
-/** As far as it is needed, and no stricter: an error that cannot be read must not become another error. */
+/** Only the needed fields, and no stricter: an error that cannot be read must not become another error. */
 const errorSchema = z.object({
   error: z.object({
     code: z.nullish(z.string()),
@@ -29,8 +30,8 @@ const busySentence =
 const busyCode = /CX_\w{0,30}LOCK/i;
 
 /**
- * What a refused OData call stands for: 423, 412 and lock messages, wherever they stand, are an order that must wait;
- * every other 4xx is for a person, in SAP's own words (the message is often only a headline: the details say why).
+ * What a refused OData call means: after 423, 412 and lock messages anywhere in the answer, the order must wait; every
+ * other 4xx is for a person, in SAP's own words (the message is often only a headline: the details say why).
  */
 export function failureOfAnswer(
   response: HttpResponse,
@@ -50,30 +51,26 @@ export function failureOfAnswer(
 }
 
 /**
- * Whether a refusal is of the gateway's framework (`/IWFND/MED/170`: no such service) and not of the service: an
- * inactive service says nothing of the order.
+ * Whether the gateway's framework refused (`/IWFND/MED/170`: no such service), and not the service: an inactive service
+ * says nothing about the order.
  */
 export function isAboutService({ status, json }: HttpResponse): boolean {
   const parsed = errorSchema.safeParse(json);
   return status === 404 && parsed.success && (parsed.data.error.code?.startsWith('/IWFND/') ?? false);
 }
 
-function saysBusy(detail: Detail): boolean {
-  return busySentence.test(textOf(detail)) || busyCode.test(`${detail.code ?? ''} ${textOf(detail)}`);
+function saysBusy({ code, message }: Detail): boolean {
+  return busySentence.test(message) || busyCode.test(`${code ?? ''} ${message}`);
 }
 
-/** Sentences, each once, without those that are only for information. */
+/** The sentences, each once, without those that only inform. */
 function reasonOf(details: readonly Detail[]): string | undefined {
   const errors = details.filter(({ severity }) => !severity || severity === 'error');
-  const sentences = [...new Set(errors.map(textOf).filter(Boolean))];
+  const sentences = [...new Set(errors.map(({ message }) => message).filter(Boolean))];
   return sentences.length === 0 ? undefined : shorten(sentences.join('; '), 400);
 }
 
-function textOf({ message }: Detail): string {
-  return (typeof message === 'string' ? message : message.value).trim();
-}
-
-/** The error itself, and what it has for details. */
+/** The error itself, and its details. */
 function detailsOfAnswer({ json }: HttpResponse): Detail[] {
   const parsed = errorSchema.safeParse(json);
   if (!parsed.success) return [];

@@ -3,7 +3,7 @@ import type { Completion, Receipt } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
 import { parse } from '../../platform/validation.ts';
-import type { Built, BuiltLot } from '../built.ts';
+import type { Built, BuiltLot } from '../booking-rules.ts';
 import { confirmationService, literal, readAll, type SapLook } from './client.ts';
 import type { SapOptions } from './options.ts';
 import { movementSchema, type SapConfirmation, type SapOrder, toWire } from './records.ts';

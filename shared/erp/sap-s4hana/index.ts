@@ -46,7 +46,7 @@ function connect(options: SapOptions, environment: ErpEnvironment<unknown>): Erp
 
   return {
     releasedOrders: (since, signal) => listReleasedOrders(clientFor(signal), options, since),
-    // Without a field there is nowhere to write it, so nobody must count on it.
+    // Without a field there is nowhere to write it, so the function is missing.
     linkProductOrder:
       notesField === undefined
         ? undefined

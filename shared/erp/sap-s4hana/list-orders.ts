@@ -76,7 +76,7 @@ export async function* listReleasedOrders(
   }
 
   /** @param link To the next page, when no row tells where this one ended. */
-  async function nextPage(link?: string): Promise<OrdersPage> {
+  async function nextPage(link?: string) {
     const answer = await client.read({
       service: orderService,
       path: '/A_ProductionOrder_2',
@@ -93,11 +93,6 @@ export async function* listReleasedOrders(
     const { results = [], __next } = answer?.value.d ?? {};
     return { rows: results, link: __next };
   }
-}
-
-interface OrdersPage {
-  readonly rows: readonly unknown[];
-  readonly link: string | undefined;
 }
 
 function conditionsOf({ plant, orderTypes }: SapOptions, earliest: WallClock | undefined): string[] {

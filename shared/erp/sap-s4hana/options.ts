@@ -46,7 +46,7 @@ export interface SapOptions extends ErpOptions {
   /** Further fields of A_ProductionOrder_2 for the mapping, `['SalesOrder']`. */
   readonly orderFields?: readonly string[];
   /**
-   * Zone of the SAP system's clock, in which it tells when orders were created and changed: `Europe/Brussels`. With a
+   * Zone of the SAP system's clock, by which orders are created and changed: `Europe/Brussels`. With a
    * wrong zone, changes are noticed hours late, or never. Default `UTC`, as in the cloud.
    */
   readonly timeZone?: string;

@@ -54,7 +54,7 @@ export async function readConfirmations({
     what: `the confirmations of order ${number}`,
   });
   if (confirmations) return confirmations;
-  // A list may be empty, but it is there: without it nobody can tell what was confirmed already.
+  // The list may be empty, but must exist: without it, it is unknown what was confirmed already.
   throw new RetryLater(`SAP does not show the confirmations of order ${number}: is the service active?`, {
     scope: 'partner',
   });

@@ -49,7 +49,7 @@ export const placeSchema = z.object({
 });
 export type SapPlace = z.infer<typeof placeSchema>;
 
-/** When an order was created, if it tells. */
+/** When an order was created, if SAP shows it. */
 export const creationSchema = z.pick(z.object(order), {
   LastChangeDateTime: true,
   MfgOrderCreationDate: true,
@@ -60,7 +60,7 @@ export type SapCreation = z.infer<typeof creationSchema>;
 /** Fields of an order that are read, for the mapping as well. */
 export const orderFields = [...Object.keys(order), 'ManufacturingOrderType'];
 
-/** An Edm.Decimal: text in OData V2, a number where a gateway was told so (IEEE754Compatible). */
+/** An Edm.Decimal: text in OData V2, a number where a gateway is set so (IEEE754Compatible). */
 const amount = z.nullish(z.union([z.string(), z.number()]));
 
 export const confirmationSchema = z.object({
@@ -116,8 +116,8 @@ function isoOf(at: number): string | undefined {
 }
 
 /**
- * SAP tells when an order was created and changed by the clock of its system, without a zone (`AUFK-ERFZEIT`,
- * `AUFK-AEZEIT`): `20261124100000`, which sorts as text as it does as time. Where the clocks are put back an hour comes
+ * SAP shows when an order was created and changed by the clock of its system, without a zone (`AUFK-ERFZEIT`,
+ * `AUFK-AEZEIT`): `20261124100000`, which has the same order as text and as time. Where the clocks are put back an hour comes
  * twice; everything here is rounded so that no change is missed, and one may be listed twice.
  */
 export type WallClock = string;
@@ -139,7 +139,7 @@ function digitsOf(time: string): WallClock {
   return time.slice(0, 19).replace(/\D/g, '');
 }
 
-/** When the order was changed, as ISO in UTC; undefined when it never was, or does not tell. */
+/** When the order was changed, as ISO in UTC; undefined when it never was, or SAP does not show it. */
 export function changedAt({ LastChangeDateTime }: SapPlace, timeZone: string): string | undefined {
   return firstInstant(timeZone, LastChangeDateTime ?? '') ?? instantOf(LastChangeDateTime);
 }

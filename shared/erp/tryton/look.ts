@@ -1,8 +1,7 @@
 import type { BookingKey, Completion, Link, Receipt } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals } from '../../model/quantity.ts';
-import { requireArticle } from '../booking-rules.ts';
-import { builtOf } from '../built.ts';
+import { builtOf, requireArticle } from '../booking-rules.ts';
 import type { Attempt, Look } from '../connector.ts';
 import { type Amounts, amountsOf } from './booking/amounts.ts';
 import { type Demands, requireListPrice, requireLots, requireRights } from './booking/demands.ts';

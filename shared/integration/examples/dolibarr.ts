@@ -47,7 +47,7 @@ interface DolibarrOptions {
   readonly baseUrl: string;
   /** Of its server, which compares and shows times by its own clock. */
   readonly timeZone: string;
-  /** Of all products: the API tells a unit by a number only. */
+  /** Of all products, as the API shows a unit's number only. */
   readonly unit: string;
   readonly pageSize?: number;
   readonly timeoutMs?: number;

@@ -1,3 +1,4 @@
+import type * as z from 'zod/mini';
 import type { CompletedProductOrder, Completion, Link, Lot, WorkTime } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { type Decimal, type Quantity, sumOf, toDecimal } from '../../model/quantity.ts';
@@ -9,8 +10,8 @@ import { callMapping, checkedField, completionFields } from './validate.ts';
 /**
  * What is to be booked for completed product orders: one, or all parts of a split ERP order (their quantities
  * are added up). Its days are those of the plant's time zone.
- * @throws Rejected when the mapping's functions fail or answer something that cannot be booked, or when Azumuta tells
- *   a time that is none.
+ * @throws Rejected when a function of the mapping fails or returns what cannot be booked, or when Azumuta gives a time
+ *   that is none.
  */
 export function mapCompletion(
   { completions: mapping, timeZone }: Pick<CompleteIntegration, 'completions' | 'timeZone'>,
@@ -21,6 +22,11 @@ export function mapCompletion(
   const about = first.productOrder;
   const each = <T>(field: string, map: (part: CompletedProductOrder) => T) =>
     parts.map((part) => callMapping(`completions.${field}`, () => map(part), about));
+  const checked = <T>(
+    field: keyof typeof completionFields,
+    schema: z.ZodMiniType<T>,
+    map: (part: CompletedProductOrder) => unknown,
+  ) => each(field, map).map((given) => checkedField(field, schema, given, about));
   const { notes, links, lots, final } = completionFields;
   const completedAt = latest(parts.map((part) => part.completedAt));
   const common = {
@@ -29,34 +35,25 @@ export function mapCompletion(
     ...(first.article === undefined ? {} : { article: first.article }),
     completedAt,
     completedOn: dayOf(timeZone, completedAt, `completion of ${about.number}`),
-    notes: each('notes', mapping.notes ?? defaultNotes).flatMap((given) =>
-      checkedField('notes', notes, given, about),
-    ),
-    links: distinct(
-      each('links', mapping.links ?? defaultLinks).flatMap((given) =>
-        checkedField('links', links, given, about),
-      ),
-    ),
+    notes: checked('notes', notes, mapping.notes ?? defaultNotes).flat(),
+    links: distinct(checked('links', links, mapping.links ?? defaultLinks).flat()),
     work: parts.flatMap((part) => workOf(timeZone, part)),
   };
   if (kind === 'amendment') return { ...common, kind, final: false, lots: [] };
 
   const built = each('quantity', mapping.quantity ?? planned);
   const unknown = parts.find((_, at) => built[at] === undefined);
-  if (unknown) throw noQuantity(unknown, mapping);
   const quantity = total('quantity', built, about.number);
-  if (!quantity) throw noQuantity(first, mapping);
+  if (unknown || !quantity) throw noQuantity(unknown ?? first, mapping);
   const scrap = total('scrap', each('scrap', mapping.scrap ?? (() => undefined)), about.number);
   return {
     ...common,
     kind,
     quantity,
     ...(scrap && scrap.amount !== '0' ? { scrap } : {}),
-    final: each('final', mapping.final ?? (() => true))
-      .map((given) => checkedField('final', final, given, about))
-      .every(Boolean),
-    lots: each('lots', mapping.lots ?? (() => []))
-      .flatMap((given) => checkedField('lots', lots, given, about))
+    final: checked('final', final, mapping.final ?? (() => true)).every(Boolean),
+    lots: checked('lots', lots, mapping.lots ?? (() => []))
+      .flat()
       .map((lot): Lot => (typeof lot === 'string' ? { number: lot } : lot)),
   };
 }
@@ -93,12 +90,13 @@ type GivenQuantity = Quantity | string | number | undefined;
 function total(field: string, given: readonly GivenQuantity[], number: string): Quantity | undefined {
   const quantities = given.flatMap((one) => (one === undefined ? [] : [quantityOf(field, one, number)]));
   if (quantities.length === 0) return undefined;
-  const units = new Set(quantities.map(({ unit }) => unit));
-  if (units.size > 1)
-    throw new Rejected(`Mapping completions.${field} mixes units for ${number}: ${[...units].join(', ')}.`, {
+  const [unit, ...others] = new Set(quantities.map((one) => one.unit));
+  if (others.length > 0) {
+    const units = [unit, ...others].join(', ');
+    throw new Rejected(`Mapping completions.${field} mixes units for ${number}: ${units}.`, {
       code: 'configuration',
     });
-  const unit = quantities[0]?.unit;
+  }
   return { amount: sumOf(quantities.map(({ amount }) => amount)), ...(unit === undefined ? {} : { unit }) };
 }
 
@@ -129,7 +127,7 @@ function quantityOf(
 }
 
 /**
- * The planned quantity: the parameter `Quantity`. Undefined without it, as nobody could guess how many were built.
+ * The planned quantity: the parameter `Quantity`. Undefined without it, as a guess could be wrong.
  * @example
  * Number(planned(completed) ?? 1);
  */
@@ -162,15 +160,15 @@ function distinct(links: readonly Link[]): Link[] {
   return [...new Map(links.map((link) => [link.url, link])).values()];
 }
 
-/** @throws Rejected when it is no time: somebody must say on which day to book. */
+/** @throws Rejected when it is no time, as a person must say on which day to book. */
 function dayOf(timeZone: string, time: string, what: string): string {
   const instant = utcInstant(time);
   if (instant !== undefined) return dayIn(timeZone, instant);
-  // Without a zone it is the plant's own clock that was written down.
+  // A time without a zone is by the plant's own clock.
   const [, day = ''] = /^([\d-]+)(?:[T ][\d:.,]*)?$/.exec(time) ?? [];
   if (isDate(day)) return day;
   throw new Rejected(
-    `Azumuta tells "${shorten(time, 60)}" as the time of the ${what}, where an ISO time such as 2026-12-01T06:00:00Z is expected: book it by hand.`,
+    `Azumuta gives "${shorten(time, 60)}" as the time of the ${what}, where an ISO time such as 2026-12-01T06:00:00Z is expected: book it by hand.`,
     { code: 'completion-unclear' },
   );
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { callConfigured, Rejected } from '../../model/errors.ts';
 import type { ErpOrder, ProductOrderDraft } from '../../model/orders.ts';
-import { problemOfText } from '../../model/text.ts';
+import { problemOfText, shorten } from '../../model/text.ts';
 import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
 
 /** No item of the ledger exceeds 64 KB (`maxHistoryBytes` says why), and the order's history takes its part of that. */
@@ -104,7 +104,7 @@ export function checkedField<T>(
   const parsed = parse(schema, given);
   if (parsed.ok) return parsed.value;
   throw new Rejected(
-    `Mapping completions.${field} gave something else than it should for ${about.number}: ${describeMismatches(parsed.mismatches)}.`,
+    `Mapping completions.${field} gave something wrong for ${about.number}: ${describeMismatches(parsed.mismatches)}.`,
     { code: 'configuration' },
   );
 }
@@ -116,8 +116,8 @@ export function checkedField<T>(
  */
 export function checkedDraft(given: Readonly<Record<string, unknown>>, order: ErpOrder): ProductOrderDraft {
   const problem = problemOfText(order.number);
-  if (problem)
-    throw new Rejected(`The number of ERP order ${nameOf(order)} ${problem}.`, { code: 'order-data' });
+  const name = shorten(order.number, 101);
+  if (problem) throw new Rejected(`The number of ERP order ${name} ${problem}.`, { code: 'order-data' });
   const checked = draftSchema.safeParse(given);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
@@ -126,10 +126,9 @@ export function checkedDraft(given: Readonly<Record<string, unknown>>, order: Er
   const at = entry === undefined ? '' : `${JSON.stringify(entry)} `;
   const found = (issue?.path ?? []).reduce<unknown>(stepInto, given);
   const what = field === undefined ? `${bytesOf(JSON.stringify(given))} bytes` : shown(found);
-  throw new Rejected(
-    `Mapping ${about} gave ${at}${what} for ERP order ${nameOf(order)}: ${issue?.message}.`,
-    { code: 'configuration' },
-  );
+  throw new Rejected(`Mapping ${about} gave ${at}${what} for ERP order ${name}: ${issue?.message}.`, {
+    code: 'configuration',
+  });
 }
 
 function shown(value: unknown): string {
@@ -137,8 +136,4 @@ function shown(value: unknown): string {
   if (typeof value === 'string') return `a text of ${bytesOf(value)} bytes`;
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
-
-function nameOf({ number }: ErpOrder): string {
-  return number.length > 100 ? `${number.slice(0, 100)}…` : number;
 }

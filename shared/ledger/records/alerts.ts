@@ -46,25 +46,6 @@ export interface OutboxEntry {
   readonly body: string;
 }
 
-/**
- * What people were told, and what is still to be delivered. One run at a time has the lease; it writes its messages
- * first, then the state that counts them. A crash in between leaves uncounted messages: the next run recognises it by
- * the lease that was not released, and removes them.
- */
-export interface AlertRecords {
-  /** Undefined while another run is under way. Removes the uncounted messages of a run that died. */
-  readonly begin: (owner: string, leaseSeconds: number) => Promise<AlertState | undefined>;
-  /** False when the lease was lost to another run. */
-  readonly save: (owner: string, state: AlertState) => Promise<boolean>;
-  /** @param failing Channels that fail after the run. */
-  readonly end: (owner: string, failing: AlertState['failing']) => Promise<void>;
-  readonly state: () => Promise<AlertState>;
-  readonly write: (entry: OutboxEntry) => Promise<void>;
-  /** The oldest messages that the channel does not have yet. */
-  readonly waiting: (channel: string, limit: number) => Promise<OutboxEntry[]>;
-  readonly markDelivered: (entry: OutboxEntry) => Promise<void>;
-}
-
 const stateKey = { pk: 'ALERTS', sk: 'STATE' };
 const outboxPrefix = 'OUTBOX#';
 /** A message that could not be delivered for so long is dropped. */
@@ -72,7 +53,12 @@ const keptSeconds = 14 * 86_400;
 
 export const entrySchema = z.object({ sk: z.string(), body: z.string() });
 
-export function createAlertRecords(table: Table, clock: Clock): AlertRecords {
+/**
+ * What people were told, and what is still to be delivered. One run at a time has the lease; it writes its messages
+ * first, then the state that counts them. A crash in between leaves uncounted messages: the next run recognises it by
+ * the lease that was not released, and removes them.
+ */
+export function createAlertRecords(table: Table, clock: Clock) {
   const lease = createLease(table, clock, stateKey);
   const prefixOf = (channel: string) => `${outboxPrefix}${channel}#`;
   const keyOf = ({ channel, id }: Pick<OutboxEntry, 'channel' | 'id'>) => ({
@@ -88,24 +74,29 @@ export function createAlertRecords(table: Table, clock: Clock): AlertRecords {
   }
 
   return {
-    async begin(owner, leaseSeconds) {
+    /** Undefined while another run is under way. Removes the uncounted messages of a run that died. */
+    async begin(owner: string, leaseSeconds: number): Promise<AlertState | undefined> {
       const stored = await lease.take(owner, leaseSeconds);
       if (!stored) return undefined;
       const state = z.parse(stateSchema, stored);
       if (stored.leaseUntil !== undefined) await removeUncounted(state);
       return state;
     },
-    save: (owner, state) => lease.write(owner, { ...state }),
-    end: (owner, failing) => lease.release(owner, { failing, endedAt: clock.now().toISOString() }),
-    state: async () => z.parse(stateSchema, (await table.get(stateKey)) ?? {}),
+    /** False when the lease was lost to another run. */
+    save: (owner: string, state: AlertState): Promise<boolean> => lease.write(owner, { ...state }),
+    /** @param failing Channels that fail after the run. */
+    end: (owner: string, failing: AlertState['failing']): Promise<void> =>
+      lease.release(owner, { failing, endedAt: clock.now().toISOString() }),
+    state: async (): Promise<AlertState> => z.parse(stateSchema, (await table.get(stateKey)) ?? {}),
 
-    async write(entry) {
+    async write(entry: OutboxEntry): Promise<void> {
       const expiresAt = expiryAfter(keptSeconds, clock.now());
       // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
       await table.putIf({ ...keyOf(entry), v: 1, body: entry.body, expiresAt });
     },
 
-    async waiting(channel, limit) {
+    /** The oldest messages that the channel does not have yet. */
+    async waiting(channel: string, limit: number): Promise<OutboxEntry[]> {
       const stored = await table.query(stateKey.pk, prefixOf(channel), limit);
       return stored.map((each) => {
         const { sk, body } = z.parse(entrySchema, each);
@@ -113,7 +104,7 @@ export function createAlertRecords(table: Table, clock: Clock): AlertRecords {
       });
     },
 
-    async markDelivered(entry) {
+    async markDelivered(entry: OutboxEntry): Promise<void> {
       await table.remove(keyOf(entry));
     },
   };

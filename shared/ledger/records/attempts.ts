@@ -4,28 +4,6 @@ import type { Clock } from '../../platform/clock.ts';
 import { expiryAfter } from '../keys.ts';
 import { troubleFieldNames, troubleFields } from './troubles.ts';
 
-/**
- * Attempts at a message that began and never ended: the process crashed, or was killed at its timeout. Recorded only
- * for messages that come again, so that a message that succeeds at once costs nothing.
- */
-export interface Attempts {
-  /** How many successive attempts have not ended; undefined when nothing is recorded of the message. */
-  readonly unfinished: (messageId: string) => Promise<number | undefined>;
-  /** @param unfinished How many successive attempts before this one have not ended. */
-  readonly begin: (messageId: string, unfinished: number) => Promise<void>;
-  /** The last attempt succeeded: the record is removed. */
-  readonly end: (messageId: string) => Promise<void>;
-  /** An attempt ended with a failure, without a crash. */
-  readonly recordFailure: (
-    messageId: string,
-    how: { readonly unexpected: boolean; readonly waits?: LongWait | undefined },
-  ) => Promise<Failures>;
-  /** The message is a dead letter now, so it waits no more. */
-  readonly endWaiting: (messageId: string) => Promise<void>;
-  /** An attempt began, and only found that the message must wait. */
-  readonly withdraw: (messageId: string) => Promise<void>;
-}
-
 /** A message that has waited for so long that a person is told. */
 export interface LongWait {
   readonly order: string;
@@ -40,25 +18,38 @@ export interface Failures {
   readonly unexpected: number;
 }
 
-export function createAttempts(table: Table, clock: Clock): Attempts {
+export type Attempts = ReturnType<typeof createAttempts>;
+
+/**
+ * Attempts at a message that began and never ended: the process crashed, or was killed at its timeout. Recorded only
+ * for messages that come again, so that a message that succeeds at once costs nothing.
+ */
+export function createAttempts(table: Table, clock: Clock) {
   const keyOf = (messageId: string) => ({ pk: `MESSAGE#${messageId}`, sk: 'ATTEMPTS' });
   // A message lives 14 days at most.
   const expiresAt = () => expiryAfter(15 * 86_400, clock.now());
   return {
-    async unfinished(messageId) {
+    /** How many successive attempts have not ended; undefined when nothing is recorded of the message. */
+    async unfinished(messageId: string): Promise<number | undefined> {
       const noted = await table.get(keyOf(messageId));
       return noted && Number(noted.unfinished ?? 0);
     },
-    async begin(messageId, unfinished) {
+    /** @param unfinished How many successive attempts before this one have not ended. */
+    async begin(messageId: string, unfinished: number): Promise<void> {
       // Set, not added to, as the AWS SDK repeats a write whose answer was lost.
       await table.update(keyOf(messageId), {
         set: { unfinished: unfinished + 1, expiresAt: expiresAt() },
       });
     },
-    async end(messageId) {
+    /** The last attempt succeeded: the record is removed. */
+    async end(messageId: string): Promise<void> {
       await table.remove(keyOf(messageId));
     },
-    async recordFailure(messageId, { unexpected, waits }) {
+    /** An attempt ended with a failure, without a crash. */
+    async recordFailure(
+      messageId: string,
+      { unexpected, waits }: { readonly unexpected: boolean; readonly waits?: LongWait | undefined },
+    ): Promise<Failures> {
       const written = await table.update(keyOf(messageId), {
         set: { unfinished: 0, expiresAt: expiresAt(), ...(waits ? waitingOf(waits) : {}) },
         add: { failures: 1, unexpected: unexpected ? 1 : 0 },
@@ -66,10 +57,12 @@ export function createAttempts(table: Table, clock: Clock): Attempts {
       const { after = {} } = written ?? {};
       return { all: Number(after.failures ?? 0), unexpected: Number(after.unexpected ?? 0) };
     },
-    async endWaiting(messageId) {
+    /** The message is a dead letter now, so it waits no more. */
+    async endWaiting(messageId: string): Promise<void> {
       await table.update(keyOf(messageId), { remove: troubleFieldNames, condition: 'attribute_exists(pk)' });
     },
-    async withdraw(messageId) {
+    /** An attempt began, and only found that the message must wait. */
+    async withdraw(messageId: string): Promise<void> {
       await table.update(keyOf(messageId), { set: { unfinished: 0, expiresAt: expiresAt() } });
     },
   };

@@ -84,18 +84,7 @@ export function bookingEntryOf(stored: StoredItem): BookingEntry {
 /** The attempt that plans, and its message. */
 export type Planner = Pick<Claimant, 'owner' | 'messageId'>;
 
-export interface Bookings {
-  /** All bookings of a product order, including planned ones. */
-  readonly of: (number: string) => Promise<BookingEntry[]>;
-  /** Records what is going to be booked, before it is sent; false when another planner was first. */
-  readonly plan: (number: string, booking: PlannedBooking, planner: Planner) => Promise<boolean>;
-  /** Plans a rejected booking again, when an operator asks for it; false when it is no longer rejected. */
-  readonly planAgain: (number: string, booking: PlannedBooking, planner: Planner) => Promise<boolean>;
-  /** Its message was sent once more, so it is known to have been sent. */
-  readonly markSentAgain: (number: string, key: BookingKey) => Promise<void>;
-}
-
-export function createBookings(table: Table, clock: Clock): Bookings {
+export function createBookings(table: Table, clock: Clock) {
   const expiresAt = () => expiryAfter(retentionSeconds, clock.now());
   const collected = ({ recordingIds }: PlannedBooking) => ({
     event: 'collected',
@@ -123,12 +112,14 @@ export function createBookings(table: Table, clock: Clock): Bookings {
   });
 
   return {
-    async of(number) {
+    /** All bookings of a product order, including planned ones. */
+    async of(number: string): Promise<BookingEntry[]> {
       const stored = await table.query(partitionOf(number), bookingPrefix);
       return stored.map(bookingEntryOf);
     },
 
-    async plan(number, booking, planner) {
+    /** Records what is going to be booked, before it is sent; false when another planner was first. */
+    async plan(number: string, booking: PlannedBooking, planner: Planner): Promise<boolean> {
       await indexFurther(number, booking.recordingIds);
       const key = bookingKeyOf(number, booking.key);
       const isNew = await table.putIf({
@@ -144,7 +135,8 @@ export function createBookings(table: Table, clock: Clock): Bookings {
       return isNew || (await table.get(key))?.planner === planner.owner;
     },
 
-    async planAgain(number, booking, planner) {
+    /** Plans a rejected booking again, when an operator asks for it; false when it is no longer rejected. */
+    async planAgain(number: string, booking: PlannedBooking, planner: Planner): Promise<boolean> {
       await indexFurther(number, booking.recordingIds);
       const key = bookingKeyOf(number, booking.key);
       const changes = {
@@ -159,7 +151,8 @@ export function createBookings(table: Table, clock: Clock): Bookings {
       return updated !== undefined || (await table.get(key))?.planner === planner.owner;
     },
 
-    async markSentAgain(number, key) {
+    /** Its message was sent once more, so it is known to have been sent. */
+    async markSentAgain(number: string, key: BookingKey): Promise<void> {
       await table.update(bookingKeyOf(number, key), {
         set: { enqueued: true },
         condition: '#state = :waiting',

@@ -21,18 +21,6 @@ export interface DeadLetterRecord extends DeadLetterId {
   readonly cause?: Cause | undefined;
 }
 
-export interface DeadLetterRecords {
-  /** The dead letters of an order, including those that were replayed or discarded since. */
-  readonly of: (orderNumber: string) => Promise<(DeadLetterRecord & { readonly isDead: boolean })[]>;
-  readonly record: (deadLetter: DeadLetterRecord) => Promise<void>;
-  /** It was sent to its queue again: it keeps its history and is no longer dead. */
-  readonly markReplayed: (deadLetter: DeadLetterId, note: string) => Promise<void>;
-  /** It was recorded but not sent to the dead-letter queue, came again and succeeded: it needs nobody any more. */
-  readonly markRecovered: (deadLetter: DeadLetterId) => Promise<void>;
-  /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
-  readonly markDiscarded: (deadLetter: DeadLetterRecord, note: string) => Promise<void>;
-}
-
 export const recordSchema = z.object({
   sk: z.string(),
   stage: z._default(z.string(), 'unknown'),
@@ -52,13 +40,16 @@ function groupOf({ stage, cause = 'internal-error' }: Pick<DeadLetterRecord, 'st
   return { kind: 'dead-letter', partner: stage === 'book-completion' ? 'erp' : 'azumuta', cause } as const;
 }
 
-export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterRecords {
+export type DeadLetterRecords = ReturnType<typeof createDeadLetterRecords>;
+
+export function createDeadLetterRecords(table: Table, clock: Clock) {
   async function change(key: Key, changes: Update, event: NewEntry): Promise<void> {
     await table.update(key, withEntry(changes, await table.get(key), clock.now(), event));
   }
 
   return {
-    async of(orderNumber) {
+    /** The dead letters of an order, including those that were replayed or discarded since. */
+    async of(orderNumber: string): Promise<(DeadLetterRecord & { readonly isDead: boolean })[]> {
       const { pk, sk: prefix } = deadLetterKey(orderNumber, '');
       const stored = await table.query(pk, prefix);
       return stored.map((each) => {
@@ -66,7 +57,7 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         return { messageId: sk.slice(prefix.length), orderNumber, ...why, isDead: dead };
       });
     },
-    async record({ messageId, orderNumber, ...why }) {
+    async record({ messageId, orderNumber, ...why }: DeadLetterRecord): Promise<void> {
       const now = clock.now();
       const key = deadLetterKey(orderNumber, messageId);
       const record = {
@@ -82,16 +73,19 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
       // It was replayed and failed again. If it is already recorded as dead, an attempt crashed after recording it.
       await change(key, { set: record, condition: 'attribute_not_exists(#dead)' }, dead);
     },
-    async markReplayed({ messageId, orderNumber }, note) {
+    /** It was sent to its queue again: it keeps its history and is no longer dead. */
+    async markReplayed({ messageId, orderNumber }: DeadLetterId, note: string): Promise<void> {
       // Some have no record: the webhook endpoint has no table, and SQS's own redrive writes none.
       const changes = { remove: noLongerDead, condition: 'attribute_exists(pk)' };
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'replayed', note });
     },
-    async markRecovered({ messageId, orderNumber }) {
+    /** It was recorded but not sent to the dead-letter queue, came again and succeeded: it needs nobody any more. */
+    async markRecovered({ messageId, orderNumber }: DeadLetterId): Promise<void> {
       const changes = { remove: noLongerDead, condition: 'attribute_exists(#dead)' };
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'recovered' });
     },
-    async markDiscarded({ messageId, orderNumber, ...why }, note) {
+    /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
+    async markDiscarded({ messageId, orderNumber, ...why }: DeadLetterRecord, note: string): Promise<void> {
       const expiresAt = expiryAfter(retentionSeconds, clock.now());
       const changes = { set: { v: 1, ...storedOf(why), expiresAt }, remove: noLongerDead };
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'discarded', note });

@@ -59,40 +59,33 @@ export const completedPartSchema = z.object({
   reopened: z._default(z.boolean(), false),
 });
 
-export interface ErpOrders {
-  /** By the ERP's id, or by its number where it has none. */
-  readonly find: (erpOrder: ErpOrderRef) => Promise<ErpOrderRecord | undefined>;
-  /**
-   * Replaces the record of the version before.
-   * @returns false when another writer was first: read again and decide again.
-   */
-  readonly write: (record: ErpOrderRecord) => Promise<boolean>;
-  /** Records that a part is completed, and keeps the recordings that triggers have named before. */
-  readonly recordCompletedPart: (erpOrder: ErpOrderRef, part: CompletedPart) => Promise<void>;
-  /** All completed parts by their index. */
-  readonly completedParts: (erpOrder: ErpOrderRef) => Promise<ReadonlyMap<number, CompletedPart>>;
-  /** The part was reopened. */
-  readonly forgetCompletedPart: (erpOrder: ErpOrderRef, index: number) => Promise<void>;
-}
-
-export function createErpOrders(table: Table, clock: Clock): ErpOrders {
+export function createErpOrders(table: Table, clock: Clock) {
   const expiresAt = () => expiryAfter(retentionSeconds, clock.now());
 
   return {
-    async find(erpOrder) {
+    /** By the ERP's id, or by its number where it has none. */
+    async find(erpOrder: ErpOrderRef): Promise<ErpOrderRecord | undefined> {
       const stored = await table.get(erpOrderKey(erpOrder));
       // `dueDate` is always a key, as records are compared with isDeepStrictEqual.
       return stored && { dueDate: undefined, ...z.parse(storedSchema, stored) };
     },
 
-    write: (record) =>
+    /**
+     * Replaces the record of the version before.
+     * @returns false when another writer was first: read again and decide again.
+     */
+    write: (record: ErpOrderRecord): Promise<boolean> =>
       table.putIf(
         { ...erpOrderKey(record.erpOrder), ...record, v: 1, expiresAt: expiresAt() },
         'attribute_not_exists(pk) OR version = :before',
         { before: record.version - 1 },
       ),
 
-    async recordCompletedPart(erpOrder, { index, azumutaId, named }) {
+    /** Records that a part is completed, and keeps the recordings that triggers have named before. */
+    async recordCompletedPart(
+      erpOrder: ErpOrderRef,
+      { index, azumutaId, named }: CompletedPart,
+    ): Promise<void> {
       const key = completedPartKey(erpOrder, index);
       const held = named && completedPartSchema.safeParse(await table.get(key)).data;
       // A product order that was created again has other recordings.
@@ -108,7 +101,8 @@ export function createErpOrders(table: Table, clock: Clock): ErpOrders {
       });
     },
 
-    async completedParts(erpOrder) {
+    /** All completed parts by their index. */
+    async completedParts(erpOrder: ErpOrderRef): Promise<ReadonlyMap<number, CompletedPart>> {
       const stored = await table.query(erpOrderKey(erpOrder).pk, completedPartPrefix);
       return new Map(
         stored.flatMap((item) => {
@@ -118,7 +112,8 @@ export function createErpOrders(table: Table, clock: Clock): ErpOrders {
       );
     },
 
-    async forgetCompletedPart(erpOrder, index) {
+    /** The part was reopened. */
+    async forgetCompletedPart(erpOrder: ErpOrderRef, index: number): Promise<void> {
       await table.update(completedPartKey(erpOrder, index), { set: { reopened: true } });
     },
   };

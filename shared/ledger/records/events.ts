@@ -14,15 +14,6 @@ export interface DayEvent {
   readonly number: string;
 }
 
-/** What happened on which day, by an index whose attributes creations, bookings, dead letters and conflicts set. */
-export interface DailyActivity {
-  /**
-   * All events from `from` until `until`, oldest first: one query a day, and at most `limit` events of each. The index
-   * lags by a moment.
-   */
-  readonly between: (from: Date, until: Date, limit: number) => Promise<DayEvent[]>;
-}
-
 /**
  * Attributes that put an item into the index of its day. An item is in it once, with its last event. A day is one
  * partition, which takes a thousand writes a second (DynamoDB's limit): far more than any plant makes.
@@ -34,9 +25,14 @@ export function dayFields(at: Date, event: string): { readonly day: string; read
 
 const keysSchema = z.object({ pk: z.string(), happened: z.string() });
 
-export function createDailyActivity(table: Table): DailyActivity {
+/** What happened on which day, by an index whose attributes creations, bookings, dead letters and conflicts set. */
+export function createDailyActivity(table: Table) {
   return {
-    async between(from, until, limit) {
+    /**
+     * All events from `from` until `until`, oldest first: one query a day, and at most `limit` events of each. The index
+     * lags by a moment.
+     */
+    async between(from: Date, until: Date, limit: number): Promise<DayEvent[]> {
       const found: DayEvent[] = [];
       for (const day of daysBetween(from, until)) {
         const keys = await table.queryIndex(ledgerIndexes.day, day, { from: from.toISOString(), limit });
@@ -71,16 +67,10 @@ export interface JourneyEntry extends HistoryEntry {
   readonly of: string;
 }
 
-export interface Journeys {
-  /** All events of a product order, oldest first: one query. */
-  readonly of: (number: string) => Promise<JourneyEntry[]>;
-  /** Numbers of the product orders that an ERP order became. */
-  readonly productOrdersOf: (erpOrderNumber: string) => Promise<string[]>;
-}
-
-export function createJourneys(table: Table): Journeys {
+export function createJourneys(table: Table) {
   return {
-    async of(number) {
+    /** All events of a product order, oldest first: one query. */
+    async of(number: string): Promise<JourneyEntry[]> {
       const stored = await table.query(partitionOf(number));
       return stored
         .flatMap(({ sk, history }) =>
@@ -88,7 +78,8 @@ export function createJourneys(table: Table): Journeys {
         )
         .sort((a, b) => a.at.localeCompare(b.at));
     },
-    async productOrdersOf(erpOrderNumber) {
+    /** Numbers of the product orders that an ERP order became. */
+    async productOrdersOf(erpOrderNumber: string): Promise<string[]> {
       const found = await table.queryIndex(ledgerIndexes.erpOrder, erpOrderNumber);
       return [...new Set(found.map(({ pk }) => String(pk).slice(partitionOf('').length)))];
     },

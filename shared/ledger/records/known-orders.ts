@@ -19,16 +19,10 @@ export interface KnownOrder extends Told {
   readonly claimants: readonly string[];
 }
 
-export interface KnownOrders {
-  /** By its number: one query, strongly consistent. */
-  readonly read: (number: string) => Promise<KnownOrder>;
-  /** Number of the order with this id of Azumuta, or with this recording. The index lags a moment. */
-  readonly numberOfAzumutaId: (id: string) => Promise<string | undefined>;
-}
-
-export function createKnownOrders(table: Table): KnownOrders {
+export function createKnownOrders(table: Table) {
   return {
-    async read(number) {
+    /** By its number: one query, strongly consistent. */
+    async read(number: string): Promise<KnownOrder> {
       const stored = await table.query(partitionOf(number));
       const item = ({ sk }: { readonly sk: string }) => stored.find((each) => each.sk === sk);
       const order = item(orderKey(number));
@@ -45,7 +39,8 @@ export function createKnownOrders(table: Table): KnownOrders {
       };
     },
 
-    async numberOfAzumutaId(id) {
+    /** Number of the order with this id of Azumuta, or with this recording. The index lags a moment. */
+    async numberOfAzumutaId(id: string): Promise<string | undefined> {
       const [found] = await table.queryIndex(ledgerIndexes.azumutaId, id, { limit: 1 });
       return found && String(found.pk).slice(partitionOf('').length);
     },

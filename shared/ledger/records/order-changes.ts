@@ -21,17 +21,6 @@ export interface OrderChange {
   readonly about?: { readonly article: string; readonly quantity: string } | undefined;
 }
 
-/** How orders changed in the ERP after they came. Kept in an item of its own, as the order's state does not change. */
-export interface OrderChanges {
-  /**
-   * Adds a change to the journey of a product order, or of an ERP order that could not become one.
-   * @returns false when it was there already.
-   */
-  readonly record: (number: string, change: OrderChange) => Promise<boolean>;
-  /** The ERP wants again what there is. The next change is new, even if it was told before. */
-  readonly recordResolved: (number: string, note: string, claimant?: string) => Promise<void>;
-}
-
 /** Content of the change when a product order was removed in Azumuta. No change in the ERP resolves it. */
 export const removedInAzumuta = 'removed in Azumuta';
 
@@ -59,7 +48,8 @@ export function toldOf(stored: object | undefined): Told {
   return { told: content, toldCause: cause };
 }
 
-export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
+/** How orders changed in the ERP after they came. Kept in an item of its own, as the order's state does not change. */
+export function createOrderChanges(table: Table, clock: Clock) {
   async function write(
     key: Key,
     content: string,
@@ -82,14 +72,19 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
   }
 
   return {
-    record(number, { content, event, note, cause, claimant, about }) {
+    /**
+     * Adds a change to the journey of a product order, or of an ERP order that could not become one.
+     * @returns false when it was there already.
+     */
+    record(number: string, { content, event, note, cause, claimant, about }: OrderChange): Promise<boolean> {
       // An order that was removed in Azumuta is corrected there, all others in the ERP.
       const partner = content === removedInAzumuta ? 'azumuta' : 'erp';
       const set = { cause, about, ...troubleFields({ kind: kindOf[event], partner, cause }, clock.now()) };
       const key = conflictKey(number, claimant);
       return write(key, shorten(content, maxContentLength), { event, note }, { set });
     },
-    async recordResolved(number, note, claimant) {
+    /** The ERP wants again what there is. The next change is new, even if it was told before. */
+    async recordResolved(number: string, note: string, claimant?: string): Promise<void> {
       const event = { event: 'resolved', note };
       await write(conflictKey(number, claimant), '', event, { remove: ['cause', ...troubleFieldNames] });
     },

@@ -20,15 +20,6 @@ export interface PausesOfFlow {
   readonly since: Date | undefined;
 }
 
-/** When flows were paused and resumed; a flow is named by its function. */
-export interface Pauses {
-  /** The flow is paused from now on. An earlier pause that was not ended here is forgotten, as the flow has run since. */
-  readonly begin: (functionName: string) => Promise<void>;
-  /** The flow is resumed; does nothing when the ledger knows of no pause. */
-  readonly end: (functionName: string) => Promise<void>;
-  readonly of: (functionName: string) => Promise<PausesOfFlow>;
-}
-
 const maxPauses = 20;
 /** Only messages that were tried before a pause need it, and SQS drops those after 14 days. */
 const keptSeconds = 15 * 86_400;
@@ -42,7 +33,10 @@ export const storedSchema = z.object({
   since: z.optional(instant),
 });
 
-export function createPauses(table: Table, clock: Clock): Pauses {
+export type Pauses = ReturnType<typeof createPauses>;
+
+/** When flows were paused and resumed; a flow is named by its function. */
+export function createPauses(table: Table, clock: Clock) {
   const expiresAt = () => expiryAfter(keptSeconds, clock.now());
 
   async function read(functionName: string): Promise<PausesOfFlow> {
@@ -52,14 +46,16 @@ export function createPauses(table: Table, clock: Clock): Pauses {
 
   return {
     of: read,
-    async begin(functionName) {
+    /** The flow is paused from now on. An earlier pause that was not ended here is forgotten, as the flow has run since. */
+    async begin(functionName: string): Promise<void> {
       // Without expiry: a pull is paused by this record alone.
       await table.update(pausesKey(functionName), {
         set: { since: clock.now().toISOString() },
         remove: ['expiresAt'],
       });
     },
-    async end(functionName) {
+    /** The flow is resumed; does nothing when the ledger knows of no pause. */
+    async end(functionName: string): Promise<void> {
       const { ended, since } = await read(functionName);
       if (!since) return;
       const all = [...ended, { from: since, until: clock.now() }].slice(-maxPauses);

@@ -64,37 +64,6 @@ export type NewOrder = Pick<OrderEntry, 'number' | 'erpOrder' | 'draft' | 'conte
   readonly via: string;
 };
 
-export interface Orders {
-  readonly find: (number: string) => Promise<OrderEntry | undefined>;
-  /** Adds a new order; false when there is one already. */
-  readonly put: (order: NewOrder) => Promise<boolean>;
-  /** Replaces the content of an order that was not created; false when it may have been created or changed since. */
-  readonly replace: (entry: OrderEntry, order: NewOrder) => Promise<boolean>;
-  /** Prevents that an order that was surely not created ever is; false when it may have been created or changed since. */
-  readonly withdraw: (entry: OrderEntry, rejection: Rejection, event: NewEntry) => Promise<boolean>;
-  /** Its ERP order has another number now; does nothing when another writer has changed it since it was read. */
-  readonly renameErpOrder: (entry: OrderEntry, erpOrder: ErpOrderRef) => Promise<void>;
-  /** Its message was sent again, so it is known to have been sent. */
-  readonly markSentAgain: (number: string) => Promise<void>;
-  /** Its completion is known: the reconciliation asks about it no more. */
-  readonly markCompleted: (entry: OrderEntry) => Promise<void>;
-  /** It is not completed any more: the reconciliation asks about it again once it is overdue. */
-  readonly markReopened: (number: string) => Promise<void>;
-  /** Records the result of an attempt to give the ERP its id, after it was created. */
-  readonly noteLink: (
-    entry: OrderEntry,
-    result: { readonly linkedAt?: string; readonly linkInDoubt?: boolean },
-    events: readonly NewEntry[],
-  ) => Promise<void>;
-  /**
-   * Numbers of product orders that were due by then and are not known to be completed, the longest overdue first. The
-   * index lags: some may have been completed a moment ago.
-   */
-  readonly overdue: (dueBy: Date, most: number) => Promise<string[]>;
-  /** Azumuta was asked about an overdue order: from now on it comes after all others that are due before `dueAt`. */
-  readonly markAsked: (number: string, dueAt: Date) => Promise<void>;
-}
-
 /** Of an order for which nothing was ever sent to Azumuta; see `isNothingSent`. */
 const neverSent = {
   condition: '((#state = :waiting OR #state = :rejected) AND (#attempts = :none OR #clean = :yes))',
@@ -116,7 +85,7 @@ function unchanged({ contentHash, erpOrder }: OrderEntry) {
   };
 }
 
-export function createOrders(table: Table, clock: Clock): Orders {
+export function createOrders(table: Table, clock: Clock) {
   /** Changes an order that is still as it was read; undefined when it is not, or when the condition does not hold. */
   function change(entry: OrderEntry, changes: Update, event: NewEntry, condition: string) {
     const unread = unchanged(entry);
@@ -128,12 +97,13 @@ export function createOrders(table: Table, clock: Clock): Orders {
   }
 
   return {
-    async find(number) {
+    async find(number: string): Promise<OrderEntry | undefined> {
       const stored = await table.get(orderKey(number));
       return stored && orderEntryOf(stored);
     },
 
-    async put({ via, dueDate, ...order }) {
+    /** Adds a new order; false when there is one already. */
+    async put({ via, dueDate, ...order }: NewOrder): Promise<boolean> {
       const now = clock.now();
       return table.putIf({
         ...orderKey(order.number),
@@ -148,7 +118,8 @@ export function createOrders(table: Table, clock: Clock): Orders {
       });
     },
 
-    async replace(entry, { via, dueDate, number: _, ...content }) {
+    /** Replaces the content of an order that was not created; false when it may have been created or changed since. */
+    async replace(entry: OrderEntry, { via, dueDate, number: _, ...content }: NewOrder): Promise<boolean> {
       const changes = {
         set: {
           ...content,
@@ -171,7 +142,8 @@ export function createOrders(table: Table, clock: Clock): Orders {
       );
     },
 
-    async withdraw(entry, rejection, event) {
+    /** Prevents that an order that was surely not created ever is; false when it may have been created or changed since. */
+    async withdraw(entry: OrderEntry, rejection: Rejection, event: NewEntry): Promise<boolean> {
       // Without `rejectedBy` no message may claim it again: each one finds it rejected and ends.
       const changes = {
         set: { state: 'rejected', withdrawn: true, clean: true, ...rejection },
@@ -183,14 +155,16 @@ export function createOrders(table: Table, clock: Clock): Orders {
       return held?.withdrawn === true && isSameErpOrder(held.erpOrder, entry.erpOrder);
     },
 
-    async renameErpOrder(entry, { number }) {
+    /** Its ERP order has another number now; does nothing when another writer has changed it since it was read. */
+    async renameErpOrder(entry: OrderEntry, { number }: ErpOrderRef): Promise<void> {
       await table.update(orderKey(entry.number), {
         set: { erpOrder: { ...entry.erpOrder, number }, erpOrderNumber: number },
         ...unchanged(entry),
       });
     },
 
-    async markSentAgain(number) {
+    /** Its message was sent again, so it is known to have been sent. */
+    async markSentAgain(number: string): Promise<void> {
       await table.update(orderKey(number), {
         set: { enqueued: true },
         condition: '#state = :waiting',
@@ -198,7 +172,8 @@ export function createOrders(table: Table, clock: Clock): Orders {
       });
     },
 
-    async markCompleted(entry) {
+    /** Its completion is known: the reconciliation asks about it no more. */
+    async markCompleted(entry: OrderEntry): Promise<void> {
       await table.update(orderKey(entry.number), {
         ...withEntry({ remove: ['awaiting'] }, entry, clock.now(), {
           event: 'completed',
@@ -208,7 +183,8 @@ export function createOrders(table: Table, clock: Clock): Orders {
       });
     },
 
-    async markReopened(number) {
+    /** It is not completed any more: the reconciliation asks about it again once it is overdue. */
+    async markReopened(number: string): Promise<void> {
       await table.update(orderKey(number), {
         set: { awaiting: 'completion' },
         condition: '#state = :done',
@@ -216,11 +192,20 @@ export function createOrders(table: Table, clock: Clock): Orders {
       });
     },
 
-    async noteLink(entry, result, events) {
+    /** Records the result of an attempt to give the ERP its id, after it was created. */
+    async noteLink(
+      entry: OrderEntry,
+      result: { readonly linkedAt?: string; readonly linkInDoubt?: boolean },
+      events: readonly NewEntry[],
+    ): Promise<void> {
       await table.update(orderKey(entry.number), withEntry({ set: result }, entry, clock.now(), ...events));
     },
 
-    async overdue(dueBy, most) {
+    /**
+     * Numbers of product orders that were due by then and are not known to be completed, the longest overdue first. The
+     * index lags: some may have been completed a moment ago.
+     */
+    async overdue(dueBy: Date, most: number): Promise<string[]> {
       const found = await table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', {
         upTo: dueBy.getTime(),
         limit: most,
@@ -228,7 +213,8 @@ export function createOrders(table: Table, clock: Clock): Orders {
       return [...new Set(found.map(({ pk }) => String(pk).slice(partitionOf('').length)))];
     },
 
-    async markAsked(number, dueAt) {
+    /** Azumuta was asked about an overdue order: from now on it comes after all others that are due before `dueAt`. */
+    async markAsked(number: string, dueAt: Date): Promise<void> {
       await table.update(orderKey(number), {
         set: { dueAt: dueAt.getTime(), askedAt: clock.now().toISOString() },
         // Counted, as the questions of months would fill its history.

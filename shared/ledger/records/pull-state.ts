@@ -25,45 +25,39 @@ export interface PullProgress {
   readonly window: PullWindow | undefined;
 }
 
-/** How far the ERP's released orders were read, and the lease of the run that reads them. */
-export interface PullState {
-  /** Takes the lease; undefined when another run has it. */
-  readonly begin: (owner: string, leaseSeconds: number) => Promise<PullProgress | undefined>;
-  /** Saves the progress of a window; false when another run has taken over the lease. */
-  readonly advance: (owner: string, window: PullWindow) => Promise<boolean>;
-  /** Gives the lease back. @param finished The watermark, if there is one yet, when the window is finished. */
-  readonly end: (owner: string, finished?: Pick<PullProgress, 'watermark'>) => Promise<void>;
-  /** How far the pull has got, and when its last run ended (ISO); nothing when it never ran. */
-  readonly state: () => Promise<{
-    readonly watermark?: Watermark | undefined;
-    readonly endedAt?: string | undefined;
-  }>;
-}
-
 export const storedSchema = z.object({
   watermark: z.optional(watermarkSchema),
   window: z.nullish(windowSchema),
   endedAt: z.optional(z.string()),
 });
 
-export function createPullState(table: Table, clock: Clock): PullState {
+/** How far the ERP's released orders were read, and the lease of the run that reads them. */
+export function createPullState(table: Table, clock: Clock) {
   const key = { pk: 'PULL', sk: 'WATERMARK' };
   const lease = createLease(table, clock, key);
   return {
-    async begin(owner, leaseSeconds) {
+    /** Takes the lease; undefined when another run has it. */
+    async begin(owner: string, leaseSeconds: number): Promise<PullProgress | undefined> {
       const stored = await lease.take(owner, leaseSeconds);
       if (!stored) return undefined;
       const { watermark, window } = z.parse(storedSchema, stored);
       return { watermark, window: window ?? undefined };
     },
-    advance: (owner, window) => lease.write(owner, { window, advancedAt: clock.now().toISOString() }),
-    end: (owner, finished) =>
+    /** Saves the progress of a window; false when another run has taken over the lease. */
+    advance: (owner: string, window: PullWindow): Promise<boolean> =>
+      lease.write(owner, { window, advancedAt: clock.now().toISOString() }),
+    /** Gives the lease back. @param finished The watermark, if there is one yet, when the window is finished. */
+    end: (owner: string, finished?: Pick<PullProgress, 'watermark'>): Promise<void> =>
       lease.release(owner, {
         endedAt: clock.now().toISOString(),
         ...(finished && { window: null }),
         watermark: finished?.watermark,
       }),
-    async state() {
+    /** How far the pull has got, and when its last run ended (ISO); nothing when it never ran. */
+    async state(): Promise<{
+      readonly watermark?: Watermark | undefined;
+      readonly endedAt?: string | undefined;
+    }> {
       const { watermark, window, endedAt } = z.parse(storedSchema, (await table.get(key)) ?? {});
       return { watermark: window?.position ?? watermark, endedAt };
     },

@@ -36,24 +36,6 @@ export interface Joining {
   readonly askedAt?: Date | undefined;
 }
 
-export interface Questions {
-  /** The asking hint has asked Azumuta, and the order is not completed. */
-  readonly recordAsked: (number: string, asked: Pick<Question, 'by' | 'since'>) => Promise<void>;
-  /**
-   * Hands the recordings of another hint to the asking one. False when none asks any more, or when so many recordings
-   * were named meanwhile that there is no room: then the hint asks itself.
-   */
-  readonly join: (number: string, hint: Joining) => Promise<boolean>;
-  /** Azumuta was asked long enough: adds the note to the journey; from now on the order is overdue. */
-  readonly leaveToReconciliation: (number: string, note: string) => Promise<void>;
-  /** From now on the order comes after all others that are due before `dueAt`. */
-  readonly markAsked: (number: string, dueAt: Date) => Promise<void>;
-  /** It is completed. False when further hints have joined since the question was read, or it has ended. */
-  readonly end: (number: string, read: Pick<Question, 'recordingIds'>) => Promise<boolean>;
-  /** Azumuta was asked about a completed order once more, and there was nothing to book. */
-  readonly recordAnswered: (number: string, answered: Answered) => Promise<void>;
-}
-
 /** A message lives for six days; Azumuta is asked that long about an order that has no ERP order. */
 const keptSeconds = 30 * 86_400;
 /**
@@ -95,10 +77,11 @@ export function answeredOf(stored: StoredItem | undefined): Answered | undefined
   return answeredAt === undefined ? undefined : { by, at: new Date(answeredAt), listsRecordings };
 }
 
-export function createQuestions(table: Table, clock: Clock): Questions {
+export function createQuestions(table: Table, clock: Clock) {
   const expiresAt = () => expiryAfter(keptSeconds, clock.now());
   return {
-    async recordAsked(number, { by, since }) {
+    /** The asking hint has asked Azumuta, and the order is not completed. */
+    async recordAsked(number: string, { by, since }: Pick<Question, 'by' | 'since'>): Promise<void> {
       const now = clock.now().toISOString();
       const set = {
         v: 1,
@@ -111,7 +94,11 @@ export function createQuestions(table: Table, clock: Clock): Questions {
       await table.update(questionKey(number), { set, remove: ['awaiting', 'dueAt'] });
     },
 
-    async join(number, { recordingIds, askedAt }) {
+    /**
+     * Hands the recordings of another hint to the asking one. False when none asks any more, or when so many recordings
+     * were named meanwhile that there is no room: then the hint asks itself.
+     */
+    async join(number: string, { recordingIds, askedAt }: Joining): Promise<boolean> {
       const joined = await table.update(questionKey(number), {
         set: { askedAt: askedAt?.toISOString() },
         // Appended, so that hints that join at the same moment do not overwrite each other.
@@ -122,7 +109,8 @@ export function createQuestions(table: Table, clock: Clock): Questions {
       return joined !== undefined;
     },
 
-    async leaveToReconciliation(number, note) {
+    /** Azumuta was asked long enough: adds the note to the journey; from now on the order is overdue. */
+    async leaveToReconciliation(number: string, note: string): Promise<void> {
       const now = clock.now();
       const before = await table.get(questionKey(number));
       const changes = { set: { awaiting: 'completion', dueAt: now.getTime() } };
@@ -130,20 +118,23 @@ export function createQuestions(table: Table, clock: Clock): Questions {
       await table.update(questionKey(number), withEntry(changes, before, now, event));
     },
 
-    async markAsked(number, dueAt) {
+    /** From now on the order comes after all others that are due before `dueAt`. */
+    async markAsked(number: string, dueAt: Date): Promise<void> {
       await table.update(questionKey(number), {
         set: { dueAt: dueAt.getTime() },
         condition: 'attribute_exists(#awaiting)',
       });
     },
 
-    async recordAnswered(number, { by, at, listsRecordings }) {
+    /** Azumuta was asked about a completed order once more, and there was nothing to book. */
+    async recordAnswered(number: string, { by, at, listsRecordings }: Answered): Promise<void> {
       const answered = { answeredBy: by, answeredAt: at.toISOString(), listsRecordings };
       const set = { v: 1, ...answered, expiresAt: expiresAt() };
       await table.update(questionKey(number), { set });
     },
 
-    async end(number, { recordingIds }) {
+    /** It is completed. False when further hints have joined since the question was read, or it has ended. */
+    async end(number: string, { recordingIds }: Pick<Question, 'recordingIds'>): Promise<boolean> {
       // Only the question ends: its history stays in the journey.
       const ended = await table.update(questionKey(number), {
         remove: ['by', 'recordingIds', 'awaiting', 'dueAt'],

@@ -44,15 +44,6 @@ export interface TroubleFacts {
   readonly about?: { readonly article: string; readonly quantity: string } | undefined;
 }
 
-export interface Troubles {
-  /** The first open ones: one query of an index that holds nothing else, and lags a moment. */
-  readonly open: (limit: number) => Promise<OpenTrouble[]>;
-  /** Undefined when the trouble has ended meanwhile. */
-  readonly facts: (key: Key) => Promise<TroubleFacts | undefined>;
-  /** Ends a trouble; does nothing when it has begun anew since it was read. */
-  readonly close: (trouble: OpenTrouble) => Promise<void>;
-}
-
 const keysSchema = z.object({
   pk: z.string(),
   sk: z.string(),
@@ -73,9 +64,10 @@ export const factsSchema = z.object({
   history: z._default(z.array(z.object({ note: z.optional(z.string()) })), []),
 });
 
-export function createTroubles(table: Table): Troubles {
+export function createTroubles(table: Table) {
   return {
-    async open(limit) {
+    /** The first open ones: one query of an index that holds nothing else, and lags a moment. */
+    async open(limit: number): Promise<OpenTrouble[]> {
       const found = await table.queryIndex(ledgerIndexes.trouble, 'open', { limit });
       return found.flatMap((stored) => {
         // After a rollback there may be kinds that only the newer version knows.
@@ -86,7 +78,8 @@ export function createTroubles(table: Table): Troubles {
         return [{ key: { pk, sk }, kind, partner, cause, since: new Date(since) }];
       });
     },
-    async facts(key) {
+    /** Undefined when the trouble has ended meanwhile. */
+    async facts(key: Key): Promise<TroubleFacts | undefined> {
       const parsed = z.safeParse(factsSchema, await table.get(key));
       if (!parsed.success) return undefined;
       const { pk, order, reason, about, history } = parsed.data;
@@ -97,7 +90,8 @@ export function createTroubles(table: Table): Troubles {
         about,
       };
     },
-    async close({ key, ...trouble }) {
+    /** Ends a trouble; does nothing when it has begun anew since it was read. */
+    async close({ key, ...trouble }: OpenTrouble): Promise<void> {
       await table.update(key, {
         remove: troubleFieldNames,
         condition: '#troubleOf = :read',

@@ -2,19 +2,10 @@ import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { expiryAfter } from '../keys.ts';
 
-/** Names of work instructions by id and version. They are kept, as an official version never changes. */
-export interface WorkInstructionNames {
-  /** The name; calls `read` only when no container has read this version before. */
-  readonly name: (
-    id: string,
-    version: number,
-    read: () => Promise<string | undefined>,
-  ) => Promise<string | undefined>;
-}
-
 const maxInMemory = 500;
 
-export function createWorkInstructionNames(table: Table, clock: Clock): WorkInstructionNames {
+/** Names of work instructions by id and version. They are kept, as an official version never changes. */
+export function createWorkInstructionNames(table: Table, clock: Clock) {
   const inMemory = new Map<string, Promise<string | undefined>>();
 
   async function stored(id: string, version: number, read: () => Promise<string | undefined>) {
@@ -28,7 +19,8 @@ export function createWorkInstructionNames(table: Table, clock: Clock): WorkInst
   }
 
   return {
-    name(id, version, read) {
+    /** The name; calls `read` only when no container has read this version before. */
+    name(id: string, version: number, read: () => Promise<string | undefined>): Promise<string | undefined> {
       const key = `${id}@${version}`;
       const known = inMemory.get(key);
       if (known) return known;

@@ -30,32 +30,24 @@ export interface Visibility {
   readonly seconds: number;
 }
 
-/** Sends messages to SQS and changes when they come again. Lambda receives them. */
-export interface Queues {
-  /** Resolves only after SQS has the message. */
-  readonly send: (queueUrl: string, message: OutgoingMessage) => Promise<void>;
-  /** Sends all, in as few calls as possible, and once more what SQS refused. @returns the indexes of what it did not take. */
-  readonly sendAll: (queueUrl: string, messages: readonly OutgoingMessage[]) => Promise<number[]>;
-  /** Sets when messages come again. Does not throw: one that fails keeps its old visibility timeout. */
-  readonly changeVisibility: (
-    queueUrl: string,
-    messages: readonly Visibility[],
-  ) => Promise<{ failed: number }>;
-}
-
 /** A client of the region's endpoint (or `AWS_ENDPOINT_URL`), even where a queue's URL names another host. */
 export function createSqsClient(): SQSClient {
   // The client's middlewares are put in order once, not for each call: nobody adds one later.
   return new SQSClient({ ...awsClientOptions, useQueueUrlAsEndpoint: false, cacheMiddleware: true });
 }
 
-export function createQueues(client: Pick<SQSClient, 'send'>): Queues {
+export type Queues = ReturnType<typeof createQueues>;
+
+/** Sends messages to SQS and changes when they come again. Lambda receives them. */
+export function createQueues(client: Pick<SQSClient, 'send'>) {
   return {
-    async send(queueUrl, message) {
+    /** Resolves only after SQS has the message. */
+    async send(queueUrl: string, message: OutgoingMessage): Promise<void> {
       await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...entryOf(message) }));
     },
 
-    async sendAll(queueUrl, messages) {
+    /** Sends all, in as few calls as possible, and once more what SQS refused. @returns the indexes of what it did not take. */
+    async sendAll(queueUrl: string, messages: readonly OutgoingMessage[]): Promise<number[]> {
       const outgoing = messages.map((message, index) => ({ index, message }));
       const refused = await sendOnce(client, queueUrl, outgoing);
       // What failed by SQS's own fault is likely to be taken now (API reference of BatchResultErrorEntry).
@@ -67,7 +59,8 @@ export function createQueues(client: Pick<SQSClient, 'send'>): Queues {
       return [...final, ...again.map(({ Id }) => Number(Id))];
     },
 
-    async changeVisibility(queueUrl, messages) {
+    /** Sets when messages come again. Does not throw: one that fails keeps its old visibility timeout. */
+    async changeVisibility(queueUrl: string, messages: readonly Visibility[]): Promise<{ failed: number }> {
       let failed = 0;
       for (let start = 0; start < messages.length; start += maxEntries) {
         const entries = messages
@@ -108,7 +101,7 @@ async function sendOnce(client: Pick<SQSClient, 'send'>, QueueUrl: string, messa
 
 /**
  * SQS refuses a message with U+FFFE or U+FFFF (InvalidMessageContents), which JSON.stringify leaves as they are;
- * it escapes all others that SQS refuses. Bodies are JSON, where both can only stand within a string.
+ * it escapes all others that SQS refuses. Bodies are JSON, where both can only occur within a string.
  */
 function bodyForSqs(json: string): string {
   return json.replaceAll('\uFFFE', '\\uFFFE').replaceAll('\uFFFF', '\\uFFFF');

@@ -10,25 +10,25 @@ import type { Dice } from './dice.ts';
 export interface ChangesOptions {
   readonly floor: Pick<Floor, 'expect'>;
   readonly post: (orders: readonly ProductionOrder[]) => Promise<void>;
-  /** Nothing is pulled, so that every order must be posted. */
+  /** Nothing is pulled, so every order must be posted. */
   readonly single: boolean;
-  /** From then on planners do not wait between two changes. */
+  /** Once it aborts, planners do not wait between two changes. */
   readonly signal: AbortSignal;
 }
 
 export interface Changes {
-  /** Releases an order that planners change; resolves when the integration has heard of the last change. */
+  /** Releases an order that planners change; resolves when the last change was posted. */
   readonly release: () => Promise<void>;
   readonly all: () => readonly ChangedOrder[];
 }
 
-/** Between two changes: the first of them may come before its product orders are created. */
+/** The longest wait before a change. The first change may come before the product orders are created. */
 const maxWaitMs = 6_000;
 const maxParts = 5;
 
 /**
- * Orders that planners change while they are built: split ones, with another quantity once or twice, and whole ones
- * with another number. An ERP that pushes tells of one state after the other; a pull may see them besides.
+ * Orders that planners change while they are built: split orders get another quantity once or twice, and orders that
+ * are not split get another number. Each state is posted in turn; a pull may read it as well.
  */
 export function createChanges(
   system: LocalSystem,
@@ -37,7 +37,7 @@ export function createChanges(
 ): Changes {
   const all: ChangedOrder[] = [];
 
-  /** Everything is drawn at once, so that the draws do not depend on when the changes come. */
+  /** Draws everything at once, so that the draws do not depend on when the changes are made. */
   function draw() {
     const split = dice.weighted([
       [3, 'each'],
@@ -74,7 +74,7 @@ export function createChanges(
     if (isPosted) await post([order]);
     for (const [at, quantity] of (split === 'one' ? [first] : later).entries()) {
       await pause(waits[at] ?? 0, undefined, { signal }).catch(() => undefined);
-      // Noted before it is done, as it may be done by a call whose answer is lost.
+      // Recorded before it is done, because the answer to the call may be lost.
       if (split === 'one') names.push(`${number}-B`);
       else known.push(quantity);
       const revision = split === 'one' ? { number: `${number}-B` } : { quantity };

@@ -1,6 +1,6 @@
 import { seededDraw } from '../../../infra/local/sandbox/faults.ts';
 
-/** All chance of a run, from its seed. What the machine makes of the timing is not repeatable; the draws are. */
+/** All random choices of a run, drawn from its seed. The draws can be repeated, but not the timing of the machine. */
 export interface Dice {
   readonly chance: (probability: number) => boolean;
   /** A whole number from `low` to `high`, both included. */
@@ -8,11 +8,11 @@ export interface Dice {
   readonly oneOf: <T>(choices: readonly [T, ...T[]]) => T;
   /** Draws in proportion to the weights. */
   readonly weighted: <T>(choices: readonly [readonly [number, T], ...(readonly [number, T])[]]) => T;
-  /** A seed for somebody else's draws. */
+  /** A seed for the draws of another program. */
   readonly seed: () => number;
 }
 
-/** Dice of their own for each part of a run, so that one part's draws do not depend on another's timing. */
+/** Each part of a run has its own dice, so that its draws do not depend on another part's timing. */
 export function createDice(seed: number, part: string): Dice {
   const mixed = [...part].reduce((sum, letter) => Math.imul(sum, 31) + (letter.codePointAt(0) ?? 0), seed);
   const draw = seededDraw(mixed);

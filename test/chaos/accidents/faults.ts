@@ -6,7 +6,7 @@ import type { Dice } from './dice.ts';
 
 type Partner = 'azumuta' | 'erp';
 
-/** A fault and the weight it is chosen with. `most` keeps the expensive ones rare: they hold a container. */
+/** A fault, and the weight with which it is chosen. `most` limits expensive ones, which occupy a container. */
 interface Choice {
   readonly weight: number;
   readonly most: number;
@@ -16,7 +16,7 @@ interface Choice {
 const status = (code: number, route?: string) => (): Fault => ({
   kind: 'status',
   status: code,
-  ...(route === undefined ? {} : { route }),
+  route,
 });
 const slowDown = (dice: Dice): Fault => ({
   kind: 'status',
@@ -27,9 +27,9 @@ const slowDown = (dice: Dice): Fault => ({
 type PlainKind = 'reset-before' | 'reset-after' | 'timeout-after' | 'business-error' | 'silent-no-op';
 const plain = (kind: PlainKind, route?: string) => (): Fault => ({
   kind,
-  ...(route === undefined ? {} : { route }),
+  route,
 });
-/** A page of something that stands between, after the work was done. */
+/** The work is done, but something in between, such as a proxy, answers with a web page. */
 const webPage = (): Fault => ({ kind: 'malformed', as: 'not-json' });
 const late =
   (route: string) =>
@@ -40,8 +40,8 @@ const late =
   });
 
 /**
- * The sandboxes commit a write at the latest so long after it reached them: the settling time of a run must be
- * longer, as a takeover relies on it.
+ * The longest time that a sandbox takes to commit a write. The settling time of a run must be longer, as a takeover
+ * relies on it.
  */
 export const slowestCommitMs = 1_500;
 
@@ -53,10 +53,10 @@ const link = 'PATCH /api/production-orders/{number}';
 const creation = 'POST /api/v1/productorders';
 
 /**
- * What partners do wrong for a while and then no more: none of these may cost a completion, an order or a dead
- * letter. The exceptions are a booking that is answered 200 with an error, as the ERP has said no, and one that is
- * answered 200 and never shown: these may be left to a person, and the balance looks up in the ERP's own books
- * whom they struck. A link that is answered so would be one for a person, too: it is left out.
+ * Faults of the partners that pass: none of them may lose a completion or an order, or make a dead letter. The
+ * exceptions are a booking that is answered 200 with an error, as the ERP has refused it, and one that is answered 200
+ * and not done: these may become dead letters, and the balance reads in the ERP's own books which bookings they hit.
+ * A link that is answered so would be a dead letter, too, so it is left out.
  */
 const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
   erp: [
@@ -92,13 +92,13 @@ const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
 };
 
 export interface Faults {
-  /** Ends all faults; resolves when both partners are well. */
+  /** Ends all faults; resolves when both partners work again. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Gives each partner another handful of faults every `everySeconds` on average (between half and one and a half
- * of it), and now and then a short outage.
+ * Replaces the faults of each partner every `everySeconds` on average (between half and one and a half of it), and
+ * makes a short outage now and then.
  */
 export function startFaults(system: LocalSystem, dice: Dice, everySeconds: number): Faults {
   const stopping = new AbortController();
@@ -113,7 +113,7 @@ export function startFaults(system: LocalSystem, dice: Dice, everySeconds: numbe
     }
   }
 
-  function handful(partner: Partner): Fault[] {
+  function draw(partner: Partner): Fault[] {
     if (dice.chance(0.05)) return [{ kind: 'status', status: 503, times: 200 }];
     const [first, ...others] = menus[partner].map(({ weight, ...choice }) => [weight, choice] as const);
     if (!first) return [];
@@ -123,9 +123,9 @@ export function startFaults(system: LocalSystem, dice: Dice, everySeconds: numbe
     });
   }
 
-  /** A sandbox that is just being started again has no faults until the next handful. */
+  /** A sandbox that is restarting has no faults until the next round. */
   async function arm(partner: Partner) {
-    await control(urls[partner], 'PUT', '/sandbox/faults', handful(partner)).catch(() => undefined);
+    await control(urls[partner], 'PUT', '/sandbox/faults', draw(partner)).catch(() => undefined);
   }
 
   const ended = go();
@@ -133,12 +133,12 @@ export function startFaults(system: LocalSystem, dice: Dice, everySeconds: numbe
     async stop() {
       stopping.abort();
       await ended;
-      for (const url of Object.values(urls)) await untilWell(url);
+      for (const url of Object.values(urls)) await clearFaults(url);
     },
   };
 }
 
-async function untilWell(url: string): Promise<void> {
+async function clearFaults(url: string): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {
       await control(url, 'PUT', '/sandbox/faults', []);

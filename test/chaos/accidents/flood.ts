@@ -9,7 +9,7 @@ import type { Dice } from './dice.ts';
 
 export interface FloodOptions {
   readonly floor: Pick<Floor, 'expect' | 'completed'>;
-  /** Hints about completed orders would make good for a lost one: there are none. */
+  /** No hints about completed orders, as they would make up for a lost trigger. */
   readonly single: boolean;
   /** Seconds between two bursts. */
   readonly everySeconds: number;
@@ -23,16 +23,16 @@ export interface FloodFigures {
 
 export interface Flood {
   readonly figures: () => FloodFigures;
-  /** Numbers that nobody has an order for. */
+  /** Forged numbers, which belong to no order. */
   readonly unknownNumbers: () => ReadonlySet<string>;
-  /** No more hints; resolves when every order that was held open may be completed. */
+  /** Ends the hints; resolves when every order that was kept open may be completed. */
   readonly stop: () => Promise<void>;
-  /** What Azumuta was asked about all of these orders until now. */
+  /** How often Azumuta was asked about each of these orders so far. */
   readonly flooded: () => Promise<readonly FloodedOrder[]>;
 }
 
-/** What was sent about an order, and where the questions about it are counted. */
-interface Begun {
+/** The hints about one order, and the path under which the questions about it are counted. */
+interface Flooding {
   readonly number: string;
   readonly path: string;
   readonly since: number;
@@ -40,15 +40,15 @@ interface Begun {
   hints: number;
 }
 
-/** Hints that are sent at the same time. */
+/** Hints that are sent concurrently. */
 const atOnce = 6;
-/** An order is held open for so long: its asker waits longer and longer, and speaks for its completion as well. */
+/** How long an order is kept open. Its one message asks at growing intervals, and will also find the completion. */
 const heldMs = 9_000;
 
 /**
- * Whoever knows the webhook's address sends hints in bursts: about an order that is open and stays so for a while,
- * about completed ones, and about numbers that nobody has ever heard of. None of them may cost more than a few
- * questions to Azumuta, none a dead letter but the unknown numbers, and none keeps an order from being booked once.
+ * Somebody who knows the webhook's address sends forged hints in bursts: about an order that stays open for a while,
+ * about completed orders, and about unknown numbers. None of them may cause more than a few questions to Azumuta, only
+ * unknown numbers may become dead letters, and every order must still be booked once.
  */
 export function startFlood(
   system: LocalSystem,
@@ -57,9 +57,9 @@ export function startFlood(
 ): Flood {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const unknown = new Map<string, Begun>();
+  const unknown = new Map<string, Flooding>();
   const open: FloodedOrder[] = [];
-  const completed: Begun[] = [];
+  const completed: Flooding[] = [];
   const held: Promise<void>[] = [];
   let hints = 0;
   let bursts = 0;
@@ -90,7 +90,7 @@ export function startFlood(
     await postOrders(system, [order]);
     const id = await untilCreated(system, number);
     const began = performance.now();
-    // Half of them at once, and half when the first questions have been asked.
+    // Half of them at once, and half after the first questions.
     let accepted = await burst(number, size / 2);
     await pause(heldMs / 2, undefined, { signal }).catch(() => undefined);
     accepted += await burst(number, size / 2);
@@ -104,9 +104,9 @@ export function startFlood(
   async function aboutUnknown(size: number) {
     const number = `FORGED-${unknown.size + 1}`;
     const path = `/api/v1/productorders?${new URLSearchParams({ number })}`;
-    const known: Begun = { number, path, since: performance.now(), hints: 1, before: 0 };
+    const known: Flooding = { number, path, since: performance.now(), hints: 1, before: 0 };
     unknown.set(number, known);
-    // One is surely accepted, so that one must be told of.
+    // At least one is accepted, so a dead letter must follow.
     await persistently(() => hint(number, 'POST'));
     known.hints += await burst(number, size);
   }
@@ -116,7 +116,7 @@ export function startFlood(
     const [madeAs, number] = orders[dice.between(0, Math.max(0, orders.length - 1))] ?? [];
     if (madeAs === undefined || number === undefined) return;
     const id = await createdId(system, madeAs).catch(() => undefined);
-    // By its new number nobody knows its id before Azumuta was asked.
+    // The id of an order with a new number is not known before Azumuta was asked by number.
     const path = `/api/v1/productorders${number === madeAs ? `/${id}` : `?${new URLSearchParams({ number })}`}`;
     const since = performance.now();
     const before = await questionsAt(path);
@@ -136,7 +136,7 @@ export function startFlood(
     return accepted.reduce<number>((sum, one) => sum + one, 0);
   }
 
-  /** It names a recording that there is not, as a forger would. */
+  /** Names a recording that does not exist, as a forger would. */
   async function hint(number: string, method: 'GET' | 'POST'): Promise<void> {
     const content = { productOrderNumber: number, recordingId: 'FrGdFrGdFrGdFrGdF' };
     const answer = await fetch(
@@ -144,9 +144,8 @@ export function startFlood(
       {
         method,
         signal: AbortSignal.timeout(10_000),
-        ...(method === 'GET'
-          ? {}
-          : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(content) }),
+        headers: { 'content-type': 'application/json' },
+        body: method === 'GET' ? null : JSON.stringify(content),
       },
     );
     await answer.body?.cancel();
@@ -172,7 +171,10 @@ export function startFlood(
     async flooded() {
       const calls = await persistently(() => system.azumuta.calls('path'));
       const until = performance.now();
-      const sum = (is: FloodedOrder['is'], { number, path, since, hints, before }: Begun): FloodedOrder => {
+      const sum = (
+        is: FloodedOrder['is'],
+        { number, path, since, hints, before }: Flooding,
+      ): FloodedOrder => {
         const questions = (calls[`GET ${path}`] ?? 0) - before;
         return { number, is, hints, questions, seconds: (until - since) / 1000 };
       };

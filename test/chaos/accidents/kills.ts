@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { Dice } from './dice.ts';
 
-/** What can be killed, and how often it is chosen: containers die most, as there are most of them. */
+/** The processes to kill, with their weights: containers are killed most often, as there are most of them. */
 const victims = [
   [50, 'container'],
   [36, 'services'],
@@ -11,15 +11,15 @@ const victims = [
 ] as const;
 
 export interface Kills {
-  /** SIGKILLs so far, by what was killed. */
+  /** SIGKILLs so far, by the name of the process. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Resolves when the last one is done. */
+  /** Resolves after the last kill. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Kills something every `everySeconds` on average (between half and one and a half of it) with SIGKILL, which
- * leaves no time to tidy up. The stores of AWS are spared: SQS and DynamoDB do not forget.
+ * Kills a process every `everySeconds` on average (between half and one and a half of it) with SIGKILL, which
+ * leaves it no time to clean up. The stores are not killed, as SQS and DynamoDB lose nothing.
  */
 export function startKilling(system: LocalSystem, dice: Dice, everySeconds: number): Kills {
   const counts = new Map<string, number>();
@@ -41,7 +41,7 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
       process.kill(target.pid, 'SIGKILL');
       counts.set(target.name, (counts.get(target.name) ?? 0) + 1);
     } catch {
-      // It died of something else in this very moment.
+      // It has just ended by itself.
     }
   }
 

@@ -4,7 +4,7 @@ import { type LocalSystem, localOverrides, startLocalSystem } from '../../../inf
 import { balanceOf } from '../balance/balance.ts';
 import { readPartners } from '../balance/books.ts';
 import { nothingInjected } from '../balance/injected.ts';
-import { viewQueues } from '../balance/queues.ts';
+import { type QueueView, viewQueues } from '../balance/queues.ts';
 import { comesTrue, persistently } from '../load/patience.ts';
 import { postOrders } from '../load/post-orders.ts';
 
@@ -14,7 +14,7 @@ export interface OutageOptions {
   readonly seconds: number;
   /** Completions offered per second during the outage. */
   readonly perSecond: number;
-  /** First wait of the breaker, which doubles. Default: the stack's own, as an outage is what it is made for. */
+  /** First cooldown of the breaker, which doubles. Default: the stack's own, which is made for outages. */
   readonly cooldownSeconds?: number;
   readonly log: (line: string) => void;
   readonly say: (line: string) => void;
@@ -24,7 +24,7 @@ export interface Outage {
   readonly completions: number;
   /** Calls that reached the ERP during the whole outage. */
   readonly callsInAll: number;
-  /** Those after the breaker was seen open. */
+  /** Those of them after the breaker opened. */
   readonly callsWhileOpen: number;
   /** From the end of the outage until everything was booked. */
   readonly secondsToRecover: number;
@@ -43,7 +43,7 @@ const warmUp = 5;
 const createdWithinMs = 300_000;
 const recoveredWithinMs = 600_000;
 
-/** The ERP is down for a while, at a steady load: nothing may be lost, and nobody may hammer at its door. */
+/** An outage of the ERP at a steady load: nothing may be lost, and the ERP may get few calls. */
 export async function runOutage(options: OutageOptions): Promise<Outage> {
   const { dataDir, seconds, perSecond, log, say } = options;
   const overrides = overridesWith(options.cooldownSeconds);
@@ -55,18 +55,8 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
   });
   try {
     const queues = viewQueues(system);
-    const all = await releaseOrders(system, seconds * perSecond + warmUp);
-    const created = await comesTrue(
-      async () => readPartners(dataDir).released.every(({ azumutaIds }) => azumutaIds.length > 0),
-      createdWithinMs,
-      1_000,
-    );
-    if (!created) throw new Error('The orders were not created: the outage was not begun.');
-
-    // The first completions start the containers, so that the outage meets a system at work.
+    const all = await createOrders(system, dataDir, seconds * perSecond + warmUp);
     const numbers = all.slice(warmUp);
-    for (const number of all.slice(0, warmUp)) await system.azumuta.complete(number);
-    await comesTrue(async () => readPartners(dataDir).booked.length >= warmUp, createdWithinMs);
 
     say(`${numbers.length} orders are in Azumuta; the ERP goes down for ${seconds} s`);
     await system.erp.setFaults([{ kind: 'status', status: 503 }]);
@@ -83,14 +73,6 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
     const back = performance.now();
     await comesTrue(async () => (await queues.depth()) === 0, recoveredWithinMs, 1_000);
     const secondsToRecover = (performance.now() - back) / 1000;
-    const books = {
-      ...readPartners(dataDir),
-      deadLetters: await queues.deadLetters(),
-      told: new Map<string, string>(),
-      outdated: new Set<string>(),
-      waiting: await queues.depth(),
-    };
-    const { lost, double, wrong } = balanceOf(books, { ...nothingInjected, completed: new Set(all) });
     return {
       completions: numbers.length,
       callsInAll,
@@ -98,9 +80,7 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
       secondsToRecover,
       findings: [
         ...(callsAtOpening === undefined ? ['The breaker never opened.'] : []),
-        ...lost,
-        ...double,
-        ...wrong,
+        ...(await findingsOf(dataDir, queues, all)),
       ],
     };
   } finally {
@@ -108,7 +88,7 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
   }
 }
 
-/** What an outage run has to tell. */
+/** The result of an outage run as text. */
 export function outageReport(outage: Outage): string {
   return [
     `completions offered        ${outage.completions}`,
@@ -119,10 +99,36 @@ export function outageReport(outage: Outage): string {
   ].join('\n');
 }
 
-async function releaseOrders(system: LocalSystem, count: number): Promise<string[]> {
+/** Orders that are in Azumuta. The first of them are completed, which starts the containers: the outage meets a warm system. */
+async function createOrders(system: LocalSystem, dataDir: string, count: number): Promise<string[]> {
   const orders = await system.erp.release({ count, seed: 1 });
   for (let at = 0; at < orders.length; at += 50) await postOrders(system, orders.slice(at, at + 50));
-  return orders.map(({ number }) => number);
+  const created = await comesTrue(
+    async () => readPartners(dataDir).released.every(({ azumutaIds }) => azumutaIds.length > 0),
+    createdWithinMs,
+    1_000,
+  );
+  if (!created) throw new Error('The orders were not created, so there was no outage.');
+  const numbers = orders.map(({ number }) => number);
+  for (const number of numbers.slice(0, warmUp)) await system.azumuta.complete(number);
+  await comesTrue(async () => readPartners(dataDir).booked.length >= warmUp, createdWithinMs);
+  return numbers;
+}
+
+async function findingsOf(
+  dataDir: string,
+  queues: QueueView,
+  completed: readonly string[],
+): Promise<readonly string[]> {
+  const books = {
+    ...readPartners(dataDir),
+    deadLetters: await queues.deadLetters(),
+    reported: new Map<string, string>(),
+    outdated: new Set<string>(),
+    waiting: await queues.depth(),
+  };
+  const { lost, double, wrong } = balanceOf(books, { ...nothingInjected, completed: new Set(completed) });
+  return [...lost, ...double, ...wrong];
 }
 
 async function completeSteadily({ azumuta }: LocalSystem, numbers: readonly string[], perSecond: number) {
@@ -133,7 +139,7 @@ async function completeSteadily({ azumuta }: LocalSystem, numbers: readonly stri
   }
 }
 
-/** Notes how often the ERP had been called when its breaker opened. */
+/** Counts the calls to the ERP until its breaker opened. */
 function watchBreaker(system: LocalSystem) {
   const stopping = new AbortController();
   async function watch(): Promise<number | undefined> {

@@ -29,9 +29,9 @@ function books(differs: Partial<Books> = {}): Books {
     ],
     booked: [booked],
     triggers: [],
-    strikes: { azumuta: [], erp: [] },
+    faults: { azumuta: [], erp: [] },
     deadLetters: [],
-    told: new Map(),
+    reported: new Map(),
     outdated: new Set(),
     waiting: 0,
     ...differs,
@@ -52,10 +52,10 @@ describe('the balance', () => {
   it.each<[string, 'lost' | 'double' | 'wrong', Partial<Books>]>([
     ['an order that is not in Azumuta', 'lost', { built: [], booked: [] }],
     ['a completion that is not booked', 'lost', { booked: [] }],
-    ['a recording that is not told', 'lost', { booked: [{ ...booked, links: [] }] }],
+    ['a recording that is not linked', 'lost', { booked: [{ ...booked, links: [] }] }],
     ['a reference that is booked twice', 'double', { booked: [booked, booked] }],
     [
-      'a recording that is told twice',
+      'a recording that is linked twice',
       'double',
       { booked: [booked, { ...booked, reference: 'id1#recording#r1' }] },
     ],
@@ -65,28 +65,16 @@ describe('the balance', () => {
       { built: [builtWhole, { ...builtWhole, id: 'id2' }] },
     ],
     ['another quantity than was recorded', 'wrong', { booked: [{ ...booked, goodQuantity: '4' }] }],
-    [
-      'an order that is not linked',
-      'wrong',
-      { released: [{ id: 'po-1', number: 'MO/1', product: 'GEAR-01', status: 'done', azumutaIds: [] }] },
-    ],
+    ['an order that is not linked', 'wrong', { released: [{ ...released, azumutaIds: [] }] }],
     ['a dead letter for no reason', 'wrong', { deadLetters: [letter] }],
     ['a booking of what was never completed', 'wrong', { built: [{ ...builtWhole, completedAt: null }] }],
     ['a message that still waits', 'wrong', { waiting: 1 }],
     ['a completion that nobody has', 'lost', { built: [], booked: [], released: [] }],
     ['an order that nobody released', 'wrong', { released: [] }],
     ['a booking without a reference', 'wrong', { booked: [booked, { ...booked, reference: null }] }],
+    ['a booked order that is not done', 'wrong', { released: [{ ...released, status: 'released' }] }],
     [
-      'a booked order that is not done',
-      'wrong',
-      {
-        released: [
-          { id: 'po-1', number: 'MO/1', product: 'GEAR-01', status: 'released', azumutaIds: ['id1'] },
-        ],
-      },
-    ],
-    [
-      'a recording that is told twice in one booking',
+      'a recording that is linked twice in one booking',
       'double',
       { booked: [{ ...booked, links: [...booked.links, ...booked.links] }] },
     ],
@@ -94,7 +82,7 @@ describe('the balance', () => {
     expect(balanceOf(books(differs), nothing)[found]).not.toEqual([]);
   });
 
-  it('expects a dead letter for each permanent fault, and takes copies of it for one', () => {
+  it('expects one dead letter for each permanent fault, and ignores its copies', () => {
     const injected: Injected = { ...nothing, permanent: [{ kind: 'cancelled', about: 'MO/1' }] };
 
     expect(balanceOf(books({ booked: [] }), injected).lost).toHaveLength(1);
@@ -111,7 +99,7 @@ describe('the balance', () => {
     ).toHaveLength(1);
   });
 
-  it('lets what was recorded after a booking was rejected wait for a person, and only then', () => {
+  it('accepts that recordings after a rejected booking wait for a person, and only those', () => {
     const injected: Injected = { ...nothing, permanent: [{ kind: 'cancelled', about: 'MO/1' }] };
     const late = {
       ...letter,
@@ -128,7 +116,7 @@ describe('the balance', () => {
     expect(balance(letter, late).wrong).toHaveLength(1);
   });
 
-  it('takes an order that was cancelled at once as it is, created or not', () => {
+  it('accepts an order that was cancelled at once, created or not', () => {
     const cancelled = {
       id: 'po-2',
       number: 'MO/2',
@@ -150,16 +138,16 @@ describe('the balance', () => {
         ...letter,
         reason: 'The ERP accepted the booking, but shows nothing under id1#quantity',
       };
-      const struck = (path: string, method = 'POST') => ({
+      const failed = (path: string, method = 'POST') => ({
         azumuta: [],
         erp: [{ fault, method, path: `/api/production-orders/${path}` }],
       });
-      const wrong = (strikes: Books['strikes']) =>
-        balanceOf(books({ booked: [], deadLetters: [shown], strikes }), nothing).wrong;
+      const wrong = (faults: Books['faults']) =>
+        balanceOf(books({ booked: [], deadLetters: [shown], faults }), nothing).wrong;
 
-      expect(wrong(struck('MO%2F1/bookings'))).toEqual([]);
-      expect(wrong(struck('MO%2F2/bookings'))).toHaveLength(1);
-      expect(wrong(struck('MO%2F1/bookings', 'GET'))).toHaveLength(1);
+      expect(wrong(failed('MO%2F1/bookings'))).toEqual([]);
+      expect(wrong(failed('MO%2F2/bookings'))).toHaveLength(1);
+      expect(wrong(failed('MO%2F1/bookings', 'GET'))).toHaveLength(1);
     },
   );
 });
@@ -201,14 +189,14 @@ describe('the balance of a split order', () => {
       booked: bookings.map((indexes) => bookingOf(...indexes)),
       ...differs,
     });
-  const told = new Map([['MO/1/3', 'surplus']]);
+  const reported = new Map([['MO/1/3', 'surplus']]);
 
   it('is even when every part is booked once, alone or with others', () => {
     expect(balanceOf(split([1, 2], [[1], [2]]), quantities(2))).toEqual(even);
     expect(balanceOf(split([1, 2, 3], [[1, 2], [3]]), quantities(2, 3))).toEqual(even);
   });
 
-  it('knows a part that was renamed in Azumuta, and an order that was renamed in the ERP', () => {
+  it('recognises a part that was renamed in Azumuta, and an order that was renamed in the ERP', () => {
     const renamed = new Map([['MO/1/2-rework', 'MO/1/2']]);
     const built = [part(1), { ...part(2), number: 'MO/1/2-rework' }];
     expect(balanceOf(split([], [[1], [2]], { built }), { ...quantities(2), renamed })).toEqual(even);
@@ -217,7 +205,9 @@ describe('the balance of a split order', () => {
     const underOldName = books({ built: [{ ...builtWhole, number: 'MO/0' }] });
     const before: Injected = { ...nothing, completed: new Set(['MO/0']), changed };
     expect(balanceOf(underOldName, before).lost).toHaveLength(1);
-    expect(balanceOf({ ...underOldName, told: new Map([['MO/0', 'numbered anew']]) }, before)).toEqual(even);
+    expect(balanceOf({ ...underOldName, reported: new Map([['MO/0', 'numbered anew']]) }, before)).toEqual(
+      even,
+    );
     const takenBack = { ...underOldName, outdated: new Set(['po-1']) };
     expect(balanceOf(takenBack, before)).toEqual(even);
     const open = { ...takenBack, released: [{ ...released, status: 'released' as const }] };
@@ -230,17 +220,22 @@ describe('the balance of a split order', () => {
     ['a part that is not created', 'lost', split([1], [[1]]), quantities(2)],
     ['a part that is not booked', 'lost', split([1, 2], [[1]]), quantities(2)],
     ['a part that is booked alone and with others', 'double', split([1, 2], [[1], [1, 2]]), quantities(2)],
-    ['a part too much that nobody was told of', 'lost', split([1, 2, 3], [[1], [2], [3]]), quantities(3, 2)],
+    [
+      'a surplus part that was reported to nobody',
+      'lost',
+      split([1, 2, 3], [[1], [2], [3]]),
+      quantities(3, 2),
+    ],
     [
       'a part too much that is neither booked nor left to a person',
       'lost',
-      split([1, 2, 3], [[1], [2]], { told }),
+      split([1, 2, 3], [[1], [2]], { reported }),
       quantities(3, 2),
     ],
     [
       'a part too much that is booked and left to a person',
       'wrong',
-      split([1, 2, 3], [[1], [2], [3]], { told, deadLetters: [surplus(3)] }),
+      split([1, 2, 3], [[1], [2], [3]], { reported, deadLetters: [surplus(3)] }),
       quantities(3, 2),
     ],
     [
@@ -259,17 +254,17 @@ describe('the balance of a split order', () => {
     expect(balanceOf(differs, injected)[found]).not.toEqual([]);
   });
 
-  it('lets a part that has no place any more be booked before, or be left to a person by each of its hints', () => {
-    const left = split([1, 2, 3], [[1], [2]], { told, deadLetters: [surplus(3), surplus(3)] });
+  it('accepts that a part that is no longer needed was booked before, or has a dead letter for each of its hints', () => {
+    const left = split([1, 2, 3], [[1], [2]], { reported, deadLetters: [surplus(3), surplus(3)] });
     expect(balanceOf(left, quantities(3, 2))).toEqual({ ...even, surplus: 2 });
-    expect(balanceOf(split([1, 2, 3], [[1], [2], [3]], { told }), quantities(3, 2))).toEqual(even);
+    expect(balanceOf(split([1, 2, 3], [[1], [2], [3]], { reported }), quantities(3, 2))).toEqual(even);
   });
 
-  it('lets a part wait for ever that was built for a booking of all, and lost its place', () => {
+  it('accepts that a part waits for ever when it was built for a common booking and is no longer needed', () => {
     const [change] = quantities(3, 2).changed;
     if (!change) throw new Error('There is no change.');
     const together: Injected = { ...quantities(3, 2), changed: [{ ...change, split: 'when-all-done' }] };
-    expect(balanceOf(split([1, 2, 3], [[1, 2]], { told }), together)).toEqual(even);
+    expect(balanceOf(split([1, 2, 3], [[1, 2]], { reported }), together)).toEqual(even);
     expect(balanceOf(split([1, 2, 3], [[1, 2]]), together).lost).toHaveLength(1);
   });
 });
@@ -278,7 +273,7 @@ describe('the balance of forged hints', () => {
   const unknownNumbers = new Set(['FORGED-1']);
   const letterOf = (orderNumber: string) => ({ ...letter, stage: 'collect-completion', orderNumber });
 
-  it('wants one message, and in the end one dead letter, for each number that nobody knows', () => {
+  it('expects one message, and in the end one dead letter, for each unknown number', () => {
     const injected = { ...nothing, unknownNumbers };
     expect(balanceOf(books({ waiting: 1 }), injected)).toEqual(even);
     expect(balanceOf(books({ deadLetters: [letterOf('FORGED-1')] }), injected)).toEqual(even);
@@ -287,7 +282,7 @@ describe('the balance of forged hints', () => {
     expect(balanceOf(books({ deadLetters: [letterOf('FORGED-2')] }), nothing).wrong).toHaveLength(1);
   });
 
-  it('finds an order that Azumuta is asked about for every hint', () => {
+  it('finds an order about which Azumuta was asked for every hint', () => {
     const flooded = (questions: number) => [
       { number: 'MO/1', is: 'open' as const, hints: 100, seconds: 60, questions },
     ];

@@ -36,23 +36,23 @@ export interface BookedEntry {
   readonly links: readonly { readonly url: string }[];
 }
 
-/** What both partners have, and what waits for a person, once all is quiet. */
+/** The partners' books, the dead letters and the queues at the end of a run. */
 export interface Books {
   readonly released: readonly ReleasedOrder[];
   readonly booked: readonly BookedEntry[];
   readonly built: readonly BuiltOrder[];
   readonly triggers: readonly TriggerLogEntry[];
-  /** Faults that struck, by partner. */
-  readonly strikes: { readonly azumuta: readonly LoggedFault[]; readonly erp: readonly LoggedFault[] };
+  /** Faults that hit a call, by partner. */
+  readonly faults: { readonly azumuta: readonly LoggedFault[]; readonly erp: readonly LoggedFault[] };
   readonly deadLetters: readonly DeadLetter[];
-  /** What planners were told last of product orders that the ERP changed, by the number that they were made with. */
-  readonly told: ReadonlyMap<string, string>;
-  /** Changed ERP orders, by id, that the ledger has as they were before: a pull that had read them then had the last word. */
+  /** What was last reported to planners about changed product orders, by the number with which they were created. */
+  readonly reported: ReadonlyMap<string, string>;
+  /** Ids of changed ERP orders of which the ledger has an earlier state, written by a pull that had read them before. */
   readonly outdated: ReadonlySet<string>;
   readonly waiting: number;
 }
 
-export type PartnersBooks = Omit<Books, 'deadLetters' | 'told' | 'outdated' | 'waiting'>;
+export type PartnersBooks = Omit<Books, 'deadLetters' | 'reported' | 'outdated' | 'waiting'>;
 
 /** Reads the partners' databases in the data folder of a plant; they may be in use. */
 export function readPartners(dataDir: string): PartnersBooks {
@@ -60,7 +60,7 @@ export function readPartners(dataDir: string): PartnersBooks {
     released: erp.orders(),
     booked: erp.bookings(),
     triggers: triggerLog(azumuta),
-    strikes: { azumuta: loggedFaultsIn(azumuta.database), erp: loggedFaultsIn(erp.database) },
+    faults: { azumuta: loggedFaultsIn(azumuta.database), erp: loggedFaultsIn(erp.database) },
     built: azumuta.productOrders().map(({ id, number, completedAt }) => {
       const recordings = azumuta.recordingsOf(id);
       const recorded = (step: string) =>
@@ -80,8 +80,8 @@ export function readPartners(dataDir: string): PartnersBooks {
   }));
 }
 
-/** Faults that struck so far, in both partners. */
-export function countStrikes(dataDir: string): number {
+/** Faults that have hit a call so far, of both partners. */
+export function countFaults(dataDir: string): number {
   return opened(
     dataDir,
     ({ azumuta, erp }) => loggedFaultsIn(azumuta.database).length + loggedFaultsIn(erp.database).length,
@@ -106,7 +106,7 @@ function opened<T>(
 }
 
 /** Orders, by id or number, whose booking the ERP answered with 200 and did not do, by its own books. */
-export function notBooked({ erp }: Books['strikes']): ReadonlySet<string> {
+export function notBooked({ erp }: Books['faults']): ReadonlySet<string> {
   return new Set(
     erp
       .filter(({ fault, method }) => method === 'POST' && /^(business-error|silent-no-op)$/.test(fault))
@@ -115,24 +115,25 @@ export function notBooked({ erp }: Books['strikes']): ReadonlySet<string> {
   );
 }
 
-/** How often each fault struck, by partner and kind. */
-export function strikeCounts(strikes: Books['strikes']): ReadonlyMap<string, number> {
+/** How often each fault hit a call, by partner and kind. */
+export function faultCounts(faults: Books['faults']): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const [partner, struck] of Object.entries(strikes)) {
-    for (const [fault, { length }] of Map.groupBy(struck, (strike: LoggedFault) => strike.fault))
+  for (const [partner, logged] of Object.entries(faults)) {
+    for (const [fault, { length }] of Map.groupBy(logged, (each: LoggedFault) => each.fault))
       counts.set(`${partner}: ${fault}`, length);
   }
   return counts;
 }
 
-/** Completed orders of whose triggers none was answered 2xx since: Azumuta told nobody. */
-export function untold({ built, triggers }: Pick<Books, 'built' | 'triggers'>): string[] {
-  const toldAt = new Map<string, string>();
+/** Completed orders whose triggers have had no 2xx since: the integration does not know of their completion. */
+export function withLostTrigger({ built, triggers }: Pick<Books, 'built' | 'triggers'>): string[] {
+  const answeredAt = new Map<string, string>();
   for (const { outcome, productOrderNumber, at } of triggers) {
     // Oldest first, so the last one stays.
-    if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) toldAt.set(productOrderNumber, at);
+    if (typeof outcome === 'number' && outcome >= 200 && outcome < 300)
+      answeredAt.set(productOrderNumber, at);
   }
   return built
-    .filter(({ number, completedAt }) => completedAt !== null && (toldAt.get(number) ?? '') < completedAt)
+    .filter(({ number, completedAt }) => completedAt !== null && (answeredAt.get(number) ?? '') < completedAt)
     .map(({ number }) => number);
 }

@@ -3,15 +3,15 @@ import type { ChangedOrder, Injected } from './injected.ts';
 
 /** A product order in Azumuta's books, as part of the ERP order that it was made for. */
 export interface BuiltPart extends BuiltOrder {
-  /** The number that it was made with. */
+  /** The number with which it was created. */
   readonly madeAs: string;
   /** 1 for an order that is not split. */
   readonly index: number;
 }
 
-/** An order of the ERP, with what both partners have of it. */
+/** An order of the ERP, with everything about it in both partners' books. */
 export interface ErpOrderBooks extends ReleasedOrder {
-  /** What planners did to it: nothing for most. */
+  /** What planners changed of it; most orders are not changed. */
   readonly changed: ChangedOrder | undefined;
   /** Parts that it has now; 1 for an order that is not split. */
   readonly wanted: number;
@@ -20,11 +20,11 @@ export interface ErpOrderBooks extends ReleasedOrder {
   readonly entries: readonly BookedEntry[];
 }
 
-/** Sorts the product orders and bookings by the ERP orders that they belong to, by what the run itself knows. */
+/** Groups product orders and bookings by ERP order, with the run's own knowledge of numbers. */
 export function sortBooks(
   books: Pick<Books, 'released' | 'built' | 'booked'>,
   { changed, renamed }: Pick<Injected, 'changed' | 'renamed'>,
-): { readonly erpOrders: readonly ErpOrderBooks[]; readonly strangers: readonly BuiltOrder[] } {
+): { readonly erpOrders: readonly ErpOrderBooks[]; readonly unmatched: readonly BuiltOrder[] } {
   const changeOf = new Map(changed.map((one) => [one.id, one]));
   const idByName = new Map(
     books.released.flatMap(({ id, number }) => [
@@ -33,7 +33,7 @@ export function sortBooks(
     ]),
   );
   const parts = new Map<string, BuiltPart[]>();
-  const strangers: BuiltOrder[] = [];
+  const unmatched: BuiltOrder[] = [];
   for (const built of books.built) {
     const madeAs = renamed.get(built.number) ?? built.number;
     const [, ofSplit = '', index] = /^(.*)\/(\d+)$/.exec(madeAs) ?? [];
@@ -41,7 +41,7 @@ export function sortBooks(
     const splitId = id === undefined ? idByName.get(ofSplit) : undefined;
     const part = { ...built, madeAs, index: splitId === undefined ? 1 : Number(index) };
     const owner = id ?? splitId;
-    if (owner === undefined) strangers.push(built);
+    if (owner === undefined) unmatched.push(built);
     else parts.set(owner, [...(parts.get(owner) ?? []), part]);
   }
   const entries = Map.groupBy(
@@ -58,10 +58,10 @@ export function sortBooks(
       entries: entries.get(order.number) ?? [],
     };
   });
-  return { erpOrders, strangers };
+  return { erpOrders, unmatched };
 }
 
-/** Productions in the ERP's books that tell of a recording of this part. */
+/** Productions in the ERP's books that link to a recording of this part. */
 export function productionsOf(
   { recordings }: BuiltPart,
   entries: readonly BookedEntry[],
@@ -72,7 +72,7 @@ export function productionsOf(
   );
 }
 
-/** Whether the ERP order once had a place for this part, and then had none. */
+/** Whether the ERP order once had this part, and later a smaller quantity. */
 export function wasSurplus({ changed }: ErpOrderBooks, index: number): boolean {
   const { quantities = [] } = changed ?? {};
   return quantities.some(
@@ -81,10 +81,10 @@ export function wasSurplus({ changed }: ErpOrderBooks, index: number): boolean {
 }
 
 /**
- * Whether a person may have been asked about a part instead of booking it: it was surplus for a while, or one that is
- * surplus now was booked in its place before the ERP took that place away, and closed the order.
+ * Whether a part may be a dead letter instead of a booking: it was surplus for a while; or a part that is surplus now
+ * was booked before the quantity became smaller, and closed the order.
  */
-export function mayBeLeft(order: ErpOrderBooks, index: number): boolean {
+export function mayBeDeadLetter(order: ErpOrderBooks, index: number): boolean {
   if (wasSurplus(order, index)) return true;
   return order.parts.some(
     (other) => wasSurplus(order, other.index) && productionsOf(other, order.entries).length > 0,

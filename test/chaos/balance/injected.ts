@@ -21,10 +21,10 @@ export interface ChangedOrder {
   readonly quantities: readonly number[];
 }
 
-/** An order that hints were forged about. */
+/** An order that got forged hints. */
 export interface FloodedOrder {
   readonly number: string;
-  /** What it was while the hints came. */
+  /** Its state while the hints came. */
   readonly is: 'open' | 'unknown' | 'completed';
   readonly hints: number;
   readonly seconds: number;
@@ -32,22 +32,22 @@ export interface FloodedOrder {
   readonly questions: number;
 }
 
-/** What a run did, by its own account: what is expected of the books follows from this and from them alone. */
+/** What a run did. From this and the books alone follows what is expected. */
 export interface Injected {
   readonly permanent: readonly PermanentFault[];
-  /** Orders that Azumuta got from somebody else: the ERP does not know them. */
+  /** Product orders that somebody typed in Azumuta: the ERP does not know them. */
   readonly typedByHand: ReadonlySet<string>;
-  /** Orders that the ERP cancelled at once: they may have been created before, or never, and nobody builds them. */
+  /** Orders that the ERP cancelled at once: they may or may not have been created, and nobody builds them. */
   readonly cancelledAtOnce: ReadonlySet<string>;
-  /** Product orders whose operators were told that they are completed, by the numbers that they were made with. */
+  /** Product orders that were completed in Azumuta, by the numbers with which they were created. */
   readonly completed: ReadonlySet<string>;
   readonly changed: readonly ChangedOrder[];
-  /** Product orders with another number in Azumuta now: the number that they were made with, by the present one. */
+  /** Renamed product orders: the number with which they were created, by the present one. */
   readonly renamed: ReadonlyMap<string, string>;
   readonly flooded: readonly FloodedOrder[];
-  /** Numbers in forged hints that nobody has an order for: each is one message that asks on, and then a dead letter. */
+  /** Unknown numbers of forged hints: for each, one message keeps asking and becomes a dead letter. */
   readonly unknownNumbers: ReadonlySet<string>;
-  /** Each may have cost one copy of a dead letter. */
+  /** Each may have made a second copy of a dead letter. */
   readonly kills: number;
 }
 

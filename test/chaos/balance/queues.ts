@@ -12,9 +12,9 @@ export interface DeadLetter {
 }
 
 export interface QueueView {
-  /** Messages that wait or are being worked on, in all queues that feed a function. */
+  /** Messages that wait or are in flight, in all queues that feed a function. */
   readonly depth: () => Promise<number>;
-  /** All dead letters so far; they stay where they are, hidden for ten minutes. */
+  /** All dead letters so far. They stay in the queue, hidden for ten minutes. */
   readonly deadLetters: () => Promise<DeadLetter[]>;
 }
 
@@ -25,7 +25,7 @@ const bookingSchema = z.object({
   ]),
 });
 
-/** Azumuta's ids of the product orders in a booking that is a dead letter; none of anything else. */
+/** Azumuta's ids of the product orders in a dead-lettered booking; none for other dead letters. */
 export function productOrderIdsIn({ stage, body }: DeadLetter): readonly string[] {
   if (stage !== 'book-completion') return [];
   const { data } = z.safeParse(bookingSchema, JSON.parse(body));

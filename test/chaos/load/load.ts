@@ -7,7 +7,7 @@ import type { Dice } from '../accidents/dice.ts';
 import type { Injected, PermanentFault } from '../balance/injected.ts';
 import { persistently } from './patience.ts';
 import { postOrders, untilCreated } from './post-orders.ts';
-import { type Awaited, createFloor, type Floor, type FloorOptions } from './shop-floor.ts';
+import { createFloor, type ExpectedOrder, type Floor, type FloorOptions } from './shop-floor.ts';
 
 export interface LoadFigures {
   readonly orders: number;
@@ -20,33 +20,33 @@ export interface Load {
   readonly figures: () => LoadFigures;
   readonly injected: () => Omit<Injected, 'kills' | 'flooded' | 'unknownNumbers'>;
   readonly floor: Floor;
-  /** No new orders; resolves when every order is completed, those of `others` too. */
+  /** Releases no more orders; resolves when every order is completed, also those of `others`. */
   readonly finish: (others: Promise<void>) => Promise<void>;
   /** Pulls until the ERP has nothing new. */
   readonly pullRest: () => Promise<void>;
 }
 
-/** Every so many-th order is one that only a person can mend. */
-const oddEvery = 40;
-/** Every so many-th order is one that planners change while it is built. */
+/** One order in so many gets a fault that only a person can mend. */
+const faultyEvery = 40;
+/** One order in so many is changed by planners while it is built. */
 const changeEvery = 10;
 const batchMs = 250;
-/** What the order endpoint takes in within its short local timeout, on a busy machine too. */
+/** As many orders as the endpoint can accept within its short local timeout, also on a busy machine. */
 const maxAtOnce = 10;
 const pullEveryMs = 3_000;
 const pullReportSchema = z.object({ outcome: z.string() });
 
 export interface LoadOptions extends FloorOptions {
-  /** For the orders that planners change: what is drawn then does not depend on what operators do. */
+  /** For the orders that planners change, so that their draws do not depend on what operators do. */
   readonly changeDice: Dice;
   /** Orders per second. */
   readonly perSecond: number;
 }
 
 /**
- * Production orders at a steady rate: most are posted to the order endpoint (some twice, as a caller does that
- * got no answer), the others wait for the pull; operators complete each as soon as it is in Azumuta. With `single`
- * all are posted, and nothing is pulled, re-opened or told twice: no second message can make good for a lost one.
+ * Production orders at a steady rate: most are posted to the order endpoint (some twice, as by a caller that got no
+ * answer), the others wait for the pull; operators complete each as soon as it is in Azumuta. With `single` all are
+ * posted, and nothing is pulled, reopened or triggered twice, so no second message makes up for a lost one.
  */
 export function startLoad(
   system: LocalSystem,
@@ -65,7 +65,7 @@ export function startLoad(
   let pulls = 0;
   let completed = false;
 
-  /** A failure is told by finish(); until then it must not end the process. */
+  /** A failure is thrown by finish(); until then it must not end the process. */
   function later(work: Promise<void>) {
     work.catch(() => undefined);
     posting.push(work);
@@ -84,24 +84,24 @@ export function startLoad(
     const before = orders;
     orders += count;
     const released = await persistently(() => erp.release({ count, seed: dice.seed() }));
-    // A door that is dead for a while does not slow the planners down.
+    // Not awaited: planners go on while the endpoint is down.
     if (single || dice.chance(0.7)) later(post(released));
     for (const { number, quantity } of released) expected(number, Number(quantity));
-    const comesTo = (every: number) => Math.floor(before / every) < Math.floor(orders / every);
-    if (comesTo(oddEvery)) later(releaseOdd());
-    if (comesTo(changeEvery)) later(changes.release());
+    const reaches = (every: number) => Math.floor(before / every) < Math.floor(orders / every);
+    if (reaches(faultyEvery)) later(releaseFaulty());
+    if (reaches(changeEvery)) later(changes.release());
   }
 
-  function expected(number: string, quantity: number, others: Pick<Awaited, 'keepsNumber'> = {}) {
+  function expected(number: string, quantity: number, others: Pick<ExpectedOrder, 'keepsNumber'> = {}) {
     floor.expect({ numbers: () => [number], quantity, ...others });
   }
 
-  /** Posts now and then come twice, as from a caller that got no answer. */
+  /** Sometimes posts twice, as a caller that got no answer would. */
   async function post(batch: readonly ProductionOrder[]) {
     for (let times = dice.chance(0.05) ? 2 : 1; times > 0; times -= 1) await postOrders(system, batch);
   }
 
-  async function releaseOdd() {
+  async function releaseFaulty() {
     const kind = dice.oneOf([
       'unknown product',
       'finished by somebody else',
@@ -128,13 +128,13 @@ export function startLoad(
     if (kind === 'unknown product') return;
     if (kind === 'cancelled at once')
       return persistently(() => erp.cancel(order.number)).then(() => undefined);
-    // Cancelled any sooner, it might be withdrawn and never be built.
+    // Cancelled any sooner, it might be withdrawn and never built.
     if (kind === 'cancelled') await untilCreated(system, order.number);
     await persistently(() => (kind === 'cancelled' ? erp.cancel(order.number) : erp.finish(order.number)));
     expected(order.number, Number(order.quantity), { keepsNumber: true });
   }
 
-  /** An authenticated call that nobody can use: it must be kept, whatever happens to its answer. */
+  /** An authenticated but useless call: it must become a dead letter, even if its answer is lost. */
   async function callMalformed(about: string) {
     permanent.push({ kind: 'malformed call', about });
     await persistently(async () => {
@@ -180,7 +180,7 @@ export function startLoad(
       stopping.abort();
       await releasing;
       await Promise.all([...posting, others]);
-      // What waits for the pull must still come to be completed.
+      // Orders that wait for the pull must be completed first, so pulling ends later.
       await floor.finish();
       completed = true;
       await pulling;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { reasonOf } from '../../../shared/model/errors.ts';
 
 /**
- * Does what a person or a partner would do about something that was just killed: try again.
+ * Tries again, as a person or a partner would when a process was just killed.
  * @throws the last failure after `withinMs`.
  */
 export async function persistently<T>(act: () => Promise<T>, withinMs = 60_000): Promise<T> {
@@ -19,7 +19,7 @@ export async function persistently<T>(act: () => Promise<T>, withinMs = 60_000):
   }
 }
 
-/** Looks again until it is so; false when that takes longer than `withinMs`. What `look` throws counts as not yet. */
+/** Checks until it is true; false when that takes longer than `withinMs`. An error of `look` counts as not yet. */
 export async function comesTrue(
   look: () => Promise<boolean>,
   withinMs: number,

@@ -5,7 +5,7 @@ import { comesTrue, persistently } from './patience.ts';
 
 const answeredWithinMs = 30_000;
 const patienceMs = 180_000;
-/** What failed often comes again after up to 15 minutes. */
+/** A message that failed often comes again after up to 15 minutes. */
 const createdWithinMs = 16 * 60_000;
 const statusSchema = z.object({
   orders: z.array(
@@ -29,7 +29,7 @@ export async function postOrders(
       signal: AbortSignal.timeout(answeredWithinMs),
     });
     await answer.body?.cancel();
-    // 409 and 422: at least one of them is a conflict or rejected already, all others are taken.
+    // 409 and 422: at least one of them is a conflict or rejected already; all others are accepted.
     if (!answer.ok && answer.status !== 409 && answer.status !== 422)
       throw new Error(`The order endpoint answered ${answer.status}.`);
   }, patienceMs);

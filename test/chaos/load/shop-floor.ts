@@ -7,53 +7,53 @@ import type { Dice } from '../accidents/dice.ts';
 import { persistently } from './patience.ts';
 import { createdId } from './post-orders.ts';
 
-/** A product order that operators are to complete. */
-export interface Awaited {
-  /** Numbers that it may come under: one that the ERP renames early comes under its new one. */
+/** A product order that operators will complete. */
+export interface ExpectedOrder {
+  /** Its possible numbers: when the ERP renames the order early, it is created with the new one. */
   readonly numbers: () => readonly string[];
   /** Planned quantity. */
   readonly quantity: number;
-  /** Whether it must come; what the ERP takes back is built only if it is there. Default: it must. */
+  /** Whether it must be created; what the ERP takes back is built only if it exists. Default: it must. */
   readonly isWanted?: () => boolean;
-  /** Nobody gives it another number in Azumuta: a person will look for it by this one. */
+  /** It is not renamed in Azumuta, because the balance looks for it by this number. */
   readonly keepsNumber?: true;
 }
 
-/** The operators in Azumuta: they complete each order as soon as it is there. */
+/** The operators in Azumuta: they complete each order as soon as it exists. */
 export interface Floor {
-  /** An order that will come. */
-  readonly expect: (awaited: Awaited) => void;
-  /** Somebody makes a product order in Azumuta's own screens. */
+  /** Adds an order to complete. */
+  readonly expect: (awaited: ExpectedOrder) => void;
+  /** Somebody creates a product order in Azumuta's own screens. */
   readonly typeByHand: (number: string) => Promise<void>;
   readonly figures: () => { readonly completions: number; readonly reopened: number };
-  /** The present numbers of the orders that are completed, by the numbers that they were made with. */
+  /** The present numbers of completed orders, by the numbers with which they were created. */
   readonly completed: () => ReadonlyMap<string, string>;
-  /** Orders that operators gave another number: the one that they were made with, by the present one. */
+  /** Renamed orders: the number with which they were created, by the present one. */
   readonly renamed: () => ReadonlyMap<string, string>;
-  /** Resolves when every expected order is completed. @throws Error when one does not come. */
+  /** Resolves when every expected order is completed. @throws Error when one is never created. */
   readonly finish: () => Promise<void>;
 }
 
 export interface FloorOptions {
-  /** Every completion is told once, and never again. */
+  /** Every completion fires its triggers once, and never again. */
   readonly single: boolean;
 }
 
-interface Task extends Awaited {
+interface Task extends ExpectedOrder {
   readonly notBefore: number;
-  /** It gets another number first. */
+  /** It is renamed before it is completed. */
   readonly rename: boolean;
-  /** It is completed already, and something was forgotten: the number that it was made with. */
+  /** Set when it is completed already and something was forgotten: the number with which it was created. */
   readonly again?: string;
 }
 
 const operators = 4;
-/** An order that is not there yet is looked for again after this, and later when many are not. */
+/** The wait before looking again for an order that does not exist yet; longer when there are many. */
 const lookAgainMs = 800;
 const lookAgainMsEach = 20;
-/** By then every trigger of the first completion has had its answer, so that the log tells them apart. */
+/** By then every trigger of the first completion has its answer, so the log can tell the completions apart. */
 const reopenAfterMs = 8_000;
-/** What failed often comes again after up to 15 minutes; nothing takes longer than that. */
+/** A message that failed often comes again after up to 15 minutes; nothing takes longer than that. */
 const patienceMs = 16 * 60_000;
 const createdSchema = z.object({ id: z.string() });
 const articlesSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
@@ -103,8 +103,8 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
   }
 
   /**
-   * Undefined when it is not there. It is renamed only once the integration knows its id: before, nobody could know
-   * it again, were the answer to its creation lost.
+   * Undefined when it does not exist. It is renamed only once the integration knows its id: before, it could not be
+   * recognised if the answer to its creation were lost.
    */
   async function givenNewNumber(number: string): Promise<string | undefined> {
     const renewed = `${number}-rework`;
@@ -134,14 +134,14 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
     if (single) return true;
     if (dice.chance(0.03)) {
       const notBefore = performance.now() + reopenAfterMs;
-      // Not twice: a hint by the number in between, which nobody knows any more, would be for a person.
+      // Not twice: a hint with the number in between, which is unknown by then, would become a dead letter.
       const rename = number === madeAs && dice.chance(0.3) && !keepsNumber;
       waiting.push({ numbers: () => [number], quantity, rename, again: madeAs, notBefore });
     } else if (dice.chance(0.05)) await azumuta.trigger(number).catch(() => undefined);
     return true;
   }
 
-  /** What was forgotten is recorded in addition, without a quantity. */
+  /** Records in addition what was forgotten, without a quantity. */
   async function completedAgain(number: string, madeAs: string): Promise<boolean> {
     try {
       await azumuta.reopen(number);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { bundleFunctions } from '../../../infra/build/bundle-functions.ts';
 
-it('writes the environment into all files of the configuration, and leaves ours alone', async () => {
+it('writes environment variables into all files of the configuration, and leaves ours alone', async () => {
   // Prepare: two plants that share what they have in common
   const folder = mkdtempSync(join(tmpdir(), 'bundled-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -17,7 +17,7 @@ const lockSchema = z.object({
 const read = <T>(schema: z.ZodMiniType<T>, file: string) =>
   z.parse(schema, JSON.parse(readFileSync(file, 'utf8')));
 
-it('packages have one version each, and a hash of what it holds', () => {
+it('pins each package to one version, with a hash of its content', () => {
   // Prepare
   const { dependencies, devDependencies, optionalDependencies } = read(manifestSchema, 'package.json');
   const { packages } = read(lockSchema, 'package-lock.json');

@@ -6,7 +6,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Asks as any program may, with whatever headers, `Host` among them. */
+/** Sends a request with any headers, `Host` included. */
 export function ask(
   url: string,
   {
@@ -44,11 +44,11 @@ export function ask(
   });
 }
 
-/** What a browser does that was given the address: it keeps the cookie, and sends its own origin with forms. */
+/** Does what a browser does: keeps the cookie, and sends its origin with forms. */
 export interface Visitor {
   readonly cookie: string;
   readonly get: (path: string) => Promise<Answer>;
-  /** Opens a page, fills its form in, sends it, and goes where that leads. */
+  /** Opens a page, sends its form with the given fields, and follows the redirect. */
   readonly send: (page: string, filled?: Readonly<Record<string, string>>) => Promise<Answer>;
 }
 
@@ -84,7 +84,7 @@ export function hiddenFieldsOf(page: string): Record<string, string> {
   return Object.fromEntries([...found].map(([, name, value]) => [String(name), String(value)]));
 }
 
-/** Addresses on a page that begin so, as the browser reads them. */
+/** The addresses of links on a page that begin with a text, unescaped. */
 export function linksOf(page: string, beginning: string): string[] {
   return [...page.matchAll(/href="([^"]+)"/g)]
     .map(([, href]) => String(href).replaceAll('&amp;', '&'))

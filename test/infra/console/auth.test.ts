@@ -14,9 +14,9 @@ afterAll(() => stage?.stop());
 
 const pages = ['/', '/letters', '/search?q=PO-1', '/order?number=PO-1', '/letters/replay?group=x'];
 
-describe('who gets in', () => {
+describe('access', () => {
   it.each([...pages, '/assets/style.css', '/assets/refresh.js', '/nowhere'])(
-    'nobody without the token: %s',
+    'is refused without the token: %s',
     async (path) => {
       const { status, text } = await ask(`${stage.origin}${path}`);
       expect(status).toBe(403);
@@ -24,18 +24,18 @@ describe('who gets in', () => {
     },
   );
 
-  it('is reached at 127.0.0.1 and nowhere else', async () => {
+  it('is possible at 127.0.0.1 and nowhere else', async () => {
     const { port } = new URL(stage.origin);
     await expect(fetch(`http://[::1]:${port}/`)).rejects.toThrow('fetch failed');
   });
 
-  it('a wrong token opens nothing and gives no cookie', async () => {
+  it('is refused for a wrong token, without a cookie', async () => {
     const { status, headers } = await ask(`${stage.origin}/?token=guessed`);
     expect(status).toBe(403);
     expect(headers['set-cookie']).toBeUndefined();
   });
 
-  it('the token of this start gives a cookie that no script and no other site gets, and leaves the address', async () => {
+  it('is granted for the token of this start by a cookie that no script and no other site gets; the token leaves the address', async () => {
     const { status, headers } = await ask(stage.address);
     expect(status).toBe(303);
     expect(headers.location).toBe('/');
@@ -44,20 +44,20 @@ describe('who gets in', () => {
     expect(String(headers['set-cookie'])).not.toContain(stage.token);
   });
 
-  it('the cookie opens every page', async () => {
+  it('is granted to every page by the cookie', async () => {
     for (const path of ['/', '/letters', '/assets/style.css'])
       expect((await visitor.get(path)).status).toBe(200);
   });
 
   it.each(['evil.example', 'evil.example:80', '127.0.0.1', '127.0.0.1:1', '[::1]'])(
-    'a page that resolves its own name to this machine (Host: %s) is refused, even with the cookie',
+    'is refused even with the cookie to a page whose own name resolves to this machine (Host: %s)',
     async (host) => {
       const { cookie } = visitor;
       expect((await ask(`${stage.origin}/`, { headers: { cookie, host } })).status).toBe(403);
     },
   );
 
-  it('whoever is refused for the name they used is told the address', async () => {
+  it('names the right address when the host name is refused', async () => {
     const { port } = new URL(stage.origin);
     const { text } = await ask(`${stage.origin}/`, {
       headers: { cookie: visitor.cookie, host: 'my-laptop' },
@@ -65,25 +65,25 @@ describe('who gets in', () => {
     expect(text).toContain(`http://127.0.0.1:${port}`);
   });
 
-  it.each(['localhost', 'LOCALHOST', '[::1]'])('this machine may be called %s', async (name) => {
+  it.each(['localhost', 'LOCALHOST', '[::1]'])('is granted under the name %s', async (name) => {
     const { port } = new URL(stage.origin);
     const headers = { cookie: visitor.cookie, host: `${name}:${port}` };
     expect((await ask(`${stage.origin}/`, { headers })).status).toBe(200);
   });
 
   it.each(['cross-site', 'same-site'])(
-    'a request that a page elsewhere caused (%s) is refused',
+    'is refused to requests that another site caused (%s)',
     async (site) => {
       const headers = { cookie: visitor.cookie, 'sec-fetch-site': site };
       const { status, text } = await ask(`${stage.origin}/`, { headers });
       expect(status).toBe(403);
-      // As a link in a web mail does: whoever followed it is told what to type.
+      // This happens after a click on a link in a web mail, so the page says what to type.
       expect(text).toContain(`http://127.0.0.1:${new URL(stage.origin).port}`);
     },
   );
 });
 
-describe('forms', () => {
+describe('a form', () => {
   const refused = async (headers: Record<string, string>, change: Record<string, string> = {}) => {
     // Prepare
     const [page = ''] = linksOf((await visitor.get('/letters')).text, '/letters/replay');
@@ -100,13 +100,13 @@ describe('forms', () => {
     expect((await stage.depths())['dead-letters'].visible).toBe(1);
   };
 
-  it('from another origin do nothing', () => refused({ origin: 'http://evil.example' }));
-  it('from a page of another server on this machine do nothing', () =>
+  it('does nothing when it comes from another origin', () => refused({ origin: 'http://evil.example' }));
+  it('does nothing when it comes from another server on this machine', () =>
     refused({ origin: 'http://127.0.0.1:1' }));
-  it('that do not tell their origin do nothing', () => refused({}));
-  it('without the key of this start do nothing', () =>
+  it('does nothing without an Origin header', () => refused({}));
+  it('does nothing without the key of this start', () =>
     refused({ origin: stage.origin }, { formKey: 'guessed' }));
-  it('larger than any form of the console are not read', async () => {
+  it('is not read when it is too large', async () => {
     const { status } = await ask(`${stage.origin}/letters/replay`, {
       method: 'POST',
       headers: { cookie: visitor.cookie, origin: stage.origin },
@@ -116,8 +116,8 @@ describe('forms', () => {
   });
 });
 
-describe('what a page may do', () => {
-  it('loads, runs and sends nothing but its own, is framed by nobody, and is kept nowhere', async () => {
+describe('a page', () => {
+  it('loads, runs and sends only what belongs to the console, cannot be framed, and is not cached', async () => {
     const { headers } = await visitor.get('/');
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'");
@@ -132,7 +132,7 @@ describe('what a page may do', () => {
     expect(text).not.toMatch(/\sstyle=|<style|\son\w+=|<script(?! src="\/assets\/)/);
   });
 
-  it('tells of a page that is not there in a sentence', async () => {
+  it('says in a sentence that it does not exist', async () => {
     const { status, text } = await visitor.get('/nowhere');
     expect(status).toBe(404);
     expect(text).toContain('There is no such page.');

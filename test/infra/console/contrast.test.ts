@@ -41,7 +41,7 @@ describe.each(['light', 'dark'] as const)('texts on a %s screen', (scheme) => {
     ['bad', 'ground'],
     ['surface', 'bad'],
   ];
-  it.each(pairs)('%s on %s can be read by everybody (4.5 : 1)', (text, under) => {
+  it.each(pairs)('has enough contrast of %s on %s for everybody (4.5 : 1)', (text, under) => {
     const [one, other] = [colours.get(text), colours.get(under)];
     expect(one && other && contrast(one[scheme], other[scheme])).toBeGreaterThanOrEqual(4.5);
   });

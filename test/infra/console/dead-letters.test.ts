@@ -29,8 +29,8 @@ async function action(name: 'replay' | 'discard', at = 0): Promise<string> {
   return linksOf(text, `/letters/${name}?group=`)[at] ?? '';
 }
 
-describe('looking at dead letters', () => {
-  it('groups them by reason, whatever order the reason names, the largest group first', async () => {
+describe('the page of dead letters', () => {
+  it('groups them by reason without the order number, largest group first', async () => {
     // Prepare
     await dead('PO-9', 'Azumuta is closed to PO-9.');
     for (const number of ['PO-1', 'PO-2']) await dead(number, `Azumuta has no article for ${number}.`);
@@ -42,16 +42,16 @@ describe('looking at dead letters', () => {
     );
     expect(first).toBe('Azumuta has no article for ‹order›.');
     expect(second).toBe('Azumuta is closed to PO-9.');
-    expect(text).toContain('2 letters · cause: unknown-article');
+    expect(text).toContain('2 dead letters · cause: unknown-article');
   });
 
-  it('holds none of them: all can be taken by others at once', async () => {
+  it('holds none of them: others can take all at once', async () => {
     await dead('PO-1', 'No article.');
     await visitor.get('/letters');
     expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
   });
 
-  it('shows what a letter holds, without secrets and names of persons', async () => {
+  it('shows the content of a dead letter without secrets and names of persons', async () => {
     // Prepare
     const body = JSON.stringify({ token: 'abc123', operator: 'An Peeters', productOrderNumber: 'PO-5' });
     await stage.store.put({
@@ -69,8 +69,8 @@ describe('looking at dead letters', () => {
   });
 });
 
-describe('replaying', () => {
-  it('shows what would happen, and moves nothing before it is confirmed', async () => {
+describe('replay', () => {
+  it('shows what would happen, and moves nothing before the confirmation', async () => {
     await dead('PO-1', 'No article.');
     const { text } = await visitor.get(await action('replay'));
     expect(text).toContain('Replay 1 dead letter');
@@ -86,14 +86,14 @@ describe('replaying', () => {
     await dead('PO-2', 'No article.');
     await dead('PO-3', 'Something else.');
     const { text } = await visitor.send(await action('replay'));
-    expect(text).toContain('Replayed 2 letters.');
+    expect(text).toContain('Replayed 2 dead letters.');
     expect(await stage.depths()).toMatchObject({
       'dead-letters': { visible: 1, hidden: 0 },
       'product-orders': { visible: 2 },
     });
   });
 
-  it('says so when somebody else was faster', async () => {
+  it('says that there is nothing to replay when somebody else was faster', async () => {
     await dead('PO-1', 'No article.');
     const page = await action('replay');
     await stage.empty();
@@ -101,8 +101,8 @@ describe('replaying', () => {
   });
 });
 
-describe('discarding', () => {
-  it('removes the letter, and the note stays in its order’s journey with the operator’s name', async () => {
+describe('discard', () => {
+  it('removes the dead letter, and keeps the note and the operator’s name in the journey of its order', async () => {
     // Prepare
     await stage.ledger.orders.put(newOrder({ number: 'PO-7' }));
     await stage.ledger.deadLetters.record({
@@ -116,7 +116,7 @@ describe('discarding', () => {
     // Act
     const { text } = await visitor.send(await action('discard'), { note: 'Typed by hand <today>' });
     // Assess
-    expect(text).toContain('Discarded 1 letter.');
+    expect(text).toContain('Discarded 1 dead letter.');
     expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing, 'product-orders': nothing });
     expect((await stage.ledger.journeys.of('PO-7')).at(-1)).toMatchObject({
       event: 'discarded',
@@ -128,10 +128,10 @@ describe('discarding', () => {
     const journey = (await visitor.get('/order?number=PO-7')).text;
     expect(journey).toContain('Typed by hand &lt;today&gt;');
     expect(journey).toContain('Discarded by a person');
-    expect(journey).toContain('A person discarded what was to be done.');
+    expect(journey).toContain('A person discarded its dead letter.');
   });
 
-  it('keeps the note of a letter that the ledger never knew', async () => {
+  it('keeps the note for a dead letter that the ledger never knew', async () => {
     await stage.store.putBare(bookingMessage('PO-8', 'MO-8'));
     await visitor.send(await action('discard'), { note: 'Booked in the ERP by hand' });
     const kept = (await stage.ledger.journeys.of('unknown')).filter(({ event }) => event === 'discarded');
@@ -140,7 +140,7 @@ describe('discarding', () => {
   });
 
   it.each(['', '   ', 'ok'])(
-    'asks again when the note tells nothing (%j), and discards nothing',
+    'asks again when the note is too short (%j), and discards nothing',
     async (note) => {
       await dead('PO-1', 'No article.');
       const { status, text } = await visitor.send(await action('discard'), { note });
@@ -151,7 +151,7 @@ describe('discarding', () => {
   );
 });
 
-describe('discarding when something fails', () => {
+describe('discard, when something fails', () => {
   const request = {
     wanted: () => true,
     note: 'Typed by hand',
@@ -161,7 +161,7 @@ describe('discarding when something fails', () => {
   const queue = () =>
     openDeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { waitSeconds: 0 });
 
-  it('the ledger does not take the note: nothing is removed, and everything is given back', async () => {
+  it('removes nothing and returns all letters when the ledger cannot be written', async () => {
     // Prepare
     for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
     const records = {
@@ -175,13 +175,12 @@ describe('discarding when something fails', () => {
     expect(report).toEqual({
       selected: 2,
       discarded: 0,
-      orders: [],
       failure: 'The table is being restored.',
     });
     expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 2, hidden: 0 } });
   });
 
-  it('the first letter came back before the last was seen: it is told that there may be more', async () => {
+  it('says that there may be more when the first letter became visible before the last was taken', async () => {
     await dead('PO-1', 'No article.');
     const deadLetters = comingBack(queue());
     const report = await discard(request, { deadLetters, records: stage.ledger.deadLetters });
@@ -191,7 +190,7 @@ describe('discarding when something fails', () => {
     });
   });
 
-  it('SQS does not remove some: they are still there, and it is told', async () => {
+  it('says that letters remain when SQS does not remove them', async () => {
     // Prepare
     for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
     const kept = queue();
@@ -211,7 +210,7 @@ describe('discarding when something fails', () => {
   });
 });
 
-describe('searching', () => {
+describe('the search', () => {
   it.each([
     ['the product order’s number', 'PO-1/1'],
     ['the ERP order’s number', 'MO-PO-1/1'],
@@ -238,7 +237,7 @@ describe('searching', () => {
     expect(found.headers.location).toBe('/order?number=PO-REC');
   });
 
-  it('lets one choose among the parts of a split order', async () => {
+  it('offers the parts of a split order', async () => {
     for (const index of [1, 2]) {
       const number = `S-1/${index}`;
       const part = { index, of: 2, first: 'S-1/1', book: 'each' } as const;
@@ -250,7 +249,7 @@ describe('searching', () => {
     expect(text).toContain('2 product orders of S-1');
   });
 
-  it('points to a dead letter that names what the ledger does not know', async () => {
+  it('links to a dead letter that names an order which the ledger does not know', async () => {
     await dead('PO-GONE', 'No article.');
     const { text } = await visitor.get('/search?q=PO-GONE');
     expect(text).toContain('The ledger knows no order');

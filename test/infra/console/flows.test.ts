@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.stop());
 
-it('both flows: counts, ages and orders of each queue, without taking a message', async () => {
+it('reads counts, ages and orders of each queue without taking a message', async () => {
   // Prepare
   const { store } = stage;
   const put = (queue: 'product-orders' | 'bookings', MessageBody: string) =>
@@ -25,28 +25,28 @@ it('both flows: counts, ages and orders of each queue, without taking a message'
   await store.put({ body: productOrderMessage('PO-4'), orderNumber: 'PO-4' });
 
   // Act
-  const standing = await stage.flows();
+  const status = await stage.flows();
 
   // Assess
-  expect(standing.queues['product-orders']).toMatchObject({
+  expect(status.queues['product-orders']).toMatchObject({
     waiting: 2,
     underWay: 0,
     orders: ['PO-1', 'PO-2'],
   });
-  expect(standing.queues.bookings).toMatchObject({ waiting: 0, underWay: 1, orders: ['PO-3'] });
-  expect(standing.queues.bookings.oldestSeconds).toBeLessThan(60);
-  expect(standing.queues.completions).toEqual({
+  expect(status.queues.bookings).toMatchObject({ waiting: 0, underWay: 1, orders: ['PO-3'] });
+  expect(status.queues.bookings.oldestSeconds).toBeLessThan(60);
+  expect(status.queues.completions).toEqual({
     waiting: 0,
     underWay: 0,
     oldestSeconds: undefined,
     orders: [],
     paused: false,
   });
-  expect(standing.deadLetters).toBe(1);
+  expect(status.deadLetters).toBe(1);
   expect(await stage.depths()).toMatchObject({ 'product-orders': { visible: 2, hidden: 0 } });
 });
 
-it('an open breaker: the page says since when on the clock of the plant, why, and what to do', async () => {
+it('shows since when a partner is down in the time zone of the plant, why, and what to do', async () => {
   // Prepare
   const refused = new RetryLater('The ERP <refused> the credentials (401)', {
     scope: 'partner',
@@ -57,15 +57,15 @@ it('an open breaker: the page says since when on the clock of the plant, why, an
   // Act
   const { text } = await visitor.get('/');
   // Assess
-  expect(text).toContain('The ERP has been unwell for 90 s');
+  expect(text).toContain('The ERP has been down for 90 s');
   expect(text).toContain('The ERP &lt;refused&gt; the credentials (401).');
   expect(text).toContain('npm run secrets -- --local');
-  expect(text).toMatch(/unwell since <time datetime="2026-11-24T08:00:00.000Z"[^>]*>09:00:00<\/time>/);
-  expect(text).toContain('times are those of Europe/Brussels');
+  expect(text).toMatch(/down since <time datetime="2026-11-24T08:00:00.000Z"[^>]*>09:00:00<\/time>/);
+  expect(text).toContain('times in Europe/Brussels');
 });
 
-// The last, as nothing answers any more.
-it('a stack that does not answer: a sentence instead of a page, and no stack trace', async () => {
+// This is the last test, because it stops the stores.
+it('shows a sentence without a stack trace when the stack does not answer', async () => {
   // Prepare
   await stage.store.stop();
   // Act

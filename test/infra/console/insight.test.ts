@@ -48,14 +48,14 @@ const agesBy =
       return { Id, Values: fits ? seconds : [] };
     });
 
-describe('ages of a deployed stack', () => {
-  it('are SQS’s own, the latest of them', async () => {
+describe('the ages of messages in a deployed stack', () => {
+  it('come from the latest figure of SQS', async () => {
     const { insight } = startInsight(agesBy('ApproximateAgeOfOldestMessage', 'bookings', [42, 900]));
     expect(await insight('bookings')).toEqual({ oldestSeconds: 42, orders: [] });
     expect((await insight('completions')).oldestSeconds).toBeUndefined();
   });
 
-  it('are those of the messages that come again, where SQS goes blind', async () => {
+  it('come from our own metric for retried messages, which SQS leaves out', async () => {
     const { insight, asked } = startInsight(agesBy('WaitingSeconds', 'book-completion', [3600]));
     expect((await insight('bookings')).oldestSeconds).toBe(3600);
     const waiting = asked[0]?.MetricDataQueries?.find(
@@ -67,7 +67,7 @@ describe('ages of a deployed stack', () => {
     });
   });
 
-  it('are asked for once a minute, for all queues together', async () => {
+  it('are read once a minute, for all queues together', async () => {
     const { insight, asked, clock } = startInsight(() => []);
     await Promise.all([insight('bookings'), insight('completions'), insight('product-orders')]);
     clock.advance(59);
@@ -78,7 +78,7 @@ describe('ages of a deployed stack', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('are not known to whoever may not ask', async () => {
+  it('are unknown when CloudWatch refuses to answer', async () => {
     const { insight } = startInsight(() => {
       throw new Error('AccessDenied');
     });

@@ -5,18 +5,23 @@ import type { BreakerState } from '../../../shared/circuit-breaker/circuit-break
 
 const at = new Date('2026-11-24T08:10:00Z');
 const empty: QueueStatus = { waiting: 0, underWay: 0, oldestSeconds: undefined, orders: [], paused: false };
-const well: BreakerState = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
-const unwell = (reason: string): BreakerState => ({
+const reachable: BreakerState = {
+  open: false,
+  reason: undefined,
+  openedAt: undefined,
+  openUntilMs: undefined,
+};
+const down = (reason: string): BreakerState => ({
   open: true,
   reason,
   openedAt: '2026-11-24T08:05:00Z',
   openUntilMs: at.getTime() + 45_000,
 });
 
-function standing(
+function statusOf(
   given: Partial<FlowsStatus['queues']> & Partial<FlowsStatus['partners']> & { deadLetters?: number } = {},
 ): FlowsStatus {
-  const { erp = well, azumuta = well, deadLetters = 0, ...queues } = given;
+  const { erp = reachable, azumuta = reachable, deadLetters = 0, ...queues } = given;
   return {
     at,
     queues: { 'product-orders': empty, completions: empty, bookings: empty, ...queues },
@@ -25,83 +30,83 @@ function standing(
   };
 }
 
-describe('what stands still', () => {
-  it('is nothing while messages pass through quickly', () => {
+describe('the list of problems', () => {
+  it('is empty while messages are finished quickly', () => {
     const busy = { ...empty, waiting: 40, underWay: 5, oldestSeconds: 3 };
-    expect(flowProblemsOf(standing({ bookings: busy }), '--local')).toEqual([]);
+    expect(flowProblemsOf(statusOf({ bookings: busy }), '--local')).toEqual([]);
   });
 
-  it('an unwell partner: since when, what waits for it, why, and that it goes on by itself', () => {
+  it('says since when a partner is down, what waits for it, why, and that it continues automatically', () => {
     const bookings = { ...empty, underWay: 3, oldestSeconds: 300, orders: ['MO/0007'] };
-    const [trouble, ...others] = flowProblemsOf(
-      standing({ erp: unwell('It answered 503'), bookings }),
+    const [problem, ...others] = flowProblemsOf(
+      statusOf({ erp: down('It answered 503'), bookings }),
       '--local',
     );
-    expect(trouble).toMatchObject({
-      what: 'The ERP has been unwell for 5 min; 3 bookings wait for it.',
+    expect(problem).toMatchObject({
+      what: 'The ERP has been down for 5 min; 3 bookings wait for it.',
       why: 'It answered 503.',
-      next: 'Mend it there. Nothing is lost: what waits goes on by itself (the next try is in 45 s).',
+      next: 'Fix the cause in the ERP. Nothing is lost: messages that wait continue automatically (the next try is in 45 s).',
       orders: ['MO/0007'],
     });
     expect(others).toEqual([]);
   });
 
-  it('a partner that refuses the credentials: how to set them', () => {
-    const [trouble] = flowProblemsOf(
-      standing({ azumuta: unwell('Azumuta refused the API key (401).') }),
+  it('says how to set the credentials that a partner refuses', () => {
+    const [problem] = flowProblemsOf(
+      statusOf({ azumuta: down('Azumuta refused the API key (401).') }),
       '--stack S',
     );
-    expect(trouble?.command).toBe('npm run secrets -- --stack S');
-    expect(trouble?.next).toContain('the next message tries it again');
+    expect(problem?.command).toBe('npm run secrets -- --stack S');
+    expect(problem?.next).toContain('the next message tries it again');
   });
 
-  it('a partner that denies a right (403): no secret is to be set', () => {
+  it('does not say to set credentials when a partner denies a right (403)', () => {
     const reason =
       'The ERP does not let us (403) at GET /orders: check the rights of its user for this record.';
-    const [trouble] = flowProblemsOf(standing({ erp: unwell(reason) }), '--stack S');
-    expect(trouble).not.toHaveProperty('command');
-    expect(trouble?.next).toMatch(/^Mend it there\./);
+    const [problem] = flowProblemsOf(statusOf({ erp: down(reason) }), '--stack S');
+    expect(problem?.command).toBeUndefined();
+    expect(problem?.next).toMatch(/^Fix the cause in the ERP\./);
   });
 
-  it('a paused flow: how to resume it', () => {
-    const [trouble] = flowProblemsOf(
-      standing({ bookings: { ...empty, waiting: 1, paused: true } }),
+  it('says how to resume a paused flow', () => {
+    const [problem] = flowProblemsOf(
+      statusOf({ bookings: { ...empty, waiting: 1, paused: true } }),
       '--local',
     );
-    expect(trouble).toMatchObject({
+    expect(problem).toMatchObject({
       what: 'Booking in the ERP is paused; 1 booking waits.',
       command: 'npm run resume -- bookings --local',
     });
   });
 
-  it('dead letters: that they need a person, and where they are', () => {
-    const [trouble] = flowProblemsOf(standing({ deadLetters: 2 }), '--local');
-    expect(trouble).toMatchObject({ what: '2 messages need a person.', link: { href: '/letters' } });
+  it('says that dead letters need a person, and links to them', () => {
+    const [problem] = flowProblemsOf(statusOf({ deadLetters: 2 }), '--local');
+    expect(problem).toMatchObject({ what: '2 messages need a person.', link: { href: '/letters' } });
   });
 
-  it('messages that come again for minutes while the partner is well: it is about their orders', () => {
+  it('lists messages that are retried for minutes although the partner is reachable', () => {
     const completions = { ...empty, underWay: 1, oldestSeconds: 600 };
-    const [trouble] = flowProblemsOf(standing({ completions }), '--local');
-    expect(trouble).toMatchObject({
+    const [problem] = flowProblemsOf(statusOf({ completions }), '--local');
+    expect(problem).toMatchObject({
       grade: 'slow',
       what: '1 completion to be read waits, the oldest for 10 min.',
     });
   });
 
-  it('a message that comes again: what its last attempt said, without waiting for minutes', () => {
+  it('says within seconds why the last attempt at a message failed', () => {
     const bookings = { ...empty, underWay: 1, oldestSeconds: 9, orders: ['MO/0007'] };
-    const tries = { bookings: { number: 'MO/0007', note: 'The ERP answered 503' } };
-    const [trouble] = flowProblemsOf(standing({ bookings }), '--local', tries);
-    expect(trouble).toMatchObject({
+    const attempts = { bookings: { number: 'MO/0007', note: 'The ERP answered 503' } };
+    const [problem] = flowProblemsOf(statusOf({ bookings }), '--local', attempts);
+    expect(problem).toMatchObject({
       grade: 'slow',
       why: 'The last attempt at MO/0007: The ERP answered 503.',
       orders: ['MO/0007'],
     });
   });
 
-  it('messages that nobody takes: the function is to be looked at', () => {
+  it('says which function to check when no function takes the messages', () => {
     const completions = { ...empty, waiting: 2, oldestSeconds: 600 };
-    const [trouble] = flowProblemsOf(standing({ completions }), '--local');
-    expect(trouble).toMatchObject({ grade: 'stuck', next: expect.stringContaining('collect-completion') });
+    const [problem] = flowProblemsOf(statusOf({ completions }), '--local');
+    expect(problem).toMatchObject({ grade: 'stuck', next: expect.stringContaining('collect-completion') });
   });
 });

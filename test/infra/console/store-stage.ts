@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { createConsole } from '../../../infra/console/app.ts';
+import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { createDeadLetterDesk } from '../../../infra/console/dead-letters.ts';
-import { listenOnLoopback } from '../../../infra/console/listen.ts';
 import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { createFlowsReader, type FlowsStatus } from '../../../infra/ops/flows/flow-status.ts';
 import { insightOfLocalStore } from '../../../infra/ops/flows/queue-insight.ts';
@@ -13,7 +12,7 @@ import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type ReplayStores, startReplayStores } from '../ops/replay/replay-run.ts';
 import { credentials } from '../ops/stores.ts';
 
-/** The console before real queues and a real ledger, without functions or partners behind them. */
+/** The console with real queues and a real ledger, but without functions and partners. */
 export interface StoreStage extends Pick<ReplayStores, 'store' | 'ledger' | 'clock' | 'depths' | 'empty'> {
   readonly flows: () => Promise<FlowsStatus>;
   readonly port: number;
@@ -39,7 +38,7 @@ export async function startStoreStage(): Promise<StoreStage> {
     bookings: store.url('bookings'),
     'dead-letters': store.url('dead-letters'),
   };
-  // Nobody answers for Lambda here, as for an operator who may not ask it.
+  // No Lambda answers here, as for an operator who has no access to it.
   const lambda = new LambdaClient({
     endpoint: 'http://127.0.0.1:9',
     region: 'eu-west-1',

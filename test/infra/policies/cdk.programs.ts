@@ -26,7 +26,7 @@ async function cdk(words: readonly string[], { environment }: StubAccount) {
 }
 
 /** The command line itself, against an account on loopback that refuses what a policy does not allow. */
-describe('whoever has this policy alone', () => {
+describe('a role with this policy alone', () => {
   it('bootstrap: can bootstrap, with the policies that CloudFormation gets', async () => {
     const account = await startStubAccount('bootstrap');
     const policy = 'arn:aws:iam::111122223333:policy/AzumutaErpCloudFormation';

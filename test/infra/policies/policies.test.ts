@@ -37,11 +37,11 @@ const policies = readdirSync('infra/policies')
   .map((file) => file.replace('.json', ''));
 
 describe.each(policies)('the policy %s', (name) => {
-  it('asks for what IAM knows: actions, on resources that they have, under conditions that they heed', async () => {
+  it('names actions that IAM knows, on resources that they have, under conditions that they support', async () => {
     expect((await Promise.all(policyOf(name).map(complaintsAbout))).flat()).toEqual([]);
   });
 
-  it('changes nothing of others, where IAM lets it tell them apart', async () => {
+  it('changes nothing of others, where IAM can tell them apart', async () => {
     const wide = (await Promise.all(policyOf(name).map(wideActionsOf))).flat();
     const known = [
       // What is made has no tag before it is there.
@@ -85,7 +85,7 @@ describe('operators', () => {
 describe('CloudFormation, for a stack', () => {
   const network = (type: string) => type.startsWith('AWS::EC2::');
 
-  it('may make, change and delete each type of resource in it, and nothing else', () => {
+  it('may create, change and delete each type of resource in it, and nothing else', () => {
     const types = sorted(resources.map(([, { Type }]) => Type));
     expect(types.filter((type) => !(type in stackTypes) && !(type in networkTypes))).toEqual([]);
     expect(actionsOf('cloudformation')).toEqual(
@@ -100,7 +100,7 @@ describe('CloudFormation, for a stack', () => {
     );
   });
 
-  it('finds what its policy tells by name: each explicit name begins so', () => {
+  it('gives each resource the name that its policy expects', () => {
     const named = resources.flatMap(([, { Type, Properties }]) =>
       ['QueueName', 'TableName', 'FunctionName', 'RoleName', 'LogGroupName', 'TopicName', 'AlarmName']
         .concat('DashboardName', Type.startsWith('AWS::Scheduler::') ? 'Name' : [])
@@ -111,7 +111,7 @@ describe('CloudFormation, for a stack', () => {
     expect(named.filter((name) => !name.startsWith('AzumutaErp'))).toEqual([]);
   });
 
-  it('finds what its policy tells by tag: each of them bears it', () => {
+  it('gives each resource the tag that its policy expects', () => {
     // Routes, associations and attachments are changed through what they connect.
     const tagged = resources.filter(([, { Type }]) =>
       /^AWS::(SecretsManager::Secret|EC2::(?!.*(Route|Association|Attachment)$))/.test(Type),
@@ -124,7 +124,7 @@ describe('CloudFormation, for a stack', () => {
 });
 
 describe('the CDK', () => {
-  it('is bootstrapped by whoever may make what its own stack holds', () => {
+  it('is bootstrapped by a role that may create what its own stack contains', () => {
     // Prepare: the keys and the boundary of its template are made on request only.
     const file = 'node_modules/aws-cdk/lib/api/bootstrap/bootstrap-template.yaml';
     const { Resources } = z.parse(templateSchema, parseYaml(readFileSync(file, 'utf8')));

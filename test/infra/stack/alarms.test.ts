@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { alarmOfPause } from '../../../infra/ops/pause/quiet-alarm.ts';
-import { flows } from '../../../infra/ops/pause/switch-flow.ts';
+import { alarmOfPause, flows } from '../../../infra/ops/pause/switch-flow.ts';
 import type { IntegrationStack } from '../../../infra/stack/stack.ts';
 import { createLogger } from '../../../shared/platform/log.ts';
 import { type AlarmRule, changesOf, evaluations, type Sample, stateOf } from '../../support/alarm-rule.ts';
@@ -58,7 +57,7 @@ const ringsAt = (samples: readonly Sample[], rule: AlarmRule, minutes: number): 
   );
 
 describe('the alarms', () => {
-  it('are these, each with a section of the runbook; what happened once gets no mail that it is over', () => {
+  it('are these, each with a section of the runbook; what happened once sends no mail at its end', () => {
     const told = [...alarms].map(
       ([name, { OKActions }]) => `${name}${OKActions ? ', and that it is over' : ''}`,
     );
@@ -89,7 +88,7 @@ describe('the alarms', () => {
     }
   });
 
-  it('watch what the functions write into their logs, by the same names', () => {
+  it('watch the metrics that the functions write into their logs, by the same names', () => {
     // Prepare
     const lines: string[] = [];
     const log = createLogger({ stack: stackName, functionName: 'book-completion' }, (line) =>
@@ -112,7 +111,7 @@ describe('the alarms', () => {
     });
   });
 
-  it('reach nobody where no address is named, and synthesis says so', () => {
+  it('reach nobody when no address is named, and synthesis says so', () => {
     const warnings = (stack: IntegrationStack) =>
       Annotations.fromStack(stack).findWarning(
         '*',
@@ -138,14 +137,14 @@ describe('a function that fails', () => {
     }
   });
 
-  it('and cannot deliver its alerts rings within twenty minutes, and not for one that was taken at the next try', () => {
+  it('rings within twenty minutes when alerts cannot be delivered, and not when the next try succeeds', () => {
     const rule = ruleOf(template, 'AlertsUndelivered');
     for (const [first = Number.POSITIVE_INFINITY] of ringsAt(every(5, 600, 900), rule, 900))
       expect(first).toBeLessThanOrEqual(600 + 20);
     for (const rings of ringsAt(every(5, 600, 610), rule, 900)) expect(rings).toEqual([]);
   });
 
-  it('and whose next run makes up for it rings for nobody', () => {
+  it('rings for nobody when the next run makes up for it', () => {
     const samples = [...every(5, 0, 600, 0), ...every(5, 600, 605, 1), ...every(5, 605, 1200, 0)];
     for (const rings of ringsAt(samples, ruleOf(template, 'Errors-pull-product-orders'), 1200))
       expect(rings).toEqual([]);
@@ -183,7 +182,7 @@ describe('a stalled queue', () => {
     return stateOf(points, { ...rule, missing: 'notBreaching' }, 'OK');
   };
 
-  it('is one with messages that nobody takes for half an hour', () => {
+  it('rings when nobody takes its messages for half an hour', () => {
     for (const flow of flows)
       template.hasResourceProperties('AWS::CloudWatch::Alarm', {
         // What `pause` keeps quiet.

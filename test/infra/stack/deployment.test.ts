@@ -40,7 +40,7 @@ describe('an account and a region', () => {
     });
   });
 
-  it('are those of the credentials, unless the plant says otherwise', async () => {
+  it('are those of the credentials unless the plant names others', async () => {
     const { account, region } = await stackWith({});
     expect(`${account} ${region}`).toMatch(/^\$\{Token\[AWS\.AccountId.*\]\} \$\{Token\[AWS\.Region.*\]\}$/);
   });
@@ -64,7 +64,7 @@ describe('an account and a region', () => {
     );
   });
 
-  it('refuse one of another region than that of the AWS profile', async () => {
+  it('are refused when an ARN is in another region than the AWS profile', async () => {
     vi.stubEnv('CDK_DEFAULT_REGION', 'eu-central-1');
     onTestFinished(() => void vi.unstubAllEnvs());
 
@@ -107,7 +107,7 @@ describe('a deployment', () => {
     },
   );
 
-  it('with more allowed sources than Lambda’s environment holds is refused before it is deployed', async () => {
+  it('is refused before it is deployed when its allowed sources exceed Lambda’s environment', async () => {
     const sources = (count: number) =>
       Array.from({ length: count }, (_, at) => `203.0.${at % 100}.${at % 256}`);
 
@@ -119,7 +119,7 @@ describe('a deployment', () => {
 });
 
 describe('a secret with a key of the plant’s own', () => {
-  it('is decrypted by the functions that read it, through Secrets Manager, and by no other', async () => {
+  it('is decrypted through Secrets Manager by the functions that read it, and by no other', async () => {
     const template = await templateWith({
       secrets: { webhookToken: { arn: `${secret}-AbCdEf`, keyArn: key } },
     });

@@ -69,7 +69,7 @@ describe('an alarm', () => {
     OKActions: z.optional(z.unknown()),
   });
 
-  it('is heard, each of them: CloudWatch may publish to the topic', () => {
+  it('reaches the topic: CloudWatch may publish to it', () => {
     // Prepare
     const stackName = 'AzumutaErp-everything-production';
     const policies = Object.entries(template.findResources('AWS::SNS::TopicPolicy'));
@@ -98,8 +98,8 @@ describe('an alarm', () => {
 });
 
 describe('cdk-nag', () => {
-  it('and the CDK find nothing without a reason, in the sample and with all that a deployment can have', () => {
-    // The sample names nobody who is told of alarms, and is warned.
+  it('finds nothing without a reason, nor does the CDK, in the sample and with all that a deployment can have', () => {
+    // The sample names nobody who gets alarms, and is warned.
     expect(found).toMatchObject({
       packs: ['AwsSolutions', 'Serverless', 'Construct Annotations'],
       broken: ['Annotation::azumuta-erp:nobody-is-told'],
@@ -118,7 +118,7 @@ describe('cdk-nag', () => {
     ]);
   });
 
-  it('would find a wildcard, also in a role that has a reason for another', async () => {
+  it('finds a wildcard, even in a role that has a reason for another', async () => {
     // Prepare
     const { app, add, remove } = startAssembly();
     checkWithNag(app);
@@ -133,7 +133,7 @@ describe('cdk-nag', () => {
   });
 });
 
-it('tells the commands where the days of the plant begin', () => {
+it('outputs the time zone in which the days of the plant begin', () => {
   template.hasOutput('TimeZone', { Value: 'Europe/Brussels' });
 });
 
@@ -147,13 +147,13 @@ describe('a deployment may have', () => {
     template.hasOutput('OrderEndpoint', { Value: 'https://azumuta.plant.example/product-orders' });
   });
 
-  it('a list of allowed sources for each door', () => {
+  it('a list of allowed sources for each endpoint', () => {
     const sourcesOf = (description: string) =>
       Object.values(
         template.findResources('AWS::Lambda::Function', { Properties: { Description: description } }),
       ).map(({ Properties }) => Properties.Environment.Variables.ALLOWED_SOURCES);
     expect(sourcesOf('Validates Azumuta triggers and enqueues them')).toEqual(['["203.0.113.0/24"]']);
-    expect(sourcesOf('Takes orders from the ERP and tells how they stand')).toEqual(['["198.51.100.7"]']);
+    expect(sourcesOf('Takes orders from the ERP and returns their status')).toEqual(['["198.51.100.7"]']);
   });
 
   it('a fixed public address for the functions that call the ERP, and for no other', () => {
@@ -219,7 +219,7 @@ describe('a deployment may have', () => {
     });
   });
 
-  it('partners that bear so many calls at once, for which no more containers run than have a slot, but for two', () => {
+  it('partners with a limit of calls at once: no more containers run than have a slot, but for two', () => {
     const containers = Object.values(template.findResources('AWS::Lambda::EventSourceMapping')).map(
       ({ Properties }) => [
         JSON.stringify(Properties.FunctionName).match(/Functions([A-Za-z]+)Function/)?.[1],
@@ -246,12 +246,12 @@ describe('a deployment may have', () => {
 });
 
 describe('a template', () => {
-  it('is made with all feature flags that the CDK recommends: to set one later changes what is deployed', () => {
+  it('is synthesized with all feature flags that the CDK recommends: to set one later changes what is deployed', () => {
     const recommended = createRequire(import.meta.url)('aws-cdk-lib/recommended-feature-flags.json');
     expect(cdk.context).toEqual(recommended);
   });
 
-  it('needs no look-up, no function of the CDK’s own and no network to be made', () => {
+  it('is synthesized without a look-up, without functions of the CDK’s own and without network', () => {
     const manifest = readFileSync(join(assembled.folder, 'manifest.json'), 'utf8');
     expect(JSON.parse(manifest).missing).toBeUndefined();
     template.resourceCountIs('AWS::Lambda::Function', 8);

@@ -46,7 +46,7 @@ async function ledgerOf(ledgerGeneration: number): Promise<TheTable> {
   };
 }
 
-describe('the way back of a ledger', () => {
+describe('bringing a ledger back', () => {
   it('names the tables of the template, each by what CloudFormation imports a table by', () => {
     // "TableName" is the primary identifier of the type; the template gives none, so the mapping must.
     expect(mappings).toEqual(
@@ -55,7 +55,7 @@ describe('the way back of a ledger', () => {
     expect([first, second].map(({ ids }) => ids.length)).toEqual([1, 1]);
   });
 
-  it('takes in a table like the one before: only its place in the template is another', () => {
+  it('imports a table like the one before, under another logical id', () => {
     const [before, after] = [first.table, second.table];
 
     expect(after).toEqual(before);
@@ -77,14 +77,14 @@ describe('the way back of a ledger', () => {
     });
   });
 
-  it('leads every function to the table that was taken in', () => {
+  it('points every function to the imported table', () => {
     const [before = '', after = ''] = [...first.ids, ...second.ids];
 
     expect(second.text).not.toContain(before);
     expect(second.text.split(after).length).toBe(first.text.split(before).length);
   });
 
-  it('sets by hand what a restored table has lost, as the template has it', () => {
+  it('sets by hand what a restored table has lost, as in the template', () => {
     expect(chapter).toContain(`Enabled=true,AttributeName=${ledgerTimeToLive}`);
     expect(chapter).toContain('PointInTimeRecoveryEnabled=true');
     expect(chapter).toContain('--deletion-protection-enabled');

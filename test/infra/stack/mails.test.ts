@@ -26,7 +26,7 @@ const listsOf = (template: Template) =>
     ])
     .sort();
 
-it('mails alerts and the morning mail each to a list of its own', () => {
+it('mails alerts and the morning mail each to a topic of its own', () => {
   expect(listsOf(everything)).toEqual([
     ['foreman@plant.example', 'email', 'MailsMorning'],
     ['it@plant.example', 'email', 'AlarmsTopic'],
@@ -35,7 +35,7 @@ it('mails alerts and the morning mail each to a list of its own', () => {
   ]);
 });
 
-it('looks for what a person must see to every five minutes, in any deployment', () => {
+it('looks every five minutes for what a person must act on, in any deployment', () => {
   for (const template of [everything, sample])
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(5 minutes)',
@@ -56,7 +56,7 @@ it('has a secret for the addresses of webhooks, and lets one function read it, o
   expect(readers).toEqual([expect.stringMatching(/^FunctionsSendAlertsRole/)]);
 });
 
-it('lets the function publish to these lists only, and read the index of days only for the morning mail', () => {
+it('lets the function publish to these topics only, and read the index of days only for the morning mail', () => {
   const policyOf = (template: Template) =>
     JSON.stringify(
       Object.entries(template.findResources('AWS::IAM::Policy')).find(([logicalId]) =>

@@ -66,7 +66,7 @@ describe('the schedule of reconciliation', () => {
     });
   });
 
-  it('is taken on by schedules of its own group only', () => {
+  it('lets only schedules of its own group assume its role', () => {
     const [role] = Object.values(
       unasked.findResources('AWS::IAM::Role', {
         Properties: {
@@ -83,7 +83,7 @@ describe('the schedule of reconciliation', () => {
     expect(Condition.ArnEquals).toEqual({ 'aws:SourceArn': { 'Fn::GetAtt': [group, 'Arn'] } });
   });
 
-  it('may do what it does and nothing else', () => {
+  it('has exactly the grants that it uses', () => {
     const [policy] = Object.values(
       unasked.findResources('AWS::IAM::Policy', {
         Properties: { PolicyName: Match.stringLikeRegexp('^FunctionsReconcileCompletions') },

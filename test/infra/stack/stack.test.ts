@@ -48,7 +48,7 @@ describe('queues', () => {
     });
   });
 
-  it('hand over to the dead letters only after a thousand receives', () => {
+  it('move messages to the dead-letter queue only after a thousand receives', () => {
     template.hasResourceProperties('AWS::SQS::Queue', { RedrivePolicy: { maxReceiveCount: 1000 } });
   });
 });
@@ -84,7 +84,7 @@ describe('functions', () => {
     }
   });
 
-  it('that anybody can call may send to two queues and read one token', () => {
+  it('may send to two queues and read one token when anybody can call them', () => {
     const [policy] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) =>
       id.includes('ReceiveWebhook'),
     );
@@ -104,14 +104,14 @@ describe('functions', () => {
     expect(reached('secretsmanager:GetSecretValue')).toEqual([expect.stringMatching(/^SecretsWebhookToken/)]);
   });
 
-  it('that a schedule invokes are not tried again by Lambda: the next run does what one left', () => {
+  it('are not retried by Lambda when a schedule invokes them: the next run does what one left', () => {
     template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 3);
     template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
   });
 });
 
-describe('doors', () => {
-  it('have a route for each trigger method and for orders, and there is no other way in', () => {
+describe('routes', () => {
+  it('have a route for each trigger method and for orders, and no other', () => {
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
       ({ Properties }) => Properties.RouteKey,
     );
@@ -129,14 +129,14 @@ describe('doors', () => {
     expect(new Set(callers)).toEqual(new Set(['apigateway.amazonaws.com']));
   });
 
-  it('log the route and never the path, which holds the token', () => {
+  it('log the route and never the path, which contains the token', () => {
     const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
     const format = stage?.Properties.AccessLogSettings.Format;
     expect(format).toContain('$context.routeKey');
     expect(format).not.toMatch(/\$context\.(path|resourcePath|http)|\$request/);
   });
 
-  it('take 100 calls a second of Azumuta, and of the ERP so many that none of those is turned away', () => {
+  it('accept 100 calls a second from Azumuta, and from the ERP so many that none of those is turned away', () => {
     const webhook = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
     const orders = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
     const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
@@ -180,7 +180,7 @@ describe('what must not be lost', () => {
     });
   });
 
-  it('secrets are created unset, so that no change of the template writes over what a plant put in', () => {
+  it('creates secrets without a value, so that no change of the template overwrites what a plant put in', () => {
     template.allResourcesProperties('AWS::SecretsManager::Secret', {
       SecretString: Match.absent(),
       GenerateSecretString: Match.absent(),

@@ -23,14 +23,14 @@ function runApp(context: Readonly<Record<string, string>>) {
 }
 
 describe('a stage', () => {
-  it('called Prod uction ends a synthesis with that sentence and no more', () => {
+  it('ends a synthesis with that sentence alone when it is called Prod uction', () => {
     const { status, stdout, stderr } = runApp({ stage: 'Prod uction' });
 
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^The stage \(-c stage=…\) is no name: found "Prod uction", expected .*\.\n$/);
   });
 
-  it('that nobody names is production, so that a destroy without one is refused by CloudFormation', () => {
+  it('is production when nobody names one, so that CloudFormation refuses a destroy without one', () => {
     const { stdout, stderr } = runApp({});
 
     const stackName = stdout.trim();

@@ -44,7 +44,7 @@ describe('the name of a stack', () => {
   const plant = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,30}$/);
   const stage = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,19}$/);
 
-  it('is that of one plant and stage only', () => {
+  it('belongs to one plant and stage only', () => {
     fc.assert(
       fc.property(plant, stage, (ofPlant, ofStage) => {
         const name = stackNameOf(ofPlant, ofStage);
@@ -54,7 +54,7 @@ describe('the name of a stack', () => {
     );
   });
 
-  it('fits wherever AWS takes it, also where it is longest', async () => {
+  it('fits every limit of AWS, even the longest name', async () => {
     // Prepare: by type and property, what its reference allows
     const limits: Readonly<Record<string, number>> = {
       'AWS::Scheduler::ScheduleGroup Name': 64,
@@ -82,7 +82,7 @@ describe('the name of a stack', () => {
 });
 
 describe('a stack', () => {
-  it('is protected from its termination in production, and in no stage for throwing away', async () => {
+  it('is protected from deletion in production, and in no stage for throwing away', async () => {
     const assembled = startAssembly();
     const stacks = [
       await assembled.add('integration.config.ts', 'Production'),

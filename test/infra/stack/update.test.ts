@@ -47,7 +47,7 @@ describe('an update', () => {
 });
 
 describe('a second deployment', () => {
-  it('finds nothing under its names: what stays of a deleted stack was named by CloudFormation', () => {
+  it('finds all its names free: what stays of a deleted stack was named by CloudFormation', () => {
     const staying = Object.values(production.Resources).filter(({ DeletionPolicy }) =>
       /^Retain/.test(DeletionPolicy ?? ''),
     );
@@ -61,7 +61,7 @@ describe('a second deployment', () => {
     expect(staying.flatMap(namesOf)).toEqual([]);
   });
 
-  it('takes back the schedule group, which goes with its stack, under the same name', () => {
+  it('creates the schedule group, which is deleted with its stack, under the same name', () => {
     const groups = ({ Resources }: RecordedTemplate) =>
       Object.values(Resources).filter(({ Type }) => Type === 'AWS::Scheduler::ScheduleGroup');
 
@@ -69,7 +69,7 @@ describe('a second deployment', () => {
     expect(groups(again)).toEqual(groups(production));
   });
 
-  it('makes the group before its schedules, and deletes it after them', () => {
+  it('creates the group before its schedules, and deletes it after them', () => {
     const schedules = Object.values(production.Resources).filter(
       ({ Type }) => Type === 'AWS::Scheduler::Schedule',
     );
@@ -82,7 +82,7 @@ describe('a second deployment', () => {
   it('knows all names: a resource of another type has none', () => {
     const named = Object.values(production.Resources).filter((resource) => namesOf(resource).length > 0);
 
-    // The name of an API is a label, which several may bear.
+    // The name of an API is a label, which several may have.
     expect([...new Set(named.map(({ Type }) => Type))].sort()).toEqual([
       'AWS::ApiGatewayV2::Api',
       'AWS::CloudWatch::Alarm',

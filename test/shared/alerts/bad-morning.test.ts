@@ -6,7 +6,7 @@ const stack = '--stack AzumutaErp-ghent-production';
 const closed = 'The ERP refuses it: period 10 is closed for postings (M7 053).';
 const missing = 'Azumuta has no article GEAR-99: create it there, or correct the order in the ERP.';
 
-it('tells a bad morning so that each message alone says which order, why, and what to do', async () => {
+it('says in each message of a bad morning which order it is about, why, and what to do', async () => {
   // Prepare: it is 05:30 in Ghent. The night shift has completed 200 orders; three of them are of last month's period.
   const stage = await startAlertStage({ start: '2026-11-26T04:30:00Z' });
   const { ledger, received } = stage;
@@ -91,7 +91,7 @@ it('tells a bad morning so that each message alone says which order, why, and wh
       expect(message).toContain(`Why: ${why}`);
       expect(message).toContain(`Type: npm run replay -- ${stack} --order ${order}`);
     }
-    expect(message).toContain('Next: Mend in the ERP what its own words name');
+    expect(message).toContain('Next: Correct in the ERP what its message names');
     expect(message).toContain('Next: Create the article or its variant in Azumuta');
     expect(message).toContain('Waiting for it: 200 bookings. Nothing is lost, and it goes on by itself.');
     expect(message).toContain(`npm run doctor -- ${stack}`);

@@ -38,7 +38,7 @@ it('tells of ten thousand troubles in one message of bounded size, with a bounde
   expect(calls).toBeLessThan(100);
 }, 120_000);
 
-it('keeps within what each channel takes, whatever numbers, articles and reasons there are', async () => {
+it('stays within the limits of each channel, with any numbers, articles and reasons', async () => {
   // Prepare: an order number with markup, a bell, a line break and a change of direction
   const stage = await startAlertStage();
   const nasty = `*bold* <!channel> & {{DATE(2026-11-24T08:00:00Z)}} ${'€'.repeat(100)}`;

@@ -92,7 +92,7 @@ it('sends the next message to a channel that refuses one, and that one again lat
   expect(received.webhook.map(({ cause }) => cause)).toEqual(['order-state', 'refused-by-erp']);
 });
 
-it('tells in order what a channel has missed, each once', async () => {
+it('sends what a channel has missed in order, each once', async () => {
   const stage = await startAlertStage();
   const { ledger, received, answers } = stage;
   answers.teams = () => ({ status: 503 });

@@ -34,7 +34,7 @@ const linesOf = (digest: Partial<Digest>) => {
 };
 const at = '2026-11-23T09:00:00.000Z';
 
-it('a quiet day is told in four lines', () => {
+it('describes a quiet day in four lines', () => {
   expect(linesOf({})).toEqual([
     'the stack: since 2026-11-23 00:00:00 (America/New_York)',
     '',
@@ -45,7 +45,7 @@ it('a quiet day is told in four lines', () => {
   ]);
 });
 
-it('a busy day tells what was done, what waits and why, and what needs a hand', () => {
+it('describes what was done on a busy day, what waits and why, and what needs a person', () => {
   // Act
   const lines = linesOf({
     created: 42,
@@ -81,7 +81,7 @@ it('a busy day tells what was done, what waits and why, and what needs a hand', 
     'Booked    40 completions in the ERP; 1 later recording added as notes.',
     'Waiting   12 product orders in Azumuta to be completed; 11 overdue: MO/1, MO/2 ….',
     '          4 messages to be booked in the ERP (paused).',
-    '          The ERP is unwell since 2026-11-23 04:00:00, calls to it wait: The ERP answered 503.',
+    '          The ERP is down since 2026-11-23 04:00:00, calls to it wait: The ERP answered 503.',
     'Dead      1 dead letter waits for a person; 2 put aside since, 1 of these orders settled.',
     '          · MO/3: Azumuta has no article GEAR-99.',
     '          · MO/4 (settled since): It is locked.',

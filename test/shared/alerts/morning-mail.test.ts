@@ -66,7 +66,7 @@ it('catches up with a run that was missed, and leaves out a day that is no workd
   ]);
 });
 
-it('comes again at the next run when SNS does not take it, and then once', async () => {
+it('is sent at the next run when SNS does not accept it, and then once', async () => {
   const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
   stage.answers.sns = () => ({ status: 503 });
   await stage.run();
@@ -75,7 +75,7 @@ it('comes again at the next run when SNS does not take it, and then once', async
   expect(stage.received.mails).toHaveLength(1);
 });
 
-it('puts Friday and the weekend beside those of the week before, and tells what waits for whom and what is overdue', async () => {
+it('compares Friday and the weekend with the week before, and says what waits for whom and what is overdue', async () => {
   // Prepare
   const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-20T09:00:00Z' });
   const { ledger, clock, counts } = stage;

@@ -29,7 +29,7 @@ describe('a product order whose creation is answered with 409', () => {
       ? { status: 409, body: { error: 'number exists' } }
       : { body: { data: there, next: null } };
 
-  it('is looked at by the next attempt when it is there: the answer to an earlier one may have been lost', async () => {
+  it('asks the next attempt to look when it exists: the answer to an earlier one may have been lost', async () => {
     const { client } = await startClient(conflict([{ id: 'p1', number: 'PO-1', status: 'open', article }]));
     await expect(client.createProductOrder(draft, article, never)).rejects.toMatchObject({
       name: 'RetryLater',
@@ -38,7 +38,7 @@ describe('a product order whose creation is answered with 409', () => {
     });
   });
 
-  it('is for a person when it is not there', async () => {
+  it('is rejected for a person when it does not exist', async () => {
     const { client } = await startClient(conflict([]));
     await expect(client.createProductOrder(draft, article, never)).rejects.toMatchObject({
       name: 'Rejected',
@@ -47,7 +47,7 @@ describe('a product order whose creation is answered with 409', () => {
   });
 });
 
-it('a product order that Azumuta numbers by itself is for a person, with both numbers and what to do', async () => {
+it('rejects a product order that Azumuta numbers by itself, with both numbers and what to do', async () => {
   const { client } = await startClient(() => ({ body: { id: 'p1', number: '0042' } }));
   const creating = client.createProductOrder(draft, article, never);
   await expect(creating).rejects.toMatchObject({ name: 'Rejected' });
@@ -56,7 +56,7 @@ it('a product order that Azumuta numbers by itself is for a person, with both nu
   );
 });
 
-it.each(['.', '..', 'a\u0000b', 'x'.repeat(201)])('nothing is asked for by the id %j', async (id) => {
+it.each(['.', '..', 'a\u0000b', 'x'.repeat(201)])('does not call Azumuta with the id %j', async (id) => {
   const { client, calls } = await startClient(() => ({ body: {} }));
   const found = [
     await client.recording(id, never),

@@ -71,15 +71,15 @@ async function created(dialect: Dialect) {
   return { ...both, article, ref };
 }
 
-describe.each(dialects)('in the dialect that talks $name', (dialect) => {
-  it('an article is found with its variants, though many stand before it', async () => {
+describe.each(dialects)('a dialect: $name', (dialect) => {
+  it('finds an article with its variants behind many others', async () => {
     const { article } = await created(dialect);
 
     expect(article.number).toBe('CHAIR');
     expect(article.variants.map(({ name }) => name)).toEqual(['Left', 'Right', 'ATEX']);
   });
 
-  it('a product order is created with all that it was to have, and read by number and by id', async () => {
+  it('creates a product order completely, and reads it by number and by id', async () => {
     const { plain, other, ref } = await created(dialect);
 
     const own = await plain.productOrder(ref.id, signal);
@@ -91,7 +91,7 @@ describe.each(dialects)('in the dialect that talks $name', (dialect) => {
       expect(comparable(read)).toEqual(comparable(own));
   });
 
-  it('what was completed and recorded is read as the assumed account tells it', async () => {
+  it('reads completions and recordings as those of the assumed account', async () => {
     // Prepare
     const { account, plain, other, ref } = await created(dialect);
     account.complete('MO/0001', { quantity: 4, scrap: 1, serials: ['S-1', 'S-2'] });
@@ -113,7 +113,7 @@ describe.each(dialects)('in the dialect that talks $name', (dialect) => {
     }
   });
 
-  it('nothing is found where there is nothing', async () => {
+  it('finds nothing where there is nothing', async () => {
     const { other, ref } = await created(dialect);
 
     expect(await other.findArticle('NOBODY', signal)).toBeUndefined();
@@ -123,7 +123,7 @@ describe.each(dialects)('in the dialect that talks $name', (dialect) => {
     expect(await other.workInstruction('999999', signal)).toBeUndefined();
   });
 
-  it('its trigger tells the order and its recordings', async () => {
+  it('reads the order and its recordings from a trigger', async () => {
     const { account, contract, triggers } = await created(dialect);
     const built = account.complete('MO/0001');
 
@@ -138,7 +138,7 @@ describe.each(dialects)('in the dialect that talks $name', (dialect) => {
     });
   });
 
-  it('what is assumed is not understood: a person gets the line to set, and no value', async () => {
+  it('names the line of the contract to set, and no value, under the assumed contract', async () => {
     const { account, ref } = await created(dialect);
     const { apiKeyHeader = 'X-API-Key', operations } = dialect.contract;
     const { url } = await startServer(inDialect(dialect, account.answer));
@@ -150,12 +150,12 @@ describe.each(dialects)('in the dialect that talks $name', (dialect) => {
     const failure = await guess.productOrder(ref.id, signal).catch((error: unknown) => error);
 
     expect(failure).toMatchObject({ name: 'Rejected', code: 'refused-by-azumuta' });
-    expect(String(failure)).toMatch(/set azumuta\.contract\.\w+\.\w+ to where it stands, among /);
+    expect(String(failure)).toMatch(/set azumuta\.contract\.\w+\.\w+ to where it is, among /);
     expect(String(failure)).not.toContain('MO/0001');
   });
 });
 
-it('a number that exists already is looked up once more, by the status that says so', async () => {
+it('looks a number up once more when a status says that it exists', async () => {
   const [dialect] = dialects;
   const { other, article, calls } = await created(dialect);
 
@@ -165,7 +165,7 @@ it('a number that exists already is looked up once more, by the status that says
   expect(calls.slice(-2).map(({ method }) => method)).toEqual(['PUT', 'GET']);
 });
 
-it('an error in a 200 is told with its sentence, from where it stands', async () => {
+it('reports an error in a 200 with the sentence from its configured place', async () => {
   const [, , dialect] = dialects;
   const { other } = await startBoth(dialect);
   const nobody = { id: 'nobody', number: 'CHAIR', variants: [] };

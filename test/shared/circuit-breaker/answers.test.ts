@@ -78,10 +78,10 @@ describe('an open breaker', () => {
 describe('a DynamoDB failure while an outcome is noted', () => {
   it("does not change the partner's answer, and is logged", async () => {
     await openedAndCooled();
-    const heard = recordedLog();
-    const calls = partners({ recordSuccess: tableFails, recordNoAnswer: tableFails }, heard.log);
+    const logged = recordedLog();
+    const calls = partners({ recordSuccess: tableFails, recordNoAnswer: tableFails }, logged.log);
     expect(await calls.call('erp', async () => 'receipt')).toBe('receipt');
-    expect(heard.lines.join()).toContain('slow down');
+    expect(logged.lines.join()).toContain('slow down');
   });
 
   it("does not change the partner's failure, nor what it says was written", async () => {

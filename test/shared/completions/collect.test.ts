@@ -183,10 +183,10 @@ describe('the names of persons in a recording', () => {
   // Each recording of the sandbox ends with a signature.
   const keptOf = async (includeOperators: boolean) => {
     const { number } = await completed(stage, 1);
-    const heard = recordedLog();
-    await stage.collect({ productOrderNumber: number }, { log: heard.log }, { includeOperators });
+    const logged = recordedLog();
+    await stage.collect({ productOrderNumber: number }, { log: logged.log }, { includeOperators });
     const inLedger = JSON.stringify(await stage.store.table.query(partitionOf(number)));
-    return { inQueue: JSON.stringify(stage.sent()), inLedger, inLog: heard.lines.join() };
+    return { inQueue: JSON.stringify(stage.sent()), inLedger, inLog: logged.lines.join() };
   };
 
   it('reach neither the queue, nor the ledger, nor the log', async () => {

@@ -78,8 +78,8 @@ describe('a completed product order', () => {
   ] satisfies [string, Partial<CompletionFacts>, string, Cause][])(
     'is rejected, for a person, %s',
     (_which, given, sentence, cause) => {
-      const tell = { to: 'reject', sentence: expect.stringContaining(sentence), cause };
-      expect(decideBookings(completionFacts(given))).toEqual(tell);
+      const rejection = { to: 'reject', sentence: expect.stringContaining(sentence), cause };
+      expect(decideBookings(completionFacts(given))).toEqual(rejection);
     },
   );
 });

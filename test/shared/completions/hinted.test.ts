@@ -82,13 +82,13 @@ describe('recordings that a trigger names', () => {
     // Prepare
     const { number } = await completed(stage, 0);
     const { azumuta, readIds } = await otherAzumuta(stage, withoutList);
-    const heard = recordedLog();
+    const logged = recordedLog();
     const tooLong = 'x'.repeat(101);
 
     // Act
     const recordingIds = [tooLong, ...invented(500)];
     const failure = await failureOf(
-      stage.collect({ productOrderNumber: number, recordingIds }, { log: heard.log }, { azumuta }),
+      stage.collect({ productOrderNumber: number, recordingIds }, { log: logged.log }, { azumuta }),
     );
 
     // Assess
@@ -98,7 +98,7 @@ describe('recordings that a trigger names', () => {
     });
     expect(readIds()).toHaveLength(50);
     expect(readIds()).not.toContain(tooLong);
-    expect(heard.lines.join()).toContain('"named":501');
+    expect(logged.lines.join()).toContain('"named":501');
   });
 
   it('are all in the booking that is sent after a crash, whatever the next trigger names', async () => {

@@ -187,12 +187,12 @@ describe('hints about an order that is completed and booked', () => {
       order.article = { number: 'GEAR-02' };
     });
     const message = { messageId: `tells of ${number}`, sentAt: stage.clock.now() };
-    const tell = () => failureOf(stage.collect({ productOrderNumber: number }, message, { azumuta }));
+    const attempt = () => failureOf(stage.collect({ productOrderNumber: number }, message, { azumuta }));
     stage.clock.advance(10);
-    await tell();
+    await attempt();
 
     // Act
-    const again = await tell();
+    const again = await attempt();
 
     // Assess
     expect(again).toMatchObject({ name: 'Rejected' });

@@ -25,7 +25,7 @@ const previous = 'CANARY-previous-token-of-the-webhook';
 const callsPerRun = Number(process.env.WEBHOOK_CALLS ?? 400);
 
 let sqs: SqsEndpoint;
-let heard: HeardLog;
+let logged: HeardLog;
 let ids = 0;
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => sqs.stop());
 beforeEach(() => {
   sqs.forget();
-  heard = recordedLog();
+  logged = recordedLog();
 });
 
 function dependencies(
@@ -48,9 +48,11 @@ function dependencies(
     mayCall: ipAllowListCheck(['203.0.113.0/24']),
     token,
     clock: testClock(),
-    log: heard.log,
+    log: logged.log,
   };
 }
+
+const receive = (sent: WebhookCall) => createWebhookReceiver(dependencies())(sent);
 
 function call(given: Partial<WebhookCall> = {}): WebhookCall {
   ids += 1;
@@ -68,7 +70,7 @@ function call(given: Partial<WebhookCall> = {}): WebhookCall {
 
 describe('the webhook', () => {
   it('answers 202 with the message in the queue', async () => {
-    expect(await createWebhookReceiver(dependencies())(call())).toMatchObject({ statusCode: 202 });
+    expect(await receive(call())).toMatchObject({ statusCode: 202 });
     expect(sqs.sent.map(({ queue }) => queue)).toEqual(['completions']);
     expect(z.parse(completionHintSchema, JSON.parse(sqs.sent[0]?.body ?? ''))).toMatchObject({
       productOrderNumber: 'MO/1',
@@ -79,24 +81,16 @@ describe('the webhook', () => {
 
   it('answers 503 when SQS is down, for hints and for calls that would be kept', async () => {
     sqs.fail('SendMessage', 503, 2);
-    expect(await createWebhookReceiver(dependencies())(call())).toMatchObject({ statusCode: 503 });
-    expect(
-      await createWebhookReceiver(dependencies())(call({ rawQueryString: 'nothing=useful' })),
-    ).toMatchObject({
-      statusCode: 503,
-    });
+    expect(await receive(call())).toMatchObject({ statusCode: 503 });
+    expect(await receive(call({ rawQueryString: 'nothing=useful' }))).toMatchObject({ statusCode: 503 });
     expect(sqs.sent).toEqual([]);
   });
 });
 
 describe('the token', () => {
   it('is valid with both values during rotation', async () => {
-    expect(await createWebhookReceiver(dependencies())(call({ token: previous }))).toMatchObject({
-      statusCode: 202,
-    });
-    expect(await createWebhookReceiver(dependencies())(call({ token: canary }))).toMatchObject({
-      statusCode: 202,
-    });
+    expect(await receive(call({ token: previous }))).toMatchObject({ statusCode: 202 });
+    expect(await receive(call({ token: canary }))).toMatchObject({ statusCode: 202 });
   });
 
   it('is read again when it was rotated a moment ago', async () => {
@@ -118,9 +112,8 @@ describe('an event', () => {
   const named = { ...defaultContract.trigger, events: ['order-closed'] };
 
   it('is known by the names in the contract, and means a completion', async () => {
-    const answer = await createWebhookReceiver({ ...dependencies(), names: named })(
-      call({ event: 'order-closed' }),
-    );
+    const receiveNamed = createWebhookReceiver({ ...dependencies(), names: named });
+    const answer = await receiveNamed(call({ event: 'order-closed' }));
     expect(answer).toMatchObject({ statusCode: 202 });
     expect(JSON.parse(sqs.sent[0]?.body ?? '')).toMatchObject({ event: 'product-order-completed' });
   });
@@ -136,7 +129,7 @@ describe('an event', () => {
 
 describe('an address that is not on the list', () => {
   it('is refused before its token is checked, and leaves nothing behind', async () => {
-    const answer = await createWebhookReceiver(dependencies())(call({ sourceIp: '198.51.100.9' }));
+    const answer = await receive(call({ sourceIp: '198.51.100.9' }));
     expect(answer).toMatchObject({ statusCode: 403 });
     expect(sqs.sent).toEqual([]);
   });
@@ -164,7 +157,7 @@ describe('a call that cannot be used', () => {
   it('is kept with the names of its fields, and without their values', async () => {
     const body = Buffer.from(JSON.stringify({ orderNo: 'PO-7', recordings: ['r1'] }));
 
-    await createWebhookReceiver(dependencies())(call({ method: 'POST', body }));
+    await receive(call({ method: 'POST', body }));
 
     const reason = letters()[0]?.attributes.reason;
     expect(reason).toContain(
@@ -191,7 +184,7 @@ describe('a call that cannot be used', () => {
 
   it('is kept when its order number is a JSON number that lost digits, so that no other order is meant', async () => {
     const body = Buffer.from('{"number":9007199254740993}');
-    const answer = await createWebhookReceiver(dependencies())(call({ method: 'POST', body }));
+    const answer = await receive(call({ method: 'POST', body }));
     expect(answer).toMatchObject({
       statusCode: 400,
       body: { reason: expect.stringContaining('quotation marks') },
@@ -271,7 +264,7 @@ describe('any call', () => {
       fc.asyncProperty(anyCall, async ({ body: text, ...given }) => {
         // Prepare
         sqs.forget();
-        heard.forget();
+        logged.forget();
         const sent = call({ ...given, body: Buffer.from(given.method === 'GET' ? '' : text) });
         const isAuthentic = given.token === canary || given.token === previous;
 
@@ -295,7 +288,7 @@ describe('any call', () => {
         const isRepeated = kept.slice(-maxKept).includes(content);
         expect(deadLetters).toHaveLength(isKept && !isRepeated ? 1 : 0);
         if (isKept && !isRepeated) kept.push(content);
-        const told = `${heard.lines.join()}${JSON.stringify(sqs.sent)}${JSON.stringify(answer)}`;
+        const told = `${logged.lines.join()}${JSON.stringify(sqs.sent)}${JSON.stringify(answer)}`;
         // toContain would print all of a large body.
         expect(told.includes('CANARY'), 'a token is in a log line, a message or an answer').toBe(false);
       }),

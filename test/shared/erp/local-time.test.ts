@@ -37,7 +37,7 @@ it.each([
   '2026-12-01 24:00:00',
   '2026-12-01T06:00:00Z',
   '2026-12-01',
-])('knows that %j is no time of a clock on the wall', (text) => {
+])('refuses %j, which is no local time', (text) => {
   expect(instantIn(brussels, text)).toBeUndefined();
 });
 
@@ -57,7 +57,7 @@ const instants = fc
   .date({ min: new Date('2026-01-01T00:00:00Z'), max: new Date('2027-12-31T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString());
 
-it('begins no later than anything that is written from then on, in any zone', () => {
+it('returns a time no later than any that a clock shows from then on, in any zone', () => {
   fc.assert(
     fc.property(fc.constantFrom(...zones), instants, fc.nat(48 * 3600), (zone, since, seconds) => {
       const written = new Date(Date.parse(since) + seconds * 1000).toISOString();
@@ -68,7 +68,7 @@ it('begins no later than anything that is written from then on, in any zone', ()
   );
 });
 
-it('reads what it has written, but for an hour that is shown twice', () => {
+it('reads what it wrote, except in an hour that comes twice', () => {
   fc.assert(
     fc.property(fc.constantFrom(...zones), instants, (zone, instant) => {
       const read = instantIn(zone, offsetTimeOf(zone, instant).slice(0, 19)) ?? '';

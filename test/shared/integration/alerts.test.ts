@@ -27,7 +27,7 @@ it.each<[string, Deployment, string]>([
   expect(configured(deployment)).toThrow(sentence);
 });
 
-it('mails on weekdays, and alerts to whoever gets the alarms, unless it says otherwise', () => {
+it('mails on weekdays, and sends alerts to the addresses of the alarms, by default', () => {
   const { deployment } = configured({ alarmEmails: emails, morningMail: { at: '06:30', emails } })();
   expect(deployment.morningMail?.workdays).toEqual(['monday', 'tuesday', 'wednesday', 'thursday', 'friday']);
   expect(deployment.alerts).toEqual({ webhooks: [] });

@@ -27,7 +27,7 @@ const connectors = [
   ],
 ] as const;
 
-describe('a wrong configuration stops everything with the path', () => {
+describe('defineIntegration', () => {
   it.each([
     ['plant', { plant: 'Ghent 1' }, '$.plant'],
     ['a mapping', { productOrders: { number: 'order.number' } }, '$.productOrders.number'],
@@ -44,7 +44,7 @@ describe('a wrong configuration stops everything with the path', () => {
       '$.schedule.pull.from',
     ],
     ['the connector', { erp: 'tryton' }, '$.erp'],
-  ])('%s', (_name, wrong, path) => {
+  ])('refuses a mistake, with its path: %s', (_name, wrong, path) => {
     const define = () => Reflect.apply(defineIntegration, undefined, [{ ...plain, ...wrong }]);
     expect(define).toThrow(ConfigurationError);
     expect(define).toThrow(path);
@@ -58,7 +58,7 @@ describe('a wrong configuration stops everything with the path', () => {
     ['', '""'],
     [1, 'number'],
     ['x'.repeat(5000), `"${'x'.repeat(59)}…"`],
-  ])('%j as its time zone, with an example of one', (timeZone, found) => {
+  ])('refuses %j as time zone, and gives an example of one', (timeZone, found) => {
     const define = () => Reflect.apply(defineIntegration, undefined, [{ ...plain, timeZone }]);
     expect(define).toThrow(`$.timeZone: found ${found}, expected an IANA time zone such as Europe/Brussels.`);
   });
@@ -67,7 +67,7 @@ describe('a wrong configuration stops everything with the path', () => {
     ['2026-12-01T06:00:00+01:00', '2026-12-01T05:00:00.000Z'],
     ['2026-12-01T06:00:00-05:00', '2026-12-01T11:00:00.000Z'],
     ['2026-12-01T06:00:00Z', '2026-12-01T06:00:00.000Z'],
-  ])('takes %s, to begin from, for %s: connectors compare instants as text', (from, utc) => {
+  ])('turns the start %s into %s, as connectors compare instants as text', (from, utc) => {
     const integration = defineIntegration({
       ...plain,
       schedule: { pull: { everyMinutes: 5, from } },
@@ -75,7 +75,7 @@ describe('a wrong configuration stops everything with the path', () => {
     expect(integration.schedule.pull).toEqual({ everyMinutes: 5, from: utc });
   });
 
-  it.each([0, 1.5, -1, 101, '1'])('%j as the number of calls that a partner bears at once', (atOnce) => {
+  it.each([0, 1.5, -1, 101, '1'])('refuses %j as the number of calls at once', (atOnce) => {
     const define = (given: object) => () =>
       Reflect.apply(defineIntegration, undefined, [{ ...plain, ...given }]);
     expect(define({ azumuta: { atOnce } })).toThrow('$.azumuta.atOnce: ');
@@ -86,7 +86,7 @@ describe('a wrong configuration stops everything with the path', () => {
     }
   });
 
-  it('knows the number of calls at once that each connector was given, and none when it was not', () => {
+  it('keeps the number of calls at once of each connector, and sets none by default', () => {
     for (const [, connect, options] of connectors) {
       const configured = (given: object) =>
         defineIntegration({ ...plain, erp: Reflect.apply(connect, undefined, [{ ...options, ...given }]) });
@@ -97,7 +97,7 @@ describe('a wrong configuration stops everything with the path', () => {
     expect(defineIntegration(plain).azumuta.atOnce).toBeUndefined();
   });
 
-  it.each([0, 0.4, -1, 101, '1'])('%j as the number of calls that a partner bears a second', (perSecond) => {
+  it.each([0, 0.4, -1, 101, '1'])('refuses %j as the number of calls a second', (perSecond) => {
     const define = (given: object) => () =>
       Reflect.apply(defineIntegration, undefined, [{ ...plain, ...given }]);
     expect(define({ azumuta: { perSecond } })).toThrow('$.azumuta.perSecond: ');
@@ -108,14 +108,14 @@ describe('a wrong configuration stops everything with the path', () => {
     }
   });
 
-  it('more calls at once than begin in a second, and says why', () => {
+  it('refuses more calls at once than begin in a second, and says why', () => {
     const define = () => defineIntegration({ ...plain, azumuta: { atOnce: 4, perSecond: 2.5 } });
     expect(define).toThrow(
       '$.azumuta.atOnce: found number, expected no more than perSecond: else more calls',
     );
   });
 
-  it('knows the number of calls a second that each connector was given, and makes as many at once unless told', () => {
+  it('keeps the number of calls a second of each connector, and makes as many at once by default', () => {
     for (const [, connect, options] of connectors) {
       const configured = (given: object) =>
         defineIntegration({ ...plain, erp: Reflect.apply(connect, undefined, [{ ...options, ...given }]) });
@@ -128,7 +128,7 @@ describe('a wrong configuration stops everything with the path', () => {
     });
   });
 
-  it('fills in the defaults of what is left out', () => {
+  it('fills in defaults', () => {
     const integration = defineIntegration(plain);
     expect(integration.azumuta.baseUrl).toBe('https://app.azumuta.com/api/v1');
     expect(integration.azumuta.contract.completedStatuses).toContain('completed');
@@ -136,7 +136,7 @@ describe('a wrong configuration stops everything with the path', () => {
   });
 });
 
-it('takes a configuration that differs by stage, and checks it at the stage', () => {
+it('takes a configuration that differs by stage, and checks it at each stage', () => {
   const defined = defineIntegration(({ stage }) => ({
     ...plain,
     azumuta: { atOnce: stage === 'production' ? 4 : 0 },

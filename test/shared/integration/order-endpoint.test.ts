@@ -12,12 +12,12 @@ const fieldsOf: Readonly<Record<string, RegExp>> = {
 };
 const camelCase = (name: string) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-it('each way for an ERP to post an order has been listed', () => {
+it('tests every example of a post to the order endpoint', () => {
   expect(readdirSync(folder).toSorted()).toEqual(Object.keys(fieldsOf).toSorted());
 });
 
 it.each(Object.entries(fieldsOf))(
-  '%s posts what the order endpoint takes, by its names, with its key',
+  'posts the fields of the order endpoint, with its key: %s',
   (file, field) => {
     // Prepare
     const text = readFileSync(`${folder}/${file}`, 'utf8');

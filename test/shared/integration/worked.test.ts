@@ -23,7 +23,7 @@ const order = erpOrder({
 });
 
 describe('the worked mappings', () => {
-  it('stand in MAPPING.md word for word', () => {
+  it('are in MAPPING.md word for word', () => {
     const blocks = [...read('shared/integration/MAPPING.md').matchAll(/```ts\n([\s\S]*?)```/g)];
     expect(blocks.length).toBeGreaterThan(7);
     const configuration = read('test/shared/integration/worked.config.ts');

@@ -55,11 +55,11 @@ describe('a step is claimed by one attempt at a time', () => {
     expect(outcomes.filter(({ outcome }) => outcome === 'busy')).toHaveLength(11);
   });
 
-  it('knows nothing of a step that was never put', async () => {
+  it('answers `unknown` for a step that does not exist', async () => {
     expect(await ledger.claims.claim(key(), claimant('a'))).toEqual({ outcome: 'unknown' });
   });
 
-  it('tells that it is done, with the receipt, to whoever asks later', async () => {
+  it('answers `done`, with the receipt, to later claims', async () => {
     // Prepare
     await queued();
     const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
@@ -81,7 +81,7 @@ describe('a step is claimed by one attempt at a time', () => {
   });
 });
 
-it('a receipt is kept for 400 days and more, however long its step had to wait', async () => {
+it('keeps a receipt for 430 days from the end of its step, however long that had to wait', async () => {
   // Prepare
   await queued();
   clock.advance(40 * 86_400);
@@ -96,7 +96,7 @@ it('a receipt is kept for 400 days and more, however long its step had to wait',
 });
 
 describe('a takeover waits for the timeout of the function and the settling time', () => {
-  it('is busy until both are over, then claims `again`', async () => {
+  it('answers `busy` until both are over, then claims `again`', async () => {
     // Prepare: an attempt that dies without a word
     await queued();
     await ledger.claims.claim(key(), claimant('dead', 60));
@@ -111,7 +111,7 @@ describe('a takeover waits for the timeout of the function and the settling time
     });
   });
 
-  it('refuses the receipt of a thawed attempt that was taken over', async () => {
+  it('refuses the receipt of an attempt that was frozen and has been taken over', async () => {
     // Prepare
     await queued();
     const frozen = claimOf(await ledger.claims.claim(key(), claimant('frozen')));
@@ -128,7 +128,7 @@ describe('a takeover waits for the timeout of the function and the settling time
 });
 
 describe('how an attempt ends decides whether the next one must look', () => {
-  it('after a release nothing was written: the next claims at once and need not look', async () => {
+  it('lets the next attempt claim at once, without looking, after a release', async () => {
     await queued();
     const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
     await ledger.claims.release(claim, 'Azumuta did not answer.');
@@ -145,13 +145,16 @@ describe('how an attempt ends decides whether the next one must look', () => {
       (claim: Claim) =>
         ledger.claims.reject(claim, { reason: 'The period is closed.', cause: 'refused-by-erp' }, 'known'),
     ],
-  ])('after answered writes and a %s the next claims at once, and must look', async (_how, end) => {
-    await queued();
-    await end(claimOf(await ledger.claims.claim(key(), claimant('a'))));
-    expect(claimOf(await ledger.claims.claim(key(), claimant('b')))).toMatchObject({ again: true });
-  });
+  ])(
+    'lets the next attempt claim at once, and look first, after answered writes and a %s',
+    async (_how, end) => {
+      await queued();
+      await end(claimOf(await ledger.claims.claim(key(), claimant('a'))));
+      expect(claimOf(await ledger.claims.claim(key(), claimant('b')))).toMatchObject({ again: true });
+    },
+  );
 
-  it('after a write in doubt the claim stays through the settling time, and the next must look', async () => {
+  it('keeps the claim for the settling time after a write in doubt; then the next attempt must look', async () => {
     await queued();
     const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
     await ledger.claims.holdForSettling(claim, 'no answer in time');
@@ -160,7 +163,7 @@ describe('how an attempt ends decides whether the next one must look', () => {
     expect(claimOf(await ledger.claims.claim(key(), claimant('b')))).toMatchObject({ again: true });
   });
 
-  it('a doubt outlives a release: only a look can end it', async () => {
+  it('keeps a doubt through a release, until an attempt has looked', async () => {
     await queued();
     await ledger.claims.holdForSettling(
       claimOf(await ledger.claims.claim(key(), claimant('a'))),
@@ -174,7 +177,7 @@ describe('how an attempt ends decides whether the next one must look', () => {
 
   const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
 
-  it('a rejected step keeps its reason and cause until a replay claims it again', async () => {
+  it('keeps the reason and cause of a rejected step until a replay claims it again', async () => {
     await queued();
     const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
     await ledger.claims.reject(claim, noArticle);
@@ -187,7 +190,7 @@ describe('how an attempt ends decides whether the next one must look', () => {
     expect([reason, cause]).toEqual([undefined, undefined]);
   });
 
-  it('belongs to the message that became its dead letter: another one for it does nothing', async () => {
+  it('lets only the message that became the dead letter claim a rejected step again', async () => {
     // Prepare
     await queued();
     const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
@@ -203,7 +206,7 @@ describe('how an attempt ends decides whether the next one must look', () => {
 });
 
 describe('the journey of an order is one query', () => {
-  it('tells what happened, oldest first', async () => {
+  it('shows what happened, oldest first', async () => {
     // Prepare
     await queued();
     clock.advance(1);
@@ -225,7 +228,7 @@ describe('the journey of an order is one query', () => {
     expect(await ledger.journeys.productOrdersOf(`MO-PO-${number}`)).toEqual([`PO-${number}`]);
   });
 
-  it('does not outgrow its item, however often it is retried', async () => {
+  it('stays within the size of the item, however often the step is retried', async () => {
     await queued();
     for (let i = 0; i < 70; i++) {
       await ledger.claims.release(claimOf(await ledger.claims.claim(key(), claimant(`a${i}`))), 'not yet');

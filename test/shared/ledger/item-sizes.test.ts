@@ -58,7 +58,7 @@ async function claimOf({ claims }: ReturnType<typeof started>['ledger'], key: Ke
   return claimed.claim;
 }
 
-it('no product order passes 64 KB, with the largest draft, every text at its longest and a full history', async () => {
+it('keeps a product order below 64 KB, with the largest draft, the longest texts and a full history', async () => {
   // Prepare
   const { ledger, sizeAt } = started();
   const number = longest('n');
@@ -94,7 +94,7 @@ it('no product order passes 64 KB, with the largest draft, every text at its lon
   expect(most).toBeGreaterThan(maxItemBytes * 0.75);
 });
 
-it('no product order passes 64 KB, however often it is posted again and taken back', async () => {
+it('keeps a product order below 64 KB that is posted and withdrawn again and again', async () => {
   // Prepare
   const { ledger, sizeAt } = started();
   const note = sentence + sentence;
@@ -121,7 +121,7 @@ it('no product order passes 64 KB, however often it is posted again and taken ba
   expect(most).toBeLessThanOrEqual(maxItemBytes);
 });
 
-it('no ERP order passes 64 KB, with as many parts as there may be', async () => {
+it('keeps an ERP order below 64 KB with the highest number of parts', async () => {
   const { ledger, sizeAt } = started();
   const split = { number: longest('n'), of: 1000, book: 'when-all-done' } as const;
   const record = splitOrder(longest('N'), 1000, { book: split.book, earlier: [split, split, split] });
@@ -129,7 +129,7 @@ it('no ERP order passes 64 KB, with as many parts as there may be', async () => 
   expect(await sizeAt(erpOrderKey(record.erpOrder))).toBeLessThanOrEqual(maxItemBytes);
 });
 
-it('no dead letter passes 64 KB, however long its reason and however often it is replayed', async () => {
+it('keeps a dead letter below 64 KB with the longest reason and many replays', async () => {
   const { ledger, sizeAt } = started();
   const letter = { messageId: 'm', orderNumber: longest('n'), stage: 'book-completion', reason: sentence };
   for (let times = 0; times < 30; times++) {
@@ -140,7 +140,7 @@ it('no dead letter passes 64 KB, however long its reason and however often it is
   expect(await sizeAt(deadLetterKey(letter.orderNumber, 'm'))).toBeLessThanOrEqual(maxItemBytes);
 });
 
-it('nothing that is told of an order passes 64 KB, however often it changes', async () => {
+it('keeps the changes of an order below 64 KB, however often it changes', async () => {
   const { ledger, sizeAt } = started();
   const number = longest('n');
   for (let times = 0; times < 60; times++)
@@ -153,7 +153,7 @@ it('nothing that is told of an order passes 64 KB, however often it changes', as
   expect(await sizeAt(conflictKey(number))).toBeLessThanOrEqual(maxItemBytes);
 });
 
-it('no question about an order passes 64 KB, however many hints name recordings at once, and however often it is asked', async () => {
+it('keeps a question below 64 KB when many hints name recordings at once and it is asked again and again', async () => {
   // Prepare: a burst of forged hints, each of which has read the question before any of them ends
   const { ledger, sizeAt } = started();
   const number = longest('n');
@@ -176,7 +176,7 @@ it('no question about an order passes 64 KB, however many hints name recordings 
   expect(await ledger.questions.join(number, { recordingIds: [] })).toBe(true);
 });
 
-describe('a booking of as many parts as there may be', () => {
+describe('a booking of the highest number of parts', () => {
   const of = 500;
   const id = (prefix: string, index: number) => `${prefix}${index}`.padEnd(17, 'x');
 
@@ -205,7 +205,7 @@ describe('a booking of as many parts as there may be', () => {
     return { decision, ledger, sizeAt };
   }
 
-  it('stays below 64 KB with the most recordings that it can tell of, and a full history', async () => {
+  it('stays below 64 KB with the highest number of recordings and a full history', async () => {
     // Prepare
     const { decision, ledger, sizeAt } = decided(3);
     if (decision.to !== 'book') throw new Error(`It is to ${decision.to}.`);
@@ -228,7 +228,7 @@ describe('a booking of as many parts as there may be', () => {
     expect(await sizeAt(key)).toBeLessThanOrEqual(maxItemBytes);
   });
 
-  it('is for a person when they have more', () => {
+  it('is rejected for a person when there are more recordings', () => {
     expect(decided(4).decision).toMatchObject({
       to: 'reject',
       sentence: expect.stringContaining('is completed with 2000 recordings of 500 part(s)'),

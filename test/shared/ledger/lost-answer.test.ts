@@ -12,7 +12,7 @@ import { type Loopback, listenOnLoopback } from '../../support/loopback.ts';
 import { newOrder } from '../../support/orders.ts';
 
 /** DynamoDB does what it is told, and then the connection breaks: the AWS SDK asks once more. */
-describe('an answer of DynamoDB that is lost on its way', () => {
+describe('a lost answer of DynamoDB', () => {
   let store: Dynalite;
   let proxy: Loopback;
   let client: DynamoDBClient;
@@ -70,7 +70,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     productOrder: { id: 'po1', number: 'MO/1' },
   } as const;
 
-  it('does not keep a planned booking from being sent by who planned it', async () => {
+  it('does not prevent the attempt that planned a booking from sending it', async () => {
     // Prepare
     toCut = 1;
 
@@ -83,7 +83,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     expect(await ledger.bookings.plan('MO/1', booking, planner('another attempt'))).toBe(false);
   });
 
-  it('does not lock an attempt out of the step that it has just claimed', async () => {
+  it('does not make an attempt wait for its own claim', async () => {
     // Prepare
     await ledger.orders.put(newOrder({ number: 'PO-1' }));
     const endsAt = new Date('2026-11-24T08:01:00.000Z');
@@ -102,7 +102,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     expect(other.outcome).toBe('busy');
   });
 
-  it('does not make a run wait for the lease that it has just taken, and the overlap is read again', async () => {
+  it('does not make a run wait for its own lease, and the overlap is read again', async () => {
     // Prepare
     const watermark = { changedAt: '2026-11-24T07:00:00.000Z' };
     await ledger.pullState.begin('run 1', 60);
@@ -118,7 +118,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     expect(await ledger.pullState.begin('run 3', 60)).toBeUndefined();
   });
 
-  it('does not keep the prober of an open breaker from probing', async () => {
+  it('does not prevent the probe of an open breaker', async () => {
     // Prepare
     const unwell = new RetryLater('The ERP refused our credentials (401).', {
       scope: 'partner',
@@ -138,7 +138,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     expect((await breaker.permit('erp', 'call 3')).permit).toBe('wait');
   });
 
-  it('does not tell an ERP that its mended order is still rejected', async () => {
+  it('does not report a corrected order as still rejected', async () => {
     // Prepare
     await ledger.orders.put(newOrder({ number: 'PO-1' }));
     const claimed = await ledger.claims.claim(orderKey('PO-1'), {

@@ -5,7 +5,7 @@ import { testClock } from '../../support/clock.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
 
-it('each record of an order tells in which form it was written, so that a later version can read it', async () => {
+it('writes a version number into each record of an order, so that later versions can read it', async () => {
   // Prepare
   const table = modelledTable();
   const clock = testClock();

@@ -19,7 +19,7 @@ it('gives every unknown order the same cause code', () => {
   expect(rejection).toEqual({ reason: 'The ERP has no order X.', cause: 'unknown-order' });
 });
 
-it('keeps all that is known of a failure when more of it becomes known', () => {
+it('keeps the options of a failure that `with` does not change', () => {
   // Prepare
   const known = {
     scope: 'order',

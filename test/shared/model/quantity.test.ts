@@ -15,7 +15,7 @@ describe('a decimal', () => {
     expect(toDecimal(given)).toBe(decimal);
   });
 
-  it('never throws, and is undefined for what is none', () => {
+  it('never throws, and is undefined for what is no decimal', () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.stringMatching(/^[+-]?[0-9.e+-]{0,80}$/)), (given) => {
         const decimal = toDecimal(given);
@@ -24,7 +24,7 @@ describe('a decimal', () => {
     );
   });
 
-  it('is refused at once however long it is, where a pattern that looks back would take minutes', () => {
+  it('refuses a text of any length at once, where a backtracking pattern would take minutes', () => {
     // Prepare: 100 KB, the most that a webhook or an order may bring.
     const long = `${'1'.repeat(100_000)}x`;
 

@@ -17,7 +17,7 @@ function writtenIn(moment: Date, offsetMinutes: number): string {
 }
 
 describe('an instant', () => {
-  it('is the same text in UTC, whatever zone it was written in', () => {
+  it('is the same text in UTC for every zone in which it was written', () => {
     fc.assert(
       fc.property(instants, fc.integer({ min: -12 * 60, max: 14 * 60 }), (moment, offset) => {
         expect(utcInstant(writtenIn(moment, offset))).toBe(moment.toISOString());
@@ -41,7 +41,7 @@ describe('an instant', () => {
     ['at an hour that does not exist', '2026-12-24T24:00:00Z'],
     ['without a time', '2026-12-24'],
     ['in words', 'tomorrow'],
-  ])('is none %s', (_name, written) => {
+  ])('is undefined %s', (_name, written) => {
     expect(utcInstant(written)).toBeUndefined();
   });
 });
@@ -81,7 +81,7 @@ describe('the day in a time zone', () => {
     );
   });
 
-  it('is told without making another calendar each time', () => {
+  it('is computed without making a new calendar each time', () => {
     const make = vi.spyOn(Intl, 'DateTimeFormat');
     onTestFinished(() => make.mockRestore());
 

@@ -45,10 +45,10 @@ describe('a long list', () => {
   it('is enqueued as it is written, each product order once', async () => {
     // Prepare
     const { dependencies } = started();
-    const heard = recordedLog();
+    const logged = recordedLog();
 
     // Act
-    const answers = await createOrderAcceptor({ ...dependencies, log: heard.log }).acceptOrders(
+    const answers = await createOrderAcceptor({ ...dependencies, log: logged.log }).acceptOrders(
       orders('LONG'),
       { via: 'endpoint' },
     );
@@ -57,7 +57,7 @@ describe('a long list', () => {
     expect(answers.map(({ productOrders }) => productOrders.length)).toEqual(Array(30).fill(20));
     expect(new Set(sqs.sent.map(({ body }) => body)).size).toBe(600);
     expect(sqs.sent).toHaveLength(600);
-    expect(Math.max(...heard.measured('OrdersAccepted'))).toBeLessThanOrEqual(100 + 8 * 20);
+    expect(Math.max(...logged.measured('OrdersAccepted'))).toBeLessThanOrEqual(100 + 8 * 20);
   });
 
   it('is enqueued as far as it was written when the ledger fails, and no order in part', async () => {

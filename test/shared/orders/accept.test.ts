@@ -241,11 +241,11 @@ describe('an order that is in the ledger and not created yet', () => {
 
 it('alerts to a conflict and to an order that cannot be mapped once, and answers it each time', async () => {
   // Prepare
-  const heard = recordedLog();
+  const logged = recordedLog();
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
   const dependencies = {
     ledger,
-    log: heard.log,
+    log: logged.log,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
     collectAgain: async () => {},
@@ -272,5 +272,5 @@ it('alerts to a conflict and to an order that cannot be mapped once, and answers
   const statuses = ['conflict', 'rejected', 'rejected', 'queued'];
   expect(first.map(({ status }) => status)).toEqual(statuses);
   expect(second).toEqual(first.map((answer) => ({ ...answer, news: 0 })));
-  expect([heard.measured('OrderConflicts'), heard.measured('OrdersUnmapped')]).toEqual([[1], [1, 1]]);
+  expect([logged.measured('OrderConflicts'), logged.measured('OrdersUnmapped')]).toEqual([[1], [1, 1]]);
 });

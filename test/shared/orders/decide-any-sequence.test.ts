@@ -20,7 +20,7 @@ type Event =
   | { readonly what: 'mapping'; readonly mapping: string }
   | { readonly what: 'attempt'; readonly at: number; readonly how: Attempt; readonly meanwhile: boolean }
   | {
-      readonly what: 'heard';
+      readonly what: 'posted';
       readonly id: string;
       readonly state: 'released' | 'cancelled';
       readonly amount: string;
@@ -35,7 +35,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      what: fc.constant('heard' as const),
+      what: fc.constant('posted' as const),
       id: fc.constantFrom('a', 'b'),
       state: fc.constantFrom(
         'released' as const,
@@ -95,7 +95,7 @@ class Model {
     if (isAnew && mine.some(([, { fate }]) => mayExist(fate))) {
       for (const [number, { fate, as, index }] of mine)
         if (as === was?.as && (fate !== 'withdrawn' || index <= was.of))
-          this.#tell(number, `numbered ${is?.as} ${is?.of}`);
+          this.#alert(number, `numbered ${is?.as} ${is?.of}`);
       return;
     }
     if (is) this.#numbered.set(owner, is);
@@ -103,7 +103,7 @@ class Model {
     for (const [number, one] of mine.filter(
       ([each, { fate }]) => fate !== 'withdrawn' && (isAnew || !wanted.has(each)),
     ))
-      if (mayExist(one.fate)) this.#tell(number, mapped ? 'surplus' : 'cancelled');
+      if (mayExist(one.fate)) this.#alert(number, mapped ? 'surplus' : 'cancelled');
       else this.made.set(number, { ...one, fate: 'withdrawn' });
     for (const {
       draft: { number },
@@ -116,8 +116,8 @@ class Model {
         content: before,
         fate,
       } = this.made.get(number) ?? { owner, content, fate: 'withdrawn' };
-      if (fate !== 'withdrawn' && other !== owner) this.#tell(`${number} by ${owner}`, 'mapped');
-      else if (before !== content && fate === 'perhaps there') this.#tell(number, content);
+      if (fate !== 'withdrawn' && other !== owner) this.#alert(`${number} by ${owner}`, 'mapped');
+      else if (before !== content && fate === 'perhaps there') this.#alert(number, content);
       else {
         const isOpen =
           fate === 'withdrawn' ||
@@ -146,7 +146,7 @@ class Model {
     this.made.set(number, { ...one, fate: fates[how] });
   }
 
-  #tell(key: string, what: string): void {
+  #alert(key: string, what: string): void {
     if (this.told.get(key) !== what) this.news.push(`${key}: ${what.split(' ')[0]}`);
     this.told.set(key, what);
   }
@@ -165,9 +165,9 @@ function fateOf({
   return surelyNotCreated ? 'to be created' : 'perhaps there';
 }
 
-function wantedOf(heard: Extract<Event, { what: 'heard' }>, mapping: Mapping): WantedOrder {
-  const { id, state, amount, unit, article, asked } = heard;
-  const number = `MO/${id}${heard.renamed ? '-B' : ''}`;
+function wantedOf(posted: Extract<Event, { what: 'posted' }>, mapping: Mapping): WantedOrder {
+  const { id, state, amount, unit, article, asked } = posted;
+  const number = `MO/${id}${posted.renamed ? '-B' : ''}`;
   const order = erpOrder({ id, number, state, article, quantity: { amount, unit } });
   return { order, mapped: state === 'cancelled' ? undefined : mapProductOrders(mapping, order), asked };
 }
@@ -192,8 +192,8 @@ it('creates, withdraws and alerts as the ERP wants, whatever happens in whicheve
         expect(
           [...ledger.entries].map(([number, entry]) => [number, entry.erpOrder.id, fateOf(entry)]).sort(),
         ).toEqual([...model.made].map(([number, { owner, fate }]) => [number, owner, fate]).sort());
-        const standing = (told: ReadonlyMap<string, string>) => [...told.keys()].sort();
-        expect(standing(ledger.told)).toEqual(standing(model.told));
+        const open = (told: ReadonlyMap<string, string>) => [...told.keys()].sort();
+        expect(open(ledger.told)).toEqual(open(model.told));
         expect(ledger.news.map(kindOf).sort()).toEqual([...model.news].sort());
       }
     }),

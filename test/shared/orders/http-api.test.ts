@@ -15,7 +15,7 @@ const previous = 'CANARY-previous-0123456789abcdef01234';
 
 let store: LedgerStore;
 let sqs: SqsEndpoint;
-let heard: HeardLog;
+let logged: HeardLog;
 let clock: TestClock;
 let dependencies: HttpApiDependencies;
 
@@ -25,12 +25,12 @@ beforeAll(async () => {
 afterAll(() => Promise.all([store.stop(), sqs.stop()]));
 beforeEach(() => {
   sqs.forget();
-  heard = recordedLog();
+  logged = recordedLog();
   clock = testClock();
   dependencies = {
     clock,
     ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
-    log: heard.log,
+    log: logged.log,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
     collectAgain: async () => {},
@@ -91,7 +91,7 @@ describe('the key of the order endpoint', () => {
     const answer = await createHttpApi(dependencies).postOrders({ ...call('PO-1'), apiKey: presented });
     expect(answer.statusCode).toBe(401);
     expect(sqs.sent).toEqual([]);
-    expect(JSON.stringify(answer) + heard.lines.join()).not.toContain('CANARY');
+    expect(JSON.stringify(answer) + logged.lines.join()).not.toContain('CANARY');
   });
 });
 

@@ -36,7 +36,7 @@ export interface OrderStage {
   readonly clock: TestClock;
   readonly store: LedgerStore;
   readonly ledger: Ledger;
-  readonly heard: HeardLog;
+  readonly logged: HeardLog;
   /** Numbers of product orders whose completion must be looked at once more. */
   readonly collected: string[];
   readonly accept: (order: ErpOrder, how?: How) => Promise<Accepted>;
@@ -56,13 +56,13 @@ export async function startOrderStage(): Promise<OrderStage> {
   const [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
   const clock = testClock();
   const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-  const heard = recordedLog();
+  const logged = recordedLog();
   const collected: string[] = [];
 
   function dependencies(sqsEndpoint: SqsEndpoint, { mapping = {}, ledger: reached = ledger }: How) {
     return {
       ledger: reached,
-      log: heard.log,
+      log: logged.log,
       queues: createQueues(sqsEndpoint.client),
       queueUrl: sqsEndpoint.queueUrl('product-orders'),
       collectAgain: async (number: string) => void collected.push(number),
@@ -77,7 +77,7 @@ export async function startOrderStage(): Promise<OrderStage> {
   };
 
   return {
-    ...{ clock, store, ledger, heard, collected, acceptAll },
+    ...{ clock, store, ledger, logged, collected, acceptAll },
 
     async accept(order, how) {
       const [accepted] = await acceptAll([order], how);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { switchPull } from '../../../infra/ops/pause/switch-pull.ts';
+import { switchPull } from '../../../infra/ops/pause/switch-flow.ts';
 import { orderStatusOf } from '../../../infra/ops/trace/order-status.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
@@ -132,17 +132,17 @@ it('goes on after an order that cannot be mapped, and records why, once', async 
     'not mapped: ERP order UNFIT-1 has no article.',
   ]);
   expect((await ledger.knownOrders.read('UNFIT-1')).toldCause).toBe('order-data');
-  const standing = orderStatusOf({
+  const status = orderStatusOf({
     number: 'UNFIT-1',
     entry: undefined,
     parts: 1,
     bookings: [],
     deadLetters: [],
     journey,
-    unwell: {},
+    partnersDown: {},
     where: '--local',
   });
-  expect(standing.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
+  expect(status.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
 });
 
 it('treats an order on which accept fails as one that cannot be mapped, and goes on', async () => {
@@ -154,8 +154,8 @@ it('treats an order on which accept fails as one that cannot be mapped, and goes
 
   // Assess
   expect(report).toMatchObject({ outcome: 'read', queued: 1, rejected: 1 });
-  const [told] = await ledger.journeys.of('ODD-1');
-  expect(told).toMatchObject({
+  const [entry] = await ledger.journeys.of('ODD-1');
+  expect(entry).toMatchObject({
     event: 'not mapped',
     note: expect.stringContaining('order.attributes.colour is undefined'),
   });
@@ -248,7 +248,7 @@ describe('an order that is cancelled before it was created', () => {
       const entry = await ledger.orders.find(number);
       const known = {
         ...{ number, entry, parts: 1, bookings: [], deadLetters: [], journey },
-        ...{ unwell: {}, where: '--local' },
+        ...{ partnersDown: {}, where: '--local' },
       };
       expect(orderStatusOf(known)).toMatchObject({
         state: 'discarded',

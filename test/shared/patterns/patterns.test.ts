@@ -35,7 +35,7 @@ async function slowOnes(
   return slow;
 }
 
-it('every pattern is soon through with 100 KB of its worst input', async () => {
+it('finishes every pattern soon on 100 KB of its worst input', async () => {
   const patterns = patternsIn(project, ['shared', 'functions']);
   expect(patterns.length).toBeGreaterThan(50);
   expect(await slowOnes(patterns, 10_000)).toEqual([]);

@@ -21,7 +21,7 @@ zeELXDyclEu9sPyGXzbuULLgOOChRANCAASQTqHDR/+N4aVm8fQNUc09KUmFHiSo
 rt1bZMCIYoHsRUAvgG8M8BMCF/mdGm8H0xRv5xfWpHodAfTRisvG3JuM
 -----END PRIVATE KEY-----`;
 
-it('a partner whose certificate nobody vouches for is not spoken to, until the configuration names its authority', async () => {
+it('does not call a partner whose certificate has no known authority, until the configuration names it', async () => {
   // Prepare
   let asked = 0;
   const server = createServer({ cert, key }, (_request, response) => {

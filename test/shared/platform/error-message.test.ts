@@ -14,11 +14,11 @@ it.each([
     { error: { message: 'No such article.' }, hint: 'Look at the list of articles first' },
   ],
   ['wherever else it stands, as it has spaces', { problem: { code: 'ART-404', detail: 'No such article.' } }],
-])('the sentence of a refusal is told from %s', (_, json) => {
+])('finds the sentence of a refusal in %s', (_, json) => {
   expect(sentenceOf(answered(json), [])).toBe('No such article');
 });
 
-it('no code is taken for a sentence, and nothing is looked for without end', () => {
+it('does not take a code for a sentence, and limits the depth of its search', () => {
   const deep = Array.from({ length: 100_000 }).reduce<unknown>((inner) => [inner], 'No such article.');
   expect(sentenceOf(answered({ problem: { code: 'ART-404', status: 422 } }), [])).toBeUndefined();
   expect(sentenceOf({ ...answered({}), json: { problem: deep } }, [])).toBeUndefined();

@@ -41,7 +41,7 @@ describe('a call without an answer in time', () => {
     return { asked, http, timeIsUp: () => timeUp.abort() };
   }
 
-  it('tells of this record alone while others are answered: somebody may have it locked', async () => {
+  it('concerns this record alone while others are answered: somebody may have it locked', async () => {
     // Prepare
     const { asked, http, timeIsUp } = await startPartner();
 
@@ -55,7 +55,7 @@ describe('a call without an answer in time', () => {
     expect(await locked).toMatchObject({ scope: 'order', wrote: 'perhaps' });
   });
 
-  it('tells of the partner when nobody is answered', async () => {
+  it('concerns the partner when no other call is answered', async () => {
     // Prepare
     const { asked, http, timeIsUp } = await startPartner();
 

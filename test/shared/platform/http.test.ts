@@ -19,7 +19,7 @@ const failureOf = (sent: Promise<unknown>): Promise<RetryLater> =>
   );
 
 describe('one call to a partner', () => {
-  it('sends JSON and reads JSON, any status being an answer', async () => {
+  it('sends JSON and reads JSON, and resolves with any status', async () => {
     const baseUrl = await serve((request, response) => {
       response.writeHead(409, { 'content-type': 'application/json' });
       request.on('data', (body) =>
@@ -45,21 +45,21 @@ describe('one call to a partner', () => {
     expect(failure).toMatchObject({ scope: 'partner', message: expect.stringContaining('redirect (302)') });
   });
 
-  it('leaves its origin for no link', async () => {
+  it('does not follow a link to another origin', async () => {
     const baseUrl = await serve((_request, response) => response.end('{}'));
     const http = createHttp({ partner: 'Azumuta', baseUrl });
     await expect(http.send({ path: 'http://127.0.0.1:1/next' })).rejects.toThrow(Rejected);
     await expect(http.send({ path: `${baseUrl}/next?page=2` })).resolves.toMatchObject({ status: 200 });
   });
 
-  it('refuses plain http but to this machine', () => {
+  it('refuses plain http to other machines', () => {
     expect(() => createHttp({ partner: 'ERP', baseUrl: 'http://erp.example.com' })).toThrow('must be https');
     expect(() =>
       createHttp({ partner: 'ERP', baseUrl: 'http://erp.example.com', allowHttp: true }),
     ).not.toThrow();
   });
 
-  it('reads no more than it was told', async () => {
+  it('reads no more than its limit', async () => {
     const baseUrl = await serve((_request, response) => response.end('x'.repeat(2000)));
     const failure = await failureOf(
       createHttp({ partner: 'ERP', baseUrl, maxBytes: 1000 }).send({ path: '/' }),
@@ -71,8 +71,8 @@ describe('one call to a partner', () => {
   });
 });
 
-describe('no answer is a failure of the target', () => {
-  it('that wrote nothing when the connection was refused', async () => {
+describe('a call without an answer is a failure of the partner', () => {
+  it('has written nothing when the connection was refused', async () => {
     const { url: baseUrl, close } = await listenOnLoopback(() => undefined);
     await close();
     const failure = await failureOf(
@@ -81,7 +81,7 @@ describe('no answer is a failure of the target', () => {
     expect(failure).toMatchObject({ scope: 'partner', wrote: 'nothing' });
   });
 
-  it('that may have written when a write was cut off, and not when a read was', async () => {
+  it('may have written when a write was cut off, but not when a read was', async () => {
     const baseUrl = await serve((request) => void request.socket.destroy());
     const http = createHttp({ partner: 'ERP', baseUrl });
     expect(await failureOf(http.send({ method: 'POST', path: '/' }))).toMatchObject({ wrote: 'perhaps' });
@@ -94,7 +94,7 @@ describe('no answer is a failure of the target', () => {
   it.each([
     ['redirects', 302, 'x'],
     ['is larger than we take', 200, 'more than ten bytes'],
-  ])('whose answer %s may have written something that is still settling', async (_what, status, body) => {
+  ])('may have written something that is still settling when the answer %s', async (_what, status, body) => {
     const baseUrl = await serve((_, response) => {
       response.writeHead(status, { location: '/elsewhere' });
       response.end(body);
@@ -104,7 +104,7 @@ describe('no answer is a failure of the target', () => {
     expect(await failureOf(http.send({ path: '/' }))).toMatchObject({ wrote: 'nothing' });
   });
 
-  it('that came too late', async () => {
+  it('fails after the time limit', async () => {
     const baseUrl = await serve(() => undefined);
     const failure = await failureOf(
       createHttp({ partner: 'ERP', baseUrl, timeoutMs: 50 }).send({ method: 'POST', path: '/' }),
@@ -116,7 +116,7 @@ describe('no answer is a failure of the target', () => {
     });
   });
 
-  it('but our own deadline tells nothing of the target', async () => {
+  it('says nothing about the partner when our own deadline ended it', async () => {
     const baseUrl = await serve(() => undefined);
     const http = createHttp({ partner: 'ERP', baseUrl });
     const failure = await failureOf(http.send({ path: '/', signal: AbortSignal.timeout(50) }));
@@ -127,7 +127,7 @@ describe('no answer is a failure of the target', () => {
     });
   });
 
-  it('and its sentence never holds a credential', async () => {
+  it('has a message that never holds a credential', async () => {
     const baseUrl = await serve((request) => void request.socket.destroy());
     const failure = await failureOf(
       createHttp({ partner: 'ERP', baseUrl }).send({
@@ -140,7 +140,7 @@ describe('no answer is a failure of the target', () => {
   });
 });
 
-describe('a status can tell of the target', () => {
+describe('a status that concerns the partner', () => {
   const now = new Date('2026-11-24T08:00:00Z');
   const answer = (status: number, retryAfter?: string) => ({
     status,
@@ -165,11 +165,11 @@ describe('a status can tell of the target', () => {
     expect(partnerFailure(answer(401), call)?.message).toContain('check the secret');
   });
 
-  it.each([200, 400, 404, 409, 422, 423])('%i tells of the order', (status) => {
+  it.each([200, 400, 404, 409, 422, 423])('%i concerns the order', (status) => {
     expect(partnerFailure(answer(status), call)).toBeUndefined();
   });
 
-  it('honours Retry-After in both forms', () => {
+  it('reads both forms of Retry-After', () => {
     expect(retryAfterSeconds('120', now)).toBe(120);
     expect(retryAfterSeconds('Tue, 24 Nov 2026 08:01:30 GMT', now)).toBe(90);
     expect(retryAfterSeconds('Tue, 24 Nov 2026 07:00:00 GMT', now)).toBe(0);
@@ -181,7 +181,7 @@ describe('a status can tell of the target', () => {
     ['a time in seconds since 1970', '1795507200'],
     ['more digits than a number holds', '9'.repeat(400)],
     ['a date in another century', 'Fri, 24 Nov 2126 08:00:00 GMT'],
-  ])('takes a Retry-After of %s for an hour, as the breaker does', (_what, header) => {
+  ])('takes a Retry-After of %s as an hour, the limit of the breaker', (_what, header) => {
     expect(retryAfterSeconds(header, now)).toBe(3600);
   });
 });

@@ -20,7 +20,7 @@ function heldBack() {
 const turnOver = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('work in turns', () => {
-  it('never has more under way than its width, and answers in the order of what it was given', async () => {
+  it('never has more under way than its width, and returns results in the order of its input', async () => {
     // Prepare
     const { begun, end, work } = heldBack();
     const all = mapConcurrently([1, 2, 3], 2, work);
@@ -37,7 +37,7 @@ describe('work in turns', () => {
     expect(await all).toEqual([10, 20, 30]);
   });
 
-  it('begins nothing after a failure, and tells of it once what was under way has ended', async () => {
+  it('begins nothing after a failure, and rejects once what was under way has ended', async () => {
     // Prepare
     const { begun, end, fail, work } = heldBack();
     let told = false;
@@ -57,7 +57,7 @@ describe('work in turns', () => {
     expect(begun).toEqual([1, 2]);
   });
 
-  it('of nothing is nothing', async () => {
+  it('resolves with an empty list for an empty list', async () => {
     expect(await mapConcurrently([], 5, async () => 1)).toEqual([]);
   });
 });

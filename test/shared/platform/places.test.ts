@@ -19,7 +19,7 @@ describe('a list of paths', () => {
     expect(readerOf(number)(json)).toEqual(value);
   });
 
-  it('stands in a message as the ways that there are', () => {
+  it('is shown in messages with all its paths', () => {
     expect(pathTo(['orderNo', ''])).toBe('$.orderNo or $');
   });
 });

@@ -15,7 +15,7 @@ function told(value: unknown): string {
   return parsed.ok ? 'it was taken' : describeMismatches(parsed.mismatches);
 }
 
-describe('a field that there is not', () => {
+describe('a field that does not exist', () => {
   it.each([
     ['nubmer', 'did you mean number?'],
     ['Number', 'did you mean number?'],
@@ -25,13 +25,13 @@ describe('a field that there is not', () => {
     ['foo', 'there are number, article, id'],
     ['orderNo', 'it is number now'],
     ['completelyElse', 'there are number, article, id'],
-  ])('%s is told with what was meant', (name, sentence) => {
+  ])('%s is reported with the name that was probably meant', (name, sentence) => {
     expect(told({ [name]: 'secret' })).toBe(
       `$: found object, expected no such field as ${name} (${sentence})`,
     );
   });
 
-  it('is told with a few others, and short: nobody reads more', () => {
+  it('is reported shortly, with a few others', () => {
     const many = Object.fromEntries(
       Array.from({ length: 500 }, (_, at) => [`field ${at} ${'x'.repeat(200)}`, 1]),
     );

@@ -27,8 +27,8 @@ beforeEach(() => counter.reset());
 
 /** A batch of ten that succeeds, on a container of a plant with these limits. */
 async function workedOff(limits: Partial<SlotLimits>) {
-  const { clock, heard } = stage;
-  const { log } = heard;
+  const { clock, logged } = stage;
+  const { log } = logged;
   const slots = createSlots(
     { azumuta: {}, erp: {}, ...limits },
     {

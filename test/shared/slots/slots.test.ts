@@ -196,7 +196,7 @@ describe('a slot', () => {
     await slots.end();
 
     // Assess
-    expect(stage.heard.lines.join()).toContain('no table');
+    expect(stage.logged.lines.join()).toContain('no table');
     stage.clock.advance(60 + settlingSeconds);
     expect(await stage.begun({ erp: 1 }).take('erp')).toBe(true);
   });

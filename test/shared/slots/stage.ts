@@ -13,7 +13,7 @@ export const settlingSeconds = 300;
 /** A ledger on loopback, in a year of its own for each test, so that tests do not see each other's leases. */
 export interface SlotsStage {
   readonly clock: TestClock;
-  readonly heard: HeardLog;
+  readonly logged: HeardLog;
   readonly table: Table;
   /** The slots of one container of a function. */
   readonly container: (limits: Limits, options?: ContainerOptions) => Slots;
@@ -33,7 +33,7 @@ export interface ContainerOptions {
 /** Registers the stage's hooks in the test file that calls it. */
 export function slotsStage(): SlotsStage {
   let store: LedgerStore;
-  let now: { readonly clock: TestClock; readonly heard: HeardLog };
+  let now: { readonly clock: TestClock; readonly logged: HeardLog };
   let year = 2100;
   beforeAll(async () => {
     store = await startLedgerStore();
@@ -41,22 +41,22 @@ export function slotsStage(): SlotsStage {
   afterAll(() => store.stop());
   beforeEach(() => {
     year += 1;
-    now = { clock: testClock(`${year}-11-24T08:00:00.000Z`), heard: recordedLog() };
+    now = { clock: testClock(`${year}-11-24T08:00:00.000Z`), logged: recordedLog() };
   });
 
   const stage: SlotsStage = {
     get clock() {
       return now.clock;
     },
-    get heard() {
-      return now.heard;
+    get logged() {
+      return now.logged;
     },
     get table() {
       return store.table;
     },
     container(limits, { name = 'book-completion', table = store.table, sleep = async () => {} } = {}) {
       const clock = { ...now.clock, sleep };
-      const { log } = now.heard;
+      const { log } = now.logged;
       const slots = createSlots(
         { azumuta: limitOf(limits.azumuta), erp: limitOf(limits.erp) },
         { table, clock, name, settlingSeconds, random: () => 0.5, log },

@@ -43,7 +43,7 @@ function planted(erp: PartnerLimit = {}) {
     },
   };
   const { clock } = stage;
-  const { log } = stage.heard;
+  const { log } = stage.logged;
   const ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
   const sqs = createQueues(stage.sqs.client);
   const queues: typeof sqs = {
@@ -67,7 +67,7 @@ function planted(erp: PartnerLimit = {}) {
     forget() {
       asked.length = 0;
       changed.length = 0;
-      stage.heard.forget();
+      stage.logged.forget();
     },
     /** A container that does this for each message, in a call to the ERP. */
     container(work: (body: string) => Promise<void>) {
@@ -105,8 +105,8 @@ describe('a batch while the partner is down', () => {
     expect(failedIds(response)).toEqual(idsOf(records));
     expect(plant.asked).toEqual(['reads BREAKER#erp STATE']);
     expect(plant.changed).toEqual([4]);
-    expect(stage.heard.lines).toHaveLength(1);
-    expect(stage.heard.measured('Retried')).toEqual([4]);
+    expect(stage.logged.lines).toHaveLength(1);
+    expect(stage.logged.measured('Retried')).toEqual([4]);
   });
 
   it('reads the pauses of its flow once a minute at most, to know how long its messages have waited', async () => {
@@ -121,7 +121,7 @@ describe('a batch while the partner is down', () => {
     for (let nth = 0; nth < 5; nth += 1) await worker(batch(record), invocation());
 
     // Assess
-    expect(stage.heard.measured('WaitingSeconds')).toEqual(Array(5).fill(2 * hour));
+    expect(stage.logged.measured('WaitingSeconds')).toEqual(Array(5).fill(2 * hour));
     expect(plant.asked.filter((one) => one.includes('PAUSES'))).toHaveLength(1);
   });
 

@@ -64,7 +64,7 @@ export interface Container {
 /** A container of a function, which shares ledger and queue only. */
 export function containerOn(stage: WorkerStage, url: string, atOnce: number | undefined): Container {
   const { clock, table } = stage;
-  const { log } = stage.heard;
+  const { log } = stage.logged;
   const name = 'book-completion';
   const slots = createSlots(
     { azumuta: {}, erp: { atOnce } },

@@ -60,7 +60,7 @@ async function partnered({ ledger, breaker }: Alone, dependencies: Partial<Worke
   const partners = createPartnerCalls({
     breaker,
     newOwner: randomUUID,
-    log: stage.heard.log,
+    log: stage.logged.log,
   });
   const consumer = doing((body, { signal }) =>
     partners.call('erp', async () => {
@@ -139,7 +139,7 @@ describe('refused credentials', () => {
     // Act
     await queue.deliver(worker, 290);
     const asked = calls.length;
-    const refusals = stage.heard.lines.filter((line) => line.includes('refuses our credentials'));
+    const refusals = stage.logged.lines.filter((line) => line.includes('refuses our credentials'));
     partner.status = 200;
     await queue.deliver(worker, 600);
 

@@ -45,7 +45,7 @@ describe('the time that a message waits while its flow is paused', () => {
     // Assess
     expect(response.batchItemFailures).toHaveLength(1);
     expect(stage.sqs.sent).toEqual([]);
-    expect(stage.heard.measured('WaitingSeconds')).toEqual([day + hour]);
+    expect(stage.logged.measured('WaitingSeconds')).toEqual([day + hour]);
   });
 
   it('counts when it is the flow of another function that was paused', async () => {

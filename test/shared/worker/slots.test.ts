@@ -8,13 +8,13 @@ import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage
 const stage = workerStage();
 const day = 86_400;
 
-/** Slots of a partner that bears one call at once, new for each: a name that no other test uses. */
+/** Slots of a partner that allows one call at once, new for each: a name that no other test uses. */
 function slotsOf(limited: Partner = 'erp', table = stage.table): Slots {
   const slots = createSlots(
     { azumuta: {}, erp: {}, [limited]: { atOnce: 1 } },
     {
       ...{ table, clock: stage.clock, name: 'book-completion', settlingSeconds: 300 },
-      ...{ random: () => 0.5, log: stage.heard.log },
+      ...{ random: () => 0.5, log: stage.logged.log },
     },
   );
   if (!slots) throw new Error('No partner has a limit.');
@@ -62,7 +62,7 @@ describe('a container without a slot of its partner', () => {
     // Assess
     expect(stage.sqs.sent).toEqual([]);
     expect(await stage.ledger.attempts.unfinished(fresh.messageId)).toBeUndefined();
-    expect(stage.heard.measured('WaitingSeconds')).toEqual([6 * day + 1]);
+    expect(stage.logged.measured('WaitingSeconds')).toEqual([6 * day + 1]);
   });
 
   it('goes on suspecting a message whose earlier attempt never finished', async () => {
@@ -86,7 +86,7 @@ describe('a container without a slot of its partner', () => {
 
     // Assess
     expect(failedIds(response)).toEqual([record.messageId]);
-    expect(stage.heard.lines.join()).toContain('no table');
+    expect(stage.logged.lines.join()).toContain('no table');
   });
 });
 

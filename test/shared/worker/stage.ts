@@ -20,7 +20,7 @@ export interface WorkerStage {
   readonly tableName: string;
   readonly table: Table;
   readonly ledger: Ledger;
-  readonly heard: HeardLog;
+  readonly logged: HeardLog;
   readonly dependencies: WorkerDependencies;
   readonly worker: (consumer?: Consumer<string>, dependencies?: Partial<WorkerDependencies>) => Worker;
   readonly delivered: (message: Delivered) => Promise<SQSRecord>;
@@ -42,7 +42,7 @@ type Worker = ReturnType<typeof createWorker<string>>;
 export function workerStage(): WorkerStage {
   let store: Dynalite;
   let sqs: SqsEndpoint;
-  let now: Pick<WorkerStage, 'clock' | 'ledger' | 'heard'>;
+  let now: Pick<WorkerStage, 'clock' | 'ledger' | 'logged'>;
   let underWay = 0;
   const counted =
     <In, Out>(call: (given: In) => Promise<Out>) =>
@@ -68,7 +68,7 @@ export function workerStage(): WorkerStage {
     now = {
       clock,
       ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
-      heard: recordedLog(),
+      logged: recordedLog(),
     };
     sqs.forget();
   });
@@ -92,8 +92,8 @@ export function workerStage(): WorkerStage {
     get ledger() {
       return now.ledger;
     },
-    get heard() {
-      return now.heard;
+    get logged() {
+      return now.logged;
     },
     get dependencies() {
       return {
@@ -106,7 +106,7 @@ export function workerStage(): WorkerStage {
         breaker: wellPartner,
         clock: now.clock,
         random: () => 0.5,
-        log: now.heard.log,
+        log: now.logged.log,
       };
     },
     worker(consumer = obeys, dependencies = {}) {

@@ -110,7 +110,7 @@ describe('a dead letter', () => {
       expect.objectContaining({ messageId: record.messageId, ...why }),
     );
     // It is counted in the log, by its cause, and is no metric, which AWS would bill for each cause.
-    const line: unknown = JSON.parse(stage.heard.lines.at(-1) ?? '');
+    const line: unknown = JSON.parse(stage.logged.lines.at(-1) ?? '');
     expect(line).toMatchObject({ ...why, DeadLettered: 1 });
     expect(line).not.toHaveProperty('_aws');
     const journey = await stage.ledger.journeys.of('PO-1');

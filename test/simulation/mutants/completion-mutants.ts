@@ -110,8 +110,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'last-lot-dropped',
     file: mapping,
-    find: "checkedField('lots', lots, given, about))\n",
-    replace: "checkedField('lots', lots, given, about).slice(0, 1))\n",
+    find: "checked('lots', lots, mapping.lots ?? (() => []))",
+    replace: "checked('lots', lots, mapping.lots ?? (() => [])).map((given) => given.slice(0, 1))",
     why: 'Pieces leave the factory with serial numbers that the ERP does not have.',
   },
   {
@@ -145,8 +145,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'replay-loses-them',
     file: 'infra/ops/replay/replay.ts',
-    find: 'sent.push(...(await send(moves, dependencies)));',
-    replace: 'sent.push(...moves);',
+    find: 'const refused = await queues.sendAll(queueUrls[queue], group.map(messageOf));',
+    replace: 'const refused: number[] = [];',
     why: 'When a person sends dead letters again, they are lost.',
   },
 ];

@@ -1,6 +1,6 @@
 import { discard } from '../../../infra/ops/dead-letters/discard.ts';
 import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
-import { type ReplayReport, replay } from '../../../infra/ops/replay/replay.ts';
+import { createReplay, type ReplayReport } from '../../../infra/ops/replay/replay.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
@@ -35,20 +35,17 @@ export async function replayAll(
 ): Promise<ReplayReport> {
   const { plant, timeline } = world;
   const { ledger, ...tools } = toolsOf(world);
-  const report = await replay(
-    { go: true, signal: new AbortController().signal },
-    {
-      ...{ ...tools, ledger },
-      queues: createQueues(plant.queues.client),
-      queueUrls: {
-        'product-orders': queueUrlOf('product-orders'),
-        completions: queueUrlOf('completions'),
-        bookings: queueUrlOf('bookings'),
-      },
-      names: world.integration.azumuta.contract.trigger,
-      progress: () => undefined,
+  const replay = createReplay({
+    ...{ ...tools, ledger },
+    queues: createQueues(plant.queues.client),
+    queueUrls: {
+      'product-orders': queueUrlOf('product-orders'),
+      completions: queueUrlOf('completions'),
+      bookings: queueUrlOf('bookings'),
     },
-  );
+    names: world.integration.azumuta.contract.trigger,
+  });
+  const report = await replay({ go: true, signal: new AbortController().signal });
   timeline.note('administrator', () => `sends ${report.moved} of ${report.lookedAt} dead letters again`);
   for (const poller of Object.values(plant.pollers)) poller.wake();
   return report;

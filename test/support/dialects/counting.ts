@@ -1,6 +1,6 @@
 import type { Dialect, ShownRecording } from './dialect.ts';
 
-/** The catalogue's ids, as numbers. */
+/** The ids of the catalogue, which become numbers. */
 const counted: string[] = [];
 const numberOf = (id: string): number => {
   if (/^\d+$/.test(id)) return Number(id);

@@ -44,7 +44,7 @@ export function prepareAccess(
   resourcePolicies: readonly ResourcePolicy[],
   context: CallContext = {},
 ): Access {
-  const own = caller.statements.map(ruleOf);
+  const callerRules = caller.statements.map(ruleOf);
   const ofResource = Map.groupBy(
     resourcePolicies.flatMap(({ on, statements }) =>
       statements
@@ -56,7 +56,7 @@ export function prepareAccess(
 
   return (asked) => {
     const call = { ...asked, context: { ...context, ...asked.context } };
-    const theirs = (ofResource.get(call.resource) ?? []).map(({ rule }) => rule);
+    const resourceRules = (ofResource.get(call.resource) ?? []).map(({ rule }) => rule);
     const granted = (rules: readonly Rule[], effect: Statement['effect']) => {
       for (const rule of rules) {
         const grant = rule(effect, call);
@@ -64,13 +64,13 @@ export function prepareAccess(
       }
       return undefined;
     };
-    if (granted(own, 'Deny'))
+    if (granted(callerRules, 'Deny'))
       return refusal(caller, call, 'with an explicit deny in an identity-based policy');
-    if (granted(theirs, 'Deny'))
+    if (granted(resourceRules, 'Deny'))
       return refusal(caller, call, 'with an explicit deny in a resource-based policy');
-    const grant = granted(own, 'Allow');
+    const grant = granted(callerRules, 'Allow');
     if (grant) return { allowed: true, grant };
-    if (granted(theirs, 'Allow')) return { allowed: true };
+    if (granted(resourceRules, 'Allow')) return { allowed: true };
     // A service has no policies of its own.
     const kind = caller.arn.startsWith('arn:') ? 'identity' : 'resource';
     return refusal(caller, call, `because no ${kind}-based policy allows the ${call.action} action`);
@@ -78,17 +78,17 @@ export function prepareAccess(
 }
 
 function ruleOf({ effect, actions, resources, conditions }: Statement): Rule {
-  const one = (patterns: readonly string[], ignoreCase: boolean) =>
+  const matchersOf = (patterns: readonly string[], ignoreCase: boolean) =>
     patterns.map((pattern) => ({ pattern, matches: wildcard(pattern, ignoreCase) }));
-  const acts = one(actions, true);
-  const ons = one(resources, false);
+  const actionPatterns = matchersOf(actions, true);
+  const resourcePatterns = matchersOf(resources, false);
   const tests = conditions.map(testOf);
   return (wanted, { action, resource, context = {} }) => {
     if (effect !== wanted) return undefined;
-    const act = acts.find(({ matches }) => matches(action));
-    const on = ons.find(({ matches }) => matches(resource));
-    if (!act || !on || !tests.every((holds) => holds(context))) return undefined;
-    return { action: act.pattern, resource: on.pattern };
+    const byAction = actionPatterns.find(({ matches }) => matches(action));
+    const byResource = resourcePatterns.find(({ matches }) => matches(resource));
+    if (!byAction || !byResource || !tests.every((holds) => holds(context))) return undefined;
+    return { action: byAction.pattern, resource: byResource.pattern };
   };
 }
 

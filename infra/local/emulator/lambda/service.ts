@@ -27,13 +27,7 @@ export interface LambdaOptions
   readonly report: (report: Report) => void;
 }
 
-export interface Lambda {
-  /** @param wanted Name or ARN of the function. */
-  readonly invoke: (wanted: string, payload: string, type?: InvocationType) => Promise<Invoked>;
-  /** Ends all containers now. */
-  readonly kill: () => Promise<unknown>;
-  readonly stop: () => Promise<void>;
-}
+export type Lambda = Awaited<ReturnType<typeof startLambda>>;
 
 /** Lambda's quota for payload and response of a synchronous invocation. */
 const maxPayloadBytes = 6 * 1024 * 1024;
@@ -46,7 +40,7 @@ type Deployed = ReturnType<typeof deploy>;
  * Lambda: it takes invocations, and hands them to its containers over the Runtime API. An invocation of type Event is
  * kept in memory only and is not tried again after a failure, while Lambda makes two more attempts.
  */
-export async function startLambda(options: LambdaOptions): Promise<Lambda> {
+export async function startLambda(options: LambdaOptions) {
   mkdirSync(options.logDirectory, { recursive: true });
   const deployed: Deployed[] = [];
   const find = (wanted: string) => deployed.find(({ name, arn }) => wanted === name || wanted === arn);
@@ -64,8 +58,14 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
 
   const kill = () => Promise.all(deployed.map(({ containers }) => containers.kill()));
   return {
+    /** Ends all containers now. */
     kill,
-    async invoke(wanted, payload, type = 'RequestResponse') {
+    /** @param wanted Name or ARN of the function. */
+    async invoke(
+      wanted: string,
+      payload: string,
+      type: InvocationType = 'RequestResponse',
+    ): Promise<Invoked> {
       const lambda = find(wanted);
       if (!lambda) return refused(404, 'ResourceNotFoundException', `Function not found: ${wanted}`);
       const tooLarge = `The payload is larger than ${maxPayloadBytes} bytes.`;
@@ -80,7 +80,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
       const returned = outcome.payload === '' ? undefined : JSON.parse(outcome.payload);
       return { status: 200, payload: returned, functionError: outcome.functionError };
     },
-    async stop() {
+    async stop(): Promise<void> {
       await kill();
       await runtime.close();
     },

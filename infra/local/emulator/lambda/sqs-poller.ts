@@ -14,10 +14,7 @@ export interface MappingPlace {
   readonly log: (line: string) => void;
 }
 
-export interface MappingPoll {
-  /** Stops receiving; resolves when the running batches have ended. */
-  readonly stop: () => Promise<void>;
-}
+export type MappingPoll = ReturnType<typeof pollMapping>;
 
 /** How long a start of the platform may take, since this process began. */
 const startingMs = 5_000;
@@ -30,7 +27,7 @@ const localConcurrency = 5;
  * function, with several batches at a time. Messages that succeeded are deleted; all others stay hidden until their
  * visibility timeout ends, and are received again.
  */
-export function pollMapping(mapping: QueueMapping, place: MappingPlace): MappingPoll {
+export function pollMapping(mapping: QueueMapping, place: MappingPlace) {
   const stopping = new AbortController();
   const { signal } = stopping;
   const running = new Set<Promise<void>>();
@@ -46,7 +43,7 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace): Mapping
    * Lambda scales its pollers by the queue's attributes, so that a function's role needs this grant beside
    * those to receive and delete ("Execution role permissions" for SQS in the Lambda guide).
    */
-  async function look(): Promise<void> {
+  async function readDepth(): Promise<void> {
     const attributes = { QueueUrl: mapping.queue.url, AttributeNames: ['ApproximateNumberOfMessages'] };
     await ask('GetQueueAttributes', attributes);
   }
@@ -106,19 +103,19 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace): Mapping
 
   async function loop(): Promise<void> {
     let pause = 100;
-    let looked = false;
-    let lastSaid = '';
+    let isReady = false;
+    let lastLogged = '';
     while (!signal.aborted) {
       try {
-        if (!looked) await look();
-        looked = true;
+        if (!isReady) await readDepth();
+        isReady = true;
         if (running.size >= limit) {
           await Promise.race(running);
           continue;
         }
         const batch = await gather();
         pause = 100;
-        lastSaid = '';
+        lastLogged = '';
         if (batch.length === 0) continue;
         const batchDone = work(batch)
           .catch((error: unknown) => place.log(`${mapping.queueName}: ${reasonOf(error)}`))
@@ -127,11 +124,11 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace): Mapping
       } catch (error) {
         if (signal.aborted) return;
         // Logged once, as the same refusal would come every other second.
-        const said = `${mapping.queueName}: ${reasonOf(error)}; polling again.`;
+        const line = `${mapping.queueName}: ${reasonOf(error)}; polling again.`;
         // Not logged while everything starts at once and the queues are not there yet.
-        const starting = !looked && said.includes('QueueDoesNotExist') && performance.now() < startingMs;
-        if (said !== lastSaid && !starting) place.log(said);
-        lastSaid = said;
+        const starting = !isReady && line.includes('QueueDoesNotExist') && performance.now() < startingMs;
+        if (line !== lastLogged && !starting) place.log(line);
+        lastLogged = line;
         await wait(pause, undefined, { signal }).catch(() => {});
         pause = Math.min(pause * 2, 2_000);
       }
@@ -140,7 +137,8 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace): Mapping
 
   const ended = loop();
   return {
-    async stop() {
+    /** Stops receiving; resolves when the running batches have ended. */
+    async stop(): Promise<void> {
       stopping.abort();
       await ended;
       await Promise.all(running);

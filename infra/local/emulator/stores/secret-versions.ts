@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import * as z from 'zod/mini';
 
-const shelfSchema = z.record(
+const secretsSchema = z.record(
   z.string(),
   z.object({
     name: z.string(),
@@ -11,19 +11,19 @@ const shelfSchema = z.record(
   }),
 );
 
-export type ShelvedSecret = z.infer<typeof shelfSchema>[string];
+export type StoredSecret = z.infer<typeof secretsSchema>[string];
 
 /**
  * Secrets with their current version, in one file that only its owner may read. Every change is on disk before it is
  * answered: written to a second file, flushed, renamed.
  */
-export function openShelf(file: string) {
-  const shelf = existsSync(file) ? shelfSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
+export function openSecretFile(file: string) {
+  const stored = existsSync(file) ? secretsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
 
   function save(): void {
     const beside = `${file}.new`;
     const opened = openSync(beside, 'w', 0o600);
-    writeSync(opened, JSON.stringify(shelf));
+    writeSync(opened, JSON.stringify(stored));
     fsyncSync(opened);
     closeSync(opened);
     renameSync(beside, file);
@@ -32,15 +32,15 @@ export function openShelf(file: string) {
   return {
     /** By name, ARN, or the ARN without its six last characters and their dash. */
     find: (id: string) =>
-      Object.values(shelf).find(({ name, arn }) => id === name || id === arn || id === arn.slice(0, -7)),
-    put(secret: ShelvedSecret, id: string, value: string): void {
+      Object.values(stored).find(({ name, arn }) => id === name || id === arn || id === arn.slice(0, -7)),
+    put(secret: StoredSecret, id: string, value: string): void {
       secret.current = { id, value };
       save();
     },
     /** Adds the secret if it is not there yet; without a value when that is empty. */
     seed({ name, arn, initialValue }: { name: string; arn: string; initialValue: string }, id: string): void {
-      if (shelf[arn]) return;
-      shelf[arn] = { name, arn, current: initialValue === '' ? undefined : { id, value: initialValue } };
+      if (stored[arn]) return;
+      stored[arn] = { name, arn, current: initialValue === '' ? undefined : { id, value: initialValue } };
       save();
     },
   };

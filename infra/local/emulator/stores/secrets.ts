@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { runService } from '../process/child-process.ts';
 import { listen, readBody } from '../process/http.ts';
 import { secretSchema } from '../template/local-stack.ts';
-import { openShelf } from './secret-versions.ts';
+import { openSecretFile } from './secret-versions.ts';
 
 /**
  * Secrets Manager, as far as functions and operators use it: GetSecretValue and PutSecretValue of the current version,
@@ -28,21 +28,21 @@ const inputSchema = z.strictObject({
 
 runService(configurationSchema, async ({ port, directory, secrets }) => {
   mkdirSync(directory, { recursive: true });
-  const shelf = openShelf(join(directory, 'secrets.json'));
-  for (const secret of secrets) shelf.seed(secret, randomUUID());
+  const stored = openSecretFile(join(directory, 'secrets.json'));
+  for (const secret of secrets) stored.seed(secret, randomUUID());
 
   function answer(operation: string, body: string): Answer {
     const parsed = z.safeParse(inputSchema, JSON.parse(body || '{}'));
     if (!parsed.success)
       return failure('InvalidParameterException', 'Local runs do not know all of this request.');
     const { SecretId, SecretString, ClientRequestToken = randomUUID() } = parsed.data;
-    const secret = shelf.find(SecretId);
+    const secret = stored.find(SecretId);
     if (!secret)
       return failure('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
     if (operation === 'PutSecretValue') {
       if (SecretString === undefined)
         return failure('InvalidParameterException', 'Local runs keep text secrets: SecretString is missing.');
-      shelf.put(secret, ClientRequestToken, SecretString);
+      stored.put(secret, ClientRequestToken, SecretString);
     } else if (operation !== 'GetSecretValue')
       return failure('InvalidRequestException', `Local runs have no ${operation}.`);
     if (!secret.current)

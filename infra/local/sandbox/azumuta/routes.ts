@@ -100,9 +100,9 @@ export function apiRoutes(azumuta: Azumuta): Route[] {
     const { articleId, variantIds } = parsed.value;
     const article = articles.find(({ id }) => id === articleId);
     if (!article) throw new Refusal(422, 'unknown-article', `There is no article with id "${articleId}".`);
-    const stranger = variantIds.find((id) => !article.variants.some((variant) => variant.id === id));
-    if (stranger !== undefined) {
-      const message = `Article ${article.number} has no variant with id "${stranger}".`;
+    const unknown = variantIds.find((id) => !article.variants.some((variant) => variant.id === id));
+    if (unknown !== undefined) {
+      const message = `Article ${article.number} has no variant with id "${unknown}".`;
       throw new Refusal(422, 'unknown-variant', message);
     }
     const order: ProductOrderRecord = {

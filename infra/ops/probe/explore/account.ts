@@ -23,14 +23,6 @@ export type Question = Pick<Operation, 'path'> & Partial<Operation>;
 /** Asks the account. @param values What the placeholders of the question are filled in with. */
 export type Ask = (question: Question, values?: Readonly<Record<string, unknown>>) => Promise<AccountAnswer>;
 
-export interface AccountOptions {
-  readonly baseUrl: string;
-  readonly contract: Pick<AzumutaContract, 'apiKeyHeader'>;
-  readonly apiKey: string;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-}
-
 export function isDone({ status }: AccountAnswer): boolean {
   return status >= 200 && status < 300;
 }
@@ -48,7 +40,14 @@ const nothing: AccountAnswer = { status: 0, json: undefined };
  * A real account, asked at most 40 times, twice a second, and nothing twice.
  * @throws Stopped at 401, 403 and 429, when the first call or the third one fails, and when only pages are answered.
  */
-export function createAccount({ baseUrl, contract, apiKey, clock, signal }: AccountOptions) {
+export function createAccount(options: {
+  readonly baseUrl: string;
+  readonly contract: Pick<AzumutaContract, 'apiKeyHeader'>;
+  readonly apiKey: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}) {
+  const { baseUrl, contract, apiKey, clock, signal } = options;
   const http = createHttp({ partner: 'Azumuta', baseUrl, clock });
   const answers = new Map<string, Promise<AccountAnswer>>();
   let calls = 0;

@@ -10,32 +10,28 @@ import { createRecordingSearch } from './find-recording.ts';
 import { articlePaths, collectionOf, orderPaths, parentOf, siblings, waysToRead } from './guesses.ts';
 import { findNextPage } from './next-page.ts';
 
-export interface Explored {
-  readonly answers: Answers;
-  /** How the account is asked. */
-  readonly findings: readonly Finding[];
-  /** Why nothing more was asked. */
-  readonly stopped: string | undefined;
-}
-
 const documented = defaultContract.operations.readWorkInstruction.path;
 const maxInstructionIds = 3;
 
-/** Looks for the product order that was seen, and follows it to its recordings, their work instruction and its article. */
-export async function explore(ask: Ask, contract: AzumutaContract, seen: ScreenValues): Promise<Explored> {
+/**
+ * Looks for the product order that was seen, and follows it to its recordings, their work instruction and its article.
+ * @returns The answers, the lines that say how to ask for them, and why nothing more was asked, if something was left.
+ */
+export async function explore(ask: Ask, contract: AzumutaContract, seen: ScreenValues) {
   const answers: Partial<Record<ReadOperation, unknown>> = {};
   const asked: Partial<Record<ReadOperation, string>> = {};
   const findings: Finding[] = [];
   const { findInLists, readById, findAbsence } = createSearch(ask, contract);
   const findRecording = createRecordingSearch(ask, contract, seen, readById);
 
+  let stopped: string | undefined;
   try {
     await follow();
-    return { answers: { ...answers, asked }, findings, stopped: undefined };
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
-    return { answers: { ...answers, asked }, findings, stopped: error.message };
+    stopped = error.message;
   }
+  return { answers: { ...answers, asked } satisfies Answers, findings, stopped };
 
   async function follow(): Promise<void> {
     // The only path that Azumuta documents, unless the configuration has paths of its own.

@@ -162,9 +162,10 @@ export function createSearch(ask: Ask, { operations }: Pick<AzumutaContract, 'op
     const line = `operations.${name}.none`;
     if (status === 404 || status === 0) return [];
     if (isDone(answer) && status !== 204) {
-      // A list without it, or without anything, is understood.
-      const isList = listsIn(json).length > 0 || entriesIn(json).length > 0;
-      return isList ? [] : [notFound(line, `an id that does not exist is answered with ${status}`)];
+      // The flows understand a list in which the id is missing.
+      return listsIn(json).length > 0
+        ? []
+        : [notFound(line, `an id that does not exist is answered with ${status}`)];
     }
     const why = 'an id that does not exist is answered so';
     return [204, 410].includes(status)
@@ -195,7 +196,7 @@ function queriesFor(
   ];
 }
 
-/** The lines that say how to ask for something. */
+/** The lines of an operation that is asked so. */
 export function questionFindings(name: Name, { path, query = {} }: Question, why: string): Finding[] {
   const line = `operations.${name}`;
   const findings = [sure(`${line}.path`, path, why)];

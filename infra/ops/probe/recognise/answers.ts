@@ -25,12 +25,17 @@ export interface ProvedId {
   readonly wasAsked: boolean;
 }
 
-/** The resources in the answers, and their ids. Undefined is what was not answered, or not found in its answer. */
+/** A resource and its id, as far as they are known. */
+export interface Known {
+  readonly located?: Located | undefined;
+  readonly id?: ProvedId | undefined;
+}
+
 export type Resources = ReturnType<typeof resourcesIn>;
 
+/** Finds the resources in the answers, and their ids. */
 export function resourcesIn(answers: Answers, { number, article: articleNumber }: ScreenValues) {
-  const { asked = {} } = answers;
-  const id = asked.readProductOrder;
+  const id = answers.asked?.readProductOrder;
   const entry = locate(answers.findProductOrder, [number]);
   // An envelope has the number only, a product order its id, too.
   const order =
@@ -39,48 +44,39 @@ export function resourcesIn(answers: Answers, { number, article: articleNumber }
   const known = order ?? entry;
   const article = articleNumber === undefined ? undefined : locate(answers.findArticle, [articleNumber]);
   const recording = followed('readRecording', answers, 'recording.id', idsInLists(known));
-  const instruction = followed(
-    'readWorkInstruction',
-    answers,
-    'workInstruction.id',
-    idsIn(recording.located),
-  );
+  const orderId = id === undefined ? commonId(known, recording.located) : { id, wasAsked: true };
   return {
-    /** The product order in the answered list. */
+    /** The product order as a list has it. */
     entry,
     /** The product order as it is read by its id. */
-    order,
-    article,
-    recording: recording.located,
-    workInstruction: instruction.located,
-    orderId: id === undefined ? commonId(known, recording.located) : { id, wasAsked: true },
-    articleId: commonId(article, known),
-    recordingId: recording.proved,
-    workInstructionId: instruction.proved,
+    order: { located: order, id: orderId } satisfies Known,
+    article: { located: article, id: commonId(article, known) } satisfies Known,
+    recording,
+    workInstruction: followed('readWorkInstruction', answers, 'workInstruction.id', idsIn(recording.located)),
   };
 }
 
 /** The resource that an answer has for the id that was asked for; else for one of these ids under the name of an id. */
 function followed(
   name: ReadOperation,
-  { [name]: answer, asked = {} }: Answers,
+  { [name]: answer, asked }: Answers,
   line: string,
   ids: readonly string[],
-): { located: Located | undefined; proved: ProvedId | undefined } {
-  const id = asked[name];
-  if (id !== undefined) return { located: locate(answer, [id]), proved: { id, wasAsked: true } };
+): Known {
+  const id = asked?.[name];
+  if (id !== undefined) return { located: locate(answer, [id]), id: { id, wasAsked: true } };
   const candidates = [...new Set(ids)].flatMap((each) => {
     const located = locate(answer, [each]);
     const path = named(namesIn(located?.resource), each)[0]?.path ?? '';
     return located && isId(path) ? [{ id: each, located, rank: rankOf(line, path) }] : [];
   });
   const [best, ...others] = candidates.toSorted((a, b) => a.rank - b.rank);
-  if (!best) return { located: undefined, proved: undefined };
+  if (!best) return {};
   // Other entries of a list may be meant as well.
   const isDoubtful = best.located.isDoubtful || best.located.isList;
   return {
     located: { ...best.located, isDoubtful },
-    proved: others.length === 0 ? { id: best.id, wasAsked: false } : undefined,
+    id: others.length === 0 ? { id: best.id, wasAsked: false } : undefined,
   };
 }
 

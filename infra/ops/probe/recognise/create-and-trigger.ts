@@ -31,7 +31,7 @@ export function guessCreateAndTrigger(findings: readonly Finding[], resources: R
       'createdProductOrder.id': placeOf('productOrder.id'),
       'createdProductOrder.number': placeOf('productOrder.number'),
       'createdProductOrder.url': placeOf('productOrder.url'),
-      'operations.createProductOrder.answer': resources.order?.isList
+      'operations.createProductOrder.answer': resources.order.located?.isList
         ? undefined
         : placeOf('operations.readProductOrder.answer'),
       'operations.createProductOrder.body': bodyOf(placeOf, resources),
@@ -52,10 +52,10 @@ function triggerName(place = ''): string[] {
 
 /** The body of a create; none, which leaves the assumed one, unless the product order has another name for its number. */
 function bodyOf(placeOf: PlaceOf, { order, entry, article }: Resources): object | undefined {
-  const resource = (order ?? entry)?.resource;
+  const resource = (order.located ?? entry)?.resource;
   const number = placeOf('productOrder.number');
   if (number === undefined || number === defaultContract.productOrder.number || !resource) return undefined;
-  const id = nameOf(valueAt(article?.resource, placeOf('article.id') ?? defaultContract.article.id));
+  const id = nameOf(valueAt(article.located?.resource, placeOf('article.id') ?? defaultContract.article.id));
   const articleId = named(namesIn(resource), id ?? '').find(({ path }) => isId(path));
   const [parameters, variants] = [placeOf('productOrder.parameters'), placeOf('productOrder.variants')];
   const isList = listsIn(resource).some(({ path }) => path === parameters);

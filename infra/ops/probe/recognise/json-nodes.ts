@@ -25,13 +25,8 @@ export function nodesIn(json: unknown, isWhole = (_value: object) => false, path
   return [here, ...fields.flatMap(([name, value]) => nodesIn(value, isWhole, below(path, name)))];
 }
 
-function depthOf(path: string): number {
-  return path === '' ? 0 : path.split('.').length;
-}
-
-function below(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
-}
+const depthOf = (path: string) => (path === '' ? 0 : path.split('.').length);
+const below = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
 
 /** Whether a path of the contract can name the field: one with dots at the top only, one with brackets never. */
 function isReachable(name: string, path: string): boolean {

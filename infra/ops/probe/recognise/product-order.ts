@@ -38,22 +38,22 @@ import {
 
 /** The lines of a product order, its parameters, its variants and the recordings that it names. */
 export function recogniseProductOrder(
-  { order, entry, orderId, article, recordingId }: Resources,
+  { order, entry, article, recording }: Resources,
   seen: ScreenValues,
   now: Date,
 ): Finding[] {
-  const resource = order?.resource ?? entry?.resource;
+  const resource = (order.located ?? entry)?.resource;
   if (!resource) return [notFound('productOrder', 'no answer has the number that was seen')];
   return [
     byNumber('productOrder.number', resource, seen.number),
-    ownId('productOrder.id', resource, orderId),
+    ownId('productOrder.id', resource, order.id),
     ...statusOf(resource, seen.completedStatus),
     // Several times look alike, and only a name says which is which.
     byName('productOrder.completedAt', pastTimesIn(resource, now)),
     byNumber('productOrder.article', resource, seen.article),
     ...parametersOf(resource, seen.parameter),
-    ...variantsOf(resource, article?.resource, seen.variant),
-    ...recordingsOf(resource, recordingId),
+    ...variantsOf(resource, article.located?.resource, seen.variant),
+    ...recordingsOf(resource, recording.id),
     urlOf('productOrder.url', resource, seen.page),
   ];
 }

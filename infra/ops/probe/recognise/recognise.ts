@@ -1,5 +1,5 @@
 import type { ScreenValues } from '../screen-values.ts';
-import { type Answers, type ProvedId, type Resources, resourcesIn } from './answers.ts';
+import { type Answers, type Known, type Resources, resourcesIn } from './answers.ts';
 import { guessCreateAndTrigger } from './create-and-trigger.ts';
 import { type Finding, sure, toConfirm, within } from './findings.ts';
 import { type Located, languagesOf, listsIn, wordsIn } from './json-nodes.ts';
@@ -13,18 +13,12 @@ import { recogniseArticle, recogniseRecording, recogniseWorkInstruction } from '
 export function recognise(answers: Answers, seen: ScreenValues, now: Date): Finding[] {
   const resources = resourcesIn(answers, seen);
   const { entry, order, article, recording, workInstruction } = resources;
-  const { orderId, recordingId, workInstructionId } = resources;
   const findings = [
-    ...(entry ? [entriesOf(entry, article)] : []),
-    ...inAnswer('readProductOrder', order, orderId, recogniseProductOrder(resources, seen, now)),
-    ...recogniseArticle(resources, seen),
-    ...inAnswer('readRecording', recording, recordingId, recogniseRecording(resources, seen, now)),
-    ...inAnswer(
-      'readWorkInstruction',
-      workInstruction,
-      workInstructionId,
-      recogniseWorkInstruction(resources),
-    ),
+    ...(entry ? [entriesOf(entry, article.located)] : []),
+    ...inAnswer('readProductOrder', order, recogniseProductOrder(resources, seen, now)),
+    ...recogniseArticle(article, seen.article),
+    ...inAnswer('readRecording', recording, recogniseRecording(resources, seen, now)),
+    ...inAnswer('readWorkInstruction', workInstruction, recogniseWorkInstruction(resources)),
   ];
   return [...findings, ...guessCreateAndTrigger(findings, resources), ...languageOf(resources, seen)];
 }
@@ -32,12 +26,7 @@ export function recognise(answers: Answers, seen: ScreenValues, now: Date): Find
 const lookedForThere = 'what was looked for is there';
 
 /** Adds where the resource is in its answer. Its fields are at most as sure as that. */
-function inAnswer(
-  name: string,
-  located: Located | undefined,
-  id: ProvedId | undefined,
-  fields: readonly Finding[],
-): Finding[] {
+function inAnswer(name: string, { located, id }: Known, fields: readonly Finding[]): Finding[] {
   if (!located) return [...fields];
   const { place, isDoubtful } = located;
   const line = `operations.${name}.answer`;
@@ -62,7 +51,9 @@ function languageOf({ entry, order, article, recording }: Resources, seen: Scree
   const texts = [seen.variant, seen.completedStatus, seen.recorded?.step].filter(
     (each) => each !== undefined,
   );
-  const resources = [order ?? entry, article, recording].map((located) => located?.resource);
+  const resources = [order.located ?? entry, article.located, recording.located].map(
+    (each) => each?.resource,
+  );
   const words = resources
     .flatMap((resource) => [resource, ...listsIn(resource).flatMap(({ value }) => value)])
     .flatMap(wordsIn);

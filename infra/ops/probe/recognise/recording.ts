@@ -1,7 +1,7 @@
 import { valueAt } from '../../../../shared/platform/places.ts';
 import { literal, withSource } from '../contract-text.ts';
 import type { ScreenValues } from '../screen-values.ts';
-import type { Resources } from './answers.ts';
+import type { Known, Resources } from './answers.ts';
 import { fitsName } from './field-names.ts';
 import {
   byId,
@@ -23,8 +23,8 @@ import { stepsOf } from './steps.ts';
 
 /** The lines of a recording and its steps. */
 export function recogniseRecording(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
-  const { recordingId, orderId, workInstructionId, workInstruction } = resources;
-  const recording = resources.recording?.resource;
+  const { order, workInstruction } = resources;
+  const recording = resources.recording.located?.resource;
   if (!recording) return [notFound('recording', 'no recording was read')];
   const numbers = scalarsIn(recording).filter(({ value }) => Number.isFinite(Number(value)));
   const operators = wordsIn(recording).filter(
@@ -34,15 +34,15 @@ export function recogniseRecording(resources: Resources, seen: ScreenValues, now
   const ofOrder = 'recording.productOrderId';
   const ofInstruction = 'recording.workInstructionId';
   return [
-    ownId('recording.id', recording, recordingId),
-    orderId
-      ? byId(ofOrder, recording, orderId, "has the product order's id")
+    ownId('recording.id', recording, resources.recording.id),
+    order.id
+      ? byId(ofOrder, recording, order.id, "has the product order's id")
       : notFound(ofOrder, "the product order's id is not sure"),
     byNumber('recording.productOrderNumber', recording, seen.number),
-    workInstructionId
-      ? byId(ofInstruction, recording, workInstructionId)
+    workInstruction.id
+      ? byId(ofInstruction, recording, workInstruction.id)
       : byName(ofInstruction, namesIn(recording)),
-    titleOf('recording.workInstructionName', recording, workInstruction?.resource),
+    titleOf('recording.workInstructionName', recording, workInstruction.located?.resource),
     byName('recording.workInstructionVersion', numbers),
     ...timesOf(recording, now),
     operator,
@@ -98,7 +98,6 @@ const units = [
   { name: 'minutes', seconds: 60, conversion: ' * 60' },
   { name: 'milliseconds', seconds: 0.001, conversion: ' / 1000' },
 ] as const;
-type Unit = (typeof units)[number];
 
 /** No recording has more; each is tried with each. */
 const maxTimes = 12;
@@ -121,7 +120,7 @@ function spansIn(recording: object, times: readonly JsonNode[]) {
   );
 }
 
-function inSeconds(path: string, { seconds, conversion }: Unit) {
+function inSeconds(path: string, { seconds, conversion }: (typeof units)[number]) {
   return withSource(
     (json) => Number(valueAt(json, path)) * seconds,
     `(recording: unknown) => Number(valueAt(recording, ${literal(path)}))${conversion}`,
@@ -129,20 +128,17 @@ function inSeconds(path: string, { seconds, conversion }: Unit) {
 }
 
 /** The lines of a work instruction. */
-export function recogniseWorkInstruction(resources: Resources): Finding[] {
-  const { workInstruction, workInstructionId, recording } = resources;
-  if (!workInstruction) return [notFound('workInstruction', 'no work instruction was read')];
+export function recogniseWorkInstruction({ workInstruction, recording }: Resources): Finding[] {
+  const resource = workInstruction.located?.resource;
+  if (!resource) return [notFound('workInstruction', 'no work instruction was read')];
   return [
-    ownId('workInstruction.id', workInstruction.resource, workInstructionId),
-    titleOf('workInstruction.name', workInstruction.resource, recording?.resource),
+    ownId('workInstruction.id', resource, workInstruction.id),
+    titleOf('workInstruction.name', resource, recording.located?.resource),
   ];
 }
 
 /** The lines of an article, except for its variants. */
-export function recogniseArticle({ article, articleId }: Resources, { article: number }: ScreenValues) {
-  if (!article) return [notFound('article', 'no article was read')];
-  return [
-    byNumber('article.number', article.resource, number),
-    ownId('article.id', article.resource, articleId),
-  ];
+export function recogniseArticle({ located, id }: Known, number: string | undefined): Finding[] {
+  if (!located) return [notFound('article', 'no article was read')];
+  return [byNumber('article.number', located.resource, number), ownId('article.id', located.resource, id)];
 }

@@ -1,5 +1,5 @@
 import { compareDecimals, type Decimal, formatQuantity, sumOf, toDecimal } from '../../../model/quantity.ts';
-import type { Built } from '../../built.ts';
+import type { Built } from '../../booking-rules.ts';
 import type { Reader } from '../connection.ts';
 import { notBookable, type Production } from '../production.ts';
 import { convert, fits, losesPieces, type Unit, unitFields, unitSchema } from '../units.ts';

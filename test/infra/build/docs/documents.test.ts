@@ -70,7 +70,7 @@ describe('a document that is made from code', () => {
     expect(notice).toContain('TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION');
   });
 
-  it('tells what every field of the configuration means', () => {
+  it('explains every field of the configuration', () => {
     const rows = configurationReference()
       .split('\n')
       .filter((line) => line.startsWith('| `'));
@@ -92,7 +92,7 @@ describe('the OpenAPI document', () => {
 });
 
 describe('the examples of the OpenAPI document', () => {
-  it('are what the doors answer, one after the other', async () => {
+  it('are what the HTTP API answers, one after the other', async () => {
     for (const example of examples) {
       // What nobody has tried to create yet would just take the change.
       if (example.name === 'changedOrder') await tried('MO/0001');

@@ -8,9 +8,9 @@ export interface Window {
   readonly browser: Browser;
   readonly context: BrowserContext;
   readonly page: Page;
-  /** What the browser complained of: errors of scripts, and what the content security policy refused. */
+  /** Errors of scripts, and violations of the content security policy. */
   readonly complaints: readonly string[];
-  /** Pictures of the page as it stands: light and dark, on a desktop and on a phone. */
+  /** Takes pictures of the page, light and dark, for a desktop and a phone. */
   readonly picture: (name: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface Window {
 export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 375, height: 740 };
 const folder = fileURLToPath(new URL('../../../../.screenshots/', import.meta.url));
-/** The README's picture, as the last run has seen it: `npm run test:console -- --picture` keeps it. */
+/** The README's picture from the last run: `npm run test:console -- --picture` keeps it. */
 export const pictureOfReadme = `${folder}readme.png`;
 
 export async function openWindow(): Promise<Window> {

@@ -5,14 +5,14 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Where a Chromium is: CHROMIUM_PATH, or one of its usual places; undefined when there is none. */
+/** Path of Chromium: CHROMIUM_PATH, or one of its usual places; undefined when there is none. */
 export function chromiumPath(): string | undefined {
   return [process.env.CHROMIUM_PATH ?? '', ...places].find((path) => path !== '' && existsSync(path));
 }
 
 /**
- * Installs Chromium where that is possible without asking anybody: on Debian, as root.
- * @returns why it is impossible, and what to do; undefined when it is there.
+ * Installs Chromium where that needs no questions: on Debian, as root.
+ * @returns why that is impossible, and what to do; undefined when Chromium is there.
  */
 export async function installChromium(report: (line: string) => void): Promise<string | undefined> {
   if (chromiumPath() !== undefined) return undefined;
@@ -26,7 +26,7 @@ export async function installChromium(report: (line: string) => void): Promise<s
   try {
     await install();
   } catch {
-    // No package lists yet, or stale ones.
+    // The package lists are missing or outdated.
     try {
       await apt('update', '-qq');
       await install();

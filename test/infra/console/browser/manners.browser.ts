@@ -32,15 +32,15 @@ const order = (number: string) => `/order?${new URLSearchParams({ number })}`;
 const focusedText = () => window.page.evaluate('document.activeElement.textContent.trim()');
 
 describe('on a phone of 375 pixels', () => {
-  it.each(['/', '/letters', '/search?q=nothing', '/nowhere'])(
-    'nothing is wider than the screen: %s',
-    (path) => fits(`${stage.origin}${path}`),
+  it.each(['/', '/letters', '/search?q=nothing', '/nowhere'])('fits a page into the width: %s', (path) =>
+    fits(`${stage.origin}${path}`),
   );
-  it('nor is the journey of an order with a long number', () => fits(`${stage.origin}${order(longNumber)}`));
-  it('nor is a letter, a replay or a discard', async () => {
+  it('fits the journey of an order with a long number into the width', () =>
+    fits(`${stage.origin}${order(longNumber)}`));
+  it('fits the pages of a dead letter, a replay and a discard into the width', async () => {
     await dead(longNumber);
     const { page } = window;
-    for (const name of [/Look at it/, /^Replay/, /^Discard/]) {
+    for (const name of [/Show it/, /^Replay/, /^Discard/]) {
       await page.goto(`${stage.origin}/letters`);
       const href = await page.getByRole('link', { name }).first().getAttribute('href');
       await fits(`${stage.origin}${href}`);
@@ -58,9 +58,9 @@ describe('on a phone of 375 pixels', () => {
   }
 });
 
-describe('to a screen reader', () => {
+describe('for a screen reader', () => {
   it.each(['/', '/letters', '/search?q=nothing', order('PO-NONE')])(
-    'a page has one heading of its own, landmarks, and a name for every field: %s',
+    'has one main heading, landmarks, and a label for every field: %s',
     async (path) => {
       await dead('PO-1', 'No article.');
       const { page } = window;
@@ -81,7 +81,7 @@ describe('to a screen reader', () => {
 });
 
 describe('with the keyboard alone', () => {
-  it('the first stop skips the navigation', async () => {
+  it('skips the navigation at the first stop', async () => {
     const { page } = window;
     await page.goto(stage.origin);
     await page.keyboard.press('Tab');
@@ -90,7 +90,7 @@ describe('with the keyboard alone', () => {
     expect(await page.evaluate('document.activeElement.id')).toBe('main');
   });
 
-  it('a dead letter is found, looked at and discarded, and each stop is visible', async () => {
+  it('reaches and discards a dead letter, with a visible focus at each stop', async () => {
     // Prepare
     await dead('PO-1', 'No article.');
     const { page } = window;
@@ -119,13 +119,13 @@ describe('with the keyboard alone', () => {
     await tabTo(/for good$/);
     await page.keyboard.press('Enter');
     // Assess
-    await page.getByText('Discarded 1 letter.').first().waitFor();
+    await page.getByText('Discarded 1 dead letter.').first().waitFor();
     expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 0, hidden: 0 } });
   });
 });
 
 describe('a page that is open', () => {
-  it('tells of a new dead letter by itself, without moving focus, scroll position or half-typed text', async () => {
+  it('shows a new dead letter without moving the focus or the scroll position, and keeps half-typed text', async () => {
     // Prepare
     const { page } = window;
     await page.setViewportSize({ width: 800, height: 300 });
@@ -144,17 +144,17 @@ describe('a page that is open', () => {
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
-  it('leaves open what the reader opened', async () => {
+  it('keeps details open that the reader has opened', async () => {
     const { page } = window;
     for (const number of ['PO-1', 'PO-2', 'PO-3', 'PO-4']) await dead(number, 'No article.');
     await page.goto(`${stage.origin}/letters`);
-    await page.getByText('The 4 letters').click();
+    await page.getByText('All 4 dead letters').click();
     await dead('PO-5', 'No article.');
-    await page.getByText('The 5 letters').waitFor();
+    await page.getByText('All 5 dead letters').waitFor();
     expect(await page.locator('details').getAttribute('open')).not.toBeNull();
   });
 
-  it('stands still when it is told to', async () => {
+  it('stops refreshing on request', async () => {
     // Prepare
     const page = await window.context.newPage();
     await page.clock.install();
@@ -168,7 +168,7 @@ describe('a page that is open', () => {
     await page.clock.runFor(60_000);
     // Assess
     expect(asked).toEqual([]);
-    await page.getByRole('button', { name: 'Go on refreshing', pressed: true }).click();
+    await page.getByRole('button', { name: 'Resume refreshing', pressed: true }).click();
     await page.locator('#trouble-dead-letters').waitFor();
     await page.close();
   });
@@ -179,14 +179,14 @@ describe('a page that is open', () => {
     const page = await context.newPage();
     await page.goto(stage.address);
     await page.getByText('1 message needs a person.').first().waitFor();
-    await page.getByRole('link', { name: 'Look again' }).waitFor();
+    await page.getByRole('link', { name: 'Refresh' }).waitFor();
     await page
       .getByRole('link', { name: /Dead letters/ })
       .first()
       .click();
     await page.getByRole('link', { name: 'Replay it' }).click();
     await page.getByRole('button', { name: 'Replay it now' }).click();
-    await page.getByText('Replayed 1 letter.').first().waitFor();
+    await page.getByText('Replayed 1 dead letter.').first().waitFor();
     await context.close();
   });
 
@@ -202,27 +202,24 @@ describe('a page that is open', () => {
   });
 });
 
-describe('pages of others in the same browser', () => {
+describe('another page in the same browser', () => {
   const form = () =>
     `<!doctype html><form method="post" action="${stage.origin}/letters/replay"><input name="group" value="x"><button>Go</button></form>`;
 
-  it.each(['http://localhost', 'http://127.0.0.1'])(
-    'one at %s reads nothing and does nothing',
-    async (host) => {
-      // Prepare
-      await dead('PO-1', 'No article.');
-      const { page } = window;
-      const others = await startServer(() => ({ headers: { 'content-type': 'text/html' }, body: form() }));
-      await page.goto(others.url.replace('http://127.0.0.1', host));
-      // Act
-      const read = await page.evaluate(
-        `fetch(${JSON.stringify(stage.origin)}, { credentials: 'include' }).then((answer) => answer.text(), () => 'nothing')`,
-      );
-      await page.getByRole('button').click();
-      // Assess
-      expect(read).toBe('nothing');
-      await page.getByText('Refused').first().waitFor();
-      expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
-    },
-  );
+  it.each(['http://localhost', 'http://127.0.0.1'])('reads nothing and does nothing at %s', async (host) => {
+    // Prepare
+    await dead('PO-1', 'No article.');
+    const { page } = window;
+    const others = await startServer(() => ({ headers: { 'content-type': 'text/html' }, body: form() }));
+    await page.goto(others.url.replace('http://127.0.0.1', host));
+    // Act
+    const read = await page.evaluate(
+      `fetch(${JSON.stringify(stage.origin)}, { credentials: 'include' }).then((answer) => answer.text(), () => 'nothing')`,
+    );
+    await page.getByRole('button').click();
+    // Assess
+    expect(read).toBe('nothing');
+    await page.getByText('Refused').first().waitFor();
+    expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
+  });
 });

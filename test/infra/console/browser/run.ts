@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { pictureOfReadme } from './browser.ts';
 import { installChromium } from './chromium.ts';
 
-const help = `Tests the console in a headless Chromium, with the whole plant behind it.
+const help = `Tests the console in a headless Chromium, with the whole local platform behind it.
 
-  npm run test:console                  install Chromium if need be, test, keep screenshots in .screenshots/
-  npm run test:console -- --picture     and keep the README's picture, infra/console/console.png
-  npm run test:console -- <filter> …    all else goes to vitest
+  npm run test:console                  install Chromium if necessary, test, write screenshots to .screenshots/
+  npm run test:console -- --picture     also update the README's picture, infra/console/console.png
+  npm run test:console -- <filter> …    pass everything else to vitest
   npm run test:console -- --help
 
 Debian as root installs Chromium by itself; elsewhere set CHROMIUM_PATH.

@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type LocalSystem, startLocalSystem } from '../../../../infra/local/run-locally.ts';
 
-/** The whole plant with the console before it, as `npm start` and `npm run console` run them. */
+/** The local platform and the console, as `npm start` and `npm run console` run them. */
 export interface Stage {
   readonly system: LocalSystem;
-  /** What the terminal shows: with the token of this start. */
+  /** The address that the terminal shows, with the token of this start. */
   readonly address: string;
   readonly origin: string;
   /** @returns the console's exit code after Ctrl-C. */
@@ -48,5 +48,5 @@ async function addressIn({ stdout }: ChildProcess): Promise<string> {
       return address;
     }
   }
-  throw new Error('The console ended without telling its address.');
+  throw new Error('The console ended without printing its address.');
 }

@@ -14,15 +14,15 @@ afterAll(async () => {
   if (stage) expect(await stage.stop()).toBe(0);
 });
 
-/** An order is sent on its way by hand; resolves to its number once Azumuta has it. */
+/** Releases an order on the shop floor page. @returns its number. */
 async function release(article = 'GEAR-01', quantity = '5'): Promise<string> {
   const { page } = window;
   await page.goto(`${stage.origin}/floor`);
   await page.getByLabel('Article').selectOption(article);
   await page.getByLabel('Quantity', { exact: true }).fill(quantity);
   await page.getByRole('button', { name: 'Release it' }).click();
-  const said = await page.locator('.said').textContent();
-  return /MO\/\d+/.exec(said ?? '')?.[0] ?? '';
+  const notice = await page.locator('.notice').textContent();
+  return /MO\/\d+/.exec(notice ?? '')?.[0] ?? '';
 }
 
 async function complete(number: string): Promise<void> {
@@ -32,92 +32,92 @@ async function complete(number: string): Promise<void> {
   await page.getByText(`Completed ${number}`).waitFor();
 }
 
-async function throwSwitch(to: string): Promise<void> {
+async function setErp(to: string): Promise<void> {
   const { page } = window;
   await page.goto(`${stage.origin}/floor`);
   await page.getByRole('radio', { name: to, exact: true }).check();
-  await page.getByRole('button', { name: 'Throw the switch' }).click();
+  await page.getByRole('button', { name: 'Apply' }).click();
   await page.locator('#erp-mode', { hasText: to }).waitFor();
 }
 
-/** What was booked for an order, from the ERP's own books. */
+/** The bookings of an order in the ERP. */
 async function bookings(number: string) {
   return (await stage.system.erp.bookings()).filter(({ order }) => order === number);
 }
 
-describe('from the README to a booked order, with nothing but the console', () => {
+describe('the console', () => {
   let healthy = '';
   const stuck: string[] = [];
   let refused = '';
 
-  it('opens with the address that the terminal shows, and says that everything flows', async () => {
+  it('opens at the address that the terminal shows, and says that everything works', async () => {
     const { page } = window;
     await page.goto(stage.address);
     expect(page.url()).toBe(`${stage.origin}/`);
-    await page.getByText('Everything flows.').first().waitFor();
+    await page.getByText('Everything works.').first().waitFor();
     await window.picture('flows-calm');
   });
 
-  it('an order that is released on the shop floor tab travels to Azumuta', async () => {
+  it('releases an order, which then appears in Azumuta', async () => {
     const { page } = window;
     healthy = await release();
     await page.getByRole('button', { name: `Complete ${healthy}` }).waitFor();
     await window.picture('floor');
   });
 
-  it('completed by hand, it is booked, and its journey tells all of it', async () => {
+  it('completes an order, and shows its whole journey once it is booked', async () => {
     const { page } = window;
     await complete(healthy);
     await page.getByRole('searchbox').fill(healthy);
     await page.keyboard.press('Enter');
     await page.locator('.badge.booked').waitFor();
-    // The page follows the ledger, which is read piece by piece.
+    // The page refreshes itself while entries are added to the ledger.
     for (const words of [
       'Received from the ERP',
       'Created in Azumuta',
-      'Told to the ERP',
+      'Linked in the ERP',
       'Booked in the ERP',
     ])
       await page.locator('.timeline').getByText(words).first().waitFor();
     await window.picture('journey-booked');
   });
 
-  it('the switch breaks the ERP: what is completed now is stuck, and the console says what and why', async () => {
+  it('says which completions wait and why while the ERP is down', async () => {
     const { page } = window;
     for (const quantity of ['3', '4', '5']) stuck.push(await release('GEAR-02', quantity));
     const [first = '', ...others] = stuck;
     for (const number of stuck) await page.getByRole('button', { name: `Complete ${number}` }).waitFor();
-    await throwSwitch('is down');
+    await setErp('is down');
     for (const number of [...others, first]) await complete(number);
     await page.getByRole('link', { name: 'Flows' }).click();
-    const trouble = page.locator('#trouble-partner-erp');
-    await trouble.getByText('The ERP has been unwell').waitFor();
-    await trouble.getByRole('link', { name: first }).waitFor();
-    expect(await trouble.textContent()).toMatch(/503[\s\S]*Nothing is lost/);
+    const problem = page.locator('#trouble-partner-erp');
+    await problem.getByText('The ERP has been down').waitFor();
+    await problem.getByRole('link', { name: first }).waitFor();
+    expect(await problem.textContent()).toMatch(/503[\s\S]*Nothing is lost/);
     await window.picture('flows-stuck');
     await window.page.locator('main').screenshot({ path: pictureOfReadme });
-    await trouble.getByRole('link', { name: first }).click();
+    await problem.getByRole('link', { name: first }).click();
     await page.locator('.badge.to-be-booked').waitFor();
-    // While it is tried once more, the page says that instead.
+    // While another attempt is running, the page shows that instead.
     await page.locator('.verdict', { hasText: /waits to be booked.*503/s }).waitFor();
     await window.picture('journey-stuck');
   });
 
-  it('mended by the switch, it goes on by itself and is booked once', async () => {
+  it('shows that everything is booked once after the ERP works again', async () => {
     const { page } = window;
-    await throwSwitch('works');
+    await setErp('works');
     for (const number of stuck) {
-      // Each comes again after a pause that has grown with its tries.
+      // Each message is retried after a pause that grows with the number of attempts.
       await page.locator('tr', { hasText: number }).getByText('once:').waitFor({ timeout: 80_000 });
       expect(await bookings(number)).toHaveLength(1);
     }
   });
 
-  it('an ERP that refuses a booking makes a dead letter that says why', async () => {
+  it('shows a dead letter and its reason when the ERP refuses a booking', async () => {
     const { page } = window;
     refused = await release('GEAR-01', '4');
     await page.getByRole('button', { name: `Complete ${refused}` }).waitFor();
-    await throwSwitch('refuses bookings');
+    await setErp('refuses bookings');
     await complete(refused);
     await page.getByRole('link', { name: 'Flows' }).click();
     await page.getByText('1 message needs a person.').first().waitFor();
@@ -128,14 +128,14 @@ describe('from the README to a booked order, with nothing but the console', () =
     const group = page.locator('.letters');
     await group.getByText('The posting period is closed').waitFor();
     await window.picture('letters');
-    await group.getByRole('link', { name: /Look at it/ }).click();
+    await group.getByRole('link', { name: /Show it/ }).click();
     await page.getByText('"kind": "booking"').waitFor();
     await window.picture('letter');
   });
 
-  it('mended and replayed, after a look at what would happen, it is booked once', async () => {
+  it('replays a dead letter after a confirmation, and the order is booked once', async () => {
     const { page } = window;
-    await throwSwitch('works');
+    await setErp('works');
     await page
       .getByRole('navigation')
       .getByRole('link', { name: /Dead letters/ })
@@ -145,13 +145,13 @@ describe('from the README to a booked order, with nothing but the console', () =
     await window.picture('replay');
     expect(await bookings(refused)).toHaveLength(0);
     await page.getByRole('button', { name: 'Replay it now' }).click();
-    await page.getByText('Replayed 1 letter.').first().waitFor();
+    await page.getByText('Replayed 1 dead letter.').first().waitFor();
     await page.goto(`${stage.origin}/floor`);
     await page.locator('tr', { hasText: refused }).getByText('once: 4').waitFor();
     expect(await bookings(refused)).toHaveLength(1);
   });
 
-  it('what nobody can mend is discarded with a note, which the journey keeps', async () => {
+  it('discards a dead letter with a note, which the journey shows', async () => {
     const { page } = window;
     const unknown = await release('GEAR-99', '2');
     await page.getByRole('link', { name: /Dead letters 1/ }).click();
@@ -168,7 +168,7 @@ describe('from the README to a booked order, with nothing but the console', () =
     await window.picture('journey-discarded');
   });
 
-  it('a flow that somebody paused is told apart from one that is broken', async () => {
+  it('says that a flow is paused, and how to resume it', async () => {
     // Prepare
     const { page } = window;
     const { emulator } = stage.system;
@@ -179,14 +179,14 @@ describe('from the README to a booked order, with nothing but the console', () =
     // Act
     await switchMapping(emulator, book, false);
     // Assess
-    const trouble = page.locator('#trouble-paused-bookings');
-    await trouble.getByText('npm run resume -- bookings --local').waitFor();
+    const problem = page.locator('#trouble-paused-bookings');
+    await problem.getByText('npm run resume -- bookings --local').waitFor();
     await window.picture('flows-paused');
     await switchMapping(emulator, book, true);
-    await trouble.waitFor({ state: 'detached' });
+    await problem.waitFor({ state: 'detached' });
   });
 
-  it('what nobody knows is answered with what to do', async () => {
+  it('says what to do when a search finds nothing', async () => {
     const { page } = window;
     await page.getByRole('searchbox').fill('MO/9999');
     await page.keyboard.press('Enter');
@@ -194,18 +194,18 @@ describe('from the README to a booked order, with nothing but the console', () =
     await window.picture('nothing-found');
   });
 
-  it('a platform that was stopped is told of on the open page, and in a sentence on the next', async () => {
+  it('says on the open page and on the next one that the platform was stopped', async () => {
     const { page } = window;
     await page.goto(stage.origin);
     await stage.system.stop();
     await page.locator('#refreshed.stale', { hasText: 'does not answer' }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'That did not work' }).waitFor();
-    expect(await page.locator('main').textContent()).toContain('Start it again');
+    expect(await page.locator('main').textContent()).toContain('start it again');
     await window.picture('problem');
   });
 
-  it('nothing that a page did was refused by its content security policy, nor failed', () => {
+  it('caused no error of a script, and nothing that the content security policy refused', () => {
     expect(window.complaints).toEqual([]);
   });
 });

@@ -15,13 +15,13 @@ import { aws, emulator, startStage } from './stage.ts';
 const clockOffsetMs = 100_000;
 startStage({ maxContainers: 3, concurrencyLimit: 6, clockOffsetsMs: [clockOffsetMs] });
 
-/** Reads what the probe answers, whatever it is. */
+/** Invokes the probe; an answer that is no object is wrapped into one. */
 async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unknown>> {
   const { payload } = await emulator.invoke(name, event);
   return typeof payload === 'object' && payload !== null ? { ...payload } : { payload };
 }
 
-describe('a call from outside', () => {
+describe('the HTTP API', () => {
   const post = (key: string, body: string) =>
     fetch(`${emulator.apiUrl}/product-orders`, {
       method: 'POST',
@@ -29,7 +29,7 @@ describe('a call from outside', () => {
       body,
     });
 
-  it('goes through the door, the queue and the worker, to the table', async () => {
+  it('takes a request through API, queue and worker to the table', async () => {
     const answer = await post('unset', JSON.stringify({ id: 'through' }));
 
     expect(answer.status).toBe(202);
@@ -37,18 +37,18 @@ describe('a call from outside', () => {
     await expect.poll(() => aws.seen('through'), patient).toMatchObject({ times: 1 });
   });
 
-  it('is refused by the door when its secret says so', async () => {
+  it('answers 401 when the function refuses the key', async () => {
     expect((await post('wrong', '{}')).status).toBe(401);
   });
 
-  it('finds no route', async () => {
+  it('answers 404 where there is no route', async () => {
     const answer = await fetch(`${emulator.apiUrl}/nothing`);
 
     expect(answer.status).toBe(404);
     expect(await answer.json()).toEqual({ message: 'Not Found' });
   });
 
-  it('is too large above 10 MB', async () => {
+  it('answers 413 above 10 MB', async () => {
     const answer = await post('unset', 'x'.repeat(10 * 1024 * 1024 + 1));
 
     expect(answer.status).toBe(413);
@@ -56,10 +56,10 @@ describe('a call from outside', () => {
 });
 
 describe('a function', () => {
-  it('finds what Lambda gives it, and nothing of this machine', async () => {
+  it('gets Lambda’s environment, and nothing of this machine', async () => {
     const { environment, cwd, context, remaining } = await probe({ act: 'echo' });
 
-    // Windows and macOS give every process some variables, whatever its parent says.
+    // Windows and macOS give every process some variables of their own.
     const ofAnyProcess = execFileSync(process.execPath, ['-p', 'Object.keys(process.env).join()'], {
       env: {},
     });
@@ -100,7 +100,7 @@ describe('a function', () => {
     expect(remaining).toBeGreaterThan(0);
   });
 
-  it('has a clock of its own, and all of its time by the true one', async () => {
+  it('has a clock of its own, but counts its remaining time by the true one', async () => {
     const before = Date.now();
     const { now, remaining } = await probe({ act: 'echo' });
     const after = Date.now();
@@ -122,7 +122,7 @@ describe('a function', () => {
     expect(after.pid).not.toBe(before.pid);
   });
 
-  it('that throws tells what, and its container lives on', async () => {
+  it('reports what was thrown, and keeps its container', async () => {
     const thrown = await emulator.invoke('Probe', { act: 'throw' });
 
     expect(thrown).toMatchObject({
@@ -132,15 +132,15 @@ describe('a function', () => {
     expect(await probe({ act: 'echo' })).toMatchObject({ event: { act: 'echo' } });
   });
 
-  it('that exits is answered for', async () => {
+  it('fails with Runtime.ExitError when it exits', async () => {
     expect(await emulator.invoke('Probe', { act: 'exit' })).toMatchObject({
       functionError: 'Unhandled',
       payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 7') },
     });
   });
 
-  it('is found warm by the second call', async () => {
-    // A container is free again a moment after its answer; a call that comes sooner may find another.
+  it('reuses its container for the second call', async () => {
+    // A container is free a moment after its answer; a call that comes sooner may get another.
     await vi.waitFor(async () => {
       const first = await probe({ act: 'echo' });
       const second = await probe({ act: 'echo' });
@@ -149,7 +149,7 @@ describe('a function', () => {
     }, patient);
   });
 
-  it('works on two events at once in two containers', async () => {
+  it('handles two events at once in two containers', async () => {
     const gate = await startGate();
 
     const working = Promise.all([probe({ gate: gate.url }), probe({ gate: gate.url })]);
@@ -177,9 +177,9 @@ describe('a function', () => {
     expect(containers).toHaveLength(3);
   });
 
-  it('is unknown by another name', async () => {
+  it('rejects an unknown name, with the names that there are', async () => {
     await expect(emulator.invoke('Nobody', {})).rejects.toThrow(
-      'no function Nobody; it has: Door, Worker, Probe, Hurried',
+      'no function Nobody; it has: Intake, Worker, Probe, Hurried',
     );
   });
 });
@@ -194,7 +194,7 @@ describe('a schedule', () => {
     expect(ran).toMatchObject({ status: 200, payload: { event: { act: 'echo', from: 'schedule' } } });
   });
 
-  it('is refused by another name, with the names that there are', async () => {
+  it('rejects an unknown name, with the names that there are', async () => {
     await expect(emulator.runSchedule('Daily')).rejects.toThrow('no schedule Daily; it has: Hourly');
   });
 });
@@ -208,7 +208,7 @@ describe('the network', () => {
   ].filter((address) => address !== '127.0.0.1' && !address.startsWith('fe80:'));
 
   /** Resolves with `open`, or with the error's code. */
-  const knock = (host: string, port: number) =>
+  const connectTo = (host: string, port: number) =>
     new Promise<string | undefined>((resolve) => {
       const socket = connect({ host, port }, () => {
         socket.destroy();
@@ -217,13 +217,13 @@ describe('the network', () => {
       socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code));
     });
 
-  it('is 127.0.0.1 only, for every process', async () => {
+  it('listens on 127.0.0.1 only, in every process', async () => {
     const kept = JSON.parse(readFileSync(join(emulator.dataDir, 'ports.json'), 'utf8'));
     const ports = Object.values(z.parse(z.record(z.string(), z.number()), kept));
 
-    const here = await Promise.all(ports.map((port) => knock('127.0.0.1', port)));
+    const here = await Promise.all(ports.map((port) => connectTo('127.0.0.1', port)));
     const elsewhere = await Promise.all(
-      others.flatMap((host) => ports.map(async (port) => [host, port, await knock(host, port)])),
+      others.flatMap((host) => ports.map(async (port) => [host, port, await connectTo(host, port)])),
     );
 
     expect(here).toEqual(Array(6).fill('open'));

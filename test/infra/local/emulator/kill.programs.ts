@@ -14,14 +14,14 @@ describe('kill -9', () => {
   beforeAll(async () => {
     emulator = await startFixture({
       log: (line) => lines.push(line),
-      // A message that was on its way to or from what was killed comes again only then.
+      // A message that was in flight at the kill comes again only after this.
       overrides: { functionTimeoutSeconds: 10, visibilityTimeoutSeconds: 10, batchingWindowSeconds: 0 },
     });
     aws = awsOf(emulator);
   });
   afterAll(() => emulator?.stop());
 
-  /** Kills the piece and waits until another process has taken its place. */
+  /** Kills the process and waits until it was restarted. */
   async function killed(name: string): Promise<void> {
     const pidOf = () => emulator.processes().find((entry) => entry.name === name)?.pid;
     const before = pidOf();
@@ -43,20 +43,20 @@ describe('kill -9', () => {
     await isSeen(id);
   }
 
-  /** The next order goes through, the schedules run, and a note tells of the kill. */
+  /** The next order goes through, the schedules run, and the restart is logged. */
   async function heals(name: string): Promise<void> {
     await goesThrough(`after-${name}`);
     await expect.poll(() => emulator.runSchedule('Hourly'), patient).toMatchObject({ status: 200 });
     await vi.waitUntil(() => lines.some((line) => line.startsWith(`${name} is back`)), patient);
   }
 
-  it('of the services heals: the next order goes through, and a note says so', async () => {
+  it('restarts the services: the next order goes through, and the restart is logged', async () => {
     await killed('services');
 
     await heals('services');
   });
 
-  it('of the queues heals, and loses no message that was acknowledged, in flight or not', async () => {
+  it('restarts the queues without losing an acknowledged message, in flight or not', async () => {
     const gate = await startGate();
     await aws.send({ id: 'in flight', gate: gate.url });
     await expect.poll(() => gate.calls.length, patient).toBe(1);
@@ -74,7 +74,7 @@ describe('kill -9', () => {
     await heals('sqs');
   });
 
-  it('of the tables heals, and loses no item that was acknowledged', async () => {
+  it('restarts the tables without losing an acknowledged item', async () => {
     const put = (at: number) =>
       aws.dynamodb.send(
         new PutItemCommand({
@@ -105,7 +105,7 @@ describe('kill -9', () => {
     await heals('dynamodb');
   });
 
-  it('of the secrets heals, and loses no value that was acknowledged', async () => {
+  it('restarts the secrets without losing an acknowledged value', async () => {
     const SecretId = emulator.secretArn('ApiKey');
     await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'set before the kill' }));
 
@@ -117,7 +117,7 @@ describe('kill -9', () => {
     await heals('secrets');
   });
 
-  it('of the services in the middle of a batch heals, and brings its messages again', async () => {
+  it('delivers the messages again when the services were killed in the middle of a batch', async () => {
     const gate = await startGate();
     await aws.send({ id: 'interrupted', gate: gate.url });
     const { body } = await vi.waitUntil(() => gate.calls[0], patient);
@@ -131,7 +131,7 @@ describe('kill -9', () => {
     await heals('services');
   });
 
-  it('of the services leaves no container behind, not even one in an endless loop', async () => {
+  it('leaves no container of the services, not even one in an endless loop', async () => {
     const hanging = emulator.invoke('Probe', { act: 'hang' }).catch(() => 'cut off');
     const name = emulator.functionName('Probe');
     const written = () => readFileSync(join(emulator.dataDir, 'logs', `${name}.log`), 'utf8');

@@ -50,7 +50,7 @@ function stack(times: { timeout: number; visibility?: string; window?: number })
 }
 
 describe('overrides', () => {
-  it('shorten timeouts, visibility of source queues and windows, and tell every change', () => {
+  it('shorten timeouts, visibility timeouts of source queues and windows, and report every change', () => {
     const { stack: short, changes } = overrideStack(stack({ timeout: 120, visibility: '720', window: 20 }), {
       functionTimeoutSeconds: 5,
       visibilityTimeoutSeconds: 6,
@@ -91,7 +91,7 @@ describe('overrides', () => {
     );
   });
 
-  it('of a local run hide a message for longer than its function may work, as Lambda demands', () => {
+  it('of a local run keep the visibility timeout above the function’s timeout, as Lambda demands', () => {
     const { functionTimeoutSeconds: timeout = 0, visibilityTimeoutSeconds } = localOverrides;
 
     expect(visibilityTimeoutSeconds).toBeGreaterThan(timeout);

@@ -21,7 +21,7 @@ export interface Task {
   readonly gate?: string;
 }
 
-/** Where functions stop and wait until the test opens: `calls` tells which have come. */
+/** A URL that does not answer before the test calls `open`; `calls` has the calls so far. */
 export async function startGate() {
   const { promise, resolve: open } = Promise.withResolvers<void>();
   const { calls, url } = await startServer(() => promise.then(() => ({})));
@@ -77,7 +77,7 @@ export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }:
       };
     },
 
-    /** Resolves when the queues know of a caller that has hung up: the news takes the way of a call there and back. */
+    /** Resolves when the queues know that a caller has hung up: by then, calls that were made later are answered. */
     async hungUp(): Promise<void> {
       await this.depth('orders');
       await this.depth('orders');
@@ -89,7 +89,7 @@ export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }:
       await sqs.send(new ChangeMessageVisibilityCommand(hidden));
     },
 
-    /** Takes one message off a queue. */
+    /** Receives and deletes one message. */
     async take(queue: string) {
       const QueueUrl = queueUrl(queue);
       const { Messages } = await sqs.send(
@@ -104,7 +104,7 @@ export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }:
   };
 }
 
-/** Whether a process of this id lives. */
+/** Whether a process with this id is running. */
 export function lives(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Emulator, EmulatorOptions } from '../../../../infra/local/emulator/emulator.ts';
 import { awsOf, startFixture } from './running.ts';
 
-/** The platform that the tests of its parts share: its start takes longer than most of them. */
+/** The platform that several tests share, as its start takes longer than most of them. */
 export let emulator: Emulator;
 export let aws: ReturnType<typeof awsOf>;
 

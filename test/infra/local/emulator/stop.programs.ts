@@ -38,7 +38,7 @@ describe('stop', () => {
     expect(existsSync(emulator.dataDir)).toBe(false);
   });
 
-  it('and start in the same folder lose nothing, and keep the addresses', async () => {
+  it('loses nothing and keeps the addresses when the platform starts in the same folder again', async () => {
     const dataDir = newFolder();
     const first = await startFixture({ dataDir });
     const before = awsOf(first);
@@ -70,7 +70,7 @@ describe('stop', () => {
     }
   });
 
-  it('in the middle of a start leaves nothing, and the start says so', async () => {
+  it('ends a start that is under way, which rejects', async () => {
     const pids: number[] = [];
     const halfway = new AbortController();
     const starting = startFixture({
@@ -86,8 +86,8 @@ describe('stop', () => {
   });
 });
 
-describe('a start that cannot be', () => {
-  it('is refused when a piece cannot work, with its reason', async () => {
+describe('a start', () => {
+  it('rejects with the reason when a process cannot start', async () => {
     const pids: number[] = [];
     const dataDir = newFolder();
     writeFileSync(join(dataDir, 'dynamodb'), 'in the way');
@@ -100,7 +100,7 @@ describe('a start that cannot be', () => {
 });
 
 describe('the program that runs the platform', () => {
-  it('leaves no process when it is killed, and its folder is free again', async () => {
+  it('leaves no process when it is killed, and frees its folder', async () => {
     const dataDir = newFolder();
     const program = spawn(nodeBinary(), [join(import.meta.dirname, 'orphan.ts'), dataDir], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -113,7 +113,7 @@ describe('the program that runs the platform', () => {
 
     expect(pids).toHaveLength(6);
     await vi.waitUntil(() => !pids.some(lives), patient);
-    // Its address is still there, but nobody is misled by it.
+    // Its address file is left, but is recognised as outdated.
     expect(JSON.parse(readFileSync(join(dataDir, 'platform.json'), 'utf8')).pid).toBe(program.pid);
     expect(findEmulator(dataDir)).toBeUndefined();
   });

@@ -17,7 +17,7 @@ const shows = (method: Route['method'], pattern: string): Route => ({
   }),
 });
 
-it('answers with the route of method and path, and decodes what it is called with', () => {
+it('answers with the route of method and path, and decodes the call', () => {
   // Prepare
   const api = createApi([shows('GET', '/orders'), shows('POST', '/orders/{number}/book')]);
   const request = requestOf('/orders/MO%2F1/book?by=me', 'POST', '{"quantity":5}');
@@ -53,7 +53,7 @@ it('answers 404 where there is no route', () => {
   });
 });
 
-it('lets nobody in whom the guard refuses, whatever the body', () => {
+it('refuses a caller whom the guard refuses, even with a malformed body', () => {
   // Prepare
   const answer = vi.fn(() => ({ status: 200 }));
   const guard = () => ({ status: 401 });
@@ -68,9 +68,9 @@ it('lets nobody in whom the guard refuses, whatever the body', () => {
 });
 
 it.each([
-  ['is no JSON', '{'],
+  ['is not JSON', '{'],
   ['has another shape', '{"quantity":"many"}'],
-])('throws the refusal of a body that %s', (_, body) => {
+])('refuses a body that %s', (_, body) => {
   // Prepare
   const answer: Route['answer'] = (call) => ({
     status: 200,
@@ -86,7 +86,7 @@ it.each([
   expect(act).toThrow(expect.objectContaining({ reply: expect.objectContaining({ status: 400 }) }));
 });
 
-it('keeps books in memory apart from each other', () => {
+it('keeps two databases in memory apart', () => {
   // Prepare
   const [one, other] = [1, 2].map(() => openDatabase(inMemory, 'books', 'CREATE TABLE entries (text TEXT);'));
   onTestFinished(() => {

@@ -42,10 +42,10 @@ async function withOrder(number: string, sandbox = shared()) {
   return { client, control, triggered, create, created: await create() };
 }
 
-/** A webhook that remembers what it was sent. */
+/** A webhook that records its calls. */
 async function startListener() {
   const { calls, url } = await startServer(() => ({ status: 202 }));
-  return { heard: calls, url: `${url}/webhooks/azumuta/x/t` };
+  return { calls, url: `${url}/webhooks/azumuta/x/t` };
 }
 
 it('lists in the envelope that Azumuta documents, with Meteor ids and mixed names', async () => {
@@ -91,7 +91,7 @@ it('refuses a wrong key with 401', async () => {
   expect(response.status).toBe(401);
 });
 
-it('asks a fast caller to come back in a while', async () => {
+it('answers 429 with Retry-After to a fast caller', async () => {
   // Prepare
   const sandbox = await startedSandbox('azumuta', { requestsPerSecond: 1 });
   const api = apiOf(sandbox, azumutaSandboxKey);
@@ -179,7 +179,7 @@ it.each([
   // Prepare
   const number = `${method} ${ids}`;
   const { control, triggered } = await withOrder(number);
-  const { heard, url } = await startListener();
+  const { calls, url } = await startListener();
   await control.setTriggers([{ method, ids, url }]);
 
   // Act
@@ -187,7 +187,7 @@ it.each([
   await expect.poll(triggered, patient).toMatchObject([{ outcome: 202 }]);
 
   // Assess
-  const [call] = heard;
+  const [call] = calls;
   const wanted = recordings.map(({ id }) => id).slice(one ? -1 : 0);
   const field = one ? 'recordingId' : 'recordingIds';
   if (method === 'POST') {
@@ -205,17 +205,17 @@ it.each([
 
 it('logs why a trigger was not answered, and does not try again', async () => {
   // Prepare
-  const { control, triggered } = await withOrder('unheard');
+  const { control, triggered } = await withOrder('unanswered');
   await control.setTriggers([{ method: 'GET', url: 'http://127.0.0.1:9/nobody' }]);
 
   // Act
-  await control.complete('unheard');
+  await control.complete('unanswered');
 
   // Assess
   await expect.poll(triggered, patient).toMatchObject([{ outcome: expect.stringContaining('no answer') }]);
 });
 
-it('loses nothing that it acknowledged when it is killed', async () => {
+it('loses no acknowledged write when it is killed', async () => {
   // Prepare
   const sandbox = await startedProcess('azumuta');
   const { control, create } = await withOrder('MO/0001', sandbox);
@@ -232,10 +232,10 @@ it('loses nothing that it acknowledged when it is killed', async () => {
   expect(await control.calls()).toMatchObject({ 'POST /api/v1/productorders': 2 });
 });
 
-it('gives a product order another number: its id stays, and its triggers tell the new one', async () => {
+it('renames a product order: its id stays, and its triggers send the new number', async () => {
   // Prepare
   const { client, control, created } = await withOrder('MO/renamed');
-  const { heard, url } = await startListener();
+  const { calls, url } = await startListener();
   await control.setTriggers([{ method: 'POST', url }]);
 
   // Act
@@ -245,6 +245,6 @@ it('gives a product order another number: its id stays, and its triggers tell th
   // Assess
   expect(await client.findProductOrder('MO/renamed', signal)).toBeUndefined();
   expect(await client.productOrder(created.id, signal)).toMatchObject({ number: 'MO/rework' });
-  await expect.poll(() => heard.length, patient).toBe(1);
-  expect(heard[0]?.body).toContain('MO/rework');
+  await expect.poll(() => calls.length, patient).toBe(1);
+  expect(calls[0]?.body).toContain('MO/rework');
 });

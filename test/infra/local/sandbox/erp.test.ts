@@ -110,7 +110,7 @@ it('takes notes on a done order without touching its quantities', async () => {
   });
 });
 
-it('says no to cancelled (409), locked (423), unknown (404) orders and another unit (422)', async () => {
+it('refuses cancelled (409), locked (423) and unknown (404) orders, and another unit (422)', async () => {
   // Prepare
   const { control, api, numbers } = await released(3);
   const [cancelled = '', locked = '', open = ''] = numbers;
@@ -133,7 +133,7 @@ it('says no to cancelled (409), locked (423), unknown (404) orders and another u
   expect(unlocked.status).toBe(201);
 });
 
-it('gives no more rows on a page than it is told to, whatever is asked for', async () => {
+it('limits the rows of a page to the configured number, also when more are requested', async () => {
   // Prepare
   const { control, api } = await started();
   await control.release({ count: 3 });
@@ -146,7 +146,7 @@ it('gives no more rows on a page than it is told to, whatever is asked for', asy
   expect(page).toMatchObject({ orders: [{ number: 'MO/0001' }, { number: 'MO/0002' }], nextPage: 2 });
 });
 
-it('wants a serial number for each piece of a product that has them, scrap included', async () => {
+it('needs a serial number for each piece of a product that has them, scrap included', async () => {
   // Prepare
   const { control, api } = erpOf(shared());
   const [order] = await control.release({ product: 'GEAR-03', quantity: '2' });
@@ -164,7 +164,7 @@ it('wants a serial number for each piece of a product that has them, scrap inclu
   expect([short.status, whole.status]).toEqual([422, 201]);
 });
 
-it('fails as told, and says whether the work was done', async () => {
+it('fails as each fault describes, with or without doing the work', async () => {
   // Prepare
   const { control, api, number, bookings } = await released(1, '50');
   const route = 'POST /api/production-orders/{number}/bookings';
@@ -203,7 +203,7 @@ it('fails as told, and says whether the work was done', async () => {
   ]);
 });
 
-it('does the work and never answers', async () => {
+it('does the work and never answers a call with timeout-after', async () => {
   // Prepare
   const { control, api, number, bookings } = await released(1);
   await control.setFaults([{ kind: 'timeout-after', times: 1 }]);
@@ -214,7 +214,7 @@ it('does the work and never answers', async () => {
   const call = api.book(number, { goodQuantity: '5' }, hangUp.signal);
   call.then(answered, () => undefined);
   await expect.poll(bookings, patient).toHaveLength(1);
-  // Whatever would be answered now has been when calls that came later are.
+  // An answer would have come before the answer to this later call.
   await api.get('/api/production-orders');
 
   // Assess
@@ -224,7 +224,7 @@ it('does the work and never answers', async () => {
 });
 
 it('pushes an order to an endpoint as an ERP does', async () => {
-  // Prepare: the sandbox's own API stands in for the endpoint; it refuses, but tells what came.
+  // Prepare: the sandbox's own API stands in for the endpoint; it answers 404, but its answer is returned.
   const sandbox = await startedSandbox('erp');
   const { control } = erpOf(sandbox);
   const target = { url: `${sandbox.url}/api/nowhere`, key: 'k' };
@@ -241,7 +241,7 @@ it('pushes an order to an endpoint as an ERP does', async () => {
   expect(again.order).toEqual(sent.order);
 });
 
-it('loses nothing that it acknowledged when it is killed', async () => {
+it('loses no acknowledged write when it is killed', async () => {
   // Prepare
   const sandbox = await startedProcess('erp');
   const { control, api } = erpOf(sandbox);
@@ -256,7 +256,7 @@ it('loses nothing that it acknowledged when it is killed', async () => {
   expect([await control.orders(), await control.bookings()]).toEqual(before);
 });
 
-it('gives an order another number: its id stays, and what was booked stays with it', async () => {
+it('renames an order: its id and its bookings stay', async () => {
   // Prepare
   const { control, api, number, bookings: _, ...erp } = await released(1);
   const [order] = await erp.mine();
@@ -274,7 +274,7 @@ it('gives an order another number: its id stays, and what was booked stays with 
   expect(booked.map(({ reference }) => reference)).toEqual(['before', 'after']);
 });
 
-it('is done when a smaller quantity is booked already, and open again when more is wanted', async () => {
+it('closes an order when a smaller quantity is booked already, and opens it again for a larger one', async () => {
   // Prepare
   const { control, api, number } = await released(1);
   await api.book(number, { reference: 'key', goodQuantity: '3' });

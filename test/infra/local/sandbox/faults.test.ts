@@ -1,36 +1,36 @@
 import { expect, it } from 'vitest';
 import { createFaults, type Fault } from '../../../../infra/local/sandbox/faults.ts';
 
-function struck(faults: readonly Fault[], routes: readonly string[]): (string | undefined)[] {
+function hitsOf(faults: readonly Fault[], routes: readonly string[]): (string | undefined)[] {
   const armed = createFaults();
   armed.set(faults);
-  return routes.map((route) => armed.strike(route).fault?.kind);
+  return routes.map((route) => armed.hit(route).fault?.kind);
 }
 
-it('strikes the named route only, and as often as told', () => {
+it('hits the named route only, as many times as configured', () => {
   const fault = { kind: 'reset-before', route: 'POST /a', times: 2 } as const;
 
-  const kinds = struck([fault], ['GET /a', 'POST /a', 'POST /a', 'POST /a']);
+  const kinds = hitsOf([fault], ['GET /a', 'POST /a', 'POST /a', 'POST /a']);
 
   expect(kinds).toEqual([undefined, 'reset-before', 'reset-before', undefined]);
 });
 
-it('strikes every route until it is cleared', () => {
+it('hits every route until it is cleared', () => {
   const faults = createFaults();
   faults.set([{ kind: 'reset-after' }]);
 
-  const before = [faults.strike('GET /a').fault?.kind, faults.strike('POST /b').fault?.kind];
+  const before = [faults.hit('GET /a').fault?.kind, faults.hit('POST /b').fault?.kind];
   faults.set([]);
 
   expect(before).toEqual(['reset-after', 'reset-after']);
-  expect(faults.strike('GET /a').fault).toBeUndefined();
+  expect(faults.hit('GET /a').fault).toBeUndefined();
 });
 
-it('strikes with a chance, and the same requests for the same seed', () => {
+it('hits with the given probability, and the same requests for the same seed', () => {
   const routes = Array.from({ length: 200 }, () => 'GET /a');
   const fault = { kind: 'reset-before', probability: 0.25 } as const;
 
-  const [once, again, other] = [5, 5, 6].map((seed) => struck([{ ...fault, seed }], routes));
+  const [once, again, other] = [5, 5, 6].map((seed) => hitsOf([{ ...fault, seed }], routes));
 
   const hits = once?.filter((kind) => kind !== undefined).length ?? 0;
   expect(hits).toBeGreaterThan(25);
@@ -47,19 +47,19 @@ it('adds up delays, and lets another fault follow them', () => {
     { kind: 'status', status: 503 },
   ]);
 
-  const { delayMs, fault } = faults.strike('GET /a');
+  const { delayMs, fault } = faults.hit('GET /a');
 
   expect([delayMs, fault?.kind]).toEqual([25, 'status']);
 });
 
-it('tells how often each will still strike', () => {
+it('shows how many times each fault is left', () => {
   const faults = createFaults();
   faults.set([
     { kind: 'reset-before', times: 2 },
     { kind: 'reset-after', times: 1 },
   ]);
 
-  faults.strike('GET /a');
+  faults.hit('GET /a');
 
   expect(faults.current()).toEqual([
     { kind: 'reset-before', times: 1 },

@@ -6,7 +6,7 @@ import type { Sandbox } from '../../../../infra/local/sandbox/supervise.ts';
 import { patient } from '../../../support/patient.ts';
 import { isAlive, startedProcess, temporaryFolder } from './started.ts';
 
-/** Kills the sandbox, as often as it is back before its port is taken, and listens there instead. */
+/** Kills the sandbox and listens on its port instead; tries again when the sandbox was restarted first. */
 function takePort({ pid, url }: Sandbox): Promise<Server> {
   return vi.waitFor(
     async () => {
@@ -20,7 +20,7 @@ function takePort({ pid, url }: Sandbox): Promise<Server> {
   );
 }
 
-it('a kept sandbox comes back at its address, also when that is taken for a while', async () => {
+it('restarts a sandbox at its address, even when its port is taken for a while', async () => {
   // Prepare
   const lines: string[] = [];
   const kept = await startedProcess('erp', (line) => lines.push(line));
@@ -37,7 +37,7 @@ it('a kept sandbox comes back at its address, also when that is taken for a whil
   expect(Number(new URL(kept.url).port)).toBeLessThan(32_768);
 });
 
-it('a sandbox ends when the process that started it is killed', async () => {
+it('ends a sandbox when the process that started it is killed', async () => {
   // Prepare
   const module = new URL('../../../../infra/local/sandbox/supervise.ts', import.meta.url).href;
   const script = `

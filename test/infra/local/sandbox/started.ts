@@ -28,7 +28,7 @@ export async function startedProcess(kind: SandboxKind, log: (line: string) => v
   return sandbox;
 }
 
-/** Kills the sandbox with SIGKILL; resolves when it is there again. */
+/** Kills the sandbox with SIGKILL; resolves when it answers again. */
 export async function killed({ pid, url }: Sandbox): Promise<void> {
   const before = pid();
   if (before === undefined) throw new Error('The sandbox does not run.');
@@ -37,7 +37,7 @@ export async function killed({ pid, url }: Sandbox): Promise<void> {
   await expect.poll(() => fetch(`${url}/sandbox/calls`), patient).toMatchObject({ ok: true });
 }
 
-/** The sandbox of a whole test file, for tests that mind only their own orders. */
+/** The sandbox of a whole test file, for tests that look at their own orders only. */
 export function sharedSandbox(kind: SandboxKind): () => Pick<Sandbox, 'url'> {
   let sandbox: Pick<Sandbox, 'url' | 'stop'>;
   beforeAll(async () => {

@@ -11,18 +11,18 @@ function typedWords(...words: string[]) {
   return { words: typed.words, local: typed.options.local };
 }
 
-describe('an operator may type', () => {
+describe('the words of a command line', () => {
   it.each([
     ['the order first', ['MO/0042', '--local'], { words: ['MO/0042'], local: true }],
     ['the order right after --local', ['--local', 'MO/0042'], { words: ['MO/0042'], local: true }],
     ['a folder that there is', ['--local', tmpdir(), 'MO/0042'], { words: ['MO/0042'], local: tmpdir() }],
     ['no word at all', ['--local'], { words: [], local: true }],
-  ])('%s', (_, words, meant) => {
+  ])('accept %s', (_, words, meant) => {
     expect(typedWords(...words)).toEqual(meant);
   });
 });
 
-it('an option that does not fit is named', () => {
+it('names an option that does not fit', () => {
   const command = opsCommand('trace', 'Tells where an order is.').option('--most <count>');
   command.parse(['--stack', '', '--most', '5'], { from: 'user' });
   expect(() => optionsOf(command, z.object(commonOptions))).toThrow(UsageError);

@@ -11,7 +11,7 @@ const stackOf = (plant: string, stackName = `AzumutaErp-${plant}-production`) =>
   output: (name: string) => (name === 'Plant' ? plant : 'production'),
 });
 
-it("the configuration of a stack is that of its plant, and no other plant's", async () => {
+it('loads the configuration of the plant of a stack, and refuses that of another plant', async () => {
   const [own, other] = ['integration.config.ts', 'test/e2e/tryton/plant.config.ts'];
   expect((await configurationOf(stackOf('ghent'), own)).plant).toBe('ghent');
   await expect(configurationOf(stackOf('ghent2'), own)).rejects.toThrow(
@@ -22,19 +22,19 @@ it("the configuration of a stack is that of its plant, and no other plant's", as
   );
 });
 
-it('a plant whose name begins like another is not taken for it', async () => {
+it('does not confuse plants whose names begin alike', async () => {
   await expect(configurationOf(stackOf('ghent-north'), 'integration.config.ts')).rejects.toThrow(
     'is the stack of plant ghent-north',
   );
 });
 
-it('a file that does not load is said by its name', async () => {
+it('names a file that does not load', async () => {
   await expect(configurationOf(stackOf('ghent'), 'nowhere.config.ts')).rejects.toThrow(
     /^nowhere\.config\.ts: /,
   );
 });
 
-it("a plant's own file is meant where no other is named", async () => {
+it("takes a plant's own file when no other is named", async () => {
   // Prepare
   const before = process.cwd();
   const folder = mkdtempSync(join(tmpdir(), 'plants-'));

@@ -6,7 +6,7 @@ const hint = /npm run (?:-s )?(?:trace|doctor|replay|secrets|pause|resume|digest
 /** The stack by its name, by a placeholder, or from `whereOf`. */
 const place = /--local|--stack|\$\{(?:where|whereOf\(.*|commands)\}/;
 
-it('tells no command, in any sentence or document, that fails for want of a stack', () => {
+it('names no command, in any sentence or document, that fails as it does not name a stack', () => {
   const files = ['README.md', 'CONTRIBUTING.md', ...globSync('{functions,infra,plants,shared}/**/*.{ts,md}')];
   const found = files.flatMap((file) =>
     Array.from(readFileSync(file, 'utf8').matchAll(hint), ([text]) => ({ file, text })),

@@ -8,12 +8,10 @@ import {
   sayJson,
   tableOf,
 } from '../../../../infra/ops/cli/output.ts';
-import type { ReplayReport } from '../../../../infra/ops/replay/replay.ts';
-import { replayLines } from '../../../../infra/ops/replay/report.ts';
 
 /** Escape sequences are for terminals only, and a test has none. */
 describe('a table', () => {
-  it('sets cells under their titles, numbers at the right, without colour outside a terminal', () => {
+  it('aligns cells with their titles, numbers at the right, without colour outside a terminal', () => {
     // Act
     const lines = tableOf(
       [{ title: 'Letters', right: true }, { title: 'Reason' }],
@@ -27,7 +25,7 @@ describe('a table', () => {
     expect(lines).toEqual(['Letters  Reason', '      3  No article.', '     12']);
   });
 
-  it('goes on in the next line where a cell is wider than its column may be', () => {
+  it('wraps a cell that is wider than its column', () => {
     expect(tableOf([{ title: 'A', most: 8 }, { title: 'B' }], [['one two three', 'x']])).toEqual([
       'A        B',
       'one two  x',
@@ -40,18 +38,18 @@ describe('a table', () => {
   });
 });
 
-describe('what is printed', () => {
+describe('printed text', () => {
   // A window title, a way back over what stands there, a colour, and a byte that some terminals take for ESC [.
   const forged = 'MO\u001b]0;owned\u0007\u001b[2A\r\u001b[31mred\u001b[39m\u009b2J';
 
-  it('holds no control character but line ends and tabs', () => {
+  it('has no control characters except line ends and tabs', () => {
     const printed = printable(`${forged}\n\tnext`);
     expect(printed.replace(/[\n\t]/g, '')).not.toMatch(/\p{Cc}/u);
     expect(printed).toContain('\\u001b]0;owned\\u0007');
     expect(printed).toMatch(/\n\tnext$/);
   });
 
-  it('goes through this in every command, as text and as JSON', () => {
+  it('is cleaned in every command, as text and as JSON', () => {
     // Prepare
     const written: string[] = [];
     const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -101,7 +99,7 @@ describe('progress', () => {
     expect(written).toEqual([]);
   });
 
-  it('is told for as long as work takes, then no more', async () => {
+  it('is shown for as long as work takes', async () => {
     // Prepare
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
@@ -122,7 +120,7 @@ describe('progress', () => {
     expect(written).toHaveLength(4);
   });
 
-  it('leaves what is to be read above its own line', () => {
+  it('leaves notes above its own line', () => {
     const { written, progress, at } = watched(true);
     at(1000, 'looking');
     progress.note('found');
@@ -130,7 +128,7 @@ describe('progress', () => {
     expect(written).toEqual(['\r\u001b[2Klooking', '\r\u001b[2K', 'found\n', '\r\u001b[2Klooking on']);
   });
 
-  it('writes over its own line on a terminal, and takes it away at the end', () => {
+  it('overwrites its own line on a terminal, and removes it at the end', () => {
     const { written, progress, at } = watched(true);
     at(1000, 'one');
     at(1050, 'too soon');
@@ -139,7 +137,7 @@ describe('progress', () => {
     expect(written).toEqual(['\r\u001b[2Kone', '\r\u001b[2Ktwo', '\r\u001b[2K']);
   });
 
-  it('writes a line every five seconds elsewhere', () => {
+  it('writes a line every five seconds outside a terminal', () => {
     const { written, progress, at } = watched(false);
     at(1000, 'one');
     at(5999, 'too soon');
@@ -149,7 +147,7 @@ describe('progress', () => {
   });
 });
 
-it('tells ages and counts in words', () => {
+it('says ages and counts in words', () => {
   const now = new Date('2026-11-24T12:00:00Z');
   const before = (minutes: number) => ago(new Date(now.getTime() - minutes * 60_000), now);
   expect([0, 1, 45, 150, 4320].map(before)).toEqual([
@@ -160,93 +158,4 @@ it('tells ages and counts in words', () => {
     '3 days ago',
   ]);
   expect([counted(1, 'letter'), counted(2, 'letter')]).toEqual(['1 letter', '2 letters']);
-});
-
-describe('the report of a replay', () => {
-  const report: ReplayReport = {
-    lookedAt: 4,
-    selected: 3,
-    groups: [
-      {
-        reason: 'Azumuta has no article for ‹order›.',
-        stage: 'create-product-orders',
-        to: 'product-orders',
-        letters: 2,
-        cause: 'unknown-article',
-        orders: ['PO-1', 'PO-2'],
-        since: '2026-11-24T10:00:00.000Z',
-      },
-      {
-        reason: 'No product order number.',
-        stage: 'receive-webhook',
-        stays: 'still not understood',
-        letters: 1,
-        orders: [],
-        since: '2026-11-23T10:00:00.000Z',
-      },
-    ],
-    movable: 2,
-    moved: 0,
-    copied: 0,
-    lost: [],
-    more: false,
-    interrupted: false,
-  };
-  const textOf = (changes: Partial<ReplayReport>, go: boolean, hidden = 0) =>
-    replayLines(
-      { ...report, ...changes },
-      {
-        target: 'the stack',
-        go,
-        hidden,
-        now: new Date('2026-11-24T12:00:00Z'),
-        command: 'npm run replay -- …',
-      },
-    );
-
-  it('of a dry run shows each reason with its orders, and how to go on', () => {
-    expect(textOf({}, false)).toEqual([
-      'Dead letters of the stack (dry run: nothing moves)',
-      '',
-      'Letters  Cause            Reason                               Put aside by           Goes to                      Orders       First tried',
-      '      2  unknown-article  Azumuta has no article for ‹order›.  create-product-orders  product-orders               PO-1 · PO-2  2 hours ago',
-      '      1  –                No product order number.             receive-webhook        stays: still not understood  –            26 hours ago',
-      '',
-      '2 of 4 dead letters would be replayed.',
-      '1 letter cannot be replayed and stays.',
-      'To do it:',
-      '  npm run replay -- …',
-    ]);
-  });
-
-  it.each([
-    ['what was done', { moved: 2 }, 'Replayed 2 of 4 dead letters.'],
-    ['what SQS did not take', { moved: 1 }, 'SQS did not take 1 letter: run it again.'],
-    ['what is in two places', { moved: 1, copied: 1 }, '1 letter could not be removed here: run it again.'],
-    ['that there are more', { moved: 2, more: true }, 'There are more: run it again.'],
-    [
-      'that there are more, though none was selected so far',
-      { selected: 0, more: true },
-      'There are more: run it again.',
-    ],
-    [
-      'which bookings have no letter any more',
-      { lost: ['PO-9'] },
-      'The booking of PO-9 was rejected, and its dead letter is gone: it is planned again from the ledger.',
-    ],
-    ['why it stopped', { failure: 'No rights.' }, 'Stopped after 0 letters: No rights.'],
-    [
-      'that it was interrupted',
-      { interrupted: true, moved: 1 },
-      'Interrupted after 1 letter. Nothing is lost: run it again to go on.',
-    ],
-    ['that there was nothing', { lookedAt: 0, selected: 0, groups: [] }, 'There are no dead letters.'],
-    ['that nothing was selected', { selected: 0, groups: [] }, 'None of 4 dead letters is selected.'],
-  ])('tells %s', (_, changes, sentence) => {
-    expect(textOf(changes, true)).toContain(sentence);
-  });
-
-  it('tells of letters that another run holds', () => {
-    expect(textOf({}, false, 3).at(-1)).toMatch(/^3 letters more could not be looked at/);
-  });
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
 
-it('a command whose reader has seen enough ends quietly, as in "npm run map … | head -1"', async () => {
+it('ends quietly when its reader stops early, as in "npm run map … | head -1"', async () => {
   // Prepare
   const command = fileURLToPath(new URL('../../../../infra/ops/map/command.ts', import.meta.url));
   const child = spawn(nodeBinary(), [command, '--sample', 'completion'], {
@@ -20,7 +20,7 @@ it('a command whose reader has seen enough ends quietly, as in "npm run map … 
   expect({ code, complaint }).toEqual({ code: 0, complaint: '' });
 });
 
-it('a command that complains gives the terminal no orders, whatever it was given', async () => {
+it('sends no control characters to the terminal in a complaint, whatever its input', async () => {
   // Prepare
   const command = fileURLToPath(new URL('../../../../infra/ops/map/command.ts', import.meta.url));
   const child = spawn(nodeBinary(), [command, 'no-\u001b]0;owned\u0007such.json'], {

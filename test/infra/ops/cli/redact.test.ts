@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { redacted, redactedText, shownPayload } from '../../../../infra/ops/cli/redact.ts';
 
-describe('what a person gets to see of a payload', () => {
+describe('redacting a payload', () => {
   it.each([
     'password',
     'apiKey',
@@ -17,7 +17,7 @@ describe('what a person gets to see of a payload', () => {
     );
   });
 
-  it('hides who recorded and who signed, and keeps what was recorded', () => {
+  it('hides the people who recorded and signed, and keeps what was recorded', () => {
     const recording = {
       operator: 'An Peeters',
       steps: [
@@ -66,7 +66,7 @@ describe('what a person gets to see of a payload', () => {
     expect(redactedText(sentence)).toContain('Azumuta has no article GEAR-99: create it');
   });
 
-  it('shows what is no JSON as it is', () => {
+  it('shows text that is not JSON as it is', () => {
     expect(shownPayload('<xml>not json</xml>')).toBe('<xml>not json</xml>');
   });
 });

@@ -52,7 +52,7 @@ it.each([
   expect(target.output('LedgerTable')).toBe('ledger');
 });
 
-it('finds a platform in the data folder that it is given', async () => {
+it('finds a platform in the given data folder', async () => {
   // Prepare
   const folder = await emptyTemporaryFolder();
   await writeAddress(join(folder, 'kept', 'platform'), {});
@@ -87,7 +87,7 @@ it('asks which one when several platforms run', async () => {
   );
 });
 
-it('overlooks a platform whose process is gone', async () => {
+it('ignores a platform whose process is gone', async () => {
   // Prepare
   const folder = await emptyTemporaryFolder();
   // Larger than any process id that Linux gives.
@@ -117,7 +117,7 @@ async function deployed(stack: string, outputs: Readonly<Record<string, string>>
   onTestFinished(() => void vi.unstubAllEnvs());
 }
 
-it('finds a deployed stack with its outputs, and how to name it again', async () => {
+it('finds a deployed stack with its outputs, and the options that name it', async () => {
   // Prepare
   await deployed('AzumutaErp-ghent-production', { LedgerTable: 'ledger' });
 

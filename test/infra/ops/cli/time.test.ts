@@ -8,7 +8,7 @@ const now = new Date('2026-11-24T08:00:00.000Z');
 beforeEach(() => void vi.stubEnv('TZ', 'Asia/Kolkata'));
 afterEach(() => void vi.unstubAllEnvs());
 
-describe('a moment may be typed as', () => {
+describe('a moment that is typed', () => {
   it.each([
     ['2026-12-01T06:00:00Z', '2026-12-01T06:00:00.000Z'],
     ['2026-12-01T06:00:00+01:00', '2026-12-01T05:00:00.000Z'],
@@ -20,7 +20,7 @@ describe('a moment may be typed as', () => {
     ['2026-12-01', '2026-11-30T23:00:00.000Z'],
     ['today', '2026-11-23T23:00:00.000Z'],
     ['yesterday', '2026-11-22T23:00:00.000Z'],
-  ])('%s', (text, instant) => {
+  ])('is understood as "%s"', (text, instant) => {
     expect(momentOf(text, now, 'Europe/Brussels').toISOString()).toBe(instant);
   });
 
@@ -49,15 +49,18 @@ describe('a moment may be typed as', () => {
       '2026-03-30T09:00:00Z',
       '2026-03-28T23:00:00.000Z',
     ],
-  ])('yesterday %s', (_name, timeZone, at, instant) => {
+  ])('is understood as yesterday %s', (_name, timeZone, at, instant) => {
     expect(momentOf('yesterday', new Date(at), timeZone).toISOString()).toBe(instant);
   });
 
-  it.each(['last tuesday', '24', '-1h', '2026-13-01', '2026-12-01T06:00', ''])('but not as "%s"', (text) => {
-    expect(() => momentOf(text, now, 'UTC')).toThrow('is no time that is understood');
-  });
+  it.each(['last tuesday', '24', '-1h', '2026-13-01', '2026-12-01T06:00', ''])(
+    'is refused as "%s"',
+    (text) => {
+      expect(() => momentOf(text, now, 'UTC')).toThrow('is no time that is understood');
+    },
+  );
 });
 
-it('a time is told on the clock of the plant', () => {
+it('shows a time on the clock of the plant', () => {
   expect(localTime(now, 'America/New_York')).toBe('2026-11-24 03:00:00');
 });

@@ -9,7 +9,7 @@ const listSchema = z.looseObject({
 });
 
 export function alertTests(stage: () => CommandStage): void {
-  it('lists what is open, with its order, why, and what next', async () => {
+  it('lists what is open, with its order, the reason, and what to do', async () => {
     // Prepare
     const { system, createdOrder, reaches, asked, typedHere } = stage();
     const number = await createdOrder();
@@ -31,10 +31,10 @@ export function alertTests(stage: () => CommandStage): void {
     expect(read.output).toContain(number);
   });
 
-  it('sends a test to each channel by the function itself, and tells what became of it', async () => {
+  it('lets the function send a test to each channel, and prints the results', async () => {
     const { system, typedHere } = stage();
     const { code, output } = await typedHere('alert', '--test');
-    expect([code, output]).toEqual([0, '✔ e-mail has taken it\n']);
+    expect([code, output]).toEqual([0, '✔ e-mail has accepted it\n']);
     const folder = join(system.emulator.dataDir, 'sns');
     const mails = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
     expect(mails.filter((mail) => mail.includes('test of the alerts'))).toHaveLength(1);

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 // One system serves all of them, one after the other: its start takes longer than most of these tests.
-describe('trace tells where an order is', () => traceTests(stage));
+describe('trace', () => traceTests(stage));
 describe('doctor finds', () => doctorTests(stage));
 describe('pause and resume', () => pauseTests(stage));
 describe('pull', () => pullTests(stage));
@@ -39,4 +39,4 @@ describe('alert', () => alertTests(stage));
 describe('probe', () => probeTests(stage));
 describe('replay', () => replayTests(stage));
 describe('support', () => supportTests(stage));
-describe('what a command tells to type', () => hintTests(stage));
+describe('a command that another command prints', () => hintTests(stage));

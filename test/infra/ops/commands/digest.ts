@@ -6,7 +6,7 @@ import type { CommandStage } from './stage.ts';
 
 export function digestTests(stage: () => CommandStage): void {
   it("begins a day at the plant's midnight, whatever the time zone of this machine", async () => {
-    // Prepare: the plant's midnight may pass while the command runs.
+    // Prepare: it may become midnight at the plant while the command runs.
     const { timeZone } = integration;
     const today = () => startOfDay(timeZone, dayIn(timeZone, new Date())).toISOString();
     const before = today();
@@ -21,7 +21,7 @@ export function digestTests(stage: () => CommandStage): void {
     expect([before, today()]).toContain(answer.since);
   });
 
-  it('says on whose clock it tells times', async () => {
+  it('names the time zone of its times', async () => {
     const { output } = await stage().typedHere('digest');
     expect(output).toMatch(/: since \d{4}-\d\d-\d\d 00:00:00 \(Europe\/Brussels\)/);
   });

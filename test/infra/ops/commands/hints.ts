@@ -3,18 +3,18 @@ import { shellWord } from '../../../../shared/platform/shell-word.ts';
 import type { CommandStage } from './stage.ts';
 import { pasted } from './typed.ts';
 
-/** A number that means something else to the shell unless it is quoted. */
+/** A number that the shell misreads unless it is quoted. */
 const order = "STUCK 2's";
 
 export function hintTests(stage: () => CommandStage): void {
-  it('works as it stands, pasted into the shell', async () => {
+  it('works when it is pasted into the shell', async () => {
     // Prepare: a dead letter, and a flow that is paused. A rotation is under way since the tests of secrets.
     const { calls, folder, reaches, typedHere } = stage();
     await calls.post({ number: order, article: 'NOPE-8', quantity: '3' });
     await reaches(order, 'needs a person');
     await typedHere('pause', 'completions');
 
-    // Act: what is printed by a command that was pasted is pasted, too.
+    // Act: commands that a pasted command prints are pasted, too.
     const told = await Promise.all([
       typedHere('doctor', '--no-partners'),
       typedHere('trace', order),
@@ -30,7 +30,7 @@ export function hintTests(stage: () => CommandStage): void {
       }
     }
 
-    // Assess: 3 tells that there are letters, or orders of the ERP, that only a person can mend.
+    // Assess: 3 means that some letters or ERP orders need a person.
     const here = `--local ${shellWord(folder)}`;
     expect(Object.fromEntries(codes)).toEqual({
       [`npm run secrets -- finish webhook-token ${here}`]: 0,

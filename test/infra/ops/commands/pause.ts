@@ -6,7 +6,7 @@ import { shellWord } from '../../../../shared/platform/shell-word.ts';
 import type { CommandStage } from './stage.ts';
 
 export function pauseTests(stage: () => CommandStage): void {
-  it('hold back the bookings of a flow and let them go, each once', async () => {
+  it('hold the bookings of a flow, and then book each once', async () => {
     // Prepare
     const { system, folder, createdOrder, typedHere, reaches, bookingsOf } = stage();
     const number = await createdOrder();

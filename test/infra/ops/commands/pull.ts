@@ -14,7 +14,7 @@ const digestSchema = z.looseObject({
 });
 
 export function pullTests(stage: () => CommandStage): void {
-  it('as a dry run tells what would happen to each order, and writes nothing', async () => {
+  it('says in a dry run what would happen to each order, and writes nothing', async () => {
     // Prepare
     const { system, calls, createdOrder, emptied, asked } = stage();
     const since = new Date().toISOString();
@@ -51,7 +51,7 @@ export function pullTests(stage: () => CommandStage): void {
     expect(await system.ledger.orders.find(fresh)).toBeUndefined();
   });
 
-  it('with --go runs the pull, and the digest tells what came of it', async () => {
+  it('runs the pull with --go, and the digest shows the result', async () => {
     // Prepare
     const { system, createdOrder, reaches, emptied, asked } = stage();
     const [wanted] = await system.erp.release({ product: 'GEAR-02' });
@@ -79,7 +79,7 @@ export function pullTests(stage: () => CommandStage): void {
   });
 }
 
-/** Somebody typed it into Azumuta before the integration went live. */
+/** Creates the order in Azumuta, as somebody did by hand before the integration went live. */
 async function typeIntoAzumuta({ system }: CommandStage, number: string): Promise<void> {
   const [some] = (await system.azumuta.productOrders()).filter(
     ({ article }) => article?.number === 'GEAR-01',

@@ -16,7 +16,7 @@ export function replayTests(stage: () => CommandStage): void {
   const azumutaHas = async (number: string) =>
     (await stage().system.azumuta.productOrders()).filter((order) => order.number === number).length;
 
-  it('as a dry run shows the dead letters by reason and moves none', async () => {
+  it('shows the dead letters by reason in a dry run, and moves none', async () => {
     // Prepare
     const { queueOf, asked } = stage();
     const number = await deadOrder(stage());
@@ -38,7 +38,7 @@ export function replayTests(stage: () => CommandStage): void {
     expect(await azumutaHas(number)).toBe(0);
   });
 
-  it('of one order creates it in Azumuta, and leaves the others alone until all are replayed', async () => {
+  it('creates one order in Azumuta, and leaves the others until all are replayed', async () => {
     // Prepare
     const { asked, reaches, journeyOf } = stage();
     const [wanted, other] = [await deadOrder(stage()), await deadOrder(stage())];
@@ -58,7 +58,7 @@ export function replayTests(stage: () => CommandStage): void {
     expect(await azumutaHas(other)).toBe(1);
   });
 
-  it('of a booking books it once, though its letter is in both queues', async () => {
+  it('books once when the letter of a booking is in both queues', async () => {
     // Prepare: a replay that was killed between sending and removing.
     const { system, sqs, asked, reaches, emptied, journeyOf, bookingsOf } = stage();
     const { number, letter } = await deadBooking(stage());
@@ -73,7 +73,7 @@ export function replayTests(stage: () => CommandStage): void {
     // Act
     const { code, answer } = await asked(reportSchema, 'replay', ['--order', number, '--go']);
 
-    // Assess: whether the copies met, or one came when the other was booked.
+    // Assess: the copies may be processed at the same time or one after the other.
     expect({ code, ...answer }).toMatchObject({ code: 0, moved: 1 });
     await reaches(number, 'booked');
     await emptied('QueuesDeliveries');
@@ -82,7 +82,7 @@ export function replayTests(stage: () => CommandStage): void {
     expect(await deadLetterOf(stage(), number)).toBeUndefined();
   }, 60_000);
 
-  it('leaves a webhook call that nobody understands, with exit code 3 and what to do', async () => {
+  it('keeps a webhook call that cannot be understood, with exit code 3 and what to do', async () => {
     // Prepare
     const { system, typedHere } = stage();
     await fetch(system.webhookUrl, { method: 'POST', body: '{"opdracht":"PO-1"}' });

@@ -4,7 +4,7 @@ import type { CommandStage } from './stage.ts';
 import { typed } from './typed.ts';
 
 export function secretsTests(stage: () => CommandStage): void {
-  it('rotate the webhook token: both are valid, and the new URL is told only when asked for', async () => {
+  it('rotates the webhook token: both are valid, and the new URL is printed only with --show', async () => {
     // Prepare
     const { system, typedHere } = stage();
 
@@ -23,7 +23,7 @@ export function secretsTests(stage: () => CommandStage): void {
     expect(url.replace(tokenOf(url), '')).toBe(system.webhookUrl.replace(tokenOf(system.webhookUrl), ''));
   });
 
-  it('are checked before they are stored, and a refused value changes nothing', async () => {
+  it('checks a value before it is stored, and changes nothing when it is refused', async () => {
     // Prepare
     const { folder, typedHere } = stage();
     const words = ['set', 'erp-credentials', '--stdin', '--local', folder];

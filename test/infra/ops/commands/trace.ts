@@ -10,7 +10,7 @@ const traceSchema = z.looseObject({
 });
 
 export function traceTests(stage: () => CommandStage): void {
-  it('from the ERP to its booking, by its number and by the id of a recording', async () => {
+  it('shows an order from the ERP to its booking, by its number and by the id of a recording', async () => {
     // Prepare
     const { system, createdOrder, reaches, asked } = stage();
     const number = await createdOrder();
@@ -31,7 +31,7 @@ export function traceTests(stage: () => CommandStage): void {
     );
   });
 
-  it('as a person reads it: why it is stuck, and what to type', async () => {
+  it('prints why an order is stuck, and the command for it', async () => {
     // Prepare
     const { calls, reaches, typedHere, folder } = stage();
     await calls.post({ number: 'STUCK-1', article: 'NOPE-7', quantity: '3' });
@@ -47,7 +47,7 @@ export function traceTests(stage: () => CommandStage): void {
     expect(shown.output).toMatch(/\d\d:\d\d:\d\d +· Received from the ERP: by endpoint/);
   });
 
-  it('and exits with 3 when the ledger knows nothing by that name', async () => {
+  it('exits with 3 when the ledger knows nothing by that name', async () => {
     const unknown = await stage().typedHere('trace', 'NEVER-SENT');
     expect(unknown).toMatchObject({ code: 3, output: expect.stringContaining('knows no order') });
   });

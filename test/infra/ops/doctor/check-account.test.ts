@@ -3,7 +3,7 @@ import { accountChecks } from '../../../../infra/ops/doctor/check-stack.ts';
 import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
 
-/** What doctor finds of an account in which so many functions may run at once. */
+/** What doctor finds in an account that runs so many functions at once. */
 async function accountWith(containers: number) {
   const { url, calls } = await startServer(() => ({
     body: { AccountLimit: { ConcurrentExecutions: containers, UnreservedConcurrentExecutions: containers } },
@@ -15,7 +15,7 @@ async function accountWith(containers: number) {
   };
 }
 
-it('a new account, which runs ten functions at once, is told of, with what to type', async () => {
+it('names the command that raises the limit of a new account, which runs ten functions at once', async () => {
   const { found, asked } = await accountWith(10);
 
   expect(asked).toEqual(['GET /2016-08-19/account-settings']);
@@ -30,7 +30,7 @@ it('a new account, which runs ten functions at once, is told of, with what to ty
   ]);
 });
 
-it('an account with the usual thousand is fine, and the platform on this machine is no account', async () => {
+it('accepts the usual limit of a thousand, and does not check the platform on this machine', async () => {
   expect((await accountWith(1000)).found).toMatchObject([{ result: 'fine' }]);
   expect(accountChecks(onThisMachine({}))).toEqual([]);
 });

@@ -33,14 +33,14 @@ async function found(subscriptions: Readonly<Record<string, string>>, ...wanted:
   return check?.look();
 }
 
-it('alarms that reach every address are fine', async () => {
+it('accepts alarms that reach every address', async () => {
   const all = { 'a@plant.example': `${topic}:1`, 'b@plant.example': `${topic}:2` };
   expect(await found(all, 'a@plant.example', 'b@plant.example')).toEqual([
     { about: 'Alarm mails', result: 'fine', says: 'go to 2 addresses' },
   ]);
 });
 
-it('alarms that reach nobody are wrong', async () => {
+it('reports alarms that reach nobody', async () => {
   expect(await found({})).toEqual([
     {
       about: 'Alarm mails',
@@ -51,7 +51,7 @@ it('alarms that reach nobody are wrong', async () => {
   ]);
 });
 
-it('an address that has not confirmed is named, and one that SNS has forgotten meanwhile', async () => {
+it('names addresses that have not confirmed, and those that SNS has removed meanwhile', async () => {
   const some = { 'a@plant.example': `${topic}:1`, 'b@plant.example': 'PendingConfirmation' };
   expect(await found(some, 'a@plant.example', 'b@plant.example', 'c@plant.example')).toEqual([
     {
@@ -70,7 +70,7 @@ it('an address that has not confirmed is named, and one that SNS has forgotten m
   ]);
 });
 
-it('looks at the lists of alerts and of the morning mail, too, where the stack has them', async () => {
+it('checks the lists of alerts and of the morning mail, too, if the stack has them', async () => {
   const checks = mailChecks(
     { ...onThisMachine({ AlarmTopic: topic, AlertTopic: topic, MorningMailTopic: topic }), local: false },
     undefined,

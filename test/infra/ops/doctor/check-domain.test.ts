@@ -90,7 +90,7 @@ it.each([
       [api]: { addresses: ['192.0.2.6', '192.0.2.7'] },
     },
   ],
-])('an own domain that points to the API %s is fine', async (_, entries) => {
+])('accepts an own domain that points to the API %s', async (_, entries) => {
   expect(await nameIn(entries)).toMatchObject({ about: 'DNS entry', result: 'fine' });
 });
 
@@ -101,7 +101,7 @@ it.each([
     { 'azumuta.plant.invalid': { addresses: ['192.0.2.1'] }, [api]: { addresses: ['192.0.2.7'] } },
     'azumuta.plant.invalid points to 192.0.2.1, and not to the API',
   ],
-])('an own domain that points %s is wrong, and doctor says what to enter', async (_, entries, says) => {
+])('says which DNS entry is needed for an own domain that points %s', async (_, entries, says) => {
   expect(await nameIn(entries)).toEqual({
     about: 'DNS entry',
     result: 'wrong',
@@ -129,12 +129,12 @@ function trustIt(): void {
 it.each([
   ['for years', '2026-11-26T08:00:00Z', 'fine', 'is that of localhost until 2120-01-01'],
   ['for days only', '2119-12-20T00:00:00Z', 'notice', 'is that of localhost until 2120-01-01, 12 more days'],
-])('a certificate that lasts %s is told with its end', async (_, time, result, says) => {
+])('says when a certificate ends that lasts %s', async (_, time, result, says) => {
   trustIt();
   expect(await certificateAt(time)).toMatchObject({ about: 'Certificate', result, says });
 });
 
-it('a certificate that nobody vouches for is wrong, and doctor says where the right one is named', async () => {
+it('reports a certificate that nobody trusts, and where the right one is configured', async () => {
   expect(await certificateAt('2026-11-26T08:00:00Z')).toMatchObject({
     result: 'wrong',
     says: expect.stringMatching(/^no connection to localhost is made \(self-signed certificate/),
@@ -142,7 +142,7 @@ it('a certificate that nobody vouches for is wrong, and doctor says where the ri
   });
 });
 
-it('API Gateway’s own name, and the platform on this machine, need no entry', async () => {
+it('checks neither API Gateway’s own name nor the platform on this machine', async () => {
   const url = 'https://0abc.execute-api.eu-west-1.amazonaws.com/product-orders';
   expect(domainChecks({ ...onThisMachine({ OrderEndpoint: url }), local: false })).toEqual([]);
   expect(domainChecks(onThisMachine({ OrderEndpoint: 'http://127.0.0.1:4566/product-orders' }))).toEqual([]);

@@ -6,7 +6,7 @@ import { onThisMachine } from '../cli/targets.ts';
 
 type Door = Parameters<typeof startServer>[0];
 
-/** What doctor finds at doors that answer so. */
+/** What doctor finds at endpoints that answer so. */
 async function findings(door: Door, key?: string): Promise<Record<string, Finding | undefined>> {
   const { url } = await startServer(door);
   const target = onThisMachine({
@@ -26,7 +26,7 @@ async function findings(door: Door, key?: string): Promise<Record<string, Findin
 
 const refuseAll: Door = () => ({ status: 401 });
 
-it('doors that refuse strangers are fine, without any other word said to them', async () => {
+it('accepts endpoints that refuse unknown callers, and makes no other calls to them', async () => {
   // Prepare
   const asked: string[] = [];
 
@@ -57,14 +57,14 @@ it.each([
   ['there is nothing', 404, '{"message":"Not Found"}', 'wrong', 'deploy the stack again'],
   ['this machine is not let in', 403, '{}', 'notice', 'allow-list'],
   ['its function fails', 500, '{"message":"Internal Server Error"}', 'wrong', 'log group'],
-])('a door where %s says what to do', async (_, status, body, result, next) => {
+])('says what to do about an endpoint where %s', async (_, status, body, result, next) => {
   const found = await findings(() => ({ status, body }));
   const door = found['Webhook endpoint'];
   expect(door?.result).toBe(result);
   expect(`${door?.next}: ${door?.command}`).toContain(next);
 });
 
-it('a door that takes any token is wrong', async () => {
+it('reports an endpoint that accepts any token', async () => {
   const found = await findings(() => ({ status: 202 }));
   expect(found['Webhook endpoint']).toMatchObject({
     result: 'wrong',
@@ -72,7 +72,7 @@ it('a door that takes any token is wrong', async () => {
   });
 });
 
-it('an order endpoint that refuses the key that is set is wrong', async () => {
+it('reports an order endpoint that refuses the key that is set', async () => {
   const found = await findings(refuseAll, 'a-key');
   expect(found['Order endpoint']).toMatchObject({
     result: 'wrong',
@@ -84,8 +84,8 @@ it.each([
   // A header of whole seconds may have been written up to a second later than it says.
   ['119 seconds ahead of', -120],
   ['120 seconds behind', 120],
-])("a clock that is %s the API's is wrong", async (words, seconds) => {
-  // Prepare: time stands still, as the difference grows with every moment that an answer takes.
+])("reports a clock that is %s the API's", async (words, seconds) => {
+  // Prepare: time is stopped, as the difference would grow while an answer is on its way.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-24T08:00:00Z') });
   onTestFinished(() => void vi.useRealTimers());
   const date = new Date(Date.now() + seconds * 1000).toUTCString();
@@ -100,7 +100,7 @@ it.each([
   });
 });
 
-it('a door that nobody reaches is told by its host, without its path', async () => {
+it('names an endpoint that does not answer by its host, without its path', async () => {
   const found = await findings(() => undefined);
   expect(found['Webhook endpoint']?.says).toMatch(/^127\.0\.0\.1:\d+ does not answer from this machine/);
   expect(JSON.stringify(found)).not.toContain('doctor-');

@@ -43,7 +43,7 @@ async function ledgerAmong(tables: Readonly<Record<string, number>>) {
   return lookAtLedger({ ...onThisMachine({ LedgerTable: own }, endpoint), local: false });
 }
 
-it('an empty ledger beside one that stayed of this stack, or was restored for it, is wrong', async () => {
+it('reports an empty ledger beside one that was retained or restored for this stack', async () => {
   expect(await ledgerAmong({ other: 7, [own]: 0, [retained]: 1200, [restored]: 1 })).toMatchObject({
     result: 'wrong',
     says: `it is empty, but this stack has also ${retained} (1200 items) and ${restored} (1 item): what that remembers may be done twice`,
@@ -55,6 +55,6 @@ it.each([
   ['one that stayed is empty, too', { [own]: 0, [retained]: 0 }],
   ['the others are of another stack', { [own]: 0, 'AzumutaErp-demo-localNorth-LedgerTable9343E4AA-X': 9 }],
   ['it remembers by itself', { [own]: 3, [retained]: 1200 }],
-])('a ledger is fine where %s', async (_, tables) => {
+])('accepts a ledger when %s', async (_, tables) => {
   expect(await ledgerAmong(tables)).toMatchObject({ result: 'fine' });
 });

@@ -14,14 +14,14 @@ async function findingAt(status: number) {
   return finding;
 }
 
-it('a partner that refuses the key is told with the walk that asks for it', async () => {
+it('names the command that asks for the key when a partner refuses it', async () => {
   expect(await findingAt(401)).toMatchObject({
     result: 'wrong',
     command: 'npm run secrets -- --local --config plants/ghent.config.ts',
   });
 });
 
-it('a partner that refuses a call with 403 is a matter of rights: no secret is to be set', async () => {
+it('asks for rights, and not for another secret, when a partner answers 403', async () => {
   const finding = await findingAt(403);
   expect(finding).toMatchObject({ result: 'wrong', next: expect.stringContaining('rights') });
   expect(finding?.command).toBeUndefined();

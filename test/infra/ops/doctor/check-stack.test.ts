@@ -28,7 +28,7 @@ async function pausedFlow(oldestSeconds: number | undefined, pausedSince?: Date,
   const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'ports.json'), JSON.stringify({ sqs: Number(new URL(endpoint).port) }));
-  const queues = ['ProductOrdersQueue', 'CompletionsQueue', 'BookingsQueue'];
+  const queues = ['ProductOrdersQueue', 'CompletionsQueue', 'BookingsQueue', 'DeadLetterQueue'];
   const outputs = Object.fromEntries(queues.map((name) => [name, `${endpoint}/000000000000/bookings`]));
   const target = {
     ...onThisMachine({ ...outputs, LedgerTable: 'ledger' }, endpoint),
@@ -38,7 +38,7 @@ async function pausedFlow(oldestSeconds: number | undefined, pausedSince?: Date,
   return check?.look();
 }
 
-it('a paused flow whose oldest message is ten days old will lose it, and doctor says when', async () => {
+it('says when a paused flow will lose its oldest message, which is ten days old', async () => {
   expect(await pausedFlow(10 * day)).toEqual([
     {
       about: 'Flow of bookings',
@@ -50,7 +50,7 @@ it('a paused flow whose oldest message is ten days old will lose it, and doctor 
   ]);
 });
 
-it('a flow that was paused ten days ago may lose what CloudWatch tells no age of', async () => {
+it('warns of a flow that was paused ten days ago, as CloudWatch may not know the age of its messages', async () => {
   expect(await pausedFlow(day, before(11.5 * day))).toMatchObject([
     {
       result: 'wrong',
@@ -62,13 +62,13 @@ it('a flow that was paused ten days ago may lose what CloudWatch tells no age of
 it.each([
   ['younger messages', 10 * day - 1, before(10 * day - 1)],
   ['no messages', undefined, before(30 * day)],
-])('a paused flow with %s loses nothing', async (_which, oldestSeconds, pausedSince) => {
+])('expects no loss of a paused flow with %s', async (_which, oldestSeconds, pausedSince) => {
   expect(await pausedFlow(oldestSeconds, pausedSince)).toMatchObject([
     { result: 'notice', says: 'booking in the ERP is paused (Disabled)' },
   ]);
 });
 
-it('a pull that is paused is told as such, and not as one that does not run', async () => {
+it('reports a paused pull as paused, and not as one that has stopped', async () => {
   expect(await pausedFlow(undefined, before(3 * day), 'Pull')).toEqual([
     {
       about: 'Pull',

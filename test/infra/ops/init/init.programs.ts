@@ -26,7 +26,7 @@ const answersOf = (changes: Partial<Answers> = {}): Answers => ({
 });
 const exampleOf = (erp: string) => readFileSync(`shared/integration/examples/${erp}.config.ts`, 'utf8');
 
-/** A plant that nobody has, whose files are gone afterwards. */
+/** The name of a plant that does not exist. Its files are removed after the test. */
 function newPlant(): string {
   const plant = `p${randomUUID().slice(0, 8)}`;
   const others = new Set(readdirSync('plants'));
@@ -66,12 +66,12 @@ describe('init', () => {
       deployment: { alarmEmails: ['it@bruges.example'] },
     });
     expect(readFileSync(`plants/${plant}.config.ts`, 'utf8')).toContain("'https://erp.bruges.example'");
-    // What `npm run probe` finds out has its place from the beginning.
+    // The contract file is there from the beginning, for `npm run probe` to fill.
     expect(readFileSync(`plants/${plant}.contract.ts`, 'utf8')).toBe(emptyContract);
     expect(integration.azumuta.contract).toEqual(defaultContract);
   });
 
-  it('overwrites nothing, and writes nothing where an answer does not fit', async () => {
+  it('overwrites nothing, and writes nothing when an answer does not fit', async () => {
     // Prepare
     const plant = newPlant();
     const own = `plants/${plant}.config.ts`;
@@ -106,7 +106,7 @@ describe('init', () => {
   });
 });
 
-it('writes whatever text as itself', () => {
+it('writes any text so that it reads back the same', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, maxLength: 20, unit: 'binary' }), (given) => {
       const text = configurationText(
@@ -119,7 +119,7 @@ it('writes whatever text as itself', () => {
       const read = (source: string): unknown =>
         new Function('order', `return ${source};`)({ number: 'MO/1' });
       expect(read(database)).toBe(given);
-      // JavaScript reads a line's end in a template as \n, whichever it is.
+      // JavaScript reads every line ending in a template as \n.
       expect(read(number)).toBe(`${given.replace(/\r\n?/g, '\n')}MO/1`);
     }),
     { examples: [['a $1, $2 and `$&`']] },

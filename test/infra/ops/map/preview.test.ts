@@ -15,8 +15,8 @@ function previews(json: unknown, given: Partial<Integration> = {}) {
   return samplesIn(json, integration, learnedAt).map((sample) => previewOf(sample, integration));
 }
 
-describe('a sample order', () => {
-  it('stands beside the product order that it becomes', () => {
+describe('previewing an order', () => {
+  it('shows it beside the product order that it becomes', () => {
     // Act
     const [preview] = previews(samples.order, {
       productOrders: {
@@ -47,11 +47,7 @@ describe('a sample order', () => {
       { accept: ({ attributes }) => attributes.atex === true },
       ['attributes.customer', 'attributes.side'],
     ],
-    [
-      'that cannot be told, of a mapping that clones its input',
-      { number: (order) => structuredClone(order).number },
-      [],
-    ],
+    ['unknown, as the mapping clones its input', { number: (order) => structuredClone(order).number }, []],
   ])('marks the fields that are not used: %s', (_, productOrders = {}, unused) => {
     const [preview] = previews(samples.order, { productOrders });
     const marked = preview?.from.rows.filter(([, , remark]) => remark === 'not used').map(([field]) => field);
@@ -59,7 +55,7 @@ describe('a sample order', () => {
     expect(preview?.becomes[0]?.rows[0]).toEqual(['number', 'MO/0042']);
   });
 
-  it('that is split shows its first parts and how many more there are', () => {
+  it('shows the first parts of a split order, and how many more there are', () => {
     const [preview] = previews(samples.order, { productOrders: { split: { per: 'unit', book: 'each' } } });
     expect(preview?.becomes.map(({ title }) => title)).toEqual(
       [1, 2, 3, 4, 5].map((part) => `Product order in Azumuta (${part} of 5)`),
@@ -67,7 +63,7 @@ describe('a sample order', () => {
     expect(preview && previewLines(preview, 60)).toContain('… and 2 more');
   });
 
-  it('tells every mistake of the mapping at once, each by its field', () => {
+  it('names every mistake of the mapping at once, each with its field', () => {
     // Act
     const [preview] = previews(samples.order, {
       productOrders: {
@@ -89,7 +85,7 @@ describe('a sample order', () => {
     expect(preview && previewLines(preview, 100).join('\n')).toContain('3 mistakes: nothing would be sent.');
   });
 
-  it('that does not fit is told with the path of each field, beside its good neighbours', () => {
+  it('names each field of an order that does not fit, beside orders that fit', () => {
     const [good, bad] = previews([
       samples.order,
       { ...samples.order, article: 7, quantity: '-1', colour: 'red' },
@@ -102,20 +98,20 @@ describe('a sample order', () => {
     ]);
   });
 
-  it('that the configuration does not want is left out', () => {
+  it('leaves out an order that the configuration does not accept', () => {
     const [preview] = previews(samples.order, { productOrders: { accept: () => false } });
     expect(preview).toMatchObject({ becomes: [], mistakes: [], leftOut: expect.stringContaining('accept') });
   });
 });
 
-describe('a sample completion', () => {
+describe('previewing a completion', () => {
   const completions: Integration['completions'] = {
     quantity: (completed) => recorded(completed, 'Good quantity') ?? 1,
     scrap: (completed) => recorded(completed, 'Scrap quantity'),
     lots: (completed) => recordedAll(completed, 'Serial number'),
   };
 
-  it('becomes a booking: quantity, scrap, lots, notes and links', () => {
+  it('shows the booking: quantity, scrap, lots, notes and links', () => {
     const [preview] = previews(samples.completion, { completions });
     expect(preview?.becomes[0]).toMatchObject({ title: 'Booking in the ERP (none)' });
     expect(preview?.becomes[0]?.rows).toEqual(
@@ -129,7 +125,7 @@ describe('a sample completion', () => {
     );
   });
 
-  it('becomes an amendment without a quantity when it is one', () => {
+  it('shows an amendment without a quantity', () => {
     const [preview] = previews({ ...samples.completion, kind: 'amendment' }, { completions });
     const fields = preview?.becomes[0]?.rows.map(([field]) => field);
     expect(preview?.becomes[0]?.title).toMatch(/^Amendment/);
@@ -144,7 +140,7 @@ describe('a sample completion', () => {
     expect(shown(true)).toContain('An Peeters');
   });
 
-  it('tells every mistake of the mapping, and the path of what does not fit', () => {
+  it('names every mistake of the mapping, and the path of each field that does not fit', () => {
     const [mapped] = previews(samples.completion, {
       completions: { quantity: () => 'four', scrap: () => -1 },
     });
@@ -175,7 +171,7 @@ describe('npm run map', () => {
     expect(shown.output).toMatch(/Completed in Azumuta +→ Booking in the ERP \(Sandbox ERP\)/);
   });
 
-  it('says where a file is no JSON', async () => {
+  it('says where a file is not JSON', async () => {
     expect(await typed('map', ['-'], { input: '{"number":' })).toMatchObject({
       code: 2,
       output: '',

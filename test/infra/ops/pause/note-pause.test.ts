@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { notePause } from '../../../../infra/ops/pause/note-pause.ts';
+import { notePause } from '../../../../infra/ops/pause/switch-flow.ts';
 import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
@@ -23,7 +23,7 @@ const paused = (already = false) => notePause(pauses, bookings(already), false);
 const resumed = (already = false) => notePause(pauses, bookings(already), true);
 const known = () => pauses.of('book-completion');
 
-it('pausing twice and resuming twice is one pause, from the first to the first', async () => {
+it('records one pause when a flow is paused twice and resumed twice', async () => {
   // Prepare
   const from = clock.now();
 
@@ -41,12 +41,12 @@ it('pausing twice and resuming twice is one pause, from the first to the first',
   expect(await known()).toEqual({ since: undefined, ended: [{ from, until }] });
 });
 
-it('a flow that was paused by hand counts as paused from the command on', async () => {
+it('begins the pause now when the flow was already paused by hand', async () => {
   await paused(true);
   expect((await known()).since).toEqual(clock.now());
 });
 
-it('a pause that a deployment has ended counts for nothing, as nobody knows when that was', async () => {
+it('forgets a pause that a deployment ended, because nobody knows when', async () => {
   // Prepare
   await paused();
   clock.advance(3600);
@@ -63,7 +63,7 @@ it('a pause that a deployment has ended counts for nothing, as nobody knows when
   expect((await known()).ended).toEqual([{ from, until: clock.now() }]);
 });
 
-it('a ledger that cannot be written is told, and stops nothing', async () => {
+it('returns why the ledger could not be written, and does not throw', async () => {
   const gone = await startLedgerStore();
   await gone.stop();
   const { pauses: unreachable } = createLedger({ ...gone, clock, times: { settlingSeconds: 300 } });

@@ -64,7 +64,7 @@ const options = () => ({
   progress: (_: string): void => undefined,
 });
 
-it('a flow is paused when Lambda says so, however long it takes', async () => {
+it('waits until Lambda has paused the flow, however long that takes', async () => {
   // Prepare
   const { target, updates } = await account({ slowness: 4 });
   const told: string[] = [];
@@ -81,7 +81,7 @@ it('a flow is paused when Lambda says so, however long it takes', async () => {
   expect(told).toContain('Waiting for Lambda: Disabling → Disabled');
 });
 
-it('a flow that is being paused right now goes on again once that is done', async () => {
+it('resumes a flow that is being paused, after Lambda has finished that', async () => {
   // Prepare
   const { target, updates } = await account({ slowness: 3 });
   await switchFlow(target, 'bookings', { ...options(), looks: 2 });
@@ -94,14 +94,14 @@ it('a flow that is being paused right now goes on again once that is done', asyn
   expect(updates).toEqual([{ Enabled: false }, { Enabled: true }]);
 });
 
-it('a flow that is on already is not switched again', async () => {
+it('does not switch a flow that is already on', async () => {
   const { target, updates } = await account();
   const outcome = await switchFlow(target, 'bookings', { ...options(), on: true });
   expect(outcome).toMatchObject({ settled: true, already: true });
   expect(updates).toEqual([]);
 });
 
-it('waiting ends after so many looks, or when the operator interrupts it, and says that it is not done', async () => {
+it('stops waiting after the given number of looks, or when interrupted, and says that it is not done', async () => {
   // Prepare
   const [slow, interrupted] = [await account({ slowness: 1000 }), await account({ slowness: 1000 })];
   const ending = new AbortController();
@@ -119,12 +119,12 @@ it('waiting ends after so many looks, or when the operator interrupts it, and sa
   expect(stopped.settled).toBe(false);
 });
 
-it('a queue that nothing works on cannot be paused, and that is said', async () => {
+it('refuses to pause a queue that no function reads from', async () => {
   const { target } = await account({ mapped: false });
   await expect(switchFlow(target, 'bookings', options())).rejects.toThrow('its event source mapping is gone');
 });
 
-it('a refusal of AWS is passed on', async () => {
+it('passes on a refusal of AWS', async () => {
   const { target } = await account({ refuses: true });
   await expect(switchFlow(target, 'bookings', options())).rejects.toThrow('not authorized');
 });

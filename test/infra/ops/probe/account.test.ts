@@ -8,7 +8,7 @@ import { type Answer, type Received, startServer } from '../../../support/server
 
 const apiKey = 'the-key-of-the-account';
 
-/** An account that answers whatever a test says. */
+/** Probes an account that answers as the test says. */
 async function probed(
   answer: (received: Received) => Answer | undefined | Promise<Answer | undefined>,
   { signal = new AbortController().signal, patienceMs = 30_000 } = {},
@@ -22,10 +22,10 @@ async function probed(
 
 const page = { body: '<!doctype html><title>Log in</title>', headers: { 'content-type': 'text/html' } };
 
-/** They are usual for addresses that are not there. */
+/** Pages are usual for addresses that do not exist, so one alone does not stop it. */
 const isPage = (account: string) => /a page|nothing$/.test(account);
 
-describe('a bad account is told in one sentence, after few calls,', () => {
+describe('probing a bad account', () => {
   it.each<[string, () => Answer | undefined | Promise<Answer>, string]>([
     ['that answers a page', () => page, 'with a page (HTML), perhaps of a login: check azumuta.baseUrl'],
     [
@@ -45,7 +45,7 @@ describe('a bad account is told in one sentence, after few calls,', () => {
     ],
     ['that forbids', () => ({ status: 403 }), '403: the key may not read this'],
     ['that asks to slow down', () => ({ status: 429 }), '429: it asks to slow down'],
-  ])('%s', async (account, answer, sentence) => {
+  ])('stops with one sentence, after few calls, at one %s', async (account, answer, sentence) => {
     const {
       stopped = '',
       asked,
@@ -58,7 +58,7 @@ describe('a bad account is told in one sentence, after few calls,', () => {
     expect(findings.filter(({ certainty }) => certainty !== 'not found')).toEqual([]);
   });
 
-  it('where nothing listens', async () => {
+  it('stops at one that does not listen', async () => {
     const look = { contract: defaultContract, seen: { number: 'MO/0001' }, clock: testClock(), apiKey };
     const { signal } = new AbortController();
 
@@ -80,7 +80,7 @@ const answerOf = ({ url }: Received): Answer => {
 };
 
 it.each([401, 403, 429])(
-  'stops at once at a later %i, and tells what it has found so far',
+  'stops at once at a later %i, and reports what it has found so far',
   async (status) => {
     const { stopped, findings, asked } = await probed((received) =>
       received.url.pathname.endsWith('/productorders/o-1') ? { status } : answerOf(received),
@@ -94,7 +94,7 @@ it.each([401, 403, 429])(
   },
 );
 
-it('takes a page, or a failure, for an address that is not there, and stops at the third failure', async () => {
+it('takes a page or a failure for an address that does not exist, and stops at the third failure', async () => {
   const pages = await probed((received) =>
     known[received.url.pathname + received.url.search] ? answerOf(received) : page,
   );
@@ -109,7 +109,7 @@ it('takes a page, or a failure, for an address that is not there, and stops at t
   });
 });
 
-it('asks no more than 40 times, whatever it is answered', async () => {
+it('asks at most 40 times, whatever the answers', async () => {
   const { asked, stopped } = await probed(({ url }) => ({
     body: { items: [{ number: 'another', code: 'x', name: 'y', id: url.search }], next: url.search },
   }));
@@ -118,7 +118,7 @@ it('asks no more than 40 times, whatever it is answered', async () => {
   expect(asked).toBe(40);
 });
 
-it('asks no more once it was interrupted', async () => {
+it('asks no more once it is interrupted', async () => {
   const ending = new AbortController();
   const { stopped, asked } = await probed((received) => {
     ending.abort();
@@ -129,7 +129,7 @@ it('asks no more once it was interrupted', async () => {
   expect(asked).toBe(1);
 });
 
-it('follows no link to another server, and gives it no key', async () => {
+it('follows no link to another server, and sends it no key', async () => {
   const other = await startServer(() => ({ body: { data: [{ id: 'x' }] } }));
 
   const { findings } = await probed((received) =>
@@ -142,7 +142,7 @@ it('follows no link to another server, and gives it no key', async () => {
   expect(findings).toContainEqual(expect.objectContaining({ line: 'list.next', certainty: 'to confirm' }));
 });
 
-it('hides the key from whoever asks for values, where the account repeats it', async () => {
+it('hides the key in a value that repeats it', async () => {
   const { findings } = await probed((received) =>
     received.url.pathname.endsWith('/o-1')
       ? { body: { ...order, status: `key ${apiKey}` } }
@@ -152,7 +152,7 @@ it('hides the key from whoever asks for values, where the account repeats it', a
   expect(findings).toContainEqual(expect.objectContaining({ line: 'productOrder.status', shown: 'key •••' }));
 });
 
-it('asks for nothing else where an id or a link of the account would', async () => {
+it('sends no request that an id or a link of the account would change', async () => {
   const strange = { data: [{ id: '..', number: 'MO/0001' }], next: '/{x}' };
 
   const { stopped, findings } = await probed(({ url }) =>
@@ -165,7 +165,7 @@ it('asks for nothing else where an id or a link of the account would', async () 
   );
 });
 
-it('bears whatever an account answers', async () => {
+it('copes with deep and wide answers, and with odd names', async () => {
   const deep = `${'{"a":['.repeat(50_000)}1${']}'.repeat(50_000)}`;
   const wide = Object.fromEntries(
     Array.from({ length: 1000 }, (_, at) => [`at${at}`, '2026-11-01T08:00:00Z']),
@@ -186,6 +186,6 @@ it('bears whatever an account answers', async () => {
     findings: [{ line: 'article.id', set: 'key', certainty: 'to confirm', why: 'a\nb' }],
     proposal: proposalOf(defaultContract, [{ line: 'article.id', set: 'key', certainty: 'sure', why: '' }]),
   });
-  // What an account calls its fields stays a remark.
+  // The names of an account's fields cannot end the remark.
   expect(text).toContain("id: 'key', // to confirm: a b\n");
 });

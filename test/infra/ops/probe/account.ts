@@ -8,7 +8,7 @@ import { testClock } from '../../../support/clock.ts';
 import { type Dialect, inDialect } from '../../../support/dialects/dialect.ts';
 import { startServer } from '../../../support/server.ts';
 
-/** What stands on the screen of the account's completed order. */
+/** The screen of the account's completed order. */
 export const seen: ScreenValues = {
   number: 'MO/0001',
   article: 'CHAIR',
@@ -24,7 +24,7 @@ const draft = {
 };
 const { signal } = new AbortController();
 
-/** An account with a completed product order among others, over loopback, that talks a dialect or as it is assumed. */
+/** Starts an account on loopback with a completed product order among others. Without a dialect it talks as assumed. */
 export async function startAccount(dialect?: Dialect) {
   const clock = testClock();
   let ids = 0;
@@ -61,7 +61,7 @@ export async function startAccount(dialect?: Dialect) {
 
   return {
     ...{ account, baseUrl, calls, times, client, clientOf, id },
-    /** What the probe makes of it. @param byHand Lines of the configuration. */
+    /** Probes it. @param byHand Lines of the configuration. */
     probe: (byHand: AzumutaContractSettings = {}, given: ScreenValues = seen) =>
       probeAccount({
         ...{ baseUrl, apiKey: account.apiKey, clock, signal, seen: given },

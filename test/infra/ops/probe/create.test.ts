@@ -5,8 +5,8 @@ import { seen, startAccount } from './account.ts';
 
 const { signal } = new AbortController();
 
-describe.each([undefined, ...dialects])('a test order, created in an account that talks %$', (dialect) => {
-  it('comes back as it was sent, by its id and by its number', async () => {
+describe.each([undefined, ...dialects])('creating a test order in an account that talks %$', (dialect) => {
+  it('reads it back as it was sent, by its id and by its number', async () => {
     const { client, account } = await startAccount(dialect);
 
     const created = await createTestOrder(client, 'TEST-1', seen, signal);
@@ -36,7 +36,7 @@ it('names each field that came back different', async () => {
   );
 });
 
-it('is not created where there is one of its number, no such article, or none was said', async () => {
+it('creates no order when its number exists, or its article is missing or unknown', async () => {
   const { client, account } = await startAccount();
   const before = account.productOrders().length;
   const creating = (number: string, given = seen) => createTestOrder(client, number, given, signal);

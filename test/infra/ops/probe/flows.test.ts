@@ -12,8 +12,8 @@ const completedStatuses: Readonly<Record<string, string>> = {
   wrapped: 'Afgewerkt',
 };
 
-describe.each(dialects)('with what probe proposes of an account that talks $name', (dialect) => {
-  it('both flows run, once that is written by hand which reading cannot show', async () => {
+describe.each(dialects)('the proposal for an account that talks $name', (dialect) => {
+  it('runs both flows once the lines that reading cannot show are written by hand', async () => {
     // Prepare: the key's header, and what must be asked by POST
     const { apiKeyHeader = 'X-API-Key', operations = {}, trigger, error } = dialect.contract;
     const { findArticle, findProductOrder, createProductOrder } = operations;
@@ -38,8 +38,8 @@ describe.each(dialects)('with what probe proposes of an account that talks $name
   });
 });
 
-it('both flows run with a dialect that probe was not written for, once one line is written by hand', async () => {
-  // Prepare: which article a create is told
+it('runs both flows with a dialect that probe was not written for, once one line is written by hand', async () => {
+  // Prepare: the article in the body of a create
   const { probe } = await startAccount(executed);
   const { proposal } = await probe({}, { ...seen, completedStatus: 'Afgewerkt' });
   const { operations, ...rest } = Object(proposal.settings);

@@ -5,7 +5,7 @@ import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type Answer, startServer } from '../../../support/server.ts';
 
-/** An account by its answers: to a path, of what its query tells. */
+/** The answers of an account, by path, made of the query. */
 type Routes = Readonly<Record<string, (query: Readonly<Record<string, string>>) => Answer>>;
 
 async function probed(routes: Routes, other: Answer, seen: ScreenValues): Promise<Probed> {
@@ -21,7 +21,7 @@ async function probed(routes: Routes, other: Answer, seen: ScreenValues): Promis
 const certain = ({ findings }: Probed) =>
   Object.fromEntries(findings.map(({ line, set, certainty }) => [line, `${set} (${certainty})`]));
 
-it('proposes an account that talks JSON:API, and refuses queries that it does not know', async () => {
+it('understands an account that talks JSON:API and refuses unknown queries', async () => {
   // Prepare
   const orders = ['P-1', 'P-2', 'P-10'].map((number, at) => ({
     ...{ type: 'orders', id: `o-${at}`, links: { self: `/api/v1/orders/o-${at}` } },
@@ -81,7 +81,7 @@ it('proposes an account that talks JSON:API, and refuses queries that it does no
   });
 });
 
-it('proposes an account whose recordings stand in its orders, that only searches, and shows a page for all else', async () => {
+it('understands an account with recordings in its orders that only searches, and answers a page for all else', async () => {
   // Prepare
   const recording = {
     ...{ recordingId: 31, orderId: 5, docId: 'WI-1', docName: 'Assembly', user: 'An' },
@@ -142,7 +142,7 @@ it('proposes an account whose recordings stand in its orders, that only searches
   });
 });
 
-it('finds the recordings of an order that names none, by what was recorded', async () => {
+it('finds the recordings of an order that names none by what was recorded', async () => {
   // Prepare
   const order = { id: 'o-1', number: 'MO/0001', status: 'completed' };
   const recordings = [
@@ -170,7 +170,7 @@ it('finds the recordings of an order that names none, by what was recorded', asy
   expect(certain(result)).toMatchObject({ 'recording.id': 'id (sure)', 'step.value': 'value (sure)' });
 });
 
-it('says so where no list has the number, and what to do', async () => {
+it('says what to do when no list has the number', async () => {
   const result = await probed({}, { status: 404, body: {} }, { number: '4711' });
 
   expect(result).toMatchObject({ stopped: undefined, proposal: { settings: {} }, complaints: [] });

@@ -33,7 +33,7 @@ function newFolder() {
   return { folder, write };
 }
 
-it('proposes a contract from saved answers, and writes it once, in the place of the empty one of init', async () => {
+it('proposes a contract from saved answers, and overwrites nothing but the empty one of init', async () => {
   // Prepare
   const { folder, write } = newFolder();
   const [sample, answers] = [
@@ -70,7 +70,7 @@ it('proposes a contract from saved answers, and writes it once, in the place of 
   );
 });
 
-it('looks at an account, whose key is told nowhere', async () => {
+it('reads an account without printing its key', async () => {
   // Prepare
   const { account, baseUrl, calls } = await startAccount();
   const { folder, write } = newFolder();
@@ -95,7 +95,7 @@ it('looks at an account, whose key is told nowhere', async () => {
   expect(existsSync(join(folder, 'c.ts'))).toBe(false);
 });
 
-it('creates one order, after its number was typed again', async () => {
+it('creates one order after its number was typed again', async () => {
   // Prepare
   const { account, baseUrl } = await startAccount();
   const { write } = newFolder();
@@ -116,7 +116,7 @@ it('creates one order, after its number was typed again', async () => {
   expect(account.productOrders().filter(({ number }) => number.startsWith('TEST'))).toHaveLength(1);
 });
 
-it('says in a sentence what does not fit', async () => {
+it('names in one sentence what does not fit', async () => {
   const { write } = newFolder();
   const answers = write('answers.json', seen);
   const refusals = [
@@ -126,7 +126,7 @@ it('says in a sentence what does not fit', async () => {
       ['--answers', answers, '--sample', write('other.json', { number: 'MO/2' })],
       'has the number that you saw',
     ],
-    [['--answers', answers, '--sample', '/nonexistent.json'], 'is no JSON that can be read'],
+    [['--answers', answers, '--sample', '/nonexistent.json'], 'cannot be read'],
     [['--answers', answers, '--sample', `what=${answers}`], '--sample knows no what'],
     [['--answers', answers, '--create', 'X'], 'was not typed again'],
     [['--answers', answers], 'set AZUMUTA_API_KEY, or name a stack'],
@@ -141,7 +141,7 @@ it('says in a sentence what does not fit', async () => {
   }
 });
 
-it('repeats no key, be it one that cannot be sent', async () => {
+it('does not repeat a key that cannot be sent', async () => {
   const { write } = newFolder();
   const words = ['--config', 'integration.config.ts', '--answers', write('answers.json', seen)];
   const environment = { AZUMUTA_API_KEY: 'the-key\nof-the-account' };
@@ -154,7 +154,7 @@ it('repeats no key, be it one that cannot be sent', async () => {
   });
 });
 
-it('leaves no file when it is interrupted, and no key', async () => {
+it('leaves neither a file nor the key when it is interrupted', async () => {
   // Prepare
   const { folder, write } = newFolder();
   const asked = Promise.withResolvers<void>();

@@ -10,8 +10,8 @@ const found = (answers: Answers, seen: ScreenValues) =>
     recognise(answers, seen, now).map(({ line, set, certainty }) => [line, [set, certainty]]),
   );
 
-describe('a product order', () => {
-  it('with planned and actual, three ids and four dates is sure of none of them', () => {
+describe('recognising a product order', () => {
+  it('is sure of none of several ids, dates and figures that look alike', () => {
     const order = {
       ...{ uid: 'o-17', batchId: 'b-2', erpId: 'e-9', reference: 'MO/0001' },
       ...{
@@ -36,7 +36,7 @@ describe('a product order', () => {
     expect(lines['productOrder.id']).not.toContain('sure');
   });
 
-  it('is found in envelopes: of JSON:API, of OData, and where the answer repeats what was asked', () => {
+  it('finds it in the envelopes of JSON:API and OData, and where the answer repeats what was asked', () => {
     const seen = { number: 'MO/0001', parameter: { name: 'Quantity', value: '5' } };
     const fields = { parameters: { Quantity: { value: 5, unit: 'pcs' } } };
     const jsonApi = {
@@ -63,7 +63,7 @@ describe('a product order', () => {
     expect(found({ findProductOrder: repeats }, seen)).toMatchObject({ 'list.entries': ['content', 'sure'] });
   });
 
-  it('has a number that may be a JSON number, and is the same only to the letter', () => {
+  it('takes a JSON number for its number, but only if it is the same to the letter', () => {
     const order = { id: 9, no: 4711, alias: '04711' };
 
     expect(found({ readProductOrder: order }, { number: '4711' })).toMatchObject({
@@ -74,13 +74,13 @@ describe('a product order', () => {
     });
   });
 
-  it('is asked back when nothing bears the number', () => {
+  it('finds none when nothing has the number', () => {
     expect(found({ readProductOrder: { number: 'MO/0002' } }, { number: 'MO/0001' })).toMatchObject({
       productOrder: [undefined, 'not found'],
     });
   });
 
-  it('tells values in a column for each type, of which one is filled', () => {
+  it('finds values that have a column for each type', () => {
     const parameters = [
       { label: 'Quantity', textValue: null, numberValue: 4.5, note: 'x' },
       { label: 'Colour', textValue: 'red', numberValue: null, note: 'y' },
@@ -97,7 +97,7 @@ describe('a product order', () => {
     });
   });
 
-  it('is understood in the language of the screen', () => {
+  it('finds the language of the screen', () => {
     const order = { number: 'MO/0001', state: { title: { en: 'Done', nl: 'Gereed' } } };
 
     expect(
@@ -110,7 +110,7 @@ describe('a product order', () => {
   });
 });
 
-describe('a recording', () => {
+describe('recognising a recording', () => {
   const order = { id: 'o-1', number: 'MO/0001', runs: [{ link: 'l-1', run: { id: 'r-1' } }] };
   const recording = {
     ...{
@@ -128,7 +128,7 @@ describe('a recording', () => {
   };
   const seen = { number: 'MO/0001', recorded: { value: '1234', step: 'Good quantity' } };
 
-  it('is known by what the product order names, and its steps by what was recorded, however deep', () => {
+  it('finds it by an id in the product order, and its steps by what was recorded, however deep', () => {
     const lines = found({ readProductOrder: order, readRecording: { run: recording } }, seen);
 
     expect(lines).toMatchObject({
@@ -148,11 +148,11 @@ describe('a recording', () => {
       )?.set;
     const [steps, duration] = [read('recording.steps'), read('recording.durationSeconds')];
     expect(typeof steps === 'function' && steps(recording)).toEqual(recording.groups[1]?.lines);
-    // It told minutes.
+    // The recording has minutes.
     expect(typeof duration === 'function' && duration(recording)).toBe(600);
   });
 
-  it('is sure of no time where several fit each other', () => {
+  it('is sure of no time when several fit each other', () => {
     const doubtful = { ...recording, closed: 1_763_972_400, break: 10 };
 
     const lines = found({ readProductOrder: order, readRecording: doubtful }, seen);
@@ -162,7 +162,7 @@ describe('a recording', () => {
   });
 });
 
-/** Names that nobody can guess, and those that mislead. */
+/** Names that nobody can guess, and names that mislead. */
 const letters = fc
   .array(fc.constantFrom(...'bcdfghjklmnpqrstvwxz'), { minLength: 5, maxLength: 9 })
   .map((all) => all.join(''));
@@ -203,7 +203,7 @@ const seen: ScreenValues = {
   ...{ parameter: { name: 'Quantity', value: '5432' }, recorded: { value: '6543', step: 'Good ones' } },
 };
 
-it('is never sure of a wrong place, whatever fields are called and whatever stands beside them', () => {
+it('is never sure of a wrong place, whatever the names of fields and of those beside them', () => {
   fc.assert(
     fc.property(
       names,
@@ -212,7 +212,7 @@ it('is never sure of a wrong place, whatever fields are called and whatever stan
       fc.boolean(),
       fc.boolean(),
       (unused, beside, isNested, isMap, isAsked) => {
-        // Prepare: each field has a name, and may stand one deeper
+        // Prepare: each field has a name, and may be one level deeper
         const places: Record<string, string> = {};
         const free = [...unused];
         const decoysOf = (nth: number) => beside[nth] ?? {};
@@ -270,7 +270,7 @@ it('is never sure of a wrong place, whatever fields are called and whatever stan
   );
 });
 
-it('a recording shows which steps name a person, its page, and how a trigger may name the order', () => {
+it('finds in a recording which steps name a person, its page, and the name of the order in a trigger', () => {
   // Prepare
   const recording = {
     ...{ uid: 'r-1', order: { uid: 'o-17', reference: 'MO/0001' }, worker: { displayName: 'An Peeters' } },

@@ -56,7 +56,7 @@ it('shows which orders of the ERP cannot be read, and why', async () => {
   expect(text).toContain('$.quantity');
 });
 
-it('shows that an order which is not created yet is made anew under the numbers that the mapping gives it now', async () => {
+it('shows that an order which is not created yet would get the numbers that the mapping gives it now', async () => {
   // Prepare
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
   const order = erpOrder({ number: 'MO/7' });

@@ -45,8 +45,8 @@ async function stillDead(ids: readonly string[]): Promise<string[]> {
   return records.flat().flatMap(({ messageId, isDead }) => (isDead ? [messageId] : []));
 }
 
-describe('the ledger calls dead', () => {
-  it('what its function put aside again before the replay was through', async () => {
+describe('the ledger', () => {
+  it('records a letter as dead again when it fails again before the replay ends', async () => {
     // Prepare: the function rejects at once what it gets.
     await ledger.deadLetters.record(recordOf('again'));
     await store.put({ ...recordOf('again'), body: productOrderMessage('again') });
@@ -78,7 +78,7 @@ describe('the ledger calls dead', () => {
         },
       },
     ],
-  ])('what SQS %s, and that it stayed stands in the journey', async (how, queues) => {
+  ])('keeps a letter as dead that SQS %s, and notes that in the journey', async (how, queues) => {
     // Prepare
     const id = `not sent, as SQS ${how} it`;
     await ledger.deadLetters.record(recordOf(id));
@@ -98,15 +98,15 @@ describe('the ledger calls dead', () => {
   });
 });
 
-it('a letter that the ledger did not know, and that SQS does not take, is recorded with its cause', async () => {
+it('records a letter with its cause when the ledger did not know it and SQS refuses it', async () => {
   const dead = recordOf('not known');
   await store.put({ ...dead, body: productOrderMessage('not known') });
   await run({}, { queues: { sendAll: async (_, messages) => messages.map((_message, at) => at) } });
   expect(await ledger.deadLetters.of('not known')).toEqual([{ ...dead, isDead: true }]);
 });
 
-describe('nothing is lost', () => {
-  it('when SQS does not take what is sent: all letters are visible again, and the reason is told', async () => {
+describe('a replay loses nothing', () => {
+  it('and makes all letters visible again when SQS refuses them, with the reason', async () => {
     // Prepare
     for (let n = 0; n < 12; n++)
       await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
@@ -122,7 +122,7 @@ describe('nothing is lost', () => {
     expect((await depths())['dead-letters']).toEqual({ visible: 12, hidden: 0 });
   });
 
-  it('when SQS takes some and refuses others: those stay', async () => {
+  it('and keeps the letters that SQS refuses when it takes others', async () => {
     // Prepare
     for (const number of ['PO-1', 'PO-2', 'PO-3'])
       await store.put({ body: productOrderMessage(number), orderNumber: number, messageId: number });
@@ -147,7 +147,7 @@ describe('nothing is lost', () => {
     expect(bodies(await store.read('product-orders'))).toEqual(['PO-1', 'PO-3'].map(productOrderMessage));
   });
 
-  it('when SQS does not remove what was sent: it is counted as copied, and comes again at once', async () => {
+  it('and counts a letter as copied that SQS does not remove, and makes it visible again', async () => {
     // Prepare
     await store.put({ body: productOrderMessage('PO-1') });
     const deadLetters = openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 });
@@ -162,7 +162,7 @@ describe('nothing is lost', () => {
     expect((await depths())['dead-letters']).toEqual(nothing);
   });
 
-  it('when it is interrupted: it stops, and gives back what it holds', async () => {
+  it('and returns the letters that it holds when it is interrupted', async () => {
     // Prepare
     for (let n = 0; n < 12; n++)
       await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
@@ -186,7 +186,7 @@ describe('nothing is lost', () => {
     });
   });
 
-  it('when it is killed half-way: each letter is in one place or in both, and the next run mends it', async () => {
+  it('and leaves each letter in one queue or in both when it is killed, which the next run corrects', async () => {
     // Prepare
     const ids = Array.from({ length: 40 }, (_, n) => `m-${n}`);
     for (const messageId of ids) {
@@ -198,11 +198,11 @@ describe('nothing is lost', () => {
     const end = await replayKilledAtItsSecondPage();
     const afterKill = await depths();
     // What the killed run held comes back by and by.
-    let mended = 0;
+    let replayed = 0;
     await vi.waitUntil(
       async () => {
-        mended += (await run()).moved;
-        return mended >= deadIn(afterKill);
+        replayed += (await run()).moved;
+        return replayed >= deadIn(afterKill);
       },
       { timeout: 20_000, interval: 20 },
     );
@@ -211,7 +211,7 @@ describe('nothing is lost', () => {
     const moved = await store.read('product-orders');
     expect(end).toBe('SIGKILL');
     expect([deadIn(afterKill), afterKill['product-orders'].visible]).toEqual([30, 20]);
-    expect(mended).toBe(30);
+    expect(replayed).toBe(30);
     expect(await stillDead(ids)).toEqual([]);
     expect(new Set(moved.map((message) => attribute(message, 'messageId')))).toEqual(new Set(ids));
     expect((await depths())['dead-letters']).toEqual(nothing);

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => stores?.stop());
 
-it('a replay sends back a rejected booking whose letter is gone, of an order that is asked for', async () => {
+it('plans a rejected booking of the given order again when its letter is gone', async () => {
   // Prepare
   const { store, ledger, run, depths } = stores;
   const home = 'LOST-1';

@@ -8,7 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
-import { replay } from '../../../../infra/ops/replay/replay.ts';
+import { createReplay } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
@@ -32,28 +32,25 @@ const url = (queue: string) => stores.queues[queue] ?? '';
 const queues = createQueues(sqs);
 let pages = 0;
 
-// It holds three pages at most, for a short time only: whoever comes next need not wait long.
-await replay(
-  { go: true, signal: new AbortController().signal, most: 30 },
-  {
-    deadLetters: openDeadLetterQueue(sqs, url('dead-letters'), { hiddenSeconds: 2 }),
-    queues: {
-      async sendAll(queueUrl, messages) {
-        const refused = await queues.sendAll(queueUrl, messages);
-        pages += 1;
-        if (pages === 2) process.kill(process.pid, 'SIGKILL');
-        return refused;
-      },
+// It holds three pages at most, and only briefly, so that the next run need not wait long.
+const replay = createReplay({
+  deadLetters: openDeadLetterQueue(sqs, url('dead-letters'), { hiddenSeconds: 2 }),
+  queues: {
+    async sendAll(queueUrl, messages) {
+      const refused = await queues.sendAll(queueUrl, messages);
+      pages += 1;
+      if (pages === 2) process.kill(process.pid, 'SIGKILL');
+      return refused;
     },
-    queueUrls: {
-      'product-orders': url('product-orders'),
-      completions: url('completions'),
-      bookings: url('bookings'),
-    },
-    records: ledger.deadLetters,
-    ledger,
-    names: defaultContract.trigger,
-    clock: systemClock,
-    progress: () => undefined,
   },
-);
+  queueUrls: {
+    'product-orders': url('product-orders'),
+    completions: url('completions'),
+    bookings: url('bookings'),
+  },
+  records: ledger.deadLetters,
+  ledger,
+  names: defaultContract.trigger,
+  clock: systemClock,
+});
+await replay({ go: true, signal: new AbortController().signal, most: 30 });

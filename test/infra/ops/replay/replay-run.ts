@@ -2,10 +2,10 @@ import { type Message, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { type DeadLetterQueue, openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import {
+  createReplay,
   type ReplayDependencies,
   type ReplayReport,
   type ReplayRequest,
-  replay,
 } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
@@ -48,24 +48,21 @@ export async function startReplayStores(): Promise<ReplayStores> {
   return { store, table, ledger, clock, run, depths, empty, stop };
 
   function run(request: Partial<ReplayRequest> = {}, changes: Partial<ReplayDependencies> = {}) {
-    return replay(
-      { go: true, signal: new AbortController().signal, ...request },
-      {
-        deadLetters: openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 }),
-        queues: createQueues(store.sqs),
-        queueUrls: {
-          'product-orders': store.url('product-orders'),
-          completions: store.url('completions'),
-          bookings: store.url('bookings'),
-        },
-        records: ledger.deadLetters,
-        ledger,
-        names: defaultContract.trigger,
-        clock,
-        progress: () => undefined,
-        ...changes,
+    const replay = createReplay({
+      deadLetters: openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 }),
+      queues: createQueues(store.sqs),
+      queueUrls: {
+        'product-orders': store.url('product-orders'),
+        completions: store.url('completions'),
+        bookings: store.url('bookings'),
       },
-    );
+      records: ledger.deadLetters,
+      ledger,
+      names: defaultContract.trigger,
+      clock,
+      ...changes,
+    });
+    return replay({ go: true, signal: new AbortController().signal, ...request });
   }
 
   async function depths(): Promise<Record<StoredQueue, Depth>> {

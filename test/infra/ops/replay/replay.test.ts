@@ -27,7 +27,7 @@ afterAll(() => stores?.stop());
 beforeEach(() => stores.empty());
 
 describe('a dry run', () => {
-  it('tells what would go where, by cause and reason, whatever order the reason names', async () => {
+  it('says which letters would go where, by cause and by reason without the order number', async () => {
     // Prepare
     for (const number of ['PO-1', 'PO-2']) {
       const reason = `Azumuta has no article for ${number}.`;
@@ -71,14 +71,14 @@ describe('a dry run', () => {
     ]);
   });
 
-  it('keeps letters of two causes apart, though they say the same', async () => {
+  it('separates letters of two causes that have the same reason', async () => {
     for (const cause of ['order-data', 'configuration'] as const)
       await store.put({ body: productOrderMessage('PO-1'), reason: 'It has no article.', cause });
     const { groups } = await run({ go: false });
     expect(groups.map(({ cause }) => cause).sort()).toEqual(['configuration', 'order-data']);
   });
 
-  it('changes nothing: every letter is visible again at once, and no queue gets any', async () => {
+  it('changes nothing: every letter is visible again at once, and no queue receives one', async () => {
     // Prepare: more than one page.
     for (let n = 0; n < 23; n++)
       await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
@@ -97,8 +97,8 @@ describe('a dry run', () => {
   });
 });
 
-describe('a replay sends back', () => {
-  it('every letter to the queue of its function, with the id of its first message; a booking is asked for again', async () => {
+describe('a replay', () => {
+  it('sends every letter to the queue of its function, with the id of its first message; a booking is requested again', async () => {
     // Prepare
     const order = productOrderMessage('PO-1');
     const hint = completion('PO-2');
@@ -128,7 +128,7 @@ describe('a replay sends back', () => {
     expect((await depths())['dead-letters']).toEqual(nothing);
   });
 
-  it('what SQS itself has put aside by the kind of its body', async () => {
+  it('sends a letter that SQS itself moved, by the kind of its body', async () => {
     // Prepare
     await store.putBare(productOrderMessage('PO-1'));
     await store.putBare(completion('PO-2'));
@@ -142,7 +142,7 @@ describe('a replay sends back', () => {
     expect(workQueues.map((queue) => after[queue].visible)).toEqual([1, 2, 0]);
   });
 
-  it('those of one order only, by its product order number or its number in the ERP', async () => {
+  it('sends the letters of one order only, by its product order number or its number in the ERP', async () => {
     // Prepare
     await store.put({ body: productOrderMessage('PO-1'), orderNumber: 'PO-1' });
     await store.put({ body: productOrderMessage('PO-10'), orderNumber: 'PO-10' });
@@ -167,14 +167,14 @@ describe('a replay sends back', () => {
   });
 
   it.each([
-    ['reason only, by any part of it', 'NO ARTICLE'],
-    ['cause only', 'unknown-article'],
-  ])('those of one %s', async (_, reason) => {
+    ['reason, by any part of it', 'NO ARTICLE'],
+    ['cause', 'unknown-article'],
+  ])('sends only the letters of one %s', async (_, reason) => {
     // Prepare
     await store.put({ body: productOrderMessage('PO-1'), reason: 'Azumuta has no article GEAR-99.' });
     await store.put({
       body: productOrderMessage('PO-2'),
-      reason: 'Waited too long: Azumuta is unwell.',
+      reason: 'Waited too long: Azumuta is down.',
       cause: 'waited-too-long',
     });
 
@@ -187,8 +187,8 @@ describe('a replay sends back', () => {
     expect(bodies(await store.read('dead-letters'))).toEqual([productOrderMessage('PO-2')]);
   });
 
-  it('a letter once, though it is put aside again before the run ends', async () => {
-    // Prepare: the function rejects at once what it gets.
+  it('sends a letter once even if it fails again before the run ends', async () => {
+    // Prepare: the function rejects every message at once.
     await store.put({ body: productOrderMessage('PO-1') });
     const rejecting: ReplayDependencies['queues'] = {
       async sendAll(_, messages) {
@@ -205,7 +205,7 @@ describe('a replay sends back', () => {
     expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
   });
 
-  it('a letter once, though it becomes visible again while the run looks at the others', async () => {
+  it('sends a letter once even if it becomes visible again while the run reads the others', async () => {
     // Prepare
     await store.put({ body: productOrderMessage('PO-1') });
     const queue = openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 });
@@ -213,7 +213,7 @@ describe('a replay sends back', () => {
     // Act
     const report = await run({}, { deadLetters: comingBack(queue) });
 
-    // Assess: nobody knows what would have come after it.
+    // Assess: more letters might have come after it.
     expect(report).toMatchObject({ lookedAt: 1, moved: 1, more: true });
     expect(await depths()).toMatchObject({
       'dead-letters': nothing,
@@ -221,14 +221,14 @@ describe('a replay sends back', () => {
     });
   });
 
-  it('a letter with the time when it was tried first, so that a person sees how long it has waited', async () => {
+  it('sends a letter with the time of its first attempt', async () => {
     await store.put({ body: productOrderMessage('PO-1'), firstAttemptAt: new Date('2026-11-20T06:00:00Z') });
     await run();
     const [replayed] = await store.read('product-orders');
     expect(replayed && attribute(replayed, 'firstAttemptAt')).toBe('2026-11-20T06:00:00.000Z');
   });
 
-  it('as many as a run may, and says that there are more', async () => {
+  it('sends as many as one run may, and says that there are more', async () => {
     for (let n = 0; n < 25; n++)
       await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
     const reports = [await run({ most: 20 }), await run({ most: 20 })];
@@ -238,7 +238,7 @@ describe('a replay sends back', () => {
     ]);
   });
 
-  it('what can go, however many letters that must stay come before it', async () => {
+  it('sends a letter even if many letters that must stay come before it', async () => {
     // Prepare
     for (let n = 0; n < 25; n++) await store.putBare('something that somebody put there by hand');
     await store.put({ body: productOrderMessage('PO-1') });
@@ -251,7 +251,7 @@ describe('a replay sends back', () => {
     expect(bodies(await store.read('product-orders'))).toEqual([productOrderMessage('PO-1')]);
   });
 });
-it('a letter that does not tell its function stays', async () => {
+it('keeps a letter that does not name its function', async () => {
   // Prepare
   await store.putBare('something that somebody put there by hand');
 
@@ -268,7 +268,7 @@ it.each([
   ['of a plain number', 'PO-77'],
   ['of a number that is cut in the attribute of its letter', `PO-${'é'.repeat(150)}`],
 ])(
-  'what was replayed is not dead any more, and stands in the journey of its order: %s',
+  'marks a replayed letter as not dead, and notes it in the journey of its order: %s',
   async (_, orderNumber) => {
     // Prepare
     const dead = {

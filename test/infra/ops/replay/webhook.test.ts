@@ -27,7 +27,7 @@ describe('a kept webhook call', () => {
       messageId,
     });
 
-  it('stays, and says what to do, while its fields have no alias', async () => {
+  it('stays while its fields have no alias, and says what to do', async () => {
     // Prepare
     await put(call);
 
@@ -64,7 +64,7 @@ describe('a kept webhook call', () => {
     expect((await depths())['dead-letters']).toEqual(nothing);
   });
 
-  it('is sent once, however many containers of the door kept it', async () => {
+  it('is sent once even if several containers of receive-webhook kept it', async () => {
     // Prepare
     const query = webhookCall({ query: 'number=PO-1,2' });
     await put(query);
@@ -86,7 +86,7 @@ describe('a kept webhook call', () => {
     ['was cut', webhookCall({ body: '{"number":"PO-1"}', truncated: true }), 'too large'],
     ['is of another event', webhookCall({}).replace('product-order-completed', 'order-started'), 'event'],
     ['cannot be read', '{"kind":"webhook-call"}', 'this version can read'],
-  ])('that %s stays', async (_, body, why) => {
+  ])('stays when it %s', async (_, body, why) => {
     // Prepare
     await put(body);
 

@@ -8,14 +8,14 @@ import { onThisMachine } from '../cli/targets.ts';
 import { type SecretsService, startSecretStore } from './secrets-service.ts';
 
 let store: SecretsService;
-let keeper: SecretStore;
+let secrets: SecretStore;
 const erpShape = z.object({ username: z.string(), password: z.string() });
 const first = 'first-token-0123456789';
 const second = 'second-token-0123456789';
 
 beforeAll(async () => {
   store = await startSecretStore();
-  keeper = createSecretStore(store.target, erpShape);
+  secrets = createSecretStore(store.target, erpShape);
 });
 afterAll(() => store.stop());
 beforeEach(() => store.unsetAll());
@@ -23,43 +23,43 @@ beforeEach(() => store.unsetAll());
 describe('a secret of ours', () => {
   it('is set once, rotated by overlap, and finished', async () => {
     // Act and assess
-    await keeper.set('webhook-token', first);
-    expect(JSON.parse((await keeper.read('webhook-token')) ?? '')).toEqual({ current: first });
+    await secrets.set('webhook-token', first);
+    expect(JSON.parse((await secrets.read('webhook-token')) ?? '')).toEqual({ current: first });
 
-    await keeper.rotate('webhook-token', second);
-    expect(JSON.parse((await keeper.read('webhook-token')) ?? '')).toEqual({
+    await secrets.rotate('webhook-token', second);
+    expect(JSON.parse((await secrets.read('webhook-token')) ?? '')).toEqual({
       current: second,
       previous: first,
     });
-    expect((await keeper.states()).get('webhook-token')).toEqual({ state: 'rotating' });
+    expect((await secrets.states()).get('webhook-token')).toEqual({ state: 'rotating' });
 
-    expect(await keeper.finish('webhook-token')).toBe(true);
-    expect(JSON.parse((await keeper.read('webhook-token')) ?? '')).toEqual({ current: second });
-    expect(await keeper.finish('webhook-token')).toBe(false);
+    expect(await secrets.finish('webhook-token')).toBe(true);
+    expect(JSON.parse((await secrets.read('webhook-token')) ?? '')).toEqual({ current: second });
+    expect(await secrets.finish('webhook-token')).toBe(false);
   });
 
-  it('is not overwritten at one stroke, as its users would be locked out', async () => {
-    await keeper.set('order-api-key', first);
-    await expect(keeper.set('order-api-key', second)).rejects.toThrow('rotate it instead');
-    await keeper.rotate('order-api-key', second);
-    await expect(keeper.rotate('order-api-key', first)).rejects.toThrow(
+  it('is not overwritten, because its users would be locked out', async () => {
+    await secrets.set('order-api-key', first);
+    await expect(secrets.set('order-api-key', second)).rejects.toThrow('rotate it instead');
+    await secrets.rotate('order-api-key', second);
+    await expect(secrets.rotate('order-api-key', first)).rejects.toThrow(
       'npm run secrets -- finish order-api-key --stack S',
     );
-    expect(await keeper.current('order-api-key')).toBe(second);
+    expect(await secrets.current('order-api-key')).toBe(second);
   });
 
   it.each([
     ['too short', 'short', 'at least 20 characters'],
     ['unfit for a URL', 'a token/with a slash?', 'letters, digits and . _ ~ - only'],
   ])('is refused when it is %s, without its value', async (_, value, why) => {
-    const refusal = keeper.set('webhook-token', value);
+    const refusal = secrets.set('webhook-token', value);
     await expect(refusal).rejects.toThrow(why);
     await expect(refusal).rejects.not.toThrow(value);
-    expect((await keeper.states()).get('webhook-token')).toEqual({ state: 'unset' });
+    expect((await secrets.states()).get('webhook-token')).toEqual({ state: 'unset' });
   });
 
   it('cannot be rotated before it is set', async () => {
-    await expect(keeper.rotate('order-api-key', first)).rejects.toThrow('not set yet');
+    await expect(secrets.rotate('order-api-key', first)).rejects.toThrow('not set yet');
   });
 });
 
@@ -69,35 +69,35 @@ describe("a partner's secret", () => {
     ['with the line end of a file', 'abc-123\n'],
     ['as JSON', '{"apiKey":"abc-123"}'],
   ])('is taken %s', async (_, given) => {
-    await keeper.set('azumuta-api-key', given);
-    expect(JSON.parse((await keeper.read('azumuta-api-key')) ?? '')).toEqual({ apiKey: 'abc-123' });
+    await secrets.set('azumuta-api-key', given);
+    expect(JSON.parse((await secrets.read('azumuta-api-key')) ?? '')).toEqual({ apiKey: 'abc-123' });
   });
 
   it('of the ERP must have the shape that its connector reads', async () => {
-    await expect(keeper.set('erp-credentials', '{"username":"an"}')).rejects.toThrow(
+    await expect(secrets.set('erp-credentials', '{"username":"an"}')).rejects.toThrow(
       'does not fit: $.password: found missing, expected string',
     );
-    await expect(keeper.set('erp-credentials', 'hunter2')).rejects.toThrow('must be JSON');
-    await keeper.set('erp-credentials', '{"username":"an","password":"hunter2"}');
-    expect((await keeper.states()).get('erp-credentials')).toEqual({ state: 'set' });
+    await expect(secrets.set('erp-credentials', 'hunter2')).rejects.toThrow('must be JSON');
+    await secrets.set('erp-credentials', '{"username":"an","password":"hunter2"}');
+    expect((await secrets.states()).get('erp-credentials')).toEqual({ state: 'set' });
   });
 
-  it('with another shape than the connector reads is told, field by field', async () => {
+  it('of the ERP with another shape is reported field by field', async () => {
     await createSecretStore(store.target).set('erp-credentials', '{"token":"x"}');
-    expect((await keeper.states()).get('erp-credentials')).toEqual({
+    expect((await secrets.states()).get('erp-credentials')).toEqual({
       state: 'unfit',
       mistakes: ['$.username: found missing, expected string', '$.password: found missing, expected string'],
     });
   });
 });
 
-it('the addresses of alert webhooks are a secret of stacks that have some, and must be https', async () => {
+it('lists the addresses of alert webhooks only for stacks that have them, and requires https', async () => {
   // Prepare
   const withWebhooks = createSecretStore({ ...store.target, outputs: { AlertWebhooksSecret: 'there' } });
   const address = 'https://hooks.slack.com/services/T0/B0/x';
 
   // Act and assess
-  expect((await keeper.states()).has('alert-webhooks')).toBe(false);
+  expect((await secrets.states()).has('alert-webhooks')).toBe(false);
   await expect(withWebhooks.set('alert-webhooks', '{"slack":"http://plant.example/hook"}')).rejects.toThrow(
     'The value of alert-webhooks does not fit: $.slack: found string, expected an https URL.',
   );
@@ -105,16 +105,16 @@ it('the addresses of alert webhooks are a secret of stacks that have some, and m
   expect((await withWebhooks.states()).get('alert-webhooks')).toEqual({ state: 'set' });
 });
 
-it('doctor names each secret that is not usable, and what to type, without a value', async () => {
+it('names in doctor each secret that is not usable, and the command for it, without a value', async () => {
   // Prepare
-  await keeper.set('webhook-token', first);
-  await keeper.rotate('webhook-token', second);
+  await secrets.set('webhook-token', first);
+  await secrets.rotate('webhook-token', second);
   await createSecretStore(store.target).set('erp-credentials', '{"username":"hunter2"}');
   const target = onThisMachine({});
 
   // Act
   const found = [];
-  const checks = secretChecks(target, keeper, 'plants/ghent.config.ts');
+  const checks = secretChecks(target, secrets, 'plants/ghent.config.ts');
   for (const check of checks) found.push(...(await check.look()));
 
   // Assess
@@ -127,7 +127,7 @@ it('doctor names each secret that is not usable, and what to type, without a val
   expect(JSON.stringify(found)).not.toMatch(/hunter2|0123456789/);
 });
 
-describe('the walk through the secrets', () => {
+describe('the secrets wizard', () => {
   /** A terminal in the hands of a test: what is shown, and keys to press. */
   function terminal() {
     const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
@@ -151,9 +151,9 @@ describe('the walk through the secrets', () => {
   }
   const [enter, down] = ['\r', '\u001b[B'];
   const dependencies = () => ({
-    keeper,
+    store: secrets,
     erpFields: { username: 'the user', password: 'its password' },
-    handOut: (_: string, value: string) => `Hand out ${value}`,
+    instructions: (_: string, value: string) => `Paste ${value}`,
     check: 'npm run doctor -- --stack S',
   });
 
@@ -172,12 +172,12 @@ describe('the walk through the secrets', () => {
     await walk;
 
     // Assess
-    expect(JSON.parse((await keeper.read('azumuta-api-key')) ?? '')).toEqual({ apiKey: 'sesame-opens-it' });
+    expect(JSON.parse((await secrets.read('azumuta-api-key')) ?? '')).toEqual({ apiKey: 'sesame-opens-it' });
     expect(shown.text).not.toContain('sesame');
     expect(shown.text).toContain('\nnpm run doctor -- --stack S\n');
   });
 
-  it('makes a token, hands it out once, and leaves at Ctrl-C without harm', async () => {
+  it('makes a token, shows it once, and ends at Ctrl-C without changes', async () => {
     // Prepare
     const { shown, dependencies: io, whenShown } = terminal();
 
@@ -189,8 +189,8 @@ describe('the walk through the secrets', () => {
     await walk;
 
     // Assess
-    const token = await keeper.current('webhook-token');
+    const token = await secrets.current('webhook-token');
     expect(token).toHaveLength(43);
-    expect(shown.text).toContain(`Hand out ${token}`);
+    expect(shown.text).toContain(`Paste ${token}`);
   });
 });

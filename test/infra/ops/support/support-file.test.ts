@@ -10,11 +10,11 @@ const fileOf = (changes: Partial<SupportFile> = {}): SupportFile => ({
   stack: 'AzumutaErp-ghent-production',
   outputs: {},
   configuration: [],
-  order: { asked: 'MO/1', productOrders: [], unwell: {} },
+  order: { asked: 'MO/1', productOrders: [], partnersDown: {} },
   ...changes,
 });
 
-it('leaves out secrets, whoever discarded a dead letter, and the numbers of AWS accounts', () => {
+it('leaves out secrets, the name of who discarded a dead letter, and the numbers of AWS accounts', () => {
   // Prepare
   const outputs = {
     WebhookTokenSecret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:token',
@@ -35,7 +35,7 @@ it('leaves out secrets, whoever discarded a dead letter, and the numbers of AWS 
 
   // Act
   const text = supportTextOf(
-    fileOf({ outputs, order: { asked: 'MO/1', productOrders: [order], unwell: {} } }),
+    fileOf({ outputs, order: { asked: 'MO/1', productOrders: [order], partnersDown: {} } }),
   );
 
   // Assess
@@ -44,7 +44,7 @@ it('leaves out secrets, whoever discarded a dead letter, and the numbers of AWS 
     expect(text).toContain(told);
 });
 
-it('names what a configuration sets, and tells nothing of what it sets it to', () => {
+it('names the settings of a configuration without their values', () => {
   const names = namesIn(integration);
   expect(names).toEqual(expect.arrayContaining(['plant', 'azumuta.baseUrl', 'erp.name']));
   expect(names.join()).not.toContain(integration.azumuta.baseUrl);

@@ -16,7 +16,7 @@ const order: TracedOrder = {
   part: { index: 1, of: 2 },
   state: 'needs a person',
   says: 'It was put aside for a person. It is locked.',
-  next: 'mend what the reason names, then replay it',
+  next: 'correct what the reason names, then replay it',
   command: 'npm run replay -- --order MO/7/1 --stack AzumutaErp-ghent-production --go',
   draft: { number: 'MO/7/1', article: 'GEAR-01', parameters: { Quantity: 1 }, variants: ['Left'] },
   bookings: [],
@@ -27,14 +27,14 @@ const linesOf = (productOrders: readonly TracedOrder[]) => {
   // The clock of the machine does not matter.
   vi.stubEnv('TZ', 'Asia/Kolkata');
   onTestFinished(() => void vi.unstubAllEnvs());
-  const trace: Trace = { asked: 'MO/7', productOrders, unwell: {} };
+  const trace: Trace = { asked: 'MO/7', productOrders, partnersDown: {} };
   return traceLines(trace, {
     where: '--stack AzumutaErp-ghent-production',
     timeZone: 'Europe/Brussels',
   });
 };
 
-it('a journey reads from top to bottom: how it stands, what to do, and when what happened', () => {
+it('prints the status, what to do, and then the timeline', () => {
   // Prepare
   const journey = [
     at('21:58:00.000', 'order', 'queued', 'by pull'),
@@ -50,21 +50,21 @@ it('a journey reads from top to bottom: how it stands, what to do, and when what
   expect(linesOf([{ ...order, journey }])).toEqual([
     'MO/7/1  ERP order MO/7 · part 1 of 2 · Azumuta SarLiLeyuNWgw3Tai',
     'It was put aside for a person. It is locked.',
-    'What to do: mend what the reason names, then replay it:',
+    'What to do: correct what the reason names, then replay it:',
     '  npm run replay -- --order MO/7/1 --stack AzumutaErp-ghent-production --go',
     'Article GEAR-01 · Quantity 1 · variants Left',
     '',
     '  2026-11-24',
     '  22:58:00            · Received from the ERP: by pull',
     '  22:58:00    +0.5 s  ✔ Created in Azumuta: Azumuta id SarLiLeyuNWgw3Tai',
-    '  23:58:00   +60 min  ! Tried, and to be tried again (3 times, last at 23:59:00): somebody has it open',
+    '  23:58:00   +60 min  ! Failed, to be tried again (3 times, last at 23:59:00): somebody has it open',
     '  2026-11-25',
     '  00:00:00   +60.0 s  ! Refused: It is locked.',
     '  00:00:00    +0.1 s  ! Put aside for a person: by book-completion',
   ]);
 });
 
-it('an order of many parts is told in a line each', () => {
+it('prints one line for each part of an order with many parts', () => {
   // Prepare
   const parts = ['1', '2', '3', '4', '5', '6'].map(
     (index): TracedOrder => ({ ...order, number: `MO/7/${index}`, state: 'in Azumuta', says: 'It waits.' }),
@@ -78,14 +78,14 @@ it('an order of many parts is told in a line each', () => {
     'MO/7 is 7 product orders',
     '1 needs a person · 6 in Azumuta',
     '',
-    'Product order  State           How it stands',
+    'Product order  State           Status',
     'MO/7/1         needs a person  It was put aside for a person. It is locked.',
     'MO/7/1         in Azumuta      It waits.',
   ]);
   expect(lines.at(-1)).toBe('  npm run trace -- MO/7/1 --stack AzumutaErp-ghent-production');
 });
 
-it('what the ledger does not know is said, with where to look next', () => {
+it('says that the ledger does not know an order, and where to look next', () => {
   expect(linesOf([])).toEqual([
     'The ledger knows no order, ERP order or recording MO/7.',
     expect.stringContaining('or the pull has found them'),

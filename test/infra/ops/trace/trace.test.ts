@@ -38,7 +38,7 @@ async function completed(number: string, index: number, erpOrder: string): Promi
   await ledger.claims.complete(claimed.claim, { productOrder }, { event: 'created' });
 }
 
-it('parts that are booked together all stand where their one booking stands, in their order', async () => {
+it('shows for parts that are booked together the state of their one booking, in the order of the parts', async () => {
   // Prepare
   for (const index of [10, 2, 1]) await completed(`MO/9/${index}`, index, 'MO/9');
   const erpOrder = { number: 'MO/9', id: 'id of MO/9', article: 'GEAR-01' };
@@ -64,7 +64,7 @@ it('parts that are booked together all stand where their one booking stands, in 
 
   // Assess
   expect(before.productOrders.map(({ says }) => says)).toEqual(
-    Array(3).fill('It is completed in Azumuta; the ERP is told when all 3 parts are.'),
+    Array(3).fill('It is completed in Azumuta; it is booked when all 3 parts are.'),
   );
   expect(after.productOrders.map(({ number, state }) => `${number} ${state}`)).toEqual([
     'MO/9/1 to be booked',
@@ -75,7 +75,7 @@ it('parts that are booked together all stand where their one booking stands, in 
   expect(byRecording.productOrders.map(({ number }) => number)).toEqual(['MO/9/1']);
 });
 
-it('only dead letters that nobody has replayed or discarded need a person', async () => {
+it('says that a person is needed only for dead letters that were neither replayed nor discarded', async () => {
   // Prepare
   await completed('MO/8', 1, 'MO/8');
   const letter = (messageId: string) => ({
@@ -99,7 +99,7 @@ it('only dead letters that nobody has replayed or discarded need a person', asyn
   expect(productOrders[0]).toMatchObject({ state: 'needs a person', says: expect.stringContaining('m-2') });
 });
 
-it('a dead letter lives, though the laptop that replayed it before is hours ahead', async () => {
+it('shows an open dead letter although the clock of the laptop that replayed it before is hours ahead', async () => {
   // Prepare
   await completed('MO/7', 1, 'MO/7');
   const letter = {
@@ -124,7 +124,7 @@ it('a dead letter lives, though the laptop that replayed it before is hours ahea
   });
 });
 
-it('tells the cause of a refused order, of a refused booking, and of an order that cannot follow the ERP', async () => {
+it('shows the cause of a refused order, of a refused booking, and of an order that cannot follow the ERP', async () => {
   // Prepare
   const claimOf = async (key: Key) => {
     const claimed = await ledger.claims.claim(key, { owner: key.sk, messageId: key.sk, endsAt });

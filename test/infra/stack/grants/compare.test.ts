@@ -8,7 +8,7 @@ function record(action: string, usedBy?: GrantUser): GrantRecord {
 }
 
 describe('the grants of a run', () => {
-  it('are in order when all were used, over several platforms, and it is told by whom', () => {
+  it('accepts grants that were all used, over several platforms, and says by whom', () => {
     const compared = compareGrants([
       record('sqs:SendMessage'),
       record('sqs:DeleteMessage'),
@@ -27,7 +27,7 @@ describe('the grants of a run', () => {
     expect(describeGrants(compared).split('\n')[3]).toMatch(/sqs:SendMessage +Orders +function, mapping$/);
   });
 
-  it('are too many when one was never used, which is named', () => {
+  it('names a grant that was never used', () => {
     const { equal, verdict } = compareGrants([record('sqs:SendMessage')]);
 
     expect(equal).toBe(false);
@@ -35,14 +35,14 @@ describe('the grants of a run', () => {
     expect(verdict).toContain('Worker: sqs:SendMessage on Orders');
   });
 
-  it('were read wrongly when something was used that no role has', () => {
+  it('fails when something was used that no role has', () => {
     const { equal, verdict } = compareGrants([record('sqs:SendMessage', 'function')]);
 
     expect(equal).toBe(false);
     expect(verdict).toContain('not among the grants of the template');
   });
 
-  it('prove nothing when no platform ran', () => {
+  it('proves nothing when no platform ran', () => {
     expect(compareGrants([])).toMatchObject({
       equal: false,
       verdict: expect.stringContaining('No platform ran'),

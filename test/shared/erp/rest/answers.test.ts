@@ -50,7 +50,7 @@ it.each<[string, Answer | 'cut', object]>([
   ['423', { status: 423, body: {} }, thisOrder],
   ['404', { status: 404, body: {} }, { name: 'UnknownOrder' }],
   ['another 4xx', order409, { name: 'Rejected', code: 'refused-by-erp' }],
-])('takes %s to a look-up for what it is, and writes nothing', async (_, look, expected) => {
+])('understands %s to a look-up, and writes nothing', async (_, look, expected) => {
   const { failure, writes } = await bookingOf({ look });
 
   expect(failure).toMatchObject(expected);
@@ -62,7 +62,7 @@ it.each<[string, Partial<Book['lookUp'][number]>, object]>([
   ['refused', { refused: () => 'it is cancelled' }, { name: 'Rejected', code: 'order-state' }],
   ['article', { article: () => 'B' }, { name: 'Rejected', code: 'conflict' }],
   ['waits', { waits: () => 'somebody has it open' }, thisOrder],
-])('takes what `%s` says of a look-up for what it is, and writes nothing', async (_, change, expected) => {
+])('obeys what `%s` says of a look-up, and writes nothing', async (_, change, expected) => {
   const { failure, writes } = await bookingOf({ look: { body: {} } }, change);
 
   expect(failure).toMatchObject(expected);
@@ -84,13 +84,13 @@ it.each<[string, Answer | 'cut', object]>([
   ['423', { status: 423, body: {} }, thisOrder],
   ['404', { status: 404, body: {} }, { name: 'Rejected', code: 'refused-by-erp' }],
   ['another 4xx', order409, { name: 'Rejected', code: 'refused-by-erp' }],
-])('takes %s to a step for what it is', async (_, write, expected) => {
+])('understands %s to a step', async (_, write, expected) => {
   const { failure } = await bookingOf({ write });
 
   expect(failure).toMatchObject(expected);
 });
 
-it('looks again after a step that shows no effect, and gives it to a person the second time', async () => {
+it('looks again after a step without effect, and asks a person the second time', async () => {
   const nothing = { readBack: { body: {} } };
 
   const [first, second] = [await bookingOf(nothing), await bookingOf(nothing, {}, nextAttempt())];
@@ -99,7 +99,7 @@ it('looks again after a step that shows no effect, and gives it to a person the 
   expect(second.failure).toMatchObject({ name: 'Rejected', code: 'booked-otherwise' });
 });
 
-it('takes nothing for written after a look-up that is asked by POST', async () => {
+it('counts nothing as written after a look-up by POST', async () => {
   const { failure } = await bookingOf(
     { write: { status: 503 } },
     { request: () => ({ method: 'POST', path: '/search', body: {} }) },
@@ -108,7 +108,7 @@ it('takes nothing for written after a look-up that is asked by POST', async () =
   expect(failure).toMatchObject(partner);
 });
 
-it('lets a look-up do nothing but ask: another method is refused by the compiler', () => {
+it('allows no method but GET and POST for a look-up: the compiler refuses others', () => {
   const question: RestQuestion = { path: '/orders', method: 'POST' };
   // @ts-expect-error: what changes an order is a step.
   const write: RestQuestion = { path: '/orders', method: 'PATCH' };
@@ -145,7 +145,7 @@ it.each<[string, Answer, object]>([
   ["a proxy's 404 page, even where a 404 is an empty list", { status: 404, ...page }, partner],
   ['another 4xx', order409, { name: 'Rejected', code: 'refused-by-erp' }],
   ['no list', { body: { orders: [] } }, { name: 'Rejected', code: 'configuration' }],
-])('takes %s to the listing for what it is', async (_, answer, expected) => {
+])('understands %s to the listing', async (_, answer, expected) => {
   // Prepare
   const server = await startServer(() => answer);
   const options = smallOptions(server.url);
@@ -162,7 +162,7 @@ it.each<[string, Answer, object]>([
   expect(failure).toMatchObject(expected);
 });
 
-it('repeats what the ERP says, whatever it looks like', async () => {
+it('repeats the words of the ERP, in whatever form they come', async () => {
   const { failure } = await bookingOf({ write: { status: 409, body: { error: 4711 } } });
 
   expect(String(failure)).toContain('(409): 4711');

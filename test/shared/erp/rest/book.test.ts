@@ -4,7 +4,7 @@ import { Rejected } from '../../../../shared/model/errors.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { key, smallOptions, startSmallErp } from './small.ts';
 
-it('reads, writes and reads again, and knows its own booking the next time', async () => {
+it('reads, writes and reads again, and recognises its own booking the next time', async () => {
   // Prepare
   const erp = await startSmallErp();
 
@@ -24,7 +24,7 @@ it('reads, writes and reads again, and knows its own booking the next time', asy
   ]);
 });
 
-it('waits once for a booking that does not show, and rejects the second time', async () => {
+it('waits once for a booking that the ERP does not show, and rejects the second time', async () => {
   // Prepare
   const erp = await startSmallErp(() => ({ status: 200 }));
 
@@ -38,7 +38,7 @@ it('waits once for a booking that does not show, and rejects the second time', a
   expect(second).toMatchObject({ message: expect.stringContaining(key) });
 });
 
-it('looks again, however often it has tried, when the look behind its write fails: it may well be booked', async () => {
+it('looks again in any attempt when the read-back fails, as it may be booked', async () => {
   // Prepare
   const [lookUp] = smallOptions('http://127.0.0.1').book.lookUp;
   if (!lookUp) throw new Error('no look-up');
@@ -59,7 +59,7 @@ it('looks again, however often it has tried, when the look behind its write fail
   expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
 });
 
-it('says of nothing that somebody else did it, while nobody can tell whether it is ours', async () => {
+it('blames nobody else while a look-up cannot tell whether the booking is ours', async () => {
   // Prepare: the ERP has closed the order, perhaps for our booking, and does not show its bookings
   const [bookings] = smallOptions('http://127.0.0.1').book.lookUp;
   if (!bookings) throw new Error('no look-up');
@@ -74,7 +74,7 @@ it('says of nothing that somebody else did it, while nobody can tell whether it 
   expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'nothing' });
 });
 
-it('does not write again when the answer was lost after the work was done', async () => {
+it('does not write again when the answer to a write was lost', async () => {
   // Prepare
   const erp = await startSmallErp((_, book) => {
     book();
@@ -91,7 +91,7 @@ it('does not write again when the answer was lost after the work was done', asyn
   expect(erp.calls.filter(({ method }) => method === 'POST').length).toBe(1);
 });
 
-it('looks again, and soon, when the second of two steps was not even sent', async () => {
+it('looks again soon when the second of two steps was not sent', async () => {
   // Prepare
   const deadline = new AbortController();
   const [step] = smallOptions('http://127.0.0.1').book.steps;
@@ -126,7 +126,7 @@ it('looks again, and soon, when the second of two steps was not even sent', asyn
   expect(erp.calls.map(({ url }) => url.pathname)).not.toContain('/notes');
 });
 
-it('looks again, and soon, when the ERP has locked the order before the second of two steps', async () => {
+it('looks again soon when the ERP locks the order before the second of two steps', async () => {
   // Prepare
   const [step] = smallOptions('http://127.0.0.1').book.steps;
   if (!step) throw new Error('no step');
@@ -147,7 +147,7 @@ it('looks again, and soon, when the ERP has locked the order before the second o
   expect(erp.isBooked()).toBe(true);
 });
 
-it('sends the booking key in the header that the ERP takes it in', async () => {
+it('sends the booking key in the configured header', async () => {
   const erp = await startSmallErp(undefined, { step: { idempotencyKeyHeader: 'Idempotency-Key' } });
 
   await erp.book();
@@ -167,7 +167,7 @@ it('skips a step that does not apply, and rejects when none does', async () => {
   expect(erp.isBooked()).toBe(false);
 });
 
-it('believes its own booking before it looks for reasons to refuse', async () => {
+it('recognises its own booking before it looks for reasons to refuse', async () => {
   // Prepare: the order is closed as soon as it is booked, by us or by somebody else.
   const [lookUp] = smallOptions('http://127.0.0.1').book.lookUp;
   if (!lookUp) throw new Error('no look-up');

@@ -19,7 +19,7 @@ it('keeps our key out of a message, even when the ERP repeats it', async () => {
   expect(failure).toMatchObject({ message: expect.stringContaining('do not like •••') });
 });
 
-it('keeps the half of our key out of a message, too, where a long sentence is cut', async () => {
+it('keeps half of our key out of a message, where a long sentence is cut', async () => {
   let key = '';
   const erp = await startSmallErp(({ headers }) => {
     key = String(headers['x-api-key']);
@@ -60,7 +60,7 @@ it('reads a refused key again, once, and goes on with the new one', async () => 
   expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
 });
 
-it('asks for a secret of the right shape, without telling what it found', async () => {
+it('asks for a secret of the right shape, without repeating the wrong one', async () => {
   const server = await startServer(() => ({}));
   const connector = connected(rest(smallOptions(server.url)), { password: apiKey });
 

@@ -55,7 +55,7 @@ async function started(
   };
 }
 
-it('asks once for what several rows share, over all pages of a run, and counts', async () => {
+it('asks once for a detail that rows of several pages share, and counts its requests', async () => {
   // Prepare
   const erp = await started(['A1', 'A2', 'B1', 'A3', 'B2']);
 
@@ -68,7 +68,7 @@ it('asks once for what several rows share, over all pages of a run, and counts',
   expect(detailCalls).toEqual([2, 0]);
 });
 
-it('asks nothing for a row that tells all by itself', async () => {
+it('asks nothing for a row that holds the whole order', async () => {
   const erp = await started(['A1', 'B1'], {
     request: ({ number }) => (number === 'A1' ? undefined : { path: '/products/B' }),
   });
@@ -124,7 +124,7 @@ it.each([
   [500, 'failed (500)'],
   [401, 'refused our credentials'],
   [429, 'slow down'],
-])('ends the page when the ERP is unwell (%i): no row of it is to blame', async (status, why) => {
+])('ends the page when the ERP is unwell (%i), and blames no row', async (status, why) => {
   const erp = await started(['A1', 'B1'], {}, () => ({ status }));
 
   const failure = await failureOf(erp.list());
@@ -136,7 +136,7 @@ it.each([
   });
 });
 
-it('asks so many at once, and no more', async () => {
+it('keeps to the number of requests at once', async () => {
   // Prepare: nobody is answered before two have asked, and a third would be one too many.
   let [open, most] = [0, 0];
   const { promise: bothAsked, resolve } = Promise.withResolvers<void>();
@@ -156,7 +156,7 @@ it('asks so many at once, and no more', async () => {
   expect(most).toBe(2);
 });
 
-it('refuses a page that needs more requests than are allowed, and makes none', async () => {
+it('refuses a page that needs more requests than allowed, and makes none', async () => {
   const erp = await started(['A1', 'B1', 'C1'], { most: 2 });
 
   const failure = await failureOf(erp.list());

@@ -37,7 +37,7 @@ async function listed({ connector }: Pick<Awaited<ReturnType<typeof started>>, '
 }
 
 it.each([true, false])(
-  'lists each order once, though every page ends with the row that the next one begins with (incremental: %s)',
+  'lists each order once, though every page repeats the last row of the page before (incremental: %s)',
   async (incremental) => {
     // Prepare
     const erp = await started({ orders: 7, incremental });
@@ -52,7 +52,7 @@ it.each([true, false])(
   },
 );
 
-it('asks for the product of many orders once, and says how many requests that took', async () => {
+it('asks for the product of many orders once, and counts its requests', async () => {
   // Prepare
   const erp = await started({ orders: 5 });
   erp.plan(5, { product: 43 });
@@ -69,7 +69,7 @@ it('asks for the product of many orders once, and says how many requests that to
   expect(detailCalls).toBe(2);
 });
 
-it('lists an order again that was changed over the API, which keeps its change time', async () => {
+it('lists an order again that was changed over the API, which keeps the change time', async () => {
   // Prepare
   const erp = await started();
   const first = await listed(erp);
@@ -93,7 +93,7 @@ it.each([
   ['in winter', '2026-12-01T09:00:00Z', '2026-12-01T10:00:00Z'],
   ['while the clock shows 1:00 to 2:00 twice', '2026-11-01T05:40:00Z', '2026-11-01T06:10:00Z'],
   ['after it was put forward', '2026-03-08T06:50:00Z', '2026-03-08T07:10:00Z'],
-])('asks since a time by the clock of the server, and misses nothing %s', async (_, before, changed) => {
+])('asks since a time by the clock of the server, and misses no order %s', async (_, before, changed) => {
   // Prepare
   const erp = await started({ orders: 0, incremental: true });
   for (const time of [Date.parse(before) - 24 * 3_600_000, Date.parse(before), Date.parse(changed)])
@@ -124,7 +124,7 @@ it('produces and consumes in proportion, and finds its movements by a code of it
   expect(orders[0]?.status).toBe(2);
 });
 
-it('consumes for what is scrap, without a movement of 0, which Dolibarr cannot make', async () => {
+it('consumes components for scrap, without a movement of 0, which Dolibarr refuses', async () => {
   const { movements, orders, connector } = await started();
   const completion = completionOf(order, { quantity: { amount: '0' }, scrap: { amount: '2' } });
 
@@ -134,7 +134,7 @@ it('consumes for what is scrap, without a movement of 0, which Dolibarr cannot m
   expect(orders[0]?.status).toBe(3);
 });
 
-it('lets an order wait for a bare 500, a conflict in the database, and looks before it comes again', async () => {
+it('lets an order wait after a bare 500, a conflict in the database, and looks again first', async () => {
   // Prepare
   const { movements, conflict, connector } = await started();
   conflict();
@@ -148,7 +148,7 @@ it('lets an order wait for a bare 500, a conflict in the database, and looks bef
   expect(movements.length).toBe(2);
 });
 
-it('takes a 500 with a sentence for a word to a person, not for an ERP that is unwell', async () => {
+it('rejects after a 500 with a sentence, and does not take the ERP for unwell', async () => {
   // Prepare
   const { orders, movements, connector } = await started();
   orders[0]?.lines.splice(0, 1, {
@@ -171,7 +171,7 @@ it('takes a 500 with a sentence for a word to a person, not for an ERP that is u
   expect(movements).toEqual([]);
 });
 
-it('looks again when somebody closed the order since it looked, and then says so', async () => {
+it('looks again when somebody closed the order since the look, and then rejects it', async () => {
   // Prepare
   const { orders, movements, faults, finishByHand, connector } = await started();
   faults.beforeCall(4, () => {
@@ -250,7 +250,7 @@ it.each(['before', 'after'] as const)(
   },
 );
 
-it('only closes what an earlier attempt has booked', async () => {
+it('only closes an order that an earlier attempt has booked', async () => {
   // Prepare: 3 of 5 are all there will be; the fourth call books them.
   const { calls, faults, connect } = await started();
   const short = completionOf(order, { quantity: { amount: '3' } });

@@ -92,7 +92,7 @@ it.each<[string, (book: Book) => Book]>([
   });
 });
 
-it('says which answer a function asked for that is not there', async () => {
+it('names the answer that a function asked for in vain', async () => {
   const { book } = await started(lookUpWith({ when: ({ found }) => found('orders').status === 200 }));
 
   const failure = await failureOf(book());
@@ -104,7 +104,7 @@ it('says which answer a function asked for that is not there', async () => {
   });
 });
 
-it('keeps the reason of an address that cannot be built: the order has to be corrected', async () => {
+it('refuses an order for which no address can be built, with the reason', async () => {
   const { server } = await started((book) => book);
   const connector = connected(rest(smallOptions(server.url)), { apiKey });
 

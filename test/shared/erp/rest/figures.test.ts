@@ -78,12 +78,12 @@ it('refuses another unit than the order is counted in, naming both', async () =>
     name: 'Rejected',
     code: 'quantity-or-lots',
     message:
-      'Small ERP: order MO/0001 is counted in p, but what was built is told in kg: let the mapping give it in p.',
+      'Small ERP: order MO/0001 is counted in p, but what was built is in kg: let the mapping give it in p.',
   });
   expect(calls.map(({ method }) => method)).toEqual(['GET']);
 });
 
-it('hands figures that agree with each other to a step', async () => {
+it('hands a step figures that agree with each other', async () => {
   const { booked, book } = await started();
   const lots = [{ number: 'A' }, { number: 'B' }, { number: 'C', scrapped: true as const }];
 

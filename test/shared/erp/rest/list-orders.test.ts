@@ -33,27 +33,24 @@ it.each(pagings)(
   },
 );
 
-it.each(pagings)(
-  'misses none by $kind when orders within a long group of equal times change',
-  async (paging) => {
-    // Prepare
-    const rows = ['1', '2', '3', '4', '5', '6'].map((number) => row(number, minute(2)));
-    const server = await startRows(rows, {
-      meddle(call) {
-        // Whoever stands first moves to the end after the first page: the others move up.
-        if (call === 2) rows.splice(0, 1, row('1', minute(9)));
-      },
-    });
+it.each(pagings)('misses no order by $kind when a long group of equal times changes', async (paging) => {
+  // Prepare
+  const rows = ['1', '2', '3', '4', '5', '6'].map((number) => row(number, minute(2)));
+  const server = await startRows(rows, {
+    meddle(call) {
+      // The first row moves to the end after the first page: the others move up.
+      if (call === 2) rows.splice(0, 1, row('1', minute(9)));
+    },
+  });
 
-    // Act
-    const pages = await pagesOf(server.url, { paging });
+  // Act
+  const pages = await pagesOf(server.url, { paging });
 
-    // Assess
-    expect(new Set(numbersOf(pages))).toEqual(new Set(['1', '2', '3', '4', '5', '6']));
-  },
-);
+  // Assess
+  expect(new Set(numbersOf(pages))).toEqual(new Set(['1', '2', '3', '4', '5', '6']));
+});
 
-it('never gives out a watermark that lies behind an order yet to come', async () => {
+it('never returns a watermark behind an order that is still to come', async () => {
   // Prepare
   const rows = ['1', '2', '3', '4', '5'].map((number) => row(number, minute(2)));
   rows.push(row('6', minute(3)), row('7', minute(4)));
@@ -85,7 +82,7 @@ it('asks since the watermark', async () => {
   expect(server.calls.map(({ url }) => url.searchParams.get('since'))).toEqual([minute(2)]);
 });
 
-it('sorts what the ERP cannot, with the time of creation for orders that were never changed', async () => {
+it('sorts an unsorted list, by the time of creation where an order was never changed', async () => {
   // Prepare
   const rows = [
     row('1', minute(5)),
@@ -111,7 +108,7 @@ it('sorts what the ERP cannot, with the time of creation for orders that were ne
   ]);
 });
 
-it('lists an order again that changed and kept its change time, where nothing tells what changed', async () => {
+it('lists an order again that changed and kept its change time, if the list is not incremental', async () => {
   // Prepare
   const rows = [row('1', minute(1)), row('2', minute(5))];
   const server = await startServer(() => ({ body: { rows } }));
@@ -131,7 +128,7 @@ it('lists an order again that changed and kept its change time, where nothing te
   ]);
 });
 
-it('leaves out what changed before going live, of a whole list too, in every run', async () => {
+it('leaves out orders that changed before going live, in every run of a whole list', async () => {
   // Prepare
   const server = await startServer(() => ({ body: { rows: [row('1', minute(1)), row('2', minute(5))] } }));
   const goLive = { changedAt: minute(3) };
@@ -145,7 +142,7 @@ it('leaves out what changed before going live, of a whole list too, in every run
 });
 
 it.each([true, false])(
-  'lists a row once that comes twice on one page (incremental: %s)',
+  'lists a row once that is twice on one page (incremental: %s)',
   async (incremental) => {
     const server = await startServer(() => ({ body: { rows: [row('1', minute(1)), row('1', minute(1))] } }));
 
@@ -166,7 +163,7 @@ it.each([
   expect(server.calls.map(({ url }) => url.searchParams.get('since'))).toEqual([expected]);
 });
 
-it('refuses a list that is not sorted, as a watermark would lie', async () => {
+it('refuses a list that is not sorted, as its watermarks would be wrong', async () => {
   const server = await startServer(() => ({ body: { rows: [row('1', minute(2)), row('2', minute(1))] } }));
 
   const failure = await failureOf(pagesOf(server.url, {}));
@@ -174,7 +171,7 @@ it('refuses a list that is not sorted, as a watermark would lie', async () => {
   expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('orders.incremental') });
 });
 
-it('skips orders that are neither released nor cancelled, and moves on behind them', async () => {
+it('skips orders that are neither released nor cancelled, and moves the watermark behind them', async () => {
   const server = await startRows([row('1', minute(1)), row('2', minute(2))], { pageSize: 9 });
   const order: Listing['order'] = ({ number, quantity, changed }) => ({
     number,
@@ -220,7 +217,7 @@ it('keeps numbers, units, dates and decimals as they are', async () => {
   ]);
 });
 
-it('takes the configured status for an empty list, and any other refusal for what it is', async () => {
+it('takes only the configured status for an empty list', async () => {
   const server = await startServer(() => ({ status: 404, body: { error: { message: 'No order found' } } }));
 
   const pages = await pagesOf(server.url, { emptyStatus: [404] });
@@ -230,7 +227,7 @@ it('takes the configured status for an empty list, and any other refusal for wha
   expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('No order found') });
 });
 
-it('follows the path of a link that names another host, and only here', async () => {
+it('follows the path of a link that names another host, on our own host', async () => {
   // Prepare: seen on an OData V2 server behind a proxy, whose links named a host that only it knew.
   const elsewhere = await startServer(() => ({ body: { rows: [] } }));
   const server = await startServer(({ url }) =>
@@ -260,7 +257,7 @@ it('ends a list whose next page is always the same one', async () => {
   expect(server.calls.length).toBe(2);
 });
 
-it('says so when there is no list where it should be', async () => {
+it('names the option to check when there is no list', async () => {
   const server = await startServer(() => ({ body: { orders: [] } }));
 
   const failure = await failureOf(pagesOf(server.url, {}));

@@ -92,7 +92,7 @@ it('can send the client in a header, and further fields with the request', async
   });
 });
 
-it('asks once for callers who come at the same moment', async () => {
+it('asks once for callers that come at the same moment', async () => {
   const { tokens, list } = await started();
 
   await Promise.all([list(), list(), list()]);
@@ -135,7 +135,7 @@ it('reads the secret again when the token service refuses it', async () => {
   expect(erp.length).toBe(1);
 });
 
-it('asks to check the secret when it stays refused, without telling it', async () => {
+it('asks a person to check a secret that stays refused, without repeating it', async () => {
   const { tokens, erp, book, rotate } = await started();
   rotate('next-secret');
 
@@ -146,7 +146,7 @@ it('asks to check the secret when it stays refused, without telling it', async (
   expect([tokens.length, erp.length]).toEqual([2, 0]);
 });
 
-it('does not run in circles when no token lasts', async () => {
+it('gives up when no token lasts', async () => {
   const { tokens, erp, book, lastNoLonger } = await started();
   lastNoLonger();
 

@@ -110,7 +110,7 @@ it('follows the links of the server, whatever host they name, and reads its time
   expect(listed[0]).toMatchObject({ id: '000001000041', quantity: { amount: '5', unit: 'PC' } });
 });
 
-it('fetches a token before it writes, once for as long as the session lasts', async () => {
+it('fetches a token before it writes, once a session', async () => {
   // Prepare
   const { calls, confirmations, connector } = await startGateway();
   const other = completionOf({ number: '1000043' });
@@ -134,7 +134,7 @@ it('fetches a token before it writes, once for as long as the session lasts', as
   });
 });
 
-it('renews the token and its cookie when the session expired', async () => {
+it('renews the token and its cookie when the session has expired', async () => {
   // Prepare
   const { confirmations, connector, expire } = await startGateway();
   await connector.book(completionOf(order), key, firstAttempt());
@@ -147,7 +147,7 @@ it('renews the token and its cookie when the session expired', async () => {
   expect(confirmations.length).toBe(2);
 });
 
-it('renews it once only when the user has no rights', async () => {
+it('renews the token only once when the user has no rights', async () => {
   // Prepare
   const { calls, connector, takeRights } = await startGateway();
   takeRights();
@@ -168,7 +168,7 @@ it('renews it once only when the user has no rights', async () => {
 it.each([
   [423, 'Order is locked by USER1', { name: 'RetryLater', scope: 'order', wrote: 'nothing' }],
   [400, 'Operation 0010 is confirmed', { name: 'Rejected' }],
-])('tells what the gateway says in a %s', async (status, message, expected) => {
+])('repeats the words of the gateway in a %s', async (status, message, expected) => {
   const { connector, refuse } = await startGateway();
   refuse(status, message);
 
@@ -177,7 +177,7 @@ it.each([
   expect(failure).toMatchObject({ ...expected, message: expect.stringContaining(message) });
 });
 
-it('says where to look when no token is given', async () => {
+it('names the option to check when it gets no token', async () => {
   // Prepare
   const server = await startServer(({ method }) =>
     method === 'GET' ? { body: { d: { results: [] } } } : {},

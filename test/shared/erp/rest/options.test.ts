@@ -47,7 +47,7 @@ it.each([
   expect(Object.keys(definition.credentialsExample)).toEqual(Object.keys(secret));
 });
 
-it('does not offer to link without a procedure for it', () => {
+it('offers no link without a procedure for it', () => {
   const connector = rest(options).connect({
     credentials: async () => ({}),
     clock: systemClock,
@@ -72,7 +72,7 @@ it('refuses a number that has lost digits, as it would name another order', () =
   expect(textAt({ id: largest }, 'id')).toBe('9007199254740991');
 });
 
-it('finds what stands in an answer, or nothing', () => {
+it('finds a value in an answer, or nothing', () => {
   const json = { d: { results: [{ id: 7 }], empty: '' }, '@odata.nextLink': 'x' };
 
   expect(valueAt(json, '')).toBe(json);

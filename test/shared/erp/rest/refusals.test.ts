@@ -38,7 +38,7 @@ it.each([
   expect(failure).toMatchObject({ name: 'RetryLater', scope: row.scope, wrote: row.wrote });
 });
 
-it('rejects an error that hides in a 200', async () => {
+it('rejects an error in the body of a 200', async () => {
   const step: Partial<Step> = {
     success: { test: ({ json }) => textAt(json, 'fault.text') ?? true },
   };
@@ -55,7 +55,7 @@ it('rejects an error that hides in a 200', async () => {
   expect(failure).toMatchObject({ message: 'Small ERP, order MO/0001: the period is closed' });
 });
 
-it('lets the configuration reject what would look like an unwell ERP', async () => {
+it('lets the configuration reject an answer that looks like an unwell ERP', async () => {
   const step: Partial<Step> = {
     rejected: ({ status, json }) => (status === 500 ? textAt(json, 'message') : undefined),
   };

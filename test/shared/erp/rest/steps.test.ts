@@ -59,7 +59,7 @@ async function started(
   };
 }
 
-it('books, then closes, and believes both when it reads them back', async () => {
+it('books, then closes, and reads both back', async () => {
   const erp = await started();
 
   const receipts = [await erp.book(), await erp.book(nextAttempt())];
@@ -71,7 +71,7 @@ it('books, then closes, and believes both when it reads them back', async () => 
   expect(erp.writes()).toEqual(['/book', '/close']);
 });
 
-it('only closes what is booked already, and does not take the closing at its word', async () => {
+it('only closes what is booked already, and reads the closing back', async () => {
   // Prepare
   let busy = true;
   const erp = await started({ close: () => (busy ? { status: 423 } : { status: 200 }) });
@@ -91,7 +91,7 @@ it('only closes what is booked already, and does not take the closing at its wor
   });
 });
 
-it('goes on with what it has begun, though the order was closed by somebody in between', async () => {
+it('continues what it has begun, though somebody closed the order in between', async () => {
   // Prepare
   const erp = await started({ close: () => ({ status: 503 }) });
   await failureOf(erp.book());
@@ -105,7 +105,7 @@ it('goes on with what it has begun, though the order was closed by somebody in b
   expect(erp.writes()).toEqual(['/book', '/close']);
 });
 
-it('takes what is left though the order would be refused by now: what has begun is ours', async () => {
+it('takes the steps that are left, though the order would be refused by now', async () => {
   // Prepare
   let busy = true;
   const erp = await started({ close: () => (busy ? { status: 423 } : undefined) });
@@ -121,7 +121,7 @@ it('takes what is left though the order would be refused by now: what has begun 
   expect(erp.writes()).toEqual(['/book', '/close', '/close']);
 });
 
-it('names what was written by then when the ERP refuses a later step', async () => {
+it('names the steps that were taken when the ERP refuses a later one', async () => {
   const erp = await started({ close: () => ({ status: 409, body: { message: 'The period is closed.' } }) });
 
   const failures = [await failureOf(erp.book()), await failureOf(erp.book(nextAttempt()))];
@@ -132,12 +132,12 @@ it('names what was written by then when the ERP refuses a later step', async () 
       code: 'refused-by-erp',
       message:
         'Small ERP refused the closing of the booking of order MO/0001 (409): The period is closed. ' +
-        'Small ERP has of it already: the booking.',
+        'Small ERP has these steps already: the booking.',
     });
   }
 });
 
-it('names nothing when the ERP refuses the first step: nothing was written', async () => {
+it('names no step when the ERP refuses the first one', async () => {
   const erp = await started({ book: () => ({ status: 409, body: { message: 'The period is closed.' } }) });
 
   const failure = await failureOf(erp.book());
@@ -145,7 +145,7 @@ it('names nothing when the ERP refuses the first step: nothing was written', asy
   expect(String(failure)).toMatch(/The period is closed\.$/);
 });
 
-it('reads one look-up again and no more where no step tells of itself', async () => {
+it('reads only one look-up again if no step has a `done`', async () => {
   // Prepare
   const erp = await started(
     {},

@@ -44,7 +44,7 @@ it.each<[string, Answer, readonly number[]]>([
   ['a web page', page, []],
   ['a line of text', { body: 'default backend - 404', headers: { 'content-type': 'text/plain' } }, []],
   ['a web page, even where a 404 means that nothing is booked yet', page, [404]],
-])('does not take a 404 with %s for a word of the ERP', async (_, answer, accepts) => {
+])('does not take a 404 with %s for an answer of the ERP', async (_, answer, accepts) => {
   // Prepare
   const [lookUp] = smallOptions('http://127.0.0.1').book.lookUp;
   if (!lookUp) throw new Error('no look-up');

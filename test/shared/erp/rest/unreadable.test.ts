@@ -41,13 +41,13 @@ it.each<[string, unknown, string, string, Partial<Listing>?]>([
     'with a quantity that is no number',
     { ...good('B', 2), quantity: 'five' },
     'B',
-    'what orders.order makes of it is no order ($.quantity: found string, expected a decimal)',
+    'orders.order returns no valid order for it ($.quantity: found string, expected a decimal)',
   ],
   ...['0', '-3', '0.00'].map((quantity): [string, unknown, string, string] => [
     `of ${quantity} pieces`,
     { ...good('B', 2), quantity },
     'B',
-    'what orders.order makes of it is no order ($.quantity: found string, expected a decimal above 0)',
+    'orders.order returns no valid order for it ($.quantity: found string, expected a decimal above 0)',
   ]),
   [
     'with a time without zone',
@@ -100,47 +100,50 @@ const numberedSchema = z.object({ number: z.union([z.number(), z.string()]), cha
 it.each<[string, (number: number | string) => string | number]>([
   ['as it is', (number) => number],
   ['as text', (number) => `MO-${number}`],
-])('names a row whose number has lost digits, given on %s: two orders would be one', async (_, give) => {
-  // Prepare: what JSON.parse makes of both is 9007199254740992.
-  const rows = ['9007199254740992', '9007199254740993', '17', '"9007199254740993"'].map(
-    (number, n) => `{"number":${number},"changed":"${minute(n)}"}`,
-  );
-  const server = await startServer(() => ({
-    body: `{"rows":[${rows.join(',')}]}`,
-    headers: { 'content-type': 'application/json' },
-  }));
-  const definition = rest({
-    ...smallOptions(server.url),
-    orders: {
-      path: '/orders',
-      paging: { kind: 'none' },
-      list: 'rows',
-      row: numberedSchema,
-      order: ({ number, changed }) => ({
-        number: give(number),
-        article: 'A',
-        quantity: '5',
-        state: 'released',
-        changedAt: changed,
-      }),
-    },
-  });
+])(
+  'names a row whose number has lost digits, passed on %s, as two orders would become one',
+  async (_, give) => {
+    // Prepare: what JSON.parse makes of both is 9007199254740992.
+    const rows = ['9007199254740992', '9007199254740993', '17', '"9007199254740993"'].map(
+      (number, n) => `{"number":${number},"changed":"${minute(n)}"}`,
+    );
+    const server = await startServer(() => ({
+      body: `{"rows":[${rows.join(',')}]}`,
+      headers: { 'content-type': 'application/json' },
+    }));
+    const definition = rest({
+      ...smallOptions(server.url),
+      orders: {
+        path: '/orders',
+        paging: { kind: 'none' },
+        list: 'rows',
+        row: numberedSchema,
+        order: ({ number, changed }) => ({
+          number: give(number),
+          article: 'A',
+          quantity: '5',
+          state: 'released',
+          changedAt: changed,
+        }),
+      },
+    });
 
-  // Act
-  const pages: ReleasedOrdersPage[] = [];
-  for await (const page of connected(definition, { apiKey: 'k' }).releasedOrders(undefined, newSignal()))
-    pages.push(page);
+    // Act
+    const pages: ReleasedOrdersPage[] = [];
+    for await (const page of connected(definition, { apiKey: 'k' }).releasedOrders(undefined, newSignal()))
+      pages.push(page);
 
-  // Assess
-  expect(pages.flatMap(({ orders }) => orders.map(({ number }) => number))).toEqual(
-    [17, '9007199254740993'].map((number) => String(give(number))),
-  );
-  const reasons = pages.flatMap(({ unreadable }) => unreadable.map(({ reason }) => reason));
-  expect(reasons.length).toBe(2);
-  for (const reason of reasons) expect(reason).toMatch(/JSON number/);
-});
+    // Assess
+    expect(pages.flatMap(({ orders }) => orders.map(({ number }) => number))).toEqual(
+      [17, '9007199254740993'].map((number) => String(give(number))),
+    );
+    const reasons = pages.flatMap(({ unreadable }) => unreadable.map(({ reason }) => reason));
+    expect(reasons.length).toBe(2);
+    for (const reason of reasons) expect(reason).toMatch(/JSON number/);
+  },
+);
 
-it('lists a cancelled order whose quantity the ERP has taken away', async () => {
+it('lists a cancelled order whose quantity the ERP set to 0', async () => {
   const order: Listing['order'] = (row) => ({ ...smallOptions('').orders.order(row), state: 'cancelled' });
 
   const { orders, unreadable } = await listed([{ ...good('A', 1), quantity: '0' }], { order });
@@ -159,7 +162,7 @@ it('keeps the reason short, however many fields do not fit', async () => {
   expect(unreadable[0]?.reason.length).toBeLessThan(1000);
 });
 
-it('moves the watermark behind a last row that does not fit, by the time that it tells', async () => {
+it('moves the watermark to the time of a last row that does not fit', async () => {
   const { watermark } = await listed([good('A', 1), { ...good('B', 2), quantity: null }]);
 
   expect(watermark).toEqual({ changedAt: minute(2), id: 'B' });
@@ -171,7 +174,7 @@ it('leaves the watermark at the last row whose time can be read', async () => {
   expect(watermark?.changedAt).toBe(minute(1));
 });
 
-it('never goes back because of a row that does not fit, and names it all the same', async () => {
+it('never moves the watermark back because of a row that does not fit, and names the row', async () => {
   // Prepare: its time of creation is all that can be read of it.
   const old = (number: string) => ({ number, quantity: null, changed: null, created: minute(0) });
 
@@ -199,7 +202,7 @@ it('does not take a list for unsorted because of a row that does not fit', async
   expect(watermark?.changedAt).toBe(minute(2));
 });
 
-it('says nothing of an order that is skipped anyway', async () => {
+it('reports nothing about an order that is skipped anyway', async () => {
   const order: Listing['order'] = (row) => ({
     ...smallOptions('').orders.order(row),
     state: row.number === 'B' ? 'other' : 'released',
@@ -210,7 +213,7 @@ it('says nothing of an order that is skipped anyway', async () => {
   expect({ orders, unreadable }).toEqual({ orders: ['A'], unreadable: [] });
 });
 
-it('names those of a list that the ERP cannot sort, and those without a time at every run', async () => {
+it('names the unreadable rows of an unsorted list, and those without a time in every run', async () => {
   const rows = [good('D', 4), { ...good('B', 2), quantity: null }, { number: 'C' }, good('A', 1)];
 
   const first = await listed(rows, { incremental: false });
@@ -236,7 +239,7 @@ const rowsInPages = fc.record({
 });
 
 it.each(pagings)(
-  'lists all that fit once and names all others, by $kind, wherever they stand',
+  'lists all rows that fit once and names all others, by $kind, in any place',
   async (paging) => {
     let table: { at: string; row: unknown }[] = [];
     let size = 1;

@@ -40,7 +40,7 @@ describe('an error of SAP', () => {
       'details beside a sentence that is none',
       { error: { message: null, innererror: { errordetails: [detail(busy)] } } },
     ],
-  ])('lets the order wait when it says in %s that somebody has it', (_, body) => {
+  ])('lets the order wait when %s says that somebody has it', (_, body) => {
     expect(failureOfBody(body)).toMatchObject({ name: 'RetryLater', scope: 'order' });
   });
 
@@ -67,7 +67,7 @@ describe('an error of SAP', () => {
     ['a sentence without an object', { error: { message: 'Not allowed' } }, 'Not allowed'],
     ['a code that is a number', { error: { code: 7, message: { value: 'x' } } }, 'without a reason'],
     ['nothing', {}, 'without a reason'],
-  ])('hands on its sentence, with %s', (_, body, sentence) => {
+  ])('repeats its sentence, with %s', (_, body, sentence) => {
     expect(failureOfBody(body)).toMatchObject({
       name: 'Rejected',
       code: 'refused-by-erp',
@@ -84,7 +84,7 @@ describe('an error of SAP', () => {
 });
 
 /** The table in shared/erp/README.md, row by row: what is answered to which call of a booking, and what comes of it. */
-describe('what an answer means for a booking', () => {
+describe('an answer to a booking', () => {
   const page = { headers: { 'content-type': 'text/html' }, body: '<html>Forbidden</html>' };
   const json = (status: number, body: unknown): Answer => ({ status, body: JSON.stringify(body) });
   const inactive = { error: { code: '/IWFND/MED/170', message: { value: 'No service found' } } };
@@ -112,7 +112,7 @@ describe('what an answer means for a booking', () => {
       1,
       { ...retryOrder, wrote: 'perhaps' },
     ],
-  ])('%s', async (_, call, answer, times, expected) => {
+  ])('is understood: %s', async (_, call, answer, times, expected) => {
     // Prepare: calls 1 and 2 look, 3 confirms.
     const { faults, plan, book, confirmationsOf } = await startPlant();
     const order = plan();

@@ -16,7 +16,7 @@ describe('the list of orders', () => {
     expect(numbers).toEqual(planned);
   });
 
-  it('comes past orders that were never changed, to those that were', async () => {
+  it('lists orders that were changed behind those that never were', async () => {
     // Prepare: orders without a change time sort first.
     const { server, books, plan, listed } = await startPlant();
     const unchanged = [1, 2, 3].map(() => books.plan('FG226', '5', null).ManufacturingOrder);
@@ -52,7 +52,7 @@ describe('the list of orders', () => {
     }
   });
 
-  it('follows the link of a page of which no row tells its place', async () => {
+  it('follows the link of a page on which no row tells its position', async () => {
     // Prepare: the first two orders have no number, and the server gives two at a time.
     const { server, faults, books, plan, listed } = await startPlant();
     for (const material of ['FG227', 'FG227', 'FG226', 'FG226']) books.plan(material, '5');
@@ -71,7 +71,7 @@ describe('the list of orders', () => {
     expect(unreadable.length).toBe(2);
   });
 
-  it('lists nothing twice when it must see further than a page of which no row tells its place', async () => {
+  it('lists nothing twice when it asks for more rows, as no row of a page tells its position', async () => {
     // Prepare: the second page of two, and no server that would link to a third.
     const { faults, books, listed } = await startPlant();
     const materials = ['FG226', 'FG226', 'FG227', 'FG227', 'FG226'];
@@ -115,7 +115,7 @@ describe('times of a system that keeps local time', () => {
     expect(await listed({ changedAt: '2026-12-01T01:00:00.000Z' })).toMatchObject({ numbers: [] });
   });
 
-  it('tells the instant of a change, and lists again from there', async () => {
+  it('returns the instant of a change, and lists again from there', async () => {
     // Prepare
     const { books, listed } = await startPlant({ timeZone: 'America/New_York' });
     const [, second] = ['2026-06-01T00:30:00Z', '2026-06-01T01:30:00Z'].map((at) =>
@@ -131,7 +131,7 @@ describe('times of a system that keeps local time', () => {
     expect(again.numbers).toEqual([second?.ManufacturingOrder]);
   });
 
-  it('misses nothing in the hour that comes twice', async () => {
+  it('misses no change in the hour that comes twice', async () => {
     // Prepare: read up to 02:50, and that order is gone; twenty minutes later it is 02:10.
     const { books, listed } = await startPlant({ timeZone: 'Europe/Brussels' });
     books.plan('FG226', '5', '2026-10-25T00:50:00Z');

@@ -4,8 +4,8 @@ import { failureOf } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { startPlant } from './plant.ts';
 
-describe('goods receipts', () => {
-  it('receive of each lot what bears it, and together what is good', async () => {
+describe('a goods receipt', () => {
+  it('receives each lot with its quantity, which add up to the good quantity', async () => {
     // Prepare
     const { books, plan, book } = await startPlant({ goodsMovements: 'receipt' });
     const lots = [{ number: 'L1', quantity: { amount: '3' } }, { number: 'L2' }];
@@ -28,7 +28,7 @@ describe('goods receipts', () => {
       'more decimals than SAP has',
       ['2.5001', '2.4999'].map((amount, at) => ({ number: `L${at}`, quantity: { amount } })),
     ],
-  ])('refuse lots that do not fit: %s', async (_, lots) => {
+  ])('refuses lots that do not fit: %s', async (_, lots) => {
     // Prepare
     const { books, plan, book } = await startPlant({ goodsMovements: 'receipt' });
     const order = plan();
@@ -45,7 +45,7 @@ describe('goods receipts', () => {
     expect([books.confirmations, books.goods.documents]).toEqual([[], []]);
   });
 
-  it('receive no scrap, and consume nothing for it', async () => {
+  it('receives no scrap, and consumes nothing for it', async () => {
     // Prepare: without movements of its own, a confirmation gets those that SAP plans.
     const { books, plan, book, confirmationsOf } = await startPlant({
       goodsMovements: 'receipt',
@@ -65,7 +65,7 @@ describe('goods receipts', () => {
 });
 
 describe('a booking of nothing', () => {
-  it.each([true, false])('closes no order, whether it is said to be final (%s)', async (final) => {
+  it.each([true, false])('closes no order, whether it is final or not (%s)', async (final) => {
     // Prepare: one part of five is confirmed.
     const { books, plan, book, confirmationsOf } = await startPlant();
     const order = plan();

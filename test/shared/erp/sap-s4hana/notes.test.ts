@@ -7,11 +7,11 @@ import { startPlant } from './plant.ts';
 
 const notesField = 'OrderLongText';
 
-describe("notes in the order's text", () => {
+describe("a note in the order's text", () => {
   it.each([
     ['as a note', (mark: string) => [mark]],
     ['as a line of a note', (mark: string) => [`See\r\n${mark}\u2028and\v${mark.toUpperCase()}`]],
-  ])('are written though our mark of them is quoted before, %s', async (_, quote) => {
+  ])('is written though a text before it quotes our mark, %s', async (_, quote) => {
     // Prepare
     const { books, plan, connect, book } = await startPlant({ notesField });
     const order = plan();
@@ -31,7 +31,7 @@ describe("notes in the order's text", () => {
     expect(text.split('\n').filter((line) => line === markOf(key)).length).toBe(1);
   });
 
-  it('does not take a mark for its own that a person wrote into a sentence', async () => {
+  it('is not recognised by a mark that a person wrote into a sentence', async () => {
     // Prepare
     const { books, plan, book } = await startPlant({ notesField });
     const order = plan();
@@ -45,7 +45,7 @@ describe("notes in the order's text", () => {
     expect(books.find(order.number).OrderLongText).toContain('All checks in order');
   });
 
-  it('are added once by the attempt after the one that confirmed', async () => {
+  it('is added once by the attempt after the one that confirmed', async () => {
     // Prepare: calls 1 to 4 confirm and look; the fifth reads the order for its text.
     const { books, faults, plan, connect, book, confirmationsOf } = await startPlant({ notesField });
     const completion = completionOf(plan(), { notes: ['All checks in order'] });
@@ -66,7 +66,7 @@ describe("notes in the order's text", () => {
   });
 
   it.each(['OrderLongTxt', 'etag'])(
-    'are refused before anything is confirmed where there is no field %s',
+    'is refused before anything is confirmed where there is no field %s',
     async (field) => {
       // Prepare
       const { plan, book, confirmationsOf } = await startPlant({ notesField: field });
@@ -82,7 +82,7 @@ describe("notes in the order's text", () => {
     },
   );
 
-  it('tell what is booked when SAP refuses them afterwards', async () => {
+  it('names the booking when SAP refuses the note afterwards', async () => {
     // Prepare: call 6 changes the text.
     const { faults, plan, book, confirmationsOf } = await startPlant({ notesField });
     const order = plan();

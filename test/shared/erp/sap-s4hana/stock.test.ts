@@ -4,7 +4,7 @@ import { completionOf, quantityKey } from '../conformance/completions.ts';
 import type { Fate, SapMovement } from '../conformance/servers/sap-goods.ts';
 import { startPlant } from './plant.ts';
 
-describe('what the receipt says of stock', () => {
+describe('a receipt', () => {
   it('names the material document that proves it', async () => {
     const { plan, book } = await startPlant();
 
@@ -20,7 +20,7 @@ describe('what the receipt says of stock', () => {
       'failed, while the components were consumed',
       (one) => (one.GoodsMovementType === '101' ? 'failed' : 'at once'),
     ],
-  ])('says that it is not proven when the goods movement %s', async (_, fateOf) => {
+  ])('says that stock is not proven when the goods movement %s', async (_, fateOf) => {
     // Prepare
     const { books, plan, book, confirmationsOf } = await startPlant();
     books.goods.fateOf = fateOf;
@@ -37,7 +37,7 @@ describe('what the receipt says of stock', () => {
     expect(confirmationsOf(order.number).length).toBe(1);
   });
 
-  it('says that it is not proven when one of two lots was received', async () => {
+  it('says that stock is not proven when one of two lots was received', async () => {
     // Prepare
     const { books, plan, book } = await startPlant({ goodsMovements: 'receipt' });
     books.goods.fateOf = ({ Batch }) => (Batch === 'L2' ? 'failed' : 'at once');
@@ -71,7 +71,7 @@ describe('what the receipt says of stock', () => {
   it.each([
     ['no goods movement is asked for', { goodsMovements: 'none' }, {}],
     ['all of it is scrap', {}, { quantity: { amount: '0' }, scrap: { amount: '5' } }],
-  ] as const)('claims nothing when %s', async (_, options, built) => {
+  ] as const)('says nothing of stock when %s', async (_, options, built) => {
     const { plan, book } = await startPlant(options);
 
     const { reference } = await book(completionOf(plan(), built));
@@ -79,21 +79,18 @@ describe('what the receipt says of stock', () => {
     expect(reference).toMatch(/^confirmation \d+\/1$/);
   });
 
-  it.each([400, 403, 404])(
-    'is a receipt though SAP does not show material documents (%i)',
-    async (status) => {
-      // Prepare: the calls before are order, confirmations, POST and confirmations.
-      const { faults, plan, book } = await startPlant();
-      const error = { code: 'X/001', message: { lang: 'en', value: 'Not for you' } };
-      faults.beforeCall(5, () => faults.answerNext({ status, body: JSON.stringify({ error }) }));
+  it.each([400, 403, 404])('is given though SAP does not show material documents (%i)', async (status) => {
+    // Prepare: the calls before are order, confirmations, POST and confirmations.
+    const { faults, plan, book } = await startPlant();
+    const error = { code: 'X/001', message: { lang: 'en', value: 'Not for you' } };
+    faults.beforeCall(5, () => faults.answerNext({ status, body: JSON.stringify({ error }) }));
 
-      // Act
-      const { reference } = await book(completionOf(plan()));
+    // Act
+    const { reference } = await book(completionOf(plan()));
 
-      // Assess
-      expect(reference).toContain('stock not proven');
-    },
-  );
+    // Assess
+    expect(reference).toContain('stock not proven');
+  });
 
   it('adds the receipts up over all pages', async () => {
     // Prepare

@@ -35,7 +35,7 @@ describe('the earliest that a clock can show from an instant on', () => {
     expect(earliestWallClock(timeZone, instant)).toBe(shown);
   });
 
-  it('never lies behind what the clock shows later, on the day that it is put back', () => {
+  it('is never after a later time on the clock, on the day when it is put back', () => {
     const minutes = [...Array(300).keys()].map(
       (minute) => Date.parse('2026-10-24T23:00:00Z') + minute * 60_000,
     );

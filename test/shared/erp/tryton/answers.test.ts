@@ -80,7 +80,7 @@ const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, objec
     [write, error('server closed the connection unexpectedly', ''), { ...unwell, wrote: 'perhaps' }],
   ],
   "a name alone: `'stock.lot'`": [[write, error("'stock.lot'", ''), person]],
-  '`TypeError`, `ValueError`, `psycopg2.errors.Undefined…` and their like': [
+  '`TypeError`, `ValueError`, `psycopg2.errors.Undefined…` and similar ones': [
     [write, thrown('ValueError: Invalid quantity'), person],
     [write, thrown('psycopg2.errors.UndefinedColumn: column "quantiy" does not exist'), person],
   ],

@@ -192,7 +192,7 @@ describe('listing productions that cannot be read', () => {
       {
         id: '2',
         reason:
-          'Tryton lists order 2, which cannot be read: $.create_date: found null, expected string. Correct the order in Tryton and save it there: it comes again.',
+          'Tryton lists order 2, which cannot be read: $.create_date: found null, expected string. Correct the order in Tryton and save it there: then it is listed again.',
       },
     ]);
   });

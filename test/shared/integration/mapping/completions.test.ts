@@ -13,8 +13,8 @@ function withoutFinish({ finishedAt: _, ...unfinished }: Recording): Recording {
 /** A plant in Brussels with this mapping. */
 const plantWith = (completions: CompletionMapping = {}) => ({ completions, timeZone: 'Europe/Brussels' });
 
-describe('a completed product order becomes a completion', () => {
-  it('with the planned quantity, a note and links by default', () => {
+describe('the completion of a product order', () => {
+  it('has the planned quantity, a note and links by default', () => {
     const completion = mapCompletion(plantWith(), 'quantity', [
       completedProductOrder({ parameters: { Quantity: '5' } }),
     ]);
@@ -31,7 +31,7 @@ describe('a completed product order becomes a completion', () => {
     expect(mapCompletion(plantWith(), 'quantity', [first, ...others]).quantity).toEqual({ amount: '0.6' });
   });
 
-  it('as an amendment never carries a quantity, whatever the mapping says', () => {
+  it('never has a quantity as an amendment, whatever the mapping says', () => {
     const completion = mapCompletion(plantWith({ quantity: () => 9, lots: () => ['L1'] }), 'amendment', [
       completedProductOrder(),
     ]);
@@ -76,17 +76,17 @@ describe('a completed product order becomes a completion', () => {
     ['the completion of MO/0001', { completedAt: '24/11/2026' }, '24/11/2026'],
     ['the completion of MO/0001', { completedAt: '2026-02-31T10:00:00' }, '2026-02-31T10:00:00'],
     ['the recording r1', { recordings: [recording({ id: 'r1', finishedAt: 'noon' })] }, 'noon'],
-  ])('is for a person when Azumuta tells no time of %s', (what, given, told) => {
+  ])('is rejected when Azumuta gives no time of %s', (what, given, told) => {
     const map = () => mapCompletion(plantWith(), 'quantity', [completedProductOrder(given)]);
     expect(map).toThrow(Rejected);
-    expect(map).toThrow(`Azumuta tells "${told}" as the time of ${what}, where an ISO time such as`);
+    expect(map).toThrow(`Azumuta gives "${told}" as the time of ${what}, where an ISO time such as`);
   });
 
   it.each([
     ['a negative quantity', { quantity: () => -1 }],
     ['text that is no number', { quantity: () => 'five' }],
     ['mixed units', { quantity: () => ({ amount: '1', unit: 'kg' }) }],
-  ])('%s is rejected', (name, mapping) => {
+  ])('is rejected with %s', (name, mapping) => {
     const unit = completedProductOrder();
     const act = () =>
       name === 'mixed units'
@@ -99,7 +99,7 @@ describe('a completed product order becomes a completion', () => {
     expect(act).toThrow(Rejected);
   });
 
-  it('reads a recorded value by its name in any case, of the last recording', () => {
+  it('has the last value that was recorded under a name, in any case', () => {
     const completed = completedProductOrder({
       recordings: [
         recording({ steps: [{ name: 'Good quantity', value: 3 }] }),
@@ -111,7 +111,7 @@ describe('a completed product order becomes a completion', () => {
   });
 });
 
-describe('what a completion mapping in plain JavaScript gives', () => {
+describe('the result of a completion mapping in plain JavaScript', () => {
   const mapped = (mapping: object, parameters: Record<string, string> = { Quantity: '5' }) =>
     Reflect.apply(mapCompletion, undefined, [
       plantWith(mapping),
@@ -126,16 +126,16 @@ describe('what a completion mapping in plain JavaScript gives', () => {
     ['no links', { links: () => undefined }, 'completions.links'],
     ['a word for yes or no', { final: () => 'no' }, 'completions.final'],
     ['a note that is no text', { notes: () => [5] }, 'completions.notes'],
-  ])('is refused when it is %s, with the field and the order', (_name, mapping, field) => {
+  ])('is rejected when it is %s, naming the field and the order', (_name, mapping, field) => {
     expect(() => mapped(mapping)).toThrow(Rejected);
     expect(() => mapped(mapping)).toThrow(new RegExp(`Mapping ${field} gave .* for MO/0001`));
   });
 
-  it('leaves out lots that are empty, as nothing was recorded', () => {
+  it('loses empty lots, as nothing was recorded', () => {
     expect(mapped({ lots: () => ['SN1', ''] }).lots).toEqual([{ number: 'SN1' }]);
   });
 
-  it('asks a person when one of several parts has no quantity, by the number of that part', () => {
+  it('is rejected when one of several parts has no quantity, naming that part', () => {
     const part = (index: number, quantity: Record<string, string>) =>
       completedProductOrder({
         productOrder: { id: `p${index}`, number: `MO/1/${index}` },
@@ -145,14 +145,14 @@ describe('what a completion mapping in plain JavaScript gives', () => {
     expect(() => mapCompletion(plantWith(), 'quantity', parts)).toThrow(/no quantity for MO\/1\/2/);
   });
 
-  it('asks a person when nothing tells how many were built: one is a guess, and would close the order', () => {
+  it('is rejected without a quantity, as a guess of one would close the order', () => {
     expect(() => mapped({}, { Aantal: '5' })).toThrow(
       /no quantity for MO\/0001, which has no parameter Quantity/,
     );
   });
 });
 
-it('a step that records a list has several values, and an empty one has none', () => {
+it('returns all values of a step that records a list, and none of an empty one', () => {
   const steps = [
     { name: 'Serial number', value: ['SN1', 'SN2'] },
     { name: 'Serial number', value: '' },

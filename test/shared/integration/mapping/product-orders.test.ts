@@ -4,8 +4,8 @@ import { mapProductOrders } from '../../../../shared/integration/mapping/product
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { erpOrder } from '../../../support/orders.ts';
 
-describe('an ERP order becomes product orders', () => {
-  it('by default one, with its number, article and quantity', () => {
+describe('mapping an ERP order to product orders', () => {
+  it('makes one by default, with the number, article and quantity of the ERP order', () => {
     const [mapped, ...others] = mapProductOrders({}, erpOrder()).productOrders;
     expect(others).toEqual([]);
     expect(mapped?.draft).toEqual({
@@ -16,7 +16,7 @@ describe('an ERP order becomes product orders', () => {
     });
   });
 
-  it('or one for each unit, numbered, and booked as the configuration says', () => {
+  it('makes one for each unit, numbered, and booked as the configuration says', () => {
     const order = erpOrder({ quantity: { amount: '3' } });
     const { split, productOrders: mapped } = mapProductOrders(
       { split: { per: 'unit', book: 'when-all-done' } },
@@ -29,7 +29,7 @@ describe('an ERP order becomes product orders', () => {
     );
   });
 
-  it('each of which is the same when the ERP order has more of them', () => {
+  it('makes the same part whether the ERP order has more of them or not', () => {
     const split = { split: { per: 'unit', book: 'when-all-done' } } as const;
     const hashOf = (amount: string) =>
       mapProductOrders(split, erpOrder({ quantity: { amount } })).productOrders[0]?.contentHash;
@@ -40,12 +40,12 @@ describe('an ERP order becomes product orders', () => {
     ['a fraction', '2.5', 'cannot be split into units'],
     ['nothing', '0', 'cannot be split into units'],
     ['too many', '201', 'at most 200 are allowed'],
-  ])('but refuses to split %s', (_name, amount, reason) => {
+  ])('refuses to split %s', (_name, amount, reason) => {
     const order = erpOrder({ quantity: { amount } });
     expect(() => mapProductOrders({ split: { per: 'unit', book: 'each' } }, order)).toThrow(reason);
   });
 
-  it('has the same hash whatever the order of its parameters, and another when one changes', () => {
+  it('gives a hash that ignores the order of parameters, and differs when one changes', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string({ minLength: 1 }), fc.oneof(fc.string(), fc.integer(), fc.boolean()), {
@@ -73,13 +73,13 @@ describe('an ERP order becomes product orders', () => {
       'Mapping productOrders.article failed for MO/0001: no such column',
     ],
     ['a number that is empty', { number: () => ' ' }, 'Mapping productOrders.number'],
-  ])('%s is rejected with the field and the order', (_name, mapping, reason) => {
+  ])('rejects %s, naming the field and the order', (_name, mapping, reason) => {
     expect(() => mapProductOrders(mapping, erpOrder())).toThrow(Rejected);
     expect(() => mapProductOrders(mapping, erpOrder())).toThrow(reason);
   });
 });
 
-describe('what a mapping in plain JavaScript gives', () => {
+describe('the result of a mapping in plain JavaScript', () => {
   const long = 'ö'.repeat(251);
   it.each([
     [
@@ -118,20 +118,23 @@ describe('what a mapping in plain JavaScript gives', () => {
       { Drawing: 'x'.repeat(41_000) },
       'Mapping productOrders gave 41082 bytes for ERP order MO/0001: all that is sent to Azumuta may have 40960 bytes: send a link to a large text, a drawing or a picture.',
     ],
-  ])('is rejected when it is %s, naming field, finding and what is needed', (_name, field, gives, reason) => {
-    const map = () => mapProductOrders({ [field]: () => gives }, erpOrder());
-    expect(map).toThrow(Rejected);
-    expect(map).toThrow(reason);
-  });
+  ])(
+    'is rejected when it is %s, naming the field, what was given and what is needed',
+    (_name, field, gives, reason) => {
+      const map = () => mapProductOrders({ [field]: () => gives }, erpOrder());
+      expect(map).toThrow(Rejected);
+      expect(map).toThrow(reason);
+    },
+  );
 
-  it('leaves out parameters without a value, and keeps all others as they are', () => {
+  it('loses parameters without a value, and keeps all others', () => {
     const field: string = 'parameters';
     const given = { none: undefined, nothing: null, text: '', zero: 0, no: false, tiny: -1e-130 };
     const [mapped] = mapProductOrders({ [field]: () => given }, erpOrder()).productOrders;
     expect(mapped?.draft.parameters).toEqual({ text: '', zero: 0, no: false, tiny: -1e-130 });
   });
 
-  it('is rejected for an ERP order whose own number is no key, and not told at full length', () => {
+  it('is rejected for an ERP order whose number cannot be a key, with the number cut short', () => {
     const order = erpOrder({ number: 'x'.repeat(3000) });
     expect(() => mapProductOrders({ number: () => 'short' }, order)).toThrow(
       /^The number of ERP order x{100}… has 3000 characters; at most 200/,

@@ -64,7 +64,7 @@ describe.each([
     expect(await take(holder('b', 1))).toBe(true);
   });
 
-  it('goes from a dead attempt to the next one at the same booking at once', async () => {
+  it('passes at once from a dead attempt to the next one at the same booking', async () => {
     const { successor } = await takenOver();
     await of(successor).release(successor);
     expect(await take(holder('b', 1))).toBe(true);
@@ -74,7 +74,7 @@ describe.each([
     ['releases', (frozen: Holder) => of(frozen).release(frozen)],
     ['shortens', (frozen: Holder) => of(frozen).keep(frozen, clock.now().getTime())],
     ['takes back', (frozen: Holder) => of(frozen).take(frozen, clock.now())],
-  ])('is never what a thawed attempt %s once its successor has it', async (_what, thaws) => {
+  ])('cannot be %s by an attempt that was frozen, once its successor has it', async (_what, thaws) => {
     // Prepare
     const { frozen } = await takenOver();
 
@@ -86,7 +86,7 @@ describe.each([
     expect(await take(holder('b', 1))).toBe(false);
   });
 
-  it('is kept by its holder while what it sent may be settling', async () => {
+  it('stays with its holder while what it sent may be settling', async () => {
     // Prepare
     const first = holder('a', 1);
     await take(first);
@@ -102,7 +102,7 @@ describe.each([
   });
 });
 
-describe('the claim of a quantity that nothing else is booked beside', () => {
+describe('the claim of a quantity that serves as the lock', () => {
   const later = holder('po1#recording#r2', 1);
   const lockOf = ({ booking: key }: Holder) =>
     ledger.bookingLocks.of({ erpOrderNumber: home, home, key, lock: quantity });
@@ -122,7 +122,7 @@ describe('the claim of a quantity that nothing else is booked beside', () => {
     expect(await lockOf(later).take(later, endsAt())).toBe(true);
   });
 
-  it('waits for a later recording that has the lock', async () => {
+  it('waits while a later recording has the lock', async () => {
     // Prepare
     expect(await lockOf(later).take(later, endsAt())).toBe(true);
     expect(await claim()).toMatchObject({ outcome: 'busy', by: 'lock' });
@@ -134,7 +134,7 @@ describe('the claim of a quantity that nothing else is booked beside', () => {
     expect(await claim()).toMatchObject({ outcome: 'claimed' });
   });
 
-  it('does not wait for a later recording that has died for longer than its lease', async () => {
+  it('does not wait for a later recording whose lease has ended', async () => {
     // Prepare
     await lockOf(later).take(later, endsAt());
     clock.advance(timeoutSeconds + settlingSeconds - 1);

@@ -43,7 +43,7 @@ it.each([0, 1, 2])(
   },
 );
 
-it('a booking has room for a movement that is still to be confirmed, and for the booking that corrects it', async () => {
+it('keeps the confirmation of a stock movement, and the key of a booking that corrects this one', async () => {
   // Prepare: as a later version may write it
   const table = modelledTable();
   const bookings = createBookings(table, clock);

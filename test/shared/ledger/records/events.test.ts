@@ -44,7 +44,7 @@ async function create(number: string): Promise<void> {
 const conflict = (content: string, note = content) =>
   ({ content, event: 'conflict', note, cause: 'conflict' }) as const;
 
-it('what was created, put aside and changed is found by its time, over midnight, oldest first', async () => {
+it('finds what was created, dead-lettered and changed in a period, across midnight, oldest first', async () => {
   // Prepare
   const before = clock.now();
   await create('DAY-1');
@@ -61,7 +61,7 @@ it('what was created, put aside and changed is found by its time, over midnight,
   expect(await happened(before, from)).toEqual(['DAY-1 created', 'DAY-2 created']);
 });
 
-it('a conflict is told once for each content, and stands in the journey', async () => {
+it('records a conflict once for each content, and shows it in the journey', async () => {
   // Prepare
   const from = clock.now();
   await ledger.orders.put(newOrder({ number: 'TOLD-1' }));
@@ -77,7 +77,7 @@ it('a conflict is told once for each content, and stands in the journey', async 
   expect(await happened(from)).toEqual(['TOLD-1 conflict']);
 });
 
-it('a dead letter that was replayed and died again is dead again, and its journey tells both', async () => {
+it('records a dead letter again when its replay fails, and shows both in the journey', async () => {
   // Prepare
   const dead = letter('m-2', 'AGAIN-1');
   await ledger.deadLetters.record(dead);
@@ -99,14 +99,14 @@ it('a dead letter that was replayed and died again is dead again, and its journe
   ]);
 });
 
-it('no more events of a day are read than wanted', async () => {
+it('reads no more events of a day than its limit', async () => {
   const from = clock.now();
   await create('MANY-1');
   await create('MANY-2');
   expect(await ledger.dailyActivity.between(from, clock.now(), 1)).toHaveLength(1);
 });
 
-it('an order that is told about again and again keeps its latest news, and never outgrows its item', async () => {
+it('keeps the latest change of an order that changes again and again, within the size of its item', async () => {
   // Prepare: a mapping that gives something else at each pull, with much to say
   await ledger.orders.put(newOrder({ number: 'NOISY-1' }));
   const told: boolean[] = [];

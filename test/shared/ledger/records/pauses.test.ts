@@ -26,7 +26,7 @@ function newFlow() {
 }
 
 describe('the pauses of a flow', () => {
-  it('are what was begun and ended, whatever comes in which order', async () => {
+  it('are those that were begun and ended, in any sequence of calls', async () => {
     const step = fc.record({ act: fc.constantFrom('begin', 'end'), seconds: fc.integer({ min: 1, max: 9 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
@@ -55,7 +55,7 @@ describe('the pauses of a flow', () => {
     );
   });
 
-  it('are kept up to the latest 20, for as long as SQS keeps a message', async () => {
+  it('keeps the latest 20, for as long as SQS keeps a message', async () => {
     // Prepare
     const { clock, pauses, name } = newFlow();
 
@@ -74,7 +74,7 @@ describe('the pauses of a flow', () => {
     expect(stored?.expiresAt).toBe(clock.now().getTime() / 1000 + 15 * 86_400);
   });
 
-  it('are ended by whoever is first: a second operator does not end the pause that was begun since', async () => {
+  it('ends a pause once: a second operator does not end one that was begun since', async () => {
     // Prepare: another operator resumes and pauses between the second one's read and write
     const { clock, pauses, name } = newFlow();
     const slow = createPauses(
@@ -111,7 +111,7 @@ describe('the paused part of an interval', () => {
     // Clocks of two operators differ: pauses may overlap, or end before they began.
     .map(([from, until]): Pause => ({ from: at(from), until: at(until) }));
 
-  it('is what lies in any pause', () => {
+  it('counts what falls into any pause once', () => {
     fc.assert(
       fc.property(fc.array(pause, { maxLength: 6 }), time, time, (pauses, from, until) => {
         const moments = Array.from({ length: Math.max(0, until - from) }, (_, n) => from + n);

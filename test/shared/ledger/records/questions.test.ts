@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-describe('of hints that end as another one asks', () => {
-  it('none joins a question that has ended, and none of its recordings is in the next', async () => {
+describe('hints that end because another one asks', () => {
+  it('cannot join a question that has ended, and add no recording to the next one', async () => {
     // Prepare
     const number = 'ended';
     const asker = { by: 'asker', since: clock.now() };
@@ -31,7 +31,7 @@ describe('of hints that end as another one asks', () => {
     expect((await ledger.knownOrders.read(number)).question?.recordingIds).toEqual([]);
   });
 
-  it('each names its recordings, however many end at once', async () => {
+  it('keep all their recordings, even when many end at once', async () => {
     // Prepare: all have read the question before any ends
     const number = 'at once';
     await ledger.questions.recordAsked(number, { by: 'asker', since: clock.now() });

@@ -11,7 +11,7 @@ it.each([
   ['a very long one', 'x'.repeat(10_000), false],
   ['the current one', rotating.current, true],
   ['the one before', rotating.previous, true],
-])('a key (%s) is compared by digests of one length, with every valid value', (_, presented, valid) => {
+])('compares a key (%s) by digests of one length, with every valid value', (_, presented, valid) => {
   // Prepare
   const compare = vi.spyOn(crypto, 'timingSafeEqual');
   syncBuiltinESMExports();
@@ -28,7 +28,7 @@ it.each([
   ]);
 });
 
-it.each(['a', 'ab', 'abc'])('a secret is taken out in base64 with any padding: …%s', (end) => {
+it.each(['a', 'ab', 'abc'])('removes a secret in base64 with any padding: …%s', (end) => {
   const secret = `secret-of-many-letters-${end}`;
   const padded = Buffer.from(secret).toString('base64');
   expect(withoutSecrets(`${padded} ${padded.replaceAll('=', '')}`, [secret])).not.toContain(

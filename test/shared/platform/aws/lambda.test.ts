@@ -48,7 +48,7 @@ function lifeMsOf(call: Promise<unknown>): Promise<number> {
   );
 }
 
-it('a call to AWS that is never answered ends before the function is killed, with time to do without a secret', async () => {
+it('ends a call to AWS without an answer before the function is killed, with time to go on without the secret', async () => {
   // Prepare: the longest pauses that chance brings
   vi.spyOn(Math, 'random').mockReturnValue(0.999);
   await startAws(() => undefined);
@@ -67,13 +67,13 @@ it('a call to AWS that is never answered ends before the function is killed, wit
   expect(secret).toBeLessThan(timeoutMs - 2500);
 });
 
-it('a call to AWS whose answer stops in the middle ends, too', async () => {
+it('ends a call to AWS whose answer stops in the middle', async () => {
   await startAws((_, response) => void response.writeHead(200, { 'content-length': 500 }).write('{"'));
   Object.assign(awsClientOptions.requestHandler, impatient);
   await expect(createLedgerClient().send(new ListTablesCommand())).rejects.toThrow(Error);
 });
 
-it('the webhook door goes on with the last good token when Secrets Manager hangs', async () => {
+it('goes on with the last good token at the webhook endpoint when Secrets Manager hangs', async () => {
   // Prepare: an answer, and then none; time passes when it is told to
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());

@@ -19,7 +19,7 @@ const anyText = fc.string({
 });
 const told = () => sqs.sent.map(({ body }) => JSON.parse(body).text);
 
-it('whatever text a message carries, SQS takes it, and it arrives as it was', async () => {
+it('sends any text so that SQS accepts it and delivers it unchanged', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 12 }), async (texts) => {
       // Prepare
@@ -41,7 +41,7 @@ it('whatever text a message carries, SQS takes it, and it arrives as it was', as
   );
 });
 
-it('messages that SQS refuses are told by their index, and the others are sent', async () => {
+it('returns the indexes of messages that SQS refuses, and sends the others', async () => {
   // Prepare
   const bodies = ['"a"', '', '"c"'];
 
@@ -56,7 +56,7 @@ it('messages that SQS refuses are told by their index, and the others are sent',
   expect(sqs.sent.map(({ body }) => body)).toEqual(['"a"', '"c"']);
 });
 
-it('messages that SQS refuses by its own fault are sent once more, and those that it will never take are not', async () => {
+it('sends messages once more that SQS refused by its own fault, but not those with a sender fault', async () => {
   // Prepare
   const bodies = ['"a"', '', '"c"', '"d"'];
   sqs.failOnce(['"a"', '"d"']);

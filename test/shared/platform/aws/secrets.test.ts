@@ -37,7 +37,7 @@ async function startSecrets(text: string | ReturnType<typeof notFound> | undefin
   return { manager, calls, clock, key };
 }
 
-it('a secret is read once for a quarter of an hour, however often it is needed', async () => {
+it('reads a secret once in a quarter of an hour, however often it is needed', async () => {
   // Prepare
   const { manager, calls, clock, key } = await startSecrets(first);
 
@@ -56,7 +56,7 @@ it('a secret is read once for a quarter of an hour, however often it is needed',
   expect(afterwards).toBe('CANARY-second');
 });
 
-it('a rotated secret is known a minute after it was read last, when it is asked for again', async () => {
+it('knows a rotated secret a minute after the last read, when it is refreshed', async () => {
   // Prepare
   const { manager, clock, key } = await startSecrets(first);
   await key();
@@ -74,7 +74,7 @@ it('a rotated secret is known a minute after it was read last, when it is asked 
 it.each([
   ['goes well', second],
   ['fails', undefined],
-])('a secret is read again at most once a minute, also when that %s', async (_, text) => {
+])('reads a secret again at most once a minute, also when that %s', async (_, text) => {
   // Prepare
   const { manager, calls, clock, key } = await startSecrets(first);
   await key();
@@ -90,7 +90,7 @@ it.each([
   expect(calls).toHaveLength(1 + 3);
 });
 
-it('the last good value is served while Secrets Manager fails, and the new one when it is well again', async () => {
+it('returns the last good value while Secrets Manager fails, and the new one afterwards', async () => {
   // Prepare
   const { manager, clock, key } = await startSecrets(first);
   await key();
@@ -108,7 +108,7 @@ it('the last good value is served while Secrets Manager fails, and the new one w
   expect(well).toBe('CANARY-second');
 });
 
-it('a secret that could never be read is waited for, and is read as soon as it can be', async () => {
+it('asks to retry while a secret could never be read, and reads it as soon as possible', async () => {
   // Prepare
   const { manager, key } = await startSecrets(undefined);
 
@@ -126,7 +126,7 @@ it('a secret that could never be read is waited for, and is read as soon as it c
 it.each([
   ['nobody had set', notFound('secret value for staging label: AWSCURRENT')],
   ['had another shape', '{"key":"CANARY"}'],
-])('a secret that %s is read again a minute later, and no sooner', async (_, text) => {
+])('reads a secret that %s again a minute later, and no sooner', async (_, text) => {
   // Prepare
   const { manager, calls, clock, key } = await startSecrets(text);
   const unusable = () => key().catch((error: Error) => error.name);
@@ -147,7 +147,7 @@ it.each([
   ['a field of another type', '{"apiKey":["CANARY"]}', '$.apiKey'],
   ['a field of another name', '{"key":"CANARY"}', '$.apiKey'],
   ['no JSON', 'CANARY', '$'],
-])('a secret with %s is told with the path, and never with its value', async (_, text, path) => {
+])('reports a secret with %s by the path, and never with its value', async (_, text, path) => {
   const { key } = await startSecrets(text);
   const failure = await key().catch((error: unknown) => error);
   expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
@@ -156,14 +156,14 @@ it.each([
   expect(String(failure)).not.toContain('CANARY');
 });
 
-it('a secret that nobody has set yet is told as such', async () => {
+it('says that a secret is not set yet', async () => {
   const { key } = await startSecrets(notFound('secret value for staging label: AWSCURRENT'));
   const failure = await key().catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(SecretUnset);
   expect(String(failure)).toContain(name);
 });
 
-it('a secret that is gone is no secret that nobody has set yet', async () => {
+it('does not take a deleted secret for one that is not set yet', async () => {
   const { key } = await startSecrets(notFound('secret'));
   const failure = await key().catch((error: unknown) => error);
   expect(failure).not.toBeInstanceOf(SecretUnset);

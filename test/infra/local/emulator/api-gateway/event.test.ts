@@ -36,7 +36,7 @@ function call(fields: Partial<HttpCall> & { contentType?: string } = {}): HttpCa
 const match = { routeKey: 'GET /x', pathParameters: {} };
 
 describe('the event of payload format 2.0', () => {
-  it('tells everything about a call', () => {
+  it('has everything of a call', () => {
     const event = httpEvent(
       call({
         target: '/orders/PO%201?number=PO-1&number=PO-2&empty=&text=a%20b',
@@ -134,7 +134,7 @@ describe('the route of a request', () => {
     expect(matchRoute(routes, method, path)).toEqual({ routeKey, pathParameters });
   });
 
-  it('is none when nothing fits', () => {
+  it('is undefined when no route matches', () => {
     expect(matchRoute(routes, 'GET', '/orders/')).toBeUndefined();
     expect(matchRoute(['GET /orders'], 'POST', '/orders')).toBeUndefined();
     expect(matchRoute(['GET /orders'], 'GET', '/orders/')).toBeUndefined();
@@ -142,7 +142,7 @@ describe('the route of a request', () => {
 });
 
 describe('the answer of a function', () => {
-  it('is taken as it says', () => {
+  it('becomes the HTTP answer', () => {
     const answer = httpAnswer({
       statusCode: 201,
       headers: { 'Content-Type': 'image/png', 'X-Count': 2 },
@@ -165,7 +165,7 @@ describe('the answer of a function', () => {
     { ok: true },
     'plain',
     null,
-  ])('is malformed: %j', (result) => {
+  ])('is refused when it is malformed: %j', (result) => {
     expect(httpAnswer(result)).toBeUndefined();
   });
 });

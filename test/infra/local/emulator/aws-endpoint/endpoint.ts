@@ -8,8 +8,8 @@ import { awsOf } from '../running.ts';
 import { aws, emulator } from '../stage.ts';
 
 export function endpointTests(): void {
-  describe('the secrets', () => {
-    it('are replaced and read through the AWS SDK', async () => {
+  describe('Secrets Manager', () => {
+    it('replaces and reads a secret through the AWS SDK', async () => {
       const SecretId = emulator.secretArn('ApiKey');
       const before = await aws.secrets.send(new GetSecretValueCommand({ SecretId }));
       const put = await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'next' }));
@@ -19,7 +19,7 @@ export function endpointTests(): void {
       expect(now).toMatchObject({ SecretString: 'next', VersionId: put.VersionId, ARN: SecretId });
     });
 
-    it('have no other version than the current one, and no other operations, and say so', async () => {
+    it('refuses other versions and operations, with a reason', async () => {
       const SecretId = emulator.secretArn('ApiKey');
       const previous = aws.secrets.send(new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }));
       const described = aws.secrets.send(new DescribeSecretCommand({ SecretId }));
@@ -28,7 +28,7 @@ export function endpointTests(): void {
       await expect(described).rejects.toThrow('Local runs have no DescribeSecret.');
     });
 
-    it('are not there by another name', async () => {
+    it('answers ResourceNotFoundException for an unknown name', async () => {
       const asking = aws.secrets.send(new GetSecretValueCommand({ SecretId: 'other' }));
 
       await expect(asking).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
@@ -36,7 +36,7 @@ export function endpointTests(): void {
   });
 
   describe('the AWS endpoint', () => {
-    it('refuses an access key that nobody has', async () => {
+    it('refuses an unknown access key', async () => {
       const stranger = awsOf({
         ...emulator,
         credentials: { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' },

@@ -11,7 +11,7 @@ const names: AwsNames = {
   secretArn: (id) => `arn-of-${id}`,
 };
 
-describe('who signed', () => {
+describe('the signer of a call', () => {
   it('is read from the credential scope', () => {
     const header =
       'AWS4-HMAC-SHA256 Credential=AKIA1/20260101/eu-west-1/sqs/aws4_request, SignedHeaders=host, Signature=ab';
@@ -27,7 +27,7 @@ describe('who signed', () => {
   );
 });
 
-describe('what a call asks for, in IAM’s words', () => {
+describe('action and resources of a call', () => {
   const queue = 'arn:aws:sqs:eu-west-1:000000000000:orders';
   const table = 'arn:aws:dynamodb:eu-west-1:000000000000:table/ledger';
 
@@ -92,7 +92,7 @@ describe('what a call asks for, in IAM’s words', () => {
     });
   });
 
-  it('names no resource for a body that is no JSON', () => {
+  it('names no resource for a body that is not JSON', () => {
     expect(
       awsCallOf({ service: 'sqs', target: 'AmazonSQS.SendMessage', body: Buffer.from('{') }, names).resources,
     ).toEqual(['*']);

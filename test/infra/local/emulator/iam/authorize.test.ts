@@ -63,7 +63,7 @@ describe('a statement', () => {
     expect(allowed([statement(more)])).toBe(expected);
   });
 
-  it('that denies goes before every one that allows, wherever it stands', () => {
+  it('wins with Deny over every Allow, in any order', () => {
     const deny = statement({ effect: 'Deny', actions: ['sqs:*'], resources: ['*'] });
 
     for (const statements of [
@@ -121,7 +121,7 @@ describe('the policy of a resource', () => {
     );
   });
 
-  it('that asks for TLS lets those through who have it', () => {
+  it('allows TLS callers where it requires TLS', () => {
     const tlsOnly = policy('*', {
       effect: 'Deny',
       actions: ['sqs:*'],
@@ -134,12 +134,12 @@ describe('the policy of a resource', () => {
     expect(withTransport('false')).toBe(false);
   });
 
-  it('says nothing about another resource', () => {
+  it('does not apply to another resource', () => {
     expect(allowed([], { ...send, resource: `${queue}-2` }, [policy('*', { resources: ['*'] })])).toBe(false);
   });
 });
 
-it('whatever the statements are, a matching Deny wins and an Allow must match', () => {
+it('lets a matching Deny win and needs a matching Allow, for any statements', () => {
   const names = ['sqs:SendMessage', 'sqs:Send*', '*', 'sqs:ReceiveMessage', 's?s:SendMessage'];
   const arbitrary = fc.record({
     effect: fc.constantFrom<Statement['effect']>('Allow', 'Deny'),

@@ -9,7 +9,7 @@ import { patient } from '../../../../support/patient.ts';
 import { synthesizeFixture } from '../fixture/synthesize.ts';
 import { awsOf, startFixture } from '../running.ts';
 
-/** The fixture with a grant missing in every place where one is asked for. */
+/** The fixture with one grant missing for each kind of caller. */
 let emulator: Emulator;
 let folder: string;
 const lines: string[] = [];
@@ -61,8 +61,8 @@ function awsAs(name: string) {
   return awsOf({ ...emulator, credentials: principal.credentials });
 }
 
-describe('without its grant', () => {
-  it('a function is refused by each service in AWS’s words, and the platform says so', async () => {
+describe('a missing grant', () => {
+  it('makes each service refuse a function in AWS’s words, and is logged', async () => {
     const probe = awsAs('Probe');
     const refusal = (action: string) => ({
       name: 'AccessDeniedException',
@@ -80,14 +80,14 @@ describe('without its grant', () => {
     await said('Probe was refused', 'sqs:SendMessage');
   });
 
-  it('a function keeps what it has: the same calls are answered for others', async () => {
-    await awsAs('Door').send({ id: 'sent by the door' });
+  it('does not affect functions that have it', async () => {
+    await awsAs('Intake').send({ id: 'sent by the endpoint' });
 
     expect(await awsAs('Worker').seen('x')).toBeUndefined();
-    await expect(awsAs('Door').seen('x')).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await expect(awsAs('Intake').seen('x')).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  it('nothing polls for a function, and the platform says once why', async () => {
+  it('stops the polls for a function, and is logged once', async () => {
     const why = 'not authorized to perform: sqs:ReceiveMessage';
     await said('pollers: orders', 'assumed-role', why);
 
@@ -96,7 +96,7 @@ describe('without its grant', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('the API does not get through to a function: 500 for the caller, the reason for the operator', async () => {
+  it('makes the API answer 500, and log the reason', async () => {
     const answer = await fetch(`${emulator.apiUrl}/product-orders`, { method: 'POST', body: '{}' });
 
     expect(answer.status).toBe(500);
@@ -108,7 +108,7 @@ describe('without its grant', () => {
     );
   });
 
-  it('a schedule does not invoke its target', async () => {
+  it('keeps a schedule from invoking its target', async () => {
     const ran = await emulator.runSchedule('Hourly');
 
     expect(ran).toMatchObject({
@@ -118,7 +118,7 @@ describe('without its grant', () => {
     await said('was refused', 'lambda:InvokeFunction');
   });
 
-  it('a function works, but what it writes is lost', async () => {
+  it('loses the log of a function that still works', async () => {
     const answered = await emulator.invoke('Probe', { act: 'echo' });
 
     expect(answered).toMatchObject({ status: 200 });

@@ -10,14 +10,14 @@ import { patient } from '../../../../support/patient.ts';
 import { switchMapping } from '../../../../support/switch-mapping.ts';
 import { aws, emulator } from '../stage.ts';
 
-/** What the Worker wrote when it had seen a task so often. */
+/** What the Worker wrote when it had received a task so many times. */
 const seen = (id: string, times: number) =>
   vi.waitUntil(async () => {
     const found = await aws.seen(id);
     return found?.times === times && found;
   }, patient);
 
-/** Lets a task that was seen so often come again, as at the end of its visibility timeout of ten minutes. */
+/** Makes a task visible again that was received so many times, as at the end of its visibility timeout of ten minutes. */
 async function comesAgain(id: string, times: number): Promise<void> {
   const { record } = await seen(id, times);
   await aws.show('orders', record.receiptHandle);
@@ -27,7 +27,7 @@ const isDrained = () => expect.poll(() => aws.depth('orders'), patient).toEqual(
 
 export function queueTests(): void {
   describe('a batch', () => {
-    it('arrives in Lambda’s shape', async () => {
+    it('has the shape of Lambda’s event', async () => {
       const messageId = await aws.send({ id: 'shape' });
 
       const { record } = await seen('shape', 1);
@@ -48,7 +48,7 @@ export function queueTests(): void {
       });
     });
 
-    it('has its reported messages come again, and the others are gone', async () => {
+    it('is deleted but for the reported messages, which come again', async () => {
       await Promise.all([aws.send({ id: 'fails', failUntil: 2 }), aws.send({ id: 'works' })]);
 
       await comesAgain('fails', 1);
@@ -58,7 +58,7 @@ export function queueTests(): void {
       expect(await aws.seen('works')).toMatchObject({ times: 1 });
     });
 
-    it('has what was received too often in the dead-letter queue, with its attributes', async () => {
+    it('moves a message that was received too often to the dead-letter queue, with its attributes', async () => {
       const messageId = await aws.send({ id: 'never', failUntil: 99 });
 
       for (const times of [1, 2, 3]) await comesAgain('never', times);
@@ -97,7 +97,7 @@ export function queueTests(): void {
   });
 
   describe('the queues', () => {
-    it('have the URLs that the functions are configured with, and the times of the template', async () => {
+    it('have the URLs of the functions’ environment, and the times of the template', async () => {
       const { QueueUrl } = await aws.sqs.send(new GetQueueUrlCommand({ QueueName: 'orders' }));
       const { QueueUrls } = await aws.sqs.send(new ListQueuesCommand({}));
 
@@ -109,7 +109,7 @@ export function queueTests(): void {
       });
     });
 
-    it('make a message visible at once, as often as asked', async () => {
+    it('make a message visible at once, several times', async () => {
       const QueueUrl = emulator.queueUrl('Unable');
       await aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'visible' }));
       const receive = async () =>
@@ -130,7 +130,7 @@ export function queueTests(): void {
       const waiting = aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), {
         abortSignal: hangUp.signal,
       });
-      // The wait has begun when calls that were sent after it have come back.
+      // The wait has begun once calls that were sent after it are answered.
       await aws.hungUp();
       hangUp.abort();
       await expect(waiting).rejects.toThrow();

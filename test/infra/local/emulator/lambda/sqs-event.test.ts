@@ -22,8 +22,8 @@ function message(id: string): ReceivedMessage {
   };
 }
 
-describe('a batch as Lambda hands it over', () => {
-  it('holds one record per message, in Lambda’s own spelling', () => {
+describe('the event of a batch', () => {
+  it('has one record per message, with Lambda’s names', () => {
     const event = sqsEvent([message('a')], {
       arn: 'arn:aws:sqs:eu-west-1:000000000000:orders',
       region: 'eu-west-1',
@@ -53,7 +53,7 @@ describe('a batch as Lambda hands it over', () => {
   });
 });
 
-describe('what succeeded of a batch of a, b, c', () => {
+describe('the messages that succeeded, of a batch of a, b, c', () => {
   const batch = ['a', 'b', 'c'].map(message);
   const failures = (...ids: unknown[]) => ({
     batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })),
@@ -78,14 +78,14 @@ describe('what succeeded of a batch of a, b, c', () => {
     expect(done.map(({ MessageId }) => MessageId).join('')).toBe(expected);
   });
 
-  it('is nothing when the function failed or did not run', () => {
+  it('are none when the function failed or did not run', () => {
     expect(succeeded(batch, { status: 200, functionError: 'Unhandled', payload: failures() }, true)).toEqual(
       [],
     );
     expect(succeeded(batch, { status: 429, payload: {} }, true)).toEqual([]);
   });
 
-  it('is all when the mapping takes no partial responses', () => {
+  it('are all when the mapping has no partial responses', () => {
     expect(succeeded(batch, { status: 200, payload: failures('a') }, false)).toEqual(batch);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openShelf } from '../../../../../infra/local/emulator/stores/secret-versions.ts';
+import { openSecretFile } from '../../../../../infra/local/emulator/stores/secret-versions.ts';
 
 const seed = {
   name: 'plant/key',
@@ -12,29 +12,29 @@ const seed = {
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'shelf-'));
+  folder = mkdtempSync(join(tmpdir(), 'secrets-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The shelf as a process that starts now would find it. */
+/** The file as a process that starts now would read it. */
 function open() {
-  return openShelf(join(folder, 'secrets.json'));
+  return openSecretFile(join(folder, 'secrets.json'));
 }
 
 it('keeps the value that was put last, and a restart does not lose it', () => {
-  const shelf = open();
-  shelf.seed(seed, 'v1');
-  const secret = shelf.find('plant/key');
-  for (const value of ['one', 'two']) if (secret) shelf.put(secret, `id-${value}`, value);
+  const stored = open();
+  stored.seed(seed, 'v1');
+  const secret = stored.find('plant/key');
+  for (const value of ['one', 'two']) if (secret) stored.put(secret, `id-${value}`, value);
 
   expect(open().find(seed.arn)?.current).toEqual({ id: 'id-two', value: 'two' });
 });
 
-it('does not seed over a value that somebody set', () => {
-  const shelf = open();
-  shelf.seed(seed, 'v1');
-  const secret = shelf.find('plant/key');
-  if (secret) shelf.put(secret, 'v2', 'mine');
+it('does not seed over a value that was set', () => {
+  const stored = open();
+  stored.seed(seed, 'v1');
+  const secret = stored.find('plant/key');
+  if (secret) stored.put(secret, 'v2', 'mine');
 
   const restarted = open();
   restarted.seed(seed, 'v3');
@@ -42,11 +42,11 @@ it('does not seed over a value that somebody set', () => {
   expect(restarted.find(seed.arn)?.current?.value).toBe('mine');
 });
 
-it('has no value until somebody sets one', () => {
-  const shelf = open();
-  shelf.seed({ ...seed, initialValue: '' }, 'v1');
+it('has no value until one is set', () => {
+  const stored = open();
+  stored.seed({ ...seed, initialValue: '' }, 'v1');
 
-  expect(shelf.find(seed.arn)).toEqual({ name: seed.name, arn: seed.arn });
+  expect(stored.find(seed.arn)).toEqual({ name: seed.name, arn: seed.arn });
 });
 
 it('is readable by its owner only', () => {
@@ -58,9 +58,10 @@ it('is readable by its owner only', () => {
 });
 
 it('finds a secret by name, ARN, or ARN without its random ending', () => {
-  const shelf = open();
-  shelf.seed(seed, 'v1');
+  const stored = open();
+  stored.seed(seed, 'v1');
 
-  for (const id of [seed.name, seed.arn, seed.arn.slice(0, -7)]) expect(shelf.find(id)?.name).toBe(seed.name);
-  expect(shelf.find('plant')).toBeUndefined();
+  for (const id of [seed.name, seed.arn, seed.arn.slice(0, -7)])
+    expect(stored.find(id)?.name).toBe(seed.name);
+  expect(stored.find('plant')).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import { readAssembly } from '../../../../../infra/local/emulator/template/cloud
 import { readStack } from '../../../../../infra/local/emulator/template/read-stack.ts';
 import { synthesize } from '../../../../../infra/local/synthesize.ts';
 
-it('knows all of the stack of a plant with everything that a deployment can have', async () => {
+it('reads the stack of a plant that uses every option of a deployment', async () => {
   // Prepare
   const folder = mkdtempSync(join(tmpdir(), 'everything-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

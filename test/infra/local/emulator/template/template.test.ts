@@ -45,15 +45,15 @@ describe('a synthesized CDK stack', () => {
     stack = read(readAssembly(directory, 'Fixture'));
   });
 
-  it('becomes a model that survives JSON, since processes are configured with it', () => {
+  it('is the same after JSON, as it is sent to processes', () => {
     expect(localStackSchema.parse(JSON.parse(JSON.stringify(stack)))).toEqual(stack);
   });
 
-  it('has its routes lead to functions', () => {
+  it('has routes to functions', () => {
     const routes = stack.api.routes.map(({ routeKey, functionName }) => [routeKey, functionName]);
 
     expect(routes).toEqual([
-      ['POST /product-orders', find(stack.functions, 'function', 'Door').name],
+      ['POST /product-orders', find(stack.functions, 'function', 'Intake').name],
       ['GET /webhooks/azumuta/{event}/{token}', find(stack.functions, 'function', 'Probe').name],
     ]);
   });
@@ -69,7 +69,7 @@ describe('a synthesized CDK stack', () => {
       deadLetterTargetArn: unable.arn,
       maxReceiveCount: 3,
     });
-    expect(find(stack.functions, 'function', 'Door').environment).toEqual({
+    expect(find(stack.functions, 'function', 'Intake').environment).toEqual({
       QUEUE_URL: orders.url,
       SECRET_ARN: secret.arn,
       SETTLING_SECONDS: '300',
@@ -78,7 +78,7 @@ describe('a synthesized CDK stack', () => {
     expect(stack.outputs.QueueUrl).toBe(orders.url);
   });
 
-  it('keeps what an event source mapping, a table and a schedule say', () => {
+  it('keeps the properties of event source mappings, tables and schedules', () => {
     expect(stack.mappings).toMatchObject([
       { batchSize: 5, windowSeconds: 5, reportBatchItemFailures: true, maximumConcurrency: 2, enabled: true },
     ]);
@@ -89,8 +89,8 @@ describe('a synthesized CDK stack', () => {
   });
 
   it('keeps the statements of each role, with their resources resolved', () => {
-    const door = find(stack.functions, 'function', 'Door');
-    const role = stack.roles.find(({ arn }) => arn === door.roleArn);
+    const intake = find(stack.functions, 'function', 'Intake');
+    const role = stack.roles.find(({ arn }) => arn === intake.roleArn);
 
     expect(role?.statements).toContainEqual(
       expect.objectContaining({
@@ -101,16 +101,16 @@ describe('a synthesized CDK stack', () => {
     );
   });
 
-  it('keeps who may invoke a function, with which role a schedule does, and where a function logs', () => {
-    const door = find(stack.functions, 'function', 'Door');
+  it('keeps the permissions of a function, the role of a schedule, and the log group of a function', () => {
+    const intake = find(stack.functions, 'function', 'Intake');
     const [hourly] = stack.schedules;
 
-    expect(stack.resourcePolicies.find(({ on }) => on === door.arn)?.statements).toMatchObject([
+    expect(stack.resourcePolicies.find(({ on }) => on === intake.arn)?.statements).toMatchObject([
       {
         effect: 'Allow',
         principal: 'apigateway.amazonaws.com',
         actions: ['lambda:InvokeFunction'],
-        resources: [door.arn],
+        resources: [intake.arn],
         conditions: [
           {
             operator: 'ArnLike',
@@ -123,10 +123,10 @@ describe('a synthesized CDK stack', () => {
     expect(stack.roles.find(({ arn }) => arn === hourly?.roleArn)?.statements).toMatchObject([
       { actions: ['lambda:InvokeFunction'] },
     ]);
-    expect(door.logGroup).toBe(`/aws/lambda/${door.name}`);
+    expect(intake.logGroup).toBe(`/aws/lambda/${intake.name}`);
   });
 
-  it('names what there is when somebody asks for a resource that is not there', () => {
+  it('rejects an unknown resource, with the names that there are', () => {
     expect(() => find(stack.queues, 'queue', 'Deliveries')).toThrow(
       'no queue Deliveries; it has: Unable, Orders',
     );
@@ -150,7 +150,7 @@ describe('intrinsic functions', () => {
     [{ 'Fn::GetAtt': ['Q', 'Nope'] }, /do not know Nope of AWS::SQS::Queue \(Q\)/],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation writes it so.
     [{ 'Fn::Sub': ['${Name}!', { Name: 'x' }] }, /Outputs\.Out\.Value\.Fn::Sub: expected text/],
-  ])('says where %j cannot be computed', (value, complaint) => {
+  ])('rejects %j with its path', (value, complaint) => {
     expect(() => read(assemblyOf({ Q: queue }, { Out: value }))).toThrow(complaint);
   });
 });
@@ -176,7 +176,7 @@ describe('a template beyond local runs', () => {
     expect(() => read(assemblyOf({ R: { Type, Properties } }))).toThrow(complaint);
   });
 
-  it('is refused by the name of a resource that it does not imitate, but for those that it does without', () => {
+  it('is refused for a resource that local runs do not imitate, except those that make no difference', () => {
     const assembly = (Type: string) => assemblyOf({ R: { Type } });
 
     expect(() => read(assembly('AWS::Events::Rule'))).toThrow(
@@ -193,14 +193,14 @@ describe('a template beyond local runs', () => {
     ['dynamodb:LeadingKeys', { Condition: { StringEquals: { 'dynamodb:LeadingKeys': 'x' } } }],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM writes it so.
     ['policy variables', { Resource: 'arn:aws:sqs:*:*:${aws:username}' }],
-  ])('is refused where IAM would heed what local runs do not: %s', (named, more) => {
+  ])('is refused where IAM knows more than local runs do: %s', (named, more) => {
     const Statement = [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*', ...more }];
     const R = { Type: 'AWS::IAM::Policy', Properties: { PolicyDocument: { Statement } } };
 
     expect(() => read(assemblyOf({ R }))).toThrow(named);
   });
 
-  it('is refused for a policy of AWS’s own', () => {
+  it('is refused for a managed policy of AWS', () => {
     const R = { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: ['arn:aws:iam::aws:policy/Any'] } };
 
     expect(() => read(assemblyOf({ R }))).toThrow('local runs do not imitate managed policies');

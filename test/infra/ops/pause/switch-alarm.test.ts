@@ -1,21 +1,24 @@
 import { expect, it } from 'vitest';
-import { quietAlarm } from '../../../../infra/ops/pause/quiet-alarm.ts';
+import { switchAlarm } from '../../../../infra/ops/pause/switch-flow.ts';
 import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
 
-/** An account, and what its CloudWatch was told; one that refuses says so. */
+/** An account whose CloudWatch accepts or refuses every call. */
 async function account({ refuses = false } = {}) {
   const refusal = { __type: 'AccessDeniedException', message: 'not authorized' };
   const { url, calls } = await startServer(() => (refuses ? { status: 403, body: refusal } : {}));
   return { target: { ...onThisMachine({}, url), local: false }, calls };
 }
 
-it('a paused flow keeps its own alarm from mailing, and a resumed one lets it', async () => {
+it('disables the actions of the alarm of a paused flow, and enables them on resume', async () => {
   // Prepare
   const { target, calls } = await account();
 
   // Act
-  const outcomes = [await quietAlarm(target, 'bookings', false), await quietAlarm(target, 'bookings', true)];
+  const outcomes = [
+    await switchAlarm(target, 'bookings', false),
+    await switchAlarm(target, 'bookings', true),
+  ];
 
   // Assess
   expect(outcomes).toEqual([undefined, undefined]);
@@ -26,11 +29,11 @@ it('a paused flow keeps its own alarm from mailing, and a resumed one lets it', 
   ]);
 });
 
-it('who may not switch alarms is told, and the flow is paused all the same', async () => {
+it('returns why the alarm could not be switched, and does not throw', async () => {
   const { target } = await account({ refuses: true });
-  expect(await quietAlarm(target, 'orders', false)).toBe('not authorized');
+  expect(await switchAlarm(target, 'orders', false)).toBe('not authorized');
 });
 
-it('on this machine there is no alarm to keep quiet', async () => {
-  expect(await quietAlarm(onThisMachine({}, 'http://127.0.0.1:1'), 'orders', false)).toBeUndefined();
+it('does nothing on the local platform, which has no alarms', async () => {
+  expect(await switchAlarm(onThisMachine({}, 'http://127.0.0.1:1'), 'orders', false)).toBeUndefined();
 });

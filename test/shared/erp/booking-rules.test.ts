@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { builtOf } from '../../../shared/erp/built.ts';
+import { builtOf } from '../../../shared/erp/booking-rules.ts';
 import type { Completion, Lot } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { sumOf } from '../../../shared/model/quantity.ts';
@@ -9,8 +9,8 @@ import { completionOf } from './conformance/completions.ts';
 const built = (differs: Partial<Completion>) => builtOf(completionOf({ number: 'MO/1' }, differs), 'ERP');
 const scrapped = true as const;
 
-describe('what was built', () => {
-  it('adds good and scrap to what was produced', () => {
+describe('the figures of a completion', () => {
+  it('add good and scrap up to what was produced', () => {
     expect(built({ quantity: { amount: '4', unit: 'u' }, scrap: { amount: '0.5' } })).toEqual({
       good: '4',
       scrap: '0.5',
@@ -21,7 +21,7 @@ describe('what was built', () => {
     });
   });
 
-  it('takes a lot without a quantity for all of it, and several for serial numbers', () => {
+  it('take one lot without a quantity for all, and several for serial numbers', () => {
     expect(built({ lots: [{ number: 'L' }] }).goodLots).toEqual([{ number: 'L', amount: '5' }]);
     const serials = ['A', 'B', 'C'].map((number) => ({ number }));
     expect(built({ quantity: { amount: '3' }, lots: serials }).goodLots).toEqual(
@@ -34,7 +34,7 @@ describe('what was built', () => {
     ]);
   });
 
-  it('takes a number that was recorded twice for one lot', () => {
+  it('take a number that was recorded twice for one lot', () => {
     expect(built({ lots: [{ number: 'L' }, { number: 'L' }] }).goodLots).toEqual([
       { number: 'L', amount: '5' },
     ]);
@@ -45,7 +45,7 @@ describe('what was built', () => {
     });
   });
 
-  it('takes scrap out of the only lot, and else out of the lots that are scrap', () => {
+  it('take scrap out of the only lot, else out of the scrapped lots', () => {
     const scrap = { amount: '1' };
     expect(built({ scrap, lots: [{ number: 'L' }] })).toMatchObject({
       goodLots: [{ number: 'L', amount: '5' }],
@@ -84,7 +84,7 @@ describe('what was built', () => {
     ],
     ['fewer serial numbers than pieces', { lots: lotsOf('A', 'B') }, 'A, B'],
     ['scrapped lots without scrap', { lots: [{ number: 'A' }, { number: 'B', scrapped }] }, '0 scrap'],
-  ])('refuses %s, naming the order', (_, differs, says) => {
+  ])('are refused with %s, naming the order', (_, differs, says) => {
     const refused = () => built(differs);
 
     expect(refused).toThrow(Rejected);
@@ -92,13 +92,13 @@ describe('what was built', () => {
     expect(refused).toThrow(says);
   });
 
-  it('ignores the unit of a quantity that is zero', () => {
+  it('ignore the unit of a quantity of 0', () => {
     expect(built({ quantity: { amount: '5', unit: 'kg' }, scrap: { amount: '0', unit: 'g' } }).unit).toBe(
       'kg',
     );
   });
 
-  it('gives lots that add up, or refuses', () => {
+  it('have lots that add up, or are refused', () => {
     const amount = fc.integer({ min: 0, max: 20 }).map(String);
     const lot = fc.record<Lot>(
       {

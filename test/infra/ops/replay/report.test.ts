@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { ReplayReport } from '../../../../infra/ops/replay/replay.ts';
+import { replayLines } from '../../../../infra/ops/replay/report.ts';
+
+describe('the report of a replay', () => {
+  const report: ReplayReport = {
+    lookedAt: 4,
+    selected: 3,
+    groups: [
+      {
+        reason: 'Azumuta has no article for ‹order›.',
+        stage: 'create-product-orders',
+        to: 'product-orders',
+        letters: 2,
+        cause: 'unknown-article',
+        orders: ['PO-1', 'PO-2'],
+        since: '2026-11-24T10:00:00.000Z',
+      },
+      {
+        reason: 'No product order number.',
+        stage: 'receive-webhook',
+        stays: 'still not understood',
+        letters: 1,
+        orders: [],
+        since: '2026-11-23T10:00:00.000Z',
+      },
+    ],
+    movable: 2,
+    moved: 0,
+    copied: 0,
+    lost: [],
+    more: false,
+    interrupted: false,
+  };
+  const textOf = (changes: Partial<ReplayReport>, go: boolean, hidden = 0) =>
+    replayLines(
+      { ...report, ...changes },
+      {
+        target: 'the stack',
+        go,
+        hidden,
+        now: new Date('2026-11-24T12:00:00Z'),
+        command: 'npm run replay -- …',
+      },
+    );
+
+  it('shows for a dry run each reason with its orders, and the command that does it', () => {
+    expect(textOf({}, false)).toEqual([
+      'Dead letters of the stack (dry run: nothing is moved)',
+      '',
+      'Letters  Cause            Reason                               Put aside by           Goes to                      Orders       First attempt',
+      '      2  unknown-article  Azumuta has no article for ‹order›.  create-product-orders  product-orders               PO-1 · PO-2  2 hours ago',
+      '      1  –                No product order number.             receive-webhook        stays: still not understood  –            26 hours ago',
+      '',
+      '2 of 4 dead letters would be replayed.',
+      '1 dead letter cannot be replayed and stays.',
+      'To do it:',
+      '  npm run replay -- …',
+    ]);
+  });
+
+  it.each([
+    ['what was done', { moved: 2 }, 'Replayed 2 of 4 dead letters.'],
+    ['what SQS did not take', { moved: 1 }, 'SQS did not take 1 message: run it again.'],
+    [
+      'which letters are in both queues',
+      { moved: 1, copied: 1 },
+      '1 dead letter could not be removed here: run it again.',
+    ],
+    ['that there are more', { moved: 2, more: true }, 'There are more: run it again.'],
+    [
+      'that there are more, though none was selected so far',
+      { selected: 0, more: true },
+      'There are more: run it again.',
+    ],
+    [
+      'which bookings have no letter any more',
+      { lost: ['PO-9'] },
+      'The booking of PO-9 was rejected, and its dead letter is gone: it is planned again from the ledger.',
+    ],
+    ['why it stopped', { failure: 'No rights.' }, 'Stopped after 0 dead letters: No rights.'],
+    [
+      'that it was interrupted',
+      { interrupted: true, moved: 1 },
+      'Interrupted after 1 dead letter. Nothing is lost: run it again to go on.',
+    ],
+    ['that there was nothing', { lookedAt: 0, selected: 0, groups: [] }, 'There are no dead letters.'],
+    ['that nothing was selected', { selected: 0, groups: [] }, 'None of 4 dead letters is selected.'],
+  ])('says %s', (_, changes, sentence) => {
+    expect(textOf(changes, true)).toContain(sentence);
+  });
+
+  it('says how many letters another run holds', () => {
+    expect(textOf({}, false, 3).at(-1)).toMatch(/^3 dead letters more could not be looked at/);
+  });
+});

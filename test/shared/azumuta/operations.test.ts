@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { contractSchema } from '../../../shared/azumuta/contract.ts';
+import { article, draft, never, order, startClient } from './client-stage.ts';
+
+describe('an operation of the contract', () => {
+  it('has changed nothing when it reads by POST, so it may simply be repeated', async () => {
+    const contract = contractSchema.parse({
+      operations: {
+        findProductOrder: {
+          method: 'POST',
+          path: '/search',
+          query: {},
+          body: { where: { number: '{number}' } },
+        },
+      },
+    });
+    const { client, calls } = await startClient(() => ({ status: 503 }), contract);
+
+    const finding = client.findProductOrder('PO-1', never);
+
+    await expect(finding).rejects.toMatchObject({ name: 'RetryLater', scope: 'partner', wrote: 'nothing' });
+    expect(calls.map(({ url, body }) => [url.pathname, JSON.parse(body)])).toEqual([
+      ['/api/v1/search', { where: { number: 'PO-1' } }],
+    ]);
+  });
+
+  it('decides what a status means', async () => {
+    const contract = contractSchema.parse({
+      operations: { readProductOrder: { done: [503], none: [403] }, readRecording: { none: [] } },
+    });
+    const { client } = await startClient(({ url }) => {
+      if (url.pathname.includes('/recordings/')) return { status: 404, body: { message: 'What?' } };
+      return url.pathname.endsWith('p1') ? { status: 503, body: order } : { status: 403 };
+    }, contract);
+
+    expect(await client.productOrder('p1', never)).toMatchObject({ number: 'PO-1' });
+    expect(await client.productOrder('p2', never)).toBeUndefined();
+    await expect(client.recording('r1', never)).rejects.toThrow(
+      'Azumuta refused reading recording r1 (404): What?.',
+    );
+  });
+
+  it('encodes the values in its path, and refuses those that would name another resource', async () => {
+    const contract = contractSchema.parse({
+      operations: { readRecording: { path: '/orders/{productOrder.number}/runs/{id}' } },
+    });
+    const { client, calls } = await startClient(() => ({ body: order }), contract);
+
+    await client.recording('r/1', never, { id: 'p1', number: 'MO/0001?' });
+    const astray = client.recording('r1', never, { id: 'p1', number: '..' });
+
+    await expect(astray).rejects.toMatchObject({ name: 'Rejected', code: 'order-data' });
+    expect(calls.map(({ url }) => url.pathname)).toEqual(['/api/v1/orders/MO%2F0001%3F/runs/r%2F1']);
+  });
+
+  it('takes an error next to an empty list as an error, and not as "there is none"', async () => {
+    const { client } = await startClient(() => ({ body: { data: [], error: 'index is being rebuilt' } }));
+
+    await expect(client.findProductOrder('PO-1', never)).rejects.toMatchObject({
+      name: 'RetryLater',
+      scope: 'order',
+      message: expect.stringContaining('index is being rebuilt'),
+    });
+  });
+
+  it('reads only the entry of a list that was asked for, so that broken others do no harm', async () => {
+    const broken = { id: null, number: 'PO-0', parameters: 'none' };
+    const { client } = await startClient(() => ({ body: { data: [broken, order] } }));
+
+    expect(await client.findProductOrder('PO-1', never)).toMatchObject({ id: 'p1' });
+  });
+
+  it.each<[string, object]>([
+    ['list.entries', { list: { entries: () => Object(undefined).data.rows } }],
+    ['error.at', { list: { entries: 'rows' }, error: { at: () => Object(undefined).data.rows } }],
+    [
+      'operations.createProductOrder.body failed for PO-1',
+      { operations: { createProductOrder: { body: () => Object(undefined).data.rows } } },
+    ],
+  ])('is rejected with its line when its function fails: %s', async (line, changes) => {
+    const { client } = await startClient(() => ({ body: {} }), contractSchema.parse(changes));
+    const calling = line.startsWith('operations')
+      ? client.createProductOrder(draft, article, never)
+      : client.findProductOrder('PO-1', never);
+
+    await expect(calling).rejects.toMatchObject({
+      name: 'Rejected',
+      message: expect.stringContaining(`azumuta.contract.${line}`),
+    });
+  });
+
+  it('says which line to set when the next page is neither a link nor a cursor', async () => {
+    const { client } = await startClient(() => ({ body: { data: [], next: { href: '/x' } } }));
+
+    await expect(client.findProductOrder('PO-1', never)).rejects.toThrow(
+      '$.next: found object, expected text, or a whole number without lost digits; set azumuta.contract.list.next',
+    );
+  });
+});
