@@ -32,7 +32,7 @@ function createAccidents(chance: Chance) {
   const planned = new Map<string, AccidentName>();
   const calls = new Map<string, number>();
   return {
-    /** The call of this function to this service that is `ahead` calls ahead, 1 being the next, meets an accident. */
+    /** Plans an accident for a later call of this function to this service; `ahead` is 1 for the next one. */
     plan({ stage, service, accident }: Accident, ahead: number): void {
       const nth = (calls.get(`${stage} ${service}`) ?? 0) + ahead;
       planned.set(`${stage} ${service} ${nth}`, accident);
@@ -49,8 +49,8 @@ function createAccidents(chance: Chance) {
 export type RecordingPlant = ReturnType<typeof createRecordingPlant>;
 
 /**
- * The deployed functions in virtual time, with the partners of the simulation, in which every item and message is written
- * down. The same acts lead to the same items, byte for byte.
+ * The deployed functions in virtual time, with the partners of the simulation. Every item and message is recorded. The
+ * same acts lead to the same items, byte for byte.
  * @param at Epoch milliseconds.
  */
 export function createRecordingPlant(integration: CompleteIntegration, at = beginning) {
@@ -58,9 +58,9 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
   const time = createVirtualTime(at);
   const now = () => new Date(time.now());
   const timeline = createTimeline(false, time.now);
-  /** Ids that are given out before new ones. */
+  /** Ids that are assigned before new ones. */
   const wantedIds: string[] = [];
-  /** Ids that Azumuta gave since it was called last. */
+  /** Ids that Azumuta has assigned since it was last called. */
   let givenIds: string[] = [];
   const acts: Act[] = [];
   const accidents = createAccidents(chance);
@@ -124,7 +124,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
     erp.lock(order);
   }
 
-  /** Repeats a call that a function made, to a new partner. */
+  /** Repeats a function's call to a new partner. */
   function callAgain({ partner, method, path, body, ids }: Extract<Act, { act: 'call' }>): void {
     wantedIds.push(...ids);
     const url = new URL(path, `https://${partner}.invalid`);
@@ -149,7 +149,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
     );
   }
 
-  /** A function was given these messages before, and did not end its work on them. */
+  /** Receives messages as a function would that then does not finish its work. */
   function receiveAll(queue: Queue, count: number): void {
     const QueueUrl = queueUrlOf(queue);
     const handles: string[] = [];
@@ -168,7 +168,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
   return {
     ...{ plant, time, timeline, integration, azumuta, acts, written },
 
-    /** Lets so many minutes pass. */
+    /** Lets some minutes pass. */
     async pass(minutes: number): Promise<void> {
       let isOver = false;
       time.after(minutes * minuteMs, () => {
@@ -198,7 +198,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
       acts.push({ act: 'build', number, how, ids: givenIds });
     },
 
-    /** Brings partners, table and queues to where they were, without a trigger or a message of its own. */
+    /** Restores the state of partners, table and queues without sending triggers or messages. */
     restore({ acts: before, items, messages }: RecordedPlant): void {
       isRestoring = true;
       for (const act of before) {
@@ -215,7 +215,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
         plant.table.answer(
           new PutItemCommand({ TableName: 'ledger', Item: marshall(item, { removeUndefinedValues: true }) }),
         );
-      // Those that were received before come first, so that they can be received.
+      // Messages that were received before are sent first, so that they can be received.
       for (const queue of queueNames) {
         const own = messages.filter((message) => message.queue === queue);
         const before = own.filter(({ received }) => received);
@@ -228,8 +228,8 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
       for (const poller of Object.values(plant.pollers)) poller.wake();
     },
 
-    /** What is in the table and the queues now. */
-    standing: () => ({
+    /** The present contents of the table and the queues. */
+    contents: () => ({
       items: plant.table.items().map(itemOf),
       messages: queueNames.flatMap((queue) =>
         plant.queues.messages(queueUrlOf(queue)).map(({ messageId, body, attributes, receiveCount }) => ({
@@ -239,7 +239,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
       ),
     }),
 
-    /** What the partners have in their books, without ids that they gave. */
+    /** The partners' books, without the ids that they assigned. */
     books: () => ({
       erp: orders.map((order) => {
         const { state, good, scrap, bookings, productOrders } = erp.books(order);

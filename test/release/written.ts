@@ -5,7 +5,7 @@ import type { StoredItem } from '../../shared/platform/aws/dynamodb-table.ts';
 import { type Plant, queueUrlOf } from '../simulation/world/plant.ts';
 import type { RecordedItem, RecordedMessage } from './recorded.ts';
 
-/** What a plant wrote, in the order in which it did. */
+/** What a plant has written, in order. */
 export interface Written {
   readonly items: RecordedItem[];
   readonly messages: RecordedMessage[];
@@ -19,7 +19,7 @@ export const queueNames = [
   'dead-letters',
 ] as const satisfies Queue[];
 
-/** From now on, every item that the plant writes and every message that it sends. */
+/** Records, from now on, every item that the plant writes and every message that it sends. */
 export function writtenBy({ table, queues }: Pick<Plant, 'table' | 'queues'>): Written {
   const written: Written = { items: [], messages: [] };
   const answerOfTable = table.answer;
@@ -29,7 +29,7 @@ export function writtenBy({ table, queues }: Pick<Plant, 'table' | 'queues'>): W
     if (!(command instanceof PutItemCommand || command instanceof UpdateItemCommand)) return answered;
     const { TableName } = command.input;
     const { pk, sk } = (command instanceof PutItemCommand ? command.input.Item : command.input.Key) ?? {};
-    if (!pk || !sk) throw new Error('A write has a key.');
+    if (!pk || !sk) throw new Error('A write must have a key.');
     const read = answerOfTable(new GetItemCommand({ TableName, Key: { pk, sk }, ConsistentRead: true }));
     if ('Item' in read && read.Item) written.items.push(itemOf(unmarshall(read.Item)));
     return answered;
@@ -49,7 +49,7 @@ export function writtenBy({ table, queues }: Pick<Plant, 'table' | 'queues'>): W
     }
     return answered;
   };
-  // The SDK's `send` has an overload for each command; the models answer those that are used.
+  // The SDK's `send` has an overload for each command; the models support those that are used.
   const clientOf = <Client>(answer: (command: never) => unknown) =>
     ({ send: async (command: never) => answer(command) }) as unknown as Client;
   Object.assign(table, { answer: ofTable, client: clientOf(ofTable) });
@@ -74,7 +74,7 @@ export function messageOf(
   return { queue, id, received: false, body: bodyOf(text), attributes: Object.fromEntries(texts) };
 }
 
-/** As JSON where that gives back the same text. */
+/** Parsed as JSON, if that can be converted back to the same text. */
 function bodyOf(text: string): RecordedMessage['body'] {
   try {
     const parsed = JSON.parse(text);

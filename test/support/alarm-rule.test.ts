@@ -21,7 +21,7 @@ describe('the rule for missing data, in AWS’s own examples', () => {
     'gives the documented states for %s, %i of 3',
     (points, ringing, ignore, breaching, notBreaching) => {
       const retrieved = [...points].map((point) => ({ X: 1, '0': 0 })[point]);
-      const told = (missing: 'ignore' | 'breaching' | 'notBreaching') => {
+      const stateWith = (missing: 'ignore' | 'breaching' | 'notBreaching') => {
         const rule = {
           comparison: 'GreaterThanOrEqualToThreshold',
           threshold: 1,
@@ -32,7 +32,7 @@ describe('the rule for missing data, in AWS’s own examples', () => {
         const states = (['OK', 'ALARM'] as const).map((state): AlarmState => stateOf(retrieved, rule, state));
         return states[0] === states[1] ? states[0] : 'unchanged';
       };
-      expect([told('ignore'), told('breaching'), told('notBreaching')]).toEqual([
+      expect([stateWith('ignore'), stateWith('breaching'), stateWith('notBreaching')]).toEqual([
         ignore,
         breaching,
         notBreaching,

@@ -19,14 +19,14 @@ export const orderMutants: readonly Mutant[] = [
     why: 'A product order with the same number but another article is built instead.',
   },
   {
-    name: 'told-again-without-a-look',
+    name: 'linked-again-without-a-look',
     file: 'shared/erp/odoo/link.ts',
     find: "if (marks.some((mark) => isMark(mark, 'product-order', key))) return;",
     replace: '',
     why: 'After a crash the ERP gets the same id a second time.',
   },
   {
-    name: 'told-again-before-it-has-settled',
+    name: 'linked-again-before-it-has-settled',
     file: create,
     find: 'Math.max(settlingSeconds, error.afterSeconds ?? 0)',
     replace: 'error.afterSeconds ?? 0',
@@ -81,7 +81,7 @@ export const orderMutants: readonly Mutant[] = [
     why: 'If two changes come at the same time, the slower one creates parts that the ERP does not want any more.',
   },
   {
-    name: 'change-not-told',
+    name: 'change-not-reported',
     file: 'shared/ledger/records/order-changes.ts',
     find: 'if (before === content) return false;',
     replace: "if (before === content || content !== '') return false;",
