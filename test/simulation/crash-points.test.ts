@@ -54,7 +54,7 @@ function callsIn(timeline: readonly Entry[]): readonly Call[] {
   });
 }
 
-const isWrite = ({ what }: Call) => !/^(?:reads|looks for|GET)/.test(what);
+const isWrite = ({ what }: Call) => !/^(?:reads|queries|GET)/.test(what);
 
 describe('a container that dies while it processes an order', async () => {
   const restore = simulateFetch();

@@ -51,17 +51,17 @@ const command = plainCommand(
     'after',
     `
 Examples:
-  npm run simulate                               2,000 orders, from a fresh seed
+  npm run simulate                               2,000 orders, from a random seed
   npm run simulate -- --seed 1 --minutes 10      from seed 1, for ten minutes
   npm run simulate -- --seed 201 --only all      seed 201 alone, with its timeline
   npm run simulate -- --seed 201 --only 1,4      the same with two of its events
-  npm run simulate -- --mutants                  with each of the faults that it must find
+  npm run simulate -- --mutants                  plants each known fault
   npm run simulate -- --mutants --only link-skipped,scrap-dropped
 
-The same seed does the same on every machine. The first seed that breaks a promise is made as small as it still
-breaks it, and explained.
+The same seed does the same on every machine. The first seed that breaks a promise is reduced to the fewest events
+that still break it, and explained.
 
-Exit codes: 0 all promises kept, or each fault found · 1 one is not · 2 wrong command line`,
+Exit codes: 0 all promises kept, or each fault found · 1 a promise broken, or a fault not found · 2 wrong command line`,
   );
 
 function whole(text: string): number {

@@ -28,7 +28,7 @@ const dayMs = 24 * 60 * minuteMs;
 /**
  * By then people, accidents and everything that waits for them have finished; a message waits six days for its partner.
  */
-const restsWithinMs = 4 * dayMs;
+const endsWithinMs = 4 * dayMs;
 
 /**
  * Runs a scenario to its end, and checks every promise. Only one scenario may run at a time, because an unhandled
@@ -52,15 +52,15 @@ export async function runScenario(
     });
   process.on('unhandledRejection', onUnhandled);
   try {
-    await untilRest(world, () => people.areDone());
+    await untilAllDone(world, () => people.areDone());
     schedules.stop();
     await settle(world, people, schedules, findings);
     findings.push(...judge(world, people));
   } catch (error) {
-    const isRestless = error instanceof NoRest || error instanceof NoEnd;
+    const neverEnds = error instanceof NeverEnds || error instanceof NoEnd;
     findings.push({
-      invariant: isRestless ? invariants.rest : invariants.unexpected,
-      sentence: isRestless ? error.message : String(error),
+      invariant: neverEnds ? invariants.ends : invariants.unexpected,
+      sentence: neverEnds ? error.message : String(error),
     });
   } finally {
     process.off('unhandledRejection', onUnhandled);
@@ -85,16 +85,17 @@ function namesOf({ madeFor }: World, { ref }: ReleasedOrder): readonly string[] 
   return [ref.number, ...made];
 }
 
-class NoRest extends Error {}
+class NeverEnds extends Error {}
 
-async function untilRest(world: World, areDone: () => boolean): Promise<void> {
+async function untilAllDone(world: World, areDone: () => boolean): Promise<void> {
   const { time, plant } = world;
   const minutes = world.scenario.events.map((one) =>
     'minutes' in one && 'at' in one ? one.at + one.minutes : 0,
   );
-  const latest = time.now() + Math.max(0, ...minutes) * minuteMs + restsWithinMs;
+  const latest = time.now() + Math.max(0, ...minutes) * minuteMs + endsWithinMs;
   await time.run(() => (areDone() && plant.isQuiet()) || time.now() > latest);
-  if (!areDone() || !plant.isQuiet()) throw new NoRest(`No rest within 4 days: ${plant.whatWaits()}`);
+  if (!areDone() || !plant.isQuiet())
+    throw new NeverEnds(`Work has not ended within 4 days: ${plant.whatWaits()}`);
 }
 
 /**
@@ -107,16 +108,16 @@ async function settle(
   schedules: Schedules,
   findings: Finding[],
 ): Promise<void> {
-  const rest = () => untilRest(world, people.areDone);
+  const allDone = () => untilAllDone(world, people.areDone);
   // An accident may also meet these runs; then the runs of the following days have to recover from it.
   for (let quietDays = 0; quietDays < 3; ) {
     const before = world.happened.size;
     await later(world, dayMs);
     if (world.scenario.via === 'pull') schedules.run('pull-product-orders');
     schedules.run('reconcile-completions');
-    await rest();
+    await allDone();
     findings.push(...judgeDeadLetters(world));
-    if ((await replayAll(world)).moved > 0) await rest();
+    if ((await replayAll(world)).moved > 0) await allDone();
     world.plant.table.expire();
     quietDays = world.happened.size === before ? quietDays + 1 : 0;
   }

@@ -27,13 +27,13 @@ export function setup({ provide }: Pick<TestProject, 'provide'>): () => void {
  */
 export async function synthesizeOnce(options: SynthesizeOptions, keptIn: string): Promise<Synthesized> {
   const names = Object.keys(options.environment).sort();
-  const standIns = Object.fromEntries(
-    names.map((name, at) => [name, standIn(options.environment[name] ?? '', at)]),
+  const placeholders = Object.fromEntries(
+    names.map((name, at) => [name, placeholder(options.environment[name] ?? '', at)]),
   );
-  let kept = join(keptIn, await fingerprint(options, standIns));
+  let kept = join(keptIn, await fingerprint(options, placeholders));
   if (!existsSync(kept)) {
     const making = join(keptIn, randomUUID());
-    const { stackName } = await synthesize({ ...options, folder: making, environment: standIns });
+    const { stackName } = await synthesize({ ...options, folder: making, environment: placeholders });
     await writeFile(join(making, 'stack-name'), stackName);
     // Another process may have been faster, or a virus scanner (on Windows) may still be reading: then each keeps its
     // own.
@@ -46,14 +46,14 @@ export async function synthesizeOnce(options: SynthesizeOptions, keptIn: string)
   // The bundles are copied into the assets during synthesis.
   await cp(kept, options.folder, { recursive: true, filter: (path) => path !== join(kept, 'bundles') });
   for (const name of names) {
-    await replaceAll(options.folder, standIns[name] ?? '', options.environment[name] ?? '');
+    await replaceAll(options.folder, placeholders[name] ?? '', options.environment[name] ?? '');
   }
   const stackName = await readFile(join(options.folder, 'stack-name'), 'utf8');
   return { directory: options.folder, stackName };
 }
 
 /** A placeholder address of the same form on which nothing listens; its port occurs nowhere else in a bundle. */
-function standIn(value: string, at: number): string {
+function placeholder(value: string, at: number): string {
   return value.replace(/(?<=^http:\/\/127\.0\.0\.1:)\d+/, String(64_997 + at));
 }
 
@@ -66,12 +66,12 @@ async function fingerprint(
   return createHash('sha256').update(all).digest('hex').slice(0, 16);
 }
 
-async function replaceAll(folder: string, standIn: string, value: string): Promise<void> {
-  if (standIn === value) return;
+async function replaceAll(folder: string, placeholder: string, value: string): Promise<void> {
+  if (placeholder === value) return;
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((found) => found.isFile())) {
     const file = join(entry.parentPath, entry.name);
     const text = await readFile(file, 'utf8');
-    if (text.includes(standIn)) await writeFile(file, text.replaceAll(standIn, value));
+    if (text.includes(placeholder)) await writeFile(file, text.replaceAll(placeholder, value));
   }
 }

@@ -25,7 +25,7 @@ const maxSteps = 1e9;
  * No watch, because only the ERP's own figures count here, and checking every lock in each call costs a third of the
  * time.
  */
-const unwatched: Watch = {
+const noWatch: Watch = {
   ...{ begins() {}, ends() {}, leaves() {}, gives() {} },
   sentTwice: new Set(),
   calls: { azumuta: [], erp: [] },
@@ -80,7 +80,7 @@ export function createBacklogPlant(
       ['azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey })],
       ['erp-credentials', JSON.stringify(model.credentials)],
     ]),
-    watch: unwatched,
+    watch: noWatch,
   });
   const clock = { now, sleep: async () => {}, timeout: () => new AbortController().signal };
   const bookings = createBookings(createTable(plant.table.client, 'ledger'), clock);

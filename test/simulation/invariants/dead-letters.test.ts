@@ -17,9 +17,9 @@ const refusal: ScenarioEvent = {
   ...{ kind: 'call', stage: 'book-completion', service: 'erp', nth: 1 },
   accident: 'the partner refuses it',
 };
-const noteIt = ({ plant }: World) =>
+const addRecord = ({ plant }: World) =>
   createTable(plant.table.client, 'ledger').putIf({ pk: 'ORDER#1', sk: 'DEAD-LETTER#m', dead: true });
-const putAside = ({ plant }: World, by: 'us' | 'SQS') => {
+const addDeadLetter = ({ plant }: World, by: 'us' | 'SQS') => {
   plant.logged.push('{"DeadLettered":1}');
   const attributes = { messageId: 'm', stage: 'book-completion', reason: 'It is closed.' };
   const message = { body: '{}', ...(by === 'us' ? { attributes } : {}) };
@@ -35,21 +35,24 @@ async function findingsAfter(prepare: (world: World) => Promise<unknown>, happen
 
 describe('checks of dead letters', () => {
   it('finds nothing wrong with one that is in the ledger and is explained by a refusal', async () => {
-    const prepare = async (world: World) => [await noteIt(world), await putAside(world, 'us')];
+    const prepare = async (world: World) => [await addRecord(world), await addDeadLetter(world, 'us')];
 
     expect(await findingsAfter(prepare, refusal)).toEqual([]);
   });
 
   it.each([
-    ['a dead letter without its record in the ledger', (world: World) => putAside(world, 'us')],
-    ['a record without its dead letter', noteIt],
-    ['a message that SQS itself moved to the dead-letter queue', (world: World) => putAside(world, 'SQS')],
+    ['a dead letter without its record in the ledger', (world: World) => addDeadLetter(world, 'us')],
+    ['a record without its dead letter', addRecord],
+    [
+      'a message that SQS itself moved to the dead-letter queue',
+      (world: World) => addDeadLetter(world, 'SQS'),
+    ],
   ])('finds %s', async (_what, prepare) => {
     expect(await findingsAfter(prepare, refusal)).toEqual([invariants.recorded]);
   });
 
   it('finds one whose cause passes by itself', async () => {
-    const prepare = async (world: World) => [await noteIt(world), await putAside(world, 'us')];
+    const prepare = async (world: World) => [await addRecord(world), await addDeadLetter(world, 'us')];
 
     const found = await findingsAfter(prepare, { kind: 'order is locked', order: 0, at: 1, minutes: 9 });
 

@@ -21,7 +21,7 @@ export const invariants = {
   recorded: 'The journey shows each dead letter, and a metric counts it.',
   journey: 'The journey shows what happened.',
   waiting: 'Nothing waits for a message that never comes.',
-  rest: 'After the last accident all work ends.',
+  ends: 'After the last accident all work ends.',
   leases: 'No lock, lease or claim is held beyond its time.',
   released: 'If no call fails, every lock, lease and claim is released.',
   items: 'No item of the ledger comes near the size limit.',

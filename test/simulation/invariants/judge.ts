@@ -2,7 +2,7 @@ import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import { isAbout } from '../scenario/names.ts';
 import type { People } from '../scenario/people.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
-import { unsettling } from '../scenario/scenario-event.ts';
+import { disruptive } from '../scenario/scenario-event.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import { judgeCalls } from './calls.ts';
@@ -58,7 +58,7 @@ function judgeOrder(
     isAbout({ body, numbers: [number] }, order, world),
   );
   const wanted = scenario.split === 'one' ? 1 : order.quantity;
-  const isChanged = changes.some((one) => unsettling.has(one));
+  const isChanged = changes.some((one) => disruptive.has(one));
   if (new Set(made.map(({ number }) => number)).size < made.length)
     find('created', `${ref.number} is in Azumuta twice: ${made.map(({ number }) => number).join(', ')}.`);
   if (!isChanged && made.length !== wanted)

@@ -64,7 +64,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     return (table().answer(new GetItemCommand(input)) as { readonly Item?: Stored }).Item;
   }
 
-  function lookAtSlots(partner: Partner): void {
+  function checkSlots(partner: Partner): void {
     if (atOnce === undefined) return;
     // With one slot, a container makes one call at a time.
     const callers = [...underWay[partner]].flatMap(([name, times]) => Array<string>(times).fill(name));
@@ -77,7 +77,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       find('atOnce', `${callers.join(' and ')} call ${partner}, whose limit is ${atOnce} call(s) at once.`);
   }
 
-  function lookAtPace(partner: Partner): void {
+  function checkPace(partner: Partner): void {
     if (perSecond === undefined || atOnce === undefined) return;
     for (const [seconds, most] of [
       [60, 60 * perSecond],
@@ -94,7 +94,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     }
   }
 
-  function lookAtBreaker(partner: Partner, stage: string): void {
+  function checkBreaker(partner: Partner, stage: string): void {
     const breaker = stored(`BREAKER#${partner}`, 'STATE');
     if (breaker?.open?.BOOL !== true) return;
     const opened = Date.parse(breaker.openedAt?.S ?? '');
@@ -132,14 +132,14 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
   }
 
   /** When no function runs and no call has failed so far, nothing may be held. */
-  function lookAtReleases(): void {
+  function checkReleases(): void {
     if (working.size > 0 || !isCalm()) return;
     for (const item of table().items())
       if (isHeld(item))
         find('released', `${String(item.pk)} ${String(item.sk)} is held, but no function runs.`);
   }
 
-  function lookAtLocks(): void {
+  function checkLocks(): void {
     for (const { pk, sk, key } of locks.values()) {
       const { state, leaseUntil, lockedUntil, lockedFor } = stored(pk, sk) ?? {};
       const [claimed, locked] = [leaseUntil, lockedUntil].map(
@@ -157,10 +157,10 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       calls[service].push(now());
       const callers = underWay[service];
       callers.set(container, (callers.get(container) ?? 0) + 1);
-      lookAtSlots(service);
-      lookAtPace(service);
-      lookAtBreaker(service, stage);
-      if (stage === 'book-completion') lookAtLocks();
+      checkSlots(service);
+      checkPace(service);
+      checkBreaker(service, stage);
+      if (stage === 'book-completion') checkLocks();
     },
     ends(container, service) {
       if (!isPartner(service)) return;
@@ -170,7 +170,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     },
     leaves(container) {
       for (const callers of Object.values(underWay)) callers.delete(container);
-      if (working.delete(container)) lookAtReleases();
+      if (working.delete(container)) checkReleases();
     },
     gives(stage, event) {
       if (stage === 'book-completion') noteLocks(event);

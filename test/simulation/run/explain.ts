@@ -71,8 +71,8 @@ function settingOf({ erp, split, via, atOnce, perSecond }: Scenario): string {
     'when-all-done': 'split, booked when all is done',
   };
   const limits = [atOnce && `${atOnce} at once`, perSecond && `${perSecond} a second`].filter(Boolean);
-  const limit = limits.join(', ') || 'no limit';
-  return `${erp}, orders by ${via}, ${splits[split]}, ${limit} for each partner`;
+  const limit = limits.join(', ') || 'none';
+  return `${erp}, orders by ${via}, ${splits[split]}, limit per partner: ${limit}`;
 }
 
 function wordsOfOrder(
@@ -99,7 +99,7 @@ function entriesAbout({ findings, names, timeline }: Outcome): readonly Entry[] 
 }
 
 function isInformative({ what }: Entry): boolean {
-  return !/^(ledger|secrets): (reads|looks for) [^◀✗]*$|^says: Partner$/.test(what);
+  return !/^(ledger|secrets): (reads|queries) [^◀✗]*$|^logs: Partner$/.test(what);
 }
 
 /** Maximum length of an entry, unless --full is given. */

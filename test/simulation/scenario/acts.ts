@@ -4,7 +4,7 @@ import { operatorDoes } from './operators.ts';
 import { plannerDoes } from './planners.ts';
 import type { ReleasedOrder } from './released-order.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
-import type { Stage } from './stage.ts';
+import type { ScenarioState } from './scenario-state.ts';
 import { wordsOf } from './words.ts';
 
 /** Something that happens at a minute of the scenario. */
@@ -17,7 +17,7 @@ interface Act {
  * The acts of an event, and when they take place. An event has none if it affects calls, messages, triggers or runs, or
  * the release of an order: the code that makes those looks it up.
  */
-export function actsOf(event: ScenarioEvent, world: World, stage: Stage): readonly Act[] {
+export function actsOf(event: ScenarioEvent, world: World, state: ScenarioState): readonly Act[] {
   switch (event.kind) {
     case 'call':
     case 'message comes twice':
@@ -33,16 +33,16 @@ export function actsOf(event: ScenarioEvent, world: World, stage: Stage): readon
     case 'flow is paused':
     case 'order is locked':
     case 'secret is rotated':
-      return spanOf(event, world, stage);
+      return spanOf(event, world, state);
     default:
-      return [{ at: event.at, act: actOf(event, world, stage) }];
+      return [{ at: event.at, act: actOf(event, world, state) }];
   }
 }
 
 type Lasting = Extract<ScenarioEvent, { readonly at: number; readonly minutes: number }>;
 type Single = Exclude<Extract<ScenarioEvent, { readonly at: number }>, Lasting>;
 
-function spanOf(event: Lasting, world: World, stage: Stage): readonly Act[] {
+function spanOf(event: Lasting, world: World, state: ScenarioState): readonly Act[] {
   const { at, minutes } = event;
   let end: () => void;
   const begin = () => {
@@ -50,7 +50,7 @@ function spanOf(event: Lasting, world: World, stage: Stage): readonly Act[] {
     world.timeline.note('accident', () => `begins: ${wordsOf(event)}`);
     // An outage counts as happened once a call meets it.
     if (kind !== 'outage') world.happens(event);
-    end = began(event, world, stage);
+    end = beginEvent(event, world, state);
   };
   return [
     { at, act: begin },
@@ -65,7 +65,7 @@ function spanOf(event: Lasting, world: World, stage: Stage): readonly Act[] {
 }
 
 /** Begins the event. @returns a function that ends it. */
-function began(event: Lasting, world: World, stage: Stage): () => void {
+function beginEvent(event: Lasting, world: World, state: ScenarioState): () => void {
   switch (event.kind) {
     case 'outage':
       world.setOutage(event.partner, { how: event.how, by: event });
@@ -76,7 +76,7 @@ function began(event: Lasting, world: World, stage: Stage): () => void {
     case 'flow is paused':
       return pauseFlow(event.queue, world);
     case 'order is locked': {
-      const order = stage.orders[event.order];
+      const order = state.orders[event.order];
       if (order) world.erp.lock(order.ref);
       return () => order && world.erp.unlock(order.ref);
     }
@@ -93,7 +93,7 @@ function began(event: Lasting, world: World, stage: Stage): () => void {
   }
 }
 
-function actOf(event: Single, world: World, stage: Stage): () => void {
+function actOf(event: Single, world: World, state: ScenarioState): () => void {
   const { kind } = event;
   const { erp, plant, timeline, happens } = world;
   switch (kind) {
@@ -106,16 +106,16 @@ function actOf(event: Single, world: World, stage: Stage): () => void {
     case 'dead letters are sent again':
       return () => {
         happens(event);
-        for (let left = event.twice ? 2 : 1; left > 0; left -= 1) sendAgain(world, stage);
+        for (let left = event.twice ? 2 : 1; left > 0; left -= 1) sendAgain(world, state);
       };
     case 'trigger of an open order':
-      return () => triggerTooEarly(event, world, stage);
+      return () => triggerTooEarly(event, world, state);
     case 'dead letter is discarded':
-      return () => discardOne(world, stage, () => happens(event));
+      return () => discardOne(world, state, () => happens(event));
     default:
       return () => {
-        const order = stage.orders[event.order];
-        if (order) change(order, event, world, stage);
+        const order = state.orders[event.order];
+        if (order) change(order, event, world, state);
       };
   }
 
@@ -132,7 +132,7 @@ function actOf(event: Single, world: World, stage: Stage): () => void {
 function triggerTooEarly(
   event: Extract<Single, { kind: 'trigger of an open order' }>,
   world: World,
-  { orders }: Stage,
+  { orders }: ScenarioState,
 ): void {
   const order = orders[event.order];
   const open = order && world.madeFor(order.ref).find(({ status }) => status !== 'completed');
@@ -147,29 +147,29 @@ type Change = Extract<
 >;
 
 /** Carries out a change, and records whether it was possible. */
-function change(order: ReleasedOrder, event: Change, world: World, stage: Stage): void {
+function change(order: ReleasedOrder, event: Change, world: World, state: ScenarioState): void {
   const { kind } = event;
   const { number } = order.ref;
-  const wasKnown = isTakenIn(order, world);
+  const wasKnown = isAccepted(order, world);
   const isDone = isPlanners(event)
-    ? plannerDoes(order, event, world, stage)
-    : operatorDoes(order, event, world, stage);
+    ? plannerDoes(order, event, world, state)
+    : operatorDoes(order, event, world, state);
   world.timeline.note('people', () => `${kind} (${number})${isDone ? '' : ': cannot be done'}`);
   if (!isDone) return;
   world.happens(event);
-  if (wasKnown || order.typed.size > 0 || !isForgotten.has(kind)) order.changes.push(kind);
+  if (wasKnown || order.typed.size > 0 || !irrelevantBeforeAcceptance.has(kind)) order.changes.push(kind);
 }
 
 /**
  * Before anybody has accepted the order or typed it by hand, it is as if the order had been like this from the start.
  */
-const isForgotten: ReadonlySet<ScenarioEvent['kind']> = new Set([
+const irrelevantBeforeAcceptance: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner changes the quantity',
   'planner renames',
 ]);
 
 /** Whether the ledger has the order, or may be about to. */
-function isTakenIn({ numbers, ref }: ReleasedOrder, { plant, scenario }: World): boolean {
+function isAccepted({ numbers, ref }: ReleasedOrder, { plant, scenario }: World): boolean {
   if (scenario.via === 'endpoint' || plant.functions['pull-product-orders'].running() > 0) return true;
   const keys = new Set([`id ${ref.id}`, ...[...numbers].map((number) => `number ${number}`)]);
   return plant.table.items().some(({ pk }) => keys.has(String(pk).replace('ERP-ORDER#', '')));

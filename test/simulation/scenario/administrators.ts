@@ -8,7 +8,7 @@ import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
 import { isAbout } from './names.ts';
 import type { FlowName } from './scenario-event.ts';
-import type { Stage } from './stage.ts';
+import type { ScenarioState } from './scenario-state.ts';
 
 const stageOf = {
   'product-orders': 'create-product-orders',
@@ -52,14 +52,14 @@ export async function replayAll(
 }
 
 /** Same as `replayAll`, but while everything else goes on. */
-export function sendAgain(world: World, { begun }: Stage): void {
-  const over = begun();
+export function sendAgain(world: World, { addTask }: ScenarioState): void {
+  const over = addTask();
   void replayAll(world).then(over);
 }
 
 /** Discards one dead letter; its order need not end well any more. */
-export function discardOne(world: World, { orders, begun }: Stage, done: () => void): void {
-  const over = begun();
+export function discardOne(world: World, { orders, addTask }: ScenarioState, done: () => void): void {
+  const over = addTask();
   let isFirst = true;
   const isChosen = (deadLetter: { readonly numbers: readonly string[]; readonly body: string }) => {
     if (!isFirst) return false;

@@ -46,7 +46,7 @@ export function drawTogether(seed: number, setting: Setting): readonly ScenarioE
     () => [{ kind: 'trigger of an open order', order, at }],
     () => (via === 'pull' ? [{ kind: 'ERP commits late', order, minutes: chance.between(1, 9) }] : []),
     () => readInSeveralRuns(chance, setting),
-    () => moreAndNoMore(chance, setting),
+    () => moreThenFewerParts(chance, setting),
     () => fewerParts(chance, setting, order),
     () => [{ kind: 'order is locked', order, at: early, minutes: chance.happens(0.3) ? days : 90 }],
   ])();
@@ -107,7 +107,7 @@ const runMinutes = 10;
  * The ERP posts that it wants more parts, and before those are written, that it wants only the existing ones. The first
  * post gets a slow answer when it reads the record.
  */
-function moreAndNoMore(chance: Chance, { via, split, orders }: Setting): readonly ScenarioEvent[] {
+function moreThenFewerParts(chance: Chance, { via, split, orders }: Setting): readonly ScenarioEvent[] {
   const [first] = orders.toSorted((one, other) => one.releasedAt - other.releasedAt);
   if (via !== 'endpoint' || split === 'one' || !first) return [];
   const { releasedAt, quantity } = first;

@@ -5,12 +5,12 @@ import type { World } from '../world/world.ts';
 import { sendAgain } from './administrators.ts';
 import type { ReleasedOrder } from './released-order.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
-import type { Stage } from './stage.ts';
+import type { ScenarioState } from './scenario-state.ts';
 
 type Act = Extract<ScenarioEvent, { readonly kind: `operator ${string}`; readonly at: number }>;
 
 /** Carries out the act in Azumuta. @returns whether it was possible. */
-export function operatorDoes(order: ReleasedOrder, act: Act, world: World, stage: Stage): boolean {
+export function operatorDoes(order: ReleasedOrder, act: Act, world: World, state: ScenarioState): boolean {
   const { azumuta } = world;
   const [first] = world.madeFor(order.ref);
   switch (act.kind) {
@@ -23,31 +23,31 @@ export function operatorDoes(order: ReleasedOrder, act: Act, world: World, stage
         azumuta.rename(first.number, `${first.number}-R`) !== undefined
       );
     case 'operator opens it again':
-      return isOpenedAgain(order, act.rework * minuteMs, world, stage);
+      return openAgain(order, act.rework * minuteMs, world, state);
     case 'operator removes it': {
       const removed = first && azumuta.remove(first.number);
       if (removed) order.removed.push(removed);
       return removed !== undefined;
     }
     case 'operator types it by hand':
-      return isTyped(order, act.equal, world, stage);
+      return typeByHand(order, act.equal, world, state);
     default:
       return act satisfies never;
   }
 }
 
 /** The operator had forgotten something, and records it in addition, without a quantity. */
-function isOpenedAgain(
+function openAgain(
   { ref, later, reworked }: ReleasedOrder,
   reworkMs: number,
   world: World,
-  { begun }: Stage,
+  { addTask }: ScenarioState,
 ): boolean {
   const { azumuta, time, timeline } = world;
   const done = world.madeFor(ref).find(({ status }) => status === 'completed');
   if (!done || azumuta.reopen(done.number) === undefined) return false;
   const before = new Set(done.recordings.map(({ id }) => id));
-  const over = begun();
+  const over = addTask();
   reworked.push({ id: done.id, number: done.number, from: time.now(), until: time.now() + reworkMs });
   time.after(reworkMs, () => {
     timeline.note('operator', () => `completes ${done.number} again, with what was forgotten`);
@@ -64,23 +64,23 @@ function isOpenedAgain(
  * An operator types the product order before the integration creates it. If it equals the wanted one, the integration
  * adopts it; if not, it is reported until it is renamed.
  */
-function isTyped(order: ReleasedOrder, equal: boolean, world: World, stage: Stage): boolean {
+function typeByHand(order: ReleasedOrder, equal: boolean, world: World, state: ScenarioState): boolean {
   const { azumuta, scenario } = world;
   const { ref, quantity } = order;
   const number = scenario.split === 'one' ? ref.number : `${ref.number}/1`;
-  if (isBegun(number, world)) return false;
+  if (isCreationBegun(number, world)) return false;
   const pieces = scenario.split === 'one' ? quantity : 1;
   const wanted = { Quantity: pieces, [sourceParameter]: ref.id ?? ref.number };
   const typed = azumuta.typeByHand(number, ref.article, equal ? wanted : { Quantity: pieces + 1 });
   if (typed && equal) order.typed.add(typed.id);
-  if (typed && !equal) renameLater(typed, world, stage);
+  if (typed && !equal) renameLater(typed, world, state);
   return typed !== undefined;
 }
 
 /**
  * Typing it while it is being created would make two: numbers are not unique in Azumuta, so nothing could detect it.
  */
-function isBegun(number: string, { azumuta, plant }: World): boolean {
+function isCreationBegun(number: string, { azumuta, plant }: World): boolean {
   const isThere = azumuta.productOrders().some((one) => one.number === number);
   return (
     isThere ||
@@ -90,13 +90,13 @@ function isBegun(number: string, { azumuta, plant }: World): boolean {
   );
 }
 
-function renameLater({ number }: BuiltProductOrder, world: World, stage: Stage): void {
+function renameLater({ number }: BuiltProductOrder, world: World, state: ScenarioState): void {
   const { azumuta, time, timeline } = world;
-  const over = stage.begun();
+  const over = state.addTask();
   time.after(30 * minuteMs, () => {
     timeline.note('operator', () => `renames ${number}, which was typed by hand`);
     azumuta.rename(number, `${number} by hand`);
-    sendAgain(world, stage);
+    sendAgain(world, state);
     over();
   });
 }

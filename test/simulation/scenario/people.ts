@@ -4,8 +4,8 @@ import { actsOf } from './acts.ts';
 import { postOrder } from './erp-posts.ts';
 import { startOperator } from './operator.ts';
 import type { ReleasedOrder } from './released-order.ts';
+import type { ScenarioState } from './scenario-state.ts';
 import type { PlannedOrder } from './setting.ts';
-import type { Stage } from './stage.ts';
 
 /** The planners, the operators and the administrators. */
 export interface People {
@@ -19,33 +19,33 @@ export interface People {
 export function startPeople(world: World): People {
   const { time, scenario, timeline } = world;
   const orders: ReleasedOrder[] = [];
-  let toDo = 0;
+  let openTasks = 0;
   /** Registers something to do. The returned function marks it as done. */
-  const begun = () => {
-    toDo += 1;
+  const addTask = () => {
+    openTasks += 1;
     return () => {
-      toDo -= 1;
+      openTasks -= 1;
     };
   };
   const atMinute = (minute: number, act: () => void) => {
-    const done = begun();
+    const done = addTask();
     time.at(beginning + minute * minuteMs, () => {
       act();
       done();
     });
   };
-  const stage: Stage = {
+  const state: ScenarioState = {
     orders,
-    begun,
-    appear(order) {
+    addTask,
+    addOrder(order) {
       orders[Math.max(orders.length, scenario.orders.length)] = order;
-      appear(order);
+      addOrder(order);
     },
   };
 
-  function appear(order: ReleasedOrder): void {
-    if (scenario.via === 'endpoint') postOrder(world, order, begun());
-    startOperator(world, order, begun());
+  function addOrder(order: ReleasedOrder): void {
+    if (scenario.via === 'endpoint') postOrder(world, order, addTask());
+    startOperator(world, order, addTask());
   }
 
   for (const [place, planned] of scenario.orders.entries())
@@ -57,11 +57,11 @@ export function startPeople(world: World): People {
         'planner',
         () => `releases ${order.ref.number}: ${planned.quantity} of ${planned.article}`,
       );
-      appear(order);
+      addOrder(order);
     });
   for (const event of scenario.events)
-    for (const { at, act } of actsOf(event, world, stage)) atMinute(at, act);
-  return { orders, areDone: () => toDo === 0 };
+    for (const { at, act } of actsOf(event, world, state)) atMinute(at, act);
+  return { orders, areDone: () => openTasks === 0 };
 }
 
 function release(place: number, planned: PlannedOrder, world: World): ReleasedOrder {

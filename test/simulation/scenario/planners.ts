@@ -2,23 +2,23 @@ import type { World } from '../world/world.ts';
 import { postOrder } from './erp-posts.ts';
 import type { ReleasedOrder } from './released-order.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
-import type { Stage } from './stage.ts';
+import type { ScenarioState } from './scenario-state.ts';
 
 type Act = Extract<ScenarioEvent, { readonly kind: `planner ${string}`; readonly at: number }>;
 
 /**
  * Carries out the act in the ERP. An ERP that posts its orders then posts the change. @returns whether it was possible.
  */
-export function plannerDoes(order: ReleasedOrder, act: Act, world: World, stage: Stage): boolean {
+export function plannerDoes(order: ReleasedOrder, act: Act, world: World, state: ScenarioState): boolean {
   const { erp, scenario } = world;
-  const isDone = isDoneTo(order, act, world, stage);
+  const isDone = isDoneTo(order, act, world, state);
   const isPosted = act.kind !== 'planner cancels' && act.kind !== 'planner finishes it by hand';
   if (isDone && isPosted && scenario.via === 'endpoint' && erp.books(order.ref).state === 'open')
-    postOrder(world, order, stage.begun());
+    postOrder(world, order, state.addTask());
   return isDone;
 }
 
-function isDoneTo(order: ReleasedOrder, act: Act, world: World, stage: Stage): boolean {
+function isDoneTo(order: ReleasedOrder, act: Act, world: World, state: ScenarioState): boolean {
   const { erp } = world;
   const { ref } = order;
   switch (act.kind) {
@@ -38,7 +38,7 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, stage: Stage): b
     case 'planner renames':
       return isRenamed(order, `${ref.number}${act.to}`, world);
     case 'planner splits':
-      return isSplit(order, world, stage);
+      return isSplit(order, world, state);
     case 'planner touches':
       erp.touch(ref);
       return true;
@@ -61,7 +61,7 @@ function isRenamed(order: ReleasedOrder, number: string, { erp }: World): boolea
 }
 
 /** Splits one piece off as an order of its own. */
-function isSplit(order: ReleasedOrder, { erp }: World, { appear }: Stage): boolean {
+function isSplit(order: ReleasedOrder, { erp }: World, { addOrder }: ScenarioState): boolean {
   const { ref, quantity } = order;
   if (!erp.split || quantity < 2 || erp.books(ref).state !== 'open' || erp.books(ref).bookings.length > 0)
     return false;
@@ -71,7 +71,7 @@ function isSplit(order: ReleasedOrder, { erp }: World, { appear }: Stage): boole
   order.ref = own;
   order.numbers.add(own.number);
   order.quantity = quantity - 1;
-  appear({
+  addOrder({
     ...order,
     ...{ ref: other, numbers: new Set([other.number]), quantity: 1, changes: ['planner splits'] },
     ...{ typed: new Set(), removed: [], later: new Set(), reworked: [] },

@@ -101,7 +101,7 @@ type ByAdministrator =
   | ({ readonly kind: 'dead letter is discarded' } & Moment);
 
 /** Changes after which an order need not end as planned, as long as they are reported to a person. */
-export const unsettling: ReadonlySet<ScenarioEvent['kind']> = new Set([
+export const disruptive: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner changes the quantity',
   'planner cancels',
   'planner releases it again',

@@ -26,7 +26,7 @@ export function describeResponse(response: unknown): string {
   const { data } = z.safeParse(responseSchema, response);
   if (data?.statusCode !== undefined) return `answers ${data.statusCode}`;
   const again = data?.batchItemFailures?.length ?? 0;
-  return again === 0 ? 'ends' : `ends, and has ${again} of its messages come again`;
+  return again === 0 ? 'ends' : `ends, returning ${again} message(s) to the queue`;
 }
 
 const logSchema = z.object({ level: z.string(), message: z.string(), reason: z.optional(z.string()) });
@@ -34,8 +34,8 @@ const logSchema = z.object({ level: z.string(), message: z.string(), reason: z.o
 /** Describes a log line, without its metrics. */
 export function describeLog(line: string): string {
   const { level, message, reason } = z.parse(logSchema, JSON.parse(line));
-  const loud = level === 'INFO' ? '' : `${level} `;
-  return `says: ${loud}${message}${reason === undefined ? '' : `: ${reason}`}`;
+  const prefix = level === 'INFO' ? '' : `${level} `;
+  return `logs: ${prefix}${message}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 const verbs: Readonly<Record<string, string>> = {
@@ -43,7 +43,7 @@ const verbs: Readonly<Record<string, string>> = {
   PutItemCommand: 'writes',
   UpdateItemCommand: 'changes',
   DeleteItemCommand: 'deletes',
-  QueryCommand: 'looks for',
+  QueryCommand: 'queries',
   SendMessageCommand: 'sends',
   SendMessageBatchCommand: 'sends',
   ChangeMessageVisibilityBatchCommand: 'delays',

@@ -53,7 +53,7 @@ export function createVirtualTime(start: number, maxSteps = usualMaxSteps): Virt
         // Everything that follows happens before the next step: promises settle first, then this resumes.
         if (!next.isAlone) await turn();
         steps += 1;
-        if (steps > maxSteps) throw new NoEnd(`${maxSteps} steps, and no end.`);
+        if (steps > maxSteps) throw new NoEnd(`There is no end after ${maxSteps} steps.`);
       }
       return true;
     },
