@@ -93,6 +93,12 @@ function webhookRows({ webhook }: Figures): Row[] {
 const compared = (text: string, own: number | undefined, peer: number | undefined) =>
   own === undefined ? missing : `${text}${peer ? ` (${times(own, peer)})` : ''}`;
 
+/** Memory of the function with the same name, or of the largest one if the peer has none of that name. */
+function memoryOf(name: string, rounds: readonly Round[] = []): number {
+  const memory = rounds.at(-1)?.memory ?? {};
+  return memory[name] ?? Math.max(...Object.values(memory));
+}
+
 function completionRows({ completions: [own, peer] = [] }: Figures): Row[] {
   if (!own) return [];
   const against = (figure: (rounds: readonly Round[]) => string) =>
@@ -104,11 +110,6 @@ function completionRows({ completions: [own, peer] = [] }: Figures): Row[] {
   const rateOf = (rounds: readonly Round[]) => median(rounds.map(({ perSecond }) => perSecond));
   const [cpu, peerCpu] = [cpuOf(own.rounds), peer && cpuOf(peer.rounds)];
   const [rate, peerRate] = [rateOf(own.rounds), peer && rateOf(peer.rounds)];
-  /** Memory of the function with the same name, or of the largest one if the peer has none of that name. */
-  const memoryOf = (name: string, rounds: readonly Round[] = []) => {
-    const memory = rounds.at(-1)?.memory ?? {};
-    return memory[name] ?? Math.max(...Object.values(memory));
-  };
   const completions = sum(own.rounds.map((round) => round.completions));
   const callsOf = (kind: RegExp) =>
     sum(

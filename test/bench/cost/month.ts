@@ -104,25 +104,17 @@ export function monthOf(template: unknown, perMillion: PerMillion): MonthLine[] 
   return [
     fixed('secrets', of('AWS::SecretsManager::Secret').length, prices.secretPerMonth),
     fixed(
-      'metrics that alarms look at',
+      'metrics that alarms evaluate',
       sum(of('AWS::CloudWatch::Alarm').map(metricsIn)),
       prices.alarmMetricPerMonth,
     ),
-    fixed('metrics of our own', ownMetrics() + of('AWS::Logs::MetricFilter').length, prices.metricPerMonth),
+    fixed('custom metrics', ownMetrics() + of('AWS::Logs::MetricFilter').length, prices.metricPerMonth),
     fixed('dashboards', of('AWS::CloudWatch::Dashboard').length, prices.dashboardPerMonth),
-    line('polling of queues that are empty', polls, prices.sqsPerRequest, 'requests'),
+    line('polling of empty queues', polls, prices.sqsPerRequest, 'requests'),
     line('reading secrets', readings, prices.secretReading, 'readings'),
     {
-      item: 'runs of schedules that find nothing',
-      dollars:
-        runs *
-        (prices.scheduledRun +
-          prices.lambdaPerRequest +
-          idleRun.seconds * memoryGb * prices.lambdaPerGbSecond +
-          idleRun.writeUnits * prices.dynamodbPerWriteUnit +
-          idleRun.readUnits * prices.dynamodbPerReadUnit +
-          idleRun.queueRequests * prices.sqsPerRequest +
-          (idleRun.logKilobytes / 1e6) * prices.logsPerGb),
+      item: 'scheduled runs that find nothing',
+      dollars: runs * idleRunDollars(memoryGb),
       formula: `${thousands(runs)} runs of ${idleRun.seconds} s with ${memoryGb} GB`,
     },
     line('orders', orders, perMillion.orders / 1e6, 'orders'),
@@ -133,13 +125,25 @@ export function monthOf(template: unknown, perMillion: PerMillion): MonthLine[] 
       formula: `${gigabytes(ledgerOf).toFixed(1)} GB × ($${prices.dynamodbStoragePerGb} + $${prices.pointInTimeRecoveryPerGb.toFixed(2)} to recover any second)`,
     },
     {
-      item: 'logs that are kept, and requests to the partners',
+      item: 'stored logs, and requests to the partners',
       dollars:
         gigabytes(logsOf) * prices.logStoragePerGb +
         ((orders * dataOut.kilobytes) / 1e6) * prices.dataOutPerGb,
       formula: `${gigabytes(logsOf).toFixed(1)} GB × $${prices.logStoragePerGb}, ${((orders * dataOut.kilobytes) / 1e6).toFixed(1)} GB × $${prices.dataOutPerGb}`,
     },
   ];
+}
+
+function idleRunDollars(memoryGb: number): number {
+  return (
+    prices.scheduledRun +
+    prices.lambdaPerRequest +
+    idleRun.seconds * memoryGb * prices.lambdaPerGbSecond +
+    idleRun.writeUnits * prices.dynamodbPerWriteUnit +
+    idleRun.readUnits * prices.dynamodbPerReadUnit +
+    idleRun.queueRequests * prices.sqsPerRequest +
+    (idleRun.logKilobytes / 1e6) * prices.logsPerGb
+  );
 }
 
 /** The lines as rows of a Markdown table, with their sum. */

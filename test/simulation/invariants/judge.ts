@@ -42,48 +42,114 @@ function judgeOrigins({ azumuta }: World, { orders }: People, find: Find): void 
       find('ordered', `${number} is in Azumuta, but no planner released it.`);
 }
 
+/** What is known of one order when its checks begin. */
+interface JudgedOrder {
+  readonly order: ReleasedOrder;
+  /** The orders whose books the ERP keeps together with this one's. */
+  readonly family: readonly ReleasedOrder[];
+  readonly deadLetters: readonly DeadLetter[];
+  /** Its product orders that are in Azumuta now. */
+  readonly made: readonly BuiltProductOrder[];
+  /** Number of product orders that the ERP wants. */
+  readonly wanted: number;
+  /** Whether people did something after which it need not end as planned. */
+  readonly isChanged: boolean;
+  readonly books: ReturnType<World['erp']['books']>;
+}
+
 function judgeOrder(
   world: World,
   order: ReleasedOrder,
-  {
-    deadLetters,
-    family,
-  }: { readonly deadLetters: readonly DeadLetter[]; readonly family: readonly ReleasedOrder[] },
+  given: { readonly deadLetters: readonly DeadLetter[]; readonly family: readonly ReleasedOrder[] },
+  find: Find,
+): void {
+  const deadLetters = given.deadLetters.filter(({ body, order: number }) =>
+    isAbout({ body, numbers: [number] }, order, world),
+  );
+  const made = world.madeFor(order.ref);
+  const wanted = world.scenario.split === 'one' ? 1 : order.quantity;
+  const isChanged = order.changes.some((one) => disruptive.has(one));
+  const books = world.erp.books(order.ref);
+  const judged = { order, family: given.family, deadLetters, made, wanted, isChanged, books };
+  judgeCreation(judged, find);
+  if (deadLetters.length === 0 && !isChanged) {
+    const marks = new Set(books.bookings.map(({ mark }) => mark));
+    judgeJourneys(world, made, marks, order.changes.includes('operator opens it again'), find);
+    judgeLinks(world, order, made, books.productOrders, find);
+  }
+  if (deadLetters.length === 0) judgeChanges(world, order, made, find);
+  if (deadLetters.length === 0) judgeParts(world, order, made, find);
+  judgeRework(world, order, find);
+  for (const parts of bookedTogether(world, judged)) judgeBookings(world, judged, parts, find);
+  judgeUnexplainedBookings(world, judged, find);
+}
+
+function judgeCreation({ order, deadLetters, made, wanted, isChanged }: JudgedOrder, find: Find): void {
+  const { number } = order.ref;
+  const numbers = made.map((one) => one.number);
+  if (new Set(numbers).size < made.length)
+    find('created', `${number} is in Azumuta twice: ${numbers.join(', ')}.`);
+  if (!isChanged && made.length !== wanted)
+    find('created', `${number} should have ${wanted} product order(s) in Azumuta, but has ${made.length}.`);
+  // A quantity of zero cannot be booked, so it becomes a dead letter for a person.
+  if (!isChanged && order.figures !== 'zero')
+    for (const { stage, reason } of deadLetters) find('deadLetters', `${number}, ${stage}: ${reason}`);
+}
+
+/** The completed product orders of an order, grouped by the booking that they belong to. */
+function bookedTogether(
+  { scenario, wasTriggerAccepted }: World,
+  { order: { removed }, made }: JudgedOrder,
+): readonly (readonly BuiltProductOrder[])[] {
+  // A removed product order cannot be read any more, so if its trigger was lost, nobody learns of it.
+  const isUnreported = (one: BuiltProductOrder) =>
+    removed.includes(one) && !one.recordings.some(({ id }) => wasTriggerAccepted(id));
+  const completed = [...made, ...removed].filter((one) => one.status === 'completed' && !isUnreported(one));
+  return scenario.split === 'when-all-done' ? [completed] : completed.map((one) => [one]);
+}
+
+/** @param parts Completed product orders that are booked together. */
+function judgeBookings(
+  world: World,
+  { order, deadLetters, made, wanted, isChanged, books }: JudgedOrder,
+  parts: readonly BuiltProductOrder[],
   find: Find,
 ): void {
   const { scenario, erp } = world;
-  const { ref, changes, removed } = order;
-  const made = world.madeFor(ref);
-  const own = deadLetters.filter(({ body, order: number }) =>
-    isAbout({ body, numbers: [number] }, order, world),
-  );
-  const wanted = scenario.split === 'one' ? 1 : order.quantity;
-  const isChanged = changes.some((one) => disruptive.has(one));
-  if (new Set(made.map(({ number }) => number)).size < made.length)
-    find('created', `${ref.number} is in Azumuta twice: ${made.map(({ number }) => number).join(', ')}.`);
-  if (!isChanged && made.length !== wanted)
-    find(
-      'created',
-      `${ref.number} should have ${wanted} product order(s) in Azumuta, but has ${made.length}.`,
-    );
-  // A quantity of zero cannot be booked, so it becomes a dead letter for a person.
-  if (!isChanged && order.figures !== 'zero')
-    for (const { stage, reason } of own) find('deadLetters', `${ref.number}, ${stage}: ${reason}`);
+  const { changes, removed } = order;
+  const isWhole = scenario.split === 'when-all-done';
+  const first = isWhole ? [...made, ...removed].find((one) => indexOf(one) === 1) : parts[0];
+  if (!first || parts.length === 0) return;
+  const mark = erp.markOf(`${first.id}#quantity`);
+  const bookings = books.bookings.filter((one) => one.mark === mark);
+  const name = `${first.number} (${first.id})`;
+  if (bookings.length > 1) find('booked', `${name} is booked ${bookings.length} times.`);
+  // If one part was removed, the others cannot be booked; they may have been booked together before.
+  if (removed.length > 0 && isWhole) return;
+  const isPartly = isWhole && parts.length < Math.max(wanted, made.length);
+  if (bookings.length === 0 && deadLetters.length === 0 && !isPartly) {
+    if (!isChanged) find('booked', `${name} is completed, but not booked.`);
+    // It may have been removed before anybody could read it.
+    const isRemoved = parts.some((part) => removed.includes(part));
+    if (isChanged && !isRemoved && !isReported(world, order, made))
+      find('booked', `${name} is completed but not booked, and nothing reports it (${changes.join(', ')}).`);
+  }
+  for (const booking of bookings) {
+    const partsBooked = bookedWith(parts, booking, scenario, isChanged);
+    // The person who discards a dead letter takes care of its completion.
+    const isHandledByPerson = changes.includes('dead letter is discarded');
+    // A planner who changes an order while it is booked gets a report of the difference.
+    if (!isChanged || (deadLetters.length === 0 && !isHandledByPerson))
+      judgeFigures(partsBooked, booking, name, find);
+    if (!isHandledByPerson)
+      for (const part of partsBooked)
+        judgeRecordings(world, order, part, { links: books.links, deadLetters }, find);
+  }
+}
 
-  const books = erp.books(ref);
-  const marks = new Set(books.bookings.map(({ mark }) => mark));
-  if (own.length === 0 && !isChanged)
-    judgeJourneys(world, made, marks, changes.includes('operator opens it again'), find);
-  if (own.length === 0 && !isChanged) judgeLinks(world, order, made, books.productOrders, find);
-  if (own.length === 0) judgeChanges(world, order, made, find);
-  if (own.length === 0) judgeParts(world, order, made, find);
-  judgeRework(world, order, find);
-  const built = [...made, ...removed];
-  // A removed product order cannot be read any more, so if its trigger was lost, nobody learns of it.
-  const isUnreported = (one: BuiltProductOrder) =>
-    removed.includes(one) && !one.recordings.some(({ id }) => world.wasTriggerAccepted(id));
-  const completed = built.filter((one) => one.status === 'completed' && !isUnreported(one));
-  const units = scenario.split === 'when-all-done' ? [completed] : completed.map((one) => [one]);
+/** Checks that each booking belongs to a completion, or was made by a planner. */
+function judgeUnexplainedBookings(world: World, { order, family, books }: JudgedOrder, find: Find): void {
+  const { number } = order.ref;
   const ours = new Set(
     family
       .flatMap((one) => [
@@ -91,46 +157,14 @@ function judgeOrder(
         // A product order that was removed while it was open again had been completed before.
         ...one.reworked,
       ])
-      .map(({ id }) => erp.markOf(`${id}#quantity`)),
+      .map(({ id }) => world.erp.markOf(`${id}#quantity`)),
   );
-  for (const parts of units) {
-    const first = scenario.split === 'when-all-done' ? built.find((one) => indexOf(one) === 1) : parts[0];
-    if (!first || parts.length === 0) continue;
-    const mark = erp.markOf(`${first.id}#quantity`);
-    const bookings = books.bookings.filter((one) => one.mark === mark);
-    const name = `${first.number} (${first.id})`;
-    if (bookings.length > 1) find('booked', `${name} is booked ${bookings.length} times.`);
-    // If one part was removed, the others cannot be booked; they may have been booked together before.
-    if (removed.length > 0 && scenario.split === 'when-all-done') continue;
-    if (bookings.length === 0) {
-      const isPartly = scenario.split === 'when-all-done' && parts.length < Math.max(wanted, made.length);
-      if (own.length === 0 && !isPartly && !isChanged)
-        find('booked', `${name} is completed, but not booked.`);
-      // It may have been removed before anybody could read it.
-      const isRemoved = parts.some((part) => removed.includes(part));
-      if (own.length === 0 && !isPartly && isChanged && !isRemoved && !isReported(world, order, made))
-        find(
-          'booked',
-          `${name} is completed but not booked, and nothing reports it (${changes.join(', ')}).`,
-        );
-    }
-    for (const booking of bookings) {
-      const partsBooked = bookedWith(parts, booking, scenario, isChanged);
-      // The person who discards a dead letter takes care of its completion.
-      const isHandledByPerson = changes.includes('dead letter is discarded');
-      // A planner who changes an order while it is booked gets a report of the difference.
-      if (!isChanged || (own.length === 0 && !isHandledByPerson))
-        judgeFigures(partsBooked, booking, name, find);
-      if (!isHandledByPerson)
-        for (const part of partsBooked)
-          judgeRecordings(world, order, part, { links: books.links, deadLetters: own }, find);
-    }
-  }
+  const isBookedByHand = family.some((one) => one.changes.includes('planner finishes it by hand'));
   for (const { mark, good } of books.bookings) {
     if (mark !== undefined && !ours.has(mark))
-      find('nothingElse', `${ref.number} has a booking ${mark} of ${good}, but no completion for it.`);
-    if (mark === undefined && !family.some((one) => one.changes.includes('planner finishes it by hand')))
-      find('nothingElse', `${ref.number} has a booking of ${good} without a mark.`);
+      find('nothingElse', `${number} has a booking ${mark} of ${good}, but no completion for it.`);
+    if (mark === undefined && !isBookedByHand)
+      find('nothingElse', `${number} has a booking of ${good} without a mark.`);
   }
 }
 
