@@ -63,15 +63,15 @@ export interface SapClient extends SapReader {
   readonly write: <T>(call: SapWrite<T>) => Promise<SapAnswer<T>>;
 }
 
-/** What a look at one order is given. */
-export interface SapLook {
+/** What a look at one order works with: it cannot write. */
+export interface Reader {
   readonly client: SapReader;
   readonly options: SapOptions;
   readonly erpOrder: ErpOrderRef;
 }
 
-/** What a booking on one order is given. */
-export interface SapBooking extends SapLook {
+/** What a booking on one order works with once it has looked. */
+export interface Writer extends Reader {
   readonly client: SapClient;
 }
 
