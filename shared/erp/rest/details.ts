@@ -9,9 +9,6 @@ export interface Detail {
   readonly problem?: string | undefined;
 }
 
-const defaultAtOnce = 4;
-const defaultMost = 500;
-
 /** Reads the details of rows: makes each request once for all pages, several at the same time. */
 export function createDetailReader<Row>(
   reader: Reader,
@@ -20,12 +17,7 @@ export function createDetailReader<Row>(
 ) {
   const known = new Map<string, Detail>();
   let calls = 0;
-  const {
-    request,
-    accepts = [],
-    most = defaultMost,
-    atOnce = defaultAtOnce,
-  }: Partial<RestDetail<Row>> = detail ?? {};
+  const { request, accepts = [], most = 500, atOnce = 4 }: Partial<RestDetail<Row>> = detail ?? {};
 
   return {
     /**
