@@ -19,7 +19,7 @@ import { createSlots } from '../shared/slots/slots.ts';
 import type { WorkerDependencies } from '../shared/worker/worker.ts';
 
 /** Everything that a container gets from outside, except its partners, which are called by the built-in fetch. */
-export interface Surroundings {
+export interface Runtime {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** In [0, 1). */
@@ -40,21 +40,17 @@ export type Container = ReturnType<typeof createContainer>;
  * variables which not every function has are built when they are asked for.
  * @param stage Name of the function.
  */
-export function createContainer(stage: string, integration: CompleteIntegration, surroundings: Surroundings) {
-  const { clock, random, newId } = surroundings;
+export function createContainer(stage: string, integration: CompleteIntegration, runtime: Runtime) {
+  const { clock, random, newId } = runtime;
   /** The value of a variable of the environment. @throws Error when it is missing or does not fit. */
   const setting = <Name extends VariableName>(name: Name) =>
-    readEnvironment([name], surroundings.environment)[name];
+    readEnvironment([name], runtime.environment)[name];
   const settlingSeconds = setting('SETTLING_SECONDS');
-  const log = createLogger(
-    { stack: setting('STACK_NAME'), functionName: stage },
-    surroundings.writeLog,
-    clock,
-  );
-  const table = createTable(surroundings.dynamodb, setting('LEDGER_TABLE_NAME'));
+  const log = createLogger({ stack: setting('STACK_NAME'), functionName: stage }, runtime.writeLog, clock);
+  const table = createTable(runtime.dynamodb, setting('LEDGER_TABLE_NAME'));
   const ledger = createLedger({ table, clock, times: { settlingSeconds } });
-  const queues = createQueues(surroundings.sqs);
-  const secrets = createSecrets({ client: surroundings.secretsManager, clock });
+  const queues = createQueues(runtime.sqs);
+  const secrets = createSecrets({ client: runtime.secretsManager, clock });
   const { azumuta, erp } = integration;
   const slots = createSlots({ azumuta, erp }, { table, clock, name: stage, settlingSeconds, random, log });
 

@@ -4,15 +4,15 @@ import { mapProductOrders } from '../../shared/integration/mapping/product-order
 import { createHttpApi } from '../../shared/orders/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
-import { createContainer, type Surroundings } from '../container.ts';
+import { createContainer, type Runtime } from '../container.ts';
 import { bodyOf, createHttpHandler } from '../http-handler.ts';
 
 /** HTTP API integrations end after 30 s (AWS quota): a longer wait could not be answered. */
 const maxWaitSeconds = 25;
 
 /** Accepts orders, and answers their status. */
-export function createAcceptProductOrders(integration: CompleteIntegration, surroundings: Surroundings) {
-  const container = createContainer('accept-product-orders', integration, surroundings);
+export function createAcceptProductOrders(integration: CompleteIntegration, runtime: Runtime) {
+  const container = createContainer('accept-product-orders', integration, runtime);
   const { ledger, queues, secrets, log, clock, setting, collectAgain } = container;
   const apiKeyArn = setting('ORDER_API_KEY_SECRET_ARN');
   const { postOrders, getOrder } = createHttpApi({

@@ -4,12 +4,12 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
-import { createContainer, type Surroundings } from '../container.ts';
+import { createContainer, type Runtime } from '../container.ts';
 
 /** Books completions in the ERP, each once. */
-export function createBookCompletion(integration: CompleteIntegration, surroundings: Surroundings) {
+export function createBookCompletion(integration: CompleteIntegration, runtime: Runtime) {
   const stage = 'book-completion';
-  const container = createContainer(stage, integration, surroundings);
+  const container = createContainer(stage, integration, runtime);
   const bookCompletion = createCompletionBooker({
     ledger: container.ledger,
     partners: container.partnerCalls(),

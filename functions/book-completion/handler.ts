@@ -1,6 +1,6 @@
 import { integration } from '../integration.ts';
-import { lambdaSurroundings } from '../surroundings.ts';
+import { lambdaRuntime } from '../runtime.ts';
 import { createBookCompletion } from './book-completion.ts';
 
 /** Trigger: the bookings queue. */
-export const handler = createBookCompletion(integration, lambdaSurroundings());
+export const handler = createBookCompletion(integration, lambdaRuntime());

@@ -3,12 +3,12 @@ import { completionHintSchema } from '../../shared/completions/messages.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
-import { createContainer, type Surroundings } from '../container.ts';
+import { createContainer, type Runtime } from '../container.ts';
 
 /** Reads completed product orders from Azumuta and plans their bookings. */
-export function createCollectCompletion(integration: CompleteIntegration, surroundings: Surroundings) {
+export function createCollectCompletion(integration: CompleteIntegration, runtime: Runtime) {
   const stage = 'collect-completion';
-  const container = createContainer(stage, integration, surroundings);
+  const container = createContainer(stage, integration, runtime);
   const { ledger, clock, queues } = container;
   const { completions, productOrders, azumuta, schedule } = integration;
   const collectCompletion = createCompletionCollector({

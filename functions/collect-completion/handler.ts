@@ -1,6 +1,6 @@
 import { integration } from '../integration.ts';
-import { lambdaSurroundings } from '../surroundings.ts';
+import { lambdaRuntime } from '../runtime.ts';
 import { createCollectCompletion } from './collect-completion.ts';
 
 /** Trigger: the completions queue. */
-export const handler = createCollectCompletion(integration, lambdaSurroundings());
+export const handler = createCollectCompletion(integration, lambdaRuntime());

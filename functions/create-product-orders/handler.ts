@@ -1,6 +1,6 @@
 import { integration } from '../integration.ts';
-import { lambdaSurroundings } from '../surroundings.ts';
+import { lambdaRuntime } from '../runtime.ts';
 import { createCreateProductOrders } from './create-product-orders.ts';
 
 /** Trigger: the product-orders queue. */
-export const handler = createCreateProductOrders(integration, lambdaSurroundings());
+export const handler = createCreateProductOrders(integration, lambdaRuntime());

@@ -1,6 +1,6 @@
 import { integration } from '../integration.ts';
-import { lambdaSurroundings } from '../surroundings.ts';
+import { lambdaRuntime } from '../runtime.ts';
 import { createPullProductOrders } from './pull-product-orders.ts';
 
 /** Trigger: EventBridge Scheduler. */
-export const handler = createPullProductOrders(integration, lambdaSurroundings());
+export const handler = createPullProductOrders(integration, lambdaRuntime());

@@ -2,11 +2,11 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../../shared/integration/mapping/product-orders.ts';
 import { createOrderPull } from '../../shared/orders/pull.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { createContainer, type Surroundings } from '../container.ts';
+import { createContainer, type Runtime } from '../container.ts';
 
 /** Accepts released orders that changed in the ERP since the last run. */
-export function createPullProductOrders(integration: CompleteIntegration, surroundings: Surroundings) {
-  const container = createContainer('pull-product-orders', integration, surroundings);
+export function createPullProductOrders(integration: CompleteIntegration, runtime: Runtime) {
+  const container = createContainer('pull-product-orders', integration, runtime);
   const { ledger, clock, queues, slots, log } = container;
   const { productOrders, schedule } = integration;
   const pullOrders = createOrderPull({

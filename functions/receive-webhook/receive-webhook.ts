@@ -7,7 +7,7 @@ import { createSecrets } from '../../shared/platform/aws/secrets.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
 import { createLogger } from '../../shared/platform/log.ts';
-import type { Surroundings } from '../container.ts';
+import type { Runtime } from '../container.ts';
 import { bodyOf, createHttpHandler } from '../http-handler.ts';
 
 const variables = [
@@ -26,7 +26,7 @@ export function createReceiveWebhook({
   sqs,
   secretsManager,
   writeLog,
-}: Pick<Surroundings, 'environment' | 'clock' | 'sqs' | 'secretsManager' | 'writeLog'>) {
+}: Pick<Runtime, 'environment' | 'clock' | 'sqs' | 'secretsManager' | 'writeLog'>) {
   const settings = readEnvironment(variables, environment);
   const secrets = createSecrets({ client: secretsManager, clock });
   const log = createLogger({ stack: settings.STACK_NAME, functionName: 'receive-webhook' }, writeLog, clock);

@@ -1,6 +1,6 @@
 import { integration } from '../integration.ts';
-import { lambdaSurroundings } from '../surroundings.ts';
+import { lambdaRuntime } from '../runtime.ts';
 import { createReconcileCompletions } from './reconcile-completions.ts';
 
 /** Trigger: EventBridge Scheduler. */
-export const handler = createReconcileCompletions(integration, lambdaSurroundings());
+export const handler = createReconcileCompletions(integration, lambdaRuntime());

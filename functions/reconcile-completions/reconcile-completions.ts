@@ -2,11 +2,11 @@ import { createReconciliation } from '../../shared/completions/reconcile.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { createContainer, type Surroundings } from '../container.ts';
+import { createContainer, type Runtime } from '../container.ts';
 
 /** Asks Azumuta about overdue product orders, whose trigger may have been lost. */
-export function createReconcileCompletions(integration: CompleteIntegration, surroundings: Surroundings) {
-  const container = createContainer('reconcile-completions', integration, surroundings);
+export function createReconcileCompletions(integration: CompleteIntegration, runtime: Runtime) {
+  const container = createContainer('reconcile-completions', integration, runtime);
   const { ledger, clock, queues, slots, log } = container;
   const { reconcile } = integration.schedule;
   const reconcileCompletions = createReconciliation({

@@ -9,15 +9,15 @@ import { createAlertLedger } from '../../shared/ledger/ledger.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { countMessages } from '../../shared/platform/aws/queue.ts';
 import { createTopics } from '../../shared/platform/aws/topics.ts';
-import { createContainer, type Surroundings } from '../container.ts';
+import { createContainer, type Runtime } from '../container.ts';
 
-export interface AlertSurroundings extends Surroundings {
+export interface AlertSurroundings extends Runtime {
   readonly sns: Pick<SNSClient, 'send'>;
 }
 
 /** Alerts people to troubles and to their end; once a workday, mails the state of the plant. */
-export function createSendAlerts(integration: CompleteIntegration, surroundings: AlertSurroundings) {
-  const container = createContainer('send-alerts', integration, surroundings);
+export function createSendAlerts(integration: CompleteIntegration, runtime: AlertSurroundings) {
+  const container = createContainer('send-alerts', integration, runtime);
   const { table, clock, secrets, log, setting, settlingSeconds } = container;
   const { timeZone, schedule, deployment } = integration;
   const { alerts, morningMail } = deployment;
@@ -39,9 +39,9 @@ export function createSendAlerts(integration: CompleteIntegration, surroundings:
     // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.
     outageSeconds: 20 * setting('BREAKER_COOLDOWN_SECONDS'),
     graceHours: (schedule.reconcile === 'off' ? reconcileDefaults : schedule.reconcile).graceHours,
-    count: (queue) => countMessages(surroundings.sqs, urls[queue]),
+    count: (queue) => countMessages(runtime.sqs, urls[queue]),
     channels: createChannels({
-      topics: createTopics(surroundings.sns),
+      topics: createTopics(runtime.sns),
       secrets,
       clock,
       timeZone,

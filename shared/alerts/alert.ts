@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { troubleKinds } from '../ledger/records/troubles.ts';
-import { causes } from '../model/errors.ts';
+import { causes } from '../model/causes.ts';
 import { partnerNames } from '../model/partner.ts';
 
 /** Kinds of trouble: those that the ledger records, and those that are seen without it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ToldGroup } from '../ledger/records/alerts.ts';
 import type { OpenTrouble } from '../ledger/records/troubles.ts';
-import type { Cause } from '../model/errors.ts';
+import type { Cause } from '../model/causes.ts';
 import type { Partner } from '../model/partner.ts';
 import { type AlertKind, alertKinds } from './alert.ts';
 

@@ -1,4 +1,4 @@
-import type { Cause } from '../model/errors.ts';
+import type { Cause } from '../model/causes.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { counted } from '../model/text.ts';
 import type { AlertKind } from './alert.ts';

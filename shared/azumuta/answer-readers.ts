@@ -8,7 +8,8 @@ import {
   type ReadField,
   type ReadResource,
   resourceReader,
-} from './fields.ts';
+} from './field-readers.ts';
+import type { AzumutaProductOrder, AzumutaRecording } from './resources.ts';
 import {
   amountForm,
   instantForm,
@@ -19,8 +20,7 @@ import {
   parametersForm,
   recordedForm,
   wordsForm,
-} from './forms.ts';
-import type { AzumutaProductOrder, AzumutaRecording } from './resources.ts';
+} from './value-forms.ts';
 
 /** What an operation asks for. `keyOf` reads the number or id by which an entry of a list is recognised. */
 export interface Resource<T> {

@@ -6,10 +6,18 @@ import { createHttp, type HttpRequest, type HttpResponse, partnerFailure } from 
 import { type Place, readerOf } from '../platform/places.ts';
 import type { Resource } from './answer-readers.ts';
 import type { AzumutaContract } from './contract.ts';
-import { fieldsOf, type Misfit, objectOf, orElse, type Read, resourceReader, sentencesOf } from './fields.ts';
-import { nameForm } from './forms.ts';
+import {
+  fieldsOf,
+  type Misfit,
+  objectOf,
+  orElse,
+  type Read,
+  resourceReader,
+  sentencesOf,
+} from './field-readers.ts';
 import type { Operation, OperationName } from './operations.ts';
 import { requestMaker } from './requests.ts';
+import { nameForm } from './value-forms.ts';
 
 export interface AzumutaOptions {
   readonly baseUrl: string;

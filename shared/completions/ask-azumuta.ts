@@ -1,7 +1,8 @@
 import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
-import { type Cause, Rejected, RetryLater } from '../model/errors.ts';
+import type { Cause } from '../model/causes.ts';
+import { Rejected, RetryLater } from '../model/errors.ts';
 import { type Clock, clocksDifferMs } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import type { CompletionHint } from './messages.ts';

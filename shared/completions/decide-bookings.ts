@@ -1,8 +1,8 @@
 import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import { type BookingEntry, maxPlannedBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import type { Cause } from '../model/causes.ts';
 import type { BookingKey } from '../model/completions.ts';
-import type { Cause } from '../model/errors.ts';
 import { type ErpOrderRef, type ProductOrderRef, partIndexes } from '../model/orders.ts';
 
 /** A completed product order as Azumuta shows it now, and which part of its ERP order it is. */

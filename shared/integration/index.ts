@@ -6,7 +6,7 @@
  */
 
 export type { AzumutaContractSettings } from '../azumuta/contract.ts';
-export { textIn } from '../azumuta/forms.ts';
+export { textIn } from '../azumuta/value-forms.ts';
 export type { ErpDefinition } from '../erp/connector.ts';
 export { odoo } from '../erp/odoo/index.ts';
 export {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Cause, causes } from '../model/errors.ts';
+import { type Cause, causes } from '../model/causes.ts';
 import { shorten } from '../model/text.ts';
 import type { Update } from '../platform/aws/dynamodb-table.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { causes } from '../model/errors.ts';
+import { causes } from '../model/causes.ts';
 
 /** The answers of the order endpoint; its OpenAPI document is made of these. */
 

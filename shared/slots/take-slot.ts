@@ -5,7 +5,15 @@ import type { Partner } from '../model/partner.ts';
 import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-import { type Asker, type Line, lineOf, mayTry, slotsToTry, withoutPlace, withPlace } from './line.ts';
+import {
+  type Asker,
+  type Line,
+  lineOf,
+  mayTry,
+  slotsToTry,
+  withoutPlace,
+  withPlace,
+} from './waiting-line.ts';
 
 export interface TakeSlotDependencies {
   readonly table: Table;

@@ -4,7 +4,7 @@ import { reasonOf } from '../model/errors.ts';
 import { type ComesAgain, type Consumer, receiveCountOf, type WorkerDependencies } from './attempt.ts';
 import { backoffDefaults, secondsInBacklog, secondsInOutage, secondsUntilSlot } from './backoff.ts';
 import type { Deadline } from './deadline.ts';
-import { ageMsOf, firstTriedOf, type Waited } from './waited.ts';
+import { ageMsOf, firstTriedOf, type Waited } from './waiting-time.ts';
 
 /** The records of a batch that may be worked on now, and those that come again, as their partner cannot be called. */
 export interface Admitted {

@@ -8,7 +8,7 @@ import { backoffDefaults, secondsUntilRetry, secondsUntilSlot } from './backoff.
 import type { Weighed } from './crash-loop.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
-import { firstTriedOf, longWaitMs, type Waited } from './waited.ts';
+import { firstTriedOf, longWaitMs, type Waited } from './waiting-time.ts';
 
 /** Attempts in a row that never finished (crashes, timeouts) before a message is put aside. */
 const maxUnfinished = 5;

@@ -7,7 +7,7 @@ import type { ComesAgain, Consumer, WorkerDependencies } from './attempt.ts';
 import { type Sorted, sortOut, type Weighed } from './crash-loop.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { createRecordProcessor } from './process-record.ts';
-import { createWaited } from './waited.ts';
+import { createWaited } from './waiting-time.ts';
 
 export type { Consumer, WorkAttempt, WorkerDependencies } from './attempt.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { remedies } from '../../shared/alerts/words.ts';
 import { completionHintSchema, ownHint } from '../../shared/completions/messages.ts';
-import { causes } from '../../shared/model/errors.ts';
+import { causes } from '../../shared/model/causes.ts';
 import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 

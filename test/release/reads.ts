@@ -21,7 +21,7 @@ import { answeredSchema, storedSchema as questionSchema } from '../../shared/led
 import { factsSchema as troubleSchema } from '../../shared/ledger/records/troubles.ts';
 import { productOrderMessageSchema } from '../../shared/orders/messages.ts';
 import { describeMismatches, parse } from '../../shared/platform/validation.ts';
-import { lineSchema } from '../../shared/slots/line.ts';
+import { lineSchema } from '../../shared/slots/waiting-line.ts';
 import { fromJSONSchema } from './from-json-schema.ts';
 import type { RecordedItem, RecordedMessage, RecordedReads } from './recorded.ts';
 

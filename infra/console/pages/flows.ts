@@ -4,8 +4,8 @@ import type { Partner } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
 import { duration } from '../../../shared/model/time.ts';
 import type { FlowsStatus } from '../../ops/flows/flow-status.ts';
+import type { FlowProblem } from '../flow-problems.ts';
 import { type Html, moment, orderLink, type PlantTime, queueWords } from '../labels.ts';
-import type { FlowProblem } from '../problems.ts';
 
 /** Both flows as a picture, below the list of problems. */
 export function flowsPage(status: FlowsStatus, problems: readonly FlowProblem[], timeZone: string): Html {

@@ -2,7 +2,7 @@ import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger.ts';
 import { ownHint, webhookHint } from '../../../shared/completions/messages.ts';
-import { type Cause, causes } from '../../../shared/model/errors.ts';
+import { type Cause, causes } from '../../../shared/model/causes.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { jsonOf } from '../../../shared/platform/validation.ts';
 import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { createAnswerReaders } from '../../../shared/azumuta/answer-readers.ts';
-import { type Read, sentencesOf } from '../../../shared/azumuta/fields.ts';
+import { type Read, sentencesOf } from '../../../shared/azumuta/field-readers.ts';
 import { completedOf, forMapping } from '../../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { callMapping } from '../../../shared/integration/mapping/validate.ts';

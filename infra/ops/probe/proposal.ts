@@ -1,6 +1,6 @@
 import { createAnswerReaders, type Resource } from '../../../shared/azumuta/answer-readers.ts';
 import { type AzumutaContract, contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
-import { sentencesOf } from '../../../shared/azumuta/fields.ts';
+import { sentencesOf } from '../../../shared/azumuta/field-readers.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../../../shared/azumuta/resources.ts';
 import { readerOf, valueAt } from '../../../shared/platform/places.ts';
 import { parse } from '../../../shared/platform/validation.ts';

@@ -3,7 +3,7 @@ import { homeOf } from '../../../shared/completions/decide-bookings.ts';
 import type { BookedFigures, BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
-import type { Cause } from '../../../shared/model/errors.ts';
+import type { Cause } from '../../../shared/model/causes.ts';
 import { type ProductOrderDraft, partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';

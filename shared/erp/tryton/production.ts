@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { type Cause, Rejected } from '../../model/errors.ts';
+import type { Cause } from '../../model/causes.ts';
+import { Rejected } from '../../model/errors.ts';
 import { type Decimal, toDecimal } from '../../model/quantity.ts';
 import type { Abilities } from './connection.ts';
 import { convert, type Unit, unitFields, unitSchema } from './units.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Cause } from '../../model/errors.ts';
+import type { Cause } from '../../model/causes.ts';
 import { shorten } from '../../model/text.ts';
 import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Cause, causes } from '../../model/errors.ts';
+import { type Cause, causes } from '../../model/causes.ts';
 import { type Partner, partnerNames } from '../../model/partner.ts';
 import type { Key, Table } from '../../platform/aws/dynamodb-table.ts';
 import { partitionOf } from '../keys.ts';

@@ -1,6 +1,6 @@
 import { createAnswerReaders } from '../../../shared/azumuta/answer-readers.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
-import type { ReadResource } from '../../../shared/azumuta/fields.ts';
+import type { ReadResource } from '../../../shared/azumuta/field-readers.ts';
 import { machineLine } from '../machine.ts';
 import { median } from '../statistics.ts';
 import { readFixed } from './fixed-schemas.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { textIn } from '../../../shared/azumuta/forms.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../../../shared/azumuta/resources.ts';
+import { textIn } from '../../../shared/azumuta/value-forms.ts';
 import type { RecordedStep } from '../../../shared/model/completions.ts';
 import type { ParameterValue } from '../../../shared/model/orders.ts';
 import { utcInstant } from '../../../shared/model/time.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import * as whole from '../../../functions/surroundings.ts';
+import * as whole from '../../../functions/runtime.ts';
 import { bundleSettings } from '../../../infra/build/bundle-functions.ts';
 import { trimAwsSdkPlugins } from '../../../infra/build/trim-aws-sdk.ts';
 
@@ -14,11 +14,11 @@ let trimmed: typeof whole;
 beforeAll(async () => {
   await build({
     ...bundleSettings,
-    entryPoints: ['functions/surroundings.ts'],
+    entryPoints: ['functions/runtime.ts'],
     outdir: folder,
     plugins: trimAwsSdkPlugins(),
   });
-  trimmed = await import(pathToFileURL(join(folder, 'surroundings.mjs')).href);
+  trimmed = await import(pathToFileURL(join(folder, 'runtime.mjs')).href);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

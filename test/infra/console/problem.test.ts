@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemOf } from '../../../infra/console/pages/problem.ts';
+import { problemOf } from '../../../infra/console/pages/error-page.ts';
 import { UsageError } from '../../../infra/ops/cli/errors.ts';
 
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });

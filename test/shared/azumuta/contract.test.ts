@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createAnswerReaders } from '../../../shared/azumuta/answer-readers.ts';
 import { contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
-import { sentencesOf } from '../../../shared/azumuta/fields.ts';
+import { sentencesOf } from '../../../shared/azumuta/field-readers.ts';
 import { webhookEvents } from '../../../shared/completions/messages.ts';
 import { defineIntegration } from '../../../shared/integration/define.ts';
 import { noErp } from '../../support/no-erp.ts';

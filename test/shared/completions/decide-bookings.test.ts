@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CompletionFacts, decideBookings } from '../../../shared/completions/decide-bookings.ts';
-import type { Cause } from '../../../shared/model/errors.ts';
+import type { Cause } from '../../../shared/model/causes.ts';
 import { azumutaOrder, bookingEntry, builtPart, completionFacts, orderEntry } from './booking-facts.ts';
 
 const rejected = bookingEntry({ state: 'rejected', recordingIds: ['a'] });

@@ -1,6 +1,6 @@
 import { ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import type { Surroundings } from '../../../functions/container.ts';
+import type { Runtime } from '../../../functions/container.ts';
 import type { QueueCommand, QueueModel } from '../aws/queue.ts';
 import type { SecretsModel } from '../aws/secrets.ts';
 import type { TableModel } from '../aws/table.ts';
@@ -22,7 +22,7 @@ export function clientsOf(
     /** Called when a queue may have something to receive: a new message, or one that becomes visible again. */
     readonly onQueued: (url: string) => void;
   },
-): Pick<Surroundings, 'dynamodb' | 'sqs' | 'secretsManager'> {
+): Pick<Runtime, 'dynamodb' | 'sqs' | 'secretsManager'> {
   const { table, queues, secrets, onQueued } = services;
   const send =
     <C extends Command>(
@@ -49,7 +49,7 @@ export function clientsOf(
     secretsManager: { send: send('secrets', secrets.answer) },
   };
   // The SDK's `send` has an overload for each command; the models support those that are used, and throw at others.
-  return clients as unknown as Pick<Surroundings, 'dynamodb' | 'sqs' | 'secretsManager'>;
+  return clients as unknown as Pick<Runtime, 'dynamodb' | 'sqs' | 'secretsManager'>;
 }
 
 /**

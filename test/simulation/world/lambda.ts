@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Surroundings } from '../../../functions/container.ts';
+import type { Runtime } from '../../../functions/container.ts';
 import type { Invocation } from '../../../shared/platform/aws/lambda.ts';
 import type { Chance } from './chance.ts';
 import { describeEvent, describeResponse } from './describe.ts';
@@ -17,7 +17,7 @@ export interface FunctionDefinition {
   readonly stage: string;
   readonly timeoutMs: number;
   /** Builds the function, as a new container does. */
-  readonly build: (surroundings: Surroundings) => Handler;
+  readonly build: (runtime: Runtime) => Handler;
 }
 
 /** How an invocation ended. */
@@ -36,7 +36,7 @@ export interface LambdaSurroundings {
   /** Called with an error that no function should throw. */
   readonly unexpected: (sentence: string) => void;
   readonly start: (name: string, stage: string) => Process;
-  readonly surroundingsOf: (process: Process) => Surroundings;
+  readonly surroundingsOf: (process: Process) => Runtime;
 }
 
 interface Container {

@@ -2,7 +2,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createAcceptProductOrders } from '../../../functions/accept-product-orders/accept-product-orders.ts';
 import { createBookCompletion } from '../../../functions/book-completion/book-completion.ts';
 import { createCollectCompletion } from '../../../functions/collect-completion/collect-completion.ts';
-import type { Surroundings } from '../../../functions/container.ts';
+import type { Runtime } from '../../../functions/container.ts';
 import { createCreateProductOrders } from '../../../functions/create-product-orders/create-product-orders.ts';
 import { createPullProductOrders } from '../../../functions/pull-product-orders/pull-product-orders.ts';
 import { createReceiveWebhook } from '../../../functions/receive-webhook/receive-webhook.ts';
@@ -86,7 +86,7 @@ export function createPlant(given: PlantSurroundings) {
     return process;
   };
 
-  const functionOf = (stage: string, timeoutSeconds: number, build: (found: Surroundings) => Handler) =>
+  const functionOf = (stage: string, timeoutSeconds: number, build: (found: Runtime) => Handler) =>
     createFunction(
       { stage, timeoutMs: timeoutSeconds * 1000, build: (found) => watched(stage, build(found)) },
       {

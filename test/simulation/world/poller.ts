@@ -20,7 +20,7 @@ const maxAtOnce = 5;
 export function createPoller(
   url: string,
   target: LambdaFunction,
-  surroundings: {
+  runtime: {
     readonly time: VirtualTime;
     readonly chance: Chance;
     readonly queues: QueueModel;
@@ -30,7 +30,7 @@ export function createPoller(
     readonly isDeleteLost: (nth: number) => boolean;
   },
 ): Poller {
-  const { time, chance, queues, comesTwice, isDeleteLost } = surroundings;
+  const { time, chance, queues, comesTwice, isDeleteLost } = runtime;
   const mapping = createEventSourceMapping(queues, {
     queueUrl: url,
     queueArn: `arn:aws:sqs:eu-west-1:000000000000:${url.split('/').at(-1)}`,

@@ -64,8 +64,8 @@ const timedOut = new DOMException('The operation timed out.', 'TimeoutError');
  */
 const latestMs = 295_000;
 
-export function createProcess(name: string, stage: string, surroundings: ProcessSurroundings): Process {
-  const { time, chance, timeline, fateOf, watch } = surroundings;
+export function createProcess(name: string, stage: string, runtime: ProcessSurroundings): Process {
+  const { time, chance, timeline, fateOf, watch } = runtime;
   const offsetMs = chance.between(-2000, 2000);
   let alive = true;
   let frozen = false;
@@ -170,7 +170,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
       for (const act of waiting) act();
     },
     call,
-    partner: surroundings.partner,
+    partner: runtime.partner,
     onDeath: () => undefined,
   };
   return process;

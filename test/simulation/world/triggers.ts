@@ -12,7 +12,7 @@ import type { VirtualTime } from './virtual-time.ts';
  */
 export function createTriggerSender(
   events: readonly ScenarioEvent[],
-  surroundings: {
+  runtime: {
     readonly time: VirtualTime;
     readonly chance: Chance;
     readonly timeline: Timeline;
@@ -24,7 +24,7 @@ export function createTriggerSender(
     readonly happens: (event: ScenarioEvent) => void;
   },
 ): { readonly send: (request: TriggerRequest) => void; readonly accepted: ReadonlySet<string> } {
-  const { time, chance, timeline, plant, happens, spoken = (body) => body } = surroundings;
+  const { time, chance, timeline, plant, happens, spoken = (body) => body } = runtime;
   const becomes = new Map(events.flatMap((one) => (one.kind === 'trigger' ? [[one.nth, one] as const] : [])));
   const accepted = new Set<string>();
   let sent = 0;

@@ -1,4 +1,4 @@
-import { instantForm } from '../../../../shared/azumuta/forms.ts';
+import { instantForm } from '../../../../shared/azumuta/value-forms.ts';
 import type { ProvedId } from './answers.ts';
 import { fitsName, misleading, ranked } from './field-names.ts';
 import { isId, isScalar, type JsonNode, lastOf, named, namesIn, reads, scalarsIn } from './json-nodes.ts';

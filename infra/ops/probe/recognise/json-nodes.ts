@@ -1,4 +1,4 @@
-import { isLanguageMap, nameForm } from '../../../../shared/azumuta/forms.ts';
+import { isLanguageMap, nameForm } from '../../../../shared/azumuta/value-forms.ts';
 
 /** A value within an answer. */
 export interface JsonNode {

@@ -1,5 +1,5 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
-import { isOneOf } from '../../../../shared/azumuta/forms.ts';
+import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import type { ProvedId, Resources } from './answers.ts';
 import { fitsName, ranked } from './field-names.ts';

@@ -1,5 +1,5 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
-import { isOneOf } from '../../../../shared/azumuta/forms.ts';
+import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
 import { listAt, valueAt } from '../../../../shared/platform/places.ts';
 import { literal, withSource } from '../contract-text.ts';
 import type { ScreenValues } from '../screen-values.ts';

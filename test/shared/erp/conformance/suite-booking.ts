@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import type { Cause } from '../../../../shared/model/causes.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
-import { type Cause, Rejected, UnknownOrder } from '../../../../shared/model/errors.ts';
+import { Rejected, UnknownOrder } from '../../../../shared/model/errors.ts';
 import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';

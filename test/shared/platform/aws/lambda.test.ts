@@ -3,7 +3,7 @@ import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, type SQSServiceException } from '@aws-sdk/client-sqs';
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { createLedgerClient } from '../../../../functions/surroundings.ts';
+import { createLedgerClient } from '../../../../functions/runtime.ts';
 import { rotatingSecretSchema } from '../../../../shared/platform/aws/credentials.ts';
 import { awsClientOptions } from '../../../../shared/platform/aws/lambda.ts';
 import { createSqsClient } from '../../../../shared/platform/aws/queue.ts';

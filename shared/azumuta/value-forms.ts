@@ -3,7 +3,7 @@ import { isDate, utcInstant } from '../model/time.ts';
 import { hasLostDigits } from '../platform/places.ts';
 import { isRecord } from '../platform/validation.ts';
 import type { AzumutaContract } from './contract.ts';
-import { type Form, fieldsOf, type ReadField } from './fields.ts';
+import { type Form, fieldsOf, type ReadField } from './field-readers.ts';
 
 /** An id or a number as text. A JSON number with too many digits, or a fraction, may have been rounded. */
 export const nameForm: Form<string> = {

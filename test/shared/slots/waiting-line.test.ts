@@ -8,7 +8,7 @@ import {
   slotsToTry,
   withoutPlace,
   withPlace,
-} from '../../../shared/slots/line.ts';
+} from '../../../shared/slots/waiting-line.ts';
 
 const now = 1_000_000;
 const isNew = (name: string) => ({ name, isBacklog: false });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { flowProblemsOf } from '../../../infra/console/problems.ts';
+import { flowProblemsOf } from '../../../infra/console/flow-problems.ts';
 import type { FlowsStatus, QueueStatus } from '../../../infra/ops/flows/flow-status.ts';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 

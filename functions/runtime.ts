@@ -4,10 +4,10 @@ import { awsClientOptions } from '../shared/platform/aws/lambda.ts';
 import { createSqsClient } from '../shared/platform/aws/queue.ts';
 import { createSecretsClient } from '../shared/platform/aws/secrets.ts';
 import { systemClock } from '../shared/platform/clock.ts';
-import type { Surroundings } from './container.ts';
+import type { Runtime } from './container.ts';
 
-/** The surroundings in AWS Lambda: its environment, the time, and clients of the region's services. */
-export function lambdaSurroundings(): Surroundings {
+/** The runtime in AWS Lambda: its environment, the time, and clients of the region's services. */
+export function lambdaRuntime(): Runtime {
   return {
     environment: process.env,
     clock: systemClock,
