@@ -10,7 +10,7 @@ import { insightOfTarget } from '../ops/flows/queue-insight.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
 import type { TracingLedger } from '../ops/trace/trace.ts';
 import type { AuthKeys } from './auth.ts';
-import { createDeadLetterDesk, type DeadLetterDesk } from './dead-letters.ts';
+import { createDeadLetterDesk } from './dead-letters.ts';
 import type { Page } from './pages/layout.ts';
 import { createShopFloor, type ShopFloor } from './shop-floor.ts';
 
@@ -23,7 +23,7 @@ export interface ConsoleDependencies {
   readonly local: boolean;
   readonly flows: () => Promise<FlowsStatus>;
   readonly ledger: TracingLedger;
-  readonly letters: DeadLetterDesk;
+  readonly letters: ReturnType<typeof createDeadLetterDesk>;
   /** Only when the partners are sandboxes. */
   readonly shopFloor: ShopFloor | undefined;
   /** Name of the operator, which the ledger stores when a dead letter is discarded. */

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import * as z from 'zod/mini';
 import { newToken } from '../local/operator-clients.ts';
-import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../ops/cli/command.ts';
-import { UsageError } from '../ops/cli/errors.ts';
+import { commonOptions, exits, opsCommand, optionsOf, runCommand, UsageError } from '../ops/cli/command.ts';
 import { createProgress, say, styled } from '../ops/cli/output.ts';
 import { findTarget, whereOf } from '../ops/cli/target.ts';
 import { createConsole, listenOnLoopback } from './app.ts';

@@ -5,16 +5,10 @@ import * as z from 'zod/mini';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator/emulator.ts';
 import type { Overrides } from './emulator/overrides.ts';
-import {
-  newToken,
-  type OperatorLedger,
-  operatorClients,
-  operatorLedger,
-  setIfUnset,
-} from './operator-clients.ts';
-import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api-key-guard.ts';
+import { newToken, operatorClients, operatorLedger, setIfUnset } from './operator-clients.ts';
+import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api.ts';
 import type { Trigger } from './sandbox/azumuta/triggers.ts';
-import { type AzumutaControl, azumutaControl, type ErpControl, erpControl } from './sandbox/control.ts';
+import { azumutaControl, erpControl } from './sandbox/control.ts';
 import { type Sandbox, startSandbox } from './sandbox/supervise.ts';
 import { type Synthesized, type SynthesizeOptions, synthesize } from './synthesize.ts';
 
@@ -33,16 +27,7 @@ export interface LocalSystemOptions
 }
 
 /** The whole system on this machine: the platform that runs the stack, and its two partners. */
-export interface LocalSystem {
-  readonly emulator: Emulator;
-  readonly ledger: OperatorLedger;
-  readonly azumuta: AzumutaControl;
-  readonly erp: ErpControl;
-  readonly sandboxes: { readonly azumuta: Sandbox; readonly erp: Sandbox };
-  readonly webhookUrl: string;
-  readonly orderEndpoint: { readonly url: string; readonly key: string };
-  readonly stop: () => Promise<void>;
-}
+export type LocalSystem = Awaited<ReturnType<typeof startLocalSystem>>;
 
 /** Turns minutes of waiting into seconds. Printed at the end of the demo, as it differs from what is deployed. */
 export const localOverrides: Overrides = {
@@ -55,7 +40,7 @@ export const localOverrides: Overrides = {
  * Starts the sandboxes, synthesizes the stack with their addresses, and runs it. Resolves when both flows can
  * be used; when a part fails, those that had started are stopped.
  */
-export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
+export async function startLocalSystem(options: LocalSystemOptions) {
   const { log = () => undefined, progress = () => undefined, overrides = localOverrides, signal } = options;
   const folder = options.dataDir ?? mkdtempSync(join(tmpdir(), 'azumuta-erp-'));
   mkdirSync(folder, { recursive: true });
@@ -106,9 +91,9 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
 /** Gives the stack its secrets, and Azumuta its triggers. */
 async function connect(
   emulator: Emulator,
-  sandboxes: LocalSystem['sandboxes'],
+  sandboxes: { readonly azumuta: Sandbox; readonly erp: Sandbox },
   triggers: (url: string) => readonly Trigger[],
-): Promise<Omit<LocalSystem, 'stop'>> {
+) {
   const clients = operatorClients(emulator);
   const { webhookToken, orderKey } = await setSecrets(emulator, clients.secrets);
   const webhookUrl = `${emulator.apiUrl}/webhooks/azumuta/product-order-completed/${webhookToken}`;

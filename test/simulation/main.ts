@@ -2,8 +2,14 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import * as z from 'zod/mini';
-import { answerOptions, exits, optionsOf, plainCommand, runCommand } from '../../infra/ops/cli/command.ts';
-import { UsageError } from '../../infra/ops/cli/errors.ts';
+import {
+  answerOptions,
+  exits,
+  optionsOf,
+  plainCommand,
+  runCommand,
+  UsageError,
+} from '../../infra/ops/cli/command.ts';
 import { counted, createProgress, say, sayJson } from '../../infra/ops/cli/output.ts';
 import { linesOf, runMutants } from './mutants/run-mutants.ts';
 import { commandOf, explained, shrunk } from './run/explain.ts';

@@ -1,4 +1,4 @@
-import { azumutaSandboxKey, createApiKeyGuard, erpSandboxKey } from './api-key-guard.ts';
+import { azumutaSandboxKey, createApiKeyGuard, erpSandboxKey } from './api.ts';
 import { catalogueOf, newMeteorId } from './azumuta/catalogue.ts';
 import { shopFloorRoutes } from './azumuta/control-routes.ts';
 import gearboxes from './azumuta/gearboxes.json' with { type: 'json' };

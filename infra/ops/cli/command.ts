@@ -4,8 +4,12 @@ import * as z from 'zod/mini';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
-import { UsageError } from './errors.ts';
 import { printable } from './output.ts';
+
+/** The command was called in a way that cannot be carried out; the message says how to call it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
 
 /** Exit codes of the operators' commands. */
 export const exits = {

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { defaultConfigFile } from './command.ts';
-import { UsageError } from './errors.ts';
+import { defaultConfigFile, UsageError } from './command.ts';
 import type { Target } from './target.ts';
 
 /**

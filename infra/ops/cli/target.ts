@@ -10,8 +10,7 @@ import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { type EmulatorAddress, findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
-import { defaultConfigFile } from './command.ts';
-import { UsageError } from './errors.ts';
+import { defaultConfigFile, UsageError } from './command.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
 export interface Target {

@@ -1,5 +1,5 @@
 import { dayBefore, dayIn, isDate, startOfDay, utcInstant } from '../../../shared/model/time.ts';
-import { UsageError } from './errors.ts';
+import { UsageError } from './command.ts';
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

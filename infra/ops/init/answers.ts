@@ -2,7 +2,7 @@ import { select, text } from '@clack/prompts';
 import * as z from 'zod/mini';
 import { isTimeZone } from '../../../shared/model/time.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
-import { answered } from '../cli/answers.ts';
+import { answered } from '../cli/files.ts';
 
 /** ERPs that have an example to copy. */
 export const erps = ['odoo', 'tryton', 'sap-s4hana', 'rest'] as const;

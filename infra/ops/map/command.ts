@@ -7,9 +7,9 @@ import {
   optionsOf,
   plainCommand,
   runCommand,
+  UsageError,
   withConfig,
 } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
 import { jsonIn } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { previewOf } from './preview.ts';

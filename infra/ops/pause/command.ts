@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
-import { commonOptions, exits, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
+import {
+  commonOptions,
+  exits,
+  opsCommand,
+  optionsOf,
+  runCommand,
+  UsageError,
+  wordsOf,
+} from '../cli/command.ts';
 import { counted, createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
 import {

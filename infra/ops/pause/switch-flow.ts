@@ -38,21 +38,15 @@ export type Flow = keyof typeof pausable;
 export const flows = ['orders', 'completions', 'bookings'] as const satisfies readonly Flow[];
 
 /** The event source mappings of a flow, and the messages in its queue. */
-export interface FlowSwitch {
-  readonly flow: Flow;
-  /** In Lambda's words: `Enabled`, `Disabled`, `Enabling`, `Disabling`, `Updating`, `Creating`. */
-  readonly states: readonly string[];
-  readonly uuids: readonly string[];
-  readonly waiting: number;
-  readonly underWay: number;
-}
+export type FlowSwitch = Awaited<ReturnType<typeof readSwitch>>;
 
 /** Reads whether a flow is paused, and how many messages are in its queue. */
-export async function readSwitch(target: Target, flow: Flow): Promise<FlowSwitch> {
+export async function readSwitch(target: Target, flow: Flow) {
   const { arn, waiting, underWay } = await countMessages(sqsOf(target), target.output(pausable[flow].output));
   const mappings = await mappingsOf(new LambdaClient(target.aws), arn);
   return {
     flow,
+    /** In Lambda's words: `Enabled`, `Disabled`, `Enabling`, `Disabling`, `Updating`, `Creating`. */
     states: mappings.map(({ State = 'unknown' }) => State),
     uuids: mappings.flatMap(({ UUID }) => UUID ?? []),
     waiting,

@@ -4,7 +4,6 @@ import * as z from 'zod/mini';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { answersFrom, fittingAnswers } from '../cli/answers.ts';
 import {
   commonOptions,
   defaultConfigFile,
@@ -12,9 +11,9 @@ import {
   opsCommand,
   optionsOf,
   runCommand,
+  UsageError,
 } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
-import { writeNewFile } from '../cli/files.ts';
+import { answersFrom, fittingAnswers, writeNewFile } from '../cli/files.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';

@@ -3,9 +3,8 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { jsonOf, parse } from '../../../shared/platform/validation.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { defaultConfigFile } from '../cli/command.ts';
+import { defaultConfigFile, UsageError } from '../cli/command.ts';
 import { configurationFile, configurationOf } from '../cli/configuration.ts';
-import { UsageError } from '../cli/errors.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { askForKey } from './screen-values.ts';

@@ -11,10 +11,10 @@ import {
   opsCommand,
   optionsOf,
   runCommand,
+  UsageError,
   withConfig,
 } from '../cli/command.ts';
 import { configurationOf } from '../cli/configuration.ts';
-import { UsageError } from '../cli/errors.ts';
 import { createProgress, type Progress, say, sayJson } from '../cli/output.ts';
 import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { momentOf } from '../cli/time.ts';

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
+import { commonOptions, exits, opsCommand, optionsOf, runCommand, UsageError } from '../cli/command.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget, whereOf } from '../cli/target.ts';
 import { createReplay, type ReplayReport, replayDependenciesOf } from './replay.ts';

@@ -8,23 +8,24 @@ import {
   opsCommand,
   optionsOf,
   runCommand,
+  UsageError,
   withConfig,
   wordsOf,
 } from '../cli/command.ts';
 import { configurationOf } from '../cli/configuration.ts';
-import { UsageError } from '../cli/errors.ts';
 import { createProgress, say, sayJson, styled, tableOf } from '../cli/output.ts';
 import { findTarget, type Target, whereOf } from '../cli/target.ts';
 import {
+  createSecretStore,
   isOwn,
   type OwnSecretName,
   ownSecrets,
   type SecretName,
   type SecretState,
+  type SecretStore,
   secretFacts,
   secretNames,
-} from './schemas.ts';
-import { createSecretStore, type SecretStore } from './secret-store.ts';
+} from './secret-store.ts';
 import { runSecretsWizard } from './wizard.ts';
 
 const actions = ['status', 'set', 'rotate', 'finish', 'show'] as const;

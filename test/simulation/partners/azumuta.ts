@@ -1,5 +1,4 @@
-import { createApi } from '../../../infra/local/sandbox/api.ts';
-import { createApiKeyGuard } from '../../../infra/local/sandbox/api-key-guard.ts';
+import { createApi, createApiKeyGuard } from '../../../infra/local/sandbox/api.ts';
 import { type CatalogueSource, catalogueOf } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
 import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
 import { shopFloorRoutes } from '../../../infra/local/sandbox/azumuta/control-routes.ts';

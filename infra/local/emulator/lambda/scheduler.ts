@@ -1,6 +1,6 @@
 import { reasonOf } from '../../../../shared/model/errors.ts';
 import { invoke } from '../aws-endpoint/client.ts';
-import type { AccessControl } from '../iam/access-control.ts';
+import type { AccessControl } from '../iam/principals.ts';
 import type { LocalStack } from '../template/local-stack.ts';
 
 /**

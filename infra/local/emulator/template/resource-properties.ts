@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import type { Template } from './cloud-assembly.ts';
-import { resolve, type TemplateScope } from './intrinsics.ts';
 import { attributesSchema, indexesSchema, keySchema, type Statement } from './local-stack.ts';
+import { resolve, type TemplateScope } from './physical-names.ts';
 
 /** The properties of a resource type that a local run reads. */
 export interface Shape<T> {

@@ -1,8 +1,13 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { commonOptions, opsCommand, optionsOf, wordsOf } from '../../../../infra/ops/cli/command.ts';
-import { UsageError } from '../../../../infra/ops/cli/errors.ts';
+import {
+  commonOptions,
+  opsCommand,
+  optionsOf,
+  UsageError,
+  wordsOf,
+} from '../../../../infra/ops/cli/command.ts';
 
 function typedWords(...words: string[]) {
   const command = opsCommand('trace', 'Tells where an order is.').argument('[order]');

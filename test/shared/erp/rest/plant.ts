@@ -1,5 +1,4 @@
-import { createApi } from '../../../../infra/local/sandbox/api.ts';
-import { createApiKeyGuard, erpSandboxKey } from '../../../../infra/local/sandbox/api-key-guard.ts';
+import { createApi, createApiKeyGuard, erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { inMemory } from '../../../../infra/local/sandbox/database.ts';
 import { controlRoutes } from '../../../../infra/local/sandbox/erp/control-routes.ts';
 import { apiRoutes } from '../../../../infra/local/sandbox/erp/routes.ts';
