@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { answerOptions, exits, optionsOf, plainCommand, runCommand, UsageError } from '../cli/command.ts';
+import { answerOptions, exits, plainCommand, runCommand, UsageError } from '../cli/command.ts';
 import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { previewOf } from '../map/preview.ts';
@@ -56,8 +56,7 @@ async function writeConfiguration(file: string, text: string): Promise<void> {
   }
 }
 
-await runCommand(command, async (parsed) => {
-  const options = optionsOf(parsed, optionsSchema);
+await runCommand(command, optionsSchema, async ({ options }) => {
   const answers = fittingAnswers(answersSchema, await answersFrom(options.answers, askForAnswers));
   const { plant, erp } = answers;
   const file = `plants/${plant}.config.ts`;

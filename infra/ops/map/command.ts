@@ -2,13 +2,12 @@ import * as z from 'zod/mini';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import {
   answerOptions,
+  configOption,
   configOptions,
   exits,
-  optionsOf,
   plainCommand,
   runCommand,
   UsageError,
-  withConfig,
 } from '../cli/command.ts';
 import { jsonIn } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
@@ -24,12 +23,11 @@ const optionsSchema = z.object({
   stage: z._default(z.string().check(z.minLength(1)), 'production'),
 });
 
-const command = withConfig(
-  plainCommand(
-    'map',
-    "Shows what a sample becomes under the configuration's mapping, side by side. Sends nothing, needs no network.",
-  ),
+const command = plainCommand(
+  'map',
+  "Shows what a sample becomes under the configuration's mapping, side by side. Sends nothing, needs no network.",
 )
+  .addOption(configOption)
   .argument('[sample.json]', 'an ERP order (or a list), or a completion; - reads it from standard input')
   .option('--stage <stage>', 'as the configuration is at this stage (default: production)')
   .option('--sample <kind>', `print a sample to start from: ${sampleNames.join(' or ')}`)
@@ -48,9 +46,8 @@ as Azumuta answers them: {"productOrder": …, "recordings": […]}.
 Exit codes: 0 every sample fits · 1 a sample or a mapping has mistakes · 2 wrong command line or configuration`,
   );
 
-await runCommand(command, async (parsed) => {
-  const { config, json, sample, stage } = optionsOf(parsed, optionsSchema);
-  const [file] = parsed.args;
+await runCommand(command, optionsSchema, async ({ options, words: [file] }) => {
+  const { config, json, sample, stage } = options;
   if (sample !== undefined) {
     sayJson(samples[sample]);
     return exits.done;

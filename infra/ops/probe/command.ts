@@ -9,7 +9,6 @@ import {
   defaultConfigFile,
   exits,
   opsCommand,
-  optionsOf,
   runCommand,
   UsageError,
 } from '../cli/command.ts';
@@ -144,8 +143,7 @@ function hasFound({ findings }: Probed): boolean {
   return findings.some(({ set }) => set !== undefined);
 }
 
-await runCommand(command, async (parsed, signal) => {
-  const options = optionsOf(parsed, optionsSchema);
+await runCommand(command, optionsSchema, async ({ options, signal }) => {
   const { create: number, answers: file, sample, json } = options;
   const isOfStack = options.stack !== undefined || options.local !== undefined;
   const target = isOfStack ? await findTarget(options) : undefined;

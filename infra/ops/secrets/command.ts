@@ -3,14 +3,12 @@ import * as z from 'zod/mini';
 import { newToken } from '../../local/operator-clients.ts';
 import {
   commonOptions,
+  configOption,
   configOptions,
   exits,
   opsCommand,
-  optionsOf,
   runCommand,
   UsageError,
-  withConfig,
-  wordsOf,
 } from '../cli/command.ts';
 import { configurationOf } from '../cli/configuration.ts';
 import { createProgress, say, sayJson, styled, tableOf } from '../cli/output.ts';
@@ -52,12 +50,11 @@ const todo: Readonly<Record<SecretState['state'], string>> = {
   unfit: 'set it again',
 };
 
-const command = withConfig(
-  opsCommand(
-    'secrets',
-    "Sets and rotates the stack's secrets. Without an action it asks what to do, on a terminal.",
-  ),
+const command = opsCommand(
+  'secrets',
+  "Sets and rotates the stack's secrets. Without an action it asks what to do, on a terminal.",
 )
+  .addOption(configOption)
   .argument('[action]', actions.join(', '))
   .argument('[secret]', secretNames.join(', '))
   .option('--stdin', 'read the value from standard input, so that it is not on the command line')
@@ -201,8 +198,7 @@ function oneOf<const T extends string>(
   return found;
 }
 
-await runCommand(command, async (parsed, signal) => {
-  const { options, words } = wordsOf(parsed, optionsOf(parsed, optionsSchema));
+await runCommand(command, optionsSchema, async ({ options, words, signal }) => {
   const action = oneOf(actions, words[0], 'action');
   const name = oneOf(secretNames, words[1], 'secret');
   const target = await createProgress().during('Looking for the stack', findTarget(options));

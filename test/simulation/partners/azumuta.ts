@@ -1,5 +1,5 @@
 import { createApi, createApiKeyGuard } from '../../../infra/local/sandbox/api.ts';
-import { type CatalogueSource, catalogueOf } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
+import { catalogueOf } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
 import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
 import { shopFloorRoutes } from '../../../infra/local/sandbox/azumuta/control-routes.ts';
 import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
@@ -180,7 +180,7 @@ function senderTo(sendTrigger: AzumutaModelOptions['sendTrigger']) {
 }
 
 /** Two work instructions for every article, of which the last one records quantities and serial numbers. */
-function plantWith(articles: readonly string[]): CatalogueSource {
+function plantWith(articles: readonly string[]) {
   const articleCategory = 'products';
   return {
     articleCategories: [{ key: articleCategory, name: 'Products' }],
