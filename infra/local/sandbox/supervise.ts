@@ -1,5 +1,4 @@
-import { sandboxProgram } from '../emulator/process/bundle-programs.ts';
-import { freePorts } from '../emulator/process/host.ts';
+import { freePorts, sandboxProgram } from '../emulator/process/host.ts';
 import { createSupervisor } from '../emulator/process/supervisor.ts';
 import type { SandboxKind } from './sandboxes.ts';
 

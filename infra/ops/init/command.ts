@@ -5,8 +5,7 @@ import { loadIntegration } from '../../build/load-configuration.ts';
 import { answerOptions, exits, plainCommand, runCommand, UsageError } from '../cli/command.ts';
 import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
-import { previewOf } from '../map/preview.ts';
-import { samplesIn } from '../map/read-sample.ts';
+import { previewsOf } from '../map/preview.ts';
 import { previewLines } from '../map/report.ts';
 import { samples } from '../map/samples.ts';
 import { emptyContract } from '../probe/contract-text.ts';
@@ -77,9 +76,7 @@ await runCommand(command, optionsSchema, async ({ options }) => {
   }
 
   const { integration } = await loadIntegration(file, 'production');
-  const previews = samplesIn(samples.order, integration, new Date().toISOString()).map((sample) =>
-    previewOf(sample, integration),
-  );
+  const previews = previewsOf(samples.order, integration);
   if (options.json) {
     sayJson({ file, previews });
     return exits.done;

@@ -11,8 +11,7 @@ import {
 } from '../cli/command.ts';
 import { jsonIn } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
-import { previewOf } from './preview.ts';
-import { samplesIn } from './read-sample.ts';
+import { previewsOf } from './preview.ts';
 import { previewLines } from './report.ts';
 import { sampleNames, samples } from './samples.ts';
 
@@ -54,16 +53,12 @@ await runCommand(command, optionsSchema, async ({ options, words: [file] }) => {
   }
   if (file === undefined) throw new UsageError('Name a file with a sample, or print one: --sample order.');
   const { integration } = await loadIntegration(config, stage);
-  const previews = samplesIn(await jsonIn(file), integration, new Date().toISOString()).map((one) =>
-    previewOf(one, integration),
-  );
-
+  const previews = previewsOf(await jsonIn(file), integration);
   if (json) sayJson(previews);
-  else {
+  else
     for (const [at, preview] of previews.entries()) {
       if (at > 0) say();
       for (const line of previewLines(preview, process.stdout.columns ?? 110)) say(line);
     }
-  }
   return previews.some(({ mistakes }) => mistakes.length > 0) ? exits.failed : exits.done;
 });

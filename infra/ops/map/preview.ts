@@ -10,7 +10,7 @@ import type { CompletedProductOrder, Completion } from '../../../shared/model/co
 import { Rejected } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { formatQuantity } from '../../../shared/model/quantity.ts';
-import type { Sample } from './read-sample.ts';
+import { type Sample, samplesIn } from './read-sample.ts';
 
 /** A field and its value, as text, and a remark. */
 export type Row = readonly [field: string, value: string, remark?: string];
@@ -26,6 +26,12 @@ export interface Preview {
   readonly mistakes: readonly string[];
   /** Why nothing is sent although nothing is wrong. */
   readonly leftOut?: string;
+}
+
+/** What the samples of a file become. @param json Content of the file, parsed as JSON. */
+export function previewsOf(json: unknown, integration: CompleteIntegration): Preview[] {
+  const samples = samplesIn(json, integration, new Date().toISOString());
+  return samples.map((sample) => previewOf(sample, integration));
 }
 
 /** Shows what the plant's mapping makes of a sample. Sends nothing, and calls no partner. */

@@ -5,8 +5,7 @@ import { prepareAccess } from '../iam/authorize.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { type Listening, listen, readBody } from '../process/http.ts';
 import { find, type LocalStack } from '../template/local-stack.ts';
-import { type HttpAnswer, httpAnswer, httpEvent, splitTarget } from './event.ts';
-import { matchRoute } from './routes.ts';
+import { type HttpAnswer, httpAnswer, httpEvent, matchRoute, splitTarget } from './event.ts';
 
 /** API Gateway's quota for a request's body. */
 const maxBodyBytes = 10 * 1024 * 1024;

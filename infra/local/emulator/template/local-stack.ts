@@ -75,27 +75,28 @@ const mappingSchema = z.object({
   enabled: z.boolean(),
 });
 
-export const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 
-export const attributesSchema = z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() }));
+/** In the words of both CloudFormation and DynamoDB's CreateTable. */
+export const tableProperties = {
+  KeySchema: keySchema,
+  AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() })),
+  GlobalSecondaryIndexes: z._default(
+    z.array(
+      z.object({
+        IndexName: z.string(),
+        KeySchema: keySchema,
+        Projection: z.object({
+          ProjectionType: z.string(),
+          NonKeyAttributes: z.optional(z.array(z.string())),
+        }),
+      }),
+    ),
+    [],
+  ),
+};
 
-export const indexesSchema = z.array(
-  z.object({
-    IndexName: z.string(),
-    KeySchema: keySchema,
-    Projection: z.object({
-      ProjectionType: z.string(),
-      NonKeyAttributes: z.optional(z.array(z.string())),
-    }),
-  }),
-);
-
-export const tableSchema = z.object({
-  ...resource,
-  keySchema,
-  attributeDefinitions: attributesSchema,
-  indexes: indexesSchema,
-});
+export const tableSchema = z.object({ ...resource, ...tableProperties });
 
 export const secretSchema = z.object({ ...resource, initialValue: z.string() });
 

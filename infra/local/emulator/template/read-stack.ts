@@ -1,3 +1,4 @@
+import type * as z from 'zod/mini';
 import type { Assembly } from './cloud-assembly.ts';
 import type { LocalRole, LocalStack, ResourcePolicy } from './local-stack.ts';
 import { fingerprint, namesOf, type Place } from './physical-names.ts';
@@ -31,8 +32,8 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
   return stack;
 
   /** All resources of the type, with their parsed properties and identity. */
-  function each<T>(type: string, shape: shapes.Shape<T>) {
-    return resources.ofType(type, shape).map((found) => {
+  function each<T>(type: string, schema: z.ZodMiniType<T> & { readonly shape: object }) {
+    return resources.ofType(type, schema).map((found) => {
       const { name, arn } = identify(found.logicalId, found.logicalId);
       const path = constructPath(found.metadata, stackName);
       return { ...found, common: { logicalId: found.logicalId, path, name, arn } };
@@ -97,15 +98,10 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
   }
 
   function readTables() {
-    const tables = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
-    return tables
+    const types = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
+    return types
       .flatMap((type) => each(type, shapes.table))
-      .map(({ common, properties }) => ({
-        ...common,
-        keySchema: properties.KeySchema,
-        attributeDefinitions: properties.AttributeDefinitions,
-        indexes: properties.GlobalSecondaryIndexes,
-      }));
+      .map(({ common, properties }) => ({ ...common, ...properties }));
   }
 
   function readTopics() {

@@ -3,8 +3,8 @@ import {
   type HttpCall,
   httpAnswer,
   httpEvent,
+  matchRoute,
 } from '../../../../../infra/local/emulator/api-gateway/event.ts';
-import { matchRoute } from '../../../../../infra/local/emulator/api-gateway/routes.ts';
 import { rateMilliseconds } from '../../../../../infra/local/emulator/lambda/scheduler.ts';
 
 const place = {

@@ -82,7 +82,9 @@ describe('a synthesized CDK stack', () => {
     expect(stack.mappings).toMatchObject([
       { batchSize: 5, windowSeconds: 5, reportBatchItemFailures: true, maximumConcurrency: 2, enabled: true },
     ]);
-    expect(stack.tables).toMatchObject([{ path: 'Ledger', indexes: [{ IndexName: 'by-number' }] }]);
+    expect(stack.tables).toMatchObject([
+      { path: 'Ledger', GlobalSecondaryIndexes: [{ IndexName: 'by-number' }] },
+    ]);
     expect(stack.schedules).toMatchObject([
       { expression: 'rate(5 minutes)', enabled: true, input: '{"act":"echo","from":"schedule"}' },
     ]);
