@@ -7,12 +7,36 @@ import {
   type ErpControl,
   erpControl,
 } from '../local/sandbox/control.ts';
-import type { Fault } from '../local/sandbox/faults.ts';
 import { invoke, type Target } from '../ops/cli/target.ts';
 
-/** What the ERP sandbox does. */
-export const erpModes = ['well', 'down', 'refusing'] as const;
-export type ErpMode = (typeof erpModes)[number];
+/** What the ERP sandbox may do, how pages name it, and the notice that it does so from now on. */
+export const erpModes = {
+  well: {
+    label: 'works',
+    does: 'It books everything at once.',
+    notice: 'The ERP works again.',
+    faults: [],
+  },
+  down: {
+    label: 'is down',
+    does: 'It answers every call with 503: messages wait, and continue automatically.',
+    notice: 'The ERP is down: it answers 503.',
+    faults: [{ kind: 'status', status: 503 }],
+  },
+  refusing: {
+    label: 'refuses bookings',
+    does: 'It answers that the posting period is closed: bookings become dead letters.',
+    notice: 'The ERP refuses bookings.',
+    faults: [
+      {
+        kind: 'business-error',
+        route: 'POST /api/production-orders/{number}/bookings',
+        message: 'The posting period is closed',
+      },
+    ],
+  },
+} as const;
+export type ErpMode = keyof typeof erpModes;
 
 /** One order, as both sandboxes know it. */
 export interface ShopFloorOrder {
@@ -29,18 +53,6 @@ export interface ShopFloorOrder {
 
 export type ShopFloor = ReturnType<typeof createShopFloor>;
 export type ShopFloorView = Awaited<ReturnType<ShopFloor['look']>>;
-
-const faultsOf: Readonly<Record<ErpMode, readonly Fault[]>> = {
-  well: [],
-  down: [{ kind: 'status', status: 503 }],
-  refusing: [
-    {
-      kind: 'business-error',
-      route: 'POST /api/production-orders/{number}/bookings',
-      message: 'The posting period is closed',
-    },
-  ],
-};
 
 const maxOrders = 25;
 const pulledSchema = z.object({ outcome: z.string() });
@@ -80,7 +92,7 @@ export function createShopFloor(
       await azumuta.complete(number, { quantity: good, scrap });
     },
 
-    setErp: (mode: ErpMode) => erp.setFaults(faultsOf[mode]),
+    setErp: (mode: ErpMode) => erp.setFaults(erpModes[mode].faults),
   };
 }
 

@@ -129,9 +129,9 @@ function emulatorOf(
       invoke(awsEndpoint, signerOf(credentials), functionName(wanted), JSON.stringify(payload ?? {})),
     /** Runs the schedule's target now with the schedule's role, and answers what it returned. */
     async runSchedule(wanted: string) {
-      const { name, targetArn, input } = find(stack.schedules, 'schedule', wanted);
+      const { name, Target } = find(stack.schedules, 'schedule', wanted);
       const schedule = principalIn(principals, 'schedule', name);
-      return invoke(awsEndpoint, signerOf(schedule.credentials), targetArn, input);
+      return invoke(awsEndpoint, signerOf(schedule.credentials), Target.Arn, Target.Input);
     },
   };
 }

@@ -123,19 +123,13 @@ export function accepted<T>(schema: z.ZodMiniType<T>, body: unknown): T {
 export const azumutaSandboxKey = 'azumuta-sandbox-key';
 export const erpSandboxKey = 'erp-sandbox-key';
 
-export interface GuardOptions {
-  /** The only accepted value of `X-API-Key`. */
-  readonly key: string;
-  /** Bursts of as many calls are let through, too. */
-  readonly requestsPerSecond: number;
-  readonly now: () => Date;
-}
-
 /**
  * Refuses wrong keys and callers that are too fast. Of Azumuta it is VERIFIED that the key travels in `X-API-Key`,
  * and ASSUMED that a wrong one gets 401, and too many calls 429 with Retry-After.
+ * @param key The only accepted value of `X-API-Key`.
+ * @param requestsPerSecond Bursts of as many calls are let through, too.
  */
-export function createApiKeyGuard({ key, requestsPerSecond, now }: GuardOptions): Guard {
+export function createApiKeyGuard(key: string, requestsPerSecond: number, now: () => Date): Guard {
   let left = requestsPerSecond;
   let filledAt = now().getTime();
   return (headers) => {

@@ -8,9 +8,8 @@ import {
   runCommand,
   sentenceOf,
 } from '../cli/command.ts';
-import { configurationFile, configurationOf } from '../cli/configuration.ts';
 import { createProgress, say, sayJson, styled } from '../cli/output.ts';
-import { findTarget, type Target } from '../cli/target.ts';
+import { configurationFile, configurationOf, findTarget, type Target } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { alertChecks, mailChecks } from './check-alerts.ts';
 import { domainChecks } from './check-domain.ts';

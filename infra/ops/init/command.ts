@@ -6,11 +6,10 @@ import { answerOptions, exits, plainCommand, runCommand, UsageError } from '../c
 import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { previewsOf } from '../map/preview.ts';
+import { samples } from '../map/read-sample.ts';
 import { previewLines } from '../map/report.ts';
-import { samples } from '../map/samples.ts';
 import { emptyContract } from '../probe/contract-text.ts';
-import { answersSchema, askForAnswers } from './answers.ts';
-import { configurationText } from './configuration-text.ts';
+import { answersSchema, askForAnswers, configurationText } from './answers.ts';
 
 const optionsSchema = z.object({
   ...answerOptions,

@@ -12,8 +12,8 @@ import {
 import { jsonIn } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { previewsOf } from './preview.ts';
+import { sampleNames, samples } from './read-sample.ts';
 import { previewLines } from './report.ts';
-import { sampleNames, samples } from './samples.ts';
 
 const optionsSchema = z.object({
   ...answerOptions,

@@ -115,10 +115,16 @@ export async function notePause(
   on: boolean,
 ): Promise<string | undefined> {
   const functionName = consumerOf[pausable[flow].queue];
-  try {
+  return whyFailed(async () => {
     if (on && !already) await pauses.end(functionName);
     if (!on && (!already || (await pauses.of(functionName)).since === undefined))
       await pauses.begin(functionName);
+  });
+}
+
+async function whyFailed(act: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await act();
     return undefined;
   } catch (error) {
     return sentenceOf(error);
@@ -143,14 +149,11 @@ export async function switchAlarm(
   if (local) return undefined;
   const cloudwatch = new CloudWatchClient(aws);
   const names = { AlarmNames: [alarmOfPause(stackName, flow)] };
-  try {
-    await (on
+  return whyFailed(() =>
+    on
       ? cloudwatch.send(new EnableAlarmActionsCommand(names))
-      : cloudwatch.send(new DisableAlarmActionsCommand(names)));
-    return undefined;
-  } catch (error) {
-    return sentenceOf(error);
-  }
+      : cloudwatch.send(new DisableAlarmActionsCommand(names)),
+  );
 }
 
 /**

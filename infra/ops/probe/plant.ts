@@ -3,8 +3,7 @@ import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { jsonOf, parse } from '../../../shared/platform/validation.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { defaultConfigFile, UsageError } from '../cli/command.ts';
-import { configurationFile, configurationOf } from '../cli/configuration.ts';
-import { type Target, whereOf } from '../cli/target.ts';
+import { configurationFile, configurationOf, type Target, whereOf } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { askForKey } from './screen-values.ts';
 

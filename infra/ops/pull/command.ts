@@ -14,9 +14,8 @@ import {
   runCommand,
   UsageError,
 } from '../cli/command.ts';
-import { configurationOf } from '../cli/configuration.ts';
 import { createProgress, type Progress, say, sayJson } from '../cli/output.ts';
-import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
+import { configurationOf, findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { partnersOf } from '../doctor/check-partners.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { previewPull } from './preview.ts';

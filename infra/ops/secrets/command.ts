@@ -10,9 +10,8 @@ import {
   runCommand,
   UsageError,
 } from '../cli/command.ts';
-import { configurationOf } from '../cli/configuration.ts';
 import { createProgress, say, sayJson, styled, tableOf } from '../cli/output.ts';
-import { findTarget, type Target, whereOf } from '../cli/target.ts';
+import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
 import {
   createSecretStore,
   isOwn,

@@ -2,10 +2,9 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { commonOptions, configOption, configOptions, exits, opsCommand, runCommand } from '../cli/command.ts';
-import { configurationOf } from '../cli/configuration.ts';
 import { writeNewFile } from '../cli/files.ts';
 import { printable, say, sayJson } from '../cli/output.ts';
-import type { Target } from '../cli/target.ts';
+import { configurationOf } from '../cli/target.ts';
 import { traceAsked } from '../trace/trace.ts';
 import { namesIn, supportTextOf } from './support-file.ts';
 
@@ -42,11 +41,6 @@ async function versions(): Promise<Record<string, string>> {
   return { integration: version, node: process.version, platform: `${process.platform} ${process.arch}` };
 }
 
-/** The names of the settings; why the configuration cannot be loaded, otherwise. */
-async function settingsOf(target: Target, file: string): Promise<readonly string[] | string> {
-  return configurationOf(target, file).then(namesIn, (error: unknown) => printable(reasonOf(error)));
-}
-
 await runCommand(command, optionsSchema, async ({ options, words: [asked] }) => {
   const { target, trace: order } = await traceAsked(asked, options);
   if (order.productOrders.length === 0) {
@@ -54,12 +48,13 @@ await runCommand(command, optionsSchema, async ({ options, words: [asked] }) => 
     return exits.notFound;
   }
   const file = options.out ?? `support-${order.asked.replace(/[^A-Za-z0-9-]+/g, '-')}.json`;
+  const whyNotLoaded = (error: unknown) => printable(reasonOf(error));
   const text = supportTextOf({
     writtenAt: new Date().toISOString(),
     versions: await versions(),
     stack: target.stackName,
     outputs: target.outputs,
-    configuration: await settingsOf(target, options.config),
+    configuration: await configurationOf(target, options.config).then(namesIn, whyNotLoaded),
     order,
   });
   writeNewFile(file, text);

@@ -101,7 +101,7 @@ export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
   const routes = apiRoutes(azumuta);
   const open = createApi(routes);
   const shopFloor = createApi(shopFloorRoutes(azumuta, senderTo(sendTrigger)));
-  const apiWith = (key: string) => createApi(routes, createApiKeyGuard({ key, requestsPerSecond: 1e9, now }));
+  const apiWith = (key: string) => createApi(routes, createApiKeyGuard(key, 1e9, now));
   let apiKey = newId();
   let api = apiWith(apiKey);
 

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { type LocalStack, labelOf } from '../template/local-stack.ts';
-import type { Caller } from './authorize.ts';
-import { type Access, type Call, type Decision, prepareAccess } from './authorize.ts';
+import { type Access, type Call, type Caller, type Decision, prepareAccess } from './authorize.ts';
 
 export const credentialsSchema = z.object({
   accessKeyId: z.string(),
@@ -66,7 +65,7 @@ export function principalsOf(stack: LocalStack): Principal[] {
         ),
       ];
     }),
-    ...stack.schedules.map(({ name, roleArn }) => session('schedule', name, { roleArn })),
+    ...stack.schedules.map(({ name, Target }) => session('schedule', name, { roleArn: Target.RoleArn })),
   ];
 }
 

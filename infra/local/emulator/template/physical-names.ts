@@ -20,23 +20,16 @@ export interface Identity {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-type Identify = (name: string, logicalId: string, place: Place) => Identity;
-
-interface Kind {
-  /** Property that holds an explicit name. */
-  readonly nameProperty: string;
-  readonly identify: Identify;
-}
-
 /** A type whose Ref is the name. */
-function named(nameProperty: string, service: string, arnName: (name: string) => string): Kind {
+function named(nameProperty: string, service: string, arnName: (name: string) => string) {
   return kindOf(nameProperty, (name, _, { region, accountId }) => {
     const arn = `arn:aws:${service}:${service === 'iam' ? '' : region}:${accountId}:${arnName(name)}`;
     return { name, arn, ref: name, attributes: { Arn: arn } };
   });
 }
 
-function kindOf(nameProperty: string, identify: Identify): Kind {
+/** @param nameProperty Property that holds an explicit name. */
+function kindOf(nameProperty: string, identify: (name: string, logicalId: string, place: Place) => Identity) {
   return { nameProperty, identify };
 }
 
@@ -44,7 +37,7 @@ function kindOf(nameProperty: string, identify: Identify): Kind {
  * The values of `Ref` and `Fn::GetAtt` for each resource type that others may refer to
  * (CloudFormation's resource reference, "Return values" of each type).
  */
-const kinds: Readonly<Record<string, Kind>> = {
+const kinds: Readonly<Record<string, ReturnType<typeof kindOf>>> = {
   'AWS::SQS::Queue': kindOf('QueueName', (name, _, { region, accountId, awsEndpoint }) => {
     const arn = `arn:aws:sqs:${region}:${accountId}:${name}`;
     const url = `${awsEndpoint}/${accountId}/${name}`;

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { Assembly } from './cloud-assembly.ts';
-import type { LocalRole, LocalStack, ResourcePolicy } from './local-stack.ts';
+import type { LocalStack, ResourcePolicy } from './local-stack.ts';
 import { fingerprint, namesOf, type Place } from './physical-names.ts';
 import * as shapes from './resource-properties.ts';
 
@@ -117,11 +117,8 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
   function readSchedules() {
     return each('AWS::Scheduler::Schedule', shapes.schedule).map(({ common, properties, at }) => ({
       ...common,
-      expression: properties.ScheduleExpression,
-      targetArn: functionOf(properties.Target.Arn, at).arn,
-      roleArn: properties.Target.RoleArn,
-      input: properties.Target.Input,
-      enabled: properties.State === 'ENABLED',
+      ...properties,
+      Target: { ...properties.Target, Arn: functionOf(properties.Target.Arn, at).arn },
     }));
   }
 
@@ -146,7 +143,7 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
   }
 
   /** Every role with all statements that apply to it: its own, and those of policies attached to it. */
-  function readRoles(): LocalRole[] {
+  function readRoles(): LocalStack['roles'] {
     const policies = resources.ofType('AWS::IAM::Policy', shapes.policy);
     return each('AWS::IAM::Role', shapes.role).map(({ common, properties }) => ({
       ...common,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import type { Template } from './cloud-assembly.ts';
-import { type Statement, tableProperties } from './local-stack.ts';
+import { type Statement, scheduleProperties, tableProperties } from './local-stack.ts';
 import { resolve, type TemplateScope } from './physical-names.ts';
 
 const optionalNumber = z.optional(z.number());
@@ -65,11 +65,7 @@ export const secret = z.object({
   GenerateSecretString: unsupported('generated secrets'),
 });
 
-export const schedule = z.object({
-  ScheduleExpression: z.string(),
-  State: z._default(z.enum(['ENABLED', 'DISABLED']), 'ENABLED'),
-  Target: z.object({ Arn: z.string(), RoleArn: z.string(), Input: z._default(z.string(), '{}') }),
-});
+export const schedule = z.object(scheduleProperties);
 
 export const api = z.object({ ProtocolType: z.optional(z.literal('HTTP')) });
 

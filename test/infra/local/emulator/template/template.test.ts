@@ -86,7 +86,11 @@ describe('a synthesized CDK stack', () => {
       { path: 'Ledger', GlobalSecondaryIndexes: [{ IndexName: 'by-number' }] },
     ]);
     expect(stack.schedules).toMatchObject([
-      { expression: 'rate(5 minutes)', enabled: true, input: '{"act":"echo","from":"schedule"}' },
+      {
+        ScheduleExpression: 'rate(5 minutes)',
+        State: 'ENABLED',
+        Target: { Input: '{"act":"echo","from":"schedule"}' },
+      },
     ]);
   });
 
@@ -122,7 +126,7 @@ describe('a synthesized CDK stack', () => {
         ],
       },
     ]);
-    expect(stack.roles.find(({ arn }) => arn === hourly?.roleArn)?.statements).toMatchObject([
+    expect(stack.roles.find(({ arn }) => arn === hourly?.Target.RoleArn)?.statements).toMatchObject([
       { actions: ['lambda:InvokeFunction'] },
     ]);
     expect(intake.logGroup).toBe(`/aws/lambda/${intake.name}`);
