@@ -6,7 +6,7 @@ import { nodeBinary } from '../../infra/local/emulator/process/host.ts';
 
 const run = promisify(execFile);
 
-/** What everything was measured on, in one line. */
+/** A line that describes this machine. */
 export async function machineLine(): Promise<string> {
   const { stdout } = await run(nodeBinary(), ['--version']);
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
@@ -14,7 +14,7 @@ export async function machineLine(): Promise<string> {
   return `${availableParallelism()} cores of ${model}, ${memory} GB, ${platform()} ${arch()}, Node ${stdout.trim()}`;
 }
 
-/** Seconds that a command takes. @throws Error when it fails, with its last words. */
+/** The duration of a command in seconds. @throws Error with the end of its output when it fails. */
 export async function secondsOf(command: string, ...parameters: string[]): Promise<number> {
   const began = performance.now();
   try {

@@ -9,7 +9,7 @@ import { reasonOf } from '../../shared/model/errors.ts';
 import { switchMapping } from '../support/switch-mapping.ts';
 import { sizesOf } from './bundles/bundle-sizes.ts';
 import { importTimes, writeYardsticks } from './bundles/imports.ts';
-import { doorTimes, environmentOf } from './bundles/receive-webhook.ts';
+import { environmentOf, webhookTimes } from './bundles/receive-webhook.ts';
 import { type Flow, measureBill } from './cost/bill.ts';
 import { monthOf, perMillionOf, templateOfPlant } from './cost/month.ts';
 import { machineLine, secondsOf } from './machine.ts';
@@ -24,7 +24,7 @@ import { markdownOf, rowsOf } from './table.ts';
 
 const parts = [
   'bundles',
-  'door',
+  'webhook',
   'completions',
   'accidents',
   'calls',
@@ -35,7 +35,7 @@ const parts = [
 ] as const;
 type Part = (typeof parts)[number];
 
-interface Wishes {
+interface Settings {
   readonly json: boolean;
   readonly peers: 'powertools' | 'none';
   readonly rounds: number;
@@ -46,43 +46,43 @@ interface Wishes {
 
 const ownName = 'this bundle';
 const peerName = 'Powertools';
-/** What both partners take to answer. */
+/** How long both partners take to answer. */
 const delayMs = 5;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 function whole(text: string): number {
   const value = Number(text);
   if (!(Number.isInteger(value) && value > 0))
-    throw new InvalidArgumentError('It takes a whole number above 0.');
+    throw new InvalidArgumentError('It must be a whole number above 0.');
   return value;
 }
 
 const command = new Command('npm run bench --')
   .description(
-    'Measures the deployed bundles on the local platform, beside the pipeline of the AWS documentation (Powertools), and prints one table. It asserts nothing.',
+    'Measures the deployed bundles on the local platform, compares them with the pipeline of the AWS documentation (Powertools), and prints one table. It asserts nothing.',
   )
-  .option('--json', 'all raw figures instead of the table', false)
+  .option('--json', 'print all raw figures instead of the table', false)
   .addOption(
     new Option('--peers <which>', 'what to compare with')
       .choices(['powertools', 'none'])
       .default('powertools'),
   )
-  .option('--rounds <n>', 'rounds of which the median counts', whole, 3)
-  .option('--completions <n>', 'completions in each round', whole, 400)
-  .option('--orders <n>', 'released orders of the large pull', whole, 100_000)
+  .option('--rounds <n>', 'number of rounds; the median is printed', whole, 3)
+  .option('--completions <n>', 'completions per round', whole, 400)
+  .option('--orders <n>', 'released orders in the large pull', whole, 100_000)
   .addOption(
-    new Option('--only <parts...>', `some of ${parts.join(', ')}`)
+    new Option('--only <parts...>', 'measure only these parts')
       .choices([...parts])
       .default([...parts], 'all'),
   );
 
-async function measure(wishes: Wishes): Promise<Figures> {
+async function measure(settings: Settings): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-bench-'));
   const figures: Figures = { machine: await machineLine(), at: new Date().toISOString(), delayMs };
   const stops: (() => Promise<void>)[] = [];
-  const wants = (...some: readonly Part[]) => some.some((part) => wishes.only.includes(part));
+  const wants = (...some: readonly Part[]) => some.some((part) => settings.only.includes(part));
   const stock = { file: '' };
-  const withPeer = wishes.peers !== 'none';
+  const withPeer = settings.peers !== 'none';
   let partners: Partners;
   let plant: BenchPlant;
 
@@ -124,34 +124,38 @@ async function measure(wishes: Wishes): Promise<Figures> {
             join(folder, 'bundles'),
           );
           figures.bundles = sizesOf(metafile);
-          const doors = environmentOf(plant, 'receive-webhook');
+          const webhookEnvironment = environmentOf(plant, 'receive-webhook');
           figures.imports = await importTimes(
             [
-              { name: 'empty handler', file: join(folder, 'yardsticks/empty.mjs'), environment: doors },
-              { name: 'stock SQS client', file: stock.file, environment: doors },
+              {
+                name: 'empty handler',
+                file: join(folder, 'yardsticks/empty.mjs'),
+                environment: webhookEnvironment,
+              },
+              { name: 'stock SQS client', file: stock.file, environment: webhookEnvironment },
               ...figures.bundles.map(({ name }) => ({
                 name,
                 file: join(folder, 'bundles', name, 'index.mjs'),
                 environment: environmentOf(plant, name),
               })),
             ],
-            wishes.rounds * 7,
+            settings.rounds * 7,
           );
         },
       },
       {
-        title: 'Completions and accidents, in turns with the peer',
+        title: 'Completions and accidents, in turns with Powertools',
         enabled: () => wants('completions', 'accidents'),
         async task(_, task) {
-          const tell = (told: string) => {
-            task.output = told;
+          const tell = (status: string) => {
+            task.output = status;
           };
           const contenders = [{ name: ownName, plant }];
           const peer = withPeer ? await startBenchPlant({ partners, ...powertools }) : undefined;
           if (peer) contenders.push({ name: peerName, plant: peer });
           if (peer) stops.push(peer.stop);
           if (wants('completions'))
-            figures.completions = await measureRounds(contenders, partners, wishes, tell);
+            figures.completions = await measureRounds(contenders, partners, settings, tell);
           if (wants('accidents')) figures.accidents = await countLosses(contenders, partners, tell);
           await peer?.stop();
         },
@@ -164,32 +168,32 @@ async function measure(wishes: Wishes): Promise<Figures> {
         },
       },
       {
-        title: 'A pull that is killed',
+        title: 'A killed pull',
         enabled: () => wants('pull'),
         async task() {
           figures.killedPull = await pullThroughKill(plant, partners, 300);
         },
       },
       {
-        title: 'The door, warm',
-        enabled: () => wants('door'),
+        title: 'The webhook, warm',
+        enabled: () => wants('webhook'),
         async task() {
-          // What it enqueues stays there: nothing else is measured on this plant afterwards.
+          // Its messages stay in the queue, because nothing else is measured on this plant afterwards.
           await switchMapping(plant.emulator, plant.functionOf('collect-completion').name, false);
-          figures.door = await doorTimes(plant, stock.file, wishes.rounds * 200);
+          figures.webhook = await webhookTimes(plant, stock.file, settings.rounds * 200);
         },
       },
       {
         title: 'A small and a large pull',
         enabled: () => wants('pull'),
         async task(_, task) {
-          // As deployed: one run may take minutes.
+          // With the deployed settings, because one run may take minutes.
           const long = await startBenchPlant({ partners, overrides: {} });
           stops.push(long.stop);
           try {
             const small = await pullSmall(long, partners, 6);
-            task.output = `${wishes.orders} orders`;
-            figures.pulled = { small, large: await pullAll(long, partners, wishes.orders) };
+            task.output = `${settings.orders} orders`;
+            figures.pulled = { small, large: await pullAll(long, partners, settings.orders) };
           } finally {
             await long.stop();
           }
@@ -220,7 +224,7 @@ async function measure(wishes: Wishes): Promise<Figures> {
         },
       },
     ],
-    { renderer: wishes.json ? 'silent' : 'default', fallbackRenderer: 'simple' },
+    { renderer: settings.json ? 'silent' : 'default', fallbackRenderer: 'simple' },
   );
 
   async function stopAll() {
@@ -239,10 +243,10 @@ async function measure(wishes: Wishes): Promise<Figures> {
 }
 
 try {
-  const wishes = command.parse().opts<Wishes>();
+  const settings = command.parse().opts<Settings>();
   process.chdir(root);
-  const figures = await measure(wishes);
-  if (wishes.json) process.stdout.write(`${JSON.stringify(figures, mapsAsObjects, 2)}\n`);
+  const figures = await measure(settings);
+  if (settings.json) process.stdout.write(`${JSON.stringify(figures, mapsAsObjects, 2)}\n`);
   else process.stdout.write(`\n${figures.machine}\n\n${markdownOf(rowsOf(figures))}\n`);
 } catch (error) {
   process.stderr.write(`${reasonOf(error)}\n`);

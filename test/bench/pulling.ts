@@ -6,13 +6,13 @@ import type { BenchPlant } from './peers/plant.ts';
 import { killIfAlive, usageOf } from './peers/processes.ts';
 import { sum } from './statistics.ts';
 
-/** One pull of all that is released, in as many runs as it takes. */
+/** One pull of all released orders, in as many runs as it needs. */
 export interface Pulled {
   readonly orders: number;
   readonly calls: number;
   readonly seconds: number;
   readonly runs: number;
-  /** The most memory that a process of the function held; undefined without /proc. */
+  /** Peak memory of a process of the function; undefined without /proc. */
   readonly peakBytes: number | undefined;
 }
 
@@ -29,8 +29,8 @@ const folder = 'pull-product-orders';
 const maxRuns = 50;
 
 /**
- * The same thousand-order pull, again and again in one process: what it holds then is what Node keeps of any
- * work that lasts. A single short run would be over before its heap has grown to that.
+ * Repeats the same pull of a thousand orders in one process, to show the memory that Node keeps for any long work. A
+ * single short run would end before its heap has grown that far.
  */
 export async function pullSmall(plant: BenchPlant, partners: Partners, times: number): Promise<Pulled> {
   let all: Pulled | undefined;
@@ -50,10 +50,7 @@ export async function pullSmall(plant: BenchPlant, partners: Partners, times: nu
   return all;
 }
 
-/**
- * Lets the ERP have so many released orders and pulls them. What becomes of the messages is not part of it:
- * their mapping is switched off.
- */
+/** Gives the ERP released orders and pulls them. The messages are not processed: their mapping is switched off. */
 export async function pullAll(
   plant: BenchPlant,
   partners: Partners,
@@ -88,7 +85,7 @@ export async function pullAll(
   throw new Error(`The pull of ${released} orders did not end within ${maxRuns} runs.`);
 }
 
-/** Kills the pull in the middle, pulls again, and waits until everything is created. */
+/** Kills a pull in the middle, pulls again, and waits until everything is created. */
 export async function pullThroughKill(
   plant: BenchPlant,
   partners: Partners,
@@ -100,7 +97,7 @@ export async function pullThroughKill(
   await until(async () => Object.keys((await partners.read()).pages).length >= 3, 20_000, 5);
   await endContainers(plant);
   await first;
-  // The killed run's lease must end first; a run that fails on a busy machine is followed by the next.
+  // The killed run's lease must end first; if a run fails on a busy machine, the next one continues.
   const goneOn = async () => {
     const { payload } = await plant.emulator.runSchedule(schedule);
     return z.safeParse(reportSchema, payload).data?.outcome === 'read';

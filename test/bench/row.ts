@@ -4,6 +4,6 @@ export interface Row {
   readonly measured: string;
   readonly against: string;
   readonly wanted: string;
-  /** Nothing when there is nothing to reach. */
+  /** Undefined if there is no target. */
   readonly reached?: boolean;
 }

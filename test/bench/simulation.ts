@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { simulateSeeds } from '../simulation/run/pool.ts';
 
-/** How fast the simulation is. */
+/** The speed of the simulation. */
 export interface Simulated {
   readonly journeys: number;
   readonly seconds: number;

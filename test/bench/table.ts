@@ -10,21 +10,21 @@ const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(valu
 const times = (a: number, b: number) => `${(a / b).toFixed(2)} ×`;
 const missing = 'not on this machine (no /proc)';
 
-/** What the calls of the sample configuration's connector come to: two look-ups, the booking, its proof. */
+/** The number of calls that the sample configuration's connector needs: two look-ups, the booking, its proof. */
 const erpMinimum = 4;
 
 const faultNames: Readonly<Record<Fault, string>> = {
   kill: '`kill -9` of every process between a booking and its answer',
-  outage: 'the ERP out for 3 s',
-  both: 'the kill within the outage',
+  outage: 'an outage of the ERP for 3 s',
+  both: 'the kill during the outage',
 };
 
-/** The table's rows, in the order in which the work flows. */
+/** The rows of the table, in the order of the flows. */
 export function rowsOf(figures: Figures): Row[] {
   return [
     ...importRows(figures),
     ...sizeRows(figures),
-    ...doorRows(figures),
+    ...webhookRows(figures),
     ...completionRows(figures),
     ...accidentRows(figures),
     ...callRows(figures),
@@ -76,27 +76,33 @@ function sizeRows({ bundles = [] }: Figures): Row[] {
   });
 }
 
-function doorRows({ door }: Figures): Row[] {
-  if (!door) return [];
+function webhookRows({ webhook }: Figures): Row[] {
+  if (!webhook) return [];
   return [
     {
       figure: 'receive-webhook, handler, warm, p50 / p99',
-      measured: `${ms(door.door.p50)} / ${ms(door.door.p99)} (${times(door.door.p50, door.bare.p50)})`,
-      against: `bare SendMessage ${ms(door.bare.p50)} / ${ms(door.bare.p99)}`,
+      measured: `${ms(webhook.webhook.p50)} / ${ms(webhook.webhook.p99)} (${times(webhook.webhook.p50, webhook.bare.p50)})`,
+      against: `bare SendMessage ${ms(webhook.bare.p50)} / ${ms(webhook.bare.p99)}`,
       wanted: '≤ 1.3 × at p50',
-      reached: door.door.p50 <= 1.3 * door.bare.p50,
+      reached: webhook.webhook.p50 <= 1.3 * webhook.bare.p50,
     },
   ];
 }
 
-/** Ours, and how often the peer's it is: of two figures of which each may be missing. */
-const beside = (told: string, own: number | undefined, peer: number | undefined) =>
-  own === undefined ? missing : `${told}${peer ? ` (${times(own, peer)})` : ''}`;
+/** Our figure, and its ratio to the peer's; each of the two may be missing. */
+const compared = (text: string, own: number | undefined, peer: number | undefined) =>
+  own === undefined ? missing : `${text}${peer ? ` (${times(own, peer)})` : ''}`;
+
+/** Memory of the function with the same name, or of the largest one if the peer has none of that name. */
+function memoryOf(name: string, rounds: readonly Round[] = []): number {
+  const memory = rounds.at(-1)?.memory ?? {};
+  return memory[name] ?? Math.max(...Object.values(memory));
+}
 
 function completionRows({ completions: [own, peer] = [] }: Figures): Row[] {
   if (!own) return [];
-  const against = (told: (rounds: readonly Round[]) => string) =>
-    peer ? `${peer.name} ${told(peer.rounds)}` : '–';
+  const against = (figure: (rounds: readonly Round[]) => string) =>
+    peer ? `${peer.name} ${figure(peer.rounds)}` : '–';
   const cpuOf = (rounds: readonly Round[] = []) =>
     rounds.some(({ cpuMs }) => cpuMs === undefined)
       ? undefined
@@ -104,11 +110,6 @@ function completionRows({ completions: [own, peer] = [] }: Figures): Row[] {
   const rateOf = (rounds: readonly Round[]) => median(rounds.map(({ perSecond }) => perSecond));
   const [cpu, peerCpu] = [cpuOf(own.rounds), peer && cpuOf(peer.rounds)];
   const [rate, peerRate] = [rateOf(own.rounds), peer && rateOf(peer.rounds)];
-  /** Of the function of the same name; of the largest for one that the peer does without. */
-  const memoryOf = (name: string, rounds: readonly Round[] = []) => {
-    const memory = rounds.at(-1)?.memory ?? {};
-    return memory[name] ?? Math.max(...Object.values(memory));
-  };
   const completions = sum(own.rounds.map((round) => round.completions));
   const callsOf = (kind: RegExp) =>
     sum(
@@ -121,7 +122,7 @@ function completionRows({ completions: [own, peer] = [] }: Figures): Row[] {
   return [
     {
       figure: 'CPU per completion, all functions',
-      measured: beside(ms(cpu ?? 0), cpu, peerCpu),
+      measured: compared(ms(cpu ?? 0), cpu, peerCpu),
       against: against((rounds) => ms(cpuOf(rounds) ?? 0)),
       wanted: '≤ 2 ×',
       ...(cpu !== undefined && peerCpu ? { reached: cpu <= 2 * peerCpu } : {}),
@@ -135,7 +136,7 @@ function completionRows({ completions: [own, peer] = [] }: Figures): Row[] {
     })),
     {
       figure: 'completions per second, end to end',
-      measured: beside(`${rate.toFixed(0)}/s`, rate, peerRate),
+      measured: compared(`${rate.toFixed(0)}/s`, rate, peerRate),
       against: against((rounds) => `${rateOf(rounds).toFixed(0)}/s`),
       wanted: '≥ 1 ×',
       ...(peerRate ? { reached: rate >= peerRate } : {}),
@@ -158,14 +159,15 @@ function completionRows({ completions: [own, peer] = [] }: Figures): Row[] {
 }
 
 function accidentRows({ accidents = [] }: Figures): Row[] {
-  const told = ({ accepted, lost, doubled }: Losses) => `${lost} lost, ${doubled} doubled of ${accepted}`;
+  const lossesText = ({ accepted, lost, doubled }: Losses) =>
+    `${lost} lost, ${doubled} booked twice of ${accepted}`;
   return faults.flatMap((fault) => {
     const [own, peer] = accidents.filter((each) => each.fault === fault);
     return own
       ? {
-          figure: `completions lost and doubled: ${faultNames[fault]}`,
-          measured: told(own.losses),
-          against: peer ? `${peer.name} ${told(peer.losses)}` : '–',
+          figure: `completions lost and booked twice: ${faultNames[fault]}`,
+          measured: lossesText(own.losses),
+          against: peer ? `${peer.name} ${lossesText(peer.losses)}` : '–',
           wanted: '0, 0',
           reached: own.losses.lost === 0 && own.losses.doubled === 0,
         }
@@ -212,7 +214,7 @@ function pullRows({ pulled, killedPull }: Figures): Row[] {
   if (killedPull) {
     rows.push({
       figure: `after a kill in a pull of ${killedPull.orders}`,
-      measured: `${killedPull.pagesReadAgain} page(s) again, ${killedPull.createdTwice} created twice, ${killedPull.missing} missing`,
+      measured: `${killedPull.pagesReadAgain} page(s) read again, ${killedPull.createdTwice} created twice, ${killedPull.missing} missing`,
       against: '–',
       wanted: '≤ 1, 0, 0',
       reached: killedPull.pagesReadAgain <= 1 && killedPull.createdTwice === 0 && killedPull.missing === 0,
@@ -236,7 +238,7 @@ function simulationRows({ simulation }: Figures): Row[] {
   ];
 }
 
-/** The table as Markdown, its columns aligned. */
+/** The table as Markdown, with aligned columns. */
 export function markdownOf(rows: readonly Row[]): string {
   const cells = [
     ['figure', 'measured', 'against', 'to reach', ''],

@@ -2,12 +2,12 @@ import { fromJSONSchema } from './from-json-schema.ts';
 import { kindOfItem } from './reads.ts';
 import type { RecordedItem, RecordedMessage } from './recorded.ts';
 
-/** Attributes whose words are states: each of them is a form of its own. */
+/** Attributes whose values are the words of a state: each word is a form of its own. */
 const states: ReadonlySet<string> = new Set(['state', 'kind', 'via', 'stage', 'cause', 'book', 'open']);
 /** Objects whose keys are chosen by people or by the plant. */
 const maps: ReadonlySet<string> = new Set(['parameters', 'groups', 'failing']);
 
-/** Paths of a value with their types, and the words of its states. */
+/** The paths of a value with their types, and the words of its states. */
 function* featuresOf(value: unknown, path: string): Generator<string> {
   const name = path.split('.').at(-1) ?? '';
   if (Array.isArray(value)) for (const each of value) yield* featuresOf(each, `${path}[]`);
@@ -18,7 +18,9 @@ function* featuresOf(value: unknown, path: string): Generator<string> {
   if (states.has(name)) yield `${path} = ${String(value)}`;
 }
 
-/** One of each form: those that have an attribute, a state, or attributes together that none before them had. */
+/**
+ * One example of each form: those with an attribute, a state or a combination of attributes that no earlier one has.
+ */
 function distinct<T>(all: readonly T[], formsOf: (one: T) => Iterable<string>): T[] {
   const seen = new Set<string>();
   return all.filter((one) => {
@@ -42,10 +44,10 @@ export function distinctMessages(messages: readonly RecordedMessage[]): Recorded
   );
 }
 
-/** As zod writes it: the keywords that the recorded schemas have. */
+/** A JSON Schema as zod writes it, with the keywords that the recorded schemas use. */
 type JsonSchema = Parameters<typeof fromJSONSchema>[0];
 
-/** Places of a schema of which no value has anything: attributes, words, alternatives. */
+/** The parts of a schema for which no value is an example: attributes, words, alternatives. */
 export function* unseenOf(schema: JsonSchema, values: readonly unknown[], path: string): Generator<string> {
   if (typeof schema === 'boolean') return;
   const { anyOf, enum: words, properties, additionalProperties, items } = schema;
@@ -59,7 +61,7 @@ export function* unseenOf(schema: JsonSchema, values: readonly unknown[], path: 
   for (const word of words ?? []) if (!values.includes(word)) yield `${path} = ${String(word)}`;
   const objects = values.filter((value) => value !== null && typeof value === 'object');
   for (const [name, inner] of Object.entries(properties ?? {})) {
-    // What must not be there is never seen.
+    // An attribute that must not exist has no example.
     if (typeof inner === 'object' && inner.not) continue;
     const found = objects.flatMap((value) => (Object.hasOwn(value, name) ? [Object(value)[name]] : []));
     if (found.length === 0) yield `${path}.${name}`;

@@ -1,7 +1,8 @@
 import { fromJSONSchema } from 'zod';
 import * as z from 'zod/mini';
 
-// Importing `zod` gives all schemas of this process English messages, also those of the tests that run after this one.
-z.config({ localeError: undefined });
+// The first schema of `zod` gives all schemas of this process English messages, also in the tests that run after this
+// one, unless messages are configured.
+z.config({ localeError: () => undefined });
 
 export { fromJSONSchema };

@@ -1,27 +1,28 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { runScenario } from '../simulation/run-scenario.ts';
-import type { Happening } from '../simulation/scenario/happening.ts';
 import type { Scenario } from '../simulation/scenario/scenario.ts';
+import type { ScenarioEvent } from '../simulation/scenario/scenario-event.ts';
 import { webhookToken } from '../simulation/world/plant.ts';
-import { createRecordingPlant, type Written, writtenBy } from './recording-plant.ts';
+import { createRecordingPlant } from './recording-plant.ts';
 import { sendAlerts } from './send-alerts.ts';
+import { type Written, writtenBy } from './written.ts';
 
 const order = { article: 'plain', quantity: 3, scrap: 0, releasedAt: 1, builtAfter: 20 } as const;
 
-function scenario(given: Partial<Scenario>, ...happenings: readonly Happening[]): Scenario {
-  return { seed: 1, erp: 'rest', split: 'one', via: 'endpoint', orders: [order], ...given, happenings };
+function scenario(given: Partial<Scenario>, ...events: readonly ScenarioEvent[]): Scenario {
+  return { seed: 1, erp: 'rest', split: 'one', via: 'endpoint', orders: [order], ...given, events };
 }
 
 const opened = { kind: 'operator opens it again', order: 0 } as const;
 const early = { kind: 'trigger of an open order', order: 0 } as const;
 const held = { kind: 'flow is paused', queue: 'product-orders', at: 0, minutes: 60 } as const;
 
-/** What seldom happens, so that each kind of item and message is written in each of its forms. */
+/** Rare events, so that each kind of item and message is written in each of its forms. */
 const scenarios: readonly Scenario[] = [
   scenario(
     { orders: [{ ...order, article: 'lots' }] },
     { kind: 'operator records other figures', order: 0, figures: 'recorded twice' },
-    // Until the history of its booking is full.
+    // Long enough to fill the history of its booking.
     { kind: 'order is locked', order: 0, at: 10, minutes: 2000 },
   ),
   scenario({ orders: [{ ...order, scrap: 1 }] }, { kind: 'trigger', nth: 1, becomes: 'lost' }),
@@ -60,7 +61,7 @@ const scenarios: readonly Scenario[] = [
   ]),
 ];
 
-/** Items and messages of the deployed functions in further plants. */
+/** Items and messages that the deployed functions write in further plants. */
 export async function recordFurther(integration: CompleteIntegration): Promise<Written> {
   const all: Written = { items: [], messages: [] };
   const add = ({ items, messages }: Written) => {
@@ -81,7 +82,7 @@ export async function recordFurther(integration: CompleteIntegration): Promise<W
   return all;
 }
 
-/** Triggers as nobody expects them, an order that no mapping takes, and more recordings than a message holds. */
+/** Unexpected triggers, an order that cannot be mapped, and more recordings than a message can hold. */
 async function recordCalls(integration: CompleteIntegration): Promise<Written> {
   const plant = createRecordingPlant(integration);
   const trigger = (given: object) =>

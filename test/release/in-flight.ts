@@ -1,8 +1,9 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { replayAll } from '../simulation/scenario/administrators.ts';
 import type { RecordedPlant } from './recorded.ts';
-import { createRecordingPlant, type RecordingPlant, type Written } from './recording-plant.ts';
+import { createRecordingPlant, type RecordingPlant } from './recording-plant.ts';
 import { sendAlerts } from './send-alerts.ts';
+import type { Written } from './written.ts';
 
 type Split = RecordedPlant['split'];
 export const splits = ['alone', 'each', 'when-all-done'] as const satisfies Split[];
@@ -17,10 +18,10 @@ function splitIn(integration: CompleteIntegration, split: Split): CompleteIntegr
 }
 
 /**
- * A plant with something under way at every step of both flows: an order whose message waits to be created, one whose
+ * A plant with work in progress at every step of both flows: an order whose message waits to be created, one whose
  * completion waits to be read, one whose booking waits, one whose booking was made by a container that died before it
- * could note it, one that the ERP has open for more than an hour, one that the ERP refused, and one that is done and whose
- * trigger comes again.
+ * recorded it, one that has been open in the ERP for more than an hour, one that the ERP refused, and one that is done
+ * and whose trigger comes again.
  */
 export async function recordInFlight(
   integration: CompleteIntegration,
@@ -70,7 +71,7 @@ export async function recordInFlight(
 
   const recorded = {
     ...{ split, at: new Date(plant.time.now()).toISOString(), acts: [...plant.acts] },
-    ...plant.standing(),
+    ...plant.contents(),
   };
   for (const poller of Object.values(pollers)) poller.resume();
   const end = await carryThrough(plant, integration);
@@ -78,17 +79,17 @@ export async function recordInFlight(
   return { recorded: { ...recorded, end }, written: plant.written };
 }
 
-/** A plant of the present code takes over what was recorded, and carries it through. */
+/** Loads a recorded plant into one with the present code, and lets that finish the work. */
 export async function takeOver(integration: CompleteIntegration, recorded: RecordedPlant) {
   const plant = createRecordingPlant(splitIn(integration, recorded.split), Date.parse(recorded.at));
   plant.restore(recorded);
   const end = await carryThrough(plant, integration);
-  const left = plant.standing();
+  const left = plant.contents();
   plant.close();
   return { end, left };
 }
 
-/** Nobody has the order open any more, dead letters are sent again, and the scheduled runs come. */
+/** Closes all orders in the ERP, sends dead letters again, and waits for the scheduled runs. */
 async function carryThrough(plant: RecordingPlant, integration: CompleteIntegration) {
   plant.unlockAll();
   await plant.pass(30);

@@ -29,7 +29,7 @@ export const sampleCompletions = [
   }),
 ] as const;
 
-/** What a configuration makes of these orders and completions; of one that it rejects, the code of the cause. */
+/** What a configuration makes of these orders and completions, or the code of the cause for which it rejects one. */
 export function mappedBy(
   integration: CompleteIntegration,
   orders: readonly ErpOrder[] = sampleOrders,

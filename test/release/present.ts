@@ -7,13 +7,13 @@ import { distinctItems, distinctMessages } from './forms.ts';
 import { recordFurther } from './further-plants.ts';
 import { recordInFlight, splits } from './in-flight.ts';
 import { type RecordedPlant, type RecordedTemplate, templateSchema } from './recorded.ts';
-import type { Written } from './recording-plant.ts';
+import type { Written } from './written.ts';
 
 export async function integrationIn(file: string, stage = 'production'): Promise<CompleteIntegration> {
   return (await loadIntegration(file, stage)).integration;
 }
 
-/** The template of a configuration; its functions are empty, so that only the stack makes a difference. */
+/** The template of a configuration. Its functions are empty, so that only changes of the stack make a difference. */
 export async function templateOf(
   integration: CompleteIntegration,
   stage = 'production',
@@ -27,7 +27,7 @@ export async function templateOf(
   }
 }
 
-/** What the present code writes, one of each form, and plants with something under way. Needs `simulateFetch`. */
+/** What the present code writes, one example of each form, and plants with work in progress. Needs `simulateFetch`. */
 export async function writtenNow(
   integration: CompleteIntegration,
 ): Promise<Written & { readonly plants: readonly RecordedPlant[] }> {

@@ -27,7 +27,7 @@ import type { RecordedItem, RecordedMessage, RecordedReads } from './recorded.ts
 
 /** One form in which an item or a message is read. */
 interface Read {
-  /** Attribute without which it is not read in this form. */
+  /** The item is read in this form only if it has this attribute. */
   readonly when?: string;
   readonly schema: z.ZodMiniType;
 }
@@ -37,11 +37,9 @@ const text = z.string();
 const number = z.number();
 const optional = z.exactOptional;
 
-/*
- * What the code reads attribute by attribute, without a schema. Who changes such a read changes it here, too.
- */
+// What the code reads attribute by attribute, without a schema. A change of such a read must be repeated here.
 const absent = z.optional(z.never());
-/** shared/ledger/lease.ts: held or not */
+/** shared/ledger/lease.ts: held or free */
 const lease = z.union([
   z.object({ owner: text, leaseUntil: number }),
   z.object({ owner: absent, leaseUntil: absent }),
@@ -53,7 +51,7 @@ const claim = z.union([
   z.object({ ...step, state: z.literal('rejected'), reason: text, rejectedBy: optional(text) }),
   z.object({ ...step, state: z.enum(['waiting', 'done']) }),
 ]);
-/** shared/ledger/records/booking-locks.ts: held or not */
+/** shared/ledger/records/booking-locks.ts: held or free */
 const lock = z.union([
   z.object({ lockedBy: text, lockedFor: text, lockedAttempt: number, lockedUntil: number }),
   z.object({ lockedBy: absent, lockedFor: absent, lockedAttempt: absent, lockedUntil: absent }),
@@ -128,13 +126,15 @@ export const itemReads: Reads = {
   'ALERTS OUTBOX': [{ schema: outboxSchema }],
 };
 
-/** infra/ops/dead-letters/dead-letter.ts, and the worker of a message that was sent again. */
+/** infra/ops/dead-letters/dead-letter.ts, and the worker when a message was sent again. */
 const deadLetterAttributes = z.object({
   ...{ stage: text, orderNumber: text, reason: text, cause: text, messageId: text },
   ...{ firstAttemptAt: text, lastAttemptAt: text },
 });
 
-/** What the present code reads of the messages of each queue, of dead letters by whose they are, and of outbox bodies. */
+/**
+ * What the present code reads of the messages of each queue, of dead letters by their function, and of outbox bodies.
+ */
 export const messageReads: Reads = {
   'product-orders': [{ schema: productOrderMessageSchema }],
   completions: [{ schema: completionHintSchema }],
@@ -152,7 +152,7 @@ export function kindOfItem({ pk, sk }: RecordedItem): string {
   return `${pk.split('#')[0]} ${sk.split('#')[0]}`;
 }
 
-/** A body or the attributes that some code reads. */
+/** A body, or attributes, that some code reads. */
 interface Content {
   readonly kind: string;
   readonly content: unknown;
@@ -162,12 +162,12 @@ interface Content {
 export function contentsOfMessage({ queue, body, attributes }: RecordedMessage): Content[] {
   if (queue !== 'dead-letters') return [{ kind: queue, content: body }];
   const contents = [{ kind: 'dead-letters attributes', content: attributes }];
-  // Nobody can read it: that is why it was put aside.
+  // The body cannot be read, which is why it became a dead letter.
   if (attributes.cause === 'unreadable-message' && attributes.stage !== 'receive-webhook') return contents;
   return [...contents, { kind: `dead-letters ${attributes.stage}`, content: body }];
 }
 
-/** What is read of an item beside its attributes: the message in an outbox. */
+/** What is read of an item in addition to its attributes: the message in an outbox. */
 export function contentsOfItem(item: RecordedItem): Content[] {
   return kindOfItem(item) === 'ALERTS OUTBOX'
     ? [{ kind: 'outbox', content: JSON.parse(String(item.body)) }]
@@ -193,7 +193,7 @@ export function unreadBy(forms: readonly (Read | RecordedReads[string][number])[
     });
 }
 
-/** The reads as JSON Schemas of what goes into them, which later versions can compare theirs with. */
+/** The reads as JSON Schemas of their input, with which later versions can compare theirs. */
 export function asJsonSchemas(reads: Reads): RecordedReads {
   return Object.fromEntries(
     Object.entries(reads).map(([kind, forms]) => [

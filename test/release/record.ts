@@ -8,8 +8,8 @@ import { asJsonSchemas, itemReads, messageReads } from './reads.ts';
 import { type FileName, fileOf } from './recorded.ts';
 
 /**
- * Records a release beside its tests: `node test/release/record.ts 0.3.0`. Later versions must understand what is recorded
- * there, and write what this release understands.
+ * Records a release beside its tests: `node test/release/record.ts 0.3.0`. Later versions must understand what is
+ * recorded there, and write what this release understands.
  */
 const [, , version = ''] = process.argv;
 const configuration = fileURLToPath(new URL('plant.config.ts', import.meta.url));
@@ -35,10 +35,10 @@ write('schemas.json', { items: asJsonSchemas(itemReads), messages: asJsonSchemas
 write('template.json', await templateOf(integration), 4);
 write('mapping.json', mappedBy(integration), 2);
 process.stdout.write(
-  `test/release/${version} holds ${items.length} items and ${messages.length} messages, one of each form.\n`,
+  `test/release/${version} holds ${items.length} items and ${messages.length} messages, one example of each form.\n`,
 );
 
-/** @param depth Deeper values are written on one line each, so that a person sees what changed. */
+/** @param depth Deeper values are written on one line each, so that changes are easy to see. */
 function write(name: FileName, value: unknown, depth: number): void {
   writeFileSync(fileOf(version, name), `${textOf(JSON.parse(JSON.stringify(value)), depth)}\n`);
 }

@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import { completionSchema } from '../../infra/local/sandbox/azumuta/complete.ts';
 
-/** An item of the ledger, as plain JSON: it has neither sets nor bytes. */
+/** An item of the ledger as plain JSON; it has neither sets nor bytes. */
 const itemSchema = z.looseObject({ pk: z.string(), sk: z.string() });
 export type RecordedItem = z.output<typeof itemSchema>;
 
-/** A message of a queue; its body as JSON, or as text where it is none. */
+/** A message of a queue. Its body is JSON, or text if it cannot be parsed. */
 const messageSchema = z.object({
   queue: z.enum(['product-orders', 'completions', 'bookings', 'dead-letters']),
   id: z.string(),
-  /** A function was given it before. */
+  /** Whether it was received before. */
   received: z.boolean(),
   body: z.json(),
   attributes: z.record(z.string(), z.string()),
@@ -20,12 +20,12 @@ const messageSchema = z.object({
 export type RecordedMessage = z.output<typeof messageSchema>;
 
 const ids = z.array(z.string());
-/** What people and functions did at the partners, so that partners can be brought to where they were. */
+/** What people and functions did at the partners, so that the partners' state can be restored. */
 const actSchema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('release'), quantity: z.string() }),
   z.object({ act: z.literal('lock'), number: z.string() }),
   z.object({ act: z.literal('build'), number: z.string(), how: completionSchema, ids }),
-  /** A call that changes something. `ids` are those that the partner gave. */
+  /** A call that changes something. `ids` are those that the partner assigned. */
   z.object({
     ...{ act: z.literal('call'), partner: z.enum(['azumuta', 'erp']), method: z.string(), path: z.string() },
     ...{ body: z.string(), ids },
@@ -33,7 +33,7 @@ const actSchema = z.discriminatedUnion('act', [
 ]);
 export type Act = z.output<typeof actSchema>;
 
-/** A plant at one moment, with messages in its queues, and what becomes of it. */
+/** A plant at one moment with messages in its queues, and its final state. */
 const plantSchema = z.object({
   split: z.enum(['alone', 'each', 'when-all-done']),
   /** ISO instant. */
@@ -41,7 +41,7 @@ const plantSchema = z.object({
   acts: z.array(actSchema),
   items: z.array(itemSchema),
   messages: z.array(messageSchema),
-  /** What the partners have in their books in the end. */
+  /** The partners' books at the end. */
   end: z.json(),
 });
 export type RecordedPlant = z.output<typeof plantSchema>;
@@ -49,7 +49,7 @@ export type RecordedPlant = z.output<typeof plantSchema>;
 const jsonSchema = z.record(z.string(), z.unknown());
 /** What a release reads of one kind of item or message. */
 const readSchema = z.object({
-  /** Attribute without which the item is not read in this form. */
+  /** The item is read in this form only if it has this attribute. */
   when: z.exactOptional(z.string()),
   schema: jsonSchema,
 });
@@ -68,7 +68,7 @@ export const templateSchema = z.object({
 });
 export type RecordedTemplate = z.output<typeof templateSchema>;
 
-/** The files of one release's folder. */
+/** The files of a release's folder. */
 const files = {
   'messages.json': z.array(messageSchema),
   'ledger.json': z.array(itemSchema),
@@ -82,7 +82,7 @@ export type FileName = keyof typeof files;
 const folder = fileURLToPath(new URL('.', import.meta.url));
 export const fileOf = (version: string, name: string): string => join(folder, version, name);
 
-/** All releases that were recorded, the oldest first. */
+/** All recorded releases, oldest first. */
 export const releases: readonly string[] = readdirSync(folder)
   .filter((name) => /^\d+\.\d+\.\d+$/.test(name) && existsSync(fileOf(name, 'template.json')))
   .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
@@ -90,6 +90,6 @@ export const releases: readonly string[] = readdirSync(folder)
 /** A file of a release's folder, parsed. */
 export function readRecorded<Name extends FileName>(version: string, name: Name) {
   const found: unknown = JSON.parse(readFileSync(fileOf(version, name), 'utf8'));
-  // The schema of this name: TypeScript does not follow an index into a table of schemas.
+  // The schema with this name: TypeScript does not connect an index with the table's type at that index.
   return z.parse(files[name], found) as z.output<(typeof files)[Name]>;
 }

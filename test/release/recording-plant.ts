@@ -1,55 +1,56 @@
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   ChangeMessageVisibilityCommand,
   ReceiveMessageCommand,
-  SendMessageBatchCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { CompletionRequest } from '../../infra/local/sandbox/azumuta/complete.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import type { StoredItem } from '../../shared/platform/aws/dynamodb-table.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { createWatch } from '../simulation/invariants/watch.ts';
 import { createAzumutaModel } from '../simulation/partners/azumuta.ts';
 import { erpModels } from '../simulation/partners/erp.ts';
 import { type AccidentName, fateOf } from '../simulation/scenario/accidents.ts';
-import { createChance } from '../simulation/world/chance.ts';
-import { goesWell, type Service } from '../simulation/world/fate.ts';
+import { type Chance, createChance } from '../simulation/world/chance.ts';
+import { type Fate, goesWell, type Service } from '../simulation/world/fate.ts';
 import { beginning, dueDate, minuteMs } from '../simulation/world/moments.ts';
 import { createPlant, type Plant, queueUrlOf, webhookToken } from '../simulation/world/plant.ts';
 import { createTimeline } from '../simulation/world/timeline.ts';
 import { createTriggerSender } from '../simulation/world/triggers.ts';
 import { createVirtualTime } from '../simulation/world/virtual-time.ts';
-import type { Act, RecordedItem, RecordedMessage, RecordedPlant } from './recorded.ts';
+import type { Act, RecordedMessage, RecordedPlant } from './recorded.ts';
+import { itemOf, messageOf, type Queue, queueNames, writtenBy } from './written.ts';
 
-/** What a plant wrote, in the order in which it did. */
-export interface Written {
-  readonly items: RecordedItem[];
-  readonly messages: RecordedMessage[];
-}
-
-type Queue = RecordedMessage['queue'];
-export const queueNames = [
-  'product-orders',
-  'completions',
-  'bookings',
-  'dead-letters',
-] as const satisfies Queue[];
-
-/** The n-th call of this function to this service meets this accident. */
-export interface Accident {
+interface Accident {
   readonly stage: string;
   readonly service: Service;
-  readonly nth: number;
   readonly accident: AccidentName;
+}
+
+function createAccidents(chance: Chance) {
+  const planned = new Map<string, AccidentName>();
+  const calls = new Map<string, number>();
+  return {
+    /** Plans an accident for a later call of this function to this service; `ahead` is 1 for the next one. */
+    plan({ stage, service, accident }: Accident, ahead: number): void {
+      const nth = (calls.get(`${stage} ${service}`) ?? 0) + ahead;
+      planned.set(`${stage} ${service} ${nth}`, accident);
+    },
+    fateOf(stage: string, service: Service): Fate {
+      const nth = (calls.get(`${stage} ${service}`) ?? 0) + 1;
+      calls.set(`${stage} ${service}`, nth);
+      const found = planned.get(`${stage} ${service} ${nth}`);
+      return found ? fateOf(found, chance, service === 'azumuta' ? 'azumuta' : 'rest') : goesWell;
+    },
+  };
 }
 
 export type RecordingPlant = ReturnType<typeof createRecordingPlant>;
 
 /**
- * The deployed functions in virtual time, with the partners of the simulation, in which every item and message is written
- * down. The same acts lead to the same items, byte for byte.
+ * The deployed functions in virtual time, with the partners of the simulation. Every item and message is recorded. The
+ * same acts lead to the same items, byte for byte.
  * @param at Epoch milliseconds.
  */
 export function createRecordingPlant(integration: CompleteIntegration, at = beginning) {
@@ -57,13 +58,12 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
   const time = createVirtualTime(at);
   const now = () => new Date(time.now());
   const timeline = createTimeline(false, time.now);
-  /** Ids that are given out before new ones. */
+  /** Ids that are assigned before new ones. */
   const wantedIds: string[] = [];
-  /** Ids that Azumuta gave since it was called last. */
+  /** Ids that Azumuta has assigned since it was last called. */
   let givenIds: string[] = [];
   const acts: Act[] = [];
-  const accidents: Accident[] = [];
-  const calls = new Map<string, number>();
+  const accidents = createAccidents(chance);
   const unexpected: string[] = [];
   const orders: PlannedOrderRef[] = [];
   let isRestoring = false;
@@ -90,14 +90,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
     ...{ time, timeline, integration },
     chance: { ...chance, id: () => wantedIds.shift() ?? chance.id() },
     unexpected: (sentence) => unexpected.push(sentence),
-    fateOf(stage, service) {
-      const nth = (calls.get(`${stage} ${service}`) ?? 0) + 1;
-      calls.set(`${stage} ${service}`, nth);
-      const found = accidents.find(
-        (one) => one.stage === stage && one.service === service && one.nth === nth,
-      );
-      return found ? fateOf(found.accident, chance, service === 'azumuta' ? 'azumuta' : 'rest') : goesWell;
-    },
+    fateOf: accidents.fateOf,
     indexLagMs: () => 0,
     comesTwice: () => false,
     isDeleteLost: () => false,
@@ -131,7 +124,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
     erp.lock(order);
   }
 
-  /** Repeats a call that a function made, to a new partner. */
+  /** Repeats a function's call to a new partner. */
   function callAgain({ partner, method, path, body, ids }: Extract<Act, { act: 'call' }>): void {
     wantedIds.push(...ids);
     const url = new URL(path, `https://${partner}.invalid`);
@@ -156,7 +149,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
     );
   }
 
-  /** A function was given these messages before, and did not end its work on them. */
+  /** Receives messages as a function would that then does not finish its work. */
   function receiveAll(queue: Queue, count: number): void {
     const QueueUrl = queueUrlOf(queue);
     const handles: string[] = [];
@@ -175,7 +168,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
   return {
     ...{ plant, time, timeline, integration, azumuta, acts, written },
 
-    /** Lets so many minutes pass. */
+    /** Lets some minutes pass. */
     async pass(minutes: number): Promise<void> {
       let isOver = false;
       time.after(minutes * minuteMs, () => {
@@ -188,10 +181,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
     run: (stage: 'pull-product-orders' | 'reconcile-completions') =>
       plant.functions[stage].invoke({}, () => undefined),
 
-    /** The call of this function to this service that is `ahead` calls ahead, 1 being the next, meets an accident. */
-    plan({ stage, service, accident }: Omit<Accident, 'nth'>, ahead: number): void {
-      accidents.push({ stage, service, accident, nth: (calls.get(`${stage} ${service}`) ?? 0) + ahead });
-    },
+    plan: accidents.plan,
 
     release,
     /** Somebody has the order open in the ERP. */
@@ -208,7 +198,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
       acts.push({ act: 'build', number, how, ids: givenIds });
     },
 
-    /** Brings partners, table and queues to where they were, without a trigger or a message of its own. */
+    /** Restores the state of partners, table and queues without sending triggers or messages. */
     restore({ acts: before, items, messages }: RecordedPlant): void {
       isRestoring = true;
       for (const act of before) {
@@ -225,7 +215,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
         plant.table.answer(
           new PutItemCommand({ TableName: 'ledger', Item: marshall(item, { removeUndefinedValues: true }) }),
         );
-      // Those that were received before come first, so that they can be received.
+      // Messages that were received before are sent first, so that they can be received.
       for (const queue of queueNames) {
         const own = messages.filter((message) => message.queue === queue);
         const before = own.filter(({ received }) => received);
@@ -238,8 +228,8 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
       for (const poller of Object.values(plant.pollers)) poller.wake();
     },
 
-    /** What is in the table and the queues now. */
-    standing: () => ({
+    /** The present contents of the table and the queues. */
+    contents: () => ({
       items: plant.table.items().map(itemOf),
       messages: queueNames.flatMap((queue) =>
         plant.queues.messages(queueUrlOf(queue)).map(({ messageId, body, attributes, receiveCount }) => ({
@@ -249,7 +239,7 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
       ),
     }),
 
-    /** What the partners have in their books, without ids that they gave. */
+    /** The partners' books, without the ids that they assigned. */
     books: () => ({
       erp: orders.map((order) => {
         const { state, good, scrap, bookings, productOrders } = erp.books(order);
@@ -270,69 +260,4 @@ export function createRecordingPlant(integration: CompleteIntegration, at = begi
       erp.close();
     },
   };
-}
-
-/** From now on, every item that the plant writes and every message that it sends. */
-export function writtenBy({ table, queues }: Pick<Plant, 'table' | 'queues'>): Written {
-  const written: Written = { items: [], messages: [] };
-  const answerOfTable = table.answer;
-  const answerOfQueues = queues.answer;
-  const ofTable: typeof answerOfTable = (command) => {
-    const answered = answerOfTable(command);
-    if (!(command instanceof PutItemCommand || command instanceof UpdateItemCommand)) return answered;
-    const { TableName } = command.input;
-    const { pk, sk } = (command instanceof PutItemCommand ? command.input.Item : command.input.Key) ?? {};
-    if (!pk || !sk) throw new Error('A write has a key.');
-    const read = answerOfTable(new GetItemCommand({ TableName, Key: { pk, sk }, ConsistentRead: true }));
-    if ('Item' in read && read.Item) written.items.push(itemOf(unmarshall(read.Item)));
-    return answered;
-  };
-  const ofQueues: typeof answerOfQueues = (command) => {
-    const answered = answerOfQueues(command);
-    if (command instanceof SendMessageCommand) {
-      const { QueueUrl: url, MessageBody: text, MessageAttributes: attributes } = command.input;
-      written.messages.push(messageOf(url, answered.MessageId, text, attributes));
-    }
-    if (command instanceof SendMessageBatchCommand) {
-      const { QueueUrl: url, Entries = [] } = command.input;
-      for (const { Id, MessageBody: text, MessageAttributes: attributes } of Entries) {
-        const sent = answered.Successful?.find((one) => one.Id === Id);
-        if (sent) written.messages.push(messageOf(url, sent.MessageId, text, attributes));
-      }
-    }
-    return answered;
-  };
-  // The SDK's `send` has an overload for each command; the models answer those that are used.
-  const clientOf = <Client>(answer: (command: never) => unknown) =>
-    ({ send: async (command: never) => answer(command) }) as unknown as Client;
-  Object.assign(table, { answer: ofTable, client: clientOf(ofTable) });
-  Object.assign(queues, { answer: ofQueues, client: clientOf(ofQueues) });
-  return written;
-}
-
-/** An item as plain JSON; every item has a key. */
-function itemOf(stored: StoredItem): RecordedItem {
-  return { ...stored, pk: String(stored.pk), sk: String(stored.sk) };
-}
-
-function messageOf(
-  url: string | undefined,
-  id = '',
-  text = '',
-  attributes: Readonly<Record<string, { readonly StringValue?: string | undefined }>> = {},
-): RecordedMessage {
-  const queue = queueNames.find((name) => queueUrlOf(name) === url);
-  if (!queue) throw new Error(`There is no queue ${url}.`);
-  const texts = Object.entries(attributes).map(([name, { StringValue = '' }]) => [name, StringValue]);
-  return { queue, id, received: false, body: bodyOf(text), attributes: Object.fromEntries(texts) };
-}
-
-/** As JSON where that gives back the same text. */
-function bodyOf(text: string): RecordedMessage['body'] {
-  try {
-    const parsed = JSON.parse(text);
-    return JSON.stringify(parsed) === text ? parsed : text;
-  } catch {
-    return text;
-  }
 }

@@ -19,17 +19,17 @@ import { fileOf, type RecordedItem, type RecordedMessage, readRecorded, releases
 import { indexLosses, lossesOf } from './updates.ts';
 
 /*
- * From the first deployment on, an update meets messages and items of the version before, and one that is rolled back
- * leaves those of the version after. Each release is recorded in a folder beside this file (record.ts).
+ * After the first deployment, each update finds messages and items of the previous version, and a rollback finds those
+ * of the later version. Each release is recorded in a folder beside this file (record.ts).
  */
 
-let giveBack = () => {};
+let restoreFetch = () => {};
 let now: Awaited<ReturnType<typeof writtenNow>>;
 beforeAll(async () => {
-  giveBack = simulateFetch();
+  restoreFetch = simulateFetch();
   now = await writtenNow(await integrationIn('test/release/plant.config.ts'));
 });
-afterAll(() => giveBack());
+afterAll(() => restoreFetch());
 
 /** Items and contents of messages, each with its kind. */
 const valuesIn = (items: readonly RecordedItem[], messages: readonly RecordedMessage[]) => [
@@ -53,30 +53,30 @@ describe.each(releases)('release %s', (version) => {
   };
   const configuration = () => integrationIn(fileOf(version, 'plant.config.ts'));
 
-  it('is understood: its items and messages are read by the present code', () => {
+  it('leaves items and messages that the present code reads', () => {
     const unread = recorded().flatMap(({ of, kind, value }) => {
       const forms = reads[of][kind];
       return forms ? unreadBy(forms, value).map((why) => `${kind} ${why}`) : [`${kind}: nothing reads it`];
     });
     expect(
       distinct(unread),
-      `The present code cannot read what ${version} has left in queues and tables. Let it read both forms: make a new field optional, keep reading a renamed one.`,
+      `The present code cannot read what ${version} has left in queues and tables. Make it read both forms: make a new field optional, and keep reading a renamed one.`,
     ).toEqual([]);
   });
 
-  it('is rolled back to: it reads the items and messages that the present code writes', () => {
+  it('reads the items and messages that the present code writes, after a rollback', () => {
     const schemas = readRecorded(version, 'schemas.json');
     const unread = valuesIn(now.items, now.messages).flatMap(({ of, kind, value }) =>
       unreadBy(schemas[of][kind] ?? [], value).map((why) => `${kind} ${why}`),
     );
     expect(
       distinct(unread),
-      `After a rollback, ${version} could not read what the present code has written. Go on writing what ${version} reads; write another form only when the release before reads it.`,
+      `After a rollback, ${version} could not read what the present code has written. Keep writing what ${version} reads; write another form only when the previous release reads it.`,
     ).toEqual([]);
   });
 
   it.each(readRecorded(version, 'in-flight.json'))(
-    'is updated with messages in flight: all that was under way in a plant that books $split is done, once',
+    'is updated with messages in flight: all work in progress in a plant that books $split is finished, and done once',
     async (plant) => {
       const { end, left } = await takeOver(await configuration(), plant);
 
@@ -86,7 +86,7 @@ describe.each(releases)('release %s', (version) => {
     },
   );
 
-  it('is updated by CloudFormation without the loss of a resource, a name or an address', async () => {
+  it('is updated by CloudFormation without losing a resource, a name or an address', async () => {
     const before = readRecorded(version, 'template.json');
     const after = await templateOf(await configuration());
 
@@ -94,12 +94,12 @@ describe.each(releases)('release %s', (version) => {
     expect([...lossesOf(before, after), ...indexes]).toEqual([]);
   });
 
-  it('keeps its configuration: it loads at each stage, and maps orders and completions to the same', async () => {
+  it('has a configuration that still loads at each stage, and maps orders and completions in the same way', async () => {
     const before = readRecorded(version, 'mapping.json');
     const mapped = JSON.parse(JSON.stringify(mappedBy(await configuration())));
     expect(
       mapped,
-      `The configuration of a plant on ${version} means something else now. Orders whose content or hash changes look changed in the ERP.`,
+      `The configuration of a plant on ${version} has another meaning now. Orders whose content or hash changes look as if they had changed in the ERP.`,
     ).toEqual(before);
     await expect(integrationIn(fileOf(version, 'plant.config.ts'), 'test')).resolves.toMatchObject({
       plant: 'recorded',
@@ -140,7 +140,7 @@ describe('the present code', () => {
     expect(later.flatMap((item) => unreadBy(itemReads[kindOfItem(item)] ?? [], item))).toEqual([]);
   });
 
-  it('has no key but of the kinds that are recorded', () => {
+  it('has only keys of the recorded kinds', () => {
     const folders = ['shared/ledger', 'shared/slots', 'shared/circuit-breaker', 'shared/worker'];
     const sources = folders.flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -153,11 +153,11 @@ describe('the present code', () => {
     const known = distinct(Object.keys(itemReads).flatMap((kind) => kind.split(' ')));
     expect(
       distinct(words),
-      'Add the kind to itemReads (reads.ts), and have it written in further-plants.ts.',
+      'Add the kind to itemReads (reads.ts), and make further-plants.ts write it.',
     ).toEqual(known);
   });
 
-  it('writes all that it reads, in each of its forms', () => {
+  it('writes everything that it reads, in each of its forms', () => {
     const values = valuesIn(now.items, now.messages);
     const unseen = (['items', 'messages'] as const).flatMap((of) =>
       Object.entries(asJsonSchemas(reads[of])).flatMap(([kind, forms]) =>
@@ -179,21 +179,21 @@ describe('the present code', () => {
       ),
     );
     // The bodies of dead letters are those of their queues.
-    const notOfLetters = distinct(unseen).filter((path) => !/^(dead-letters|outbox)/.test(path));
-    expect(notOfLetters, 'Have it written in further-plants.ts.').toEqual(neverWritten);
+    const notOfDeadLetters = distinct(unseen).filter((path) => !/^(dead-letters|outbox)/.test(path));
+    expect(notOfDeadLetters, 'Make further-plants.ts write it.').toEqual(neverWritten);
   });
 });
 
-/** What is read and no plant of the recording writes. */
+/** Forms that are read, but that no plant of the recording writes. */
 const neverWritten = [
   // The words are written in `split`, which has the same schema.
   ...['ERP-ORDER ORDER.earlier[].book = each', 'ERP-ORDER ORDER.earlier[].book = when-all-done'],
   // The facts about a trouble are read from items of several kinds, each of which has some of them.
   ...['MESSAGE ATTEMPTS.about', 'MESSAGE ATTEMPTS.history', 'ORDER CONFLICT.order', 'ORDER CONFLICT.reason'],
   ...['ORDER DEAD-LETTER.about', 'ORDER DEAD-LETTER.order'],
-  // No connector says so, and nothing corrects a booking today.
+  // No connector returns these, and nothing corrects a booking today.
   ...['ORDER BOOKING.confirmation', 'ORDER BOOKING.successor'],
-  // Histories that are full: a booking has one.
+  // Full histories: a booking has one.
   ...['ORDER CONFLICT.historyLeft', 'ORDER DEAD-LETTER.historyLeft', 'ORDER ORDER.historyLeft'],
   'ORDER QUESTION.historyLeft',
   // The position of an unfinished window has one.

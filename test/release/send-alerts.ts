@@ -4,7 +4,7 @@ import { createSendAlerts } from '../../functions/send-alerts/send-alerts.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import type { RecordingPlant } from './recording-plant.ts';
 
-/** One run of the function that tells people, over the plant's table. */
+/** One run of the function that sends alerts, over the plant's table. */
 export async function sendAlerts(
   { plant, time }: Pick<RecordingPlant, 'plant' | 'time'>,
   integration: CompleteIntegration,
@@ -35,16 +35,16 @@ export async function sendAlerts(
     newId: () => 'run',
     dynamodb: plant.table.client,
     secretsManager: plant.secrets.client,
-    // The SDK's `send` has an overload for each command; these are asked for one each.
+    // The SDK's `send` has an overload for each command; each client is used for one command only.
     sqs: {
       send: async (command: unknown) => {
-        if (!(command instanceof GetQueueAttributesCommand)) throw new Error('Only counts are asked for.');
+        if (!(command instanceof GetQueueAttributesCommand)) throw new Error('Only counts may be requested.');
         return { Attributes: { ApproximateNumberOfMessages: '1' } };
       },
     } as Pick<SQSClient, 'send'>,
     sns: {
       send: async (command: unknown) => {
-        if (!(command instanceof PublishCommand)) throw new Error('Only mails are sent.');
+        if (!(command instanceof PublishCommand)) throw new Error('Only mails may be sent.');
         if (!receives) throw new Error('SNS is throttled.');
         return {};
       },

@@ -22,40 +22,45 @@ const table = (...names: readonly string[]) =>
     },
   });
 
-describe('an update', () => {
+describe('the comparison of two templates', () => {
   it.each([
-    ['keeps a queue whose other properties change', { A: queue() }, { A: queue({ DelaySeconds: 1 }) }, []],
-    ['loses a queue that has another id', { A: queue() }, { B: queue() }, ['A (AWS::SQS::Queue) vanishes']],
-    ['replaces a queue that gets a name', { A: queue() }, { A: queue({ QueueName: 'q' }) }, ['is replaced']],
-    ['refuses another type under an id', { A: queue() }, { A: alarm('a') }, ['was AWS::SQS::Queue and is']],
-    ['may lose an alarm', { A: alarm('a') }, {}, []],
+    ['accepts a queue whose other properties change', { A: queue() }, { A: queue({ DelaySeconds: 1 }) }, []],
+    ['reports a queue that has another id', { A: queue() }, { B: queue() }, ['A (AWS::SQS::Queue) vanishes']],
+    ['reports a queue that gets a name', { A: queue() }, { A: queue({ QueueName: 'q' }) }, ['is replaced']],
+    ['reports another type under an id', { A: queue() }, { A: alarm('a') }, ['was AWS::SQS::Queue and is']],
+    ['accepts the loss of an alarm', { A: alarm('a') }, {}, []],
     [
-      'meets the name of an alarm that has another id',
+      'reports the name of an alarm that gets another id',
       { A: alarm('a') },
       { B: alarm('a') },
       ['moves from A to B'],
     ],
-    ['loses an address', { A: route('POST /orders') }, { A: route('POST /order') }, ['Route POST /orders']],
+    [
+      'reports the loss of an address',
+      { A: route('POST /orders') },
+      { A: route('POST /order') },
+      ['Route POST /orders'],
+    ],
   ] as const)('%s', (_, before, after, sentences) => {
     expect(lossesOf(template(before), template(after))).toEqual(
       sentences.map((sentence) => expect.stringContaining(sentence)),
     );
   });
 
-  it('loses an output that has another name', () => {
+  it('reports an output that has another name', () => {
     expect(lossesOf(template({}, ['Stage']), template({}, ['StageName']))).toEqual([
       expect.stringContaining('Output Stage vanishes'),
     ]);
   });
 
-  it('adds one index, and no more at once', () => {
+  it('accepts one new index, and reports several', () => {
     expect(indexLosses(table('a'), table('a', 'b'))).toEqual([]);
     expect(indexLosses(table('a'), table('a', 'b', 'c'))).toEqual([
-      expect.stringContaining('here are b, c: leave all but one'),
+      expect.stringContaining('changes b, c: leave all but one'),
     ]);
   });
 
-  it('keeps an index that functions read', () => {
+  it('reports the loss of an index that functions read', () => {
     expect(indexLosses(table('a', 'b'), table('a'))).toEqual([
       expect.stringContaining('Index b vanishes while functions of the last release still read it'),
     ]);

@@ -4,8 +4,7 @@ import type { RecordedTemplate } from './recorded.ts';
 
 /**
  * Properties that CloudFormation cannot change: it replaces the resource instead ("Update requires: Replacement" in its
- * template reference). Of all types whose resources hold something that a plant would miss, or have a name that only one
- * resource can have.
+ * template reference). Listed are the types whose resources hold something that a plant needs, or have a unique name.
  */
 export const createOnly: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGatewayV2::Api': ['ProtocolType'],
@@ -23,25 +22,25 @@ export const createOnly: Readonly<Record<string, readonly string[]>> = {
   'AWS::SecretsManager::Secret': ['Name'],
 };
 
-/** Of these, nothing is lost when one goes. */
+/** Nothing is lost with a resource of these types. */
 const mayVanish: ReadonlySet<string> = new Set(['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard']);
 
-/** Indexes that no function of the newest release reads any more: only those may be removed. */
+/** Indexes that no function of the newest release reads any more; only those may be removed. */
 const unreadIndexes: readonly string[] = [];
 
-/** Properties that give a resource a name which no second one may have. */
+/** Properties that give a resource a unique name. */
 const names = /^(Name|(Alarm|Dashboard|Function|LogGroup|Queue|Role|Secret|Table|Topic)Name)$/;
 
 type Resource = RecordedTemplate['Resources'][string];
 
-/** Names that only one resource can have. The name of an API is a label, which several may have. */
+/** The unique names of a resource. The name of an API is a label that several may have. */
 export function namesOf({ Properties }: Resource): string[] {
   return Object.entries(Properties).flatMap(([property, value]) =>
     names.test(property) && typeof value === 'string' ? [value] : [],
   );
 }
 
-/** What makes CloudFormation take a resource of this template for one that it deployed before. */
+/** The type and id by which CloudFormation recognises a resource that it has deployed before. */
 export function identitiesOf({ Resources }: RecordedTemplate) {
   return Object.fromEntries(
     Object.entries(Resources).flatMap(([id, { Type, Properties }]) => {
@@ -54,7 +53,9 @@ export function identitiesOf({ Resources }: RecordedTemplate) {
 const only = (properties: Resource['Properties'], wanted: readonly string[]) =>
   Object.fromEntries(wanted.map((name) => [name, properties[name]]));
 
-/** What an update from one template to another would lose or could not do: a sentence each, with what to do instead. */
+/**
+ * What an update from one template to another would lose or could not do: one sentence each, with what to do instead.
+ */
 export function lossesOf(before: RecordedTemplate, after: RecordedTemplate): string[] {
   const was = identitiesOf(before);
   const is = identitiesOf(after);
@@ -64,12 +65,12 @@ export function lossesOf(before: RecordedTemplate, after: RecordedTemplate): str
       if (typeNow === undefined)
         return mayVanish.has(Type)
           ? []
-          : [`${id} (${Type}) vanishes, with all that it holds: give its construct its old id back.`];
+          : [`${id} (${Type}) vanishes with everything in it: give its construct its old id back.`];
       if (typeNow !== Type) return [`${id} was ${Type} and is ${typeNow}: give the new one another id.`];
       return isDeepStrictEqual(fixed, fixedNow)
         ? []
         : [
-            `${id} (${Type}) is replaced: ${JSON.stringify(fixed)} became ${JSON.stringify(fixedNow)}, which CloudFormation cannot change. Leave it.`,
+            `${id} (${Type}) is replaced: ${JSON.stringify(fixed)} became ${JSON.stringify(fixedNow)}, which CloudFormation cannot change. Leave it unchanged.`,
           ];
     }),
     ...movedNames(before, after),
@@ -90,7 +91,7 @@ function routesOf({ Resources }: RecordedTemplate): string[] {
   );
 }
 
-/** CloudFormation creates before it deletes: a name that moves to another resource is taken when it asks for it. */
+/** CloudFormation creates before it deletes, so a name that moves to another resource is still taken. */
 function movedNames(before: RecordedTemplate, after: RecordedTemplate): string[] {
   const named = ({ Resources }: RecordedTemplate) =>
     Object.entries(Resources)
@@ -111,7 +112,7 @@ function movedNames(before: RecordedTemplate, after: RecordedTemplate): string[]
 
 const indexesSchema = z.array(z.looseObject({ IndexName: z.string() }));
 
-/** CloudFormation changes one index of a table in one update, and never its keys. */
+/** CloudFormation changes one index of a table per update, and never its keys. */
 export function indexLosses(before: RecordedTemplate, after: RecordedTemplate): string[] {
   const indexesOf = ({ Resources }: RecordedTemplate) =>
     new Map(
@@ -127,7 +128,7 @@ export function indexLosses(before: RecordedTemplate, after: RecordedTemplate): 
   return [
     ...changed.map(
       ([name]) =>
-        `Index ${name} changes its keys or projection, which CloudFormation refuses: add one under another name.`,
+        `Index ${name} changes its keys or projection, which CloudFormation refuses: add one with another name.`,
     ),
     ...removed
       .filter((name) => !unreadIndexes.includes(name))
@@ -137,7 +138,7 @@ export function indexLosses(before: RecordedTemplate, after: RecordedTemplate): 
       ),
     ...(removed.length + added.length > 1
       ? [
-          `CloudFormation changes one index in one update, and here are ${[...removed, ...added].join(', ')}: leave all but one to the next release.`,
+          `CloudFormation changes one index per update, but this update changes ${[...removed, ...added].join(', ')}: leave all but one to the next release.`,
         ]
       : []),
   ];

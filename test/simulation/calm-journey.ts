@@ -1,8 +1,8 @@
-import type { Happening } from './scenario/happening.ts';
 import type { Scenario } from './scenario/scenario.ts';
+import type { ScenarioEvent } from './scenario/scenario-event.ts';
 
-/** One order that the ERP posts, and that is built as it was planned: nothing happens but what is given. */
-export const calmJourney = (...happenings: readonly Happening[]): Scenario => ({
-  ...{ seed: 1, erp: 'rest', split: 'one', via: 'endpoint', happenings },
+/** A scenario without accidents: the ERP posts one order, and it is built as planned. `given` overrides its fields. */
+export const calmJourney = (...events: readonly ScenarioEvent[]): Scenario => ({
+  ...{ seed: 1, erp: 'rest', split: 'one', via: 'endpoint', events },
   orders: [{ article: 'plain', quantity: 5, scrap: 0, releasedAt: 1, builtAfter: 10 }],
 });

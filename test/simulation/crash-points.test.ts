@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { calmJourney } from './calm-journey.ts';
 import { runScenario } from './run-scenario.ts';
-import type { Happening } from './scenario/happening.ts';
+import type { ScenarioEvent } from './scenario/scenario-event.ts';
 import { simulateFetch } from './world/network.ts';
 import type { Entry } from './world/timeline.ts';
 
@@ -12,7 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => giveBack());
 
-/** What is written on the way of an order, in its order: the crash points of ARCHITECTURE.md, by their names there. */
+/** The writes of an order's journey, in order: the crash points of ARCHITECTURE.md, with the names used there. */
 const points = [
   ['the ERP order is written', 'accept-product-orders', 'ledger', /^writes ERP-ORDER#/],
   ['the product order is written', 'accept-product-orders', 'ledger', /^writes ORDER#\S+ ORDER$/],
@@ -36,12 +36,12 @@ const points = [
 interface Call {
   readonly stage: string;
   readonly service: string;
-  /** From 1, of this function to this service. */
+  /** Counted from 1, per function and service. */
   readonly nth: number;
   readonly what: string;
 }
 
-/** What each function called, on the way of the order alone. */
+/** The calls that each function makes for one order. */
 function callsIn(timeline: readonly Entry[]): readonly Call[] {
   const counts = new Map<string, number>();
   return timeline.flatMap(({ who, what }) => {
@@ -54,15 +54,15 @@ function callsIn(timeline: readonly Entry[]): readonly Call[] {
   });
 }
 
-const isWrite = ({ what }: Call) => !/^(?:reads|looks for|GET)/.test(what);
+const isWrite = ({ what }: Call) => !/^(?:reads|queries|GET)/.test(what);
 
-describe('a container that dies on the way of an order', async () => {
+describe('a container that dies while it processes an order', async () => {
   const restore = simulateFetch();
   const calm = await runScenario(calmJourney(), { isRead: true });
   restore();
   const writes = callsIn(calm.timeline).filter(isWrite);
 
-  it('dies at one of the named points: no other call changes anything', () => {
+  it('can die only at a named point, because no other call writes anything', () => {
     expect(calm.findings).toEqual([]);
     expect(writes.map(({ stage, service }) => [stage, service])).toEqual(
       points.map(([, stage, service]) => [stage, service]),
@@ -70,16 +70,19 @@ describe('a container that dies on the way of an order', async () => {
     for (const [at, [, , , what]] of points.entries()) expect(writes[at]?.what).toMatch(what);
   });
 
-  it.each(['before', 'after'] as const)('%s any of them loses nothing and doubles nothing', async (when) => {
-    for (const [at, [name]] of points.entries()) {
-      const { stage = '', service = 'ledger', nth = 0 } = writes[at] ?? {};
-      const death = { kind: 'call', stage, service, nth, accident: `the container dies ${when} the call` };
-      const { happened, findings } = await runScenario(calmJourney(death as Happening));
-      expect({ name, findings, happened: happened.size }).toEqual({ name, findings: [], happened: 1 });
-    }
-  });
+  it.each(['before', 'after'] as const)(
+    'loses nothing and does nothing twice when it dies %s any of these calls',
+    async (when) => {
+      for (const [at, [name]] of points.entries()) {
+        const { stage = '', service = 'ledger', nth = 0 } = writes[at] ?? {};
+        const death = { kind: 'call', stage, service, nth, accident: `the container dies ${when} the call` };
+        const { happened, findings } = await runScenario(calmJourney(death as ScenarioEvent));
+        expect({ name, findings, happened: happened.size }).toEqual({ name, findings: [], happened: 1 });
+      }
+    },
+  );
 
-  it.each([...new Set(points.map(([name]) => name))])('has its row in ARCHITECTURE.md: %s', (name) => {
+  it.each([...new Set(points.map(([name]) => name))])('has a row in ARCHITECTURE.md for: %s', (name) => {
     const page = readFileSync(new URL('../../ARCHITECTURE.md', import.meta.url), 'utf8');
     expect(page).toContain(`| ${name} |`);
   });

@@ -12,12 +12,12 @@ beforeAll(() => {
 });
 afterAll(() => giveBack());
 
-describe.each(dialects)('an Azumuta that talks $name', (dialect) => {
-  it('is understood by the configuration alone: an order becomes a product order, and its completion a booking', async () => {
+describe.each(dialects)('Azumuta with the API dialect "$name"', (dialect) => {
+  it('works with nothing but its configuration: an order becomes a product order, and its completion a booking', async () => {
     // Prepare
-    let letters = (): readonly unknown[] => [];
+    let deadLetters = (): readonly unknown[] => [];
     const disturb = (world: World) => {
-      letters = () => world.plant.logged.filter((line) => line.includes('Dead letter'));
+      deadLetters = () => world.plant.logged.filter((line) => line.includes('Dead letter'));
     };
 
     // Act
@@ -25,12 +25,12 @@ describe.each(dialects)('an Azumuta that talks $name', (dialect) => {
 
     // Assess
     expect(findings).toEqual([]);
-    expect(letters()).toEqual([]);
-    // The order, its product order, that one's id, and two recordings.
+    expect(deadLetters()).toEqual([]);
+    // The order, its product order, the product order's id, and two recordings.
     expect(names[0]).toHaveLength(5);
   });
 
-  it('is not understood by what is assumed, and loses nothing for that', async () => {
+  it('is not understood with the default contract, and nothing is lost', async () => {
     const { apiKeyHeader } = dialect.contract;
     const foreign = { ...dialect, contract: apiKeyHeader === undefined ? {} : { apiKeyHeader } };
 
@@ -39,7 +39,7 @@ describe.each(dialects)('an Azumuta that talks $name', (dialect) => {
     expect(findings).not.toEqual([]);
   });
 
-  it('keeps every promise while all kinds of things fail', async () => {
+  it('keeps every promise while calls and partners fail', async () => {
     for (let seed = 1; seed <= 5; seed += 1) {
       const { findings } = await runScenario(drawScenario(seed), { dialect });
       expect({ seed, findings }).toEqual({ seed, findings: [] });

@@ -1,4 +1,4 @@
-/** Something that has its moment; of several at one moment, the one with the lowest place comes first. */
+/** An element with its moment; among elements of the same moment, the one with the lowest place comes first. */
 export interface Placed {
   readonly ms: number;
   readonly place: number;
@@ -8,7 +8,7 @@ function isBefore(one: Placed, other: Placed): boolean {
   return one.ms < other.ms || (one.ms === other.ms && one.place < other.place);
 }
 
-/** Puts it into a heap, whose first is the earliest. */
+/** Adds an element to a heap, whose first element is the earliest. */
 export function push<T extends Placed>(heap: T[], placed: T): void {
   let at = heap.length;
   heap.push(placed);
@@ -22,7 +22,7 @@ export function push<T extends Placed>(heap: T[], placed: T): void {
   heap[at] = placed;
 }
 
-/** Takes the earliest out. */
+/** Removes and returns the earliest element. */
 export function pop<T extends Placed>(heap: T[]): T | undefined {
   const first = heap[0];
   const last = heap.pop();

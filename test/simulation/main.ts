@@ -29,49 +29,53 @@ type Options = z.output<typeof optionsSchema>;
 
 const command = plainCommand(
   'simulate',
-  'Runs the deployed functions in virtual time, over models of AWS, Azumuta and the ERPs, with accidents drawn from seeds.',
+  'Runs the deployed functions in virtual time, over models of AWS, Azumuta and the ERPs, with random accidents drawn from seeds.',
 )
-  .option('--seed <n>', 'the first seed (default: a fresh one)', whole)
-  .option('--journeys <n>', 'so many orders in all (default: 2000); with --mutants, for each (10000)', whole)
-  .option('--minutes <m>', 'for so long, instead', positive)
-  .option('--only <places>', 'one seed alone, with these of its happenings: 1,4,7, all or none', chosen)
-  .option('--orders <places>', 'with these of its orders', places)
-  .option('--cores <n>', 'on so many cores (default: all)', whole)
+  .option('--seed <n>', 'the first seed (default: random)', whole)
+  .option(
+    '--journeys <n>',
+    'how many orders in all (default: 2000); with --mutants, per fault (default: 10000)',
+    whole,
+  )
+  .option('--minutes <m>', 'how long to run, instead of --journeys', positive)
+  .option('--only <places>', 'only one seed, with these of its events: 1,4,7, all or none', chosen)
+  .option('--orders <places>', 'only these orders of the seed', places)
+  .option('--cores <n>', 'how many cores to use (default: all)', whole)
   .option(
     '--mutants',
-    'plants known faults, one after the other: each must be found; with --only, those alone',
+    'plants known faults, one at a time, each of which must be found; --only selects faults by name',
   )
-  .option('--full', 'the whole timeline, not only what concerns the orders of the finding')
+  .option('--full', 'print the whole timeline, not only the entries about the orders of the finding')
   .addHelpText(
     'after',
     `
 Examples:
-  npm run simulate                               2,000 orders, from a fresh seed
+  npm run simulate                               2,000 orders, from a random seed
   npm run simulate -- --seed 1 --minutes 10      from seed 1, for ten minutes
   npm run simulate -- --seed 201 --only all      seed 201 alone, with its timeline
-  npm run simulate -- --seed 201 --only 1,4      the same with two of its happenings
-  npm run simulate -- --mutants                  with each of the faults that it must find
+  npm run simulate -- --seed 201 --only 1,4      the same with two of its events
+  npm run simulate -- --mutants                  plants each known fault
   npm run simulate -- --mutants --only link-skipped,scrap-dropped
 
-The same seed does the same on every machine. The first seed that breaks a promise is made as small as it still
-breaks it, and explained.
+The same seed does the same on every machine. The first seed that breaks a promise is reduced to the fewest events
+that still break it, and explained.
 
-Exit codes: 0 all promises kept, or each fault found · 1 one is not · 2 wrong command line`,
+Exit codes: 0 all promises kept, or each fault found · 1 a promise broken, or a fault not found · 2 wrong command line`,
   );
 
 function whole(text: string): number {
   const value = positive(text);
   if (!Number.isInteger(value) || value > 2 ** 31 - 1)
-    throw new InvalidArgumentError('It takes a whole number below 2147483648.');
+    throw new InvalidArgumentError('It must be a whole number between 1 and 2147483647.');
   return value;
 }
 
 function positive(text: string): number {
-  if (!(Number(text) > 0)) throw new InvalidArgumentError('It takes a number above 0.');
+  if (!(Number(text) > 0)) throw new InvalidArgumentError('It must be a number above 0.');
   return Number(text);
 }
 
-/** Places of happenings, or names of faults. */
+/** Numbers of events, or names of faults. */
 function chosen(text: string): 'all' | number[] | string[] {
   return /^(?:all|none|[\d,]+)$/.test(text) ? places(text) : text.split(',');
 }
@@ -81,18 +85,18 @@ function places(text: string): 'all' | number[] {
   return text === 'none' ? [] : text.split(',').map(whole);
 }
 
-/** @throws UsageError for a place that there is not. */
+/** @throws UsageError for a number that the seed does not have. */
 function keptOf({ only: given = 'all', orders }: Options, all: Kept): Kept {
   const only = z.safeParse(placesSchema, given).data;
-  if (only === undefined) throw new UsageError('--only takes places of happenings: 1,4,7, all or none.');
+  if (only === undefined) throw new UsageError('--only takes numbers of events (1,4,7), all or none.');
   const keptOnes = (given: 'all' | readonly number[], known: readonly number[], option: string) => {
     if (given === 'all') return known;
     const missing = given.find((place) => !known.includes(place - 1));
     if (missing === undefined) return given.map((place) => place - 1).sort((one, other) => one - other);
-    throw new UsageError(`--${option} ${missing}: there are ${known.length} of this seed.`);
+    throw new UsageError(`--${option} ${missing}: this seed has only ${known.length}.`);
   };
   return {
-    happenings: keptOnes(only, all.happenings, 'only'),
+    events: keptOnes(only, all.events, 'only'),
     orders: keptOnes(orders, all.orders, 'orders'),
   };
 }
@@ -121,7 +125,7 @@ async function runMany(first: number, options: Options, signal: AbortSignal): Pr
   await simulateSeeds(first, cores, (run) => {
     add(tally, run);
     for (const { invariant, sentence } of run.findings)
-      progress.note(`Seed ${run.seed} breaks it: ${invariant} ${sentence}`);
+      progress.note(`Seed ${run.seed} breaks a promise: ${invariant} ${sentence}`);
     progress.tell(`${rateOf({ tally, seconds: seconds() })}, ${counted(tally.findings.length, 'finding')}`);
     if (signal.aborted) return false;
     return minutes === undefined ? tally.journeys < journeys : seconds() < minutes * 60;
@@ -136,13 +140,16 @@ const rateOf = ({ tally: { journeys }, seconds }: Batch) =>
 async function explanationOf({ findings: [first] }: Tally, { full }: Options): Promise<readonly string[]> {
   if (!first) return [];
   const { during } = createProgress();
-  const kept = await during('Looking for the least that breaks it', shrunk(first.seed, first));
+  const kept = await during('Looking for the fewest events that break it', shrunk(first.seed, first));
   const { outcome, lines } = await explained(first.seed, kept, { isFull: full });
   if (outcome.findings.length > 0) return lines;
-  return [`Seed ${first.seed} breaks it only after other seeds: something outlives a run.`, ...lines];
+  return [
+    `Seed ${first.seed} breaks the promise only after other seeds have run: some state is kept between runs.`,
+    ...lines,
+  ];
 }
 
-/** The control, which has no fault in it, is for a run of all. */
+/** The control run, without a fault, is left out when faults are selected by name. */
 async function plantMutants({ only, journeys, cores, json }: Options, signal: AbortSignal): Promise<number> {
   const names = z.safeParse(z.optional(namesSchema), only);
   if (!names.success) throw new UsageError('With --mutants, --only takes names of faults.');
@@ -155,20 +162,21 @@ async function plantMutants({ only, journeys, cores, json }: Options, signal: Ab
     signal,
   });
   if (json) sayJson(report);
-  else for (const line of ['', ...linesOf(report.fates)]) say(line);
+  else for (const line of ['', ...linesOf(report.results)]) say(line);
   return report.isGood ? exits.done : exits.failed;
 }
 
 await runCommand(command, optionsSchema, async ({ options, signal }) => {
   const { seed = randomInt(1, 1_000_000_000), json, minutes, journeys, only } = options;
   if (options.mutants) return plantMutants(options, signal);
-  if (minutes !== undefined && journeys !== undefined) throw new UsageError('Give --minutes or --journeys.');
+  if (minutes !== undefined && journeys !== undefined)
+    throw new UsageError('Give either --minutes or --journeys, not both.');
   if ((only !== undefined || options.orders !== 'all') && options.seed === undefined)
-    throw new UsageError('--only and --orders are of one --seed.');
+    throw new UsageError('--only and --orders need a --seed.');
   simulateFetch();
   if (only !== undefined || options.orders !== 'all') return replay(seed, options);
 
-  if (!json) say(`Seeds from ${seed} on`);
+  if (!json) say(`First seed: ${seed}`);
   const batch = await runMany(seed, options, signal);
   const { tally, seconds } = batch;
   const { scenarios, findings } = tally;

@@ -13,26 +13,26 @@ beforeAll(() => {
 afterAll(() => giveBack());
 
 /** One order, and no accident. */
-const calm: Scenario = { ...drawScenario(7), orders: drawScenario(7).orders.slice(0, 1), happenings: [] };
+const calm: Scenario = { ...drawScenario(7), orders: drawScenario(7).orders.slice(0, 1), events: [] };
 const findingsWhen = async (disturb: (world: World) => void) =>
   (await runScenario(calm, { disturb })).findings.map(({ invariant }) => invariant);
 
-it('finds nothing when nothing happens', async () => {
+it('finds nothing in a run without accidents', async () => {
   expect(await findingsWhen(() => {})).toEqual([]);
 });
 
-it('finds that all does not come to rest, and does not hang', async () => {
+it('finds that work never ends, and does not hang itself', async () => {
   const found = await findingsWhen(({ time }) => {
     const again = () => time.afterAlone(1, again);
     again();
   });
 
-  expect(found).toEqual([invariants.rest]);
+  expect(found).toEqual([invariants.ends]);
 });
 
-it('finds an error that nobody expects, in a function and beside them', async () => {
+it('finds unexpected errors inside and outside of functions', async () => {
   const inFunction = await findingsWhen(({ plant }) =>
-    // No queue invokes it with nothing: it cannot read that.
+    // No queue invokes a function with undefined, so it cannot parse its event.
     plant.functions['book-completion'].invoke({}, () => undefined),
   );
   const beside = await findingsWhen(({ time }) =>
@@ -45,7 +45,7 @@ it('finds an error that nobody expects, in a function and beside them', async ()
   expect(beside).toEqual([invariants.unexpected]);
 });
 
-it('finds that a product order is gone from Azumuta, and its booking is of nothing', async () => {
+it('finds that a product order is missing in Azumuta, and that its booking has no completion', async () => {
   const found = await findingsWhen(({ time, azumuta }) =>
     time.after(20 * 60 * minuteMs, () => {
       for (const { number } of azumuta.productOrders()) azumuta.remove(number);
@@ -55,7 +55,7 @@ it('finds that a product order is gone from Azumuta, and its booking is of nothi
   expect(found).toEqual(expect.arrayContaining([invariants.created, invariants.nothingElse]));
 });
 
-it('tells which happenings happened', async () => {
+it('lists the events that happened', async () => {
   const first = {
     kind: 'call',
     stage: 'book-completion',
@@ -65,7 +65,7 @@ it('tells which happenings happened', async () => {
   } as const;
   const never = { ...first, nth: 5000 };
 
-  const { happened } = await runScenario({ ...calm, happenings: [first, never] });
+  const { happened } = await runScenario({ ...calm, events: [first, never] });
 
   expect([...happened]).toEqual([first]);
 });

@@ -1,38 +1,40 @@
 import type { Dialect } from '../support/dialects/dialect.ts';
+import { judgeDeadLetters } from './invariants/dead-letters.ts';
 import { type Finding, invariants, judge } from './invariants/judge.ts';
-import { judgeLetters } from './invariants/letters.ts';
 import { replayAll } from './scenario/administrators.ts';
-import type { Happening } from './scenario/happening.ts';
 import { type People, startPeople } from './scenario/people.ts';
 import type { ReleasedOrder } from './scenario/released-order.ts';
 import type { Scenario } from './scenario/scenario.ts';
+import type { ScenarioEvent } from './scenario/scenario-event.ts';
 import { minuteMs } from './world/moments.ts';
 import { type Schedules, startSchedules } from './world/schedules.ts';
 import type { Entry } from './world/timeline.ts';
 import { NoEnd } from './world/virtual-time.ts';
 import { createWorld, type World } from './world/world.ts';
 
-/** What came of one scenario. */
+/** The result of one scenario. */
 export interface Outcome {
   readonly findings: readonly Finding[];
-  /** Those of the scenario's happenings that have happened. */
-  readonly happened: ReadonlySet<Happening>;
+  /** The scenario's events that did happen. */
+  readonly happened: ReadonlySet<ScenarioEvent>;
   readonly steps: number;
-  /** Of each order, by its place: what it and its product orders are called, its own number first. */
+  /** For each order, by its place: its own number, then the numbers and ids of its product orders and recordings. */
   readonly names: readonly (readonly string[])[];
-  /** Empty unless it was asked for. */
+  /** Empty unless it was requested. */
   readonly timeline: readonly Entry[];
 }
 
 const dayMs = 24 * 60 * minuteMs;
-/** People, accidents and whatever waits for them are over by then; a message waits for its partner for six days. */
-const restsWithinMs = 4 * dayMs;
+/**
+ * By then people, accidents and everything that waits for them have finished; a message waits six days for its partner.
+ */
+const endsWithinMs = 4 * dayMs;
 
 /**
- * Runs a scenario to its end, and judges how all stands then. One at a time: what is rejected and heard by nobody is
- * known by the run in which it happened.
- * @param options `isRead`: somebody reads the timeline. `disturb` may break what no happening breaks, to see it found.
- *   `dialect`: Azumuta talks so.
+ * Runs a scenario to its end, and checks every promise. Only one scenario may run at a time, because an unhandled
+ * rejection is attributed to the scenario that is running.
+ * @param options `isRead`: the timeline is recorded. `disturb`: breaks something that no event breaks, to show that it
+ * is found. `dialect`: the API dialect of Azumuta.
  */
 export async function runScenario(
   scenario: Scenario,
@@ -43,25 +45,25 @@ export async function runScenario(
   const people = startPeople(world);
   const schedules = startSchedules(world);
   const findings: Finding[] = [];
-  const unheard = (error: unknown) =>
+  const onUnhandled = (error: unknown) =>
     findings.push({
       invariant: invariants.unexpected,
-      sentence: `Rejected, and not heard: ${String(error)}`,
+      sentence: `Unhandled rejection: ${String(error)}`,
     });
-  process.on('unhandledRejection', unheard);
+  process.on('unhandledRejection', onUnhandled);
   try {
-    await untilRest(world, () => people.areDone());
+    await untilAllDone(world, () => people.areDone());
     schedules.stop();
     await settle(world, people, schedules, findings);
     findings.push(...judge(world, people));
   } catch (error) {
-    const isRestless = error instanceof NoRest || error instanceof NoEnd;
+    const neverEnds = error instanceof NeverEnds || error instanceof NoEnd;
     findings.push({
-      invariant: isRestless ? invariants.rest : invariants.unexpected,
-      sentence: isRestless ? error.message : String(error),
+      invariant: neverEnds ? invariants.ends : invariants.unexpected,
+      sentence: neverEnds ? error.message : String(error),
     });
   } finally {
-    process.off('unhandledRejection', unheard);
+    process.off('unhandledRejection', onUnhandled);
   }
   for (const sentence of world.unexpected) findings.push({ invariant: invariants.unexpected, sentence });
   const outcome = {
@@ -83,21 +85,22 @@ function namesOf({ madeFor }: World, { ref }: ReleasedOrder): readonly string[] 
   return [ref.number, ...made];
 }
 
-class NoRest extends Error {}
+class NeverEnds extends Error {}
 
-async function untilRest(world: World, areDone: () => boolean): Promise<void> {
+async function untilAllDone(world: World, areDone: () => boolean): Promise<void> {
   const { time, plant } = world;
-  const minutes = world.scenario.happenings.map((one) =>
+  const minutes = world.scenario.events.map((one) =>
     'minutes' in one && 'at' in one ? one.at + one.minutes : 0,
   );
-  const latest = time.now() + Math.max(0, ...minutes) * minuteMs + restsWithinMs;
+  const latest = time.now() + Math.max(0, ...minutes) * minuteMs + endsWithinMs;
   await time.run(() => (areDone() && plant.isQuiet()) || time.now() > latest);
-  if (!areDone() || !plant.isQuiet()) throw new NoRest(`No rest within 4 days: ${plant.whatWaits()}`);
+  if (!areDone() || !plant.isQuiet())
+    throw new NeverEnds(`Work has not ended within 4 days: ${plant.whatWaits()}`);
 }
 
 /**
- * What is left to people and to the clock: dead letters are sent again, and once the orders are overdue the scheduled
- * runs find what no trigger told.
+ * The work of the following days: dead letters are sent again, and once the orders are overdue the scheduled runs find
+ * completions whose trigger was lost.
  */
 async function settle(
   world: World,
@@ -105,20 +108,20 @@ async function settle(
   schedules: Schedules,
   findings: Finding[],
 ): Promise<void> {
-  const rest = () => untilRest(world, people.areDone);
-  // An accident may meet what runs now, too: then it is for the runs of the days after it.
+  const allDone = () => untilAllDone(world, people.areDone);
+  // An accident may also meet these runs; then the runs of the following days have to recover from it.
   for (let quietDays = 0; quietDays < 3; ) {
     const before = world.happened.size;
     await later(world, dayMs);
     if (world.scenario.via === 'pull') schedules.run('pull-product-orders');
     schedules.run('reconcile-completions');
-    await rest();
-    findings.push(...judgeLetters(world));
-    if ((await replayAll(world)).moved > 0) await rest();
+    await allDone();
+    findings.push(...judgeDeadLetters(world));
+    if ((await replayAll(world)).moved > 0) await allDone();
     world.plant.table.expire();
     quietDays = world.happened.size === before ? quietDays + 1 : 0;
   }
-  // Whoever held anything has had the time to give it back.
+  // After this, everything that was held must have been released.
   await later(world, dayMs);
 }
 

@@ -9,10 +9,10 @@ beforeAll(() => {
 });
 afterAll(() => giveBack());
 
-/** Some 100 orders. `npm run simulate` tries others each time. */
+/** About 100 orders. `npm run simulate` uses other seeds each time. */
 const seeds = Array.from({ length: 40 }, (_, at) => at + 1);
 
-it('keeps every promise of the fixed seeds, whatever fails around it', async () => {
+it('keeps every promise with the fixed seeds', async () => {
   for (const seed of seeds) {
     const [finding] = (await runSeed(seed)).findings;
     if (!finding) continue;

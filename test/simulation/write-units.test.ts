@@ -15,14 +15,14 @@ afterAll(() => giveBack());
 
 const indexes = Object.values(ledgerIndexes);
 
-/** Notes the kind of each item that is written, and what DynamoDB takes for it. */
+/** Counts, for each written item, its kind and the write units that DynamoDB charges. */
 function counting({ plant: { table } }: World, written: (kind: string, units: number) => void): void {
   const { answer } = table;
   const read = (command: PutItemCommand | UpdateItemCommand) => {
     const { TableName } = command.input;
     const given = command instanceof PutItemCommand ? command.input.Item : command.input.Key;
     const { pk, sk } = given ?? {};
-    if (!pk?.S || !sk?.S) throw new Error('A write has a key.');
+    if (!pk?.S || !sk?.S) throw new Error('A write must have a key.');
     const found = answer(new GetItemCommand({ TableName, Key: { pk, sk }, ConsistentRead: true }));
     return {
       kind: `${pk.S.split('#')[0]} ${sk.S.split('#')[0]}`,
@@ -41,7 +41,7 @@ function counting({ plant: { table } }: World, written: (kind: string, units: nu
   });
 }
 
-it('takes 8 write units for an order, 7 for its completion, and 2 for each recording but the first', async () => {
+it('takes 8 write units for an order, 7 for its completion, and 2 for each further recording', async () => {
   // Prepare
   const units: [kind: string, units: number][] = [];
 
@@ -52,7 +52,7 @@ it('takes 8 write units for an order, 7 for its completion, and 2 for each recor
 
   expect(findings).toEqual([]);
 
-  // Assess: names of work instructions are written once for all, and a lease once a run of the reconciliation
+  // Assess: names of work instructions are written once in total, and a lease once per run of the reconciliation
   expect(units.filter(([kind]) => /ORDER/.test(kind))).toEqual([
     ['ERP-ORDER ORDER', 1],
     ['ORDER ORDER', 2],

@@ -1,30 +1,30 @@
-/** A metric alarm, as its template says. */
+/** A metric alarm, with the property names of its template. */
 export interface AlarmRule {
   readonly periodSeconds: number;
   readonly statistic: 'Minimum' | 'Maximum' | 'Sum';
   readonly comparison: 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
   readonly threshold: number;
-  /** N: so many looks count … */
+  /** N: the number of data points that are evaluated. */
   readonly looks: number;
-  /** … and so many of them (M) make it ring. */
+  /** M: the number of breaching ones among them that raises the alarm. */
   readonly ringing: number;
   readonly missing: 'ignore' | 'breaching' | 'notBreaching';
-  /** What `FILL` puts where nothing was reported. */
+  /** The value that `FILL` inserts where nothing was reported. */
   readonly fill?: number;
 }
 
 export type AlarmState = 'OK' | 'ALARM';
 
-/** What was reported: epoch milliseconds, and the figure. */
+/** The reported values, with their times in epoch milliseconds. */
 export interface Sample {
   readonly at: number;
   readonly value: number;
 }
 
 /**
- * The state that CloudWatch sets. It retrieves more data points than it evaluates (how many more, AWS does not say): as
- * long as enough of them exist, the latest of those count, however far apart; else what is missing is filled in, as few
- * times as possible.
+ * The state that CloudWatch sets. It retrieves more data points than it evaluates (AWS does not say how many more). If
+ * enough of them exist, the latest ones are evaluated, however far apart; otherwise as few missing ones as possible are
+ * filled in.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  * @param retrieved Data points of the evaluation range, the latest last; undefined where nothing was reported.
  */
@@ -41,18 +41,18 @@ export function stateOf(
   ).length;
   const filled = missing === 'breaching' ? looks - real.length : 0;
   if (breaching + filled >= ringing) return 'ALARM';
-  // Nothing that exists says that all is well, and what is missing says nothing.
+  // No existing data point says OK, and the missing ones are ignored.
   if (missing === 'ignore' && breaching === real.length) return state;
   return 'OK';
 }
 
-/** What CloudWatch does not specify: a promise must hold for each of these. */
+/** What CloudWatch does not specify; a promise must hold for any of these values. */
 export interface Evaluation {
   /** Data points that it retrieves in addition to those that it evaluates. */
   readonly more: number;
-  /** From when a figure is reported until it can be seen: a log line has to be ingested first. */
+  /** Time until a reported value is visible, because a log line has to be ingested first. */
   readonly delayMs: number;
-  /** Whether a period that is not over yet is a data point already. */
+  /** Whether an unfinished period already counts as a data point. */
   readonly current: boolean;
 }
 
@@ -60,7 +60,7 @@ export const evaluations: readonly Evaluation[] = [1, 2, 10].flatMap((more) =>
   [0, 120_000].flatMap((delayMs) => [true, false].map((current) => ({ more, delayMs, current }))),
 );
 
-/** Every change of an alarm's state; it is evaluated once a minute. */
+/** Every change of an alarm's state; the alarm is evaluated once a minute. */
 export function changesOf(
   samples: readonly Sample[],
   rule: AlarmRule,

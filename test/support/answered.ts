@@ -1,7 +1,7 @@
 import { type Api, Refusal, type Reply } from '../../infra/local/sandbox/api.ts';
 import type { Answer, Received } from './server.ts';
 
-/** What a sandbox's routes answer to a request; an error that is no answer is thrown. */
+/** A sandbox's answer to a request; an error without an answer is thrown. */
 export function answeredBy(api: Api<Reply>, request: Received): Answer {
   const { status, body = {}, headers = {} } = replyOf(api, request);
   return { status, body, headers };

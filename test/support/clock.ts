@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/platform/clock.ts';
 
-/** A clock that does not run: a test moves it, and so does each sleep. */
+/** A clock that stands still until a test moves it or code sleeps. */
 export interface TestClock extends Clock {
   readonly advance: (seconds: number) => void;
 }
@@ -12,7 +12,7 @@ export function testClock(start = '2026-11-24T08:00:00.000Z'): TestClock {
     sleep: async (ms) => {
       at += ms;
     },
-    // A test may stop `setTimeout`.
+    // A test that fakes `setTimeout` stops these timeouts as well.
     timeout: (ms) => {
       const abort = new AbortController();
       setTimeout(() => abort.abort(new DOMException('The time is up.', 'TimeoutError')), ms).unref();

@@ -10,7 +10,7 @@ export function recording(given: Partial<Recording> = {}): Recording {
   };
 }
 
-/** A completed product order as it was read from Azumuta. */
+/** A completed product order as read from Azumuta. */
 export function completedProductOrder(given: Partial<CompletedProductOrder> = {}): CompletedProductOrder {
   return {
     productOrder: {

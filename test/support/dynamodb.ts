@@ -10,7 +10,7 @@ export interface LedgerStore {
   readonly client: Pick<DynamoDBClient, 'send'>;
   readonly tableName: string;
   readonly table: Table;
-  /** From now on no call is answered. */
+  /** Stops answering calls. */
   readonly stop: () => Promise<void>;
 }
 
@@ -20,14 +20,14 @@ export interface Dynalite extends LedgerStore {
   readonly url: string;
 }
 
-/** The table on the model of DynamoDB. */
+/** The table on our model of DynamoDB. */
 export async function startLedgerStore(): Promise<LedgerStore> {
   const model = createLedgerModel();
   let isStopped = false;
   const client = {
     send: (command: Parameters<typeof model.client.send>[0]) =>
       isStopped ? Promise.reject(new Error('connect ECONNREFUSED')) : model.client.send(command),
-    // The overloads of the SDK's method are those of the model's.
+    // `send` of the SDK has the same overloads as the model's.
   } as Pick<DynamoDBClient, 'send'>;
   return {
     client,
@@ -39,15 +39,15 @@ export async function startLedgerStore(): Promise<LedgerStore> {
   };
 }
 
-/** The table in an independent implementation of DynamoDB, for tests that rely on DynamoDB's own behaviour. */
+/** The table on dynalite, an independent implementation, for tests of code that depends on DynamoDB itself. */
 export async function startDynalite(): Promise<Dynalite> {
   const server = dynalite({ createTableMs: 0 });
-  // As in loopback.ts: no idle connection is cut under a caller's hands.
+  // As in loopback.ts: no idle connection may be closed while a caller still uses it.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((listening) => {
     server.listen(0, '127.0.0.1', listening);
   });
-  // A TCP server's address is not a pipe's name.
+  // For a TCP server this is an object; a string would be the name of a pipe.
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({
@@ -55,6 +55,21 @@ export async function startDynalite(): Promise<Dynalite> {
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
+  await createLedgerTable(client);
+  return {
+    client,
+    url,
+    tableName,
+    table: createTable(client, tableName),
+    async stop() {
+      client.destroy();
+      await new Promise((stopped) => server.close(stopped));
+    },
+  };
+}
+
+/** Creates the table of the ledger and waits until it is ACTIVE: before, calls fail with ResourceNotFoundException. */
+async function createLedgerTable(client: DynamoDBClient): Promise<void> {
   const attributes = new Map<string, 'S' | 'N'>([
     ['pk', 'S'],
     ['sk', 'S'],
@@ -85,7 +100,6 @@ export async function startDynalite(): Promise<Dynalite> {
       })),
     }),
   );
-  // Until a table is ACTIVE, calls to it are answered with ResourceNotFoundException.
   await vi.waitFor(
     async () => {
       const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
@@ -93,14 +107,4 @@ export async function startDynalite(): Promise<Dynalite> {
     },
     { interval: 1, timeout: 20_000 },
   );
-  return {
-    client,
-    url,
-    tableName,
-    table: createTable(client, tableName),
-    async stop() {
-      client.destroy();
-      await new Promise((stopped) => server.close(stopped));
-    },
-  };
 }

@@ -9,10 +9,13 @@ import {
 import { recordGranted } from '../infra/stack/grants/grants.ts';
 import { synthesizeOnce } from './synthesize-once.ts';
 
-/** What a lost answer may still do has settled at once here, as the sandboxes write before they lose an answer. */
+/** A short settling time, because the sandboxes write before they lose an answer. */
 export const testEnvironment = { ...localOverrides.environment, SETTLING_SECONDS: '1' };
 
-/** The whole system for a test: synthesized once in a run of tests, its grants noted for the end of the run. */
+/**
+ * The whole system for a test. It is synthesized once per test run, and its used grants are recorded for the check at
+ * the end.
+ */
 export async function startTestSystem(options: Partial<LocalSystemOptions> = {}): Promise<LocalSystem> {
   const keptIn = inject('synthesizedIn');
   const grantsFile = inject('grantsFile');

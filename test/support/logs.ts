@@ -5,7 +5,7 @@ const speaker = { stack: 'AzumutaErp-test-test', functionName: 'test' };
 
 export const silent: Logger = createLogger(speaker, () => undefined);
 
-/** A log that is read by the test. */
+/** A log that the test can read. */
 export interface HeardLog {
   readonly log: Logger;
   readonly lines: readonly string[];

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The longest ones: each takes a twentieth to a fifth of all tests on one core. */
+/** The slowest test files: each takes between a twentieth and a fifth of all tests on one core. */
 const longest = [
   'test/e2e/flows/flows.test.ts',
   'test/shared/erp/conformance/odoo.test.ts',
@@ -12,9 +12,9 @@ const longest = [
 ];
 
 /**
- * The order of the test files. By itself Vitest begins with those that took longest the last time; in a new clone it
- * knows none, and takes those with the most lines. What starts whole systems has few lines: it would come last, on one
- * core, while the other has nothing left to do.
+ * The order of the test files. By default Vitest begins with those that took longest the last time; in a new clone it
+ * has no times, and begins with the largest files. The files that start whole systems are small, so they would come
+ * last, on one core, while the other has nothing left to do.
  */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -5,17 +5,17 @@ import type { AddressInfo } from 'node:net';
 export interface Loopback {
   readonly url: string;
   readonly port: number;
-  /** Cuts what is still open; again, it does nothing. */
+  /** Closes the server and its connections; a second call does nothing. */
   readonly close: () => Promise<void>;
 }
 
-/** Stands for any partner: `const { url, close } = await listenOnLoopback(...)`, and `onTestFinished(close)`. */
+/** Plays the part of any partner: `const { url, close } = await listenOnLoopback(...)`, and `onTestFinished(close)`. */
 export async function listenOnLoopback(listener: RequestListener): Promise<Loopback> {
   const server = createServer(listener);
-  // By itself Node cuts an idle connection after five seconds: on a slow machine, under a caller's hands.
+  // By default Node closes an idle connection after five seconds; on a slow machine a caller may still be using it.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  // A TCP server's address is not a pipe's name.
+  // For a TCP server this is an object; a string would be the name of a pipe.
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,

@@ -5,7 +5,10 @@ import { createTableModel, type TableModel } from '../simulation/aws/table.ts';
 export const tableName = 'ledger';
 export const indexes = Object.values(ledgerIndexes);
 
-/** A model of DynamoDB with the empty ledger table, held against dynalite (test/simulation/aws); its indexes never lag. */
+/**
+ * A model of DynamoDB with the empty ledger table, verified against dynalite (test/simulation/aws); its indexes never
+ * lag.
+ */
 export function createLedgerModel(): TableModel {
   return createTableModel({ name: tableName, indexes, now: () => 0, indexLagMs: () => 0 });
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ErpDefinition } from '../../shared/erp/connector.ts';
 
-/** A connector for tests that never reach the ERP: any call to it is a mistake of the test. */
+/** A connector for tests that must not reach the ERP; any call to it fails the test. */
 export const noErp: ErpDefinition = {
   name: 'none',
   credentials: z.unknown(),

@@ -35,7 +35,7 @@ export function splitOrder(
   };
 }
 
-/** A released order as a connector gives it. */
+/** A released order as a connector returns it. */
 export function erpOrder(given: Partial<ErpOrder> = {}): ErpOrder {
   return {
     number: 'MO/0001',

@@ -1,2 +1,5 @@
-/** For `vi.waitFor` and its kin: a generous limit costs nothing, as each ends as soon as it is so. */
+/**
+ * A generous limit for `vi.waitFor` and similar functions. It costs nothing, as each ends as soon as its condition
+ * holds.
+ */
 export const patient = { timeout: 18_000, interval: 20 } as const;

@@ -12,12 +12,12 @@ export interface Received {
 
 export interface Answer {
   readonly status?: number;
-  /** Text as it is; anything else as JSON. */
+  /** A text is sent unchanged, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
-/** A loopback server that ends with the test. Without an answer it cuts the connection. */
+/** A loopback server that is closed at the end of the test. If there is no answer, it closes the connection. */
 export async function startServer(
   answer: (received: Received) => Answer | undefined | Promise<Answer | undefined>,
 ) {

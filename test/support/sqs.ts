@@ -5,8 +5,8 @@ import type { SQSRecord } from 'aws-lambda';
 import { listenOnLoopback } from './loopback.ts';
 
 /**
- * An SQS endpoint on loopback that takes messages and changes of visibility, writes them down, and can fail.
- * Like SQS it refuses messages that are empty, too large, or hold characters that it does not take.
+ * An SQS endpoint on loopback that records messages and changes of visibility, and can fail. Like SQS it refuses
+ * messages that are empty, too large, or contain characters that are not allowed.
  */
 export interface SqsEndpoint {
   readonly client: SQSClient;
@@ -14,11 +14,11 @@ export interface SqsEndpoint {
   readonly sent: readonly SentMessage[];
   /** Seconds per receipt handle. */
   readonly visibility: ReadonlyMap<string, number>;
-  /** Answer the next calls of an action with this status. */
+  /** Answers the next calls of an action with this status. */
   readonly fail: (action: string, status: number, times?: number) => void;
-  /** Refuse these receipt handles inside an otherwise good batch. */
+  /** Refuses these receipt handles in an otherwise successful batch. */
   readonly refuse: (receiptHandles: readonly string[]) => void;
-  /** Refuse messages with these bodies inside an otherwise good batch, by a fault of SQS itself, once. */
+  /** Refuses messages with these bodies in an otherwise successful batch, by a fault of SQS itself, once. */
   readonly failOnce: (bodies: readonly string[]) => void;
   readonly forget: () => void;
   readonly stop: () => Promise<void>;
@@ -53,7 +53,7 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
       failure.times -= 1;
       response.writeHead(failure.status, { 'content-type': 'application/x-amz-json-1.0' });
       response.end(
-        JSON.stringify({ __type: 'com.amazonaws.sqs#InternalError', message: 'switched on by the test' }),
+        JSON.stringify({ __type: 'com.amazonaws.sqs#InternalError', message: 'requested by the test' }),
       );
       return;
     }
@@ -134,10 +134,10 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
   };
 }
 
-/** All that SQS takes (API reference of SendMessage); a surrogate without its other half is no character at all. */
+/** Characters that SQS accepts (API reference of SendMessage); half a surrogate pair is not a character. */
 const takenBySqs = /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
 
-/** Why SQS refuses a message; undefined when it does not. */
+/** Why SQS refuses a message; undefined if it accepts it. */
 function refusalOf({ MessageBody, MessageAttributes = {} }: WireEntry): string | undefined {
   const values = Object.values(MessageAttributes).map(({ StringValue }) => StringValue);
   const bytes = [MessageBody, ...values].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
@@ -149,13 +149,13 @@ function refusalOf({ MessageBody, MessageAttributes = {} }: WireEntry): string |
     : 'InvalidParameterValue';
 }
 
-/** A record as Lambda's event source mapping hands it to a function. */
+/** A record as Lambda's event source mapping passes it to a function. */
 export function sqsRecord(given: {
   readonly body: string;
   readonly messageId?: string;
   readonly receiveCount?: number;
   readonly sentAt?: Date;
-  /** Default: at once when it was sent. */
+  /** Default: the time at which it was sent. */
   readonly firstReceivedAt?: Date;
 }): SQSRecord {
   const messageId = given.messageId ?? randomUUID();

@@ -8,12 +8,12 @@ import { type Synthesized, type SynthesizeOptions, synthesize } from '../../infr
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the tests of this run keep what they synthesized. */
+    /** The folder in which the tests of this run keep what they synthesized. */
     synthesizedIn?: string;
   }
 }
 
-/** Vitest's global set-up: the systems of one run synthesize the stack once. */
+/** Vitest's global set-up: all systems of one run share the synthesized stacks. */
 export function setup({ provide }: Pick<TestProject, 'provide'>): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'synthesized-'));
   provide('synthesizedIn', folder);
@@ -21,39 +21,39 @@ export function setup({ provide }: Pick<TestProject, 'provide'>): () => void {
 }
 
 /**
- * Like `synthesize`, but what was once synthesized in this folder is used again: a run of tests starts many
- * plants, which differ in nothing but the addresses of their partners. Addresses are left open in what is kept,
- * and written into the copy. Nobody looks whether a source has changed since, so the folder must not outlive
- * the run.
+ * Like `synthesize`, but reuses the result of an earlier call in the same folder, because the many plants of a test run
+ * differ only in the addresses of their partners. The stored result has placeholders for the addresses, which are
+ * replaced in the copy. It is not checked whether a source has changed, so the folder must not outlive the run.
  */
 export async function synthesizeOnce(options: SynthesizeOptions, keptIn: string): Promise<Synthesized> {
   const names = Object.keys(options.environment).sort();
-  const standIns = Object.fromEntries(
-    names.map((name, at) => [name, standIn(options.environment[name] ?? '', at)]),
+  const placeholders = Object.fromEntries(
+    names.map((name, at) => [name, placeholder(options.environment[name] ?? '', at)]),
   );
-  let kept = join(keptIn, await fingerprint(options, standIns));
+  let kept = join(keptIn, await fingerprint(options, placeholders));
   if (!existsSync(kept)) {
     const making = join(keptIn, randomUUID());
-    const { stackName } = await synthesize({ ...options, folder: making, environment: standIns });
+    const { stackName } = await synthesize({ ...options, folder: making, environment: placeholders });
     await writeFile(join(making, 'stack-name'), stackName);
-    // Another process may have been faster, or a virus scanner (on Windows) still reads: then each uses its own.
+    // Another process may have been faster, or a virus scanner (on Windows) may still be reading: then each keeps its
+    // own.
     await rename(making, kept).catch(() => {
       kept = making;
     });
   }
   await rm(options.folder, { recursive: true, force: true });
   await mkdir(options.folder, { recursive: true });
-  // The bundles are copied into the assets when they are synthesized.
+  // The bundles are copied into the assets during synthesis.
   await cp(kept, options.folder, { recursive: true, filter: (path) => path !== join(kept, 'bundles') });
   for (const name of names) {
-    await replaceAll(options.folder, standIns[name] ?? '', options.environment[name] ?? '');
+    await replaceAll(options.folder, placeholders[name] ?? '', options.environment[name] ?? '');
   }
   const stackName = await readFile(join(options.folder, 'stack-name'), 'utf8');
   return { directory: options.folder, stackName };
 }
 
-/** An address that nothing listens at, of the same form; its port is found nowhere else in a bundle. */
-function standIn(value: string, at: number): string {
+/** A placeholder address of the same form on which nothing listens; its port occurs nowhere else in a bundle. */
+function placeholder(value: string, at: number): string {
   return value.replace(/(?<=^http:\/\/127\.0\.0\.1:)\d+/, String(64_997 + at));
 }
 
@@ -66,12 +66,12 @@ async function fingerprint(
   return createHash('sha256').update(all).digest('hex').slice(0, 16);
 }
 
-async function replaceAll(folder: string, standIn: string, value: string): Promise<void> {
-  if (standIn === value) return;
+async function replaceAll(folder: string, placeholder: string, value: string): Promise<void> {
+  if (placeholder === value) return;
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((found) => found.isFile())) {
     const file = join(entry.parentPath, entry.name);
     const text = await readFile(file, 'utf8');
-    if (text.includes(standIn)) await writeFile(file, text.replaceAll(standIn, value));
+    if (text.includes(placeholder)) await writeFile(file, text.replaceAll(placeholder, value));
   }
 }

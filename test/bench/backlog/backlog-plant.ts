@@ -18,11 +18,14 @@ import { createVirtualTime } from '../../simulation/world/virtual-time.ts';
 import { completedProductOrder } from '../../support/completions.ts';
 import { limitErp } from './limited-erp.ts';
 
-/** So many steps would be years. */
-const mostSteps = 1e9;
+/** More steps than a run could need in years of virtual time. */
+const maxSteps = 1e9;
 
-/** The ERP's own figures are judged here: to look at every lock in each call would take a third of the time. */
-const unwatched: Watch = {
+/**
+ * No watch, because only the ERP's own figures count here, and checking every lock in each call costs a third of the
+ * time.
+ */
+const noWatch: Watch = {
   ...{ begins() {}, ends() {}, leaves() {}, gives() {} },
   sentTwice: new Set(),
   calls: { azumuta: [], erp: [] },
@@ -31,13 +34,15 @@ const unwatched: Watch = {
 
 export type BacklogPlant = ReturnType<typeof createBacklogPlant>;
 
-/** The deployed functions in virtual time, between an Azumuta and an ERP that bears so many calls a second. */
+/**
+ * The deployed functions in virtual time, with an Azumuta and an ERP that accepts a limited number of calls a second.
+ */
 export function createBacklogPlant(
   limit: { readonly perSecond: number; readonly atOnce?: number },
   seed: number,
 ) {
   const chance = createChance(seed);
-  const time = createVirtualTime(beginning, mostSteps);
+  const time = createVirtualTime(beginning, maxSteps);
   const timeline = createTimeline(false, time.now);
   const now = () => new Date(time.now());
   const model = erpModels.rest({ now, newId: chance.id });
@@ -75,7 +80,7 @@ export function createBacklogPlant(
       ['azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey })],
       ['erp-credentials', JSON.stringify(model.credentials)],
     ]),
-    watch: unwatched,
+    watch: noWatch,
   });
   const clock = { now, sleep: async () => {}, timeout: () => new AbortController().signal };
   const bookings = createBookings(createTable(plant.table.client, 'ledger'), clock);
@@ -88,7 +93,7 @@ export function createBacklogPlant(
     erp,
     plant,
     unexpected,
-    /** What was completed while the ERP is down: collected, planned, and in the queue of bookings. */
+    /** Adds a completion while the ERP is down: collected, planned, and in the queue of bookings. */
     async collectOne(): Promise<string> {
       const erpOrder = release();
       const { number } = erpOrder;
@@ -123,7 +128,7 @@ export function createBacklogPlant(
       plant.pollers.bookings.wake();
       return erpOrder.id ?? number;
     },
-    /** An operator completes a product order now: Azumuta sends its trigger. */
+    /** An operator completes a product order now, and Azumuta sends its trigger. */
     complete(): string {
       const { number } = release();
       azumuta.typeByHand(number, model.articles.plain, { Quantity: 1 });

@@ -4,44 +4,46 @@ const width = 860;
 const panel = { left: 70, right: 30, height: 130, gap: 46, top: 34 };
 const height = panel.top + 3 * (panel.height + panel.gap);
 const grey = 'fill="#888888"';
-/** Told apart by colour-blind eyes, on white and on black. */
+/** Distinguishable for colour-blind readers, on white and on black. */
 const colours = { waiting: '#0072b2', calls: '#d55e00', fresh: '#009e73' };
 
 interface Panel {
   readonly title: string;
   readonly colour: string;
-  /** The largest value that is shown. */
+  /** The largest value on the axis. */
   readonly most: number;
   readonly steps: readonly number[];
-  /** What it must not pass, and what that is called. */
+  /** The limit of the values, and its name. */
   readonly limit?: { readonly value: number; readonly name: string };
   /** By minutes since the ERP came back. */
   readonly points: readonly (readonly [minute: number, value: number])[];
   readonly drawnAs: 'line' | 'dots';
 }
 
-/** What waits, what the ERP is called, and how long new completions take, while a backlog is worked off: an SVG. */
+/**
+ * An SVG of the waiting bookings, the calls to the ERP and the waits of new completions while a backlog is processed.
+ */
 export function backlogPlot(
   run: BacklogRun,
   { perSecond, aloneMs }: { readonly perSecond: number; readonly aloneMs: number },
 ): string {
   const { minutes } = run;
-  const seen = run.fresh.filter(({ at }) => at >= run.foundWellAt);
-  const mostSeconds = Math.max(
+  const seen = run.fresh.filter(({ at }) => at >= run.availableAt);
+  const maxSeconds = Math.max(
     4,
     Math.ceil(Math.max(2 * aloneMs, ...seen.map(({ waitMs }) => waitMs)) / 2000) * 2,
   );
-  const mostWaiting = Math.max(1, ...minutes.map(({ waiting }) => waiting));
+  const maxWaiting = Math.max(1, ...minutes.map(({ waiting }) => waiting));
   const panels: readonly Panel[] = [
     {
-      ...{ title: 'bookings that wait', colour: colours.waiting, drawnAs: 'line' },
-      ...{ most: mostWaiting, steps: [0, mostWaiting / 2, mostWaiting].map(Math.round) },
+      ...{ title: 'waiting bookings', colour: colours.waiting, drawnAs: 'line' },
+      ...{ most: maxWaiting, steps: [0, maxWaiting / 2, maxWaiting].map(Math.round) },
       points: minutes.map(({ waiting }, at) => [at + 1, waiting]),
     },
     {
-      ...{ title: 'calls a second, in each minute', colour: colours.calls, drawnAs: 'line' },
+      ...{ title: 'calls per second, in each minute', colour: colours.calls, drawnAs: 'line' },
       ...{ most: perSecond * 1.2, steps: [0, perSecond] },
-      limit: { value: perSecond, name: 'what the ERP bears' },
+      limit: { value: perSecond, name: 'limit of the ERP' },
       points: minutes.map(({ calls }, at) => [at + 1, calls / 60]),
     },
     {
@@ -50,15 +52,15 @@ export function backlogPlot(
         colour: colours.fresh,
         drawnAs: 'dots',
       },
-      ...{ most: mostSeconds, steps: [0, mostSeconds / 2, mostSeconds] },
-      limit: { value: (2 * aloneMs) / 1000, name: 'twice what they take alone (p95)' },
+      ...{ most: maxSeconds, steps: [0, maxSeconds / 2, maxSeconds] },
+      limit: { value: (2 * aloneMs) / 1000, name: 'twice the time without a backlog (p95)' },
       points: seen.map(({ at, waitMs }) => [at / 60_000, waitMs / 1000]),
     },
   ];
   const hours = minutes.length / 60;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" role="img">`,
-    '<title>A backlog is worked off at the pace that its ERP bears, and new completions do not wait for it</title>',
+    '<title>A backlog is processed within the limit of the ERP, and new completions do not wait for it</title>',
     ...panels.flatMap((each, at) => drawn(each, panel.top + at * (panel.height + panel.gap), minutes.length)),
     `<text x="${width / 2}" y="${height - 8}" text-anchor="middle" ${grey}>hours since the ERP came back (${hours.toFixed(1)})</text>`,
     '</svg>',

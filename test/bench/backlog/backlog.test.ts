@@ -2,20 +2,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulateFetch } from '../../simulation/world/network.ts';
 import { type BacklogRun, runBacklog } from './run-backlog.ts';
 
-let giveBack = () => {};
+let restoreFetch = () => {};
 beforeAll(() => {
-  giveBack = simulateFetch();
+  restoreFetch = simulateFetch();
 });
-afterAll(() => giveBack());
+afterAll(() => restoreFetch());
 
-/** Waits of the new completions once the ERP is found well, shortest first. */
-const waitsOf = ({ fresh, foundWellAt }: BacklogRun) =>
-  fresh.flatMap(({ at, waitMs }) => (at >= foundWellAt ? [waitMs] : [])).toSorted((a, b) => a - b);
+/** How long new completions waited once the ERP was found available again, shortest first. */
+const waitsOf = ({ fresh, availableAt }: BacklogRun) =>
+  fresh.flatMap(({ at, waitMs }) => (at >= availableAt ? [waitMs] : [])).toSorted((a, b) => a - b);
 const part = (sorted: readonly number[], share: number) =>
   sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
 
-describe('300 bookings that waited for an ERP, which takes 5 calls in any second', () => {
-  it('are booked once each, none of the calls refused, and what is new waits no longer than twice', async () => {
+describe('bookings that waited for an ERP with a limit of calls per second', () => {
+  it('are booked once each without a refused call, and at most double the wait of new completions', async () => {
     // Act
     const options = { perSecond: 5, newEverySeconds: 20 };
     const alone = await runBacklog({ ...options, waiting: 0, outageMinutes: 1, newForMinutes: 20 });
@@ -23,19 +23,19 @@ describe('300 bookings that waited for an ERP, which takes 5 calls in any second
 
     // Assess
     expect(run).toMatchObject({ refused: 0, wrong: [], deadLetters: 0, unexpected: [] });
-    expect(run.mostPerMinute).toBeLessThanOrEqual(300);
+    expect(run.maxPerMinute).toBeLessThanOrEqual(300);
     const [waits, waitsAlone] = [waitsOf(run), waitsOf(alone)];
     expect(waits.length).toBeGreaterThan(20);
     for (const share of [0.5, 0.95])
       expect(part(waits, share)).toBeLessThanOrEqual(2 * part(waitsAlone, share));
-    // Half of what the ERP bears would be two minutes and a half an hour of messages that wait for their turn.
+    // With half of the ERP's limit, the messages would wait two and a half hours in the queue.
     expect(run.minutes.length).toBeLessThan(40);
   });
 
-  it('with one call at a time, let what is new before them after each booking', async () => {
+  it('let new completions go first after each booking, even with one call at a time', async () => {
     const run = await runBacklog({ perSecond: 1, newEverySeconds: 20, waiting: 100, outageMinutes: 30 });
     expect(run).toMatchObject({ refused: 0, wrong: [], deadLetters: 0, unexpected: [] });
-    // A booking takes some four seconds, and whoever finds no slot comes again in one to three.
+    // A booking takes about four seconds, and a message that finds no slot comes again within one to three seconds.
     expect(part(waitsOf(run), 0.95)).toBeLessThan(15_000);
   });
 });

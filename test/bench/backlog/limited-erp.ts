@@ -1,20 +1,21 @@
 import type { Answer, Received } from '../../support/server.ts';
 
-/** The ERP's own count of what reaches it, which is the judge. */
+/** The ERP's own record of the calls that reach it, from which the results are taken. */
 export interface LimitedErp {
   readonly answer: (call: Received) => Answer;
-  /** From now on it is well. */
+  /** Ends the outage. */
   readonly comeBack: () => void;
-  /** When each call came, since it is well; epoch milliseconds. */
+  /** When each call after the outage came; epoch milliseconds. */
   readonly calls: readonly number[];
-  /** How many of them it refused. */
+  /** Number of refused calls. */
   readonly refused: () => number;
-  /** When each order was booked, by its number or id; more than once if it was. */
+  /** When each order was booked, by its number or id; several times if it was booked twice. */
   readonly bookedAt: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
- * An ERP that is down at first, and then takes so many calls in any second; what is beyond it answers with 429.
+ * An ERP that is down at first, and later accepts a limited number of calls in any second; it answers further calls
+ * with 429.
  */
 export function limitErp(
   erp: { readonly answer: (call: Received) => Answer },
@@ -27,8 +28,8 @@ export function limitErp(
   let refused = 0;
   let taken: number[] = [];
 
-  /** Of those that it took in the second before: it counts on as time passes, and forgives nothing. */
-  function isBorne(): boolean {
+  /** Counts the calls that it accepted during the last second. */
+  function isAccepted(): boolean {
     taken = taken.filter((at) => at > now() - 1000);
     if (taken.length >= perSecond) return false;
     taken.push(now());
@@ -38,7 +39,7 @@ export function limitErp(
   function answer(call: Received): Answer {
     if (isDown) return { status: 503 };
     calls.push(now());
-    if (!isBorne()) {
+    if (!isAccepted()) {
       refused += 1;
       return { status: 429 };
     }

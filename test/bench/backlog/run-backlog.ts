@@ -4,44 +4,44 @@ import { type BacklogPlant, createBacklogPlant } from './backlog-plant.ts';
 export interface BacklogOptions {
   readonly perSecond: number;
   readonly atOnce?: number;
-  /** Bookings that wait when the ERP comes back; 0 for new ones alone. */
+  /** Number of bookings that wait when the ERP comes back; 0 to measure new completions only. */
   readonly waiting: number;
-  /** How long it is down, while those come in. */
+  /** Duration of the outage, during which those bookings come in. */
   readonly outageMinutes: number;
-  /** Between two new completions, from its return on. */
+  /** Interval between new completions after the outage. */
   readonly newEverySeconds: number;
-  /** New completions come for so long, or until nothing waits. */
+  /** How long new completions come in; default: until no booking waits. */
   readonly newForMinutes?: number;
   readonly seed?: number;
-  /** Told of each minute. */
-  readonly progress?: (told: { readonly minute: number; readonly waiting: number }) => void;
+  /** Called after each minute. */
+  readonly progress?: (status: { readonly minute: number; readonly waiting: number }) => void;
 }
 
-/** What came of one run; times in milliseconds since the ERP came back. */
+/** The result of one run; times in milliseconds since the ERP came back. */
 export interface BacklogRun {
-  /** Of the ERP's own count, in any sixty seconds. */
-  readonly mostPerMinute: number;
-  /** Calls that it refused. */
+  /** Most calls in any sixty seconds, by the ERP's own count. */
+  readonly maxPerMinute: number;
+  /** Calls that the ERP refused. */
   readonly refused: number;
-  /** Of each minute: calls, and bookings that wait. */
+  /** For each minute: the number of calls, and of bookings that wait. */
   readonly minutes: readonly { readonly calls: number; readonly waiting: number }[];
-  /** Of each new completion: when its trigger was sent, and how long it took to its booking. */
+  /** For each new completion: when its trigger was sent, and the time until its booking. */
   readonly fresh: readonly { readonly at: number; readonly waitMs: number }[];
-  /** When the ERP was first called: who came before had to wait for that. */
-  readonly foundWellAt: number;
-  /** Orders that are not booked once. */
+  /** When the ERP was called first: completions before that had to wait for the breaker. */
+  readonly availableAt: number;
+  /** Orders that were not booked exactly once. */
   readonly wrong: readonly string[];
   readonly deadLetters: number;
   readonly unexpected: readonly string[];
 }
 
-/** Lets bookings come in while the ERP is down, and new completions while they are worked off. */
+/** Lets bookings come in while the ERP is down, and new completions while the backlog is processed. */
 export async function runBacklog(options: BacklogOptions): Promise<BacklogRun> {
   const { outageMinutes, progress, newForMinutes = Number.POSITIVE_INFINITY } = options;
   const backlogPlant = createBacklogPlant(options, options.seed ?? 1);
   const { time, erp, plant } = backlogPlant;
-  const old = await comeIn(backlogPlant, options);
-  await untilIs(backlogPlant, time.now() + outageMinutes * minuteMs - (time.now() - old.beganAt));
+  const old = await addBacklog(backlogPlant, options);
+  await runUntil(backlogPlant, time.now() + outageMinutes * minuteMs - (time.now() - old.beganAt));
   const backAt = time.now();
   erp.comeBack();
 
@@ -59,21 +59,21 @@ export async function runBacklog(options: BacklogOptions): Promise<BacklogRun> {
   completeNext();
   while (!(isOver() && isDone() && plant.isQuiet())) {
     const counted = erp.calls.length;
-    await untilIs(backlogPlant, time.now() + minuteMs);
+    await runUntil(backlogPlant, time.now() + minuteMs);
     minutes.push({ calls: erp.calls.length - counted, waiting: waiting() });
     progress?.({ minute: minutes.length, waiting: waiting() });
     if (minutes.length > 60 * 48) break;
   }
   const names = [...old.names, ...fresh.keys()];
   const run = {
-    mostPerMinute: mostWithin(erp.calls, minuteMs),
+    maxPerMinute: maxWithin(erp.calls, minuteMs),
     refused: erp.refused(),
     minutes,
     fresh: [...fresh].map(([name, at]) => ({
       at: at - backAt,
       waitMs: (erp.bookedAt.get(name)?.[0] ?? Number.POSITIVE_INFINITY) - at,
     })),
-    foundWellAt: (erp.calls[0] ?? backAt) - backAt,
+    availableAt: (erp.calls[0] ?? backAt) - backAt,
     wrong: names.filter((name) => erp.bookedAt.get(name)?.length !== 1),
     deadLetters: plant.queues.messages('https://sqs.invalid/dead-letters').length,
     unexpected: backlogPlant.unexpected,
@@ -82,19 +82,19 @@ export async function runBacklog(options: BacklogOptions): Promise<BacklogRun> {
   return run;
 }
 
-/** Evenly over the outage. */
-async function comeIn(backlogPlant: BacklogPlant, { waiting, outageMinutes }: BacklogOptions) {
+/** Collects the bookings, evenly distributed over the outage. */
+async function addBacklog(backlogPlant: BacklogPlant, { waiting, outageMinutes }: BacklogOptions) {
   const { time } = backlogPlant;
   const beganAt = time.now();
   const names: string[] = [];
   for (let nth = 1; nth <= waiting; nth += 1) {
     names.push(await backlogPlant.collectOne());
-    await untilIs(backlogPlant, beganAt + (nth / waiting) * outageMinutes * minuteMs);
+    await runUntil(backlogPlant, beganAt + (nth / waiting) * outageMinutes * minuteMs);
   }
   return { names, beganAt };
 }
 
-async function untilIs({ time }: BacklogPlant, ms: number): Promise<void> {
+async function runUntil({ time }: BacklogPlant, ms: number): Promise<void> {
   let isThere = false;
   time.at(ms, () => {
     isThere = true;
@@ -102,7 +102,7 @@ async function untilIs({ time }: BacklogPlant, ms: number): Promise<void> {
   await time.run(() => isThere);
 }
 
-function mostWithin(times: readonly number[], ms: number): number {
+function maxWithin(times: readonly number[], ms: number): number {
   let first = 0;
   return times.reduce((most, at, last) => {
     while (Number(times[first]) <= at - ms) first += 1;

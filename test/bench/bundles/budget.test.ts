@@ -21,30 +21,30 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Bytes, minified; a little above what they are, so that growth is somebody's decision. */
+/** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = { 'receive-webhook': 215_000, 'send-alerts': 420_000 };
 const budgetOfOthers = 384_000;
 
-describe('the code of a function stays small', () => {
-  it.each(functionNames)('%s', (name) => {
+describe('the bundle of a function', () => {
+  it.each(functionNames)('stays within its budget: %s', (name) => {
     const size = sizes.find((each) => each.name === name);
     expect(size?.bytes, largestOf(size)).toBeLessThanOrEqual(budgets[name] ?? budgetOfOthers);
   });
 
-  it('and holds nothing of the AWS SDK that only laptops and browsers need', () => {
+  it('contains no part of the AWS SDK that only laptops and browsers need', () => {
     const unwanted =
       /credential-provider-(ini|sso|login|process|http|web-identity)|nested-clients|fetch-http/;
     const inputs = sizes.flatMap(({ packages }) => [...packages.keys()]);
     expect(inputs.filter((name) => unwanted.test(name))).toEqual([]);
   });
 
-  it('and holds no package but the clients of AWS and what they need, zod and big.js', () => {
+  it('contains no packages except the AWS clients with their dependencies, zod and big.js', () => {
     const known = /^(?:our own code$|Node$|@aws-sdk\/|@smithy\/|@aws\/|zod$|big\.js$)/;
     const packages = new Set(sizes.flatMap((size) => [...size.packages.keys()]));
     expect([...packages].filter((name) => !known.test(name))).toEqual([]);
   });
 
-  it('and each has the connector of its plant alone', () => {
+  it('contains only the connector of its plant', () => {
     const connectors = sizes
       .flatMap(({ files }) => [...files.keys()])
       .filter((file) => /shared\/erp\/(odoo|sap|tryton)/.test(file));
@@ -53,13 +53,13 @@ describe('the code of a function stays small', () => {
     expect(codeOf('book-completion')).not.toMatch(/stock\.lot|ProdnOrdConf2|qty_producing/);
   });
 
-  it('and the webhook door has no configuration and no connector', () => {
+  it('contains no configuration and no connector in receive-webhook', () => {
     expect(codeOf('receive-webhook')).not.toContain('Sandbox ERP');
   });
 });
 
-describe('the share of a package', () => {
-  it('is told by the name of the package, with its scope, wherever it is nested', () => {
+describe('packageOf', () => {
+  it('returns the name of a package with its scope, wherever it is nested', () => {
     expect(packageOf('node_modules/@aws-sdk/client-sqs/dist-es/index.js')).toBe('@aws-sdk/client-sqs');
     expect(packageOf('node_modules/a/node_modules/zod/v4/mini.js')).toBe('zod');
     expect(packageOf('shared/worker/worker.ts')).toBe('our own code');
@@ -72,5 +72,5 @@ function codeOf(name: FunctionName): string {
 
 function largestOf(size: BundleSize | undefined): string {
   const largest = [...(size?.packages ?? [])].slice(0, 5).map(([name, bytes]) => `${name} ${bytes}`);
-  return `The largest parts: ${largest.join(', ')}.`;
+  return `Largest parts: ${largest.join(', ')}.`;
 }

@@ -1,6 +1,6 @@
 import type { Metafile } from 'esbuild';
 
-/** What is in the bundle of one function, in bytes, largest first. */
+/** The parts of one function's bundle, in bytes, largest first. */
 export interface BundleSize {
   readonly name: string;
   readonly bytes: number;
@@ -8,7 +8,7 @@ export interface BundleSize {
   readonly files: ReadonlyMap<string, number>;
 }
 
-/** The bundles that a build wrote, as `<function>/index.mjs`. */
+/** The bundles of a build, written as `<function>/index.mjs`. */
 export function sizesOf({ outputs }: Metafile): BundleSize[] {
   return Object.entries(outputs).map(([file, { bytes, inputs }]) => {
     const files = Object.entries(inputs).flatMap(([input, { bytesInOutput }]): [string, number][] =>

@@ -11,11 +11,11 @@ import { median } from '../statistics.ts';
 
 const run = promisify(execFile);
 
-/** Something to import in a process of its own. */
+/** A module to import in a process of its own. */
 export interface Imported {
   readonly name: string;
   readonly file: string;
-  /** What a function finds in its environment. */
+  /** The environment variables of the function. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -23,7 +23,7 @@ export interface ImportTime {
   readonly name: string;
   /** Milliseconds of `import()` in a fresh process. */
   readonly ms: number;
-  /** Processor time of it, on all threads. */
+  /** Processor time of the import, on all threads. */
   readonly cpuMs: number;
 }
 
@@ -38,7 +38,10 @@ const { user, system } = process.cpuUsage(cpu);
 process.stdout.write(JSON.stringify({ ms, cpuMs: (user + system) / 1000 }));
 process.exit(0);`;
 
-/** What a cold start does, without what Lambda itself does: one after the other in each round, so that all have the same weather. */
+/**
+ * Measures what a cold start does, without Lambda's own part. Each round imports all modules, so that a change in the
+ * machine's load affects all of them.
+ */
 export async function importTimes(candidates: readonly Imported[], rounds: number): Promise<ImportTime[]> {
   const samples = candidates.map(() => [] as z.infer<typeof measuredSchema>[]);
   for (let round = 0; round < rounds; round += 1) {
@@ -56,7 +59,7 @@ export async function importTimes(candidates: readonly Imported[], rounds: numbe
   }));
 }
 
-/** What the bundles are compared with, made with the same settings but without what makes ours lean. */
+/** The modules that the bundles are compared with, built with the same settings but without the trimming of ours. */
 export async function writeYardsticks(
   folder: string,
 ): Promise<{ readonly empty: string; readonly stock: string }> {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /**
- * One process, the deployed bundle of receive-webhook and a bare SendMessage of the stock client, in turns:
- * what the handler costs beside the call that it cannot do without. Its environment is the function's own.
+ * Runs in a process of its own, with the environment of the function. Calls the deployed bundle of receive-webhook and
+ * a bare SendMessage of the stock client in turns, to measure what the handler adds to the one call that it must make.
  */
 const ordered = z.parse(
   z.object({
@@ -17,11 +17,11 @@ const ordered = z.parse(
 
 type Handler = (event: unknown, context: { readonly awsRequestId: string }) => Promise<unknown>;
 const handlerSchema = z.object({ handler: z.custom<Handler>((value) => typeof value === 'function') });
-const door = z.parse(handlerSchema, { ...(await import(ordered.bundle)) }).handler;
+const webhook = z.parse(handlerSchema, { ...(await import(ordered.bundle)) }).handler;
 const bare = z.parse(handlerSchema, { ...(await import(ordered.stock)) }).handler;
 
 const body = (at: number) =>
-  JSON.stringify({ productOrderNumber: `door-${at}`, recordingIds: [`recordingdoor-${at}`] });
+  JSON.stringify({ productOrderNumber: `webhook-${at}`, recordingIds: [`recordingwebhook-${at}`] });
 
 const event = (at: number) => ({
   version: '2.0',
@@ -41,18 +41,21 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 const answeredSchema = z.object({ statusCode: z.number() });
-const samples = { door: [] as number[], bare: [] as number[] };
+const samples = { webhook: [] as number[], bare: [] as number[] };
 // The logger writes to standard output, as it does in Lambda; the figures go to the parent.
 for (let at = -100; at < ordered.calls; at += 1) {
   const ours = await timed(async () => {
-    const { statusCode } = z.parse(answeredSchema, await door(event(at), { awsRequestId: `request-${at}` }));
-    if (statusCode !== 202) throw new Error(`The door answered ${statusCode}.`);
+    const { statusCode } = z.parse(
+      answeredSchema,
+      await webhook(event(at), { awsRequestId: `request-${at}` }),
+    );
+    if (statusCode !== 202) throw new Error(`The webhook answered ${statusCode}.`);
   });
   const theirs = await timed(() =>
     bare({ url: ordered.queueUrl, body: body(at) }, { awsRequestId: `request-${at}` }),
   );
   if (at < 0) continue;
-  samples.door.push(ours);
+  samples.webhook.push(ours);
   samples.bare.push(theirs);
 }
 process.send?.(samples);

@@ -9,15 +9,15 @@ import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 import type { BenchPlant } from '../peers/plant.ts';
 import { quantile } from '../statistics.ts';
 
-export interface DoorTimes {
-  readonly door: { readonly p50: number; readonly p99: number };
+export interface WebhookTimes {
+  readonly webhook: { readonly p50: number; readonly p99: number };
   readonly bare: { readonly p50: number; readonly p99: number };
 }
 
-const samplesSchema = z.object({ door: z.array(z.number()), bare: z.array(z.number()) });
+const samplesSchema = z.object({ webhook: z.array(z.number()), bare: z.array(z.number()) });
 
-/** Warm times of the webhook's handler and of one bare SendMessage, in one process through one endpoint. */
-export async function doorTimes(plant: BenchPlant, stock: string, calls: number): Promise<DoorTimes> {
+/** Times of the warm webhook handler and of one bare SendMessage, in one process with the same endpoint. */
+export async function webhookTimes(plant: BenchPlant, stock: string, calls: number): Promise<WebhookTimes> {
   const environment = environmentOf(plant, 'receive-webhook');
   const lambda = plant.functionOf('receive-webhook');
   const order = {
@@ -39,18 +39,18 @@ export async function doorTimes(plant: BenchPlant, stock: string, calls: number)
   const [message] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => {
-      throw new Error(`The process that measures the door ended with ${code}.`);
+      throw new Error(`The process that measures the webhook ended with ${code}.`);
     }),
   ]);
-  const { door, bare } = z.parse(samplesSchema, message);
+  const { webhook, bare } = z.parse(samplesSchema, message);
   const times = (samples: readonly number[]) => ({
     p50: quantile(samples, 0.5),
     p99: quantile(samples, 0.99),
   });
-  return { door: times(door), bare: times(bare) };
+  return { webhook: times(webhook), bare: times(bare) };
 }
 
-/** What a container of the function would find in its environment. */
+/** The environment variables that a container of the function gets. */
 export function environmentOf(plant: BenchPlant, functionFolder: string): Record<string, string> {
   const { emulator } = plant;
   const lambda = plant.functionOf(functionFolder);

@@ -6,8 +6,8 @@ import { median } from '../statistics.ts';
 import { readFixed } from './fixed-schemas.ts';
 
 /**
- * How long an answer of Azumuta takes to be read by the contract, and by fixed schemas: both in turns, so that they have
- * the same weather. `node test/bench/contract/contract.ts`
+ * Measures how long the contract and fixed schemas take to read an answer of Azumuta. Both run in turns, so that a
+ * change in the machine's load affects both. Run: `node test/bench/contract/contract.ts`
  */
 const readers = createAnswerReaders(defaultContract);
 const instant = '2026-12-17T14:05:00.000Z';
@@ -42,7 +42,7 @@ function compared<T>(name: string, read: ReadResource<T>, fixed: (json: unknown)
     if (!read(json).ok) throw new Error(`${name} cannot be read.`);
   };
   const other = () => void fixed(json);
-  // Both are compiled by V8 before they count.
+  // Both are compiled by V8 before the measurement.
   microseconds(5000, own);
   microseconds(5000, other);
   const rounds = Array.from(

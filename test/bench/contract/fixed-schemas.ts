@@ -6,8 +6,8 @@ import type { ParameterValue } from '../../../shared/model/orders.ts';
 import { utcInstant } from '../../../shared/model/time.ts';
 
 /**
- * What the contract is compared with: schemas in which each field has its one place, as this project had them before
- * Azumuta's answers became data.
+ * Schemas in which each field has one fixed place, as this project had them before Azumuta's answers could be
+ * configured. The contract is compared with them.
  */
 
 const absent = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
@@ -15,7 +15,7 @@ const absent = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(sch
 /** A name: plain text or a language map, `{ "en": "…", "nl": "…" }` (both seen). */
 const text = z.union([z.string(), z.record(z.string(), z.nullable(z.string()))]);
 const id = z.string().check(z.minLength(1));
-/** Numbers of orders and articles are text; a JSON number is accepted and becomes text. */
+/** Numbers of orders and articles are texts; a JSON number is accepted and converted to text. */
 const number = z.pipe(z.union([z.string().check(z.minLength(1)), z.number()]), z.transform(String));
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -77,7 +77,7 @@ const words: Words = {
   personalStepTypes: ['signature', 'sign-off', 'person', 'user', 'operator'],
 };
 
-/** @throws when it does not fit. */
+/** @throws when the value does not fit. */
 export const readFixed = {
   productOrder: (json: unknown) => productOrderOf(z.parse(productOrderSchema, json), words),
   recording: (json: unknown) => recordingOf(z.parse(recordingSchema, json), words),
@@ -163,7 +163,7 @@ function stepOf(step: RecordedStepWire, { language, personalStepTypes }: Words):
   };
 }
 
-/** From here on an instant is UTC with milliseconds; a time without a zone stays as it is, on the plant's clock. */
+/** An instant becomes UTC with milliseconds; a time without a zone is kept, in the plant's time zone. */
 function inUtc(time: string | null | undefined): string | null | undefined {
   return time ? (utcInstant(time) ?? time) : time;
 }

@@ -9,7 +9,7 @@ import { writeUnits as writeUnitsOf } from '../../simulation/aws/write-units.ts'
 export interface AwsRequests {
   /** By operation, `AmazonSQS.SendMessage` …; a batch of ten messages is one request (SQS bills them so). */
   readonly operations: Readonly<Record<string, number>>;
-  /** DynamoDB request units, indexes included. */
+  /** DynamoDB request units, including indexes. */
   readonly readUnits: number;
   readonly writeUnits: number;
 }
@@ -21,7 +21,7 @@ export interface AwsCounter {
   readonly close: () => Promise<void>;
 }
 
-/** The platform behind it. */
+/** The platform to which requests are forwarded. */
 type Aws = Parameters<typeof operatorClients>[0];
 
 const itemSchema = z.record(z.string(), z.custom<AttributeValue>());
@@ -38,8 +38,8 @@ const keyNames = ['pk', 'sk', 'id'];
 const indexes = Object.values(ledgerIndexes);
 
 /**
- * Stands between the functions and the platform and counts. DynamoDB is asked what each read consumed. Of writes the
- * local one does not tell what their indexes take: that is computed from the item before and after.
+ * A proxy between the functions and the platform that counts requests. DynamoDB reports what each read consumed. The
+ * local one does not report what writes of indexes consume, so that is computed from the item before and after.
  */
 export async function startAwsCounter(aws: () => Aws): Promise<AwsCounter> {
   let operations = new Map<string, number>();
@@ -70,7 +70,7 @@ export async function startAwsCounter(aws: () => Aws): Promise<AwsCounter> {
         Item,
         Key = pick(Item ?? {}),
       } = writeSchema.parse(JSON.parse(sent.toString('utf8')));
-      // With an operator's rights: not every function that writes an item may read it.
+      // With an operator's rights, because not every function that writes an item may read it.
       operators ??= operatorClients(aws());
       const question = new GetItemCommand({ TableName, Key, ConsistentRead: true });
       return (await operators.dynamodb.send(question)).Item;
@@ -79,7 +79,7 @@ export async function startAwsCounter(aws: () => Aws): Promise<AwsCounter> {
     const answer = await call(`${aws().awsEndpoint}${request.url ?? '/'}`, {
       ...{ method: request.method ?? 'POST', headers, body },
     });
-    // A condition that does not hold is billed like a write of the item that is there.
+    // A write whose condition fails is billed like a write of the existing item.
     const taken = isWrite ? Math.max(1, writeUnitsOf(before, await written(), indexes)) : 0;
     if (isWrite) writeUnits += taken;
     else if (isOfTable && answer.status === 200)

@@ -3,14 +3,14 @@ import type { Row } from '../row.ts';
 import { callsPerUnit, costPerMillion, totalOf } from './cost.ts';
 import { perDay } from './month.ts';
 
-/** A completion's calls are those over collecting and booking, and the message of its trigger. */
+/** A completion's calls are those of collecting and booking, and the message of its trigger. */
 const wantedOfBill = {
   completions: { maxCalls: 7, maxDollars: 9 },
   orders: { maxCalls: 4, maxDollars: 6 },
   'orders in lists of 50': { maxCalls: 4, maxDollars: 6 },
 } as const;
 
-/** A plant's month may cost so much. */
+/** Budget for a plant's month. */
 const maxMonth = 8;
 
 export function billRows({ bills = [], month = [] }: Figures): Row[] {

@@ -10,7 +10,7 @@ import { type AwsCounter, startAwsCounter } from './aws-counter.ts';
 import type { Measured } from './cost.ts';
 
 const perSecond = 5;
-/** Each prepares its work, and gives it. */
+/** Each flow prepares its events, and returns a function that sends them. */
 const flows = {
   completions: { functions: ['receive-webhook', 'collect-completion', 'book-completion'], run: complete },
   orders: { functions: ['accept-product-orders', 'create-product-orders'], run: ordersOf(1) },
@@ -22,8 +22,9 @@ const flows = {
 export type Flow = keyof typeof flows;
 
 /**
- * What the functions do and ask of AWS for some completions or orders, at a trickle: each event comes alone, so
- * nothing is shared in a batch. That is what most plants have, and the dearest; many ERPs post their orders in lists.
+ * Measures what the functions do and request from AWS for some completions or orders that arrive one at a time, so that
+ * no batch is shared. This is how most plants work, and the most expensive case; but many ERPs post their orders in
+ * lists.
  */
 export async function measureBill(
   flow: Flow,
@@ -35,7 +36,7 @@ export async function measureBill(
   const { functions, run } = flows[flow];
   try {
     await (await run(plant, options.partners, 'W', 40))();
-    // The peer does with fewer functions.
+    // The peer has fewer functions.
     const working = functions.filter((name) => plant.containers(name).length > 0);
     const work = await run(plant, options.partners, 'B', units);
     return await bill(plant, counter, working, units, work);
@@ -66,12 +67,12 @@ async function bill(
       logBytes: is.logBytes - (was?.logBytes ?? 0),
     };
   });
-  // The HTTP API invokes the first of them for each call.
+  // The HTTP API invokes the first function once for each call.
   const apiCalls = worked[0]?.invocations ?? 0;
   return { units, requests: counter.requests(), apiCalls, functions: worked };
 }
 
-/** What a function has done so far, by its log and its processes. */
+/** What a function has done so far, from its log and its processes. */
 function stand(plant: BenchPlant, folder: string) {
   const lambda = plant.functionOf(folder);
   const log = readFileSync(join(plant.emulator.dataDir, 'logs', `${lambda.name}.log`), 'utf8');
@@ -99,7 +100,7 @@ async function complete(
   };
 }
 
-/** Orders that the ERP posts so many at a time. */
+/** Posts orders in lists of this length, as an ERP does. */
 function ordersOf(listed: number) {
   return async (plant: BenchPlant, partners: Partners, prefix: string, count: number) => {
     await partners.reset();

@@ -13,13 +13,13 @@ const worked = (changes: Partial<Worked> = {}): Worked => ({
 });
 
 describe('the bill for a million', () => {
-  it('counts waiting as it is, and computing on the part of a processor that the memory buys', () => {
+  it('counts waiting time as measured, and computing time on the share of a processor that comes with the memory', () => {
     expect(billedMs(worked())).toBe(10_000);
     expect(billedMs(worked({ memoryMegabytes: 884.5 }))).toBe(11_000);
     expect(billedMs(worked({ memoryMegabytes: 3538 }))).toBe(10_000);
   });
 
-  it('adds what the mapping asks of SQS to what the functions ask', () => {
+  it('adds the SQS requests of the mapping to those of the functions', () => {
     // Prepare
     const requests = {
       operations: { 'AmazonSQS.SendMessage': 100, 'DynamoDB.GetItem': 300 },
@@ -44,7 +44,7 @@ describe('the bill for a million', () => {
 });
 
 describe('quantiles', () => {
-  it('are samples, by nearest rank', () => {
+  it('return samples, by nearest rank', () => {
     expect(median([5, 1, 3])).toBe(3);
     expect(quantile([1, 2, 3, 4], 0.99)).toBe(4);
     expect(quantile([1, 2, 3, 4], 0)).toBe(1);

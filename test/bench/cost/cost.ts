@@ -7,15 +7,15 @@ export interface Worked {
   readonly name: string;
   readonly memoryMegabytes: number;
   readonly invocations: number;
-  /** Time from each event until its answer, all together. */
+  /** Total time from each event to its answer. */
   readonly durationMs: number;
   /** Processor time of its processes. */
   readonly cpuMs: number;
-  /** What it logged. */
+  /** Size of its log. */
   readonly logBytes: number;
 }
 
-/** What was measured for `units` completions (or orders). */
+/** The measurements for `units` completions or orders. */
 export interface Measured {
   readonly units: number;
   readonly functions: readonly Worked[];
@@ -33,8 +33,8 @@ export interface CostLine {
 }
 
 /**
- * A function below 1,769 MB has only a part of a processor: what it waits for stays, what it computes takes
- * that much longer. This machine's core stands for Lambda's.
+ * A function below 1,769 MB gets only a share of a processor: waiting takes as long as measured, computing takes longer
+ * in proportion. A core of this machine is taken to equal one of Lambda's.
  */
 export function billedMs({ durationMs, cpuMs, memoryMegabytes }: Worked): number {
   const waiting = Math.max(0, durationMs - cpuMs);

@@ -4,7 +4,7 @@ import { totalOf } from './cost.ts';
 import { monthOf, monthRows, templateOfPlant } from './month.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-/** What the README says that a million cost when it was measured last. */
+/** The cost of a million, as the README states it from the last measurement. */
 const perMillion = (flow: string) =>
   Number(new RegExp(`^\\| cost of a million ${flow} \\| \\$([\\d.]+) \\|`, 'm').exec(readme)?.[1]);
 const measured = { orders: perMillion('orders'), completions: perMillion('completions') };
@@ -17,11 +17,11 @@ beforeAll(async () => {
 const total = (given: unknown) => totalOf(monthOf(given, measured));
 
 describe("a plant's month", () => {
-  it('is at most 8 dollars, all in', () => {
+  it('is at most 8 dollars in total', () => {
     expect(total(template)).toBeLessThanOrEqual(8);
   });
 
-  it('is what the README says, item by item', () => {
+  it('equals the README, item by item', () => {
     for (const row of monthRows(monthOf(template, measured))) expect(readme).toContain(`\n${row}\n`);
   });
 

@@ -6,12 +6,12 @@ import { sum } from '../statistics.ts';
 import { costPerMillion, type Measured, totalOf } from './cost.ts';
 import { prices } from './prices.ts';
 
-/** What a plant does on each of its days. */
+/** What a plant does on each day. */
 export const perDay = 500;
 const days = 30.4;
 const minutes = days * 24 * 60;
 
-/** One line of a plant's month. */
+/** One line of the bill for a month. */
 export interface MonthLine {
   readonly item: string;
   /** US dollars. */
@@ -19,7 +19,7 @@ export interface MonthLine {
   readonly formula: string;
 }
 
-/** US dollars for a million of each, as the bench measures them. */
+/** US dollars for a million of each, as measured by the bench. */
 export interface PerMillion {
   readonly orders: number;
   readonly completions: number;
@@ -32,36 +32,48 @@ const resourceSchema = z.object({
 export const templateSchema = z.object({ Resources: z.record(z.string(), resourceSchema) });
 type Resource = z.output<typeof resourceSchema>;
 
-/** A metric of our own is one for each value of its dimension (what log lines only count is none): three functions work on queues, and there are two partners. */
+/**
+ * A custom metric is billed once for each value of its dimensions; metrics that are only counted in log lines are free.
+ * Three functions process queues, and there are two partners.
+ */
 const valuesOf = { Function: 3, Partner: 2 } as const;
-/** What Lambda polls a queue with that is empty: so many long polls of 20 s at once (Lambda guide, "Using Lambda with Amazon SQS"). */
+/**
+ * Lambda polls an empty queue with this many simultaneous long polls of 20 s (Lambda guide, "Using Lambda with Amazon
+ * SQS").
+ */
 const pollers = 5;
 const pollsPerMinute = 3;
-/** Containers read a secret so often while they live; one of each function is taken to live all month. */
+/** Each container reads a secret this often; one container of each function is assumed to live all month. */
 const readingsPerHour = 4;
-/** What a scheduled run takes that finds nothing new: a lease and its end, a few reads of the ledger, a look at each queue. */
+/**
+ * What a scheduled run uses when it finds nothing new: taking and releasing a lease, a few reads of the ledger, a look
+ * at each queue.
+ */
 const idleRun = { seconds: 1, writeUnits: 3, readUnits: 10, queueRequests: 4, logKilobytes: 1 };
-/** Of an order and its completion, all indexes and DynamoDB's own 100 bytes an entry among them, for the days that the ledger keeps them. */
+/**
+ * Size of an order and its completion in the ledger, with all indexes and DynamoDB's own 100 bytes per entry, and how
+ * long they are kept.
+ */
 const ledgerOf = { kilobytes: 4.5, days: 400 };
-/** Log lines of an order and its completion, for the days that they are kept. */
+/** Log lines of an order and its completion, and how long they are kept. */
 const logsOf = { kilobytes: 4.5, days: 90 };
 /** Requests to the partners for an order and its completion. */
 const dataOut = { kilobytes: 20 };
 
-/** What was measured for orders that are posted one by one, and for completions. */
+/** The measured cost of orders that are posted one by one, and of completions. */
 export function perMillionOf(
   bills: readonly { readonly name: string; readonly flow: string; readonly measured: Measured }[],
   own: string,
 ): PerMillion {
   const of = (flow: keyof PerMillion) => {
     const bill = bills.find((each) => each.name === own && each.flow === flow);
-    if (!bill) throw new Error(`No bill of ${flow} was measured.`);
+    if (!bill) throw new Error(`The cost of ${flow} was not measured.`);
     return totalOf(costPerMillion(bill.measured));
   };
   return { orders: of('orders'), completions: of('completions') };
 }
 
-/** The synthesized template of the plant whose month it is. */
+/** The synthesized template of the plant. */
 export async function templateOfPlant() {
   const assembled = startAssembly();
   try {
@@ -72,7 +84,7 @@ export async function templateOfPlant() {
   }
 }
 
-/** What a plant's month costs, item by item, as its template says. */
+/** What a plant costs in a month, item by item, computed from its template. */
 export function monthOf(template: unknown, perMillion: PerMillion): MonthLine[] {
   const resources = Object.values(z.parse(templateSchema, template).Resources);
   const of = (type: string) => resources.filter(({ Type }) => Type === type);
@@ -92,25 +104,17 @@ export function monthOf(template: unknown, perMillion: PerMillion): MonthLine[] 
   return [
     fixed('secrets', of('AWS::SecretsManager::Secret').length, prices.secretPerMonth),
     fixed(
-      'metrics that alarms look at',
-      sum(of('AWS::CloudWatch::Alarm').map(looksAt)),
+      'metrics that alarms evaluate',
+      sum(of('AWS::CloudWatch::Alarm').map(metricsIn)),
       prices.alarmMetricPerMonth,
     ),
-    fixed('metrics of our own', ownMetrics() + of('AWS::Logs::MetricFilter').length, prices.metricPerMonth),
+    fixed('custom metrics', ownMetrics() + of('AWS::Logs::MetricFilter').length, prices.metricPerMonth),
     fixed('dashboards', of('AWS::CloudWatch::Dashboard').length, prices.dashboardPerMonth),
-    line('polling of queues that are empty', polls, prices.sqsPerRequest, 'requests'),
+    line('polling of empty queues', polls, prices.sqsPerRequest, 'requests'),
     line('reading secrets', readings, prices.secretReading, 'readings'),
     {
-      item: 'runs of schedules that find nothing',
-      dollars:
-        runs *
-        (prices.scheduledRun +
-          prices.lambdaPerRequest +
-          idleRun.seconds * memoryGb * prices.lambdaPerGbSecond +
-          idleRun.writeUnits * prices.dynamodbPerWriteUnit +
-          idleRun.readUnits * prices.dynamodbPerReadUnit +
-          idleRun.queueRequests * prices.sqsPerRequest +
-          (idleRun.logKilobytes / 1e6) * prices.logsPerGb),
+      item: 'scheduled runs that find nothing',
+      dollars: runs * idleRunDollars(memoryGb),
       formula: `${thousands(runs)} runs of ${idleRun.seconds} s with ${memoryGb} GB`,
     },
     line('orders', orders, perMillion.orders / 1e6, 'orders'),
@@ -121,7 +125,7 @@ export function monthOf(template: unknown, perMillion: PerMillion): MonthLine[] 
       formula: `${gigabytes(ledgerOf).toFixed(1)} GB × ($${prices.dynamodbStoragePerGb} + $${prices.pointInTimeRecoveryPerGb.toFixed(2)} to recover any second)`,
     },
     {
-      item: 'logs that are kept, and requests to the partners',
+      item: 'stored logs, and requests to the partners',
       dollars:
         gigabytes(logsOf) * prices.logStoragePerGb +
         ((orders * dataOut.kilobytes) / 1e6) * prices.dataOutPerGb,
@@ -130,7 +134,19 @@ export function monthOf(template: unknown, perMillion: PerMillion): MonthLine[] 
   ];
 }
 
-/** The lines as rows of a Markdown table, and their sum. */
+function idleRunDollars(memoryGb: number): number {
+  return (
+    prices.scheduledRun +
+    prices.lambdaPerRequest +
+    idleRun.seconds * memoryGb * prices.lambdaPerGbSecond +
+    idleRun.writeUnits * prices.dynamodbPerWriteUnit +
+    idleRun.readUnits * prices.dynamodbPerReadUnit +
+    idleRun.queueRequests * prices.sqsPerRequest +
+    (idleRun.logKilobytes / 1e6) * prices.logsPerGb
+  );
+}
+
+/** The lines as rows of a Markdown table, with their sum. */
 export function monthRows(lines: readonly MonthLine[]): string[] {
   const total = totalOf(lines);
   return [
@@ -158,7 +174,7 @@ function ownMetrics(): number {
 }
 
 /** An alarm on an expression is billed for each metric in it. */
-function looksAt({ Properties: { Metrics } }: Resource): number {
+function metricsIn({ Properties: { Metrics } }: Resource): number {
   return Array.isArray(Metrics) ? Metrics.filter((each) => 'MetricStat' in each).length : 1;
 }
 
@@ -179,6 +195,6 @@ const unitMinutes: Readonly<Record<string, number>> = { minute: 1, hour: 60, day
 function runsOf({ Properties: { ScheduleExpression, State } }: Resource): number {
   if (State === 'DISABLED') return 0;
   const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(String(ScheduleExpression)) ?? [];
-  if (count === undefined) throw new Error(`How often does ${String(ScheduleExpression)} run?`);
+  if (count === undefined) throw new Error(`The schedule ${String(ScheduleExpression)} is not supported.`);
   return minutes / (Number(count) * (unitMinutes[unit] ?? 1));
 }

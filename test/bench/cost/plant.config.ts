@@ -1,7 +1,7 @@
 import sample from '../../../integration.config.ts';
 import { defineIntegration } from '../../../shared/integration/index.ts';
 
-/** The plant whose month is billed: the sample, with a pull every five minutes. */
+/** The plant for which the month is computed: the sample, with a pull every five minutes. */
 export default defineIntegration({
   plant: 'billed',
   timeZone: 'Europe/Brussels',

@@ -1,9 +1,9 @@
 /**
  * AWS's list prices in US dollars, without free tiers and discounts, as published for us-east-1 (November 2026):
- * aws.amazon.com/lambda/pricing (arm64), /sqs/pricing, /dynamodb/pricing/on-demand, /api-gateway/pricing (HTTP
- * APIs), /cloudwatch/pricing, /secrets-manager/pricing, /eventbridge/pricing. What `*` marks is known to us from
- * elsewhere: the page could not be read when this was written. In eu-west-1 API Gateway, DynamoDB and logs cost
- * about a tenth more, Lambda and SQS the same.
+ * aws.amazon.com/lambda/pricing (arm64), /sqs/pricing, /dynamodb/pricing/on-demand, /api-gateway/pricing (HTTP APIs),
+ * /cloudwatch/pricing, /secrets-manager/pricing, /eventbridge/pricing. Prices marked with `*` come from other sources,
+ * because their page could not be read when this was written. In eu-west-1 API Gateway, DynamoDB and logs cost about a
+ * tenth more, Lambda and SQS the same.
  */
 export const prices = {
   lambdaPerGbSecond: 0.000_013_333_4,
@@ -17,9 +17,9 @@ export const prices = {
   secretPerMonth: 0.4,
   /** `*` */
   secretReading: 0.05 / 10_000,
-  /** Of each metric that an alarm looks at, in an expression, too. */
+  /** For each metric that an alarm evaluates, also in an expression. */
   alarmMetricPerMonth: 0.1,
-  /** Of our own; those of AWS's services are free. */
+  /** Custom metrics; those of AWS's services are free. */
   metricPerMonth: 0.3,
   /** After the first three of an account. */
   dashboardPerMonth: 3,
@@ -34,5 +34,7 @@ export const prices = {
   dataOutPerGb: 0.09,
 } as const;
 
-/** At 1,769 MB a function has one whole vCPU, and in proportion below that (Lambda guide, "Configure memory"). */
+/**
+ * With 1,769 MB a function has one whole vCPU, and with less a proportional share (Lambda guide, "Configure memory").
+ */
 export const megabytesPerVcpu = 1769;

@@ -5,15 +5,15 @@ import { sapTarget } from '../../shared/erp/conformance/sap-target.ts';
 import type { ErpConformanceTarget } from '../../shared/erp/conformance/target.ts';
 import { sandboxTarget } from '../../shared/erp/rest/target.ts';
 
-/** How often a connector calls its ERP to book one completion: a whole order, with a note and nothing else. */
+/** How often a connector calls its ERP to book one completion: a whole order, with only a note. */
 export interface CallsOfBooking {
   readonly erp: string;
-  /** The first booking of a container, which logs in and learns what differs between versions. */
+  /** The first booking of a container, which also logs in and detects the ERP's version. */
   readonly first: number;
   readonly further: number;
 }
 
-/** Tryton has no test server: `npm run test:tryton` prints its calls. */
+/** Tryton has no test server; `npm run test:tryton` prints its calls. */
 const targets: readonly (readonly [string, () => Promise<ErpConformanceTarget>])[] = [
   ['Odoo 17', () => odooTarget(17, {})],
   ['Odoo 19', () => odooTarget(19, {})],
@@ -34,7 +34,7 @@ export async function callsPerBooking(): Promise<readonly CallsOfBooking[]> {
   return counted;
 }
 
-/** Two bookings in one container. */
+/** Makes two bookings in one container, and counts the calls of each. */
 export async function callsOf(target: ErpConformanceTarget): Promise<Omit<CallsOfBooking, 'erp'>> {
   const connector = target.connector();
   async function calls(): Promise<number> {

@@ -1,4 +1,4 @@
-/** A released order of the ERP stub: all that the sample configuration reads of one. */
+/** A released order of the ERP stub, with the fields that the sample configuration reads. */
 export interface ReleasedOrder {
   readonly id: string;
   readonly number: string;
@@ -12,27 +12,27 @@ export interface ReleasedOrder {
   readonly changedAt: string;
 }
 
-/** What both stubs have seen since the last reset. */
+/** What both stubs have recorded since the last reset. */
 export interface Books {
   /** Calls by partner and kind: `azumuta product order`, `erp booking` … */
   readonly calls: Readonly<Record<string, number>>;
-  /** Bookings by ERP order: more than one is a double booking. */
+  /** Number of bookings by ERP order: more than one is a double booking. */
   readonly bookings: Readonly<Record<string, number>>;
   /** Epoch milliseconds of the last booking; 0 without one. */
   readonly lastBookingAt: number;
-  /** Pages of released orders that were asked for, each with how often. */
+  /** Requested pages of released orders, each with the number of requests. */
   readonly pages: Readonly<Record<string, number>>;
   /** Product orders created in Azumuta, by number. */
   readonly created: Readonly<Record<string, number>>;
 }
 
-/** Every order was changed a second after the one before it, from here on. */
+/** The change time of the first order; each further order was changed a second later. */
 const firstChange = Date.parse('2026-02-01T00:00:00Z');
 const instructions = 10;
 
 /**
- * The stubs' memory. Product orders, recordings and instructions follow from the number that is asked for, so
- * that a stub costs nothing but its delay: each product order has one recording, of one of ten instructions.
+ * The stubs' memory. Product orders, recordings and instructions are derived from the requested number, so a stub costs
+ * nothing but its delay. Each product order has one recording, of one of ten instructions.
  */
 export function createBooks() {
   let calls = new Map<string, number>();
@@ -65,16 +65,16 @@ export function createBooks() {
       lastBookingAt = 0;
       released = orders;
     },
-    /** The ERP answers 503 for so long. */
+    /** The ERP answers 503 for this time. */
     fail(ms: number, now: number) {
       failingUntil = now + ms;
     },
     failing: (now: number) => now < failingUntil,
-    /** The ERP makes the next booking, and its answer does not come. */
+    /** The ERP makes the next booking, but does not answer. */
     holdBack() {
       holdsBack = true;
     },
-    /** Whether this booking is that one. */
+    /** Whether this is the booking that is not answered. */
     isHeldBack() {
       const held = holdsBack;
       holdsBack = false;
@@ -112,7 +112,7 @@ export function createBooks() {
         url: `https://azumuta.example/recordings/${id}`,
       };
     },
-    /** A completion's order is always there; one that starts with `PO-` only once it was created. */
+    /** A product order for a completion always exists; one that starts with `PO-` only after it was created. */
     exists: (number: string) => !number.startsWith('PO-') || created.has(number),
     create(number: string) {
       count(created, number);

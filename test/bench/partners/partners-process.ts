@@ -5,9 +5,9 @@ import { listenOnLoopback } from '../../support/loopback.ts';
 import { createBooks } from './partner-books.ts';
 
 /**
- * Azumuta and the ERP as stubs, in a process of their own so that their work is nobody else's: each answers
- * after a fixed delay and counts. `GET /bench`, `POST /bench/reset?orders=`, `POST /bench/fail?ms=` and
- * `POST /bench/hold-back` are the bench's own, without delay.
+ * Azumuta and the ERP as stubs, in a process of their own so that their work is not measured. Each answers after a
+ * fixed delay, and counts. `GET /bench`, `POST /bench/reset?orders=`, `POST /bench/fail?ms=` and `POST
+ * /bench/hold-back` control the stubs, without delay.
  */
 const delayMs = Number(process.argv[2] ?? 5);
 const books = createBooks();

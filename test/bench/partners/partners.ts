@@ -5,16 +5,16 @@ import * as z from 'zod/mini';
 import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 import type { Books } from './partner-books.ts';
 
-/** Azumuta and the ERP as stubs that answer after a fixed delay: the same for everything that is measured. */
+/** Azumuta and the ERP as stubs that answer after a fixed delay, the same for everything that is measured. */
 export interface Partners {
   readonly azumutaUrl: string;
   readonly erpUrl: string;
   readonly read: () => Promise<Books>;
-  /** Forgets everything; the ERP has so many released orders then. */
+  /** Resets the stubs, and gives the ERP this many released orders. */
   readonly reset: (orders?: number) => Promise<void>;
-  /** The ERP answers 503 for so long. */
+  /** The ERP answers 503 for this time. */
   readonly fail: (ms: number) => Promise<void>;
-  /** The ERP makes the next booking, and its answer does not come. */
+  /** The ERP makes the next booking, but does not answer. */
   readonly holdBack: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }

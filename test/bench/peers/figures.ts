@@ -1,6 +1,6 @@
 import type { BundleSize } from '../bundles/bundle-sizes.ts';
 import type { ImportTime } from '../bundles/imports.ts';
-import type { DoorTimes } from '../bundles/receive-webhook.ts';
+import type { WebhookTimes } from '../bundles/receive-webhook.ts';
 import type { Flow } from '../cost/bill.ts';
 import type { Measured } from '../cost/cost.ts';
 import type { MonthLine } from '../cost/month.ts';
@@ -9,15 +9,15 @@ import type { Pulled, PulledAfterKill } from '../pulling.ts';
 import type { Simulated } from '../simulation.ts';
 import type { Fault, Losses, Round } from './rounds.ts';
 
-/** Everything that was measured; a part that was not asked for is missing. */
+/** Everything that was measured; parts that were not requested are missing. */
 export interface Figures {
   readonly machine: string;
   readonly at: string;
   readonly delayMs: number;
   bundles?: readonly BundleSize[];
   imports?: readonly ImportTime[];
-  door?: DoorTimes;
-  /** Of ours first, and then of its peer. */
+  webhook?: WebhookTimes;
+  /** This bundle first, then its peer. */
   completions?: readonly { readonly name: string; readonly rounds: readonly Round[] }[];
   accidents?: readonly { readonly name: string; readonly fault: Fault; readonly losses: Losses }[];
   calls?: readonly CallsOfBooking[];

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { call } from '../../../infra/local/emulator/process/http.ts';
 
-/** Completions that were offered, and which of them were taken. */
+/** The completions that were sent, and which of them were accepted. */
 export interface Offered {
   readonly accepted: readonly string[];
   readonly refused: number;
@@ -13,15 +13,15 @@ export interface Offer {
   readonly url: string;
   /** Product order numbers, one completion each. */
   readonly numbers: readonly string[];
-  /** Calls under way at the same time. */
+  /** Number of simultaneous calls. */
   readonly width?: number;
-  /** Completions per second; as fast as they are taken without it. */
+  /** Completions per second; default: as fast as they are accepted. */
   readonly perSecond?: number;
 }
 
 /**
- * Tells of completions as Azumuta does: a POST each, taken when the answer is 2xx. What is not taken is not
- * told again: only what was accepted can be lost.
+ * Sends triggers of completions as Azumuta does: a POST each, accepted if the answer is 2xx. Others are not sent again,
+ * because only accepted completions can be lost.
  */
 export async function offer({ url, numbers, width = 16, perSecond }: Offer): Promise<Offered> {
   const beganAt = Date.now();
@@ -46,12 +46,12 @@ export async function offer({ url, numbers, width = 16, perSecond }: Offer): Pro
   return { accepted, refused, beganAt };
 }
 
-/** Numbers that no other round has. */
+/** Numbers that no other round uses. */
 export function numbersOf(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, at) => `${prefix}-${String(at).padStart(5, '0')}`);
 }
 
-/** Polls until it is so, or the time is over. @returns whether it came to be. */
+/** Polls until the condition holds or the time is over. @returns whether it holds. */
 export async function until(isSo: () => Promise<boolean>, withinMs: number, everyMs = 50): Promise<boolean> {
   for (const end = performance.now() + withinMs; performance.now() < end; await pause(everyMs)) {
     if (await isSo()) return true;

@@ -8,16 +8,16 @@ import { newToken, operatorClients, setIfUnset } from '../../../infra/local/oper
 import { type Synthesized, synthesize } from '../../../infra/local/run-locally.ts';
 import type { Partners } from '../partners/partners.ts';
 
-/** A synthesized stack on the local platform, between the stubs. */
+/** A synthesized stack on the local platform, connected to the stubs. */
 export interface BenchPlant {
   readonly emulator: Emulator;
   readonly folder: string;
   readonly webhookUrl: string;
   /** Key of the order endpoint. */
   readonly orderKey: string;
-  /** Process ids of the containers of a function, by the name of its folder; all functions without one. */
+  /** Process ids of the containers of a function, by the name of its folder; default: of all functions. */
   readonly containers: (functionFolder?: string) => { readonly name: string; readonly pid: number }[];
-  /** Whether it makes product orders of the ERP's orders. */
+  /** Whether the plant creates product orders from the ERP's orders. */
   readonly makesProductOrders: boolean;
   /** The function of a folder (`receive-webhook`). @throws Error when there is none. */
   readonly functionOf: (functionFolder: string) => LocalFunction;
@@ -26,18 +26,18 @@ export interface BenchPlant {
 
 export interface BenchPlantOptions {
   readonly partners: Pick<Partners, 'azumutaUrl' | 'erpUrl'>;
-  /** Writes the stack into a folder, with the partners' addresses in its environment. Default: ours. */
+  /** Writes the stack into a folder, with the partners' addresses in its environment. Default: our stack. */
   readonly synthesize?: (
     folder: string,
     environment: Readonly<Record<string, string>>,
   ) => Promise<Synthesized>;
   readonly overrides?: Overrides;
-  /** Where the functions find AWS, when something stands between them and the platform. */
+  /** The functions' AWS endpoint, if a proxy is used. */
   readonly functionsEndpoint?: string;
   readonly log?: (line: string) => void;
 }
 
-/** Waits are shortened, so that what a kill leaves behind is taken up within seconds. Nothing else differs. */
+/** Shorter waits, so that the work of a killed process continues within seconds. Nothing else differs. */
 const shortWaits: Overrides = { functionTimeoutSeconds: 8, visibilityTimeoutSeconds: 10 };
 
 const ourShortWaits: Overrides = {
@@ -48,14 +48,14 @@ const ourShortWaits: Overrides = {
 const synthesizeOurs: NonNullable<BenchPlantOptions['synthesize']> = (folder, environment) =>
   synthesize({ integrationFile: 'integration.config.ts', folder: join(folder, 'cdk.out'), environment });
 
-/** What a plant is started with to be AWS's textbook pipeline instead of ours. */
+/** Options that start AWS's textbook pipeline instead of our stack. */
 export const powertools: Pick<BenchPlantOptions, 'synthesize' | 'overrides'> = {
-  // The CDK is large: it is loaded when it is wanted.
+  // The CDK is large, so it is loaded only when it is needed.
   synthesize: async (...place) => (await import('./powertools/stack.ts')).synthesizePowertools(...place),
   overrides: shortWaits,
 };
 
-/** Synthesizes a stack with the stubs' addresses and runs it; everything is in a folder that goes with it. */
+/** Synthesizes a stack with the stubs' addresses and runs it, in a folder that is deleted at the end. */
 export async function startBenchPlant(options: BenchPlantOptions): Promise<BenchPlant> {
   const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-bench-'));
   try {
@@ -115,7 +115,7 @@ async function setSecrets(
   await Promise.all(
     emulator.stack.secrets.map(async (secret) => {
       const [, value] = Object.entries(values).find(([name]) => labelOf(secret).endsWith(name)) ?? [];
-      if (value === undefined) throw new Error(`Nobody knows what the secret ${labelOf(secret)} is to hold.`);
+      if (value === undefined) throw new Error(`There is no value for the secret ${labelOf(secret)}.`);
       await setIfUnset(secrets, secret.arn, value);
     }),
   );

@@ -4,20 +4,20 @@ import { readFileSync } from 'node:fs';
 export interface Usage {
   /** User and system time of all its threads, in milliseconds. */
   readonly cpuMs: number;
-  /** Memory that it holds now, in bytes (VmRSS). */
+  /** Its present memory in bytes (VmRSS). */
   readonly memoryBytes: number;
-  /** The most that it ever held (VmHWM). */
+  /** Its peak memory (VmHWM). */
   readonly peakBytes: number;
 }
 
 /** Linux counts processor time in hundredths of a second for programs (USER_HZ, `man 5 proc`). */
 const msPerTick = 10;
 
-/** Reads `/proc`; undefined where there is none, or when the process is gone. */
+/** Reads `/proc`; undefined where it does not exist, or when the process has ended. */
 export function usageOf(pid: number): Usage | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the name in brackets and may hold spaces; utime and stime are the 14th and 15th.
+    // The second field is the name in brackets and may contain spaces; utime and stime are the 14th and 15th.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const kilobytes = (name: string) =>
@@ -32,11 +32,11 @@ export function usageOf(pid: number): Usage | undefined {
   }
 }
 
-/** As a power cut does; a process that has just ended by itself is none of its business. */
+/** Kills a process as a power cut does. Does nothing if it has just ended by itself. */
 export function killIfAlive(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It is gone.
+    // It has ended.
   }
 }

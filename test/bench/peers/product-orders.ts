@@ -3,12 +3,12 @@ import type { Partners } from '../partners/partners.ts';
 import { numbersOf, until } from './load.ts';
 import type { BenchPlant } from './plant.ts';
 
-/** As many orders as one call of the endpoint takes. */
+/** The maximum number of orders in one call of the endpoint. */
 const maxInOneCall = 500;
 
 /**
- * Numbers of product orders to complete, which nothing else has. Ours has made them from orders of the ERP, as it has
- * most that it books; its peer knows no orders.
+ * Numbers of product orders to complete, which nothing else uses. Our bundle creates them from ERP orders first, as for
+ * most completions; its peer does not process orders.
  */
 export async function productOrdersToComplete(
   plant: BenchPlant,
@@ -26,7 +26,7 @@ export async function productOrdersToComplete(
   return numbers;
 }
 
-/** @throws Error unless the endpoint takes them all. */
+/** @throws Error unless the endpoint accepts all orders. */
 export async function postOrders(plant: BenchPlant, numbers: readonly string[]): Promise<void> {
   const orders = numbers.map((number) => ({
     ...{ number, article: 'GEAR-01', quantity: '5', unit: 'u', attributes: { side: 'Left' } },

@@ -8,7 +8,7 @@ import type { BenchPlant } from './plant.ts';
 import { killIfAlive, usageOf } from './processes.ts';
 import { productOrdersToComplete } from './product-orders.ts';
 
-/** Something that books completions: ours, or its peer. */
+/** A system that books completions: our bundle, or its peer. */
 export interface Contender {
   readonly name: string;
   readonly plant: BenchPlant;
@@ -18,16 +18,16 @@ export interface Round {
   readonly completions: number;
   /** From the first call until the last booking. */
   readonly perSecond: number;
-  /** Processor time of the working processes; undefined without /proc. */
+  /** Processor time of the containers; undefined without /proc. */
   readonly cpuMs: number | undefined;
-  /** Bytes that a process holds at the end, the largest of its name. */
+  /** Memory at the end in bytes, of the largest process of each name. */
   readonly memory: Readonly<Record<string, number>>;
   readonly calls: Books['calls'];
 }
 
 /**
- * Everything is killed between a booking and its answer; the ERP answers 503 for three seconds; and both, the kill
- * in the middle of the outage.
+ * `kill`: all processes are killed between a booking and its answer. `outage`: the ERP answers 503 for three seconds.
+ * `both`: the kill happens during the outage.
  */
 export const faults = ['kill', 'outage', 'both'] as const;
 export type Fault = (typeof faults)[number];
@@ -38,16 +38,18 @@ export interface Losses {
   readonly doubled: number;
 }
 
-/** Nothing was booked for so long: nothing will be. Longer than what a kill leaves hidden in a queue. */
+/** If nothing was booked for this time, nothing more will be. It is longer than a kill hides messages in a queue. */
 const quietMs = 16_000;
 const maxMs = 90_000;
 
-/** Some rounds of each contender after a warm-up, in turns, so that all have the same weather. */
+/**
+ * Measures some rounds of each contender after a warm-up, in turns, so that a change in the machine's load affects all.
+ */
 export async function measureRounds(
   contenders: readonly Contender[],
   partners: Partners,
   wanted: { readonly rounds: number; readonly completions: number },
-  tell: (told: string) => void,
+  tell: (status: string) => void,
 ): Promise<{ readonly name: string; readonly rounds: readonly Round[] }[]> {
   const figures = contenders.map(({ name, plant }) => ({ name, plant, rounds: [] as Round[] }));
   for (let round = 0; round <= wanted.rounds; round += 1) {
@@ -61,7 +63,7 @@ export async function measureRounds(
   return figures.map(({ name, rounds }) => ({ name, rounds }));
 }
 
-/** As many completions as fast as they are taken. @throws Error when one was refused or not booked. */
+/** Sends completions as fast as they are accepted. @throws Error when one was refused or not booked. */
 async function measureRound(
   { name, plant }: Contender,
   partners: Partners,
@@ -90,14 +92,14 @@ async function measureRound(
   };
 }
 
-/** What each contender loses and books twice by each fault, in turns. */
+/** Counts what each contender loses and books twice with each fault, in turns. */
 export async function countLosses(
   contenders: readonly Contender[],
   partners: Partners,
-  tell: (told: string) => void,
+  tell: (status: string) => void,
 ): Promise<{ readonly name: string; readonly fault: Fault; readonly losses: Losses }[]> {
   const counted: { name: string; fault: Fault; losses: Losses }[] = [];
-  // A fault that meets containers on their way up would find nothing under way.
+  // Warm up first: while containers still start, a fault would meet no work in progress.
   for (const each of contenders)
     await measureRound(each, partners, { prefix: 'accidents', completions: 100 });
   for (const fault of faults) {
@@ -122,7 +124,7 @@ async function lossesOf(plant: BenchPlant, partners: Partners, fault: Fault): Pr
   return losses;
 }
 
-/** The worst moment for a kill: the ERP has booked, and who asked for it does not know. */
+/** Waits for the worst moment for a kill: the ERP has booked, but its caller has no answer. */
 async function heldBack(partners: Partners): Promise<void> {
   await partners.holdBack();
   const { lastBookingAt } = await partners.read();
@@ -130,12 +132,12 @@ async function heldBack(partners: Partners): Promise<void> {
   if (!(await until(booked, 20_000, 5))) throw new Error('Nothing was booked for 20 s, without any fault.');
 }
 
-/** The platform with its stores and all containers, as a power cut does; the platform starts them again. */
+/** Kills the platform with its stores and all containers, as a power cut does; the platform starts them again. */
 function killAll({ emulator }: BenchPlant): void {
   for (const { pid } of emulator.processes()) killIfAlive(pid);
 }
 
-/** Waits until all is booked and the queues hold nothing that could be booked again, or nothing happens any more. */
+/** Waits until all is booked and the queues are empty, or until nothing more happens. */
 async function settle(
   { accepted }: Offered,
   plant: BenchPlant,
@@ -152,7 +154,7 @@ async function settle(
     const now = performance.now();
     if (missing.length !== seen) lastChange = now;
     seen = missing.length;
-    // At the second look, as a message may pass from one queue to the next during the first.
+    // Checked twice, because a message may move from one queue to the next during the first check.
     drained = missing.length === 0 && (await queues.depth()) === 0 ? drained + 1 : 0;
     if (drained === 2 || now - lastChange > quietMs || now - began > maxMs) {
       const doubled = Object.values(books.bookings).filter((times) => times > 1).length;

@@ -1,27 +1,27 @@
 import { megabytesPerVcpu } from '../cost/prices.ts';
 
-/** What one plant does, and how its partners answer: assumptions, to be changed where a plant is known. */
+/** What one plant does, and how fast its partners answer: assumptions, to be replaced by figures of a known plant. */
 export const plant = {
   /** Completions in the last minutes of a shift, when everybody books. */
   peakCompletions: 200,
   peakSeconds: 300,
   completionsPerDay: 1500,
-  /** Of Azumuta and of an ERP, over the internet. */
+  /** Answer times of Azumuta and of an ERP, over the internet. */
   azumutaMs: 150,
   erpMs: 200,
-  /** Of a call to DynamoDB or SQS from a function. */
+  /** Answer time of DynamoDB or SQS within AWS. */
   awsMs: 6,
 } as const;
 
 /**
- * What one event costs each function, from `npm run bench` (processor time and calls per completion) and the
+ * The cost of one event in each function, from `npm run bench` (processor time and calls per completion) and the
  * synthesized template (memory, roles, alarms).
  */
 export const measured = {
   receive: { cpuMs: 5, awsCalls: 1, partnerCalls: 0, memoryMegabytes: 256 },
   collect: { cpuMs: 16, awsCalls: 6, partnerCalls: 2, memoryMegabytes: 512 },
   book: { cpuMs: 16, awsCalls: 4, partnerCalls: 4, memoryMegabytes: 512 },
-  /** `maximumConcurrency` of a mapping, and the messages of a batch that are worked on at the same time. */
+  /** `maximumConcurrency` of a mapping, and the messages of a batch that are processed at the same time. */
   containers: 5,
   atOnce: 5,
   rolesPerStack: 8,
@@ -43,17 +43,17 @@ export const quotas = {
   inFlight: 120_000,
 } as const;
 
-/** How much of a limit is used, 1 being all of it. */
+/** Share of the limit that is used; 1 is all of it. */
 export interface Limit {
   readonly name: string;
-  /** What moves it. */
+  /** The setting or quota that raises the limit. */
   readonly setting: string;
   readonly used: (plants: number) => number;
 }
 
 export const peakPerSecond = plant.peakCompletions / plant.peakSeconds;
 
-/** What one event costs a function. */
+/** The cost of one event in a function. */
 export interface Work {
   /** Processor time, on a whole core. */
   readonly cpuMs: number;
@@ -62,7 +62,7 @@ export interface Work {
   readonly memoryMegabytes: number;
 }
 
-/** How long one event takes in a function, alone: computing on its part of a processor, and waiting. */
+/** How long one event takes in a function by itself: computing on its share of a processor, and waiting. */
 export function durationMs(
   { cpuMs, awsCalls, partnerCalls, memoryMegabytes }: Work,
   partnerMs: number,
@@ -76,15 +76,15 @@ export const durations = {
   book: durationMs(measured.book, plant.erpMs),
 } as const;
 
-/** Completions per second that the containers of one plant's mapping can take. */
+/** Completions per second that the containers of one plant's mapping can process. */
 export function capacityOf(stage: 'collect' | 'book'): number {
   return (measured.containers * measured.atOnce * 1000) / durations[stage];
 }
 
-/** Containers that all functions of one plant need at its peak, each event alone (Little's law). */
+/** Containers that all functions of one plant need at its peak, with one event each (Little's law). */
 const containersPerPlant = (peakPerSecond * (durations.receive + durations.collect + durations.book)) / 1000;
 
-/** All limits: the first three are a plant's own and do not depend on how many there are. */
+/** All limits. The first three are a plant's own and do not depend on the number of plants. */
 export const limits: readonly Limit[] = [
   {
     name: 'collecting, one plant',
@@ -93,7 +93,7 @@ export const limits: readonly Limit[] = [
   },
   {
     name: 'booking, one plant: its ERP',
-    setting: 'maximumConcurrency of book-completion (infra/stack/functions.ts), and what the ERP bears',
+    setting: 'maximumConcurrency of book-completion (infra/stack/functions.ts), and what the ERP allows',
     used: () => peakPerSecond / capacityOf('book'),
   },
   {
@@ -133,14 +133,14 @@ export const limits: readonly Limit[] = [
   },
 ];
 
-/** The fullest limit at so many plants in one account and region. */
+/** The limit that is used most by so many plants in one account and region. */
 export function tightest(plants: number): Limit {
   const [first, ...others] = limits;
   if (!first) throw new Error('There are no limits.');
   return others.reduce((worst, limit) => (limit.used(plants) > worst.used(plants) ? limit : worst), first);
 }
 
-/** The number of plants at which a limit that grows with them is full. */
+/** The number of plants that use up a limit; undefined if the limit does not depend on it. */
 export function fullAt({ used }: Limit): number | undefined {
   const perPlant = used(2) - used(1);
   return perPlant > 0 ? Math.floor(1 / used(1)) : undefined;

@@ -5,7 +5,7 @@ const height = 430;
 const frame = { left: 70, right: 270, top: 24, bottom: 56 };
 const plants = { from: 1, to: 10_000 };
 const used = { from: 0.0001, to: 100 };
-/** Told apart by colour-blind eyes, on white and on black. */
+/** Distinguishable for colour-blind readers, on white and on black. */
 const colours = [
   '#8a8a8a',
   '#b08d57',
@@ -29,7 +29,7 @@ const y = (part: number) => {
 };
 const at = (value: number) => value.toFixed(1);
 
-/** How full each limit is at the change of shifts, from one plant to ten thousand in one account: an SVG. */
+/** An SVG of how much of each limit is used at the change of shifts, from one plant to ten thousand in one account. */
 export function scalePlot(): string {
   const grey = 'fill="#888888"';
   const decades = (from: number, to: number) =>
@@ -56,10 +56,10 @@ export function scalePlot(): string {
       full !== undefined && full < plants.to
         ? `<circle cx="${at(x(full))}" cy="${at(y(1))}" r="3.5" fill="${colour}"/>`
         : '';
-    const told = full === undefined ? '' : `, full at ${full.toLocaleString('en')}`;
+    const fullText = full === undefined ? '' : `, full at ${full.toLocaleString('en')}`;
     return (
       `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dot}` +
-      `<text x="${width - frame.right + 10}" y="${at(labelY)}" fill="${colour}">${limit.name}${told}</text>`
+      `<text x="${width - frame.right + 10}" y="${at(labelY)}" fill="${colour}">${limit.name}${fullText}</text>`
     );
   });
   return [
@@ -79,7 +79,7 @@ export function scalePlot(): string {
 function pointTo(usedAt: (plants: number) => number, count: number): string {
   const share = usedAt(count);
   const shown = Math.min(used.to, Math.max(used.from, share));
-  // What does not grow with the plants is inside the plot as it is.
+  // A line that does not grow with the plants is inside the plot already.
   const seenAt = usedAt(1) === usedAt(2) ? count : (count * shown) / share;
   return `${at(x(seenAt))},${at(y(shown))}`;
 }

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { capacityOf, durationMs, fullAt, limits, peakPerSecond, tightest } from './scale-model.ts';
 import { scalePlot } from './scale-plot.ts';
 
-describe('scale on paper', () => {
-  it('the plot that is kept is the one that the numbers draw', () => {
+describe('the scale model', () => {
+  it('matches the stored plot', () => {
     const kept = readFileSync(new URL('./scale.svg', import.meta.url), 'utf8');
     expect(kept, 'Run node test/bench/scale/scale.ts.').toBe(scalePlot());
   });
 
-  it('a function of half a processor needs twice the time to compute, and as long to wait', () => {
+  it('doubles the computing time on half a processor, but not the waiting time', () => {
     const work = { cpuMs: 10, awsCalls: 0, partnerCalls: 1 };
     const whole = durationMs({ ...work, memoryMegabytes: 1769 }, 100);
     const half = durationMs({ ...work, memoryMegabytes: 884.5 }, 100);
@@ -17,11 +17,11 @@ describe('scale on paper', () => {
     expect(half).toBe(120);
   });
 
-  it('one plant has room for many times its peak before its own concurrency is full', () => {
+  it('gives one plant capacity for many times its peak', () => {
     expect(capacityOf('book') / peakPerSecond).toBeGreaterThan(10);
   });
 
-  it('an account is full of roles long before it is full of work', () => {
+  it('shows that an account reaches its limit of roles before any limit of work', () => {
     expect(tightest(200).name).toBe('IAM roles');
     const growing = limits.flatMap((limit) => fullAt(limit) ?? []);
     expect(Math.min(...growing)).toBe(125);

@@ -13,8 +13,8 @@ import {
 import { scalePlot } from './scale-plot.ts';
 
 /**
- * From one plant to ten thousand at the change of shifts, on paper: prints the arithmetic and draws `scale.svg`.
- * `node test/bench/scale/scale.ts`
+ * Computes the limits from one plant to ten thousand at the change of shifts. Prints the arithmetic and draws
+ * `scale.svg`. Run: `node test/bench/scale/scale.ts`
  */
 const percent = (part: number) => `${part < 0.1 ? (part * 100).toFixed(1) : Math.round(part * 100)} %`;
 const counts = [1, 10, 100, 1000, 10_000];
@@ -30,7 +30,7 @@ say(
   `so one plant can collect ${capacityOf('collect').toFixed(0)} and book ${capacityOf('book').toFixed(0)} completions per second, and wait six days for its ERP with up to ${(quotas.inFlight / 6).toLocaleString('en')} completions a day.`,
 );
 say();
-say('| plants in one account | completions/s | Azumuta calls/s | fullest limit | used | what moves it |');
+say('| plants in one account | completions/s | Azumuta calls/s | fullest limit | used | what raises it |');
 say('| ---: | ---: | ---: | --- | ---: | --- |');
 for (const count of counts) {
   const limit = tightest(count);
@@ -40,7 +40,7 @@ for (const count of counts) {
   );
 }
 say();
-say('| limit | one plant uses | full at | what moves it |');
+say('| limit | one plant uses | full at | what raises it |');
 say('| --- | ---: | ---: | --- |');
 for (const limit of limits) {
   const full = fullAt(limit);

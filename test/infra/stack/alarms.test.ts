@@ -161,7 +161,7 @@ describe('silence', () => {
       24 * 60,
       2 * 24 * 60,
     ],
-  ])('of %s rings after that many intervals, and never before', (_what, rule, minutes, silent) => {
+  ])('rings after that many intervals, and never before: %s', (_what, rule, minutes, silent) => {
     // The last run is at most one interval before: what is told, and what is awaited, counts from there.
     const stops = 5 * 24 * 60;
     const samples = every(minutes, 0, stops);

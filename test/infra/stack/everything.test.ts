@@ -137,8 +137,8 @@ it('outputs the time zone in which the days of the plant begin', () => {
   template.hasOutput('TimeZone', { Value: 'Europe/Brussels' });
 });
 
-describe('a deployment may have', () => {
-  it('an own domain, whose DNS target is an output, beside the address that stays', () => {
+describe('a deployment with every option', () => {
+  it('has an own domain, whose DNS target is an output, beside the address that stays', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'azumuta.plant.example' });
     template.hasOutput('DomainTarget', {});
     template.hasOutput('WebhookUrl', {
@@ -147,7 +147,7 @@ describe('a deployment may have', () => {
     template.hasOutput('OrderEndpoint', { Value: 'https://azumuta.plant.example/product-orders' });
   });
 
-  it('a list of allowed sources for each endpoint', () => {
+  it('has a list of allowed sources for each endpoint', () => {
     const sourcesOf = (description: string) =>
       Object.values(
         template.findResources('AWS::Lambda::Function', { Properties: { Description: description } }),
@@ -156,7 +156,7 @@ describe('a deployment may have', () => {
     expect(sourcesOf('Takes orders from the ERP and returns their status')).toEqual(['["198.51.100.7"]']);
   });
 
-  it('a fixed public address for the functions that call the ERP, and for no other', () => {
+  it('has a fixed public address for the functions that call the ERP, and for no other', () => {
     const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
     const placed = functions.filter(([, { Properties }]) => Properties.VpcConfig).map(([id]) => id);
     expect(placed.map((id) => id.replace(/^Functions|Function[0-9A-F]+$/g, '')).sort()).toEqual([
@@ -168,7 +168,7 @@ describe('a deployment may have', () => {
     template.hasOutput('FixedAddress', {});
   });
 
-  it('a network in which nothing can be reached from outside', () => {
+  it('has a network in which nothing can be reached from outside', () => {
     const [group, ...others] = Object.values(template.findResources('AWS::EC2::SecurityGroup'));
     expect(others).toEqual([]);
     expect(group?.Properties.SecurityGroupIngress).toBeUndefined();
@@ -179,7 +179,7 @@ describe('a deployment may have', () => {
         expect(subnet.Ref).toMatch(/^NetworkVpcPrivate/);
   });
 
-  it('no wildcard in any grant but for the interfaces of that network, which no code of ours may touch', () => {
+  it('has no wildcard in any grant but for the interfaces of that network, which no code of ours may touch', () => {
     const everywhere = Object.entries(template.findResources('AWS::IAM::Policy')).flatMap(
       ([id, { Properties }]) =>
         z
@@ -205,7 +205,7 @@ describe('a deployment may have', () => {
       ]);
   });
 
-  it('a secret of its own, which the stack then does not create and functions may read', () => {
+  it('uses a secret of its own, which the stack then does not create and functions may read', () => {
     template.resourceCountIs('AWS::SecretsManager::Secret', 4);
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {

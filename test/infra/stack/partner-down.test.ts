@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { calmJourney } from '../../simulation/calm-journey.ts';
 import { postOrder } from '../../simulation/scenario/erp-posts.ts';
-import type { Outage } from '../../simulation/scenario/happening.ts';
+import type { Outage } from '../../simulation/scenario/scenario-event.ts';
 import { beginning, minuteMs } from '../../simulation/world/moments.ts';
 import { simulateFetch } from '../../simulation/world/network.ts';
 import { createWorld, type World } from '../../simulation/world/world.ts';

@@ -123,7 +123,7 @@ describe('the configuration of reconciliation', () => {
     ['too often', { everyHours: 0 }, '$.schedule.reconcile.everyHours'],
     ['about too many orders', { everyHours: 24, most: 501 }, '$.schedule.reconcile.most'],
     ['with a negative grace', { everyHours: 24, graceHours: -1 }, '$.schedule.reconcile.graceHours'],
-  ])('that asks %s is refused, naming the field', (_, reconcile, path) => {
+  ])('is refused, naming the field, when it asks %s', (_, reconcile, path) => {
     expect(() => integrationWith(reconcile)).toThrow(ConfigurationError);
     expect(() => integrationWith(reconcile)).toThrow(path);
   });

@@ -92,6 +92,116 @@ export const otherConnectors = [
   tryton({ url: 'https://tryton.plant.example', database: 'plant', link: false }),
 ];
 
+const erp = rest({
+  name: 'Recorded ERP',
+  baseUrl: 'https://erp.invalid',
+  auth: { kind: 'apiKey', header: 'X-Api-Key' },
+  atOnce: 2,
+  orders: {
+    path: '/api/production-orders',
+    query: (since) => ({ changedSince: since, status: 'released,cancelled' }),
+    paging: {
+      kind: 'page',
+      parameter: 'page',
+      size: { parameter: 'pageSize', rows: 50 },
+      next: 'nextPage',
+    },
+    list: 'orders',
+    row: z.object({
+      id: z.string(),
+      number: z.string(),
+      product: z.string(),
+      quantity: z.string(),
+      unit: z.string(),
+      dueDate: z.string(),
+      status: z.string(),
+      customer: z.string(),
+      options: z.record(z.string(), z.unknown()),
+      changedAt: z.string(),
+    }),
+    order: ({ product, status, customer, options, ...order }) => ({
+      ...order,
+      article: product,
+      state: status === 'released' || status === 'cancelled' ? status : 'other',
+      attributes: { customer, ...options },
+    }),
+  },
+  link: {
+    lookUp: [
+      {
+        name: 'order',
+        request: ({ order }) => ({ path: placeOf(order) }),
+        done: ({ json }, { productOrder }) =>
+          listAt(json, 'azumutaIds').includes(productOrder.id) ? productOrder.id : undefined,
+        waits: unlessShown('number'),
+      },
+    ],
+    steps: [
+      {
+        name: 'link',
+        success: noErrorInBody,
+        request: ({ order, productOrder }) => ({
+          method: 'PATCH',
+          path: placeOf(order),
+          body: { azumutaId: productOrder.id, azumutaUrl: productOrder.url ?? null },
+        }),
+      },
+    ],
+  },
+  book: {
+    lookUp: [
+      {
+        name: 'order',
+        request: ({ completion }) => ({ path: placeOf(completion.erpOrder) }),
+        article: ({ json }) => textAt(json, 'product'),
+        unit: ({ json }) => textAt(json, 'unit'),
+        refused: ({ json }) => (textAt(json, 'status') === 'cancelled' ? 'it is cancelled' : undefined),
+        waits: (answer) =>
+          valueAt(answer.json, 'locked') === true ? 'somebody has it open' : unlessShown('status')(answer),
+      },
+      {
+        name: 'bookings',
+        request: ({ completion, key }) => ({
+          path: `${placeOf(completion.erpOrder)}/bookings`,
+          query: { reference: key },
+        }),
+        done: ({ json }) => textAt(json, 'bookings.0.id'),
+        waits: unlessShown('bookings'),
+      },
+    ],
+    steps: [
+      {
+        name: 'book',
+        success: noErrorInBody,
+        when: ({ completion }) => completion.kind === 'quantity',
+        request: ({ completion, built, key }) => ({
+          path: `${placeOf(completion.erpOrder)}/bookings`,
+          body: {
+            reference: key,
+            goodQuantity: built.good,
+            scrapQuantity: built.scrap,
+            unit: built.unit,
+            final: completion.final,
+            lots: built.goodLots.map(({ number, amount }) => ({ number, quantity: amount })),
+            notes: completion.notes,
+            links: completion.links,
+            completedAt: completion.completedAt,
+          },
+        }),
+      },
+      {
+        name: 'note',
+        success: noErrorInBody,
+        when: ({ completion }) => completion.kind === 'amendment',
+        request: ({ completion, key }) => ({
+          path: `${placeOf(completion.erpOrder)}/notes`,
+          body: { reference: key, notes: completion.notes, links: completion.links },
+        }),
+      },
+    ],
+  },
+});
+
 export default defineIntegration(({ stage }) => ({
   plant: 'recorded',
   timeZone: 'Europe/Brussels',
@@ -102,119 +212,11 @@ export default defineIntegration(({ stage }) => ({
     atOnce: 3,
   },
 
-  erp: rest({
-    name: 'Recorded ERP',
-    baseUrl: 'https://erp.invalid',
-    auth: { kind: 'apiKey', header: 'X-Api-Key' },
-    atOnce: 2,
-    orders: {
-      path: '/api/production-orders',
-      query: (since) => ({ changedSince: since, status: 'released,cancelled' }),
-      paging: {
-        kind: 'page',
-        parameter: 'page',
-        size: { parameter: 'pageSize', rows: 50 },
-        next: 'nextPage',
-      },
-      list: 'orders',
-      row: z.object({
-        id: z.string(),
-        number: z.string(),
-        product: z.string(),
-        quantity: z.string(),
-        unit: z.string(),
-        dueDate: z.string(),
-        status: z.string(),
-        customer: z.string(),
-        options: z.record(z.string(), z.unknown()),
-        changedAt: z.string(),
-      }),
-      order: ({ product, status, customer, options, ...order }) => ({
-        ...order,
-        article: product,
-        state: status === 'released' || status === 'cancelled' ? status : 'other',
-        attributes: { customer, ...options },
-      }),
-    },
-    link: {
-      lookUp: [
-        {
-          name: 'order',
-          request: ({ order }) => ({ path: placeOf(order) }),
-          done: ({ json }, { productOrder }) =>
-            listAt(json, 'azumutaIds').includes(productOrder.id) ? productOrder.id : undefined,
-          waits: unlessShown('number'),
-        },
-      ],
-      steps: [
-        {
-          name: 'link',
-          success: noErrorInBody,
-          request: ({ order, productOrder }) => ({
-            method: 'PATCH',
-            path: placeOf(order),
-            body: { azumutaId: productOrder.id, azumutaUrl: productOrder.url ?? null },
-          }),
-        },
-      ],
-    },
-    book: {
-      lookUp: [
-        {
-          name: 'order',
-          request: ({ completion }) => ({ path: placeOf(completion.erpOrder) }),
-          article: ({ json }) => textAt(json, 'product'),
-          unit: ({ json }) => textAt(json, 'unit'),
-          refused: ({ json }) => (textAt(json, 'status') === 'cancelled' ? 'it is cancelled' : undefined),
-          waits: (answer) =>
-            valueAt(answer.json, 'locked') === true ? 'somebody has it open' : unlessShown('status')(answer),
-        },
-        {
-          name: 'bookings',
-          request: ({ completion, key }) => ({
-            path: `${placeOf(completion.erpOrder)}/bookings`,
-            query: { reference: key },
-          }),
-          done: ({ json }) => textAt(json, 'bookings.0.id'),
-          waits: unlessShown('bookings'),
-        },
-      ],
-      steps: [
-        {
-          name: 'book',
-          success: noErrorInBody,
-          when: ({ completion }) => completion.kind === 'quantity',
-          request: ({ completion, built, key }) => ({
-            path: `${placeOf(completion.erpOrder)}/bookings`,
-            body: {
-              reference: key,
-              goodQuantity: built.good,
-              scrapQuantity: built.scrap,
-              unit: built.unit,
-              final: completion.final,
-              lots: built.goodLots.map(({ number, amount }) => ({ number, quantity: amount })),
-              notes: completion.notes,
-              links: completion.links,
-              completedAt: completion.completedAt,
-            },
-          }),
-        },
-        {
-          name: 'note',
-          success: noErrorInBody,
-          when: ({ completion }) => completion.kind === 'amendment',
-          request: ({ completion, key }) => ({
-            path: `${placeOf(completion.erpOrder)}/notes`,
-            body: { reference: key, notes: completion.notes, links: completion.links },
-          }),
-        },
-      ],
-    },
-  }),
+  erp,
 
   productOrders: {
     number: (order) => order.number,
-    // Nobody builds thirteen: such an order has no article, and a planner is told.
+    // An order of thirteen has no article, so it cannot be mapped, and a planner gets an alert.
     article: (order) => (order.quantity.amount === '13' ? '' : order.article.replace(/-RED$/, '')),
     parameters: (order, { index, of }) => ({
       Quantity: of > 1 ? 1 : Number(order.quantity.amount),

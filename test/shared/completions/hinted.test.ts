@@ -141,7 +141,7 @@ describe('recordings that only triggers name, of parts that are booked together'
     expect(told(stage).sort()).toEqual(named.sort());
   });
 
-  it('still count when their part was opened again and its next trigger names new ones only', async () => {
+  it('count when their part was opened again and its next trigger names new ones only', async () => {
     // Prepare
     const { numbers, finish } = await started();
     const [first = '', second = '', third = ''] = numbers;

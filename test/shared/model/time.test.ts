@@ -68,7 +68,7 @@ describe('the day in a time zone', () => {
     ['a leap day that only the Julian calendar has', 'UTC', '1500-03-01T00:00:00Z', '1500-03-01'],
     ['the last day of four digits', 'America/New_York', '9999-12-31T23:59:59Z', '9999-12-31'],
     ['a date, which is a day already', 'America/New_York', '2026-12-01', '2026-12-01'],
-  ])('of %s', (_name, timeZone, instant, day) => {
+  ])('is counted there: %s', (_name, timeZone, instant, day) => {
     expect(dayIn(timeZone, instant)).toBe(day);
   });
 

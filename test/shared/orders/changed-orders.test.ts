@@ -154,7 +154,7 @@ describe('an ERP order that is cancelled', () => {
       );
   });
 
-  it('after its create was refused is not created by a replay of the dead letter', async () => {
+  it('is not created by a replay of the dead letter after its create was refused', async () => {
     await stage.accept(erpOrder({ number: 'REFUSED' }));
     await stage.attempt('REFUSED', 'refused');
     const { news } = await stage.accept(erpOrder({ number: 'REFUSED', state: 'cancelled' }));

@@ -141,9 +141,9 @@ describe('a product order that exists in Azumuta already', () => {
   });
 
   it.each([
-    ['is taken for ours when it is equal', '5', undefined],
-    ['is for a person when it is not', '99', 'parameters["Quantity"] is 99, wanted 5'],
-  ])('and was created between our look and our create %s', async (_what, quantity, differs) => {
+    ['takes it for ours when it is equal', '5', undefined],
+    ['leaves it to a person when it is not', '99', 'parameters["Quantity"] is 99, wanted 5'],
+  ])('%s, though it was created between our look and our create', async (_what, quantity, differs) => {
     // Prepare: our first look does not show it, and Azumuta accepts no number twice
     const number = await typedByHand({ Quantity: quantity });
     const { azumuta } = stage.dependencies;

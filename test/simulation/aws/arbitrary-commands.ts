@@ -27,7 +27,7 @@ export const tableName = 'ledger';
 const TableName = tableName;
 
 const partitions = ['a', 'b'];
-/** The last two are in another order by UTF-16. */
+/** By UTF-16, the last two sort the other way round. */
 const sorts = ['1', '1x', '\uFFFD', '\u{1F600}'];
 export const keys = partitions.flatMap((pk) => sorts.map((sk) => ({ pk: { S: pk }, sk: { S: sk } })));
 
@@ -42,7 +42,7 @@ const key = fc.oneof(
   ),
 );
 
-/** Expressions with what they use, and now and then with more. */
+/** Renders the expressions with the names and values that they use, and sometimes with one that they do not. */
 function expressions(given: {
   readonly update?: Piece;
   readonly condition: Piece | undefined;
@@ -133,10 +133,10 @@ const command: fc.Arbitrary<TableCommand> = fc.oneof(
   often(1, queryIndex),
 );
 
-/** Some calls of one table. */
+/** Random commands for one table. */
 export const commands = fc.array(command, { minLength: 30, maxLength: 30, size: 'max' });
 
-/** Reads all that there is, in the table and in its indexes. */
+/** Queries that read the whole table and all its indexes. */
 export function readAll(): TableCommand[] {
   return partitions.flatMap((value) => [
     new QueryCommand({

@@ -6,12 +6,12 @@ export interface Scope {
   readonly names: Record<string, string>;
   readonly values: Record<string, AttributeValue>;
 }
-/** Writes a part of an expression, and notes what it uses. */
+/** Renders a part of an expression, and adds the names and values that it uses to the scope. */
 export type Piece = (scope: Scope) => string;
 
-/** An arbitrary by how often it is taken. */
+/** An arbitrary with its weight. */
 export const often = <T>(weight: number, arbitrary: fc.Arbitrary<T>) => ({ weight, arbitrary });
-/** Mostly undefined. */
+/** Undefined, except once in `every` times. */
 export const seldom = <T>(arbitrary: fc.Arbitrary<T>, every = 25) =>
   fc.oneof(often(every - 1, fc.constant(undefined)), often(1, arbitrary));
 
@@ -28,7 +28,7 @@ const map = fc
   .map((M): AttributeValue => ({ M }));
 const indexText = fc.constantFrom('a', 'b').map((S): AttributeValue => ({ S }));
 
-/** Values by attribute, of the type that most commands give it. `state` is a reserved word. */
+/** For each attribute, values of the type that it usually has. `state` is a reserved word. */
 const usual: Readonly<Record<string, fc.Arbitrary<AttributeValue>>> = {
   ...{ state: text, s: text, n: number, owed: number, l: list, m: map },
   ...{ erpOrderNumber: indexText, awaiting: indexText, dueAt: number },
@@ -36,7 +36,7 @@ const usual: Readonly<Record<string, fc.Arbitrary<AttributeValue>>> = {
 export const attributes = Object.keys(usual);
 const plain = attributes.slice(0, 6);
 
-/** A value for an attribute; dynalite stores an empty text as the key of an index, DynamoDB does not. */
+/** A value for an attribute. Index keys are never empty texts: dynalite would store them, DynamoDB refuses them. */
 export function valueFor(name: string): fc.Arbitrary<AttributeValue> {
   const any = plain.includes(name) ? fc.oneof(scalar, list, map) : scalar.filter(({ S }) => S !== '');
   return fc.oneof(often(12, usual[name] ?? any), often(1, any));
@@ -70,7 +70,7 @@ const value = (values: fc.Arbitrary<AttributeValue>) =>
       (scope) =>
         valueIn(scope, each),
   );
-/** A part of an expression from the parts that it holds. */
+/** Combines parts of an expression into a larger one. */
 const phrase = (between: TemplateStringsArray, ...parts: fc.Arbitrary<Piece>[]): fc.Arbitrary<Piece> =>
   fc.tuple(...parts).map(
     (pieces): Piece =>
@@ -86,7 +86,7 @@ const path = fc.oneof(
   word('pk'),
 );
 
-/** dynalite takes no two lists or maps for equal, and two that are missing for equal: neither is asked here. */
+/** Lists and maps are never compared, nor two paths that may both be missing: dynalite differs from DynamoDB there. */
 const term = fc.oneof(
   often(3, phrase`${path} ${word('=', '<>')} ${value(scalar)}`),
   phrase`${value(scalar)} ${word('=', '<>')} ${path}`,
@@ -101,7 +101,7 @@ const sound: fc.Arbitrary<Piece> = fc.letrec<{ any: Piece; joined: Piece }>((tie
     { depthSize: 'small' },
     often(3, term),
     often(2, tie('joined')),
-    // dynalite takes no NOT NOT, which the documented grammar has.
+    // dynalite does not support NOT NOT, which the documented grammar allows.
     phrase`NOT ${term}`,
     phrase`NOT (${tie('joined')})`,
     phrase`(${tie('joined')})`,
@@ -114,10 +114,10 @@ const unsound = word(
 );
 export const condition = fc.oneof(often(10, sound), unsound);
 
-/** What ADD or a nested SET changes is not among these: dynalite would change the copy with it. */
+/** Paths to copy from. Those that ADD or a nested SET changes are left out: dynalite would change the copy as well. */
 const copied = fc.oneof(name('s', 'state', 'l'), word('pk'), phrase`${name('s')}.${name('x')}`);
 
-/** What an update may do to one attribute, by the section that says so. */
+/** The possible actions on one attribute, each with the section of the update expression that it belongs to. */
 function actionOn(attribute: string): fc.Arbitrary<{ readonly section: string; readonly piece: Piece }> {
   const own = name(attribute);
   const given = value(valueFor(attribute));

@@ -96,7 +96,7 @@ function compared(reader: Reader): Compared {
   return { kind: 'size', of };
 }
 
-/** Whether a condition holds for an item; for one that is not there, of `{}`. */
+/** Evaluates a condition on an item; use `{}` for an item that does not exist. */
 export function holds(condition: Condition, item: Item, bound: Bound): boolean {
   switch (condition.kind) {
     case 'and':
@@ -122,7 +122,7 @@ export function holds(condition: Condition, item: Item, bound: Bound): boolean {
 }
 
 function isSo(operator: Comparator, left: AttributeValue | undefined, right: AttributeValue | undefined) {
-  // What is not there is neither equal to anything, nor below or above it.
+  // A missing value equals nothing, and is neither below nor above anything.
   if (!left || !right) return operator === '<>';
   if (operator === '=') return equal(left, right);
   if (operator === '<>') return !equal(left, right);
@@ -141,9 +141,9 @@ function comparedIn(operand: Compared, item: Item, bound: Bound): AttributeValue
 }
 
 /**
- * What a key condition asks of each key attribute, by the attribute's name.
- * @throws ValidationException if it is not one comparison of a key attribute, or two joined by AND.
+ * The comparison that a key condition makes for each key attribute, by the attribute's name.
  * Source: AWS, "Key condition expressions for the Query operation in DynamoDB".
+ * @throws ValidationException unless it is one comparison of a key attribute, or two joined by AND.
  */
 export function keyConditions(
   condition: Condition,
@@ -161,7 +161,7 @@ export function keyConditions(
   }
   const { left, right } = condition;
   if (left.kind !== 'path' || left.path.length !== 1 || right.kind !== 'value') {
-    throw notModelled('key conditions but of the form "key operator :value"');
+    throw notModelled('key conditions in any form other than "key operator :value"');
   }
   const value = bound.values[right.name];
   if (!value) throw new Error('All values were bound.');

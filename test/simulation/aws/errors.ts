@@ -1,8 +1,8 @@
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 
 /**
- * A refusal as the SDK throws it: it has no class of its own for ValidationException, only the name.
- * Source: AWS, "Error handling with DynamoDB"; status 400, not to be tried again.
+ * A ValidationException as the SDK throws it: the SDK has no class for it, only the name.
+ * Source: AWS, "Error handling with DynamoDB": status 400, not to be retried.
  */
 export function validationException(message: string): DynamoDBServiceException {
   return new DynamoDBServiceException({
@@ -13,7 +13,7 @@ export function validationException(message: string): DynamoDBServiceException {
   });
 }
 
-/** What DynamoDB can do and this model cannot: a fault of the test, which must not pass for an answer. */
+/** DynamoDB supports this, but the model does not. Such a test fails, so that the gap is not mistaken for an answer. */
 export function notModelled(what: string): Error {
-  return new Error(`The model of DynamoDB does not know ${what}.`);
+  return new Error(`The model of DynamoDB does not support ${what}.`);
 }

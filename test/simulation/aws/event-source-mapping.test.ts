@@ -15,7 +15,7 @@ function mappedStage(batchSize = 10) {
   return { ...stage, mapping };
 }
 
-it('hands over what it received in Lambda’s shape', () => {
+it('passes messages on in the form of a Lambda event', () => {
   // Prepare
   const { mapping, send, began } = mappedStage();
   const messageId = send('{"order":1}');
@@ -44,7 +44,7 @@ it('hands over what it received in Lambda’s shape', () => {
   ]);
 });
 
-it('receives a batch at most, and nothing from an empty queue', () => {
+it('receives at most one batch, and nothing from an empty queue', () => {
   const { mapping, send } = mappedStage(2);
   const empty = mapping.receive();
   for (const body of ['a', 'b', 'c']) send(body);
@@ -62,14 +62,14 @@ const failures = (...itemIdentifiers: (string | undefined)[]) => ({
 });
 
 it.each<[string, (ids: Record<string, string>) => InvocationEnd, string]>([
-  ['nothing comes again after an empty response', () => ({ returned: undefined }), ''],
-  ['nothing comes again when no message is reported', () => failures(), ''],
-  ['a reported message comes again', ({ b }) => failures(b), 'b'],
-  ['all come again when all are reported', ({ a, b, c }) => failures(a, b, c), 'abc'],
-  ['all come again when a reported message is unknown', ({ a }) => failures(a, 'unknown'), 'abc'],
-  ['all come again when the response has another shape', () => ({ returned: 'done' }), 'abc'],
-  ['all come again after an error or a timeout', () => 'failed', 'abc'],
-])('deletes so that %s', (_, endOf, expected) => {
+  ['all, after an empty response', () => ({ returned: undefined }), ''],
+  ['all, when no message is reported as failed', () => failures(), ''],
+  ['only those that are not reported as failed', ({ b }) => failures(b), 'b'],
+  ['none, when all are reported as failed', ({ a, b, c }) => failures(a, b, c), 'abc'],
+  ['none, when a reported message is unknown', ({ a }) => failures(a, 'unknown'), 'abc'],
+  ['none, when the response has another shape', () => ({ returned: 'done' }), 'abc'],
+  ['none, after an error or a timeout', () => 'failed', 'abc'],
+])('deletes of the batch %s', (_, endOf, expected) => {
   // Prepare
   const { mapping, send, receive, pass } = mappedStage();
   const ids = Object.fromEntries(['a', 'b', 'c'].map((body) => [body, send(body)]));

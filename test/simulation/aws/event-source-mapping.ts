@@ -7,7 +7,10 @@ export interface MappedQueue {
   readonly queueUrl: string;
   readonly queueArn: string;
   readonly region: string;
-  /** 10 at most: without a batching window a batch is one receive ("Creating and configuring an SQS event source mapping"). */
+  /**
+   * At most 10: without a batching window a batch is one receive ("Creating and configuring an SQS event source
+   * mapping").
+   */
   readonly batchSize: number;
 }
 
@@ -16,20 +19,20 @@ export interface Batch {
   readonly messages: readonly Received[];
 }
 
-/** How an invocation ended: with what the handler returned, or by an error, a timeout or a crash. */
+/** How an invocation ended: with the handler's return value, or with an error, a timeout or a crash. */
 export type InvocationEnd = { readonly returned: unknown } | 'failed';
 
 /**
- * What Lambda's event source mapping does around one invocation, with ReportBatchItemFailures. When it polls, and how
- * many invocations run at once, is up to the caller.
+ * Models what Lambda's event source mapping does before and after an invocation, with ReportBatchItemFailures. The
+ * caller decides when it polls and how many invocations run at once.
  */
 export interface EventSourceMapping {
-  /** One receive by long poll, whose messages get the queue's visibility timeout; undefined when there is nothing. */
+  /** One receive by long poll. The messages get the queue's visibility timeout. Undefined when the queue is empty. */
   readonly receive: () => Batch | undefined;
   /**
-   * Deletes what succeeded; all else comes again when its visibility timeout is over. After a failed invocation, or a
-   * response that Lambda cannot read or that names an unknown message, that is the whole batch ("Handling errors for an
-   * SQS event source in Lambda"). A batch that is never finished is one whose delete was lost.
+   * Deletes the messages that succeeded. All others are received again once their visibility timeout is over: the whole
+   * batch after a failed invocation, or when the response cannot be read or names an unknown message ("Handling errors
+   * for an SQS event source in Lambda"). Not calling this models a delete that is lost.
    */
   readonly finish: (batch: Batch, end: InvocationEnd) => void;
 }

@@ -3,15 +3,15 @@ import { notModelled, validationException } from './errors.ts';
 import { reservedWords } from './reserved-words.ts';
 import { type Item, stored, typeOf, type ValueType } from './values.ts';
 
-/** Steps into an item: names (`#name` stands for another), and places in lists. */
+/** Steps into an item: attribute names (`#name` is a placeholder for another name) and list indexes. */
 export type Path = readonly (string | number)[];
 
-/** What stands in for a value: what is in the item at a path, or what the call gives as `:name`. */
+/** An operand of an expression: a path in the item, or a value that the call provides as `:name`. */
 export type Operand =
   | { readonly kind: 'path'; readonly path: Path }
   | { readonly kind: 'value'; readonly name: string };
 
-/** An expression that was read once; what it needs of the call's names and values is checked at every call. */
+/** A parsed expression. Each call checks that its names and values are what the expression needs. */
 export interface Parsed<Tree> {
   readonly parameter: string;
   readonly tree: Tree;
@@ -36,7 +36,7 @@ export interface Bound {
 
 export type Reader = ReturnType<typeof createReader>;
 
-/** Reads each text once and remembers it: the ledger has few expressions and calls them often. */
+/** Parses each text once and caches it, because the ledger uses few expressions and uses them often. */
 export function parseOnce<Tree>(parameter: string, parse: (reader: Reader) => Tree) {
   const known = new Map<string, Parsed<Tree>>();
   return (text: string): Parsed<Tree> => {
@@ -124,7 +124,9 @@ function createReader(text: string, parameter: string) {
       values.add(name);
       return { kind: 'value', name };
     },
-    /** Says that an operator takes such types only; of what is in the item, that shows later. */
+    /**
+     * Records that an operator accepts these types only. Whether a path in the item fits shows when it is evaluated.
+     */
     typed(
       operand: { readonly kind: string; readonly name?: string },
       types: readonly ValueType[],
@@ -135,7 +137,7 @@ function createReader(text: string, parameter: string) {
   };
 }
 
-/** Checks what a call gives for its expressions: all that they use, and nothing that they do not. */
+/** Checks that a call provides exactly the names and values that its expressions use. */
 export function bind(
   expressions: readonly Parsed<unknown>[],
   given: {
@@ -198,7 +200,7 @@ export function nameOf(step: string, names: Bound['names']): string {
   return step.startsWith('#') ? (names[step] ?? step) : step;
 }
 
-/** What stands at a path, if anything does. */
+/** The value at a path; undefined if there is none. */
 export function valueAt(path: Path, item: Item, { names }: Bound): AttributeValue | undefined {
   let value: AttributeValue | undefined;
   for (let at = 0; at < path.length; at++) {
@@ -218,7 +220,7 @@ export function operandIn(operand: Operand, item: Item, bound: Bound): Attribute
   return operand.kind === 'path' ? valueAt(operand.path, item, bound) : bound.values[operand.name];
 }
 
-/** Tells a function that the model lacks from one that DynamoDB lacks. */
+/** Distinguishes a function that only the model lacks from one that DynamoDB does not have either. */
 export function unknownFunction(name: string, lacking: readonly string[], reader: Reader): Error {
   if (lacking.includes(name)) return notModelled(`${name} in expressions`);
   return reader.refused(`Invalid function name; function: ${name}`);

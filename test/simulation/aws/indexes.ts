@@ -3,11 +3,14 @@ import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts'
 import { compareItems, insert, withdraw } from './sorted.ts';
 import type { Item } from './values.ts';
 
-/** Entries of each index as queries see them: later than the table, each item's changes in their order. */
+/**
+ * The entries of each index as queries see them. They follow the table with a delay; changes of one item keep their
+ * order.
+ */
 export interface Indexes {
-  /** Tells that an item has changed; `undefined` stands for none. */
+  /** Reports a change of an item; `undefined` means that there is no item. */
   readonly changed: (before: Item | undefined, after: Item | undefined) => void;
-  /** The entries of a partition that show by now, by their sort keys: keys only, as in the ledger's stack. */
+  /** The entries of a partition that are visible now, by their sort keys. Keys only, as in the ledger's stack. */
   readonly entries: (index: TableIndex, partition: string) => readonly Item[];
 }
 
@@ -24,8 +27,8 @@ interface Move {
 
 /**
  * Source: AWS, "Using Global Secondary Indexes in DynamoDB": changes are propagated asynchronously, eventually
- * consistent, "within a fraction of a second, under normal conditions"; an item is in an index only while it has
- * all of the index's key attributes.
+ * consistent, "within a fraction of a second, under normal conditions"; an item is in an index only while it has all of
+ * the index's key attributes.
  */
 export function createIndexes(
   indexes: readonly TableIndex[],
@@ -33,7 +36,7 @@ export function createIndexes(
 ): Indexes {
   const shown = new Map(indexes.map(({ name }) => [name, new Map<string, Item[]>()]));
   const pending: Change[] = [];
-  /** When the latest pending change of an item will show. */
+  /** When the latest pending change of each item becomes visible. */
   const latest = new Map<string, number>();
 
   function show(): void {

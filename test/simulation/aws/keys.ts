@@ -10,7 +10,7 @@ const invalid = (reason: string) =>
 const maxPartitionBytes = 2048;
 const maxSortBytes = 1024;
 
-/** @throws ValidationException unless it is exactly `pk` and `sk`, as texts that a key may have. */
+/** @throws ValidationException unless the key consists of exactly `pk` and `sk`, both valid texts. */
 export function checkKey(key: Item): void {
   const { pk, sk } = key;
   if (Object.keys(key).length !== 2 || pk?.S === undefined || sk?.S === undefined) {
@@ -21,7 +21,7 @@ export function checkKey(key: Item): void {
   refuseTooLong(pk, sk);
 }
 
-/** @throws ValidationException unless an item to put has its key. */
+/** @throws ValidationException unless an item to put has a valid key. */
 export function checkKeyOfItem(item: Item): void {
   for (const name of ['pk', 'sk']) {
     const value = item[name];
@@ -36,9 +36,10 @@ export function checkKeyOfItem(item: Item): void {
 }
 
 /**
- * @throws ValidationException if an attribute of an item is no key for an index that it is the key of: dynalite
- * stores what is empty or too long. Source: AWS, "Supported data types and naming rules in DynamoDB": empty texts
- * are for attributes that are no key of a table or index.
+ * Checks the attributes of an item that are keys of an index; dynalite stores empty and too long ones. Source: AWS,
+ * "Supported data types and naming rules in DynamoDB": empty texts are allowed only for attributes that are not a key
+ * of a table or index.
+ * @throws ValidationException if one is not valid as a key.
  */
 export function checkIndexKeys(indexes: readonly TableIndex[], item: Item): void {
   for (const index of indexes) {
@@ -51,7 +52,7 @@ export function checkIndexKeys(indexes: readonly TableIndex[], item: Item): void
   }
 }
 
-/** @throws ValidationException if an update gives a key of an index another type. */
+/** @throws ValidationException if an update would give a key of an index another type. */
 export function checkIndexType(
   { name }: TableIndex,
   attribute: string,
@@ -79,7 +80,7 @@ function refuseTooLong(partition: AttributeValue | undefined, sort: AttributeVal
   }
 }
 
-/** Of UTF-8, which has at most three bytes for each unit of a text; dynalite counts the units. */
+/** Length in UTF-8, which takes at most three bytes per UTF-16 unit; dynalite counts the units. */
 function isLonger(value: AttributeValue | undefined, maxBytes: number): boolean {
   const text = value?.S;
   return text !== undefined && text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;

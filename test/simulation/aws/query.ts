@@ -10,10 +10,10 @@ import { bytesOfItem, type Item, stored, typeOf } from './values.ts';
 /** Source: AWS, "Paginating table query results in DynamoDB": pages of 1 MB or less. */
 const maxPageBytes = 1024 * 1024;
 
-/** The key of the table, as if it were an index. */
+/** The key of the table, in the form of an index. */
 export const tableKey: TableIndex = { name: '', partition: 'pk', sort: 'sk', sortType: 'S' };
 
-/** What a query asks for, checked; `index` is undefined for the table itself. */
+/** The checked parameters of a query; `index` is undefined for the table itself. */
 export interface Asked {
   readonly index: TableIndex | undefined;
   readonly partition: string;
@@ -37,7 +37,7 @@ export function readQuery(
   if (index && input.ConsistentRead) {
     throw validationException('Consistent reads are not supported on global secondary indexes');
   }
-  if (!index && !input.ConsistentRead) throw notModelled('reads of the table that are not consistent');
+  if (!index && !input.ConsistentRead) throw notModelled('inconsistent reads of the table');
   const partition = partitionOf(expression.tree, bound, index ?? tableKey);
   const sort = (index ?? tableKey).sort;
   const start = input.ExclusiveStartKey && startOf(input.ExclusiveStartKey, index, partition);
@@ -49,7 +49,7 @@ export function readQuery(
   };
 }
 
-/** Checks a key condition, and tells which partition it is about. */
+/** Checks a key condition, and returns the partition that it names. */
 function partitionOf(
   tree: Parameters<typeof keyConditions>[0],
   bound: Bound,
@@ -84,8 +84,8 @@ function startOf(given: Item, index: TableIndex | undefined, partition: string):
 }
 
 /**
- * The page that begins with the first item wanted. A page that is full names its last item, even if none is left;
- * dynalite's pages end behind 1 MB, these before it.
+ * The page that begins with the first matching item. A full page names its last item even if nothing is left. Dynalite
+ * ends a page after it exceeds 1 MB, this model before.
  */
 export function pageOf(
   items: readonly Item[],
@@ -107,6 +107,6 @@ export function pageOf(
 function lastOf(page: readonly Item[], index: TableIndex | undefined): { readonly last?: Item } {
   const item = page.at(-1);
   if (!item?.pk || !item.sk) return {};
-  // An entry of an index is its keys.
+  // An index entry consists of its keys.
   return { last: index ? item : Object.freeze({ pk: item.pk, sk: item.sk }) };
 }

@@ -36,13 +36,16 @@ export interface QueueModelOptions {
   readonly queues: readonly ModelledQueue[];
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** From 0 to below 1; close to 1 throughout is SQS on a good day, which gives all it has and keeps what it should. */
+  /**
+   * From 0 to below 1. When it is always close to 1, SQS behaves ideally: it returns all messages and keeps those it
+   * should.
+   */
   readonly random: () => number;
-  /** Never the same twice: message ids and receipt handles. */
+  /** Unique ids, for messages and receipt handles. */
   readonly newId: () => string;
 }
 
-/** As if asked for all attributes, as the event source mapping asks. */
+/** All attributes are returned, because the event source mapping asks for all of them. */
 export interface Received {
   readonly MessageId: string;
   readonly ReceiptHandle: string;
@@ -64,34 +67,34 @@ export interface Copy {
   visibleAt: number;
   receives: number;
   firstReceivedAt: number | undefined;
-  /** Of the last receive, as `handle`. */
+  /** Handle of the last receive. */
   receivedAt: number;
   /** Undefined until the first receive. */
   handle: string | undefined;
 }
 
-/** When a copy is to be visible, as far as that has not changed since. */
+/** When a copy becomes visible; outdated if that has changed since. */
 interface Appearance extends Placed {
   readonly copy: Copy;
 }
 
 export interface Queue extends ModelledQueue {
   readonly copies: Set<Copy>;
-  /** A heap: with tens of thousands that wait, nobody looks through all of them. */
+  /** A heap, because searching tens of thousands of waiting messages would take too long. */
   readonly appearances: Appearance[];
-  /** None of its copies is older than its retention before this moment; epoch milliseconds. */
+  /** None of its copies exceeds its retention before this moment; epoch milliseconds. */
   noneExpiresBefore: number;
-  /** The last copy of every message that was ever here, by its id. */
+  /** The last copy of every message that was ever in this queue, by its id. */
   readonly known: Map<string, Copy>;
   readonly handles: Map<string, Copy>;
 }
 
-/** Of the receives that could give more, the part that gives fewer: what the documentation allows, at our own rate. */
+/** Probability that a receive returns fewer messages than it could. The documentation allows it; the rate is ours. */
 const fewerAt = 0.25;
-/** Of the deletes with a handle that is no longer the message's, the part that deletes it all the same. */
+/** Probability that a delete with an outdated handle deletes the message all the same. */
 const lateDeleteAt = 0.5;
 
-/** What a queue does, one message at a time; `queue.ts` gives it the shape of SQS's commands. */
+/** The operations of a queue, one message at a time; `queue.ts` wraps them in SQS's commands. */
 export function createQueueOperations({ queues, now, random, newId }: QueueModelOptions) {
   const byUrl = new Map<string, Queue>(
     queues.map((queue) => [
@@ -103,7 +106,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
     ]),
   );
 
-  /** The queue, without the messages whose retention is over. @throws QueueDoesNotExist. */
+  /** The queue, without messages that exceed their retention. @throws QueueDoesNotExist. */
   function queueAt(url: string | undefined): Queue {
     const queue = byUrl.get(url ?? '');
     if (!queue) throw new QueueDoesNotExist(refused('The specified queue does not exist.'));
@@ -162,8 +165,8 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
   }
 
   /**
-   * In no order. A short poll asks a part of the servers and may miss any message; a long poll gets at least one if
-   * there is one, and waits for none here ("Amazon SQS short and long polling").
+   * Returns messages in random order. A short poll asks only some of the servers, so it may miss any message. A long
+   * poll gets at least one if there is one; it never waits here ("Amazon SQS short and long polling").
    */
   function receive(input: ReceiveMessageCommandInput): Received[] {
     const { MaxNumberOfMessages = 1, VisibilityTimeout, WaitTimeSeconds = 0 } = input;
@@ -186,8 +189,8 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
   }
 
   /**
-   * A receive moves what was received maxReceiveCount times. The enqueue timestamp stays ("Using dead-letter queues in
-   * Amazon SQS"), and so, as far as is known, do the id and the counts.
+   * A receive moves messages that were already received maxReceiveCount times. The enqueue timestamp stays ("Using
+   * dead-letter queues in Amazon SQS"), and so, as far as is known, do the id and the counts.
    */
   function moveToDeadLetters(queue: Queue, copy: Copy): boolean {
     if (!queue.redrive || copy.receives < queue.redrive.maxReceiveCount) return false;
@@ -222,7 +225,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
     };
   }
 
-  /** @throws MissingParameter; ReceiptHandleIsInvalid for one that this queue never gave. */
+  /** @throws MissingParameter; ReceiptHandleIsInvalid for a handle that this queue never issued. */
   function copyOf(queue: Queue, handle: string | undefined): Copy {
     if (!handle) throw commonError('MissingParameter', 'The request must contain a ReceiptHandle.');
     const copy = queue.handles.get(handle);
@@ -234,9 +237,9 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
     queue.copies.has(copy) && copy.handle === handle && copy.visibleAt > now();
 
   /**
-   * Only the last handle, and only while the message is hidden: afterwards the call "might result in an error", here it
-   * always does. The new timeout counts from now, and ends at most 12 hours after the receive (API reference of
-   * ChangeMessageVisibility; "Amazon SQS visibility timeout").
+   * Accepts only the latest handle, and only while the message is hidden: afterwards the call "might result in an
+   * error", and here it always does. The new timeout counts from now, and ends at most 12 hours after the receive (API
+   * reference of ChangeMessageVisibility; "Amazon SQS visibility timeout").
    */
   function changeVisibility(queue: Queue, change: Omit<ChangeMessageVisibilityBatchRequestEntry, 'Id'>) {
     const { ReceiptHandle, VisibilityTimeout } = change;
@@ -258,7 +261,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
   }
 
   /**
-   * With the last handle of a hidden message it deletes it. With an older one, or after the timeout, "the request will
+   * The latest handle of a hidden message deletes it. With an older handle, or after the timeout, "the request will
    * succeed, but the message might not be deleted" (API reference of DeleteMessage): chance decides.
    */
   function remove(queue: Queue, handle: string | undefined) {
@@ -267,7 +270,10 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
     return {};
   }
 
-  /** Epoch milliseconds from which one can be received, of those that are not gone by then. */
+  /**
+   * The first moment, in epoch milliseconds, at which one of the messages can be received; without those that expire
+   * before.
+   */
   function nextVisibleAt(queue: Queue): number | undefined {
     for (;;) {
       const [first] = queue.appearances;
@@ -281,7 +287,10 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
   return { queueAt, nextVisibleAt, put, send, sendBatch, receive, changeVisibility, remove };
 }
 
-/** Epoch milliseconds from which SQS has deleted it: the first sending counts ("Amazon SQS message quotas", retention). */
+/**
+ * When SQS deletes it, in epoch milliseconds: the retention counts from the first sending ("Amazon SQS message
+ * quotas").
+ */
 export function expiresAt(queue: Queue, copy: Copy): number {
   return copy.sentAt + queue.retentionSeconds * 1000;
 }

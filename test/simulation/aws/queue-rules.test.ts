@@ -16,7 +16,7 @@ const texts = (count: number) =>
 
 it.each([
   ['an empty body', { MessageBody: '' }, 'MissingParameter'],
-  ['a character that SQS does not take', { MessageBody: '\u0000' }, 'InvalidMessageContents'],
+  ['a character that SQS does not accept', { MessageBody: '\u0000' }, 'InvalidMessageContents'],
   ['half a surrogate pair', { MessageBody: '\uD83D' }, 'InvalidMessageContents'],
   ['a body of more than 1 MiB', { MessageBody: 'x'.repeat(maxMessageBytes + 1) }, 'InvalidParameterValue'],
   ['a delay of more than 900 s', { MessageBody: 'x', DelaySeconds: 901 }, 'InvalidParameterValue'],
@@ -28,7 +28,7 @@ it.each([
     { MessageBody: 'x', MessageAttributes: { a: { DataType: 'String', StringValue: '' } } },
     'InvalidParameterValue',
   ],
-])('refuses %s, by itself and within a batch', (_, message, name) => {
+])('refuses %s, alone and within a batch', (_, message, name) => {
   // Prepare
   const { model } = queueStage();
   const Entries = [{ Id: 'bad', ...message, MessageBody: message.MessageBody.slice(0, maxMessageBytes) }];
@@ -39,14 +39,14 @@ it.each([
 
   // Assess
   expect(alone).toThrow(expect.objectContaining({ name, $fault: 'client' }));
-  // A body that is too long for itself is too long for a batch, which is another error.
+  // In a batch, a body that is too long makes the batch too long, which is another error.
   if (message.MessageBody.length <= maxMessageBytes) {
     expect(batch()).toMatchObject({ Successful: undefined, Failed: [{ Id: 'bad', Code: name }] });
   }
   expect(model.messages(main)).toEqual([]);
 });
 
-it('takes ten attributes, and all characters beyond U+FFFF', () => {
+it('accepts ten attributes, and all characters beyond U+FFFF', () => {
   const { model, receive } = queueStage();
 
   model.answer(
@@ -56,7 +56,7 @@ it('takes ten attributes, and all characters beyond U+FFFF', () => {
   expect(receive()).toMatchObject([{ Body: '😀 \u{10FFFF}', MessageAttributes: texts(10) }]);
 });
 
-it('takes the good messages of a batch and tells the others by their ids', async () => {
+it('accepts the valid messages of a batch and lists the others by their ids', async () => {
   const { model } = queueStage();
 
   const refused = await createQueues(model.client).sendAll(main, [
@@ -69,7 +69,7 @@ it('takes the good messages of a batch and tells the others by their ids', async
   expect(model.messages(main).map(({ body }) => body)).toEqual(['"a"', '"c"']);
 });
 
-it('refuses a handle that it never gave', () => {
+it('refuses a handle that it never issued', () => {
   const { model } = queueStage();
 
   const act = () => model.answer(new DeleteMessageCommand({ QueueUrl: main, ReceiptHandle: 'invented' }));
@@ -77,7 +77,7 @@ it('refuses a handle that it never gave', () => {
   expect(act).toThrow(expect.objectContaining({ name: 'ReceiptHandleIsInvalid' }));
 });
 
-it('throws errors of the SDK’s own classes, through the client, too', async () => {
+it('throws errors of the SDK’s own classes, also through the client', async () => {
   const { model } = queueStage();
   const command = new ReceiveMessageCommand({ QueueUrl: 'http://sqs.local/000000000000/nowhere' });
 

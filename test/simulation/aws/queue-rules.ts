@@ -12,7 +12,9 @@ import {
 
 /** 1 MiB of body and attributes, for a message and for a batch ("Amazon SQS message quotas"). */
 export const maxMessageBytes = 1024 * 1024;
-/** 12 hours: of one timeout (API reference of ChangeMessageVisibility), and in all ("Amazon SQS visibility timeout"). */
+/**
+ * 12 hours: for one timeout (API reference of ChangeMessageVisibility), and in total ("Amazon SQS visibility timeout").
+ */
 export const maxVisibilitySeconds = 43_200;
 /** 15 minutes ("Amazon SQS delay queues"). */
 export const maxDelaySeconds = 900;
@@ -28,17 +30,20 @@ export interface Outgoing {
   readonly DelaySeconds?: number | undefined;
 }
 
-/** What the SDK's error classes are made of. */
+/** The fields that the SDK's error classes need. */
 export function refused(message: string) {
   return { message, $metadata: { httpStatusCode: 400 } };
 }
 
-/** An error that SQS's API model does not list ("Common Errors" of the API reference): the SDK makes it from its name. */
+/**
+ * An error that SQS's API model does not list ("Common Errors" of the API reference): the SDK identifies it by its
+ * name.
+ */
 export function commonError(name: 'InvalidParameterValue' | 'MissingParameter', message: string) {
   return new SQSServiceException({ name, $fault: 'client', ...refused(message) });
 }
 
-/** @throws InvalidParameterValue unless it is a whole number within the range; undefined passes. */
+/** @throws InvalidParameterValue unless the value is a whole number within the range; undefined is accepted. */
 export function checkRange(name: string, value: number | undefined, least: number, most: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
   throw commonError(
@@ -47,14 +52,14 @@ export function checkRange(name: string, value: number | undefined, least: numbe
   );
 }
 
-/** All that a body may hold (API reference of SendMessage); half a surrogate pair is no character. */
+/** Characters that a body may contain (API reference of SendMessage); half a surrogate pair is not a character. */
 const taken = /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
 
 /**
- * What SQS checks of one message.
+ * Checks one message as SQS does.
  * @returns its attributes.
- * @throws MissingParameter without a body, InvalidMessageContents for a character that SQS does not take,
- * InvalidParameterValue for what is out of range (API reference of SendMessage).
+ * @throws MissingParameter without a body, InvalidMessageContents for a character that SQS does not accept,
+ * InvalidParameterValue for a value out of range (API reference of SendMessage).
  */
 export function checkMessage({ MessageBody, MessageAttributes, DelaySeconds }: Outgoing): TextAttributes {
   if (!MessageBody) {
@@ -71,7 +76,7 @@ export function checkMessage({ MessageBody, MessageAttributes, DelaySeconds }: O
   return attributes;
 }
 
-/** Ten at most, none of them empty, with the characters of a body ("Amazon SQS message metadata"). */
+/** At most ten, none empty, with the same characters as a body ("Amazon SQS message metadata"). */
 function checkAttributes(attributes: Record<string, MessageAttributeValue>): TextAttributes {
   const checked: Record<string, { DataType: string; StringValue: string }> = {};
   const entries = Object.entries(attributes);
@@ -86,7 +91,7 @@ function checkAttributes(attributes: Record<string, MessageAttributeValue>): Tex
   return checked;
 }
 
-/** What counts for the quota: the body, and name, type and value of each attribute ("Amazon SQS message metadata"). */
+/** Counted for the quota: the body, and name, type and value of each attribute ("Amazon SQS message metadata"). */
 export function bytesOf({ MessageBody, MessageAttributes = {} }: Outgoing): number {
   let bytes = Buffer.byteLength(MessageBody ?? '');
   for (const [name, { DataType = '', StringValue = '' }] of Object.entries(MessageAttributes)) {
@@ -106,16 +111,16 @@ export function md5OfAttributes(attributes: TextAttributes): string | undefined 
   };
   const encoded = names.flatMap((name) => {
     const { DataType = '', StringValue = '' } = attributes[name] ?? {};
-    // The one byte says that a text follows, not a binary value.
+    // The byte 1 marks the value as text, not binary.
     return [...withLength(name), ...withLength(DataType), Buffer.of(1), ...withLength(StringValue)];
   });
   return hash('md5', Buffer.concat(encoded));
 }
 
 /**
- * Does each entry of a batch by itself, and tells which ones SQS refused. A list that would be empty is left out.
- * @throws EmptyBatchRequest, TooManyEntriesInBatchRequest, InvalidBatchEntryId, BatchEntryIdsNotDistinct for the
- * whole batch (API reference of SendMessageBatch).
+ * Carries out each entry of a batch separately, and lists those that SQS refused. Empty lists are left out.
+ * @throws EmptyBatchRequest, TooManyEntriesInBatchRequest, InvalidBatchEntryId, BatchEntryIdsNotDistinct for the whole
+ * batch (API reference of SendMessageBatch).
  */
 export function inBatch<Entry extends { Id: string | undefined }, Done extends object>(
   entries: readonly Entry[],

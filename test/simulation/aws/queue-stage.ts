@@ -7,7 +7,7 @@ export const second = 1000;
 export const hour = 3600 * second;
 export const day = 24 * hour;
 
-/** A queue and its dead-letter queue, on a clock that the test moves. Without `random` it is SQS on a good day. */
+/** A queue and its dead-letter queue, on a clock that the test sets. Without `random`, SQS behaves ideally. */
 export function queueStage({ random = () => 0.999 }: { random?: () => number } = {}) {
   const began = Date.parse('2026-11-24T08:00:00Z');
   let at = began;

@@ -9,7 +9,7 @@ const change = (ReceiptHandle: string | undefined, VisibilityTimeout: number) =>
 const bodies = (messages: readonly { readonly Body: string }[]) => messages.map(({ Body }) => Body).sort();
 
 describe('a delay', () => {
-  it('hides a message until it is over', () => {
+  it('hides a message until it ends', () => {
     // Prepare
     const { model, began, pass, send, receive } = queueStage();
     send('later', 900);
@@ -28,7 +28,7 @@ describe('a delay', () => {
     expect(bodies(receive())).toEqual(['later']);
   });
 
-  it('holds for a duplicate, too', () => {
+  it('applies to a duplicate as well', () => {
     const { model, send, receive } = queueStage();
 
     model.duplicate(main, send('later', 900));
@@ -39,7 +39,7 @@ describe('a delay', () => {
 });
 
 describe('a visibility timeout', () => {
-  it('hides a received message until it is over, and then gives it by a new handle', () => {
+  it('hides a received message until it ends, then hands it out with a new handle', () => {
     // Prepare
     const { model, began, pass, send, receive } = queueStage();
     const messageId = send('task');
@@ -67,7 +67,7 @@ describe('a visibility timeout', () => {
     });
   });
 
-  it('counts from the call that changes it', () => {
+  it('counts from the call that changed it', () => {
     const { model, began, pass, send, receive } = queueStage();
     send('task');
     const [message] = receive();
@@ -78,7 +78,7 @@ describe('a visibility timeout', () => {
     expect(model.nextVisibleAt(main)).toBe(began + 80 * second);
   });
 
-  it('cannot be changed when it is over, nor by an older handle', () => {
+  it('refuses a change after it has ended, or with an older handle', () => {
     // Prepare
     const { model, pass, send, receive } = queueStage();
     send('task');
@@ -113,7 +113,7 @@ describe('a visibility timeout', () => {
     expect(model.nextVisibleAt(main)).toBe(began + 12 * hour);
   });
 
-  it('is changed in batches by createQueues, which counts what SQS refused', async () => {
+  it('changes in batches through createQueues, which counts the refused ones', async () => {
     const { model, began, send, receive } = queueStage();
     send('task');
     const handle = receive()[0]?.ReceiptHandle ?? '';
@@ -129,7 +129,7 @@ describe('a visibility timeout', () => {
 });
 
 describe('a delete', () => {
-  it('takes a message away while it is hidden', () => {
+  it('deletes a message while it is hidden', () => {
     const { model, pass, send, receive, remove } = queueStage();
     send('task');
 
@@ -143,7 +143,7 @@ describe('a delete', () => {
   it.each([
     { when: 'after the timeout', again: false },
     { when: 'by an older handle', again: true },
-  ])('succeeds $when, and takes the message away or not', ({ again }) => {
+  ])('succeeds $when, whether or not it deletes the message', ({ again }) => {
     const left = [0, 0.999].map((draw) => {
       // Prepare
       let drawn = 0.999;
@@ -163,7 +163,7 @@ describe('a delete', () => {
     expect(left).toEqual([0, 1]);
   });
 
-  it('does not keep a copy from coming once more', () => {
+  it('does not prevent a further copy', () => {
     // Prepare
     const { model, send, receive, remove } = queueStage();
     const messageId = send('task');
@@ -181,7 +181,7 @@ describe('a delete', () => {
   });
 });
 
-it('gives a copy of a message that is still being worked on', () => {
+it('hands out a copy of a message that is still in progress', () => {
   const { model, send, receive } = queueStage();
   const messageId = send('task');
   const [message] = receive();
@@ -205,7 +205,7 @@ describe('the dead-letter queue', () => {
     return { ...stage, messageId };
   }
 
-  it('gets at the next receive what was received maxReceiveCount times, with its id and its times', () => {
+  it('receives, at the next receive, a message that was received maxReceiveCount times, with its id and times', () => {
     // Prepare
     const { model, began, receive, messageId } = receivedTwice();
     const before = model.messages(dead);
@@ -222,7 +222,7 @@ describe('the dead-letter queue', () => {
     ]);
   });
 
-  it('keeps a message for its retention since the first sending, not since the move', () => {
+  it('keeps a message for its retention since it was first sent, not since the move', () => {
     const { model, pass, receive } = receivedTwice();
     receive();
 
@@ -234,7 +234,7 @@ describe('the dead-letter queue', () => {
   });
 });
 
-it('deletes a message when its retention is over, even one in flight', () => {
+it('deletes a message when its retention is over, even in flight', () => {
   // Prepare
   const { model, pass, send, receive } = queueStage();
   send('task');
@@ -261,7 +261,7 @@ describe('a receive', () => {
       return receive(main, 3, waitSeconds).map(({ Body }) => Body);
     });
 
-  it('gives any of the visible messages, in any order, and no more than asked for', () => {
+  it('returns any of the visible messages, in any order, and no more than requested', () => {
     const received = receives(20);
 
     expect(new Set(received.flat()).size).toBe(12);
@@ -269,16 +269,16 @@ describe('a receive', () => {
     expect(received.some((each) => each.join() !== [...each].sort().join())).toBe(true);
   });
 
-  it('may miss all of them when it does not wait', () => {
+  it('may miss all messages when it is a short poll', () => {
     expect(new Set(receives(0).map(({ length }) => length))).toEqual(new Set([0, 1, 2, 3]));
   });
 
-  it('is the same for the same seed', () => {
+  it('repeats itself for the same seed', () => {
     expect(receives(20)).toEqual(receives(20));
   });
 });
 
-it('has a message as soon as the client is called, before its promise is settled', async () => {
+it('takes a message as soon as the client is called, before its promise settles', async () => {
   const { model } = queueStage();
 
   const sent = model.client.send(new SendMessageCommand({ QueueUrl: main, MessageBody: 'now' }));

@@ -18,15 +18,15 @@ const message = fc.record({
   MessageAttributes: fc.option(attributes, { nil: undefined }),
   DelaySeconds: fc.constantFrom(undefined, 0, 900),
 });
-/** One byte too many: the attribute has eight. */
+/** One byte too many, because the attribute has eight. */
 const tooLongMessage = {
   MessageBody: `${'é'.repeat(524_284)}.`,
   MessageAttributes: { a: { DataType: 'String', StringValue: 'b' } },
 };
 
 /**
- * Each operation takes what it needs of these. Nothing is decided by the time that a run takes: what is hidden is
- * hidden for minutes, or not at all.
+ * The input of an operation; each kind uses the fields that it needs. The duration of the test decides nothing: a
+ * message is hidden for minutes or not at all.
  */
 const operation = fc.record({
   name: fc.constantFrom<Name>(
@@ -45,14 +45,14 @@ const operation = fc.record({
   most: fc.oneof(weighted(9, fc.constant(10)), fc.constantFrom(0, 11)),
   hiddenFor: fc.constantFrom(undefined, 600, 43_200, 43_201),
   changedTo: fc.constantFrom(0, 0, 600, 43_200, 43_201, -1),
-  /** Which of the handles so far. */
+  /** Index of one of the handles so far. */
   handle: fc.nat(),
 });
 type Operation = typeof operation extends fc.Arbitrary<infer Generated> ? Generated : never;
 
 async function perform(world: World, given: Operation): Promise<void> {
   const { name, isTooLong } = given;
-  // Of two mistakes in one call, the documentation does not say which is told.
+  // When a call has two mistakes, the documentation does not say which one is reported.
   const entryIds = isTooLong ? ['0'] : given.entryIds;
   const isBatch = name.endsWith('Batch');
   const inputOf = (QueueUrl: string, entry: (offset: number) => object) =>
@@ -61,7 +61,7 @@ async function perform(world: World, given: Operation): Promise<void> {
       : { QueueUrl, ...entry(0) };
 
   if (name.startsWith('Send')) {
-    // With ten messages at most, a receive that asks for ten gets all that are visible, whatever the order.
+    // There are at most ten messages, so a receive of ten gets all visible ones, in whatever order.
     const kept = world.urls.slice(0, 2).flatMap((url) => world.model.messages(url));
     if (kept.length + Math.min(isBatch ? entryIds.length : 1, 4) > 10) return;
     await askBoth(

@@ -40,28 +40,28 @@ export interface StoredMessage {
   readonly visibleAt: number;
 }
 
-/** Standard queues of SQS, at once and in memory. */
+/** A synchronous model of standard SQS queues, in memory. */
 export interface QueueModel {
   /**
-   * What SQS answers; its effect is there when this returns.
-   * @throws the SDK's error, as SQS would; Error for a command that the model does not have.
+   * Answers a command as SQS does. Its effect is complete when this returns.
+   * @throws the SDK's error, as SQS would; Error for a command that the model does not support.
    */
   readonly answer: (command: QueueCommand) => Answer;
-  /** For `createQueues`: answers within the call, so that the effect does not wait for a promise. */
+  /** For `createQueues`. It answers within the call, so that the effect does not wait for a promise. */
   readonly client: Pick<SQSClient, 'send'>;
   /**
-   * Puts a further copy of a message into its queue, visible at once, even after the message was deleted: a server
-   * that did not hear of the delete may give out its copy (API reference of DeleteMessage; "At-least-once delivery").
-   * @throws Error when the queue never had the message.
+   * Puts another copy of a message into its queue, visible at once, even if the message was deleted: a server that
+   * missed the delete may hand out its copy (API reference of DeleteMessage; "At-least-once delivery").
+   * @throws Error when the message was never in the queue.
    */
   readonly duplicate: (queueUrl: string, messageId: string) => void;
-  /** The earliest epoch milliseconds, not before now, at which a receive can get or move something. */
+  /** The earliest moment (epoch milliseconds, not before now) at which a receive can return or move something. */
   readonly nextVisibleAt: (queueUrl: string) => number | undefined;
-  /** All that is in the queue, oldest arrival first; a duplicated message once for each copy. */
+  /** All messages in the queue, oldest first; a duplicated message appears once per copy. */
   readonly messages: (queueUrl: string) => readonly StoredMessage[];
 }
 
-/** The parts of the SDK's outputs that the bundle and the tests read; which there are depends on the command. */
+/** The parts of the SDK's outputs that the bundle and the tests read; each command sets some of them. */
 export interface Answer {
   readonly $metadata: { readonly httpStatusCode?: number };
   readonly MessageId?: string;
@@ -110,7 +110,7 @@ export function createQueueModel(options: QueueModelOptions): QueueModel {
       const queue = queueAt(queueUrl);
       const copy = queue.known.get(messageId);
       if (!copy) throw new Error(`${queue.name} never had the message ${messageId}.`);
-      // A delay holds for each copy.
+      // Each copy keeps the message's delay.
       put(queue, { ...copy, handle: undefined, visibleAt: copy.receives > 0 ? now() : copy.visibleAt });
     },
 
@@ -138,6 +138,6 @@ function stored(copy: Copy, now: number): StoredMessage {
 
 function createClient(answer: QueueModel['answer']): QueueModel['client'] {
   const send = async (command: QueueCommand) => answer(command);
-  // The SDK's method has an overload for each of SQS's commands; the bundle's Lambdas send no other than these.
+  // The SDK's method has an overload for each SQS command; the bundle's Lambdas send only these.
   return { send } as unknown as QueueModel['client'];
 }

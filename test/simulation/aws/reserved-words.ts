@@ -1,4 +1,4 @@
-/** Words that no expression may use as an attribute's name. Source: AWS, "Reserved words in DynamoDB". */
+/** Words that an expression may not use as an attribute's name. Source: AWS, "Reserved words in DynamoDB". */
 export const reservedWords: ReadonlySet<string> = new Set(
   `
   ABORT ABSOLUTE ACTION ADD AFTER AGENT AGGREGATE ALL ALLOCATE ALTER ANALYZE AND ANY ARCHIVE ARE ARRAY AS

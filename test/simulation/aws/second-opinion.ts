@@ -14,12 +14,14 @@ import * as z from 'zod/mini';
 import { createQueueModel, type QueueCommand } from './queue.ts';
 
 /**
- * fauxqs is a second opinion, asked without a socket. Where it differs from AWS's documentation, the random operations
- * stay out of its way, and queue-rules.test.ts and queue-time.test.ts hold what the documentation says: fauxqs
- *  - refuses characters from U+10000 on, takes any delay, any attribute, and an empty body within a batch;
- *  - lets a delete with a handle that it never gave succeed, and calls such a handle not in flight in
- *    ChangeMessageVisibility; in the batch, it calls a handle that it gave, but is no longer in flight, invalid;
- *  - counts the move to a dead-letter queue as a receive; knows neither 12 hours in all, nor retention.
+ * fauxqs, an independent implementation of SQS, called without a socket. Where it differs from AWS's documentation, the
+ * random operations avoid the difference, and queue-rules.test.ts and queue-time.test.ts check what the documentation
+ * says. fauxqs
+ * - refuses characters from U+10000 on, accepts any delay, any attribute, and an empty body within a batch;
+ * - accepts a delete with a handle that it never issued, and calls such a handle "not in flight" in
+ *   ChangeMessageVisibility; within a batch, it calls a handle "invalid" that it issued but that is no longer in
+ *   flight;
+ * - counts the move to a dead-letter queue as a receive; has neither the limit of 12 hours nor retention.
  */
 export const fauxqs = buildApp({ logger: false });
 
@@ -36,7 +38,7 @@ export type Name = keyof typeof commands;
 
 const text = z.optional(z.string());
 const attributesSchema = z.record(z.string(), z.object({ DataType: z.string(), StringValue: z.string() }));
-/** Of an answer, what both must agree in; ids and handles are replaced before they are compared. */
+/** The parts of an answer that must agree; ids and handles are replaced before they are compared. */
 const answerSchema = z.object({
   MessageId: text,
   MD5OfMessageBody: text,
@@ -89,7 +91,7 @@ const inspectedSchema = z.object({
 
 let worlds = 0;
 
-/** The same queues twice: `main`, whose messages are moved to `dead` after two receives. */
+/** The same two queues in both: `main` moves messages to `dead` after two receives. */
 export async function createWorld() {
   worlds += 1;
   const names = [`main-${worlds}`, `dead-${worlds}`];
@@ -108,11 +110,11 @@ export async function createWorld() {
       { ...common, name: 'dead', url: dead },
     ],
     now: () => Date.parse('2026-11-24T08:00:00Z'),
-    // All that is visible is received, and a handle that is no longer the message's deletes nothing.
+    // All visible messages are received, and an outdated handle deletes nothing.
     random: () => 0.999,
     newId: () => `id ${++ids}`,
   });
-  /** What both call by other names, numbered in the order in which they came. */
+  /** Ids and handles differ between the two, so they are replaced by numbers in order of appearance. */
   const ours = new Map<string, number>();
   const theirs = new Map<string, number>();
   const handles: { url: string; ours: string; theirs: string }[] = [];
@@ -122,7 +124,7 @@ export type World = Awaited<ReturnType<typeof createWorld>>;
 
 function askModel({ model }: World, name: Name, input: object): Answer {
   try {
-    // Each of the classes takes its own input; whoever asks gives a name and the input that belongs to it.
+    // The caller passes a name and the matching input, but the type system cannot connect the two.
     const Command = commands[name] as unknown as new (of: object) => QueueCommand;
     return answerSchema.parse(model.answer(new Command(input)));
   } catch (error) {
@@ -131,7 +133,7 @@ function askModel({ model }: World, name: Name, input: object): Answer {
   }
 }
 
-/** Asks both, keeps what belongs together, and expects the same answer. */
+/** Sends the operation to both, remembers which ids correspond, and expects the same answer. */
 export async function askBoth(world: World, name: Name, input: object, theirInput = input): Promise<void> {
   const ours = askModel(world, name, input);
   const theirs = await askFauxqs(name, theirInput);
@@ -162,7 +164,7 @@ function number(ids: Map<string, number>, answer: Answer): void {
   for (const { MessageId } of [answer, ...answer.Successful]) if (MessageId) ids.set(MessageId, ids.size);
 }
 
-/** Without the order in which messages were received, which is not promised. */
+/** Without the order of the received messages, which SQS does not guarantee. */
 function comparableOf(world: World, answer: Answer, ids: Map<string, number>, input: object) {
   const known = <T extends { MessageId?: string | undefined }>(given: T) => ({
     ...given,
@@ -175,7 +177,7 @@ function comparableOf(world: World, answer: Answer, ids: Map<string, number>, in
   return { ...known(answer), Messages, Successful: answer.Successful.map(known) };
 }
 
-/** What is in both queues, as the numbers of the messages and their states. */
+/** The contents of both queues, as numbers of messages and their states. */
 export async function contents(world: World) {
   const ours = world.urls.slice(0, 2).map((url) =>
     world.model

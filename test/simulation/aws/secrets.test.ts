@@ -7,7 +7,7 @@ import { createSecretsModel } from './secrets.ts';
 
 const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:plant/erp-AbCdEf';
 
-it('answers the value that was set last to createSecrets', async () => {
+it('returns the value that was set last to createSecrets', async () => {
   // Prepare
   const model = createSecretsModel(new Map([[arn, '"first"']]));
   const clock = testClock();

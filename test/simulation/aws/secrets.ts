@@ -5,21 +5,21 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 
-/** Secrets Manager, as far as the bundle reads it: the current value of a text secret. */
+/** Secrets Manager, as far as the bundle uses it: the current value of a text secret. */
 export interface SecretsModel {
-  /** What Secrets Manager answers. @throws the SDK's error for a secret that there is not; Error for another command. */
+  /** Answers as Secrets Manager does. @throws the SDK's error for an unknown secret; Error for any other command. */
   readonly answer: (command: object) => GetSecretValueCommandOutput;
-  /** For `createSecrets`: answers within the call. Fails as Secrets Manager does when there is no such secret. */
+  /** For `createSecrets`. It answers within the call, and fails as Secrets Manager does for an unknown secret. */
   readonly client: Pick<SecretsManagerClient, 'send'>;
-  /** What an operator does: the next read gets this value. */
+  /** Replaces a value, as an operator does: the next read returns the new one. */
   readonly set: (arn: string, text: string) => void;
 }
 
-/** @param values secret texts by ARN; the map stays the caller's, and `set` writes into it. */
+/** @param values secret texts by ARN; the map belongs to the caller, and `set` writes to it. */
 export function createSecretsModel(values: Map<string, string>): SecretsModel {
   function answer(command: object): GetSecretValueCommandOutput {
     if (!(command instanceof GetSecretValueCommand)) {
-      throw new Error('The model of Secrets Manager has GetSecretValue only.');
+      throw new Error('The model of Secrets Manager supports GetSecretValue only.');
     }
     const { SecretId: arn = '' } = command.input;
     const text = values.get(arn);
@@ -39,7 +39,7 @@ export function createSecretsModel(values: Map<string, string>): SecretsModel {
   }
   return {
     answer,
-    // The SDK's method has an overload for each command of Secrets Manager; all others are refused above.
+    // The SDK's method has an overload for each command of Secrets Manager; the code above refuses all others.
     client: { send: async (command: object) => answer(command) } as unknown as SecretsModel['client'],
     set: (arn, text) => {
       values.set(arn, text);

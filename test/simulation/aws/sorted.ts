@@ -4,8 +4,8 @@ import { compare, type Item } from './values.ts';
 const none: AttributeValue = Object.freeze({ S: '' });
 
 /**
- * Orders the items of one partition: by the sort key and, where an index has several of one, by their keys.
- * (DynamoDB promises no order among those.)
+ * Compares items of one partition: by sort key, and then by primary key, because an index can hold several items with
+ * one sort key. DynamoDB does not guarantee an order among those.
  */
 export function compareItems(a: Item, b: Item, sort: string): number {
   return (
@@ -16,7 +16,7 @@ export function compareItems(a: Item, b: Item, sort: string): number {
   );
 }
 
-/** The place of an item among those in order, or where it belongs. */
+/** The index of an item in a sorted list, or the index where it should be inserted. */
 function placeOf(items: readonly Item[], item: Item, sort: string): { at: number; found: boolean } {
   let [low, high] = [0, items.length];
   while (low < high) {
@@ -34,7 +34,7 @@ export function find(items: readonly Item[], item: Item, sort: string): Item | u
   return found ? items[at] : undefined;
 }
 
-/** Puts an item in its place, instead of the one of the same key. */
+/** Inserts an item into a sorted list, or replaces the one with the same key. */
 export function insert(items: Item[], item: Item, sort: string): void {
   const { at, found } = placeOf(items, item, sort);
   items.splice(at, found ? 1 : 0, item);

@@ -5,7 +5,7 @@ import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
 import { createTable, type StoredItem, type Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createTableModel, type TableModel } from './table.ts';
 
-/** What dynalite cannot show, or shows otherwise than the documentation of DynamoDB. */
+/** Behaviour that dynalite does not have, or in which it differs from the documentation of DynamoDB. */
 let now: number;
 let lags: number[];
 let model: TableModel;
@@ -31,7 +31,7 @@ describe('an index', () => {
   const numbers = async (day: string) =>
     (await table.queryIndex(ledgerIndexes.day, day)).map(({ happened }) => happened);
 
-  it('shows a change when its lag is over, while a consistent read shows it at once', async () => {
+  it('shows a change after its lag, whereas a consistent read shows it at once', async () => {
     lags = [100];
     await table.putIf({ ...key, day: 'd', happened: '1' });
     now += 99;
@@ -40,7 +40,7 @@ describe('an index', () => {
     expect(await numbers('d')).toEqual(['1']);
   });
 
-  it('shows the changes of one item in their order, whatever lag the later one has', async () => {
+  it('shows the changes of one item in order, even if the later one has a shorter lag', async () => {
     lags = [100, 10, 50];
     await table.putIf({ ...key, day: 'd', happened: '1' });
     await table.update(key, { set: { happened: '2' } });
@@ -58,17 +58,17 @@ describe('an index', () => {
     expect(lags).toEqual([200]);
   });
 
-  it('shows nothing but keys, and no item without all of the index', async () => {
+  it('shows only keys, and only items that have all keys of the index', async () => {
     await table.putIf({ ...key, day: 'd', happened: '1', state: 'done' });
     await table.putIf({ pk: 'b', sk: '1', day: 'd' });
     expect(await table.queryIndex(ledgerIndexes.day, 'd')).toEqual([{ ...key, day: 'd', happened: '1' }]);
   });
 
-  it('takes no empty text for a key, as the documentation says and dynalite does not', () => {
+  it('refuses an empty text as a key, as the documentation says and unlike dynalite', () => {
     expect(put({ ...key, azumutaId: '' })).toThrow(refusal('cannot contain an empty string'));
   });
 
-  it('takes no sort key above 1024 bytes, though the key of the table may have 2048', () => {
+  it('refuses a sort key above 1024 bytes, though the table’s partition key may have 2048', () => {
     const long = { pk: 'x'.repeat(1025), sk: '1' };
     expect(put({ ...long, erpOrderNumber: 'MO/1' })).toThrow(refusal('size limit of 1024 bytes'));
     expect(put(long)).not.toThrow();
@@ -83,14 +83,14 @@ describe('time to live', () => {
     await table.putIf({ pk: 'never', sk: '1' });
   });
 
-  it('deletes what has expired, from the indexes too, and nothing else', async () => {
+  it('deletes expired items, also from the indexes, and nothing else', async () => {
     expect(await table.get({ pk: 'past', sk: '1' })).toBeDefined();
     expect(model.expire()).toBe(1);
     expect(model.items().map(({ pk }) => pk)).toEqual(['now', 'text', 'never']);
     expect(await table.queryIndex(ledgerIndexes.day, 'd')).toEqual([]);
   });
 
-  it('leaves what is not chosen for later', () => {
+  it('keeps expired items that are not chosen', () => {
     now += 1000;
     expect(model.expire(({ pk }) => pk === 'now')).toBe(1);
     expect(model.expire()).toBe(1);
@@ -112,7 +112,7 @@ describe('sizes', () => {
 
   const rest = 400 * 1024 - 'pkask1text'.length;
 
-  it('takes an item of 400 KB and none above, put or updated', async () => {
+  it('accepts an item of 400 KB but none above, put or updated', async () => {
     expect(put({ ...key, text: 'x'.repeat(rest + 1) })).toThrow(refusal('maximum allowed size'));
     expect(put({ ...key, text: 'x'.repeat(rest) })).not.toThrow();
     await expect(table.update(key, { set: { y: '' } })).rejects.toEqual(refusal('maximum allowed size'));
@@ -125,7 +125,7 @@ describe('sizes', () => {
     expect(model.largest()).toEqual({ key, bytes: 'pkask1text'.length + 100 });
   });
 
-  it('ends a page before 1 MB, from where the next one goes on', async () => {
+  it('ends a page before 1 MB, and continues there with the next one', async () => {
     const texts = ['1', '2', '3', '4', '5'];
     for (const sk of texts) await table.putIf({ pk: 'a', sk, text: 'x'.repeat(rest) });
     const page = new QueryCommand({
@@ -146,7 +146,7 @@ describe('sizes', () => {
 });
 
 describe('expressions', () => {
-  it('take two lists or maps of the same content for equal', async () => {
+  it('treat two lists or maps with the same content as equal', async () => {
     const same = { l: [1, { x: 'a' }], m: { x: 1, y: null } };
     await table.putIf({ ...key, ...same });
     const condition = '#l = :l AND #m = :m';
@@ -172,14 +172,14 @@ describe('expressions', () => {
     expect(await table.get(key)).toEqual({ ...key, n: 3, earlier: 1 });
   });
 
-  it('order nothing but numbers and texts', async () => {
+  it('order only numbers and texts', async () => {
     const asked = table.update(key, { set: { n: 1 }, condition: '#b < :b', values: { b: true } });
     await expect(asked).rejects.toEqual(refusal('operand type: BOOL'));
   });
 });
 
 describe('the model', () => {
-  it('keeps nothing that a caller could change, and hands nothing out', async () => {
+  it('neither keeps nor hands out anything that a caller could change', async () => {
     const Item = marshall({ ...key, m: { l: ['a'] } });
     model.answer(new PutItemCommand({ TableName: 'ledger', Item }));
     Object.assign(Item.m?.M ?? {}, { l: { S: 'changed' } });
@@ -190,16 +190,16 @@ describe('the model', () => {
     expect(await table.get(key)).toEqual({ ...key, m: { l: ['a'] } });
   });
 
-  it('answers another table as one that does not exist', async () => {
+  it('answers that any other table does not exist', async () => {
     const other = createTable(model.client, 'other');
     await expect(other.get(key)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
   it.each([
-    ['reads that are not consistent', { ConsistentRead: false }],
+    ['inconsistent reads', { ConsistentRead: false }],
     ['projections', { ConsistentRead: true, ProjectionExpression: 'pk' }],
-  ])('says that it does not know %s', (_, input) => {
+  ])('refuses %s, which it does not support', (_, input) => {
     const get = new GetItemCommand({ TableName: 'ledger', Key: marshall(key), ...input });
-    expect(() => model.answer(get)).toThrow('does not know');
+    expect(() => model.answer(get)).toThrow('does not support');
   });
 });

@@ -7,7 +7,7 @@ import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
 import { commands, keys, readAll, tableName } from './arbitrary-commands.ts';
 import { createTableModel, type TableCommand } from './table.ts';
 
-/** A command and what dynalite, which others have written, answered. */
+/** A command, and the answer of dynalite, an independent implementation. */
 interface Recorded {
   readonly command: TableCommand;
   readonly answer: object;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   for (const sequence of fc.sample(commands, { numRuns: 16, seed: 23 })) {
     const recording: Recorded[] = [];
     for (const command of [...sequence, ...readAll()]) {
-      recording.push({ command, answer: await told(() => send(store.client, command)) });
+      recording.push({ command, answer: await outcomeOf(() => send(store.client, command)) });
     }
     recordings.push(recording);
     for (const command of emptied) await store.client.send(command);
@@ -30,12 +30,12 @@ beforeAll(async () => {
 });
 afterAll(() => store?.stop());
 
-/** `send` takes each of the commands, but not all of them at once. */
+/** `send` has an overload for each command, but none for their union. */
 const send = (client: Pick<DynamoDBClient, 'send'>, command: TableCommand) =>
   client.send(command as Parameters<typeof client.send>[0]);
 
-/** An answer without what is about its transport; of an error its name. */
-async function told(answered: () => Promise<object>): Promise<object> {
+/** An answer without the metadata of its transport; an error is reduced to its name. */
+async function outcomeOf(answered: () => Promise<object>): Promise<object> {
   try {
     const { $metadata: _, ...answer } = Object.assign({ $metadata: {} }, await answered());
     return 'Items' in answer && Array.isArray(answer.Items)
@@ -46,7 +46,7 @@ async function told(answered: () => Promise<object>): Promise<object> {
   }
 }
 
-/** Entries of an index that have one sort key are in no order; here, in the one of their keys. */
+/** Entries of an index with the same sort key have no order, so they are ordered by their keys here. */
 function ordered(items: readonly object[]): object[] {
   const sortOf = (item: object) => JSON.stringify(['dueAt' in item && item.dueAt, 'pk' in item && item.pk]);
   const keyOf = (item: object) => JSON.stringify(['pk' in item && item.pk, 'sk' in item && item.sk]);
@@ -54,21 +54,21 @@ function ordered(items: readonly object[]): object[] {
   return items.toSorted((a, b) => (sortOf(a) === sortOf(b) && keyOf(a) < keyOf(b) ? -1 : 0));
 }
 
-/** The first command that a model answers in another way than dynalite did, each command changed by `plant`. */
+/** The first command that a model answers differently from dynalite, after `plant` has changed each command. */
 async function firstDifference(plant: (command: TableCommand) => TableCommand, lagMs = 0) {
   for (const recording of recordings) {
     const model = createTableModel({
       ...{ name: tableName, indexes: Object.values(ledgerIndexes), now: () => 0, indexLagMs: () => lagMs },
     });
     for (const { command, answer } of recording) {
-      const modelled = await told(() => send(model.client, plant(command)));
+      const modelled = await outcomeOf(() => send(model.client, plant(command)));
       if (!isDeepStrictEqual(modelled, answer)) return { input: command.input, modelled, dynalite: answer };
     }
   }
   return undefined;
 }
 
-/** A command as a model would take it that misreads its expressions. */
+/** Changes a command's expressions, as if the model misread them. */
 function misread(command: TableCommand, pattern: RegExp, replacement: string): TableCommand {
   const input = Object.entries(command.input).map(([name, value]) => [
     name,
@@ -77,7 +77,7 @@ function misread(command: TableCommand, pattern: RegExp, replacement: string): T
   return Object.create(command, { input: { value: Object.fromEntries(input) } });
 }
 
-it('answers as dynalite does, whatever the conditions, updates and queries', async () => {
+it('answers random conditions, updates and queries as dynalite does', async () => {
   expect(await firstDifference((command) => command)).toBeUndefined();
 });
 
@@ -87,19 +87,19 @@ describe('the comparison with dynalite', () => {
     ['< for <=', /<=/g, '<'],
     ['> for >=', />=/g, '>'],
     ['= for <>', /<>/g, '='],
-    ['OR for AND', /AND/gi, 'OR'],
-    ['AND for OR', /OR/g, 'AND'],
-    ['no parentheses', /\(((?:[^()]|\([^()]*\))* (?:AND|OR|and) (?:[^()]|\([^()]*\))*)\)/g, '$1'],
-    ['no NOT', /NOT /g, ''],
-    ['attribute_exists of what does not exist', /attribute_not_exists/g, 'attribute_exists'],
-    ['= for begins_with', /begins_with\(([^,]+), ([^)]+)\)/g, '$1 = $2'],
-    ['another key of a map', /\.#x/g, '.#y'],
-    ['another place in a list', /\[0\]/g, '[1]'],
-    ['no if_not_exists in list_append', /if_not_exists\((#l), (:v\d+)\), /g, '$2, '],
-    ['list_append the other way round', /list_append\((if.*?\)), (:v\d+)\)/g, 'list_append($2, $1)'],
+    ['reads AND as OR', /AND/gi, 'OR'],
+    ['reads OR as AND', /OR/g, 'AND'],
+    ['ignores parentheses', /\(((?:[^()]|\([^()]*\))* (?:AND|OR|and) (?:[^()]|\([^()]*\))*)\)/g, '$1'],
+    ['ignores NOT', /NOT /g, ''],
+    ['reads attribute_not_exists as attribute_exists', /attribute_not_exists/g, 'attribute_exists'],
+    ['reads begins_with as =', /begins_with\(([^,]+), ([^)]+)\)/g, '$1 = $2'],
+    ['reads another key of a map', /\.#x/g, '.#y'],
+    ['reads another index of a list', /\[0\]/g, '[1]'],
+    ['ignores if_not_exists in list_append', /if_not_exists\((#l), (:v\d+)\), /g, '$2, '],
+    ['appends lists in the wrong order', /list_append\((if.*?\)), (:v\d+)\)/g, 'list_append($2, $1)'],
     ['+ for -', / - /g, ' + '],
-    ['SET for ADD', /ADD (#\w+) /g, 'SET $1 = '],
-  ])('finds a model that takes %s', async (_, pattern, replacement) => {
+    ['reads ADD as SET', /ADD (#\w+) /g, 'SET $1 = '],
+  ])('finds a model that %s', async (_, pattern, replacement) => {
     expect(await firstDifference((command) => misread(command, pattern, replacement))).toBeDefined();
   });
 

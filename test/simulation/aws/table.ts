@@ -39,29 +39,26 @@ export type TableAnswer =
   | DeleteItemCommandOutput
   | QueryCommandOutput;
 
-/**
- * One DynamoDB table with the key `pk`, `sk`, as the AWS SDK sees it. What an answer holds is frozen and never
- * changes again.
- */
+/** A model of one DynamoDB table with the key `pk`, `sk`, behind the commands of the AWS SDK. Answers are frozen. */
 export interface TableModel {
   /**
    * Carries out a command at once, and answers it as DynamoDB does.
    * @throws the SDK's errors: ConditionalCheckFailedException, ValidationException (by its name),
-   * ResourceNotFoundException; a plain Error for what DynamoDB can do and this model cannot.
+   * ResourceNotFoundException; a plain Error for anything that DynamoDB supports and this model does not.
    */
   readonly answer: (command: TableCommand) => TableAnswer;
   /** For `createTable`. */
   readonly client: Pick<DynamoDBClient, 'send'>;
   /** All items; those of a partition by their sort keys. */
   readonly items: () => StoredItem[];
-  /** The size of an item as DynamoDB counts it, whether it is in the table or not. */
+  /** The size of an item as DynamoDB counts it, whether or not it is in the table. */
   readonly bytesOf: (item: StoredItem) => number;
   /** The largest item that was ever written. */
   readonly largest: () => { readonly key: Key; readonly bytes: number } | undefined;
   /**
-   * Deletes the items whose time to live is over, or those of them that are chosen, and tells how many.
-   * Nothing else deletes them. Source: AWS, "Using time to live (TTL) in DynamoDB": what has expired is deleted
-   * "within a few days", and shows until then; the attribute is a number, in epoch seconds.
+   * Deletes the items whose time to live is over, or those of them that are chosen, and returns their number. Only this
+   * call deletes them. Source: AWS, "Using time to live (TTL) in DynamoDB": expired items are deleted "within a few
+   * days", and remain visible until then; the attribute is a number, in epoch seconds.
    */
   readonly expire: (isChosen?: (item: StoredItem) => boolean) => number;
 }
@@ -71,7 +68,7 @@ interface TableOptions {
   readonly indexes: readonly TableIndex[];
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Milliseconds until the indexes show a change; asked for each change of a key of an index. */
+  /** Milliseconds until the indexes show a change; called for each change of a key of an index. */
   readonly indexLagMs: () => number;
 }
 
@@ -92,7 +89,7 @@ export function createTableModel({ name, indexes, now, indexLagMs }: TableOption
   }
 
   function getItem({ Key = {}, ConsistentRead }: GetItemCommand['input']): GetItemCommandOutput {
-    if (!ConsistentRead) throw notModelled('reads of the table that are not consistent');
+    if (!ConsistentRead) throw notModelled('inconsistent reads of the table');
     const key = keyOf(Key);
     const item = store.get(key);
     return { $metadata: {}, ...(item && { Item: item }) };
@@ -164,7 +161,7 @@ export function createTableModel({ name, indexes, now, indexLagMs }: TableOption
   return {
     answer,
     client: {
-      // The overloads of `send` tell which output belongs to which command, and so does `answer`.
+      // `send` has an overload for each command, and `answer` has the same input and output types.
       send: (async (command: TableCommand) => answer(command)) as unknown as DynamoDBClient['send'],
     },
     items: () => store.all().map((item) => unmarshall(item)),
@@ -181,7 +178,7 @@ export function createTableModel({ name, indexes, now, indexLagMs }: TableOption
   };
 }
 
-/** The items, and the indexes that follow them. */
+/** The items, and the indexes derived from them. */
 function createStore(indexes: readonly TableIndex[], times: Parameters<typeof createIndexes>[1]) {
   const partitions = new Map<string, Item[]>();
   const views = createIndexes(indexes, times);
@@ -246,7 +243,7 @@ const knownInput = new Set([
 ]);
 const knownReturnValues: readonly unknown[] = [undefined, 'NONE', 'ALL_OLD', 'ALL_NEW'];
 
-/** Refuses what the model does not know, so that no test takes silence for an answer, and other tables. */
+/** Refuses other tables, and parameters that the model does not support: ignoring them would look like an answer. */
 function refuseUnknown({ input }: TableCommand, table: string): void {
   const given = Object.entries(input);
   const unknown = given.find(([name, value]) => value !== undefined && !knownInput.has(name));

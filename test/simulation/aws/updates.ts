@@ -21,15 +21,15 @@ type Value =
 
 interface Action {
   readonly path: Path;
-  /** What is there afterwards; without it, nothing is. */
+  /** The new value; undefined removes the attribute. */
   readonly value?: Value;
 }
 
 export type Update = readonly Action[];
 
 /**
- * Reads an update expression. Source of the grammar: AWS, "Using update expressions in DynamoDB".
- * ADD is what SET says with `if_not_exists(path, zero) + :number`.
+ * Parses an update expression. Source of the grammar: AWS, "Using update expressions in DynamoDB". ADD is parsed as SET
+ * with `if_not_exists(path, zero) + :number`.
  */
 export const parseUpdate = parseOnce('UpdateExpression', (reader): Update => {
   const actions: Action[] = [];
@@ -47,10 +47,10 @@ export const parseUpdate = parseOnce('UpdateExpression', (reader): Update => {
 });
 
 function readAction(section: string, reader: Reader): Action {
-  if (section === 'DELETE') throw notModelled('DELETE in updates, as it knows no sets');
+  if (section === 'DELETE') throw notModelled('DELETE in updates, as it has no sets');
   if (!['SET', 'ADD', 'REMOVE'].includes(section)) throw reader.refused(`Syntax error; token: "${section}"`);
   const path = reader.takePath();
-  if (path.some((step) => typeof step === 'number')) throw notModelled('updates of places in lists');
+  if (path.some((step) => typeof step === 'number')) throw notModelled('updates of list elements');
   if (section === 'REMOVE') return { path };
   if (section === 'SET') {
     reader.expect('=');
@@ -62,7 +62,7 @@ function readAction(section: string, reader: Reader): Action {
   return { path, value: { kind: '+', left: { kind: 'if_not_exists', path, otherwise: zero }, right } };
 }
 
-/** No call can give a value of this name. */
+/** A name that no call can use for a value. */
 const zero: Operand = { kind: 'value', name: '0' };
 const zeroValue: AttributeValue = Object.freeze({ N: '0' });
 
@@ -92,7 +92,7 @@ function readOperand(reader: Reader): Value {
   return { kind: name, left, right };
 }
 
-/** The attributes that an update changes as a whole, with the type that they get if the expression alone tells it. */
+/** The attributes that an update replaces as a whole, with their new type where the expression determines it. */
 export function* changedAttributes(
   update: Update,
   { names, values }: Bound,
@@ -107,7 +107,7 @@ export function* changedAttributes(
   }
 }
 
-/** @throws ValidationException if two actions change one place, or one what the other is inside of. */
+/** @throws ValidationException if two actions change the same path, or one changes a path inside the other's. */
 export function refuseOverlaps({ tree, parameter }: Parsed<Update>, { names }: Bound): void {
   const places = tree.map(({ path }) => path.map((step) => nameOf(String(step), names)));
   if (places.every(({ length }) => length === 1) && new Set(places.map(String)).size === places.length)
@@ -124,7 +124,7 @@ export function refuseOverlaps({ tree, parameter }: Parsed<Update>, { names }: B
   });
 }
 
-/** The item after an update; every value in the expression is that of the item before. */
+/** The item after an update; every value in the expression is read from the item as it was before. */
 export function updated(update: Update, item: Item, bound: Bound): Item {
   const draft: Record<string, AttributeValue> = { ...item };
   for (const { path, value } of update) {

@@ -2,10 +2,10 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import Big from 'big.js';
 import { notModelled, validationException } from './errors.ts';
 
-/** An item as it is stored: numbers in their one form, frozen throughout, so that it may be handed out. */
+/** An item as it is stored: numbers normalised, and frozen throughout, so that it can be handed out. */
 export type Item = Readonly<Record<string, AttributeValue>>;
 
-/** The types of values that the model knows; sets and bytes are not among them, as the ledger has none. */
+/** The types of values that the model supports; no sets or bytes, as the ledger has none. */
 export type ValueType = 'S' | 'N' | 'BOOL' | 'NULL' | 'L' | 'M';
 
 export function typeOf(value: AttributeValue): ValueType {
@@ -18,12 +18,12 @@ export function typeOf(value: AttributeValue): ValueType {
   throw notModelled(`the type of ${JSON.stringify(value)}`);
 }
 
-/** A checked copy of values by their names, as DynamoDB would store them. */
+/** A validated copy of values by name, as DynamoDB would store them. */
 export function stored(values: Item): Item {
   const copy: Record<string, AttributeValue> = {};
   for (const name of Object.keys(values)) {
     if (name === '__proto__') throw notModelled('an attribute __proto__');
-    // It is there, as its name was listed.
+    // The value exists, because its name comes from Object.keys.
     copy[name] = storedValue(values[name] as AttributeValue);
   }
   return Object.freeze(copy);
@@ -42,7 +42,7 @@ function storedValue(value: AttributeValue): AttributeValue {
         'One or more parameter values were invalid: Null attribute value types must have the value of true',
       );
     case 'L':
-      // The SDK's types have no list that must not change.
+      // The SDK's types have no readonly list.
       return Object.freeze({ L: Object.freeze((value.L ?? []).map(storedValue)) as AttributeValue[] });
     case 'M':
       return Object.freeze({ M: stored(value.M ?? {}) });
@@ -54,9 +54,10 @@ function storedValue(value: AttributeValue): AttributeValue {
 const shortInteger = /^(?:0|-?[1-9]\d{0,14})$/;
 
 /**
- * A number in its one form: no exponent, no zeros that mean nothing.
- * @throws ValidationException for what is no number, above 9.99…E+125, below 1E-130 or of more than 38 digits.
- * Source: AWS, "Supported data types and naming rules in DynamoDB", Number.
+ * Normalises a number: no exponent, no superfluous zeros. Source: AWS, "Supported data types and naming rules in
+ * DynamoDB", Number.
+ * @throws ValidationException for a text that is not a number, is above 9.99…E+125 or below 1E-130, or has more than 38
+ * digits.
  */
 export function numberValue(text: string): AttributeValue {
   if (shortInteger.test(text)) return Object.freeze({ N: text });
@@ -92,9 +93,8 @@ export function difference(a: string, b: string): AttributeValue {
 }
 
 /**
- * Whether two values are one: of the same type and the same throughout.
- * dynalite takes no two lists or maps for equal. Source: AWS, "Condition" (API reference), EQ: "supported for all
- * data types, including lists and maps".
+ * Whether two values have the same type and the same content. Dynalite never treats two lists or maps as equal. Source:
+ * AWS, "Condition" (API reference), EQ: "supported for all data types, including lists and maps".
  */
 export function equal(a: AttributeValue, b: AttributeValue): boolean {
   const type = typeOf(a);
@@ -117,21 +117,21 @@ export function equal(a: AttributeValue, b: AttributeValue): boolean {
   return a[type] === b[type];
 }
 
-/** Below, above or 0, for two texts or two numbers; nothing else has an order here. */
+/** Negative, positive or 0, for two texts or two numbers; undefined for all other types, which have no order here. */
 export function compare(a: AttributeValue, b: AttributeValue): number | undefined {
   if (a.S !== undefined && b.S !== undefined) return compareText(a.S, b.S);
   if (a.N !== undefined && b.N !== undefined) return compareNumbers(a.N, b.N);
   return undefined;
 }
 
-/** A number of at most 15 digits is exact enough as a float to keep its order among such. */
+/** Floats represent numbers of at most 15 digits exactly enough to keep their order. */
 function compareNumbers(a: string, b: string): number {
   if (a.length <= 15 && b.length <= 15) return Number(a) - Number(b);
   return new Big(a).cmp(b);
 }
 
 /**
- * By the bytes of UTF-8. dynalite goes by UTF-16 in conditions, which puts U+1F600 below U+FFFD.
+ * Compares texts by their UTF-8 bytes. In conditions, dynalite compares UTF-16, which sorts U+1F600 below U+FFFD.
  * Source: AWS, "Supported data types and naming rules in DynamoDB", String.
  */
 export function compareText(a: string, b: string): number {
@@ -144,19 +144,19 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Surrogates stand for what is above U+FFFF, although their codes are below U+E000. */
+/** Surrogates encode characters above U+FFFF, although their own codes are below U+E000. */
 function utf8Rank(code: number): number {
   return code >= 0xd800 && code < 0xe000 ? code + 0x10000 : code;
 }
 
 /**
- * Bytes of an item. Source: AWS, "DynamoDB item sizes and formats"; what it calls approximate for numbers is
- * taken as it stands. dynalite counts characters for bytes.
+ * The size of an item in bytes. Source: AWS, "DynamoDB item sizes and formats"; its approximate rule for numbers is
+ * used as if it were exact. Dynalite counts characters instead of bytes.
  */
 export function bytesOfItem(item: Item): number {
   let bytes = 0;
   for (const name of Object.keys(item)) {
-    // It is there, as its name was listed.
+    // The value exists, because its name comes from Object.keys.
     bytes += Buffer.byteLength(name) + bytesOfValue(item[name] as AttributeValue);
   }
   return bytes;

@@ -2,9 +2,9 @@ import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts'
 import { bytesOfItem, equal, type Item } from './values.ts';
 
 /**
- * What DynamoDB takes for a write, in write units: 1 for each KB of the larger of the item before and after it, and for
- * each index 1 when the item enters or leaves it, and 2 when it moves within it. The indexes hold keys only, so nothing
- * else of an item is written into them.
+ * The write units that DynamoDB charges for a write: 1 for each KB of the larger of the item before and after it, plus,
+ * for each index, 1 when the item enters or leaves it and 2 when it moves within it. The indexes hold keys only, so no
+ * other change of an item costs anything there.
  * Source: AWS, "Using global secondary indexes", write capacity units; "DynamoDB read and write operations".
  */
 export function writeUnits(

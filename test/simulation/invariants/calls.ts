@@ -1,36 +1,36 @@
-import type { Happening } from '../scenario/happening.ts';
+import type { ScenarioEvent } from '../scenario/scenario-event.ts';
 import { beginning, minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 
-/** Calls to both partners per journey, whatever happens. */
-const mostPerJourney = 2000;
-/** Minutes until a breaker has learnt of an outage, and what was under way is over. */
+/** Upper limit of calls to both partners per journey, whatever happens. */
+const maxPerJourney = 2000;
+/** Minutes until a breaker has noticed an outage, and the calls in progress have ended. */
 const learningMinutes = 3;
-/** A probe is a call or two; the first three are within two minutes, later ones five minutes apart. */
-const mostIn = (minutes: number) => 20 + minutes / 2;
+/** A probe is one or two calls; the first three come within two minutes, later ones five minutes apart. */
+const maxIn = (minutes: number) => 20 + minutes / 2;
 
-/** Whether the partners were called as often as there was a reason to. */
+/** Checks that the partners were not called more often than necessary. */
 export function judgeCalls({ watch, scenario }: World, find: Find): void {
   const total = watch.calls.azumuta.length + watch.calls.erp.length;
-  // An order that is locked for days is tried every quarter of an hour, each part of it for itself.
-  const lockedMinutes = scenario.happenings.reduce(
+  // An order that is locked for days is retried every quarter of an hour, and each of its parts separately.
+  const lockedMinutes = scenario.events.reduce(
     (sum, one) => sum + (one.kind === 'order is locked' ? one.minutes : 0),
     0,
   );
-  if (total > mostPerJourney * scenario.orders.length + 2 * lockedMinutes)
+  if (total > maxPerJourney * scenario.orders.length + 2 * lockedMinutes)
     find('calls', `${total} calls for ${scenario.orders.length} order(s).`);
-  for (const happening of scenario.happenings) {
-    if (happening.kind !== 'outage') continue;
-    const { at, minutes, partner, how } = happening;
-    // Its other orders are answered, or it is well but slow: then no breaker opens.
+  for (const event of scenario.events) {
+    if (event.kind !== 'outage') continue;
+    const { at, minutes, partner, how } = event;
+    // The breaker does not open while other orders are answered, or while the partner is only slow.
     if (how === 'is slow' || how === 'answers 403') continue;
-    // One outage of a partner ends when another one does.
-    const isOther = (one: Happening) => one !== happening && 'partner' in one && one.partner === partner;
-    if (scenario.happenings.some(isOther)) continue;
+    // An outage of a partner also ends when its next outage ends.
+    const isOther = (one: ScenarioEvent) => one !== event && 'partner' in one && one.partner === partner;
+    if (scenario.events.some(isOther)) continue;
     const [from, until] = [at + learningMinutes, at + minutes].map((minute) => beginning + minute * minuteMs);
     const during = watch.calls[partner].filter((ms) => ms > Number(from) && ms < Number(until)).length;
-    if (during > mostIn(minutes - learningMinutes))
-      find('calls', `${partner} is called ${during} times in ${minutes} minutes in which it ${how}.`);
+    if (during > maxIn(minutes - learningMinutes))
+      find('calls', `${partner} is called ${during} times in ${minutes} minutes while it ${how}.`);
   }
 }

@@ -2,12 +2,12 @@ import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 
-/** Clocks of containers are apart by less. */
+/** Clocks of containers differ by less. */
 const clocksDifferMs = 5000;
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** Whether the ledger tells of product orders what became of them in both partners. */
+/** Checks that the ledger shows what became of product orders in both partners. */
 export function judgeJourneys(
   { plant, erp }: World,
   made: readonly BuiltProductOrder[],
@@ -19,23 +19,26 @@ export function judgeJourneys(
   for (const { id, number, status, completedAt } of made) {
     const entry = items.find((one) => one.sk === 'ORDER' && one.azumutaId === id);
     if (!entry || !tells(entry, ['created', 'adopted']))
-      find('journey', `${number} (${id}) is in Azumuta, and its journey does not tell so.`);
+      find('journey', `${number} (${id}) is in Azumuta, but its journey does not show it.`);
     const key = `${id}#quantity`;
     const booking = items.find((one) => one.sk === `BOOKING#${key}`);
     if (marks.has(erp.markOf(key)) && (booking?.state !== 'done' || !tells(booking, ['booked'])))
-      find('journey', `${number} (${id}) is booked, and its journey does not tell so.`);
+      find('journey', `${number} (${id}) is booked, but its journey does not show it.`);
     if (!booking || isReopened) continue;
     if (
       status !== 'completed' ||
       Date.parse(String(booking.plannedAt)) + clocksDifferMs < Date.parse(completedAt ?? '')
     )
-      find('nothingElse', `${number} (${id}) was to be booked before it was completed.`);
+      find(
+        'nothingElse',
+        `${number} (${id}) has a booking that was planned before the product order was completed.`,
+      );
     if (booking.state === 'done' && entry?.awaiting !== undefined)
-      find('waiting', `${number} (${id}) is booked, and its completion is still awaited.`);
+      find('waiting', `${number} (${id}) is booked, but its completion is still awaited.`);
   }
 }
 
-/** A history that was full has lost its oldest entries, and counts them. */
+/** A full history drops its oldest entries and counts them. */
 function tells({ history, historyLeft }: Item, events: readonly string[]): boolean {
   if (Number(historyLeft ?? 0) > 0) return true;
   return (

@@ -1,29 +1,29 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
-import { unsettling } from '../scenario/happening.ts';
 import { isAbout } from '../scenario/names.ts';
 import type { People } from '../scenario/people.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
+import { disruptive } from '../scenario/scenario-event.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import { judgeCalls } from './calls.ts';
+import { type DeadLetter, deadLettersOf } from './dead-letters.ts';
 import { createFindings, type Find, type Finding } from './finding.ts';
 import { judgeJourneys } from './journey.ts';
 import { judgeLedger } from './ledger.ts';
-import { type Letter, lettersOf } from './letters.ts';
 import { judgeLinks } from './links.ts';
 import { indexOf, judgeParts, judgeRework } from './parts.ts';
 
 export { type Finding, invariants } from './finding.ts';
 
-/** Compares the partners' own books with each other, once all has come to rest. */
+/** Compares the partners' own data with each other and with the ledger, once all work has ended. */
 export function judge(world: World, people: People): readonly Finding[] {
   const { find, all } = createFindings();
-  const letters = lettersOf(world);
+  const deadLetters = deadLettersOf(world);
   const orders = people.orders.filter(Boolean);
   for (const order of orders) {
-    // The ERP keeps the books of what a planner split together.
+    // The ERP keeps the books of all orders that a planner split from one order together.
     const family = orders.filter((one) => one.family === order.family);
-    judgeOrder(world, order, { letters, family }, find);
+    judgeOrder(world, order, { deadLetters, family }, find);
   }
   judgeOrigins(world, people, find);
   judgeLedger(world, people, find);
@@ -31,7 +31,7 @@ export function judge(world: World, people: People): readonly Finding[] {
   return [...all(), ...world.watch.findings()];
 }
 
-/** What people type bears no source. */
+/** Checks where product orders come from. Those that people typed by hand have no source. */
 function judgeOrigins({ azumuta }: World, { orders }: People, find: Find): void {
   const known = new Set<unknown>([
     undefined,
@@ -39,90 +39,136 @@ function judgeOrigins({ azumuta }: World, { orders }: People, find: Find): void 
   ]);
   for (const { number, parameters } of azumuta.productOrders())
     if (!known.has(parameters[sourceParameter]))
-      find('ordered', `${number} is in Azumuta, and is no planner's.`);
+      find('ordered', `${number} is in Azumuta, but no planner released it.`);
+}
+
+/** What is known of one order when its checks begin. */
+interface JudgedOrder {
+  readonly order: ReleasedOrder;
+  /** The orders whose books the ERP keeps together with this one's. */
+  readonly family: readonly ReleasedOrder[];
+  readonly deadLetters: readonly DeadLetter[];
+  /** Its product orders that are in Azumuta now. */
+  readonly made: readonly BuiltProductOrder[];
+  /** Number of product orders that the ERP wants. */
+  readonly wanted: number;
+  /** Whether people did something after which it need not end as planned. */
+  readonly isChanged: boolean;
+  readonly books: ReturnType<World['erp']['books']>;
 }
 
 function judgeOrder(
   world: World,
   order: ReleasedOrder,
-  { letters, family }: { readonly letters: readonly Letter[]; readonly family: readonly ReleasedOrder[] },
+  given: { readonly deadLetters: readonly DeadLetter[]; readonly family: readonly ReleasedOrder[] },
+  find: Find,
+): void {
+  const deadLetters = given.deadLetters.filter(({ body, order: number }) =>
+    isAbout({ body, numbers: [number] }, order, world),
+  );
+  const made = world.madeFor(order.ref);
+  const wanted = world.scenario.split === 'one' ? 1 : order.quantity;
+  const isChanged = order.changes.some((one) => disruptive.has(one));
+  const books = world.erp.books(order.ref);
+  const judged = { order, family: given.family, deadLetters, made, wanted, isChanged, books };
+  judgeCreation(judged, find);
+  if (deadLetters.length === 0 && !isChanged) {
+    const marks = new Set(books.bookings.map(({ mark }) => mark));
+    judgeJourneys(world, made, marks, order.changes.includes('operator opens it again'), find);
+    judgeLinks(world, order, made, books.productOrders, find);
+  }
+  if (deadLetters.length === 0) judgeChanges(world, order, made, find);
+  if (deadLetters.length === 0) judgeParts(world, order, made, find);
+  judgeRework(world, order, find);
+  for (const parts of bookedTogether(world, judged)) judgeBookings(world, judged, parts, find);
+  judgeUnexplainedBookings(world, judged, find);
+}
+
+function judgeCreation({ order, deadLetters, made, wanted, isChanged }: JudgedOrder, find: Find): void {
+  const { number } = order.ref;
+  const numbers = made.map((one) => one.number);
+  if (new Set(numbers).size < made.length)
+    find('created', `${number} is in Azumuta twice: ${numbers.join(', ')}.`);
+  if (!isChanged && made.length !== wanted)
+    find('created', `${number} should have ${wanted} product order(s) in Azumuta, but has ${made.length}.`);
+  // A quantity of zero cannot be booked, so it becomes a dead letter for a person.
+  if (!isChanged && order.figures !== 'zero')
+    for (const { stage, reason } of deadLetters) find('deadLetters', `${number}, ${stage}: ${reason}`);
+}
+
+/** The completed product orders of an order, grouped by the booking that they belong to. */
+function bookedTogether(
+  { scenario, wasTriggerAccepted }: World,
+  { order: { removed }, made }: JudgedOrder,
+): readonly (readonly BuiltProductOrder[])[] {
+  // A removed product order cannot be read any more, so if its trigger was lost, nobody learns of it.
+  const isUnreported = (one: BuiltProductOrder) =>
+    removed.includes(one) && !one.recordings.some(({ id }) => wasTriggerAccepted(id));
+  const completed = [...made, ...removed].filter((one) => one.status === 'completed' && !isUnreported(one));
+  return scenario.split === 'when-all-done' ? [completed] : completed.map((one) => [one]);
+}
+
+/** @param parts Completed product orders that are booked together. */
+function judgeBookings(
+  world: World,
+  { order, deadLetters, made, wanted, isChanged, books }: JudgedOrder,
+  parts: readonly BuiltProductOrder[],
   find: Find,
 ): void {
   const { scenario, erp } = world;
-  const { ref, changes, removed } = order;
-  const made = world.madeFor(ref);
-  const own = letters.filter(({ body, order: number }) => isAbout({ body, numbers: [number] }, order, world));
-  const wanted = scenario.split === 'one' ? 1 : order.quantity;
-  const isChanged = changes.some((one) => unsettling.has(one));
-  if (new Set(made.map(({ number }) => number)).size < made.length)
-    find('created', `${ref.number} is twice in Azumuta: ${made.map(({ number }) => number).join(', ')}.`);
-  if (!isChanged && made.length !== wanted)
-    find('created', `${ref.number} should be ${wanted} product order(s) in Azumuta, and is ${made.length}.`);
-  // Nothing can be booked with a quantity of zero: the letter is how a person is told.
-  if (!isChanged && order.figures !== 'zero')
-    for (const { stage, reason } of own) find('letters', `${ref.number}, ${stage}: ${reason}`);
+  const { changes, removed } = order;
+  const isWhole = scenario.split === 'when-all-done';
+  const first = isWhole ? [...made, ...removed].find((one) => indexOf(one) === 1) : parts[0];
+  if (!first || parts.length === 0) return;
+  const mark = erp.markOf(`${first.id}#quantity`);
+  const bookings = books.bookings.filter((one) => one.mark === mark);
+  const name = `${first.number} (${first.id})`;
+  if (bookings.length > 1) find('booked', `${name} is booked ${bookings.length} times.`);
+  // If one part was removed, the others cannot be booked; they may have been booked together before.
+  if (removed.length > 0 && isWhole) return;
+  const isPartly = isWhole && parts.length < Math.max(wanted, made.length);
+  if (bookings.length === 0 && deadLetters.length === 0 && !isPartly) {
+    if (!isChanged) find('booked', `${name} is completed, but not booked.`);
+    // It may have been removed before anybody could read it.
+    const isRemoved = parts.some((part) => removed.includes(part));
+    if (isChanged && !isRemoved && !isReported(world, order, made))
+      find('booked', `${name} is completed but not booked, and nothing reports it (${changes.join(', ')}).`);
+  }
+  for (const booking of bookings) {
+    const partsBooked = bookedWith(parts, booking, scenario, isChanged);
+    // The person who discards a dead letter takes care of its completion.
+    const isHandledByPerson = changes.includes('dead letter is discarded');
+    // A planner who changes an order while it is booked gets a report of the difference.
+    if (!isChanged || (deadLetters.length === 0 && !isHandledByPerson))
+      judgeFigures(partsBooked, booking, name, find);
+    if (!isHandledByPerson)
+      for (const part of partsBooked)
+        judgeRecordings(world, order, part, { links: books.links, deadLetters }, find);
+  }
+}
 
-  const books = erp.books(ref);
-  const marks = new Set(books.bookings.map(({ mark }) => mark));
-  if (own.length === 0 && !isChanged)
-    judgeJourneys(world, made, marks, changes.includes('operator opens it again'), find);
-  if (own.length === 0 && !isChanged) judgeLinks(world, order, made, books.productOrders, find);
-  if (own.length === 0) judgeChanges(world, order, made, find);
-  if (own.length === 0) judgeParts(world, order, made, find);
-  judgeRework(world, order, find);
-  const built = [...made, ...removed];
-  // Azumuta cannot be asked about what is not there any more: where its trigger was lost, nobody knows of it.
-  const isUnheard = (one: BuiltProductOrder) =>
-    removed.includes(one) && !one.recordings.some(({ id }) => world.wasHeard(id));
-  const completed = built.filter((one) => one.status === 'completed' && !isUnheard(one));
-  const units = scenario.split === 'when-all-done' ? [completed] : completed.map((one) => [one]);
+/** Checks that each booking belongs to a completion, or was made by a planner. */
+function judgeUnexplainedBookings(world: World, { order, family, books }: JudgedOrder, find: Find): void {
+  const { number } = order.ref;
   const ours = new Set(
     family
       .flatMap((one) => [
         ...[...world.madeFor(one.ref), ...one.removed].filter(({ status }) => status === 'completed'),
-        // Whoever removed it while it was open again had completed it once.
+        // A product order that was removed while it was open again had been completed before.
         ...one.reworked,
       ])
-      .map(({ id }) => erp.markOf(`${id}#quantity`)),
+      .map(({ id }) => world.erp.markOf(`${id}#quantity`)),
   );
-  for (const parts of units) {
-    const first = scenario.split === 'when-all-done' ? built.find((one) => indexOf(one) === 1) : parts[0];
-    if (!first || parts.length === 0) continue;
-    const mark = erp.markOf(`${first.id}#quantity`);
-    const bookings = books.bookings.filter((one) => one.mark === mark);
-    const name = `${first.number} (${first.id})`;
-    if (bookings.length > 1) find('booked', `${name} is booked ${bookings.length} times.`);
-    // Without a part that was removed nobody can book the others; it may have been booked with them before.
-    if (removed.length > 0 && scenario.split === 'when-all-done') continue;
-    if (bookings.length === 0) {
-      const isPartly = scenario.split === 'when-all-done' && parts.length < Math.max(wanted, made.length);
-      if (own.length === 0 && !isPartly && !isChanged)
-        find('booked', `${name} is completed, and is not booked.`);
-      // What is removed may have been so before anybody could read it.
-      const isRemoved = parts.some((part) => removed.includes(part));
-      if (own.length === 0 && !isPartly && isChanged && !isRemoved && !isTold(world, order, made))
-        find('booked', `${name} is completed and not booked, and nobody was told (${changes.join(', ')}).`);
-    }
-    for (const booking of bookings) {
-      const told = bookedWith(parts, booking, scenario, isChanged);
-      // Whoever discards a dead letter sees to what it was about.
-      const isSeenTo = changes.includes('dead letter is discarded');
-      // A planner who changes an order while it is booked is told what came of it.
-      if (!isChanged || (own.length === 0 && !isSeenTo)) judgeFigures(told, booking, name, find);
-      if (!isSeenTo)
-        for (const part of told)
-          judgeRecordings(world, order, part, { links: books.links, letters: own }, find);
-    }
-  }
+  const isBookedByHand = family.some((one) => one.changes.includes('planner finishes it by hand'));
   for (const { mark, good } of books.bookings) {
     if (mark !== undefined && !ours.has(mark))
-      find('nothingElse', `${ref.number} has a booking ${mark} of ${good}, of nothing that is completed.`);
-    if (mark === undefined && !family.some((one) => one.changes.includes('planner finishes it by hand')))
-      find('nothingElse', `${ref.number} has a booking of ${good} without a mark.`);
+      find('nothingElse', `${number} has a booking ${mark} of ${good}, but no completion for it.`);
+    if (mark === undefined && !isBookedByHand)
+      find('nothingElse', `${number} has a booking of ${good} without a mark.`);
   }
 }
 
-/** A posted order is compared at once: what was made of it by then and is not as it is wanted now, is told. */
+/** A posted order is compared at once: a product order that does not match any more must be reported. */
 function judgeChanges(
   world: World,
   order: ReleasedOrder,
@@ -133,14 +179,14 @@ function judgeChanges(
   if (split !== 'one' || via !== 'endpoint' || !order.changes.includes('planner changes the quantity'))
     return;
   const other = made.find(({ parameters }) => Number(parameters.Quantity) !== order.quantity);
-  if (other && !isTold(world, order, made))
+  if (other && !isReported(world, order, made))
     find(
-      'told',
-      `${other.number} is made for ${String(other.parameters.Quantity)}, the ERP wants ${order.quantity}, and nobody was told.`,
+      'reported',
+      `${other.number} is made for ${String(other.parameters.Quantity)}, the ERP wants ${order.quantity}, and nothing reports it.`,
     );
 }
 
-/** An order that has fewer parts now may have been booked before, with all, or after, with those that are left. */
+/** If an order's parts became fewer, it was booked either with all parts before, or with the remaining ones after. */
 function bookedWith(
   parts: readonly BuiltProductOrder[],
   { good, scrap }: { readonly good: string; readonly scrap: string },
@@ -171,7 +217,7 @@ function judgeFigures(
     );
 }
 
-/** What was recorded; what was planned, where no quantity was. */
+/** The recorded quantity; the planned one if none was recorded. */
 function figureOf({ recordings, parameters }: BuiltProductOrder, figure: 'good' | 'scrap'): number {
   const recorded = recordings.flatMap((one) => one[figure] ?? []);
   if (figure === 'good' && recorded.length === 0) return Number(parameters.Quantity);
@@ -179,27 +225,28 @@ function figureOf({ recordings, parameters }: BuiltProductOrder, figure: 'good' 
 }
 
 function judgeRecordings(
-  { wasHeard }: World,
+  { wasTriggerAccepted }: World,
   { later }: ReleasedOrder,
   { number, recordings }: BuiltProductOrder,
-  { links, letters }: { readonly links: readonly string[]; readonly letters: readonly Letter[] },
+  { links, deadLetters }: { readonly links: readonly string[]; readonly deadLetters: readonly DeadLetter[] },
   find: Find,
 ): void {
   for (const { id } of recordings) {
-    const told = links.filter((url) => url.endsWith(`/${id}`)).length;
-    // Azumuta is not asked about what was completed before: a trigger that is lost then is lost.
-    const isUnknown = later.has(id) && !wasHeard(id);
-    // What cannot be told any more, as the order was cancelled or removed since, a person has the letter of.
-    const isPutAside = letters.some(
+    const count = links.filter((url) => url.endsWith(`/${id}`)).length;
+    // Azumuta is not asked again about completed product orders, so a later recording whose trigger is lost stays
+    // unknown.
+    const isUnknown = later.has(id) && !wasTriggerAccepted(id);
+    // If the order was cancelled or removed since, its recordings are in a dead letter instead.
+    const hasDeadLetter = deadLetters.some(
       ({ body }) => body.includes(id) || body.includes(`"productOrderNumber":"${number}"`),
     );
-    if (told > 1 || (told === 0 && !isUnknown && !isPutAside))
-      find('recordings', `Recording ${id} of ${number} is told ${told} times.`);
+    if (count > 1 || (count === 0 && !isUnknown && !hasDeadLetter))
+      find('recordings', `The ERP has ${count} links to recording ${id} of ${number}.`);
   }
 }
 
-/** Whether the ledger tells a person that an order is not as it was: what they did is theirs to settle. */
-function isTold(
+/** Whether the ledger reports to a person that the order changed; that person then resolves the difference. */
+function isReported(
   { plant }: World,
   { numbers: own, changes }: ReleasedOrder,
   made: readonly BuiltProductOrder[],

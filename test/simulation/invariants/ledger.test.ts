@@ -11,7 +11,7 @@ import { operatorName } from './watch.ts';
 const scenario: Scenario = {
   ...{ seed: 1, erp: 'rest', split: 'one', via: 'pull' },
   orders: [{ article: 'plain', quantity: 1, scrap: 0, releasedAt: 0, builtAfter: 1 }],
-  happenings: [{ kind: 'outage', partner: 'erp', at: 0, minutes: 60, how: 'refuses our credentials' }],
+  events: [{ kind: 'outage', partner: 'erp', at: 0, minutes: 60, how: 'refuses our credentials' }],
 };
 
 async function findingsIn(item: Readonly<Record<string, unknown>>) {
@@ -22,29 +22,29 @@ async function findingsIn(item: Readonly<Record<string, unknown>>) {
   return all().map(({ invariant }) => invariant);
 }
 
-describe('The judge of the ledger', () => {
+describe('checks of the ledger', () => {
   it.each([
     [invariants.leases, { sk: 'BOOKING#1', leaseUntil: beginning + 1 }],
-    [invariants.givenBack, { sk: 'LOCK', lockedBy: 'an attempt' }],
-    [invariants.givenBack, { pk: 'PULL', sk: 'WATERMARK', owner: 'a run', leaseUntil: beginning - 1 }],
+    [invariants.released, { sk: 'LOCK', lockedBy: 'an attempt' }],
+    [invariants.released, { pk: 'PULL', sk: 'WATERMARK', owner: 'a run', leaseUntil: beginning - 1 }],
     [invariants.waiting, { state: 'waiting' }],
     [invariants.waiting, { sk: 'BOOKING#1', state: 'claimed' }],
     [invariants.items, { history: 'x'.repeat(25_000) }],
     [invariants.personal, { history: [{ note: `recorded by ${operatorName}` }] }],
-  ])('finds: %s', async (invariant, item) => {
+  ])('finds a broken promise: %s', async (invariant, item) => {
     expect(await findingsIn(item)).toEqual([invariant]);
   });
 
-  it('finds nothing in an order that is done', async () => {
+  it('finds nothing wrong with an order that is done', async () => {
     expect(await findingsIn({ state: 'done', history: [{ event: 'created' }] })).toEqual([]);
   });
 });
 
-describe('The judge of the calls', () => {
+describe('checks of the calls', () => {
   it.each([
     [30, []],
     [200, [invariants.calls]],
-  ])('of %i calls to a partner that is out of order finds %j', (calls, expected) => {
+  ])('finds, for %i calls to a partner during an outage: %j', (calls, expected) => {
     // Prepare
     const world = createWorld(scenario, false);
     const { find, all } = createFindings();

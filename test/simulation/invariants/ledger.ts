@@ -4,21 +4,23 @@ import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 import { isHeld, operatorName } from './watch.ts';
 
-/** A history keeps 16 KB (shared/ledger/history.ts); all else of an item of these small orders is a few. */
-const mostBytes = 24_000;
+/** A history keeps 16 KB (shared/ledger/history.ts); the rest of an item takes a few KB for these small orders. */
+const maxBytes = 24_000;
 
-/** How the ledger stands once all is at rest. */
+/** Checks the ledger once all work has ended. */
 export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: Find): void {
   const { plant } = world;
   const isCalm = ![...world.happened].some(({ kind }) => /^(call|outage|ERP ignores)/.test(kind));
-  // Whoever typed it by hand has to take it away by hand.
+  // A product order that was typed by hand has to be removed by hand.
   const typed = new Set(people.orders.flatMap((order) => [...(order?.typed ?? [])]));
-  // What was removed in Azumuta cannot be read any more: what was planned of its order waits for ever, and is told.
+  // A product order that was removed in Azumuta cannot be read any more: its planned booking waits forever, and is
+  // reported.
   const removed = people.orders
     .filter((order) => order && order.removed.length > 0)
     .flatMap((order) => [...(order?.numbers ?? [])]);
   const isRemoved = ({ pk }: Item) => removed.some((number) => isPartOf(String(pk), number));
-  // An ERP does not list what is finished: what was taken in before, and could not be sent, is never asked for again.
+  // An ERP does not list finished orders: an order that was accepted before, but could not be sent, is never listed
+  // again.
   const finished = people.orders
     .filter((order) => order?.changes.includes('planner finishes it by hand'))
     .flatMap(({ numbers }) => [...numbers]);
@@ -28,11 +30,11 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     .items()
     .map((item) => ({ ...item, name: `${String(item.pk)} ${String(item.sk)}` }));
   const largest = plant.table.largest();
-  if (largest && largest.bytes > mostBytes)
+  if (largest && largest.bytes > maxBytes)
     find('items', `${largest.key.pk} ${largest.key.sk} has ${largest.bytes} bytes.`);
   for (const item of items) {
     judgeHolder(item, world, find);
-    if (isCalm && isHeld(item)) find('givenBack', `${item.name} is held still.`);
+    if (isCalm && isHeld(item)) find('released', `${item.name} is still held.`);
     if (JSON.stringify(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
     if (!isRemoved(item) && !isFinished(item)) judgeState(item, world, typed, find);
   }
@@ -41,12 +43,12 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
   if (logged !== undefined) find('personal', `A log names an operator: ${logged.slice(0, 200)}`);
 }
 
-/** Reconciliation asks about it until it is completed, and finds that it is not there. */
+/** The reconciliation asks about it until it is completed, and finds that it does not exist. */
 function judgeRemoved(items: readonly Item[], people: Pick<People, 'orders'>, find: Find): void {
   for (const { id, number } of people.orders.flatMap((order) => order?.removed ?? [])) {
     const order = items.find((item) => item.sk === 'ORDER' && item.azumutaId === id && item.awaiting);
     if (order && !items.some(({ pk, sk, content }) => pk === order.pk && sk === 'CONFLICT' && content))
-      find('told', `Nobody was told that ${number} was removed in Azumuta.`);
+      find('reported', `Nothing reports that ${number} was removed in Azumuta.`);
   }
 }
 
@@ -67,7 +69,7 @@ function judgeState(item: Item, { azumuta }: World, typed: ReadonlySet<string>, 
   const its = sk === 'ORDER' && azumuta.productOrders().find(({ id }) => id === azumutaId);
   const { article } = Object(item.draft);
   if (its && its.article !== article)
-    find('created', `${name} is made of article ${String(article)}, and is ${its.article} in Azumuta.`);
+    find('created', `${name} has article ${String(article)} in the ledger, but ${its.article} in Azumuta.`);
   const isStep = sk === 'ORDER' || String(sk).startsWith('BOOKING#');
   if (isStep && (state === 'waiting' || state === 'claimed')) find('waiting', `${name} is ${String(state)}.`);
   if (
@@ -78,5 +80,5 @@ function judgeState(item: Item, { azumuta }: World, typed: ReadonlySet<string>, 
         (one) => one.number === number && one.parameters[sourceParameter] !== undefined && !typed.has(one.id),
       )
   )
-    find('withdrawn', `${name} is withdrawn, and in Azumuta.`);
+    find('withdrawn', `${name} is withdrawn, but is in Azumuta.`);
 }

@@ -9,7 +9,7 @@ import { judgeLinks } from './links.ts';
 
 const planned = { article: 'plain', quantity: 1, scrap: 0, releasedAt: 0, builtAfter: 1 } as const;
 const scenario: Scenario = {
-  ...{ seed: 1, erp: 'odoo 17', split: 'one', via: 'pull', orders: [planned], happenings: [] },
+  ...{ seed: 1, erp: 'odoo 17', split: 'one', via: 'pull', orders: [planned], events: [] },
 };
 const number = 'MO/1';
 const order: ReleasedOrder = {
@@ -21,7 +21,7 @@ const made: BuiltProductOrder = {
   ...{ completedAt: null, recordings: [] },
 };
 
-/** @param receives How often each message that asked for it had been received by then, one after the other. */
+/** @param receives The receive count of each message that asked for the product order, in order of arrival. */
 function findingsIn(links: readonly string[], receives: readonly number[]) {
   const world = createWorld(scenario, false);
   const { find, all } = createFindings();
@@ -35,17 +35,17 @@ function findingsIn(links: readonly string[], receives: readonly number[]) {
   return all().map(({ invariant }) => invariant);
 }
 
-describe('The judge of links', () => {
+describe('checks of links', () => {
   it.each([
-    ['nothing in one that was told once', [made.id], [1], []],
-    ['one that was told of nothing', [], [1], [invariants.linked]],
+    ['nothing wrong with an id that was sent once', [made.id], [1], []],
+    ['an id that was never sent', [], [1], [invariants.linked]],
     [
-      'one that was told twice, as its message came again',
+      'an id that was sent twice because its message came again',
       [made.id, made.id],
       [1, 2],
       [invariants.linkedOnce],
     ],
-    ['no harm in one that two messages told of', [made.id, made.id], [1, 1], []],
+    ['nothing wrong with an id that two messages sent', [made.id, made.id], [1, 1], []],
   ])('finds %s', (_, links, receives, expected) => {
     expect(findingsIn(links, receives)).toEqual(expected);
   });

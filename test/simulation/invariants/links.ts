@@ -5,8 +5,8 @@ import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 
 /**
- * Whether the ERP knows what an order became.
- * @param links Each time that it was told of a product order, by its id or number.
+ * Checks that the ERP knows the product orders of an order.
+ * @param links One entry, with the id or number of the product order, for each time that the ERP was sent one.
  */
 export function judgeLinks(
   world: World,
@@ -20,12 +20,12 @@ export function judgeLinks(
   if (known !== made.length)
     find(
       'linked',
-      `${number} became ${made.length} product order(s), and the ERP knows ${links.join(', ') || 'none'}.`,
+      `${number} has ${made.length} product order(s), but the ERP knows ${links.join(', ') || 'none'}.`,
     );
-  // Two messages of one product order may both link it, which no claim keeps apart.
+  // Two messages for one product order may both link it, because no claim separates them.
   const isSentTwice = [...world.watch.sentTwice].some((sent) =>
     isAbout({ numbers: [sent], body: '' }, order, world),
   );
   if (links.length > known && !isSentTwice)
-    find('linkedOnce', `${number}: the ERP is told of ${links.join(', ')}.`);
+    find('linkedOnce', `${number}: the ERP was sent ${links.join(', ')}.`);
 }

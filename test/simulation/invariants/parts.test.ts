@@ -11,7 +11,7 @@ import { judgeParts, judgeRework } from './parts.ts';
 const planned = { article: 'plain', quantity: 3, scrap: 0, releasedAt: 0, builtAfter: 1 } as const;
 const scenario: Scenario = {
   ...{ seed: 1, erp: 'sap-s4hana', split: 'when-all-done', via: 'pull' },
-  ...{ orders: [planned], happenings: [] },
+  ...{ orders: [planned], events: [] },
 };
 const world = createWorld(scenario, false);
 const ref = world.erp.plan({ article: 'plain', quantity: '3', dueDate });
@@ -47,16 +47,16 @@ async function findingsIn(
 const key = ref.id === undefined ? `number ${ref.number}` : `id ${ref.id}`;
 const recordOf = (of: number) => ({ pk: `ERP-ORDER#${key}`, sk: 'ORDER', split: { of } });
 
-describe('The judge of parts', () => {
+describe('checks of parts', () => {
   it.each([
-    ['a surplus part that nobody was told of', 2, [], [invariants.told]],
+    ['a surplus part that nothing reports', 2, [], [invariants.reported]],
     [
-      'no harm in one that was told',
+      'nothing wrong with a surplus part that is reported',
       2,
       [{ pk: `ORDER#${ref.number}/3`, sk: 'CONFLICT', content: 'surplus' }],
       [],
     ],
-    ['no harm in as many as are wanted', 3, [], []],
+    ['nothing wrong with as many parts as are wanted', 3, [], []],
   ])('finds %s', async (_what, of, items, expected) => {
     const made = [part(1, 'completed'), part(2, 'open'), part(3, 'open')];
 
@@ -67,7 +67,7 @@ describe('The judge of parts', () => {
     expect(found).toEqual(expected);
   });
 
-  it('finds that all parts which are wanted by now are completed, and not booked', async () => {
+  it('finds an order whose wanted parts are all completed, but not booked', async () => {
     const made = [part(1, 'completed'), part(2, 'completed')];
 
     const found = await findingsIn([recordOf(2)], (given, find) => judgeParts(given, order, made, find));
@@ -76,13 +76,13 @@ describe('The judge of parts', () => {
   });
 });
 
-describe('The judge of rework', () => {
+describe('checks of rework', () => {
   it.each([
     [9, [2], []],
     [15, [2], [invariants.nothingElse]],
     [15, [1], []],
     [21, [2], []],
-  ])('of a booking at minute %i of the parts %j finds %j', async (minute, parts, expected) => {
+  ])('finds, for a booking at minute %i of the parts %j: %j', async (minute, parts, expected) => {
     const plannedAt = new Date(beginning + minute * minuteMs).toISOString();
     const booking = { pk: `ORDER#${ref.number}/1`, sk: 'BOOKING#id-1#quantity', parts, plannedAt };
 

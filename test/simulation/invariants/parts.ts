@@ -1,20 +1,26 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
-import type { Happening } from '../scenario/happening.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
+import type { ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 
-/** Which part of its ERP order a product order was made as: `…/2` is the second; an operator's new name begins with it. */
+/**
+ * The number of the part that a product order was created as: `…/2` is the second. A renamed one keeps it at the start.
+ */
 export function indexOf({ number }: Pick<BuiltProductOrder, 'number'>): number {
   return Number(/\/(\d+)(?:-R)*$/.exec(number)?.[1] ?? 1);
 }
 
-/** An attempt that looked before a change may write so long after it: its time, and how far clocks are apart. */
+/**
+ * An attempt that read before a change may still write for this long: its timeout, plus the difference of the clocks.
+ */
 const attemptMs = 65_000;
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** What the ERP wants in fewer parts, or more, is built in the parts that the ledger has taken in last. */
+/**
+ * Checks an ERP order that is now split into fewer or more parts: built are the parts that the ledger accepted last.
+ */
 export function judgeParts(
   { plant, scenario, erp }: World,
   { ref, changes }: ReleasedOrder,
@@ -26,38 +32,41 @@ export function judgeParts(
   const key = ref.id === undefined ? `number ${ref.number}` : `id ${ref.id}`;
   const record = items.find(({ pk, sk }) => pk === `ERP-ORDER#${key}` && sk === 'ORDER');
   const of = Number(Object(record?.split).of);
-  const isTold = ({ number }: BuiltProductOrder) =>
+  const isReported = ({ number }: BuiltProductOrder) =>
     items.some(
       ({ pk, sk, content }) =>
         pk === `ORDER#${number.replace(/(?:-R)+$/, '')}` && sk === 'CONFLICT' && content !== '',
     );
   for (const one of made)
-    if (indexOf(one) > of && !isTold(one))
-      find('told', `${one.number} is in Azumuta, the ERP order has ${of} part(s), and nobody was told.`);
+    if (indexOf(one) > of && !isReported(one))
+      find(
+        'reported',
+        `${one.number} is in Azumuta, the ERP order has ${of} part(s), and nothing reports it.`,
+      );
   if (scenario.split !== 'when-all-done') return;
   const wanted = made.filter((one) => indexOf(one) <= of);
   const isBuilt = wanted.length === of && wanted.every(({ status }) => status === 'completed');
   const first = wanted.find((one) => indexOf(one) === 1);
   const marks = new Set(erp.books(ref).bookings.map(({ mark }) => mark));
   if (first && isBuilt && !marks.has(erp.markOf(`${first.id}#quantity`)))
-    find('booked', `All ${of} part(s) of ${ref.number} are completed, and it is not booked.`);
+    find('booked', `All ${of} part(s) of ${ref.number} are completed, but it is not booked.`);
 }
 
-/** Changes after which each part has the number and the article that it was made with. */
-const harmless: ReadonlySet<Happening['kind']> = new Set([
+/** Changes after which each part still has the number and article that it was created with. */
+const harmless: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner changes the quantity',
   'planner touches',
   'operator renames',
   'operator opens it again',
 ]);
 
-/** Nothing is going to be booked of what is open for rework. */
+/** Checks that nothing is planned to be booked while a product order is open for rework. */
 export function judgeRework(
   { plant, scenario }: World,
   { reworked, figures }: ReleasedOrder,
   find: Find,
 ): void {
-  // Whoever recorded nothing completes it once more, perhaps before the rework is over.
+  // An operator who records nothing completes it once more, perhaps before the rework is over.
   if (reworked.length === 0 || figures === 'no recording') return;
   const bookings: readonly Item[] = plant.table.items().filter(({ sk }) => String(sk).startsWith('BOOKING#'));
   const isSplit = scenario.split !== 'one';
@@ -70,12 +79,12 @@ export function judgeRework(
     for (const booking of bookings.filter(isOfIt)) {
       const plannedAt = Date.parse(String(booking.plannedAt));
       if (plannedAt > from + attemptMs && plannedAt < until - attemptMs)
-        find('nothingElse', `${String(booking.sk)} was planned while ${number} was open again.`);
+        find('nothingElse', `${String(booking.sk)} was planned while ${number} was open for rework.`);
     }
   }
 }
 
-/** What all parts of an ERP order have in common; numbers of ERP orders have slashes, too. */
+/** The name that all parts of an ERP order share; numbers of ERP orders can contain slashes themselves. */
 function familyOf(number: string, isSplit: boolean): string {
   const made = number.replace(/(?:-R)+$/, '');
   return isSplit ? made.replace(/\/\d+$/, '') : made;

@@ -5,7 +5,7 @@ import { beginning } from '../world/moments.ts';
 import { invariants } from './finding.ts';
 import { createWatch, operatorName } from './watch.ts';
 
-/** A watch at a moment, over a ledger with these items in it. */
+/** A watch at a given time, over a ledger with these items. */
 async function prepared({
   limit = {},
   items = [],
@@ -37,7 +37,7 @@ const breaker = (more: Record<string, unknown> = {}) => ({
 const found = (watch: Awaited<ReturnType<typeof prepared>>) =>
   watch.findings().map(({ invariant }) => invariant);
 
-describe('The watch', () => {
+describe('the watch', () => {
   it('finds a call to a limited partner without a slot', async () => {
     const watch = await prepared({ limit: { atOnce: 1 } });
 
@@ -46,7 +46,7 @@ describe('The watch', () => {
     expect(found(watch)).toEqual([invariants.atOnce]);
   });
 
-  it('finds a later recording that is booked while the quantity of its order is', async () => {
+  it('finds a later recording that is booked at the same time as the quantity of its order', async () => {
     // Prepare
     const body = JSON.stringify({ home: 'MO/1', key: 'po#recording#r', lock: 'po#quantity' });
     const until = beginning + 60_000;
@@ -70,7 +70,7 @@ describe('The watch', () => {
   it.each([
     ['a lock', { lockedBy: 'an attempt' }],
     ['a claim', { state: 'claimed', owner: 'an attempt', leaseUntil: beginning + 360_000 }],
-  ])('finds %s that is held though nobody works any more', async (_, held) => {
+  ])('finds %s that is still held when no function runs any more', async (_, held) => {
     // Prepare
     const watch = await prepared({ items: [{ pk: 'ORDER#MO/1', sk: 'BOOKING#po#quantity', ...held }] });
     watch.begins('book-completion 1', 'book-completion', 'erp');
@@ -84,11 +84,11 @@ describe('The watch', () => {
     // Assess
     expect({ whileOneWorks, after: found(watch) }).toEqual({
       whileOneWorks: [],
-      after: [invariants.givenBack],
+      after: [invariants.released],
     });
   });
 
-  it('finds two containers that call with one slot at once', async () => {
+  it('finds two containers that use one slot at the same time', async () => {
     const watch = await prepared({ limit: { atOnce: 1 }, items: [slot(1)] });
 
     watch.begins('book-completion 1', 'book-completion', 'erp');
@@ -97,7 +97,7 @@ describe('The watch', () => {
     expect(found(watch)).toContain(invariants.atOnce);
   });
 
-  it('finds two calls of one container with one slot at once', async () => {
+  it('finds two simultaneous calls of one container with one slot', async () => {
     const watch = await prepared({ limit: { atOnce: 1 }, items: [slot(1)] });
 
     watch.begins('book-completion 1', 'book-completion', 'erp');
@@ -106,7 +106,7 @@ describe('The watch', () => {
     expect(found(watch)).toContain(invariants.atOnce);
   });
 
-  it.each(['answered', 'dead'])('finds nothing when the first of two is %s', async (how) => {
+  it.each(['answered', 'dead'])('finds nothing wrong when the first of two is %s', async (how) => {
     const watch = await prepared({ limit: { atOnce: 1 }, items: [slot(1)] });
 
     watch.begins('book-completion 1', 'book-completion', 'erp');
@@ -118,9 +118,9 @@ describe('The watch', () => {
   });
 
   it.each([
-    ['as often as a partner bears it', 1000, []],
-    ['more often', 800, [invariants.perSecond]],
-  ])('looks at calls that leave %s', async (_, intervalMs, expected) => {
+    ['a partner’s limit', 1000, []],
+    ['more than the limit', 800, [invariants.perSecond]],
+  ])('counts calls at %s', async (_, intervalMs, expected) => {
     const watch = await prepared({ limit: { perSecond: 1 }, items: [slot(1)] });
 
     for (let nth = 0; nth < 100; nth += 1) {
@@ -132,7 +132,7 @@ describe('The watch', () => {
     expect([...new Set(found(watch))]).toEqual(expected);
   });
 
-  it('finds a call beside an open breaker', async () => {
+  it('finds a call while the breaker is open', async () => {
     const watch = await prepared({ items: [breaker()] });
 
     watch.begins('book-completion 1', 'book-completion', 'erp');
@@ -142,10 +142,10 @@ describe('The watch', () => {
 
   it.each([
     ['a probe', { probeUntil: beginning + 90_000 }],
-    ['work that began before it opened', { openedAt: new Date(beginning - 30_000).toISOString() }],
-    ['a call after its time', { openUntil: beginning - 1 }],
-    ['a call when it is closed', { open: false }],
-  ])('finds nothing in %s', async (_what, more) => {
+    ['work that began before the breaker opened', { openedAt: new Date(beginning - 30_000).toISOString() }],
+    ['a call after the breaker’s time', { openUntil: beginning - 1 }],
+    ['a call while the breaker is closed', { open: false }],
+  ])('finds nothing wrong with %s', async (_what, more) => {
     const watch = await prepared({ items: [breaker(more)] });
 
     watch.begins('book-completion 1', 'book-completion', 'erp');
@@ -153,7 +153,7 @@ describe('The watch', () => {
     expect(found(watch)).toEqual([]);
   });
 
-  it('finds the name of an operator in what a queue gives', async () => {
+  it('finds the name of an operator in a message', async () => {
     const watch = await prepared({});
 
     watch.gives('book-completion', { Records: [{ body: `{"operator":"${operatorName}"}` }] });

@@ -5,15 +5,15 @@ import type { TableModel } from '../aws/table.ts';
 import type { Service } from '../world/fate.ts';
 import { createFindings, type Finding } from './finding.ts';
 
-/** What is looked at while a run goes on: afterwards nobody could tell any more. */
+/** Checks that are possible only during a run, because nothing shows the violation afterwards. */
 export interface Watch {
   /** A call leaves a container. */
   readonly begins: (container: string, stage: string, service: Service) => void;
-  /** Its caller has heard of it, or has given it up. */
+  /** The caller has the answer, or has given the call up. */
   readonly ends: (container: string, service: Service) => void;
-  /** The container has died, or its invocation is over. */
+  /** The container has died, or its invocation has ended. */
   readonly leaves: (container: string) => void;
-  /** A queue gives this to a function. */
+  /** A queue delivers this event to a function. */
   readonly gives: (stage: string, event: unknown) => void;
   /** Numbers of the product orders that several messages ask for. */
   readonly sentTwice: ReadonlySet<string>;
@@ -33,24 +33,23 @@ const lockedSchema = z.object({
   home: z.optional(z.string()),
   lock: z.optional(z.string()),
 });
-/** An item as DynamoDB has it. */
+/** An item in DynamoDB's own form. */
 type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
 
 export interface WatchSurroundings {
   readonly now: () => number;
   readonly table: () => Pick<TableModel, 'answer' | 'items'>;
-  /** Whether no call has gone wrong so far. */
+  /** Whether no call has failed so far. */
   readonly isCalm: () => boolean;
-  /** What each partner bears, as it is configured. */
+  /** The configured limits, which apply to each partner. */
   readonly limit: { readonly atOnce?: number; readonly perSecond?: number };
 }
 
-/** Clocks of containers are apart by less. */
+/** Clocks of containers differ by less. */
 const clocksDifferMs = 5000;
-/** Work that began before the breaker opened goes on until its function is out of time. Source: infra/stack. */
-const longestWorkMs = (stage: string) =>
-  (/^(pull|reconcile)/.test(stage) ? 300_000 : 60_000) + clocksDifferMs;
-/** Who records in the sandbox's Azumuta, unless somebody else is named. */
+/** Work that began before the breaker opened may continue until its function's timeout. Source: infra/stack. */
+const maxWorkMs = (stage: string) => (/^(pull|reconcile)/.test(stage) ? 300_000 : 60_000) + clocksDifferMs;
+/** The operator in the sandbox's Azumuta, unless another one is given. */
 export const operatorName = 'An Peeters';
 
 export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): Watch {
@@ -61,13 +60,13 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
 
   function stored(pk: string, sk: string): Stored | undefined {
     const input = { TableName: 'ledger', Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true };
-    // What the model answers to this command.
+    // The model returns this type for a GetItemCommand.
     return (table().answer(new GetItemCommand(input)) as { readonly Item?: Stored }).Item;
   }
 
-  function lookAtSlots(partner: Partner): void {
+  function checkSlots(partner: Partner): void {
     if (atOnce === undefined) return;
-    // Whoever has a slot makes one call after the other.
+    // With one slot, a container makes one call at a time.
     const callers = [...underWay[partner]].flatMap(([name, times]) => Array<string>(times).fill(name));
     const held = Array.from({ length: atOnce }, (_, at) =>
       stored(`SLOTS#${partner}`, `SLOT#${at + 1}`),
@@ -75,37 +74,40 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     if (callers.length > held.length)
       find('atOnce', `${callers.join(' and ')} call ${partner} with ${held.length} slot(s).`);
     if (callers.length > atOnce)
-      find('atOnce', `${callers.join(' and ')} call ${partner}, which bears ${atOnce} call(s) at once.`);
+      find('atOnce', `${callers.join(' and ')} call ${partner}, whose limit is ${atOnce} call(s) at once.`);
   }
 
-  function lookAtPace(partner: Partner): void {
+  function checkPace(partner: Partner): void {
     if (perSecond === undefined || atOnce === undefined) return;
     for (const [seconds, most] of [
       [60, 60 * perSecond],
-      // Whoever makes one of the calls at once may begin with one.
+      // Each of the simultaneous callers may begin with a call.
       [5, 5 * perSecond + atOnce],
     ] as const) {
       const since = now() - seconds * 1000;
       const made = calls[partner].length - 1 - calls[partner].findLastIndex((at) => at <= since);
       if (made > most)
-        find('perSecond', `${partner} gets ${made} calls in ${seconds} s, and bears ${perSecond} a second.`);
+        find(
+          'perSecond',
+          `${partner} gets ${made} calls in ${seconds} s; its limit is ${perSecond} a second.`,
+        );
     }
   }
 
-  function lookAtBreaker(partner: Partner, stage: string): void {
+  function checkBreaker(partner: Partner, stage: string): void {
     const breaker = stored(`BREAKER#${partner}`, 'STATE');
     if (breaker?.open?.BOOL !== true) return;
     const opened = Date.parse(breaker.openedAt?.S ?? '');
     const until = Number(breaker.openUntil?.N ?? 0);
     const isProbed = Number(breaker.probeUntil?.N ?? 0) > now() - clocksDifferMs;
-    if (!isProbed && until > now() + clocksDifferMs && now() - opened > longestWorkMs(stage))
+    if (!isProbed && until > now() + clocksDifferMs && now() - opened > maxWorkMs(stage))
       find(
         'breaker',
         `${stage} calls ${partner}, whose breaker is open until ${new Date(until).toISOString()}.`,
       );
   }
 
-  /** Claims of bookings that are the lock of their ERP order as well. */
+  /** Claims of bookings that also serve as the lock of their ERP order. */
   const locks = new Map<string, { readonly pk: string; readonly sk: string; readonly key: string }>();
   const working = new Set<string>();
 
@@ -119,7 +121,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
   const received = new Set<string>();
   const sentTwice = new Set<string>();
 
-  /** Of one message each receive has another number. */
+  /** Each receive of one message has another count, so an equal count means a second message. */
   function noteReceives(event: unknown): void {
     for (const { body, attributes } of productOrdersSchema.parse(event).Records) {
       const { number } = parseProductOrderMessage(body);
@@ -129,21 +131,22 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     }
   }
 
-  /** Once nobody works any more, and no call has gone wrong so far, nothing is held. */
-  function lookAtReleases(): void {
+  /** When no function runs and no call has failed so far, nothing may be held. */
+  function checkReleases(): void {
     if (working.size > 0 || !isCalm()) return;
     for (const item of table().items())
-      if (isHeld(item)) find('givenBack', `${String(item.pk)} ${String(item.sk)} is held, and nobody works.`);
+      if (isHeld(item))
+        find('released', `${String(item.pk)} ${String(item.sk)} is held, but no function runs.`);
   }
 
-  function lookAtLocks(): void {
+  function checkLocks(): void {
     for (const { pk, sk, key } of locks.values()) {
       const { state, leaseUntil, lockedUntil, lockedFor } = stored(pk, sk) ?? {};
       const [claimed, locked] = [leaseUntil, lockedUntil].map(
         (end) => Number(end?.N ?? 0) > now() + clocksDifferMs,
       );
       if (state?.S === 'claimed' && claimed && locked && lockedFor?.S !== key)
-        find('oneAtATime', `${key} and ${lockedFor?.S ?? 'another'} are booked at once.`);
+        find('oneAtATime', `${key} and ${lockedFor?.S ?? 'another'} are booked at the same time.`);
     }
   }
 
@@ -154,10 +157,10 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       calls[service].push(now());
       const callers = underWay[service];
       callers.set(container, (callers.get(container) ?? 0) + 1);
-      lookAtSlots(service);
-      lookAtPace(service);
-      lookAtBreaker(service, stage);
-      if (stage === 'book-completion') lookAtLocks();
+      checkSlots(service);
+      checkPace(service);
+      checkBreaker(service, stage);
+      if (stage === 'book-completion') checkLocks();
     },
     ends(container, service) {
       if (!isPartner(service)) return;
@@ -167,13 +170,13 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     },
     leaves(container) {
       for (const callers of Object.values(underWay)) callers.delete(container);
-      if (working.delete(container)) lookAtReleases();
+      if (working.delete(container)) checkReleases();
     },
     gives(stage, event) {
       if (stage === 'book-completion') noteLocks(event);
       if (stage === 'create-product-orders') noteReceives(event);
       if (JSON.stringify([event]).includes(operatorName))
-        find('personal', `A queue gives the name of an operator to ${stage}.`);
+        find('personal', `A message to ${stage} has the name of an operator.`);
     },
     sentTwice,
     calls,

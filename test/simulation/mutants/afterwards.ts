@@ -1,8 +1,8 @@
 import type { Mutant } from './mutant.ts';
 
 /**
- * Faults that were planted once the simulation stood, and found without a change of it: how well it finds what nobody
- * had in mind.
+ * Faults that were added after the simulation was finished, and that it found without a change: they show how well it
+ * finds faults that nobody had in mind.
  */
 export const afterwards: readonly Mutant[] = [
   {
@@ -10,41 +10,41 @@ export const afterwards: readonly Mutant[] = [
     file: 'shared/ledger/keys.ts',
     find: 'export const retentionSeconds = 430 * 86_400;',
     replace: 'export const retentionSeconds = 430;',
-    why: 'The time to live is told in another unit: receipts vanish, and what is replayed is done twice.',
+    why: 'The time to live has another unit: receipts disappear, and a replayed message has its effect twice.',
   },
   {
     name: 'replayed-message-is-another',
     file: 'shared/worker/process-record.ts',
     find: 'return messageAttributes.messageId?.stringValue ?? messageId;',
     replace: 'return messageAttributes.never?.stringValue ?? messageId;',
-    why: 'The claim that a rejected message left is not its own when a person sends it again: it is dropped.',
+    why: 'A rejected message that a person sends again does not recognise its own claim, and is dropped.',
   },
   {
     name: 'hint-after-the-answer-dropped',
     file: 'shared/completions/ask-azumuta.ts',
     find: 'return askedAt.getTime() - sentAt.getTime() >= clocksDifferMs;',
     replace: 'return sentAt.getTime() - askedAt.getTime() >= clocksDifferMs;',
-    why: 'A trigger that tells something new is taken for one that Azumuta has answered: its recordings are lost.',
+    why: 'A trigger with something new counts as already answered by Azumuta: its recordings are lost.',
   },
   {
     name: 'renamed-product-order-unknown',
     file: 'shared/ledger/records/known-orders.ts',
     find: 'return found && String(found.pk).slice',
     replace: 'return undefined && String(found?.pk).slice',
-    why: 'Whoever renames a product order in Azumuta gets a booking that knows nothing of its ERP order.',
+    why: 'The booking of a product order that was renamed in Azumuta does not know its ERP order.',
   },
   {
     name: 'refused-secret-not-read-again',
     file: 'shared/platform/aws/secrets.ts',
     find: 'if (last && !refresh && secondsSince(last.readAt) < ttlSeconds) return last;',
     replace: 'if (last) return last;',
-    why: 'After a rotation a container goes on with the old key as long as it lives.',
+    why: 'After a rotation a container uses the old key as long as it lives.',
   },
   {
     name: 'finished-window-goes-on',
     file: 'shared/ledger/records/pull-state.ts',
     find: '...(finished && { window: null }),',
     replace: '',
-    why: 'No run reads behind the last row again: what the ERP commits late is never read.',
+    why: 'No run reads the time before the last row again: an order that the ERP commits late is never read.',
   },
 ];

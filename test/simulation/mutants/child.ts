@@ -3,27 +3,27 @@ import type { Finding } from '../invariants/judge.ts';
 import { type Mutant, planted, root } from './mutant.ts';
 import { mutants } from './table.ts';
 
-/** What a child is asked for. */
-export interface Order {
-  /** Name of the mutant that it plants; absent for the code as it is. */
+/** What a child process has to run. */
+export interface Task {
+  /** Name of the mutant to plant; absent for the unchanged code. */
   readonly mutant: string | undefined;
   readonly firstSeed: number;
-  /** It stops at its first finding, or after so many journeys. */
+  /** It stops at the first finding, or after this number of journeys. */
   readonly journeys: number;
 }
 
-/** What a child tells: once in a while, and at its end. */
-export interface Told {
+/** The child's report: sent now and then, and at its end. */
+export interface Report {
   readonly seed: number;
   readonly journeys: number;
   readonly finding?: Finding;
   readonly isOver: boolean;
 }
 
-/** So many scenarios between two signs of life. */
-const betweenSigns = 20;
+/** Number of scenarios between two reports. */
+const reportEvery = 20;
 
-/** From now on a module is loaded with the fault in it; nothing on disk changes. */
+/** Plants the fault when the module is loaded; nothing on disk changes. */
 function plant(mutant: Mutant): void {
   const url = new URL(mutant.file, root).href;
   registerHooks({
@@ -35,10 +35,10 @@ function plant(mutant: Mutant): void {
   });
 }
 
-async function run({ mutant: name, firstSeed, journeys: most }: Order): Promise<void> {
+async function run({ mutant: name, firstSeed, journeys: most }: Task): Promise<void> {
   const mutant = mutants.find((one) => one.name === name);
   if (mutant) plant(mutant);
-  // Only now: what they import is loaded with the fault.
+  // Imported only now, so that the modules are loaded with the fault.
   const { runScenario } = await import('../run-scenario.ts');
   const { drawScenario } = await import('../scenario/scenario.ts');
   const { simulateFetch } = await import('../world/network.ts');
@@ -48,26 +48,26 @@ async function run({ mutant: name, firstSeed, journeys: most }: Order): Promise<
     const scenario = drawScenario(seed);
     journeys += scenario.orders.length;
     const { findings } = await runScenario(scenario).catch((error: unknown) => ({
-      findings: [{ invariant: 'The run ends, and nothing throws.', sentence: String(error) }],
+      findings: [{ invariant: 'The run ends without an error.', sentence: String(error) }],
     }));
     const [finding] = findings;
-    const told: Told = {
+    const report: Report = {
       seed,
       journeys,
       ...(finding ? { finding } : {}),
       isOver: finding !== undefined || journeys >= most,
     };
-    if (told.isOver) return tell(told);
-    if (seed % betweenSigns === 0) tell(told);
+    if (report.isOver) return send(report);
+    if (seed % reportEvery === 0) send(report);
   }
 }
 
-function tell(told: Told): void {
-  process.send?.(told);
+function send(report: Report): void {
+  process.send?.(report);
 }
 
-// Nobody hears of what it finds any more.
+// Without the parent, nobody reads the reports.
 process.once('disconnect', () => process.exit());
-process.once('message', (order: Order) => {
-  void run(order).then(() => process.disconnect());
+process.once('message', (task: Task) => {
+  void run(task).then(() => process.disconnect());
 });

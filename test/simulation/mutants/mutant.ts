@@ -1,19 +1,19 @@
-/** A fault to plant into the deployed code: what would go wrong in a factory. */
+/** A fault to plant into the deployed code; `why` says what would go wrong in a factory. */
 export interface Mutant {
-  /** Unique; `--only` chooses by it. */
+  /** Unique; `--only` selects by it. */
   readonly name: string;
-  /** From the root of the project. */
+  /** Relative to the root of the project. */
   readonly file: string;
-  /** Text that the file holds exactly once. */
+  /** Text that occurs exactly once in the file. */
   readonly find: string;
   readonly replace: string;
   readonly why: string;
 }
 
-/** Of the project: what `file` is relative to. */
+/** Root of the project, which `file` is relative to. */
 export const root = new URL('../../../', import.meta.url);
 
-/** @throws Error when the text to find is not there, or several times: the table is behind the code. */
+/** @throws Error when the text does not occur exactly once: the code has changed, and the table of mutants has not. */
 export function planted(source: string, { name, file, find, replace }: Mutant): string {
   const parts = source.split(find);
   if (parts.length === 2) return parts.join(replace);

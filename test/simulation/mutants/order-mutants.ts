@@ -2,49 +2,49 @@ import type { Mutant } from './mutant.ts';
 
 const create = 'shared/orders/create.ts';
 
-/** Faults on the way from an ERP order to its product order. */
+/** Faults between an ERP order and its product order. */
 export const orderMutants: readonly Mutant[] = [
   {
     name: 'created-without-a-look',
     file: create,
     find: 'const existing = await azumuta.findProductOrder(draft.number, signal);',
     replace: 'const existing = undefined;',
-    why: 'An attempt that died after its create is not recognised: the order is built twice.',
+    why: 'The product order of an attempt that died after creating it is not recognised: the order is built twice.',
   },
   {
     name: 'another-article-adopted',
     file: 'shared/orders/differences.ts',
     find: 'if (differences.length > 0)',
     replace: 'if (differences.length < 0)',
-    why: 'A product order of another article that bears the number is built in its place.',
+    why: 'A product order with the same number but another article is built instead.',
   },
   {
-    name: 'told-again-without-a-look',
+    name: 'linked-again-without-a-look',
     file: 'shared/erp/odoo/link.ts',
     find: "if (marks.some((mark) => isMark(mark, 'product-order', key))) return;",
     replace: '',
-    why: 'After a crash the ERP is told the same id a second time.',
+    why: 'After a crash the ERP gets the same id a second time.',
   },
   {
-    name: 'told-again-before-it-has-settled',
+    name: 'linked-again-before-it-has-settled',
     file: create,
     find: 'Math.max(settlingSeconds, error.afterSeconds ?? 0)',
     replace: 'error.afterSeconds ?? 0',
-    why: 'What the ERP still works on is told a second time, as a look does not show it yet.',
+    why: 'The ERP is still writing the id, so it is not visible yet and is sent a second time.',
   },
   {
     name: 'link-skipped',
     file: create,
     find: 'if (entry.linkedAt !== undefined) return;',
     replace: 'if (entry.linkedAt === undefined) return;',
-    why: 'Nobody in the ERP finds the product order that an order became.',
+    why: 'Nobody in the ERP finds the product order of an order.',
   },
   {
     name: 'order-not-enqueued-again',
     file: 'shared/orders/write-decision.ts',
     find: "if (status.status !== 'queued' || (via === 'pull' && entry.enqueued)) return status;",
     replace: 'if (entry) return status;',
-    why: 'A crash between ledger and queue: the order is never created, and the ERP hears that it is queued.',
+    why: 'After a crash between ledger and queue, the order is never created, but the ERP gets the answer that it is queued.',
   },
   {
     name: 'watermark-before-the-page',
@@ -57,41 +57,41 @@ export const orderMutants: readonly Mutant[] = [
         const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
         await acceptPage(page.value, report);
 `,
-    why: 'A crash in between: the orders of that page are never read again.',
+    why: 'After a crash in between, the orders of that page are never read again.',
   },
   {
     name: 'pull-without-an-overlap',
     file: 'shared/orders/pull-window.ts',
     find: 'export const overlapMs = 10 * 60_000;',
     replace: 'export const overlapMs = 0;',
-    why: 'An order that the ERP commits minutes after it wrote it is never read.',
+    why: 'An order that the ERP commits minutes after writing it is never read.',
   },
   {
     name: 'window-begins-at-its-last-row',
     file: 'shared/orders/pull-window.ts',
     find: 'const began = before(page.changedAt, lastedMs);',
     replace: 'const began = page.changedAt;',
-    why: 'An order that was written while a long window was read is never read.',
+    why: 'An order that is written while a long window is being read is never read.',
   },
   {
     name: 'parts-put-beside-a-changed-record',
     file: 'shared/orders/accept.ts',
     find: 'if (record && decision.parts.some(isWrite) && !(await isCurrent(record))) continue;',
     replace: '',
-    why: 'Of two planners at once, the slower one creates parts that the ERP does not want any more.',
+    why: 'If two changes come at the same time, the slower one creates parts that the ERP does not want any more.',
   },
   {
-    name: 'change-not-told',
+    name: 'change-not-reported',
     file: 'shared/ledger/records/order-changes.ts',
     find: 'if (before === content) return false;',
     replace: "if (before === content || content !== '') return false;",
-    why: 'The ERP wants another quantity than is built, and nobody hears of it.',
+    why: 'The ERP wants another quantity than is built, and nobody learns of it.',
   },
   {
     name: 'fewer-parts-not-collected',
     file: 'shared/orders/accept.ts',
     find: 'if (wanted.mapped) await collectIfComplete(known, decision);',
     replace: '',
-    why: 'The last part that was missing is not wanted any more, and what is built is never booked.',
+    why: 'The only missing part is not wanted any more, and the built ones are never booked.',
   },
 ];

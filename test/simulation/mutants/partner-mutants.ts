@@ -3,70 +3,70 @@ import type { Mutant } from './mutant.ts';
 const breaker = 'shared/circuit-breaker/circuit-breaker.ts';
 const record = 'shared/worker/process-record.ts';
 
-/** Faults in how partners are called, in the connectors, and in the worker of the queues. */
+/** Faults in how partners are called, in the connectors, and in the queues' worker. */
 export const partnerMutants: readonly Mutant[] = [
   {
     name: 'breaker-never-closes',
     file: breaker,
     find: 'set: { open: false, closedAt',
     replace: 'set: { open: true, closedAt',
-    why: 'After an outage of a minute nothing flows any more.',
+    why: 'After an outage of one minute nothing is processed any more.',
   },
   {
     name: 'breaker-never-opens',
     file: breaker,
     find: 'if (failures < threshold && !isDown && !failure.unauthorized) return false;',
     replace: 'if (failures >= 0) return false;',
-    why: 'A partner that is down is called by every message, and locks our account.',
+    why: 'A partner that is down is called for every message, and locks our account.',
   },
   {
     name: 'breaker-lets-everything-through',
     file: breaker,
     find: 'if (state?.open !== true) {',
     replace: 'if (at > 0) {',
-    why: 'A partner that is down is called by every message, and locks our account.',
+    why: 'A partner that is down is called for every message, and locks our account.',
   },
   {
     name: 'failed-probe-makes-nobody-wait',
     file: breaker,
     find: 'const openUntil = at + cooldown(failure, openings) * 1000;',
     replace: 'const openUntil = at;',
-    why: 'Whoever comes next probes again: a partner that is down is called by every message.',
+    why: 'Every next call is a probe: a partner that is down is called for every message.',
   },
   {
     name: 'slot-not-given-back',
     file: 'shared/slots/slots.ts',
     find: 'else await lease.release(owner, pacer && { nextCallAt: pacer.nextAt() });',
     replace: '',
-    why: 'With one slot, one batch every six minutes.',
+    why: 'With one slot, only one batch is processed every six minutes.',
   },
   {
     name: 'called-without-a-slot',
     file: 'shared/slots/slots.ts',
     find: 'if (!(await take(partner))) throw new NoFreeSlot(partner);',
     replace: '',
-    why: 'A partner gets more calls at once than it bears.',
+    why: 'A partner gets more simultaneous calls than its limit.',
   },
   {
     name: 'calls-with-one-slot-at-once',
     file: 'shared/slots/slots.ts',
     find: 'const call = turn.calls.then(() => alone(partner, turn, work));',
     replace: 'const call = alone(partner, turn, work);',
-    why: 'Whoever has a slot makes several calls with it: the partner gets more than it bears.',
+    why: 'One slot is used for several simultaneous calls: the partner gets more than its limit.',
   },
   {
     name: 'requests-leave-at-no-pace',
     file: 'shared/platform/http.ts',
     find: 'return sendAtPace(request.signal, () => sendNow(request, parts));',
     replace: 'return sendNow(request, parts);',
-    why: 'A partner gets more calls a second than it bears, and refuses them.',
+    why: 'A partner gets more calls per second than its limit, and refuses them.',
   },
   {
     name: 'failed-messages-deleted',
     file: 'shared/worker/worker.ts',
     find: 'return responseOf([...waiting, ...again]);',
     replace: 'return responseOf(waiting);',
-    why: 'What failed once is never tried again.',
+    why: 'A message that failed once is never tried again.',
   },
   {
     name: 'dead-letter-lost',
@@ -74,42 +74,42 @@ export const partnerMutants: readonly Mutant[] = [
     find: "log.error('Could not write a dead letter', { reason: reasonOf(error) });",
     replace:
       "log.error('Could not write a dead letter', { reason: reasonOf(error) });\n      return undefined;",
-    why: 'SQS does not take a dead letter, and its message is deleted: nobody is told.',
+    why: 'SQS refuses a dead letter, but its message is deleted: nobody learns of it.',
   },
   {
     name: 'dead-letter-not-noted',
     file: record,
     find: "await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, ...why });",
     replace: '',
-    why: 'The journey of an order does not tell that it waits for a person.',
+    why: 'The journey of an order does not show that it waits for a person.',
   },
   {
     name: 'dead-letter-not-counted',
     file: record,
     find: "log.error('Dead letter', { ...why }, { DeadLettered: 1 });",
     replace: "log.error('Dead letter', { ...why });",
-    why: 'The morning mail and the dashboard say that all is well.',
+    why: 'The morning mail and the dashboard show no problem.',
   },
   {
     name: 'retried-without-a-wait',
     file: 'shared/worker/backoff.ts',
     find: 'return Math.max(1, Math.round(seconds));',
     replace: 'return 1;',
-    why: 'Whatever fails is asked every second: a partner that is weak goes down.',
+    why: 'A failed call is repeated every second: a partner that is overloaded goes down.',
   },
   {
     name: 'mark-not-posted-in-odoo',
     file: 'shared/erp/odoo/book.ts',
     find: '  if (note) {',
     replace: '  if (note && picks.length < 0) {',
-    why: 'Nobody knows which booking is ours: the next attempt cannot tell.',
+    why: 'The next attempt cannot recognise which booking is ours.',
   },
   {
     name: 'own-booking-not-recognised-in-odoo',
     file: 'shared/erp/odoo/look.ts',
     find: "const done = family.find((one) => one.state === 'done' && isOurs(one));",
     replace: 'const done = undefined;',
-    why: 'A booking whose answer was lost is refused, or booked onto the rest of the order.',
+    why: 'A booking whose answer was lost is refused, or booked on the rest of the order.',
   },
   {
     name: 'own-booking-not-recognised-in-sap',
@@ -130,6 +130,6 @@ export const partnerMutants: readonly Mutant[] = [
     file: 'shared/erp/rest/book.ts',
     find: 'if (answer.status === 423 ||',
     replace: 'if (answer.status === 599 ||',
-    why: 'An order that a clerk has open for a minute is put aside for a person.',
+    why: 'An order that a clerk has open for a minute becomes a dead letter.',
   },
 ];

@@ -5,7 +5,7 @@ import { mutants } from './table.ts';
 
 const readSource = (file: string) => readFileSync(new URL(file, root), 'utf8');
 
-describe('The faults that are planted', () => {
+describe('the planted faults', () => {
   it.each(mutants)('find the text of $name once in its file, and change it', (mutant) => {
     const source = readSource(mutant.file);
 
@@ -14,13 +14,13 @@ describe('The faults that are planted', () => {
     expect(changed).not.toBe(source);
   });
 
-  it('have a name each', () => {
+  it('have unique names', () => {
     const names = mutants.map(({ name }) => name);
 
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it.each([0, 2])('are refused where their text occurs %i times', (times) => {
+  it.each([0, 2])('refuse a text that occurs %i times', (times) => {
     const mutant = { name: 'some', file: 'some.ts', find: 'a', replace: 'b', why: '' };
 
     expect(() => planted('a'.repeat(times), mutant)).toThrow(`occurs ${times} times`);

@@ -5,7 +5,7 @@ import type { Mutant } from './mutant.ts';
 import { orderMutants } from './order-mutants.ts';
 import { partnerMutants } from './partner-mutants.ts';
 
-/** All faults that the simulation must find, each planted by itself. */
+/** All faults that the simulation must find, each planted alone. */
 export const mutants: readonly Mutant[] = [
   ...ledgerMutants,
   ...completionMutants,

@@ -17,7 +17,7 @@ function prepared(): { readonly azumuta: AzumutaModel; readonly triggers: Trigge
   return { azumuta, triggers };
 }
 
-it('tells of a completed product order with what was recorded, and sends its trigger', () => {
+it('shows a completed product order with its recordings, and sends its trigger', () => {
   // Prepare
   const { azumuta, triggers } = prepared();
   azumuta.typeByHand('A/1', 'CHAIR');
@@ -40,7 +40,7 @@ it('tells of a completed product order with what was recorded, and sends its tri
   });
 });
 
-it('keeps the recordings of a product order that is opened again, and its id when it gets another number', () => {
+it('keeps the recordings of a product order that is reopened, and its id when its number changes', () => {
   // Prepare
   const { azumuta, triggers } = prepared();
   const typed = azumuta.typeByHand('A', 'CHAIR');
@@ -58,7 +58,7 @@ it('keeps the recordings of a product order that is opened again, and its id whe
   expect(triggers.length).toBe(2);
 });
 
-it('completes the oldest of several product orders with one number, or the one that is meant', () => {
+it('completes the oldest of several product orders with one number, or the one with the given id', () => {
   // Prepare
   const { azumuta } = prepared();
   const [first, second, third] = ['A', 'A', 'A'].map((number) => azumuta.typeByHand(number, 'CHAIR'));
@@ -72,7 +72,7 @@ it('completes the oldest of several product orders with one number, or the one t
   expect(azumuta.productOrders().find(({ id }) => id === second?.id)?.status).toBe('open');
 });
 
-it('answers undefined to what cannot be done, and sends no trigger', () => {
+it('returns undefined for an act that is not possible, and sends no trigger', () => {
   // Prepare
   const { azumuta, triggers } = prepared();
   azumuta.typeByHand('A', 'CHAIR');
@@ -96,7 +96,7 @@ it('answers undefined to what cannot be done, and sends no trigger', () => {
   expect(azumuta.productOrders().length).toBe(1);
 });
 
-it('answers 404 to who asks for a product order that was removed, and for its recordings', () => {
+it('answers 404 for a removed product order and its recordings', () => {
   // Prepare
   const { azumuta } = prepared();
   azumuta.typeByHand('A', 'CHAIR');
@@ -131,7 +131,7 @@ it('sends the trigger of a product order once more', () => {
   expect(triggers.length).toBe(2);
 });
 
-it('refuses the old key when it was replaced', () => {
+it('refuses the old key after it was replaced', () => {
   // Prepare
   const { azumuta } = prepared();
   const ask = (key: string) =>

@@ -15,23 +15,23 @@ import type { Answer, Received } from '../../support/server.ts';
 
 export interface AzumutaModelOptions {
   readonly now: () => Date;
-  /** Another text each time: for product orders, recordings, operators and keys. */
+  /** Unique texts, for ids of product orders, recordings and operators, and for keys. */
   readonly newId: () => string;
-  /** Numbers of the articles that are configured; those of an ERP model are its `articles`. */
+  /** Numbers of the configured articles; those of an ERP model are its `articles`. */
   readonly articles: readonly string[];
-  /** Called for each call of a trigger, which is not waited for: it may be lost, and nothing sends it again. */
+  /** Called for each trigger. Nothing waits for its result: a trigger can be lost, and nothing sends it again. */
   readonly sendTrigger: (request: TriggerRequest) => void;
-  /** As an administrator configures them. Default: a POST to `webhookUrl`. */
+  /** The configured triggers. Default: a POST to `webhookUrl`. */
   readonly triggers?: readonly Trigger[];
 }
 
-/** One call of a trigger, as the built-in fetch takes it. */
+/** One trigger, as arguments of the built-in fetch. */
 export interface TriggerRequest {
   readonly url: URL;
   readonly init: RequestInit;
 }
 
-/** A product order in Azumuta's own books. */
+/** A product order as it is stored in Azumuta. */
 export interface BuiltProductOrder {
   readonly id: string;
   readonly number: string;
@@ -41,42 +41,42 @@ export interface BuiltProductOrder {
   readonly status: ProductOrderRecord['status'];
   /** ISO instant; null while it is open. */
   readonly completedAt: string | null;
-  /** All that there are, oldest first; those before it was opened again stay. */
+  /** All recordings, oldest first; those made before it was reopened stay. */
   readonly recordings: readonly ModelRecording[];
 }
 
-/** What an operator recorded while executing one work instruction. */
+/** The values that an operator recorded while executing one work instruction. */
 export interface ModelRecording {
   readonly id: string;
   /** ISO instant. */
   readonly finishedAt: string;
-  /** Undefined where it was not recorded. */
+  /** Undefined if it was not recorded. */
   readonly good: number | undefined;
   readonly scrap: number | undefined;
   readonly serials: readonly string[];
 }
 
 /**
- * Azumuta of the simulation: the sandbox's routes without a network, and the people who work in it. Its acts answer
- * undefined when there is no such product order, or none that it can be done to; several may bear one number.
+ * Azumuta in the simulation: the sandbox's routes without a network, and the people who work in it. An act returns
+ * undefined when no product order fits. Several product orders may have the same number.
  */
 export interface AzumutaModel {
   readonly answer: (call: Received) => Answer;
-  /** The key that is right now. */
+  /** The current key. */
   readonly apiKey: string;
-  /** Replaces the key: the one before is refused from now on. */
+  /** Replaces the key: the previous one is refused from now on. */
   readonly rotate: () => string;
-  /** Operators record and complete the oldest open one with this number, or the one with this `id`; triggers are sent. */
+  /** Records and completes the oldest open one with this number, or the one with this `id`, and sends its triggers. */
   readonly complete: (number: string, how?: CompletionRequest) => BuiltProductOrder | undefined;
-  /** Opens the newest completed one again. */
+  /** Reopens the newest completed one. */
   readonly reopen: (number: string) => BuiltProductOrder | undefined;
-  /** Gives the newest another number; its id stays. */
+  /** Changes the number of the newest; its id stays. */
   readonly rename: (number: string, to: string) => BuiltProductOrder | undefined;
-  /** Deletes the newest, with its recordings (ASSUMED); it is told as it was. */
+  /** Deletes the newest with its recordings (ASSUMED), and returns it as it was. */
   readonly remove: (number: string) => BuiltProductOrder | undefined;
   /** Sends the triggers of the newest once more. */
   readonly triggerAgain: (number: string) => BuiltProductOrder | undefined;
-  /** Somebody creates a product order in Azumuta's own screens; undefined for an article that is not configured. */
+  /** Creates a product order in Azumuta's own screens; returns undefined for an article that is not configured. */
   readonly typeByHand: (
     number: string,
     article: string,
@@ -84,11 +84,11 @@ export interface AzumutaModel {
   ) => BuiltProductOrder | undefined;
   /** All, oldest first. */
   readonly productOrders: () => readonly BuiltProductOrder[];
-  /** Frees what it holds; it answers no more. */
+  /** Frees its resources; it answers no more calls. */
   readonly close: () => void;
 }
 
-/** Where triggers are sent by default: the path is that of the HTTP API, with a token that is none. */
+/** Default target of triggers: the path of the HTTP API, with a token that is not valid. */
 export const webhookUrl =
   'https://integration.example.com/webhooks/azumuta/product-order-completed/webhook-token';
 
@@ -105,7 +105,7 @@ export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
   let apiKey = newId();
   let api = apiWith(apiKey);
 
-  /** What is done in Azumuta's own screens, and what it makes of the product order. */
+  /** Carries out an act in Azumuta's own screens, and returns the product order afterwards. */
   function done(screen: typeof open, path: string, body: unknown = {}): BuiltProductOrder | undefined {
     const url = new URL(path, 'https://app.azumuta.com');
     const given = answeredBy(screen, { method: 'POST', url, headers: {}, body: JSON.stringify(body) });
@@ -167,11 +167,11 @@ export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
   };
 }
 
-/** Nobody learns what became of a call: its answer stays out for ever. */
+/** No answer arrives, so nothing depends on the result of the call. */
 function senderTo(sendTrigger: AzumutaModelOptions['sendTrigger']) {
-  const unheard = new AbortController().signal;
+  const never = new AbortController().signal;
   return {
-    timeout: () => unheard,
+    timeout: () => never,
     fetch(url: URL, init: RequestInit) {
       sendTrigger({ url, init });
       return new Promise<Response>(() => {});
@@ -179,7 +179,7 @@ function senderTo(sendTrigger: AzumutaModelOptions['sendTrigger']) {
   };
 }
 
-/** Two work instructions for every article, of which the last one records quantities and serial numbers. */
+/** Two work instructions for each article; the last one records quantities and serial numbers. */
 function plantWith(articles: readonly string[]) {
   const articleCategory = 'products';
   return {

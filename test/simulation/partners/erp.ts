@@ -11,18 +11,18 @@ import { sandboxPlant } from '../../shared/erp/rest/plant.ts';
 import { sandboxErp } from '../../shared/erp/rest/sandbox.ts';
 
 /**
- * An ERP of the simulation: a server that answers at once, the people who work in it, its books, and its connector. The
- * servers are those of the conformance suite, where each fact about an ERP has its source, and the sandbox ERP.
+ * An ERP in the simulation: a server that answers at once, the people who work in it, its books, and its connector. The
+ * servers are the sandbox ERP and those of the conformance suite, where each fact about an ERP has its source.
  */
 export interface ErpModel extends Omit<ErpPlant, 'plan' | 'credentials' | 'rotate'> {
   readonly name: string;
-  /** The real connector, to be connected to wherever `answer` is called. */
+  /** The real connector; its calls must be passed to `answer`. */
   readonly definition: (url: string, options?: DefinitionOptions) => ErpDefinition;
-  /** As in the conformance suite. An ERP that cannot do `serials` takes one serial number for an order of one piece. */
+  /** As in the conformance suite. An ERP without `serials` accepts one serial number for an order of one piece. */
   readonly cannot: Cannot;
-  /** The secret that is right now. */
+  /** The current secret. */
   readonly credentials: unknown;
-  /** Replaces the secret: the one before is refused from now on. */
+  /** Replaces the secret: the previous one is refused from now on. */
   readonly rotate: () => unknown;
   /** Creates and releases an order. */
   readonly plan: (order: PlannedModelOrder) => PlannedOrderRef;
@@ -34,29 +34,29 @@ export interface PlannedModelOrder {
   readonly article: ArticleKind;
   /** Whole number of pieces. */
   readonly quantity: Decimal;
-  /** ISO date by which it is due; a date of the model's own if absent. */
+  /** ISO date by which it is due; the model chooses one if it is absent. */
   readonly dueDate?: string;
 }
 
 export interface DefinitionOptions {
-  /** Orders asked for per page. */
+  /** Orders per page when the ERP is listed. */
   readonly pageSize?: number;
   /** Longest wait for an answer. */
   readonly timeoutMs?: number;
-  /** Calls at once, over all functions and containers. */
+  /** Maximum number of simultaneous calls, over all functions and containers. */
   readonly atOnce?: number;
-  /** Calls a second, likewise. */
+  /** Maximum number of calls a second, over all functions and containers. */
   readonly perSecond?: number;
 }
 
-/** What a model does not decide by itself. */
+/** Dependencies of a model. */
 export interface ErpWorld {
   readonly now: () => Date;
-  /** Another text each time: for secrets, sessions and ETags. */
+  /** Unique texts, for secrets, sessions and ETags. */
   readonly newId: () => string;
 }
 
-/** The ERPs that there are models of. */
+/** The ERPs that have a model. */
 export const erpModels = {
   'odoo 17': (world) => odooModel(17, world),
   'odoo 19': (world) => odooModel(19, world),
@@ -68,7 +68,7 @@ export type ErpName = keyof typeof erpModels;
 
 function odooModel(version: OdooVersion, { now, newId }: ErpWorld): ErpModel {
   const plant = odooPlant(version, now);
-  const one = 'Odoo 17 takes one serial number per order';
+  const one = 'Odoo 17 accepts one serial number per order';
   return modelOf(plant, newId, {
     name: `odoo ${version}`,
     cannot: version === 17 ? { serials: one, 'scrapped-serials': one } : {},
@@ -82,7 +82,7 @@ function sapModel({ now, newId }: ErpWorld): ErpModel {
   const plant = sapPlant(login, { time: now, newId });
   return modelOf(plant, newId, {
     name: 'sap-s4hana',
-    cannot: { 'scrapped-serials': 'SAP receives no scrap into stock, so no batch bears it' },
+    cannot: { 'scrapped-serials': 'SAP does not receive scrap into stock, so scrap has no batch' },
     define: (url, options) =>
       sapS4Hana({
         url,

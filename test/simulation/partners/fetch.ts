@@ -1,13 +1,13 @@
 import type { Answer, Received } from '../../support/server.ts';
 
-/** What a server receives of a call of the built-in fetch with text as its body. */
+/** The request that a server receives from a call of the built-in fetch with a text body. */
 export function receivedOf(url: URL | string, init: RequestInit = {}): Received {
   const { method = 'GET', headers, body = '' } = init;
-  if (typeof body !== 'string') throw new Error('The models take a body of text only.');
+  if (typeof body !== 'string') throw new Error('The models accept only a text as body.');
   return { method, url: new URL(url), headers: Object.fromEntries(new Headers(headers)), body };
 }
 
-/** What the built-in fetch makes of a server's answer. */
+/** The response of the built-in fetch for a server's answer. */
 export function responseOf({ status = 200, body = '', headers = {} }: Answer): Response {
   const isText = typeof body === 'string';
   const sent = new Headers({ 'content-type': isText ? 'text/plain' : 'application/json' });

@@ -7,7 +7,7 @@ import { bookedWhole, listedOne, prepared } from './prepared.ts';
 
 const names = Object.keys(erpModels).filter((name): name is ErpName => name in erpModels);
 
-describe.each(names)('%s in process', (name) => {
+describe.each(names)('the model of %s', (name) => {
   it('books an order part by part, each with its mark', async () => {
     // Prepare
     const rehearsal = prepared(name);
@@ -41,7 +41,7 @@ describe.each(names)('%s in process', (name) => {
     expect(books.productOrders.length).toBe(2);
   });
 
-  it('adds up in its books what was recorded, whatever the parts', async () => {
+  it('has the recorded figures of each part in its books, however an order is split', async () => {
     const part = fc
       .record({ quantity: fc.nat(3), scrap: fc.nat(2) })
       .filter(({ quantity, scrap }) => quantity + scrap > 0);
@@ -72,7 +72,7 @@ describe.each(names)('%s in process', (name) => {
     );
   });
 
-  it('finds its own booking when it is asked again', async () => {
+  it('recognises its own booking at a second attempt', async () => {
     // Prepare
     const rehearsal = prepared(name);
     const planned = rehearsal.erp.plan({ article: 'plain', quantity: '5' });
@@ -111,7 +111,7 @@ describe.each(names)('%s in process', (name) => {
     expect(erp.books(ofSerials).bookings).toMatchObject([{ lots: pieces }]);
   });
 
-  it('shows in its books what people do', async () => {
+  it('shows the acts of people in its books', async () => {
     // Prepare
     const { erp, ...rehearsal } = prepared(name);
     const [cancelled, finished, changed] = ['5', '6', '7'].map((quantity) =>
@@ -162,7 +162,7 @@ describe.each(names)('%s in process', (name) => {
     expect(erp.books(planned)).toMatchObject({ state: 'done', good: '5' });
   });
 
-  it('goes on with a new secret and after a restart, and refuses the old secret', async () => {
+  it('accepts a new secret, survives a restart, and refuses the old secret', async () => {
     // Prepare
     const rehearsal = prepared(name);
     const { erp } = rehearsal;
@@ -192,7 +192,7 @@ describe.each(names)('%s in process', (name) => {
     expect(erp.books(planned)).toMatchObject({ state: 'done', good: '5' });
   });
 
-  it('answers a call that completes an order and does nothing, once', async () => {
+  it('answers one booking as if it were done, without doing it', async () => {
     // Prepare
     const rehearsal = prepared(name);
     const { erp } = rehearsal;
@@ -214,7 +214,7 @@ describe.each(names)('%s in process', (name) => {
     expect(erp.books(planned).bookings.length).toBe(1);
   });
 
-  it('does the same again when time and ids are the same', async () => {
+  it('repeats itself for the same time and ids', async () => {
     // Prepare
     const run = async () => {
       const rehearsal = prepared(name);

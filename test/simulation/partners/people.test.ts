@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { bookedWhole, listedOne, prepared } from './prepared.ts';
 
-it('books on an order of the sandbox ERP that has another number since', async () => {
+it('books on an order of the sandbox ERP whose number has changed', async () => {
   // Prepare
   const rehearsal = prepared('rest');
   const { erp } = rehearsal;
@@ -51,7 +51,7 @@ it.each(['odoo 17', 'odoo 19'] as const)('books each part of an order that is sp
 });
 
 it.each(['odoo 17', 'odoo 19'] as const)(
-  'lets people act on the rest that a booking left in %s',
+  'lets people act on the backorder that a booking left in %s',
   async (name) => {
     // Prepare
     const rehearsal = prepared(name);

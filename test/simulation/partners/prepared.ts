@@ -3,7 +3,7 @@ import type { ErpOrder } from '../../../shared/model/orders.ts';
 import type { ErpName } from './erp.ts';
 import { type Rehearsal, rehearse } from './rehearsal.ts';
 
-/** Both partners before the real connector and client, without a socket; over when the test is. */
+/** Both partners with the real connector and client, without a socket; closed at the end of the test. */
 export function prepared(name: ErpName): Rehearsal {
   const rehearsal = rehearse(name);
   vi.stubGlobal('fetch', rehearsal.fetch);
@@ -22,7 +22,7 @@ export async function listedOne({ listed }: Rehearsal): Promise<ErpOrder> {
   return order;
 }
 
-/** From the ERP's list through Azumuta into the ERP's books. */
+/** Creates an order in Azumuta, completes it and books it, as the functions would. */
 export async function bookedWhole(rehearsal: Rehearsal, order: ErpOrder, serials: readonly string[] = []) {
   const { id } = await rehearsal.create(order);
   rehearsal.azumuta.complete(order.number, { serials: [...serials] });

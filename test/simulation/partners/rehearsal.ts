@@ -16,27 +16,27 @@ const azumutaUrl = 'https://app.azumuta.com';
 const erpUrl = 'https://erp.example.com';
 const start = Date.parse('2026-11-24T08:00:00Z');
 
-/** Both partners, the real connector and the real client before them, and what the functions do in between. */
+/** Both partners with the real connector and client, and the work that the functions would do in between. */
 export interface Rehearsal {
   readonly erp: ErpModel;
   readonly azumuta: AzumutaModel;
   readonly connector: ErpConnector;
   readonly client: AzumutaClient;
-  /** Stands in for the built-in one. */
+  /** Replaces the built-in fetch. */
   readonly fetch: (url: URL | string, init?: RequestInit) => Promise<Response>;
   readonly triggers: readonly TriggerRequest[];
   /** All orders that the ERP lists. */
   readonly listed: () => Promise<ErpOrder[]>;
-  /** Creates a product order of an ERP order in Azumuta, and tells the ERP. */
+  /** Creates a product order for an ERP order in Azumuta, and sends its id to the ERP. */
   readonly create: (order: ErpOrder, number?: string, quantity?: string) => Promise<{ readonly id: string }>;
-  /** Reads a completed product order, and what a completion mapping makes of it. */
+  /** Reads a completed product order, and maps it to a completion. */
   readonly collect: (id: string, order: ErpOrderRef, final?: boolean) => Promise<Completion>;
   readonly book: (completion: Completion) => Promise<Receipt>;
 }
 
 /**
- * A second passes with each question for the time, and ids are counted: the same every time. Of bookings of one order
- * within the same second, Odoo's times, which are read in whole seconds, could not tell what the first one left.
+ * Each reading of the clock advances it by a second, and ids are counted, so each run is the same. Odoo's times have
+ * whole seconds: with two bookings of one order in the same second, they could not show what the first one left.
  */
 export function rehearse(name: ErpName): Rehearsal {
   let seconds = 0;

@@ -1,4 +1,3 @@
-import { counted } from '../../../infra/ops/cli/output.ts';
 import { shorten } from '../../../shared/model/text.ts';
 import type { Finding } from '../invariants/judge.ts';
 import { type Outcome, runScenario } from '../run-scenario.ts';
@@ -8,10 +7,10 @@ import { wordsOf } from '../scenario/words.ts';
 import type { Entry } from '../world/timeline.ts';
 import { allOf, type Kept, reduced, shrink } from './shrink.ts';
 
-/** Shrinking ends by then, with what it has reached. */
+/** Shrinking stops after this time with the best result so far. */
 const shrinkMs = 20_000;
 
-/** The least of a failing seed's scenario that still breaks the invariant. */
+/** The smallest part of a failing seed's scenario that still breaks the invariant. */
 export async function shrunk(seed: number, { invariant }: Finding): Promise<Kept> {
   const scenario = drawScenario(seed);
   const until = performance.now() + shrinkMs;
@@ -22,7 +21,7 @@ export async function shrunk(seed: number, { invariant }: Finding): Promise<Kept
   return shrink(allOf(scenario), breaks, () => performance.now() < until);
 }
 
-/** Runs what is kept of a seed's scenario once more. @returns lines for a person, which are the same each time. */
+/** Runs the selected part of a seed's scenario again. @returns lines to print; they are the same each time. */
 export async function explained(
   seed: number,
   kept: Kept,
@@ -32,7 +31,7 @@ export async function explained(
   const scenario = reduced(drawn, kept);
   const outcome = await runScenario(scenario, { isRead: true });
   const { findings, timeline } = outcome;
-  const concerned = isFull ? timeline : concerning(outcome);
+  const concerned = isFull ? timeline : entriesAbout(outcome);
   return {
     outcome,
     lines: [
@@ -45,12 +44,12 @@ export async function explained(
         (order, place) => `  ${place + 1}. ${wordsOfOrder(order, outcome.names[place])}`,
       ),
       '',
-      `What happens (${counted(kept.happenings.length, 'happening')} of ${drawn.happenings.length})`,
-      ...scenario.happenings.map(
-        (one) => `  ${outcome.happened.has(one) ? '' : 'never came: '}${wordsOf(one)}.`,
+      `Events (${kept.events.length} of ${drawn.events.length})`,
+      ...scenario.events.map(
+        (one) => `  ${outcome.happened.has(one) ? '' : 'did not happen: '}${wordsOf(one)}.`,
       ),
       '',
-      `Timeline${isFull ? '' : ' of what concerns the findings (--full shows all)'}`,
+      `Timeline${isFull ? '' : ', only entries about the findings (--full shows all)'}`,
       ...concerned.map((entry) => lineOf(entry, isFull ? Number.POSITIVE_INFINITY : shortLine)),
       '',
       `Replay: ${commandOf(seed, kept, drawn)}`,
@@ -58,11 +57,11 @@ export async function explained(
   };
 }
 
-/** The command that runs it again. */
+/** The command that repeats the run. */
 export function commandOf(seed: number, kept: Kept, drawn: Scenario): string {
   const placesOf = (places: readonly number[]) => places.map((place) => place + 1).join() || 'none';
   const orders = kept.orders.length === drawn.orders.length ? '' : ` --orders ${placesOf(kept.orders)}`;
-  return `npm run simulate -- --seed ${seed} --only ${placesOf(kept.happenings)}${orders}`;
+  return `npm run simulate -- --seed ${seed} --only ${placesOf(kept.events)}${orders}`;
 }
 
 function settingOf({ erp, split, via, atOnce, perSecond }: Scenario): string {
@@ -72,8 +71,8 @@ function settingOf({ erp, split, via, atOnce, perSecond }: Scenario): string {
     'when-all-done': 'split, booked when all is done',
   };
   const limits = [atOnce && `${atOnce} at once`, perSecond && `${perSecond} a second`].filter(Boolean);
-  const limit = limits.join(', ') || 'no limit';
-  return `${erp}, orders by ${via}, ${splits[split]}, ${limit} to a partner`;
+  const limit = limits.join(', ') || 'none';
+  return `${erp}, orders by ${via}, ${splits[split]}, limit per partner: ${limit}`;
 }
 
 function wordsOfOrder(
@@ -85,30 +84,30 @@ function wordsOfOrder(
 }
 
 /**
- * The accidents, and all that was done in one go with anything that names the orders of the findings, but for reads
- * that went well and said nothing. Where no order is to blame, all that was done.
+ * All accidents, and all entries of each invocation that names an order of the findings, without uneventful reads. If
+ * no finding names an order, the entries of all invocations.
  */
-function concerning({ findings, names, timeline }: Outcome): readonly Entry[] {
-  const told = findings.map(({ sentence }) => sentence).join('\n');
-  const concerned = names.filter((some) => some.some((name) => told.includes(name))).flat();
-  if (concerned.length === 0) return timeline.filter(isTelling);
+function entriesAbout({ findings, names, timeline }: Outcome): readonly Entry[] {
+  const sentences = findings.map(({ sentence }) => sentence).join('\n');
+  const concerned = names.filter((some) => some.some((name) => sentences.includes(name))).flat();
+  if (concerned.length === 0) return timeline.filter(isInformative);
   const isNaming = ({ what }: Entry) => concerned.some((name) => what.includes(name));
   const together = new Set(timeline.filter(isNaming).map((entry) => entry.together));
   return timeline.filter(
-    (entry) => entry.who === 'accident' || (together.has(entry.together) && isTelling(entry)),
+    (entry) => entry.who === 'accident' || (together.has(entry.together) && isInformative(entry)),
   );
 }
 
-function isTelling({ what }: Entry): boolean {
-  return !/^(ledger|secrets): (reads|looks for) [^◀✗]*$|^says: Partner$/.test(what);
+function isInformative({ what }: Entry): boolean {
+  return !/^(ledger|secrets): (reads|queries) [^◀✗]*$|^logs: Partner$/.test(what);
 }
 
-/** So much of what was done is told where nobody wants it in full. */
+/** Maximum length of an entry, unless --full is given. */
 const shortLine = 140;
 
 function lineOf({ at, who, what }: Entry, limit: number): string {
-  // How it failed, and which accident it met, is never cut.
+  // The error and the accident at the end of an entry are never cut.
   const end = what.search(/ ✗ | {2}◀ /);
-  const told = end < 0 ? shorten(what, limit) : shorten(what.slice(0, end), limit) + what.slice(end);
-  return `  ${new Date(at).toISOString().slice(5, 23).replace('T', ' ')}  ${who.padEnd(26)} ${told}`;
+  const shown = end < 0 ? shorten(what, limit) : shorten(what.slice(0, end), limit) + what.slice(end);
+  return `  ${new Date(at).toISOString().slice(5, 23).replace('T', ' ')}  ${who.padEnd(26)} ${shown}`;
 }

@@ -9,7 +9,7 @@ beforeAll(() => {
 });
 afterAll(() => giveBack());
 
-it('tells of the seeds in their order, on any number of cores, and does in each what it does alone', async () => {
+it('reports seeds in order on any number of cores, with the same result as each seed alone', async () => {
   const runs: SeedRun[] = [];
 
   await simulateSeeds(1, 2, (run) => {

@@ -2,16 +2,16 @@ import { Worker } from 'node:worker_threads';
 import type { SeedRun } from './seed-run.ts';
 
 /**
- * A run takes some hundredths of a second. One that computes for so long, or waits for something of the real world, never
- * ends. By the clock on the wall a run may take any time: that is a machine with other things to do.
+ * A run takes some hundredths of a second. A run that uses this much processor time, or waits for something outside the
+ * simulation, never ends. Wall-clock time is not limited, because the machine may be busy with other things.
  */
-const longestMs = 60_000;
+const maxRunMs = 60_000;
 const betweenLooksMs = 5000;
 
 /**
  * Runs one seed after the other, on several cores.
- * @param take Told of each run in the order of the seeds, whichever is done first; answers whether there is to be more.
- * @throws Error naming the seed whose run does not end, or what a worker failed with.
+ * @param take Called with each run in the order of the seeds, whichever ends first; returns whether to go on.
+ * @throws Error with the seed whose run does not end, or the error of a worker.
  */
 export function simulateSeeds(first: number, cores: number, take: (run: SeedRun) => boolean): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -42,10 +42,10 @@ export function simulateSeeds(first: number, cores: number, take: (run: SeedRun)
       const computed = (user + system) / 1000;
       const { idle } = worker.performance.eventLoopUtilization();
       if (firstLook.seed !== seed) firstLook = { seed, computed, idle };
-      else if (computed - firstLook.computed > longestMs || idle - firstLook.idle > longestMs)
+      else if (computed - firstLook.computed > maxRunMs || idle - firstLook.idle > maxRunMs)
         end(() => reject(new Error(`The run of seed ${seed} does not end.`)));
     }
-    // One that has ended meanwhile cannot be asked.
+    // A worker that has ended in the meantime cannot be asked.
     const watch = setInterval(() => void look().catch(() => undefined), betweenLooksMs);
     function hand(seed: number): void {
       inWork = seed;

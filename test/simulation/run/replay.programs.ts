@@ -16,7 +16,7 @@ it('prints the same bytes each time a seed is replayed', async () => {
   expect(one.stdout).toContain('Replay: npm run simulate -- --seed 7 --only 1,2');
 });
 
-it('refuses a happening that the seed does not have with exit code 2', async () => {
+it('refuses an event that the seed does not have with exit code 2', async () => {
   const refused = run(nodeBinary(), [main, '--seed', '7', '--only', '99']);
 
   await expect(refused).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('--only 99') });

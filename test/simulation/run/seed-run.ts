@@ -3,13 +3,13 @@ import { runScenario } from '../run-scenario.ts';
 import { drawScenario } from '../scenario/scenario.ts';
 import { kindOf } from '../scenario/words.ts';
 
-/** What came of one seed. */
+/** The result of one seed. */
 export interface SeedRun {
   readonly seed: number;
-  /** An order from its release to its booking, whatever becomes of it. */
+  /** Number of orders. Each is one journey from its release to its booking, however it ends. */
   readonly journeys: number;
   readonly findings: readonly Finding[];
-  /** Kinds of the happenings that were drawn, and of those that happened: one of a kind may stand there twice. */
+  /** Kinds of the events that were drawn, and of those that happened; a kind can occur several times. */
   readonly drawn: readonly string[];
   readonly happened: readonly string[];
 }
@@ -21,7 +21,7 @@ export async function runSeed(seed: number): Promise<SeedRun> {
     seed,
     journeys: scenario.orders.length,
     findings,
-    drawn: scenario.happenings.map(kindOf),
+    drawn: scenario.events.map(kindOf),
     happened: [...happened].map(kindOf),
   };
 }

@@ -6,16 +6,16 @@ import { allOf, type Kept, reduced, shrink } from './shrink.ts';
 const always = () => true;
 
 describe('shrink', () => {
-  it('finds exactly what a failure needs, whatever that is', async () => {
+  it('finds exactly the events and orders that a failure needs', async () => {
     const needs = fc
       .tuple(fc.integer({ min: 0, max: 14 }), fc.integer({ min: 1, max: 5 }))
-      .chain(([happenings, orders]) =>
+      .chain(([events, orders]) =>
         fc.record({
           all: fc.constant({
-            happenings: Array.from({ length: happenings }, (_, at) => at),
+            events: Array.from({ length: events }, (_, at) => at),
             orders: Array.from({ length: orders }, (_, at) => at),
           }),
-          happenings: fc.subarray(Array.from({ length: happenings }, (_, at) => at)),
+          events: fc.subarray(Array.from({ length: events }, (_, at) => at)),
           orders: fc.subarray(
             Array.from({ length: orders }, (_, at) => at),
             { minLength: 1 },
@@ -23,20 +23,20 @@ describe('shrink', () => {
         }),
       );
     await fc.assert(
-      fc.asyncProperty(needs, async ({ all, happenings, orders }) => {
+      fc.asyncProperty(needs, async ({ all, events, orders }) => {
         const fails = async (kept: Kept) =>
-          happenings.every((one) => kept.happenings.includes(one)) &&
+          events.every((one) => kept.events.includes(one)) &&
           orders.every((one) => kept.orders.includes(one));
 
         const kept = await shrink(all, fails, always);
 
-        expect(kept).toEqual({ happenings, orders });
+        expect(kept).toEqual({ events, orders });
       }),
     );
   });
 
-  it('keeps what has failed when its time is over', async () => {
-    const all = { happenings: [0, 1, 2, 3], orders: [0] };
+  it('returns the smallest failing part so far when the time is over', async () => {
+    const all = { events: [0, 1, 2, 3], orders: [0] };
     let tries = 0;
 
     const kept = await shrink(
@@ -45,32 +45,32 @@ describe('shrink', () => {
       () => tries++ < 1,
     );
 
-    expect(kept).toEqual({ happenings: [2, 3], orders: [0] });
+    expect(kept).toEqual({ events: [2, 3], orders: [0] });
   });
 });
 
 describe('reduced', () => {
-  it('leaves a scenario as it is when all is kept', () => {
+  it('leaves a scenario unchanged when everything is kept', () => {
     const scenario = drawScenario(7);
 
     expect(reduced(scenario, allOf(scenario))).toEqual(scenario);
   });
 
-  it('leaves out what happens to an order that is left out, and counts the others anew', () => {
+  it('removes the events of a removed order, and renumbers the other orders', () => {
     const scenario = {
       ...drawScenario(7),
       orders: [order(1), order(2)],
-      happenings: [
+      events: [
         { kind: 'planner cancels', order: 0, at: 5 },
         { kind: 'planner cancels', order: 1, at: 6 },
         { kind: 'ERP restarts', at: 7 },
       ] as const,
     };
 
-    const { orders, happenings } = reduced(scenario, { happenings: [0, 1, 2], orders: [1] });
+    const { orders, events } = reduced(scenario, { events: [0, 1, 2], orders: [1] });
 
     expect(orders).toEqual([order(2)]);
-    expect(happenings).toEqual([
+    expect(events).toEqual([
       { kind: 'planner cancels', order: 0, at: 6 },
       { kind: 'ERP restarts', at: 7 },
     ]);

@@ -1,54 +1,54 @@
-import type { Happening } from '../scenario/happening.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { ScenarioEvent } from '../scenario/scenario-event.ts';
 
-/** What is left of a scenario: places in its happenings and in its orders, from 0. */
+/** The selected part of a scenario: indexes of its events and of its orders, from 0. */
 export interface Kept {
-  readonly happenings: readonly number[];
+  readonly events: readonly number[];
   readonly orders: readonly number[];
 }
 
-export function allOf({ happenings, orders }: Scenario): Kept {
-  return { happenings: [...happenings.keys()], orders: [...orders.keys()] };
+export function allOf({ events, orders }: Scenario): Kept {
+  return { events: [...events.keys()], orders: [...orders.keys()] };
 }
 
-/** The scenario with nothing but what is kept; what happens to an order that is left out is left out, too. */
+/** The scenario with the selected part only. Events of orders that are left out are left out as well. */
 export function reduced(scenario: Scenario, kept: Kept): Scenario {
   const newPlaces = new Map(kept.orders.map((order, place) => [order, place] as const));
   return {
     ...scenario,
     orders: kept.orders.flatMap((place) => scenario.orders[place] ?? []),
-    happenings: kept.happenings.flatMap((place): readonly Happening[] => {
-      const happening = scenario.happenings[place];
-      if (!happening) return [];
-      if (!('order' in happening)) return [happening];
-      const order = newPlaces.get(happening.order);
-      return order === undefined ? [] : [{ ...happening, order }];
+    events: kept.events.flatMap((place): readonly ScenarioEvent[] => {
+      const event = scenario.events[place];
+      if (!event) return [];
+      if (!('order' in event)) return [event];
+      const order = newPlaces.get(event.order);
+      return order === undefined ? [] : [{ ...event, order }];
     }),
   };
 }
 
 /**
- * The least that still fails, as far as it is found in time.
- * @param fails Whether it fails with nothing but what is kept. All of it is known to fail.
- * @param mayGoOn Asked before each try.
+ * The smallest part that still fails, as far as it can be found in time.
+ * @param fails Whether a part of the scenario fails. The whole scenario is known to fail.
+ * @param mayGoOn Called before each try.
  */
 export async function shrink(
   all: Kept,
   fails: (kept: Kept) => Promise<boolean>,
   mayGoOn: () => boolean,
 ): Promise<Kept> {
-  let { happenings, orders } = all;
+  let { events, orders } = all;
   const failsIn = async (kept: Kept) => mayGoOn() && (await fails(kept));
-  for (let before = -1; before !== happenings.length + orders.length; ) {
-    before = happenings.length + orders.length;
-    happenings = await fewest(happenings, (some) => failsIn({ happenings: some, orders }));
-    orders = await fewest(orders, async (some) => some.length > 0 && failsIn({ happenings, orders: some }));
+  for (let before = -1; before !== events.length + orders.length; ) {
+    before = events.length + orders.length;
+    events = await fewest(events, (some) => failsIn({ events: some, orders }));
+    orders = await fewest(orders, async (some) => some.length > 0 && failsIn({ events, orders: some }));
   }
-  return { happenings, orders };
+  return { events, orders };
 }
 
 /**
- * Leaves out halves, then quarters, down to each by itself. Source: Zeller, Hildebrandt, "Simplifying and Isolating
+ * Leaves out halves, then quarters, down to single elements. Source: Zeller, Hildebrandt, "Simplifying and Isolating
  * Failure-Inducing Input" (ddmin).
  */
 async function fewest(

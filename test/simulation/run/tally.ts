@@ -4,7 +4,7 @@ import type { SeedRun } from './seed-run.ts';
 
 export type SeedFinding = Finding & { readonly seed: number };
 
-/** What came of many seeds. */
+/** The combined result of many seeds. */
 export interface Tally {
   scenarios: number;
   journeys: number;
@@ -33,16 +33,18 @@ export function add(tally: Tally, { seed, journeys, findings, drawn, happened }:
   }
 }
 
-/** Each kind of accident and act, how often it was drawn, and how often it happened: what never did was never tried. */
+/**
+ * For each kind of event, how often it was drawn and how often it happened. A kind that never happened was not tested.
+ */
 export function kindLines({ kinds }: Tally): readonly string[] {
   const rows = [...kinds].sort(([one], [other]) => one.localeCompare(other));
   return tableOf(
-    [{ title: 'Accident or act' }, { title: 'drawn', right: true }, { title: 'happened', right: true }],
+    [{ title: 'Event' }, { title: 'drawn', right: true }, { title: 'happened', right: true }],
     rows.map(([kind, { drawn, happened }]) => [kind, String(drawn), String(happened)]),
   );
 }
 
-/** The invariants that were broken, and by which seeds. */
+/** The broken invariants, each with its seeds. */
 export function findingLines({ findings }: Tally): readonly string[] {
   const seedsOf = Map.groupBy(findings, ({ invariant }) => invariant);
   return [...seedsOf].map(([invariant, found]) => {

@@ -3,10 +3,10 @@ import type { ErpName } from '../partners/erp.ts';
 import type { Chance } from '../world/chance.ts';
 import type { Fate, Service } from '../world/fate.ts';
 
-/** What may become of one call that leaves a container, by the name under which it is told. */
+/** What can go wrong with one call of a container; its key is its name in the timeline. */
 interface Accident {
   readonly services: readonly Service[];
-  /** @param partner Whose answer it is, where it is a partner's. */
+  /** @param partner The partner that answers, if it is a partner's answer. */
   readonly fate: (chance: Chance, partner: ErpName | 'azumuta') => Omit<Fate, 'accident'>;
 }
 
@@ -14,7 +14,7 @@ const aws: readonly Service[] = ['ledger', 'queues', 'secrets'];
 const partners: readonly Service[] = ['azumuta', 'erp'];
 const everywhere: readonly Service[] = [...aws, ...partners];
 const html = { 'content-type': 'text/html' };
-/** A partner's refusal in its own words, as it answers what it can read and does not like. */
+/** A refusal in the partner's own error format: the partner understood the request, and refuses it. */
 const refusals = {
   azumuta: { status: 200, body: { error: { code: 'refused', message: 'This cannot be done now.' } } },
   rest: { status: 200, body: { error: { code: 'refused', message: 'This cannot be done now.' } } },
@@ -41,57 +41,57 @@ const refusals = {
 } satisfies Readonly<Record<ErpName | 'azumuta', Answer>>;
 const answers = (status: number, headers: Readonly<Record<string, string>> = {}, body: unknown = {}) => ({
   effect: 'none' as const,
-  heard: { status, headers, body },
+  callerGets: { status, headers, body },
 });
 
 /**
- * What a call may meet. Whatever AWS or a partner is asked for may happen and not be told of, be told of and not
- * happen, or happen later.
+ * The accidents of calls. A call to AWS or a partner may take effect without an answer, be answered without taking
+ * effect, or take effect later.
  */
 export const accidents = {
   'the container dies before the call': {
     services: everywhere,
-    fate: () => ({ effect: 'none', heard: 'nothing', dies: 'before' }),
+    fate: () => ({ effect: 'none', callerGets: 'nothing', dies: 'before' }),
   },
   'the container dies after the call': {
     services: everywhere,
-    fate: () => ({ effect: 'once', heard: 'nothing', dies: 'after' }),
+    fate: () => ({ effect: 'once', callerGets: 'nothing', dies: 'after' }),
   },
-  'AWS fails': { services: aws, fate: () => ({ effect: 'none', heard: 'failure' }) },
-  'AWS does it, and says that it failed': {
+  'AWS fails': { services: aws, fate: () => ({ effect: 'none', callerGets: 'failure' }) },
+  'AWS does it, but reports a failure': {
     services: ['ledger', 'queues'],
-    fate: () => ({ effect: 'once', heard: 'failure' }),
+    fate: () => ({ effect: 'once', callerGets: 'failure' }),
   },
-  // The SDK asks again when it hears nothing: a conditional write then meets itself.
-  'AWS is asked twice, as its first answer was lost': {
+  // The SDK retries a call without an answer, so a conditional write can fail because of its own first attempt.
+  'the SDK asks AWS twice, because the first answer was lost': {
     services: ['ledger', 'queues'],
-    fate: () => ({ effect: 'twice', heard: 'answer' }),
+    fate: () => ({ effect: 'twice', callerGets: 'answer' }),
   },
   'SQS refuses a part of the batch': {
     services: ['queues'],
-    fate: () => ({ effect: 'partly', heard: 'answer' }),
+    fate: () => ({ effect: 'partly', callerGets: 'answer' }),
   },
   'AWS is slow': {
     services: aws,
-    fate: (chance) => ({ effect: 'once', heard: 'answer', slowMs: chance.between(2_000, 25_000) }),
+    fate: (chance) => ({ effect: 'once', callerGets: 'answer', slowMs: chance.between(2_000, 25_000) }),
   },
-  'the container stands still until its time is up': {
+  'the container hangs until its timeout': {
     services: everywhere,
-    fate: () => ({ effect: 'once', heard: 'nothing', dies: 'when its time is up' }),
+    fate: () => ({ effect: 'once', callerGets: 'nothing', dies: 'at its timeout' }),
   },
-  'the call never arrives': { services: partners, fate: () => ({ effect: 'none', heard: 'broken' }) },
-  'the answer is lost': { services: partners, fate: () => ({ effect: 'once', heard: 'broken' }) },
-  'the call takes effect when it was given up': {
+  'the call never arrives': { services: partners, fate: () => ({ effect: 'none', callerGets: 'broken' }) },
+  'the answer is lost': { services: partners, fate: () => ({ effect: 'once', callerGets: 'broken' }) },
+  'the call takes effect after it was given up': {
     services: partners,
-    fate: () => ({ effect: 'late', heard: 'broken' }),
+    fate: () => ({ effect: 'late', callerGets: 'broken' }),
   },
   'the call is never answered': {
     services: partners,
-    fate: (chance) => ({ effect: chance.happens(0.5) ? 'once' : 'none', heard: 'nothing' }),
+    fate: (chance) => ({ effect: chance.happens(0.5) ? 'once' : 'none', callerGets: 'nothing' }),
   },
   'the partner is slow': {
     services: partners,
-    fate: (chance) => ({ effect: 'once', heard: 'answer', slowMs: chance.between(2_000, 20_000) }),
+    fate: (chance) => ({ effect: 'once', callerGets: 'answer', slowMs: chance.between(2_000, 20_000) }),
   },
   'the partner answers 401': { services: partners, fate: () => answers(401) },
   'the partner answers 403': { services: partners, fate: () => answers(403) },
@@ -101,14 +101,14 @@ export const accidents = {
   },
   'the partner refuses it': {
     services: partners,
-    fate: (_, partner) => ({ effect: 'none', heard: refusals[partner] }),
+    fate: (_, partner) => ({ effect: 'none', callerGets: refusals[partner] }),
   },
   'the partner answers 429': {
     services: partners,
     fate: (chance) => answers(429, { 'retry-after': String(chance.between(1, 90)) }),
   },
   'the partner answers 500': { services: partners, fate: () => answers(500) },
-  'the partner does it, and answers 502': {
+  'the partner does it, but answers 502': {
     services: partners,
     fate: () => ({ ...answers(502, html, '<h1>Bad Gateway</h1>'), effect: 'once' }),
   },
@@ -120,7 +120,7 @@ export const accidents = {
 
 export type AccidentName = keyof typeof accidents;
 
-/** Accidents that a call to this service may meet. */
+/** The accidents that can happen to a call to this service. */
 export function accidentsOf(service: Service): readonly AccidentName[] {
   // The keys of the table are the names.
   return (Object.keys(accidents) as AccidentName[]).filter((name) => {

@@ -1,24 +1,24 @@
 import type { World } from '../world/world.ts';
 import { discardOne, pauseFlow, sendAgain } from './administrators.ts';
-import type { Happening } from './happening.ts';
 import { operatorDoes } from './operators.ts';
 import { plannerDoes } from './planners.ts';
 import type { ReleasedOrder } from './released-order.ts';
-import type { Stage } from './stage.ts';
+import type { ScenarioEvent } from './scenario-event.ts';
+import type { ScenarioState } from './scenario-state.ts';
 import { wordsOf } from './words.ts';
 
-/** Something that is done at a minute of the scenario. */
+/** Something that happens at a minute of the scenario. */
 interface Act {
   readonly at: number;
   readonly act: () => void;
 }
 
 /**
- * What is done for a happening, and when; nothing for one that decides what becomes of calls, messages, triggers and
- * runs, or of what an order is released with: that is asked for where those are made.
+ * The acts of an event, and when they take place. An event has none if it affects calls, messages, triggers or runs, or
+ * the release of an order: the code that makes those looks it up.
  */
-export function actsOf(happening: Happening, world: World, stage: Stage): readonly Act[] {
-  switch (happening.kind) {
+export function actsOf(event: ScenarioEvent, world: World, state: ScenarioState): readonly Act[] {
+  switch (event.kind) {
     case 'call':
     case 'message comes twice':
     case 'delete is lost':
@@ -33,68 +33,68 @@ export function actsOf(happening: Happening, world: World, stage: Stage): readon
     case 'flow is paused':
     case 'order is locked':
     case 'secret is rotated':
-      return spanOf(happening, world, stage);
+      return spanOf(event, world, state);
     default:
-      return [{ at: happening.at, act: actOf(happening, world, stage) }];
+      return [{ at: event.at, act: actOf(event, world, state) }];
   }
 }
 
-type Lasting = Extract<Happening, { readonly at: number; readonly minutes: number }>;
-type Single = Exclude<Extract<Happening, { readonly at: number }>, Lasting>;
+type Lasting = Extract<ScenarioEvent, { readonly at: number; readonly minutes: number }>;
+type Single = Exclude<Extract<ScenarioEvent, { readonly at: number }>, Lasting>;
 
-function spanOf(happening: Lasting, world: World, stage: Stage): readonly Act[] {
-  const { at, minutes } = happening;
+function spanOf(event: Lasting, world: World, state: ScenarioState): readonly Act[] {
+  const { at, minutes } = event;
   let end: () => void;
   const begin = () => {
-    const { kind } = happening;
-    world.timeline.note('accident', () => `begins: ${wordsOf(happening)}`);
-    // An outage has happened once a call meets it.
-    if (kind !== 'outage') world.happens(happening);
-    end = began(happening, world, stage);
+    const { kind } = event;
+    world.timeline.note('accident', () => `begins: ${wordsOf(event)}`);
+    // An outage counts as happened once a call meets it.
+    if (kind !== 'outage') world.happens(event);
+    end = beginEvent(event, world, state);
   };
   return [
     { at, act: begin },
     {
       at: at + minutes,
       act() {
-        world.timeline.note('accident', () => `is over: ${wordsOf(happening)}`);
+        world.timeline.note('accident', () => `is over: ${wordsOf(event)}`);
         end();
       },
     },
   ];
 }
 
-/** Begins it. @returns what ends it. */
-function began(happening: Lasting, world: World, stage: Stage): () => void {
-  switch (happening.kind) {
+/** Begins the event. @returns a function that ends it. */
+function beginEvent(event: Lasting, world: World, state: ScenarioState): () => void {
+  switch (event.kind) {
     case 'outage':
-      world.setOutage(happening.partner, { how: happening.how, by: happening });
-      return () => world.setOutage(happening.partner, undefined);
+      world.setOutage(event.partner, { how: event.how, by: event });
+      return () => world.setOutage(event.partner, undefined);
     case 'indexes lag':
-      world.setIndexLag(happening.seconds);
+      world.setIndexLag(event.seconds);
       return () => world.setIndexLag(0);
     case 'flow is paused':
-      return pauseFlow(happening.queue, world);
+      return pauseFlow(event.queue, world);
     case 'order is locked': {
-      const order = stage.orders[happening.order];
+      const order = state.orders[event.order];
       if (order) world.erp.lock(order.ref);
       return () => order && world.erp.unlock(order.ref);
     }
     case 'secret is rotated': {
-      const tell = world.rotate(happening.partner);
-      if (happening.first === 'partner') return tell;
-      // The old one is refused, and the new one until the partner has spread it.
+      const tell = world.rotate(event.partner);
+      if (event.first === 'partner') return tell;
+      // The old secret is refused, and so is the new one until the partner has distributed it.
       tell();
-      world.setOutage(happening.partner, { how: 'refuses our credentials', by: happening });
-      return () => world.setOutage(happening.partner, undefined);
+      world.setOutage(event.partner, { how: 'refuses our credentials', by: event });
+      return () => world.setOutage(event.partner, undefined);
     }
     default:
-      return happening satisfies never;
+      return event satisfies never;
   }
 }
 
-function actOf(happening: Single, world: World, stage: Stage): () => void {
-  const { kind } = happening;
+function actOf(event: Single, world: World, state: ScenarioState): () => void {
+  const { kind } = event;
   const { erp, plant, timeline, happens } = world;
   switch (kind) {
     case 'ERP restarts':
@@ -105,39 +105,39 @@ function actOf(happening: Single, world: World, stage: Stage): () => void {
       return noted(() => plant.table.expire());
     case 'dead letters are sent again':
       return () => {
-        happens(happening);
-        for (let left = happening.twice ? 2 : 1; left > 0; left -= 1) sendAgain(world, stage);
+        happens(event);
+        for (let left = event.twice ? 2 : 1; left > 0; left -= 1) sendAgain(world, state);
       };
     case 'trigger of an open order':
-      return () => triggerTooEarly(happening, world, stage);
+      return () => triggerTooEarly(event, world, state);
     case 'dead letter is discarded':
-      return () => discardOne(world, stage, () => happens(happening));
+      return () => discardOne(world, state, () => happens(event));
     default:
       return () => {
-        const order = stage.orders[happening.order];
-        if (order) change(order, happening, world, stage);
+        const order = state.orders[event.order];
+        if (order) change(order, event, world, state);
       };
   }
 
   function noted(act: () => void): () => void {
     return () => {
-      timeline.note('accident', () => wordsOf(happening));
-      happens(happening);
+      timeline.note('accident', () => wordsOf(event));
+      happens(event);
       act();
     };
   }
 }
 
-/** Somebody pressed the button too early. */
+/** Somebody sent a trigger before the product order was completed. */
 function triggerTooEarly(
-  happening: Extract<Single, { kind: 'trigger of an open order' }>,
+  event: Extract<Single, { kind: 'trigger of an open order' }>,
   world: World,
-  { orders }: Stage,
+  { orders }: ScenarioState,
 ): void {
-  const order = orders[happening.order];
+  const order = orders[event.order];
   const open = order && world.madeFor(order.ref).find(({ status }) => status !== 'completed');
   if (!open) return;
-  world.happens(happening);
+  world.happens(event);
   world.azumuta.triggerAgain(open.number);
 }
 
@@ -146,28 +146,30 @@ type Change = Extract<
   { readonly order: number; readonly kind: `planner ${string}` | `operator ${string}` }
 >;
 
-/** Does it, and notes it if it could be done. */
-function change(order: ReleasedOrder, happening: Change, world: World, stage: Stage): void {
-  const { kind } = happening;
+/** Carries out a change, and records whether it was possible. */
+function change(order: ReleasedOrder, event: Change, world: World, state: ScenarioState): void {
+  const { kind } = event;
   const { number } = order.ref;
-  const wasKnown = isTakenIn(order, world);
-  const isDone = isPlanners(happening)
-    ? plannerDoes(order, happening, world, stage)
-    : operatorDoes(order, happening, world, stage);
+  const wasKnown = isAccepted(order, world);
+  const isDone = isPlanners(event)
+    ? plannerDoes(order, event, world, state)
+    : operatorDoes(order, event, world, state);
   world.timeline.note('people', () => `${kind} (${number})${isDone ? '' : ': cannot be done'}`);
   if (!isDone) return;
-  world.happens(happening);
-  if (wasKnown || order.typed.size > 0 || !isForgotten.has(kind)) order.changes.push(kind);
+  world.happens(event);
+  if (wasKnown || order.typed.size > 0 || !irrelevantBeforeAcceptance.has(kind)) order.changes.push(kind);
 }
 
-/** Before anybody has taken an order in, or typed it by hand, this is as if it had been so from the beginning. */
-const isForgotten: ReadonlySet<Happening['kind']> = new Set([
+/**
+ * Before anybody has accepted the order or typed it by hand, it is as if the order had been like this from the start.
+ */
+const irrelevantBeforeAcceptance: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner changes the quantity',
   'planner renames',
 ]);
 
-/** Whether the ledger has it, or is about to. */
-function isTakenIn({ numbers, ref }: ReleasedOrder, { plant, scenario }: World): boolean {
+/** Whether the ledger has the order, or may be about to. */
+function isAccepted({ numbers, ref }: ReleasedOrder, { plant, scenario }: World): boolean {
   if (scenario.via === 'endpoint' || plant.functions['pull-product-orders'].running() > 0) return true;
   const keys = new Set([`id ${ref.id}`, ...[...numbers].map((number) => `number ${number}`)]);
   return plant.table.items().some(({ pk }) => keys.has(String(pk).replace('ERP-ORDER#', '')));
@@ -175,6 +177,6 @@ function isTakenIn({ numbers, ref }: ReleasedOrder, { plant, scenario }: World):
 
 type Planners = Extract<Change, { readonly kind: `planner ${string}` }>;
 
-function isPlanners(happening: Change): happening is Planners {
-  return happening.kind.startsWith('planner');
+function isPlanners(event: Change): event is Planners {
+  return event.kind.startsWith('planner');
 }

@@ -6,9 +6,9 @@ import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
-import type { FlowName } from './happening.ts';
 import { isAbout } from './names.ts';
-import type { Stage } from './stage.ts';
+import type { FlowName } from './scenario-event.ts';
+import type { ScenarioState } from './scenario-state.ts';
 
 const stageOf = {
   'product-orders': 'create-product-orders',
@@ -16,7 +16,7 @@ const stageOf = {
   bookings: 'book-completion',
 } as const satisfies Record<FlowName, string>;
 
-/** What the commands of infra/ops work with on an administrator's machine: no accident befalls its calls. */
+/** The dependencies of the commands in infra/ops on an administrator's machine; no accident happens to their calls. */
 function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
   const clock = {
     now: () => new Date(time.now()),
@@ -29,7 +29,7 @@ function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
   return { clock, ledger, deadLetters, records: ledger.deadLetters };
 }
 
-/** Sends all dead letters to where they came from. */
+/** Sends all dead letters back to their queues. */
 export async function replayAll(
   world: Pick<World, 'plant' | 'time' | 'timeline' | 'integration'>,
 ): Promise<ReplayReport> {
@@ -51,23 +51,23 @@ export async function replayAll(
   return report;
 }
 
-/** As `replayAll`, in the middle of all else. */
-export function sendAgain(world: World, { begun }: Stage): void {
-  const over = begun();
+/** Same as `replayAll`, but while everything else goes on. */
+export function sendAgain(world: World, { addTask }: ScenarioState): void {
+  const over = addTask();
   void replayAll(world).then(over);
 }
 
-/** Takes one dead letter away for good; its order need not end well any more. */
-export function discardOne(world: World, { orders, begun }: Stage, done: () => void): void {
-  const over = begun();
+/** Discards one dead letter; its order need not end well any more. */
+export function discardOne(world: World, { orders, addTask }: ScenarioState, done: () => void): void {
+  const over = addTask();
   let isFirst = true;
-  const isChosen = (letter: { readonly numbers: readonly string[]; readonly body: string }) => {
+  const isChosen = (deadLetter: { readonly numbers: readonly string[]; readonly body: string }) => {
     if (!isFirst) return false;
     isFirst = false;
     done();
-    world.timeline.note('administrator', () => `discards ${letter.body}`);
+    world.timeline.note('administrator', () => `discards ${deadLetter.body}`);
     for (const order of orders)
-      if (order && isAbout(letter, order, world)) order.changes.push('dead letter is discarded');
+      if (order && isAbout(deadLetter, order, world)) order.changes.push('dead letter is discarded');
     return true;
   };
   void discard(
@@ -76,7 +76,7 @@ export function discardOne(world: World, { orders, begun }: Stage, done: () => v
   ).then(over);
 }
 
-/** Holds a flow back, as `npm run pause` does. @returns what resumes it. */
+/** Pauses a flow, as `npm run pause` does. @returns a function that resumes it. */
 export function pauseFlow(queue: FlowName, world: World): () => void {
   const { pauses } = toolsOf(world).ledger;
   const poller = world.plant.pollers[queue];

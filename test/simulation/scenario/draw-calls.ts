@@ -1,15 +1,15 @@
 import type { Chance } from '../world/chance.ts';
 import type { Service } from '../world/fate.ts';
 import { accidentsOf } from './accidents.ts';
-import type { Happening } from './happening.ts';
+import type { ScenarioEvent } from './scenario-event.ts';
 import { productOrdersOf, type Setting } from './setting.ts';
 
-/** So many calls a connector makes for one booking. */
+/** Number of calls that a connector makes for one booking. */
 const bookingCalls: Readonly<Record<Setting['erp'], number>> = {
   ...{ 'odoo 17': 12, 'odoo 19': 12, 'sap-s4hana': 7, rest: 4 },
 };
 
-/** About so many calls each function makes to each service for one product order, counted where all goes well. */
+/** Approximate number of calls from each function to each service for one product order, in a run without accidents. */
 function callsOf({ erp, via }: Setting): Readonly<Record<string, Partial<Record<Service, number>>>> {
   return {
     ...(via === 'endpoint'
@@ -23,11 +23,14 @@ function callsOf({ erp, via }: Setting): Readonly<Record<string, Partial<Record<
   };
 }
 
-/** How often several accidents meet a function in a row, such as a crash and a lost answer at the attempt after it. */
+/**
+ * How often several accidents happen to a function in a row, such as a crash and then a lost answer at the next
+ * attempt.
+ */
 const inARow = 0.3;
 
-/** An accident at one call, and now and then another one at one of the next calls. */
-export function drawCalls(chance: Chance, setting: Setting): Happening[] {
+/** An accident at one call, and sometimes another one at one of the next calls. */
+export function drawCalls(chance: Chance, setting: Setting): ScenarioEvent[] {
   const [stage, services] = chance.pick(Object.entries(callsOf(setting)));
   // The keys of each entry are services.
   const [service, each] = chance.pick(Object.entries(services) as [Service, number][]);

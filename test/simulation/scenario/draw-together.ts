@@ -1,21 +1,21 @@
 import { type Chance, createChance } from '../world/chance.ts';
 import type { AccidentName } from './accidents.ts';
-import type { Happening } from './happening.ts';
+import type { ScenarioEvent } from './scenario-event.ts';
 import type { Setting } from './setting.ts';
 
 const minutesOfDay = 24 * 60;
 const lost = [
-  'the call takes effect when it was given up',
+  'the call takes effect after it was given up',
   'the call is never answered',
   'the answer is lost',
   'the container dies after the call',
 ] as const satisfies readonly AccidentName[];
 
 /**
- * Happenings that do harm only together, and would seldom meet by chance; and those that are too rare, or too long,
- * for each run. Drawn from a stream of their own, so that all else of a seed stays as it is.
+ * Draws events that do harm only together and would seldom meet by chance, and events that are too rare or too long for
+ * each run. They have a random stream of their own, so that they do not change the rest of a seed's scenario.
  */
-export function drawTogether(seed: number, setting: Setting): readonly Happening[] {
+export function drawTogether(seed: number, setting: Setting): readonly ScenarioEvent[] {
   const { orders, via } = setting;
   const chance = createChance(seed ^ 0x3c6ef372);
   if (chance.happens(0.4)) return [];
@@ -23,9 +23,9 @@ export function drawTogether(seed: number, setting: Setting): readonly Happening
   const at = chance.between(5, 90);
   const early = chance.between(5, 20);
   const days = chance.between(minutesOfDay, 3 * minutesOfDay);
-  return chance.pick<() => readonly Happening[]>([
+  return chance.pick<() => readonly ScenarioEvent[]>([
     () => withdrawnEarly(chance, order),
-    // All parts at once.
+    // All parts are booked at the same time.
     () => [{ kind: 'flow is paused', queue: 'bookings', at: early, minutes: 120 }],
     () => [{ kind: 'flow is paused', queue: 'bookings', at: early, minutes: 120 }, lostBooking(chance)],
     () => [
@@ -42,18 +42,18 @@ export function drawTogether(seed: number, setting: Setting): readonly Happening
       { kind: 'message comes twice', queue: 'bookings', nth: chance.between(1, 2) },
       { kind: 'flow is paused', queue: 'bookings', at, minutes: 120 },
     ],
-    () => refusedAndNotPutAside(chance, order, at),
+    () => refusedWithoutDeadLetter(chance, order, at),
     () => [{ kind: 'trigger of an open order', order, at }],
     () => (via === 'pull' ? [{ kind: 'ERP commits late', order, minutes: chance.between(1, 9) }] : []),
     () => readInSeveralRuns(chance, setting),
-    () => moreAndNoMore(chance, setting),
+    () => moreThenFewerParts(chance, setting),
     () => fewerParts(chance, setting, order),
     () => [{ kind: 'order is locked', order, at: early, minutes: chance.happens(0.3) ? days : 90 }],
   ])();
 }
 
-/** Before it is created. */
-function withdrawnEarly(chance: Chance, order: number): readonly Happening[] {
+/** An order that is cancelled or changed before it is created. */
+function withdrawnEarly(chance: Chance, order: number): readonly ScenarioEvent[] {
   const at = chance.between(25, 60);
   const quantity = chance.between(1, 5);
   return [
@@ -64,13 +64,13 @@ function withdrawnEarly(chance: Chance, order: number): readonly Happening[] {
   ];
 }
 
-function lostBooking(chance: Chance): Extract<Happening, { kind: 'call' }> {
+function lostBooking(chance: Chance): Extract<ScenarioEvent, { kind: 'call' }> {
   const nth = chance.between(1, 25);
   return { kind: 'call', stage: 'book-completion', service: 'erp', nth, accident: chance.pick(lost) };
 }
 
-/** What is refused cannot be put aside at once. */
-function refusedAndNotPutAside(chance: Chance, order: number, at: number): readonly Happening[] {
+/** A booking that is refused while its dead letter cannot be sent. */
+function refusedWithoutDeadLetter(chance: Chance, order: number, at: number): readonly ScenarioEvent[] {
   const nth = chance.between(1, 2);
   return [
     { kind: 'planner finishes it by hand', order, at },
@@ -79,16 +79,16 @@ function refusedAndNotPutAside(chance: Chance, order: number, at: number): reado
 }
 
 /**
- * The first run has read all, and cannot say so. The second one goes on behind the place of an order that shows only by
- * then, and reads what was changed last.
+ * The first run reads everything, but cannot save its position. The second run starts behind an order that has become
+ * visible only by then, and reads the latest change.
  */
-function readInSeveralRuns(chance: Chance, { orders, via, split }: Setting): readonly Happening[] {
+function readInSeveralRuns(chance: Chance, { orders, via, split }: Setting): readonly ScenarioEvent[] {
   const other = orders.findIndex(({ releasedAt }) => releasedAt < runMinutes);
-  // It is written before the first run, and shows after it.
+  // It is written before the first run, and becomes visible after it.
   const late = orders.findIndex(({ releasedAt }) => releasedAt > runMinutes && releasedAt < runMinutes + 9);
   if (via !== 'pull' || late < 0 || other < 0) return [];
   const listed = orders.filter(({ releasedAt }) => releasedAt <= runMinutes);
-  // What is known of each product order is read, and each is written; a record is looked for, written, and looked at.
+  // Each product order takes a read and a write; each record takes a look-up, a write and a check.
   const calls = listed.reduce((sum, { quantity }) => sum + 3 + 2 * (split === 'one' ? 1 : quantity), 0);
   const place = { stage: 'pull-product-orders', service: 'ledger' } as const;
   const nth = calls + chance.between(4, 4 + 2 * listed.length);
@@ -104,16 +104,16 @@ function readInSeveralRuns(chance: Chance, { orders, via, split }: Setting): rea
 const runMinutes = 10;
 
 /**
- * The ERP posts that it wants more parts, and before those are written, that it wants no more than there are. What the
- * first post has read of the record is told late.
+ * The ERP posts that it wants more parts, and before those are written, that it wants only the existing ones. The first
+ * post gets a slow answer when it reads the record.
  */
-function moreAndNoMore(chance: Chance, { via, split, orders }: Setting): readonly Happening[] {
+function moreThenFewerParts(chance: Chance, { via, split, orders }: Setting): readonly ScenarioEvent[] {
   const [first] = orders.toSorted((one, other) => one.releasedAt - other.releasedAt);
   if (via !== 'endpoint' || split === 'one' || !first) return [];
   const { releasedAt, quantity } = first;
   const place = { kind: 'planner changes the quantity', order: orders.indexOf(first) } as const;
   const at = releasedAt + chance.between(10, 50) / 100;
-  // Each part is read, and written, by itself.
+  // Each part takes its own read and its own write.
   const nth = 4 * quantity + chance.between(9, 12);
   return [
     { ...place, at, quantity: quantity + 2 },
@@ -122,11 +122,11 @@ function moreAndNoMore(chance: Chance, { via, split, orders }: Setting): readonl
   ];
 }
 
-/** When all but the last part are built, the ERP wants no more than those. */
-function fewerParts(chance: Chance, { split, orders }: Setting, order: number): readonly Happening[] {
+/** When all but the last part are built, the ERP no longer wants the last one. */
+function fewerParts(chance: Chance, { split, orders }: Setting, order: number): readonly ScenarioEvent[] {
   const { quantity = 1, releasedAt = 0, builtAfter = 0 } = orders[order] ?? {};
   if (split !== 'when-all-done' || quantity < 2) return [];
-  // The operator takes four minutes for a part.
+  // The operator takes four minutes per part.
   const at = releasedAt + builtAfter + 4 * (quantity - 2) + chance.between(0, 800) / 100;
   return [{ kind: 'planner changes the quantity', order, at, quantity: quantity - 1 }];
 }

@@ -3,7 +3,7 @@ import { orderApiKey } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
 import type { ReleasedOrder } from './released-order.ts';
 
-/** The ERP posts an order to the endpoint, and again every minute until it is answered with anything but 5xx. */
+/** The ERP posts an order to the endpoint, and again every minute until the answer is not a 5xx. */
 export function postOrder(
   world: World,
   order: Pick<ReleasedOrder, 'ref' | 'quantity'>,

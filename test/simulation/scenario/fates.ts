@@ -1,22 +1,24 @@
 import type { Chance } from '../world/chance.ts';
 import { type Fate, goesWell, type Service } from '../world/fate.ts';
 import { fateOf } from './accidents.ts';
-import type { Happening } from './happening.ts';
 import type { Scenario } from './scenario.ts';
+import type { ScenarioEvent } from './scenario-event.ts';
 
-/** What becomes of each call: the accidents of a scenario at their places, and nothing anywhere else. */
+/**
+ * What happens to each call: the scenario's accidents at the calls for which they were drawn, and nothing otherwise.
+ */
 export interface Fates {
   readonly of: (stage: string, service: Service) => Fate;
 }
 
-/** @param happens Told of each that happens. */
+/** @param happens Called with each event that happens. */
 export function drawnFates(
-  { happenings, erp }: Scenario,
+  { events, erp }: Scenario,
   chance: Chance,
-  happens: (happening: Happening) => void,
+  happens: (event: ScenarioEvent) => void,
 ): Fates {
-  const planned = new Map<string, Extract<Happening, { kind: 'call' }>>(
-    happenings.flatMap((one) =>
+  const planned = new Map<string, Extract<ScenarioEvent, { kind: 'call' }>>(
+    events.flatMap((one) =>
       one.kind === 'call' ? [[`${one.stage} ${one.service} ${one.nth}`, one] as const] : [],
     ),
   );

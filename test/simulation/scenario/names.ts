@@ -1,7 +1,7 @@
 import type { World } from '../world/world.ts';
 import type { ReleasedOrder } from './released-order.ts';
 
-/** Whether a dead letter is about an order: by any number or id that the order, or what it became, has or had. */
+/** Whether a dead letter is about an order: by any present or past number or id of the order or its product orders. */
 export function isAbout(
   { numbers, body }: { readonly numbers: readonly string[]; readonly body: string },
   order: ReleasedOrder,

@@ -2,17 +2,17 @@ import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/com
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
-import type { OtherFigures } from './happening.ts';
 import type { ReleasedOrder } from './released-order.ts';
+import type { OtherFigures } from './scenario-event.ts';
 
-/** An operator looks so often whether there is something to build. */
+/** How often an operator looks for something to build. */
 const lookAgainMs = 3 * minuteMs;
-/** Nobody looks any longer: an order that is not there by then is lost, or was told. */
+/** After this time the operator stops looking: an order that is still missing is lost or was reported. */
 const patienceMs = 24 * 60 * minuteMs;
 /** Between two product orders that are completed one after the other. */
 const betweenMs = 4 * minuteMs;
 
-/** Completes what is open of an order, one product order after the other, until all that was wanted is built. */
+/** Completes the open product orders of an order one after the other, until the wanted quantity is built. */
 export function startOperator(world: World, order: ReleasedOrder, done: () => void): void {
   const { time, scenario } = world;
   const givesUpAt = time.now() + patienceMs;
@@ -21,7 +21,7 @@ export function startOperator(world: World, order: ReleasedOrder, done: () => vo
   function build(): void {
     const made = world.madeFor(order.ref);
     const wanted = scenario.split === 'one' ? 1 : order.quantity;
-    // One that was opened again is somebody else's work.
+    // A reopened product order is completed by somebody else.
     const open = made.find((one) => one.recordings.length === 0 && isToBuild(order, one, world));
     const isDone = made.filter(({ status }) => status === 'completed').length >= wanted;
     if (isDone || time.now() > givesUpAt || (!open && isWithdrawn(order))) done();
@@ -37,7 +37,10 @@ function isWithdrawn({ changes }: ReleasedOrder): boolean {
   return last === 'planner cancels' || changes.includes('planner finishes it by hand');
 }
 
-/** What was typed by hand is built when the integration has taken it over: what is completed by then is told. */
+/**
+ * A product order that was typed by hand is built only once the integration has adopted it. An earlier completion is
+ * reported.
+ */
 function isToBuild({ typed }: ReleasedOrder, one: BuiltProductOrder, world: World): boolean {
   return one.status !== 'completed' && (!typed.has(one.id) || world.isKnown(one));
 }

@@ -3,19 +3,19 @@ import { sourceParameter } from '../world/integration.ts';
 import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { sendAgain } from './administrators.ts';
-import type { Happening } from './happening.ts';
 import type { ReleasedOrder } from './released-order.ts';
-import type { Stage } from './stage.ts';
+import type { ScenarioEvent } from './scenario-event.ts';
+import type { ScenarioState } from './scenario-state.ts';
 
-type Act = Extract<Happening, { readonly kind: `operator ${string}`; readonly at: number }>;
+type Act = Extract<ScenarioEvent, { readonly kind: `operator ${string}`; readonly at: number }>;
 
-/** Does it in Azumuta. @returns whether it could be done. */
-export function operatorDoes(order: ReleasedOrder, act: Act, world: World, stage: Stage): boolean {
+/** Carries out the act in Azumuta. @returns whether it was possible. */
+export function operatorDoes(order: ReleasedOrder, act: Act, world: World, state: ScenarioState): boolean {
   const { azumuta } = world;
   const [first] = world.madeFor(order.ref);
   switch (act.kind) {
     case 'operator renames':
-      // Nobody could know it again before the ledger has its id, were the answer to its creation lost.
+      // Until the ledger has the id, nobody could recognise the renamed order if the answer to its creation were lost.
       return (
         first !== undefined &&
         !first.number.endsWith('-R') &&
@@ -23,35 +23,35 @@ export function operatorDoes(order: ReleasedOrder, act: Act, world: World, stage
         azumuta.rename(first.number, `${first.number}-R`) !== undefined
       );
     case 'operator opens it again':
-      return isOpenedAgain(order, act.rework * minuteMs, world, stage);
+      return openAgain(order, act.rework * minuteMs, world, state);
     case 'operator removes it': {
       const removed = first && azumuta.remove(first.number);
       if (removed) order.removed.push(removed);
       return removed !== undefined;
     }
     case 'operator types it by hand':
-      return isTyped(order, act.equal, world, stage);
+      return typeByHand(order, act.equal, world, state);
     default:
       return act satisfies never;
   }
 }
 
-/** Something was forgotten: it is recorded in addition, without a quantity. */
-function isOpenedAgain(
+/** The operator had forgotten something, and records it in addition, without a quantity. */
+function openAgain(
   { ref, later, reworked }: ReleasedOrder,
   reworkMs: number,
   world: World,
-  { begun }: Stage,
+  { addTask }: ScenarioState,
 ): boolean {
   const { azumuta, time, timeline } = world;
   const done = world.madeFor(ref).find(({ status }) => status === 'completed');
   if (!done || azumuta.reopen(done.number) === undefined) return false;
   const before = new Set(done.recordings.map(({ id }) => id));
-  const over = begun();
+  const over = addTask();
   reworked.push({ id: done.id, number: done.number, from: time.now(), until: time.now() + reworkMs });
   time.after(reworkMs, () => {
     timeline.note('operator', () => `completes ${done.number} again, with what was forgotten`);
-    // It may have another name by now, or be gone.
+    // It may have been renamed or removed in the meantime.
     const now = azumuta.productOrders().find(({ id }) => id === done.id);
     const again = now && azumuta.complete(now.number, { id: done.id, quantity: null, recordings: 1 });
     for (const { id } of again?.recordings ?? []) if (!before.has(id)) later.add(id);
@@ -61,24 +61,26 @@ function isOpenedAgain(
 }
 
 /**
- * Somebody does not wait for the integration. What is equal to what it is going to create is adopted; what differs is
- * told, until it has another name.
+ * An operator types the product order before the integration creates it. If it equals the wanted one, the integration
+ * adopts it; if not, it is reported until it is renamed.
  */
-function isTyped(order: ReleasedOrder, equal: boolean, world: World, stage: Stage): boolean {
+function typeByHand(order: ReleasedOrder, equal: boolean, world: World, state: ScenarioState): boolean {
   const { azumuta, scenario } = world;
   const { ref, quantity } = order;
   const number = scenario.split === 'one' ? ref.number : `${ref.number}/1`;
-  if (isBegun(number, world)) return false;
+  if (isCreationBegun(number, world)) return false;
   const pieces = scenario.split === 'one' ? quantity : 1;
   const wanted = { Quantity: pieces, [sourceParameter]: ref.id ?? ref.number };
   const typed = azumuta.typeByHand(number, ref.article, equal ? wanted : { Quantity: pieces + 1 });
   if (typed && equal) order.typed.add(typed.id);
-  if (typed && !equal) renameLater(typed, world, stage);
+  if (typed && !equal) renameLater(typed, world, state);
   return typed !== undefined;
 }
 
-/** Who types it while it is being created makes two of it: no number is unique in Azumuta, and nobody could tell. */
-function isBegun(number: string, { azumuta, plant }: World): boolean {
+/**
+ * Typing it while it is being created would make two: numbers are not unique in Azumuta, so nothing could detect it.
+ */
+function isCreationBegun(number: string, { azumuta, plant }: World): boolean {
   const isThere = azumuta.productOrders().some((one) => one.number === number);
   return (
     isThere ||
@@ -88,13 +90,13 @@ function isBegun(number: string, { azumuta, plant }: World): boolean {
   );
 }
 
-function renameLater({ number }: BuiltProductOrder, world: World, stage: Stage): void {
+function renameLater({ number }: BuiltProductOrder, world: World, state: ScenarioState): void {
   const { azumuta, time, timeline } = world;
-  const over = stage.begun();
+  const over = state.addTask();
   time.after(30 * minuteMs, () => {
     timeline.note('operator', () => `renames ${number}, which was typed by hand`);
     azumuta.rename(number, `${number} by hand`);
-    sendAgain(world, stage);
+    sendAgain(world, state);
     over();
   });
 }

@@ -4,48 +4,48 @@ import { actsOf } from './acts.ts';
 import { postOrder } from './erp-posts.ts';
 import { startOperator } from './operator.ts';
 import type { ReleasedOrder } from './released-order.ts';
+import type { ScenarioState } from './scenario-state.ts';
 import type { PlannedOrder } from './setting.ts';
-import type { Stage } from './stage.ts';
 
 /** The planners, the operators and the administrators. */
 export interface People {
-  /** By their place in the scenario, once they are released; behind those, what planners split off. */
+  /** By their place in the scenario, once they are released; orders that a planner split off come after those. */
   readonly orders: readonly ReleasedOrder[];
-  /** Whether all that they were going to do is done, or given up. */
+  /** Whether everything that they intended is done or given up. */
   readonly areDone: () => boolean;
 }
 
-/** What people do, and the accidents that come at a time of their own. */
+/** Starts the people, and the accidents that have a time of their own. */
 export function startPeople(world: World): People {
   const { time, scenario, timeline } = world;
   const orders: ReleasedOrder[] = [];
-  let toDo = 0;
-  /** Something is to be done until this is called. */
-  const begun = () => {
-    toDo += 1;
+  let openTasks = 0;
+  /** Registers something to do. The returned function marks it as done. */
+  const addTask = () => {
+    openTasks += 1;
     return () => {
-      toDo -= 1;
+      openTasks -= 1;
     };
   };
   const atMinute = (minute: number, act: () => void) => {
-    const done = begun();
+    const done = addTask();
     time.at(beginning + minute * minuteMs, () => {
       act();
       done();
     });
   };
-  const stage: Stage = {
+  const state: ScenarioState = {
     orders,
-    begun,
-    appear(order) {
+    addTask,
+    addOrder(order) {
       orders[Math.max(orders.length, scenario.orders.length)] = order;
-      appear(order);
+      addOrder(order);
     },
   };
 
-  function appear(order: ReleasedOrder): void {
-    if (scenario.via === 'endpoint') postOrder(world, order, begun());
-    startOperator(world, order, begun());
+  function addOrder(order: ReleasedOrder): void {
+    if (scenario.via === 'endpoint') postOrder(world, order, addTask());
+    startOperator(world, order, addTask());
   }
 
   for (const [place, planned] of scenario.orders.entries())
@@ -57,17 +57,17 @@ export function startPeople(world: World): People {
         'planner',
         () => `releases ${order.ref.number}: ${planned.quantity} of ${planned.article}`,
       );
-      appear(order);
+      addOrder(order);
     });
-  for (const happening of scenario.happenings)
-    for (const { at, act } of actsOf(happening, world, stage)) atMinute(at, act);
-  return { orders, areDone: () => toDo === 0 };
+  for (const event of scenario.events)
+    for (const { at, act } of actsOf(event, world, state)) atMinute(at, act);
+  return { orders, areDone: () => openTasks === 0 };
 }
 
 function release(place: number, planned: PlannedOrder, world: World): ReleasedOrder {
   const { erp, scenario, happens } = world;
   const { article, quantity } = planned;
-  const own = scenario.happenings.filter((one) => 'order' in one && one.order === place);
+  const own = scenario.events.filter((one) => 'order' in one && one.order === place);
   const late = own.find((one) => one.kind === 'ERP commits late');
   const other = own.find((one) => one.kind === 'operator records other figures');
   const shared = own.find((one) => one.kind === 'planner shares a number');
@@ -83,11 +83,11 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
   };
 }
 
-/** From now on the configuration maps an order to the number of the one before it. */
+/** Makes the configuration map an order to the number of the previous one. */
 function shareNumber(order: ReleasedOrder, other: ReleasedOrder | undefined, world: World): void {
   if (!order.changes.includes('planner shares a number')) return;
   if (!other) return void order.changes.pop();
-  for (const one of world.scenario.happenings) if (one.kind === 'planner shares a number') world.happens(one);
+  for (const one of world.scenario.events) if (one.kind === 'planner shares a number') world.happens(one);
   world.shareNumber(order.ref.number, other.ref.number);
   order.numbers.add(other.ref.number);
   other.changes.push('planner shares a number');

@@ -1,27 +1,29 @@
 import type { World } from '../world/world.ts';
 import { postOrder } from './erp-posts.ts';
-import type { Happening } from './happening.ts';
 import type { ReleasedOrder } from './released-order.ts';
-import type { Stage } from './stage.ts';
+import type { ScenarioEvent } from './scenario-event.ts';
+import type { ScenarioState } from './scenario-state.ts';
 
-type Act = Extract<Happening, { readonly kind: `planner ${string}`; readonly at: number }>;
+type Act = Extract<ScenarioEvent, { readonly kind: `planner ${string}`; readonly at: number }>;
 
-/** Does it in the ERP, which posts what has changed if it posts its orders. @returns whether the ERP let them. */
-export function plannerDoes(order: ReleasedOrder, act: Act, world: World, stage: Stage): boolean {
+/**
+ * Carries out the act in the ERP. An ERP that posts its orders then posts the change. @returns whether it was possible.
+ */
+export function plannerDoes(order: ReleasedOrder, act: Act, world: World, state: ScenarioState): boolean {
   const { erp, scenario } = world;
-  const isDone = isDoneTo(order, act, world, stage);
+  const isDone = isDoneTo(order, act, world, state);
   const isPosted = act.kind !== 'planner cancels' && act.kind !== 'planner finishes it by hand';
   if (isDone && isPosted && scenario.via === 'endpoint' && erp.books(order.ref).state === 'open')
-    postOrder(world, order, stage.begun());
+    postOrder(world, order, state.addTask());
   return isDone;
 }
 
-function isDoneTo(order: ReleasedOrder, act: Act, world: World, stage: Stage): boolean {
+function isDoneTo(order: ReleasedOrder, act: Act, world: World, state: ScenarioState): boolean {
   const { erp } = world;
   const { ref } = order;
   switch (act.kind) {
     case 'planner changes the quantity':
-      // Nobody changes what is finished; and of what was split, the model would change whichever part is open.
+      // A finished order cannot be changed; of a split order, the model would change an arbitrary open part.
       if (erp.books(ref).state !== 'open' || order.changes.includes('planner splits')) return false;
       if (isTooMany(order, act.quantity, world) || !erp.changeQuantity(ref, String(act.quantity)))
         return false;
@@ -36,7 +38,7 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, stage: Stage): b
     case 'planner renames':
       return isRenamed(order, `${ref.number}${act.to}`, world);
     case 'planner splits':
-      return isSplit(order, world, stage);
+      return isSplit(order, world, state);
     case 'planner touches':
       erp.touch(ref);
       return true;
@@ -45,21 +47,21 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, stage: Stage): b
   }
 }
 
-/** Of serial numbers some ERPs take one, so that nobody plans more. */
+/** Some ERPs accept only one serial number, so nobody plans more. */
 function isTooMany({ planned }: ReleasedOrder, quantity: number, { erp }: World): boolean {
   return planned.article === 'serials' && quantity > 1 && erp.cannot.serials !== undefined;
 }
 
 function isRenamed(order: ReleasedOrder, number: string, { erp }: World): boolean {
-  // What operators have typed by hand bears the number that it had.
+  // A product order that was typed by hand keeps its number.
   if (order.typed.size > 0 || !erp.rename?.(order.ref, number)) return false;
   order.ref = { ...order.ref, number };
   order.numbers.add(number);
   return true;
 }
 
-/** One piece less here is an order of its own. */
-function isSplit(order: ReleasedOrder, { erp }: World, { appear }: Stage): boolean {
+/** Splits one piece off as an order of its own. */
+function isSplit(order: ReleasedOrder, { erp }: World, { addOrder }: ScenarioState): boolean {
   const { ref, quantity } = order;
   if (!erp.split || quantity < 2 || erp.books(ref).state !== 'open' || erp.books(ref).bookings.length > 0)
     return false;
@@ -69,7 +71,7 @@ function isSplit(order: ReleasedOrder, { erp }: World, { appear }: Stage): boole
   order.ref = own;
   order.numbers.add(own.number);
   order.quantity = quantity - 1;
-  appear({
+  addOrder({
     ...order,
     ...{ ref: other, numbers: new Set([other.number]), quantity: 1, changes: ['planner splits'] },
     ...{ typed: new Set(), removed: [], later: new Set(), reworked: [] },

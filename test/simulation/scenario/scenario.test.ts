@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { accidents } from './accidents.ts';
-import { otherFigures, outages, queues } from './happening.ts';
 import { drawScenario } from './scenario.ts';
+import { otherFigures, outages, queues } from './scenario-event.ts';
 import { kindOf } from './words.ts';
 
 const scenarios = Array.from({ length: 3000 }, (_, seed) => drawScenario(seed));
 const partners = ['azumuta', 'erp'];
 
-it('draws each happening in one of a hundred scenarios at least', () => {
+it('draws each kind of event in at least one of a hundred scenarios', () => {
   // Prepare
   const expected = [
     ...Object.keys(accidents),
@@ -17,22 +17,22 @@ it('draws each happening in one of a hundred scenarios at least', () => {
     ),
     ...otherFigures.map((figures) => `operator records: ${figures}`),
     ...queues.map((queue) => `the flow of ${queue} is paused`),
-    ...['lost', 'twice', 'late'].map((becomes) => `a trigger is ${becomes}`),
-    ...['late', 'twice', 'never'].map((becomes) => `a scheduled run comes ${becomes}`),
+    ...['lost', 'doubled', 'late'].map((becomes) => `a trigger is ${becomes}`),
+    ...['late', 'doubled', 'missing'].map((becomes) => `a scheduled run is ${becomes}`),
     ...['indexes lag', 'items expire', 'message comes twice', 'delete is lost', 'trigger of an open order'],
     ...['ERP restarts', 'ERP ignores a booking', 'ERP commits late', 'order is locked'],
     ...['planner changes the quantity', 'planner cancels', 'planner releases it again', 'planner renames'],
     ...['planner finishes it by hand', 'planner splits', 'planner touches', 'planner shares a number'],
     ...['operator renames', 'operator opens it again', 'operator removes it'],
     ...['operator types it by hand, equal', 'operator types it by hand, different'],
-    ...['dead letters are sent again', 'dead letters are sent again, twice at once'],
+    ...['dead letters are sent again', 'dead letters are sent again, twice at the same time'],
     'dead letter is discarded',
   ];
 
   // Act
   const counts = new Map<string, number>();
-  for (const { happenings } of scenarios)
-    for (const name of new Set(happenings.map(kindOf))) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { events } of scenarios)
+    for (const name of new Set(events.map(kindOf))) counts.set(name, (counts.get(name) ?? 0) + 1);
 
   // Assess
   expect([...counts.keys()].toSorted()).toEqual([...expected].toSorted());

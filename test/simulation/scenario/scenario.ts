@@ -1,20 +1,20 @@
 import { type ErpName, erpModels } from '../partners/erp.ts';
 import { type Chance, createChance } from '../world/chance.ts';
 import { drawCalls } from './draw-calls.ts';
-import { drawPeople, drawWorld } from './draw-happenings.ts';
+import { drawPeople, drawWorld } from './draw-events.ts';
 import { drawTogether } from './draw-together.ts';
-import type { Happening } from './happening.ts';
+import type { ScenarioEvent } from './scenario-event.ts';
 import { type PlannedOrder, productOrdersOf, type Setting } from './setting.ts';
 
 export interface Scenario extends Setting {
   readonly seed: number;
-  /** So many calls at once to each partner; absent for no limit. */
+  /** Limit of simultaneous calls to each partner; absent for no limit. */
   readonly atOnce?: number;
-  /** So many calls a second to each partner; absent for no limit. */
+  /** Limit of calls a second to each partner; absent for no limit. */
   readonly perSecond?: number;
-  /** Orders that the ERP lists at once; absent for more than there are. */
+  /** Orders per page of the ERP's list; absent for a page that holds all. */
   readonly pageSize?: number;
-  readonly happenings: readonly Happening[];
+  readonly events: readonly ScenarioEvent[];
 }
 
 // The keys of the table are the names.
@@ -27,7 +27,7 @@ export function drawScenario(seed: number): Scenario {
   const erp = chance.pick(erpNames);
   const orders = Array.from({ length: chance.between(1, 4) }, () => drawOrder(chance, split, erp));
   const setting: Setting = { erp, via, split, orders };
-  const happenings = [
+  const events = [
     ...several(chance, 1, 1 + productOrdersOf(setting), () => drawCalls(chance, setting)),
     ...several(chance, 0, 3, () => drawPeople(chance, setting)),
     ...several(chance, 0, 3, () => drawWorld(chance, setting)),
@@ -43,17 +43,17 @@ export function drawScenario(seed: number): Scenario {
     ...paceOf(seed, limit.atOnce),
     ...pagesOf(seed, via),
     orders,
-    happenings,
+    events,
   };
 }
 
-/** A plant has more orders than a page of its ERP; here there are few. From a stream of its own. */
+/** Small pages, because a real plant has more orders than fit on a page. Uses a random stream of its own. */
 function pagesOf(seed: number, via: Setting['via']): Pick<Scenario, 'pageSize'> {
   const chance = createChance(seed ^ 0x27d4eb2f);
   return via === 'pull' && chance.happens(0.5) ? { pageSize: chance.between(1, 2) } : {};
 }
 
-/** From a stream of its own: the scenarios of a seed are the same but for it. */
+/** Uses a random stream of its own, so that it does not change the rest of a seed's scenario. */
 function paceOf(seed: number, atOnce = 1): Pick<Scenario, 'perSecond'> {
   const chance = createChance(seed ^ 0x165667b1);
   return chance.happens(0.15) ? { perSecond: chance.between(atOnce, 3) } : {};

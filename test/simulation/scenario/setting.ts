@@ -1,16 +1,16 @@
 import type { ErpName } from '../partners/erp.ts';
 
-/** One order that planners release and operators build, and when; times in minutes from the beginning. */
+/** One order that planners release and operators build; times in minutes from the beginning. */
 export interface PlannedOrder {
   readonly article: 'plain' | 'lots' | 'serials';
   readonly quantity: number;
   readonly scrap: number;
   readonly releasedAt: number;
-  /** After it is in Azumuta. */
+  /** Minutes after it is in Azumuta. */
   readonly builtAfter: number;
 }
 
-/** A plant and its orders, before anything happens. */
+/** A plant and its orders, without any events. */
 export interface Setting {
   readonly erp: ErpName;
   readonly split: 'one' | 'each' | 'when-all-done';
@@ -18,7 +18,7 @@ export interface Setting {
   readonly orders: readonly PlannedOrder[];
 }
 
-/** How many product orders there are to be. */
+/** Number of product orders that the orders are split into. */
 export function productOrdersOf({ split, orders }: Setting): number {
   return orders.reduce((sum, { quantity }) => sum + (split === 'one' ? 1 : quantity), 0);
 }

@@ -1,55 +1,55 @@
-import type { Happening } from './happening.ts';
+import type { ScenarioEvent } from './scenario-event.ts';
 
-/** The kind of a happening, as the table counts it. */
-export function kindOf(happening: Happening): string {
-  switch (happening.kind) {
+/** The kind of an event, as it is counted in the table. */
+export function kindOf(event: ScenarioEvent): string {
+  switch (event.kind) {
     case 'call':
-      return happening.accident;
+      return event.accident;
     case 'outage':
-      return `${happening.partner} ${happening.how}`;
+      return `${event.partner} ${event.how}`;
     case 'trigger':
-      return `a trigger is ${happening.becomes}`;
+      return `a trigger is ${event.becomes}`;
     case 'run':
-      return `a scheduled run comes ${happening.becomes}`;
+      return `a scheduled run is ${event.becomes}`;
     case 'flow is paused':
-      return `the flow of ${happening.queue} is paused`;
+      return `the flow of ${event.queue} is paused`;
     case 'secret is rotated':
-      return `the secret of ${happening.partner} is rotated, ${happening.first} first`;
+      return `the secret of ${event.partner} is rotated, ${event.first} first`;
     case 'dead letters are sent again':
-      return happening.twice ? `${happening.kind}, twice at once` : happening.kind;
+      return event.twice ? `${event.kind}, twice at the same time` : event.kind;
     case 'operator types it by hand':
-      return `${happening.kind}, ${happening.equal ? 'equal' : 'different'}`;
+      return `${event.kind}, ${event.equal ? 'equal' : 'different'}`;
     case 'operator records other figures':
-      return `operator records: ${happening.figures}`;
+      return `operator records: ${event.figures}`;
     default:
-      return happening.kind;
+      return event.kind;
   }
 }
 
-/** A happening as a sentence without its stop. */
-export function wordsOf(happening: Happening): string {
-  const kind = kindOf(happening);
-  switch (happening.kind) {
+/** An event as a sentence, without the full stop. */
+export function wordsOf(event: ScenarioEvent): string {
+  const kind = kindOf(event);
+  switch (event.kind) {
     case 'call':
-      return `At call ${happening.nth} of ${happening.stage} to ${happening.service}: ${kind}`;
+      return `At call ${event.nth} of ${event.stage} to ${event.service}: ${kind}`;
     case 'message comes twice':
-      return `Message ${happening.nth} of the queue ${happening.queue} comes twice`;
+      return `Message ${event.nth} of the queue ${event.queue} comes twice`;
     case 'delete is lost':
-      return `The delete of batch ${happening.nth} of the queue ${happening.queue} is lost`;
+      return `The delete of batch ${event.nth} of the queue ${event.queue} is lost`;
     case 'trigger':
-      return `Trigger ${happening.nth} of Azumuta is ${happening.becomes}`;
+      return `Trigger ${event.nth} of Azumuta is ${event.becomes}`;
     case 'run':
-      return `Run ${happening.nth} of ${happening.stage} comes ${happening.becomes}`;
+      return `Run ${event.nth} of ${event.stage} is ${event.becomes}`;
     case 'indexes lag':
-      return `${whenOf(happening)}: indexes lag by ${happening.seconds} s`;
+      return `${whenOf(event)}: indexes lag by ${event.seconds} s`;
     case 'planner changes the quantity':
-      return `${whenOf(happening)}: ${kind} of order ${happening.order + 1} to ${happening.quantity}`;
+      return `${whenOf(event)}: ${kind} of order ${event.order + 1} to ${event.quantity}`;
     default:
-      return `${whenOf(happening)}: ${kind}${'order' in happening ? ` (order ${happening.order + 1})` : ''}`;
+      return `${whenOf(event)}: ${kind}${'order' in event ? ` (order ${event.order + 1})` : ''}`;
   }
 }
 
-function whenOf(happening: Happening): string {
-  const span = 'minutes' in happening ? `, for ${happening.minutes} minutes` : '';
-  return 'at' in happening ? `At minute ${happening.at}${span}` : `From the beginning${span}`;
+function whenOf(event: ScenarioEvent): string {
+  const span = 'minutes' in event ? `, for ${event.minutes} minutes` : '';
+  return 'at' in event ? `At minute ${event.at}${span}` : `From the beginning${span}`;
 }

@@ -4,7 +4,7 @@ import { createChance } from './chance.ts';
 
 const some = Array.from({ length: 50 });
 
-it('chooses the same with the same seed, and something else with another', () => {
+it('chooses the same with the same seed, and differently with another', () => {
   fc.assert(
     fc.property(fc.integer(), (seed) => {
       const draw = (from: number) => {
@@ -18,7 +18,7 @@ it('chooses the same with the same seed, and something else with another', () =>
   );
 });
 
-it('chooses each of several, and none beyond them', () => {
+it('chooses each of several with equal probability, and nothing else', () => {
   const chance = createChance(1);
   const drawn = Array.from({ length: 6000 }, () => chance.between(1, 6));
 
@@ -31,7 +31,7 @@ it('chooses each of several, and none beyond them', () => {
   expect(new Set(drawn).size).toBe(6);
 });
 
-it('goes on by itself after a fork, whatever the fork draws', () => {
+it('is not affected by what a fork draws', () => {
   const [one, other] = [createChance(3), createChance(3)];
   const fork = one.fork();
   other.fork();
@@ -41,7 +41,7 @@ it('goes on by itself after a fork, whatever the fork draws', () => {
   expect(one.next()).toBe(other.next());
 });
 
-it('makes ids of 17 characters, each another', () => {
+it('makes unique ids of 17 characters', () => {
   const chance = createChance(4);
   const ids = Array.from({ length: 5000 }, () => chance.id());
 
@@ -49,6 +49,6 @@ it('makes ids of 17 characters, each another', () => {
   for (const id of ids) expect(id).toMatch(/^[0-9a-z]{17}$/);
 });
 
-it('has nothing to pick from nothing', () => {
+it('refuses to pick from an empty list', () => {
   expect(() => createChance(5).pick([])).toThrow(RangeError);
 });

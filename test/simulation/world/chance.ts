@@ -1,16 +1,16 @@
-/** All choices of one run, from one seed: the same seed chooses the same, on any machine. */
+/** All random choices of one run: the same seed makes the same choices on any machine. */
 export interface Chance {
   /** In [0, 1). */
   readonly next: () => number;
   /** A whole number, both bounds included. */
   readonly between: (least: number, most: number) => number;
-  /** Whether something happens that happens with this probability. */
+  /** True with this probability. */
   readonly happens: (probability: number) => boolean;
-  /** @throws RangeError without anything to choose from. */
+  /** @throws RangeError for an empty list. */
   readonly pick: <T>(all: readonly T[]) => T;
-  /** Another stream, which goes on by itself. */
+  /** An independent stream of choices. */
   readonly fork: () => Chance;
-  /** 17 characters that no other call was answered. */
+  /** A unique id of 17 characters. */
   readonly id: () => string;
 }
 

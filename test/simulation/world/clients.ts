@@ -4,10 +4,10 @@ import type { Surroundings } from '../../../functions/container.ts';
 import type { QueueCommand, QueueModel } from '../aws/queue.ts';
 import type { SecretsModel } from '../aws/secrets.ts';
 import type { TableModel } from '../aws/table.ts';
+import { describeCommand } from './describe.ts';
 import type { Process } from './process.ts';
-import { toldOfCommand } from './told.ts';
 
-/** What a command of the SDK is to a model. */
+/** The part of an SDK command that a model needs. */
 interface Command {
   readonly input: object;
 }
@@ -19,7 +19,7 @@ export function clientsOf(
     readonly table: TableModel;
     readonly queues: QueueModel;
     readonly secrets: SecretsModel;
-    /** Something may have come into this queue, or may come again. */
+    /** Called when a queue may have something to receive: a new message, or one that becomes visible again. */
     readonly onQueued: (url: string) => void;
   },
 ): Pick<Surroundings, 'dynamodb' | 'sqs' | 'secretsManager'> {
@@ -33,7 +33,7 @@ export function clientsOf(
     (command: C) =>
       process.call({
         service,
-        what: () => toldOfCommand(command.constructor.name, command.input),
+        what: () => describeCommand(command.constructor.name, command.input),
         act: () => answer(command),
         actPartly: () => answerPartly(command),
         failure: () => failureOf(service),
@@ -48,13 +48,13 @@ export function clientsOf(
     sqs: { send: send('queues', toQueue, (command) => partOf(command, toQueue)) },
     secretsManager: { send: send('secrets', secrets.answer) },
   };
-  // `send` of the SDK has an overload for each of its commands; the models take those that are used, and throw at others.
+  // The SDK's `send` has an overload for each command; the models support those that are used, and throw at others.
   return clients as unknown as Pick<Surroundings, 'dynamodb' | 'sqs' | 'secretsManager'>;
 }
 
 /**
- * Every other entry of a batch of sends, the first among them, fails by a fault of SQS itself (API reference of
- * SendMessageBatch: "always check the batch results", BatchResultErrorEntry).
+ * Every other entry of a batch, beginning with the first, fails by a fault of SQS (API reference of SendMessageBatch:
+ * "always check the batch results", BatchResultErrorEntry).
  */
 function partOf(command: QueueCommand, answer: QueueModel['answer']): unknown {
   if (!(command instanceof SendMessageBatchCommand)) return answer(command);
@@ -66,7 +66,7 @@ function partOf(command: QueueCommand, answer: QueueModel['answer']): unknown {
   return { ...output, Failed };
 }
 
-/** As the SDK throws it once its own further tries are over. */
+/** The error that the SDK throws after its own retries. */
 function failureOf(service: string): Error {
   if (service === 'ledger')
     return new ProvisionedThroughputExceededException({ message: 'Too many requests.', $metadata: {} });

@@ -1,26 +1,25 @@
 import type { Answer } from '../../support/server.ts';
 
-/** What a process calls outside of itself. */
+/** A service that a process calls. */
 export type Service = 'ledger' | 'queues' | 'secrets' | 'azumuta' | 'erp';
 
-/** What becomes of one call that leaves a process. */
+/** What happens to one call that leaves a process. */
 export interface Fate {
-  /** How often it takes effect: `late` once its caller has given it up, or is dead; `partly` for some of a batch. */
+  /**
+   * Whether it takes effect: `late` is after its caller has given up or died; `partly` is for some entries of a batch.
+   */
   readonly effect: 'none' | 'once' | 'twice' | 'late' | 'partly';
   /**
-   * What the caller hears of it: the answer, that there is none (the connection breaks), a failure, nothing for ever,
-   * or something else than the service would have said.
+   * What the caller gets: the answer, a broken connection, a failure, nothing at all, or an answer that the service
+   * would not have given.
    */
-  readonly heard: 'answer' | 'broken' | 'failure' | 'nothing' | Answer;
-  /**
-   * The process ends at this call, before or after it took effect; or it stands still from now on, until Lambda
-   * ends it.
-   */
-  readonly dies?: 'before' | 'after' | 'when its time is up';
-  /** Added to how long the answer takes, in milliseconds. */
+  readonly callerGets: 'answer' | 'broken' | 'failure' | 'nothing' | Answer;
+  /** The process dies at this call, before or after it took effect, or it hangs until Lambda ends it. */
+  readonly dies?: 'before' | 'after' | 'at its timeout';
+  /** Additional milliseconds until the answer arrives. */
   readonly slowMs?: number;
-  /** In words, for the timeline and the table of accidents; absent for a call that goes well. */
+  /** The accident's name for the timeline and the table of events; absent for a call that succeeds. */
   readonly accident?: string;
 }
 
-export const goesWell: Fate = { effect: 'once', heard: 'answer' };
+export const goesWell: Fate = { effect: 'once', callerGets: 'answer' };

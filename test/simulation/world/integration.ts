@@ -5,15 +5,16 @@ import type { ErpModel } from '../partners/erp.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { urlOf } from './network.ts';
 
-/** Parameter of a product order by which a judge knows the ERP's order: nothing of what is judged writes or reads it. */
+/** Parameter of a product order that identifies the ERP's order for the checks; the code under test never uses it. */
 export const sourceParameter = 'Source';
-/** An order is asked about so long after it was due. */
+/** How long after its due time the reconciliation asks about an order. */
 export const graceHours = 1;
 
 /**
- * The configuration of a plant, as its scenario has it.
- * @param contract What differs from what is assumed of Azumuta.
- * @param shared Number of a product order, by the number of an ERP order that is not mapped to its own.
+ * The configuration of a scenario's plant.
+ * @param contract Differences from the default contract of Azumuta.
+ * @param shared Product order numbers of ERP orders that are not mapped to their own number, by the number of the ERP
+ * order.
  */
 export function integrationOf(
   { split, via, atOnce, perSecond, pageSize }: Scenario,

@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Surroundings } from '../../../functions/container.ts';
 import type { Invocation } from '../../../shared/platform/aws/lambda.ts';
 import type { Chance } from './chance.ts';
+import { describeEvent, describeResponse } from './describe.ts';
 import type { Process } from './process.ts';
 import type { Timeline } from './timeline.ts';
-import { toldOfEvent, toldOfResponse } from './told.ts';
 import { isExpected } from './unexpected.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** The container that the running code belongs to: the built-in fetch knows its caller by it. */
+/** The container whose code is running; the replaced fetch finds its caller with it. */
 export const runningContainer = new AsyncLocalStorage<Process>();
 
 export type Handler = (event: unknown, invocation: Invocation) => Promise<unknown>;
@@ -16,14 +16,14 @@ export type Handler = (event: unknown, invocation: Invocation) => Promise<unknow
 export interface FunctionDefinition {
   readonly stage: string;
   readonly timeoutMs: number;
-  /** Builds the function as a new container does. */
+  /** Builds the function, as a new container does. */
   readonly build: (surroundings: Surroundings) => Handler;
 }
 
 /** How an invocation ended. */
 export type Ending = { readonly response: unknown } | { readonly failure: string };
 
-/** One function: its containers, each used for one invocation at a time and again later. */
+/** One function and its containers. A container runs one invocation at a time, and is reused. */
 export interface LambdaFunction {
   readonly invoke: (event: unknown, done: (ending: Ending) => void) => void;
   readonly running: () => number;
@@ -33,7 +33,7 @@ export interface LambdaSurroundings {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly timeline: Timeline;
-  /** Told of what no function should throw. */
+  /** Called with an error that no function should throw. */
   readonly unexpected: (sentence: string) => void;
   readonly start: (name: string, stage: string) => Process;
   readonly surroundingsOf: (process: Process) => Surroundings;
@@ -45,7 +45,7 @@ interface Container {
   isBusy: boolean;
 }
 
-/** A container is replaced now and then, as Lambda does after some hours, or when more run at once. */
+/** Probability of a new container although one is idle, as Lambda replaces containers after some hours. */
 const replacedWith = 0.05;
 
 export function createFunction(
@@ -82,9 +82,9 @@ export function createFunction(
         running -= 1;
         container.isBusy = false;
         timeline.note(process.name, () =>
-          'failure' in ending ? `fails: ${ending.failure}` : toldOfResponse(ending.response),
+          'failure' in ending ? `fails: ${ending.failure}` : describeResponse(ending.response),
         );
-        // Only now: whoever hears of it may invoke the function again at once.
+        // Later, because the caller may invoke the function again at once.
         time.after(1, () => done(ending));
       }
 
@@ -93,13 +93,13 @@ export function createFunction(
         end({ failure: 'died' });
       };
       time.at(endsAt, () => {
-        if (!isOver) process.die('its time is up');
+        if (!isOver) process.die('timeout');
       });
       const invocation: Invocation = {
         awsRequestId: chance.id(),
         getRemainingTimeInMillis: () => Math.max(0, endsAt - time.now()),
       };
-      timeline.begin(process.name, () => toldOfEvent(event));
+      timeline.begin(process.name, () => describeEvent(event));
       process.thaw();
       const ended = (ending: Ending) => {
         if (!process.isAlive()) return;

@@ -1,4 +1,4 @@
-/** When a run begins: an early morning at the plant. Epoch milliseconds. */
+/** When a run begins: early in the morning. Epoch milliseconds. */
 export const beginning = Date.parse('2026-11-24T06:00:00.000Z');
 export const minuteMs = 60_000;
 /** All orders are due on the next day. */

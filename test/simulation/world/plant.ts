@@ -15,12 +15,12 @@ import { createTableModel } from '../aws/table.ts';
 import type { Watch } from '../invariants/watch.ts';
 import type { Chance } from './chance.ts';
 import { clientsOf } from './clients.ts';
+import { describeLog } from './describe.ts';
 import type { Fate, Service } from './fate.ts';
 import { createFunction, type Handler, type LambdaFunction } from './lambda.ts';
 import { createPoller } from './poller.ts';
 import { createProcess, type PartnerModel, type PartnerName, type Process } from './process.ts';
 import type { Timeline } from './timeline.ts';
-import { toldOfLog } from './told.ts';
 import { bugIn } from './unexpected.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -31,7 +31,7 @@ export const webhookToken = 'a-token-of-the-webhook';
 export const orderApiKey = 'a-key-of-the-order-endpoint';
 const tableName = 'ledger';
 
-/** What infra/stack gives the functions; what is not said there is the simulation's own. */
+/** The environment that infra/stack gives the functions, with values for the simulation. */
 const environment = {
   STACK_NAME: 'simulation',
   LEDGER_TABLE_NAME: tableName,
@@ -53,13 +53,13 @@ export interface PlantSurroundings {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly timeline: Timeline;
-  /** Told of what no function should throw. */
+  /** Called with an error that no function should throw. */
   readonly unexpected: (sentence: string) => void;
   readonly integration: CompleteIntegration;
   readonly fateOf: (stage: string, service: Service) => Fate;
-  /** Of the ledger's indexes, at present. */
+  /** Current lag of the ledger's indexes. */
   readonly indexLagMs: () => number;
-  /** Whether the n-th message that this queue gives out is given out once more. */
+  /** Whether the n-th received message of this queue is received once more. */
   readonly comesTwice: (queue: QueueName, nth: number) => boolean;
   /** Whether the delete of the n-th batch of this queue is lost. */
   readonly isDeleteLost: (queue: QueueName, nth: number) => boolean;
@@ -70,7 +70,7 @@ export interface PlantSurroundings {
 
 export type Plant = ReturnType<typeof createPlant>;
 
-/** The deployed functions over models of the services that they are deployed to. */
+/** The deployed functions, over models of the services that they use. */
 export function createPlant(given: PlantSurroundings) {
   const { time, chance, timeline, integration } = given;
   const { now } = time;
@@ -106,7 +106,7 @@ export function createPlant(given: PlantSurroundings) {
           ...clientsOf(process, { table, queues, secrets, onQueued: wake }),
           writeLog: (line) => {
             logged.push(line);
-            timeline.note(process.name, () => toldOfLog(line));
+            timeline.note(process.name, () => describeLog(line));
             const bug = bugIn(line);
             if (bug !== undefined) given.unexpected(`${stage}: ${bug}`);
           },
@@ -119,7 +119,7 @@ export function createPlant(given: PlantSurroundings) {
       given.watch.gives(stage, event);
       return handler(event, invocation);
     };
-  // A handler parses what it is given; the model gives it what AWS would.
+  // A handler parses its event itself; the model passes what AWS would pass.
   const taking = <Event>(
     handler: (
       event: Event,
@@ -171,23 +171,23 @@ export function createPlant(given: PlantSurroundings) {
     pollers,
     /** All lines that the functions have logged. */
     logged,
-    /** Calls a function behind the HTTP API; `answered` hears the status, 500 or 503 when there was none of its own. */
+    /** Calls a function behind the HTTP API. `answered` gets its status, or 500 if it returned none. */
     call(
       stage: 'receive-webhook' | 'accept-product-orders',
       event: unknown,
       answered: (status: number) => void,
     ) {
       functions[stage].invoke(event, (ending) => {
-        // A response of a function behind an HTTP API is of this shape, or the API answers 500.
+        // A function behind an HTTP API returns this type; otherwise the API answers 500.
         const response = 'response' in ending ? (ending.response as APIGatewayProxyStructuredResultV2) : {};
         answered(response.statusCode ?? 500);
       });
     },
-    /** Ends all containers, with what they wait for. */
+    /** Ends all containers and their pending calls. */
     close() {
       for (const process of processes) process.die('the run is over');
     },
-    /** What still waits or runs, for a person who wonders why there is no rest. */
+    /** The messages that wait and the functions that run, for the report of a run that does not end. */
     whatWaits: () =>
       [
         ...Object.entries(functions).map(([stage, one]) => `${one.running()} of ${stage} running`),
@@ -195,7 +195,7 @@ export function createPlant(given: PlantSurroundings) {
       ]
         .filter((each) => !each.startsWith('0 '))
         .join(', '),
-    /** No message waits, and no function runs. What waits as a dead letter waits for a person. */
+    /** Whether no message waits and no function runs. Dead letters do not count, as they wait for a person. */
     isQuiet: () =>
       Object.values(functions).every((one: LambdaFunction) => one.running() === 0) &&
       Object.values(pollers).every(({ url }) => queues.messages(url).length === 0),

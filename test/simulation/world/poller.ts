@@ -4,18 +4,18 @@ import type { Chance } from './chance.ts';
 import type { LambdaFunction } from './lambda.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** When the event source mapping of a queue polls, and how many batches are under way at once. */
+/** Decides when the event source mapping of a queue polls, and how many batches run at the same time. */
 export interface Poller {
   readonly url: string;
-  /** Something may be there to receive. */
+  /** There may be something to receive. */
   readonly wake: () => void;
-  /** An operator holds the flow back, or lets it go on. */
+  /** An operator pauses the flow, or resumes it. */
   readonly pause: () => void;
   readonly resume: () => void;
 }
 
-/** infra/stack: so many containers of a consumer at once. */
-const mostAtOnce = 5;
+/** Maximum number of simultaneous containers of a consumer, as in infra/stack. */
+const maxAtOnce = 5;
 
 export function createPoller(
   url: string,
@@ -24,9 +24,9 @@ export function createPoller(
     readonly time: VirtualTime;
     readonly chance: Chance;
     readonly queues: QueueModel;
-    /** Whether the n-th message that is received comes once more, done with or not. */
+    /** Whether the n-th received message comes once more, processed or not. */
     readonly comesTwice: (nth: number) => boolean;
-    /** Whether the delete of the n-th batch is lost: what was done comes again when its visibility timeout is over. */
+    /** Whether the delete of the n-th batch is lost: its messages come again after their visibility timeout. */
     readonly isDeleteLost: (nth: number) => boolean;
   },
 ): Poller {
@@ -43,7 +43,7 @@ export function createPoller(
   let plannedAt = Number.POSITIVE_INFINITY;
 
   function wake(): void {
-    if (isPaused || target.running() >= mostAtOnce) return;
+    if (isPaused || target.running() >= maxAtOnce) return;
     const visibleAt = queues.nextVisibleAt(url);
     if (visibleAt === undefined) return;
     const at = Math.max(time.now(), visibleAt) + chance.between(1, 150);
@@ -57,7 +57,7 @@ export function createPoller(
   }
 
   function poll(): void {
-    if (isPaused || target.running() >= mostAtOnce) return;
+    if (isPaused || target.running() >= maxAtOnce) return;
     const batch = mapping.receive();
     if (batch) {
       for (const { MessageId } of batch.messages) if (comesTwice(++received)) comeAgain(MessageId);
@@ -70,7 +70,7 @@ export function createPoller(
     wake();
   }
 
-  /** SQS promises at least once: a copy may come minutes after the message was deleted. */
+  /** SQS delivers at least once: a copy may come minutes after the message was deleted. */
   function comeAgain(messageId: string): void {
     time.after(chance.between(1, 300_000), () => {
       queues.duplicate(url, messageId);

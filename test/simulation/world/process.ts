@@ -8,40 +8,40 @@ import type { VirtualTime } from './virtual-time.ts';
 
 export type PartnerName = 'azumuta' | 'erp';
 
-/** A partner, as a call reaches it. @throws what the built-in fetch throws while nobody listens. */
+/** A partner, as calls reach it. @throws the error of the built-in fetch when nothing answers at the address. */
 export type PartnerModel = (call: Received) => Answer;
 
 /** One call that leaves a process. */
 export interface OutgoingCall<T> {
   readonly service: Service;
-  /** For the timeline. */
+  /** Description for the timeline. */
   readonly what: () => string;
-  /** Takes effect at the service. */
+  /** The effect at the service. */
   readonly act: () => T;
-  /** Takes effect for some of a batch, and tells which; as `act` for what is no batch. */
+  /** The effect for some entries of a batch, with an answer that lists them; by default the same as `act`. */
   readonly actPartly?: () => T;
-  /** What the caller hears when it is told that it failed, or when the connection breaks. */
-  readonly failure: (heard: 'broken' | 'failure') => Error;
-  /** What it hears instead of the answer. */
-  readonly instead?: (heard: Exclude<Fate['heard'], string>) => T;
+  /** The error that the caller gets when the call fails or the connection breaks. */
+  readonly failure: (how: 'broken' | 'failure') => Error;
+  /** Turns an answer that the service did not give into the caller's result. */
+  readonly instead?: (answer: Exclude<Fate['callerGets'], string>) => T;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A container of a function: all that reaches it from outside comes through here, and nothing once it is dead. */
+/** A container of a function. All its communication passes through here, and ends when it dies. */
 export interface Process {
   readonly name: string;
   /** The function that it runs. */
   readonly stage: string;
-  /** A clock of its own, which is off by as much as it was when the process began. */
+  /** Its own clock, whose offset is constant from the start of the process. */
   readonly clock: Clock;
   readonly isAlive: () => boolean;
   readonly die: (why: string) => void;
-  /** Between two invocations a container stands still: what reaches it waits until it is thawed. */
+  /** Between two invocations a container is frozen: whatever arrives waits until it is thawed. */
   readonly freeze: () => void;
   readonly thaw: () => void;
   readonly call: <T>(call: OutgoingCall<T>) => Promise<T>;
   readonly partner: (name: PartnerName) => PartnerModel;
-  /** Told of its death, once. */
+  /** Called once, when it dies. */
   onDeath: () => void;
 }
 
@@ -49,18 +49,18 @@ export interface ProcessSurroundings {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly timeline: Timeline;
-  /** What becomes of the next call of this function to this service. */
+  /** The fate of the next call of this function to this service. */
   readonly fateOf: (stage: string, service: Service) => Fate;
   readonly partner: (name: PartnerName) => PartnerModel;
   readonly watch: Watch;
 }
 
-/** As AbortSignal.timeout() aborts. */
+/** The reason with which AbortSignal.timeout() aborts. */
 const timedOut = new DOMException('The operation timed out.', 'TimeoutError');
 
 /**
- * What takes effect late does so within this time: a moment before the SETTLING_SECONDS of the stack are over, by clocks
- * of containers that are apart by 4 s.
+ * Maximum delay of a late effect: shortly before the stack's SETTLING_SECONDS have passed, with container clocks that
+ * differ by 4 s.
  */
 const latestMs = 295_000;
 
@@ -70,7 +70,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
   let alive = true;
   let frozen = false;
   let held: (() => void)[] = [];
-  /** Takes back what calls under way listen to: a signal that is listened to is never collected. */
+  /** Remove the signal listeners of calls in progress; a signal with listeners is never garbage-collected. */
   const underWay = new Set<() => void>();
 
   function resume(act: () => void): void {
@@ -83,7 +83,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
     if (!alive) return;
     alive = false;
     held = [];
-    for (const takeBack of underWay) takeBack();
+    for (const stopListening of underWay) stopListening();
     watch.leaves(name);
     timeline.note(name, () => `dies: ${why}`);
     process.onDeath();
@@ -95,36 +95,36 @@ export function createProcess(name: string, stage: string, surroundings: Process
   function call<T>(given: OutgoingCall<T>): Promise<T> {
     const { service, signal } = given;
     return new Promise((resolve, reject) => {
-      // It has died at another call of the same moment: what it would still ask never leaves it.
+      // The process has died at another call of the same moment, so this call is never sent.
       if (!alive) return;
       if (signal?.aborted) return reject(signal.reason);
       const fate = fateOf(stage, service);
       watch.begins(name, stage, service);
-      const isGivenUp = () => {
-        underWay.delete(takeBack);
+      const giveUp = () => {
+        underWay.delete(stopListening);
         watch.ends(name, service);
         reject(signal?.reason);
       };
-      const takeBack = () => {
-        underWay.delete(takeBack);
-        signal?.removeEventListener('abort', isGivenUp);
+      const stopListening = () => {
+        underWay.delete(stopListening);
+        signal?.removeEventListener('abort', giveUp);
       };
       if (signal) {
-        signal.addEventListener('abort', isGivenUp, { once: true });
-        underWay.add(takeBack);
+        signal.addEventListener('abort', giveUp, { once: true });
+        underWay.add(stopListening);
       }
-      // A service only plans what follows: nobody hears of it yet.
+      // A service only schedules further steps, so nobody can react yet.
       time.afterAlone(latencyMs(service), () => {
         if (fate.dies === 'before') return die(`before ${given.what()} reaches ${service}`);
         const outcome = effectOf(given, fate);
-        timeline.note(name, () => `${service}: ${given.what()}${told(outcome, fate)}`);
+        timeline.note(name, () => `${service}: ${given.what()}${describeOutcome(outcome, fate)}`);
         if (fate.dies === 'after') return die(`after ${given.what()}`);
-        if (fate.dies === 'when its time is up') frozen = true;
-        if (fate.heard === 'nothing') return;
+        if (fate.dies === 'at its timeout') frozen = true;
+        if (fate.callerGets === 'nothing') return;
         time.after(latencyMs(service) + (fate.slowMs ?? 0), () =>
           resume(() => {
             if (!signal?.aborted) watch.ends(name, service);
-            takeBack();
+            stopListening();
             settle(given, fate, outcome, resolve, reject);
           }),
         );
@@ -136,7 +136,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
     if (effect === 'none') return undefined;
     if (effect === 'partly') return attempt(actPartly);
     if (effect === 'late') {
-      // The last moment is the one that chance would seldom find.
+      // The last possible moment is tested often, because chance would seldom hit it.
       const lateMs = chance.happens(0.3) ? latestMs : chance.between(1000, latestMs);
       time.afterAlone(lateMs, () => void attempt(act));
       return undefined;
@@ -188,18 +188,19 @@ function attempt<T>(act: () => T): Outcome<T> {
 
 function settle<T>(
   { failure, instead }: OutgoingCall<T>,
-  { heard }: Fate,
+  { callerGets }: Fate,
   outcome: Outcome<T> | undefined,
   resolve: (value: T) => void,
   reject: (reason: unknown) => void,
 ): void {
-  if (typeof heard === 'object' && instead) resolve(instead(heard));
-  else if (heard !== 'answer' || !outcome) reject(failure(heard === 'failure' ? 'failure' : 'broken'));
+  if (typeof callerGets === 'object' && instead) resolve(instead(callerGets));
+  else if (callerGets !== 'answer' || !outcome)
+    reject(failure(callerGets === 'failure' ? 'failure' : 'broken'));
   else if ('value' in outcome) resolve(outcome.value);
   else reject(outcome.error);
 }
 
-function told(outcome: Outcome<unknown> | undefined, { accident }: Fate): string {
+function describeOutcome(outcome: Outcome<unknown> | undefined, { accident }: Fate): string {
   const error = outcome && 'error' in outcome ? ` ✗ ${String(outcome.error).slice(0, 120)}` : '';
   return `${error}${accident === undefined ? '' : `  ◀ ${accident}`}`;
 }

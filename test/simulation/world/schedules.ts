@@ -1,27 +1,25 @@
-import type { Happening } from '../scenario/happening.ts';
+import type { ScenarioEvent } from '../scenario/scenario-event.ts';
 import { beginning, minuteMs } from './moments.ts';
 import type { World } from './world.ts';
 
-type Run = Extract<Happening, { kind: 'run' }>;
+type Run = Extract<ScenarioEvent, { kind: 'run' }>;
 
-/** EventBridge Scheduler: at least once, within the minute; a run may come late, twice, or never. */
+/** EventBridge Scheduler: at least once, within the minute; in an accident a run is late, doubled or missing. */
 export interface Schedules {
-  /** No further run is planned. */
+  /** No further run is scheduled. */
   readonly stop: () => void;
-  /** Runs one now, as an operator may. */
+  /** Starts a run now, as an operator may. */
   readonly run: (stage: Run['stage']) => void;
 }
 
-/** Later on there is nothing new, and a run in ten minutes is like one in hours, which costs less to simulate. */
+/** Later there is nothing new, so runs can be hours apart, which costs less to simulate. */
 const busyMinutes = 360;
 const quietMinutes = 240;
 
 export function startSchedules({ time, chance, plant, scenario, happens }: World): Schedules {
   let isStopped = false;
   const becomes = new Map(
-    scenario.happenings.flatMap((one) =>
-      one.kind === 'run' ? [[`${one.stage} ${one.nth}`, one] as const] : [],
-    ),
+    scenario.events.flatMap((one) => (one.kind === 'run' ? [[`${one.stage} ${one.nth}`, one] as const] : [])),
   );
 
   function run(stage: Run['stage']): void {
@@ -35,8 +33,8 @@ export function startSchedules({ time, chance, plant, scenario, happens }: World
       const found = becomes.get(`${stage} ${nth}`);
       if (found) happens(found);
       const how = found?.becomes;
-      if (how !== 'never') time.after(delayOf(how), () => run(stage));
-      if (how === 'twice') time.after(chance.between(0, 90_000), () => run(stage));
+      if (how !== 'missing') time.after(delayOf(how), () => run(stage));
+      if (how === 'doubled') time.after(chance.between(0, 90_000), () => run(stage));
       every(minutes, stage, nth + 1);
     });
   }

@@ -1,18 +1,18 @@
-/** One thing that happened. */
+/** One entry of the timeline. */
 export interface Entry {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly who: string;
   readonly what: string;
-  /** What belongs together, as the calls of one invocation do, has the same number. */
+  /** Entries that belong together, such as the calls of one invocation, have the same number. */
   readonly together: number;
 }
 
-/** What happened, in words, for a person who reads why a run failed. */
+/** What happened, in words, for a person who wants to know why a run failed. */
 export interface Timeline {
-  /** Said only where somebody reads it: most runs go well, and nobody does. */
+  /** The text is computed only if the timeline is recorded, because most runs succeed and nobody reads theirs. */
   readonly note: (who: string, what: () => string) => void;
-  /** As `note`; what is noted of `who` from now on belongs to this. */
+  /** Same as `note`; further entries of `who` then belong to this one. */
   readonly begin: (who: string, what: () => string) => void;
   readonly entries: () => readonly Entry[];
 }
@@ -25,7 +25,7 @@ export function createTimeline(isRead: boolean, now: () => number): Timeline {
 
   function note(who: string, what: () => string): void {
     if (!isRead) return;
-    // What no invocation says stands by itself.
+    // An entry outside of any invocation belongs to no group.
     const together = current.get(who) ?? ++begun;
     entries.push({ at: now(), who, what: what(), together });
   }

@@ -1,5 +1,5 @@
 import type { TriggerRequest } from '../partners/azumuta.ts';
-import type { Happening } from '../scenario/happening.ts';
+import type { ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { Chance } from './chance.ts';
 import { minuteMs } from './moments.ts';
 import { type Plant, webhookToken } from './plant.ts';
@@ -7,28 +7,26 @@ import type { Timeline } from './timeline.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /**
- * Azumuta's triggers on their way to the door. Nothing is known of what Azumuta does when the door does not answer, so
- * none is sent a second time for that (AZUMUTA.md).
+ * Delivers Azumuta's triggers to the webhook endpoint. Nothing is known of what Azumuta does if the endpoint does not
+ * answer, so no trigger is repeated for that (AZUMUTA.md).
  */
 export function createTriggerSender(
-  happenings: readonly Happening[],
+  events: readonly ScenarioEvent[],
   surroundings: {
     readonly time: VirtualTime;
     readonly chance: Chance;
     readonly timeline: Timeline;
-    /** The plant knows its partners, and they know its door. */
+    /** A function, because the plant and its partners refer to each other. */
     readonly plant: () => Plant;
-    /** A body as Azumuta says it. Default: as it is assumed to. */
+    /** Translates a trigger's body into Azumuta's dialect. Default: unchanged. */
     readonly spoken?: (body: string) => string;
-    /** Told of each happening that happens. */
-    readonly happens: (happening: Happening) => void;
+    /** Called with each event that happens. */
+    readonly happens: (event: ScenarioEvent) => void;
   },
-): { readonly send: (request: TriggerRequest) => void; readonly heard: ReadonlySet<string> } {
+): { readonly send: (request: TriggerRequest) => void; readonly accepted: ReadonlySet<string> } {
   const { time, chance, timeline, plant, happens, spoken = (body) => body } = surroundings;
-  const becomes = new Map(
-    happenings.flatMap((one) => (one.kind === 'trigger' ? [[one.nth, one] as const] : [])),
-  );
-  const heard = new Set<string>();
+  const becomes = new Map(events.flatMap((one) => (one.kind === 'trigger' ? [[one.nth, one] as const] : [])));
+  const accepted = new Set<string>();
   let sent = 0;
 
   function arriveAfter(ms: number, body: string): void {
@@ -46,7 +44,7 @@ export function createTriggerSender(
       };
       plant().call('receive-webhook', event, (status) => {
         timeline.note('Azumuta', () => `trigger ${body}: answered ${status}`);
-        if (status < 300) heard.add(body);
+        if (status < 300) accepted.add(body);
       });
     });
   }
@@ -60,8 +58,8 @@ export function createTriggerSender(
     timeline.note('Azumuta', () => `trigger ${sent}${how === undefined ? '' : ` is ${how}`}: ${body}`);
     if (how === 'lost') return;
     arriveAfter(how === 'late' ? chance.between(1, 120) * minuteMs : chance.between(20, 800), body);
-    if (how === 'twice') arriveAfter(chance.between(0, 600_000), body);
+    if (how === 'doubled') arriveAfter(chance.between(0, 600_000), body);
   }
 
-  return { send, heard };
+  return { send, accepted };
 }

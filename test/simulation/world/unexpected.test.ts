@@ -4,7 +4,7 @@ import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { recordedLog } from '../../support/logs.ts';
 import { bugIn, isExpected } from './unexpected.ts';
 
-it('takes a failed invocation for a bug unless AWS or a partner failed', () => {
+it('treats a failed invocation as a bug unless AWS or a partner failed', () => {
   const aws = new ProvisionedThroughputExceededException({ message: 'Too many requests.', $metadata: {} });
 
   expect(isExpected(aws)).toBe(true);
@@ -23,10 +23,10 @@ it.for([
     false,
   ],
   ['a message that waits for its partner', 'warn', 'Comes again', 'Odoo failed (500) at search_read.', false],
-  ['a dead letter that a person mends', 'error', 'Dead letter', 'It is cancelled.', false],
+  ['a dead letter that a person can resolve', 'error', 'Dead letter', 'It is cancelled.', false],
   ['a dead letter of a bug', 'error', 'Dead letter', 'Internal error, 5 times (TypeError: x).', true],
   ['any other error', 'error', 'The order endpoint cannot answer', 'x is undefined', true],
-] as const)('reads in the log whether %s is a bug', ([, level, message, reason, isBug]) => {
+] as const)('decides from the log whether %s is a bug', ([, level, message, reason, isBug]) => {
   const { log, lines } = recordedLog();
   log[level](message, { reason });
 

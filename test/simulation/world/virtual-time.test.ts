@@ -4,7 +4,7 @@ import { createVirtualTime, NoEnd } from './virtual-time.ts';
 
 const never = () => false;
 
-it('comes to each act at its moment, and at one moment to the first planned first', async () => {
+it('runs each act at its moment, and acts of the same moment in the order of planning', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 40 }), async (moments) => {
       const time = createVirtualTime(0);
@@ -21,7 +21,7 @@ it('comes to each act at its moment, and at one moment to the first planned firs
   );
 });
 
-it('lets all that follows from an act happen before the next one', async () => {
+it('completes everything that follows from an act before the next act', async () => {
   const time = createVirtualTime(0);
   const seen: string[] = [];
   const long = async () => {
@@ -36,7 +36,7 @@ it('lets all that follows from an act happen before the next one', async () => {
   expect(seen).toEqual(['what follows', 'the next']);
 });
 
-it('stops as soon as it is over, and goes on where it stopped', async () => {
+it('stops as soon as the condition holds, and continues from there', async () => {
   const time = createVirtualTime(100);
   const seen: number[] = [];
   for (const ms of [5, 10, 15]) time.after(ms, () => seen.push(time.now()));
@@ -50,7 +50,7 @@ it('stops as soon as it is over, and goes on where it stopped', async () => {
   expect(seen).toEqual([105, 110, 115]);
 });
 
-it('does at once what lies in the past', async () => {
+it('runs an act at once if its moment has passed', async () => {
   const time = createVirtualTime(50);
   let at = 0;
   time.at(10, () => {
@@ -62,7 +62,7 @@ it('does at once what lies in the past', async () => {
   expect(at).toBe(50);
 });
 
-it('fails, and does not hang, when it never comes to an end', async () => {
+it('fails instead of hanging when there is no end', async () => {
   const time = createVirtualTime(0);
   const again = () => time.afterAlone(1, again);
   again();

@@ -1,18 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Placed, pop, push } from '../heap.ts';
 
-/** Time that passes only when nothing is left to do at the present moment. Epoch milliseconds. */
+/** Time that advances only when nothing is left to do at the present moment. Epoch milliseconds. */
 export interface VirtualTime {
   readonly now: () => number;
-  /** Of several at one moment, the first that was planned comes first. What lies in the past comes at once. */
+  /** Acts of the same moment run in the order of planning. An act in the past runs at once. */
   readonly at: (ms: number, act: () => void) => void;
   readonly after: (ms: number, act: () => void) => void;
-  /** As `after`, of an act that settles no promise: nothing has to be waited for before the next step. */
+  /** Same as `after`, for an act that settles no promise, so that the next step need not wait. */
   readonly afterAlone: (ms: number, act: () => void) => void;
   /**
-   * Goes on until `isOver`, which is asked after each step, or nothing is planned any more.
+   * Runs until `isOver`, which is called after each step, or until nothing is planned any more.
    * @returns false when nothing is planned any more.
-   * @throws NoEnd when so many steps have not led to an end.
+   * @throws NoEnd after too many steps.
    */
   readonly run: (isOver: () => boolean) => Promise<boolean>;
   readonly steps: () => number;
@@ -23,13 +23,13 @@ interface Planned extends Placed {
   readonly isAlone: boolean;
 }
 
-/** What hangs in virtual time ends with a failure and its timeline, never with a program that does not end. */
-const usuallyMostSteps = 200_000;
+/** A run that hangs in virtual time fails with its timeline, so that the program always ends. */
+const usualMaxSteps = 200_000;
 
-/** So many steps have not led to an end. */
+/** There were too many steps. */
 export class NoEnd extends Error {}
 
-export function createVirtualTime(start: number, mostSteps = usuallyMostSteps): VirtualTime {
+export function createVirtualTime(start: number, maxSteps = usualMaxSteps): VirtualTime {
   const heap: Planned[] = [];
   let now = start;
   let places = 0;
@@ -50,10 +50,10 @@ export function createVirtualTime(start: number, mostSteps = usuallyMostSteps): 
         if (!next) return false;
         now = next.ms;
         next.act();
-        // All that follows from it happens before the next step: promises first, then this.
+        // Everything that follows happens before the next step: promises settle first, then this resumes.
         if (!next.isAlone) await turn();
         steps += 1;
-        if (steps > mostSteps) throw new NoEnd(`${mostSteps} steps, and no end.`);
+        if (steps > maxSteps) throw new NoEnd(`There is no end after ${maxSteps} steps.`);
       }
       return true;
     },

@@ -6,8 +6,8 @@ import { createWatch, type Watch } from '../invariants/watch.ts';
 import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
 import { type ErpModel, erpModels } from '../partners/erp.ts';
 import { drawnFates } from '../scenario/fates.ts';
-import type { Happening, Outage } from '../scenario/happening.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { Outage, ScenarioEvent } from '../scenario/scenario-event.ts';
 import { type Chance, createChance } from './chance.ts';
 import { integrationOf, sourceParameter } from './integration.ts';
 import { beginning, minuteMs } from './moments.ts';
@@ -18,7 +18,7 @@ import { createTimeline, type Timeline } from './timeline.ts';
 import { createTriggerSender } from './triggers.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 
-/** All of one run: the deployed functions, the services that they are deployed to, and both partners. */
+/** Everything in one run: the deployed functions, the services that they use, and both partners. */
 export interface World {
   readonly scenario: Scenario;
   readonly integration: CompleteIntegration;
@@ -28,49 +28,52 @@ export interface World {
   readonly erp: ErpModel;
   readonly azumuta: AzumutaModel;
   readonly plant: Plant;
-  /** Of the scenario's happenings, those that have happened: an accident at a hundredth call may never come. */
-  readonly happened: ReadonlySet<Happening>;
-  readonly happens: (happening: Happening) => void;
-  /** What no function should throw, and was thrown, each once. */
+  /** The scenario's events that did happen: an accident at a hundredth call may never come. */
+  readonly happened: ReadonlySet<ScenarioEvent>;
+  readonly happens: (event: ScenarioEvent) => void;
+  /** Errors that no function should throw, each once. */
   readonly unexpected: ReadonlySet<string>;
   readonly watch: Watch;
-  /** Calls that reached a partner, over all functions. */
+  /** Number of calls that reached a partner, from all functions. */
   readonly calls: () => number;
   /** Whether the ledger has the id of a product order. */
   readonly isKnown: (productOrder: BuiltProductOrder) => boolean;
-  /** Whether the door took a trigger that names this recording. */
-  readonly wasHeard: (recordingId: string) => boolean;
-  /** What an ERP order became in Azumuta, oldest first: told by a parameter that nothing of what is judged reads. */
+  /** Whether the webhook endpoint accepted a trigger that names this recording. */
+  readonly wasTriggerAccepted: (recordingId: string) => boolean;
+  /**
+   * The product orders of an ERP order, oldest first. They are found by a parameter that the code under test never
+   * reads.
+   */
   readonly madeFor: (order: ErpOrderRef) => readonly BuiltProductOrder[];
-  /** From now on a partner is out of reach so; undefined: it is well again. */
+  /** Begins an outage of a partner; undefined ends it. */
   readonly setOutage: (partner: PartnerName, outage: PartnerOutage | undefined) => void;
-  /** So long the indexes lag behind the table from now on, beside their usual moment. */
+  /** Additional lag of the indexes from now on, in seconds. */
   readonly setIndexLag: (seconds: number) => void;
   /**
-   * An operator replaces a secret. The partner refuses the one before from now on; Secrets Manager has the new one when
-   * what this returns is called.
+   * An administrator rotates a secret. From now on the partner refuses the old one; Secrets Manager has the new one
+   * once the returned function is called.
    */
   readonly rotate: (partner: PartnerName) => () => void;
-  /** From now on an ERP order of this number is mapped to that product order number. */
+  /** From now on an ERP order with this number is mapped to that product order number. */
   readonly shareNumber: (number: string, productOrderNumber: string) => void;
-  /** Frees what the models hold. */
+  /** Frees the resources of the models. */
   readonly close: () => void;
-  /** Does something in the ERP in a transaction that began so many minutes ago: its time is that of what it writes. */
+  /** Does something in an ERP transaction that began some minutes ago, so what it writes has that older time stamp. */
   readonly written: <T>(minutesAgo: number, act: () => T) => T;
 }
 
-/** How a partner is out of reach, and what happens once a call meets it. */
+/** An outage, and the event to report once a call meets it. */
 interface PartnerOutage {
   readonly how: Outage;
-  readonly by: Happening;
+  readonly by: ScenarioEvent;
 }
 
-/** Indexes follow their table within a moment, but for the times when they lag. */
+/** Usually the indexes follow their table within this time. */
 const usualLagMs = 300;
 
 /**
- * @param isRead Whether somebody will read the timeline.
- * @param dialect How Azumuta talks. Default: as it is assumed to.
+ * @param isRead Whether the timeline is recorded.
+ * @param dialect The API dialect of Azumuta. Default: the default contract.
  */
 export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Dialect): World {
   const chance = createChance(scenario.seed ^ 0x5bd1e995);
@@ -79,10 +82,10 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
   const now = () => new Date(time.now());
   let behindMs = 0;
   const erp = erpModels[scenario.erp]({ now: () => new Date(time.now() - behindMs), newId: chance.id });
-  const happened = new Set<Happening>();
-  const happens = (happening: Happening) => void happened.add(happening);
+  const happened = new Set<ScenarioEvent>();
+  const happens = (event: ScenarioEvent) => void happened.add(event);
   const unexpected = new Set<string>();
-  const triggers = createTriggerSender(scenario.happenings, {
+  const triggers = createTriggerSender(scenario.events, {
     ...{ time, chance, timeline, happens },
     plant: () => plant,
     spoken: (body) => (dialect ? triggerIn(dialect, body) : body),
@@ -129,8 +132,8 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
       return { ...fate, slowMs: chance.between(2_000, 20_000) };
     },
     indexLagMs: () => chance.between(0, usualLagMs) + lagSeconds * 1000,
-    comesTwice: placesOf('message comes twice', scenario.happenings, happens),
-    isDeleteLost: placesOf('delete is lost', scenario.happenings, happens),
+    comesTwice: placesOf('message comes twice', scenario.events, happens),
+    isDeleteLost: placesOf('delete is lost', scenario.events, happens),
     secrets,
     watch,
     partner: (name) => (call) => {
@@ -156,7 +159,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     watch,
     calls: () => calls,
     isKnown: ({ id }) => plant.table.items().some(({ azumutaId, sk }) => sk === 'ORDER' && azumutaId === id),
-    wasHeard: (id) => [...triggers.heard].some((body) => body.includes(JSON.stringify(id))),
+    wasTriggerAccepted: (id) => [...triggers.accepted].some((body) => body.includes(JSON.stringify(id))),
     madeFor: ({ id, number }) =>
       azumuta.productOrders().filter(({ parameters }) => parameters[sourceParameter] === (id ?? number)),
     setOutage(partner, outage) {
@@ -175,7 +178,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     rotate(partner) {
       if (partner === 'azumuta') azumuta.rotate();
       else erp.rotate();
-      // It may have been rotated again by then.
+      // The secret may have been rotated again by then.
       return () =>
         partner === 'azumuta'
           ? plant.secrets.set('azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey }))
@@ -191,7 +194,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
 }
 
 const page = { 'content-type': 'text/html' };
-/** What a partner that is out of reach answers; the others throw, or answer later. */
+/** What a partner answers during an outage; in the outages that are not listed, calls throw or are answered later. */
 const outageAnswers: Readonly<Partial<Record<Outage, Answer>>> = {
   'answers 503': { status: 503 },
   'answers 503 with a page': { status: 503, headers: page, body: '<h1>Service Unavailable</h1>' },
@@ -210,14 +213,14 @@ function answered(
   return (outage && outageAnswers[outage]) ?? model(call);
 }
 
-/** At which messages or batches of a queue something of this kind happens. */
+/** Finds the messages or batches of a queue to which an event of this kind happens. */
 function placesOf(
   kind: 'message comes twice' | 'delete is lost',
-  happenings: readonly Happening[],
-  happens: (happening: Happening) => void,
+  events: readonly ScenarioEvent[],
+  happens: (event: ScenarioEvent) => void,
 ) {
-  const places = new Map<string, Happening>(
-    happenings.flatMap((one) => (one.kind === kind ? [[`${one.queue} ${one.nth}`, one] as const] : [])),
+  const places = new Map<string, ScenarioEvent>(
+    events.flatMap((one) => (one.kind === kind ? [[`${one.queue} ${one.nth}`, one] as const] : [])),
   );
   return (queue: string, nth: number) => {
     const found = places.get(`${queue} ${nth}`);

@@ -13,8 +13,8 @@ const epoch = (time: string | null) => time && Date.parse(time);
 let ids = 70_000;
 
 /**
- * Ids are numbers, states are objects with a code, times are milliseconds, and parameters are a map of objects. Each
- * field that counts has one beside it that looks like it.
+ * Ids are numbers, states are objects with a code, times are milliseconds, and parameters are a map of objects. Beside
+ * each field that matters there is a similar one.
  */
 export const counting: Dialect = {
   name: 'counting',

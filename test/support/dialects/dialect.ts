@@ -18,32 +18,32 @@ export interface Asked {
   readonly body?: unknown;
 }
 
-/** A request of the dialect that matches the pattern of a route. */
+/** A request in the dialect, after a route's pattern has matched it. */
 export interface Asking {
   /** Named groups of the pattern, decoded. */
   readonly named: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   /** Parsed JSON; undefined without a body. */
-  // biome-ignore lint/suspicious/noExplicitAny: our own client sends whatever it was configured to
+  // biome-ignore lint/suspicious/noExplicitAny: its type depends on how our own client was configured
   readonly body: any;
-  /** Asks the sandbox something first. */
+  /** Sends another request to the sandbox first. */
   readonly ask: (asked: Asked) => Answer;
 }
 
-/** How another Azumuta might talk: the same resources, with other names and in other forms. */
+/** Another possible API of Azumuta: the same product orders, with other names and forms. */
 export interface Dialect {
   readonly name: string;
-  /** What its plant writes into `azumuta.contract`. */
+  /** The `azumuta.contract` of its plant's configuration. */
   readonly contract: z.input<typeof contractSchema>;
-  /** Ids of product orders and recordings. Default: those of the sandbox. */
+  /** Creates ids of product orders and recordings. Default: as in the sandbox. */
   readonly newId?: () => string;
   readonly routes: readonly {
     readonly method: string;
-    /** Of the path below the base URL, with named groups. */
+    /** Matches the path below the base URL, with named groups. */
     readonly path: RegExp;
-    /** The same request to the sandbox, or the dialect's own answer. */
+    /** Translates the request to one for the sandbox, or answers it. */
     readonly asks: (asking: Asking) => Asked | { readonly answer: Answer };
-    /** The answer when it was done. Default: the resource. */
+    /** The answer after success. Default: the resource as it is shown elsewhere. */
     readonly shows?: (shown: unknown) => Answer;
   }[];
   readonly article: (article: ShownArticle) => unknown;
@@ -61,7 +61,7 @@ export interface Dialect {
   }) => unknown;
 }
 
-/** The sandbox's create, of an article by its number and variants by their names. */
+/** The sandbox's create request, with the article's number and the variants' names. */
 export function creating(
   { ask }: Pick<Asking, 'ask'>,
   order: {

@@ -4,8 +4,8 @@ const seconds = (time: string | null): number | null =>
   time === null ? null : Math.floor(Date.parse(time) / 1000);
 
 /**
- * A dialect that the probe was not written for: orders have a reference beside a number of their own, recordings are
- * executions with their values in groups, and pages have a token.
+ * The probe was written without knowledge of this dialect: orders have a reference in addition to their number,
+ * recordings are executions, their values are grouped, and pages have a token.
  */
 export const executed: Dialect = {
   name: 'executed',

@@ -2,5 +2,5 @@ import { counting } from './counting.ts';
 import { tabular } from './tabular.ts';
 import { wrapped } from './wrapped.ts';
 
-/** Three dialects of Azumuta; each differs from what is assumed in every point of the contract. */
+/** Three other APIs that Azumuta might have; each differs from the default contract in every point. */
 export const dialects = [counting, tabular, wrapped] as const;

@@ -10,8 +10,8 @@ const local = (time: string | null): string | null =>
   time && new Date(Date.parse(time) + 3_600_000).toISOString().replace('Z', '+01:00');
 
 /**
- * Everything is a table that is filtered, a single resource is a list of one, and the next page is a link. Times are ISO
- * with an offset, parameters are a list with the value in one of two columns, recordings are below their product order.
+ * Everything is a table with a filter; a single thing is a list of one, and the next page is a link. Times are ISO with
+ * an offset, parameters are a list with the value in one of two columns, and recordings are below their product order.
  */
 export const tabular: Dialect = {
   name: 'tabular',

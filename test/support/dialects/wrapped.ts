@@ -5,8 +5,8 @@ const seconds = (time: string | null) => time && Math.floor(Date.parse(time) / 1
 const oid = (id: string) => ({ $oid: id });
 
 /**
- * Every answer has an envelope, in which a 200 says whether the call succeeded. Lists are asked by POST, ids are objects,
- * times are seconds, states are language maps, pages have numbers, and a missing resource is answered with 410.
+ * Every answer is wrapped in an object that reports success or failure, with status 200. Queries are POST requests, ids
+ * are objects, times are seconds, states are language maps, and pages have numbers. A removed resource answers 410.
  */
 export const wrapped: Dialect = {
   name: 'wrapped',

@@ -31,10 +31,10 @@ const recordingSchema = z.object({
 const logger = new Logger({ serviceName: 'book-completion' });
 const processor = new BatchProcessor(EventType.SQS);
 const config = new IdempotencyConfig({
-  // What the producer means to be unique, instead of the message's id ("Choosing a unique batch record attribute").
+  // The producer's unique id instead of the message's id ("Choosing a unique batch record attribute").
   eventKeyJmesPath: 'powertools_json(body).productOrderNumber',
   throwOnNoIdempotencyKey: true,
-  // As long as the queue keeps a message; after the default, an hour, a late one would be booked again.
+  // As long as the queue keeps a message; with the default of an hour, a later one would be booked again.
   expiresAfterSeconds: 14 * 24 * 3600,
 });
 
@@ -70,9 +70,9 @@ const bookCompletion = makeIdempotent(
   },
 );
 
-/** What fails is reported for itself and comes again ("Batch integration" of Powertools' idempotency). */
+/** Each failed message is reported and comes again ("Batch integration" of Powertools' idempotency). */
 export const handler: SQSHandler = async (event, context) => {
-  // An attempt that died is over for the utility when its time would have been ("Lambda timeouts").
+  // An attempt that died counts as over when its timeout has passed ("Lambda timeouts").
   config.registerLambdaContext(context);
   logger.addContext(context);
   return processPartialResponse(event, bookCompletion, processor, { context });

@@ -7,7 +7,7 @@ import { readSecret } from './secret.ts';
 import { triggerSchema } from './trigger.ts';
 
 const logger = new Logger({ serviceName: 'receive-webhook' });
-// The region's endpoint, whatever host the queue's URL names: there the bench counts the calls of both contenders.
+// The region's endpoint instead of the queue URL's host, because the bench counts the calls of both contenders there.
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const token = await readSecret(process.env.WEBHOOK_TOKEN_SECRET_ARN, z.object({ current: z.string() }));
 

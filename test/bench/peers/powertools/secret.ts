@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 
 const client = new SecretsManagerClient();
 
-/** A secret that holds JSON: read once by each container, outside the handler (Lambda guide, "Best practices"). */
+/** A secret with JSON, read once by each container outside of the handler (Lambda guide, "Best practices"). */
 export async function readSecret<T extends z.ZodMiniType>(
   arn: string | undefined,
   schema: T,

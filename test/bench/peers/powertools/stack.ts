@@ -14,10 +14,10 @@ import { EmptySecret } from '../../../../infra/stack/secrets.ts';
 import { loggingRole } from '../../../infra/local/emulator/fixture/stack.ts';
 
 /**
- * AWS's textbook pipeline for the job of our completions: one queue, a function before it and one behind it, with
- * Powertools' idempotency, batch and logger as their documentation shows them. Memory, timeouts, batches and
- * concurrency are those of our functions (`infra/stack/functions.ts`); the code is bundled by the same settings, with
- * the AWS SDK as it comes.
+ * AWS's textbook pipeline for our completions: one queue with a function before and behind it, and Powertools'
+ * idempotency, batch and logger as their documentation shows them. Memory, timeouts, batches and concurrency equal
+ * those of our functions (`infra/stack/functions.ts`); the code is bundled with the same settings, but with an
+ * untrimmed AWS SDK.
  */
 export async function synthesizePowertools(
   folder: string,
@@ -42,7 +42,7 @@ export async function synthesizePowertools(
 class PowertoolsStack extends Stack {
   constructor(app: App, bundles: string, partners: Readonly<Record<string, string>>) {
     super(app, 'Powertools');
-    // The bench puts the values in, as it does for ours.
+    // The bench sets the values, as for our stack.
     const webhookToken = new EmptySecret(this, 'WebhookToken');
     const azumutaApiKey = new EmptySecret(this, 'AzumutaApiKey');
     const erpCredentials = new EmptySecret(this, 'ErpCredentials');

@@ -1,4 +1,4 @@
 import * as z from 'zod/mini';
 
-/** What Azumuta's trigger tells, and what the queue holds. */
+/** The body of Azumuta's trigger, and of a message in the queue. */
 export const triggerSchema = z.object({ productOrderNumber: z.string().check(z.minLength(1)) });

@@ -91,7 +91,7 @@ describe('overrides', () => {
     );
   });
 
-  it('of a local run keep the visibility timeout above the function’s timeout, as Lambda demands', () => {
+  it('keep the visibility timeout of a local run above the function’s timeout, as Lambda demands', () => {
     const { functionTimeoutSeconds: timeout = 0, visibilityTimeoutSeconds } = localOverrides;
 
     expect(visibilityTimeoutSeconds).toBeGreaterThan(timeout);

@@ -20,7 +20,7 @@ const wrongs = ({ findings }: z.output<typeof doctorSchema>) =>
   findings.filter(({ result }) => result === 'wrong');
 
 export function doctorTests(stage: () => CommandStage): void {
-  it('nothing wrong with a plant that works, and leaves no trace in it', async () => {
+  it('finds nothing wrong with a plant that works, and leaves no trace in it', async () => {
     // Prepare
     const { system, queueOf, asked } = stage();
     const traces = async () => [
@@ -56,7 +56,7 @@ export function doctorTests(stage: () => CommandStage): void {
     expect(await traces()).toEqual(before);
   });
 
-  it('a refused key, and a partner that does not answer, with what to do next', async () => {
+  it('reports a refused key and a partner that does not answer, with what to do next', async () => {
     // Prepare
     const { system, folder, asked } = stage();
     await asked(z.unknown(), 'secrets', ['set', 'azumuta-api-key', '--stdin'], 'not-the-key');

@@ -128,7 +128,7 @@ describe.each(cases)(
       for (const line of lookAlikes) expect(findings.map((finding) => finding.line)).toContain(line);
     });
 
-    it('only reads, at most 40 times, twice a second, and prints none of its values', async () => {
+    it('reads and never writes, at most 40 times, twice a second, and prints none of its values', async () => {
       // Prepare
       const { account, probe, calls, times, id } = await startAccount(dialect);
 

@@ -106,7 +106,7 @@ it('records a letter with its cause when the ledger did not know it and SQS refu
 });
 
 describe('a replay loses nothing', () => {
-  it('and makes all letters visible again when SQS refuses them, with the reason', async () => {
+  it('makes all letters visible again when SQS refuses them, with the reason', async () => {
     // Prepare
     for (let n = 0; n < 12; n++)
       await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
@@ -122,7 +122,7 @@ describe('a replay loses nothing', () => {
     expect((await depths())['dead-letters']).toEqual({ visible: 12, hidden: 0 });
   });
 
-  it('and keeps the letters that SQS refuses when it takes others', async () => {
+  it('keeps the letters that SQS refuses when it takes others', async () => {
     // Prepare
     for (const number of ['PO-1', 'PO-2', 'PO-3'])
       await store.put({ body: productOrderMessage(number), orderNumber: number, messageId: number });
@@ -147,7 +147,7 @@ describe('a replay loses nothing', () => {
     expect(bodies(await store.read('product-orders'))).toEqual(['PO-1', 'PO-3'].map(productOrderMessage));
   });
 
-  it('and counts a letter as copied that SQS does not remove, and makes it visible again', async () => {
+  it('counts a letter as copied that SQS does not remove, and makes it visible again', async () => {
     // Prepare
     await store.put({ body: productOrderMessage('PO-1') });
     const deadLetters = openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 });
@@ -162,7 +162,7 @@ describe('a replay loses nothing', () => {
     expect((await depths())['dead-letters']).toEqual(nothing);
   });
 
-  it('and returns the letters that it holds when it is interrupted', async () => {
+  it('returns the letters that it holds when it is interrupted', async () => {
     // Prepare
     for (let n = 0; n < 12; n++)
       await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
@@ -186,7 +186,7 @@ describe('a replay loses nothing', () => {
     });
   });
 
-  it('and leaves each letter in one queue or in both when it is killed, which the next run corrects', async () => {
+  it('leaves each letter in one queue or in both when it is killed, which the next run corrects', async () => {
     // Prepare
     const ids = Array.from({ length: 40 }, (_, n) => `m-${n}`);
     for (const messageId of ids) {

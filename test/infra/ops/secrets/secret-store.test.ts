@@ -73,7 +73,7 @@ describe("a partner's secret", () => {
     expect(JSON.parse((await secrets.read('azumuta-api-key')) ?? '')).toEqual({ apiKey: 'abc-123' });
   });
 
-  it('of the ERP must have the shape that its connector reads', async () => {
+  it('must have the shape that the connector reads when it is the ERP’s', async () => {
     await expect(secrets.set('erp-credentials', '{"username":"an"}')).rejects.toThrow(
       'does not fit: $.password: found missing, expected string',
     );
@@ -82,7 +82,7 @@ describe("a partner's secret", () => {
     expect((await secrets.states()).get('erp-credentials')).toEqual({ state: 'set' });
   });
 
-  it('of the ERP with another shape is reported field by field', async () => {
+  it('is reported field by field when the ERP’s has another shape', async () => {
     await createSecretStore(store.target).set('erp-credentials', '{"token":"x"}');
     expect((await secrets.states()).get('erp-credentials')).toEqual({
       state: 'unfit',

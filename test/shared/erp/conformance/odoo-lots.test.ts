@@ -190,7 +190,7 @@ describe.each<OdooVersion>([17, 19])('components of odoo %i', (version) => {
     expect(moves.map(({ state, quantity }) => [state, quantity])).toEqual([['done', 8]]);
   });
 
-  it('that are tracked must be reserved', async () => {
+  it('must be reserved when they are tracked', async () => {
     // Prepare: enough for one of two.
     const { plan, book, books, everything } = await startPlant(version);
     const completion = completionOf(plan('BENCH', 2), { quantity: amount('2') });

@@ -250,7 +250,7 @@ it.each(['before', 'after'] as const)(
   },
 );
 
-it('only closes an order that an earlier attempt has booked', async () => {
+it('closes, and does not book, an order that an earlier attempt has booked', async () => {
   // Prepare: 3 of 5 are all there will be; the fourth call books them.
   const { calls, faults, connect } = await started();
   const short = completionOf(order, { quantity: { amount: '3' } });

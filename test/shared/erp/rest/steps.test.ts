@@ -71,7 +71,7 @@ it('books, then closes, and reads both back', async () => {
   expect(erp.writes()).toEqual(['/book', '/close']);
 });
 
-it('only closes what is booked already, and reads the closing back', async () => {
+it('closes, and does not book, what is booked already, and reads the closing back', async () => {
   // Prepare
   let busy = true;
   const erp = await started({ close: () => (busy ? { status: 423 } : { status: 200 }) });

@@ -1,16 +1,16 @@
 import type { Chance } from '../world/chance.ts';
-import { type Happening, otherFigures, outages, queues } from './happening.ts';
+import { otherFigures, outages, queues, type ScenarioEvent } from './scenario-event.ts';
 import type { PlannedOrder, Setting } from './setting.ts';
 
 const bothPartners = ['azumuta', 'erp'] as const;
-/** Releases, and what people do, fall into so many minutes. */
+/** Orders are released, and people act, within this number of minutes. */
 const busyMinutes = 90;
 const dayMinutes = 24 * 60;
 
-/** Something that may be drawn, and the happenings that belong to it. */
-type Draw = () => readonly Happening[];
+/** Draws events that belong together. */
+type Draw = () => readonly ScenarioEvent[];
 
-/** A moment in fractions of a minute: often about when an order is released or built, as more is at stake then. */
+/** A minute, with fractions: often close to an order's release or completion, when an event does most harm. */
 function momentOf(chance: Chance, { releasedAt, builtAfter }: PlannedOrder): number {
   const about = (minute: number) => Math.max(0.01, minute + chance.between(-100, 200) / 100);
   const draw = chance.pick([
@@ -21,8 +21,8 @@ function momentOf(chance: Chance, { releasedAt, builtAfter }: PlannedOrder): num
   return draw();
 }
 
-/** What people do to one order. */
-export function drawPeople(chance: Chance, setting: Setting): readonly Happening[] {
+/** An act of a person on one order. */
+export function drawPeople(chance: Chance, setting: Setting): readonly ScenarioEvent[] {
   const order = chance.between(0, setting.orders.length - 1);
   const planned = setting.orders[order];
   if (!planned) return [];
@@ -97,8 +97,8 @@ function operatorsDraws(
   ];
 }
 
-/** What administrators do, and what befalls AWS and the partners. */
-export function drawWorld(chance: Chance, setting: Setting): readonly Happening[] {
+/** An act of an administrator, or a failure of AWS or a partner as a whole. */
+export function drawWorld(chance: Chance, setting: Setting): readonly ScenarioEvent[] {
   const at = momentOf(chance, chance.pick(setting.orders));
   const draws = [...accidentsDraws(chance, setting, at), ...administratorsDraws(chance, at)];
   return chance.pick(draws)();
@@ -112,12 +112,12 @@ function accidentsDraws(chance: Chance, { orders, via }: Setting, at: number): r
     return [{ kind: 'outage', partner, at, minutes: chance.between(1, 60), how }];
   };
   const run: Draw = () => {
-    const becomes = chance.pick(['late', 'twice', 'never'] as const);
+    const becomes = chance.pick(['late', 'doubled', 'missing'] as const);
     if (via === 'endpoint') return [{ kind: 'run', stage: 'reconcile-completions', nth: 1, becomes }];
     return [{ kind: 'run', stage: 'pull-product-orders', nth: chance.between(1, 5), becomes }];
   };
   const trigger: Draw = () => [
-    { kind: 'trigger', nth, becomes: chance.pick(['lost', 'twice', 'late'] as const) },
+    { kind: 'trigger', nth, becomes: chance.pick(['lost', 'doubled', 'late'] as const) },
   ];
   return [
     ...[outage, outage, outage, run, run, trigger],

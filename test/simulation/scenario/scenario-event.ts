@@ -1,16 +1,16 @@
 import type { Service } from '../world/fate.ts';
 import type { AccidentName } from './accidents.ts';
 
-/** An order by its place in the scenario. */
+/** An order, by its index in the scenario. */
 type Order = { readonly order: number };
-/** Minutes from the beginning; fractions of them, too. */
+/** Minutes from the beginning, with fractions. */
 type Moment = { readonly at: number };
 type Span = Moment & { readonly minutes: number };
 
 export const queues = ['product-orders', 'completions', 'bookings'] as const;
 export type FlowName = (typeof queues)[number];
 
-/** How all calls of a partner end for a while, whatever they ask for. */
+/** How all calls to a partner end during an outage. */
 export const outages = [
   'refuses connections',
   'answers 503',
@@ -23,7 +23,7 @@ export const outages = [
 ] as const;
 export type Outage = (typeof outages)[number];
 
-/** What an operator records, beside what was planned. */
+/** Deviations of an operator's recordings from the plan. */
 export const otherFigures = [
   'fewer',
   'more',
@@ -34,10 +34,10 @@ export const otherFigures = [
 ] as const;
 export type OtherFigures = (typeof otherFigures)[number];
 
-/** What may happen beside the way that all goes: each may be left out, to find which of them a failure needs. */
-export type Happening = InTheWorld | ToOrder | ByAdministrator;
+/** An event that disturbs the normal course. Each can be left out, to find out which of them a failure needs. */
+export type ScenarioEvent = InTheWorld | ToOrder | ByAdministrator;
 
-/** Calls, messages, triggers, runs, and the partners as a whole. */
+/** Events of calls, messages, triggers, runs, and the partners as a whole. */
 type InTheWorld =
   | {
       readonly kind: 'call';
@@ -50,19 +50,19 @@ type InTheWorld =
   | ({ readonly kind: 'outage'; readonly partner: 'azumuta' | 'erp'; readonly how: Outage } & Span)
   | ({ readonly kind: 'indexes lag'; readonly seconds: number } & Span)
   | ({ readonly kind: 'items expire' } & Moment)
-  /** The n-th message that is received comes once more, deleted or not. */
+  /** The n-th received message comes once more, deleted or not. */
   | { readonly kind: 'message comes twice'; readonly queue: FlowName; readonly nth: number }
-  /** The n-th batch is worked on, and the event source mapping's delete of it is lost. */
+  /** The n-th batch is processed, but the event source mapping's delete is lost. */
   | { readonly kind: 'delete is lost'; readonly queue: FlowName; readonly nth: number }
-  | { readonly kind: 'trigger'; readonly nth: number; readonly becomes: 'lost' | 'twice' | 'late' }
+  | { readonly kind: 'trigger'; readonly nth: number; readonly becomes: 'lost' | 'doubled' | 'late' }
   | {
       readonly kind: 'run';
       readonly stage: 'pull-product-orders' | 'reconcile-completions';
       readonly nth: number;
-      readonly becomes: 'late' | 'twice' | 'never';
+      readonly becomes: 'late' | 'doubled' | 'missing';
     }
   | ({ readonly kind: 'ERP restarts' } & Moment)
-  /** The next booking is answered as if it were done, and nothing was. */
+  /** The next booking is answered as if it were done, but is not. */
   | ({ readonly kind: 'ERP ignores a booking' } & Moment);
 
 /** What planners and operators do to one order. */
@@ -72,21 +72,21 @@ type ToOrder =
   | ({ readonly kind: 'planner cancels' } & Order & Moment)
   | ({ readonly kind: 'planner releases it again' } & Order & Moment)
   | ({ readonly kind: 'planner finishes it by hand' } & Order & Moment)
-  /** `to` follows the number. */
+  /** `to` is appended to the number. */
   | ({ readonly kind: 'planner renames'; readonly to: string } & Order & Moment)
   | ({ readonly kind: 'planner splits' } & Order & Moment)
   | ({ readonly kind: 'planner touches' } & Order & Moment)
   | ({ readonly kind: 'operator renames' } & Order & Moment)
-  /** The rework takes so many minutes. */
+  /** Duration of the rework, in minutes. */
   | ({ readonly kind: 'operator opens it again'; readonly rework: number } & Order & Moment)
   | ({ readonly kind: 'operator removes it' } & Order & Moment)
-  /** Before the integration creates it; one that is not equal is renamed later, and its dead letter sent again. */
+  /** Before the integration creates it. One that is not equal is renamed later, and its dead letter is sent again. */
   | ({ readonly kind: 'operator types it by hand'; readonly equal: boolean } & Order & Moment)
   | ({ readonly kind: 'operator records other figures'; readonly figures: OtherFigures } & Order)
   | ({ readonly kind: 'trigger of an open order' } & Order & Moment)
-  /** It shows so many minutes after the time that it was written. */
+  /** It becomes visible this many minutes after its time stamp. */
   | ({ readonly kind: 'ERP commits late'; readonly minutes: number } & Order)
-  /** The configuration maps it to the number of the order before it. */
+  /** The configuration maps it to the number of the previous order. */
   | ({ readonly kind: 'planner shares a number' } & Order);
 
 type ByAdministrator =
@@ -94,14 +94,14 @@ type ByAdministrator =
   | ({
       readonly kind: 'secret is rotated';
       readonly partner: 'azumuta' | 'erp';
-      /** Which of the two has the new one first; the other follows after so many minutes. */
+      /** Who has the new secret first; the other one follows after `minutes`. */
       readonly first: 'partner' | 'Secrets Manager';
     } & Span)
   | ({ readonly kind: 'dead letters are sent again'; readonly twice: boolean } & Moment)
   | ({ readonly kind: 'dead letter is discarded' } & Moment);
 
-/** Changes after which an order need not end as it was planned, as long as a person was told. */
-export const unsettling: ReadonlySet<Happening['kind']> = new Set([
+/** Changes after which an order need not end as planned, as long as they are reported to a person. */
+export const disruptive: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner changes the quantity',
   'planner cancels',
   'planner releases it again',

@@ -1,0 +1,117 @@
+import type { ScenarioEvent } from '../scenario/scenario-event.ts';
+import { queueUrlOf } from '../world/plant.ts';
+import type { World } from '../world/world.ts';
+import { createFindings, type Find, type Finding } from './finding.ts';
+import { operatorName } from './watch.ts';
+
+export interface DeadLetter {
+  readonly body: string;
+  readonly stage: string;
+  readonly reason: string;
+  readonly order: string;
+  /** Id of the original message; undefined if SQS itself moved it. */
+  readonly messageId: string | undefined;
+}
+
+/** The contents of the dead-letter queue. */
+export function deadLettersOf({ plant }: World): readonly DeadLetter[] {
+  return plant.queues.messages(queueUrlOf('dead-letters')).map(({ body, attributes }) => ({
+    body,
+    stage: textOf(attributes.stage) ?? 'none: moved by SQS',
+    reason: textOf(attributes.reason) ?? '',
+    order: textOf(attributes.orderNumber) ?? '',
+    messageId: textOf(attributes.messageId),
+  }));
+}
+
+const textOf = (attribute: string | { readonly StringValue: string } | undefined) =>
+  typeof attribute === 'object' ? attribute.StringValue : attribute;
+
+/**
+ * Checks dead letters before any are sent again: each is recorded and counted, and none has a cause that passes by
+ * itself.
+ */
+export function judgeDeadLetters(world: World): readonly Finding[] {
+  const { find, all } = createFindings();
+  const deadLetters = deadLettersOf(world).filter(({ stage }) => stage !== 'receive-webhook');
+  judgeRecords(world, deadLetters, find);
+  for (const { stage, reason, messageId, body } of deadLetters) {
+    if (body.includes(operatorName)) find('personal', `A dead letter of ${stage} names an operator.`);
+    if (messageId === undefined)
+      find('recorded', `SQS itself moved a message to the dead-letter queue: ${body}`);
+    else if (
+      [...world.happened].every((one) => passes(one) || isElsewhere(one, stage)) &&
+      deathsOf(stage, world) < maxUnfinished
+    )
+      find('passing', `${stage} made a dead letter of a failure that passes by itself: ${reason}`);
+  }
+  const counted = world.plant.logged.filter((line) => line.includes('"DeadLettered":1')).length;
+  const total = new Set(deadLetters.flatMap(({ messageId }) => messageId ?? [])).size;
+  // A function that dies between sending the dead letter and logging it does not count it; the queue's own metric does.
+  if (counted + diedOrSlow(world) < total)
+    find('recorded', `${total} dead letters, but only ${counted} are counted.`);
+  return all();
+}
+
+/** Each dead letter needs its record in the ledger, and each open record its dead letter. */
+function judgeRecords({ plant }: World, deadLetters: readonly DeadLetter[], find: Find): void {
+  const records = new Map<unknown, unknown>();
+  for (const { sk, dead } of plant.table.items())
+    if (String(sk).startsWith(recordPrefix)) records.set(String(sk).slice(recordPrefix.length), dead);
+  const existing = new Set(deadLetters.map(({ messageId }) => messageId));
+  for (const { messageId, stage, reason } of deadLetters)
+    if (messageId !== undefined && !records.has(messageId))
+      find('recorded', `The ledger has no record of a dead letter of ${stage}: ${reason}`);
+  for (const [messageId, isDead] of records)
+    if (isDead === true && !existing.has(String(messageId)))
+      find('recorded', `The ledger has a record of dead letter ${String(messageId)}, which does not exist.`);
+}
+
+/** A message becomes a dead letter after so many attempts that never finish (shared/worker/process-record.ts). */
+const maxUnfinished = 5;
+
+function deathsOf(stage: string, { happened }: World): number {
+  return [...happened].filter(
+    (one) => one.kind === 'call' && one.stage === stage && /dies|hangs/.test(one.accident),
+  ).length;
+}
+
+const recordPrefix = 'DEAD-LETTER#';
+
+/**
+ * Whether the failure ends by itself, or when an administrator finishes what they began; waiting messages then
+ * continue.
+ */
+function passes(event: ScenarioEvent): boolean {
+  if (event.kind === 'call') return !isVerdict.test(event.accident);
+  if (event.kind === 'outage') return !isVerdict.test(event.how);
+  // SQS keeps a message for 14 days; long before that, a waiting message becomes a dead letter.
+  if (event.kind === 'flow is paused') return event.minutes < 5 * 24 * 60;
+  return passing.has(event.kind);
+}
+
+/** Whether it was a call of another function. */
+function isElsewhere(event: ScenarioEvent, stage: string): boolean {
+  return event.kind === 'call' && event.stage !== stage;
+}
+
+/** Answers with which the partner itself says that one order cannot be processed. */
+const isVerdict = /refuses it|403|404|page/;
+const passing: ReadonlySet<ScenarioEvent['kind']> = new Set([
+  'indexes lag',
+  'message comes twice',
+  'delete is lost',
+  'trigger',
+  'run',
+  'ERP restarts',
+  'ERP commits late',
+  'order is locked',
+  'planner touches',
+  'secret is rotated',
+  'dead letters are sent again',
+]);
+
+function diedOrSlow({ happened }: World): number {
+  return [...happened].filter((one) => one.kind === 'call' && /dies|slow|never|reports/.test(one.accident))
+    .length;
+}
