@@ -82,7 +82,7 @@ export function mostOf(given: string): number {
 
 /**
  * The options and the words of a command line. As the folder of `--local` may be left out, the parser reads the next word
- * as one: `trace -- --local MO/0042` means the order, unless there is such a folder.
+ * as one: in a command that takes words, `trace -- --local MO/0042` means the order, unless there is such a folder.
  * @throws UsageError naming the option that does not fit.
  */
 export function readCommandLine<T extends object>(command: Command, schema: z.ZodMiniType<T>) {
@@ -92,7 +92,8 @@ export function readCommandLine<T extends object>(command: Command, schema: z.Zo
     throw new UsageError(`The command line does not fit: ${complaint}.`);
   }
   const { value: options } = parsed;
-  const local = 'local' in options && command.registeredArguments.length > 0 ? options.local : true;
+  const takesWords = command.registeredArguments.length > 0;
+  const local = takesWords && 'local' in options ? options.local : undefined;
   if (typeof local !== 'string' || existsSync(local)) return { words: command.args, options };
   return { words: [local, ...command.args], options: { ...options, local: true } };
 }
