@@ -1,7 +1,7 @@
 import { reasonOf } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
 import { type Place, pathTo, readerOf } from '../platform/places.ts';
-import { typeName } from '../platform/validation.ts';
+import { isRecord, typeName } from '../platform/validation.ts';
 
 /** Something that is missing in an answer where the contract expects it, or has a form that cannot be understood. */
 export interface Misfit {
@@ -46,7 +46,7 @@ function fieldReader<T>(
     place,
     found,
     expected,
-    fields: json !== null && typeof json === 'object' && !Array.isArray(json) ? Object.keys(json) : [],
+    fields: isRecord(json) ? Object.keys(json) : [],
   });
   return (json, misfits) => {
     let value: unknown;

@@ -1,6 +1,7 @@
 import type { ParameterValue } from '../model/orders.ts';
 import { isDate, utcInstant } from '../model/time.ts';
 import { hasLostDigits } from '../platform/places.ts';
+import { isRecord } from '../platform/validation.ts';
 import type { AzumutaContract } from './contract.ts';
 import { type Form, fieldsOf, type ReadField } from './fields.ts';
 
@@ -138,7 +139,7 @@ export function textIn(text: Text | null | undefined, language: string): string 
 
 /** Whether it is a language map. `{ id: … }` alone is more likely an object with an id than Indonesian. */
 export function isLanguageMap(value: unknown): value is Readonly<Record<string, string | null>> {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  if (!isRecord(value)) return false;
   const entries = Object.entries(value);
   const isWords = ([key, words]: (typeof entries)[number]) =>
     /^[a-z]{2}([-_][a-z\d]+)*$/i.test(key) && (words === null || typeof words === 'string');

@@ -9,17 +9,17 @@ import { type Article, variantIdsOf } from './resources.ts';
 /** Values of the placeholders of an operation. */
 type Values = object;
 
-/** Makes the request of one operation. @throws Rejected for a value that cannot be part of an address. */
-export type MakeRequest = (values: Values, signal: AbortSignal) => HttpRequest;
-
-/** Returns a function that makes the requests of an operation. Its templates are parsed here, once. */
-export function requestMaker({ method, path, query, body }: Operation, writes = false): MakeRequest {
+/**
+ * Returns a function that makes the requests of an operation. Its templates are parsed here, once.
+ * The function throws `Rejected` for a value that cannot be part of an address.
+ */
+export function requestMaker({ method, path, query, body }: Operation, writes = false) {
   const address = textTemplate(path, segmentOf);
   const parameters = Object.entries(query).map(
     ([name, template]) => [name, textTemplate(template, asText)] as const,
   );
   const makeBody = body === undefined || typeof body === 'function' ? undefined : filled(body);
-  return (values, signal) => ({
+  return (values: Values, signal: AbortSignal): HttpRequest => ({
     method,
     path: address(values),
     query: Object.fromEntries(parameters.map(([name, value]) => [name, value(values)])),

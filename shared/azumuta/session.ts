@@ -9,7 +9,7 @@ import type { AzumutaContract } from './contract.ts';
 import { fieldsOf, type Misfit, objectOf, orElse, type Read, resourceReader, sentencesOf } from './fields.ts';
 import { nameForm } from './forms.ts';
 import type { Operation, OperationName } from './operations.ts';
-import { type MakeRequest, requestMaker } from './requests.ts';
+import { requestMaker } from './requests.ts';
 
 export interface AzumutaOptions {
   readonly baseUrl: string;
@@ -41,7 +41,7 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
   // The keys of both objects are the same.
   const operations = Object.fromEntries(
     Object.entries(contract.operations).map(([name, operation]) => [name, compiled(name, operation)]),
-  ) as Readonly<Record<OperationName, Compiled>>;
+  ) as Readonly<Record<OperationName, ReturnType<typeof compiled>>>;
   const readPage = pageReader(contract);
   const readError = configured('error.at', contract.error.at);
   const holdsError = ({ json }: HttpResponse) => isError(readError(json));
@@ -168,12 +168,7 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
 }
 
 /** An operation whose templates and paths are parsed. */
-interface Compiled extends Operation {
-  readonly request: MakeRequest;
-  readonly resourceIn: (json: unknown) => unknown;
-}
-
-function compiled(name: string, operation: Operation): Compiled {
+function compiled(name: string, operation: Operation) {
   return {
     ...operation,
     request: requestMaker(operation),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { problemOfText, shorten } from '../model/text.ts';
-import { typeName } from '../platform/validation.ts';
+import { isRecord, jsonOf, typeName } from '../platform/validation.ts';
 
 const names = z.array(z.string());
 
@@ -35,8 +35,6 @@ export type ParsedTrigger =
 /** A field by its path: in `{ data: { order: … } }` there are `data` and `data.order`. */
 interface Field {
   readonly name: string;
-  /** `Recording_Ids[]` is `recordingids`. */
-  readonly canonical: string;
   readonly value: unknown;
 }
 
@@ -45,19 +43,21 @@ export function parseTrigger(
   call: { readonly method: string; readonly rawQueryString: string; readonly body: Buffer },
   names: TriggerNames,
 ): ParsedTrigger {
-  return call.method === 'GET' || call.body.byteLength === 0
-    ? parseTriggerQuery(call.rawQueryString, names)
-    : parseTriggerBody(call.body.toString('utf8'), names);
+  if (call.method === 'GET' || call.body.byteLength === 0) return parseQuery(call.rawQueryString, names);
+  const json = jsonOf(call.body.toString('utf8'));
+  if (json === undefined) return { ok: false, reason: 'The body is not JSON.' };
+  if (!isRecord(json)) return { ok: false, reason: 'The body must be a JSON object.' };
+  return parseFields(fieldsIn(json), names);
 }
 
 /**
  * Parses a GET trigger from the raw query string. API Gateway's payload 2.0 joins repeated keys with commas, which could
  * not be told from a comma in an order number.
  */
-function parseTriggerQuery(rawQueryString: string, names: TriggerNames): ParsedTrigger {
+function parseQuery(rawQueryString: string, names: TriggerNames): ParsedTrigger {
   const parse = (query: string) =>
     parseFields(
-      [...new URLSearchParams(query)].map(([name, value]) => fieldOf(name, value)),
+      [...new URLSearchParams(query)].map(([name, value]) => ({ name, value })),
       names,
     );
   const asSpace = parse(rawQueryString);
@@ -67,36 +67,20 @@ function parseTriggerQuery(rawQueryString: string, names: TriggerNames): ParsedT
   return { ok: true, content: { ...asSpace.content, otherNumber: asPlus.content.productOrderNumber } };
 }
 
-/** Parses a POST trigger: a JSON object. */
-function parseTriggerBody(body: string, names: TriggerNames): ParsedTrigger {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return { ok: false, reason: 'The body is not JSON.' };
-  }
-  if (!isObject(json)) return { ok: false, reason: 'The body must be a JSON object.' };
-  return parseFields(fieldsIn(json), names);
-}
-
-function fieldOf(name: string, value: unknown): Field {
-  return { name, canonical: canonical(name), value };
-}
-
 /** Depth of nested objects whose fields get a path: more than any sender needs. */
 const maxNesting = 4;
 
 function fieldsIn(json: object, before = '', nesting = 0): Field[] {
   return Object.entries(json).flatMap(([name, value]) => [
-    fieldOf(before + name, value),
-    ...(isObject(value) && nesting < maxNesting ? fieldsIn(value, `${before + name}.`, nesting + 1) : []),
+    { name: before + name, value },
+    ...(isRecord(value) && nesting < maxNesting ? fieldsIn(value, `${before + name}.`, nesting + 1) : []),
   ]);
 }
 
 function parseFields(fields: readonly Field[], names: TriggerNames): ParsedTrigger {
   const valuesOf = (wanted: readonly string[]) => {
     const known = new Set(wanted.map(canonical));
-    return fields.filter((field) => known.has(field.canonical)).map(({ value }) => value);
+    return fields.filter(({ name }) => known.has(canonical(name))).map(({ value }) => value);
   };
   const refused = (reason: string): ParsedTrigger => ({
     ok: false,
@@ -139,10 +123,10 @@ function describeFields(fields: readonly Field[], names: TriggerNames): string {
   const meanings = (['productOrderNumber', 'workInstructionIds', 'recordingIds'] as const).map(
     (meaning) => [meaning, new Set(names[meaning].map(canonical))] as const,
   );
-  const told = fields.flatMap(({ name, canonical: known, value }) => {
-    const [meaning] = meanings.find(([, wanted]) => wanted.has(known)) ?? [];
+  const told = fields.flatMap(({ name, value }) => {
+    const [meaning] = meanings.find(([, wanted]) => wanted.has(canonical(name))) ?? [];
     // The fields of an object are listed themselves.
-    if (meaning === undefined && isObject(value)) return [];
+    if (meaning === undefined && isRecord(value)) return [];
     return `${shorten(name, 60)} (${typeName(value)}) was taken for ${meaning ?? 'nothing'}`;
   });
   if (told.length === 0) return 'It has no fields.';
@@ -150,6 +134,7 @@ function describeFields(fields: readonly Field[], names: TriggerNames): string {
   return `${told.slice(0, maxFields).join(', ')}${more}. Name the right field in azumuta.contract.trigger.`;
 }
 
+/** `Recording_Ids[]` is `recordingids`. */
 function canonical(name: string): string {
   return name.replace(/\[\]$/, '').replace(/[_-]/g, '').toLowerCase();
 }
@@ -180,7 +165,7 @@ function idsIn(value: unknown, names: readonly string[]): string[] {
 function scalarsIn(value: unknown, names: readonly string[], depth = 0): unknown[] {
   if (depth > maxDepth) return [];
   if (Array.isArray(value)) return value.flatMap((each) => scalarsIn(each, names, depth + 1));
-  return isObject(value) ? scalarsIn(fieldIn(value, names), names, depth + 1) : [value];
+  return isRecord(value) ? scalarsIn(fieldIn(value, names), names, depth + 1) : [value];
 }
 
 /** The field of an object with the first of these names that it has. */
@@ -188,10 +173,6 @@ function fieldIn(value: object, names: readonly string[]): unknown {
   const fields = Object.entries(value);
   const found = names.flatMap((name) => fields.filter(([key]) => canonical(key) === canonical(name)));
   return found[0]?.[1];
-}
-
-function isObject(value: unknown): value is object {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** More ids than any order has; further ones are read from the product order anyway. */

@@ -38,14 +38,36 @@ export function requireArticle(completion: Completion, article: string, partner:
 
 /**
  * Runs a booking. If it fails after a write was answered, the error says so, and the next attempt looks first.
- * @param wrote Whether a write was answered so far.
+ * @param act Calls `onWritten` after each write that was answered.
  */
-export async function keepingTrackOfWrites<T>(wrote: () => boolean, act: () => Promise<T>): Promise<T> {
+export async function keepingTrackOfWrites<T>(act: (onWritten: () => void) => Promise<T>): Promise<T> {
+  let wrote = false;
   try {
-    return await act();
+    return await act(() => {
+      wrote = true;
+    });
   } catch (error) {
-    throw error instanceof RetryLater && wrote() ? error.afterWriting() : error;
+    throw error instanceof RetryLater && wrote ? error.afterWriting() : error;
   }
+}
+
+/**
+ * The same refusal, naming what was done before it, as the person who clears it up must know. Any other error is
+ * returned as it is.
+ * @param words Introduce the list: `Written by then`.
+ */
+export function withDone(error: unknown, words: string, done: readonly string[]): unknown {
+  if (!(error instanceof Rejected) || done.length === 0) return error;
+  const message = `${error.message} ${words}: ${[...new Set(done)].join(', ')}.`;
+  return new Rejected(message, { code: error.code, cause: error });
+}
+
+/** What a call answers, or its refusal; any other failure is thrown. */
+export function orRefusal<T>(call: Promise<T>): Promise<T | Rejected> {
+  return call.catch((error: unknown) => {
+    if (error instanceof Rejected) return error;
+    throw error;
+  });
 }
 
 /** The figures of a completion, which agree with each other. */
@@ -78,11 +100,15 @@ export function builtOf(completion: Completion, partner: string): Built {
   const produced = sumOf([good, scrap]);
   const [negative] = [good, scrap].filter((amount) => compareDecimals(amount, '0') < 0);
   if (negative !== undefined) {
-    throw refused(completion, partner, `${negative} is less than nothing: let the mapping give 0 or more`);
+    throw notBookable(
+      partner,
+      completion.erpOrder.number,
+      `${negative} is less than nothing: let the mapping give 0 or more`,
+    );
   }
   if (compareDecimals(produced, '0') === 0) {
     const remedy = `cancel the order in ${partner}, or correct what was recorded`;
-    throw refused(completion, partner, `nothing was built: ${remedy}`);
+    throw notBookable(partner, completion.erpOrder.number, `nothing was built: ${remedy}`);
   }
   return { good, scrap, produced, unit: unitOf(completion, partner), ...lotsOf(completion, partner) };
 }
@@ -96,7 +122,11 @@ function unitOf(completion: Completion, partner: string): string | undefined {
   const [unit, ...others] = new Set(told);
   if (others.length === 0) return unit;
   const units = [unit, ...others].join(' and ');
-  throw refused(completion, partner, `its figures are in ${units}: let the mapping give all in one unit`);
+  throw notBookable(
+    partner,
+    completion.erpOrder.number,
+    `its figures are in ${units}: let the mapping give all in one unit`,
+  );
 }
 
 function lotsOf(completion: Completion, partner: string): Pick<Built, 'goodLots' | 'scrapLots'> {
@@ -118,7 +148,11 @@ function lotsOf(completion: Completion, partner: string): Pick<Built, 'goodLots'
     if (shares) return shares;
     const numbers = among.map(({ number }) => number).join(', ');
     const remedy = 'let the mapping give each lot its quantity, or a serial number for each piece';
-    throw refused(completion, partner, `its lots (${numbers}) do not add up to ${amount} ${what}: ${remedy}`);
+    throw notBookable(
+      partner,
+      completion.erpOrder.number,
+      `its lots (${numbers}) do not add up to ${amount} ${what}: ${remedy}`,
+    );
   }
 }
 
@@ -139,10 +173,6 @@ function sharesOf(lots: readonly Lot[], amount: Decimal): BuiltLot[] | undefined
   const fits = uncounted === 0 ? rest.eq(0) : rest.gt(0) && each.times(uncounted).eq(rest);
   if (!fits) return undefined;
   return lots.map((lot) => ({ number: lot.number, amount: lot.quantity?.amount ?? each.toFixed() }));
-}
-
-function refused({ erpOrder }: Completion, partner: string, why: string): Rejected {
-  return notBookable(partner, erpOrder.number, why);
 }
 
 /**

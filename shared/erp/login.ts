@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { RetryLater } from '../model/errors.ts';
 import { sentenceOf } from '../platform/error-message.ts';
@@ -7,25 +8,8 @@ import { stopIfAborted } from './booking-rules.ts';
 import type { ErpEnvironment } from './connector.ts';
 import type { RestAuthentication } from './rest/options.ts';
 
-/** Our login at an ERP: a header made from the secret, or a token (OAuth2 client credentials, RFC 6749 §4.4). */
-export interface Login {
-  /**
-   * Makes a call with the header that proves who we are. If it is refused (401), the secret or the token is renewed and
-   * the call made once more: a refused call did nothing, so repeating a write is safe.
-   * @throws RetryLater scope `partner`, unauthorized, when the secret does not fit or the token service refuses it.
-   */
-  readonly send: (
-    call: (header: Readonly<Record<string, string>>) => Promise<HttpResponse>,
-    signal: AbortSignal,
-  ) => Promise<HttpResponse>;
-  /** Every secret used so far, to be kept out of messages. */
-  readonly secrets: ReadonlySet<string>;
-}
-
-interface Header {
-  readonly name: string;
-  readonly value: string;
-}
+/** The header that proves who we are, by its name. */
+type Header = Readonly<Record<string, string>>;
 
 interface HeaderSource {
   readonly current: (signal: AbortSignal) => Promise<Header>;
@@ -57,24 +41,33 @@ const marginMs = 60_000;
 /** Assumed when a token service does not say how long a token lasts (RFC 6749 §5.1 only recommends it). */
 const assumedSeconds = 300;
 
-/** @param encode How client id and secret are written into a Basic header: RFC 6749 §2.3.1 wants them form-encoded. */
+/**
+ * Our login at an ERP: a header made from the secret, or a token (OAuth2 client credentials, RFC 6749 §4.4).
+ * @param encode How client id and secret are written into a Basic header: RFC 6749 §2.3.1 wants them form-encoded.
+ */
 export function createLogin(
   auth: RestAuthentication,
   http: HttpOptions,
   { credentials, clock }: ErpEnvironment<unknown>,
   encode: (text: string) => string = encodeURIComponent,
-): Login {
+) {
   const used = new Set<string>();
   const source = auth.kind === 'oauth2ClientCredentials' ? tokenSource(auth) : secretSource(auth);
 
   return {
+    /** Every secret used so far, to be kept out of messages. */
     secrets: used,
-    async send(call, signal) {
+    /**
+     * Makes a call with the header that proves who we are. If it is refused (401), the secret or the token is renewed and
+     * the call made once more: a refused call did nothing, so repeating a write is safe.
+     * @throws RetryLater scope `partner`, unauthorized, when the secret does not fit or the token service refuses it.
+     */
+    async send(call: (header: Header) => Promise<HttpResponse>, signal: AbortSignal): Promise<HttpResponse> {
       const header = await source.current(signal);
-      const answer = await call({ [header.name]: header.value });
+      const answer = await call(header);
       if (answer.status !== 401) return answer;
       const renewed = await source.renewed(header, signal);
-      return renewed ? call({ [renewed.name]: renewed.value }) : answer;
+      return renewed ? call(renewed) : answer;
     },
   };
 
@@ -98,21 +91,21 @@ export function createLogin(
       if (fixed.kind === 'apiKey') {
         const { apiKey } = await secretOf(secrets.apiKey.schema, refresh);
         used.add(apiKey);
-        return { name: fixed.header ?? 'X-API-Key', value: `${fixed.prefix ?? ''}${apiKey}` };
+        return { [fixed.header ?? 'X-API-Key']: `${fixed.prefix ?? ''}${apiKey}` };
       }
       if (fixed.kind === 'basic') {
         const { username, password } = await secretOf(secrets.basic.schema, refresh);
-        return { name: 'Authorization', value: basicHeader(username, password) };
+        return { Authorization: basicHeader(username, password) };
       }
       const { token } = await secretOf(secrets.bearer.schema, refresh);
       used.add(token);
-      return { name: 'Authorization', value: `Bearer ${token}` };
+      return { Authorization: `Bearer ${token}` };
     }
     return {
       current: () => headerOf(false),
       async renewed(refused) {
         const fresh = await headerOf(true);
-        return fresh.value === refused.value ? undefined : fresh;
+        return isDeepStrictEqual(fresh, refused) ? undefined : fresh;
       },
     };
   }
@@ -130,7 +123,7 @@ export function createLogin(
       },
       async renewed(refused, signal) {
         // Another call may have renewed it in the meantime.
-        if (kept && kept.header.value !== refused.value) return kept.header;
+        if (kept && !isDeepStrictEqual(kept.header, refused)) return kept.header;
         kept = undefined;
         return newToken(signal);
       },
@@ -161,7 +154,7 @@ export function createLogin(
       }
       const { access_token, expires_in = assumedSeconds } = token.value;
       used.add(access_token);
-      const header = { name: 'Authorization', value: `Bearer ${access_token}` };
+      const header = { Authorization: `Bearer ${access_token}` };
       kept = { header, until: now.getTime() + expires_in * 1000 - marginMs };
       return header;
     }
@@ -190,6 +183,25 @@ export function createLogin(
         writes: false,
       });
     }
+  }
+}
+
+/**
+ * Makes a call with the secret. If it is refused, the secret is read again, as it may have been rotated, and the call is
+ * made once more; the same secret is not sent again.
+ */
+export async function withCredentials<Credentials, T>(
+  read: ErpEnvironment<Credentials>['credentials'],
+  call: (credentials: Credentials) => Promise<T>,
+): Promise<T> {
+  const known = await read();
+  try {
+    return await call(known);
+  } catch (error) {
+    if (!(error instanceof RetryLater && error.unauthorized)) throw error;
+    const renewed = await read({ refresh: true });
+    if (isDeepStrictEqual(renewed, known)) throw error;
+    return call(renewed);
   }
 }
 

@@ -64,27 +64,6 @@ export interface ClaimTimes {
   readonly settlingSeconds: number;
 }
 
-export interface Claims {
-  /** @returns `unknown` when there is no such step. */
-  readonly claim: (key: Key, claimant: Claimant) => Promise<ClaimOutcome>;
-  /**
-   * Closes the claim for good; false when it was no longer ours, as another attempt has taken over.
-   * @param entry The event that the index of days shows.
-   */
-  readonly complete: (
-    claim: Claim,
-    receipt: Readonly<Record<string, unknown>>,
-    entry: NewEntry,
-    ...further: readonly NewEntry[]
-  ) => Promise<boolean>;
-  /** Gives the claim back after an attempt that left nothing unsettled at the partner. */
-  readonly release: (claim: Claim, note: string, wrote?: Exclude<Wrote, 'perhaps'>) => Promise<void>;
-  /** Keeps the claim for the settling time after an attempt that may have written. @returns when that ends (epoch ms). */
-  readonly holdForSettling: (claim: Claim, note: string) => Promise<number>;
-  /** The step waits for a person. @param wrote `nothing` when this attempt surely sent nothing to the partner. */
-  readonly reject: (claim: Claim, rejection: Rejection, wrote?: Wrote) => Promise<void>;
-}
-
 export const claimStates = ['waiting', 'claimed', 'done', 'rejected'] as const;
 
 /** Whether no attempt can have sent anything to the partner; `clean` says so of those that ended. */
@@ -100,7 +79,7 @@ export function isNothingSent({
   return (state === 'waiting' || state === 'rejected') && (attempts === 0 || clean);
 }
 
-export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Claims {
+export function createClaims(table: Table, clock: Clock, times: ClaimTimes) {
   const now = () => clock.now().getTime();
   /** Only while the claim is ours. */
   const update = (claim: Claim, changes: Update, ...entries: readonly NewEntry[]) =>
@@ -111,7 +90,8 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
     });
 
   return {
-    async claim(key, { owner, messageId, endsAt }) {
+    /** @returns `unknown` when there is no such step. */
+    async claim(key: Key, { owner, messageId, endsAt }: Claimant): Promise<ClaimOutcome> {
       const at = now();
       const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;
       const updated = await table.update(key, {
@@ -152,7 +132,16 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
       return { outcome: 'busy', by: 'claim', untilMs: Number(held.leaseUntil ?? at) };
     },
 
-    async complete(claim, receipt, entry, ...further) {
+    /**
+     * Closes the claim for good; false when it was no longer ours, as another attempt has taken over.
+     * @param entry The event that the index of days shows.
+     */
+    async complete(
+      claim: Claim,
+      receipt: Readonly<Record<string, unknown>>,
+      entry: NewEntry,
+      ...further: readonly NewEntry[]
+    ): Promise<boolean> {
       const changes = {
         set: {
           ...receipt,
@@ -167,20 +156,23 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
       return (await update(claim, changes, entry, ...further)) !== undefined;
     },
 
-    async release(claim, note, wrote = 'nothing') {
+    /** Gives the claim back after an attempt that left nothing unsettled at the partner. */
+    async release(claim: Claim, note: string, wrote: Exclude<Wrote, 'perhaps'> = 'nothing'): Promise<void> {
       // What an earlier attempt may have written stays in doubt.
       const clean = !claim.again && wrote === 'nothing';
       const changes = { set: { state: 'waiting', clean }, remove: ['owner', 'leaseUntil'] };
       await update(claim, changes, { event: 'retry', note });
     },
 
-    async holdForSettling(claim, note) {
+    /** Keeps the claim for the settling time after an attempt that may have written. @returns when that ends (epoch ms). */
+    async holdForSettling(claim: Claim, note: string): Promise<number> {
       const leaseUntil = now() + times.settlingSeconds * 1000;
       await update(claim, { set: { leaseUntil } }, { event: 'retry', note });
       return leaseUntil;
     },
 
-    async reject(claim, { reason: given, cause }, wrote = 'perhaps') {
+    /** The step waits for a person. @param wrote `nothing` when this attempt surely sent nothing to the partner. */
+    async reject(claim: Claim, { reason: given, cause }: Rejection, wrote: Wrote = 'perhaps'): Promise<void> {
       const reason = shorten(given, maxNoteLength);
       const clean = !claim.again && wrote === 'nothing';
       const changes = {

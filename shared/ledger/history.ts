@@ -24,6 +24,12 @@ export const maxHistoryBytes = 16 * 1024;
 /** Characters of a note, and of the reason that an item holds for a person. */
 export const maxNoteLength = 1000;
 
+/** An ISO instant, as a date. */
+export const storedInstantSchema = z.pipe(
+  z.string(),
+  z.transform((text) => new Date(text)),
+);
+
 /** After a rollback an item may have a cause that only the newer version knows. */
 export const storedCauseSchema = z.pipe(
   z.string(),

@@ -27,51 +27,32 @@ import type { Key } from '../platform/aws/dynamodb-table.ts';
  *   ALERTS                         STATE                     what people were told, and which channels fail
  *                                  OUTBOX#<channel>#<n>      an alert or a mail that a channel does not have yet
  */
-export const orderKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'ORDER' });
-export const bookingKeyOf = (number: string, booking: string): Key => ({
-  pk: partitionOf(number),
-  sk: `${bookingPrefix}${booking}`,
-});
-export const deadLetterKey = (number: string, messageId: string): Key => ({
-  pk: partitionOf(number),
-  sk: `DEAD-LETTER#${messageId}`,
-});
-export const recordingKey = (number: string, recordingId: string): Key => ({
-  pk: partitionOf(number),
-  sk: `RECORDING#${recordingId}`,
-});
-export const questionKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'QUESTION' });
-export const conflictKey = (number: string, claimant?: string): Key => ({
-  pk: partitionOf(number),
-  sk: claimant === undefined ? 'CONFLICT' : `${claimPrefix}${claimant}`,
-});
-/** By the ERP's own id where it has one: numbers change, and another order may get an old number. */
-export const erpOrderKey = ({ id, number }: ErpOrderRef): Key => ({
-  pk: `ERP-ORDER#${id === undefined ? `number ${number}` : `id ${id}`}`,
-  sk: 'ORDER',
-});
-export const completedPartKey = (erpOrder: ErpOrderRef, index: number): Key => ({
-  pk: erpOrderKey(erpOrder).pk,
-  sk: `${completedPartPrefix}${index}`,
-});
-/** By number, as a product order that was created by hand has no id of its ERP order. */
-export const erpOrderLockKey = (erpOrderNumber: string): Key => ({
-  pk: `LOCK#${erpOrderNumber}`,
-  sk: 'LOCK',
-});
-
-export const slotKey = (partner: Partner, number: number): Key => ({
-  pk: `SLOTS#${partner}`,
-  sk: `SLOT#${number}`,
-});
-export const slotLineKey = (partner: Partner): Key => ({ pk: `SLOTS#${partner}`, sk: 'LINE' });
-
-export const pausesKey = (functionName: string): Key => ({ pk: `PAUSES#${functionName}`, sk: 'PAUSES' });
-
+const keyOf = (pk: string, sk: string): Key => ({ pk, sk });
+export const partitionOf = (number: string): string => `ORDER#${number}`;
 export const bookingPrefix = 'BOOKING#';
 export const claimPrefix = 'CONFLICT#';
 export const completedPartPrefix = 'COMPLETED#';
-export const partitionOf = (number: string): string => `ORDER#${number}`;
+
+export const orderKey = (number: string) => keyOf(partitionOf(number), 'ORDER');
+export const bookingKeyOf = (number: string, booking: string) =>
+  keyOf(partitionOf(number), `${bookingPrefix}${booking}`);
+export const deadLetterKey = (number: string, messageId: string) =>
+  keyOf(partitionOf(number), `DEAD-LETTER#${messageId}`);
+export const recordingKey = (number: string, recordingId: string) =>
+  keyOf(partitionOf(number), `RECORDING#${recordingId}`);
+export const questionKey = (number: string) => keyOf(partitionOf(number), 'QUESTION');
+export const conflictKey = (number: string, claimant?: string) =>
+  keyOf(partitionOf(number), claimant === undefined ? 'CONFLICT' : `${claimPrefix}${claimant}`);
+/** By the ERP's own id where it has one: numbers change, and another order may get an old number. */
+export const erpOrderKey = ({ id, number }: ErpOrderRef) =>
+  keyOf(`ERP-ORDER#${id === undefined ? `number ${number}` : `id ${id}`}`, 'ORDER');
+export const completedPartKey = (erpOrder: ErpOrderRef, index: number) =>
+  keyOf(erpOrderKey(erpOrder).pk, `${completedPartPrefix}${index}`);
+/** By number, as a product order that was created by hand has no id of its ERP order. */
+export const erpOrderLockKey = (erpOrderNumber: string) => keyOf(`LOCK#${erpOrderNumber}`, 'LOCK');
+export const slotKey = (partner: Partner, number: number) => keyOf(`SLOTS#${partner}`, `SLOT#${number}`);
+export const slotLineKey = (partner: Partner) => keyOf(`SLOTS#${partner}`, 'LINE');
+export const pausesKey = (functionName: string) => keyOf(`PAUSES#${functionName}`, 'PAUSES');
 
 /** Long enough for every replay: receipts are kept for 430 days. */
 export const retentionSeconds = 430 * 86_400;

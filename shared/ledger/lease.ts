@@ -1,10 +1,14 @@
-import type { Key, StoredItem, Table } from '../platform/aws/dynamodb-table.ts';
+import type { Key, StoredItem, Table, Update } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 
 export type Lease = ReturnType<typeof createLease>;
 
 /** An item that lets one of several overlapping runs work. */
 export function createLease(table: Table, clock: Clock, key: Key) {
+  /** Only while the lease is the owner's. */
+  const update = (owner: string, changes: Update) =>
+    table.update(key, { ...changes, condition: '#owner = :ours', values: { ours: owner } });
+
   return {
     /**
      * Takes the lease; undefined while another run has it. The lease of a run that died is free once it has ended.
@@ -24,17 +28,11 @@ export function createLease(table: Table, clock: Clock, key: Key) {
     },
     /** Sets attributes while the lease is ours; false when another run has taken it over. */
     async write(owner: string, set: Readonly<Record<string, unknown>>): Promise<boolean> {
-      const written = await table.update(key, { set, condition: '#owner = :ours', values: { ours: owner } });
-      return written !== undefined;
+      return (await update(owner, { set })) !== undefined;
     },
     /** Gives the lease back and sets attributes; does nothing when it is not ours any more. */
     async release(owner: string, set: Readonly<Record<string, unknown>> = {}): Promise<void> {
-      await table.update(key, {
-        set,
-        remove: ['leaseUntil', 'owner'],
-        condition: '#owner = :ours',
-        values: { ours: owner },
-      });
+      await update(owner, { set, remove: ['leaseUntil', 'owner'] });
     },
   };
 }

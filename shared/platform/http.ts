@@ -2,6 +2,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Rejected, RetryLater, type RetryLaterOptions, reasonOf } from '../model/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { markAnswered, sendAtPace } from './track-answers.ts';
+import { jsonOf } from './validation.ts';
 
 /**
  * The only HTTP client of this project, for Azumuta and every ERP: built-in fetch with keep-alive, a time limit, a
@@ -46,22 +47,16 @@ export interface HttpResponse {
   readonly json: unknown;
 }
 
-export interface Http {
-  /**
-   * One call. Resolves with any status but a redirect.
-   * @throws RetryLater scope `partner` when there was no usable answer (DNS, TLS, refused or reset connection,
-   * time limit, size limit, redirect), scope `order` when the given signal aborted it.
-   */
-  readonly send: (request: HttpRequest) => Promise<HttpResponse>;
-}
+export type Http = ReturnType<typeof createHttp>;
 
-export function createHttp(options: HttpOptions): Http {
+export function createHttp(options: HttpOptions) {
   const base = checkedBaseUrl(options);
   trustCertificate(options.caCertificate);
   const { partner, timeoutMs = 15_000, maxBytes = 10 * 1024 * 1024, clock = systemClock } = options;
   let answers = 0;
 
-  async function sendNow(request: HttpRequest, { url, headers, body }: Built): Promise<HttpResponse> {
+  async function sendNow(request: HttpRequest, built: ReturnType<typeof build>): Promise<HttpResponse> {
+    const { url, headers, body } = built;
     const method = request.method ?? 'GET';
     const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
     const call = `${method} ${url.pathname}`;
@@ -87,20 +82,31 @@ export function createHttp(options: HttpOptions): Http {
       const text = await readText(response, maxBytes, `${partner} ${call}`);
       answers += 1;
       markAnswered();
-      return { status: response.status, headers: response.headers, text, json: parseJson(text) };
+      return { status: response.status, headers: response.headers, text, json: jsonOf(text) };
     } catch (error) {
       if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
       if (request.signal?.aborted && !timeout.aborted) throw outOfTime(`${partner} ${call}`, writes, error);
-      // If others were answered meanwhile, only this record is slow: somebody may have it locked.
-      const othersAnswered = answers > answersBefore;
-      throw noAnswer(error, { partner, call, timedOut: timeout.aborted, othersAnswered, writes });
+      const code = timeout.aborted ? undefined : codeOf(error);
+      const why = timeout.aborted ? 'no answer in time' : (code ?? 'connection failed');
+      const isSent = code === undefined || !beforeSending.test(code);
+      throw new RetryLater(`${partner} did not answer ${call}: ${why}.`, {
+        // If others were answered meanwhile, only this record is slow: somebody may have it locked.
+        scope: timeout.aborted && answers > answersBefore ? 'order' : 'partner',
+        wrote: writes && isSent ? 'perhaps' : 'nothing',
+        cause: error,
+      });
     }
   }
 
   return {
-    async send(request) {
-      const parts = built(base, request, partner);
-      return sendAtPace(request.signal, () => sendNow(request, parts));
+    /**
+     * One call. Resolves with any status but a redirect.
+     * @throws RetryLater scope `partner` when there was no usable answer (DNS, TLS, refused or reset connection,
+     * time limit, size limit, redirect), scope `order` when the given signal aborted it.
+     */
+    async send(request: HttpRequest): Promise<HttpResponse> {
+      const built = build(base, request, partner);
+      return sendAtPace(request.signal, () => sendNow(request, built));
     },
   };
 }
@@ -155,26 +161,6 @@ export function retryAfterSeconds(header: string | null | undefined, now: Date):
 const beforeSending =
   /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 
-function noAnswer(
-  error: unknown,
-  call: {
-    readonly partner: string;
-    readonly call: string;
-    readonly timedOut: boolean;
-    readonly othersAnswered: boolean;
-    readonly writes: boolean;
-  },
-): RetryLater {
-  const code = codeOf(error);
-  const why = call.timedOut ? 'no answer in time' : (code ?? 'connection failed');
-  const sent = call.timedOut || code === undefined || !beforeSending.test(code);
-  return new RetryLater(`${call.partner} did not answer ${call.call}: ${why}.`, {
-    scope: call.timedOut && call.othersAnswered ? 'order' : 'partner',
-    wrote: call.writes && sent ? 'perhaps' : 'nothing',
-    cause: error,
-  });
-}
-
 /** Our own deadline, which says nothing about the partner. */
 function outOfTime(at: string, writes: boolean, cause?: unknown): RetryLater {
   return new RetryLater(`Out of time in this invocation, at ${at}.`, {
@@ -206,14 +192,8 @@ function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
   return url;
 }
 
-interface Built {
-  readonly url: URL;
-  readonly headers: Headers;
-  readonly body: string | undefined;
-}
-
 /** @throws Rejected when the request cannot be built: nothing was sent, and it is not the partner's fault. */
-function built(base: URL, request: HttpRequest, partner: string): Built {
+function build(base: URL, request: HttpRequest, partner: string) {
   const { body } = request;
   try {
     return {
@@ -263,15 +243,6 @@ async function readText(response: Response, maxBytes: number, what: string): Pro
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseJson(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Built-in fetch takes its authorities from the process (tls.setDefaultCACertificates, Node ≥ 24.5). */

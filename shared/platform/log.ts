@@ -29,48 +29,33 @@ export interface Speaker {
 
 export type LogSink = (line: string) => void;
 
-const standardOutput: LogSink = (line) => {
-  process.stdout.write(`${line}\n`);
-};
-
 export function createLogger(
   speaker: Speaker,
-  write: LogSink = standardOutput,
+  write: LogSink = (line) => process.stdout.write(`${line}\n`),
   clock: Pick<Clock, 'now'> = systemClock,
 ): Logger {
-  return loggerWith({ Stack: speaker.stack, Function: speaker.functionName }, {}, write, clock);
-}
+  /** Of all loggers of a container. */
+  const request: { requestId?: string } = {};
 
-/** @param request That of all loggers of a container. */
-function loggerWith(
-  fields: LogFields,
-  request: { requestId?: string },
-  write: LogSink,
-  clock: Pick<Clock, 'now'>,
-): Logger {
-  const at =
-    (level: string) =>
-    (message: string, more: LogFields = {}, measured?: Measured) => {
-      const now = clock.now();
-      write(
-        JSON.stringify({
-          level,
-          message,
-          timestamp: now.toISOString(),
-          ...request,
-          ...fields,
-          ...more,
-          ...(measured ? embeddedMetrics(measured, now) : {}),
-        }),
-      );
+  function loggerWith(fields: LogFields): Logger {
+    const at =
+      (level: string) =>
+      (message: string, more: LogFields = {}, measured?: Measured) => {
+        const now = clock.now();
+        const figures = measured && embeddedMetrics(measured, now);
+        const timestamp = now.toISOString();
+        write(JSON.stringify({ level, message, timestamp, ...request, ...fields, ...more, ...figures }));
+      };
+    return {
+      info: at('INFO'),
+      warn: at('WARN'),
+      error: at('ERROR'),
+      with: (more) => loggerWith({ ...fields, ...more }),
+      begin: (requestId) => {
+        request.requestId = requestId;
+      },
     };
-  return {
-    info: at('INFO'),
-    warn: at('WARN'),
-    error: at('ERROR'),
-    with: (more) => loggerWith({ ...fields, ...more }, request, write, clock),
-    begin: (requestId) => {
-      request.requestId = requestId;
-    },
-  };
+  }
+
+  return loggerWith({ Stack: speaker.stack, Function: speaker.functionName });
 }

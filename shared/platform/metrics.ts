@@ -57,7 +57,9 @@ export const metricNamespace = 'AzumutaErp';
  * dimensions (`Stack`, `Function`, `Partner`) as fields.
  */
 export function embeddedMetrics(measured: Measured, at: Date) {
-  const sets = Map.groupBy(metricsIn(measured), (name) => metrics[name].by.join());
+  // Made from the keys of the table, so each is one.
+  const named = (Object.keys(metrics) as MetricName[]).filter((name) => measured[name] !== undefined);
+  const sets = Map.groupBy(named, (name) => metrics[name].by.join());
   if (sets.size === 0) return measured;
   return {
     _aws: {
@@ -70,9 +72,4 @@ export function embeddedMetrics(measured: Measured, at: Date) {
     },
     ...measured,
   };
-}
-
-function metricsIn(measured: Measured): MetricName[] {
-  // Made from the keys of the table, so each is one.
-  return (Object.keys(metrics) as MetricName[]).filter((name) => measured[name] !== undefined);
 }

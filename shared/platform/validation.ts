@@ -112,6 +112,11 @@ export function jsonOf(text: string): unknown {
   }
 }
 
+/** Whether a value is an object, and no list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 /** The value under a key; undefined for anything that is no object. */
 export function stepInto(value: unknown, key: PropertyKey): unknown {
   return value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Completion, Receipt } from '../../model/completions.ts';
 import { Rejected, RetryLater } from '../../model/errors.ts';
+import { orRefusal, withDone } from '../booking-rules.ts';
 import type { OdooCall } from './client.ts';
 import type { Writer } from './connection.ts';
 import { type NoteToPost, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
@@ -28,7 +29,7 @@ export async function bookQuantity(
     for (const scrap of scraps) await bookScrap(writer, done, key, scrap);
     return { reference: referenceOf(done), alreadyBooked: finish === undefined };
   } catch (error) {
-    throw error instanceof Rejected && written.length > 0 ? afterWriting(error, written) : error;
+    throw withDone(error, 'Written by then', written);
   }
 }
 
@@ -53,14 +54,9 @@ async function finishOrder(
   if (picks.length > 0) {
     await callOrder({ model: 'stock.move', method: 'write', ids: picks, named: { vals: { picked: true } } });
   }
-  const answer = await callOrder({
-    method: 'button_mark_done',
-    // These answer the wizard that would ask what becomes of the rest.
-    context: { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) },
-  }).catch((error: unknown) => {
-    if (error instanceof Rejected) return error;
-    throw error;
-  });
+  // These answer the wizard that would ask what becomes of the rest.
+  const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) };
+  const answer = await orRefusal(callOrder({ method: 'button_mark_done', context }));
   // An earlier call of ours may have got through meanwhile, so the order's state decides.
   const now = await readProduction(writer, production);
   if (now.state !== 'done') throw answer instanceof Rejected ? answer : notDone(now, answer);
@@ -107,9 +103,4 @@ function notDone({ name, state }: BookedProduction, answer: unknown): Error {
   return new Rejected(`Odoo asks a person before it finishes ${name} (${asked}): ${remedy}.`, {
     code: 'refused-by-erp',
   });
-}
-
-function afterWriting(refused: Rejected, written: readonly string[]): Rejected {
-  const { message, code } = refused;
-  return new Rejected(`${message} Written by then: ${written.join(', ')}.`, { code, cause: refused });
 }

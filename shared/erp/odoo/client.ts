@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import { createHttp, type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
+import { withCredentials } from '../login.ts';
 import { failureOfOdooError, odooErrorSchema } from './errors.ts';
 import { type OdooCredentials, type OdooOptions, protocolOf } from './options.ts';
 
@@ -55,9 +57,6 @@ export interface OdooWriter extends OdooReader {
   create(model: string, values: Named, order: string): Promise<number | undefined>;
 }
 
-/** @param onWritten Called after each write that was answered. */
-export type OdooClient = (signal: AbortSignal, onWritten?: () => void) => OdooWriter;
-
 /** A call as it is sent. */
 interface Request extends OdooCall {
   /** Values of a record to create, which JSON-RPC wants as the first positional argument (api.py, call_kw). */
@@ -66,13 +65,15 @@ interface Request extends OdooCall {
   readonly signal: AbortSignal;
 }
 
-/** Odoo over JSON-2 or JSON-RPC, as the options say. */
+/**
+ * Odoo over JSON-2 or JSON-RPC, as the options say.
+ * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
+ */
 export function createOdooClient(
   options: OdooOptions,
   { clock, credentials }: ErpEnvironment<OdooCredentials>,
-): OdooClient {
-  const { url: baseUrl, allowHttp, timeoutMs, caCertificate } = options;
-  const http = createHttp({ partner: 'Odoo', baseUrl, allowHttp, timeoutMs, caCertificate, clock });
+) {
+  const http = createHttp({ ...options, partner: 'Odoo', baseUrl: options.url, clock });
   const send = protocolOf(options) === 'json2' ? json2(http, options) : jsonRpc(http, options);
 
   async function attempt(request: Request, as: OdooCredentials): Promise<unknown> {
@@ -96,19 +97,13 @@ export function createOdooClient(
   }
 
   async function call<T>(request: Request, answer: z.ZodMiniType<T>): Promise<T> {
-    const known = await credentials();
-    const result = await attempt(request, known).catch(async (error: unknown) => {
-      if (!(error instanceof RetryLater && error.unauthorized)) throw error;
-      const renewed = await credentials({ refresh: true });
-      if (sameCredentials(renewed, known)) throw error;
-      return attempt(request, renewed);
-    });
+    const result = await withCredentials(credentials, (known) => attempt(request, known));
     const parsed = parse(answer, result);
     if (parsed.ok) return parsed.value;
     throw notOdoo(request, describeMismatches(parsed.mismatches));
   }
 
-  return (signal, onWritten = () => {}) => {
+  return (signal: AbortSignal, onWritten = () => {}): OdooWriter => {
     const read: OdooReader['read'] = ({ answer, ...sent }) =>
       call({ ...sent, writes: false, signal }, answer);
 
@@ -188,7 +183,7 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
   }
 
   return async (request, credentials) => {
-    if (!user || !sameCredentials(user.of, credentials)) {
+    if (!user || !isDeepStrictEqual(user.of, credentials)) {
       const { username, apiKey } = credentials;
       if (username === undefined) {
         // As for a secret of the wrong shape: nothing can be booked, but no order is given up.
@@ -210,10 +205,6 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
     const args = [database, user.id, credentials.apiKey, model, method, positional, { ...named, context }];
     return rpc('object', 'execute_kw', args, request);
   };
-}
-
-function sameCredentials(a: OdooCredentials, b: OdooCredentials): boolean {
-  return a.apiKey === b.apiKey && a.username === b.username;
 }
 
 function refusedLogin(message: string): RetryLater {

@@ -1,7 +1,6 @@
-import { Rejected } from '../../model/errors.ts';
-import { describeMismatches, parse } from '../../platform/validation.ts';
 import { keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
+import { requireOptions } from '../options.ts';
 import { bookNote, bookQuantity } from './book.ts';
 import { createOdooClient, type OdooReader } from './client.ts';
 import { createFactReader, type Writer } from './connection.ts';
@@ -22,9 +21,7 @@ import {
  * odoo({ url: 'https://plant.odoo.com', database: 'plant', backorder: 'keep' });
  */
 export function odoo(options: OdooOptions): ErpDefinition<OdooCredentials> {
-  const parsed = parse(odooOptionsSchema, options);
-  if (!parsed.ok)
-    throw new Rejected(`odoo(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
+  requireOptions('odoo', odooOptionsSchema, options);
   return {
     name: 'odoo',
     atOnce: options.atOnce,
@@ -44,14 +41,10 @@ function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentia
 
   /** Runs what looks and then writes what is left to do. */
   function act<T>(signal: AbortSignal, run: (writer: Writer) => Promise<T>): Promise<T> {
-    let wrote = false;
-    const writer = client(signal, () => {
-      wrote = true;
+    return keepingTrackOfWrites(async (onWritten) => {
+      const writer = client(signal, onWritten);
+      return run({ ...writer, ...(await readFacts(writer)) });
     });
-    return keepingTrackOfWrites(
-      () => wrote,
-      async () => run({ ...writer, ...(await readFacts(writer)) }),
-    );
   }
 
   return {

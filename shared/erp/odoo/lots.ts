@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal } from '../../model/quantity.ts';
-import { type Built, type BuiltLot, notBookable } from '../booking-rules.ts';
+import { type Built, type BuiltLot, notBookable, orRefusal } from '../booking-rules.ts';
 import type { Reader, Writer } from './connection.ts';
 import { type BookedProduction, idOf, type Product } from './records.ts';
 
@@ -17,17 +17,12 @@ export interface Scrap {
   readonly lot?: OdooLot;
 }
 
-export interface LotsToBook {
-  /** To be written on the order; none when the order has them, or they are not tracked. */
-  readonly lots: readonly OdooLot[];
-  readonly scraps: readonly Scrap[];
-}
-
 /**
  * Which lots an order was built under, and which of them are scrap. An order takes one lot, or one serial number up to
  * 18 (`lot_producing_id`); from 19 on a serial number for each piece. Odoo accepts too many, and drops or books them
  * (seen on 19). A completion without lots uses those that a planner has set on the order.
  * @param built In the unit of the order.
+ * @returns `lots` to be written on the order; none when the order has them, or they are not tracked.
  * @throws Rejected when the product is tracked and the lots do not fit.
  */
 export async function lotsToBook(
@@ -35,7 +30,7 @@ export async function lotsToBook(
   production: BookedProduction,
   product: Product,
   built: Built,
-): Promise<LotsToBook> {
+): Promise<{ readonly lots: readonly OdooLot[]; readonly scraps: readonly Scrap[] }> {
   const isScrap = compareDecimals(built.scrap, '0') > 0;
   if (product.tracking === 'none') return { lots: [], scraps: isScrap ? [{ amount: built.scrap }] : [] };
   const recorded = [...built.goodLots, ...built.scrapLots];
@@ -119,11 +114,8 @@ export async function idOfLot(writer: Writer, production: BookedProduction, lot:
   if (lot.id !== undefined) return lot.id;
   const { name: order, product_id, company_id } = production;
   const values = { name: lot.number, product_id: product_id[0], company_id: idOf(company_id) };
-  const created = await writer.create('stock.lot', values, order).catch((error: unknown) => {
-    // Somebody may have created it since we looked.
-    if (error instanceof Rejected) return error;
-    throw error;
-  });
+  // It is refused if somebody has created it since we looked.
+  const created = await orRefusal(writer.create('stock.lot', values, order));
   const [oldest] = await findLots(writer, production, [lot.number]);
   if (oldest?.id === undefined) {
     if (created instanceof Rejected) throw created;
@@ -132,11 +124,8 @@ export async function idOfLot(writer: Writer, production: BookedProduction, lot:
     });
   }
   if (typeof created === 'number' && created !== oldest.id) {
-    const removal = { model: 'stock.lot', method: 'unlink', ids: [created], order };
-    await writer.write(removal).catch((error: unknown) => {
-      // If somebody uses ours by now, it stays.
-      if (!(error instanceof Rejected)) throw error;
-    });
+    // If somebody uses ours by now, it stays.
+    await orRefusal(writer.write({ model: 'stock.lot', method: 'unlink', ids: [created], order }));
   }
   return oldest.id;
 }

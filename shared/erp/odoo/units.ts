@@ -46,11 +46,8 @@ export async function inUnitOf(reader: Reader, production: BookedProduction, bui
   const [good, scrap] = [inOwn(built.good), inOwn(built.scrap)];
   const produced = sumOf([good, scrap]);
   if (compareDecimals(produced, '0') === 0) {
-    throw notBookable(
-      'Odoo',
-      production.name,
-      `${built.produced} is rounded to 0 ${name} in Odoo: correct what was recorded`,
-    );
+    const why = `${built.produced} is rounded to 0 ${name} in Odoo: correct what was recorded`;
+    throw notBookable('Odoo', production.name, why);
   }
   const lots = { goodLots: built.goodLots.map(lotInOwn), scrapLots: built.scrapLots.map(lotInOwn) };
   return { good, scrap, produced, unit: name, ...lots };

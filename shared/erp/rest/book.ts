@@ -1,8 +1,8 @@
 import { Rejected, RetryLater, type Wrote } from '../../model/errors.ts';
-import { isForeignAnswer, keepingTrackOfWrites } from '../booking-rules.ts';
+import { isForeignAnswer, keepingTrackOfWrites, withDone } from '../booking-rules.ts';
 import { ask, type ToBook } from './look.ts';
 import type { RestAnswer, RestStep } from './options.ts';
-import { configuredAt, isAccepted, naming, type Part, withTaken } from './run.ts';
+import { configuredAt, isAccepted, naming, type Part } from './run.ts';
 import { type Call, isWebPage, notTheErp, type Session } from './session.ts';
 
 /** What the ERP shows after it was written to. */
@@ -29,20 +29,18 @@ export async function book<Context>(
   const { task, context, found } = run;
   const { procedure, what, key, attempt, orderNumber } = task;
   const written: string[] = [];
-  return keepingTrackOfWrites(
-    () => written.length > 0,
-    async () => {
-      for (const step of steps) {
-        try {
-          await take(step);
-        } catch (error) {
-          throw withTaken(error, [...taken, ...written], partner);
-        }
-        written.push(step.part.name);
+  return keepingTrackOfWrites(async (onWritten) => {
+    for (const step of steps) {
+      try {
+        await take(step);
+      } catch (error) {
+        throw withDone(error, `${partner} has these steps already`, [...taken, ...written]);
       }
-      return readBack();
-    },
-  );
+      onWritten();
+      written.push(step.part.name);
+    }
+    return readBack();
+  });
 
   async function take({ part, call }: Step): Promise<void> {
     const { method = 'POST', headers, ...request } = call('request', part.request, context);

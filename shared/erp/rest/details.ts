@@ -9,33 +9,23 @@ export interface Detail {
   readonly problem?: string | undefined;
 }
 
-export interface DetailReader<Row> {
-  /**
-   * Details of a page's rows, in their order; a row that does not fit is undefined. If the ERP refuses a request, the
-   * details of its rows are the reason.
-   * @throws RetryLater as `Reader.read` does: an ERP that is unwell ends the page. Rejected for too many requests.
-   */
-  readonly read: (rows: readonly (Row | undefined)[]) => Promise<Detail[]>;
-  /** Requests made since the last call of this function; undefined when none are configured. */
-  readonly takeCalls: () => number | undefined;
-}
-
-const defaultAtOnce = 4;
-const defaultMost = 500;
-
-/** Makes each request once for all pages, several at the same time. */
+/** Reads the details of rows: makes each request once for all pages, several at the same time. */
 export function createDetailReader<Row>(
   reader: Reader,
   detail: RestDetail<Row> | undefined,
   signal: AbortSignal,
-): DetailReader<Row> {
+) {
   const known = new Map<string, Detail>();
   let calls = 0;
-  if (!detail) return { read: async (rows) => rows.map(() => ({})), takeCalls: () => undefined };
-  const { request, accepts = [], most = defaultMost, atOnce = defaultAtOnce } = detail;
+  const { request, accepts = [], most = 500, atOnce = 4 }: Partial<RestDetail<Row>> = detail ?? {};
 
   return {
-    async read(rows) {
+    /**
+     * Details of a page's rows, in their order; a row that does not fit is undefined. If the ERP refuses a request, the
+     * details of its rows are the reason.
+     * @throws RetryLater as `Reader.read` does: an ERP that is unwell ends the page. Rejected for too many requests.
+     */
+    async read(rows: readonly (Row | undefined)[]): Promise<Detail[]> {
       const asked = rows.map((row) => (row === undefined ? {} : questionOf(row)));
       const missing = new Map(
         asked.flatMap(({ question }) =>
@@ -55,16 +45,17 @@ export function createDetailReader<Row>(
       calls += missing.size;
       return asked.map(({ question, problem }) => (question && known.get(idOf(question))) ?? { problem });
     },
-    takeCalls() {
+    /** Requests made since the last call of this function; undefined when none are configured. */
+    takeCalls(): number | undefined {
       const taken = calls;
       calls = 0;
-      return taken;
+      return detail && taken;
     },
   };
 
   function questionOf(row: Row): { question?: RestQuestion | undefined; problem?: string } {
     try {
-      return { question: request(row) };
+      return { question: request?.(row) };
     } catch (error) {
       return { problem: `orders.detail.request fails on it with "${reasonOf(error)}"` };
     }

@@ -2,8 +2,7 @@ import { Rejected } from '../../model/errors.ts';
 import type { Watermark } from '../../model/orders.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
 import { beginning } from '../read-rows.ts';
-import type { Listing, RowsPage } from './paging.ts';
-import type { Position } from './positions.ts';
+import type { Listing, Position, RowsPage } from './paging.ts';
 import type { ListedOrder } from './row.ts';
 
 /** How often a list that changes while it is read is read again, until nothing new shows. */

@@ -1,9 +1,10 @@
 import { Rejected, RetryLater, UnknownOrder } from '../../model/errors.ts';
 import { isError } from '../../platform/error-message.ts';
 import { readerOf } from '../../platform/places.ts';
+import { withDone } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import type { RestAnswer, RestLookUp, RestStep } from './options.ts';
-import { beginRun, isAccepted, naming, type Part, type Run, type Task, withTaken } from './run.ts';
+import { beginRun, isAccepted, naming, type Part, type Run, type Task } from './run.ts';
 import type { Reader } from './session.ts';
 
 /** What a look leaves to be written. */
@@ -45,7 +46,7 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
       requireFree(lookUp);
     }
   } catch (error) {
-    throw withTaken(error, taken, partner);
+    throw withDone(error, `${partner} has these steps already`, taken);
   }
   if (steps.length === 0) {
     throw new Rejected(`${partner}: no step is configured for ${what}; add one, or do it by hand.`, {

@@ -1,12 +1,18 @@
 import { Rejected, RetryLater } from '../../model/errors.ts';
-import { pathTo, valueAt } from '../../platform/places.ts';
-import { isClockPutBackNear } from '../local-time.ts';
+import { pathTo, textAt, valueAt } from '../../platform/places.ts';
+import { isClockPutBackNear, localTimeFrom, offsetTimeOf } from '../local-time.ts';
 import { beginning } from '../read-rows.ts';
 import { createDetailReader } from './details.ts';
-import type { RestConnection, RestListing } from './options.ts';
-import { callOfListing, nextPosition, type Position, questionFor } from './positions.ts';
+import type { RestConnection, RestListing, RestPaging, RestQuestion, RestSince } from './options.ts';
 import { type ListedOrder, parseRow, type ReadRow, readRow } from './row.ts';
+import { type CallConfigured, configuredAt } from './run.ts';
 import type { Reader } from './session.ts';
+
+/** Position of a page: page number, offset, cursor or link; undefined for the first. */
+export type Position = string | undefined;
+
+/** Calls functions of the listing that are about no single row. */
+const callOfListing: CallConfigured = configuredAt('orders');
 
 export interface RowsPage {
   readonly rows: readonly ListedOrder[];
@@ -14,17 +20,7 @@ export interface RowsPage {
   readonly next: Position;
 }
 
-export interface Listing {
-  readonly partner: string;
-  /**
-   * One page of the orders that changed at or after `since`.
-   * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses the listing, there is no list where the
-   *   options say, or one of their functions fails that is about no single row.
-   */
-  readonly readPage: (since: string | undefined, position: Position) => Promise<RowsPage>;
-  /** Requests for details since the last call of this function; undefined when none are configured. */
-  readonly takeDetailCalls: () => number | undefined;
-}
+export type Listing = ReturnType<typeof createListing>;
 
 /** A listing that takes more calls than this does not end. */
 const maxCalls = 10_000;
@@ -34,12 +30,17 @@ export function createListing<Row>(
   { baseUrl }: Pick<RestConnection, 'baseUrl'>,
   listing: RestListing<Row>,
   signal: AbortSignal,
-): Listing {
+) {
   const { partner } = reader;
   const details = createDetailReader(reader, listing.detail, signal);
   let calls = 0;
   return { partner, readPage, takeDetailCalls: details.takeCalls };
 
+  /**
+   * One page of the orders that changed at or after `since`.
+   * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses the listing, there is no list where the
+   *   options say, or one of their functions fails that is about no single row.
+   */
   async function readPage(since: string | undefined, position: Position): Promise<RowsPage> {
     calls += 1;
     if (calls > maxCalls) throw endless(partner);
@@ -100,4 +101,74 @@ function endless(partner: string): RetryLater {
   return new RetryLater(`${partner}: the list of orders does not end; check orders.paging.`, {
     scope: 'partner',
   });
+}
+
+/** The request for a page of the orders that changed at or after `since`. */
+function questionFor(
+  listing: Pick<RestListing<never>, 'method' | 'path' | 'query' | 'body' | 'paging' | 'since'>,
+  since: string | undefined,
+  position: Position,
+): RestQuestion {
+  const { paging } = listing;
+  if (paging.kind === 'nextLink' && position !== undefined) return { path: position };
+  const size = 'size' in paging && paging.size ? { [paging.size.parameter]: paging.size.rows } : {};
+  const page = position ?? (paging.kind === 'page' ? (paging.first ?? 1) : undefined);
+  const at = 'parameter' in paging && page !== undefined ? { [paging.parameter]: page } : {};
+  const asked = since === undefined ? undefined : writtenAs(listing.since, since);
+  return {
+    method: listing.method ?? 'GET',
+    path: listing.path,
+    query: { ...(listing.query && callOfListing('query', listing.query, asked)), ...size, ...at },
+    body: listing.body && callOfListing('body', listing.body, asked),
+  };
+}
+
+/** A page that was answered. */
+interface Answered {
+  readonly json: unknown;
+  /** Rows on the page. */
+  readonly count: number;
+  readonly position: Position;
+  /** Path or URL of the page. */
+  readonly path: string;
+}
+
+/** Position of the next page; undefined after the last one. */
+function nextPosition(
+  paging: RestPaging,
+  { json, count, position, path }: Answered,
+  baseUrl: string,
+): Position {
+  const nextInAnswer = () =>
+    'next' in paging && paging.next !== undefined ? textAt(json, paging.next) : undefined;
+  switch (paging.kind) {
+    case 'none':
+      return undefined;
+    case 'page':
+      if (paging.next !== undefined) return nextInAnswer();
+      return count === 0 ? undefined : String(Number(position ?? paging.first ?? 1) + 1);
+    case 'offset':
+      return count === 0 ? undefined : String(Number(position ?? 0) + count);
+    case 'cursor':
+      return nextInAnswer();
+    case 'nextLink':
+      return linkFrom(nextInAnswer(), path, baseUrl);
+  }
+}
+
+/**
+ * Resolves a link against its page, as a browser does, but never to another server: behind a proxy, servers name the
+ * host that only they know (seen on an OData V2 server), so only path and query count.
+ */
+function linkFrom(link: string | undefined, page: string, baseUrl: string): Position {
+  if (link === undefined) return undefined;
+  const base = baseUrl.replace(/\/$/, '');
+  const { pathname, search } = new URL(link, /^https?:/.test(page) ? page : base + page);
+  return new URL(base).origin + pathname + search;
+}
+
+function writtenAs(written: RestSince | undefined, since: string): string {
+  if (written === undefined) return since;
+  const { timeZone, format } = written;
+  return format === 'iso' ? offsetTimeOf(timeZone, since) : localTimeFrom(timeZone, since);
 }

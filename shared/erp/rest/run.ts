@@ -1,6 +1,6 @@
-import { callConfigured, Rejected } from '../../model/errors.ts';
+import { callConfigured } from '../../model/errors.ts';
 import type { Attempt } from '../connector.ts';
-import type { ProcedureContext, RestAnswer, RestLookUp, RestProcedure, RestStep } from './options.ts';
+import type { ProcedureContext, RestAnswer, RestProcedure, RestStep } from './options.ts';
 
 /**
  * Calls functions of one part of the configuration; one that throws refuses the order and names its path:
@@ -47,30 +47,14 @@ export interface Part<Described> {
   readonly call: CallConfigured;
 }
 
-/** One run of a procedure: the answers that it has so far, and its functions. */
-export interface Run<Context> {
-  readonly task: Task<Context>;
-  readonly context: Context;
-  /** Answers of look-ups by their names. */
-  readonly found: Map<string, RestAnswer>;
-  /** Answers to steps by their names. */
-  readonly answered: Map<string, RestAnswer>;
-  readonly lookUps: readonly Part<RestLookUp<Context>>[];
-  readonly steps: readonly Part<RestStep<Context>>[];
-  /** Whether a step says itself whether it was taken. */
-  readonly isStepwise: boolean;
-  /** Whether a look-up or a step applies to this order. */
-  readonly applies: (part: Part<{ readonly when?: (context: Context) => boolean }>) => boolean;
-  /**
-   * Steps that are still to be taken.
-   * @param reference Of what the ERP shows with our key: then steps without `done` were taken.
-   */
-  readonly stepsLeft: (reference: string | undefined) => Part<RestStep<Context>>[];
-}
+export type Run<Context> = ReturnType<typeof beginRun<Context>>;
 
-export function beginRun<Context>(task: Task<Context>): Run<Context> {
+/** One run of a procedure: the answers that it has so far, and its functions. */
+export function beginRun<Context>(task: Task<Context>) {
   const { procedure, at, orderNumber } = task;
+  /** Answers of look-ups by their names. */
   const found = new Map<string, RestAnswer>();
+  /** Answers to steps by their names. */
   const answered = new Map<string, RestAnswer>();
   const context = task.context({
     answered: (name) => answered.get(name),
@@ -83,7 +67,8 @@ export function beginRun<Context>(task: Task<Context>): Run<Context> {
   const partsOf = <Described>(list: readonly Described[], field: string) =>
     list.map((part, index) => ({ part, call: configuredAt(`${at}.${field}[${index}]`, orderNumber) }));
   const steps = partsOf(procedure.steps, 'steps');
-  const applies: Run<Context>['applies'] = ({ part, call }) =>
+  /** Whether a look-up or a step applies to this order. */
+  const applies = ({ part, call }: Part<Pick<RestStep<Context>, 'when'>>) =>
     part.when === undefined || call('when', part.when, context);
   return {
     task,
@@ -92,9 +77,14 @@ export function beginRun<Context>(task: Task<Context>): Run<Context> {
     answered,
     lookUps: partsOf(procedure.lookUp, 'lookUp'),
     steps,
+    /** Whether a step says itself whether it was taken. */
     isStepwise: procedure.steps.some(({ done }) => done !== undefined),
     applies,
-    stepsLeft: (reference) =>
+    /**
+     * Steps that are still to be taken.
+     * @param reference Of what the ERP shows with our key: then steps without `done` were taken.
+     */
+    stepsLeft: (reference: string | undefined) =>
       steps
         .filter(applies)
         .filter(
@@ -110,13 +100,4 @@ export function isAccepted({ status }: RestAnswer, accepts: readonly number[] | 
 /** A sentence from the configuration, which need not name its order. */
 export function naming(sentence: string, orderNumber: string, partner: string): string {
   return sentence.includes(orderNumber) ? sentence : `${partner}, order ${orderNumber}: ${sentence}`;
-}
-
-/** The same refusal, naming the steps that were taken: the person who clears it up must know of them. */
-export function withTaken(error: unknown, taken: readonly string[], partner: string): unknown {
-  if (!(error instanceof Rejected) || taken.length === 0) return error;
-  return new Rejected(`${error.message} ${partner} has these steps already: ${taken.join(', ')}.`, {
-    code: error.code,
-    cause: error,
-  });
 }

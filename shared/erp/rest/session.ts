@@ -16,31 +16,11 @@ export interface Call {
 }
 
 /** The calls that a look may make, logged in. */
-export interface Reader {
-  readonly partner: string;
-  /**
-   * One question, which changes nothing, even by POST. A refused login is renewed once.
-   * @returns An answer of the ERP itself: a success, an accepted status or a refusal (4xx).
-   * @throws RetryLater scope `partner` without such an answer, scope `order` when the time is up or for a 403.
-   */
-  readonly read: (question: RestQuestion, call: Call) => Promise<RestAnswer>;
-  /** ` (409): the order is closed`: status and the ERP's own sentence, without secrets. */
-  readonly said: (answer: RestAnswer) => string;
-}
+export type Reader = Pick<Session, 'partner' | 'read' | 'said'>;
+export type Session = ReturnType<typeof createSession>;
 
 /** All calls to one ERP. */
-export interface Session extends Reader {
-  /**
-   * One call that may change something. Any status but a refused login or CSRF token is an answer, and those are
-   * renewed once: they did nothing.
-   * @throws RetryLater scope `partner` without an answer, scope `order` when the time is up.
-   */
-  readonly write: (request: RestRequest, call: Call) => Promise<RestAnswer>;
-  /** The failure of the ERP as a whole, or of our rights, that an answer to a write means. */
-  readonly partnerFailure: (answer: RestAnswer, call: Call) => RetryLater | undefined;
-}
-
-export function createSession(options: RestConnection, environment: ErpEnvironment<unknown>): Session {
+export function createSession(options: RestConnection, environment: ErpEnvironment<unknown>) {
   const { csrf, name: partner = 'ERP' } = options;
   const { clock } = environment;
   const httpOptions = { ...options, partner, clock };
@@ -107,7 +87,12 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
 
   return {
     partner,
-    async read(question, call) {
+    /**
+     * One question, which changes nothing, even by POST. A refused login is renewed once.
+     * @returns An answer of the ERP itself: a success, an accepted status or a refusal (4xx).
+     * @throws RetryLater scope `partner` without such an answer, scope `order` when the time is up or for a 403.
+     */
+    async read(question: RestQuestion, call: Call): Promise<RestAnswer> {
       const reading = { ...call, writes: false };
       const answer = await send(question, reading);
       const accepted = call.accepts?.includes(answer.status) ?? false;
@@ -119,9 +104,16 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
       if (isNoJson || (answer.status === 404 && isForeign)) throw notTheErp(answer, partner, call.what);
       return answer;
     },
-    write: (request, call) => send(request, { ...call, writes: true }),
-    partnerFailure: (answer, call) => failureOf(answer, { ...call, writes: true }),
-    said(answer) {
+    /**
+     * One call that may change something. Any status but a refused login or CSRF token is an answer, and those are
+     * renewed once: they did nothing.
+     * @throws RetryLater scope `partner` without an answer, scope `order` when the time is up.
+     */
+    write: (request: RestRequest, call: Call) => send(request, { ...call, writes: true }),
+    /** The failure of the ERP as a whole, or of our rights, that an answer to a write means. */
+    partnerFailure: (answer: RestAnswer, call: Call) => failureOf(answer, { ...call, writes: true }),
+    /** ` (409): the order is closed`: status and the ERP's own sentence, without secrets. */
+    said(answer: RestAnswer): string {
       const sentence = sentenceOf(answer, login.secrets);
       return ` (${answer.status})${sentence === undefined ? '' : `: ${sentence}`}`;
     },

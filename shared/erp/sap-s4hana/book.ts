@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { BookingKey, Receipt } from '../../model/completions.ts';
-import { Rejected, RetryLater } from '../../model/errors.ts';
-import { confirmationService, orderService, type SapBooking } from './client.ts';
+import { RetryLater } from '../../model/errors.ts';
+import { withDone } from '../booking-rules.ts';
+import { confirmationService, orderService, type Writer } from './client.ts';
 import { nameOf, receiptOf } from './goods-receipts.ts';
 import { findOurs, lookAtText, type QuantityToBook, receiptOfNote, type TextToWrite } from './look.ts';
 import type { Note } from './marks.ts';
@@ -10,23 +11,23 @@ import { confirmationSchema, type SapConfirmation } from './records.ts';
 
 /** Posts the confirmation, once, and adds what was noted to the order's text. */
 export async function bookQuantity(
-  booking: SapBooking,
+  writer: Writer,
   { key, confirmation, note }: QuantityToBook,
 ): Promise<Receipt> {
   const wasPosted = 'posted' in confirmation;
-  const booked = wasPosted ? confirmation.posted : await postConfirmation(booking, key, confirmation.toPost);
-  if (note) await addNote(booking, booked, note);
-  return receiptOf(booking, booked, wasPosted);
+  const booked = wasPosted ? confirmation.posted : await postConfirmation(writer, key, confirmation.toPost);
+  if (note) await addNote(writer, booked, note);
+  return receiptOf(writer, booked, wasPosted);
 }
 
-export async function bookAmendment(booking: SapBooking, text: TextToWrite): Promise<Receipt> {
-  await writeText(booking, text);
-  return receiptOfNote(booking.erpOrder, false);
+export async function bookAmendment(writer: Writer, text: TextToWrite): Promise<Receipt> {
+  await writeText(writer, text);
+  return receiptOfNote(writer.erpOrder, false);
 }
 
 /** If-Match keeps a text that was written since the look: then the order waits (412). */
 export async function writeText(
-  { client, erpOrder }: SapBooking,
+  { client, erpOrder }: Writer,
   { field, text, etag }: TextToWrite,
 ): Promise<void> {
   await client.write({
@@ -41,11 +42,11 @@ export async function writeText(
 }
 
 async function postConfirmation(
-  booking: SapBooking,
+  writer: Writer,
   key: BookingKey,
   body: Readonly<Record<string, unknown>>,
 ): Promise<SapConfirmation> {
-  const { client, erpOrder } = booking;
+  const { client, erpOrder } = writer;
   await client.write({
     method: 'POST',
     service: confirmationService,
@@ -54,7 +55,7 @@ async function postConfirmation(
     answer: z.object({ d: confirmationSchema }),
     what: 'the confirmation',
   });
-  const booked = findOurs(await readConfirmations(booking), key, erpOrder);
+  const booked = findOurs(await readConfirmations(writer), key, erpOrder);
   if (booked) return booked;
   throw new RetryLater(`SAP accepted the confirmation of order ${erpOrder.number}, but does not show it.`, {
     scope: 'order',
@@ -63,18 +64,15 @@ async function postConfirmation(
 }
 
 /** The confirmation has changed the order, so it is read again. */
-async function addNote(booking: SapBooking, booked: SapConfirmation, note: Note): Promise<void> {
-  const { options, erpOrder } = booking;
+async function addNote(writer: Writer, booked: SapConfirmation, note: Note): Promise<void> {
+  const { options, erpOrder } = writer;
   const { notesField } = options;
   if (notesField === undefined) return;
   try {
-    const text = await lookAtText(booking, notesField, note);
-    if (text) await writeText(booking, text);
+    const text = await lookAtText(writer, notesField, note);
+    if (text) await writeText(writer, text);
   } catch (error) {
-    if (!(error instanceof Rejected)) throw error;
-    throw new Rejected(
-      `${error.message} Booked by then: ${nameOf(booked)} of order ${erpOrder.number}; its notes are not in ${notesField}: mend that and replay, or add them by hand.`,
-      { code: error.code, cause: error },
-    );
+    const done = `${nameOf(booked)} of order ${erpOrder.number}; its notes are not in ${notesField}: mend that and replay, or add them by hand`;
+    throw withDone(error, 'Booked by then', [done]);
   }
 }

@@ -61,19 +61,17 @@ export interface SapClient extends SapReader {
    * @throws RetryLater or Rejected (errors.ts).
    */
   readonly write: <T>(call: SapWrite<T>) => Promise<SapAnswer<T>>;
-  /** Whether a write was answered. */
-  readonly hasWritten: () => boolean;
 }
 
-/** What a look at one order is given. */
-export interface SapLook {
+/** What a look at one order works with: it cannot write. */
+export interface Reader {
   readonly client: SapReader;
   readonly options: SapOptions;
   readonly erpOrder: ErpOrderRef;
 }
 
-/** What a booking on one order is given. */
-export interface SapBooking extends SapLook {
+/** What a booking on one order works with once it has looked. */
+export interface Writer extends Reader {
   readonly client: SapClient;
 }
 
@@ -83,7 +81,10 @@ interface Session {
   readonly cookie: string;
 }
 
-/** @returns a function that makes the calls of one attempt; errors name the order, if there is one. */
+/**
+ * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
+ * Errors name the order, if there is one.
+ */
 export function createSapClient(options: SapOptions, environment: ErpEnvironment<unknown>) {
   const { clock } = environment;
   const httpOptions = { ...options, partner: 'SAP', baseUrl: options.url, clock };
@@ -99,8 +100,7 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
   /** By service: a token is good for one service in one session. */
   const sessions = new Map<string, Session>();
 
-  return function clientFor(signal: AbortSignal, order?: string): SapClient {
-    let hasWritten = false;
+  return function clientFor(signal: AbortSignal, order?: string, onWritten = () => {}): SapClient {
     return {
       async read(call) {
         const response = await sendRead(call);
@@ -113,10 +113,9 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
         const response = await sendWrite(call);
         requireSap(response, call.what, 'perhaps');
         const answer = answerOf(call, response, 'perhaps');
-        hasWritten = true;
+        onWritten();
         return answer;
       },
-      hasWritten: () => hasWritten,
     };
 
     function send(

@@ -4,7 +4,7 @@ import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
 import { parse } from '../../platform/validation.ts';
 import type { Built, BuiltLot } from '../booking-rules.ts';
-import { confirmationService, literal, readAll, type SapLook } from './client.ts';
+import { confirmationService, literal, type Reader, readAll } from './client.ts';
 import type { SapOptions } from './options.ts';
 import { movementSchema, type SapConfirmation, type SapOrder, toWire } from './records.ts';
 
@@ -61,16 +61,16 @@ export function receiptsOf(
  * of a confirmation (I_OrderConfMatlDocItemAssgmt); failed movements are not in it.
  */
 export async function receiptOf(
-  look: SapLook,
+  reader: Reader,
   confirmation: SapConfirmation,
   alreadyBooked: boolean,
 ): Promise<Receipt> {
   const name = nameOf(confirmation);
   const good = toDecimal(confirmation.ConfirmationYieldQuantity) ?? '0';
-  if (look.options.goodsMovements === 'none' || compareDecimals(good, '0') === 0) {
+  if (reader.options.goodsMovements === 'none' || compareDecimals(good, '0') === 0) {
     return { reference: name, alreadyBooked };
   }
-  const documents = await documentsOf(look, confirmation, good);
+  const documents = await documentsOf(reader, confirmation, good);
   const stock = documents ? `, material document ${documents.join(', ')}` : '; stock not proven';
   return { reference: `${name}${stock}`, alreadyBooked };
 }
@@ -81,7 +81,7 @@ export function nameOf({ ConfirmationGroup, ConfirmationCount }: SapConfirmation
 
 /** The receipt's material documents (`5000000012/2026`); undefined while SAP does not show that all was received. */
 async function documentsOf(
-  { client }: SapLook,
+  { client }: Reader,
   { ConfirmationGroup, ConfirmationCount, ConfirmationUnit }: SapConfirmation,
   good: string,
 ): Promise<readonly string[] | undefined> {

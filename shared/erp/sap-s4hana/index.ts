@@ -4,9 +4,9 @@ import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.t
 import { secrets } from '../login.ts';
 import { requireOptions } from '../options.ts';
 import { bookAmendment, bookQuantity, writeText } from './book.ts';
-import { createSapClient, type SapBooking } from './client.ts';
+import { createSapClient, type Writer } from './client.ts';
 import { listReleasedOrders } from './list-orders.ts';
-import { lookAtAmendment, lookAtQuantity, lookAtText } from './look.ts';
+import { lookAtText, lookForAmendment, lookForQuantity } from './look.ts';
 import { noteOfLink } from './marks.ts';
 import { type SapOptions, sapOptionsSchema } from './options.ts';
 
@@ -38,10 +38,11 @@ function connect(options: SapOptions, environment: ErpEnvironment<unknown>): Erp
   function act<T>(
     erpOrder: ErpOrderRef,
     signal: AbortSignal,
-    run: (booking: SapBooking) => Promise<T>,
+    run: (writer: Writer) => Promise<T>,
   ): Promise<T> {
-    const client = clientFor(signal, erpOrder.number);
-    return keepingTrackOfWrites(client.hasWritten, () => run({ client, options, erpOrder }));
+    return keepingTrackOfWrites((onWritten) =>
+      run({ client: clientFor(signal, erpOrder.number, onWritten), options, erpOrder }),
+    );
   }
 
   return {
@@ -51,19 +52,19 @@ function connect(options: SapOptions, environment: ErpEnvironment<unknown>): Erp
       notesField === undefined
         ? undefined
         : (order, productOrder, { signal }) =>
-            act(order, signal, async (booking) => {
-              const text = await lookAtText(booking, notesField, noteOfLink(productOrder));
-              if (text) await writeText(booking, text);
+            act(order, signal, async (writer) => {
+              const text = await lookAtText(writer, notesField, noteOfLink(productOrder));
+              if (text) await writeText(writer, text);
             }),
     // It looks before it writes in every attempt, so `again` makes no difference.
     book: (completion, key, { signal }) =>
-      act(completion.erpOrder, signal, async (booking) => {
+      act(completion.erpOrder, signal, async (writer) => {
         if (completion.kind === 'amendment') {
-          const look = await lookAtAmendment(booking, completion, key);
-          return 'receipt' in look ? look.receipt : bookAmendment(booking, look.toBook);
+          const found = await lookForAmendment(writer, completion, key);
+          return 'receipt' in found ? found.receipt : bookAmendment(writer, found.toBook);
         }
-        const look = await lookAtQuantity(booking, completion, key);
-        return 'receipt' in look ? look.receipt : bookQuantity(booking, look.toBook);
+        const found = await lookForQuantity(writer, completion, key);
+        return 'receipt' in found ? found.receipt : bookQuantity(writer, found.toBook);
       }),
   };
 }

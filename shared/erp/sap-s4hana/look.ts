@@ -3,7 +3,7 @@ import { Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { requireArticle } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
-import type { SapLook } from './client.ts';
+import type { Reader } from './client.ts';
 import { confirmationOf } from './confirmation.ts';
 import { nameOf, receiptOf } from './goods-receipts.ts';
 import { guidOf, type Note, noteOfCompletion, textWith } from './marks.ts';
@@ -32,14 +32,14 @@ export interface TextToWrite {
  * SAP does not keep ExternalSystemConfirmation unique, so every attempt looks for it before it posts. A confirmation
  * with our key is a receipt, whatever has become of the order since.
  */
-export async function lookAtQuantity(
-  look: SapLook,
+export async function lookForQuantity(
+  reader: Reader,
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<QuantityToBook>> {
-  const { options, erpOrder } = look;
-  const { order } = await readOrder(look);
-  const confirmations = await readConfirmations(look);
+  const { options, erpOrder } = reader;
+  const { order } = await readOrder(reader);
+  const confirmations = await readConfirmations(reader);
   const posted = findOurs(confirmations, key, erpOrder);
   const { notesField } = options;
   const note = noteOfCompletion(completion, key);
@@ -47,7 +47,7 @@ export async function lookAtQuantity(
   const left = saysMore && textWith(note, notesField, order) !== undefined ? note : undefined;
   if (posted) {
     if (left) return { toBook: { key, confirmation: { posted }, note: left } };
-    return { receipt: await receiptOf(look, posted, true) };
+    return { receipt: await receiptOf(reader, posted, true) };
   }
   requireArticle(completion, order.Material, 'SAP');
   requireOpen(order, erpOrder);
@@ -56,25 +56,29 @@ export async function lookAtQuantity(
 }
 
 /** @throws Rejected when no field is configured that could take it. */
-export async function lookAtAmendment(
-  look: SapLook,
+export async function lookForAmendment(
+  reader: Reader,
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<TextToWrite>> {
-  const { options, erpOrder } = look;
+  const { options, erpOrder } = reader;
   if (options.notesField === undefined) {
     throw new Rejected(
       `SAP: what was recorded later for order ${erpOrder.number} has no place to go: configure notesField, or add it by hand.`,
       { code: 'configuration' },
     );
   }
-  const text = await lookAtText(look, options.notesField, noteOfCompletion(completion, key));
+  const text = await lookAtText(reader, options.notesField, noteOfCompletion(completion, key));
   return text ? { toBook: text } : { receipt: receiptOfNote(erpOrder, true) };
 }
 
 /** @returns undefined when the order's text has the note already. */
-export async function lookAtText(look: SapLook, field: string, note: Note): Promise<TextToWrite | undefined> {
-  const { order, etag } = await readOrder(look);
+export async function lookAtText(
+  reader: Reader,
+  field: string,
+  note: Note,
+): Promise<TextToWrite | undefined> {
+  const { order, etag } = await readOrder(reader);
   const text = textWith(note, field, order);
   return text === undefined ? undefined : { field, text, etag };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater, UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import { confirmationService, literal, orderService, readAll, type SapLook } from './client.ts';
+import { confirmationService, literal, orderService, type Reader, readAll } from './client.ts';
 import {
   confirmationSchema,
   isSet,
@@ -22,7 +22,7 @@ export function pathOfOrder({ number }: ErpOrderRef): string {
  * Reads the order, with its etag for If-Match.
  * @throws UnknownOrder when SAP has no such order.
  */
-export async function readOrder({ client, erpOrder }: SapLook) {
+export async function readOrder({ client, erpOrder }: Reader) {
   const { number } = erpOrder;
   const found = await client.read({
     service: orderService,
@@ -46,7 +46,7 @@ export async function readOrder({ client, erpOrder }: SapLook) {
 export async function readConfirmations({
   client,
   erpOrder: { number },
-}: SapLook): Promise<readonly SapConfirmation[]> {
+}: Reader): Promise<readonly SapConfirmation[]> {
   const confirmations = await readAll(client, confirmationSchema, {
     service: confirmationService,
     path: '/ProdnOrdConf2',

@@ -67,9 +67,6 @@ export interface TrytonWriter extends TrytonReader {
   create(model: string, records: readonly unknown[], what: string): Promise<number[]>;
 }
 
-/** @param onWritten Called after each write that was answered. */
-export type TrytonClient = (signal: AbortSignal, onWritten?: (write: TrytonWrite) => void) => TrytonWriter;
-
 /** A call as it is sent. */
 interface Request<T> extends Omit<TrytonRead<T>, 'method'> {
   readonly method: string;
@@ -77,16 +74,15 @@ interface Request<T> extends Omit<TrytonRead<T>, 'method'> {
   readonly signal: AbortSignal;
 }
 
-/** Tryton 7.0 over JSON-RPC with a session: Basic would hash the password at every call. */
-export function createTrytonClient(
-  options: TrytonOptions,
-  environment: ErpEnvironment<TrytonCredentials>,
-): TrytonClient {
-  const { url: baseUrl, allowHttp, timeoutMs, caCertificate } = options;
+/**
+ * Tryton 7.0 over JSON-RPC with a session: Basic would hash the password at every call.
+ * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
+ */
+export function createTrytonClient(options: TrytonOptions, environment: ErpEnvironment<TrytonCredentials>) {
   const { clock } = environment;
-  const http = createHttp({ partner: 'Tryton', baseUrl, allowHttp, timeoutMs, caCertificate, clock });
+  const http = createHttp({ ...options, partner: 'Tryton', baseUrl: options.url, clock });
   const path = `/${encodeURIComponent(options.database)}/`;
-  const login = createTrytonLogin({ http, path, options, environment });
+  const login = createTrytonLogin(http, path, options, environment);
 
   function send(request: Request<unknown>, session: TrytonSession): Promise<HttpResponse> {
     stopIfAborted(request.signal, 'Tryton', request.what);
@@ -118,7 +114,7 @@ export function createTrytonClient(
     return resultOf(response, request, clock.now());
   }
 
-  return (signal, onWritten = () => {}) => {
+  return (signal: AbortSignal, onWritten: (write: TrytonWrite) => void = () => {}): TrytonWriter => {
     const read: TrytonReader['read'] = (asked) => call({ ...asked, writes: false, signal });
 
     async function write<T>(

@@ -1,7 +1,7 @@
 import { Rejected } from '../../model/errors.ts';
-import { describeMismatches, parse } from '../../platform/validation.ts';
-import { keepingTrackOfWrites } from '../booking-rules.ts';
+import { keepingTrackOfWrites, withDone } from '../booking-rules.ts';
 import type { Attempt, ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
+import { requireOptions } from '../options.ts';
 import { book } from './book.ts';
 import { createTrytonClient } from './client.ts';
 import { createFactReader, type Writer } from './connection.ts';
@@ -22,9 +22,7 @@ import {
  * tryton({ url: 'https://tryton.plant.example', database: 'plant' });
  */
 export function tryton(options: TrytonOptions): ErpDefinition<TrytonCredentials> {
-  const parsed = parse(trytonOptionsSchema, options);
-  if (!parsed.ok)
-    throw new Rejected(`tryton(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
+  requireOptions('tryton', trytonOptionsSchema, options);
   return {
     name: 'tryton',
     atOnce: options.atOnce,
@@ -48,35 +46,29 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
    * before it.
    */
   function act<T>({ signal }: Attempt, run: (writer: Writer) => Promise<T>): Promise<T> {
-    const written: string[] = [];
-    let mustLook = false;
-    const tryton = client(signal, ({ what, isRepeatable }) => {
-      written.push(what);
-      mustLook ||= !isRepeatable;
+    return keepingTrackOfWrites(async (onWritten) => {
+      const written: string[] = [];
+      const tryton = client(signal, ({ what, isRepeatable }) => {
+        written.push(what);
+        if (!isRepeatable) onWritten();
+      });
+      try {
+        return await run({ ...tryton, ...(await facts.read(tryton)) });
+      } catch (error) {
+        // A person may change in Tryton what caused the refusal.
+        if (error instanceof Rejected) facts.forget();
+        throw withDone(error, 'Done before that', written);
+      }
     });
-    return keepingTrackOfWrites(
-      () => mustLook,
-      async () => {
-        try {
-          return await run({ ...tryton, ...(await facts.read(tryton)) });
-        } catch (error) {
-          if (!(error instanceof Rejected)) throw error;
-          // A person may change in Tryton what caused the refusal.
-          facts.forget();
-          throw withWritten(error, written);
-        }
-      },
-    );
   }
 
   return {
     releasedOrders: (since, signal) => listReleasedOrders(client(signal), options, since),
-    ...(link === false
-      ? {}
-      : {
-          linkProductOrder: (order, productOrder, attempt) =>
+    linkProductOrder:
+      link === false
+        ? undefined
+        : (order, productOrder, attempt) =>
             act(attempt, (writer) => linkProductOrder(writer, link, order, productOrder)),
-        }),
     book: (completion, key, attempt) =>
       act(attempt, async (writer) => {
         const look = completion.kind === 'amendment' ? lookForAmendment : lookForQuantity;
@@ -84,12 +76,4 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
         return 'receipt' in found ? found.receipt : book(writer, found.toBook);
       }),
   };
-}
-
-/** Something changed between the look and the writes: a person must know what was done. */
-function withWritten(error: Rejected, written: readonly string[]): Rejected {
-  if (written.length === 0) return error;
-  const { message, code } = error;
-  const done = [...new Set(written)].join(', ');
-  return new Rejected(`${message} Done before that: ${done}.`, { code, cause: error });
 }

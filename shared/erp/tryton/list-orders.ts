@@ -47,19 +47,8 @@ const listedSchema = z.looseObject({
 });
 type Listed = z.infer<typeof listedSchema>;
 
-/** Rows whose place can be read, and the others. */
-interface Rows {
-  readonly placed: readonly { readonly place: Place; readonly row: unknown }[];
-  readonly unplaced: readonly unknown[];
-  /** Whether more may follow. */
-  readonly hasMore: boolean;
-}
-
 /** How far a listing has got: after this order at this time, or (without id) at this time inclusively. */
-interface Position {
-  readonly changedAt: string;
-  readonly id?: number;
-}
+type Position = Pick<Place, 'changedAt'> & Partial<Place>;
 
 const releasedStates = ['waiting', 'assigned'];
 
@@ -115,7 +104,8 @@ export async function* listReleasedOrders(
     if (!hasMore) return;
   }
 
-  async function readPage(): Promise<Rows> {
+  /** @returns rows whose place can be read, and the others; `hasMore`: whether more may follow. */
+  async function readPage() {
     const lists = [
       await readList('write_date', ['write_date', '!=', null]),
       await readList('create_date', ['write_date', '=', null]),
@@ -128,7 +118,7 @@ export async function* listReleasedOrders(
     return { placed, unplaced, hasMore: longer.length > 0 || placed.length < all.length };
   }
 
-  async function readList(by: 'write_date' | 'create_date', condition: readonly unknown[]): Promise<Rows> {
+  async function readList(by: 'write_date' | 'create_date', condition: readonly unknown[]) {
     const rows = await tryton.search('production', {
       domain: [...scope, condition, ...beyond(by, position)],
       fields: [...listedFields, ...orderFields],

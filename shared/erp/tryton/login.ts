@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
 import { type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
+import { withCredentials } from '../login.ts';
 import { failureOfTrytonError } from './errors.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
 
@@ -33,18 +35,12 @@ const preferencesSchema = z.object({
 });
 
 /** Keeps one session, and logs in again when it is gone. */
-export function createTrytonLogin({
-  http,
-  path,
-  options,
-  environment,
-}: {
-  readonly http: Http;
-  readonly path: string;
-  readonly options: TrytonOptions;
-  readonly environment: ErpEnvironment<TrytonCredentials>;
-}) {
-  const { clock } = environment;
+export function createTrytonLogin(
+  http: Http,
+  path: string,
+  options: TrytonOptions,
+  { clock, credentials: readCredentials }: ErpEnvironment<TrytonCredentials>,
+) {
   /** Calls that start together share one login. */
   let current: Promise<TrytonSession> | undefined;
   let known: TrytonSession | undefined;
@@ -79,7 +75,7 @@ export function createTrytonLogin({
 
   async function open(credentials: TrytonCredentials, signal: AbortSignal): Promise<TrytonSession> {
     const { username, password } = credentials;
-    if (refused && sameCredentials(refused.credentials, credentials)) {
+    if (refused && isDeepStrictEqual(refused.credentials, credentials)) {
       const left = lockSeconds - (clock.now().getTime() - refused.at) / 1000;
       if (left > 0) throw refusedFailure(Math.ceil(left));
     }
@@ -110,22 +106,9 @@ export function createTrytonLogin({
     };
   }
 
-  /** If the secret was rotated in the meantime, it tries once more; the same secret is not sent again. */
-  async function logIn(signal: AbortSignal): Promise<TrytonSession> {
-    const credentials = await environment.credentials();
-    try {
-      return await open(credentials, signal);
-    } catch (error) {
-      if (!(error instanceof RetryLater && error.unauthorized)) throw error;
-      const renewed = await environment.credentials({ refresh: true });
-      if (sameCredentials(renewed, credentials)) throw error;
-      return open(renewed, signal);
-    }
-  }
-
   async function start(signal: AbortSignal): Promise<TrytonSession> {
     try {
-      known = await logIn(signal);
+      known = await withCredentials(readCredentials, (credentials) => open(credentials, signal));
       return known;
     } catch (error) {
       current = undefined;
@@ -154,10 +137,6 @@ export function createTrytonLogin({
 /** trytond/protocols/wrappers.py, parse_session. */
 function sessionHeader(username: string, [userId, token]: readonly [number, string]): string {
   return `Session ${Buffer.from(`${username}:${userId}:${token}`).toString('base64')}`;
-}
-
-function sameCredentials(a: TrytonCredentials, b: TrytonCredentials): boolean {
-  return a.username === b.username && a.password === b.password;
 }
 
 function refusedFailure(afterSeconds: number): RetryLater {

@@ -1,4 +1,5 @@
 import type { Decimal } from '../../model/quantity.ts';
+import { isRecord } from '../../platform/validation.ts';
 
 /**
  * Values that JSON lacks, as Tryton 7.0 writes them: objects with a `__class__` (trytond/protocols/jsonrpc.py).
@@ -73,10 +74,6 @@ export function fieldOf(record: Readonly<Record<string, unknown>>, name: string)
   const deeper = rest.join('.');
   if (Array.isArray(related)) return related.map((one) => (isRecord(one) ? fieldOf(one, deeper) : undefined));
   return isRecord(related) ? fieldOf(related, deeper) : null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function isoDate(fields: Readonly<Record<string, unknown>>): string {

@@ -12,12 +12,6 @@ export interface LongWait {
   readonly reason: string;
 }
 
-/** How many attempts at a message ended with a failure so far; `unexpected` counts bugs among them. */
-export interface Failures {
-  readonly all: number;
-  readonly unexpected: number;
-}
-
 export type Attempts = ReturnType<typeof createAttempts>;
 
 /**
@@ -45,11 +39,14 @@ export function createAttempts(table: Table, clock: Clock) {
     async end(messageId: string): Promise<void> {
       await table.remove(keyOf(messageId));
     },
-    /** An attempt ended with a failure, without a crash. */
+    /**
+     * An attempt ended with a failure, without a crash.
+     * @returns how many attempts at the message did so far; `unexpected` counts bugs among them.
+     */
     async recordFailure(
       messageId: string,
       { unexpected, waits }: { readonly unexpected: boolean; readonly waits?: LongWait | undefined },
-    ): Promise<Failures> {
+    ) {
       const written = await table.update(keyOf(messageId), {
         set: { unfinished: 0, expiresAt: expiresAt(), ...(waits ? waitingOf(waits) : {}) },
         add: { failures: 1, unexpected: unexpected ? 1 : 0 },

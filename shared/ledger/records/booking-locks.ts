@@ -1,5 +1,5 @@
 import type { BookingKey } from '../../model/completions.ts';
-import type { Key, Table } from '../../platform/aws/dynamodb-table.ts';
+import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Claim, ClaimTimes } from '../claims.ts';
 import { bookingKeyOf, erpOrderLockKey, expiryAfter } from '../keys.ts';
@@ -33,14 +33,10 @@ export interface BookingLock {
   readonly keep: (holder: LockHolder, untilMs: number) => Promise<void>;
 }
 
-export interface BookingLocks {
-  readonly of: (booking: LockedBooking) => BookingLock;
-}
-
 /** For the booking whose claim is the lock: claiming it already checks whether another booking has the lock. */
 const byClaim: BookingLock = { take: async () => true, release: async () => {}, keep: async () => {} };
 
-export function createBookingLocks(table: Table, clock: Clock, times: ClaimTimes): BookingLocks {
+export function createBookingLocks(table: Table, clock: Clock, times: ClaimTimes) {
   function lockAt(
     key: Key,
     booking: BookingKey,
@@ -64,25 +60,19 @@ export function createBookingLocks(table: Table, clock: Clock, times: ClaimTimes
         });
         return taken !== undefined;
       },
-      async release({ owner }) {
-        await table.update(key, {
-          remove: ['lockedBy', 'lockedFor', 'lockedAttempt', 'lockedUntil'],
-          condition: '#lockedBy = :owner',
-          values: { owner },
-        });
-      },
-      async keep({ owner }, untilMs) {
-        await table.update(key, {
-          set: { lockedUntil: untilMs },
-          condition: '#lockedBy = :owner',
-          values: { owner },
-        });
-      },
+      release: (holder) =>
+        change(holder, { remove: ['lockedBy', 'lockedFor', 'lockedAttempt', 'lockedUntil'] }),
+      keep: (holder, untilMs) => change(holder, { set: { lockedUntil: untilMs } }),
     };
+
+    /** Only while the lock is the holder's. */
+    async function change({ owner }: LockHolder, changes: Update): Promise<void> {
+      await table.update(key, { ...changes, condition: '#lockedBy = :owner', values: { owner } });
+    }
   }
 
   return {
-    of({ erpOrderNumber, home, key, lock }) {
+    of({ erpOrderNumber, home, key, lock }: LockedBooking): BookingLock {
       if (lock === key) return byClaim;
       return lock === undefined
         ? lockAt(erpOrderLockKey(erpOrderNumber), key, { isOwnItem: true })

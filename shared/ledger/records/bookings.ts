@@ -3,7 +3,7 @@ import type { BookingKey } from '../../model/completions.ts';
 import type { DeepReadonly, StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Claimant, claimStates, isNothingSent } from '../claims.ts';
-import { storedCauseSchema, withEntry } from '../history.ts';
+import { storedCauseSchema, storedInstantSchema, withEntry } from '../history.ts';
 import {
   bookingKeyOf,
   bookingPrefix,
@@ -51,7 +51,7 @@ export const storedSchema = z.extend(plannedSchema, {
   state: z.enum(claimStates),
   attempts: z.number(),
   clean: z._default(z.boolean(), false),
-  plannedAt: z.string(),
+  plannedAt: storedInstantSchema,
   /** The message whose attempt planned it. */
   plannedFor: z.string(),
   /** Its message is known to have been sent: it was claimed, or sent once more. */
@@ -68,17 +68,15 @@ export const storedSchema = z.extend(plannedSchema, {
 
 /** A booking that is planned, under way or done. */
 export interface BookingEntry
-  extends DeepReadonly<Omit<z.output<typeof storedSchema>, 'attempts' | 'clean' | 'plannedAt'>> {
-  readonly plannedAt: Date;
+  extends DeepReadonly<Omit<z.output<typeof storedSchema>, 'attempts' | 'clean'>> {
   /** Nothing was ever sent to the ERP that may have booked it. */
   readonly surelyNotBooked: boolean;
 }
 
 /** The entry of a stored booking. Throws on another item: only this module writes them. */
 export function bookingEntryOf(stored: StoredItem): BookingEntry {
-  const { plannedAt, attempts, clean, ...entry } = z.parse(storedSchema, stored);
-  const surelyNotBooked = isNothingSent({ state: entry.state, attempts, clean });
-  return { ...entry, plannedAt: new Date(plannedAt), surelyNotBooked };
+  const { attempts, clean, ...entry } = z.parse(storedSchema, stored);
+  return { ...entry, surelyNotBooked: isNothingSent({ state: entry.state, attempts, clean }) };
 }
 
 /** The attempt that plans, and its message. */

@@ -1,37 +1,28 @@
 import * as z from 'zod/mini';
-import type { Table } from '../../platform/aws/dynamodb-table.ts';
+import type { DeepReadonly, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { storedInstantSchema } from '../history.ts';
 import { expiryAfter, pausesKey } from '../keys.ts';
 
+const pauseSchema = z.object({ from: storedInstantSchema, until: storedInstantSchema });
 /** A pause of a flow that has ended. */
-export interface Pause {
-  readonly from: Date;
-  readonly until: Date;
-}
+export type Pause = DeepReadonly<z.output<typeof pauseSchema>>;
 
-/** The known pauses of a flow. */
-export interface PausesOfFlow {
+export const storedSchema = z.object({
   /** The latest ones that have ended, the oldest first. */
-  readonly ended: readonly Pause[];
+  ended: z._default(z.array(pauseSchema), []),
   /**
    * When the flow was paused last, if nobody has resumed it since. It may run nevertheless: a deployment, or a person in
    * the AWS console, can switch it on without recording it here.
    */
-  readonly since: Date | undefined;
-}
+  since: z.optional(storedInstantSchema),
+});
+/** The known pauses of a flow. */
+export type PausesOfFlow = DeepReadonly<z.output<typeof storedSchema>>;
 
 const maxPauses = 20;
 /** Only messages that were tried before a pause need it, and SQS drops those after 14 days. */
 const keptSeconds = 15 * 86_400;
-
-const instant = z.pipe(
-  z.string(),
-  z.transform((text) => new Date(text)),
-);
-export const storedSchema = z.object({
-  ended: z._default(z.array(z.object({ from: instant, until: instant })), []),
-  since: z.optional(instant),
-});
 
 export type Pauses = ReturnType<typeof createPauses>;
 
@@ -40,8 +31,7 @@ export function createPauses(table: Table, clock: Clock) {
   const expiresAt = () => expiryAfter(keptSeconds, clock.now());
 
   async function read(functionName: string): Promise<PausesOfFlow> {
-    const { ended, since } = z.parse(storedSchema, (await table.get(pausesKey(functionName))) ?? {});
-    return { ended, since };
+    return z.parse(storedSchema, (await table.get(pausesKey(functionName))) ?? {});
   }
 
   return {

@@ -54,10 +54,7 @@ export function createPullState(table: Table, clock: Clock) {
         watermark: finished?.watermark,
       }),
     /** How far the pull has got, and when its last run ended (ISO); nothing when it never ran. */
-    async state(): Promise<{
-      readonly watermark?: Watermark | undefined;
-      readonly endedAt?: string | undefined;
-    }> {
+    async state() {
       const { watermark, window, endedAt } = z.parse(storedSchema, (await table.get(key)) ?? {});
       return { watermark: window?.position ?? watermark, endedAt };
     },

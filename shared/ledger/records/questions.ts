@@ -1,23 +1,8 @@
 import * as z from 'zod/mini';
-import type { StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
+import type { DeepReadonly, StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { withEntry } from '../history.ts';
+import { storedInstantSchema, withEntry } from '../history.ts';
 import { expiryAfter, questionKey } from '../keys.ts';
-
-/** Whether a product order is completed: Azumuta is asked repeatedly for some time. */
-export interface Question {
-  /** The hint whose message asks. A replayed one counts as another, as it was sent to SQS at another time. */
-  readonly by: string;
-  readonly since: Date;
-  /** When Azumuta was asked last, by any hint. */
-  readonly askedAt: Date;
-  /** When `by` itself asked last. If that is too long ago, its message is lost, even if others have asked since. */
-  readonly aliveAt: Date;
-  /** Recordings that other hints named, with duplicates: `by` collects them as well. */
-  readonly recordingIds: readonly string[];
-  /** Only the reconciliation still asks, as for an overdue order. */
-  readonly overdue: boolean;
-}
 
 /** The last answer about a completed order of which nothing was to be booked. */
 export interface Answered {
@@ -46,35 +31,38 @@ const maxNamed = 100;
 const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :maxNamed)';
 
 export const storedSchema = z.object({
+  /** The hint whose message asks. A replayed one counts as another, as it was sent to SQS at another time. */
   by: z.string(),
-  since: z.string(),
-  askedAt: z.string(),
-  aliveAt: z.string(),
+  since: storedInstantSchema,
+  /** When Azumuta was asked last, by any hint. */
+  askedAt: storedInstantSchema,
+  /** When `by` itself asked last. If that is too long ago, its message is lost, even if others have asked since. */
+  aliveAt: storedInstantSchema,
+  /** Recordings that other hints named, with duplicates: `by` collects them as well. */
   recordingIds: z._default(z.array(z.string()), []),
   awaiting: z.optional(z.string()),
 });
 
+/** Whether a product order is completed: Azumuta is asked repeatedly for some time. */
+export interface Question extends DeepReadonly<Omit<z.output<typeof storedSchema>, 'awaiting'>> {
+  /** Only the reconciliation still asks, as for an overdue order. */
+  readonly overdue: boolean;
+}
+
 export function questionOf(stored: StoredItem): Question {
-  const { by, since, askedAt, aliveAt, recordingIds, awaiting } = z.parse(storedSchema, stored);
-  return {
-    by,
-    since: new Date(since),
-    askedAt: new Date(askedAt),
-    aliveAt: new Date(aliveAt),
-    recordingIds,
-    overdue: awaiting !== undefined,
-  };
+  const { awaiting, ...question } = z.parse(storedSchema, stored);
+  return { ...question, overdue: awaiting !== undefined };
 }
 
 export const answeredSchema = z.object({
-  answeredAt: z.optional(z.string()),
+  answeredAt: z.optional(storedInstantSchema),
   answeredBy: z._default(z.string(), ''),
   listsRecordings: z._default(z.boolean(), false),
 });
 
 export function answeredOf(stored: StoredItem | undefined): Answered | undefined {
-  const { answeredAt, answeredBy: by, listsRecordings } = z.parse(answeredSchema, stored ?? {});
-  return answeredAt === undefined ? undefined : { by, at: new Date(answeredAt), listsRecordings };
+  const { answeredAt: at, answeredBy: by, listsRecordings } = z.parse(answeredSchema, stored ?? {});
+  return at && { by, at, listsRecordings };
 }
 
 export function createQuestions(table: Table, clock: Clock) {

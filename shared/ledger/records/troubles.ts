@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
-import type { Cause } from '../../model/errors.ts';
-import { causes } from '../../model/errors.ts';
-import type { Partner } from '../../model/partner.ts';
-import { partnerNames } from '../../model/partner.ts';
+import { type Cause, causes } from '../../model/errors.ts';
+import { type Partner, partnerNames } from '../../model/partner.ts';
 import type { Key, Table } from '../../platform/aws/dynamodb-table.ts';
 import { partitionOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';

@@ -28,12 +28,16 @@ export interface TableIndex {
 /** What a schema reads from an item, as a type that is not to be changed. */
 export type DeepReadonly<T> = T extends readonly (infer Entry)[]
   ? readonly DeepReadonly<Entry>[]
-  : T extends object
-    ? { readonly [Name in keyof T]: DeepReadonly<T[Name]> }
-    : T;
+  : T extends Date
+    ? T
+    : T extends object
+      ? { readonly [Name in keyof T]: DeepReadonly<T[Name]> }
+      : T;
 
 /** A stored item: its key and the attributes of its kind. The module that owns the kind parses it. */
 export type StoredItem = Readonly<Record<string, unknown>>;
+/** Values of a condition, which refers to each as `:name`. */
+type Values = Readonly<Record<string, unknown>>;
 
 export interface Update {
   /** Attributes to set; those that are undefined stay as they are. */
@@ -45,54 +49,31 @@ export interface Update {
   readonly remove?: readonly string[] | undefined;
   /** Condition in DynamoDB's language; `#name` and `:name` refer to `names` and `values`. */
   readonly condition?: string | undefined;
-  readonly values?: Readonly<Record<string, unknown>> | undefined;
+  readonly values?: Values | undefined;
 }
 
-/**
- * The few DynamoDB calls that the ledger needs: by key or index, never a scan. No transactions and no
- * ReturnValuesOnConditionCheckFailure, so that any DynamoDB-compatible store will do.
- */
-export interface Table {
-  readonly get: (key: Key) => Promise<StoredItem | undefined>;
-  /** Puts an item if its key is free, or if the given condition holds; false when it did not. */
-  readonly putIf: (
-    item: Key & StoredItem,
-    condition?: string,
-    values?: Readonly<Record<string, unknown>>,
-  ) => Promise<boolean>;
-  /** Updates an item; undefined when the condition does not hold. */
-  readonly update: (
-    key: Key,
-    update: Update,
-  ) => Promise<{ readonly before: StoredItem; readonly after: StoredItem } | undefined>;
-  readonly remove: (
-    key: Key,
-    condition?: string,
-    values?: Readonly<Record<string, unknown>>,
-  ) => Promise<boolean>;
-  /** All items of a partition (whose sort key starts so), or the first `limit` of them, oldest key first. */
-  readonly query: (pk: string, skPrefix?: string, limit?: number) => Promise<StoredItem[]>;
-  /** All items of an index entry; eventually consistent. */
-  readonly queryIndex: (
-    index: TableIndex,
-    value: string,
-    options?: { readonly limit?: number } & (
-      | { readonly from?: string; readonly upTo?: never }
-      | { readonly upTo?: number; readonly from?: never }
-    ),
-  ) => Promise<StoredItem[]>;
-}
+/** Some of the items of an index entry: from or up to a sort key, and no more than `limit`. */
+type IndexRange = { readonly limit?: number } & (
+  | { readonly from?: string; readonly upTo?: never }
+  | { readonly upTo?: number; readonly from?: never }
+);
 
 const marshallOptions = { removeUndefinedValues: true } as const;
 
-/** Values of an expression, which refers to each as `:name`; DynamoDB takes no empty map. */
-function marshalled(values: Readonly<Record<string, unknown>> = {}) {
+/** DynamoDB takes no empty map. */
+function marshalled(values: Values = {}) {
   const entries = Object.entries(values);
   if (entries.length === 0) return undefined;
   return marshall(Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])), marshallOptions);
 }
 
-export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: string): Table {
+export type Table = Readonly<ReturnType<typeof createTable>>;
+
+/**
+ * The few DynamoDB calls that the ledger needs: by key or index, never a scan. No transactions and no
+ * ReturnValuesOnConditionCheckFailure, so that any DynamoDB-compatible store will do.
+ */
+export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: string) {
   const keyOf = ({ pk, sk }: Key) => marshall({ pk, sk });
 
   /** All pages of a query, or as many as hold `Limit` items. */
@@ -110,13 +91,18 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
   }
 
   return {
-    async get(key) {
+    async get(key: Key): Promise<StoredItem | undefined> {
       const command = new GetItemCommand({ TableName, Key: keyOf(key), ConsistentRead: true });
       const { Item } = await client.send(command);
       return Item && unmarshall(Item);
     },
 
-    async putIf(item, condition = 'attribute_not_exists(pk)', values) {
+    /** Puts an item if its key is free, or if the given condition holds; false when it did not. */
+    async putIf(
+      item: Key & StoredItem,
+      condition = 'attribute_not_exists(pk)',
+      values?: Values,
+    ): Promise<boolean> {
       const command = new PutItemCommand({
         TableName,
         Item: marshall(item, marshallOptions),
@@ -126,7 +112,11 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
       return (await ifConditionHolds(client.send(command))) !== undefined;
     },
 
-    async update(key, { set = {}, ...rest }) {
+    /** Updates an item; undefined when the condition does not hold. */
+    async update(
+      key: Key,
+      { set = {}, ...rest }: Update,
+    ): Promise<{ readonly before: StoredItem; readonly after: StoredItem } | undefined> {
       const known = Object.entries(set).filter(([, value]) => value !== undefined);
       const update = { ...rest, set: Object.fromEntries(known) };
       const command = new UpdateItemCommand({
@@ -141,17 +131,12 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
       return { before, after: applied(before, key, update) };
     },
 
-    async remove(key, condition, values) {
-      const command = new DeleteItemCommand({
-        TableName,
-        Key: keyOf(key),
-        ConditionExpression: condition,
-        ExpressionAttributeValues: marshalled(values),
-      });
-      return (await ifConditionHolds(client.send(command))) !== undefined;
+    async remove(key: Key): Promise<void> {
+      await client.send(new DeleteItemCommand({ TableName, Key: keyOf(key) }));
     },
 
-    query: (pk, skPrefix, limit) =>
+    /** All items of a partition (whose sort key starts so), or the first `limit` of them, oldest key first. */
+    query: (pk: string, skPrefix?: string, limit?: number): Promise<StoredItem[]> =>
       pages({
         ConsistentRead: true,
         KeyConditionExpression: skPrefix ? 'pk = :pk AND begins_with(sk, :sk)' : 'pk = :pk',
@@ -159,7 +144,12 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
         Limit: limit,
       }),
 
-    queryIndex(index, value, { from, upTo, limit } = {}) {
+    /** All items of an index entry; eventually consistent. */
+    queryIndex(
+      index: TableIndex,
+      value: string,
+      { from, upTo, limit }: IndexRange = {},
+    ): Promise<StoredItem[]> {
       const bound = upTo ?? from;
       const comparison = upTo === undefined ? '>=' : '<=';
       return pages({

@@ -8,7 +8,7 @@ import {
 import type * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
-import { describeMismatches, parse } from '../validation.ts';
+import { describeMismatches, jsonOf, parse } from '../validation.ts';
 import { awsClientOptions } from './lambda.ts';
 
 /** SQS takes ten entries in one call, and 1 MiB in all (AWS quota for messages). */
@@ -21,7 +21,6 @@ export interface OutgoingMessage {
   readonly body: string;
   /** Text attributes. */
   readonly attributes?: Readonly<Record<string, string>>;
-  readonly delaySeconds?: number;
 }
 
 export interface Visibility {
@@ -107,10 +106,9 @@ function bodyForSqs(json: string): string {
   return json.replaceAll('\uFFFE', '\\uFFFE').replaceAll('\uFFFF', '\\uFFFF');
 }
 
-function entryOf({ body, attributes, delaySeconds }: OutgoingMessage) {
+function entryOf({ body, attributes }: OutgoingMessage) {
   return {
     MessageBody: bodyForSqs(body),
-    DelaySeconds: delaySeconds,
     MessageAttributes:
       attributes &&
       Object.fromEntries(
@@ -154,12 +152,8 @@ export async function countMessages(client: Pick<SQSClient, 'send'>, queueUrl: s
  * @throws Rejected naming the path of what does not fit.
  */
 export function parseMessage<T>(schema: z.ZodMiniType<T>, body: string): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    throw new Rejected('The message is not JSON.', { code: 'unreadable-message' });
-  }
+  const json = jsonOf(body);
+  if (json === undefined) throw new Rejected('The message is not JSON.', { code: 'unreadable-message' });
   const parsed = parse(schema, json);
   if (parsed.ok) return parsed.value;
   throw new Rejected(`The message does not fit: ${describeMismatches(parsed.mismatches)}.`, {

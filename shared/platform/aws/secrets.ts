@@ -6,7 +6,7 @@ import {
 import type * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
 import type { Clock } from '../clock.ts';
-import { describeMismatches, parse } from '../validation.ts';
+import { describeMismatches, jsonOf, parse } from '../validation.ts';
 import { awsClientOptions } from './lambda.ts';
 
 /** A secret that is not set yet: nothing works until an operator sets it. */
@@ -16,20 +16,7 @@ export class SecretUnset extends RetryLater {
   }
 }
 
-export interface Secrets {
-  /**
-   * The parsed value, read once per container and again after 15 minutes. `refresh` reads it again now, because a
-   * partner refused it or a caller presented another one; so only a revoked value may stay valid for these minutes.
-   * While Secrets Manager fails, the last good value is returned. After the first read there is at most one read a
-   * minute, including failed ones.
-   * @throws SecretUnset; RetryLater when it was never read or does not have the expected shape.
-   */
-  readonly read: <T>(
-    arn: string,
-    schema: z.ZodMiniType<T>,
-    options?: { readonly refresh?: boolean },
-  ) => Promise<T>;
-}
+export type Secrets = ReturnType<typeof createSecrets>;
 
 const ttlSeconds = 900;
 const refreshSeconds = 60;
@@ -67,7 +54,7 @@ export function createSecrets({
 }: {
   readonly client: Pick<SecretsManagerClient, 'send'>;
   readonly clock: Clock;
-}): Secrets {
+}) {
   const kept = new Map<string, Kept>();
   const triedAt = new Map<string, number>();
   const reading = new Map<string, Promise<Kept>>();
@@ -102,8 +89,20 @@ export function createSecrets({
   }
 
   return {
-    async read(arn, schema, { refresh = false } = {}) {
-      const understood = ({ text }: Kept) => (text === undefined ? undefined : parse(schema, jsonOf(text)));
+    /**
+     * The parsed value, read once per container and again after 15 minutes. `refresh` reads it again now, because a
+     * partner refused it or a caller presented another one; so only a revoked value may stay valid for these minutes.
+     * While Secrets Manager fails, the last good value is returned. After the first read there is at most one read a
+     * minute, including failed ones.
+     * @throws SecretUnset; RetryLater when it was never read or does not have the expected shape.
+     */
+    async read<T>(
+      arn: string,
+      schema: z.ZodMiniType<T>,
+      { refresh = false }: { readonly refresh?: boolean } = {},
+    ): Promise<T> {
+      const understood = ({ text }: Kept) =>
+        text === undefined ? undefined : parse(schema, jsonOf(text) ?? text);
       let parsed = understood(await current(arn, refresh));
       // It may have been set since.
       if (!parsed?.ok) parsed = understood(await current(arn, true));
@@ -120,12 +119,4 @@ export function createSecrets({
 /** `plant/azumuta-api-key` of an ARN that ends in `:secret:plant/azumuta-api-key-AbCdEf`. */
 function nameOf(arn: string): string {
   return arn.replace(/^.*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '');
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -79,8 +79,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'lease-not-given-back',
     file: lease,
-    find: "remove: ['leaseUntil', 'owner'],",
-    replace: '',
+    find: "{ set, remove: ['leaseUntil', 'owner'] }",
+    replace: '{ set }',
     why: 'A slot is free only when its lease has ended: with one slot, one batch every six minutes.',
   },
   {

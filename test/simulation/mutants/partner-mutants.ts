@@ -57,8 +57,8 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'requests-leave-at-no-pace',
     file: 'shared/platform/http.ts',
-    find: 'return sendAtPace(request.signal, () => sendNow(request, parts));',
-    replace: 'return sendNow(request, parts);',
+    find: 'return sendAtPace(request.signal, () => sendNow(request, built));',
+    replace: 'return sendNow(request, built);',
     why: 'A partner gets more calls per second than its limit, and refuses them.',
   },
   {

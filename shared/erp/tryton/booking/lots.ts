@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../../../model/errors.ts';
+import { orRefusal } from '../../booking-rules.ts';
 import type { Reader, Writer } from '../connection.ts';
 import type { Production } from '../production.ts';
 import type { WantedMove } from './outputs.ts';
@@ -62,10 +63,7 @@ export async function removeSurplus(
   const surplus = [...created].flatMap(([number, id]) => (counting.get(number) === id ? [] : [id]));
   if (surplus.length === 0) return;
   const what = `removing surplus lots of production ${production.number}`;
-  const removal = writer.write('stock.lot', 'delete', [surplus], { what, isRepeatable: true });
-  await removal.catch((error: unknown) => {
-    if (!(error instanceof Rejected)) throw error;
-  });
+  await orRefusal(writer.write('stock.lot', 'delete', [surplus], { what, isRepeatable: true }));
 }
 
 export function withLots(wanted: readonly WantedMove[], lots: Lots): WantedMove[] {

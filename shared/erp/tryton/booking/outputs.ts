@@ -19,13 +19,6 @@ export interface WantedLot {
   readonly id?: number;
 }
 
-/** Changes that turn the open output moves into the wanted ones. */
-export interface OutputChanges {
-  readonly write: readonly { readonly id: number; readonly wanted: WantedMove }[];
-  readonly create: readonly WantedMove[];
-  readonly delete: readonly number[];
-}
-
 /**
  * The moves that a booking completes: one per lot, and those of scrap (to a waste location of the warehouse, as
  * Tryton 7.0 books scrap: `production.outputs` admits `to_location.waste_warehouses`, and its cost then falls
@@ -74,12 +67,17 @@ export function isRest({ outputs }: Production, moves: readonly number[]): boole
   return outputs.every(({ id, state }) => state === 'done' || moves.includes(id));
 }
 
-/** @param open In the order in which they are to become the wanted ones. */
+export type OutputChanges = ReturnType<typeof outputChanges>;
+
+/**
+ * The changes that turn the open output moves into the wanted ones.
+ * @param open In the order in which they are to become the wanted ones.
+ */
 export function outputChanges(
   open: readonly OutputMove[],
   wanted: readonly WantedMove[],
   plannedLocation: number | undefined,
-): OutputChanges {
+) {
   return {
     write: open.flatMap((move, at) => {
       const one = wanted[at];

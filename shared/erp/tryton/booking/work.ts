@@ -7,10 +7,10 @@ import type { Production } from '../production.ts';
 import { wireDate, wireDuration } from '../wire.ts';
 import { requireRights } from './demands.ts';
 
-/** Times that can be booked on a work, and those that have none. */
-export interface AllottedTimes {
-  readonly bookable: readonly { readonly time: WorkTime; readonly timesheetWork: number }[];
-  readonly unbookable: readonly WorkTime[];
+/** A time and the work that it can be booked on. */
+interface BookableTime {
+  readonly time: WorkTime;
+  readonly timesheetWork: number;
 }
 
 /** A `timesheet.line` to create. */
@@ -24,7 +24,7 @@ export function allotTimes(
   { options, abilities }: Reader,
   { work: times }: Completion,
   { number, works }: Production,
-): AllottedTimes {
+): { readonly bookable: readonly BookableTime[]; readonly unbookable: readonly WorkTime[] } {
   if (!options.workTimes || times.length === 0) return { bookable: [], unbookable: times };
   if (!abilities.times) {
     throw new Rejected(
@@ -32,7 +32,7 @@ export function allotTimes(
       { code: 'refused-by-erp' },
     );
   }
-  const bookable: { time: WorkTime; timesheetWork: number }[] = [];
+  const bookable: BookableTime[] = [];
   const unbookable: WorkTime[] = [];
   for (const time of times) {
     const named = works.find((work) => work.operation.toLowerCase() === time.operation?.toLowerCase());
@@ -51,7 +51,7 @@ export async function missingLines(
   reader: Reader,
   production: Production,
   completion: Completion,
-  bookable: AllottedTimes['bookable'],
+  bookable: readonly BookableTime[],
 ): Promise<TimesheetLine[]> {
   if (bookable.length === 0) return [];
   const { employee } = reader.user;

@@ -23,17 +23,12 @@ export interface Shape {
   readonly final: boolean;
 }
 
-/** The production with its outputs as the booking needs them, and the ids of the moves to complete. */
-export interface Shaped {
-  readonly production: Production;
-  readonly moves: readonly number[];
-}
-
 /**
  * Turns the open output moves into those to book. A new lot that others have created at the same moment is
  * replaced by the oldest one. It is looked for after ours is written, since it may not be visible before.
+ * @returns the production with its outputs as the booking needs them, and the ids of the moves to complete.
  */
-export async function writeOutputs(writer: Writer, production: Production, shape: Shape): Promise<Shaped> {
+export async function writeOutputs(writer: Writer, production: Production, shape: Shape) {
   const created = await createLots(writer, production, shape.wanted);
   const wanted = withLots(shape.wanted, created);
   const shaped = await shapeOutputs(writer, production, { ...shape, wanted });
@@ -50,7 +45,7 @@ export async function writeOutputs(writer: Writer, production: Production, shape
  * Makes one write, which Tryton refuses if somebody changed the production since it was read (`_timestamp`, to the
  * microsecond on PostgreSQL, to the second on SQLite), or none when nothing has to change.
  */
-async function shapeOutputs(writer: Writer, production: Production, shape: Shape): Promise<Shaped> {
+async function shapeOutputs(writer: Writer, production: Production, shape: Shape) {
   const { id, number, timestamps } = production;
   const changes = changesOf(production, shape);
   let shaped = production;
