@@ -2,24 +2,17 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
-  type CompleteIntegration,
   ConfigurationError,
   type DefinedIntegration,
   integrationAt,
 } from '../../shared/integration/define.ts';
 
-/** A plant's configuration, and its file. */
-export interface LoadedIntegration {
-  readonly integration: CompleteIntegration;
-  readonly file: string;
-}
-
 /**
- * Loads a plant's configuration file, as it is at one stage.
+ * Loads a plant's configuration file, as it is at one stage. Answers with the file's absolute path, too.
  * @param file Path from the current folder.
  * @throws ConfigurationError when it cannot be loaded, or is not a `defineIntegration({ … })`.
  */
-export async function loadIntegration(file: string, stage: string): Promise<LoadedIntegration> {
+export async function loadIntegration(file: string, stage: string) {
   const path = resolve(file);
   if (!existsSync(path))
     throw new ConfigurationError(

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { UsageError } from '../ops/cli/errors.ts';
+import { UsageError } from '../ops/cli/command.ts';
 import type { FlowsStatus } from '../ops/flows/flow-status.ts';
 import { createAuth, strictHeaders } from './auth.ts';
 import type { Answers, ConsoleDependencies } from './dependencies.ts';

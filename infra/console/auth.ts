@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler, Next } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
@@ -10,13 +10,6 @@ export interface AuthKeys {
   readonly token: string;
   /** Content of the cookie; never part of an address. */
   readonly session: string;
-}
-
-export interface Auth {
-  /** Accepts requests that have the cookie, or the token in the address, and refuses all others. */
-  readonly guard: MiddlewareHandler;
-  /** Every form of the console contains it, and no form of another page can. */
-  readonly formKey: string;
 }
 
 /** Names that always mean this machine; any other name may resolve to it. */
@@ -40,14 +33,16 @@ export function createAuth(
   keys: AuthKeys,
   port: () => number,
   refuse: (c: Context, sentence: string) => Response | Promise<Response>,
-): Auth {
+) {
   const formKey = createHmac('sha256', keys.session).update('form').digest('base64url');
   // Cookies are shared by all ports of a host, so two consoles on one machine need different names.
   const cookieName = () => `console-${port()}`;
 
   return {
+    /** Every form of the console contains it, and no form of another page can. */
     formKey,
-    async guard(c, next) {
+    /** Accepts requests that have the cookie, or the token in the address, and refuses all others. */
+    async guard(c: Context, next: Next) {
       const host = (c.req.header('host') ?? '').toLowerCase();
       if (!loopbackNames.some((name) => host === `${name}:${port()}`))
         return refuse(c, `This console answers only on its own machine, at http://127.0.0.1:${port()}.`);

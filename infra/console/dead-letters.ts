@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Cause } from '../../shared/model/causes.ts';
 import { type DeadLetterMessage, type Route, routeOf } from '../ops/dead-letters/dead-letter.ts';
-import { type DiscardDependencies, type DiscardReport, discard } from '../ops/dead-letters/discard.ts';
+import { type DiscardDependencies, discard } from '../ops/dead-letters/discard.ts';
 import type { DeadLetterQueue } from '../ops/dead-letters/queue.ts';
-import { createReplay, type ReplayDependencies, type ReplayReport, reasonFor } from '../ops/replay/replay.ts';
+import { createReplay, type ReplayDependencies, reasonFor } from '../ops/replay/replay.ts';
 
 /** A dead letter for a page: nobody holds it any more. */
 export type ShownDeadLetter = Omit<DeadLetterMessage, 'receiptHandle'> & { readonly route: Route };
@@ -34,17 +34,6 @@ export interface DeadLetterView {
 /** Selects the letters of a group, or one letter. */
 export type Chosen = { readonly group: string } | { readonly letter: string };
 
-/** The dead-letter queue for pages. It is read rarely, because reading hides letters from others for a moment. */
-export interface DeadLetterDesk {
-  /**
-   * @param count How many letters there are; the queue is read again when this differs from the last time.
-   * @param again Whether to read the queue in any case.
-   */
-  readonly look: (count: number, again?: boolean) => Promise<DeadLetterView>;
-  readonly replay: (chosen: Chosen, go: boolean) => Promise<ReplayReport>;
-  readonly discard: (chosen: Chosen, note: string, by: string) => Promise<DiscardReport>;
-}
-
 /** How long a view is reused while the number of letters stays the same. */
 const viewFreshMs = 60_000;
 /** A page shows no more than these. */
@@ -56,7 +45,8 @@ export interface DeadLetterDeskDependencies extends ReplayDependencies {
   readonly forLooking: DeadLetterQueue;
 }
 
-export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies): DeadLetterDesk {
+/** The dead-letter queue for pages. It is read rarely, because reading hides letters from others for a moment. */
+export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
   const { forLooking, names, clock } = dependencies;
   const replay = createReplay(dependencies);
   let last: { readonly view: DeadLetterView; readonly count: number } | undefined;
@@ -86,19 +76,23 @@ export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies): 
   }
 
   return {
-    look: (count, again = false) =>
+    /**
+     * @param count How many letters there are; the queue is read again when this differs from the last time.
+     * @param again Whether to read the queue in any case.
+     */
+    look: (count: number, again = false) =>
       inTurn(async () => {
         const isFresh = last && clock.now().getTime() - last.view.at.getTime() < viewFreshMs;
         if (last && isFresh && !again && count === last.count) return last.view;
         last = { view: await readView(), count };
         return last.view;
       }),
-    replay: (chosen, go) =>
+    replay: (chosen: Chosen, go: boolean) =>
       inTurn(() => {
         last = undefined;
         return replay({ go, wanted: wanted(chosen), signal });
       }),
-    discard: (chosen, note, by) =>
+    discard: (chosen: Chosen, note: string, by: string) =>
       inTurn(() => {
         last = undefined;
         return discard({ wanted: wanted(chosen), note, by, signal }, dependencies);

@@ -2,38 +2,22 @@ import { userInfo } from 'node:os';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Context } from 'hono';
-import type { Clock } from '../../shared/platform/clock.ts';
-import { sqsOf, type Target } from '../ops/cli/target.ts';
+import { sqsOf, type Target, whereOf } from '../ops/cli/target.ts';
 import { openDeadLetterQueue } from '../ops/dead-letters/queue.ts';
-import { createFlowsReader, type FlowsStatus } from '../ops/flows/flow-status.ts';
+import { createFlowsReader } from '../ops/flows/flow-status.ts';
 import { insightOfTarget } from '../ops/flows/queue-insight.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
 import type { TracingLedger } from '../ops/trace/trace.ts';
 import type { AuthKeys } from './auth.ts';
-import { createDeadLetterDesk, type DeadLetterDesk } from './dead-letters.ts';
+import { createDeadLetterDesk } from './dead-letters.ts';
 import type { Page } from './pages/layout.ts';
-import { createShopFloor, type ShopFloor } from './shop-floor.ts';
+import { createShopFloor } from './shop-floor.ts';
 
 /** Everything that the console calls, with the rights of the operator. */
-export interface ConsoleDependencies {
-  /** The stack's name, as pages show it. */
-  readonly target: string;
-  /** Options that select this stack on a command line. */
-  readonly commands: string;
-  readonly local: boolean;
-  readonly flows: () => Promise<FlowsStatus>;
-  readonly ledger: TracingLedger;
-  readonly letters: DeadLetterDesk;
-  /** Only when the partners are sandboxes. */
-  readonly shopFloor: ShopFloor | undefined;
-  /** Name of the operator, which the ledger stores when a dead letter is discarded. */
-  readonly operator: () => Promise<string>;
+export interface ConsoleDependencies extends ReturnType<typeof consoleDependencies> {
   readonly keys: AuthKeys;
   /** The port that the console listens on. */
   readonly port: () => number;
-  readonly clock: Clock;
-  /** The plant's time zone: pages show times in it. */
-  readonly timeZone: string;
 }
 
 /** How routes answer. */
@@ -48,7 +32,7 @@ export interface Answers {
 const lookingSeconds = 30;
 
 /** Everything that the console calls on a stack. */
-export function consoleDependencies(target: Target): Omit<ConsoleDependencies, 'commands' | 'keys' | 'port'> {
+export function consoleDependencies(target: Target) {
   const { aws, name, local, output, sandboxes } = target;
   // The local queue store is one process, so its first empty answer is certain.
   const waitSeconds = local ? 0 : 1;
@@ -60,14 +44,20 @@ export function consoleDependencies(target: Target): Omit<ConsoleDependencies, '
   const insight = insightOfTarget(target, clock);
   const lambda = new LambdaClient(aws);
   return {
+    /** The stack's name, as pages show it. */
     target: name,
+    /** Options that select this stack on a command line. */
+    commands: whereOf(target),
     local,
     flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
-    ledger,
+    ledger: ledger satisfies TracingLedger,
     letters: createDeadLetterDesk({ ...replaying, forLooking }),
+    /** Only when the partners are sandboxes. */
     shopFloor: sandboxes && createShopFloor(target, sandboxes),
+    /** Name of the operator, which the ledger stores when a dead letter is discarded. */
     operator: local ? async () => userInfo().username : () => callerOf(target),
     clock,
+    /** The plant's time zone: pages show times in it. */
     timeZone: output('TimeZone'),
   };
 }

@@ -25,14 +25,13 @@ export interface FlowProblem {
   readonly link?: { readonly href: string; readonly label: string };
 }
 
-/** The last attempt at an order that is being retried. */
-export interface LastAttempt {
+/** The last attempt at an order that is being retried, and why it failed. */
+interface LastAttempt {
   readonly number: string;
-  /** Why it failed. */
   readonly note: string;
 }
 
-export type LastAttempts = Readonly<Partial<Record<QueueName, LastAttempt>>>;
+type LastAttempts = Readonly<Partial<Record<QueueName, LastAttempt>>>;
 
 /** A younger message is simply being worked on. */
 const youngSeconds = 4;

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import * as z from 'zod/mini';
 import { newToken } from '../local/operator-clients.ts';
-import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../ops/cli/command.ts';
-import { UsageError } from '../ops/cli/errors.ts';
+import { commonOptions, exits, opsCommand, runCommand, UsageError } from '../ops/cli/command.ts';
 import { createProgress, say, styled } from '../ops/cli/output.ts';
-import { findTarget, whereOf } from '../ops/cli/target.ts';
+import { findTarget } from '../ops/cli/target.ts';
 import { createConsole, listenOnLoopback } from './app.ts';
 import { consoleDependencies } from './dependencies.ts';
 
@@ -32,8 +31,7 @@ no other page can call it. Ctrl-C stops it.
 Exit codes: 0 stopped · 1 failed · 2 wrong command line`,
   );
 
-await runCommand(command, async (parsed, signal) => {
-  const options = optionsOf(parsed, optionsSchema);
+await runCommand(command, optionsSchema, async ({ options, signal }) => {
   if (options.json)
     throw new UsageError('The console has no --json: use trace, replay or digest for other programs.');
   const target = await createProgress().during('Looking for the stack', findTarget(options));
@@ -42,7 +40,6 @@ await runCommand(command, async (parsed, signal) => {
   let { port } = options;
   const app = createConsole({
     ...consoleDependencies(target),
-    commands: whereOf(target),
     keys,
     port: () => port,
   });

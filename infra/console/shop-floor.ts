@@ -7,12 +7,36 @@ import {
   type ErpControl,
   erpControl,
 } from '../local/sandbox/control.ts';
-import type { Fault } from '../local/sandbox/faults.ts';
 import { invoke, type Target } from '../ops/cli/target.ts';
 
-/** What the ERP sandbox does. */
-export const erpModes = ['well', 'down', 'refusing'] as const;
-export type ErpMode = (typeof erpModes)[number];
+/** What the ERP sandbox may do, how pages name it, and the notice that it does so from now on. */
+export const erpModes = {
+  well: {
+    label: 'works',
+    does: 'It books everything at once.',
+    notice: 'The ERP works again.',
+    faults: [],
+  },
+  down: {
+    label: 'is down',
+    does: 'It answers every call with 503: messages wait, and continue automatically.',
+    notice: 'The ERP is down: it answers 503.',
+    faults: [{ kind: 'status', status: 503 }],
+  },
+  refusing: {
+    label: 'refuses bookings',
+    does: 'It answers that the posting period is closed: bookings become dead letters.',
+    notice: 'The ERP refuses bookings.',
+    faults: [
+      {
+        kind: 'business-error',
+        route: 'POST /api/production-orders/{number}/bookings',
+        message: 'The posting period is closed',
+      },
+    ],
+  },
+} as const;
+export type ErpMode = keyof typeof erpModes;
 
 /** One order, as both sandboxes know it. */
 export interface ShopFloorOrder {
@@ -27,49 +51,17 @@ export interface ShopFloorOrder {
   readonly booked: readonly string[];
 }
 
-export interface ShopFloorView {
-  readonly erp: ErpMode;
-  /** Newest first. */
-  readonly orders: readonly ShopFloorOrder[];
-  /** How many older orders there are. */
-  readonly more: number;
-}
-
-/** The partners' sandboxes, for somebody who tries the integration out. */
-export interface ShopFloor {
-  readonly look: () => Promise<ShopFloorView>;
-  /**
-   * Releases an order in the ERP and runs the pull at once.
-   * @returns its number, and why the pull failed; undefined when it succeeded.
-   */
-  readonly release: (
-    article: string,
-    quantity: number,
-  ) => Promise<{ readonly number: string; readonly notPulled: string | undefined }>;
-  /** Completes an order in Azumuta, as its operator would. */
-  readonly complete: (number: string, good: number, scrap: number) => Promise<void>;
-  readonly setErp: (mode: ErpMode) => Promise<void>;
-}
-
-const faultsOf: Readonly<Record<ErpMode, readonly Fault[]>> = {
-  well: [],
-  down: [{ kind: 'status', status: 503 }],
-  refusing: [
-    {
-      kind: 'business-error',
-      route: 'POST /api/production-orders/{number}/bookings',
-      message: 'The posting period is closed',
-    },
-  ],
-};
+export type ShopFloor = ReturnType<typeof createShopFloor>;
+export type ShopFloorView = Awaited<ReturnType<ShopFloor['look']>>;
 
 const maxOrders = 25;
 const pulledSchema = z.object({ outcome: z.string() });
 
+/** The partners' sandboxes, for somebody who tries the integration out. */
 export function createShopFloor(
   target: Target,
   sandboxes: { readonly azumuta: string; readonly erp: string },
-): ShopFloor {
+) {
   const azumuta = azumutaControl(sandboxes.azumuta);
   const erp = erpControl(sandboxes.erp);
   return {
@@ -80,21 +72,27 @@ export function createShopFloor(
         erp.bookings(),
         azumuta.productOrders(),
       ]);
+      // Newest first; `more` counts the older ones.
       const all = merged(orders, bookings, productOrders);
       return { erp: mode, orders: all.slice(0, maxOrders), more: Math.max(0, all.length - maxOrders) };
     },
 
-    async release(article, quantity) {
+    /**
+     * Releases an order in the ERP and runs the pull at once.
+     * @returns its number, and why the pull failed; undefined when it succeeded.
+     */
+    async release(article: string, quantity: number) {
       const [order] = await erp.release({ product: article, quantity, seed: randomInt(1_000_000) });
       if (!order) throw new Error('The ERP sandbox released nothing.');
       return { number: order.number, notPulled: await pull(target) };
     },
 
-    async complete(number, good, scrap) {
+    /** Completes an order in Azumuta, as its operator would. */
+    async complete(number: string, good: number, scrap: number) {
       await azumuta.complete(number, { quantity: good, scrap });
     },
 
-    setErp: (mode) => erp.setFaults(faultsOf[mode]),
+    setErp: (mode: ErpMode) => erp.setFaults(erpModes[mode].faults),
   };
 }
 

@@ -1,22 +1,19 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator/emulator.ts';
 import type { Overrides } from './emulator/overrides.ts';
-import {
-  newToken,
-  type OperatorLedger,
-  operatorClients,
-  operatorLedger,
-  setIfUnset,
-} from './operator-clients.ts';
-import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api-key-guard.ts';
+import { nodeBinary } from './emulator/process/host.ts';
+import { newToken, operatorClients, operatorLedger, setIfUnset } from './operator-clients.ts';
+import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api.ts';
 import type { Trigger } from './sandbox/azumuta/triggers.ts';
-import { type AzumutaControl, azumutaControl, type ErpControl, erpControl } from './sandbox/control.ts';
+import { azumutaControl, erpControl } from './sandbox/control.ts';
 import { type Sandbox, startSandbox } from './sandbox/supervise.ts';
-import { type Synthesized, type SynthesizeOptions, synthesize } from './synthesize.ts';
 
 export interface LocalSystemOptions
   extends Pick<EmulatorOptions, 'log' | 'signal' | 'overrides' | 'clockOffsetsMs' | 'grantsFile'> {
@@ -33,16 +30,7 @@ export interface LocalSystemOptions
 }
 
 /** The whole system on this machine: the platform that runs the stack, and its two partners. */
-export interface LocalSystem {
-  readonly emulator: Emulator;
-  readonly ledger: OperatorLedger;
-  readonly azumuta: AzumutaControl;
-  readonly erp: ErpControl;
-  readonly sandboxes: { readonly azumuta: Sandbox; readonly erp: Sandbox };
-  readonly webhookUrl: string;
-  readonly orderEndpoint: { readonly url: string; readonly key: string };
-  readonly stop: () => Promise<void>;
-}
+export type LocalSystem = Awaited<ReturnType<typeof startLocalSystem>>;
 
 /** Turns minutes of waiting into seconds. Printed at the end of the demo, as it differs from what is deployed. */
 export const localOverrides: Overrides = {
@@ -55,7 +43,7 @@ export const localOverrides: Overrides = {
  * Starts the sandboxes, synthesizes the stack with their addresses, and runs it. Resolves when both flows can
  * be used; when a part fails, those that had started are stopped.
  */
-export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
+export async function startLocalSystem(options: LocalSystemOptions) {
   const { log = () => undefined, progress = () => undefined, overrides = localOverrides, signal } = options;
   const folder = options.dataDir ?? mkdtempSync(join(tmpdir(), 'azumuta-erp-'));
   mkdirSync(folder, { recursive: true });
@@ -106,9 +94,9 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
 /** Gives the stack its secrets, and Azumuta its triggers. */
 async function connect(
   emulator: Emulator,
-  sandboxes: LocalSystem['sandboxes'],
+  sandboxes: { readonly azumuta: Sandbox; readonly erp: Sandbox },
   triggers: (url: string) => readonly Trigger[],
-): Promise<Omit<LocalSystem, 'stop'>> {
+) {
   const clients = operatorClients(emulator);
   const { webhookToken, orderKey } = await setSecrets(emulator, clients.secrets);
   const webhookUrl = `${emulator.apiUrl}/webhooks/azumuta/product-order-completed/${webhookToken}`;
@@ -146,4 +134,56 @@ async function setSecrets({ stack }: Emulator, secrets: ReturnType<typeof operat
     webhookToken: z.parse(rotatingSecretSchema, JSON.parse(webhook)).current,
     orderKey: z.parse(rotatingSecretSchema, JSON.parse(order)).current,
   };
+}
+
+export interface SynthesizeOptions {
+  readonly integrationFile: string;
+  /** Where the cloud assembly is written; emptied first. */
+  readonly folder: string;
+  /** Variables that the configuration may read from `process.env`. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stage?: string;
+}
+
+/** A stack in a cloud assembly. */
+export interface Synthesized {
+  readonly directory: string;
+  readonly stackName: string;
+}
+
+/** Compiled code, kept between runs: the CDK is large. */
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/synthesis', import.meta.url));
+const run = promisify(execFile);
+const app = fileURLToPath(new URL('../app.ts', import.meta.url));
+const failureSchema = z.object({ stderr: z.string() });
+
+/**
+ * Synthesizes the CDK app as `cdk synth` does, in a process of its own: so the configuration is read afresh,
+ * and the CDK's memory is freed.
+ * @throws Error with what the app printed, such as an error in the configuration.
+ */
+export async function synthesize(options: SynthesizeOptions): Promise<Synthesized> {
+  rmSync(options.folder, { recursive: true, force: true });
+  const context = { config: options.integrationFile, stage: options.stage ?? 'local' };
+  try {
+    const { stdout } = await run(nodeBinary(), [app], {
+      env: {
+        ...process.env,
+        ...options.environment,
+        CDK_OUTDIR: options.folder,
+        // The CDK's own check of the template takes two seconds of five; `cdk synth` and the tests of the
+        // stack do it.
+        CDK_VALIDATION: 'false',
+        NODE_COMPILE_CACHE: compileCache,
+        CDK_CONTEXT_JSON: JSON.stringify(context),
+      },
+    });
+    return { directory: options.folder, stackName: stdout.trim() };
+  } catch (error) {
+    const complaint = failureSchema.safeParse(error);
+    throw new Error(
+      complaint.success && complaint.data.stderr.trim() ? complaint.data.stderr.trim() : String(error),
+      { cause: error },
+    );
+  }
 }

@@ -2,8 +2,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import * as z from 'zod/mini';
-import { answerOptions, exits, optionsOf, plainCommand, runCommand } from '../../infra/ops/cli/command.ts';
-import { UsageError } from '../../infra/ops/cli/errors.ts';
+import { answerOptions, exits, plainCommand, runCommand, UsageError } from '../../infra/ops/cli/command.ts';
 import { counted, createProgress, say, sayJson } from '../../infra/ops/cli/output.ts';
 import { linesOf, runMutants } from './mutants/run-mutants.ts';
 import { commandOf, explained, shrunk } from './run/explain.ts';
@@ -167,8 +166,7 @@ async function plantMutants({ only, journeys, cores, json }: Options, signal: Ab
   return report.isGood ? exits.done : exits.failed;
 }
 
-await runCommand(command, async (parsed, signal) => {
-  const options = optionsOf(parsed, optionsSchema);
+await runCommand(command, optionsSchema, async ({ options, signal }) => {
   const { seed = randomInt(1, 1_000_000_000), json, minutes, journeys, only } = options;
   if (options.mutants) return plantMutants(options, signal);
   if (minutes !== undefined && journeys !== undefined)

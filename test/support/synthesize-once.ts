@@ -4,7 +4,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { type Synthesized, type SynthesizeOptions, synthesize } from '../../infra/local/synthesize.ts';
+import { type Synthesized, type SynthesizeOptions, synthesize } from '../../infra/local/run-locally.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -6,7 +6,6 @@ import { sapOptionsSchema } from '../../../shared/erp/sap-s4hana/options.ts';
 import { trytonOptionsSchema } from '../../../shared/erp/tryton/options.ts';
 import { integrationSchema } from '../../../shared/integration/schema.ts';
 import { placeSchema } from '../../../shared/platform/places.ts';
-import { docCommentsOf } from './doc-comments.ts';
 
 /** Where the comments of the configuration's fields are, by the path of what they are about. */
 const comments: readonly (readonly [path: string, file: string, name: string])[] = [
@@ -125,4 +124,34 @@ function table(rows: readonly Row[]): string {
       `| \`${path}\` | ${cell(type)} | ${cell(standard)} | ${cell(meaning)} |`,
   );
   return ['| field | type | default | meaning |', '| --- | --- | --- | --- |', ...lines].join('\n');
+}
+
+/**
+ * The doc comments of the fields of a type or schema, by their path in it: the reference tells people what
+ * editors tell them. It reads source text of this house's formatting: one field to a line, and indented fields are those
+ * of the field above them.
+ * @param source Text of a TypeScript file.
+ * @param name Name of an interface, or of a constant that holds a schema.
+ */
+function docCommentsOf(source: string, name: string): ReadonlyMap<string, string> {
+  const lines = source.split('\n');
+  const start = lines.findIndex((line) => new RegExp(`^export (interface|const) ${name}\\b`).test(line));
+  if (start < 0) throw new Error(`There is no ${name} in the source.`);
+  const found = new Map<string, string>();
+  /** The current field, and those around it: outermost first. */
+  let around: { readonly field: string; readonly indent: number }[] = [];
+  let comment: string[] = [];
+  for (const line of lines.slice(start + 1)) {
+    if (/^[}\])]/.test(line)) break;
+    const text = line.trim();
+    if (text.startsWith('/**')) comment = [];
+    if (/^(\/\*)?\*/.test(text)) comment.push(text.replace(/^\/\*\*\s?|\s?\*\/$|^\*\s?/g, '').trim());
+    const field = /^(?:readonly )?([A-Za-z]\w*)\??:/.exec(text)?.[1];
+    if (field === undefined) continue;
+    const indent = line.search(/\S/);
+    around = [...around.filter((outer) => outer.indent < indent), { field, indent }];
+    if (comment.length > 0) found.set(around.map((each) => each.field).join('.'), comment.join(' ').trim());
+    comment = [];
+  }
+  return found;
 }

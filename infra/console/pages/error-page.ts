@@ -4,13 +4,8 @@ import { sentenceOf } from '../../ops/cli/command.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
 import type { Html } from '../labels.ts';
 
-export interface Problem {
-  readonly what: string;
-  readonly next: string;
-}
-
 /** Describes an error in a sentence, with the next step. */
-export function problemOf(error: unknown, local: boolean): Problem {
+export function problemOf(error: unknown, local: boolean) {
   if (local && cannotConnect(error)) {
     return {
       what: 'The platform on this machine does not answer.',
@@ -30,7 +25,7 @@ export function problemOf(error: unknown, local: boolean): Problem {
   };
 }
 
-export function problemPage({ what, next }: Problem): Html {
+export function problemPage({ what, next }: ReturnType<typeof problemOf>): Html {
   return html`<h1>That did not work</h1><p class="verdict bad" data-problem>${what}</p><p>${next}</p>`;
 }
 

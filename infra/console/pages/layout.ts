@@ -15,10 +15,8 @@ export interface Frame {
   readonly notice?: string | undefined;
 }
 
-export type PageName = 'flows' | 'search' | 'letters' | 'floor' | 'none';
-
 export interface Page {
-  readonly name: PageName;
+  readonly name: 'flows' | 'search' | 'letters' | 'floor' | 'none';
   readonly title: string;
   readonly content: Html;
   /** A sentence that a screen reader announces when it changes. */

@@ -1,19 +1,7 @@
 import { html } from 'hono/html';
 import { formKeyField } from '../auth.ts';
 import { type Html, orderLink } from '../labels.ts';
-import type { ErpMode, ShopFloorOrder, ShopFloorView } from '../shop-floor.ts';
-
-const modes: Readonly<Record<ErpMode, { readonly label: string; readonly does: string }>> = {
-  well: { label: 'works', does: 'It books everything at once.' },
-  down: {
-    label: 'is down',
-    does: 'It answers every call with 503: messages wait, and continue automatically.',
-  },
-  refusing: {
-    label: 'refuses bookings',
-    does: 'It answers that the posting period is closed: bookings become dead letters.',
-  },
-};
+import { type ErpMode, erpModes, type ShopFloorOrder, type ShopFloorView } from '../shop-floor.ts';
 
 /** Articles of the ERP; the last one is missing in Azumuta. */
 const articles = [
@@ -50,12 +38,12 @@ function releasePart(formKey: string): Html {
 
 function switchPart(current: ErpMode, formKey: string): Html {
   return html`<section class="card" aria-labelledby="switch">
-    <h2 id="switch">The ERP <span id="erp-mode" data-live class="badge mode-${current}">${modes[current].label}</span></h2>
+    <h2 id="switch">The ERP <span id="erp-mode" data-live class="badge mode-${current}">${erpModes[current].label}</span></h2>
     <form method="post" action="/floor/erp" class="stack">
       <input type="hidden" name="${formKeyField}" value="${formKey}">
       <fieldset>
         <legend>From now on it</legend>
-        ${Object.entries(modes).map(
+        ${Object.entries(erpModes).map(
           ([mode, { label, does }]) => html`<p class="choice-line">
             <input type="radio" name="mode" id="mode-${mode}" value="${mode}" aria-describedby="does-${mode}"${mode === current ? html` checked` : ''}>
             <label for="mode-${mode}">${label}</label> <span class="hint" id="does-${mode}">${does}</span>

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Answers } from '../dependencies.ts';
 import { shopFloorPage } from '../pages/shop-floor.ts';
-import { type ErpMode, erpModes, type ShopFloor } from '../shop-floor.ts';
+import { erpModes, type ShopFloor } from '../shop-floor.ts';
 
 const pieces = z.coerce.number().check(z.int(), z.minimum(0), z.maximum(9999));
 const releaseSchema = z.object({
@@ -10,13 +10,7 @@ const releaseSchema = z.object({
   quantity: pieces,
 });
 const completeSchema = z.object({ number: z.string().check(z.minLength(1)), good: pieces, scrap: pieces });
-const switchSchema = z.object({ mode: z.enum(erpModes) });
-
-const noticeOf: Readonly<Record<ErpMode, string>> = {
-  well: 'The ERP works again.',
-  down: 'The ERP is down: it answers 503.',
-  refusing: 'The ERP refuses bookings.',
-};
+const switchSchema = z.object({ mode: z.enum(['well', 'down', 'refusing']) });
 
 /** The page that works on the partners' sandboxes, and its forms. */
 export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect, formKey }: Answers): Hono {
@@ -46,6 +40,6 @@ export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect, formKey 
     .post('/floor/erp', async (c) => {
       const { mode } = z.parse(switchSchema, await c.req.parseBody());
       await shopFloor.setErp(mode);
-      return redirect(c, '/floor', noticeOf[mode]);
+      return redirect(c, '/floor', erpModes[mode].notice);
     });
 }

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { type Invoked, invoke } from './aws-endpoint/client.ts';
+import { invoke } from './aws-endpoint/client.ts';
 import { openDataFolder } from './data-folder.ts';
 import { type LocalCredentials, principalIn, principalsOf } from './iam/principals.ts';
 import { type Overrides, overrideStack } from './overrides.ts';
-import { bundlePrograms } from './process/bundle-programs.ts';
-import { freePorts } from './process/host.ts';
+import { bundlePrograms, freePorts } from './process/host.ts';
 import { createSupervisor, type ProcessEntry, type ServiceSpec } from './process/supervisor.ts';
 import { type Ports, portNames, portsSchema, type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
 import { readAssembly } from './template/cloud-assembly.ts';
@@ -27,28 +26,7 @@ export interface EmulatorOptions extends ServiceOptions {
   readonly sandboxes?: { readonly azumuta: string; readonly erp: string } | undefined;
 }
 
-export interface Emulator {
-  readonly stack: LocalStack;
-  /** Where the HTTP API answers. */
-  readonly apiUrl: string;
-  /** `AWS_ENDPOINT_URL` for any AWS client. */
-  readonly awsEndpoint: string;
-  readonly region: string;
-  /** The operator's. */
-  readonly credentials: LocalCredentials;
-  readonly dataDir: string;
-  /** Lookups by logical id, physical name, ARN or construct path. @throws Error naming what there is. */
-  readonly queueUrl: (wanted: string) => string;
-  readonly tableName: (wanted: string) => string;
-  readonly secretArn: (wanted: string) => string;
-  readonly functionName: (wanted: string) => string;
-  readonly invoke: (functionName: string, payload: unknown) => Promise<Invoked>;
-  /** Runs the schedule's target now with the schedule's role, and answers what it returned. */
-  readonly runSchedule: (name: string) => Promise<Invoked>;
-  readonly processes: () => ProcessEntry[];
-  /** Ends everything in good order. May be called twice. */
-  readonly stop: () => Promise<void>;
-}
+export type Emulator = ReturnType<typeof emulatorOf>;
 
 const region = 'eu-west-1';
 const accountId = '000000000000';
@@ -120,8 +98,17 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
 function emulatorOf(
   stack: LocalStack,
-  running: Pick<Emulator, 'apiUrl' | 'awsEndpoint' | 'dataDir' | 'processes' | 'stop'>,
-): Emulator {
+  running: {
+    /** Where the HTTP API answers. */
+    readonly apiUrl: string;
+    /** `AWS_ENDPOINT_URL` for any AWS client. */
+    readonly awsEndpoint: string;
+    readonly dataDir: string;
+    readonly processes: () => ProcessEntry[];
+    /** Ends everything in good order. May be called twice. */
+    readonly stop: () => Promise<void>;
+  },
+) {
   const principals = principalsOf(stack);
   const { credentials } = principalIn(principals, 'operator', 'operator');
   const { awsEndpoint } = running;
@@ -131,17 +118,20 @@ function emulatorOf(
     ...running,
     stack,
     region,
+    /** The operator's. */
     credentials,
+    // Lookups by logical id, physical name, ARN or construct path, which throw an Error that names what there is.
     functionName,
-    queueUrl: (wanted) => find(stack.queues, 'queue', wanted).url,
-    tableName: (wanted) => find(stack.tables, 'table', wanted).name,
-    secretArn: (wanted) => find(stack.secrets, 'secret', wanted).arn,
-    invoke: async (wanted, payload) =>
+    queueUrl: (wanted: string) => find(stack.queues, 'queue', wanted).url,
+    tableName: (wanted: string) => find(stack.tables, 'table', wanted).name,
+    secretArn: (wanted: string) => find(stack.secrets, 'secret', wanted).arn,
+    invoke: async (wanted: string, payload: unknown) =>
       invoke(awsEndpoint, signerOf(credentials), functionName(wanted), JSON.stringify(payload ?? {})),
-    async runSchedule(wanted) {
-      const { name, targetArn, input } = find(stack.schedules, 'schedule', wanted);
+    /** Runs the schedule's target now with the schedule's role, and answers what it returned. */
+    async runSchedule(wanted: string) {
+      const { name, Target } = find(stack.schedules, 'schedule', wanted);
       const schedule = principalIn(principals, 'schedule', name);
-      return invoke(awsEndpoint, signerOf(schedule.credentials), targetArn, input);
+      return invoke(awsEndpoint, signerOf(schedule.credentials), Target.Arn, Target.Input);
     },
   };
 }

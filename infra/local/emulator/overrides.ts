@@ -80,7 +80,7 @@ export function overrideStack(
     const label = labelOf(schedule);
     const seconds = scheduleSeconds[label];
     if (seconds === undefined) return schedule;
-    changes.push(`${label}: every ${seconds} s instead of ${schedule.expression}.`);
-    return { ...schedule, expression: `rate(${seconds} seconds)` };
+    changes.push(`${label}: every ${seconds} s instead of ${schedule.ScheduleExpression}.`);
+    return { ...schedule, ScheduleExpression: `rate(${seconds} seconds)` };
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startGateway } from './api-gateway/gateway.ts';
 import { startEndpoint } from './aws-endpoint/endpoint.ts';
-import { createAccessControl } from './iam/access-control.ts';
+import { createAccessControl } from './iam/principals.ts';
 import { startMappings } from './lambda/event-source-mappings.ts';
 import { startSchedules } from './lambda/scheduler.ts';
 import { startLambda } from './lambda/service.ts';

@@ -1,5 +1,5 @@
 import type { CompletionRequest } from './azumuta/complete.ts';
-import type { show } from './azumuta/presenters.ts';
+import type { show } from './azumuta/routes.ts';
 import type { Trigger, TriggerLogEntry } from './azumuta/triggers.ts';
 import type { ReleaseRequest, Revision } from './erp/control-routes.ts';
 import type { Booking, ProductionOrder } from './erp/store.ts';
@@ -60,13 +60,6 @@ export function azumutaControl(url: string) {
   };
 }
 
-interface SentOrder {
-  readonly order: ProductionOrder;
-  /** What the integration answered. */
-  readonly status: number;
-  readonly answer: string;
-}
-
 export type ErpControl = ReturnType<typeof erpControl>;
 
 /**
@@ -93,11 +86,17 @@ export function erpControl(url: string) {
     revise: (number: string, revision: Revision) => order(number, 'revise', revision),
     /** Limits the rows of a page from now on; at the start the limit is 200. */
     capPages: (rows: number) => control<void>(url, 'PUT', '/sandbox/largest-page', { rows }),
-    /** Releases an order (or takes the one that `number` names) and posts it to the integration's order endpoint. */
+    /**
+     * Releases an order (or takes the one that `number` names) and posts it to the integration's order endpoint.
+     * @returns the order, and what the integration answered.
+     */
     releaseAndSend: (
       target: { readonly url: string; readonly key: string },
       request: ReleaseRequest & { readonly number?: string } = {},
-    ) => control<SentOrder>(url, 'POST', `/sandbox/release-and-send?${new URLSearchParams(target)}`, request),
+    ) => {
+      const path = `/sandbox/release-and-send?${new URLSearchParams(target)}`;
+      return control<{ order: ProductionOrder; status: number; answer: string }>(url, 'POST', path, request);
+    },
     ...partnerControl(url),
   };
 }

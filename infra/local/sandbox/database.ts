@@ -102,23 +102,8 @@ export function callRoutes(database: Database): Route[] {
   ];
 }
 
-/** A fault that made a call fail. It is in the partner's books, so a restart forgets none. */
-export interface LoggedFault {
-  /** The kind of the fault, or the status that it answered. */
-  readonly fault: string;
-  readonly method: string;
-  /** As it was called. */
-  readonly path: string;
-}
-
+/** Notes a fault in the partner's books, so that a restart forgets none: its kind, or the status that it answered. */
 export function logFault(database: Database, fault: Fault, method: string, path: string): void {
   const name = fault.kind === 'status' ? String(fault.status) : fault.kind;
   database.run('INSERT INTO faults (fault, method, path) VALUES (?, ?, ?)', name, method, path);
-}
-
-/** All faults so far, oldest first. */
-export function loggedFaultsIn(database: Database): LoggedFault[] {
-  return database
-    .all('SELECT fault, method, path FROM faults ORDER BY place')
-    .map(({ fault, method, path }) => ({ fault: String(fault), method: String(method), path: String(path) }));
 }

@@ -11,7 +11,7 @@ const when = {
 };
 
 /** How a partner may fail, and when. After a `delay` another fault may follow; any other fault is the last. */
-export const faultSchema = z.discriminatedUnion('kind', [
+const faultSchema = z.discriminatedUnion('kind', [
   /** Answers with the status and does nothing. `retryAfter` is in seconds, sent as such or as a date. */
   z.strictObject({
     ...when,

@@ -1,4 +1,4 @@
-import { azumutaSandboxKey, createApiKeyGuard, erpSandboxKey } from './api-key-guard.ts';
+import { azumutaSandboxKey, createApiKeyGuard, erpSandboxKey } from './api.ts';
 import { catalogueOf, newMeteorId } from './azumuta/catalogue.ts';
 import { shopFloorRoutes } from './azumuta/control-routes.ts';
 import gearboxes from './azumuta/gearboxes.json' with { type: 'json' };
@@ -29,7 +29,7 @@ export const createSandbox = {
     return createSandboxServer({
       api: azumutaRoutes(azumuta),
       control: shopFloorRoutes(azumuta),
-      guard: createApiKeyGuard({ key: azumutaSandboxKey, requestsPerSecond, now }),
+      guard: createApiKeyGuard(azumutaSandboxKey, requestsPerSecond, now),
       database: store.database,
     });
   },
@@ -39,7 +39,7 @@ export const createSandbox = {
     return createSandboxServer({
       api: erpRoutes(store),
       control: [...controlRoutes(store), pushRoute(store)],
-      guard: createApiKeyGuard({ key: erpSandboxKey, requestsPerSecond: 10_000, now }),
+      guard: createApiKeyGuard(erpSandboxKey, 10_000, now),
       database: store.database,
     });
   },

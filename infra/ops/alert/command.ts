@@ -5,7 +5,7 @@ import type { AlertLedger } from '../../../shared/ledger/ledger.ts';
 import { oneLine } from '../../../shared/model/text.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
-import { commonOptions, exits, mostOf, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
+import { commonOptions, exits, mostOf, opsCommand, runCommand } from '../cli/command.ts';
 import { createProgress, type Progress, say, sayJson, styled, tableOf } from '../cli/output.ts';
 import { findTarget, invoke, ledgerOf, type Target } from '../cli/target.ts';
 
@@ -89,8 +89,7 @@ async function test(target: Target, { json }: Options, { during }: Progress): Pr
   return Object.values(report).every((problem) => problem === '') ? exits.done : exits.partly;
 }
 
-await runCommand(command, async (parsed) => {
-  const options = optionsOf(parsed, optionsSchema);
+await runCommand(command, optionsSchema, async ({ options }) => {
   const progress = createProgress();
   const target = await progress.during('Looking for the stack', findTarget(options));
   return options.test ? test(target, options, progress) : list(target, options, progress);

@@ -1,11 +1,16 @@
 import { existsSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import * as z from 'zod/mini';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
+import { dayBefore, dayIn, isDate, startOfDay, utcInstant } from '../../../shared/model/time.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
-import { UsageError } from './errors.ts';
 import { printable } from './output.ts';
+
+/** The command was called in a way that cannot be carried out; the message says how to call it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
 
 /** Exit codes of the operators' commands. */
 export const exits = {
@@ -37,8 +42,12 @@ export const commonOptions = {
 
 export const defaultConfigFile = 'integration.config.ts';
 
-/** The plant's configuration, for commands that read it: see `withConfig`. */
+/** The plant's configuration, for commands that read it. */
 export const configOptions = { config: z._default(text, defaultConfigFile) };
+export const configOption = new Option(
+  '-c, --config <file>',
+  `the plant's configuration file (default: plants/<plant>.config.ts of a deployed stack if it is there, else ${defaultConfigFile})`,
+);
 
 /**
  * A command that works on a stack, with the options that all of them share; its own are added with `.option()`,
@@ -52,14 +61,6 @@ export function opsCommand(name: string, description: string): Command {
     .option('--region <region>', 'AWS region of the stack (default: that of the AWS profile)');
 }
 
-/** Adds the option that names the plant's configuration. */
-export function withConfig(command: Command): Command {
-  return command.option(
-    '-c, --config <file>',
-    `the plant's configuration file (default: plants/<plant>.config.ts of a deployed stack if it is there, else ${defaultConfigFile})`,
-  );
-}
-
 /** A command that needs no stack. */
 export function plainCommand(name: string, description: string): Command {
   return new Command(`npm run ${name} --`)
@@ -71,15 +72,6 @@ export function plainCommand(name: string, description: string): Command {
     .exitOverride();
 }
 
-/** The parsed command line. @throws UsageError naming the option that does not fit. */
-export function optionsOf<T>(command: Command, schema: z.ZodMiniType<T>): T {
-  const parsed = parse(schema, command.opts());
-  if (parsed.ok) return parsed.value;
-  throw new UsageError(
-    `The command line does not fit: ${describeMismatches(parsed.mismatches).replaceAll('$.', '--')}.`,
-  );
-}
-
 /** The number of `--most 500`. @throws UsageError when it is none. */
 export function mostOf(given: string): number {
   const most = Number(given);
@@ -89,27 +81,40 @@ export function mostOf(given: string): number {
 }
 
 /**
- * The words of a command line beside its options. As the folder of `--local` may be left out, the parser reads the next
- * word as one: `trace -- --local MO/0042` means the order, unless there is such a folder.
+ * The options and the words of a command line. As the folder of `--local` may be left out, the parser reads the next word
+ * as one: in a command that takes words, `trace -- --local MO/0042` means the order, unless there is such a folder.
+ * @throws UsageError naming the option that does not fit.
  */
-export function wordsOf<T extends { readonly local?: string | true }>(
-  parsed: Command,
-  options: T,
-): { readonly words: readonly string[]; readonly options: T } {
-  const { local } = options;
-  if (typeof local !== 'string' || existsSync(local)) return { words: parsed.args, options };
-  return { words: [local, ...parsed.args], options: { ...options, local: true } };
+export function readCommandLine<T extends object>(command: Command, schema: z.ZodMiniType<T>) {
+  const parsed = parse(schema, command.opts());
+  if (!parsed.ok) {
+    const complaint = describeMismatches(parsed.mismatches).replaceAll('$.', '--');
+    throw new UsageError(`The command line does not fit: ${complaint}.`);
+  }
+  const { value: options } = parsed;
+  const takesWords = command.registeredArguments.length > 0;
+  const local = takesWords && 'local' in options ? options.local : undefined;
+  if (typeof local !== 'string' || existsSync(local)) return { words: command.args, options };
+  return { words: [local, ...command.args], options: { ...options, local: true } };
+}
+
+/** What was typed, and a signal that Ctrl-C aborts. */
+export interface Typed<T> {
+  readonly options: T;
+  readonly words: readonly string[];
+  readonly signal: AbortSignal;
 }
 
 /**
  * Runs a command as this process: parses the command line, passes on Ctrl-C as an aborted signal, prints what
  * went wrong as a sentence, and sets the exit code.
- * @param act Resolves to the exit code.
+ * @param act Gets what was typed; resolves to the exit code.
  * @param commandLine Default: all that this process was called with.
  */
-export async function runCommand(
+export async function runCommand<T extends object>(
   command: Command,
-  act: (command: Command, signal: AbortSignal) => Promise<number>,
+  schema: z.ZodMiniType<T>,
+  act: (typed: Typed<T>) => Promise<number>,
   commandLine: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   const ending = new AbortController();
@@ -123,7 +128,7 @@ export async function runCommand(
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly);
   try {
     command.parse(commandLine, { from: 'user' });
-    process.exitCode = await act(command, ending.signal);
+    process.exitCode = await act({ ...readCommandLine(command, schema), signal: ending.signal });
   } catch (error) {
     process.exitCode = exitOf(error);
     // The parser has printed its own complaint already.
@@ -152,4 +157,27 @@ export function sentenceOf(error: unknown): string {
   if (/Region is missing/.test(reason)) return 'Say in which region the stack is: --region or AWS_REGION.';
   if (/^Expired|ExpiredToken/.test(name)) return 'The AWS credentials have expired: log in again.';
   return reason;
+}
+
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/**
+ * A moment as people type it: an ISO time with zone, an ISO date (when that day begins at the plant), `90m`, `24h`,
+ * `7d`, `today` or `yesterday` (when they begin at the plant) or `now`.
+ * @param timeZone The plant's.
+ * @throws UsageError when it is none of these.
+ */
+export function momentOf(text: string, now: Date, timeZone: string): Date {
+  if (text === 'now') return now;
+  if (text === 'today') return startOfDay(timeZone, dayIn(timeZone, now));
+  if (text === 'yesterday') return startOfDay(timeZone, dayBefore(dayIn(timeZone, now)));
+  const [, amount, unit] = /^(\d{1,4})([mhd])$/.exec(text) ?? [];
+  if (amount !== undefined && (unit === 'm' || unit === 'h' || unit === 'd'))
+    return new Date(now.getTime() - Number(amount) * unitMs[unit]);
+  if (isDate(text)) return startOfDay(timeZone, text);
+  const instant = utcInstant(text);
+  if (instant !== undefined) return new Date(instant);
+  throw new UsageError(
+    `"${text}" is no time that is understood: use 2026-12-01T06:00:00Z, 2026-12-01, 90m, 24h, 7d, today or yesterday.`,
+  );
 }

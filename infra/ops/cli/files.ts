@@ -4,8 +4,11 @@ import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { type CANCEL_SYMBOL, isCancel } from '@clack/prompts';
+import type * as z from 'zod/mini';
 import { reasonOf } from '../../../shared/model/errors.ts';
-import { UsageError } from './errors.ts';
+import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
+import { UsageError } from './command.ts';
 
 /** Reads a file as JSON; `-` is standard input. @throws UsageError when it cannot be read, or is not JSON. */
 export async function jsonIn(file: string): Promise<unknown> {
@@ -53,4 +56,24 @@ export async function formatted(source: string): Promise<string> {
   ]);
   if (code !== 0) throw new Error(`The module cannot be formatted: ${complaint}`);
   return result;
+}
+
+/** The answers in a file, else those of a person at the terminal. @throws UsageError */
+export async function answersFrom(file: string | undefined, ask: () => Promise<unknown>): Promise<unknown> {
+  if (file !== undefined) return jsonIn(file);
+  if (process.stdin.isTTY) return ask();
+  throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
+}
+
+/** @throws UsageError that names each answer that does not fit. */
+export function fittingAnswers<T>(schema: z.ZodMiniType<T>, answers: unknown): T {
+  const parsed = parse(schema, answers);
+  if (parsed.ok) return parsed.value;
+  throw new UsageError(`The answers do not fit: ${describeMismatches(parsed.mismatches)}.`);
+}
+
+/** An answer of a person. @throws UsageError when they leave. */
+export function answered<T>(value: T | typeof CANCEL_SYMBOL): T {
+  if (isCancel(value)) throw new UsageError('Nothing was written.');
+  return value;
 }

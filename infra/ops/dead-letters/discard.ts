@@ -1,6 +1,6 @@
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
-import { UsageError } from '../cli/errors.ts';
+import { UsageError } from '../cli/command.ts';
 import type { DeadLetterMessage } from './dead-letter.ts';
 import { type DeadLetterQueue, pagesOf } from './queue.ts';
 

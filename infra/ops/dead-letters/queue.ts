@@ -10,38 +10,31 @@ export interface DeadLetterQueueOptions {
   readonly waitSeconds?: number;
 }
 
-/** The dead-letter queue, for an operator. */
-export interface DeadLetterQueue {
-  /** About how many letters can be taken, and how many are hidden because another run holds them. */
-  readonly size: () => Promise<{ readonly visible: number; readonly hidden: number }>;
-  /**
-   * Takes letters, page by page, until there are no more or one comes a second time. (In a long queue the first
-   * letters become visible again before the last are taken; only the newer receipt can remove such a letter.) Letters
-   * are hidden from others until they are given back or removed.
-   */
-  readonly take: () => AsyncIterable<readonly DeadLetterMessage[]>;
-  /** Makes letters visible again, at once. */
-  readonly giveBack: (letters: readonly DeadLetterMessage[]) => Promise<void>;
-  /** @returns the letters that SQS did not remove; they become visible again. */
-  readonly remove: (letters: readonly DeadLetterMessage[]) => Promise<readonly DeadLetterMessage[]>;
-}
+export type DeadLetterQueue = ReturnType<typeof openDeadLetterQueue>;
 
 /** SQS takes and returns at most ten messages in one call. */
 export const pageSize = 10;
 
+/** The dead-letter queue, for an operator. */
 export function openDeadLetterQueue(
   sqs: Pick<SQSClient, 'send'>,
   queueUrl: string,
   { hiddenSeconds = 300, waitSeconds = 1 }: DeadLetterQueueOptions = {},
-): DeadLetterQueue {
+) {
   const queues = createQueues(sqs);
   return {
+    /** About how many letters can be taken, and how many are hidden because another run holds them. */
     async size() {
       const { waiting, underWay } = await countMessages(sqs, queueUrl);
       return { visible: waiting, hidden: underWay };
     },
 
-    async *take() {
+    /**
+     * Takes letters, page by page, until there are no more or one comes a second time. (In a long queue the first
+     * letters become visible again before the last are taken; only the newer receipt can remove such a letter.) Letters
+     * are hidden from others until they are given back or removed.
+     */
+    async *take(): AsyncIterable<readonly DeadLetterMessage[]> {
       const seen = new Set<string>();
       for (;;) {
         const { Messages = [] } = await sqs.send(
@@ -62,7 +55,8 @@ export function openDeadLetterQueue(
       }
     },
 
-    async giveBack(letters) {
+    /** Makes letters visible again, at once. */
+    async giveBack(letters: readonly DeadLetterMessage[]): Promise<void> {
       // Letters whose visibility SQS does not change become visible when their timeout ends.
       await queues.changeVisibility(
         queueUrl,
@@ -70,7 +64,8 @@ export function openDeadLetterQueue(
       );
     },
 
-    async remove(letters) {
+    /** @returns the letters that SQS did not remove; they become visible again. */
+    async remove(letters: readonly DeadLetterMessage[]): Promise<readonly DeadLetterMessage[]> {
       const left: DeadLetterMessage[] = [];
       for (const page of pagesOf(letters)) {
         const { Failed = [] } = await sqs.send(

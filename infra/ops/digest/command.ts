@@ -3,11 +3,9 @@ import * as z from 'zod/mini';
 import { digestOf } from '../../../shared/alerts/digest.ts';
 import { digestLines } from '../../../shared/alerts/digest-lines.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
+import { commonOptions, exits, momentOf, opsCommand, runCommand, UsageError } from '../cli/command.ts';
 import { createProgress, say, sayJson, styled } from '../cli/output.ts';
 import { findTarget, ledgerOf, sqsOf, whereOf } from '../cli/target.ts';
-import { momentOf } from '../cli/time.ts';
 import { createFlowsReader } from '../flows/flow-status.ts';
 import { queueUrlsOf } from '../flows/queues.ts';
 
@@ -38,8 +36,7 @@ Days begin at midnight in the plant's time zone. The figures come from the ledge
 Exit codes: 0 done · 1 failed · 2 wrong command line`,
   );
 
-await runCommand(command, async (parsed) => {
-  const options = optionsOf(parsed, optionsSchema);
+await runCommand(command, optionsSchema, async ({ options }) => {
   const { during } = createProgress();
   const target = await during('Looking for the stack', findTarget(options));
   const timeZone = target.output('TimeZone');

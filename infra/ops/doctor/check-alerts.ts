@@ -25,32 +25,26 @@ async function lookAtChannels(target: Target) {
   return found.length > 0 ? found : fine('took all that was sent');
 }
 
-/** A mailing list of the stack: the output that names its topic, and the addresses that should be on it. */
-interface MailList {
-  readonly output: string;
-  readonly about: string;
-  readonly wanted: (deployment: CompleteIntegration['deployment']) => readonly string[];
-  /** The field of the configuration that has its addresses. */
-  readonly field: string;
-}
+type Deployment = CompleteIntegration['deployment'];
 
-const lists: readonly MailList[] = [
+/** The mailing lists: the output with the topic, the addresses that should be on it, and the field that has them. */
+const lists = [
   {
     output: 'AlarmTopic',
     about: 'Alarm mails',
-    wanted: ({ alarmEmails }) => alarmEmails,
+    wanted: ({ alarmEmails }: Deployment) => alarmEmails,
     field: 'deployment.alarmEmails',
   },
   {
     output: 'AlertTopic',
     about: 'Alert mails',
-    wanted: ({ alerts, alarmEmails }) => alerts.emails ?? alarmEmails,
+    wanted: ({ alerts, alarmEmails }: Deployment) => alerts.emails ?? alarmEmails,
     field: 'deployment.alerts.emails',
   },
   {
     output: 'MorningMailTopic',
     about: 'Morning mail',
-    wanted: ({ morningMail }) => morningMail?.emails ?? [],
+    wanted: ({ morningMail }: Deployment) => morningMail?.emails ?? [],
     field: 'deployment.morningMail.emails',
   },
 ];
@@ -66,8 +60,8 @@ export function mailChecks(target: Target, integration: CompleteIntegration | un
 
 async function lookAtList(
   target: Target,
-  { output, wanted, field }: MailList,
-  deployment: CompleteIntegration['deployment'] | undefined,
+  { output, wanted, field }: (typeof lists)[number],
+  deployment: Deployment | undefined,
 ) {
   const topicArn = target.output(output);
   const { confirmed, waiting } = await subscribersOf(target, topicArn);

@@ -58,13 +58,7 @@ function compareClocks(before: number, date: Date, after: number) {
   );
 }
 
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-  readonly date: Date | undefined;
-}
-
-async function call(url: string, options: RequestInit = {}): Promise<Answer> {
+async function call(url: string, options: RequestInit = {}) {
   try {
     const response = await fetch(url, {
       ...options,
@@ -86,7 +80,7 @@ async function call(url: string, options: RequestInit = {}): Promise<Answer> {
   }
 }
 
-function unexpected({ status, text }: Answer, secret: string, target: Target) {
+function unexpected({ status, text }: Awaited<ReturnType<typeof call>>, secret: string, target: Target) {
   if (status === 503 && /not set yet/.test(text))
     return wrong(
       'it answers that its secret is not set yet',

@@ -6,8 +6,8 @@ import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
 import { type Target, whereOf } from '../cli/target.ts';
-import { isOwn, type SecretName, type SecretState, secretFacts } from '../secrets/schemas.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
+import { isOwn, type SecretName, type SecretState, secretFacts } from '../secrets/secret-store.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 /** Longest that one partner may take to answer. */

@@ -1,17 +1,15 @@
 import * as z from 'zod/mini';
 import {
   commonOptions,
+  configOption,
   configOptions,
   exits,
   opsCommand,
-  optionsOf,
   runCommand,
   sentenceOf,
-  withConfig,
 } from '../cli/command.ts';
-import { configurationFile, configurationOf } from '../cli/configuration.ts';
 import { createProgress, say, sayJson, styled } from '../cli/output.ts';
-import { findTarget, type Target } from '../cli/target.ts';
+import { configurationFile, configurationOf, findTarget, type Target } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { alertChecks, mailChecks } from './check-alerts.ts';
 import { domainChecks } from './check-domain.ts';
@@ -26,12 +24,11 @@ const optionsSchema = z.object({
   partners: z._default(z.boolean(), true),
 });
 
-const command = withConfig(
-  opsCommand(
-    'doctor',
-    'Checks everything that must be right before orders and completions can travel, and says what to do. Changes nothing.',
-  ),
+const command = opsCommand(
+  'doctor',
+  'Checks everything that must be right before orders and completions can travel, and says what to do. Changes nothing.',
 )
+  .addOption(configOption)
   .option('--no-partners', 'leave out the calls to Azumuta and the ERP')
   .addHelpText(
     'after',
@@ -77,8 +74,7 @@ async function checksOf(
   ];
 }
 
-await runCommand(command, async (parsed, signal) => {
-  const options = optionsOf(parsed, optionsSchema);
+await runCommand(command, optionsSchema, async ({ options, signal }) => {
   const progress = createProgress();
   const target = await progress.during('Looking for the stack', findTarget(options));
   if (!options.json) {

@@ -2,7 +2,8 @@ import { select, text } from '@clack/prompts';
 import * as z from 'zod/mini';
 import { isTimeZone } from '../../../shared/model/time.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
-import { answered } from '../cli/answers.ts';
+import { answered } from '../cli/files.ts';
+import { literal } from '../probe/contract-text.ts';
 
 /** ERPs that have an example to copy. */
 export const erps = ['odoo', 'tryton', 'sap-s4hana', 'rest'] as const;
@@ -99,4 +100,43 @@ function complaintOf(field: keyof Answers, given: string): string | undefined {
   if (parsed.ok) return undefined;
   const own = parsed.mismatches.filter(({ path }) => path.startsWith(`$.${field}`));
   return own.length > 0 ? describeMismatches(own) : undefined;
+}
+
+const contractLines = `
+  // Where Azumuta's API differs from what is assumed: npm run probe finds out.
+  azumuta: { contract },
+`;
+
+/**
+ * Fills a plant's own answers into an example.
+ * @param example Source of `shared/integration/examples/<erp>.config.ts`.
+ * @param now Orders that were released before are left out.
+ * @throws Error when the example has no such line any more.
+ */
+export function configurationText(example: string, answers: Answers, now: Date): string {
+  const { plant, timeZone, url, database, orders, numberPrefix, emails } = answers;
+  const from = `${now.toISOString().slice(0, 16)}:00Z`;
+  const pull = orders === 'posted' ? "'off'" : `{ everyMinutes: ${orders.everyMinutes}, from: '${from}' }`;
+  const prefix = numberPrefix.replace(/[\\`$]/g, '\\$&');
+  const databases = database && `${literal(database)} : ${literal(`${database}-test`)}`;
+  const replacements: readonly (readonly [RegExp, string | ((found: string) => string) | undefined])[] = [
+    [/(?<=\n {2}plant: )'[^'\n]*'/, literal(plant)],
+    [/(?<=\n {2}timeZone: )'[^'\n]*'/, literal(timeZone)],
+    [/(?<=\n {4}(?:url|baseUrl): )'[^'\n]*'/, literal(url)],
+    [/(?<=\n {4}database: stage === 'production' \? )'[^'\n]*' : '[^'\n]*'/, databases],
+    [/(?<= from '#azumuta-erp';\n)/, `import { contract } from './${plant}.contract.ts';\n`],
+    [/(?=\n {2}productOrders: )/, contractLines],
+    // The example may take leading zeros off the number: the prefix is put before what is left.
+    [
+      /(?<=\n {4}number: \(order\) => )order\.number[^\n]*(?=,\n)/,
+      (found) => (prefix === '' ? found : `\`${prefix}\${${found}}\``),
+    ],
+    [/(?<=\n {4}pull: stage === 'production' \? )\{[^{}\n]*\}/, pull],
+    [/(?<=alarmEmails: )\[[^\]\n]*\]/, `[${emails.map(literal).join(', ')}]`],
+  ];
+  return replacements.reduce((text, [place, own]) => {
+    if (own === undefined) return text;
+    if (!place.test(text)) throw new Error(`The example has no ${place.source}.`);
+    return text.replace(place, typeof own === 'string' ? () => own : own);
+  }, example);
 }

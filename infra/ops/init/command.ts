@@ -2,18 +2,14 @@ import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { answersFrom, fittingAnswers } from '../cli/answers.ts';
-import { answerOptions, exits, optionsOf, plainCommand, runCommand } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
-import { formatted, writeNewFile } from '../cli/files.ts';
+import { answerOptions, exits, plainCommand, runCommand, UsageError } from '../cli/command.ts';
+import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
-import { previewOf } from '../map/preview.ts';
-import { samplesIn } from '../map/read-sample.ts';
+import { previewsOf } from '../map/preview.ts';
+import { samples } from '../map/read-sample.ts';
 import { previewLines } from '../map/report.ts';
-import { samples } from '../map/samples.ts';
 import { emptyContract } from '../probe/contract-text.ts';
-import { answersSchema, askForAnswers } from './answers.ts';
-import { configurationText } from './configuration-text.ts';
+import { answersSchema, askForAnswers, configurationText } from './answers.ts';
 
 const optionsSchema = z.object({
   ...answerOptions,
@@ -58,8 +54,7 @@ async function writeConfiguration(file: string, text: string): Promise<void> {
   }
 }
 
-await runCommand(command, async (parsed) => {
-  const options = optionsOf(parsed, optionsSchema);
+await runCommand(command, optionsSchema, async ({ options }) => {
   const answers = fittingAnswers(answersSchema, await answersFrom(options.answers, askForAnswers));
   const { plant, erp } = answers;
   const file = `plants/${plant}.config.ts`;
@@ -80,9 +75,7 @@ await runCommand(command, async (parsed) => {
   }
 
   const { integration } = await loadIntegration(file, 'production');
-  const previews = samplesIn(samples.order, integration, new Date().toISOString()).map((sample) =>
-    previewOf(sample, integration),
-  );
+  const previews = previewsOf(samples.order, integration);
   if (options.json) {
     sayJson({ file, previews });
     return exits.done;

@@ -2,20 +2,18 @@ import * as z from 'zod/mini';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import {
   answerOptions,
+  configOption,
   configOptions,
   exits,
-  optionsOf,
   plainCommand,
   runCommand,
-  withConfig,
+  UsageError,
 } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
 import { jsonIn } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
-import { previewOf } from './preview.ts';
-import { samplesIn } from './read-sample.ts';
+import { previewsOf } from './preview.ts';
+import { sampleNames, samples } from './read-sample.ts';
 import { previewLines } from './report.ts';
-import { sampleNames, samples } from './samples.ts';
 
 const optionsSchema = z.object({
   ...answerOptions,
@@ -24,12 +22,11 @@ const optionsSchema = z.object({
   stage: z._default(z.string().check(z.minLength(1)), 'production'),
 });
 
-const command = withConfig(
-  plainCommand(
-    'map',
-    "Shows what a sample becomes under the configuration's mapping, side by side. Sends nothing, needs no network.",
-  ),
+const command = plainCommand(
+  'map',
+  "Shows what a sample becomes under the configuration's mapping, side by side. Sends nothing, needs no network.",
 )
+  .addOption(configOption)
   .argument('[sample.json]', 'an ERP order (or a list), or a completion; - reads it from standard input')
   .option('--stage <stage>', 'as the configuration is at this stage (default: production)')
   .option('--sample <kind>', `print a sample to start from: ${sampleNames.join(' or ')}`)
@@ -48,25 +45,20 @@ as Azumuta answers them: {"productOrder": …, "recordings": […]}.
 Exit codes: 0 every sample fits · 1 a sample or a mapping has mistakes · 2 wrong command line or configuration`,
   );
 
-await runCommand(command, async (parsed) => {
-  const { config, json, sample, stage } = optionsOf(parsed, optionsSchema);
-  const [file] = parsed.args;
+await runCommand(command, optionsSchema, async ({ options, words: [file] }) => {
+  const { config, json, sample, stage } = options;
   if (sample !== undefined) {
     sayJson(samples[sample]);
     return exits.done;
   }
   if (file === undefined) throw new UsageError('Name a file with a sample, or print one: --sample order.');
   const { integration } = await loadIntegration(config, stage);
-  const previews = samplesIn(await jsonIn(file), integration, new Date().toISOString()).map((one) =>
-    previewOf(one, integration),
-  );
-
+  const previews = previewsOf(await jsonIn(file), integration);
   if (json) sayJson(previews);
-  else {
+  else
     for (const [at, preview] of previews.entries()) {
       if (at > 0) say();
       for (const line of previewLines(preview, process.stdout.columns ?? 110)) say(line);
     }
-  }
   return previews.some(({ mistakes }) => mistakes.length > 0) ? exits.failed : exits.done;
 });

@@ -10,8 +10,7 @@ import type { CompletedProductOrder, Completion } from '../../../shared/model/co
 import { Rejected } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { formatQuantity } from '../../../shared/model/quantity.ts';
-import type { Sample } from './read-sample.ts';
-import { isRead, readsOf } from './unused-fields.ts';
+import { type Sample, samplesIn } from './read-sample.ts';
 
 /** A field and its value, as text, and a remark. */
 export type Row = readonly [field: string, value: string, remark?: string];
@@ -27,6 +26,12 @@ export interface Preview {
   readonly mistakes: readonly string[];
   /** Why nothing is sent although nothing is wrong. */
   readonly leftOut?: string;
+}
+
+/** What the samples of a file become. @param json Content of the file, parsed as JSON. */
+export function previewsOf(json: unknown, integration: CompleteIntegration): Preview[] {
+  const samples = samplesIn(json, integration, new Date().toISOString());
+  return samples.map((sample) => previewOf(sample, integration));
 }
 
 /** Shows what the plant's mapping makes of a sample. Sends nothing, and calls no partner. */
@@ -186,4 +191,47 @@ function rejectionOf(act: () => unknown): string | undefined {
 
 function distinct(mistakes: readonly (string | undefined)[]): string[] {
   return [...new Set(mistakes.filter((mistake) => mistake !== undefined))];
+}
+
+/**
+ * Finds the fields of a value that a function reads, by running it on a proxy. So the preview of a mapping can mark the
+ * input that it does not use.
+ * @returns Paths such as `quantity.amount`; with a `*` at the end when all fields there were listed. Undefined when the
+ * function does not work on a proxy, as it clones its input.
+ */
+export function readsOf<T extends object>(value: T, run: (proxy: T) => unknown): Set<string> | undefined {
+  const reads = new Set<string>();
+  try {
+    run(watched(value, '', reads));
+    return reads;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a field, or anything within it, was read. */
+export function isRead(reads: ReadonlySet<string>, field: string): boolean {
+  for (const read of reads) {
+    if (read === field || read.startsWith(`${field}.`)) return true;
+    if (read.endsWith('*') && field.startsWith(read.slice(0, -1))) return true;
+  }
+  return false;
+}
+
+function watched<T extends object>(value: T, path: string, reads: Set<string>): T {
+  return new Proxy(value, {
+    get(target, name) {
+      const inner: unknown = Reflect.get(target, name);
+      // Inherited properties, such as a list's methods, are no fields.
+      if (typeof name === 'symbol' || !Object.hasOwn(target, name)) return inner;
+      const at = `${path}${name}`;
+      if (inner !== null && typeof inner === 'object') return watched(inner, `${at}.`, reads);
+      reads.add(at);
+      return inner;
+    },
+    ownKeys(target) {
+      reads.add(`${path}*`);
+      return Reflect.ownKeys(target);
+    },
+  });
 }

@@ -1,7 +1,5 @@
-import type { Command } from 'commander';
 import * as z from 'zod/mini';
-import { commonOptions, exits, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
+import { commonOptions, exits, opsCommand, runCommand, type Typed, UsageError } from '../cli/command.ts';
 import { counted, createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
 import {
@@ -16,6 +14,7 @@ import {
 } from './switch-flow.ts';
 
 const optionsSchema = z.object(commonOptions);
+type Options = z.output<typeof optionsSchema>;
 
 const descriptions = {
   pause: 'Pauses a flow, for the maintenance of a partner. New orders and completions wait in their queues.',
@@ -54,8 +53,7 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
     .argument('[flow]', `${names.join(', ')}, or all`)
     .addHelpText('after', help(name));
 
-  const act = async (parsed: Command, signal: AbortSignal) => {
-    const { options, words } = wordsOf(parsed, optionsOf(parsed, optionsSchema));
+  const act = async ({ options, words, signal }: Typed<Options>) => {
     const chosen = flowsOf(words[0]);
     const progress = createProgress();
     const target = await progress.during('Looking for the stack', findTarget(options));
@@ -78,7 +76,7 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
     if (signal.aborted) return exits.interrupted;
     return outcomes.every(isComplete) ? exits.done : exits.partly;
   };
-  await runCommand(command, act, commandLine);
+  await runCommand(command, optionsSchema, act, commandLine);
 }
 
 function isComplete(outcome: NotedOutcome | PullOutcome): boolean {

@@ -38,21 +38,15 @@ export type Flow = keyof typeof pausable;
 export const flows = ['orders', 'completions', 'bookings'] as const satisfies readonly Flow[];
 
 /** The event source mappings of a flow, and the messages in its queue. */
-export interface FlowSwitch {
-  readonly flow: Flow;
-  /** In Lambda's words: `Enabled`, `Disabled`, `Enabling`, `Disabling`, `Updating`, `Creating`. */
-  readonly states: readonly string[];
-  readonly uuids: readonly string[];
-  readonly waiting: number;
-  readonly underWay: number;
-}
+export type FlowSwitch = Awaited<ReturnType<typeof readSwitch>>;
 
 /** Reads whether a flow is paused, and how many messages are in its queue. */
-export async function readSwitch(target: Target, flow: Flow): Promise<FlowSwitch> {
+export async function readSwitch(target: Target, flow: Flow) {
   const { arn, waiting, underWay } = await countMessages(sqsOf(target), target.output(pausable[flow].output));
   const mappings = await mappingsOf(new LambdaClient(target.aws), arn);
   return {
     flow,
+    /** In Lambda's words: `Enabled`, `Disabled`, `Enabling`, `Disabling`, `Updating`, `Creating`. */
     states: mappings.map(({ State = 'unknown' }) => State),
     uuids: mappings.flatMap(({ UUID }) => UUID ?? []),
     waiting,
@@ -121,10 +115,16 @@ export async function notePause(
   on: boolean,
 ): Promise<string | undefined> {
   const functionName = consumerOf[pausable[flow].queue];
-  try {
+  return whyFailed(async () => {
     if (on && !already) await pauses.end(functionName);
     if (!on && (!already || (await pauses.of(functionName)).since === undefined))
       await pauses.begin(functionName);
+  });
+}
+
+async function whyFailed(act: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await act();
     return undefined;
   } catch (error) {
     return sentenceOf(error);
@@ -149,14 +149,11 @@ export async function switchAlarm(
   if (local) return undefined;
   const cloudwatch = new CloudWatchClient(aws);
   const names = { AlarmNames: [alarmOfPause(stackName, flow)] };
-  try {
-    await (on
+  return whyFailed(() =>
+    on
       ? cloudwatch.send(new EnableAlarmActionsCommand(names))
-      : cloudwatch.send(new DisableAlarmActionsCommand(names)));
-    return undefined;
-  } catch (error) {
-    return sentenceOf(error);
-  }
+      : cloudwatch.send(new DisableAlarmActionsCommand(names)),
+  );
 }
 
 /**

@@ -4,17 +4,15 @@ import * as z from 'zod/mini';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { answersFrom, fittingAnswers } from '../cli/answers.ts';
 import {
   commonOptions,
   defaultConfigFile,
   exits,
   opsCommand,
-  optionsOf,
   runCommand,
+  UsageError,
 } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
-import { writeNewFile } from '../cli/files.ts';
+import { answersFrom, fittingAnswers, writeNewFile } from '../cli/files.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';
@@ -145,8 +143,7 @@ function hasFound({ findings }: Probed): boolean {
   return findings.some(({ set }) => set !== undefined);
 }
 
-await runCommand(command, async (parsed, signal) => {
-  const options = optionsOf(parsed, optionsSchema);
+await runCommand(command, optionsSchema, async ({ options, signal }) => {
   const { create: number, answers: file, sample, json } = options;
   const isOfStack = options.stack !== undefined || options.local !== undefined;
   const target = isOfStack ? await findTarget(options) : undefined;

@@ -1,7 +1,7 @@
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import type { AzumutaProductOrder } from '../../../shared/azumuta/resources.ts';
 import type { ProductOrderDraft } from '../../../shared/model/orders.ts';
-import { UsageError } from '../cli/errors.ts';
+import { UsageError } from '../cli/command.ts';
 import { reads } from './recognise/json-nodes.ts';
 import type { ScreenValues } from './screen-values.ts';
 

@@ -1,26 +1,19 @@
 import { existsSync, readdirSync } from 'node:fs';
-import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { jsonOf, parse } from '../../../shared/platform/validation.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { defaultConfigFile } from '../cli/command.ts';
-import { configurationFile, configurationOf } from '../cli/configuration.ts';
-import { UsageError } from '../cli/errors.ts';
-import { type Target, whereOf } from '../cli/target.ts';
+import { defaultConfigFile, UsageError } from '../cli/command.ts';
+import { configurationFile, configurationOf, type Target, whereOf } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { askForKey } from './screen-values.ts';
 
-/** A plant's configuration, and its file. */
-export interface Plant {
-  readonly integration: CompleteIntegration;
-  readonly file: string;
-}
+export type Plant = Awaited<ReturnType<typeof findPlant>>;
 
-/** The configuration of the stack's plant, else the one that was named, else the only one in `plants/`. */
+/** The configuration, and its file, of the stack's plant, else the one that was named, else the only one in `plants/`. */
 export async function findPlant(
   target: Target | undefined,
   { config, stage }: { readonly config?: string; readonly stage: string },
-): Promise<Plant> {
+) {
   if (target) {
     const file = configurationFile(target, config ?? defaultConfigFile);
     return { integration: await configurationOf(target, file), file };

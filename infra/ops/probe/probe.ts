@@ -1,6 +1,6 @@
 import type { AzumutaContract } from '../../../shared/azumuta/contract.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
-import { UsageError } from '../cli/errors.ts';
+import { UsageError } from '../cli/command.ts';
 import { jsonIn } from '../cli/files.ts';
 import { createAccount } from './explore/account.ts';
 import { explore } from './explore/explore.ts';

@@ -11,17 +11,13 @@ import type { ScreenValues } from './screen-values.ts';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
-export interface Proposal {
-  readonly contract: AzumutaContract;
-  /** Only what differs from what is assumed. */
-  readonly settings: Settings;
-}
+export type Proposal = ReturnType<typeof proposalOf>;
 
 /**
- * The contract of the configuration with what was found. Lines that somebody wrote by hand stay, except where something
+ * The contract of the configuration with what was found, and its lines that differ from what is assumed. Lines that somebody wrote by hand stay, except where something
  * else is sure.
  */
-export function proposalOf(current: AzumutaContract, findings: readonly Finding[]): Proposal {
+export function proposalOf(current: AzumutaContract, findings: readonly Finding[]) {
   const own = differing(current, defaultContract);
   const settings = findings.reduce((made, { line, set, certainty }) => {
     const isOwn = valueAt(own, line) !== undefined;

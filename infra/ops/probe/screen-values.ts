@@ -1,6 +1,6 @@
 import { password, text } from '@clack/prompts';
 import * as z from 'zod/mini';
-import { answered } from '../cli/answers.ts';
+import { answered } from '../cli/files.ts';
 
 const words = z.string().check(z.trim(), z.minLength(1));
 

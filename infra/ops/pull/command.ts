@@ -5,19 +5,17 @@ import { type PullReport, pullOutcomes } from '../../../shared/orders/pull.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import {
   commonOptions,
+  configOption,
   configOptions,
   exits,
+  momentOf,
   mostOf,
   opsCommand,
-  optionsOf,
   runCommand,
-  withConfig,
+  UsageError,
 } from '../cli/command.ts';
-import { configurationOf } from '../cli/configuration.ts';
-import { UsageError } from '../cli/errors.ts';
 import { createProgress, type Progress, say, sayJson } from '../cli/output.ts';
-import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
-import { momentOf } from '../cli/time.ts';
+import { configurationOf, findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { partnersOf } from '../doctor/check-partners.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { previewPull } from './preview.ts';
@@ -36,9 +34,8 @@ type Options = z.output<typeof optionsSchema>;
 /** A dry run that takes longer ends early and shows what it has found. */
 const maxDryRunMs = 15 * 60_000;
 
-const command = withConfig(
-  opsCommand('pull', 'Shows which orders the pull would read from the ERP, or runs it now.'),
-)
+const command = opsCommand('pull', 'Shows which orders the pull would read from the ERP, or runs it now.')
+  .addOption(configOption)
   .option('--dry-run', 'show what would be created, what exists already and what conflicts; write nothing')
   .option('--since <when>', 'dry run: read from this time on (default: from where the next pull begins)')
   .option('--most <orders>', 'dry run: read at most so many ERP orders (default: 500)')
@@ -123,8 +120,7 @@ async function go(target: Target, { json }: Options, { during }: Progress): Prom
   return report.conflicts + report.rejected + report.cancelled > 0 ? exits.partly : exits.done;
 }
 
-await runCommand(command, async (parsed, signal) => {
-  const options = optionsOf(parsed, optionsSchema);
+await runCommand(command, optionsSchema, async ({ options, signal }) => {
   if (options.dryRun === options.go)
     throw new UsageError('Choose either --dry-run to look, or --go to run the pull now.');
   if (options.go && options.since !== undefined)

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
+import { commonOptions, exits, opsCommand, runCommand, UsageError } from '../cli/command.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget, whereOf } from '../cli/target.ts';
 import { createReplay, type ReplayReport, replayDependenciesOf } from './replay.ts';
@@ -45,8 +44,7 @@ Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 so
 replayed and stay · 130 interrupted`,
   );
 
-await runCommand(command, async (parsed, signal) => {
-  const options = optionsOf(parsed, optionsSchema);
+await runCommand(command, optionsSchema, async ({ options, signal }) => {
   checkSelection(options);
   const { go, order, reason } = options;
   const target = await findTarget(options);

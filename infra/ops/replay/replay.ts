@@ -79,22 +79,25 @@ export interface ReplayGroup {
   readonly since: string;
 }
 
-export interface ReplayReport {
-  readonly lookedAt: number;
+export interface ReplayReport extends Readonly<Counts> {
   readonly selected: number;
   readonly groups: readonly ReplayGroup[];
   /** Selected letters that can go back: moved now, or by a run with `go`. */
   readonly movable: number;
-  readonly moved: number;
-  /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
-  readonly copied: number;
-  /** Orders asked for that have a rejected booking but no letter for it any more. With `go`, it is planned again. */
-  readonly lost: readonly string[];
-  /** Some letters were not looked at: the limit was reached, or the first became visible again before the last were taken. */
-  readonly more: boolean;
   readonly interrupted: boolean;
   /** Why it ended early; no letter is lost by that. */
   readonly failure?: string | undefined;
+}
+
+interface Counts {
+  lookedAt: number;
+  moved: number;
+  /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
+  copied: number;
+  /** Orders asked for that have a rejected booking but no letter for it any more. With `go`, it is planned again. */
+  lost: readonly string[];
+  /** Some letters were not looked at: the limit was reached, or the first became visible again before the last were taken. */
+  more: boolean;
 }
 
 /**
@@ -111,17 +114,12 @@ interface Chosen {
 type Move = { readonly letter: DeadLetterMessage; readonly to: QueueName; readonly body: string };
 
 /** What one run has done so far. */
-interface Run {
+interface Run extends Counts {
   /** By SQS's id, so that a letter which is taken a second time replaces itself. */
   readonly held: Map<string, DeadLetterMessage>;
   readonly chosen: Map<string, Chosen>;
   /** Letters that stay do not count here: otherwise thousands of them could use up the limit of a run. */
   readonly movable: Set<string>;
-  lookedAt: number;
-  lost: readonly string[];
-  more: boolean;
-  moved: number;
-  copied: number;
 }
 
 /**

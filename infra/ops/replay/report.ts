@@ -23,7 +23,7 @@ export function replayLines(
     ...(report.groups.length > 0 ? [...groupTable(report.groups, now), ''] : []),
     ...sentencesOf(report, go),
     ...lostSentences(report, go),
-    ...(!go && wentWell(report) && report.movable + report.lost.length > 0
+    ...(!go && report.failure === undefined && !report.interrupted && report.movable + report.lost.length > 0
       ? ['To do it:', `  ${command}`]
       : []),
     ...(hidden > 0
@@ -32,10 +32,6 @@ export function replayLines(
         ]
       : []),
   ];
-}
-
-function wentWell({ failure, interrupted }: ReplayReport): boolean {
-  return failure === undefined && !interrupted;
 }
 
 function lostSentences({ lost }: ReplayReport, go: boolean): string[] {

@@ -3,28 +3,26 @@ import * as z from 'zod/mini';
 import { newToken } from '../../local/operator-clients.ts';
 import {
   commonOptions,
+  configOption,
   configOptions,
   exits,
   opsCommand,
-  optionsOf,
   runCommand,
-  withConfig,
-  wordsOf,
+  UsageError,
 } from '../cli/command.ts';
-import { configurationOf } from '../cli/configuration.ts';
-import { UsageError } from '../cli/errors.ts';
 import { createProgress, say, sayJson, styled, tableOf } from '../cli/output.ts';
-import { findTarget, type Target, whereOf } from '../cli/target.ts';
+import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
 import {
+  createSecretStore,
   isOwn,
   type OwnSecretName,
   ownSecrets,
   type SecretName,
   type SecretState,
+  type SecretStore,
   secretFacts,
   secretNames,
-} from './schemas.ts';
-import { createSecretStore, type SecretStore } from './secret-store.ts';
+} from './secret-store.ts';
 import { runSecretsWizard } from './wizard.ts';
 
 const actions = ['status', 'set', 'rotate', 'finish', 'show'] as const;
@@ -51,12 +49,11 @@ const todo: Readonly<Record<SecretState['state'], string>> = {
   unfit: 'set it again',
 };
 
-const command = withConfig(
-  opsCommand(
-    'secrets',
-    "Sets and rotates the stack's secrets. Without an action it asks what to do, on a terminal.",
-  ),
+const command = opsCommand(
+  'secrets',
+  "Sets and rotates the stack's secrets. Without an action it asks what to do, on a terminal.",
 )
+  .addOption(configOption)
   .argument('[action]', actions.join(', '))
   .argument('[secret]', secretNames.join(', '))
   .option('--stdin', 'read the value from standard input, so that it is not on the command line')
@@ -200,8 +197,7 @@ function oneOf<const T extends string>(
   return found;
 }
 
-await runCommand(command, async (parsed, signal) => {
-  const { options, words } = wordsOf(parsed, optionsOf(parsed, optionsSchema));
+await runCommand(command, optionsSchema, async ({ options, words, signal }) => {
   const action = oneOf(actions, words[0], 'action');
   const name = oneOf(secretNames, words[1], 'secret');
   const target = await createProgress().during('Looking for the stack', findTarget(options));

@@ -3,8 +3,8 @@ import { type CANCEL_SYMBOL, confirm, isCancel, log, password, select } from '@c
 import { webhookChannels } from '../../../shared/alerts/names.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { newToken } from '../../local/operator-clients.ts';
-import { isOwn, type OwnSecretName, type SecretName, type SecretState, secretFacts } from './schemas.ts';
 import type { SecretStore } from './secret-store.ts';
+import { isOwn, type OwnSecretName, type SecretName, type SecretState, secretFacts } from './secret-store.ts';
 
 export interface WizardDependencies {
   readonly store: SecretStore;

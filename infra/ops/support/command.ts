@@ -1,20 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { reasonOf } from '../../../shared/model/errors.ts';
-import {
-  commonOptions,
-  configOptions,
-  exits,
-  opsCommand,
-  optionsOf,
-  runCommand,
-  withConfig,
-  wordsOf,
-} from '../cli/command.ts';
-import { configurationOf } from '../cli/configuration.ts';
+import { commonOptions, configOption, configOptions, exits, opsCommand, runCommand } from '../cli/command.ts';
 import { writeNewFile } from '../cli/files.ts';
 import { printable, say, sayJson } from '../cli/output.ts';
-import type { Target } from '../cli/target.ts';
+import { configurationOf } from '../cli/target.ts';
 import { traceAsked } from '../trace/trace.ts';
 import { namesIn, supportTextOf } from './support-file.ts';
 
@@ -24,12 +14,11 @@ const optionsSchema = z.object({
   out: z.exactOptional(z.string().check(z.minLength(1))),
 });
 
-const command = withConfig(
-  opsCommand(
-    'support',
-    'Writes everything that is known about an order into one file, which you can send to a partner or to Azumuta: its journey, the causes of failures, versions, outputs of the stack, and the names of the settings. Secrets, names of persons and AWS account numbers are left out.',
-  ),
+const command = opsCommand(
+  'support',
+  'Writes everything that is known about an order into one file, which you can send to a partner or to Azumuta: its journey, the causes of failures, versions, outputs of the stack, and the names of the settings. Secrets, names of persons and AWS account numbers are left out.',
 )
+  .addOption(configOption)
   .argument('[order]', 'number of a product order, number or id of an ERP order, or an id of Azumuta')
   .option('--out <file>', 'default: support-<order>.json in this folder')
   .addHelpText(
@@ -52,28 +41,20 @@ async function versions(): Promise<Record<string, string>> {
   return { integration: version, node: process.version, platform: `${process.platform} ${process.arch}` };
 }
 
-/** The names of the settings; why the configuration cannot be loaded, otherwise. */
-async function settingsOf(target: Target, file: string): Promise<readonly string[] | string> {
-  return configurationOf(target, file).then(namesIn, (error: unknown) => printable(reasonOf(error)));
-}
-
-await runCommand(command, async (parsed) => {
-  const {
-    options,
-    words: [asked],
-  } = wordsOf(parsed, optionsOf(parsed, optionsSchema));
+await runCommand(command, optionsSchema, async ({ options, words: [asked] }) => {
   const { target, trace: order } = await traceAsked(asked, options);
   if (order.productOrders.length === 0) {
     say(`The ledger knows no order, ERP order or recording ${order.asked}: nothing was written.`);
     return exits.notFound;
   }
   const file = options.out ?? `support-${order.asked.replace(/[^A-Za-z0-9-]+/g, '-')}.json`;
+  const whyNotLoaded = (error: unknown) => printable(reasonOf(error));
   const text = supportTextOf({
     writtenAt: new Date().toISOString(),
     versions: await versions(),
     stack: target.stackName,
     outputs: target.outputs,
-    configuration: await settingsOf(target, options.config),
+    configuration: await configurationOf(target, options.config).then(namesIn, whyNotLoaded),
     order,
   });
   writeNewFile(file, text);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { commonOptions, exits, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
+import { commonOptions, exits, opsCommand, runCommand } from '../cli/command.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { traceLines } from './report.ts';
 import { traceAsked } from './trace.ts';
@@ -25,11 +25,7 @@ Times are in the plant's time zone; --json has them in UTC.
 Exit codes: 0 found · 1 failed · 2 wrong command line · 3 the ledger knows nothing by that name`,
   );
 
-await runCommand(command, async (parsed) => {
-  const {
-    options,
-    words: [asked],
-  } = wordsOf(parsed, optionsOf(parsed, optionsSchema));
+await runCommand(command, optionsSchema, async ({ options, words: [asked] }) => {
   const { target, where, trace } = await traceAsked(asked, options);
   const stack = { where, timeZone: target.output('TimeZone') };
   if (options.json) sayJson({ target: target.name, ...trace });

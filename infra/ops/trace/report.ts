@@ -4,49 +4,40 @@ import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { styled, tableOf } from '../cli/output.ts';
 import type { Trace, TracedOrder } from './trace.ts';
 
-/** Events of a journey in words. */
-const words: Readonly<Record<string, string>> = {
-  queued: 'Received from the ERP',
-  created: 'Created in Azumuta',
-  adopted: 'Found in Azumuta, typed by hand',
-  linked: 'Linked in the ERP',
-  completed: 'Completed in Azumuta',
-  collected: 'Read from Azumuta, to be booked',
-  booked: 'Booked in the ERP',
-  amended: 'Notes and links added in the ERP',
-  ignored: 'Ignored: the ERP does not know the order',
-  retry: 'Failed, to be tried again',
-  rejected: 'Refused',
-  conflict: 'Changed in the ERP afterwards',
-  resolved: 'Equal to the ERP again',
-  withdrawn: 'Withdrawn by the ERP',
-  'not completed': 'Not completed yet in Azumuta',
-  'not mapped': 'Cannot become a product order',
-  'cancelled in the ERP': 'Cancelled in the ERP',
-  'dead-lettered': 'Put aside for a person',
-  replayed: 'Sent to its queue again',
-  recovered: 'Succeeded after all',
-  discarded: 'Discarded by a person',
+type Tone = 'good' | 'bad' | 'plain';
+
+/** Events of a journey in words, and whether they are good or bad. */
+const events: Readonly<Record<string, readonly [words: string, tone?: Tone]>> = {
+  queued: ['Received from the ERP'],
+  created: ['Created in Azumuta', 'good'],
+  adopted: ['Found in Azumuta, typed by hand', 'good'],
+  linked: ['Linked in the ERP'],
+  completed: ['Completed in Azumuta'],
+  collected: ['Read from Azumuta, to be booked'],
+  booked: ['Booked in the ERP', 'good'],
+  amended: ['Notes and links added in the ERP', 'good'],
+  ignored: ['Ignored: the ERP does not know the order'],
+  retry: ['Failed, to be tried again', 'bad'],
+  rejected: ['Refused', 'bad'],
+  conflict: ['Changed in the ERP afterwards', 'bad'],
+  resolved: ['Equal to the ERP again'],
+  withdrawn: ['Withdrawn by the ERP'],
+  'not completed': ['Not completed yet in Azumuta'],
+  'not mapped': ['Cannot become a product order', 'bad'],
+  'cancelled in the ERP': ['Cancelled in the ERP', 'bad'],
+  'dead-lettered': ['Put aside for a person', 'bad'],
+  replayed: ['Sent to its queue again'],
+  recovered: ['Succeeded after all'],
+  discarded: ['Discarded by a person', 'bad'],
 };
-const good = new Set(['created', 'adopted', 'booked', 'amended']);
-const bad = new Set([
-  'retry',
-  'rejected',
-  'conflict',
-  'not mapped',
-  'cancelled in the ERP',
-  'dead-lettered',
-  'discarded',
-]);
 
 /** An event in words; an unknown event keeps its own name. */
 export function eventWords({ event }: Pick<JourneyEntry, 'event'>): string {
-  return words[event] ?? event;
+  return events[event]?.[0] ?? event;
 }
 
-export function toneOf({ event }: Pick<JourneyEntry, 'event'>): 'good' | 'bad' | 'plain' {
-  if (good.has(event)) return 'good';
-  return bad.has(event) ? 'bad' : 'plain';
+export function toneOf({ event }: Pick<JourneyEntry, 'event'>): Tone {
+  return events[event]?.[1] ?? 'plain';
 }
 
 export interface TracedStack {

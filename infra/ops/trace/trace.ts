@@ -1,13 +1,13 @@
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { homeOf } from '../../../shared/completions/decide-bookings.ts';
-import type { BookedFigures, BookingEntry } from '../../../shared/ledger/records/bookings.ts';
+import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import type { Cause } from '../../../shared/model/causes.ts';
 import { type ProductOrderDraft, partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
-import { UsageError } from '../cli/errors.ts';
+import { UsageError } from '../cli/command.ts';
 import { createProgress } from '../cli/output.ts';
 import { findTarget, ledgerOf, type Target, type Where, whereOf } from '../cli/target.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
@@ -36,15 +36,10 @@ export interface TracedOrder extends OrderStatus {
   readonly cause?: Cause | undefined;
   /** What the mapping made of the ERP order. */
   readonly draft?: ProductOrderDraft | undefined;
-  readonly bookings: readonly TracedBooking[];
+  readonly bookings: readonly ReturnType<typeof tracedBooking>[];
   readonly deadLetters: readonly OpenDeadLetter[];
   /** Oldest first. */
   readonly journey: readonly JourneyEntry[];
-}
-
-export interface TracedBooking extends Pick<BookingEntry, 'key' | 'kind' | 'state' | 'recordingIds'> {
-  readonly cause?: Cause | undefined;
-  readonly booked?: BookedFigures | undefined;
 }
 
 export interface Trace {
@@ -149,7 +144,7 @@ async function traceOne(
   };
 }
 
-function tracedBooking({ key, kind, state, cause, recordingIds, booked }: BookingEntry): TracedBooking {
+function tracedBooking({ key, kind, state, cause, recordingIds, booked }: BookingEntry) {
   return { key, kind, state, cause, recordingIds, booked };
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 import { principalsOf } from '../../../infra/local/emulator/iam/principals.ts';
-import { containerEnvironment } from '../../../infra/local/emulator/lambda/environment.ts';
+import { containerEnvironment } from '../../../infra/local/emulator/lambda/service.ts';
 import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 import type { BenchPlant } from '../peers/plant.ts';
 import { quantile } from '../statistics.ts';

@@ -5,7 +5,7 @@ import { type Emulator, startEmulator } from '../../../infra/local/emulator/emul
 import type { Overrides } from '../../../infra/local/emulator/overrides.ts';
 import { find, type LocalFunction, labelOf } from '../../../infra/local/emulator/template/local-stack.ts';
 import { newToken, operatorClients, setIfUnset } from '../../../infra/local/operator-clients.ts';
-import { type Synthesized, synthesize } from '../../../infra/local/synthesize.ts';
+import { type Synthesized, synthesize } from '../../../infra/local/run-locally.ts';
 import type { Partners } from '../partners/partners.ts';
 
 /** A synthesized stack on the local platform, connected to the stubs. */

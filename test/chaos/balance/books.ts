@@ -1,9 +1,25 @@
 import { join } from 'node:path';
 import { openStore as openAzumuta } from '../../../infra/local/sandbox/azumuta/store.ts';
 import { type TriggerLogEntry, triggerLog } from '../../../infra/local/sandbox/azumuta/triggers.ts';
-import { type LoggedFault, loggedFaultsIn } from '../../../infra/local/sandbox/database.ts';
+import type { Database } from '../../../infra/local/sandbox/database.ts';
 import { openStore as openErp } from '../../../infra/local/sandbox/erp/store.ts';
 import type { DeadLetter } from './queues.ts';
+
+/** A fault that made a call fail. */
+interface LoggedFault {
+  /** The kind of the fault, or the status that it answered. */
+  readonly fault: string;
+  readonly method: string;
+  /** As it was called. */
+  readonly path: string;
+}
+
+/** All faults so far, oldest first. */
+function loggedFaultsIn(database: Database): LoggedFault[] {
+  return database
+    .all('SELECT fault, method, path FROM faults ORDER BY place')
+    .map(({ fault, method, path }) => ({ fault: String(fault), method: String(method), path: String(path) }));
+}
 
 /** A product order in Azumuta's own books, with what its operators recorded. */
 export interface BuiltOrder {

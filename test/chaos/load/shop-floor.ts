@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
-import { azumutaSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import { azumutaSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { Dice } from '../accidents/dice.ts';
 import { persistently } from './patience.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { azumutaSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import { azumutaSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { patient } from '../../support/patient.ts';
 import { calls, system } from './stage.ts';
 

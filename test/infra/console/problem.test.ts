@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problemOf } from '../../../infra/console/pages/error-page.ts';
-import { UsageError } from '../../../infra/ops/cli/errors.ts';
+import { UsageError } from '../../../infra/ops/cli/command.ts';
 
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
 

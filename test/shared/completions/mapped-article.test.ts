@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { erpSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import { erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { defineIntegration } from '../../../shared/integration/define.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { azumutaSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import { azumutaSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { type Received, startServer } from '../../support/server.ts';
 import { azumutaAt, type CompletionStage } from './stage.ts';
 

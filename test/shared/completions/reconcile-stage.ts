@@ -1,4 +1,4 @@
-import { azumutaSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import { azumutaSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/control.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';

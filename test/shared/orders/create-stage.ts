@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import {
   type AzumutaControl,
   azumutaControl,

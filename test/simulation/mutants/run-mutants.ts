@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../../../infra/ops/cli/errors.ts';
+import { UsageError } from '../../../infra/ops/cli/command.ts';
 import { tableOf } from '../../../infra/ops/cli/output.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import type { Report, Task } from './child.ts';

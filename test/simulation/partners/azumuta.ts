@@ -1,6 +1,5 @@
-import { createApi } from '../../../infra/local/sandbox/api.ts';
-import { createApiKeyGuard } from '../../../infra/local/sandbox/api-key-guard.ts';
-import { type CatalogueSource, catalogueOf } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
+import { createApi, createApiKeyGuard } from '../../../infra/local/sandbox/api.ts';
+import { catalogueOf } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
 import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
 import { shopFloorRoutes } from '../../../infra/local/sandbox/azumuta/control-routes.ts';
 import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
@@ -102,7 +101,7 @@ export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
   const routes = apiRoutes(azumuta);
   const open = createApi(routes);
   const shopFloor = createApi(shopFloorRoutes(azumuta, senderTo(sendTrigger)));
-  const apiWith = (key: string) => createApi(routes, createApiKeyGuard({ key, requestsPerSecond: 1e9, now }));
+  const apiWith = (key: string) => createApi(routes, createApiKeyGuard(key, 1e9, now));
   let apiKey = newId();
   let api = apiWith(apiKey);
 
@@ -181,7 +180,7 @@ function senderTo(sendTrigger: AzumutaModelOptions['sendTrigger']) {
 }
 
 /** Two work instructions for each article; the last one records quantities and serial numbers. */
-function plantWith(articles: readonly string[]): CatalogueSource {
+function plantWith(articles: readonly string[]) {
   const articleCategory = 'products';
   return {
     articleCategories: [{ key: articleCategory, name: 'Products' }],

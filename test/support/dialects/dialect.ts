@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { show } from '../../../infra/local/sandbox/azumuta/presenters.ts';
+import type { show } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import type { contractSchema } from '../../../shared/azumuta/contract.ts';
 import { listAt } from '../../../shared/platform/places.ts';
 import type { Answer, Received } from '../server.ts';

@@ -1,17 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import type { Match } from './routes.ts';
 
+/** A request as the gateway received it, and its body. */
 export interface HttpCall {
-  readonly method: string;
-  /** As sent, percent-encoded, with the query. */
-  readonly target: string;
-  readonly protocol: string;
-  readonly sourceAddress: string;
-  readonly headers: IncomingHttpHeaders;
-  /** Repeated headers keep all their values here. */
-  readonly allHeaders: Readonly<Record<string, readonly string[] | undefined>>;
+  readonly request: Pick<
+    IncomingMessage,
+    'method' | 'url' | 'httpVersion' | 'headers' | 'headersDistinct'
+  > & {
+    readonly socket: Pick<IncomingMessage['socket'], 'remoteAddress'>;
+  };
   readonly body: Buffer;
 }
 
@@ -27,12 +25,13 @@ export interface HttpApiPlace {
  * Observed on AWS beyond its guide: `rawPath` arrives percent-decoded, while `rawQueryString` does not.
  */
 export function httpEvent(call: HttpCall, match: Match, place: HttpApiPlace): APIGatewayProxyEventV2 {
-  const { path, query } = splitTarget(call.target);
+  const { request, body } = call;
+  const { path, query } = splitTarget(request.url);
   const headers = gatewayHeaders(call, place);
-  const cookies = call.headers.cookie?.split('; ');
+  const cookies = request.headers.cookie?.split('; ');
   const parameters = queryParameters(query);
-  const domainName = call.headers.host ?? '127.0.0.1';
-  const binary = call.body.length > 0 && !isText(call.headers['content-type']);
+  const domainName = request.headers.host ?? '127.0.0.1';
+  const binary = body.length > 0 && !isText(request.headers['content-type']);
   return {
     version: '2.0',
     routeKey: match.routeKey,
@@ -47,11 +46,11 @@ export function httpEvent(call: HttpCall, match: Match, place: HttpApiPlace): AP
       domainName,
       domainPrefix: domainName.split('.')[0] ?? '',
       http: {
-        method: call.method,
+        method: request.method ?? 'GET',
         path,
-        protocol: call.protocol,
-        sourceIp: call.sourceAddress,
-        userAgent: call.headers['user-agent'] ?? '',
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: sourceAddressOf(request),
+        userAgent: request.headers['user-agent'] ?? '',
       },
       requestId: place.requestId,
       routeKey: match.routeKey,
@@ -60,13 +59,13 @@ export function httpEvent(call: HttpCall, match: Match, place: HttpApiPlace): AP
       timeEpoch: place.now.getTime(),
     },
     ...(Object.keys(match.pathParameters).length > 0 ? { pathParameters: match.pathParameters } : {}),
-    ...(call.body.length > 0 ? { body: call.body.toString(binary ? 'base64' : 'utf8') } : {}),
+    ...(body.length > 0 ? { body: body.toString(binary ? 'base64' : 'utf8') } : {}),
     isBase64Encoded: binary,
   };
 }
 
 /** Path, percent-decoded, and query, as it was sent. A path that cannot be decoded is kept as it is. */
-export function splitTarget(target: string): { path: string; query: string } {
+export function splitTarget(target = '/'): { path: string; query: string } {
   const at = target.indexOf('?');
   const raw = at < 0 ? target : target.slice(0, at);
   const query = at < 0 ? '' : target.slice(at + 1);
@@ -78,8 +77,8 @@ export function splitTarget(target: string): { path: string; query: string } {
 }
 
 /** Names in lower case, repeated ones joined by commas; cookies are a list of their own in the event. */
-function gatewayHeaders(call: HttpCall, place: HttpApiPlace): Record<string, string> {
-  const own = Object.entries(call.allHeaders).flatMap(([name, values]) =>
+function gatewayHeaders({ request, body }: HttpCall, place: HttpApiPlace): Record<string, string> {
+  const own = Object.entries(request.headersDistinct).flatMap(([name, values]) =>
     values === undefined || ['cookie', 'connection', 'transfer-encoding'].includes(name)
       ? []
       : [[name, values.join(',')] as const],
@@ -87,12 +86,18 @@ function gatewayHeaders(call: HttpCall, place: HttpApiPlace): Record<string, str
   const epoch = Math.floor(place.now.getTime() / 1000).toString(16);
   return {
     ...Object.fromEntries(own),
-    'content-length': String(call.body.length),
+    'content-length': String(body.length),
     'x-amzn-trace-id': `Root=1-${epoch}-${place.requestId.replaceAll('-', '').slice(0, 24)}`,
-    'x-forwarded-for': [call.headers['x-forwarded-for'], call.sourceAddress].filter(Boolean).join(', '),
-    'x-forwarded-port': call.headers.host?.split(':')[1] ?? '80',
+    'x-forwarded-for': [request.headers['x-forwarded-for'], sourceAddressOf(request)]
+      .filter(Boolean)
+      .join(', '),
+    'x-forwarded-port': request.headers.host?.split(':')[1] ?? '80',
     'x-forwarded-proto': 'http',
   };
+}
+
+function sourceAddressOf({ socket }: HttpCall['request']): string {
+  return socket.remoteAddress ?? '127.0.0.1';
 }
 
 function queryParameters(query: string): Record<string, string> {
@@ -142,4 +147,54 @@ export function httpAnswer(result: unknown): HttpAnswer | undefined {
     },
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
   };
+}
+
+/** The route of an HTTP API that serves a request. */
+export interface Match {
+  /** `GET /product-orders/{number}`. */
+  readonly routeKey: string;
+  readonly pathParameters: Readonly<Record<string, string>>;
+}
+
+/**
+ * The route that serves a request, the most specific first ("Develop routes for HTTP APIs"): full path before
+ * `{parameter}` before greedy `{parameter+}`. `path` is percent-decoded, as API Gateway decodes before it matches: an
+ * encoded slash separates.
+ */
+export function matchRoute(routeKeys: readonly string[], method: string, path: string): Match | undefined {
+  const segments = path.split('/').slice(1);
+  const fits = routeKeys.flatMap((routeKey) => {
+    const [wantedMethod, pattern = ''] = routeKey.split(' ');
+    const found = wantedMethod === method && matchPattern(pattern.split('/').slice(1), segments);
+    return found ? [{ routeKey, pathParameters: found.parameters, rank: found.rank }] : [];
+  });
+  const [best] = fits.sort((a, b) => (a.rank < b.rank ? -1 : 1));
+  return best && { routeKey: best.routeKey, pathParameters: best.pathParameters };
+}
+
+/** `rank` sorts by the first segment that differs: text (0), parameter (1), greedy parameter (2). */
+function matchPattern(
+  pattern: readonly string[],
+  segments: readonly string[],
+): { parameters: Record<string, string>; rank: string } | undefined {
+  const parameters: Record<string, string> = {};
+  let rank = '';
+  for (const [at, wanted] of pattern.entries()) {
+    const [, name, greedy] = /^\{([^+}]+)(\+?)\}$/.exec(wanted) ?? [];
+    const segment = segments[at];
+    if (segment === undefined) return undefined;
+    if (name === undefined) {
+      if (segment !== wanted) return undefined;
+      rank += '0';
+    } else if (greedy) {
+      const rest = segments.slice(at).join('/');
+      if (rest === '') return undefined;
+      return { parameters: { ...parameters, [name]: rest }, rank: `${rank}2` };
+    } else {
+      if (segment === '') return undefined;
+      parameters[name] = segment;
+      rank += '1';
+    }
+  }
+  return pattern.length === segments.length ? { parameters, rank } : undefined;
 }

@@ -5,8 +5,7 @@ import { prepareAccess } from '../iam/authorize.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { type Listening, listen, readBody } from '../process/http.ts';
 import { find, type LocalStack } from '../template/local-stack.ts';
-import { type HttpAnswer, httpAnswer, httpEvent, splitTarget } from './event.ts';
-import { matchRoute } from './routes.ts';
+import { type HttpAnswer, httpAnswer, httpEvent, matchRoute, splitTarget } from './event.ts';
 
 /** API Gateway's quota for a request's body. */
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -39,10 +38,8 @@ export function startGateway(
   }
 
   async function serve(request: IncomingMessage, requestId: string): Promise<HttpAnswer> {
-    const method = request.method ?? 'GET';
-    const target = request.url ?? '/';
     const body = await readBody(request, maxBodyBytes);
-    const match = matchRoute(routeKeys, method, splitTarget(target).path);
+    const match = matchRoute(routeKeys, request.method ?? 'GET', splitTarget(request.url).path);
     const route = api.routes.find(({ routeKey }) => routeKey === match?.routeKey);
     if (!match || !route) return message(404, 'Not Found');
     const { routeKey } = match;
@@ -55,17 +52,8 @@ export function startGateway(
     };
     const decision = decide(functionName, routeKey);
     if (!decision.allowed) return failed(500, `It may not invoke ${functionName}. ${decision.reason}.`);
-    const call = {
-      method,
-      target,
-      body,
-      protocol: `HTTP/${request.httpVersion}`,
-      sourceAddress: request.socket.remoteAddress ?? '127.0.0.1',
-      headers: request.headers,
-      allHeaders: request.headersDistinct,
-    };
     const place = { accountId, apiId: api.apiId, requestId, now: new Date() };
-    const event = JSON.stringify(httpEvent(call, match, place));
+    const event = JSON.stringify(httpEvent({ request, body }, match, place));
     const answered = new AbortController();
     const invoked = await Promise.race([
       lambda.invoke(functionName, event),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { AccessControl } from '../iam/access-control.ts';
+import type { AccessControl } from '../iam/principals.ts';
 import type { MappingsAnswer } from '../lambda/event-source-mappings.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { type Listening, listen, open, readBody } from '../process/http.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { awsClient } from '../aws-endpoint/client.ts';
-import type { AccessControl } from '../iam/access-control.ts';
+import type { AccessControl } from '../iam/principals.ts';
 import { find, type LocalStack } from '../template/local-stack.ts';
 import type { Lambda } from './service.ts';
 import { type MappingPoll, pollMapping } from './sqs-poller.ts';

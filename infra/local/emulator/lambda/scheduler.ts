@@ -1,6 +1,6 @@
 import { reasonOf } from '../../../../shared/model/errors.ts';
 import { invoke } from '../aws-endpoint/client.ts';
-import type { AccessControl } from '../iam/access-control.ts';
+import type { AccessControl } from '../iam/principals.ts';
 import type { LocalStack } from '../template/local-stack.ts';
 
 /**
@@ -15,17 +15,17 @@ export function startSchedules(
   log: (line: string) => void,
 ): () => void {
   const timers = schedules
-    .filter(({ enabled }) => enabled)
-    .map(({ name, targetArn, input, expression }) => {
+    .filter(({ State }) => State === 'ENABLED')
+    .map(({ name, Target: { Arn, Input }, ScheduleExpression }) => {
       const { accessKeyId } = access.principal('schedule', name).credentials;
-      const failed = (why: string) => log(`scheduler: ${name} could not invoke ${targetArn}: ${why}`);
+      const failed = (why: string) => log(`scheduler: ${name} could not invoke ${Arn}: ${why}`);
       const fire = () => {
-        invoke(awsEndpoint, { accessKeyId, region }, targetArn, input, 'Event').then(
+        invoke(awsEndpoint, { accessKeyId, region }, Arn, Input, 'Event').then(
           ({ status }) => status === 202 || failed(`it was answered ${status}`),
           (error: unknown) => failed(reasonOf(error)),
         );
       };
-      return setInterval(fire, rateMilliseconds(expression, name));
+      return setInterval(fire, rateMilliseconds(ScheduleExpression, name));
     });
   return () => {
     for (const timer of timers) clearInterval(timer);

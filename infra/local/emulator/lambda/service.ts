@@ -4,14 +4,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type * as z from 'zod/mini';
 import type { InvocationType, Invoked } from '../aws-endpoint/client.ts';
-import type { AccessControl } from '../iam/access-control.ts';
-import type { Principal } from '../iam/principals.ts';
+import type { AccessControl, LocalCredentials, Principal } from '../iam/principals.ts';
 import type { Report } from '../process/child-process.ts';
 import { listen, readBody } from '../process/http.ts';
 import type { servicesSchema } from '../services.ts';
 import type { LocalFunction, LocalStack } from '../template/local-stack.ts';
 import { createContainers, failed, type Outcome } from './containers.ts';
-import { containerEnvironment } from './environment.ts';
 
 export interface LambdaOptions
   extends Pick<
@@ -197,4 +195,50 @@ function sized(payload: string): Outcome {
     'Function.ResponseSizeTooLarge',
     `Response payload size exceeded maximum allowed payload size (${maxPayloadBytes} bytes).`,
   );
+}
+
+export interface ContainerPlace {
+  readonly region: string;
+  readonly awsEndpoint: string;
+  /** Host, port and path prefix of the container's own Runtime API. */
+  readonly runtimeApi: string;
+  readonly logStream: string;
+  /** How far its clock is off. */
+  readonly clockOffsetMs?: number;
+}
+
+/**
+ * The environment of a function: Lambda's own variables ("Defined runtime environment variables" of the Lambda guide),
+ * the AWS endpoint, and the configured ones. Of this machine it has the PATH alone.
+ */
+export function containerEnvironment(
+  lambda: LocalFunction,
+  credentials: LocalCredentials,
+  place: ContainerPlace,
+): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? '/usr/bin:/bin',
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    ...lambda.environment,
+    // Lambda reserves these names: a function cannot have other values.
+    _HANDLER: lambda.handler,
+    AWS_REGION: place.region,
+    AWS_DEFAULT_REGION: place.region,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: lambda.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memoryMegabytes),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: lambda.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: place.logStream,
+    AWS_LAMBDA_RUNTIME_API: place.runtimeApi,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
+    AWS_ENDPOINT_URL: place.awsEndpoint,
+    LAMBDA_TASK_ROOT: lambda.assetDirectory,
+    LAMBDA_RUNTIME_DIR: '/var/runtime',
+    ...(place.clockOffsetMs ? { LOCAL_CLOCK_OFFSET_MS: String(place.clockOffsetMs) } : {}),
+  };
 }

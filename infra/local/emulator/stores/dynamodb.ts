@@ -69,9 +69,10 @@ async function create(dynamodb: AwsClient, table: LocalTable): Promise<void> {
   const answer = await dynamodb('CreateTable', {
     TableName: table.name,
     BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: table.keySchema,
-    AttributeDefinitions: table.attributeDefinitions,
-    GlobalSecondaryIndexes: table.indexes.length > 0 ? table.indexes : undefined,
+    KeySchema: table.KeySchema,
+    AttributeDefinitions: table.AttributeDefinitions,
+    GlobalSecondaryIndexes:
+      table.GlobalSecondaryIndexes.length > 0 ? table.GlobalSecondaryIndexes : undefined,
   });
   if (answer.status !== 200) throw new Error(`Table ${table.name} cannot be created: ${answer.text}`);
 }
@@ -82,7 +83,7 @@ function sameShape(table: LocalTable, found: z.infer<typeof descriptionSchema>['
       .map(({ IndexName }) => IndexName)
       .sort()
       .join(', ');
-  const wanted = `${JSON.stringify(table.keySchema)} ${indexes(table.indexes)}`;
+  const wanted = `${JSON.stringify(table.KeySchema)} ${indexes(table.GlobalSecondaryIndexes)}`;
   const kept = `${JSON.stringify(found.KeySchema)} ${indexes(found.GlobalSecondaryIndexes ?? [])}`;
   if (wanted !== kept) {
     throw new Error(

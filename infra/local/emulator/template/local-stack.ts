@@ -35,11 +35,6 @@ const resourcePolicySchema = z.object({
   ),
 });
 
-const roleSchema = z.object({
-  ...resource,
-  statements: z.array(statementSchema),
-});
-
 const functionSchema = z.object({
   ...resource,
   /** ARN of the role it runs as. */
@@ -75,76 +70,67 @@ const mappingSchema = z.object({
   enabled: z.boolean(),
 });
 
-export const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 
-export const attributesSchema = z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() }));
+/** In the words of both CloudFormation and DynamoDB's CreateTable. */
+export const tableProperties = {
+  KeySchema: keySchema,
+  AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() })),
+  GlobalSecondaryIndexes: z._default(
+    z.array(
+      z.object({
+        IndexName: z.string(),
+        KeySchema: keySchema,
+        Projection: z.object({
+          ProjectionType: z.string(),
+          NonKeyAttributes: z.optional(z.array(z.string())),
+        }),
+      }),
+    ),
+    [],
+  ),
+};
 
-export const indexesSchema = z.array(
-  z.object({
-    IndexName: z.string(),
-    KeySchema: keySchema,
-    Projection: z.object({
-      ProjectionType: z.string(),
-      NonKeyAttributes: z.optional(z.array(z.string())),
-    }),
-  }),
-);
-
-export const tableSchema = z.object({
-  ...resource,
-  keySchema,
-  attributeDefinitions: attributesSchema,
-  indexes: indexesSchema,
-});
+export const tableSchema = z.object({ ...resource, ...tableProperties });
 
 export const secretSchema = z.object({ ...resource, initialValue: z.string() });
 
 /** A topic, and the addresses that get its messages by mail. */
 export const topicSchema = z.object({ ...resource, emails: z.array(z.string()) });
 
-const scheduleSchema = z.object({
-  ...resource,
-  expression: z.string(),
-  /** ARN of the function that it invokes. */
-  targetArn: z.string(),
-  /** ARN of the role that it invokes it with. */
-  roleArn: z.string(),
-  input: z.string(),
-  enabled: z.boolean(),
-});
-
-const apiSchema = z.object({
-  apiId: z.string(),
-  routes: z.array(
-    z.object({
-      routeKey: z.string(),
-      functionName: z.string(),
-      timeoutMilliseconds: z.number(),
-    }),
-  ),
-});
+/** In CloudFormation's words. */
+export const scheduleProperties = {
+  ScheduleExpression: z.string(),
+  State: z._default(z.enum(['ENABLED', 'DISABLED']), 'ENABLED'),
+  /** The function that it invokes, and the role that it invokes it with. */
+  Target: z.object({ Arn: z.string(), RoleArn: z.string(), Input: z._default(z.string(), '{}') }),
+};
 
 export const localStackSchema = z.object({
   name: z.string(),
   region: z.string(),
   accountId: z.string(),
   /** Without routes when there is none. */
-  api: apiSchema,
+  api: z.object({
+    apiId: z.string(),
+    routes: z.array(
+      z.object({ routeKey: z.string(), functionName: z.string(), timeoutMilliseconds: z.number() }),
+    ),
+  }),
   functions: z.array(functionSchema),
   queues: z.array(queueSchema),
   mappings: z.array(mappingSchema),
   tables: z.array(tableSchema),
   secrets: z.array(secretSchema),
   topics: z.array(topicSchema),
-  schedules: z.array(scheduleSchema),
-  roles: z.array(roleSchema),
+  schedules: z.array(z.object({ ...resource, ...scheduleProperties })),
+  roles: z.array(z.object({ ...resource, statements: z.array(statementSchema) })),
   resourcePolicies: z.array(resourcePolicySchema),
   outputs: z.record(z.string(), z.string()),
 });
 
 export type Statement = z.infer<typeof statementSchema>;
 export type ResourcePolicy = z.infer<typeof resourcePolicySchema>;
-export type LocalRole = z.infer<typeof roleSchema>;
 export type LocalFunction = z.infer<typeof functionSchema>;
 export type LocalQueue = z.infer<typeof queueSchema>;
 export type LocalMapping = z.infer<typeof mappingSchema>;

@@ -1,5 +1,6 @@
+import type * as z from 'zod/mini';
 import type { Assembly } from './cloud-assembly.ts';
-import type { LocalRole, LocalStack, ResourcePolicy } from './local-stack.ts';
+import type { LocalStack, ResourcePolicy } from './local-stack.ts';
 import { fingerprint, namesOf, type Place } from './physical-names.ts';
 import * as shapes from './resource-properties.ts';
 
@@ -31,8 +32,8 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
   return stack;
 
   /** All resources of the type, with their parsed properties and identity. */
-  function each<T>(type: string, shape: shapes.Shape<T>) {
-    return resources.ofType(type, shape).map((found) => {
+  function each<T>(type: string, schema: z.ZodMiniType<T> & { readonly shape: object }) {
+    return resources.ofType(type, schema).map((found) => {
       const { name, arn } = identify(found.logicalId, found.logicalId);
       const path = constructPath(found.metadata, stackName);
       return { ...found, common: { logicalId: found.logicalId, path, name, arn } };
@@ -97,15 +98,10 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
   }
 
   function readTables() {
-    const tables = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
-    return tables
+    const types = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
+    return types
       .flatMap((type) => each(type, shapes.table))
-      .map(({ common, properties }) => ({
-        ...common,
-        keySchema: properties.KeySchema,
-        attributeDefinitions: properties.AttributeDefinitions,
-        indexes: properties.GlobalSecondaryIndexes,
-      }));
+      .map(({ common, properties }) => ({ ...common, ...properties }));
   }
 
   function readTopics() {
@@ -121,11 +117,8 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
   function readSchedules() {
     return each('AWS::Scheduler::Schedule', shapes.schedule).map(({ common, properties, at }) => ({
       ...common,
-      expression: properties.ScheduleExpression,
-      targetArn: functionOf(properties.Target.Arn, at).arn,
-      roleArn: properties.Target.RoleArn,
-      input: properties.Target.Input,
-      enabled: properties.State === 'ENABLED',
+      ...properties,
+      Target: { ...properties.Target, Arn: functionOf(properties.Target.Arn, at).arn },
     }));
   }
 
@@ -150,7 +143,7 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
   }
 
   /** Every role with all statements that apply to it: its own, and those of policies attached to it. */
-  function readRoles(): LocalRole[] {
+  function readRoles(): LocalStack['roles'] {
     const policies = resources.ofType('AWS::IAM::Policy', shapes.policy);
     return each('AWS::IAM::Role', shapes.role).map(({ common, properties }) => ({
       ...common,

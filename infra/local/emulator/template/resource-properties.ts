@@ -1,18 +1,8 @@
 import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import type { Template } from './cloud-assembly.ts';
-import { resolve, type TemplateScope } from './intrinsics.ts';
-import { attributesSchema, indexesSchema, keySchema, type Statement } from './local-stack.ts';
-
-/** The properties of a resource type that a local run reads. */
-export interface Shape<T> {
-  readonly keys: readonly string[];
-  readonly schema: z.ZodMiniType<T>;
-}
-
-function shape<T extends z.core.$ZodLooseShape>(fields: T) {
-  return { keys: Object.keys(fields), schema: z.object(fields) };
-}
+import { type Statement, scheduleProperties, tableProperties } from './local-stack.ts';
+import { resolve, type TemplateScope } from './physical-names.ts';
 
 const optionalNumber = z.optional(z.number());
 const optionalText = z.optional(z.string());
@@ -28,7 +18,7 @@ const orList = <T extends z.ZodMiniType>(one: T) =>
 /** A property that would change the behaviour, and that local runs do not imitate. */
 const unsupported = (name: string) => z.optional(z.undefined(`none: local runs do not imitate ${name}`));
 
-export const lambdaFunction = shape({
+export const lambdaFunction = z.object({
   Role: z.string(),
   Handler: z.string(),
   Code: z.object({ S3Key: z.string('an S3Key: local runs need code from an asset') }),
@@ -41,7 +31,7 @@ export const lambdaFunction = shape({
   Layers: unsupported('layers'),
 });
 
-export const queue = shape({
+export const queue = z.object({
   VisibilityTimeout: optionalNumber,
   DelaySeconds: optionalNumber,
   MaximumMessageSize: optionalNumber,
@@ -52,11 +42,11 @@ export const queue = shape({
   FifoQueue: unsupported('FIFO queues'),
 });
 
-export const topic = shape({});
+export const topic = z.object({});
 
-export const subscription = shape({ TopicArn: z.string(), Protocol: z.string(), Endpoint: z.string() });
+export const subscription = z.object({ TopicArn: z.string(), Protocol: z.string(), Endpoint: z.string() });
 
-export const eventSourceMapping = shape({
+export const eventSourceMapping = z.object({
   FunctionName: z.string(),
   EventSourceArn: z.string(),
   // Defaults of AWS::Lambda::EventSourceMapping for SQS.
@@ -68,26 +58,18 @@ export const eventSourceMapping = shape({
   FilterCriteria: unsupported('FilterCriteria'),
 });
 
-export const table = shape({
-  KeySchema: keySchema,
-  AttributeDefinitions: attributesSchema,
-  GlobalSecondaryIndexes: z._default(indexesSchema, []),
-});
+export const table = z.object(tableProperties);
 
-export const secret = shape({
+export const secret = z.object({
   SecretString: optionalText,
   GenerateSecretString: unsupported('generated secrets'),
 });
 
-export const schedule = shape({
-  ScheduleExpression: z.string(),
-  State: z._default(z.enum(['ENABLED', 'DISABLED']), 'ENABLED'),
-  Target: z.object({ Arn: z.string(), RoleArn: z.string(), Input: z._default(z.string(), '{}') }),
-});
+export const schedule = z.object(scheduleProperties);
 
-export const api = shape({ ProtocolType: z.optional(z.literal('HTTP')) });
+export const api = z.object({ ProtocolType: z.optional(z.literal('HTTP')) });
 
-export const route = shape({
+export const route = z.object({
   RouteKey: z
     .string()
     .check(z.regex(/^(?!ANY)[A-Z]+ \//, 'a method and a path: local runs know neither ANY nor $default')),
@@ -95,7 +77,7 @@ export const route = shape({
   AuthorizerId: unsupported('authorizers'),
 });
 
-export const integration = shape({
+export const integration = z.object({
   IntegrationType: z.literal('AWS_PROXY'),
   IntegrationUri: z.string(),
   PayloadFormatVersion: z.literal('2.0'),
@@ -103,7 +85,7 @@ export const integration = shape({
   TimeoutInMillis: z._default(z.number(), 30_000),
 });
 
-export const stage = shape({
+export const stage = z.object({
   StageName: z.literal('$default', '$default: local runs serve no other stage'),
 });
 
@@ -149,18 +131,18 @@ const policyDocument = z.pipe(
   z.transform(({ Statement }) => Statement.map(statementOf)),
 );
 
-export const role = shape({
+export const role = z.object({
   PermissionsBoundary: unsupported('permissions boundaries'),
   ManagedPolicyArns: unsupported('managed policies'),
   Policies: z._default(z.array(z.object({ PolicyDocument: policyDocument })), []),
 });
 
-export const policy = shape({
+export const policy = z.object({
   PolicyDocument: policyDocument,
   Roles: z._default(z.array(z.string()), []),
 });
 
-export const queuePolicy = shape({
+export const queuePolicy = z.object({
   PolicyDocument: z.pipe(
     z.object({ Statement: orList(resourceStatement) }),
     z.transform(({ Statement }) =>
@@ -170,7 +152,7 @@ export const queuePolicy = shape({
   Queues: z.array(z.string()),
 });
 
-export const lambdaPermission = shape({
+export const lambdaPermission = z.object({
   Action: z.string(),
   FunctionName: z.string(),
   Principal: z.string(),
@@ -189,12 +171,13 @@ const leftOut = [
   'AWS::SNS::TopicPolicy',
 ];
 
-/** Typed access to a template's resources; references are resolved in the properties of the shape only. */
+/** Typed access to a template's resources; references are resolved in the properties of the schema only. */
 export function resourcesOf(template: Template, scope: TemplateScope) {
   const known = new Set(leftOut);
   return {
-    ofType<T>(type: string, { keys, schema }: Shape<T>) {
+    ofType<T>(type: string, schema: z.ZodMiniType<T> & { readonly shape: object }) {
       known.add(type);
+      const keys = Object.keys(schema.shape);
       return Object.entries(template.Resources)
         .filter(([, resource]) => resource.Type === type)
         .map(([logicalId, resource]) => {

@@ -49,9 +49,6 @@ export type Article = Catalogue['articles'][number];
 export type WorkInstruction = Catalogue['workInstructions'][number];
 export type Step = WorkInstruction['steps'][number];
 
-/** A catalogue as people write it. */
-export type CatalogueSource = z.input<typeof catalogueSchema>;
-
 /** Checks a catalogue. Ids are made from keys and numbers, so they stay the same over restarts. */
 export function catalogueOf(written: unknown) {
   const parsed = parse(catalogueSchema, written);
@@ -88,7 +85,7 @@ export function catalogueOf(written: unknown) {
 }
 
 /** The English words of a name, or its first ones. */
-export function inEnglish(name: Name): string {
+function inEnglish(name: Name): string {
   return typeof name === 'string' ? name : (name.en ?? Object.values(name)[0] ?? '');
 }
 

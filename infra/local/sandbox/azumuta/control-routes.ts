@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import { accepted, Refusal, type Route, route } from '../api.ts';
 import { completionSchema, recordingsOf } from './complete.ts';
-import { show } from './presenters.ts';
-import type { Azumuta } from './routes.ts';
+import { type Azumuta, show } from './routes.ts';
 import type { ProductOrderRecord } from './store.ts';
 import { fireTriggers, networkSender, type TriggerSender, triggerLog, triggersSchema } from './triggers.ts';
 

@@ -37,18 +37,16 @@ export interface Booking {
   readonly scrapQuantity: string;
   readonly unit: string;
   readonly final: boolean;
-  readonly lots: readonly BookedLot[];
+  readonly lots: readonly {
+    readonly number: string;
+    readonly quantity?: string | undefined;
+    /** The piece with this number is scrap. */
+    readonly scrapped?: boolean | undefined;
+  }[];
   readonly notes: readonly string[];
   readonly links: readonly { readonly name: string; readonly url: string }[];
   readonly completedAt: string | null;
   readonly bookedAt: string;
-}
-
-export interface BookedLot {
-  readonly number: string;
-  readonly quantity?: string | undefined;
-  /** The piece with this number is scrap. */
-  readonly scrapped?: boolean | undefined;
 }
 
 const schema = `

@@ -9,7 +9,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { build } from 'esbuild';
 import { bundleSettings } from '../../../../infra/build/bundle-functions.ts';
-import type { Synthesized } from '../../../../infra/local/synthesize.ts';
+import type { Synthesized } from '../../../../infra/local/run-locally.ts';
 import { EmptySecret } from '../../../../infra/stack/secrets.ts';
 import { loggingRole } from '../../../infra/local/emulator/fixture/stack.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api-key-guard.ts';
+import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { azumutaControl } from '../../../../infra/local/sandbox/control.ts';
 import { createAzumutaClient } from '../../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';

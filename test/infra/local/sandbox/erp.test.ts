@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { erpSandboxKey } from '../../../../infra/local/sandbox/api-key-guard.ts';
+import { erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { erpControl } from '../../../../infra/local/sandbox/control.ts';
 import type { Sandbox } from '../../../../infra/local/sandbox/supervise.ts';
 import { patient } from '../../../support/patient.ts';

@@ -1,13 +1,12 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { commonOptions, opsCommand, optionsOf, wordsOf } from '../../../../infra/ops/cli/command.ts';
-import { UsageError } from '../../../../infra/ops/cli/errors.ts';
+import { commonOptions, opsCommand, readCommandLine, UsageError } from '../../../../infra/ops/cli/command.ts';
 
 function typedWords(...words: string[]) {
   const command = opsCommand('trace', 'Tells where an order is.').argument('[order]');
   command.parse(words, { from: 'user' });
-  const typed = wordsOf(command, optionsOf(command, z.object(commonOptions)));
+  const typed = readCommandLine(command, z.object(commonOptions));
   return { words: typed.words, local: typed.options.local };
 }
 
@@ -25,6 +24,6 @@ describe('the words of a command line', () => {
 it('names an option that does not fit', () => {
   const command = opsCommand('trace', 'Tells where an order is.').option('--most <count>');
   command.parse(['--stack', '', '--most', '5'], { from: 'user' });
-  expect(() => optionsOf(command, z.object(commonOptions))).toThrow(UsageError);
-  expect(() => optionsOf(command, z.object(commonOptions))).toThrow('--stack: found empty text');
+  expect(() => readCommandLine(command, z.object(commonOptions))).toThrow(UsageError);
+  expect(() => readCommandLine(command, z.object(commonOptions))).toThrow('--stack: found empty text');
 });

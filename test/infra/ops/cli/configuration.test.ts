@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { configurationOf } from '../../../../infra/ops/cli/configuration.ts';
+import { configurationOf } from '../../../../infra/ops/cli/target.ts';
 
 /** A stack with the plant of its configuration among its outputs. */
 const stackOf = (plant: string, stackName = `AzumutaErp-${plant}-production`) => ({

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { momentOf } from '../../../../infra/ops/cli/time.ts';
+import { momentOf } from '../../../../infra/ops/cli/command.ts';
 import { localTime } from '../../../../shared/model/time.ts';
 
 const now = new Date('2026-11-24T08:00:00.000Z');

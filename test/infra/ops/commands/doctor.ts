@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api-key-guard.ts';
+import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { findTarget } from '../../../../infra/ops/cli/target.ts';
 import { createSecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
 import { shellWord } from '../../../../shared/platform/shell-word.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api-key-guard.ts';
+import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import type { CommandStage } from './stage.ts';
 
 export function probeTests(stage: () => CommandStage): void {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api-key-guard.ts';
+import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import type { CommandStage } from './stage.ts';
 
 const previewSchema = z.looseObject({

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { azumutaSandboxKey, erpSandboxKey } from '../../../../infra/local/sandbox/api-key-guard.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import type { CommandStage } from './stage.ts';
 
 const fileSchema = z.object({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lookAtLedger } from '../../../../infra/ops/doctor/check-ledger.ts';
+import { lookAtLedger } from '../../../../infra/ops/doctor/check-stack.ts';
 import { ledgerIndexes, ledgerTimeToLive } from '../../../../shared/ledger/table-schema.ts';
 import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';

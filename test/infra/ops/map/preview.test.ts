@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { previewOf } from '../../../../infra/ops/map/preview.ts';
-import { samplesIn } from '../../../../infra/ops/map/read-sample.ts';
+import { samples, samplesIn } from '../../../../infra/ops/map/read-sample.ts';
 import { previewLines } from '../../../../infra/ops/map/report.ts';
-import { samples } from '../../../../infra/ops/map/samples.ts';
 import { defineIntegration, type Integration } from '../../../../shared/integration/define.ts';
 import { recorded, recordedAll } from '../../../../shared/integration/mapping/completions.ts';
 import { noErp } from '../../../support/no-erp.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../../../../infra/local/emulator/process/host.ts';
 import type { Target } from '../../../../infra/ops/cli/target.ts';
-import { type SecretName, secretFacts, secretNames } from '../../../../infra/ops/secrets/schemas.ts';
+import { type SecretName, secretFacts, secretNames } from '../../../../infra/ops/secrets/secret-store.ts';
 import { credentials, ready } from '../stores.ts';
 
 /** The platform's own secret store in a process of its own, with a stack's four secrets, none of them set. */

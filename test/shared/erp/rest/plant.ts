@@ -1,5 +1,4 @@
-import { createApi } from '../../../../infra/local/sandbox/api.ts';
-import { createApiKeyGuard, erpSandboxKey } from '../../../../infra/local/sandbox/api-key-guard.ts';
+import { createApi, createApiKeyGuard, erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { inMemory } from '../../../../infra/local/sandbox/database.ts';
 import { controlRoutes } from '../../../../infra/local/sandbox/erp/control-routes.ts';
 import { apiRoutes } from '../../../../infra/local/sandbox/erp/routes.ts';
@@ -21,8 +20,7 @@ const usualPage = 200;
 export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
   const store = openStore(inMemory, now);
   const control = createApi(controlRoutes(store));
-  const apiWith = (key: string) =>
-    createApi(apiRoutes(store), createApiKeyGuard({ key, requestsPerSecond: 1e9, now }));
+  const apiWith = (key: string) => createApi(apiRoutes(store), createApiKeyGuard(key, 1e9, now));
   let key: string = erpSandboxKey;
   let api = apiWith(key);
   let ignoresNextBooking = false;

@@ -1,4 +1,4 @@
-import { erpSandboxKey } from '../../../../infra/local/sandbox/api-key-guard.ts';
+import { erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { startFaultProxy } from '../conformance/fault-proxy.ts';
 import { hooksOf } from '../conformance/plants/plant.ts';

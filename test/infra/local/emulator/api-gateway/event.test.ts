@@ -3,8 +3,8 @@ import {
   type HttpCall,
   httpAnswer,
   httpEvent,
+  matchRoute,
 } from '../../../../../infra/local/emulator/api-gateway/event.ts';
-import { matchRoute } from '../../../../../infra/local/emulator/api-gateway/routes.ts';
 import { rateMilliseconds } from '../../../../../infra/local/emulator/lambda/scheduler.ts';
 
 const place = {
@@ -14,23 +14,29 @@ const place = {
   now: new Date('2026-03-12T19:03:58.123Z'),
 };
 
-function call(fields: Partial<HttpCall> & { contentType?: string } = {}): HttpCall {
+function call({
+  contentType,
+  body = Buffer.alloc(0),
+  ...fields
+}: Partial<HttpCall['request']> & { contentType?: string; body?: Buffer } = {}): HttpCall {
   const headers = {
     host: '127.0.0.1:8080',
     'user-agent': 'test',
-    ...(fields.contentType === undefined ? {} : { 'content-type': fields.contentType }),
+    ...(contentType === undefined ? {} : { 'content-type': contentType }),
     ...fields.headers,
   };
-  return {
+  const request = {
     method: 'GET',
-    target: '/',
-    protocol: 'HTTP/1.1',
-    sourceAddress: '127.0.0.1',
-    body: Buffer.alloc(0),
-    allHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [String(value)]])),
+    url: '/',
+    httpVersion: '1.1',
+    socket: { remoteAddress: '127.0.0.1' },
+    headersDistinct: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, [String(value)]]),
+    ),
     ...fields,
     headers,
   };
+  return { request, body };
 }
 
 const match = { routeKey: 'GET /x', pathParameters: {} };
@@ -39,7 +45,7 @@ describe('the event of payload format 2.0', () => {
   it('has everything of a call', () => {
     const event = httpEvent(
       call({
-        target: '/orders/PO%201?number=PO-1&number=PO-2&empty=&text=a%20b',
+        url: '/orders/PO%201?number=PO-1&number=PO-2&empty=&text=a%20b',
         headers: { cookie: 'a=1; b=2' },
       }),
       { routeKey: 'GET /orders/{number}', pathParameters: { number: 'PO 1' } },
@@ -94,7 +100,7 @@ describe('the event of payload format 2.0', () => {
   });
 
   it('joins repeated headers by commas', () => {
-    const event = httpEvent(call({ allHeaders: { 'x-thing': ['a', 'b'] } }), match, place);
+    const event = httpEvent(call({ headersDistinct: { 'x-thing': ['a', 'b'] } }), match, place);
 
     expect(event.headers['x-thing']).toBe('a,b');
   });

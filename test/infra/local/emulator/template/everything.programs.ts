@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { readAssembly } from '../../../../../infra/local/emulator/template/cloud-assembly.ts';
 import { readStack } from '../../../../../infra/local/emulator/template/read-stack.ts';
-import { synthesize } from '../../../../../infra/local/synthesize.ts';
+import { synthesize } from '../../../../../infra/local/run-locally.ts';
 
 it('reads the stack of a plant that uses every option of a deployment', async () => {
   // Prepare

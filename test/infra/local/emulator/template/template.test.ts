@@ -82,9 +82,15 @@ describe('a synthesized CDK stack', () => {
     expect(stack.mappings).toMatchObject([
       { batchSize: 5, windowSeconds: 5, reportBatchItemFailures: true, maximumConcurrency: 2, enabled: true },
     ]);
-    expect(stack.tables).toMatchObject([{ path: 'Ledger', indexes: [{ IndexName: 'by-number' }] }]);
+    expect(stack.tables).toMatchObject([
+      { path: 'Ledger', GlobalSecondaryIndexes: [{ IndexName: 'by-number' }] },
+    ]);
     expect(stack.schedules).toMatchObject([
-      { expression: 'rate(5 minutes)', enabled: true, input: '{"act":"echo","from":"schedule"}' },
+      {
+        ScheduleExpression: 'rate(5 minutes)',
+        State: 'ENABLED',
+        Target: { Input: '{"act":"echo","from":"schedule"}' },
+      },
     ]);
   });
 
@@ -120,7 +126,7 @@ describe('a synthesized CDK stack', () => {
         ],
       },
     ]);
-    expect(stack.roles.find(({ arn }) => arn === hourly?.roleArn)?.statements).toMatchObject([
+    expect(stack.roles.find(({ arn }) => arn === hourly?.Target.RoleArn)?.statements).toMatchObject([
       { actions: ['lambda:InvokeFunction'] },
     ]);
     expect(intake.logGroup).toBe(`/aws/lambda/${intake.name}`);
