@@ -74,7 +74,9 @@ export function ordersOutTests(): void {
       const second = await pull();
 
       // Assess
-      expect(first).toMatchObject({ outcome: 'read', queued: 12, conflicts: 0 });
+      expect(first).toMatchObject({ outcome: 'read', conflicts: 0 });
+      // Linking changes an order: one that gets its id during the run is listed again, perhaps before that is recorded.
+      expect(first.queued).toBeGreaterThanOrEqual(12);
       expect(second).toMatchObject({ outcome: 'read', conflicts: 0 });
       const inAll = async () => (await system.azumuta.productOrders()).map(({ number }) => number);
       await expect.poll(inAll, patient).toEqual(expect.arrayContaining(released.map(({ number }) => number)));
