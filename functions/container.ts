@@ -5,7 +5,6 @@ import { createAzumutaClient } from '../shared/azumuta/client.ts';
 import { type Breaker, createBreaker } from '../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
 import { ownHint } from '../shared/completions/messages.ts';
-import { createCompletionReader } from '../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { createLedger } from '../shared/ledger/ledger.ts';
 import { apiKeySchema } from '../shared/platform/aws/credentials.ts';
@@ -87,13 +86,6 @@ export function createContainer(stage: string, integration: CompleteIntegration,
         clock,
         apiKey: async (options) => (await secrets.read(arn, apiKeySchema, options)).apiKey,
       });
-    },
-
-    /** What completions are made of. */
-    completionReader() {
-      const { includeOperators = false } = integration.completions;
-      const partners = this.partnerCalls();
-      return createCompletionReader({ ledger, azumuta: this.azumuta(), partners, includeOperators });
     },
 
     erp() {

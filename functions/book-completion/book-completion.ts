@@ -1,5 +1,6 @@
 import { createCompletionBooker } from '../../shared/completions/book.ts';
 import { bookingMessageSchema } from '../../shared/completions/messages.ts';
+import { createCompletionReader } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
@@ -10,12 +11,15 @@ import { createContainer, type Runtime } from '../container.ts';
 export function createBookCompletion(integration: CompleteIntegration, runtime: Runtime) {
   const stage = 'book-completion';
   const container = createContainer(stage, integration, runtime);
+  const { ledger } = container;
+  const { unknownOrder = 'reject', includeOperators = false } = integration.completions;
+  const partners = container.partnerCalls();
   const bookCompletion = createCompletionBooker({
-    ledger: container.ledger,
-    partners: container.partnerCalls(),
+    ledger,
+    partners,
     erp: container.erp(),
-    reader: container.completionReader(),
-    unknownOrder: integration.completions.unknownOrder ?? 'reject',
+    reader: createCompletionReader({ ledger, azumuta: container.azumuta(), partners, includeOperators }),
+    unknownOrder,
     map: (kind, completed) => mapCompletion(integration, kind, completed),
   });
   return createWorker(

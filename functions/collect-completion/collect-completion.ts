@@ -1,5 +1,6 @@
 import { createCompletionCollector } from '../../shared/completions/collect.ts';
 import { completionHintSchema } from '../../shared/completions/messages.ts';
+import { createCompletionReader } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
@@ -11,13 +12,15 @@ export function createCollectCompletion(integration: CompleteIntegration, runtim
   const container = createContainer(stage, integration, runtime);
   const { ledger, clock, queues } = container;
   const { completions, productOrders, azumuta, schedule } = integration;
+  const { includeOperators = false } = completions;
+  const partners = container.partnerCalls();
   const collectCompletion = createCompletionCollector({
     ledger,
     clock,
     queues,
     bookingsQueueUrl: container.setting('BOOKINGS_QUEUE_URL'),
-    partners: container.partnerCalls(),
-    reader: container.completionReader(),
+    partners,
+    reader: createCompletionReader({ ledger, azumuta: container.azumuta(), partners, includeOperators }),
     trustTrigger: azumuta.contract.trustTrigger,
     reconciles: schedule.reconcile !== 'off',
     withoutRecordings: completions.unknownRecordings === 'ignore',

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { TriggerContent } from '../azumuta/trigger.ts';
 import type { CompletedProductOrder } from '../model/completions.ts';
+import type { DeepReadonly } from '../platform/aws/dynamodb-table.ts';
 
 /** The events of triggers, as our messages call them. Completion is the one that Azumuta documents. */
 export const webhookEvents = ['product-order-completed'] as const;
@@ -19,8 +20,8 @@ export const completionHintSchema = z.object({
   productOrderNumber: text,
   /** How it reads if a bare `+` in the trigger's query was meant as such. */
   otherNumber: z.exactOptional(text),
-  workInstructionIds: z.readonly(z.array(text)),
-  recordingIds: z.readonly(z.array(text)),
+  workInstructionIds: z.array(text),
+  recordingIds: z.array(text),
   /** ISO instant of the call. */
   receivedAt: text,
   /** All logs of the completion carry it. */
@@ -29,7 +30,7 @@ export const completionHintSchema = z.object({
   via: z.enum(['webhook', 'reconciliation', 'replay']),
 });
 
-export type CompletionHint = z.output<typeof completionHintSchema>;
+export type CompletionHint = DeepReadonly<z.output<typeof completionHintSchema>>;
 
 /** The hint of a trigger. */
 export function webhookHint(
@@ -116,7 +117,7 @@ export const bookingMessageSchema = z.object({
   /** The ERP's own code of the product that was ordered, where it is known. */
   article: z.optional(z.string()),
   /** Of an amendment: its new recordings; the content holds the earlier ones as well. */
-  newRecordingIds: z.optional(z.readonly(z.array(text))),
+  newRecordingIds: z.optional(z.array(text)),
   /** False for one of several parts that are booked each: the ERP order goes on. */
   last: z.boolean(),
   eventId: text,
@@ -128,7 +129,7 @@ export const bookingMessageSchema = z.object({
 
 export type CompletionReference = z.output<typeof referenceSchema>;
 
-export interface BookingMessage extends Omit<z.output<typeof bookingMessageSchema>, 'content'> {
+export interface BookingMessage extends DeepReadonly<Omit<z.output<typeof bookingMessageSchema>, 'content'>> {
   readonly content:
     | { readonly completed: readonly CompletedProductOrder[] }
     | { readonly reference: readonly CompletionReference[] };

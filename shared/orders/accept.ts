@@ -20,7 +20,8 @@ import {
   type PartDecision,
   type WantedOrder,
 } from './decide-product-orders.ts';
-import { type AcceptedOrders, overall } from './http-api-responses.ts';
+import type { AcceptedOrders } from './http-api-responses.ts';
+import { overall } from './order-status.ts';
 import { createOutbox, type Outbox, type OutboxDependencies } from './outbox.ts';
 import { createDecisionWriter } from './write-decision.ts';
 

@@ -9,15 +9,14 @@ import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { parse, stepInto } from '../platform/validation.ts';
 import { type AcceptDependencies, createOrderAcceptor } from './accept.ts';
 import { erpOrderOf, postedOrderSchema } from './http-api-request.ts';
-import {
-  type AcceptedOrders,
-  type AnsweredOrder,
-  type OrderCallBody,
-  type OrderStatus,
-  overall,
-  type ProductOrderStatus,
-  statusOf,
+import type {
+  AcceptedOrders,
+  AnsweredOrder,
+  OrderCallBody,
+  OrderStatus,
+  ProductOrderStatus,
 } from './http-api-responses.ts';
+import { overall, statusOf } from './order-status.ts';
 
 interface Caller {
   /** The key that was presented, if any. */

@@ -6,7 +6,8 @@ import { reasonOf } from '../model/errors.ts';
 import { type ErpOrder, isSameErpOrder, type MappedProductOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
 import { factsOf, type OrderDecision, type PartDecision, type WantedOrder } from './decide-product-orders.ts';
-import { type ProductOrderStatus, statusOf } from './http-api-responses.ts';
+import type { ProductOrderStatus } from './http-api-responses.ts';
+import { statusOf } from './order-status.ts';
 import type { OrderOutbox } from './outbox.ts';
 
 export interface WriteDependencies {

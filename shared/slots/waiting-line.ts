@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { StoredItem } from '../platform/aws/dynamodb-table.ts';
+import type { DeepReadonly, StoredItem } from '../platform/aws/dynamodb-table.ts';
 
 /** A function that asks for a slot, for its new messages or for its backlog. */
 export interface Asker {
@@ -30,13 +30,13 @@ const placeSchema = z.object({
 
 /** Who waits for a partner's slots, longest first. */
 export const lineSchema = z.object({
-  places: z._default(z.readonly(z.array(placeSchema)), []),
+  places: z._default(z.array(placeSchema), []),
   /** Grows with each change: what was read before another change is not written. */
   revision: z._default(z.number(), 0),
 });
 
 export type Place = z.output<typeof placeSchema>;
-export type Line = z.output<typeof lineSchema>;
+export type Line = DeepReadonly<z.output<typeof lineSchema>>;
 
 /** The line as it is stored, without the places that have lapsed. */
 export function lineOf(stored: StoredItem | undefined, now: number): Line {

@@ -47,7 +47,8 @@ const plannedSchema = z.object({
 /** What is going to be booked. */
 export type PlannedBooking = DeepReadonly<z.output<typeof plannedSchema>>;
 
-export const storedSchema = z.extend(plannedSchema, {
+export const storedSchema = z.object({
+  ...plannedSchema.shape,
   state: z.enum(claimStates),
   attempts: z.number(),
   clean: z._default(z.boolean(), false),

@@ -11,7 +11,8 @@ import {
 } from '../keys.ts';
 
 export const erpOrderRefSchema = z.object({ number: z.string(), id: z.exactOptional(z.string()) });
-export const erpOrderFactsSchema = z.extend(erpOrderRefSchema, {
+export const erpOrderFactsSchema = z.object({
+  ...erpOrderRefSchema.shape,
   article: z.string(),
   unit: z.exactOptional(z.string()),
 });
