@@ -109,7 +109,7 @@ export class Alarms extends Construct {
       );
     acknowledge(topic, {
       'Serverless::Serverless-SNSRedrivePolicy':
-        'Mails are best effort; the alarm itself stays red until its cause is mended.',
+        'Mails are best effort; the alarm itself stays red until its cause is fixed.',
     });
     return topic;
   }

@@ -35,7 +35,7 @@ export interface ReconcileReport {
     | 'another run is under way'
     | 'no slot was free'
     | 'out of time'
-    | 'Azumuta is unwell';
+    | 'Azumuta is down';
   /** Product orders that Azumuta was asked about, with one read each. */
   readonly asked: number;
   /** Completed: their trigger was lost, or is late. */
@@ -118,7 +118,7 @@ export function createReconciliation(dependencies: ReconcileDependencies) {
         // While the breaker is open, Azumuta was not asked at all.
         if (!(error instanceof BreakerOpen))
           await markAsked(number, known, new Date(dueBy.getTime() + afterFailureMs));
-        return 'Azumuta is unwell';
+        return 'Azumuta is down';
       }
       // A completed one, too: if its hint is lost, a later run sends another.
       await markAsked(number, known, new Date(dueBy.getTime() + askAgainMs));

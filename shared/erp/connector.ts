@@ -32,7 +32,7 @@ export interface UnreadableOrder {
 
 /**
  * What every ERP must be able to do. Implementations keep no state but a session; they throw
- * `RetryLater` (scope `partner`: the ERP is unwell; scope `order`: this order is locked or busy) or `Rejected`
+ * `RetryLater` (scope `partner`: the ERP is down; scope `order`: this order is locked or busy) or `Rejected`
  * (a sentence for a planner), and anything else is a bug.
  */
 export interface ErpConnector {

@@ -28,7 +28,7 @@ export const pullOutcomes = [
   'another run is under way',
   'no slot was free',
   'out of time',
-  'the ERP is unwell',
+  'the ERP is down',
 ] as const;
 
 /** The result of one run; also the function's answer, for a run by hand. */
@@ -93,7 +93,7 @@ export function createOrderPull(dependencies: PullDependencies) {
     } catch (error) {
       if (!(error instanceof RetryLater && error.scope === 'partner')) throw error;
       log.warn('Stopped reading the ERP', { reason: error.message });
-      report.outcome = 'the ERP is unwell';
+      report.outcome = 'the ERP is down';
     } finally {
       await slots?.end();
       const watermark = afterPullWindow(progress.watermark, run.window);

@@ -121,7 +121,7 @@ export function stackChecks(
     for (const partner of ['azumuta', 'erp'] as const) {
       const { open, reason = '', openedAt } = await ledger().breaker.state(partner);
       const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
-      const says = `${name} is unwell since ${openedAt}, and calls to it wait: ${reason.replace(/\.$/, '')}`;
+      const says = `${name} has been down since ${openedAt}, and calls to it wait: ${reason.replace(/\.$/, '')}`;
       const next =
         'nothing is lost; repair what the reason names, and calls go on by themselves within five minutes';
       if (open) findings.push(notice(says, next));

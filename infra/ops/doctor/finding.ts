@@ -5,7 +5,7 @@ import { counted, styled, wrap } from '../cli/output.ts';
 export interface Finding {
   /** What was looked at: `Azumuta`, `Queue of bookings`. */
   readonly about: string;
-  /** `fine`; `notice`: works, but somebody should know; `wrong`: must be mended. */
+  /** `fine`; `notice`: works, but somebody should know; `wrong`: must be corrected. */
   readonly result: 'fine' | 'notice' | 'wrong';
   /** A sentence without its full stop. */
   readonly says: string;
@@ -68,7 +68,7 @@ export function findingLines({ about, result, says, next, command }: Finding, wi
 export function verdict(findings: readonly Finding[]): string {
   const count = (result: Finding['result']) => findings.filter((finding) => finding.result === result).length;
   const [wrongs, notices] = [count('wrong'), count('notice')];
-  if (wrongs > 0) return styled('red', `${counted(wrongs, 'thing')} to mend.`);
+  if (wrongs > 0) return styled('red', `${counted(wrongs, 'thing')} to fix.`);
   if (notices > 0) return styled('yellow', `It works; ${counted(notices, 'thing')} to know.`);
   return styled('green', 'All is well.');
 }

@@ -79,7 +79,7 @@ export function pulledLines(
   ];
   return [
     `Read ${counted(orders, 'order')} of the ERP: ${parts.join(', ')}.`,
-    ...(outcome === 'the ERP is unwell'
+    ...(outcome === 'the ERP is down'
       ? [`Then the ERP failed. The next run goes on from there. To see why: npm run doctor -- ${where}`]
       : []),
     ...(outcome === 'out of time' ? ['The run ended before it had read everything: run it again.'] : []),

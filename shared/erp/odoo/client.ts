@@ -82,8 +82,8 @@ export function createOdooClient(
     stopIfAborted(request.signal, 'Odoo', what);
     const { response, result } = await send(request, as);
     const wrote = writes ? 'perhaps' : 'nothing';
-    const unwell = partnerFailure(response, { partner: 'Odoo', what, now: clock.now(), wrote });
-    if (unwell) throw unwell;
+    const down = partnerFailure(response, { partner: 'Odoo', what, now: clock.now(), wrote });
+    if (down) throw down;
     if (response.status === 413) {
       throw new Rejected(
         `Odoo, or a proxy before it, takes no call as large as ${what}${order ? ` of order ${order}` : ''}: shorten what the mapping sends.`,

@@ -37,7 +37,7 @@ const byRecordRule =
 /** A person must grant the rights, so asking often does not help. */
 const rightsSeconds = 900;
 /** The database or the server is in trouble, for every order; `error` is an error of JSON-RPC itself. */
-const unwell =
+const down =
   /OperationalError|InterfaceError|PoolError|AdminShutdown|CrashShutdown|CannotConnectNow|TooManyConnections|DiskFull|OutOfMemory|MemoryError|ServiceUnavailable|^error$/;
 /** Somebody must change the order, the configuration or the mapping, as the message says. */
 const forAPerson =
@@ -79,7 +79,7 @@ export function failureOfOdooError(
     return new Rejected(`Odoo refused ${call}: ${said}`, { code: 'refused-by-erp' });
   }
   const failed = `Odoo failed at ${call}: ${name}: ${said}`;
-  if (unwell.test(name) || order === undefined) return new RetryLater(failed, { scope: 'partner' });
+  if (down.test(name) || order === undefined) return new RetryLater(failed, { scope: 'partner' });
   return new Rejected(`${failed} Ask the people who look after Odoo and its modules, then replay.`, {
     code: 'refused-by-erp',
   });

@@ -23,7 +23,7 @@ export function createDetailReader<Row>(
     /**
      * Details of a page's rows, in their order; a row that does not fit is undefined. If the ERP refuses a request, the
      * details of its rows are the reason.
-     * @throws RetryLater as `Reader.read` does: an ERP that is unwell ends the page. Rejected for too many requests.
+     * @throws RetryLater as `Reader.read` does: an ERP that is down ends the page. Rejected for too many requests.
      */
     async read(rows: readonly (Row | undefined)[]): Promise<Detail[]> {
       const asked = rows.map((row) => (row === undefined ? {} : questionOf(row)));

@@ -72,7 +72,7 @@ async function addNote(writer: Writer, booked: SapConfirmation, note: Note): Pro
     const text = await lookAtText(writer, notesField, note);
     if (text) await writeText(writer, text);
   } catch (error) {
-    const done = `${nameOf(booked)} of order ${erpOrder.number}; its notes are not in ${notesField}: mend that and replay, or add them by hand`;
+    const done = `${nameOf(booked)} of order ${erpOrder.number}; its notes are not in ${notesField}: correct that and replay, or add them by hand`;
     throw withDone(error, 'Booked by then', [done]);
   }
 }

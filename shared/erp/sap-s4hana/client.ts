@@ -176,7 +176,7 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
       const session = sessions.get(service);
       if (session) return session;
       throw (
-        unwell(response, what, 'nothing') ??
+        down(response, what, 'nothing') ??
         new Rejected(
           `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`,
           { code: 'refused-by-erp' },
@@ -196,13 +196,13 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
     }
   };
 
-  function unwell(response: HttpResponse, what: string, wrote: 'nothing' | 'perhaps') {
+  function down(response: HttpResponse, what: string, wrote: 'nothing' | 'perhaps') {
     return partnerFailure(response, { partner: 'SAP', what, wrote, now: clock.now() });
   }
 
-  /** @throws when SAP is unwell, or something else answered: a proxy, or SAP's own page for a wrong address. */
+  /** @throws when SAP is down, or something else answered: a proxy, or SAP's own page for a wrong address. */
   function requireSap(response: HttpResponse, what: string, wrote: 'nothing' | 'perhaps'): void {
-    const failure = unwell(response, what, wrote);
+    const failure = down(response, what, wrote);
     if (failure) throw failure;
     // A write that SAP has done may have no body, so a page in its place is recognised by itself.
     const foreign = response.status !== 413 && isForeignAnswer(response);

@@ -149,8 +149,8 @@ const answerSchema = z.object({ result: z.optional(z.unknown()), error: z.option
 
 function resultOf<T>(response: HttpResponse, { what, writes, answer }: Request<T>, now: Date): T {
   const wrote = writes ? 'perhaps' : 'nothing';
-  const unwell = partnerFailure(response, { partner: 'Tryton', what, now, wrote });
-  if (unwell) throw unwell;
+  const down = partnerFailure(response, { partner: 'Tryton', what, now, wrote });
+  if (down) throw down;
   const envelope = parse(answerSchema, response.json);
   if (response.status !== 200 || !envelope.ok) {
     throw new RetryLater(

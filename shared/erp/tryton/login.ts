@@ -61,15 +61,15 @@ export function createTrytonLogin(
       signal,
       writes: false,
     });
-    const unwell = partnerFailure(response, { partner: 'Tryton', what: 'logging in', now: clock.now() });
+    const down = partnerFailure(response, { partner: 'Tryton', what: 'logging in', now: clock.now() });
     // Without Retry-After, a 429 means that Tryton has locked the user after too many wrong logins.
-    if (unwell && response.status === 429 && unwell.afterSeconds === undefined) {
+    if (down && response.status === 429 && down.afterSeconds === undefined) {
       throw new RetryLater(
         'Tryton has locked our user after too many wrong logins (429): check the secret; the lock ends by itself.',
         { scope: 'partner', unauthorized: true, afterSeconds: lockSeconds },
       );
     }
-    if (unwell) throw unwell;
+    if (down) throw down;
     return response;
   }
 

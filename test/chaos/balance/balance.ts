@@ -154,7 +154,7 @@ export function balanceOf(books: Books, injected: Injected): Balance {
         wrong.push(`Order ${number} is linked to ${azumutaIds.join(', ') || 'nothing'}, and not to ${id}.`);
     for (const { id, madeAs, index } of parts) {
       const isUnderOldName = changed?.split === 'one' && madeAs !== changed.names.at(-1);
-      // A pull that had read the order before its change may undo the change in the ledger. The next pull mends that,
+      // A pull that had read the order before its change may undo the change in the ledger. The next pull corrects that,
       // unless the ERP has closed the order.
       const isTakenBack = books.outdated.has(order.id) && status === 'done';
       const isReported = books.reported.get(madeAs) || left.has(id) || isTakenBack;

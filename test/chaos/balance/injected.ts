@@ -1,4 +1,4 @@
-/** A fault that only a person can mend, as it was injected. */
+/** A fault that only a person can correct, as it was injected. */
 export interface PermanentFault {
   readonly kind:
     | 'unknown product'

@@ -26,7 +26,7 @@ export interface Load {
   readonly pullRest: () => Promise<void>;
 }
 
-/** One order in so many gets a fault that only a person can mend. */
+/** One order in so many gets a fault that only a person can correct. */
 const faultyEvery = 40;
 /** One order in so many is changed by planners while it is built. */
 const changeEvery = 10;

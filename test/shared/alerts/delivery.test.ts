@@ -170,7 +170,7 @@ it('never sends what a run that died had decided, and the next one did not', asy
   await ledger.deadLetters.record({ ...refused('PO-2'), cause: 'order-state' });
   await expect(stage.run()).rejects.toThrow('The process died.');
 
-  // Act: one of them is mended; then the morning mail becomes the second message.
+  // Act: one of them is corrected; then the morning mail becomes the second message.
   await ledger.deadLetters.markDiscarded(refused('PO-1'), 'booked by hand');
   await stage.runFor(120);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { breakerStage, unwell } from './stage.ts';
+import { breakerStage, serverError } from './stage.ts';
 
 const stage = breakerStage();
 
@@ -73,7 +73,7 @@ describe('a breaker that is open', () => {
     const before = first.asked();
     for (let second = 0; second < 60; second++) {
       stage.clock.advance(1);
-      await first.call(unwell);
+      await first.call(serverError);
     }
     // 15 s, then 30 s, then 60 s.
     expect(first.asked() - before).toBe(2);
@@ -89,7 +89,7 @@ describe('a breaker that is open', () => {
       const seconds = await stage.secondsUntilProbe();
       waits.push(seconds);
       stage.clock.advance(seconds);
-      await first.call(unwell);
+      await first.call(serverError);
     }
 
     // Assess

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { markAnswered } from '../../../shared/platform/track-answers.ts';
 import { recordedLog } from '../../support/logs.ts';
-import { breakerStage, unwell } from './stage.ts';
+import { breakerStage, serverError } from './stage.ts';
 
 const stage = breakerStage();
 const isOpen = async () => (await stage.breaker.state('erp')).open;
@@ -12,24 +12,24 @@ describe('a partner whose calls all fail, however few they are', () => {
     const one = stage.container('one');
     for (const seconds of [0, 90, 89]) {
       stage.clock.advance(seconds);
-      await one.call(unwell);
+      await one.call(serverError);
       expect(await isOpen()).toBe(false);
     }
     stage.clock.advance(1);
-    await one.call(unwell);
+    await one.call(serverError);
     expect(await isOpen()).toBe(true);
   });
 
   it('is not down when any container got an answer in between', async () => {
     // Prepare
     const [one, other] = [stage.container('one'), stage.container('other')];
-    await one.call(unwell);
+    await one.call(serverError);
     stage.clock.advance(120);
 
     // Act
     expect(await other.call(() => undefined)).toBe('well');
     stage.clock.advance(120);
-    await one.call(unwell);
+    await one.call(serverError);
 
     // Assess: three minutes count from this failure on
     expect(await isOpen()).toBe(false);
@@ -53,7 +53,7 @@ describe('the alarm', () => {
 
   it('gets no 1 for an outage that is over within minutes', async () => {
     const { call, down } = listened('one');
-    for (let nth = 0; nth < 5; nth += 1) await call(unwell());
+    for (let nth = 0; nth < 5; nth += 1) await call(serverError());
     stage.clock.advance(10);
     await call();
     stage.clock.advance(5);
@@ -65,11 +65,11 @@ describe('the alarm', () => {
   it('gets a 1 for each call that is held back and each probe that fails, and one 0 at the end', async () => {
     // Prepare
     const { call, down, forget } = listened('one');
-    for (let nth = 0; nth < 5; nth += 1) await call(unwell());
+    for (let nth = 0; nth < 5; nth += 1) await call(serverError());
     stage.clock.advance(180);
 
     // Act: a probe that fails, a call that is held back, and a probe that is answered
-    await call(unwell());
+    await call(serverError());
     await call();
     const during = down();
     forget();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stopIfAborted } from '../../../shared/erp/booking-rules.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
 import { startServer } from '../../support/server.ts';
-import { breakerStage, unwell } from './stage.ts';
+import { breakerStage, serverError } from './stage.ts';
 
 const stage = breakerStage();
 
@@ -102,7 +102,7 @@ describe('a probe', () => {
   it('does not close the breaker when it ends too late, after another has failed', async () => {
     // Prepare
     const { slow, next } = await takenOver();
-    await stage.breaker.recordFailure('erp', unwell(), next, 'next');
+    await stage.breaker.recordFailure('erp', serverError(), next, 'next');
 
     // Act
     await stage.breaker.recordSuccess('erp', slow, 'slow');

@@ -50,7 +50,7 @@ export function breakerStage() {
     partnersOf,
     container,
     /** Opens the breaker. @returns the container whose five failures did it. */
-    async opened(failure = unwell) {
+    async opened(failure = serverError) {
       const first = container('first');
       for (let i = 0; i < 5; i++) expect(await first.call(failure)).toMatchObject(failure());
       expect(await breaker.state('erp')).toMatchObject({ open: true });
@@ -63,4 +63,4 @@ export function breakerStage() {
   };
 }
 
-export const unwell = () => new RetryLater('The ERP failed (503).', { scope: 'partner' });
+export const serverError = () => new RetryLater('The ERP failed (503).', { scope: 'partner' });

@@ -155,7 +155,7 @@ describe('the reconciliation', () => {
     await control.setFaults([{ route: 'GET /api/v1/productorders/{id}', kind: 'status', status: 503 }]);
 
     // Act
-    const unwell = await run();
+    const down = await run();
     const calls = await control.calls();
     await control.setFaults([]);
     const turns: string[][] = [];
@@ -167,7 +167,7 @@ describe('the reconciliation', () => {
     }
 
     // Assess
-    expect(unwell).toMatchObject({ outcome: 'Azumuta is unwell', asked: 0 });
+    expect(down).toMatchObject({ outcome: 'Azumuta is down', asked: 0 });
     expect(calls).toEqual({ 'GET /api/v1/productorders/{id}': 1 });
     expect(turns).toEqual([[second], [first]]);
   });
@@ -220,7 +220,7 @@ describe('the reconciliation', () => {
     await run();
 
     // Assess: no order was asked about, so none moved back.
-    expect(report.outcome).toBe('Azumuta is unwell');
+    expect(report.outcome).toBe('Azumuta is down');
     expect(calls).toEqual({});
     expect(await askedAbout()).toEqual([number]);
   });

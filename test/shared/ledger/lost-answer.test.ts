@@ -120,12 +120,12 @@ describe('a lost answer of DynamoDB', () => {
 
   it('does not prevent the probe of an open breaker', async () => {
     // Prepare
-    const unwell = new RetryLater('The ERP refused our credentials (401).', {
+    const down = new RetryLater('The ERP refused our credentials (401).', {
       scope: 'partner',
       unauthorized: true,
     });
     const breaker = createBreaker(table, clock);
-    await breaker.recordFailure('erp', unwell, { permit: 'call' }, 'call 1');
+    await breaker.recordFailure('erp', down, { permit: 'call' }, 'call 1');
     clock.advance(301);
     toCut = 1;
 

@@ -106,7 +106,7 @@ it('reports an ERP that fails, and does not fail itself', async () => {
   );
 
   // Assess: the next run has the lease, and goes on
-  expect(failing).toMatchObject({ outcome: 'the ERP is unwell', orders: 0 });
+  expect(failing).toMatchObject({ outcome: 'the ERP is down', orders: 0 });
   expect(await pull([])).toMatchObject({ outcome: 'read' });
   await expect(pull([], () => true, [], new TypeError('a bug'))).rejects.toThrow('a bug');
 });

@@ -81,10 +81,10 @@ function planted(erp: PartnerLimit = {}) {
     },
     /** The ERP is down, and the breaker is open. */
     async outage() {
-      const unwell = new RetryLater('The ERP failed (503).', { scope: 'partner' });
+      const down = new RetryLater('The ERP failed (503).', { scope: 'partner' });
       const breaker = newBreaker();
       for (let nth = 0; nth < 5; nth += 1)
-        await breaker.recordFailure('erp', unwell, { permit: 'call' }, 'one');
+        await breaker.recordFailure('erp', down, { permit: 'call' }, 'one');
     },
   };
 }

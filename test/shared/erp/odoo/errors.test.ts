@@ -10,7 +10,7 @@ const listing = { what: 'mrp.production search_read' };
 function verdictOf(name: string, message: string, about: { what: string; order?: string } = call): string {
   const failure = failureOfOdooError({ name, message }, about);
   if (failure instanceof Rejected) return 'for a person';
-  if (failure.scope === 'partner') return failure.unauthorized ? 'check the secret' : 'partner unwell';
+  if (failure.scope === 'partner') return failure.unauthorized ? 'check the secret' : 'partner down';
   return failure.wrote === 'known' ? 'look again' : 'wait for this order';
 }
 
@@ -51,7 +51,7 @@ describe('what an answer of Odoo means', () => {
     ['builtins.MemoryError', ''],
     ['error', 'of JSON-RPC itself'],
   ])('treats Odoo as down after %s: %s', (name, message) => {
-    expect(verdictOf(name, message)).toBe('partner unwell');
+    expect(verdictOf(name, message)).toBe('partner down');
   });
 
   it.each([
@@ -84,7 +84,7 @@ describe('what an answer of Odoo means', () => {
   });
 
   it('treats an error of a listing as Odoo’s, unless our request was wrong', () => {
-    expect(verdictOf('builtins.IndexError', 'list index out of range', listing)).toBe('partner unwell');
+    expect(verdictOf('builtins.IndexError', 'list index out of range', listing)).toBe('partner down');
     expect(verdictOf('builtins.ValueError', "Invalid field 'x'", listing)).toBe('for a person');
   });
 });

@@ -124,7 +124,7 @@ it.each([
   [500, 'failed (500)'],
   [401, 'refused our credentials'],
   [429, 'slow down'],
-])('ends the page when the ERP is unwell (%i), and blames no row', async (status, why) => {
+])('ends the page when the ERP is down (%i), and blames no row', async (status, why) => {
   const erp = await started(['A1', 'B1'], {}, () => ({ status }));
 
   const failure = await failureOf(erp.list());

@@ -148,7 +148,7 @@ it('lets an order wait after a bare 500, a conflict in the database, and looks a
   expect(movements.length).toBe(2);
 });
 
-it('rejects after a 500 with a sentence, and does not take the ERP for unwell', async () => {
+it('rejects after a 500 with a sentence, and does not take the ERP to be down', async () => {
   // Prepare
   const { orders, movements, connector } = await started();
   orders[0]?.lines.splice(0, 1, {

@@ -55,7 +55,7 @@ it('rejects an error in the body of a 200', async () => {
   expect(failure).toMatchObject({ message: 'Small ERP, order MO/0001: the period is closed' });
 });
 
-it('lets the configuration reject an answer that looks like an unwell ERP', async () => {
+it('lets the configuration reject an answer that looks like that of an ERP that is down', async () => {
   const step: Partial<Step> = {
     rejected: ({ status, json }) => (status === 500 ? textAt(json, 'message') : undefined),
   };

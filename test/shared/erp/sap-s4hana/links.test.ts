@@ -40,7 +40,7 @@ describe('a link to a further page', () => {
     expect(confirmationsOf(order.number).length).toBe(5);
   });
 
-  it('makes SAP unwell when it is none, and nothing is booked twice', async () => {
+  it('takes SAP for down when it is none, and nothing is booked twice', async () => {
     // Prepare: the fourth part is booked, and cannot be seen.
     const { book, faults, parts, order, confirmationsOf } = await fiveParts('https://[/');
     for (const part of parts.slice(0, 3)) await book(part);

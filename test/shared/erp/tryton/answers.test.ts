@@ -26,7 +26,7 @@ const book = (attempt = firstAttempt()) =>
 const error = (...said: unknown[]): RpcAnswer => ({ error: said });
 const thrown = (last: string) => error(last.slice(last.indexOf(': ') + 2), `Traceback:\n${last}\n`);
 const waits = { name: 'RetryLater', scope: 'order' };
-const unwell = { name: 'RetryLater', scope: 'partner', unauthorized: false };
+const down = { name: 'RetryLater', scope: 'partner', unauthorized: false };
 const refused = { name: 'RetryLater', scope: 'partner', unauthorized: true };
 const person = { name: 'Rejected', code: 'refused-by-erp' };
 /** The call that starts a production: other writes came before it. */
@@ -43,11 +43,11 @@ const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, objec
   ],
   '429 at the login': [['db.login', { status: 429 }, { ...refused, afterSeconds: 300 }]],
   '403 to a call': [[read, { status: 403 }, waits]],
-  '408, 429, 5xx': [408, 429, 500, 503].map((status) => [read, { status }, unwell]),
-  '5xx to a write': [[write, { status: 500 }, { ...unwell, wrote: 'perhaps' }]],
+  '408, 429, 5xx': [408, 429, 500, 503].map((status) => [read, { status }, down]),
+  '5xx to a write': [[write, { status: 500 }, { ...down, wrote: 'perhaps' }]],
   'anything else than JSON-RPC': [
-    [read, { status: 404 }, unwell],
-    [read, { result: { id: 1 } }, unwell],
+    [read, { status: 404 }, down],
+    [read, { result: { id: 1 } }, down],
   ],
   'no such production': [[read, { result: [] }, { name: 'UnknownOrder' }]],
   '`UserError`': [
@@ -74,10 +74,10 @@ const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, objec
       'deadlock detected\nDETAIL: Process 1 waits',
       'canceling statement due to lock timeout\nCONTEXT: while updating tuple',
     ].map((said) => [write, error(said, ''), { ...waits, wrote: 'known', afterSeconds: 5 }]),
-  '`RateLimitException`': [[read, error('RateLimitException', ''), { ...unwell, afterSeconds: 60 }]],
+  '`RateLimitException`': [[read, error('RateLimitException', ''), { ...down, afterSeconds: 60 }]],
   'the database refuses, closes or loses the connection': [
-    [read, error('connection to server failed: Connection refused', ''), unwell],
-    [write, error('server closed the connection unexpectedly', ''), { ...unwell, wrote: 'perhaps' }],
+    [read, error('connection to server failed: Connection refused', ''), down],
+    [write, error('server closed the connection unexpectedly', ''), { ...down, wrote: 'perhaps' }],
   ],
   "a name alone: `'stock.lot'`": [[write, error("'stock.lot'", ''), person]],
   '`TypeError`, `ValueError`, `psycopg2.errors.Undefined…` and similar ones': [
