@@ -6,12 +6,12 @@ import type { AlertKind } from './alert.ts';
 /** Who has to act on a cause, and how: the table of infra/RUNBOOK.md. */
 export const remedies: Readonly<Record<Cause, { readonly who: string; readonly next: string }>> = {
   configuration: {
-    who: "who keeps the plant's configuration",
+    who: 'integrator',
     next: "Correct the mapping or the option in the plant's configuration, deploy, then replay.",
   },
   'order-data': { who: 'planner', next: 'Correct the order in the ERP and send it again.' },
   'unknown-article': {
-    who: 'who keeps the articles',
+    who: 'article administrator',
     next: 'Create the article or its variant in Azumuta, or correct the order in the ERP; then replay.',
   },
   'unknown-order': {
@@ -39,15 +39,15 @@ export const remedies: Readonly<Record<Cause, { readonly who: string; readonly n
     next: 'Compare what the ERP has of this completion with what was built, correct it by hand, then discard.',
   },
   'refused-by-erp': {
-    who: 'who keeps the ERP',
+    who: 'ERP administrator',
     next: 'Correct in the ERP what its message names (a period, stock, a right of our user), then replay.',
   },
   'refused-by-azumuta': {
-    who: 'who keeps Azumuta',
+    who: 'Azumuta administrator',
     next: 'Correct in Azumuta what its message names, or correct azumuta.contract; then replay.',
   },
   'unreadable-message': {
-    who: 'who keeps Azumuta',
+    who: 'Azumuta administrator',
     next: 'Correct the trigger in Azumuta (its URL, its fields), then replay or discard.',
   },
   'waited-too-long': {

@@ -111,7 +111,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     '          Reasons and what to do: npm run replay -- --stack AzumutaErp-ghent-production',
     'For whom',
     '          1 for planner: PO-5',
-    '          1 for who keeps the ERP: PO-4',
+    '          1 for ERP administrator: PO-4',
     '',
   ]);
 });
