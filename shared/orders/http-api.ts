@@ -6,7 +6,7 @@ import { isValid, type RotatingSecret } from '../platform/aws/credentials.ts';
 import { SecretUnset } from '../platform/aws/secrets.ts';
 import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import { parse, stepInto } from '../platform/validation.ts';
+import { jsonOf, parse, stepInto } from '../platform/validation.ts';
 import { type AcceptDependencies, createOrderAcceptor } from './accept.ts';
 import { erpOrderOf, postedOrderSchema } from './http-api-request.ts';
 import type {
@@ -192,12 +192,9 @@ export function createHttpApi(dependencies: HttpApiDependencies) {
 
 /** The posted orders, or why there are none. */
 function postedOrders(body: Buffer): unknown[] | string {
-  let json: unknown;
-  try {
-    json = JSON.parse(body.toString('utf8'));
-  } catch {
+  const json = jsonOf(body.toString('utf8'));
+  if (json === undefined)
     return 'The body is not JSON: send one order, a list of orders, or { "orders": [ … ] }.';
-  }
   const list = json !== null && typeof json === 'object' && 'orders' in json ? json.orders : json;
   const orders = Array.isArray(list) ? list : [list];
   return orders.length === 0 ? 'The list of orders is empty.' : orders;

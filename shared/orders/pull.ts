@@ -67,11 +67,13 @@ interface Run {
  */
 export function createOrderPull(dependencies: PullDependencies) {
   const { ledger, partners, erp, clock, log, slots, accept } = dependencies;
+  /** Orders on which the plant's `accept` failed, and why. */
+  const failedOn = new WeakMap<ErpOrder, Rejected>();
   const { acceptOrders, recordUnmapped } = createOrderAcceptor({
     ...dependencies,
     map(order) {
-      // Throws for an order that `isWanted` let through because `accept` failed on it.
-      accept(order);
+      const failure = failedOn.get(order);
+      if (failure) throw failure;
       return dependencies.map(order);
     },
   });
@@ -159,8 +161,9 @@ export function createOrderPull(dependencies: PullDependencies) {
     try {
       return order.state === 'cancelled' || accept(order);
     } catch (error) {
-      if (error instanceof Rejected) return true;
-      throw error;
+      if (!(error instanceof Rejected)) throw error;
+      failedOn.set(order, error);
+      return true;
     }
   }
 }
