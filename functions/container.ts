@@ -94,8 +94,8 @@ export function createContainer(stage: string, integration: CompleteIntegration,
     },
 
     /** Has the completion of a product order looked at once more. */
-    async collectAgain(productOrderNumber: string): Promise<void> {
-      const hint = ownHint(productOrderNumber, 'reconciliation', { now: clock.now(), eventId: newId() });
+    async lookAgain(productOrderNumber: string): Promise<void> {
+      const hint = ownHint(productOrderNumber, { now: clock.now(), eventId: newId() });
       await queues.send(setting('COMPLETIONS_QUEUE_URL'), { body: JSON.stringify(hint) });
     },
 

@@ -13,14 +13,14 @@ const maxWaitSeconds = 25;
 /** Accepts orders, and answers their status. */
 export function createAcceptProductOrders(integration: CompleteIntegration, runtime: Runtime) {
   const container = createContainer('accept-product-orders', integration, runtime);
-  const { ledger, queues, secrets, log, clock, setting, collectAgain } = container;
+  const { ledger, queues, secrets, log, clock, setting, lookAgain } = container;
   const apiKeyArn = setting('ORDER_API_KEY_SECRET_ARN');
   const { postOrders, getOrder } = createHttpApi({
     ledger,
     queues,
     queueUrl: setting('PRODUCT_ORDERS_QUEUE_URL'),
     map: (order) => mapProductOrders(integration.productOrders, order),
-    collectAgain,
+    lookAgain,
     apiKey: (options) => secrets.read(apiKeyArn, rotatingSecretSchema, options),
     mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(setting('ALLOWED_SOURCES')))),
     log,

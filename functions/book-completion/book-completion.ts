@@ -1,36 +1,50 @@
-import { createCompletionBooker } from '../../shared/completions/book.ts';
-import { bookingMessageSchema } from '../../shared/completions/messages.ts';
-import { createCompletionReader } from '../../shared/completions/read-recordings.ts';
+import { beginHint, type HintDependencies } from '../../shared/completions/begin-hint.ts';
+import { completionHintSchema } from '../../shared/completions/messages.ts';
+import { CompletionReader } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import { createContainer, type Runtime } from '../container.ts';
 
-/** Books completions in the ERP, each once. */
+/** Reads what was built from Azumuta and books it in the ERP, each once. */
 export function createBookCompletion(integration: CompleteIntegration, runtime: Runtime) {
   const stage = 'book-completion';
   const container = createContainer(stage, integration, runtime);
-  const { ledger } = container;
-  const { unknownOrder = 'reject', includeOperators = false } = integration.completions;
+  const { ledger, clock } = container;
+  const { completions, productOrders, azumuta, schedule } = integration;
+  const { unknownOrder = 'reject', includeOperators = false, erpOrderNumber } = completions;
   const partners = container.partnerCalls();
-  const bookCompletion = createCompletionBooker({
+  const dependencies: HintDependencies = {
     ledger,
+    clock,
     partners,
     erp: container.erp(),
-    reader: createCompletionReader({ ledger, azumuta: container.azumuta(), partners, includeOperators }),
-    unknownOrder,
+    reader: new CompletionReader({ ledger, clock, azumuta: container.azumuta(), partners, includeOperators }),
     map: (kind, completed) => mapCompletion(integration, kind, completed),
-  });
+    configuration: container.setting('CONFIGURATION_VERSION'),
+    trustTrigger: azumuta.contract.trustTrigger,
+    reconciles: schedule.reconcile !== 'off',
+    withoutRecordings: completions.unknownRecordings === 'ignore',
+    erpOrderNumber,
+    numbersAreMapped: erpOrderNumber !== undefined,
+    articleIsMapped: productOrders.article !== undefined,
+    unknownOrder,
+  };
+  const breaker = container.breaker();
   return createWorker(
     {
       stage,
-      partner: 'erp',
-      parse: (body) => parseMessage(bookingMessageSchema, body),
-      orderNumber: ({ home }) => home,
+      partners: ['azumuta', 'erp'],
+      parse: (body) => parseMessage(completionHintSchema, body),
+      orderNumber: ({ productOrderNumber }) => productOrderNumber,
       eventId: ({ eventId }) => eventId,
-      work: bookCompletion,
+      begin: (hint, attempt) => beginHint(hint, attempt, dependencies),
     },
-    container.workerOf(container.setting('BOOKINGS_QUEUE_URL')),
+    {
+      ...container.workerOf(container.setting('COMPLETIONS_QUEUE_URL')),
+      // Only bookings are paused: orders go on being linked in the ERP.
+      breaker: { outage: (partner) => breaker.outage(partner, { heedsPause: true }) },
+    },
   );
 }

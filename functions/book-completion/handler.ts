@@ -2,5 +2,5 @@ import { integration } from '../integration.ts';
 import { lambdaRuntime } from '../runtime.ts';
 import { createBookCompletion } from './book-completion.ts';
 
-/** Trigger: the bookings queue. */
+/** Trigger: the completions queue. */
 export const handler = createBookCompletion(integration, lambdaRuntime());

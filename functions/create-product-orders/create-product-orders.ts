@@ -1,6 +1,6 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { createProductOrderCreator } from '../../shared/orders/create.ts';
-import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
+import { type ProductOrderMessage, parseProductOrderMessage } from '../../shared/orders/messages.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import { createContainer, type Runtime } from '../container.ts';
 
@@ -19,10 +19,16 @@ export function createCreateProductOrders(integration: CompleteIntegration, runt
   return createWorker(
     {
       stage,
-      partner: 'azumuta',
+      partners: ['azumuta'],
       parse: parseProductOrderMessage,
-      orderNumber: ({ number }) => number,
-      work: createProductOrder,
+      orderNumber: ({ number }: ProductOrderMessage) => number,
+      begin: async (message) => ({
+        needs: 'azumuta',
+        run: async (attempt) => {
+          await createProductOrder(message, attempt);
+          return undefined;
+        },
+      }),
     },
     container.workerOf(container.setting('PRODUCT_ORDERS_QUEUE_URL')),
   );

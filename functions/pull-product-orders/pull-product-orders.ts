@@ -14,7 +14,7 @@ export function createPullProductOrders(integration: CompleteIntegration, runtim
     clock,
     queues,
     queueUrl: container.setting('PRODUCT_ORDERS_QUEUE_URL'),
-    collectAgain: container.collectAgain,
+    lookAgain: container.lookAgain,
     partners: container.partnerCalls(),
     slots,
     erp: container.erp(),

@@ -25,7 +25,6 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
   const urls = {
     'product-orders': setting('PRODUCT_ORDERS_QUEUE_URL'),
     completions: setting('COMPLETIONS_QUEUE_URL'),
-    bookings: setting('BOOKINGS_QUEUE_URL'),
     'dead-letters': setting('DEAD_LETTERS_QUEUE_URL'),
   };
   const dependencies: AlertDependencies = {

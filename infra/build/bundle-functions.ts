@@ -4,10 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { trimAwsSdkPlugins } from './trim-aws-sdk.ts';
 
-/** The eight functions; each has its folder under `functions/`. */
+/** The seven functions; each has its folder under `functions/`. */
 export const functionNames = [
   'receive-webhook',
-  'collect-completion',
   'book-completion',
   'accept-product-orders',
   'pull-product-orders',

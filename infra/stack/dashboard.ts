@@ -51,10 +51,9 @@ export class Dashboard extends Construct {
       ],
       [title('Results back: Azumuta → ERP')],
       [
-        counted('Accepted', [named['receive-webhook']], ['CompletionsAccepted'], 6),
-        waiting('Waiting to be read', queues.completions, 6),
-        waiting('Waiting to be booked', queues.bookings, 6),
-        counted('Booked in the ERP', [named['book-completion']], ['CompletionsBooked'], 6),
+        counted('Accepted', [named['receive-webhook']], ['CompletionsAccepted']),
+        waiting('Waiting to be booked', queues.completions),
+        counted('Booked in the ERP', [named['book-completion']], ['CompletionsBooked']),
       ],
       [title('Why it stands still')],
       // Nearly all of a batch's time is the partners': Lambda measures it without a metric of our own.
@@ -65,7 +64,7 @@ export class Dashboard extends Construct {
         graph('Partners that are down', ['azumuta', 'erp'], (Partner) =>
           metric(this, 'PartnerDown', { Partner, statistic: 'Maximum' }),
         ),
-        graph('Longest wait of a message that comes again (s)', consumers, (name) =>
+        graph('Longest wait of a message that is retried (s)', consumers, (name) =>
           metric(this, 'WaitingSeconds', { Function: name, statistic: 'Maximum' }),
         ),
       ],
@@ -96,20 +95,19 @@ function counted(
   heading: string,
   functions: readonly IntegrationFunction[],
   names: readonly CountName[],
-  width = 8,
 ): IWidget {
   return new LogQueryWidget({
     title: heading,
     view: LogQueryVisualizationType.LINE,
     logGroupNames: functions.map(({ lambda }) => lambda.logGroup.logGroupName),
     queryLines: [`stats ${names.map((name) => `sum(${name})`).join(', ')} by bin(1h)`],
-    width,
+    width: 8,
     height: 6,
   });
 }
 
 /** How many messages are in a queue, and how old the oldest is. */
-function waiting(heading: string, queue: IQueue, width = 8): IWidget {
+function waiting(heading: string, queue: IQueue): IWidget {
   return new GraphWidget({
     title: heading,
     left: [
@@ -117,7 +115,7 @@ function waiting(heading: string, queue: IQueue, width = 8): IWidget {
       queue.metricApproximateNumberOfMessagesNotVisible({ label: 'in work or put off' }),
     ],
     right: [queue.metricApproximateAgeOfOldestMessage({ label: 'age of the oldest (s)' })],
-    width,
+    width: 8,
     ...shape,
     rightYAxis: { min: 0 },
   });

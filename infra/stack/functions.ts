@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, FileSystem } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
@@ -86,7 +86,7 @@ function ordersOut({ integration, queues, placement }: FunctionsProps, uses: Use
 }
 
 /** Azumuta → ERP. */
-function resultsBack({ integration, queues, placement }: FunctionsProps, uses: Uses) {
+function resultsBack({ integration, queues, placement, bundles }: FunctionsProps, uses: Uses) {
   const { azumuta, erp, deployment } = integration;
   return {
     'receive-webhook': {
@@ -101,25 +101,17 @@ function resultsBack({ integration, queues, placement }: FunctionsProps, uses: U
         { environment: { ALLOWED_SOURCES: JSON.stringify(deployment.allowedSources.webhook) } },
       ],
     },
-    'collect-completion': {
-      description: 'Reads completed product orders from Azumuta and plans their bookings',
-      ...consumerOf(queues.completions, azumuta.atOnce),
+    'book-completion': {
+      description: 'Reads what was built from Azumuta and books it in the ERP, each once',
+      placement,
+      // One container more than the ERP has slots reads and plans while the others book.
+      ...consumerOf(queues.completions, erp.atOnce && erp.atOnce + 1),
       uses: [
         ...worksOn('completions', uses),
-        uses.sendTo('bookings'),
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
         uses.query('azumutaId'),
-        uses.read('azumutaApiKey'),
-      ],
-    },
-    'book-completion': {
-      description: 'Books completions in the ERP, each once',
-      placement,
-      ...consumerOf(queues.bookings, erp.atOnce),
-      uses: [
-        ...worksOn('bookings', uses),
-        uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-        uses.read('erpCredentials', 'azumutaApiKey'),
+        uses.read('azumutaApiKey', 'erpCredentials'),
+        { environment: { CONFIGURATION_VERSION: versionOf(bundles['book-completion']) } },
       ],
     },
     'reconcile-completions': {
@@ -144,7 +136,7 @@ function sendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProps, use
     memoryMb: 256,
     scheduled: true,
     uses: [
-      uses.count('productOrders', 'completions', 'bookings', 'deadLetters'),
+      uses.count('productOrders', 'completions', 'deadLetters'),
       uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
       uses.query('trouble'),
       uses.query('awaitingCompletion'),
@@ -164,17 +156,22 @@ function sendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProps, use
 }
 
 /** What the consumer of a queue does with it. */
-function worksOn(queue: 'productOrders' | 'completions' | 'bookings', uses: Uses): readonly Use[] {
+function worksOn(queue: 'productOrders' | 'completions', uses: Uses): readonly Use[] {
   return [uses.hideIn(queue), uses.sendTo('deadLetters'), { environment: { RETRY_BASE_SECONDS: '4' } }];
 }
 
 /**
- * Containers that may work on a queue at once: five, or as many as there are slots of the partners that they call. More
- * would only give their batches back; AWS requires at least two.
+ * Containers that may work on a queue at once: five, or as many as find slots of the partners that they call. More would
+ * only give their batches back; AWS requires at least two.
  */
 function consumerOf(queue: IQueue, ...atOnce: readonly (number | undefined)[]) {
   const containers = Math.max(2, Math.min(...atOnce.map((limit) => limit ?? 5)));
   return { timeout: consumerTimeout, memoryMb: 512, consumes: { queue, containers } } as const;
+}
+
+/** Version of a function's code, with the plant's configuration in it. */
+function versionOf(bundle: string): string {
+  return FileSystem.fingerprint(bundle).slice(0, 12);
 }
 
 /** `receive-webhook` is `ReceiveWebhook` among the constructs. */

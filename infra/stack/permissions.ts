@@ -27,7 +27,6 @@ export interface Use {
 const queueVariables = {
   productOrders: 'PRODUCT_ORDERS_QUEUE_URL',
   completions: 'COMPLETIONS_QUEUE_URL',
-  bookings: 'BOOKINGS_QUEUE_URL',
   deadLetters: 'DEAD_LETTERS_QUEUE_URL',
 } as const satisfies Record<string, VariableName>;
 type QueueKey = keyof typeof queueVariables;

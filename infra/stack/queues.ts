@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from './nag.ts';
 
 /** The functions that work on queues. */
-export const consumers = ['create-product-orders', 'collect-completion', 'book-completion'] as const;
+export const consumers = ['create-product-orders', 'book-completion'] as const;
 
 /** Batches are taken at once: people wait for orders, and messages are few. */
 export const batchWindow = Duration.seconds(0);
@@ -19,7 +19,6 @@ export const consumerTimeout = Duration.seconds(60);
 export class Queues extends Construct {
   readonly productOrders: Queue;
   readonly completions: Queue;
-  readonly bookings: Queue;
   readonly deadLetters: Queue;
   /** Each queue by the function that works on it. */
   readonly work: Readonly<Record<(typeof consumers)[number], Queue>>;
@@ -43,11 +42,9 @@ export class Queues extends Construct {
       });
     this.productOrders = work('ProductOrders');
     this.completions = work('Completions');
-    this.bookings = work('Deliveries');
     this.work = {
       'create-product-orders': this.productOrders,
-      'collect-completion': this.completions,
-      'book-completion': this.bookings,
+      'book-completion': this.completions,
     };
   }
 }

@@ -104,7 +104,6 @@ function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<strin
     // Where a dead letter goes back to, and which triggers the webhook understands.
     ProductOrdersQueue: queues.productOrders.queueUrl,
     CompletionsQueue: queues.completions.queueUrl,
-    BookingsQueue: queues.bookings.queueUrl,
     TriggerNames: JSON.stringify(integration.azumuta.contract.trigger),
     LedgerTable: ledger.table.tableName,
     WebhookTokenSecret: secrets.webhookToken.secretArn,

@@ -54,11 +54,10 @@ function doneLines({ created, adopted, booked, amended, ignored }: Digest): Dige
 }
 
 function waitingLines({ awaited, overdue, flows }: Digest, timeZone: string): DigestLine[] {
-  const { 'product-orders': orders, completions, bookings } = flows.queues;
+  const { 'product-orders': orders, completions } = flows.queues;
   const queued = [
     [orders, 'to be created in Azumuta'],
-    [completions, 'to be read from Azumuta'],
-    [bookings, 'to be booked in the ERP'],
+    [completions, 'to be booked in the ERP'],
   ] as const;
   const more = awaited >= maxAwaited ? 'more than ' : '';
   const late =

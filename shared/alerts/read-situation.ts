@@ -55,10 +55,10 @@ export function createSituationReader({
       Promise.all(queues.map(count)),
       Promise.all([breaker.state('erp'), breaker.state('azumuta')]),
     ]);
-    const [productOrders = 0, completions = 0, bookings = 0, deadLetters = 0] = counted;
+    const [productOrders = 0, completions = 0, deadLetters = 0] = counted;
     return {
       partners: { erp, azumuta },
-      counts: { 'product-orders': productOrders, completions, bookings, 'dead-letters': deadLetters },
+      counts: { 'product-orders': productOrders, completions, 'dead-letters': deadLetters },
     };
   }
 

@@ -24,6 +24,8 @@ export interface BreakerState {
   readonly openUntilMs: number | undefined;
   /** When its last outage ended; undefined during an outage, or when there was none. */
   readonly closedAt?: string | undefined;
+  /** Since when a person holds bookings back (ISO). */
+  readonly bookingsPausedAt?: string | undefined;
 }
 
 /** Failures within one minute that open the breaker. */
@@ -46,6 +48,12 @@ const whileClosed = {
   condition: 'attribute_not_exists(#open) OR #open = :no',
   values: { no: false },
 };
+
+/** Who waits for the end of a pause looks again after a minute at first, and ever later the longer it lasts. */
+function pauseSince(instant: string): Outage {
+  const reason = 'Bookings are paused.';
+  return { seconds: 60, reason, openedAt: Date.parse(instant), isDown: false };
+}
 
 export interface BreakerOptions {
   /** First wait before a probe; doubles with each failed probe. */
@@ -81,13 +89,21 @@ export function createBreaker(
     return started;
   }
 
-  /** Looks without asking for a permit: undefined while it is closed, or was a moment ago. */
-  async function outage(partner: Partner): Promise<Outage | undefined> {
+  /**
+   * Looks without asking for a permit: undefined while it is closed, or was a moment ago.
+   * @param heedsPause Whether a pause of its bookings counts, too.
+   */
+  async function outage(
+    partner: Partner,
+    { heedsPause = false }: { readonly heedsPause?: boolean } = {},
+  ): Promise<Outage | undefined> {
     if (now() - (closedSeenAt.get(partner) ?? 0) < freshMs) return undefined;
     const state = await read(partner);
     const at = now();
     if (state?.failingSince !== undefined) downSeen.add(partner);
     if (state?.open !== true) {
+      const pausedAt = heedsPause ? state?.bookingsPausedAt : undefined;
+      if (typeof pausedAt === 'string') return pauseSince(pausedAt);
       closedSeenAt.set(partner, at);
       return undefined;
     }
@@ -217,6 +233,16 @@ export function createBreaker(
       if (permit === 'probe') await endProbe(partner, owner);
     },
 
+    /** Holds bookings back, or lets them go on; orders are still linked. @returns whether it was so before. */
+    async pauseBookings(isPaused: boolean): Promise<{ readonly already: boolean }> {
+      const changed = await table.update(stateKey('erp'), {
+        set: isPaused ? { bookingsPausedAt: clock.now().toISOString() } : {},
+        remove: isPaused ? [] : ['bookingsPausedAt'],
+        condition: `attribute_${isPaused ? 'not_' : ''}exists(#bookingsPausedAt)`,
+      });
+      return { already: changed === undefined };
+    },
+
     async state(partner: Partner): Promise<BreakerState> {
       const state = await table.get(stateKey(partner));
       const open = state?.open === true;
@@ -226,6 +252,7 @@ export function createBreaker(
         openedAt: open ? String(state.openedAt) : undefined,
         openUntilMs: open ? Number(state.openUntil) : undefined,
         closedAt: open || state?.closedAt === undefined ? undefined : String(state.closedAt),
+        bookingsPausedAt: state?.bookingsPausedAt === undefined ? undefined : String(state.bookingsPausedAt),
       };
     },
   };

@@ -1,4 +1,4 @@
-import { RetryLater, reasonOf } from '../model/errors.ts';
+import { RetryLater, reasonOf, Wait } from '../model/errors.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import type { Logger } from '../platform/log.ts';
 import { type Pace, trackAnswers } from '../platform/track-answers.ts';
@@ -15,7 +15,7 @@ export interface GuardedCallDependencies {
 }
 
 /** Thrown instead of a call while a breaker is open: nothing has failed. */
-export class BreakerOpen extends RetryLater {}
+export class BreakerOpen extends Wait {}
 
 export type PartnerCalls = ReturnType<typeof createPartnerCalls>;
 

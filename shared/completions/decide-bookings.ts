@@ -21,28 +21,19 @@ export interface CompletionFacts {
   readonly erpOrder: ErpOrderRef;
   /** Parts that the ERP order has now; 1 when it is not split. */
   readonly parts: number;
-  /** All bookings that the ledger keeps for it. */
+  /** The bookings that the ledger keeps for it, without those that are decided anew. */
   readonly bookings: readonly BookingEntry[];
   /** The product order that the hint is about. */
   readonly current: BuiltPart;
   /** The other parts that are completed, where all are booked together. */
   readonly others: readonly BuiltPart[];
-  /** A person asked for it once more: messages of bookings that are not done may be lost. */
-  readonly again: boolean;
   /** Book although it is unknown which recordings there are. */
   readonly withoutRecordings: boolean;
-  /** Whether a booking that was planned and not sent is to be sent by this attempt. */
-  readonly isAbandoned: (booking: BookingEntry) => boolean;
 }
 
 export type BookingDecision =
-  /** Write these down, then send them and what an earlier attempt left unsent. */
-  | {
-      readonly to: 'book';
-      readonly plan: readonly PlannedBooking[];
-      readonly planAgain: readonly PlannedBooking[];
-      readonly send: readonly PlannedBooking[];
-    }
+  /** Book these, one after the other. */
+  | { readonly to: 'book'; readonly plan: readonly PlannedBooking[] }
   /** There is nothing to do, or only when other parts are completed. */
   | { readonly to: 'leave'; readonly why: string }
   /** Ask Azumuta again in a while. */
@@ -59,14 +50,12 @@ export type BookingDecision =
  *   unknown yet which recordings there are               wait
  *   a part, and others are not completed                 leave: the last of them books
  *   not booked yet                                       book the quantity, with all recordings known now
- *   further recordings, quantity booked or planned       book each as an amendment: notes, never a quantity
- *   further recordings, quantity rejected                reject: replaying the rejected booking includes them
- *   rejected, and a person wants it once more            plan it again: with all recordings if it surely wrote nothing
- *   planned, not done, and a person wants it once more   send as it was planned
- *   planned, and unknown whether it was sent             send
+ *   further recordings, quantity booked                  book each as an amendment: notes, never a quantity
+ *   further recordings, quantity not booked              leave: they wait until it is
  *   more recordings than one booking can hold            reject
  *
- * The quantity of a product order is planned once for ever: its key is the id of the first product order in it.
+ * The key of a quantity is the id of the first product order in it, for ever. A booking of which surely nothing was sent
+ * may be decided anew: then it is not among the facts.
  */
 export function decideBookings(facts: CompletionFacts): BookingDecision {
   const { entry, bookings, current, others, parts } = facts;
@@ -105,7 +94,7 @@ function bounded(decision: BookingDecision): BookingDecision {
   if (decision.to !== 'book') return decision;
   const isTooLarge = (booking: PlannedBooking) =>
     Buffer.byteLength(JSON.stringify(booking)) > maxPlannedBytes;
-  const large = [...decision.plan, ...decision.planAgain].find(isTooLarge);
+  const large = decision.plan.find(isTooLarge);
   if (!large) return decision;
   const { erpOrder, productOrder, parts, recordingIds } = large;
   return reject(
@@ -138,51 +127,25 @@ function missingParts(
 }
 
 function planned(
-  facts: CompletionFacts,
+  { bookings, erpOrder }: CompletionFacts,
   open: readonly BuiltPart[],
   built: readonly BuiltPart[],
   quantityOf: (index: number) => BookingEntry | undefined,
 ): BookingDecision {
-  const { bookings, erpOrder, again } = facts;
   const booked = recordingsIn(bookings);
   const newIn = ({ recordingIds = [] }: BuiltPart) => recordingIds.filter((id) => !booked.has(id));
-  const isBuilt = ({ parts }: BookingEntry) =>
-    parts.every((index) => built.some((part) => part.index === index));
-
-  const wantedAgain = again ? bookings.filter(({ state }) => state !== 'done') : [];
-  const reopened = wantedAgain.find((booking) => !isBuilt(booking));
-  if (reopened) return wait(`Not all parts of booking ${reopened.key} are completed in Azumuta any more.`);
-  const planAgain = wantedAgain
-    .filter(({ state }) => state === 'rejected')
-    .map((booking) => rejected(booking, built, newIn));
   const plan = quantityOfAll(open, newIn, erpOrder);
-  const taken = recordingsIn([...plan, ...planAgain]);
+  const taken = recordingsIn(plan);
+  const later: string[] = [];
   for (const part of built) {
     const further = newIn(part).filter((id) => !taken.has(id));
     const quantity = quantityOf(part.index);
     if (!quantity || further.length === 0) continue;
-    if (quantity.state === 'rejected' && !again) {
-      // For another part, its own trigger lets a person know.
-      if (part !== facts.current) continue;
-      return reject(
-        `Recording ${further.join(', ')} of product order ${part.order.number} came after its booking ${quantity.key} was rejected: replay that one, which takes it in, then discard this.`,
-        'completion-unclear',
-      );
-    }
-    plan.push(...further.map((id) => amendmentOf(id, part, erpOrder)));
+    if (quantity.state === 'done') plan.push(...further.map((id) => amendmentOf(id, part, erpOrder)));
+    else later.push(`recording ${further.join(', ')} waits until ${quantity.key} is booked`);
   }
-  const unsent = bookings.filter(
-    (booking) => isUnsent(booking) && isBuilt(booking) && facts.isAbandoned(booking),
-  );
-  const send = again ? wantedAgain.filter(({ state }) => state !== 'rejected') : unsent;
-  if (plan.length + planAgain.length + send.length === 0)
-    return { to: 'leave', why: 'Nothing new: every recording is booked or on its way' };
-  return { to: 'book', plan, planAgain, send };
-}
-
-/** Planned, and it is unknown whether its message was sent. */
-export function isUnsent({ state, enqueued }: BookingEntry): boolean {
-  return state === 'waiting' && !enqueued;
+  if (plan.length > 0) return { to: 'book', plan };
+  return { to: 'leave', why: later.join('; ') || 'Nothing new: every recording is booked or on its way' };
 }
 
 /** The key of the quantity of a product order: it never changes. */
@@ -203,19 +166,6 @@ function quantityOfAll(
   const productOrder = refOf(first.order);
   const key = quantityKeyOf(first.order);
   return [{ key, kind: 'quantity', parts, recordingIds, erpOrder, productOrder }];
-}
-
-/** If it surely wrote nothing, it includes what was recorded since; else the ERP may have it as it was planned. */
-function rejected(
-  { key, kind, parts, recordingIds, erpOrder, productOrder, surelyNotBooked }: BookingEntry,
-  built: readonly BuiltPart[],
-  newIn: (part: BuiltPart) => string[],
-): PlannedBooking {
-  const further =
-    kind === 'quantity' && surelyNotBooked
-      ? built.filter(({ index }) => parts.includes(index)).flatMap(newIn)
-      : [];
-  return { key, kind, parts, recordingIds: [...recordingIds, ...further], erpOrder, productOrder };
 }
 
 function amendmentOf(id: string, { index, order }: BuiltPart, erpOrder: ErpOrderRef): PlannedBooking {

@@ -1,17 +1,15 @@
 import * as z from 'zod/mini';
 import type { TriggerContent } from '../azumuta/trigger.ts';
-import type { CompletedProductOrder } from '../model/completions.ts';
 import type { DeepReadonly } from '../platform/aws/dynamodb-table.ts';
 
 /** The events of triggers, as our messages call them. Completion is the one that Azumuta documents. */
 export const webhookEvents = ['product-order-completed'] as const;
 
 const text = z.string().check(z.minLength(1));
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /**
- * Message of the completions queue: a hint that a product order may be completed. Everything that is booked is read
- * from Azumuta afterwards.
+ * Message of the completions queue: a hint that something is to be done for a product order. Everything that is booked
+ * is read from the ledger and from Azumuta.
  */
 export const completionHintSchema = z.object({
   v: z.literal(1),
@@ -26,34 +24,40 @@ export const completionHintSchema = z.object({
   receivedAt: text,
   /** All logs of the completion carry it. */
   eventId: text,
-  /** `replay`: a person wants rejected bookings to be planned once more. */
-  via: z.enum(['webhook', 'reconciliation', 'replay']),
+  via: z.enum(['webhook', 'reconciliation', 'operator']),
+  /** A person wants it once more: bookings that were refused or discarded are opened again. */
+  again: z.exactOptional(z.literal(true)),
 });
 
 export type CompletionHint = DeepReadonly<z.output<typeof completionHintSchema>>;
+
+interface Occasion {
+  readonly now: Date;
+  readonly eventId: string;
+}
 
 /** The hint of a trigger. */
 export function webhookHint(
   content: TriggerContent,
   { receivedAt, eventId }: { readonly receivedAt: Date; readonly eventId: string },
 ): CompletionHint {
-  return { ...hintOf(content.productOrderNumber, 'webhook', receivedAt, eventId), ...content };
+  return { ...hintOf(content.productOrderNumber, 'webhook', { now: receivedAt, eventId }), ...content };
 }
 
 /** A hint of our own: the order may be completed, without a trigger. */
-export function ownHint(
-  productOrderNumber: string,
-  via: 'reconciliation' | 'replay',
-  { now, eventId }: { readonly now: Date; readonly eventId: string },
-): CompletionHint {
-  return hintOf(productOrderNumber, via, now, eventId);
+export function ownHint(productOrderNumber: string, occasion: Occasion): CompletionHint {
+  return hintOf(productOrderNumber, 'reconciliation', occasion);
+}
+
+/** The hint of a person who wants a product order to be looked at once more. */
+export function operatorHint(productOrderNumber: string, occasion: Occasion): CompletionHint {
+  return { ...hintOf(productOrderNumber, 'operator', occasion), again: true };
 }
 
 function hintOf(
   productOrderNumber: string,
   via: CompletionHint['via'],
-  receivedAt: Date,
-  eventId: string,
+  { now, eventId }: Occasion,
 ): CompletionHint {
   return {
     v: 1,
@@ -62,75 +66,8 @@ function hintOf(
     productOrderNumber,
     workInstructionIds: [],
     recordingIds: [],
-    receivedAt: receivedAt.toISOString(),
+    receivedAt: now.toISOString(),
     eventId,
     via,
   };
-}
-
-const completedSchema = z.object({
-  productOrder: z.object({ id: text, number: text, url: z.exactOptional(z.string()) }),
-  erpOrder: z.object({ number: text, id: z.exactOptional(z.string()) }),
-  article: z.exactOptional(z.string()),
-  parameters: z.record(z.string(), scalar),
-  variants: z.array(z.string()),
-  completedAt: text,
-  recordings: z.array(
-    z.object({
-      id: text,
-      workInstruction: z.exactOptional(
-        z.object({ id: text, version: z.exactOptional(z.number()), name: z.exactOptional(z.string()) }),
-      ),
-      startedAt: z.exactOptional(z.string()),
-      finishedAt: z.exactOptional(z.string()),
-      durationSeconds: z.exactOptional(z.number()),
-      operator: z.exactOptional(z.string()),
-      steps: z.array(
-        z.object({
-          id: z.exactOptional(z.string()),
-          name: z.exactOptional(z.string()),
-          value: z.exactOptional(z.union([scalar, z.array(scalar)])),
-          unit: z.exactOptional(z.string()),
-          ok: z.exactOptional(z.boolean()),
-          personal: z.exactOptional(z.literal(true)),
-        }),
-      ),
-      url: z.exactOptional(z.string()),
-    }),
-  ),
-});
-
-/** What to read again from Azumuta for a completion that is too large for a message. */
-const referenceSchema = z.object({ number: text, productOrderId: text, recordingIds: z.array(text) });
-
-/** Message of the bookings queue: one booking, with everything that was read for it. */
-export const bookingMessageSchema = z.object({
-  v: z.literal(1),
-  kind: z.literal('booking'),
-  key: text,
-  books: z.enum(['quantity', 'amendment']),
-  /** Product order under which the ledger keeps this booking. */
-  home: text,
-  /** Booking of the same home whose claim is the lock of the ERP order; absent where others may be booked on it, too. */
-  lock: z.optional(text),
-  erpOrder: z.object({ number: text, id: z.exactOptional(z.string()) }),
-  /** The ERP's own code of the product that was ordered, where it is known. */
-  article: z.optional(z.string()),
-  /** Of an amendment: its new recordings; the content holds the earlier ones as well. */
-  newRecordingIds: z.optional(z.array(text)),
-  /** False for one of several parts that are booked each: the ERP order goes on. */
-  last: z.boolean(),
-  eventId: text,
-  content: z.union([
-    z.object({ completed: z.array(completedSchema).check(z.minLength(1)) }),
-    z.object({ reference: z.array(referenceSchema).check(z.minLength(1)) }),
-  ]),
-});
-
-export type CompletionReference = z.output<typeof referenceSchema>;
-
-export interface BookingMessage extends DeepReadonly<Omit<z.output<typeof bookingMessageSchema>, 'content'>> {
-  readonly content:
-    | { readonly completed: readonly CompletedProductOrder[] }
-    | { readonly reference: readonly CompletionReference[] };
 }

@@ -5,12 +5,14 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { CompletedProductOrder, Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
+import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 
 export interface ReaderDependencies {
   readonly ledger: Pick<Ledger, 'workInstructionNames'>;
   readonly azumuta: AzumutaClient;
   readonly partners: PartnerCalls;
+  readonly clock: Pick<Clock, 'now'>;
   /** Whether operators' names and signatures (personal data) are passed on to the mapping. */
   readonly includeOperators: boolean;
 }
@@ -27,20 +29,84 @@ export interface WantedRecording {
 const readsAtOnce = 4;
 /** With more than this, most are left by attempts that never came back. */
 const maxRemembered = 5000;
-
-export type CompletionReader = ReturnType<typeof createCompletionReader>;
+/** What was read longer ago is read again: it may have been corrected. */
+const rememberedMs = 10 * 60_000;
 
 /**
- * Reads completed product orders and their recordings. What an attempt has read that then fails stays in this
+ * Reads completed product orders and their recordings. Recordings that an attempt has read before it failed stay in this
  * container's memory, so that the next one goes on there. Without that, a completion that takes longer to read than an
- * attempt may last would never be read.
+ * attempt may last would never be read. Product orders are read by each attempt anew, right before it plans.
  */
-export function createCompletionReader(dependencies: ReaderDependencies) {
-  const { ledger, azumuta, partners, includeOperators } = dependencies;
-  const recordings = new Map<string, AzumutaRecording>();
-  const productOrders = new Map<string, AzumutaProductOrder>();
+export class CompletionReader {
+  readonly #dependencies: ReaderDependencies;
+  readonly #remembered = new Map<string, { readonly at: number; readonly recording: AzumutaRecording }>();
 
-  async function withWorkInstruction(recording: Recording, signal: AbortSignal): Promise<Recording> {
+  constructor(dependencies: ReaderDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  readProductOrder(wanted: { readonly id: string | undefined; readonly number: string }, signal: AbortSignal) {
+    return readProductOrder(wanted, signal, this.#dependencies);
+  }
+
+  /** Reads product orders by id. Those that Azumuta does not know are left out. */
+  async readProductOrders(
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, AzumutaProductOrder>> {
+    const { partners, azumuta } = this.#dependencies;
+    const found = await mapConcurrently([...new Set(ids)], readsAtOnce, async (id) => {
+      const order = await partners.call('azumuta', () => azumuta.productOrder(id, signal));
+      return order ? [[id, order] as const] : [];
+    });
+    return new Map(found.flat());
+  }
+
+  /**
+   * Reads recordings, each once, with the names of their work instructions. Ids that Azumuta does not know, or that
+   * belong to another product order, are left out.
+   * @throws Rejected for a hinted one that does not say which product order it belongs to.
+   */
+  async readRecordings(
+    wanted: readonly WantedRecording[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Recording>> {
+    const owners = new Map(wanted.map(({ id, productOrder }) => [id, productOrder]));
+    const found = new Map<string, AzumutaRecording>();
+    await mapConcurrently([...owners], readsAtOnce, async ([id, owner]) => {
+      const recording = await this.#read(id, owner, signal);
+      if (recording) found.set(id, recording);
+    });
+    for (const id of owners.keys()) this.#remembered.delete(id);
+    const read = new Map<string, Recording>();
+    for (const { id, productOrder, hinted = false } of wanted) {
+      const recording = found.get(id);
+      if (recording && hinted) requireOwner(recording, productOrder.number);
+      if (recording && belongsTo(recording, productOrder)) {
+        const shown = forMapping(recording, this.#dependencies.includeOperators);
+        read.set(id, await this.#withWorkInstruction(shown, signal));
+      }
+    }
+    return read;
+  }
+
+  async #read(
+    id: string,
+    owner: WantedRecording['productOrder'],
+    signal: AbortSignal,
+  ): Promise<AzumutaRecording | undefined> {
+    const { partners, azumuta, clock } = this.#dependencies;
+    const now = clock.now().getTime();
+    const held = this.#remembered.get(id);
+    if (held && now - held.at < rememberedMs) return held.recording;
+    const recording = await partners.call('azumuta', () => azumuta.recording(id, signal, owner));
+    if (this.#remembered.size > maxRemembered) this.#remembered.clear();
+    if (recording) this.#remembered.set(id, { at: now, recording });
+    return recording;
+  }
+
+  async #withWorkInstruction(recording: Recording, signal: AbortSignal): Promise<Recording> {
+    const { ledger, partners, azumuta } = this.#dependencies;
     const { workInstruction } = recording;
     if (!workInstruction) return recording;
     const { id, version = 0 } = workInstruction;
@@ -49,40 +115,6 @@ export function createCompletionReader(dependencies: ReaderDependencies) {
     const name = await ledger.workInstructionNames.name(id, version, read);
     return name === undefined ? recording : { ...recording, workInstruction: { ...workInstruction, name } };
   }
-
-  return {
-    readProductOrder: (
-      wanted: { readonly id: string | undefined; readonly number: string },
-      signal: AbortSignal,
-    ) => readProductOrder(wanted, signal, dependencies),
-
-    /** Reads product orders by id. Those that Azumuta does not know are left out. */
-    readProductOrders: (ids: readonly string[], signal: AbortSignal) =>
-      readAll(ids, productOrders, (id) => partners.call('azumuta', () => azumuta.productOrder(id, signal))),
-
-    /**
-     * Reads recordings, each once, with the names of their work instructions. Ids that Azumuta does not know, or that
-     * belong to another product order, are left out.
-     * @throws Rejected for a hinted one that does not say which product order it belongs to.
-     */
-    async readRecordings(
-      wanted: readonly WantedRecording[],
-      signal: AbortSignal,
-    ): Promise<ReadonlyMap<string, Recording>> {
-      const owners = new Map(wanted.map(({ id, productOrder }) => [id, productOrder]));
-      const found = await readAll([...owners.keys()], recordings, (id) =>
-        partners.call('azumuta', () => azumuta.recording(id, signal, owners.get(id))),
-      );
-      const read = new Map<string, Recording>();
-      for (const { id, productOrder, hinted = false } of wanted) {
-        const recording = found.get(id);
-        if (recording && hinted) requireOwner(recording, productOrder.number);
-        if (recording && belongsTo(recording, productOrder))
-          read.set(id, await withWorkInstruction(forMapping(recording, includeOperators), signal));
-      }
-      return read;
-    },
-  };
 }
 
 /** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
@@ -100,23 +132,6 @@ export function readProductOrder(
     const known = id === undefined ? undefined : await azumuta.productOrder(id, signal);
     return known ?? azumuta.findProductOrder(number, signal);
   });
-}
-
-/** @param remembered What earlier attempts have read; emptied of these ids once all of them are read. */
-async function readAll<T>(
-  ids: readonly string[],
-  remembered: Map<string, T>,
-  read: (id: string) => Promise<T | undefined>,
-): Promise<ReadonlyMap<string, T>> {
-  if (remembered.size > maxRemembered) remembered.clear();
-  const once = [...new Set(ids)];
-  const found = await mapConcurrently(once, readsAtOnce, async (id) => {
-    const one = remembered.get(id) ?? (await read(id));
-    if (one !== undefined) remembered.set(id, one);
-    return one === undefined ? [] : [[id, one] as const];
-  });
-  for (const id of once) remembered.delete(id);
-  return new Map(found.flat());
 }
 
 function belongsTo(

@@ -13,7 +13,7 @@ import { ownHint } from './messages.ts';
 import { readProductOrder } from './read-recordings.ts';
 
 export interface ReconcileDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'orderChanges' | 'knownOrders' | 'questions' | 'reconciling'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'orderChanges' | 'knownOrders' | 'questions' | 'bookings' | 'reconciling'>;
   readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
   /** Without them, Azumuta has no limit. */
@@ -40,6 +40,8 @@ export interface ReconcileReport {
   readonly asked: number;
   /** Completed: their trigger was lost, or is late. */
   readonly completed: number;
+  /** Not booked although it is planned: their hints are sent again, and Azumuta is not asked. */
+  readonly planned: number;
   /** Still being built. */
   readonly open: number;
   /** Azumuta does not know them any more, or refused to answer. */
@@ -75,7 +77,7 @@ export function createReconciliation(dependencies: ReconcileDependencies) {
   const { ledger, partners, azumuta, slots, queues, completionsQueueUrl, clock, log } = dependencies;
 
   return async function reconcileCompletions(invocation: Invocation): Promise<ReconcileReport> {
-    const tally: Tally = { outcome: 'asked', asked: 0, completed: 0, open: 0, unclear: 0 };
+    const tally: Tally = { outcome: 'asked', asked: 0, completed: 0, planned: 0, open: 0, unclear: 0 };
     const owner = invocation.awsRequestId;
     const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
     if (!(await ledger.reconciling.take(owner, leaseSeconds)))
@@ -100,9 +102,17 @@ export function createReconciliation(dependencies: ReconcileDependencies) {
     const dueBy = new Date(clock.now().getTime() - graceHours * hourMs);
     for (const number of await ledger.orders.overdue(dueBy, most)) {
       const known = await ledger.knownOrders.read(number);
-      const { entry, question } = known;
+      const { entry, question, bookings } = known;
+      const isPlanned = bookings.some(({ state }) => state === 'waiting' || state === 'claimed');
       // The index lags behind: its trigger came in the meantime.
-      if (!entry?.awaitsCompletion && !question?.overdue) continue;
+      if (!entry?.awaitsCompletion && !question?.overdue && !isPlanned) continue;
+      if (isPlanned) {
+        // What is planned was completed: Azumuta need not be asked, and its message may be lost.
+        tally.planned += 1;
+        await sendHint(number, `${invocation.awsRequestId}/planned ${tally.planned}`);
+        await markAsked(number, known, new Date(dueBy.getTime() + askAgainMs));
+        continue;
+      }
       if (tally.asked > 0) await clock.sleep(pauseMs);
       if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
       try {
@@ -127,13 +137,19 @@ export function createReconciliation(dependencies: ReconcileDependencies) {
   }
 
   async function sendHint(number: string, eventId: string): Promise<void> {
-    const hint = ownHint(number, 'reconciliation', { now: clock.now(), eventId });
+    const hint = ownHint(number, { now: clock.now(), eventId });
     await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
-    log.info('Completed without a trigger', { order: number, eventId });
+    log.info('Completed without a trigger, or not booked yet', { order: number, eventId });
   }
 
   /** From now on it comes after the others that are due before `dueAt`. */
-  async function markAsked(number: string, { entry, question }: KnownOrder, dueAt: Date): Promise<void> {
+  async function markAsked(
+    number: string,
+    { entry, question, bookings }: KnownOrder,
+    dueAt: Date,
+  ): Promise<void> {
+    for (const booking of bookings.filter(({ awaitsItself }) => awaitsItself))
+      await ledger.bookings.markAsked(number, booking, dueAt);
     if (entry?.awaitsCompletion) await ledger.orders.markAsked(number, dueAt);
     if (question?.overdue) await ledger.questions.markAsked(number, dueAt);
   }

@@ -14,8 +14,8 @@ import { dayFields } from './records/events.ts';
  *      └──release───────┘   └──reject──▶ rejected ──claim by the same message──▶ claimed …
  *
  * A rejected step belongs to the message that became its dead letter: only that message may claim it again, when it is
- * replayed or comes again after a crash. Otherwise a second message for the same step could book it while its dead
- * letter waits for a person.
+ * replayed or retried after a crash, or one by which a person asks for it (`reopens`). Otherwise a second message for
+ * the same step could book it while its dead letter waits for a person.
  *
  * A claim is open from its conditional write until its receipt, and names its owner. A lease alone does not stop its
  * former owner: a container can freeze between its check and its write. So a takeover waits until Lambda must have
@@ -57,6 +57,8 @@ export interface Claimant {
   /** Id that the message had originally; a replay keeps it. */
   readonly messageId: string;
   readonly endsAt: Date;
+  /** A person has asked for what was rejected. */
+  readonly reopens?: boolean | undefined;
 }
 
 export interface ClaimTimes {
@@ -81,6 +83,7 @@ export function isNothingSent({
 
 export function createClaims(table: Table, clock: Clock, times: ClaimTimes) {
   const now = () => clock.now().getTime();
+  const leaseUntilOf = (endsAt: Date) => endsAt.getTime() + times.settlingSeconds * 1000;
   /** Only while the claim is ours. */
   const update = (claim: Claim, changes: Update, ...entries: readonly NewEntry[]) =>
     table.update(claim.key, {
@@ -90,21 +93,24 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes) {
     });
 
   return {
+    /** When a claim that is made now may be taken over: epoch milliseconds. */
+    leaseUntilOf,
+
     /** @returns `unknown` when there is no such step. */
-    async claim(key: Key, { owner, messageId, endsAt }: Claimant): Promise<ClaimOutcome> {
+    async claim(key: Key, { owner, messageId, endsAt, reopens = false }: Claimant): Promise<ClaimOutcome> {
       const at = now();
-      const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;
+      const leaseUntil = leaseUntilOf(endsAt);
+      const isOurs = reopens ? '' : ' AND #rejectedBy = :message';
       const updated = await table.update(key, {
         set: { state: 'claimed', owner, leaseUntil, clean: false, enqueued: true },
         add: { attempts: 1 },
         // Of an earlier rejection that is tried again.
-        remove: ['reason', 'cause'],
-        condition:
-          'attribute_exists(pk) AND (attribute_not_exists(#lockedUntil) OR #lockedUntil <= :at) AND (#state = :waiting OR (#state = :rejected AND #rejectedBy = :message) OR (#state = :claimedState AND #leaseUntil <= :at))',
+        remove: ['reason', 'cause', 'discarded'],
+        condition: `attribute_exists(pk) AND (attribute_not_exists(#lockedUntil) OR #lockedUntil <= :at) AND (#state = :waiting OR (#state = :rejected${isOurs}) OR (#state = :claimedState AND #leaseUntil <= :at))`,
         values: {
           waiting: 'waiting',
           rejected: 'rejected',
-          message: messageId,
+          message: reopens ? undefined : messageId,
           claimedState: 'claimed',
           at,
         },
@@ -134,11 +140,12 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes) {
 
     /**
      * Closes the claim for good; false when it was no longer ours, as another attempt has taken over.
+     * @param receipt Attributes to set, and `remove` names those that are not needed any more.
      * @param entry The event that the index of days shows.
      */
     async complete(
       claim: Claim,
-      receipt: Readonly<Record<string, unknown>>,
+      { remove = [], ...receipt }: Readonly<Record<string, unknown>> & { readonly remove?: readonly string[] },
       entry: NewEntry,
       ...further: readonly NewEntry[]
     ): Promise<boolean> {
@@ -151,33 +158,54 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes) {
           expiresAt: expiryAfter(retentionSeconds, clock.now()),
           ...dayFields(clock.now(), entry.event),
         },
-        remove: ['owner', 'leaseUntil'],
+        remove: ['owner', 'leaseUntil', ...remove],
       };
       return (await update(claim, changes, entry, ...further)) !== undefined;
     },
 
-    /** Gives the claim back after an attempt that left nothing unsettled at the partner. */
-    async release(claim: Claim, note: string, wrote: Exclude<Wrote, 'perhaps'> = 'nothing'): Promise<void> {
+    /**
+     * Gives the claim back after an attempt that left nothing unsettled at the partner.
+     * @param further Attributes to set, besides.
+     */
+    async release(
+      claim: Claim,
+      note: string,
+      wrote: Exclude<Wrote, 'perhaps'> = 'nothing',
+      further: Readonly<Record<string, unknown>> = {},
+    ): Promise<void> {
       // What an earlier attempt may have written stays in doubt.
       const clean = !claim.again && wrote === 'nothing';
-      const changes = { set: { state: 'waiting', clean }, remove: ['owner', 'leaseUntil'] };
+      const changes = { set: { ...further, state: 'waiting', clean }, remove: ['owner', 'leaseUntil'] };
       await update(claim, changes, { event: 'retry', note });
     },
 
     /** Keeps the claim for the settling time after an attempt that may have written. @returns when that ends (epoch ms). */
-    async holdForSettling(claim: Claim, note: string): Promise<number> {
+    async holdForSettling(
+      claim: Claim,
+      note: string,
+      further: Readonly<Record<string, unknown>> = {},
+    ): Promise<number> {
       const leaseUntil = now() + times.settlingSeconds * 1000;
-      await update(claim, { set: { leaseUntil } }, { event: 'retry', note });
+      await update(claim, { set: { ...further, leaseUntil } }, { event: 'retry', note });
       return leaseUntil;
     },
 
-    /** The step waits for a person. @param wrote `nothing` when this attempt surely sent nothing to the partner. */
-    async reject(claim: Claim, { reason: given, cause }: Rejection, wrote: Wrote = 'perhaps'): Promise<void> {
+    /**
+     * The step waits for a person.
+     * @param wrote `nothing` when this attempt surely sent nothing to the partner.
+     * @param remove Attributes that are not needed while it does.
+     */
+    async reject(
+      claim: Claim,
+      { reason: given, cause }: Rejection,
+      wrote: Wrote = 'perhaps',
+      remove: readonly string[] = [],
+    ): Promise<void> {
       const reason = shorten(given, maxNoteLength);
       const clean = !claim.again && wrote === 'nothing';
       const changes = {
         set: { state: 'rejected', reason, cause, rejectedBy: claim.messageId, clean },
-        remove: ['owner', 'leaseUntil'],
+        remove: ['owner', 'leaseUntil', ...remove],
       };
       await update(claim, changes, { event: 'rejected', note: reason });
     },

@@ -17,8 +17,8 @@ export interface HistoryEntry {
 export type NewEntry = Omit<HistoryEntry, 'at'>;
 
 /**
- * Bytes of a history as JSON: no item exceeds 64 KB, a sixth of DynamoDB's limit, as each write is charged by the size
- * of the whole item. Source: AWS, "DynamoDB read and write operations".
+ * Bytes of a history as JSON: a sixth of 100 KB, which no item exceeds, as each write is charged by the size of the whole
+ * item. Source: AWS, "DynamoDB read and write operations".
  */
 export const maxHistoryBytes = 16 * 1024;
 /** Characters of a note, and of the reason that an item holds for a person. */

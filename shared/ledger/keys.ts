@@ -6,9 +6,9 @@ import type { Key } from '../platform/aws/dynamodb-table.ts';
  * Keys of the ledger table. All items of one product order share a partition, so that its journey is one query:
  *
  *   ORDER#<product order number>   ORDER                    the order: draft, claim of its creation, Azumuta id
- *                                  BOOKING#<booking key>  one booking: claim, receipt
+ *                                  BOOKING#<booking key>    one booking: plan with what is booked, claim, receipt
  *                                  DEAD-LETTER#<message>    one dead letter and its reason
- *                                  RECORDING#<id>           for finding the order by a further recording of a booking
+ *                                  ALIAS                    the number of ours, where Azumuta has another by now
  *                                  QUESTION                 since when Azumuta is asked about it, and by which hint
  *                                  CONFLICT                 how it was changed in the ERP after it came
  *                                  CONFLICT#<ERP order>     another ERP order that is mapped to its number as well
@@ -31,15 +31,15 @@ const keyOf = (pk: string, sk: string): Key => ({ pk, sk });
 export const partitionOf = (number: string): string => `ORDER#${number}`;
 export const bookingPrefix = 'BOOKING#';
 export const claimPrefix = 'CONFLICT#';
+export const deadLetterPrefix = 'DEAD-LETTER#';
 export const completedPartPrefix = 'COMPLETED#';
 
 export const orderKey = (number: string) => keyOf(partitionOf(number), 'ORDER');
 export const bookingKeyOf = (number: string, booking: string) =>
   keyOf(partitionOf(number), `${bookingPrefix}${booking}`);
 export const deadLetterKey = (number: string, messageId: string) =>
-  keyOf(partitionOf(number), `DEAD-LETTER#${messageId}`);
-export const recordingKey = (number: string, recordingId: string) =>
-  keyOf(partitionOf(number), `RECORDING#${recordingId}`);
+  keyOf(partitionOf(number), `${deadLetterPrefix}${messageId}`);
+export const aliasKey = (number: string) => keyOf(partitionOf(number), 'ALIAS');
 export const questionKey = (number: string) => keyOf(partitionOf(number), 'QUESTION');
 export const conflictKey = (number: string, claimant?: string) =>
   keyOf(partitionOf(number), claimant === undefined ? 'CONFLICT' : `${claimPrefix}${claimant}`);

@@ -28,16 +28,17 @@ export interface LedgerOptions {
 export type Ledger = Readonly<ReturnType<typeof createLedger>>;
 
 export function createLedger({ table, clock, times }: LedgerOptions) {
+  const claims = createClaims(table, clock, times);
   return {
-    claims: createClaims(table, clock, times),
+    claims,
     orders: createOrders(table, clock),
     erpOrders: createErpOrders(table, clock),
     /** How orders changed in the ERP after they came. */
     orderChanges: createOrderChanges(table, clock),
-    bookings: createBookings(table, clock),
+    bookings: createBookings(table, clock, claims.leaseUntilOf),
     bookingLocks: createBookingLocks(table, clock, times),
     /** What decisions need to know about a product order. */
-    knownOrders: createKnownOrders(table),
+    knownOrders: createKnownOrders(table, clock),
     /** About which product orders Azumuta is asked whether they are completed. */
     questions: createQuestions(table, clock),
     attempts: createAttempts(table, clock),

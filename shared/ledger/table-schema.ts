@@ -8,9 +8,9 @@ import type { TableIndex } from '../platform/aws/dynamodb-table.ts';
 export const ledgerIndexes = {
   /** All product orders of one ERP order. */
   erpOrder: { name: 'by-erp-order', partition: 'erpOrderNumber', sort: 'pk', sortType: 'S' },
-  /** The order to which an id of Azumuta belongs: the id of a product order or of a recording. */
+  /** The order that has a product order's id in Azumuta. */
   azumutaId: { name: 'by-azumuta-id', partition: 'azumutaId', sort: 'pk', sortType: 'S' },
-  /** Product orders that wait for their completion, by when they are due (epoch milliseconds). */
+  /** Product orders that wait for their completion, and bookings that wait without one, by when they are due (epoch milliseconds). */
   awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },
   /** What was created, booked, dead-lettered or found changed on a day (UTC): `<ISO instant> <event>`, oldest first. */
   day: { name: 'by-day', partition: 'day', sort: 'happened', sortType: 'S' },

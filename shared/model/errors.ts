@@ -29,7 +29,12 @@ export interface RetryLaterOptions extends ErrorOptions {
   readonly outOfTime?: boolean;
   /** Another attempt of ours holds the claim or lock, usually for a second: the waits are short and do not grow. */
   readonly forOurLock?: boolean;
+  /** What its dead letter says besides, if it waits too long. */
+  readonly about?: About | undefined;
 }
+
+/** Facts that a dead letter shows, by name: the booking that it is about, with its figures. Never read again. */
+export type About = Readonly<Record<string, string>>;
 
 /** It failed now and may work later, without anybody correcting anything about this order. */
 export class RetryLater extends Error {
@@ -40,6 +45,7 @@ export class RetryLater extends Error {
   readonly unauthorized: boolean;
   readonly outOfTime: boolean;
   readonly forOurLock: boolean;
+  readonly about: About | undefined;
 
   constructor(message: string, options: RetryLaterOptions) {
     super(message, options);
@@ -49,6 +55,7 @@ export class RetryLater extends Error {
     this.unauthorized = options.unauthorized ?? false;
     this.outOfTime = options.outOfTime ?? false;
     this.forOurLock = options.forOurLock ?? false;
+    this.about = options.about;
   }
 
   /** The same failure with other options. */
@@ -63,6 +70,9 @@ export class RetryLater extends Error {
   }
 }
 
+/** It has its turn later. Nothing has failed, so nothing is written for it. */
+export class Wait extends RetryLater {}
+
 /** Why something was rejected, as it is stored. */
 export interface Rejection {
   /** A sentence for a person. */
@@ -73,16 +83,19 @@ export interface Rejection {
 export interface RejectedOptions extends ErrorOptions {
   /** Its cause code; `cause` is the value that was thrown before this one. */
   readonly code: Cause;
+  readonly about?: About | undefined;
 }
 
 /** It will never work until a person corrects something; the message is the sentence for that person. */
 export class Rejected extends Error {
   override readonly name: string = 'Rejected';
   readonly code: Cause;
+  readonly about: About | undefined;
 
-  constructor(message: string, { code, ...options }: RejectedOptions) {
+  constructor(message: string, { code, about, ...options }: RejectedOptions) {
     super(message, options);
     this.code = code;
+    this.about = about;
   }
 }
 

@@ -1,26 +1,23 @@
 import type { Partner } from './partner.ts';
 
 /** The queues of both flows. */
-export const queueNames = ['product-orders', 'completions', 'bookings'] as const;
+export const queueNames = ['product-orders', 'completions'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** The function that consumes each queue. */
 export const consumerOf = {
   'product-orders': 'create-product-orders',
-  completions: 'collect-completion',
-  bookings: 'book-completion',
+  completions: 'book-completion',
 } as const satisfies Record<QueueName, string>;
 
 /** The partners that the consumer of a queue calls. Creating an order calls the ERP, too, to give it the id. */
 export const partnersCalledBy: Readonly<Record<QueueName, readonly Partner[]>> = {
   'product-orders': ['azumuta', 'erp'],
-  completions: ['azumuta'],
-  bookings: ['erp'],
+  completions: ['azumuta', 'erp'],
 };
 
 /** A message of each queue in a planner's words. */
 export const queueWords = {
   'product-orders': { one: 'order to be created', many: 'orders to be created' },
-  completions: { one: 'completion to be read', many: 'completions to be read' },
-  bookings: { one: 'booking', many: 'bookings' },
+  completions: { one: 'completion to be booked', many: 'completions to be booked' },
 } as const satisfies Record<QueueName, { readonly one: string; readonly many: string }>;

@@ -30,7 +30,7 @@ export interface AcceptDependencies extends OutboxDependencies {
   /** The configuration's mapping. @throws Rejected */
   readonly map: (order: ErpOrder) => MappedOrder;
   /** Has the completion of a product order looked at once more, as its ERP order has fewer parts now. */
-  readonly collectAgain: (productOrderNumber: string) => Promise<void>;
+  readonly lookAgain: (productOrderNumber: string) => Promise<void>;
 }
 
 export interface AcceptOptions {
@@ -62,7 +62,7 @@ const maxKeyCharacters = 500;
  * again.
  */
 export function createOrderAcceptor(dependencies: AcceptDependencies) {
-  const { ledger, log, map, collectAgain } = dependencies;
+  const { ledger, log, map, lookAgain } = dependencies;
   const { writeRecord, writePart } = createDecisionWriter(dependencies);
 
   async function acceptOrders(orders: readonly ErpOrder[], { via }: AcceptOptions): Promise<Accepted[]> {
@@ -215,7 +215,7 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
     const all = partIndexes(split.of);
     if (all.every((index) => booked.has(index))) return;
     const completed = await ledger.erpOrders.completedParts(record.erpOrder);
-    if (all.every((index) => completed.has(index) || booked.has(index))) await collectAgain(first);
+    if (all.every((index) => completed.has(index) || booked.has(index))) await lookAgain(first);
   }
 
   function mappedOrWhyNot(order: ErpOrder): MappedOrder | Rejected {

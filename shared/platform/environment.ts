@@ -16,10 +16,11 @@ export const variables = {
   STACK_NAME: text,
   /** Stage of the stack, on which the configuration may depend. */
   STAGE: text,
+  /** Version of the deployed code and configuration: what an older one has mapped is mapped again. */
+  CONFIGURATION_VERSION: text,
   LEDGER_TABLE_NAME: text,
   PRODUCT_ORDERS_QUEUE_URL: text,
   COMPLETIONS_QUEUE_URL: text,
-  BOOKINGS_QUEUE_URL: text,
   DEAD_LETTERS_QUEUE_URL: text,
   WEBHOOK_TOKEN_SECRET_ARN: text,
   ORDER_API_KEY_SECRET_ARN: text,

@@ -1,4 +1,4 @@
-import { RetryLater, reasonOf } from '../model/errors.ts';
+import { RetryLater, reasonOf, Wait } from '../model/errors.ts';
 import { type Partner, type PartnerLimit, partnerWords } from '../model/partner.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Pace } from '../platform/track-answers.ts';
@@ -14,7 +14,7 @@ export interface SlotsDependencies extends TakeSlotDependencies {
 export type SlotLimits = Readonly<Record<Partner, PartnerLimit>>;
 
 /** Thrown instead of a call: the message waits for a slot, and nothing has failed. */
-export class NoFreeSlot extends RetryLater {
+export class NoFreeSlot extends Wait {
   constructor(partner: Partner) {
     super(`All calls that ${partnerWords[partner]} allows at once are under way.`, { scope: 'order' });
   }
@@ -175,6 +175,13 @@ export function createSlots(limits: SlotLimits, dependencies: SlotsDependencies)
   }
 
   return {
+    /** Gives the slot of one partner back before the invocation ends, as the rest of the batch does not call it. */
+    async giveBack(partner: Partner): Promise<void> {
+      if (!run) return;
+      const { turns } = run;
+      run = { ...run, turns: { ...turns, [partner]: newTurn() } };
+      await giveBack(partner, turns[partner]);
+    },
     /** What is taken from now on belongs to this invocation. A container has one invocation at a time. */
     begin(invocation: Invocation): void {
       const endsAt = now() + invocation.getRemainingTimeInMillis();

@@ -1,80 +1,94 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Outage } from '../circuit-breaker/circuit-breaker.ts';
 import { reasonOf } from '../model/errors.ts';
-import { type ComesAgain, type Consumer, receiveCountOf, type WorkerDependencies } from './attempt.ts';
+import { type Partner, partnerWords } from '../model/partner.ts';
+import { receiveCountOf, type WorkerDependencies } from './attempt.ts';
 import { backoffDefaults, secondsInBacklog, secondsInOutage, secondsUntilSlot } from './backoff.ts';
 import type { Deadline } from './deadline.ts';
+import type { Waiting, Work } from './process-record.ts';
 import { ageMsOf, firstTriedOf, type Waited } from './waiting-time.ts';
 
-/** The records of a batch that may be worked on now, and those that come again, as their partner cannot be called. */
+/** The messages that may call their partner now, and those that wait, as they cannot. */
 export interface Admitted {
-  readonly toWork: readonly SQSRecord[];
-  readonly waiting: readonly ComesAgain[];
+  readonly toWork: readonly Work[];
+  readonly waiting: readonly Waiting[];
 }
 
 /** Messages that have waited for longer belong to the backlog. */
 const newForMs = 60_000;
 
+export type Admission = ReturnType<typeof createAdmission>;
+
 /**
- * Asks once for a whole batch whether its partner may be called: the breaker first, then a slot. A batch that has to
- * wait costs no more than that, and nothing is written for it, as no attempt was made.
+ * Asks once for all messages of a batch that need a partner whether it may be called: the breaker first, then a slot.
  *
- *   breaker open        all wait; those that have waited too long go on, to become dead letters
+ *   breaker open        all wait
  *   a probe is due      one goes on, the others wait for a moment
  *   no slot             all wait for a moment; a backlog that has a slot already, longer the larger it is
  *   a slot for new      new messages go on, the backlog waits
  *   a slot for all      all go on, new messages first
  */
-export function createAdmission<Message>(
-  { partner }: Consumer<Message>,
+export function createAdmission(
   waited: Waited,
   { breaker, slots, clock, random, log, backoff = backoffDefaults }: WorkerDependencies,
 ) {
   const now = () => clock.now().getTime();
   const isBacklog = (record: SQSRecord) => ageMsOf(record, now()) > newForMs;
 
-  async function admit(records: readonly SQSRecord[], deadline: Deadline): Promise<Admitted> {
+  async function admit(partner: Partner, works: readonly Work[], deadline: Deadline): Promise<Admitted> {
+    const calling = works.filter(({ step }) => step.needs !== undefined);
+    const others = works.filter(({ step }) => step.needs === undefined);
+    if (calling.length === 0) return { toWork: works, waiting: [] };
     // If the breaker cannot be read, it is asked again before the call.
     const asked = breaker.outage(partner).catch(() => undefined);
     const outage = await Promise.race([asked, deadline.overdue]);
-    if (outage === 'overdue')
-      return { toWork: [], waiting: records.map((record) => ({ record, seconds: 1 })) };
-    if (!outage) return withSlot(records, deadline);
-    const goOn = outage.seconds > 0 ? records.filter(waited.mayBeTooLong) : records.slice(0, 1);
+    if (outage === 'overdue') return { toWork: [], waiting: works.map((work) => waitingFor(1, work, 'No time.')) };
+    const { toWork, waiting } = outage
+      ? await inOutage(partner, outage, calling, deadline)
+      : await withSlot(partner, calling, deadline);
+    return { toWork: [...others, ...toWork], waiting };
+  }
+
+  async function inOutage(
+    partner: Partner,
+    outage: Outage,
+    works: readonly Work[],
+    deadline: Deadline,
+  ): Promise<Admitted> {
+    const [probing, ...others] = works;
+    const waits = outage.seconds > 0 || !probing ? works : others;
     const left = { left: outage.seconds, soFar: (now() - outage.openedAt) / 1000 };
-    const waiting = records
-      .filter((record) => !goOn.includes(record))
-      .map((record) => ({
-        record,
-        seconds: secondsInOutage(left, receiveCountOf(record), random(), backoff),
-      }));
-    await logWaiting(waiting, deadline, outage);
-    if (goOn.length === 0) return { toWork: [], waiting };
-    const admitted = await withSlot(goOn, deadline);
+    const reason = `Waiting for ${partnerWords[partner]} to recover. ${outage.reason}`.trim();
+    const waiting = waits.map((work) =>
+      waitingFor(secondsInOutage(left, receiveCountOf(work.record), random(), backoff), work, reason),
+    );
+    await logWaiting(partner, waiting, deadline, outage);
+    if (outage.seconds > 0 || !probing) return { toWork: [], waiting };
+    const admitted = await withSlot(partner, [probing], deadline);
     return { toWork: admitted.toWork, waiting: [...waiting, ...admitted.waiting] };
   }
 
-  async function withSlot(records: readonly SQSRecord[], deadline: Deadline): Promise<Admitted> {
-    if (!slots?.isLimited(partner)) return { toWork: records, waiting: [] };
-    const [backlog, fresh] = [records.filter(isBacklog), records.filter((record) => !isBacklog(record))];
+  async function withSlot(partner: Partner, works: readonly Work[], deadline: Deadline): Promise<Admitted> {
+    if (!slots?.isLimited(partner)) return { toWork: works, waiting: [] };
+    const backlog = works.filter(({ record }) => isBacklog(record));
+    const fresh = works.filter(({ record }) => !isBacklog(record));
     const forAll = backlog.length > 0 ? await inTime(slots.takeForBacklog(partner), deadline) : 'none';
     if (forAll === 'taken') return { toWork: [...fresh, ...backlog], waiting: [] };
     const forNew = fresh.length > 0 && (await inTime(slots.take(partner), deadline)) === true;
     const chance = random();
-    const forMoment = (record: SQSRecord) => ({
-      record,
-      seconds: secondsUntilSlot(receiveCountOf(record), chance),
-    });
+    const reason = `All calls that ${partnerWords[partner]} allows at once are under way.`;
+    const forMoment = (work: Work) =>
+      waitingFor(secondsUntilSlot(receiveCountOf(work.record), chance), work, reason);
+    const inBacklog = (work: Work) => {
+      const ageSeconds = ageMsOf(work.record, now()) / 1000;
+      return waitingFor(secondsInBacklog(ageSeconds, backlog.length, random()), work, reason);
+    };
     const waiting = [
-      // They come again together, as one slot is enough for all.
+      // They are retried together, as one slot is enough for all.
       ...(forNew ? [] : fresh.map(forMoment)),
-      ...backlog.map((record) =>
-        forAll === 'shared'
-          ? { record, seconds: secondsInBacklog(ageMsOf(record, now()) / 1000, backlog.length, random()) }
-          : forMoment(record),
-      ),
+      ...backlog.map(forAll === 'shared' ? inBacklog : forMoment),
     ];
-    await logWaiting(waiting, deadline);
+    await logWaiting(partner, waiting, deadline);
     return { toWork: forNew ? fresh : [], waiting };
   }
 
@@ -90,12 +104,13 @@ export function createAdmission<Message>(
 
   /** One log line for all of them. */
   async function logWaiting(
-    waiting: readonly ComesAgain[],
+    partner: Partner,
+    waiting: readonly Waiting[],
     deadline: Deadline,
     outage?: Outage,
   ): Promise<void> {
     const [oldest] = waiting
-      .map(({ record }) => record)
+      .map(({ work: { record } }) => record)
       .toSorted((a, b) => firstTriedOf(a) - firstTriedOf(b));
     if (!oldest) return;
     const waitedMs = (await deadline.whileOpen(waited.msOf(oldest))) ?? 0;
@@ -110,4 +125,8 @@ export function createAdmission<Message>(
   }
 
   return { admit, isBacklog };
+}
+
+function waitingFor(seconds: number, work: Work, reason: string): Waiting {
+  return { work, seconds, reason };
 }

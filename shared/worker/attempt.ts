@@ -10,19 +10,31 @@ import type { Logger } from '../platform/log.ts';
 import type { Slots } from '../slots/slots.ts';
 import type { BackoffOptions } from './backoff.ts';
 
+/** What a message needs next: a call to one partner, or none. */
+export interface Step {
+  /** Absent: it calls nobody. */
+  readonly needs?: Partner | undefined;
+  /** Number under which the ledger keeps the order, where the message has another: its dead letter is filed there. */
+  readonly order?: string | undefined;
+  /** @returns the next step; undefined when the message is done. @throws RetryLater, Rejected; anything else is a bug. */
+  readonly run: (attempt: WorkAttempt) => Promise<Step | undefined>;
+  /** What to write down when the partner cannot be called now; absent where nothing was read that would be lost. */
+  readonly leave?: ((attempt: WorkAttempt) => Promise<void>) | undefined;
+}
+
 /** One queue's work: how to read a message and what to do with it. */
 export interface Consumer<Message> {
   /** Name of the function, as dead letters and logs show it. */
   readonly stage: string;
-  /** The partner that each message needs: while it is down, or has no free slot, a batch is given back as it is. */
-  readonly partner: Partner;
+  /** The partners that it calls, in this order: a batch is done with one before it begins with the next. */
+  readonly partners: readonly [Partner, ...Partner[]];
   /** @throws Rejected naming the path of what does not fit. */
   readonly parse: (body: string) => Message;
   readonly orderNumber: (message: Message) => string;
   /** Id of the call or run that the message goes back to: all logs of the order carry it. */
   readonly eventId?: (message: Message) => string;
-  /** The message is done when this resolves. @throws RetryLater, Rejected; anything else is a bug. */
-  readonly work: (message: Message, attempt: WorkAttempt) => Promise<void>;
+  /** Finds the first step of a message. It only reads, as no attempt is noted yet. @throws Wait, Rejected */
+  readonly begin: (message: Message, attempt: WorkAttempt) => Promise<Step>;
 }
 
 export interface WorkAttempt {
@@ -32,7 +44,7 @@ export interface WorkAttempt {
   readonly messageId: string;
   /** Lambda kills this attempt then at the latest. */
   readonly endsAt: Date;
-  /** Aborts shortly before that: every call takes it, and connectors check it before each write. */
+  /** Aborts shortly before that, or before the next partner's turn: every call takes it, and connectors check it before each write. */
   readonly signal: AbortSignal;
   readonly log: Logger;
   /** Whole seconds until a time in epoch milliseconds, at least 1. */
@@ -48,8 +60,8 @@ export interface WorkerDependencies {
   readonly queues: Queues;
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetterRecords;
-  readonly pauses: Pick<Pauses, 'of'>;
-  readonly breaker: Pick<Breaker, 'outage'>;
+  readonly pauses: Pick<Pauses, 'during'>;
+  readonly breaker: { readonly outage: (partner: Partner) => ReturnType<Breaker['outage']> };
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -58,8 +70,8 @@ export interface WorkerDependencies {
   readonly backoff?: BackoffOptions;
 }
 
-/** A message that is not done, and in how many seconds it comes again. */
-export interface ComesAgain {
+/** A message that is not done, and after how many seconds it is retried. */
+export interface RetriedIn {
   readonly record: SQSRecord;
   readonly seconds: number;
 }

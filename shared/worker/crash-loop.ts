@@ -1,18 +1,17 @@
-import type { SQSRecord } from 'aws-lambda';
 import type { Attempts } from '../ledger/records/attempts.ts';
-import { receiveCountOf } from './attempt.ts';
+import type { Work } from './process-record.ts';
 
 /** A message, and how many of its attempts in a row never finished: they crashed, or ran into the timeout. */
 export interface Weighed {
-  readonly record: SQSRecord;
+  readonly work: Work;
   readonly unfinished: number;
   readonly isSuspect: boolean;
 }
 
-/** The records of a batch that are worked on, and those that are given back as they are. */
+/** The messages of a batch that are worked on, and those that are given back as they are. */
 export interface Sorted {
   readonly toWork: readonly Weighed[];
-  readonly untouched: readonly SQSRecord[];
+  readonly untouched: readonly Work[];
 }
 
 /**
@@ -26,18 +25,21 @@ export interface Sorted {
  *
  * So a message that kills its process is found at its second attempt. At the first it looks like one that was given back
  * while its partner was down or had no slot, or like one that Lambda received and no function ever saw; and tens of
- * thousands of those, each worked on alone, would take days.
+ * thousands of those, each worked on alone, would take days. A message whose attempt is under way was weighed before.
  */
-export async function sortOut(records: readonly SQSRecord[], attempts: Attempts): Promise<Sorted> {
+export async function sortOut(works: readonly Work[], attempts: Attempts): Promise<Sorted> {
   const weighed = await Promise.all(
-    records.map(async (record): Promise<Weighed> => {
-      if (receiveCountOf(record) === 1) return { record, unfinished: 0, isSuspect: false };
+    works.map(async (work): Promise<Weighed> => {
+      const { record, receiveCount, isCarried } = work;
+      if (receiveCount === 1 || isCarried) return { work, unfinished: 0, isSuspect: false };
       const noted = await attempts.unfinished(record.messageId);
-      return { record, unfinished: noted ?? 1, isSuspect: noted !== undefined && noted > 0 };
+      return { work, unfinished: noted ?? 1, isSuspect: noted !== undefined && noted > 0 };
     }),
   );
+  const carried = weighed.filter(({ work }) => work.isCarried);
   const suspect = weighed.find(({ isSuspect }) => isSuspect);
-  return suspect
-    ? { toWork: [suspect], untouched: records.filter((record) => record !== suspect.record) }
-    : { toWork: weighed, untouched: [] };
+  if (!suspect) return { toWork: weighed, untouched: [] };
+  // What was read already goes first: the suspect has its turn when it is alone.
+  const toWork = carried.length > 0 ? carried : [suspect];
+  return { toWork, untouched: works.filter((work) => !toWork.some((each) => each.work === work)) };
 }

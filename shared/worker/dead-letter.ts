@@ -1,10 +1,11 @@
-import type { Rejection } from '../model/errors.ts';
+import type { About, Rejection } from '../model/errors.ts';
+import type { Partner } from '../model/partner.ts';
 import type { OutgoingMessage } from '../platform/aws/queue.ts';
 
-/** Why a message was put aside, beside the message itself. */
+/** Why a message is a dead letter, besides the message itself. */
 export interface DeadLetter extends Rejection {
   readonly body: string;
-  /** Function that put it aside: a replay sends it there. */
+  /** Function whose message it is: a replay sends it there. */
   readonly stage: string;
   /** Empty when the message does not say which order it is about. */
   readonly orderNumber: string;
@@ -12,14 +13,20 @@ export interface DeadLetter extends Rejection {
   readonly lastAttemptAt: Date;
   /** Id of the message in its queue. Replays keep it, so that copies can be recognised. */
   readonly messageId: string;
+  /** The partner that was called last. */
+  readonly partner?: Partner | undefined;
+  /** At most two: SQS takes ten attributes. */
+  readonly about?: About | undefined;
 }
 
 /** The message for the dead-letter queue, with its reasons as attributes. */
-export function deadLetterOf({ body, ...why }: DeadLetter): OutgoingMessage {
+export function deadLetterOf({ body, partner, about = {}, ...why }: DeadLetter): OutgoingMessage {
   return {
     body,
     attributes: {
       ...why,
+      ...(partner ? { partner } : {}),
+      ...Object.fromEntries(Object.entries(about).map(([name, text]) => [name, attributeText(text, 1000)])),
       orderNumber: orderNumberAttribute(why.orderNumber),
       reason: attributeText(why.reason, 1000) || 'no reason',
       firstAttemptAt: why.firstAttemptAt.toISOString(),

@@ -1,18 +1,26 @@
 import type { SQSRecord } from 'aws-lambda';
-import { Rejected, type Rejection, RetryLater, reasonOf, rejectionOf } from '../model/errors.ts';
+import { Rejected, type Rejection, RetryLater, reasonOf, rejectionOf, Wait } from '../model/errors.ts';
+import type { Partner } from '../model/partner.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Logger } from '../platform/log.ts';
 import { NoFreeSlot } from '../slots/slots.ts';
-import { type ComesAgain, type Consumer, receiveCountOf, type WorkerDependencies } from './attempt.ts';
+import {
+  type Consumer,
+  type RetriedIn,
+  receiveCountOf,
+  type Step,
+  type WorkAttempt,
+  type WorkerDependencies,
+} from './attempt.ts';
 import { backoffDefaults, secondsUntilRetry, secondsUntilSlot } from './backoff.ts';
 import type { Weighed } from './crash-loop.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
 import { firstTriedOf, longWaitMs, type Waited } from './waiting-time.ts';
 
-/** Attempts in a row that never finished (crashes, timeouts) before a message is put aside. */
+/** Attempts in a row that never finished (crashes, timeouts) before a message becomes a dead letter. */
 const maxUnfinished = 5;
-/** Attempts that ended with an internal error before a message is put aside: the error may have been a passing one. */
+/** Attempts that ended with an internal error before a message becomes a dead letter: the error may have been a passing one. */
 const maxBugs = 5;
 
 /** A message that is worked on, and what is known of it. */
@@ -20,76 +28,140 @@ interface RecordInWork {
   readonly record: SQSRecord;
   readonly receiveCount: number;
   /** When the end of the attempt is noted, so that it does not count as one that never finished. */
-  readonly noted: 'as it began' | 'if it comes again' | 'never';
+  readonly noted: 'as it began' | 'if it is retried' | 'never';
   /** Empty until the message was parsed. */
   readonly orderNumber: string;
+  /** The partner that is called now, or was called last. */
+  readonly partner: Partner;
   readonly log: Logger;
-  readonly deadline: Deadline;
 }
 
+/** A message whose next step is known. */
+export interface Work extends RecordInWork {
+  readonly step: Step;
+  /** A step of this attempt came before it. */
+  readonly isCarried: boolean;
+}
+
+/** A message that is given back without a step, and why. */
+export interface Waiting {
+  readonly work: Work;
+  readonly seconds: number;
+  /** A sentence for a person. */
+  readonly reason: string;
+}
+
+/** What became of a message: it goes on, it is retried, or (undefined) it is done. */
+export type Outcome = { readonly work: Work } | { readonly retried: RetriedIn } | undefined;
+
 /**
- * Works on one record: done, again later, or dead letter. Once it is overdue it has been reported as unfinished and
- * comes again: then nothing more is written or sent for it, except by a call that is under way.
+ * Works on the records of a batch, step by step: done, retried later, or dead letter. Once it is overdue a record has
+ * been reported as unfinished and is retried: then nothing more is written or sent for it, except by a call that is
+ * under way.
  */
-export function createRecordProcessor<Message>(
-  consumer: Consumer<Message>,
-  waited: Waited,
-  dependencies: WorkerDependencies,
-) {
-  const { attempts, deadLetters, queues, clock, random, backoff = backoffDefaults } = dependencies;
+export class RecordProcessor<Message> {
+  readonly #consumer: Consumer<Message>;
+  readonly #waited: Waited;
+  readonly #dependencies: WorkerDependencies;
+  #attemptsMade = 0;
 
-  let attemptsMade = 0;
+  constructor(consumer: Consumer<Message>, waited: Waited, dependencies: WorkerDependencies) {
+    this.#consumer = consumer;
+    this.#waited = waited;
+    this.#dependencies = dependencies;
+  }
 
-  /** @returns when it comes again, or undefined when it is done. */
-  return async function processRecord(
-    { record, unfinished, isSuspect }: Weighed,
-    invocation: Invocation,
-    deadline: Deadline,
-  ): Promise<ComesAgain | undefined> {
+  /** Parses a message and finds its first step; nothing is noted of the attempt yet. */
+  async begin(record: SQSRecord, invocation: Invocation, deadline: Deadline): Promise<Outcome> {
+    const { parse, orderNumber: numberIn, eventId, begin, partners } = this.#consumer;
     const receiveCount = receiveCountOf(record);
     let inWork: RecordInWork = {
       record,
       receiveCount,
-      // It stays a suspect until an attempt at it has begun and ended.
-      noted: isSuspect ? 'never' : 'if it comes again',
+      noted: 'if it is retried',
       orderNumber: '',
-      log: dependencies.log.with({ messageId: record.messageId, attempt: receiveCount }),
-      deadline,
+      partner: partners[0],
+      log: this.#dependencies.log.with({ messageId: record.messageId, attempt: receiveCount }),
     };
     try {
       if (deadline.signal.aborted) throw outOfTime();
-      const message = consumer.parse(record.body);
-      const orderNumber = consumer.orderNumber(message);
-      const log = inWork.log.with({ order: orderNumber, eventId: consumer.eventId?.(message) });
+      const message = parse(record.body);
+      const orderNumber = numberIn(message);
+      const log = inWork.log.with({ order: orderNumber, eventId: eventId?.(message) });
       inWork = { ...inWork, orderNumber, log };
+      const step = await begin(message, this.#attemptAt(inWork, invocation, deadline));
+      return { work: { ...inWork, orderNumber: step.order ?? orderNumber, step, isCarried: false } };
+    } catch (thrown) {
+      return deadline.isOverdue() ? undefined : this.#failed(thrown, inWork, deadline);
+    }
+  }
+
+  /** Takes the next step of a message. */
+  async run(
+    { work, unfinished, isSuspect }: Weighed,
+    invocation: Invocation,
+    deadline: Deadline,
+  ): Promise<Outcome> {
+    const { step, isCarried } = work;
+    // It stays a suspect until an attempt at it has begun and ended.
+    let inWork: Work = isSuspect ? { ...work, noted: 'never' } : work;
+    inWork = { ...inWork, partner: step.needs ?? work.partner };
+    try {
       if (unfinished >= maxUnfinished) {
         throw new Rejected(
-          `${unfinished} attempts never finished (crash or timeout): see the logs of ${consumer.stage}.`,
+          `${unfinished} attempts never finished (crash or timeout): see the logs of ${this.#consumer.stage}.`,
           { code: 'internal-error' },
         );
       }
-      // Only messages that come again are watched, so that the healthy path writes nothing.
-      const watched = receiveCount > 1;
-      if (watched) {
-        await attempts.begin(record.messageId, unfinished);
-        inWork = { ...inWork, noted: 'as it began' };
-      }
-      await consumer.work(message, attemptAt(inWork, invocation));
-      if (watched && !deadline.isOverdue()) await forget(inWork);
+      if (!isCarried) inWork = await this.#noteBegin(inWork, unfinished);
+      const next = await step.run(this.#attemptAt(inWork, invocation, deadline));
+      if (next) return { work: { ...inWork, step: next, isCarried: true } };
+      if (inWork.noted === 'as it began' && !deadline.isOverdue()) await this.#forget(inWork);
       return undefined;
     } catch (thrown) {
-      return deadline.isOverdue() ? undefined : failed(thrown, inWork);
+      return deadline.isOverdue() ? undefined : this.#failed(thrown, inWork, deadline);
     }
-  };
+  }
 
-  function attemptAt({ record, receiveCount, log, deadline }: RecordInWork, invocation: Invocation) {
+  /** Gives a message back that waits for its partner; what was read for it is written down first. */
+  async leave(
+    { work, seconds, reason }: Waiting,
+    invocation: Invocation,
+    deadline: Deadline,
+  ): Promise<Outcome> {
+    const { record, step } = work;
+    try {
+      await step.leave?.(this.#attemptAt(work, invocation, deadline));
+      const waitedMs = await this.#waited.msOf(record);
+      if (this.#waited.isTooLong(record, waitedMs)) throw new Wait(reason, { scope: 'order' });
+      if (work.noted === 'as it began') await this.#dependencies.attempts.withdraw(record.messageId);
+      return { retried: { record, seconds } };
+    } catch (thrown) {
+      return deadline.isOverdue() ? undefined : this.#failed(thrown, work, deadline);
+    }
+  }
+
+  /** Only messages that are retried are watched, so that the healthy path writes nothing. */
+  async #noteBegin(work: Work, unfinished: number): Promise<Work> {
+    if (work.receiveCount === 1) return work;
+    await this.#dependencies.attempts.begin(work.record.messageId, unfinished);
+    return { ...work, noted: 'as it began' };
+  }
+
+  #attemptAt(
+    { record, receiveCount, log }: RecordInWork,
+    invocation: Invocation,
+    { signal }: Deadline,
+  ): WorkAttempt {
+    const { clock } = this.#dependencies;
+    this.#attemptsMade += 1;
     return {
       // A batch may hold two copies of one message: each is an attempt of its own.
-      owner: `${invocation.awsRequestId}/${record.messageId}/${++attemptsMade}`,
+      owner: `${invocation.awsRequestId}/${this.#attemptsMade}`,
       messageId: firstIdOf(record),
       endsAt: new Date(clock.now().getTime() + invocation.getRemainingTimeInMillis()),
       secondsUntil: (ms: number) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000)),
-      signal: deadline.signal,
+      signal,
       sentAt: new Date(Number(record.attributes.SentTimestamp)),
       receiveCount,
       log,
@@ -97,88 +169,99 @@ export function createRecordProcessor<Message>(
   }
 
   /** It succeeded, perhaps after it was noted as a dead letter that then could not be sent. */
-  async function forget({ record, orderNumber }: RecordInWork): Promise<void> {
+  async #forget({ record, orderNumber }: RecordInWork): Promise<void> {
+    const { deadLetters, attempts } = this.#dependencies;
     await deadLetters.markRecovered({ messageId: firstIdOf(record), orderNumber: orderNumber || 'unknown' });
     await attempts.end(record.messageId);
   }
 
-  async function failed(thrown: unknown, inWork: RecordInWork): Promise<ComesAgain | undefined> {
-    const { record, receiveCount, log, deadline } = inWork;
-    if (thrown instanceof NoFreeSlot) return waitsForSlot(thrown, inWork);
+  async #failed(thrown: unknown, inWork: RecordInWork, deadline: Deadline): Promise<Outcome> {
+    const { attempts, random, backoff = backoffDefaults } = this.#dependencies;
+    const { record, receiveCount, log, partner, orderNumber } = inWork;
+    const waitedMs = await this.#waited.msOf(record);
+    if (thrown instanceof Wait) return this.#waits(thrown, inWork, waitedMs, deadline);
     const unexpected = !isVerdict(thrown) && !deadline.signal.aborted && !isAwsFailure(thrown);
     const noted =
       inWork.noted === 'as it began' ||
-      (inWork.noted === 'if it comes again' && !(thrown instanceof Rejected));
-    const waitedMs = await waited.msOf(record);
-    const { partner } = consumer;
+      (inWork.noted === 'if it is retried' && !(thrown instanceof Rejected));
+    const since = firstReceive(record);
     const waits =
-      waitedMs > longWaitMs
-        ? { order: inWork.orderNumber, partner, since: firstReceive(record), reason: reasonOf(thrown) }
-        : undefined;
+      waitedMs > longWaitMs ? { order: orderNumber, partner, since, reason: reasonOf(thrown) } : undefined;
     // If DynamoDB is down we cannot count failures; treat it as zero.
     const known = noted
       ? await attempts.recordFailure(record.messageId, { unexpected, waits }).catch(() => undefined)
       : undefined;
     const failure = classifyError(thrown, known?.unexpected ?? 0, deadline.signal);
-    if (failure instanceof Rejected) return putAside(inWork, rejectionOf(failure), waitedMs);
-    if (waited.isTooLong(record, waitedMs)) {
-      const reason = `Waited too long: ${reasonOf(failure)}`;
-      return putAside(inWork, { reason, cause: 'waited-too-long' }, waitedMs);
-    }
+    if (failure instanceof Rejected) return this.#deadLetter(inWork, failure, waitedMs, deadline);
+    if (this.#waited.isTooLong(record, waitedMs))
+      return this.#deadLetter(inWork, tooLong(failure), waitedMs, deadline);
     // Receives after which it was only given back are no failures, so they are not counted.
     const seconds = secondsUntilRetry(failure, known?.all ?? receiveCount, random(), backoff);
     const { message: reason, scope } = failure;
-    log.warn('Comes again', { reason, scope, seconds }, measuredWait(waitedMs));
-    return { record, seconds };
+    log.warn('Retried', { reason, scope, seconds }, measuredWait(waitedMs));
+    return { retried: { record, seconds } };
   }
 
-  /** It may have been worked on in part, and waits for a slot of the other partner: that is no failure. */
-  async function waitsForSlot(
-    { message: reason }: NoFreeSlot,
-    { record, receiveCount, noted, log }: RecordInWork,
-  ): Promise<ComesAgain> {
+  /** Nothing has failed, so nothing is noted; the note of an attempt that had begun is taken back. */
+  async #waits(wait: Wait, inWork: RecordInWork, waitedMs: number, deadline: Deadline): Promise<Outcome> {
+    const { attempts, random, backoff = backoffDefaults } = this.#dependencies;
+    const { record, receiveCount, noted, log } = inWork;
+    if (this.#waited.isTooLong(record, waitedMs))
+      return this.#deadLetter(inWork, tooLong(wait), waitedMs, deadline);
     // If this fails, the message is worked on alone next time, which does no harm.
     if (noted === 'as it began') await attempts.withdraw(record.messageId).catch(() => undefined);
-    const seconds = secondsUntilSlot(receiveCount, random());
-    const waitedMs = await waited.msOf(record);
-    log.info('Waits for a slot', { reason, seconds }, measuredWait(waitedMs));
-    return { record, seconds };
+    const seconds =
+      wait instanceof NoFreeSlot
+        ? secondsUntilSlot(receiveCount, random())
+        : secondsUntilRetry(wait, 1, random(), backoff);
+    log.info('Waits', { reason: wait.message, seconds }, measuredWait(waitedMs));
+    return { retried: { record, seconds } };
   }
 
-  async function putAside(
+  async #deadLetter(
     inWork: RecordInWork,
-    why: Rejection,
+    rejected: Rejected,
     waitedMs: number,
-  ): Promise<ComesAgain | undefined> {
+    deadline: Deadline,
+  ): Promise<Outcome> {
+    const { attempts, random, backoff = backoffDefaults } = this.#dependencies;
     const { record, receiveCount, log } = inWork;
     try {
-      // First: if it failed after the letter was sent, the message would come again and become a second letter.
+      // First: if it failed after the letter was sent, the message would be retried and become a second letter.
       if (waitedMs > longWaitMs) await attempts.endWaiting(record.messageId);
-      if (await sendDeadLetter(inWork, why)) log.error('Dead letter', { ...why }, { DeadLettered: 1 });
+      if (await this.#sendDeadLetter(inWork, rejected, deadline))
+        log.error('Dead letter', { ...rejectionOf(rejected) }, { DeadLettered: 1 });
       return undefined;
     } catch (error) {
-      // It comes again and is put aside then.
+      // It is retried, and becomes a dead letter then.
       log.error('Could not write a dead letter', { reason: reasonOf(error) });
-      return { record, seconds: secondsUntilRetry({}, receiveCount, random(), backoff) };
+      return { retried: { record, seconds: secondsUntilRetry({}, receiveCount, random(), backoff) } };
     }
   }
 
-  /** @returns false when it is overdue: its next attempt puts it aside. */
-  async function sendDeadLetter(
-    { record, orderNumber, deadline }: RecordInWork,
-    why: Rejection,
+  /** @returns false when it is overdue: its next attempt writes it. */
+  async #sendDeadLetter(
+    { record, orderNumber, partner }: RecordInWork,
+    rejected: Rejected,
+    deadline: Deadline,
   ): Promise<boolean> {
-    const { stage } = consumer;
+    const { deadLetters, queues, clock, deadLetterQueueUrl } = this.#dependencies;
+    const { stage } = this.#consumer;
     const messageId = firstIdOf(record);
+    const why: Rejection = rejectionOf(rejected);
     if (deadline.isOverdue()) return false;
-    await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, ...why });
+    await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, partner, ...why });
     if (deadline.isOverdue()) return false;
-    const { body } = record;
     const tried = { firstAttemptAt: firstReceive(record), lastAttemptAt: clock.now() };
-    const letter = deadLetterOf({ body, stage, orderNumber, messageId, ...why, ...tried });
-    await queues.send(dependencies.deadLetterQueueUrl, letter);
+    const { about } = rejected;
+    const letter = { body: record.body, stage, orderNumber, messageId, partner, ...why, ...tried, about };
+    await queues.send(deadLetterQueueUrl, deadLetterOf(letter));
     return true;
   }
+}
+
+function tooLong({ message, about }: RetryLater): Rejected {
+  return new Rejected(`Waited too long: ${message}`, { code: 'waited-too-long', about });
 }
 
 function measuredWait(waitedMs: number) {

@@ -15,7 +15,7 @@ const pausesMatterMs = longWaitMs;
 const pausesFreshMs = 60_000;
 
 export interface WaitedDependencies {
-  readonly pauses: Pick<Pauses, 'of'>;
+  readonly pauses: Pick<Pauses, 'during'>;
   readonly clock: Clock;
 }
 
@@ -26,11 +26,10 @@ export function createWaited(stage: string, { pauses, clock }: WaitedDependencie
   const now = () => clock.now().getTime();
   let known: { readonly readAt: number; readonly ended: readonly Pause[] } | undefined;
 
-  /** A pause without an end is left out: as this runs, the flow is not paused. */
   async function endedPauses(): Promise<readonly Pause[]> {
     if (known && now() - known.readAt < pausesFreshMs) return known.ended;
     try {
-      const { ended } = await pauses.of(stage);
+      const ended = await pauses.during(stage);
       known = { readAt: now(), ended };
       return ended;
     } catch {
@@ -50,8 +49,6 @@ export function createWaited(stage: string, { pauses, clock }: WaitedDependencie
       return sinceThen - pausedMs(await endedPauses(), firstTried, at);
     },
     isTooLong,
-    /** Whether it has waited too long if its flow was never paused. */
-    mayBeTooLong: (record: SQSRecord) => isTooLong(record, now() - firstTriedOf(record)),
   };
 }
 

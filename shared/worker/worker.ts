@@ -1,126 +1,211 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Partner } from '../model/partner.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import type { Slots } from '../slots/slots.ts';
-import { createAdmission } from './admission.ts';
-import type { ComesAgain, Consumer, WorkerDependencies } from './attempt.ts';
-import { type Sorted, sortOut, type Weighed } from './crash-loop.ts';
+import { type Admission, createAdmission } from './admission.ts';
+import type { Consumer, RetriedIn, WorkerDependencies } from './attempt.ts';
+import { sortOut } from './crash-loop.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
-import { createRecordProcessor } from './process-record.ts';
+import { type Outcome, RecordProcessor, type Waiting, type Work } from './process-record.ts';
 import { createWaited } from './waiting-time.ts';
 
-export type { Consumer, WorkAttempt, WorkerDependencies } from './attempt.ts';
+export type { Consumer, Step, WorkAttempt, WorkerDependencies } from './attempt.ts';
 
 /** Records of one batch that are worked on at the same time: few, as several containers call a partner at once. */
 const concurrency = 5;
 /** With less than this part of its time left, a container that works on one record at a time begins no further one. */
 const lastPart = 0.25;
+/** The last of two partners gets no call with less time left than this, or 1.5 times the longest call seen; 30 s is enough. */
+const enough = { leastMs: 20_000, longest: 1.5, mostMs: 30_000 } as const;
+
+/** One invocation, and what is known of its batch so far. */
+interface Batch {
+  readonly invocation: Invocation;
+  readonly deadline: Deadline;
+  /** Messages that have a next step. */
+  works: readonly Work[];
+  readonly retried: RetriedIn[];
+}
 
 /**
- * The one loop of every queue consumer: parse, work, and for each record either done, again later (visibility
- * with backoff and a partial batch response) or dead letter with its reason. It never sleeps and never retries
- * by itself: the queue is the only retry loop.
+ * The one loop of every queue consumer: parse, find the first step, work, and for each record either done, retried
+ * later (visibility with backoff and a partial batch response) or dead letter with its reason. It never sleeps and
+ * never retries by itself: the queue is the only retry loop.
  *
- * While the consumer's partner cannot be called, a batch is given back as it is. Where the partner has a limit, a
- * container works with one of its slots, on one record at a time.
+ *   begin      each record: read only, so that whatever has to wait is given back unwritten
+ *   partner 1  until half of the time, where there is a second one; then its slot is given back
+ *   partner 2  with a slot of its own; what cannot call it now writes down what was read, and waits
+ *
+ * Where a partner has a limit, a container works with one of its slots, on one record at a time.
  */
 export function createWorker<Message>(consumer: Consumer<Message>, dependencies: WorkerDependencies) {
-  const waited = createWaited(consumer.stage, dependencies);
-  const processRecord = createRecordProcessor(consumer, waited, dependencies);
-  const { admit, isBacklog } = createAdmission(consumer, waited, dependencies);
-  const { slots, attempts, queues, clock, log } = dependencies;
-  const isLimited = slots?.isLimited(consumer.partner) ?? false;
+  const worker = new Worker(consumer, dependencies);
+  return (event: SQSEvent, invocation: Invocation) => worker.consume(event, invocation);
+}
 
-  return async function consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
+class Worker<Message> {
+  readonly #consumer: Consumer<Message>;
+  readonly #dependencies: WorkerDependencies;
+  readonly #processor: RecordProcessor<Message>;
+  readonly #admission: Admission;
+  /** Of the last of two partners. */
+  #longestCallMs = 0;
+
+  constructor(consumer: Consumer<Message>, dependencies: WorkerDependencies) {
+    this.#consumer = consumer;
+    this.#dependencies = dependencies;
+    const waited = createWaited(consumer.stage, dependencies);
+    this.#processor = new RecordProcessor(consumer, waited, dependencies);
+    this.#admission = createAdmission(waited, dependencies);
+  }
+
+  async consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
+    const { log, slots, clock } = this.#dependencies;
     log.begin(invocation.awsRequestId);
     const deadline = deadlineIn(invocation.getRemainingTimeInMillis(), clock);
+    const batch: Batch = { invocation, deadline, works: [], retried: [] };
     slots?.begin(invocation);
     try {
-      const admitted = await admit(event.Records, deadline);
-      const { toWork, untouched } = await sorted(admitted.toWork, deadline);
-      const waiting = [...admitted.waiting, ...untouched.map(soon)];
-      // First of all: if a suspect kills the process, these would be hidden for the whole visibility timeout.
-      await giveBack(waiting, deadline);
-
-      const mayBegin = beginning(invocation, deadline);
-      const outcomes = await mapConcurrently(toWork, isLimited ? 1 : concurrency, async (each) => {
-        if (!(await mayBegin(each.record))) return soon(each.record);
-        return inTime(each, invocation, deadline);
-      });
-      const again = outcomes.filter((outcome) => outcome !== undefined);
-      await giveBack(again, deadline);
-      return responseOf([...waiting, ...again]);
+      await this.#beginAll(event.Records, batch);
+      for (const partner of this.#consumer.partners) await this.#workWith(partner, batch);
+      return { batchItemFailures: batch.retried.map(({ record }) => ({ itemIdentifier: record.messageId })) };
     } finally {
       if (slots) await deadline.whileOpen(slots.end());
     }
-  };
+  }
+
+  async #beginAll(records: readonly SQSRecord[], batch: Batch): Promise<void> {
+    const outcomes = await mapConcurrently(records, concurrency, (record) =>
+      this.#inTime(record, batch, this.#processor.begin(record, batch.invocation, batch.deadline)),
+    );
+    await this.#take(outcomes, batch);
+  }
+
+  /** The steps that need this partner, and before the first one those that need none. */
+  async #workWith(partner: Partner, batch: Batch): Promise<void> {
+    const { slots } = this.#dependencies;
+    const mine = batch.works.filter(({ step }) => (step.needs ?? partner) === partner);
+    if (mine.length === 0) return;
+    batch.works = batch.works.filter((work) => !mine.includes(work));
+    const admitted = await this.#admission.admit(partner, mine, batch.deadline);
+    const { toWork, untouched } = await this.#sorted(admitted.toWork, batch);
+    // First of all: if a suspect kills the process, these would be hidden for the whole visibility timeout.
+    await this.#giveBack([...admitted.waiting, ...untouched.map(soon)], batch);
+
+    const { deadline } = batch;
+    const phase = this.#isFollowed(partner) ? { ...batch, deadline: this.#halfOf(batch) } : batch;
+    const mayBegin = this.#beginning(partner, phase);
+    const late: Work[] = [];
+    const isLimited = slots?.isLimited(partner) ?? false;
+    const outcomes = await mapConcurrently(toWork, isLimited ? 1 : concurrency, async (each) => {
+      if (await mayBegin(each.work))
+        return this.#inTime(each.work.record, batch, this.#timed(partner, each, phase.deadline, batch));
+      late.push(each.work);
+      return undefined;
+    });
+    await this.#take(outcomes, batch);
+    await this.#giveBack(late.map(soon), batch);
+    if (this.#isFollowed(partner) && slots) await deadline.whileOpen(slots.giveBack(partner));
+  }
+
+  async #timed(
+    partner: Partner,
+    each: Parameters<RecordProcessor<Message>['run']>[0],
+    deadline: Deadline,
+    { invocation }: Batch,
+  ): Promise<Outcome> {
+    const before = invocation.getRemainingTimeInMillis();
+    const outcome = await this.#processor.run(each, invocation, deadline);
+    if (this.#isSecond(partner))
+      this.#longestCallMs = Math.max(this.#longestCallMs, before - invocation.getRemainingTimeInMillis());
+    return outcome;
+  }
+
+  #isSecond(partner: Partner): boolean {
+    return this.#consumer.partners.indexOf(partner) > 0;
+  }
+
+  #isFollowed(partner: Partner): boolean {
+    return this.#consumer.partners.at(-1) !== partner;
+  }
+
+  /** Ends calls to the first partner at half of the time. */
+  #halfOf({ invocation, deadline }: Batch): Deadline {
+    const half = this.#dependencies.clock.timeout(Math.max(1, invocation.getRemainingTimeInMillis() / 2));
+    return { ...deadline, signal: AbortSignal.any([deadline.signal, half]) };
+  }
 
   /**
-   * Whether a further record is begun. With a limit, not in the last part of the time, nor with less left than the
-   * longest record took, as calls are paced; nor one of a backlog while somebody waits for its slot.
+   * Whether a further record is begun: not after the partner's time, and in the second part only with time for its
+   * call. With a limit, not in the last part of the time, nor with less left than the longest record took, as calls are
+   * paced; nor one of a backlog while somebody waits for its slot.
    */
-  function beginning(invocation: Invocation, deadline: Deadline) {
+  #beginning(partner: Partner, { invocation, deadline }: Batch): (work: Work) => Promise<boolean> {
+    const { slots } = this.#dependencies;
+    const limited = slots?.isLimited(partner) ? slots : undefined;
     const left = () => invocation.getRemainingTimeInMillis();
+    const { leastMs, longest, mostMs } = enough;
     let longestMs = left() * lastPart;
     let leftBefore: number | undefined;
     let isOver = false;
 
-    async function isEnough(limited: Slots, record: SQSRecord): Promise<boolean> {
-      if (leftBefore !== undefined) longestMs = Math.max(longestMs, leftBefore - left());
-      const mayGiveWay = leftBefore !== undefined && isBacklog(record);
-      leftBefore = left();
-      return leftBefore < longestMs || (mayGiveWay && (await isAwaited(limited, deadline)));
-    }
-
-    return async (record: SQSRecord): Promise<boolean> => {
-      if (deadline.isOverdue() || isOver) return false;
-      isOver = isLimited && slots !== undefined && (await isEnough(slots, record));
+    const isAwaited = async ({ record }: Work) => {
+      const mayGiveWay = leftBefore !== undefined && this.#admission.isBacklog(record);
+      // If DynamoDB fails, the work goes on.
+      const asked = mayGiveWay && limited ? limited.isAwaited(partner).catch(() => false) : false;
+      return (await deadline.whileOpen(Promise.resolve(asked))) ?? false;
+    };
+    return async (work) => {
+      if (deadline.signal.aborted || isOver) return false;
+      if (this.#isSecond(partner))
+        isOver = left() < Math.min(mostMs, Math.max(leastMs, longest * this.#longestCallMs));
+      if (limited && !isOver) {
+        if (leftBefore !== undefined) longestMs = Math.max(longestMs, leftBefore - left());
+        isOver = left() < longestMs || (await isAwaited(work));
+        leftBefore = left();
+      }
       return !isOver;
     };
   }
 
   /** If DynamoDB is too slow to show which are suspect, all are left for another attempt. */
-  async function sorted(records: readonly SQSRecord[], deadline: Deadline): Promise<Sorted> {
-    const outcome = await Promise.race([sortOut(records, attempts), deadline.overdue]);
-    return outcome === 'overdue' ? { toWork: [], untouched: records } : outcome;
+  async #sorted(works: readonly Work[], { deadline }: Batch) {
+    const sorted = sortOut(works, this.#dependencies.attempts);
+    const outcome = await Promise.race([sorted, deadline.overdue]);
+    return outcome === 'overdue' ? { toWork: [], untouched: works } : outcome;
   }
 
-  /** Works on it, or gives it up when its work does not stop on the abort: that attempt never finished. */
-  async function inTime(
-    each: Weighed,
-    invocation: Invocation,
-    deadline: Deadline,
-  ): Promise<ComesAgain | undefined> {
-    const outcome = await Promise.race([processRecord(each, invocation, deadline), deadline.overdue]);
+  /** Gives it up when its work does not stop on the abort: that attempt never finished. */
+  async #inTime(record: SQSRecord, { deadline }: Batch, working: Promise<Outcome>): Promise<Outcome> {
+    const outcome = await Promise.race([working, deadline.overdue]);
     if (outcome !== 'overdue') return outcome;
-    const { messageId } = each.record;
-    log.warn('Given up: its work did not end when its time was up', { messageId }, { Retried: 1 });
-    return soon(each.record);
+    const { messageId } = record;
+    this.#dependencies.log.warn('Given up: its work did not end when its time was up', { messageId }, { Retried: 1 });
+    return { retried: { record, seconds: 1 } };
   }
 
-  /** If DynamoDB fails, the work goes on. */
-  async function isAwaited(partnerSlots: Slots, deadline: Deadline): Promise<boolean> {
-    const asked = partnerSlots.isAwaited(consumer.partner).catch(() => false);
-    return (await deadline.whileOpen(asked)) ?? false;
+  /** Gives messages back that wait for the partner. */
+  async #giveBack(waiting: readonly Waiting[], batch: Batch): Promise<void> {
+    const outcomes = await mapConcurrently(waiting, concurrency, (each) => {
+      const left = this.#processor.leave(each, batch.invocation, batch.deadline);
+      return this.#inTime(each.work.record, batch, left);
+    });
+    await this.#take(outcomes, batch);
   }
 
-  async function giveBack(again: readonly ComesAgain[], deadline: Deadline): Promise<void> {
-    if (again.length === 0) return;
-    const changed = await deadline.whileOpen(
-      queues.changeVisibility(
-        dependencies.queueUrl,
-        again.map(({ record, seconds }) => ({ receiptHandle: record.receiptHandle, seconds })),
-      ),
-    );
-    const failed = changed?.failed ?? again.length;
+  async #take(outcomes: readonly Outcome[], batch: Batch): Promise<void> {
+    batch.works = [...batch.works, ...outcomes.flatMap((one) => (one && 'work' in one ? [one.work] : []))];
+    const retried = outcomes.flatMap((one) => (one && 'retried' in one ? [one.retried] : []));
+    batch.retried.push(...retried);
+    if (retried.length === 0) return;
+    const { queues, queueUrl, log } = this.#dependencies;
+    const hidden = retried.map(({ record, seconds }) => ({ receiptHandle: record.receiptHandle, seconds }));
+    const changed = await batch.deadline.whileOpen(queues.changeVisibility(queueUrl, hidden));
+    const failed = changed?.failed ?? retried.length;
     if (failed > 0) log.warn('Some messages keep their old visibility timeout', { failed });
   }
 }
 
-function soon(record: SQSRecord): ComesAgain {
-  return { record, seconds: 1 };
-}
-
-function responseOf(again: readonly ComesAgain[]): SQSBatchResponse {
-  return { batchItemFailures: again.map(({ record: { messageId } }) => ({ itemIdentifier: messageId })) };
+function soon(work: Work): Waiting {
+  return { work, seconds: 1, reason: 'There was no time left for it.' };
 }

@@ -1,24 +1,25 @@
 import * as z from 'zod/mini';
 import type { BookingKey } from '../../model/completions.ts';
-import type { DeepReadonly, StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
+import type { Rejection } from '../../model/errors.ts';
+import { shorten } from '../../model/text.ts';
+import type { DeepReadonly, Key, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { type Claimant, claimStates, isNothingSent } from '../claims.ts';
-import { storedCauseSchema, storedInstantSchema, withEntry } from '../history.ts';
+import { type Claim, type Claimant, claimStates, isNothingSent } from '../claims.ts';
 import {
-  bookingKeyOf,
-  bookingPrefix,
-  expiryAfter,
-  partitionOf,
-  recordingKey,
-  retentionSeconds,
-} from '../keys.ts';
+  heldSchema,
+  maxNoteLength,
+  type NewEntry,
+  storedCauseSchema,
+  storedInstantSchema,
+  withEntry,
+} from '../history.ts';
+import { bookingKeyOf, bookingPrefix, expiryAfter, partitionOf, retentionSeconds } from '../keys.ts';
 import { erpOrderRefSchema, productOrderRefSchema } from './erp-orders.ts';
 
-/**
- * Bytes of a planned booking as JSON, so that its item stays below 64 KB with its history: some 1,800 recordings of
- * 500 parts. An id of Azumuta has 17 characters.
- */
+/** Bytes of a planned booking as JSON: some 1,800 recordings of 500 parts. An id of Azumuta has 17 characters. */
 export const maxPlannedBytes = 40 * 1024;
+/** Bytes of what is booked, compressed. With plan and history, no item exceeds 100 KB, a quarter of DynamoDB's limit. */
+export const maxContentBytes = 40 * 1024;
 
 const quantitySchema = z.object({ amount: z.string(), unit: z.exactOptional(z.string()) });
 
@@ -30,7 +31,7 @@ const figuresSchema = z.object({
   notes: z.number(),
   links: z.number(),
 });
-/** A booking in figures. Its texts may name persons, so they stay in the ERP. */
+/** A booking in figures. Its texts may name persons, so no view shows them. */
 export type BookedFigures = DeepReadonly<z.output<typeof figuresSchema>>;
 
 const plannedSchema = z.object({
@@ -47,67 +48,121 @@ const plannedSchema = z.object({
 /** What is going to be booked. */
 export type PlannedBooking = DeepReadonly<z.output<typeof plannedSchema>>;
 
+/** What a booking was planned from. */
+const readingSchema = z.object({
+  /** When Azumuta was asked for it. */
+  readAt: storedInstantSchema,
+  /** The message whose attempt planned it. */
+  plannedFor: z.string(),
+  /** Version of the configuration that mapped it. */
+  configuration: z.string(),
+});
+export type Reading = DeepReadonly<z.output<typeof readingSchema>>;
+
 export const storedSchema = z.object({
-  ...plannedSchema.shape,
+  ...z.omit(plannedSchema, { key: true }).shape,
+  ...readingSchema.shape,
+  sk: z.string(),
   state: z.enum(claimStates),
   attempts: z.number(),
   clean: z._default(z.boolean(), false),
-  plannedAt: storedInstantSchema,
-  /** The message whose attempt planned it. */
-  plannedFor: z.string(),
-  /** Its message is known to have been sent: it was claimed, or sent once more. */
-  enqueued: z._default(z.boolean(), false),
-  /** Cause code of its rejection. */
+  /** While it is claimed: until when nobody else may take it over (epoch milliseconds). */
+  leaseUntil: z.exactOptional(z.number()),
+  /** What is booked, compressed; removed by the receipt, or when a person discards it. */
+  content: z.exactOptional(z.instanceof(Uint8Array)),
+  figures: z.exactOptional(figuresSchema),
+  /** Of its rejection: sentence, cause code, and the message whose dead letter says so. */
+  reason: z.exactOptional(z.string()),
   cause: z.exactOptional(storedCauseSchema),
-  /** `awaited` while the ERP has accepted it and its stock movement is not seen yet. No connector sets this today. */
-  confirmation: z.exactOptional(z.enum(['awaited', 'seen'])),
-  /** Key of the booking that corrects this one. Nothing corrects a booking today. */
-  successor: z.exactOptional(z.string()),
-  /** What was booked, once it is. */
-  booked: z.exactOptional(figuresSchema),
+  rejectedBy: z.exactOptional(z.string()),
+  /** A person takes care of it: only a person opens it again. */
+  discarded: z._default(z.boolean(), false),
+  /** It waits without an order that waits, so the reconciliation asks for it. */
+  awaiting: z.exactOptional(z.string()),
 });
 
-/** A booking that is planned, under way or done. */
+/** A booking that is planned, under way, done or refused. */
 export interface BookingEntry
-  extends DeepReadonly<Omit<z.output<typeof storedSchema>, 'attempts' | 'clean'>> {
+  extends DeepReadonly<Omit<z.output<typeof storedSchema>, 'attempts' | 'clean' | 'content' | 'sk' | 'awaiting'>> {
+  readonly key: BookingKey;
+  readonly content?: Uint8Array;
   /** Nothing was ever sent to the ERP that may have booked it. */
   readonly surelyNotBooked: boolean;
+  readonly awaitsItself: boolean;
 }
 
 /** The entry of a stored booking. Throws on another item: only this module writes them. */
 export function bookingEntryOf(stored: StoredItem): BookingEntry {
-  const { attempts, clean, ...entry } = z.parse(storedSchema, stored);
-  return { ...entry, surelyNotBooked: isNothingSent({ state: entry.state, attempts, clean }) };
+  const { attempts, clean, sk, awaiting, ...entry } = z.parse(storedSchema, stored);
+  const surelyNotBooked = isNothingSent({ state: entry.state, attempts, clean });
+  return { ...entry, key: sk.slice(bookingPrefix.length), surelyNotBooked, awaitsItself: awaiting !== undefined };
 }
 
-/** The attempt that plans, and its message. */
-export type Planner = Pick<Claimant, 'owner' | 'messageId'>;
+/** A booking that is to be written down. */
+export interface Plan extends Reading {
+  readonly planned: PlannedBooking;
+  /** Undefined for one that the mapping refuses. */
+  readonly content?: Uint8Array | undefined;
+  readonly figures?: BookedFigures | undefined;
+  /** How it is known already: then it is planned anew, which only works while it is still so. */
+  readonly seen?: BookingEntry | undefined;
+}
 
-export function createBookings(table: Table, clock: Clock) {
-  const expiresAt = () => expiryAfter(retentionSeconds, clock.now());
-  const collected = ({ recordingIds }: PlannedBooking) => ({
-    event: 'collected',
-    note: `${recordingIds.length} recording(s)`,
-  });
+/** Attributes of a booking that the receipt removes. */
+export const forBookingOnly = ['content', 'awaiting', 'dueAt'];
 
-  /**
-   * The index leads from a booking's first recording to its order. Further recordings have an item each, written before
-   * the booking, so that every recording of a planned booking leads to its order.
-   */
-  async function indexFurther(number: string, [, ...further]: readonly string[]): Promise<void> {
-    await Promise.all(
-      further.map((azumutaId) =>
-        table.putIf({ ...recordingKey(number, azumutaId), v: 1, azumutaId, expiresAt: expiresAt() }),
-      ),
-    );
+const nothingSent = '((#state = :waiting OR #state = :rejected) AND (#attempts = :none OR #clean = :yes))';
+const nothingSentValues = { waiting: 'waiting', rejected: 'rejected', none: 0, yes: true };
+
+export function createBookings(table: Table, clock: Clock, leaseUntilOf: (endsAt: Date) => number) {
+  /** Puts a new plan, or replaces one of which nothing was sent. @returns the item; undefined when another was faster. */
+  async function write(
+    home: string,
+    { planned: { key, ...planned }, seen, readAt, ...reading }: Plan,
+    set: Readonly<Record<string, unknown>>,
+    event: NewEntry,
+  ): Promise<StoredItem | undefined> {
+    const at = bookingKeyOf(home, key);
+    const now = clock.now();
+    const fields = { ...planned, ...reading, readAt: readAt.toISOString(), ...set };
+    if (seen) return replace(at, seen, fields, event);
+    const item = {
+      ...at,
+      ...fields,
+      v: 1,
+      attempts: set.state === 'claimed' ? 1 : 0,
+      history: [{ at: now.toISOString(), ...event }],
+      expiresAt: expiryAfter(retentionSeconds, now),
+    };
+    return (await table.putIf(item)) ? item : undefined;
   }
 
-  const planned = (booking: PlannedBooking, planner: Planner) => ({
-    ...booking,
-    planner: planner.owner,
-    plannedFor: planner.messageId,
-    state: 'waiting',
-    plannedAt: clock.now().toISOString(),
+  async function replace(
+    key: Key,
+    seen: BookingEntry,
+    fields: Readonly<Record<string, unknown>>,
+    event: NewEntry,
+  ): Promise<StoredItem | undefined> {
+    const isClaimed = fields.state === 'claimed';
+    const gone = ['reason', 'cause', 'rejectedBy', 'discarded', 'content', 'figures', 'awaiting', 'dueAt'];
+    const changes: Update = {
+      // Attempts are counted on: the lock of an ERP order goes by their number.
+      set: { ...fields, clean: !isClaimed && seen.surelyNotBooked },
+      add: { attempts: isClaimed ? 1 : 0 },
+      remove: gone.filter((name) => fields[name] === undefined),
+    };
+    const updated = await table.update(key, {
+      ...withEntry(changes, await table.get(key), clock.now(), event),
+      // What a person has discarded holds nothing that could be booked as it was planned.
+      condition: `(${nothingSent} OR (#state = :rejected AND #discarded = :yes)) AND #readAt = :seen AND (attribute_not_exists(#lockedUntil) OR #lockedUntil <= :now)`,
+      values: { ...nothingSentValues, seen: seen.readAt.toISOString(), now: clock.now().getTime() },
+    });
+    return updated?.after;
+  }
+
+  const planned = ({ planned: { recordingIds } }: Plan, where: string) => ({
+    event: 'planned',
+    note: `${recordingIds.length} recording(s)${where}`,
   });
 
   return {
@@ -117,45 +172,57 @@ export function createBookings(table: Table, clock: Clock) {
       return stored.map(bookingEntryOf);
     },
 
-    /** Records what is going to be booked, before it is sent; false when another planner was first. */
-    async plan(number: string, booking: PlannedBooking, planner: Planner): Promise<boolean> {
-      await indexFurther(number, booking.recordingIds);
-      const key = bookingKeyOf(number, booking.key);
-      const isNew = await table.putIf({
-        ...key,
-        ...planned(booking, planner),
-        azumutaId: booking.recordingIds[0],
-        v: 1,
-        attempts: 0,
-        history: [{ at: clock.now().toISOString(), ...collected(booking) }],
-        expiresAt: expiresAt(),
-      });
+    /** Plans a booking and claims it, with one write; undefined when another attempt was faster. */
+    async planAndClaim(home: string, plan: Plan, claimant: Claimant): Promise<Claim | undefined> {
+      const { owner, messageId, endsAt } = claimant;
+      const key = bookingKeyOf(home, plan.planned.key);
+      const set = { state: 'claimed', owner, leaseUntil: leaseUntilOf(endsAt) };
+      const written = await write(home, plan, set, planned(plan, ''));
       // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
-      return isNew || (await table.get(key))?.planner === planner.owner;
+      const held = written ?? (await table.get(key));
+      if (held?.owner !== owner) return undefined;
+      const again = plan.seen !== undefined && !plan.seen.surelyNotBooked;
+      return { key, owner, messageId, attempt: Number(held.attempts), again, held };
     },
 
-    /** Plans a rejected booking again, when an operator asks for it; false when it is no longer rejected. */
-    async planAgain(number: string, booking: PlannedBooking, planner: Planner): Promise<boolean> {
-      await indexFurther(number, booking.recordingIds);
-      const key = bookingKeyOf(number, booking.key);
-      const changes = {
-        set: { ...planned(booking, planner), enqueued: false },
-        remove: ['reason', 'cause', 'rejectedBy'],
-      };
-      const updated = await table.update(key, {
-        ...withEntry(changes, await table.get(key), clock.now(), collected(booking)),
-        condition: '#state = :rejected',
-        values: { rejected: 'rejected' },
-      });
-      return updated !== undefined || (await table.get(key))?.planner === planner.owner;
+    /** Plans a booking that cannot be made now. @param waits Attributes of one that waits without an order. */
+    async planOnly(home: string, plan: Plan, waits: Readonly<Record<string, unknown>>): Promise<void> {
+      await write(home, plan, { state: 'waiting', ...waits }, planned(plan, ', to be booked later'));
     },
 
-    /** Its message was sent once more, so it is known to have been sent. */
-    async markSentAgain(number: string, key: BookingKey): Promise<void> {
-      await table.update(bookingKeyOf(number, key), {
-        set: { enqueued: true },
-        condition: '#state = :waiting',
-        values: { waiting: 'waiting' },
+    /** Plans a booking that the mapping refuses. False when another attempt was faster. */
+    async planRefused(home: string, plan: Plan, { reason: given, cause }: Rejection): Promise<boolean> {
+      const reason = shorten(given, maxNoteLength);
+      const set = { state: 'rejected', reason, cause, rejectedBy: plan.plannedFor };
+      return (await write(home, plan, set, { event: 'rejected', note: reason })) !== undefined;
+    },
+
+    /** Takes back a plan of which nothing was sent, as its product orders are not completed any more. */
+    async withdraw(home: string, { key, readAt }: BookingEntry): Promise<void> {
+      const condition = `${nothingSent} AND #readAt = :seen`;
+      const values = { ...nothingSentValues, seen: readAt.toISOString() };
+      await table.remove(bookingKeyOf(home, key), condition, values);
+    },
+
+    /** A person takes care of what was refused by this message. @param note Who, and why. */
+    async discard(home: string, rejectedBy: string, note: string): Promise<void> {
+      for (const stored of await table.query(partitionOf(home), bookingPrefix)) {
+        if (stored.state !== 'rejected' || stored.rejectedBy !== rejectedBy) continue;
+        const changes = { set: { discarded: true }, remove: ['content'] };
+        const event = { event: 'discarded', note };
+        await table.update(bookingKeyOf(home, bookingEntryOf(stored).key), {
+          ...withEntry(changes, z.parse(heldSchema, stored), clock.now(), event),
+          condition: '#state = :rejected AND #rejectedBy = :message',
+          values: { rejected: 'rejected', message: rejectedBy },
+        });
+      }
+    },
+
+    /** The reconciliation has asked for a booking that waits without an order: it comes after the others due before `dueAt`. */
+    async markAsked(home: string, { key }: BookingEntry, dueAt: Date): Promise<void> {
+      await table.update(bookingKeyOf(home, key), {
+        set: { dueAt: dueAt.getTime() },
+        condition: 'attribute_exists(#awaiting)',
       });
     },
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Cause } from '../../model/causes.ts';
+import type { Partner } from '../../model/partner.ts';
 import { shorten } from '../../model/text.ts';
 import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -13,12 +14,14 @@ export interface DeadLetterId {
   readonly orderNumber: string;
 }
 
-/** A message that was put aside for a person. */
+/** A message that waits for a person. */
 export interface DeadLetterRecord extends DeadLetterId {
   readonly stage: string;
   readonly reason: string;
   /** Unknown when SQS itself moved the message to the dead-letter queue. */
   readonly cause?: Cause | undefined;
+  /** The partner that was called last; Azumuta if it is unknown. */
+  readonly partner?: Partner | undefined;
 }
 
 export const recordSchema = z.object({
@@ -35,9 +38,8 @@ function storedOf({ stage, reason, cause }: Omit<DeadLetterRecord, keyof DeadLet
   return { stage, reason: shorten(reason, maxNoteLength), cause };
 }
 
-/** The partner is the one that its function calls. */
-function groupOf({ stage, cause = 'internal-error' }: Pick<DeadLetterRecord, 'stage' | 'cause'>) {
-  return { kind: 'dead-letter', partner: stage === 'book-completion' ? 'erp' : 'azumuta', cause } as const;
+function groupOf({ partner = 'azumuta', cause = 'internal-error' }: Pick<DeadLetterRecord, 'partner' | 'cause'>) {
+  return { kind: 'dead-letter', partner, cause } as const;
 }
 
 export type DeadLetterRecords = ReturnType<typeof createDeadLetterRecords>;

@@ -1,7 +1,20 @@
-import type { Table } from '../../platform/aws/dynamodb-table.ts';
-import { bookingPrefix, claimPrefix, conflictKey, orderKey, partitionOf, questionKey } from '../keys.ts';
+import type { StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
+import type { Clock } from '../../platform/clock.ts';
+import {
+  aliasKey,
+  bookingPrefix,
+  claimPrefix,
+  conflictKey,
+  deadLetterPrefix,
+  expiryAfter,
+  orderKey,
+  partitionOf,
+  questionKey,
+  retentionSeconds,
+} from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { type BookingEntry, bookingEntryOf } from './bookings.ts';
+import type { DeadLetterId } from './dead-letters.ts';
 import { type Told, toldOf } from './order-changes.ts';
 import { type OrderEntry, orderEntryOf } from './product-orders.ts';
 import { type Answered, answeredOf, type Question, questionOf } from './questions.ts';
@@ -17,9 +30,13 @@ export interface KnownOrder extends Told {
   readonly answered: Answered | undefined;
   /** Other ERP orders (ids or numbers) that are mapped to the same number, as a planner was told. */
   readonly claimants: readonly string[];
+  /** The number of ours, where this one is what Azumuta calls the order by now. */
+  readonly alias: string | undefined;
+  /** Its open dead letters. */
+  readonly letters: readonly DeadLetterId[];
 }
 
-export function createKnownOrders(table: Table) {
+export function createKnownOrders(table: Table, clock: Clock) {
   return {
     /** By its number: one query, strongly consistent. */
     async read(number: string): Promise<KnownOrder> {
@@ -36,13 +53,30 @@ export function createKnownOrders(table: Table) {
         claimants: stored
           .filter((each) => String(each.sk).startsWith(claimPrefix) && toldOf(each).told !== '')
           .map(({ sk }) => String(sk).slice(claimPrefix.length)),
+        alias: aliasOf(item(aliasKey(number))),
+        letters: stored
+          .filter((each) => String(each.sk).startsWith(deadLetterPrefix) && each.dead === true)
+          .map(({ sk }) => ({
+            messageId: String(sk).slice(deadLetterPrefix.length),
+            orderNumber: number,
+          })),
       };
     },
 
-    /** Number of the order with this id of Azumuta, or with this recording. The index lags a moment. */
+    /** Notes that Azumuta calls our order `number` by another one now. */
+    async writeAlias(alias: string, number: string): Promise<void> {
+      const expiresAt = expiryAfter(retentionSeconds, clock.now());
+      await table.update(aliasKey(alias), { set: { v: 1, number, expiresAt } });
+    },
+
+    /** Number of the order with this id of Azumuta. The index lags a moment. */
     async numberOfAzumutaId(id: string): Promise<string | undefined> {
       const [found] = await table.queryIndex(ledgerIndexes.azumutaId, id, { limit: 1 });
       return found && String(found.pk).slice(partitionOf('').length);
     },
   };
+}
+
+function aliasOf(stored: StoredItem | undefined): string | undefined {
+  return typeof stored?.number === 'string' ? stored.number : undefined;
 }

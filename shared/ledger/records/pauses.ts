@@ -20,6 +20,9 @@ export const storedSchema = z.object({
 /** The known pauses of a flow. */
 export type PausesOfFlow = DeepReadonly<z.output<typeof storedSchema>>;
 
+/** The name of the pause that holds back bookings alone. */
+export const bookingsPause = 'bookings';
+
 const maxPauses = 20;
 /** Only messages that were tried before a pause need it, and SQS drops those after 14 days. */
 const keptSeconds = 15 * 86_400;
@@ -36,6 +39,17 @@ export function createPauses(table: Table, clock: Clock) {
 
   return {
     of: read,
+    /**
+     * The pauses during which messages of a function waited. One without an end is left out: as the function runs, its
+     * flow is not paused. While bookings are paused the function runs all the same, so that pause counts until now.
+     */
+    async during(functionName: string): Promise<readonly Pause[]> {
+      const { ended } = await read(functionName);
+      if (functionName !== 'book-completion') return ended;
+      const bookings = await read(bookingsPause);
+      const open = bookings.since ? [{ from: bookings.since, until: clock.now() }] : [];
+      return [...ended, ...bookings.ended, ...open];
+    },
     /** The flow is paused from now on. An earlier pause that was not ended here is forgotten, as the flow has run since. */
     async begin(functionName: string): Promise<void> {
       // Without expiry: a pull is paused by this record alone.

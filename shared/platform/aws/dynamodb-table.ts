@@ -131,8 +131,11 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
       return { before, after: applied(before, key, update) };
     },
 
-    async remove(key: Key): Promise<void> {
-      await client.send(new DeleteItemCommand({ TableName, Key: keyOf(key) }));
+    /** Removes an item; false when the condition does not hold. */
+    async remove(key: Key, condition?: string, values?: Values): Promise<boolean> {
+      const conditional = condition === undefined ? {} : conditionOf(condition, values);
+      const command = new DeleteItemCommand({ TableName, Key: keyOf(key), ...conditional });
+      return (await ifConditionHolds(client.send(command))) !== undefined;
     },
 
     /** All items of a partition (whose sort key starts so), or the first `limit` of them, oldest key first. */
@@ -196,6 +199,11 @@ function expressionOf({ set = {}, add = {}, append = {}, remove = [], condition,
     ExpressionAttributeValues: marshalled({ ...set, ...add, ...append, ...values, ...emptyList }),
     ConditionExpression: condition,
   };
+}
+
+function conditionOf(condition: string, values: Values = {}) {
+  const { UpdateExpression: _, ...expression } = expressionOf({ condition, values });
+  return expression;
 }
 
 /** The item after the update. DynamoDB returns either the old or the new one, so this saves a second read. */

@@ -51,7 +51,7 @@ describe('a configuration that maps articles', () => {
       log: silent,
       queues: createQueues(stage.sqs.client),
       queueUrl: stage.sqs.queueUrl('product-orders'),
-      collectAgain: async () => {},
+      lookAgain: async () => {},
       map: (order) => mapProductOrders(integration.productOrders, order),
     }).acceptOrders(
       orders.filter((order) => order.number === number),

@@ -40,7 +40,7 @@ function accept(wanted: Wish, ledger: Ledger) {
     log: silent,
     queues: { sendAll: async () => [] },
     queueUrl: '',
-    collectAgain: async () => {},
+    lookAgain: async () => {},
     map: (order) => mapProductOrders(wanted.mapping, order),
   }).acceptOrders([wanted.order], { via: 'endpoint' });
 }

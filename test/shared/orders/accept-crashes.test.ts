@@ -56,7 +56,7 @@ async function accept({ mapping = each, amount, ...wanted }: Wish, reached = tab
       },
     },
     queueUrl: '',
-    collectAgain: async () => {},
+    lookAgain: async () => {},
     map: (one) => mapProductOrders(mapping, one),
   }).acceptOrders([order], { via: 'pull' });
 }

@@ -36,7 +36,7 @@ describe('a long list', () => {
       log: silent,
       queues: createQueues(sqs.client),
       queueUrl: sqs.queueUrl('product-orders'),
-      collectAgain: async () => {},
+      lookAgain: async () => {},
       map: (order: ErpOrder) => mapProductOrders(split, order),
     };
     return { ledger, dependencies };

@@ -27,7 +27,7 @@ it('accepts orders at the same time, and answers in their order; of one that is 
     log: silent,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
-    collectAgain: async () => {},
+    lookAgain: async () => {},
     map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders({}, order),
   };
   const orders = Array.from({ length: 30 }, (_, at) => erpOrder({ number: `MO/${at}`, article: 'GEAR-01' }));
@@ -57,7 +57,7 @@ it('rejects an order that the ledger cannot hold, and accepts the others', async
     log: silent,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
-    collectAgain: async () => {},
+    lookAgain: async () => {},
     map: (order: ErpOrder) => {
       const mapped = mapProductOrders({}, order);
       if (order.number !== 'BIG/2') return mapped;
@@ -90,7 +90,7 @@ describe('an order that is in the ledger and not created yet', () => {
       log: silent,
       queues: createQueues(sqs.client),
       queueUrl: sqs.queueUrl('product-orders'),
-      collectAgain: async () => {},
+      lookAgain: async () => {},
       map: (order: ErpOrder) => mapProductOrders({}, order),
     };
     const tried = async (number: string, how: 'in vain' | 'in doubt' | 'with success') => {
@@ -248,7 +248,7 @@ it('alerts to a conflict and to an order that cannot be mapped once, and answers
     log: logged.log,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
-    collectAgain: async () => {},
+    lookAgain: async () => {},
     map: (order: ErpOrder) => mapProductOrders({}, order),
   };
   await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number: 'TOLD' })], { via: 'pull' });

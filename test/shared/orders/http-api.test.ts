@@ -33,7 +33,7 @@ beforeEach(() => {
     log: logged.log,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
-    collectAgain: async () => {},
+    lookAgain: async () => {},
     map: (order) => mapProductOrders({}, order),
     apiKey: async () => ({ current, previous }),
     mayCall: () => true,

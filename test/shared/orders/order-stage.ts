@@ -65,7 +65,7 @@ export async function startOrderStage(): Promise<OrderStage> {
       log: logged.log,
       queues: createQueues(sqsEndpoint.client),
       queueUrl: sqsEndpoint.queueUrl('product-orders'),
-      collectAgain: async (number: string) => void collected.push(number),
+      lookAgain: async (number: string) => void collected.push(number),
       map: (order: ErpOrder) => mapProductOrders(mapping, order),
     };
   }

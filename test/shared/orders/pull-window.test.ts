@@ -59,7 +59,7 @@ function plant(skewHours: number, goLive?: string) {
         map: (order) => mapProductOrders({}, order),
         queues: createQueues(sqs.client),
         queueUrl: sqs.queueUrl('product-orders'),
-        collectAgain: async () => {},
+        lookAgain: async () => {},
         partners: createPartnerCalls({
           breaker: createBreaker(store.table, clock),
           newOwner: () => 'owner',

@@ -46,7 +46,7 @@ function pull(
     log: silent,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
-    collectAgain: async () => {},
+    lookAgain: async () => {},
     partners: createPartnerCalls({
       breaker: createBreaker(store.table, clock),
       newOwner: () => 'owner',

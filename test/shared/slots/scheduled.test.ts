@@ -59,7 +59,7 @@ function pull(): Scheduled {
         map: (order) => mapProductOrders({}, order),
         queues: { sendAll: async () => [] },
         queueUrl: 'unused',
-        collectAgain: async () => {},
+        lookAgain: async () => {},
         goLive: undefined,
         erp: {
           async *releasedOrders() {

@@ -124,7 +124,7 @@ async function carriedOut({ operation, request: { number, query, body, authorize
       ...common,
       ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
       queueUrl: sqs.queueUrl('product-orders'),
-      collectAgain: async () => {},
+      lookAgain: async () => {},
       map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders({}, order),
       apiKey: async () => ({ current: secret }),
     };

@@ -65,7 +65,7 @@ it('shows that an order which is not created yet would get the numbers that the 
     log: silent,
     queues: { sendAll: async () => [] },
     queueUrl: '',
-    collectAgain: async () => {},
+    lookAgain: async () => {},
     map: (one) => mapProductOrders({}, one),
   }).acceptOrders([order], { via: 'pull' });
 

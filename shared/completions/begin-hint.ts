@@ -1,0 +1,50 @@
+import type { Step, WorkAttempt } from '../worker/worker.ts';
+import { type BookDependencies, bookJob, finish, planJob } from './book.ts';
+import type { CompletionHint } from './messages.ts';
+import { type Job, jobOf, type PlanDependencies, planBookings, stepOf } from './plan-bookings.ts';
+import { readStanding } from './standing.ts';
+
+export type HintDependencies = PlanDependencies & BookDependencies;
+
+/**
+ * What is still to be done for the product order of a hint? One query of the ledger says whether that needs Azumuta,
+ * only the ERP, or nobody. A hint ends only over what is done, refused or given up; over anything else it waits, and
+ * waiting writes nothing.
+ * @throws Wait
+ */
+export async function beginHint(
+  hint: CompletionHint,
+  attempt: WorkAttempt,
+  dependencies: HintDependencies,
+): Promise<Step> {
+  const standing = await readStanding(hint, dependencies.ledger);
+  const order = standing.home;
+  const step = stepOf(hint, standing, attempt, dependencies);
+  if (step.to !== 'read') return { ...nextOf(jobOf(hint, standing, step, attempt), dependencies), order };
+  const run = async (reading: WorkAttempt) => {
+    const job = await planBookings(hint, standing, step, reading, dependencies);
+    return job && carriedOn(job, reading, dependencies);
+  };
+  return { needs: 'azumuta', order, run };
+}
+
+/** A job that needs the ERP is the next step; one that does not is finished at once. */
+async function carriedOn(
+  job: Job,
+  attempt: WorkAttempt,
+  dependencies: HintDependencies,
+): Promise<Step | undefined> {
+  if (job.toBook.length === 0) await finish(job, attempt, dependencies);
+  return job.toBook.length === 0 ? undefined : nextOf(job, dependencies);
+}
+
+function nextOf(job: Job, dependencies: HintDependencies): Step {
+  const run = async (attempt: WorkAttempt) => {
+    await bookJob(job, attempt, dependencies);
+    return undefined;
+  };
+  if (job.toBook.length === 0) return { run };
+  const isNew = job.toBook.some((one) => 'plan' in one);
+  const leave = isNew ? () => planJob(job, dependencies) : undefined;
+  return { needs: 'erp', run, leave };
+}
