@@ -83,8 +83,8 @@ describe('checks of rework', () => {
     [15, [1], []],
     [21, [2], []],
   ])('finds, for a booking at minute %i of the parts %j: %j', async (minute, parts, expected) => {
-    const plannedAt = new Date(beginning + minute * minuteMs).toISOString();
-    const booking = { pk: `ORDER#${ref.number}/1`, sk: 'BOOKING#id-1#quantity', parts, plannedAt };
+    const readAt = new Date(beginning + minute * minuteMs).toISOString();
+    const booking = { pk: `ORDER#${ref.number}/1`, sk: 'BOOKING#id-1#quantity', parts, readAt };
 
     const found = await findingsIn([booking], (given, find) => judgeRework(given, order, find));
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { accidents } from './accidents.ts';
 import { drawScenario } from './scenario.ts';
-import { otherFigures, outages, queues } from './scenario-event.ts';
+import { flows, otherFigures, outages } from './scenario-event.ts';
 import { kindOf } from './words.ts';
 
 const scenarios = Array.from({ length: 3000 }, (_, seed) => drawScenario(seed));
@@ -16,7 +16,7 @@ it('draws each kind of event in at least one of a hundred scenarios', () => {
       ['partner', 'Secrets Manager'].map((first) => `the secret of ${partner} is rotated, ${first} first`),
     ),
     ...otherFigures.map((figures) => `operator records: ${figures}`),
-    ...queues.map((queue) => `the flow of ${queue} is paused`),
+    ...flows.map((flow) => `the flow of ${flow} is paused`),
     ...['lost', 'doubled', 'late'].map((becomes) => `a trigger is ${becomes}`),
     ...['late', 'doubled', 'missing'].map((becomes) => `a scheduled run is ${becomes}`),
     ...['indexes lag', 'items expire', 'message comes twice', 'delete is lost', 'trigger of an open order'],
