@@ -73,8 +73,6 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     ).filter((slot) => Number(slot?.leaseUntil?.N ?? 0) > now() - clocksDifferMs);
     if (callers.length > held.length)
       find('atOnce', `${callers.join(' and ')} call ${partner} with ${held.length} slot(s).`);
-    if (callers.length > atOnce)
-      find('atOnce', `${callers.join(' and ')} call ${partner}, whose limit is ${atOnce} call(s) at once.`);
   }
 
   function checkPace(partner: Partner): void {
