@@ -1,7 +1,8 @@
 import type { Step, WorkAttempt } from '../worker/worker.ts';
 import { type BookDependencies, bookJob, finish, planJob } from './book.ts';
+import { type Job, jobOf, stepOf } from './job.ts';
 import type { CompletionHint } from './messages.ts';
-import { type Job, jobOf, type PlanDependencies, planBookings, stepOf } from './plan-bookings.ts';
+import { type PlanDependencies, planBookings } from './plan-bookings.ts';
 import { readStanding } from './standing.ts';
 
 export type HintDependencies = PlanDependencies & BookDependencies;
