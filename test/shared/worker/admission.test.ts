@@ -109,7 +109,7 @@ describe('a batch while the partner is down', () => {
     expect(stage.logged.measured('Retried')).toEqual([4]);
   });
 
-  it('reads the pauses of its flow once a minute at most, to know how long its messages have waited', async () => {
+  it('reads the pauses of its flow, and of bookings, once a minute at most, to know how long its messages have waited', async () => {
     // Prepare
     const plant = planted();
     await plant.outage();
@@ -122,7 +122,8 @@ describe('a batch while the partner is down', () => {
 
     // Assess
     expect(stage.logged.measured('WaitingSeconds')).toEqual(Array(5).fill(2 * hour));
-    expect(plant.asked.filter((one) => one.includes('PAUSES'))).toHaveLength(1);
+    const pauses = ['book-completion', 'bookings'].map((name) => `reads PAUSES#${name} PAUSES`);
+    expect(plant.asked.filter((one) => one.includes('PAUSES'))).toEqual(pauses);
   });
 
   it('waits at least as long as the breaker says, and not long for a short outage, however often it came before', async () => {
