@@ -11,7 +11,7 @@ export const afterwards: readonly Mutant[] = [
     find: 'export const retentionSeconds = 430 * 86_400;',
     replace: 'export const retentionSeconds = 430;',
     why: 'The time to live has another unit: receipts disappear, and a replayed message has its effect twice.',
-    foundBy: ['created', 'booked'],
+    foundBy: ['journey', 'created', 'booked'],
   },
   {
     name: 'replayed-message-is-another',

@@ -11,7 +11,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'set: { open: false, closedAt',
     replace: 'set: { open: true, closedAt',
     why: 'After an outage of one minute nothing is processed any more.',
-    foundBy: ['ends'],
+    foundBy: ['ends', 'reported'],
   },
   {
     name: 'breaker-never-opens',
@@ -108,7 +108,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'return Math.max(1, Math.round(seconds));',
     replace: 'return 1;',
     why: 'A failed call is repeated every second: a partner that is overloaded goes down.',
-    foundBy: ['calls'],
+    foundBy: ['recorded', 'calls'],
   },
   {
     name: 'mark-not-posted-in-odoo',
@@ -132,7 +132,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'const posted = findOurs(confirmations, key, erpOrder);',
     replace: 'const posted = findOurs([], key, erpOrder);',
     why: 'A confirmation whose answer was lost is posted twice.',
-    foundBy: ['booked'],
+    foundBy: ['booked', 'deadLetters'],
   },
   {
     name: 'own-booking-not-recognised-in-rest',
@@ -140,7 +140,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: "reference ??= part.done && call('done', part.done, answer, run.context);",
     replace: '',
     why: 'A booking whose answer was lost is posted twice.',
-    foundBy: ['booked'],
+    foundBy: ['booked', 'deadLetters'],
   },
   {
     name: 'lock-of-the-order-taken-for-a-refusal',
