@@ -39,11 +39,11 @@ async function carriedOn(
 }
 
 function nextOf(job: Job, dependencies: HintDependencies): Step {
+  const order = job.standing.home;
   const run = async (attempt: WorkAttempt) => {
-    await bookJob(job, attempt, dependencies);
+    await (job.toBook.length === 0 ? finish : bookJob)(job, attempt, dependencies);
     return undefined;
   };
-  const order = job.standing.home;
   if (job.toBook.length === 0) return { order, run };
   const isNew = job.toBook.some((one) => 'plan' in one);
   const leave = isNew ? () => planJob(job, dependencies) : undefined;

@@ -21,7 +21,13 @@ export const number = fc
   .map((N): AttributeValue => ({ N }));
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 9 }).map((B): AttributeValue => ({ B }));
 const flag = fc.boolean().map((BOOL): AttributeValue => ({ BOOL }));
-const scalar = fc.oneof(often(4, text), often(4, number), flag, bytes, fc.constant<AttributeValue>({ NULL: true }));
+const scalar = fc.oneof(
+  often(4, text),
+  often(4, number),
+  flag,
+  bytes,
+  fc.constant<AttributeValue>({ NULL: true }),
+);
 const entry = fc.constantFrom<AttributeValue>({ S: 'a' }, { N: '1' }, { BOOL: true });
 const list = fc.array(entry, { maxLength: 2 }).map((L): AttributeValue => ({ L }));
 const map = fc

@@ -136,7 +136,14 @@ function administratorsDraws(chance: Chance, at: number): readonly Draw[] {
   return [
     () => [{ kind: 'flow is paused', flow, at, minutes: chance.between(1, 240) }],
     // While bookings are paused their messages go round: more than three days would take too many steps.
-    () => [{ kind: 'flow is paused', flow, at, minutes: chance.between(1, flow === 'bookings' ? 3 : 12) * dayMinutes }],
+    () => [
+      {
+        kind: 'flow is paused',
+        flow,
+        at,
+        minutes: chance.between(1, flow === 'bookings' ? 3 : 12) * dayMinutes,
+      },
+    ],
     () => [
       {
         ...{ kind: 'secret is rotated', partner: chance.pick(bothPartners), at },

@@ -139,7 +139,10 @@ export const effects: readonly Effect[] = [
   ...queues.map((flow) =>
     effect({ kind: 'flow is paused', flow, at: 0, minutes: 20 }, [/^12\d\d .* begins .*\(receive 1\)/]),
   ),
-  effect({ kind: 'flow is paused', flow: 'bookings', at: 0, minutes: 20 }, [/Bookings are paused/, [plans, 1]]),
+  effect({ kind: 'flow is paused', flow: 'bookings', at: 0, minutes: 20 }, [
+    /Bookings are paused/,
+    [plans, 1],
+  ]),
   effect(
     { kind: 'indexes lag', at: 0.5, minutes: 60, seconds: 1500 },
     [/Dead letter: .*does not know order/],
