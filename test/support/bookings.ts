@@ -1,4 +1,7 @@
+import type { Claim, Claimant } from '../../shared/ledger/claims.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { Plan, PlannedBooking } from '../../shared/ledger/records/bookings.ts';
+import type { Key } from '../../shared/platform/aws/dynamodb-table.ts';
 
 /** One recording of product order `id1`. */
 export function plannedBooking(given: Partial<PlannedBooking> = {}): PlannedBooking {
@@ -21,4 +24,11 @@ export function bookingPlan(given: Partial<Plan> = {}): Plan {
     configuration: 'configuration 1',
     ...given,
   };
+}
+
+/** The claim of a step that nobody else has. */
+export async function claimed({ claims }: Pick<Ledger, 'claims'>, key: Key, by: Claimant): Promise<Claim> {
+  const claimed = await claims.claim(key, by);
+  if (claimed.outcome !== 'claimed') throw new Error(`It is ${claimed.outcome}.`);
+  return claimed.claim;
 }
