@@ -4,7 +4,7 @@ import type { Claim } from '../../../../shared/ledger/claims.ts';
 import { bookingKeyOf } from '../../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
 import { type BookingEntry, forBookingOnly } from '../../../../shared/ledger/records/bookings.ts';
-import { bookingPlan, plannedBooking } from '../../../support/bookings.ts';
+import { bookingPlan, claimed as claimedBy, plannedBooking } from '../../../support/bookings.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
 import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
 
@@ -28,10 +28,8 @@ beforeEach(anew);
 
 const { key } = plannedBooking();
 const at = () => bookingKeyOf(home, key);
-const claimant = (owner = 'owner', messageId = 'hint') => ({
-  ...{ owner, messageId },
-  endsAt: new Date(clock.now().getTime() + 60_000),
-});
+const endsAt = () => new Date(clock.now().getTime() + 60_000);
+const claimant = (owner: string) => ({ owner, messageId: 'hint', endsAt: endsAt() });
 const why = { reason: 'It is closed.', cause: 'order-state' } as const;
 const waits = { awaiting: 'completion', dueAt: 1 };
 
@@ -69,18 +67,16 @@ describe('a plan', () => {
     ]);
   });
 
-  it('is made and claimed by exactly one of many attempts at once', async () => {
-    const claims = await Promise.all(Array.from({ length: 8 }, (_, i) => planned(`owner ${i}`)));
-    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
-  });
-
-  it('is replaced by exactly one of many attempts at once that have seen it', async () => {
-    await ledger.bookings.planOnly(home, bookingPlan(), {});
-    const seen = await held();
-    clock.advance(1);
-    const claims = await Promise.all(Array.from({ length: 8 }, (_, i) => planned(`owner ${i}`, seen)));
-    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
-  });
+  it.each(['nothing', 'a plan'])(
+    'is claimed by one of many attempts at once that have seen %s',
+    async (what) => {
+      if (what === 'a plan') await ledger.bookings.planOnly(home, bookingPlan(), {});
+      const [seen] = await ledger.bookings.of(home);
+      clock.advance(1);
+      const claims = await Promise.all(Array.from({ length: 8 }, (_, i) => planned(`owner ${i}`, seen)));
+      expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+    },
+  );
 
   it('waits where it cannot be booked now, and surely nothing was sent', async () => {
     await ledger.bookings.planOnly(home, bookingPlan(), waits);
@@ -171,7 +167,7 @@ describe('a booking that is planned anew', () => {
     const seen = await held();
     const lock = ledger.bookingLocks.of({ erpOrderNumber: 'MO/1', home, key: 'another', lock: key });
     const holder = { owner: 'holder', attempt: 1 };
-    await lock.take(holder, claimant().endsAt);
+    await lock.take(holder, endsAt());
 
     // Act
     const whileLocked = await planned('another', seen);
@@ -262,25 +258,18 @@ describe('in any sequence of writes', () => {
     if (claim) await write(claim);
     claim = undefined;
   };
+  const newOwner = () => clock.now().toISOString();
   const seen = async () => (await ledger.bookings.of(home))[0];
   const plan = async () => bookingPlan({ seen: await seen(), readAt: clock.now() });
   const writes: Record<string, () => Promise<unknown>> = {
     planAndClaim: async () => {
-      claim ??= await ledger.bookings.planAndClaim(
-        home,
-        await plan(),
-        claimant(String(clock.now().getTime())),
-      );
+      claim ??= await planned(newOwner(), await seen());
     },
     planOnly: async () => ledger.bookings.planOnly(home, await plan(), waits),
-    planRefused: async () =>
-      ledger.bookings.planRefused(home, { ...(await plan()), content: undefined }, why),
+    planRefused: async () => ledger.bookings.planRefused(home, await plan(), why),
     claim: async () => {
-      const outcome = await ledger.claims.claim(at(), {
-        ...claimant(String(clock.now().getTime())),
-        reopens: true,
-      });
-      if (!claim) claim = outcome.outcome === 'claimed' ? outcome.claim : undefined;
+      const reopening = { ...claimant(newOwner()), reopens: true };
+      claim ??= await claimedBy(ledger, at(), reopening).catch(() => undefined);
     },
     release: ofClaim((one) => ledger.claims.release(one, 'Locked.', 'nothing', waits)),
     releaseKnown: ofClaim((one) => ledger.claims.release(one, 'Locked.', 'known', waits)),
