@@ -40,7 +40,7 @@ const viewFreshMs = 60_000;
 const maxShown = 1000;
 
 export interface DeadLetterDeskDependencies extends ReplayDependencies {
-  readonly records: ReplayDependencies['records'] & DiscardDependencies['records'];
+  readonly ledger: ReplayDependencies['ledger'] & DiscardDependencies['ledger'];
   /** For reading only: its letters become visible again soon if the console is killed meanwhile. */
   readonly forLooking: DeadLetterQueue;
 }

@@ -26,13 +26,19 @@ export function deadLetterOf({ body, partner, about = {}, ...why }: DeadLetter):
     attributes: {
       ...why,
       ...(partner ? { partner } : {}),
-      ...Object.fromEntries(Object.entries(about).map(([name, text]) => [name, attributeText(text, 1000)])),
+      ...attributesOf(about),
       orderNumber: orderNumberAttribute(why.orderNumber),
       reason: attributeText(why.reason, 1000) || 'no reason',
       firstAttemptAt: why.firstAttemptAt.toISOString(),
       lastAttemptAt: why.lastAttemptAt.toISOString(),
     },
   };
+}
+
+/** SQS refuses an empty attribute. */
+function attributesOf(about: About): About {
+  const texts = Object.entries(about).map(([name, text]) => [name, attributeText(text, 1000)] as const);
+  return Object.fromEntries(texts.filter(([, text]) => text !== ''));
 }
 
 /** An order number as a dead letter's attribute holds it: cut, and without characters that SQS refuses. */

@@ -1,7 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger.ts';
-import { ownHint, webhookHint } from '../../../shared/completions/messages.ts';
+import { webhookHint } from '../../../shared/completions/messages.ts';
 import { type Cause, causes } from '../../../shared/model/causes.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { jsonOf } from '../../../shared/platform/validation.ts';
@@ -26,8 +26,9 @@ export interface DeadLetterMessage {
   readonly cause: Cause | undefined;
   /** When it was first attempted. */
   readonly since: Date;
-  /** For a booking: the product order under which the ledger keeps it. */
-  readonly home: string | undefined;
+  /** Of a booking that was refused: its key and its figures, for a person. A replay never reads them. */
+  readonly booking: string | undefined;
+  readonly figures: string | undefined;
   /** Id of the message in its own queue; every replay keeps it. */
   readonly messageId: string;
 }
@@ -37,8 +38,7 @@ export type Route = { readonly to: QueueName; readonly body: string } | { readon
 
 const stageOfKind: Readonly<Record<string, string>> = {
   'product-order': 'create-product-orders',
-  completion: 'collect-completion',
-  booking: 'book-completion',
+  completion: 'book-completion',
   'webhook-call': 'receive-webhook',
 };
 
@@ -46,8 +46,7 @@ const contentSchema = z.object({
   kind: z.catch(z.optional(z.string()), undefined),
   number: z.catch(z.optional(z.string()), undefined),
   productOrderNumber: z.catch(z.optional(z.string()), undefined),
-  home: z.catch(z.optional(z.string()), undefined),
-  erpOrder: z.catch(z.optional(z.object({ number: z.string() })), undefined),
+  otherNumber: z.catch(z.optional(z.string()), undefined),
 });
 
 const causeSchema = z.catch(z.optional(z.enum(causes)), undefined);
@@ -71,8 +70,8 @@ export function letterOf(message: Message): DeadLetterMessage {
   const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {}, Attributes = {} } = message;
   const attribute = (name: string) => MessageAttributes[name]?.StringValue;
   const { data } = z.safeParse(contentSchema, jsonOf(Body));
-  const { kind = '', number, productOrderNumber, home, erpOrder } = data ?? {};
-  const inBody = [productOrderNumber, number, home].flatMap((each) => each || []);
+  const { kind = '', number, productOrderNumber, otherNumber } = data ?? {};
+  const inBody = [productOrderNumber, number, otherNumber].flatMap((each) => each || []);
   const named = attribute('orderNumber') ?? 'unknown';
   // The attribute holds a shortened number when it is long; the ledger and the body have the whole number.
   const filedUnder = inBody.find((each) => orderNumberAttribute(each) === named) ?? named;
@@ -85,10 +84,11 @@ export function letterOf(message: Message): DeadLetterMessage {
     stage: attribute('stage') ?? stageOfKind[kind] ?? 'unknown',
     orderNumber,
     filedUnder,
-    numbers: [orderNumber, ...inBody, erpOrder?.number].flatMap((each) => each || []),
+    numbers: [orderNumber, ...inBody].filter(Boolean),
     reason: attribute('reason') ?? withoutReason,
     cause: z.parse(causeSchema, attribute('cause')),
-    home,
+    booking: attribute('booking'),
+    figures: attribute('figures'),
     since: new Date(Number.isNaN(firstAttempt) ? Number(Attributes.SentTimestamp ?? 0) : firstAttempt),
     messageId: attribute('messageId') ?? MessageId,
   };
@@ -96,21 +96,16 @@ export function letterOf(message: Message): DeadLetterMessage {
 
 /**
  * Decides where a letter goes back to. A webhook call is parsed again, because the contract may know its fields by now. A
- * booking is requested again instead of sent again: it then books what the ledger planned and Azumuta says. The content
- * of a letter is not trusted for that, because more than one function may write to the dead-letter queue.
+ * hint about a completion says that a person wants it again. What is booked is what the ledger planned and Azumuta says:
+ * the attributes of a letter are not trusted, because more than one function may write to the dead-letter queue.
  */
 export function routeOf(
   letter: Omit<DeadLetterMessage, 'receiptHandle'>,
   names: TriggerNames,
   now: Date,
 ): Route {
-  if (letter.stage === 'book-completion') {
-    if (letter.home === undefined) return { stays: 'it does not say which product order it books' };
-    const hint = ownHint(letter.home, 'replay', { now, eventId: letter.messageId });
-    return { to: 'completions', body: JSON.stringify(hint) };
-  }
   const to = queueNames.find((queue) => consumerOf[queue] === letter.stage);
-  if (to !== undefined) return { to, body: letter.body };
+  if (to !== undefined) return { to, body: to === 'completions' ? wantedAgain(letter.body) : letter.body };
   if (letter.stage !== 'receive-webhook')
     return { stays: 'it does not say which function it is for: read it in the queue, then delete it there' };
   const call = z.safeParse(webhookCallSchema, jsonOf(letter.body));
@@ -124,5 +119,13 @@ export function routeOf(
     return { stays: `it is still not understood (${parsed.reason}) Deploy that, and replay again` };
   // How long it is retried counts from now, not from when the call came.
   const hint = webhookHint(parsed.content, { receivedAt: now, eventId: letter.messageId });
-  return { to: 'completions', body: JSON.stringify(hint) };
+  return { to: 'completions', body: wantedAgain(JSON.stringify(hint)) };
+}
+
+const messageSchema = z.looseObject({});
+
+/** The hint of a person. What is no hint goes as it is, and is refused by its function. */
+function wantedAgain(body: string): string {
+  const hint = z.safeParse(messageSchema, jsonOf(body));
+  return hint.success ? JSON.stringify({ ...hint.data, again: true }) : body;
 }

@@ -1,4 +1,4 @@
-import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { UsageError } from '../cli/command.ts';
 import type { DeadLetterMessage } from './dead-letter.ts';
@@ -15,7 +15,10 @@ export interface DiscardRequest {
 
 export interface DiscardDependencies {
   readonly deadLetters: DeadLetterQueue;
-  readonly records: Pick<DeadLetterRecords, 'markDiscarded'>;
+  readonly ledger: {
+    readonly deadLetters: Pick<Ledger['deadLetters'], 'markDiscarded'>;
+    readonly bookings: Pick<Ledger['bookings'], 'discard'>;
+  };
 }
 
 export interface DiscardReport {
@@ -30,13 +33,13 @@ export const maxNote = 500;
 
 /**
  * Discards dead letters for good. The ledger is written first and the letter removed afterwards, so that every discarded
- * letter has a note. A run that is killed in between leaves a letter that has a note already; discarding it again adds
- * another one.
+ * letter has a note, and what it refused is booked only when a person wants it again. A run that is killed in between
+ * leaves a letter that has a note already; discarding it again adds another one.
  * @throws UsageError when the note is too short to say anything, or too long.
  */
 export async function discard(
   request: DiscardRequest,
-  { deadLetters, records }: DiscardDependencies,
+  { deadLetters, ledger }: DiscardDependencies,
 ): Promise<DiscardReport> {
   const note = `${checkedNote(request.note)} (${request.by})`;
   const held = new Map<string, DeadLetterMessage>();
@@ -55,8 +58,10 @@ export async function discard(
     selected = chosen.length;
     for (const letters of pagesOf(chosen)) {
       if (request.signal.aborted) break;
-      for (const { messageId, filedUnder: orderNumber, stage, reason, cause } of letters)
-        await records.markDiscarded({ messageId, orderNumber, stage, reason, cause }, note);
+      for (const { messageId, filedUnder: orderNumber, stage, reason, cause } of letters) {
+        await ledger.deadLetters.markDiscarded({ messageId, orderNumber, stage, reason, cause }, note);
+        await ledger.bookings.discard(orderNumber, messageId, note);
+      }
       const left = await deadLetters.remove(letters);
       gone.push(...letters.filter((letter) => !left.includes(letter)));
     }
