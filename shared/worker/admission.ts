@@ -42,7 +42,8 @@ export function createAdmission(
     // If the breaker cannot be read, it is asked again before the call.
     const asked = breaker.outage(partner).catch(() => undefined);
     const outage = await Promise.race([asked, deadline.overdue]);
-    if (outage === 'overdue') return { toWork: [], waiting: works.map((work) => waitingFor(1, work, 'No time.')) };
+    if (outage === 'overdue')
+      return { toWork: [], waiting: works.map((work) => waitingFor(1, work, 'No time.')) };
     const { toWork, waiting } = outage
       ? await inOutage(partner, outage, calling, deadline)
       : await withSlot(partner, calling, deadline);

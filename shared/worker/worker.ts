@@ -180,7 +180,11 @@ class Worker<Message> {
     const outcome = await Promise.race([working, deadline.overdue]);
     if (outcome !== 'overdue') return outcome;
     const { messageId } = record;
-    this.#dependencies.log.warn('Given up: its work did not end when its time was up', { messageId }, { Retried: 1 });
+    this.#dependencies.log.warn(
+      'Given up: its work did not end when its time was up',
+      { messageId },
+      { Retried: 1 },
+    );
     return { retried: { record, seconds: 1 } };
   }
 

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger.ts';
 import { webhookHint } from '../../../shared/completions/messages.ts';
 import { type Cause, causes } from '../../../shared/model/causes.ts';
+import { type Partner, partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { jsonOf } from '../../../shared/platform/validation.ts';
 import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
@@ -24,6 +25,8 @@ export interface DeadLetterMessage {
   readonly reason: string;
   /** Undefined when SQS itself moved it to the dead-letter queue. */
   readonly cause: Cause | undefined;
+  /** The partner that was called last. */
+  readonly partner: Partner | undefined;
   /** When it was first attempted. */
   readonly since: Date;
   /** Of a booking that was refused: its key and its figures, for a person. A replay never reads them. */
@@ -50,6 +53,7 @@ const contentSchema = z.object({
 });
 
 const causeSchema = z.catch(z.optional(z.enum(causes)), undefined);
+const partnerSchema = z.catch(z.optional(z.enum(partnerNames)), undefined);
 
 export const webhookCallSchema = z.object({
   method: z.string(),
@@ -87,6 +91,7 @@ export function letterOf(message: Message): DeadLetterMessage {
     numbers: [orderNumber, ...inBody].filter(Boolean),
     reason: attribute('reason') ?? withoutReason,
     cause: z.parse(causeSchema, attribute('cause')),
+    partner: z.parse(partnerSchema, attribute('partner')),
     booking: attribute('booking'),
     figures: attribute('figures'),
     since: new Date(Number.isNaN(firstAttempt) ? Number(Attributes.SentTimestamp ?? 0) : firstAttempt),

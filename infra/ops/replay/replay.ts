@@ -215,10 +215,10 @@ export function createReplay(
       }
     } finally {
       for (const { letter } of moves.filter((move) => !sent.includes(move))) {
-        const { messageId, filedUnder: orderNumber, stage, reason, cause } = letter;
+        const { messageId, filedUnder: orderNumber, stage, reason, cause, partner } = letter;
         // receive-webhook has no access to the table, so its letters have no record.
         if (stage !== 'receive-webhook')
-          await records.record({ messageId, orderNumber, stage, reason, cause });
+          await records.record({ messageId, orderNumber, stage, reason, cause, partner });
       }
     }
     return sent;

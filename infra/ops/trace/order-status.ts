@@ -122,16 +122,17 @@ function booking(known: KnownOfOrder): OrderStatus {
 
 function toBeBooked(open: KnownOfOrder['bookings'][number], known: KnownOfOrder): OrderStatus {
   const state = 'to be booked';
+  const { areBookingsPaused, where } = known;
   const what = open.kind === 'quantity' ? 'Its quantity' : 'A later recording';
   if (open.state === 'claimed')
     return { state, says: `${what} is being booked in the ERP now, or an attempt was interrupted.` };
   const says = `${what} waits to be booked in the ERP.`;
-  if (!known.areBookingsPaused) return { state, says: `${says}${whyWaiting('booking', 'erp', known)}` };
+  if (!areBookingsPaused) return { state, says: `${says}${whyWaiting('booking', 'erp', known)}` };
   return {
     state,
     says: `${says} Bookings are paused.`,
     next: 'resume them when the maintenance is over',
-    command: `npm run resume -- bookings ${known.where}`,
+    command: `npm run resume -- bookings ${where}`,
   };
 }
 

@@ -13,7 +13,7 @@ import { typed } from './typed.ts';
 export type CommandStage = Awaited<ReturnType<typeof startCommandStage>>;
 
 /** Of the stack's queues, by their ids in it. */
-export type QueueId = 'QueuesProductOrders' | 'QueuesDeliveries' | 'QueuesDeadLetters';
+export type QueueId = 'QueuesProductOrders' | 'QueuesCompletions' | 'QueuesDeadLetters';
 
 /** A message that meets another at the same work comes again when that one's lease is over. */
 const patience = { timeout: 40_000, interval: 20 };
