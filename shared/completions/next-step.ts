@@ -29,7 +29,11 @@ export type NextStep =
       readonly looksAgain: boolean;
     }
   /** Ask Azumuta; what is decided anew was surely never sent. */
-  | { readonly to: 'read'; readonly anew: readonly BookingEntry[]; readonly refused: readonly BookingEntry[] };
+  | {
+      readonly to: 'read';
+      readonly anew: readonly BookingEntry[];
+      readonly refused: readonly BookingEntry[];
+    };
 
 type Stand = 'keep' | 'anew' | 'soon' | 'refused' | 'leave';
 
@@ -50,9 +54,7 @@ type Stand = 'keep' | 'anew' | 'soon' | 'refused' | 'leave';
 export function nextStep(facts: StepFacts): NextStep {
   const { bookings, hint, now } = facts;
   const open = bookings.filter(({ state }) => state !== 'done');
-  const running = open.find(
-    ({ state, leaseUntil = 0 }) => state === 'claimed' && leaseUntil > now.getTime(),
-  );
+  const running = open.find(({ state, leaseUntil = 0 }) => state === 'claimed' && leaseUntil > now.getTime());
   if (running) {
     const sentence = `The booking ${running.key} is under way in another attempt.`;
     return { to: 'wait', untilMs: running.leaseUntil ?? 0, sentence };
@@ -111,13 +113,14 @@ function whenSettled(facts: StepFacts, refused: readonly BookingEntry[]): NextSt
   if (hint.again || answered?.by === nameOf(attempt)) return read;
   const answers = [
     ...bookings.map((booking) => ({ at: booking.readAt, isOwn: isOwn(booking, facts), isKnown: !namesNew })),
-    ...(answered
-      ? [{ at: answered.at, isOwn: false, isKnown: answered.listsRecordings || !namesNew }]
-      : []),
+    ...(answered ? [{ at: answered.at, isOwn: false, isKnown: answered.listsRecordings || !namesNew }] : []),
   ];
   if (answers.some(({ at, isOwn: own, isKnown }) => isKnown && (own || isSentBefore(at, attempt))))
     return { to: 'end', refused };
-  const last = answers.map(({ at }) => at).sort((a, b) => a.getTime() - b.getTime()).at(-1);
+  const last = answers
+    .map(({ at }) => at)
+    .sort((a, b) => a.getTime() - b.getTime())
+    .at(-1);
   return last && now.getTime() - last.getTime() < betweenQuestionsMs ? waitAfter(last) : read;
 }
 

@@ -2,10 +2,9 @@ import type { SQSRecord } from 'aws-lambda';
 import type { Outage } from '../circuit-breaker/circuit-breaker.ts';
 import { reasonOf } from '../model/errors.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
-import { receiveCountOf, type WorkerDependencies } from './attempt.ts';
+import { receiveCountOf, type Waiting, type Work, type WorkerDependencies } from './attempt.ts';
 import { backoffDefaults, secondsInBacklog, secondsInOutage, secondsUntilSlot } from './backoff.ts';
 import type { Deadline } from './deadline.ts';
-import type { Waiting, Work } from './process-record.ts';
 import { ageMsOf, firstTriedOf, type Waited } from './waiting-time.ts';
 
 /** The messages that may call their partner now, and those that wait, as they cannot. */

@@ -15,7 +15,7 @@ export interface DeadLetter extends Rejection {
   readonly messageId: string;
   /** The partner that was called last. */
   readonly partner?: Partner | undefined;
-  /** At most two: SQS takes ten attributes. */
+  /** Facts besides; the first two are kept, as SQS takes ten attributes. */
   readonly about?: About | undefined;
 }
 
@@ -26,7 +26,7 @@ export function deadLetterOf({ body, partner, about = {}, ...why }: DeadLetter):
     attributes: {
       ...why,
       ...(partner ? { partner } : {}),
-      ...attributesOf(about),
+      ...Object.fromEntries(factsIn(about)),
       orderNumber: orderNumberAttribute(why.orderNumber),
       reason: attributeText(why.reason, 1000) || 'no reason',
       firstAttemptAt: why.firstAttemptAt.toISOString(),
@@ -35,10 +35,13 @@ export function deadLetterOf({ body, partner, about = {}, ...why }: DeadLetter):
   };
 }
 
-/** SQS refuses an empty attribute. */
-function attributesOf(about: About): About {
-  const texts = Object.entries(about).map(([name, text]) => [name, attributeText(text, 1000)] as const);
-  return Object.fromEntries(texts.filter(([, text]) => text !== ''));
+/** SQS refuses an attribute without a text. */
+function factsIn(about: About): [name: string, text: string][] {
+  const facts = Object.entries(about).map(([name, text]): [string, string] => [
+    name,
+    attributeText(text, 1000),
+  ]);
+  return facts.filter(([, text]) => text !== '').slice(0, 2);
 }
 
 /** An order number as a dead letter's attribute holds it: cut, and without characters that SQS refuses. */

@@ -1,3 +1,4 @@
+import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { UsageError } from '../cli/command.ts';
@@ -15,10 +16,8 @@ export interface DiscardRequest {
 
 export interface DiscardDependencies {
   readonly deadLetters: DeadLetterQueue;
-  readonly ledger: {
-    readonly deadLetters: Pick<Ledger['deadLetters'], 'markDiscarded'>;
-    readonly bookings: Pick<Ledger['bookings'], 'discard'>;
-  };
+  readonly records: Pick<DeadLetterRecords, 'markDiscarded'>;
+  readonly bookings: Pick<Ledger['bookings'], 'discard'>;
 }
 
 export interface DiscardReport {
@@ -39,7 +38,7 @@ export const maxNote = 500;
  */
 export async function discard(
   request: DiscardRequest,
-  { deadLetters, ledger }: DiscardDependencies,
+  { deadLetters, records, bookings }: DiscardDependencies,
 ): Promise<DiscardReport> {
   const note = `${checkedNote(request.note)} (${request.by})`;
   const held = new Map<string, DeadLetterMessage>();
@@ -59,8 +58,8 @@ export async function discard(
     for (const letters of pagesOf(chosen)) {
       if (request.signal.aborted) break;
       for (const { messageId, filedUnder: orderNumber, stage, reason, cause } of letters) {
-        await ledger.deadLetters.markDiscarded({ messageId, orderNumber, stage, reason, cause }, note);
-        await ledger.bookings.discard(orderNumber, messageId, note);
+        await bookings.discard(orderNumber, messageId, note);
+        await records.markDiscarded({ messageId, orderNumber, stage, reason, cause }, note);
       }
       const left = await deadLetters.remove(letters);
       gone.push(...letters.filter((letter) => !left.includes(letter)));

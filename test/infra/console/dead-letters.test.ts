@@ -193,19 +193,16 @@ describe('discard, when something fails', () => {
     by: operator,
     signal: new AbortController().signal,
   };
+  const written = () => ({ records: stage.ledger.deadLetters, bookings: stage.ledger.bookings });
   const queue = () =>
     openDeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { waitSeconds: 0 });
 
   it('removes nothing and returns all letters when the ledger cannot be written', async () => {
     // Prepare
     for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
-    const { ledger } = stage;
-    const restored = { markDiscarded: () => Promise.reject(new Error('The table is being restored.')) };
+    const records = { markDiscarded: () => Promise.reject(new Error('The table is being restored.')) };
     // Act
-    const report = await discard(request, {
-      deadLetters: queue(),
-      ledger: { ...ledger, deadLetters: restored },
-    });
+    const report = await discard(request, { deadLetters: queue(), records, bookings: stage.ledger.bookings });
     // Assess
     expect(report).toEqual({
       selected: 2,
@@ -218,7 +215,7 @@ describe('discard, when something fails', () => {
   it('says that there may be more when the first letter became visible before the last was taken', async () => {
     await dead('PO-1', 'No article.');
     const deadLetters = comingBack(queue());
-    const report = await discard(request, { deadLetters, ledger: stage.ledger });
+    const report = await discard(request, { deadLetters, ...written() });
     expect(report).toMatchObject({
       discarded: 1,
       failure: expect.stringContaining('There are more letters'),
@@ -238,7 +235,7 @@ describe('discard, when something fails', () => {
       },
     };
     // Act
-    const report = await discard(request, { deadLetters: stubborn, ledger: stage.ledger });
+    const report = await discard(request, { deadLetters: stubborn, ...written() });
     // Assess
     expect(report).toMatchObject({ selected: 2, discarded: 1, failure: expect.stringContaining('again') });
     expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
