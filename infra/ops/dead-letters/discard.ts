@@ -1,5 +1,5 @@
-import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { UsageError } from '../cli/command.ts';
 import type { DeadLetterMessage } from './dead-letter.ts';

@@ -42,6 +42,8 @@ export function pauseTests(stage: () => CommandStage): void {
       ended: [{ from: notedMeanwhile.since, until: expect.any(Date) }],
     });
     expect(await system.ledger.pauses.of('book-completion')).toEqual({ ended: [] });
+    // Its message comes again within 15 minutes: who does not want to wait has the order looked at once more.
+    expect(await typedHere('replay', '--order', number, '--go')).toMatchObject({ code: 0 });
     await reaches(number, 'booked');
     expect(await bookingsOf(number)).toHaveLength(1);
   });

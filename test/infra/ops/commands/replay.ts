@@ -65,7 +65,7 @@ export function replayTests(stage: () => CommandStage): void {
     await sqs.send(
       new SendMessageCommand({
         QueueUrl: system.emulator.queueUrl('QueuesCompletions'),
-        MessageBody: letter.body,
+        MessageBody: JSON.stringify({ ...JSON.parse(letter.body), again: true }),
         MessageAttributes: { messageId: { DataType: 'String', StringValue: letter.messageId } },
       }),
     );
