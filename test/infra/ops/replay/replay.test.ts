@@ -28,10 +28,9 @@ beforeEach(() => stores.empty());
 describe('a dry run', () => {
   it('says which letters would go where, by cause and by reason without the order number', async () => {
     // Prepare
-    for (const number of ['PO-1', 'PO-2']) {
-      const reason = `Azumuta has no article for ${number}.`;
-      await store.put({ body: productOrderMessage(number), orderNumber: number, reason });
-    }
+    const putDead = (number: string, reason = `Azumuta has no article for ${number}.`) =>
+      store.put({ body: productOrderMessage(number), orderNumber: number, reason });
+    for (const number of ['PO-1', 'PO-2']) await putDead(number);
     await store.put({
       body: completion('PO-3'),
       stage: 'book-completion',
@@ -106,21 +105,18 @@ describe('a replay', () => {
     const report = await run();
 
     // Assess
-    const [orders = [], completions = []] = await Promise.all(workQueues.map(store.read));
+    const sent = await Promise.all(workQueues.map(store.read));
     expect(report).toMatchObject({ movable: 2, moved: 2, copied: 0 });
-    expect([bodies(orders), bodies(completions)]).toEqual([[order], [completion('PO-2', { again: true })]]);
-    expect([...orders, ...completions].map((message) => attribute(message, 'messageId'))).toEqual([
-      'of the order',
-      'of the hint',
-    ]);
+    expect(sent.map(bodies)).toEqual([[order], [completion('PO-2', { again: true })]]);
+    const ids = sent.flat().map((message) => attribute(message, 'messageId'));
+    expect(ids).toEqual(['of the order', 'of the hint']);
     expect((await depths())['dead-letters']).toEqual(nothing);
   });
 
   it('sends a hint as a person wants it again, and nothing of what its letter says of the booking', async () => {
     // Prepare: more functions than one may write into the queue.
     const hint = completion('PO-3', { via: 'reconciliation' });
-    const about = { booking: 'forged#quantity', figures: '999 u good' };
-    await store.put({ body: hint, stage: 'book-completion', about });
+    await store.put({ body: hint, stage: 'book-completion', about: { booking: 'forged', figures: '999 u' } });
 
     // Act
     const report = await run();
@@ -129,11 +125,8 @@ describe('a replay', () => {
     const [sent] = await store.read('completions');
     expect(report.moved).toBe(1);
     expect(JSON.parse(sent?.Body ?? '')).toEqual({ ...JSON.parse(hint), again: true });
-    expect(Object.keys(sent?.MessageAttributes ?? {}).sort()).toEqual([
-      'firstAttemptAt',
-      'messageId',
-      'replayedAt',
-    ]);
+    const names = Object.keys(sent?.MessageAttributes ?? {}).sort();
+    expect(names).toEqual(['firstAttemptAt', 'messageId', 'replayedAt']);
   });
 
   it('sends a message of completions that is no hint as it is', async () => {
@@ -258,6 +251,7 @@ describe('a replay', () => {
     expect(bodies(await store.read('product-orders'))).toEqual([productOrderMessage('PO-1')]);
   });
 });
+
 it('keeps a letter that does not name its function', async () => {
   // Prepare
   await store.putBare('something that somebody put there by hand');
