@@ -15,13 +15,18 @@ export type { Consumer, Step, WorkAttempt, WorkerDependencies } from './attempt.
 const concurrency = 5;
 /** With less than this part of its time left, a container that works on one record at a time begins no further one. */
 const lastPart = 0.25;
-/** The last of two partners gets no call with less time left than this, or 1.5 times the longest call seen; 30 s is enough. */
-const enough = { leastMs: 20_000, longest: 1.5, mostMs: 30_000 } as const;
+/**
+ * The last of two partners gets no call with less time left than a third (20 s), or 1.5 times the longest call seen; half
+ * (30 s) is enough, so that a fresh receive always begins.
+ */
+const enough = { least: 1 / 3, longest: 1.5, most: 1 / 2 } as const;
 
 /** One invocation, and what is known of its batch so far. */
 interface Batch {
   readonly invocation: Invocation;
   readonly deadline: Deadline;
+  /** Time that it had at first. */
+  readonly totalMs: number;
   /** Messages that have a next step. */
   works: readonly Work[];
   readonly retried: RetriedIn[];
@@ -62,15 +67,21 @@ class Worker<Message> {
   async consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
     const { log, slots, clock } = this.#dependencies;
     log.begin(invocation.awsRequestId);
-    const deadline = deadlineIn(invocation.getRemainingTimeInMillis(), clock);
-    const batch: Batch = { invocation, deadline, works: [], retried: [] };
+    const totalMs = invocation.getRemainingTimeInMillis();
+    const batch: Batch = {
+      invocation,
+      totalMs,
+      deadline: deadlineIn(totalMs, clock),
+      works: [],
+      retried: [],
+    };
     slots?.begin(invocation);
     try {
       await this.#beginAll(event.Records, batch);
       for (const partner of this.#consumer.partners) await this.#workWith(partner, batch);
       return { batchItemFailures: batch.retried.map(({ record }) => ({ itemIdentifier: record.messageId })) };
     } finally {
-      if (slots) await deadline.whileOpen(slots.end());
+      if (slots) await batch.deadline.whileOpen(slots.end());
     }
   }
 
@@ -131,7 +142,9 @@ class Worker<Message> {
 
   /** Ends calls to the first partner at half of the time. */
   #halfOf({ invocation, deadline }: Batch): Deadline {
-    const half = this.#dependencies.clock.timeout(Math.max(1, invocation.getRemainingTimeInMillis() / 2));
+    const half = this.#dependencies.clock.timeout(
+      Math.max(1, Math.round(invocation.getRemainingTimeInMillis() / 2)),
+    );
     return { ...deadline, signal: AbortSignal.any([deadline.signal, half]) };
   }
 
@@ -140,11 +153,11 @@ class Worker<Message> {
    * call. With a limit, not in the last part of the time, nor with less left than the longest record took, as calls are
    * paced; nor one of a backlog while somebody waits for its slot.
    */
-  #beginning(partner: Partner, { invocation, deadline }: Batch): (work: Work) => Promise<boolean> {
+  #beginning(partner: Partner, { invocation, deadline, totalMs }: Batch): (work: Work) => Promise<boolean> {
     const { slots } = this.#dependencies;
     const limited = slots?.isLimited(partner) ? slots : undefined;
     const left = () => invocation.getRemainingTimeInMillis();
-    const { leastMs, longest, mostMs } = enough;
+    const { least, longest, most } = enough;
     let longestMs = left() * lastPart;
     let leftBefore: number | undefined;
     let isOver = false;
@@ -158,7 +171,7 @@ class Worker<Message> {
     return async (work) => {
       if (deadline.signal.aborted || isOver) return false;
       if (this.#isSecond(partner))
-        isOver = left() < Math.min(mostMs, Math.max(leastMs, longest * this.#longestCallMs));
+        isOver = left() < Math.min(totalMs * most, Math.max(totalMs * least, longest * this.#longestCallMs));
       if (limited && !isOver) {
         if (leftBefore !== undefined) longestMs = Math.max(longestMs, leftBefore - left());
         isOver = left() < longestMs || (await isAwaited(work));
@@ -180,7 +193,11 @@ class Worker<Message> {
     const outcome = await Promise.race([working, deadline.overdue]);
     if (outcome !== 'overdue') return outcome;
     const { messageId } = record;
-    this.#dependencies.log.warn('Given up: its work did not end when its time was up', { messageId }, { Retried: 1 });
+    this.#dependencies.log.warn(
+      'Given up: its work did not end when its time was up',
+      { messageId },
+      { Retried: 1 },
+    );
     return { retried: { record, seconds: 1 } };
   }
 
