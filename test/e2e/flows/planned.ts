@@ -78,8 +78,10 @@ export function plannedTests(): void {
       await system.azumuta.complete(number);
       await vi.waitUntil(async () => (await system.erp.calls())[lookUp], patient);
       const name = system.emulator.functionName('FunctionsBookCompletionFunction');
-      for (const container of system.emulator.processes())
-        if (container.name === name) process.kill(container.pid, 'SIGKILL');
+      const containers = () => system.emulator.processes().filter((process) => process.name === name);
+      for (const { pid } of containers()) process.kill(pid, 'SIGKILL');
+      // Else the next hint might still be given to one of them.
+      await vi.waitUntil(() => containers().length === 0, patient);
       await until(number, 'claimed');
       await anHourPasses(number);
 
