@@ -101,9 +101,10 @@ export function createBreaker(
     const state = await read(partner);
     const at = now();
     if (state?.failingSince !== undefined) downSeen.add(partner);
+    const pausedAt = heedsPause ? state?.bookingsPausedAt : undefined;
+    // Also while it is open: a probe would be a booking.
+    if (typeof pausedAt === 'string') return pauseSince(pausedAt);
     if (state?.open !== true) {
-      const pausedAt = heedsPause ? state?.bookingsPausedAt : undefined;
-      if (typeof pausedAt === 'string') return pauseSince(pausedAt);
       closedSeenAt.set(partner, at);
       return undefined;
     }

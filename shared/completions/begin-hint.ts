@@ -1,7 +1,8 @@
 import type { Step, WorkAttempt } from '../worker/worker.ts';
 import { type BookDependencies, bookJob, finish, planJob } from './book.ts';
+import { type Job, jobOf, stepOf } from './job.ts';
 import type { CompletionHint } from './messages.ts';
-import { type Job, jobOf, type PlanDependencies, planBookings, stepOf } from './plan-bookings.ts';
+import { type PlanDependencies, planBookings } from './plan-bookings.ts';
 import { readStanding } from './standing.ts';
 
 export type HintDependencies = PlanDependencies & BookDependencies;
@@ -18,14 +19,13 @@ export async function beginHint(
   dependencies: HintDependencies,
 ): Promise<Step> {
   const standing = await readStanding(hint, dependencies.ledger);
-  const order = standing.home;
   const step = stepOf(hint, standing, attempt, dependencies);
-  if (step.to !== 'read') return { ...nextOf(jobOf(hint, standing, step, attempt), dependencies), order };
+  if (step.to !== 'read') return nextOf(jobOf(hint, standing, step, attempt), dependencies);
   const run = async (reading: WorkAttempt) => {
     const job = await planBookings(hint, standing, step, reading, dependencies);
     return job && carriedOn(job, reading, dependencies);
   };
-  return { needs: 'azumuta', order, run };
+  return { needs: 'azumuta', order: standing.home, run };
 }
 
 /** A job that needs the ERP is the next step; one that does not is finished at once. */
@@ -39,12 +39,13 @@ async function carriedOn(
 }
 
 function nextOf(job: Job, dependencies: HintDependencies): Step {
+  const order = job.standing.home;
   const run = async (attempt: WorkAttempt) => {
-    await bookJob(job, attempt, dependencies);
+    await (job.toBook.length === 0 ? finish : bookJob)(job, attempt, dependencies);
     return undefined;
   };
-  if (job.toBook.length === 0) return { run };
+  if (job.toBook.length === 0) return { order, run };
   const isNew = job.toBook.some((one) => 'plan' in one);
   const leave = isNew ? () => planJob(job, dependencies) : undefined;
-  return { needs: 'erp', run, leave };
+  return { needs: 'erp', order, run, leave };
 }

@@ -4,7 +4,12 @@ import type { Claim, Claimant } from '../ledger/claims.ts';
 import { bookingKeyOf } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BookingLock } from '../ledger/records/booking-locks.ts';
-import { type BookingEntry, bookingEntryOf, forBookingOnly, type PlannedBooking } from '../ledger/records/bookings.ts';
+import {
+  type BookingEntry,
+  bookingEntryOf,
+  forBookingOnly,
+  type PlannedBooking,
+} from '../ledger/records/bookings.ts';
 import type { Completion, Receipt } from '../model/completions.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf, UnknownOrder, Wait } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -12,11 +17,14 @@ import type { WorkAttempt } from '../worker/worker.ts';
 import { endQuestion } from './ask-azumuta.ts';
 import { aboutOf, plannedByAnother, unpacked } from './content.ts';
 import { quantityKeyOf } from './decide-bookings.ts';
-import type { Job, ToBook } from './plan-bookings.ts';
+import type { Job, ToBook } from './job.ts';
 import type { Standing } from './standing.ts';
 
 export interface BookDependencies {
-  readonly ledger: Pick<Ledger, 'claims' | 'bookings' | 'bookingLocks' | 'orders' | 'questions' | 'deadLetters'>;
+  readonly ledger: Pick<
+    Ledger,
+    'claims' | 'bookings' | 'bookingLocks' | 'orders' | 'questions' | 'deadLetters'
+  >;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
   readonly clock: Clock;

@@ -72,7 +72,6 @@ export function figuresIn({ quantity: good, scrap, lots }: Completion): string {
     .join(', ');
 }
 
-
 /**
  * What an amendment books: its new recordings alone. A recording that came later is only noted and never changes what
  * was booked: if it would, a person has to act.

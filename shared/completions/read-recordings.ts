@@ -45,7 +45,10 @@ export class CompletionReader {
     this.#dependencies = dependencies;
   }
 
-  readProductOrder(wanted: { readonly id: string | undefined; readonly number: string }, signal: AbortSignal) {
+  readProductOrder(
+    wanted: { readonly id: string | undefined; readonly number: string },
+    signal: AbortSignal,
+  ) {
     return readProductOrder(wanted, signal, this.#dependencies);
   }
 

@@ -13,7 +13,10 @@ import { ownHint } from './messages.ts';
 import { readProductOrder } from './read-recordings.ts';
 
 export interface ReconcileDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'orderChanges' | 'knownOrders' | 'questions' | 'bookings' | 'reconciling'>;
+  readonly ledger: Pick<
+    Ledger,
+    'orders' | 'orderChanges' | 'knownOrders' | 'questions' | 'bookings' | 'reconciling'
+  >;
   readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
   /** Without them, Azumuta has no limit. */

@@ -145,7 +145,10 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes) {
      */
     async complete(
       claim: Claim,
-      { remove = [], ...receipt }: Readonly<Record<string, unknown>> & { readonly remove?: readonly string[] },
+      {
+        remove = [],
+        ...receipt
+      }: Readonly<Record<string, unknown>> & { readonly remove?: readonly string[] },
       entry: NewEntry,
       ...further: readonly NewEntry[]
     ): Promise<boolean> {

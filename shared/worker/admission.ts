@@ -2,10 +2,9 @@ import type { SQSRecord } from 'aws-lambda';
 import type { Outage } from '../circuit-breaker/circuit-breaker.ts';
 import { reasonOf } from '../model/errors.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
-import { receiveCountOf, type WorkerDependencies } from './attempt.ts';
+import { receiveCountOf, type Waiting, type Work, type WorkerDependencies } from './attempt.ts';
 import { backoffDefaults, secondsInBacklog, secondsInOutage, secondsUntilSlot } from './backoff.ts';
 import type { Deadline } from './deadline.ts';
-import type { Waiting, Work } from './process-record.ts';
 import { ageMsOf, firstTriedOf, type Waited } from './waiting-time.ts';
 
 /** The messages that may call their partner now, and those that wait, as they cannot. */
@@ -42,7 +41,8 @@ export function createAdmission(
     // If the breaker cannot be read, it is asked again before the call.
     const asked = breaker.outage(partner).catch(() => undefined);
     const outage = await Promise.race([asked, deadline.overdue]);
-    if (outage === 'overdue') return { toWork: [], waiting: works.map((work) => waitingFor(1, work, 'No time.')) };
+    if (outage === 'overdue')
+      return { toWork: [], waiting: works.map((work) => waitingFor(1, work, 'No time.')) };
     const { toWork, waiting } = outage
       ? await inOutage(partner, outage, calling, deadline)
       : await withSlot(partner, calling, deadline);

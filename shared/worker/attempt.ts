@@ -76,6 +76,37 @@ export interface RetriedIn {
   readonly seconds: number;
 }
 
+/** A message that is worked on, and what is known of it. */
+export interface RecordInWork {
+  readonly record: SQSRecord;
+  readonly receiveCount: number;
+  /** The beginning of the attempt is noted; so its end is, too. */
+  readonly hasBegun: boolean;
+  /** Empty until the message was parsed. */
+  readonly orderNumber: string;
+  /** The partner that it needs now, or needed last. */
+  readonly partner: Partner;
+  readonly log: Logger;
+}
+
+/** A message whose next step is known. */
+export interface Work extends RecordInWork {
+  readonly step: Step;
+  /** A step of this attempt came before it. */
+  readonly isCarried: boolean;
+}
+
+/** A message that is given back without a step, and why. */
+export interface Waiting {
+  readonly work: Work;
+  readonly seconds: number;
+  /** A sentence for a person. */
+  readonly reason: string;
+}
+
+/** What became of a message: it goes on, it is retried, or (undefined) it is done. */
+export type Outcome = { readonly work: Work } | { readonly retried: RetriedIn } | undefined;
+
 /** How often the message was received, including this time. */
 export function receiveCountOf({ attributes }: SQSRecord): number {
   return Number(attributes.ApproximateReceiveCount);

@@ -66,6 +66,20 @@ export function secondsInOutage(
 }
 
 /**
+ * Seconds until a message is retried that only has to wait: as long as is known, and no shorter than for a slot, as SQS
+ * would put it aside at its thousandth receive.
+ */
+export function secondsUntilTurn(
+  wait: Partial<Pick<RetryLater, 'afterSeconds' | 'forOurLock'>>,
+  receives: number,
+  random: number,
+): number {
+  const isKnown = wait.forOurLock || (wait.afterSeconds ?? 0) > 0;
+  const known = isKnown ? secondsUntilRetry(wait, 1, random) : 0;
+  return Math.max(known, secondsUntilSlot(receives, random));
+}
+
+/**
  * Seconds until a message comes again: exponential with full jitter (any time up to the doubled wait), so
  * that messages which failed together do not come again together. Once the cap is reached, the wait is in its
  * upper third. `afterSeconds` (Retry-After, a lease, an open breaker) is a floor, with jitter above it.

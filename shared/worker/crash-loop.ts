@@ -1,5 +1,5 @@
 import type { Attempts } from '../ledger/records/attempts.ts';
-import type { Work } from './process-record.ts';
+import type { Work } from './attempt.ts';
 
 /** A message, and how many of its attempts in a row never finished: they crashed, or ran into the timeout. */
 export interface Weighed {
@@ -25,21 +25,24 @@ export interface Sorted {
  *
  * So a message that kills its process is found at its second attempt. At the first it looks like one that was given back
  * while its partner was down or had no slot, or like one that Lambda received and no function ever saw; and tens of
- * thousands of those, each worked on alone, would take days. A message whose attempt is under way was weighed before.
+ * thousands of those, each worked on alone, would take days.
+ * @param others Messages of the batch that need its other partner.
  */
-export async function sortOut(works: readonly Work[], attempts: Attempts): Promise<Sorted> {
+export async function sortOut(
+  works: readonly Work[],
+  others: readonly Work[],
+  attempts: Attempts,
+): Promise<Sorted> {
   const weighed = await Promise.all(
     works.map(async (work): Promise<Weighed> => {
       const { record, receiveCount, isCarried } = work;
+      // What goes on was weighed before it began.
       if (receiveCount === 1 || isCarried) return { work, unfinished: 0, isSuspect: false };
       const noted = await attempts.unfinished(record.messageId);
       return { work, unfinished: noted ?? 1, isSuspect: noted !== undefined && noted > 0 };
     }),
   );
-  const carried = weighed.filter(({ work }) => work.isCarried);
   const suspect = weighed.find(({ isSuspect }) => isSuspect);
   if (!suspect) return { toWork: weighed, untouched: [] };
-  // What was read already goes first: the suspect has its turn when it is alone.
-  const toWork = carried.length > 0 ? carried : [suspect];
-  return { toWork, untouched: works.filter((work) => !toWork.some((each) => each.work === work)) };
+  return { toWork: [suspect], untouched: [...works, ...others].filter((work) => work !== suspect.work) };
 }

@@ -15,7 +15,7 @@ export interface DeadLetter extends Rejection {
   readonly messageId: string;
   /** The partner that was called last. */
   readonly partner?: Partner | undefined;
-  /** At most two: SQS takes ten attributes. */
+  /** Facts besides; the first two are kept, as SQS takes ten attributes. */
   readonly about?: About | undefined;
 }
 
@@ -26,13 +26,22 @@ export function deadLetterOf({ body, partner, about = {}, ...why }: DeadLetter):
     attributes: {
       ...why,
       ...(partner ? { partner } : {}),
-      ...Object.fromEntries(Object.entries(about).map(([name, text]) => [name, attributeText(text, 1000)])),
+      ...Object.fromEntries(factsIn(about)),
       orderNumber: orderNumberAttribute(why.orderNumber),
       reason: attributeText(why.reason, 1000) || 'no reason',
       firstAttemptAt: why.firstAttemptAt.toISOString(),
       lastAttemptAt: why.lastAttemptAt.toISOString(),
     },
   };
+}
+
+/** SQS refuses an attribute without a text. */
+function factsIn(about: About): [name: string, text: string][] {
+  const facts = Object.entries(about).map(([name, text]): [string, string] => [
+    name,
+    attributeText(text, 1000),
+  ]);
+  return facts.filter(([, text]) => text !== '').slice(0, 2);
 }
 
 /** An order number as a dead letter's attribute holds it: cut, and without characters that SQS refuses. */

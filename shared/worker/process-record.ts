@@ -1,18 +1,18 @@
 import type { SQSRecord } from 'aws-lambda';
 import { Rejected, type Rejection, RetryLater, reasonOf, rejectionOf, Wait } from '../model/errors.ts';
-import type { Partner } from '../model/partner.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
-import type { Logger } from '../platform/log.ts';
-import { NoFreeSlot } from '../slots/slots.ts';
 import {
   type Consumer,
-  type RetriedIn,
+  type Outcome,
+  type RecordInWork,
   receiveCountOf,
   type Step,
+  type Waiting,
+  type Work,
   type WorkAttempt,
   type WorkerDependencies,
 } from './attempt.ts';
-import { backoffDefaults, secondsUntilRetry, secondsUntilSlot } from './backoff.ts';
+import { backoffDefaults, secondsUntilRetry, secondsUntilTurn } from './backoff.ts';
 import type { Weighed } from './crash-loop.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
@@ -22,37 +22,6 @@ import { firstTriedOf, longWaitMs, type Waited } from './waiting-time.ts';
 const maxUnfinished = 5;
 /** Attempts that ended with an internal error before a message becomes a dead letter: the error may have been a passing one. */
 const maxBugs = 5;
-
-/** A message that is worked on, and what is known of it. */
-interface RecordInWork {
-  readonly record: SQSRecord;
-  readonly receiveCount: number;
-  /** When the end of the attempt is noted, so that it does not count as one that never finished. */
-  readonly noted: 'as it began' | 'if it is retried' | 'never';
-  /** Empty until the message was parsed. */
-  readonly orderNumber: string;
-  /** The partner that is called now, or was called last. */
-  readonly partner: Partner;
-  readonly log: Logger;
-}
-
-/** A message whose next step is known. */
-export interface Work extends RecordInWork {
-  readonly step: Step;
-  /** A step of this attempt came before it. */
-  readonly isCarried: boolean;
-}
-
-/** A message that is given back without a step, and why. */
-export interface Waiting {
-  readonly work: Work;
-  readonly seconds: number;
-  /** A sentence for a person. */
-  readonly reason: string;
-}
-
-/** What became of a message: it goes on, it is retried, or (undefined) it is done. */
-export type Outcome = { readonly work: Work } | { readonly retried: RetriedIn } | undefined;
 
 /**
  * Works on the records of a batch, step by step: done, retried later, or dead letter. Once it is overdue a record has
@@ -73,39 +42,33 @@ export class RecordProcessor<Message> {
 
   /** Parses a message and finds its first step; nothing is noted of the attempt yet. */
   async begin(record: SQSRecord, invocation: Invocation, deadline: Deadline): Promise<Outcome> {
+    if (deadline.signal.aborted) return { retried: { record, seconds: 1 } };
     const { parse, orderNumber: numberIn, eventId, begin, partners } = this.#consumer;
     const receiveCount = receiveCountOf(record);
     let inWork: RecordInWork = {
       record,
       receiveCount,
-      noted: 'if it is retried',
+      hasBegun: false,
       orderNumber: '',
       partner: partners[0],
       log: this.#dependencies.log.with({ messageId: record.messageId, attempt: receiveCount }),
     };
     try {
-      if (deadline.signal.aborted) throw outOfTime();
       const message = parse(record.body);
       const orderNumber = numberIn(message);
       const log = inWork.log.with({ order: orderNumber, eventId: eventId?.(message) });
       inWork = { ...inWork, orderNumber, log };
       const step = await begin(message, this.#attemptAt(inWork, invocation, deadline));
-      return { work: { ...inWork, orderNumber: step.order ?? orderNumber, step, isCarried: false } };
+      return { work: { ...carriedOn(inWork, step), isCarried: false } };
     } catch (thrown) {
       return deadline.isOverdue() ? undefined : this.#failed(thrown, inWork, deadline);
     }
   }
 
   /** Takes the next step of a message. */
-  async run(
-    { work, unfinished, isSuspect }: Weighed,
-    invocation: Invocation,
-    deadline: Deadline,
-  ): Promise<Outcome> {
+  async run({ work, unfinished }: Weighed, invocation: Invocation, deadline: Deadline): Promise<Outcome> {
     const { step, isCarried } = work;
-    // It stays a suspect until an attempt at it has begun and ended.
-    let inWork: Work = isSuspect ? { ...work, noted: 'never' } : work;
-    inWork = { ...inWork, partner: step.needs ?? work.partner };
+    let inWork = work;
     try {
       if (unfinished >= maxUnfinished) {
         throw new Rejected(
@@ -115,8 +78,8 @@ export class RecordProcessor<Message> {
       }
       if (!isCarried) inWork = await this.#noteBegin(inWork, unfinished);
       const next = await step.run(this.#attemptAt(inWork, invocation, deadline));
-      if (next) return { work: { ...inWork, step: next, isCarried: true } };
-      if (inWork.noted === 'as it began' && !deadline.isOverdue()) await this.#forget(inWork);
+      if (next) return { work: carriedOn(inWork, next) };
+      if (inWork.hasBegun && !deadline.isOverdue()) await this.#forget(inWork);
       return undefined;
     } catch (thrown) {
       return deadline.isOverdue() ? undefined : this.#failed(thrown, inWork, deadline);
@@ -134,7 +97,7 @@ export class RecordProcessor<Message> {
       await step.leave?.(this.#attemptAt(work, invocation, deadline));
       const waitedMs = await this.#waited.msOf(record);
       if (this.#waited.isTooLong(record, waitedMs)) throw new Wait(reason, { scope: 'order' });
-      if (work.noted === 'as it began') await this.#dependencies.attempts.withdraw(record.messageId);
+      if (work.hasBegun) await this.#dependencies.attempts.withdraw(record.messageId);
       return { retried: { record, seconds } };
     } catch (thrown) {
       return deadline.isOverdue() ? undefined : this.#failed(thrown, work, deadline);
@@ -145,7 +108,7 @@ export class RecordProcessor<Message> {
   async #noteBegin(work: Work, unfinished: number): Promise<Work> {
     if (work.receiveCount === 1) return work;
     await this.#dependencies.attempts.begin(work.record.messageId, unfinished);
-    return { ...work, noted: 'as it began' };
+    return { ...work, hasBegun: true };
   }
 
   #attemptAt(
@@ -177,20 +140,20 @@ export class RecordProcessor<Message> {
 
   async #failed(thrown: unknown, inWork: RecordInWork, deadline: Deadline): Promise<Outcome> {
     const { attempts, random, backoff = backoffDefaults } = this.#dependencies;
-    const { record, receiveCount, log, partner, orderNumber } = inWork;
+    const { record, receiveCount, log, partner, orderNumber, hasBegun } = inWork;
     const waitedMs = await this.#waited.msOf(record);
     if (thrown instanceof Wait) return this.#waits(thrown, inWork, waitedMs, deadline);
     const unexpected = !isVerdict(thrown) && !deadline.signal.aborted && !isAwsFailure(thrown);
-    const noted =
-      inWork.noted === 'as it began' ||
-      (inWork.noted === 'if it is retried' && !(thrown instanceof Rejected));
     const since = firstReceive(record);
     const waits =
       waitedMs > longWaitMs ? { order: orderNumber, partner, since, reason: reasonOf(thrown) } : undefined;
     // If DynamoDB is down we cannot count failures; treat it as zero.
-    const known = noted
-      ? await attempts.recordFailure(record.messageId, { unexpected, waits }).catch(() => undefined)
-      : undefined;
+    const known =
+      hasBegun || !(thrown instanceof Rejected)
+        ? await attempts
+            .recordFailure(record.messageId, { unexpected, waits, hasBegun })
+            .catch(() => undefined)
+        : undefined;
     const failure = classifyError(thrown, known?.unexpected ?? 0, deadline.signal);
     if (failure instanceof Rejected) return this.#deadLetter(inWork, failure, waitedMs, deadline);
     if (this.#waited.isTooLong(record, waitedMs))
@@ -204,16 +167,13 @@ export class RecordProcessor<Message> {
 
   /** Nothing has failed, so nothing is noted; the note of an attempt that had begun is taken back. */
   async #waits(wait: Wait, inWork: RecordInWork, waitedMs: number, deadline: Deadline): Promise<Outcome> {
-    const { attempts, random, backoff = backoffDefaults } = this.#dependencies;
-    const { record, receiveCount, noted, log } = inWork;
+    const { attempts, random } = this.#dependencies;
+    const { record, receiveCount, hasBegun, log } = inWork;
     if (this.#waited.isTooLong(record, waitedMs))
       return this.#deadLetter(inWork, tooLong(wait), waitedMs, deadline);
     // If this fails, the message is worked on alone next time, which does no harm.
-    if (noted === 'as it began') await attempts.withdraw(record.messageId).catch(() => undefined);
-    const seconds =
-      wait instanceof NoFreeSlot
-        ? secondsUntilSlot(receiveCount, random())
-        : secondsUntilRetry(wait, 1, random(), backoff);
+    if (hasBegun) await attempts.withdraw(record.messageId).catch(() => undefined);
+    const seconds = secondsUntilTurn(wait, receiveCount, random());
     log.info('Waits', { reason: wait.message, seconds }, measuredWait(waitedMs));
     return { retried: { record, seconds } };
   }
@@ -260,6 +220,11 @@ export class RecordProcessor<Message> {
   }
 }
 
+function carriedOn(inWork: RecordInWork, step: Step): Work {
+  const { order = inWork.orderNumber, needs = inWork.partner } = step;
+  return { ...inWork, orderNumber: order, partner: needs, step, isCarried: true };
+}
+
 function tooLong({ message, about }: RetryLater): Rejected {
   return new Rejected(`Waited too long: ${message}`, { code: 'waited-too-long', about });
 }
@@ -293,12 +258,12 @@ function classifyError(thrown: unknown, bugs: number, signal: AbortSignal): Retr
   return new Rejected(sentence, { code: 'internal-error', cause: thrown });
 }
 
-export function isVerdict(thrown: unknown): thrown is RetryLater | Rejected {
+function isVerdict(thrown: unknown): thrown is RetryLater | Rejected {
   return thrown instanceof RetryLater || thrown instanceof Rejected;
 }
 
 /** A failure of our own table, queue or secrets: AWS fails, and the message is not the reason. */
-export function isAwsFailure(thrown: unknown): boolean {
+function isAwsFailure(thrown: unknown): boolean {
   // ValidationException means that our request was malformed, so it is not an AWS outage.
   return thrown instanceof Error && '$metadata' in thrown && thrown.name !== 'ValidationException';
 }

@@ -3,10 +3,10 @@ import type { Partner } from '../model/partner.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { type Admission, createAdmission } from './admission.ts';
-import type { Consumer, RetriedIn, WorkerDependencies } from './attempt.ts';
+import type { Consumer, Outcome, RetriedIn, Waiting, Work, WorkerDependencies } from './attempt.ts';
 import { sortOut } from './crash-loop.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
-import { type Outcome, RecordProcessor, type Waiting, type Work } from './process-record.ts';
+import { RecordProcessor } from './process-record.ts';
 import { createWaited } from './waiting-time.ts';
 
 export type { Consumer, Step, WorkAttempt, WorkerDependencies } from './attempt.ts';
@@ -79,6 +79,8 @@ class Worker<Message> {
     try {
       await this.#beginAll(event.Records, batch);
       for (const partner of this.#consumer.partners) await this.#workWith(partner, batch);
+      // A step that needs a partner whose turn is over.
+      await this.#giveBack(batch.works.map(soon), batch);
       return { batchItemFailures: batch.retried.map(({ record }) => ({ itemIdentifier: record.messageId })) };
     } finally {
       if (slots) await batch.deadline.whileOpen(slots.end());
@@ -97,9 +99,10 @@ class Worker<Message> {
     const { slots } = this.#dependencies;
     const mine = batch.works.filter(({ step }) => (step.needs ?? partner) === partner);
     if (mine.length === 0) return;
-    batch.works = batch.works.filter((work) => !mine.includes(work));
+    const others = batch.works.filter((work) => !mine.includes(work));
     const admitted = await this.#admission.admit(partner, mine, batch.deadline);
-    const { toWork, untouched } = await this.#sorted(admitted.toWork, batch);
+    const { toWork, untouched } = await this.#sorted(admitted.toWork, others, batch);
+    batch.works = others.filter((work) => !untouched.includes(work));
     // First of all: if a suspect kills the process, these would be hidden for the whole visibility timeout.
     await this.#giveBack([...admitted.waiting, ...untouched.map(soon)], batch);
 
@@ -182,8 +185,8 @@ class Worker<Message> {
   }
 
   /** If DynamoDB is too slow to show which are suspect, all are left for another attempt. */
-  async #sorted(works: readonly Work[], { deadline }: Batch) {
-    const sorted = sortOut(works, this.#dependencies.attempts);
+  async #sorted(works: readonly Work[], others: readonly Work[], { deadline }: Batch) {
+    const sorted = sortOut(works, others, this.#dependencies.attempts);
     const outcome = await Promise.race([sorted, deadline.overdue]);
     return outcome === 'overdue' ? { toWork: [], untouched: works } : outcome;
   }

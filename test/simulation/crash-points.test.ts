@@ -22,15 +22,12 @@ const points = [
   ['the ERP has the id', 'create-product-orders', 'erp', /^PATCH/],
   ['the creation is recorded', 'create-product-orders', 'ledger', /^changes ORDER#\S+ ORDER$/],
   ['the trigger is sent', 'receive-webhook', 'queues', /^sends/],
-  ['a further recording is noted', 'collect-completion', 'ledger', /^writes \S+ RECORDING#/],
-  ['the booking is planned', 'collect-completion', 'ledger', /^writes \S+ BOOKING#/],
-  ["a work instruction's name is noted", 'collect-completion', 'ledger', /^writes WORK-INSTRUCTION#/],
-  ["a work instruction's name is noted", 'collect-completion', 'ledger', /^writes WORK-INSTRUCTION#/],
-  ['the booking is sent', 'collect-completion', 'queues', /^sends/],
-  ['the completion is noted', 'collect-completion', 'ledger', /^changes ORDER#\S+ ORDER$/],
-  ['the booking is claimed', 'book-completion', 'ledger', /^changes \S+ BOOKING#/],
+  ["a work instruction's name is noted", 'book-completion', 'ledger', /^writes WORK-INSTRUCTION#/],
+  ["a work instruction's name is noted", 'book-completion', 'ledger', /^writes WORK-INSTRUCTION#/],
+  ['the booking is planned and claimed', 'book-completion', 'ledger', /^writes \S+ BOOKING#/],
   ['the completion is booked', 'book-completion', 'erp', /^POST/],
   ['the booking is recorded', 'book-completion', 'ledger', /^changes \S+ BOOKING#/],
+  ['the completion is noted', 'book-completion', 'ledger', /^changes ORDER#\S+ ORDER$/],
 ] as const;
 
 interface Call {

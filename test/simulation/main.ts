@@ -31,7 +31,7 @@ const command = plainCommand(
   'simulate',
   'Runs the deployed functions in virtual time, over models of AWS, Azumuta and the ERPs, with random accidents drawn from seeds.',
 )
-  .option('--seed <n>', 'the first seed (default: random)', whole)
+  .option('--seed <n>', 'the first seed (default: random; with --mutants: 1)', whole)
   .option(
     '--journeys <n>',
     'how many orders in all (default: 2000); with --mutants, per fault (default: 10000)',
@@ -43,7 +43,7 @@ const command = plainCommand(
   .option('--cores <n>', 'how many cores to use (default: all)', whole)
   .option(
     '--mutants',
-    'plants known faults, one at a time, each of which must be found; --only selects faults by name',
+    'plants known faults, one at a time, each of which must be found by a promise that it names; --only selects faults by name',
   )
   .option('--full', 'print the whole timeline, not only the entries about the orders of the finding')
   .addHelpText(
@@ -60,7 +60,8 @@ Examples:
 The same seed does the same on every machine. The first seed that breaks a promise is reduced to the fewest events
 that still break it, and explained.
 
-Exit codes: 0 all promises kept, or each fault found · 1 a promise broken, or a fault not found · 2 wrong command line`,
+Exit codes: 0 all promises kept, or each fault found · 1 a promise broken, or a fault not found, found by another promise,
+or not run · 2 wrong command line`,
   );
 
 function whole(text: string): number {
@@ -150,11 +151,15 @@ async function explanationOf({ findings: [first] }: Tally, { full }: Options): P
 }
 
 /** The control run, without a fault, is left out when faults are selected by name. */
-async function plantMutants({ only, journeys, cores, json }: Options, signal: AbortSignal): Promise<number> {
+async function plantMutants(
+  { only, seed, journeys, cores, json }: Options,
+  signal: AbortSignal,
+): Promise<number> {
   const names = z.safeParse(z.optional(namesSchema), only);
   if (!names.success) throw new UsageError('With --mutants, --only takes names of faults.');
   const report = await runMutants({
     only: names.data,
+    firstSeed: seed,
     journeys,
     control: names.data && 0,
     atOnce: cores,

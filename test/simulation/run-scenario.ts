@@ -65,6 +65,7 @@ export async function runScenario(
   } finally {
     process.off('unhandledRejection', onUnhandled);
   }
+  findings.push(...world.watch.findings());
   for (const sentence of world.unexpected) findings.push({ invariant: invariants.unexpected, sentence });
   const outcome = {
     findings,

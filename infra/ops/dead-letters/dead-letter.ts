@@ -1,7 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger.ts';
-import { ownHint, webhookHint } from '../../../shared/completions/messages.ts';
+import { completionHintSchema, webhookHint } from '../../../shared/completions/messages.ts';
 import { type Cause, causes } from '../../../shared/model/causes.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { jsonOf } from '../../../shared/platform/validation.ts';
@@ -37,8 +37,7 @@ export type Route = { readonly to: QueueName; readonly body: string } | { readon
 
 const stageOfKind: Readonly<Record<string, string>> = {
   'product-order': 'create-product-orders',
-  completion: 'collect-completion',
-  booking: 'book-completion',
+  completion: 'book-completion',
   'webhook-call': 'receive-webhook',
 };
 
@@ -105,9 +104,8 @@ export function routeOf(
   now: Date,
 ): Route {
   if (letter.stage === 'book-completion') {
-    if (letter.home === undefined) return { stays: 'it does not say which product order it books' };
-    const hint = ownHint(letter.home, 'replay', { now, eventId: letter.messageId });
-    return { to: 'completions', body: JSON.stringify(hint) };
+    const hint = completionHintSchema.safeParse(jsonOf(letter.body));
+    if (hint.success) return { to: 'completions', body: JSON.stringify({ ...hint.data, again: true }) };
   }
   const to = queueNames.find((queue) => consumerOf[queue] === letter.stage);
   if (to !== undefined) return { to, body: letter.body };

@@ -1,4 +1,5 @@
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { UsageError } from '../cli/command.ts';
 import type { DeadLetterMessage } from './dead-letter.ts';
@@ -16,6 +17,7 @@ export interface DiscardRequest {
 export interface DiscardDependencies {
   readonly deadLetters: DeadLetterQueue;
   readonly records: Pick<DeadLetterRecords, 'markDiscarded'>;
+  readonly bookings: Pick<Ledger['bookings'], 'discard'>;
 }
 
 export interface DiscardReport {
@@ -36,7 +38,7 @@ export const maxNote = 500;
  */
 export async function discard(
   request: DiscardRequest,
-  { deadLetters, records }: DiscardDependencies,
+  { deadLetters, records, bookings }: DiscardDependencies,
 ): Promise<DiscardReport> {
   const note = `${checkedNote(request.note)} (${request.by})`;
   const held = new Map<string, DeadLetterMessage>();
@@ -55,8 +57,10 @@ export async function discard(
     selected = chosen.length;
     for (const letters of pagesOf(chosen)) {
       if (request.signal.aborted) break;
-      for (const { messageId, filedUnder: orderNumber, stage, reason, cause } of letters)
+      for (const { messageId, filedUnder: orderNumber, stage, reason, cause } of letters) {
+        await bookings.discard(orderNumber, messageId, note);
         await records.markDiscarded({ messageId, orderNumber, stage, reason, cause }, note);
+      }
       const left = await deadLetters.remove(letters);
       gone.push(...letters.filter((letter) => !left.includes(letter)));
     }

@@ -14,7 +14,6 @@ export function queueUrlsOf({ output }: Pick<Target, 'output'>): QueueUrls {
   return {
     'product-orders': output('ProductOrdersQueue'),
     completions: output('CompletionsQueue'),
-    bookings: output('BookingsQueue'),
     'dead-letters': output('DeadLetterQueue'),
   };
 }

@@ -17,7 +17,6 @@ import {
   pagesOf,
 } from '../dead-letters/queue.ts';
 import { queueUrlsOf } from '../flows/queues.ts';
-import { ordersWithLostBooking, planAgain } from './lost-bookings.ts';
 
 export interface ReplayDependencies {
   readonly deadLetters: DeadLetterQueue;
@@ -131,7 +130,7 @@ interface Run extends Counts {
 export function createReplay(
   dependencies: ReplayDependencies,
 ): (request: ReplayRequest) => Promise<ReplayReport> {
-  const { deadLetters, queues, queueUrls, records, ledger, names, clock, progress } = dependencies;
+  const { deadLetters, queues, queueUrls, records, names, clock, progress } = dependencies;
 
   return async function replay(request) {
     const { go, signal } = request;
@@ -140,14 +139,8 @@ export function createReplay(
     let failure: string | undefined;
     try {
       await chooseLetters(run, request);
-      if (request.orders && !run.more && !signal.aborted) {
-        const homes = new Set([...run.chosen.values()].flatMap(({ letter }) => letter.home ?? []));
-        run.lost = await ordersWithLostBooking(request.orders, homes, ledger);
-      }
       if (go) {
         await moveAll(run, signal);
-        const completionsQueueUrl = queueUrls.completions;
-        if (run.lost.length > 0) await planAgain(run.lost, { ...dependencies, completionsQueueUrl });
       }
     } catch (error) {
       failure = reasonOf(error);

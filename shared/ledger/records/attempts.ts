@@ -12,6 +12,12 @@ export interface LongWait {
   readonly reason: string;
 }
 
+interface AttemptFailure {
+  readonly unexpected: boolean;
+  readonly waits?: LongWait | undefined;
+  readonly hasBegun?: boolean;
+}
+
 export type Attempts = ReturnType<typeof createAttempts>;
 
 /**
@@ -41,14 +47,13 @@ export function createAttempts(table: Table, clock: Clock) {
     },
     /**
      * An attempt ended with a failure, without a crash.
+     * @param hasBegun Its beginning was noted. Else it says nothing about attempts that never finished.
      * @returns how many attempts at the message did so far; `unexpected` counts bugs among them.
      */
-    async recordFailure(
-      messageId: string,
-      { unexpected, waits }: { readonly unexpected: boolean; readonly waits?: LongWait | undefined },
-    ) {
+    async recordFailure(messageId: string, { unexpected, waits, hasBegun = true }: AttemptFailure) {
+      const unfinished = hasBegun ? 0 : undefined;
       const written = await table.update(keyOf(messageId), {
-        set: { unfinished: 0, expiresAt: expiresAt(), ...(waits ? waitingOf(waits) : {}) },
+        set: { unfinished, expiresAt: expiresAt(), ...(waits ? waitingOf(waits) : {}) },
         add: { failures: 1, unexpected: unexpected ? 1 : 0 },
       });
       const { after = {} } = written ?? {};

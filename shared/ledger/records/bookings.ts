@@ -83,7 +83,9 @@ export const storedSchema = z.object({
 
 /** A booking that is planned, under way, done or refused. */
 export interface BookingEntry
-  extends DeepReadonly<Omit<z.output<typeof storedSchema>, 'attempts' | 'clean' | 'content' | 'sk' | 'awaiting'>> {
+  extends DeepReadonly<
+    Omit<z.output<typeof storedSchema>, 'attempts' | 'clean' | 'content' | 'sk' | 'awaiting'>
+  > {
   readonly key: BookingKey;
   readonly content?: Uint8Array;
   /** Nothing was ever sent to the ERP that may have booked it. */
@@ -95,7 +97,12 @@ export interface BookingEntry
 export function bookingEntryOf(stored: StoredItem): BookingEntry {
   const { attempts, clean, sk, awaiting, ...entry } = z.parse(storedSchema, stored);
   const surelyNotBooked = isNothingSent({ state: entry.state, attempts, clean });
-  return { ...entry, key: sk.slice(bookingPrefix.length), surelyNotBooked, awaitsItself: awaiting !== undefined };
+  return {
+    ...entry,
+    key: sk.slice(bookingPrefix.length),
+    surelyNotBooked,
+    awaitsItself: awaiting !== undefined,
+  };
 }
 
 /** A booking that is to be written down. */

@@ -38,7 +38,10 @@ function storedOf({ stage, reason, cause }: Omit<DeadLetterRecord, keyof DeadLet
   return { stage, reason: shorten(reason, maxNoteLength), cause };
 }
 
-function groupOf({ partner = 'azumuta', cause = 'internal-error' }: Pick<DeadLetterRecord, 'partner' | 'cause'>) {
+function groupOf({
+  partner = 'azumuta',
+  cause = 'internal-error',
+}: Pick<DeadLetterRecord, 'partner' | 'cause'>) {
   return { kind: 'dead-letter', partner, cause } as const;
 }
 

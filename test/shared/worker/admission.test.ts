@@ -1,93 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { createLedger } from '../../../shared/ledger/ledger.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
-import type { PartnerLimit } from '../../../shared/model/partner.ts';
-import type { Key, Table } from '../../../shared/platform/aws/dynamodb-table.ts';
-import { createQueues } from '../../../shared/platform/aws/queue.ts';
-import { createSlots } from '../../../shared/slots/slots.ts';
-import { modelledTable } from '../../support/modelled-table.ts';
 import { sqsRecord } from '../../support/sqs.ts';
-import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage.ts';
+import { plantOn, secondsBefore } from './plant.ts';
+import { batch, failedIds, idsOf, invocation, workerStage } from './stage.ts';
 
 const stage = workerStage();
 const hour = 3600;
 const day = 24 * hour;
-const secondsAgo = (seconds: number) => new Date(stage.clock.now().getTime() - seconds * 1000);
-
-/** A plant of one function, with a ledger of its own that records its requests. */
-function planted(erp: PartnerLimit = {}) {
-  const asked: string[] = [];
-  const changed: number[] = [];
-  const real = modelledTable();
-  const told = (what: string, { pk, sk }: Key) => asked.push(`${what} ${pk} ${sk}`);
-  const table: Table = {
-    ...real,
-    get(key) {
-      told('reads', key);
-      return real.get(key);
-    },
-    putIf(item, ...rest) {
-      told('writes', item);
-      return real.putIf(item, ...rest);
-    },
-    update(key, update) {
-      told('writes', key);
-      return real.update(key, update);
-    },
-    remove(key, ...rest) {
-      told('removes', key);
-      return real.remove(key, ...rest);
-    },
-  };
-  const { clock } = stage;
-  const { log } = stage.logged;
-  const ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
-  const sqs = createQueues(stage.sqs.client);
-  const queues: typeof sqs = {
-    ...sqs,
-    changeVisibility(url, messages) {
-      changed.push(messages.length);
-      return sqs.changeVisibility(url, messages);
-    },
-  };
-  const newSlots = () =>
-    createSlots(
-      { azumuta: {}, erp },
-      { table, clock, name: 'book-completion', settlingSeconds: 300, random: () => 0.5, log },
-    );
-  const newBreaker = () => createBreaker(table, clock, { cooldownSeconds: 15 });
-
-  return {
-    asked,
-    changed,
-    newSlots,
-    forget() {
-      asked.length = 0;
-      changed.length = 0;
-      stage.logged.forget();
-    },
-    /** A container that does this for each message, in a call to the ERP. */
-    container(work: (body: string) => Promise<void>) {
-      const [breaker, slots] = [newBreaker(), newSlots()];
-      const partners = createPartnerCalls({ breaker, newOwner: randomUUID, log, slots });
-      const consumer = doing(async (body) => {
-        await partners.ready('erp');
-        await partners.call('erp', () => work(body));
-      });
-      return stage.worker(consumer, { ...ledger, queues, breaker, slots });
-    },
-    /** The ERP is down, and the breaker is open. */
-    async outage() {
-      const down = new RetryLater('The ERP failed (503).', { scope: 'partner' });
-      const breaker = newBreaker();
-      for (let nth = 0; nth < 5; nth += 1)
-        await breaker.recordFailure('erp', down, { permit: 'call' }, 'one');
-    },
-  };
-}
+const secondsAgo = (seconds: number) => secondsBefore(stage.clock, seconds);
+const planted = (erp = {}) => plantOn(stage, { erp });
 
 describe('a batch while the partner is down', () => {
   it('costs one read of the ledger, one call of the queue and one log line each time it comes', async () => {
@@ -109,7 +30,7 @@ describe('a batch while the partner is down', () => {
     expect(stage.logged.measured('Retried')).toEqual([4]);
   });
 
-  it('reads the pauses of its flow once a minute at most, to know how long its messages have waited', async () => {
+  it('reads the pauses of its flow, and of bookings, once a minute at most, to know how long its messages have waited', async () => {
     // Prepare
     const plant = planted();
     await plant.outage();
@@ -122,7 +43,8 @@ describe('a batch while the partner is down', () => {
 
     // Assess
     expect(stage.logged.measured('WaitingSeconds')).toEqual(Array(5).fill(2 * hour));
-    expect(plant.asked.filter((one) => one.includes('PAUSES'))).toHaveLength(1);
+    const pauses = ['book-completion', 'bookings'].map((name) => `reads PAUSES#${name} PAUSES`);
+    expect(plant.asked.filter((one) => one.includes('PAUSES'))).toEqual(pauses);
   });
 
   it('waits at least as long as the breaker says, and not long for a short outage, however often it came before', async () => {
@@ -183,14 +105,6 @@ describe('a batch with new messages and a backlog', () => {
   const old = (body = 'old') => sqsRecord({ body, receiveCount: 20, sentAt: secondsAgo(2 * hour) });
   const fresh = () => sqsRecord({ body: 'new' });
 
-  /** This function has a slot of the ERP until the end of the test. */
-  async function held(plant: ReturnType<typeof planted>, by: 'new' | 'backlog') {
-    const slots = plant.newSlots();
-    slots?.begin({ ...invocation(), awsRequestId: randomUUID() });
-    await (by === 'new' ? slots?.take('erp') : slots?.takeForBacklog('erp'));
-    return slots;
-  }
-
   it('has its new messages worked on first', async () => {
     const worked: string[] = [];
     const worker = planted({ atOnce: 2 }).container(async (body) => void worked.push(body));
@@ -201,7 +115,7 @@ describe('a batch with new messages and a backlog', () => {
   it('has only its new messages worked on while the backlog has its half of the slots', async () => {
     // Prepare
     const plant = planted({ atOnce: 2 });
-    await held(plant, 'backlog');
+    await plant.held('backlog');
     const worked: string[] = [];
     const records = [old(), fresh(), old()];
 
@@ -219,7 +133,7 @@ describe('a batch with new messages and a backlog', () => {
   it('costs two reads when it is all backlog and another container works on that, and comes again in minutes if it is full', async () => {
     // Prepare
     const plant = planted({ atOnce: 1 });
-    await held(plant, 'backlog');
+    await plant.held('backlog');
     const worker = plant.container(async () => {});
     plant.forget();
     const full = Array.from({ length: 10 }, () => old());
@@ -245,7 +159,7 @@ describe('a batch with new messages and a backlog', () => {
     const worked: string[] = [];
     const worker = plant.container(async (body) => {
       worked.push(body);
-      if (body === 'second') await held(plant, 'new');
+      if (body === 'second') await plant.held('new');
     });
     const records = ['first', 'second', 'third', 'fourth'].map(old);
 
@@ -255,7 +169,7 @@ describe('a batch with new messages and a backlog', () => {
     // Assess
     expect(worked).toEqual(['first', 'second']);
     expect(failedIds(response)).toEqual(idsOf(records.slice(2)));
-    expect(await held(plant, 'new').then((slots) => slots?.take('erp'))).toBe(true);
+    expect(await plant.held('new').then((slots) => slots?.take('erp'))).toBe(true);
   });
 });
 

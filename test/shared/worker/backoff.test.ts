@@ -7,6 +7,7 @@ import {
   secondsInOutage,
   secondsUntilRetry,
   secondsUntilSlot,
+  secondsUntilTurn,
 } from '../../../shared/worker/backoff.ts';
 
 const randomness = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -50,6 +51,16 @@ describe('the seconds until a message comes again', () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(900);
     expect([secondsUntilSlot(1, 0), secondsUntilSlot(1, 0.99)]).toEqual([1, 3]);
   });
+
+  it.each([{}, { forOurLock: true }, { afterSeconds: 60 }, { afterSeconds: 300 }])(
+    'are as many as a wait asks for, %o, and six days are over before SQS’s thousand receives',
+    (wait) => {
+      const waits = Array.from({ length: 1000 }, (_, at) => secondsUntilTurn(wait, at + 1, 0.5));
+      expect(Math.min(...waits)).toBeGreaterThanOrEqual('afterSeconds' in wait ? wait.afterSeconds : 2);
+      expect(waits[0]).toBeLessThanOrEqual('afterSeconds' in wait ? wait.afterSeconds + 4 : 4);
+      expect(waits.reduce((sum, seconds) => sum + seconds)).toBeGreaterThan(6 * 86_400);
+    },
+  );
 
   it('reach to the next probe of an outage, and are never much longer than the outage has lasted', () => {
     const anyOutage = fc.record({

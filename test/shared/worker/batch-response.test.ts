@@ -7,7 +7,7 @@ import {
   failedIds,
   idsOf,
   invocation,
-  obeys,
+  obey,
   stoppedTime,
   workerStage,
 } from './stage.ts';
@@ -15,21 +15,24 @@ import {
 const stage = workerStage();
 stoppedTime();
 
-/** The rule: which records of a batch are begun, put aside, and come again. By index. */
+/** The rule: which records of a batch are begun, become dead letters, and are retried. By index. */
 function ruleFor(messages: readonly Delivered[]) {
   const unfinished = ({ receiveCount, noted = 0 }: Delivered) => (receiveCount === 1 ? 0 : noted);
   const all = messages.map((message, index) => ({ ...message, index }));
-  const suspect = all.find((message) => unfinished(message) > 0);
-  const worked = suspect ? [suspect] : all;
-  const readable = worked.filter(({ body }) => body !== 'unreadable');
-  const begun = readable.filter((message) => unfinished(message) < 5);
+  const readable = all.filter(({ body }) => body !== 'unreadable');
+  const suspect = readable.find((message) => unfinished(message) > 0);
+  const worked = suspect ? [suspect] : readable;
+  const begun = worked.filter((message) => unfinished(message) < 5);
   const done = begun.filter(({ body }) => body === 'success');
-  const aside = worked.filter((message) => !begun.includes(message) || message.body === 'reject');
+  const dead = all.filter(
+    (message) => message.body === 'unreadable' || (worked.includes(message) && !begun.includes(message)),
+  );
+  const letters = [...dead, ...begun.filter(({ body }) => body === 'reject')];
   return {
     begun,
-    aside,
-    again: all.filter((message) => !done.includes(message) && !aside.includes(message)),
-    untouched: all.filter((message) => !worked.includes(message)),
+    letters,
+    again: all.filter((message) => !done.includes(message) && !letters.includes(message)),
+    untouched: readable.filter((message) => !worked.includes(message)),
   };
 }
 
@@ -67,7 +70,7 @@ async function isWorkedByTheRule(messages: readonly Delivered[]): Promise<void> 
   const begun: string[] = [];
   const consumer = doing(async (text, attempt) => {
     begun.push(attempt.messageId);
-    await obeys.work(text, attempt);
+    await obey(text);
   });
 
   // Act: work that hangs is given up when the rest is done
@@ -81,8 +84,8 @@ async function isWorkedByTheRule(messages: readonly Delivered[]): Promise<void> 
   expect(begun.sort()).toEqual(idsAt(rule.begun));
   const hidden = records.filter(({ receiptHandle }) => stage.sqs.visibility.has(receiptHandle));
   expect(idsOf(hidden)).toEqual(idsAt(rule.again));
-  const aside = stage.sqs.sent.map(({ attributes }) => attributes.messageId);
-  expect(aside.sort()).toEqual(idsAt(rule.aside));
+  const letters = stage.sqs.sent.map(({ attributes }) => attributes.messageId);
+  expect(letters.sort()).toEqual(idsAt(rule.letters));
   for (const { index } of rule.untouched)
     expect(stage.sqs.visibility.get(records[index]?.receiptHandle ?? '')).toBe(1);
 }

@@ -93,9 +93,9 @@ it.each([
   // Prepare
   const asked: string[] = [];
   const pauses: WorkerDependencies['pauses'] = {
-    of(functionName) {
+    during(functionName) {
       asked.push(functionName);
-      return stage.ledger.pauses.of(functionName);
+      return stage.ledger.pauses.during(functionName);
     },
   };
 

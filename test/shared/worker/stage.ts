@@ -5,7 +5,12 @@ import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
-import { type Consumer, createWorker, type WorkerDependencies } from '../../../shared/worker/worker.ts';
+import {
+  type Consumer,
+  createWorker,
+  type WorkAttempt,
+  type WorkerDependencies,
+} from '../../../shared/worker/worker.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
 import { type HeardLog, recordedLog } from '../../support/logs.ts';
@@ -97,7 +102,7 @@ export function workerStage(): WorkerStage {
     },
     get dependencies() {
       return {
-        queueUrl: sqs.queueUrl('bookings'),
+        queueUrl: sqs.queueUrl('completions'),
         deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
         queues: createQueues(sqs.client),
         attempts: now.ledger.attempts,
@@ -137,10 +142,10 @@ export function stoppedTime(): void {
 /** A breaker that is always closed. */
 const wellPartner: WorkerDependencies['breaker'] = { outage: async () => undefined };
 
-/** Ends the work on each message as its body says. */
-export const obeys: Consumer<string> = {
+/** A consumer that does this for each message, in one step which calls the ERP. */
+export const doing = (work: (body: string, attempt: WorkAttempt) => Promise<unknown>): Consumer<string> => ({
   stage: 'book-completion',
-  partner: 'erp',
+  partners: ['erp'],
   parse: (body) => {
     if (body === 'unreadable')
       throw new Rejected('The message does not fit: $.key: found missing, expected string.', {
@@ -149,16 +154,23 @@ export const obeys: Consumer<string> = {
     return body;
   },
   orderNumber: () => 'PO-1',
-  work: async (body) => {
-    if (body === 'retry') throw new RetryLater('The ERP failed (503).', { scope: 'partner' });
-    if (body === 'reject') throw new Rejected('Production MO/1 is cancelled.', { code: 'order-state' });
-    if (body === 'bug') throw new TypeError('undefined is not a function');
-    if (body === 'hang') await never();
-  },
-};
+  begin: async (body) => ({
+    needs: 'erp',
+    async run(attempt) {
+      await work(body, attempt);
+      return undefined;
+    },
+  }),
+});
 
-/** The consumer with other work. */
-export const doing = (work: Consumer<string>['work']): Consumer<string> => ({ ...obeys, work });
+/** Ends the work on each message as its body says. */
+export const obey = async (body: string): Promise<void> => {
+  if (body === 'retry') throw new RetryLater('The ERP failed (503).', { scope: 'partner' });
+  if (body === 'reject') throw new Rejected('Production MO/1 is cancelled.', { code: 'order-state' });
+  if (body === 'bug') throw new TypeError('undefined is not a function');
+  if (body === 'hang') await never();
+};
+export const obeys = doing(obey);
 
 /** As in a process that has died: the promise never settles. */
 export const never = () => new Promise<never>(() => undefined);

@@ -82,7 +82,7 @@ describe('a message that comes again', () => {
 });
 
 describe('a dead letter', () => {
-  it('is made by a rejection at the first attempt, with stage, order, reason, cause and both times as attributes, and in ledger and log', async () => {
+  it('is made by a rejection at the first attempt, with stage, order, partner, reason, cause and both times as attributes, and in ledger and log', async () => {
     // Prepare
     const record = sqsRecord({ body: 'reject' });
 
@@ -99,6 +99,7 @@ describe('a dead letter', () => {
           orderNumber: 'PO-1',
           reason: 'Production MO/1 is cancelled.',
           cause: 'order-state',
+          partner: 'erp',
           messageId: record.messageId,
           firstAttemptAt: '2026-11-24T07:59:00.000Z',
           lastAttemptAt: '2026-11-24T08:00:00.000Z',

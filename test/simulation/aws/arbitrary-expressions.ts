@@ -19,8 +19,15 @@ const text = fc.constantFrom('', '1', 'a', 'ab', 'b').map((S): AttributeValue =>
 export const number = fc
   .constantFrom('0', '1', '2', '10', '-1', '0.5', '1.50', '1e2', '12345678901234567890', '-0.00001')
   .map((N): AttributeValue => ({ N }));
+const bytes = fc.uint8Array({ minLength: 1, maxLength: 9 }).map((B): AttributeValue => ({ B }));
 const flag = fc.boolean().map((BOOL): AttributeValue => ({ BOOL }));
-const scalar = fc.oneof(often(4, text), often(4, number), flag, fc.constant<AttributeValue>({ NULL: true }));
+const scalar = fc.oneof(
+  often(4, text),
+  often(4, number),
+  flag,
+  bytes,
+  fc.constant<AttributeValue>({ NULL: true }),
+);
 const entry = fc.constantFrom<AttributeValue>({ S: 'a' }, { N: '1' }, { BOOL: true });
 const list = fc.array(entry, { maxLength: 2 }).map((L): AttributeValue => ({ L }));
 const map = fc

@@ -5,12 +5,13 @@ import { notModelled, validationException } from './errors.ts';
 /** An item as it is stored: numbers normalised, and frozen throughout, so that it can be handed out. */
 export type Item = Readonly<Record<string, AttributeValue>>;
 
-/** The types of values that the model supports; no sets or bytes, as the ledger has none. */
-export type ValueType = 'S' | 'N' | 'BOOL' | 'NULL' | 'L' | 'M';
+/** The types of values that the model supports; no sets, as the ledger has none. */
+export type ValueType = 'S' | 'N' | 'B' | 'BOOL' | 'NULL' | 'L' | 'M';
 
 export function typeOf(value: AttributeValue): ValueType {
   if (value.S !== undefined) return 'S';
   if (value.N !== undefined) return 'N';
+  if (value.B !== undefined) return 'B';
   if (value.BOOL !== undefined) return 'BOOL';
   if (value.NULL !== undefined) return 'NULL';
   if (value.L !== undefined) return 'L';
@@ -114,6 +115,7 @@ export function equal(a: AttributeValue, b: AttributeValue): boolean {
       })
     );
   }
+  if (type === 'B') return Buffer.compare(a.B ?? new Uint8Array(), b.B ?? new Uint8Array()) === 0;
   return a[type] === b[type];
 }
 
@@ -168,6 +170,8 @@ function bytesOfValue(value: AttributeValue): number {
       return Buffer.byteLength(value.S ?? '');
     case 'N':
       return 1 + Math.ceil(significantDigits(value.N ?? '') / 2);
+    case 'B':
+      return value.B?.length ?? 0;
     case 'L':
       return (value.L ?? []).reduce((bytes, each) => bytes + 1 + bytesOfValue(each), 3);
     case 'M':

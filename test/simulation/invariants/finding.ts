@@ -34,7 +34,8 @@ export const invariants = {
   unexpected: 'Our code throws no unexpected error.',
 } as const;
 
-export type Find = (invariant: keyof typeof invariants, sentence: string) => void;
+export type PromiseName = keyof typeof invariants;
+export type Find = (invariant: PromiseName, sentence: string) => void;
 
 /** Collects findings in the order in which they were found; each sentence once. */
 export function createFindings(): { readonly find: Find; readonly all: () => readonly Finding[] } {

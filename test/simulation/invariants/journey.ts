@@ -27,7 +27,7 @@ export function judgeJourneys(
     if (!booking || isReopened) continue;
     if (
       status !== 'completed' ||
-      Date.parse(String(booking.plannedAt)) + clocksDifferMs < Date.parse(completedAt ?? '')
+      Date.parse(String(booking.readAt)) + clocksDifferMs < Date.parse(completedAt ?? '')
     )
       find(
         'nothingElse',

@@ -28,7 +28,7 @@ export function judge(world: World, people: People): readonly Finding[] {
   judgeOrigins(world, people, find);
   judgeLedger(world, people, find);
   judgeCalls(world, find);
-  return [...all(), ...world.watch.findings()];
+  return all();
 }
 
 /** Checks where product orders come from. Those that people typed by hand have no source. */

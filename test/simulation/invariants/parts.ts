@@ -77,8 +77,8 @@ export function judgeRework(
       Array.isArray(parts) &&
       parts.includes(index);
     for (const booking of bookings.filter(isOfIt)) {
-      const plannedAt = Date.parse(String(booking.plannedAt));
-      if (plannedAt > from + attemptMs && plannedAt < until - attemptMs)
+      const readAt = Date.parse(String(booking.readAt));
+      if (readAt > from + attemptMs && readAt < until - attemptMs)
         find('nothingElse', `${String(booking.sk)} was planned while ${number} was open for rework.`);
     }
   }

@@ -3,7 +3,7 @@ import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createTableModel } from '../aws/table.ts';
 import { beginning } from '../world/moments.ts';
 import { invariants } from './finding.ts';
-import { createWatch, operatorName } from './watch.ts';
+import { createWatch } from './watch.ts';
 
 /** A watch at a given time, over a ledger with these items. */
 async function prepared({
@@ -38,17 +38,9 @@ const found = (watch: Awaited<ReturnType<typeof prepared>>) =>
   watch.findings().map(({ invariant }) => invariant);
 
 describe('the watch', () => {
-  it('finds a call to a limited partner without a slot', async () => {
-    const watch = await prepared({ limit: { atOnce: 1 } });
-
-    watch.begins('book-completion 1', 'book-completion', 'erp');
-
-    expect(found(watch)).toEqual([invariants.atOnce]);
-  });
-
   it('finds a later recording that is booked at the same time as the quantity of its order', async () => {
     // Prepare
-    const body = JSON.stringify({ home: 'MO/1', key: 'po#recording#r', lock: 'po#quantity' });
+    const body = JSON.stringify({ productOrderNumber: 'MO/1' });
     const until = beginning + 60_000;
     const booking = { pk: 'ORDER#MO/1', sk: 'BOOKING#po#quantity', state: 'claimed', leaseUntil: until };
     const locked = { lockedUntil: until, lockedFor: 'po#recording#r' };
@@ -74,12 +66,12 @@ describe('the watch', () => {
     // Prepare
     const watch = await prepared({ items: [{ pk: 'ORDER#MO/1', sk: 'BOOKING#po#quantity', ...held }] });
     watch.begins('book-completion 1', 'book-completion', 'erp');
-    watch.begins('collect-completion 1', 'collect-completion', 'ledger');
+    watch.begins('book-completion 2', 'book-completion', 'ledger');
 
     // Act
-    watch.leaves('book-completion 1');
+    watch.leaves('book-completion 2');
     const whileOneWorks = found(watch);
-    watch.leaves('collect-completion 1');
+    watch.leaves('book-completion 1');
 
     // Assess
     expect({ whileOneWorks, after: found(watch) }).toEqual({
@@ -151,13 +143,5 @@ describe('the watch', () => {
     watch.begins('book-completion 1', 'book-completion', 'erp');
 
     expect(found(watch)).toEqual([]);
-  });
-
-  it('finds the name of an operator in a message', async () => {
-    const watch = await prepared({});
-
-    watch.gives('book-completion', { Records: [{ body: `{"operator":"${operatorName}"}` }] });
-
-    expect(found(watch)).toEqual([invariants.personal]);
   });
 });

@@ -1,4 +1,4 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { parseProductOrderMessage } from '../../../shared/orders/messages.ts';
 import type { TableModel } from '../aws/table.ts';
@@ -24,14 +24,11 @@ export interface Watch {
 
 type Partner = 'azumuta' | 'erp';
 const recordsSchema = z.object({ Records: z._default(z.array(z.object({ body: z.string() })), []) });
+const hintSchema = z.object({ productOrderNumber: z.optional(z.string()) });
 const productOrdersSchema = z.object({
   Records: z.array(
     z.object({ body: z.string(), attributes: z.object({ ApproximateReceiveCount: z.string() }) }),
   ),
-});
-const lockedSchema = z.object({
-  home: z.optional(z.string()),
-  lock: z.optional(z.string()),
 });
 /** An item in DynamoDB's own form. */
 type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
@@ -73,8 +70,6 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     ).filter((slot) => Number(slot?.leaseUntil?.N ?? 0) > now() - clocksDifferMs);
     if (callers.length > held.length)
       find('atOnce', `${callers.join(' and ')} call ${partner} with ${held.length} slot(s).`);
-    if (callers.length > atOnce)
-      find('atOnce', `${callers.join(' and ')} call ${partner}, whose limit is ${atOnce} call(s) at once.`);
   }
 
   function checkPace(partner: Partner): void {
@@ -107,15 +102,24 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       );
   }
 
-  /** Claims of bookings that also serve as the lock of their ERP order. */
-  const locks = new Map<string, { readonly pk: string; readonly sk: string; readonly key: string }>();
+  /** Product orders of which something is or was to be booked. */
+  const hinted = new Set<string>();
   const working = new Set<string>();
 
-  function noteLocks(event: unknown): void {
+  function noteHints(event: unknown): void {
     for (const { body } of recordsSchema.parse(event).Records) {
-      const { home, lock: key } = lockedSchema.parse(JSON.parse(body));
-      if (key !== undefined) locks.set(`${home} ${key}`, { pk: `ORDER#${home}`, sk: `BOOKING#${key}`, key });
+      const { productOrderNumber } = hintSchema.parse(JSON.parse(body));
+      if (productOrderNumber !== undefined) hinted.add(productOrderNumber);
     }
+  }
+
+  function bookingsOf(number: string): readonly Stored[] {
+    const values = { ':pk': { S: `ORDER#${number}` }, ':sk': { S: 'BOOKING#' } };
+    const input = { TableName: 'ledger', KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)' };
+    const query = new QueryCommand({ ...input, ExpressionAttributeValues: values, ConsistentRead: true });
+    // The model returns this type for a QueryCommand.
+    const { Items = [] } = table().answer(query) as { readonly Items?: readonly Stored[] };
+    return Items.flatMap(({ pk, sk }) => stored(pk?.S ?? '', sk?.S ?? '') ?? []);
   }
 
   const received = new Set<string>();
@@ -140,8 +144,9 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
   }
 
   function checkLocks(): void {
-    for (const { pk, sk, key } of locks.values()) {
-      const { state, leaseUntil, lockedUntil, lockedFor } = stored(pk, sk) ?? {};
+    // The claim of a quantity is also the lock of its ERP order, where nothing else is booked on that.
+    for (const { sk, state, leaseUntil, lockedUntil, lockedFor } of [...hinted].flatMap(bookingsOf)) {
+      const key = sk?.S?.replace('BOOKING#', '');
       const [claimed, locked] = [leaseUntil, lockedUntil].map(
         (end) => Number(end?.N ?? 0) > now() + clocksDifferMs,
       );
@@ -173,7 +178,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       if (working.delete(container)) checkReleases();
     },
     gives(stage, event) {
-      if (stage === 'book-completion') noteLocks(event);
+      if (stage === 'book-completion') noteHints(event);
       if (stage === 'create-product-orders') noteReceives(event);
       if (JSON.stringify([event]).includes(operatorName))
         find('personal', `A message to ${stage} has the name of an operator.`);

@@ -11,6 +11,7 @@ export const afterwards: readonly Mutant[] = [
     find: 'export const retentionSeconds = 430 * 86_400;',
     replace: 'export const retentionSeconds = 430;',
     why: 'The time to live has another unit: receipts disappear, and a replayed message has its effect twice.',
+    foundBy: ['created', 'booked'],
   },
   {
     name: 'replayed-message-is-another',
@@ -18,6 +19,7 @@ export const afterwards: readonly Mutant[] = [
     find: 'return messageAttributes.messageId?.stringValue ?? messageId;',
     replace: 'return messageAttributes.never?.stringValue ?? messageId;',
     why: 'A rejected message that a person sends again does not recognise its own claim, and is dropped.',
+    foundBy: ['booked', 'created'],
   },
   {
     name: 'hint-after-the-answer-dropped',
@@ -25,6 +27,7 @@ export const afterwards: readonly Mutant[] = [
     find: 'return askedAt.getTime() - sentAt.getTime() >= clocksDifferMs;',
     replace: 'return sentAt.getTime() - askedAt.getTime() >= clocksDifferMs;',
     why: 'A trigger with something new counts as already answered by Azumuta: its recordings are lost.',
+    foundBy: ['recordings'],
   },
   {
     name: 'renamed-product-order-unknown',
@@ -32,6 +35,7 @@ export const afterwards: readonly Mutant[] = [
     find: 'return found && String(found.pk).slice',
     replace: 'return undefined && String(found?.pk).slice',
     why: 'The booking of a product order that was renamed in Azumuta does not know its ERP order.',
+    foundBy: ['booked'],
   },
   {
     name: 'refused-secret-not-read-again',
@@ -39,6 +43,7 @@ export const afterwards: readonly Mutant[] = [
     find: 'if (last && !refresh && secondsSince(last.readAt) < ttlSeconds) return last;',
     replace: 'if (last) return last;',
     why: 'After a rotation a container uses the old key as long as it lives.',
+    foundBy: ['ends'],
   },
   {
     name: 'finished-window-goes-on',
@@ -46,5 +51,6 @@ export const afterwards: readonly Mutant[] = [
     find: '...(finished && { window: null }),',
     replace: '',
     why: 'No run reads the time before the last row again: an order that the ERP commits late is never read.',
+    foundBy: ['created'],
   },
 ];

@@ -13,6 +13,7 @@ export const completionMutants: readonly Mutant[] = [
     replace:
       "await claims.complete(claim, {}, { event: 'booked' });\n    const receipt = await partners.call('erp', () => {",
     why: 'After a crash before the booking, the ledger says that it is booked, but the ERP has nothing.',
+    foundBy: ['booked'],
   },
   {
     name: 'booked-without-the-lock',
@@ -20,6 +21,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'if (!(await lock.take(claim, attempt.endsAt))) {',
     replace: "if (key === '') {",
     why: 'Two parts of one ERP order are booked at the same time, and one overwrites the other.',
+    foundBy: ['booked'],
   },
   {
     name: 'lock-outlives-its-holder',
@@ -27,6 +29,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'await lock.keep(claim, untilMs);',
     replace: 'await lock.keep(claim, untilMs + 30 * 86_400_000);',
     why: 'After a lost answer, no other part of the order is booked for a month.',
+    foundBy: ['leases', 'recorded'],
   },
   {
     name: 'lock-not-released',
@@ -34,6 +37,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'await lock.release(claim);\n    if (!ours)',
     replace: 'if (!ours)',
     why: 'Each part waits six minutes for the one before it.',
+    foundBy: ['released'],
   },
   {
     name: 'busy-booking-dropped',
@@ -41,6 +45,7 @@ export const completionMutants: readonly Mutant[] = [
     find: "if (claimed.by === 'lock') throw lockedByAnother(message);",
     replace: "if (claimed.by === 'claim') return;",
     why: 'The attempt in progress has died, and the message that would continue is deleted.',
+    foundBy: ['booked', 'waiting'],
   },
   {
     name: 'each-part-finishes-the-order',
@@ -48,14 +53,15 @@ export const completionMutants: readonly Mutant[] = [
     find: 'const final = completion.final && last;',
     replace: 'const final = completion.final;',
     why: 'The first part closes the ERP order, and the others cannot be booked.',
+    foundBy: ['deadLetters'],
   },
   {
     name: 'key-of-the-number',
     file: decide,
-    find: 'const key = quantityKeyOf(first.order);',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
-    replace: 'const key = `${first.order.number}#quantity`;',
+    find: 'quantityKeyOf({ id }: Pick<',
+    replace: 'quantityKeyOf({ number: id }: Pick<',
     why: 'An order that is renamed between two attempts gets two keys, and is booked twice.',
+    foundBy: ['booked'],
   },
   {
     name: 'parts-not-waited-for',
@@ -63,6 +69,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'isAwaiting ? [] : open, built',
     replace: 'open, built',
     why: 'An ERP order that must be booked as a whole is booked and closed with its first part.',
+    foundBy: ['figures', 'deadLetters'],
   },
   {
     name: 'rejected-booking-not-planned-again',
@@ -70,6 +77,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'const wantedAgain = again ? bookings',
     replace: 'const wantedAgain = again && !facts ? bookings',
     why: 'A person replays a rejected message, and nothing happens.',
+    foundBy: ['booked'],
   },
   {
     name: 'open-order-booked',
@@ -77,6 +85,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'if (order.completed || (dependencies.trustTrigger && wasTriggered)) return order;',
     replace: 'if (order) return order;',
     why: 'A trigger of an order that is still being built books it: stock that does not exist.',
+    foundBy: ['nothingElse'],
   },
   {
     name: 'opened-part-booked',
@@ -84,6 +93,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'if (order?.completed) {',
     replace: 'if (order) {',
     why: 'A part that is open for rework is booked as good.',
+    foundBy: ['nothingElse'],
   },
   {
     name: 'booking-sent-before-it-is-planned',
@@ -92,6 +102,7 @@ export const completionMutants: readonly Mutant[] = [
     replace:
       'const missing = await send(decision, collected, attempt);\n      if (await writeDown(decision, collected.home, attempt)) return missing;',
     why: 'The plan is saved only after its message is sent: booking it fails, or uses other recordings.',
+    foundBy: ['passing', 'waiting'],
   },
   {
     name: 'one-piece-unless-recorded',
@@ -99,6 +110,7 @@ export const completionMutants: readonly Mutant[] = [
     find: "typeof Quantity === 'number' || typeof Quantity === 'string' ? Quantity : undefined",
     replace: "typeof Quantity === 'number' || typeof Quantity === 'string' ? 1 : undefined",
     why: 'Five pieces were built as planned, but one is booked.',
+    foundBy: ['figures'],
   },
   {
     name: 'scrap-dropped',
@@ -106,6 +118,7 @@ export const completionMutants: readonly Mutant[] = [
     find: "...(scrap && scrap.amount !== '0' ? { scrap } : {}),",
     replace: '',
     why: 'Scrap is never booked, so the stock of components is wrong.',
+    foundBy: ['figures'],
   },
   {
     name: 'last-lot-dropped',
@@ -113,6 +126,7 @@ export const completionMutants: readonly Mutant[] = [
     find: "checked('lots', lots, mapping.lots ?? (() => []))",
     replace: "checked('lots', lots, mapping.lots ?? (() => [])).map((given) => given.slice(0, 1))",
     why: 'Pieces leave the factory with serial numbers that the ERP does not have.',
+    foundBy: ['figures', 'deadLetters'],
   },
   {
     name: 'quantity-of-the-first-part',
@@ -120,6 +134,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'sumOf(quantities.map(({ amount }) => amount))',
     replace: 'sumOf(quantities.slice(0, 1).map(({ amount }) => amount))',
     why: 'An order that must be booked as a whole is booked with its first part only.',
+    foundBy: ['figures'],
   },
   {
     name: 'reconciliation-asks-nobody',
@@ -127,6 +142,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'of await ledger.orders.overdue(dueBy, most)',
     replace: 'of (await ledger.orders.overdue(dueBy, most)).slice(0, 0)',
     why: 'If a trigger is lost, the completion is never booked.',
+    foundBy: ['booked'],
   },
   {
     name: 'names-of-operators-sent-on',
@@ -134,6 +150,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'if (includeOperators) return',
     replace: 'if (recording) return',
     why: 'Names of operators are stored in queues and dead letters, where nobody needs them.',
+    foundBy: ['personal'],
   },
   {
     name: 'names-of-operators-logged',
@@ -141,6 +158,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'const result = await done;',
     replace: "const result = await done;\n      log.info('Partner', { answer: JSON.stringify(result) });",
     why: 'Names of operators are kept in the logs.',
+    foundBy: ['personal'],
   },
   {
     name: 'replay-loses-them',
@@ -148,5 +166,6 @@ export const completionMutants: readonly Mutant[] = [
     find: 'const refused = await queues.sendAll(queueUrls[queue], group.map(messageOf));',
     replace: 'const refused: number[] = [];',
     why: 'When a person sends dead letters again, they are lost.',
+    foundBy: ['created', 'linked', 'booked'],
   },
 ];

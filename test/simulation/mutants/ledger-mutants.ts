@@ -11,6 +11,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: "(#state = :claimedState AND #leaseUntil <= :at))'",
     replace: "(#state = :claimedState AND (#leaseUntil <= :at OR #leaseUntil > :at)))'",
     why: 'A message that comes twice is processed twice at the same time: two product orders, two bookings.',
+    foundBy: ['created', 'booked'],
   },
   {
     name: 'claim-lease-compared-the-wrong-way',
@@ -18,6 +19,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: '#leaseUntil <= :at',
     replace: '#leaseUntil >= :at',
     why: 'A claim is taken over while its attempt still runs, and never after it has died: those orders are stuck.',
+    foundBy: ['created', 'booked', 'waiting', 'ends'],
   },
   {
     name: 'claim-without-settling-time',
@@ -25,6 +27,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: 'const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;',
     replace: 'const leaseUntil = at;',
     why: 'A call of a dead attempt takes effect after the next attempt has looked, and is made twice.',
+    foundBy: ['created', 'booked'],
   },
   {
     name: 'settling-not-waited-for',
@@ -32,6 +35,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: 'const leaseUntil = now() + times.settlingSeconds * 1000;',
     replace: 'const leaseUntil = now();',
     why: 'A write without an answer takes effect after the next attempt has looked, and is made twice.',
+    foundBy: ['created', 'booked'],
   },
   {
     name: 'claim-is-never-again',
@@ -39,6 +43,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: 'again: attempt > 1 && before.clean !== true',
     replace: 'again: false',
     why: 'Our own product order, completed in the meantime, counts as typed by hand and becomes a dead letter.',
+    foundBy: ['deadLetters', 'withdrawn'],
   },
   {
     name: 'rejected-claim-is-anybodys',
@@ -47,6 +52,7 @@ export const ledgerMutants: readonly Mutant[] = [
     replace:
       '(#state = :rejected AND (#rejectedBy = :message OR #rejectedBy <> :message OR attribute_not_exists(#rejectedBy)))',
     why: 'A withdrawn order is created by a message that was still in the queue.',
+    foundBy: ['withdrawn'],
   },
   {
     name: 'receipt-does-not-close-the-claim',
@@ -54,6 +60,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: "state: 'done',\n          doneAt",
     replace: "state: 'waiting',\n          doneAt",
     why: 'The ledger still says that the work waits, so each further message does it again.',
+    foundBy: ['waiting'],
   },
   {
     name: 'claim-kept-after-a-failure',
@@ -61,6 +68,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: "const changes = { set: { state: 'waiting', clean }, remove: ['owner', 'leaseUntil'] };",
     replace: 'const changes = { set: { clean } };',
     why: 'Each attempt that fails before its first call blocks the next one for six minutes.',
+    foundBy: ['released'],
   },
   {
     name: 'lease-compared-the-wrong-way',
@@ -68,6 +76,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: '#leaseUntil <= :now',
     replace: '#leaseUntil >= :now',
     why: 'Runs overlap, and after a run that died no other run starts: no more orders come in.',
+    foundBy: ['ends', 'atOnce', 'booked'],
   },
   {
     name: 'lease-anybodys',
@@ -75,6 +84,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now',
     replace: 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now OR #leaseUntil > :now',
     why: 'A slot is taken twice: a partner gets more simultaneous calls than its limit.',
+    foundBy: ['atOnce'],
   },
   {
     name: 'lease-not-given-back',
@@ -82,6 +92,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: "{ set, remove: ['leaseUntil', 'owner'] }",
     replace: '{ set }',
     why: 'A slot is free only when its lease has ended: with one slot, one batch every six minutes.',
+    foundBy: ['released'],
   },
   {
     name: 'claim-takes-no-notice-of-the-lock',
@@ -89,6 +100,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: '(attribute_not_exists(#lockedUntil) OR #lockedUntil <= :at) AND (',
     replace: '(',
     why: 'A quantity and a later recording of its order are booked at the same time, and overwrite each other.',
+    foundBy: ['oneAtATime'],
   },
   {
     name: 'lock-takes-no-notice-of-the-claim',
@@ -96,6 +108,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: '(#state <> :claimed OR #leaseUntil <= :now)',
     replace: '(#state <> :claimed OR #state = :claimed)',
     why: 'A later recording and the quantity of its order are booked at the same time, and overwrite each other.',
+    foundBy: ['oneAtATime'],
   },
   {
     name: 'lock-of-the-order-is-anybodys',
@@ -103,6 +116,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: '(#lockedFor = :booking AND #lockedAttempt <= :attempt)',
     replace: '(#lockedAttempt <= :attempt) OR #lockedFor <> :booking',
     why: 'Two parts of one ERP order are booked at the same time, and one overwrites the other.',
+    foundBy: ['booked'],
   },
   {
     name: 'unsent-booking-forgotten',
@@ -110,6 +124,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: "return state === 'waiting' && !enqueued;",
     replace: "return state === 'waiting' && enqueued && false;",
     why: 'After a crash between plan and queue, the completion is never booked, and nobody learns of it.',
+    foundBy: ['booked'],
   },
   {
     name: 'withdrawn-order-still-waits',
@@ -117,6 +132,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: "set: { state: 'rejected', withdrawn: true, clean: true, ...rejection },",
     replace: "set: { state: 'waiting', withdrawn: true, clean: true, ...rejection },",
     why: 'An order that the ERP has withdrawn is created in Azumuta by a waiting message, and built.',
+    foundBy: ['withdrawn'],
   },
   {
     name: 'completion-not-noted',
@@ -124,6 +140,7 @@ export const ledgerMutants: readonly Mutant[] = [
     find: 'if (subject.entry?.awaitsCompletion) await ledger.orders.markCompleted(subject.entry);',
     replace: '',
     why: 'Azumuta is asked about every order ever built, every day, forever.',
+    foundBy: ['waiting'],
   },
   {
     name: 'history-without-an-end',
@@ -131,5 +148,6 @@ export const ledgerMutants: readonly Mutant[] = [
     find: 'bytesOf(kept) > maxHistoryBytes',
     replace: 'bytesOf(kept) < 0',
     why: 'The item of an order that waits for days grows beyond the limit, and can never be written again.',
+    foundBy: ['items'],
   },
 ];

@@ -1,3 +1,5 @@
+import type { PromiseName } from '../invariants/finding.ts';
+
 /** A fault to plant into the deployed code; `why` says what would go wrong in a factory. */
 export interface Mutant {
   /** Unique; `--only` selects by it. */
@@ -8,13 +10,18 @@ export interface Mutant {
   readonly find: string;
   readonly replace: string;
   readonly why: string;
+  /** The promises that this fault breaks: the first seed that breaks any promise must break one of these. */
+  readonly foundBy: readonly [PromiseName, ...PromiseName[]];
 }
 
 /** Root of the project, which `file` is relative to. */
 export const root = new URL('../../../', import.meta.url);
 
 /** @throws Error when the text does not occur exactly once: the code has changed, and the table of mutants has not. */
-export function planted(source: string, { name, file, find, replace }: Mutant): string {
+export function planted(
+  source: string,
+  { name, file, find, replace }: Pick<Mutant, 'name' | 'file' | 'find' | 'replace'>,
+): string {
   const parts = source.split(find);
   if (parts.length === 2) return parts.join(replace);
   throw new Error(`Mutant ${name}: its text occurs ${parts.length - 1} times in ${file}, not once.`);

@@ -10,6 +10,7 @@ export const orderMutants: readonly Mutant[] = [
     find: 'const existing = await azumuta.findProductOrder(draft.number, signal);',
     replace: 'const existing = undefined;',
     why: 'The product order of an attempt that died after creating it is not recognised: the order is built twice.',
+    foundBy: ['created'],
   },
   {
     name: 'another-article-adopted',
@@ -17,6 +18,7 @@ export const orderMutants: readonly Mutant[] = [
     find: 'if (differences.length > 0)',
     replace: 'if (differences.length < 0)',
     why: 'A product order with the same number but another article is built instead.',
+    foundBy: ['created'],
   },
   {
     name: 'linked-again-without-a-look',
@@ -24,6 +26,7 @@ export const orderMutants: readonly Mutant[] = [
     find: "if (marks.some((mark) => isMark(mark, 'product-order', key))) return;",
     replace: '',
     why: 'After a crash the ERP gets the same id a second time.',
+    foundBy: ['linkedOnce'],
   },
   {
     name: 'linked-again-before-it-has-settled',
@@ -31,6 +34,7 @@ export const orderMutants: readonly Mutant[] = [
     find: 'Math.max(settlingSeconds, error.afterSeconds ?? 0)',
     replace: 'error.afterSeconds ?? 0',
     why: 'The ERP is still writing the id, so it is not visible yet and is sent a second time.',
+    foundBy: ['linkedOnce'],
   },
   {
     name: 'link-skipped',
@@ -38,6 +42,7 @@ export const orderMutants: readonly Mutant[] = [
     find: 'if (entry.linkedAt !== undefined) return;',
     replace: 'if (entry.linkedAt === undefined) return;',
     why: 'Nobody in the ERP finds the product order of an order.',
+    foundBy: ['linked'],
   },
   {
     name: 'order-not-enqueued-again',
@@ -45,6 +50,7 @@ export const orderMutants: readonly Mutant[] = [
     find: "if (status.status !== 'queued' || (via === 'pull' && entry.enqueued)) return status;",
     replace: 'if (entry) return status;',
     why: 'After a crash between ledger and queue, the order is never created, but the ERP gets the answer that it is queued.',
+    foundBy: ['created'],
   },
   {
     name: 'watermark-before-the-page',
@@ -58,6 +64,7 @@ export const orderMutants: readonly Mutant[] = [
         await acceptPage(page.value, report);
 `,
     why: 'After a crash in between, the orders of that page are never read again.',
+    foundBy: ['created'],
   },
   {
     name: 'pull-without-an-overlap',
@@ -65,6 +72,7 @@ export const orderMutants: readonly Mutant[] = [
     find: 'export const overlapMs = 10 * 60_000;',
     replace: 'export const overlapMs = 0;',
     why: 'An order that the ERP commits minutes after writing it is never read.',
+    foundBy: ['created'],
   },
   {
     name: 'window-begins-at-its-last-row',
@@ -72,6 +80,7 @@ export const orderMutants: readonly Mutant[] = [
     find: 'const began = before(page.changedAt, lastedMs);',
     replace: 'const began = page.changedAt;',
     why: 'An order that is written while a long window is being read is never read.',
+    foundBy: ['created'],
   },
   {
     name: 'parts-put-beside-a-changed-record',
@@ -79,6 +88,7 @@ export const orderMutants: readonly Mutant[] = [
     find: 'if (record && decision.parts.some(isWrite) && !(await isCurrent(record))) continue;',
     replace: '',
     why: 'If two changes come at the same time, the slower one creates parts that the ERP does not want any more.',
+    foundBy: ['reported'],
   },
   {
     name: 'change-not-reported',
@@ -86,6 +96,7 @@ export const orderMutants: readonly Mutant[] = [
     find: 'if (before === content) return false;',
     replace: "if (before === content || content !== '') return false;",
     why: 'The ERP wants another quantity than is built, and nobody learns of it.',
+    foundBy: ['reported'],
   },
   {
     name: 'fewer-parts-not-collected',
@@ -93,5 +104,6 @@ export const orderMutants: readonly Mutant[] = [
     find: 'if (wanted.mapped) await collectIfComplete(known, decision);',
     replace: '',
     why: 'The only missing part is not wanted any more, and the built ones are never booked.',
+    foundBy: ['booked'],
   },
 ];

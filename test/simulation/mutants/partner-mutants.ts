@@ -11,6 +11,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'set: { open: false, closedAt',
     replace: 'set: { open: true, closedAt',
     why: 'After an outage of one minute nothing is processed any more.',
+    foundBy: ['ends'],
   },
   {
     name: 'breaker-never-opens',
@@ -18,6 +19,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'if (failures < threshold && !isDown && !failure.unauthorized) return false;',
     replace: 'if (failures >= 0) return false;',
     why: 'A partner that is down is called for every message, and locks our account.',
+    foundBy: ['calls'],
   },
   {
     name: 'breaker-lets-everything-through',
@@ -25,6 +27,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'if (state?.open !== true) {',
     replace: 'if (at > 0) {',
     why: 'A partner that is down is called for every message, and locks our account.',
+    foundBy: ['breaker', 'calls'],
   },
   {
     name: 'failed-probe-makes-nobody-wait',
@@ -32,6 +35,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'const openUntil = at + cooldown(failure, openings) * 1000;',
     replace: 'const openUntil = at;',
     why: 'Every next call is a probe: a partner that is down is called for every message.',
+    foundBy: ['calls'],
   },
   {
     name: 'slot-not-given-back',
@@ -39,6 +43,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'else await lease.release(owner, pacer && { nextCallAt: pacer.nextAt() });',
     replace: '',
     why: 'With one slot, only one batch is processed every six minutes.',
+    foundBy: ['released'],
   },
   {
     name: 'called-without-a-slot',
@@ -46,6 +51,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'if (!(await take(partner))) throw new NoFreeSlot(partner);',
     replace: '',
     why: 'A partner gets more simultaneous calls than its limit.',
+    foundBy: ['atOnce'],
   },
   {
     name: 'calls-with-one-slot-at-once',
@@ -53,6 +59,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'const call = turn.calls.then(() => alone(partner, turn, work));',
     replace: 'const call = alone(partner, turn, work);',
     why: 'One slot is used for several simultaneous calls: the partner gets more than its limit.',
+    foundBy: ['atOnce'],
   },
   {
     name: 'requests-leave-at-no-pace',
@@ -60,6 +67,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'return sendAtPace(request.signal, () => sendNow(request, built));',
     replace: 'return sendNow(request, built);',
     why: 'A partner gets more calls per second than its limit, and refuses them.',
+    foundBy: ['perSecond'],
   },
   {
     name: 'failed-messages-deleted',
@@ -67,6 +75,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'return responseOf([...waiting, ...again]);',
     replace: 'return responseOf(waiting);',
     why: 'A message that failed once is never tried again.',
+    foundBy: ['created', 'booked'],
   },
   {
     name: 'dead-letter-lost',
@@ -75,6 +84,7 @@ export const partnerMutants: readonly Mutant[] = [
     replace:
       "log.error('Could not write a dead letter', { reason: reasonOf(error) });\n      return undefined;",
     why: 'SQS refuses a dead letter, but its message is deleted: nobody learns of it.',
+    foundBy: ['recorded'],
   },
   {
     name: 'dead-letter-not-noted',
@@ -82,6 +92,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: "await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, ...why });",
     replace: '',
     why: 'The journey of an order does not show that it waits for a person.',
+    foundBy: ['recorded'],
   },
   {
     name: 'dead-letter-not-counted',
@@ -89,6 +100,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: "log.error('Dead letter', { ...why }, { DeadLettered: 1 });",
     replace: "log.error('Dead letter', { ...why });",
     why: 'The morning mail and the dashboard show no problem.',
+    foundBy: ['recorded'],
   },
   {
     name: 'retried-without-a-wait',
@@ -96,6 +108,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'return Math.max(1, Math.round(seconds));',
     replace: 'return 1;',
     why: 'A failed call is repeated every second: a partner that is overloaded goes down.',
+    foundBy: ['calls'],
   },
   {
     name: 'mark-not-posted-in-odoo',
@@ -103,6 +116,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: '  if (note) {',
     replace: '  if (note && picks.length < 0) {',
     why: 'The next attempt cannot recognise which booking is ours.',
+    foundBy: ['nothingElse', 'booked'],
   },
   {
     name: 'own-booking-not-recognised-in-odoo',
@@ -110,6 +124,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: "const done = family.find((one) => one.state === 'done' && isOurs(one));",
     replace: 'const done = undefined;',
     why: 'A booking whose answer was lost is refused, or booked on the rest of the order.',
+    foundBy: ['booked', 'deadLetters'],
   },
   {
     name: 'own-booking-not-recognised-in-sap',
@@ -117,6 +132,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'const posted = findOurs(confirmations, key, erpOrder);',
     replace: 'const posted = findOurs([], key, erpOrder);',
     why: 'A confirmation whose answer was lost is posted twice.',
+    foundBy: ['booked'],
   },
   {
     name: 'own-booking-not-recognised-in-rest',
@@ -124,6 +140,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: "reference ??= part.done && call('done', part.done, answer, run.context);",
     replace: '',
     why: 'A booking whose answer was lost is posted twice.',
+    foundBy: ['booked'],
   },
   {
     name: 'lock-of-the-order-taken-for-a-refusal',
@@ -131,5 +148,6 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'if (answer.status === 423 ||',
     replace: 'if (answer.status === 599 ||',
     why: 'An order that a clerk has open for a minute becomes a dead letter.',
+    foundBy: ['passing'],
   },
 ];

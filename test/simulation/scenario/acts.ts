@@ -74,7 +74,7 @@ function beginEvent(event: Lasting, world: World, state: ScenarioState): () => v
       world.setIndexLag(event.seconds);
       return () => world.setIndexLag(0);
     case 'flow is paused':
-      return pauseFlow(event.queue, world);
+      return pauseFlow(event.flow, world);
     case 'order is locked': {
       const order = state.orders[event.order];
       if (order) world.erp.lock(order.ref);

@@ -1,20 +1,21 @@
 import { discard } from '../../../infra/ops/dead-letters/discard.ts';
 import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { createReplay, type ReplayReport } from '../../../infra/ops/replay/replay.ts';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { bookingsPause } from '../../../shared/ledger/records/pauses.ts';
 import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
 import { isAbout } from './names.ts';
-import type { FlowName } from './scenario-event.ts';
+import type { FlowName, QueueName } from './scenario-event.ts';
 import type { ScenarioState } from './scenario-state.ts';
 
 const stageOf = {
   'product-orders': 'create-product-orders',
-  completions: 'collect-completion',
-  bookings: 'book-completion',
-} as const satisfies Record<FlowName, string>;
+  completions: 'book-completion',
+} as const satisfies Record<QueueName, string>;
 
 /** The dependencies of the commands in infra/ops on an administrator's machine; no accident happens to their calls. */
 function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
@@ -26,7 +27,8 @@ function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
   const times = { settlingSeconds: 300 };
   const ledger: Ledger = createLedger({ table: createTable(plant.table.client, 'ledger'), clock, times });
   const deadLetters = openDeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'));
-  return { clock, ledger, deadLetters, records: ledger.deadLetters };
+  const breaker = createBreaker(createTable(plant.table.client, 'ledger'), clock);
+  return { clock, ledger, breaker, deadLetters, records: ledger.deadLetters, bookings: ledger.bookings };
 }
 
 /** Sends all dead letters back to their queues. */
@@ -41,7 +43,6 @@ export async function replayAll(
     queueUrls: {
       'product-orders': queueUrlOf('product-orders'),
       completions: queueUrlOf('completions'),
-      bookings: queueUrlOf('bookings'),
     },
     names: world.integration.azumuta.contract.trigger,
   });
@@ -77,13 +78,22 @@ export function discardOne(world: World, { orders, addTask }: ScenarioState, don
 }
 
 /** Pauses a flow, as `npm run pause` does. @returns a function that resumes it. */
-export function pauseFlow(queue: FlowName, world: World): () => void {
-  const { pauses } = toolsOf(world).ledger;
-  const poller = world.plant.pollers[queue];
+export function pauseFlow(flow: FlowName, world: World): () => void {
+  const { ledger, breaker } = toolsOf(world);
+  const { pauses } = ledger;
+  if (flow === 'bookings') {
+    void breaker.pauseBookings(true);
+    void pauses.begin(bookingsPause);
+    return () => {
+      void breaker.pauseBookings(false);
+      void pauses.end(bookingsPause);
+    };
+  }
+  const poller = world.plant.pollers[flow];
   poller.pause();
-  void pauses.begin(stageOf[queue]);
+  void pauses.begin(stageOf[flow]);
   return () => {
-    void pauses.end(stageOf[queue]);
+    void pauses.end(stageOf[flow]);
     poller.resume();
   };
 }

@@ -17,8 +17,7 @@ function callsOf({ erp, via }: Setting): Readonly<Record<string, Partial<Record<
       : { 'pull-product-orders': { ledger: 10, queues: 0.7, erp: 3, secrets: 1 } }),
     'create-product-orders': { ledger: 4, azumuta: 3, erp: 3, secrets: 1 },
     'receive-webhook': { queues: 1, secrets: 0.7 },
-    'collect-completion': { ledger: 8, queues: 1, azumuta: 4, secrets: 0.7 },
-    'book-completion': { ledger: 3, erp: bookingCalls[erp], secrets: 0.7 },
+    'book-completion': { ledger: 8, azumuta: 4, erp: bookingCalls[erp], secrets: 1.4 },
     'reconcile-completions': { ledger: 3 },
   };
 }

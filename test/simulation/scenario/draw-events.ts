@@ -1,5 +1,5 @@
 import type { Chance } from '../world/chance.ts';
-import { otherFigures, outages, queues, type ScenarioEvent } from './scenario-event.ts';
+import { flows, otherFigures, outages, queues, type ScenarioEvent } from './scenario-event.ts';
 import type { PlannedOrder, Setting } from './setting.ts';
 
 const bothPartners = ['azumuta', 'erp'] as const;
@@ -131,11 +131,19 @@ function accidentsDraws(chance: Chance, { orders, via }: Setting, at: number): r
 }
 
 function administratorsDraws(chance: Chance, at: number): readonly Draw[] {
-  const queue = chance.pick(queues);
+  const flow = chance.pick(flows);
   const later = at + chance.between(0, 60);
   return [
-    () => [{ kind: 'flow is paused', queue, at, minutes: chance.between(1, 240) }],
-    () => [{ kind: 'flow is paused', queue, at, minutes: chance.between(1, 12) * dayMinutes }],
+    () => [{ kind: 'flow is paused', flow, at, minutes: chance.between(1, 240) }],
+    // While bookings are paused their messages go round: more than three days would take too many steps.
+    () => [
+      {
+        kind: 'flow is paused',
+        flow,
+        at,
+        minutes: chance.between(1, flow === 'bookings' ? 3 : 12) * dayMinutes,
+      },
+    ],
     () => [
       {
         ...{ kind: 'secret is rotated', partner: chance.pick(bothPartners), at },

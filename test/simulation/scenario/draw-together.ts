@@ -26,8 +26,8 @@ export function drawTogether(seed: number, setting: Setting): readonly ScenarioE
   return chance.pick<() => readonly ScenarioEvent[]>([
     () => withdrawnEarly(chance, order),
     // All parts are booked at the same time.
-    () => [{ kind: 'flow is paused', queue: 'bookings', at: early, minutes: 120 }],
-    () => [{ kind: 'flow is paused', queue: 'bookings', at: early, minutes: 120 }, lostBooking(chance)],
+    () => [{ kind: 'flow is paused', flow: 'bookings', at: early, minutes: 120 }],
+    () => [{ kind: 'flow is paused', flow: 'bookings', at: early, minutes: 120 }, lostBooking(chance)],
     () => [
       {
         ...lostBooking(chance),
@@ -39,8 +39,8 @@ export function drawTogether(seed: number, setting: Setting): readonly ScenarioE
     ],
     () => [
       lostBooking(chance),
-      { kind: 'message comes twice', queue: 'bookings', nth: chance.between(1, 2) },
-      { kind: 'flow is paused', queue: 'bookings', at, minutes: 120 },
+      { kind: 'message comes twice', queue: 'completions', nth: chance.between(1, 2) },
+      { kind: 'flow is paused', flow: 'bookings', at, minutes: 120 },
     ],
     () => refusedWithoutDeadLetter(chance, order, at),
     () => [{ kind: 'trigger of an open order', order, at }],
@@ -57,7 +57,7 @@ function withdrawnEarly(chance: Chance, order: number): readonly ScenarioEvent[]
   const at = chance.between(25, 60);
   const quantity = chance.between(1, 5);
   return [
-    { kind: 'flow is paused', queue: 'product-orders', at: 1, minutes: 80 },
+    { kind: 'flow is paused', flow: 'product-orders', at: 1, minutes: 80 },
     chance.happens(0.5)
       ? { kind: 'planner cancels', order, at }
       : { kind: 'planner changes the quantity', order, at, quantity },

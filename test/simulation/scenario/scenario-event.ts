@@ -7,8 +7,12 @@ type Order = { readonly order: number };
 type Moment = { readonly at: number };
 type Span = Moment & { readonly minutes: number };
 
-export const queues = ['product-orders', 'completions', 'bookings'] as const;
-export type FlowName = (typeof queues)[number];
+export const queues = ['product-orders', 'completions'] as const;
+export type QueueName = (typeof queues)[number];
+
+/** What an administrator can pause: a queue, or bookings alone. */
+export const flows = [...queues, 'bookings'] as const;
+export type FlowName = (typeof flows)[number];
 
 /** How all calls to a partner end during an outage. */
 export const outages = [
@@ -51,9 +55,9 @@ type InTheWorld =
   | ({ readonly kind: 'indexes lag'; readonly seconds: number } & Span)
   | ({ readonly kind: 'items expire' } & Moment)
   /** The n-th received message comes once more, deleted or not. */
-  | { readonly kind: 'message comes twice'; readonly queue: FlowName; readonly nth: number }
+  | { readonly kind: 'message comes twice'; readonly queue: QueueName; readonly nth: number }
   /** The n-th batch is processed, but the event source mapping's delete is lost. */
-  | { readonly kind: 'delete is lost'; readonly queue: FlowName; readonly nth: number }
+  | { readonly kind: 'delete is lost'; readonly queue: QueueName; readonly nth: number }
   | { readonly kind: 'trigger'; readonly nth: number; readonly becomes: 'lost' | 'doubled' | 'late' }
   | {
       readonly kind: 'run';
@@ -90,7 +94,7 @@ type ToOrder =
   | ({ readonly kind: 'planner shares a number' } & Order);
 
 type ByAdministrator =
-  | ({ readonly kind: 'flow is paused'; readonly queue: FlowName } & Span)
+  | ({ readonly kind: 'flow is paused'; readonly flow: FlowName } & Span)
   | ({
       readonly kind: 'secret is rotated';
       readonly partner: 'azumuta' | 'erp';

@@ -1,40 +1,27 @@
-import { expect, it } from 'vitest';
-import { accidents } from './accidents.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { calmJourney } from '../calm-journey.ts';
+import { runScenario } from '../run-scenario.ts';
+import { beginning, minuteMs } from '../world/moments.ts';
+import { simulateFetch } from '../world/network.ts';
+import { effects, type Given } from './effects.ts';
 import { drawScenario } from './scenario.ts';
-import { otherFigures, outages, queues } from './scenario-event.ts';
-import { kindOf } from './words.ts';
+import type { ScenarioEvent } from './scenario-event.ts';
+import { kindOf, wordsOf } from './words.ts';
+
+let giveBack = () => {};
+beforeAll(() => {
+  giveBack = simulateFetch();
+});
+afterAll(() => giveBack());
 
 const scenarios = Array.from({ length: 3000 }, (_, seed) => drawScenario(seed));
-const partners = ['azumuta', 'erp'];
 
 it('draws each kind of event in at least one of a hundred scenarios', () => {
-  // Prepare
-  const expected = [
-    ...Object.keys(accidents),
-    ...partners.flatMap((partner) => outages.map((how) => `${partner} ${how}`)),
-    ...partners.flatMap((partner) =>
-      ['partner', 'Secrets Manager'].map((first) => `the secret of ${partner} is rotated, ${first} first`),
-    ),
-    ...otherFigures.map((figures) => `operator records: ${figures}`),
-    ...queues.map((queue) => `the flow of ${queue} is paused`),
-    ...['lost', 'doubled', 'late'].map((becomes) => `a trigger is ${becomes}`),
-    ...['late', 'doubled', 'missing'].map((becomes) => `a scheduled run is ${becomes}`),
-    ...['indexes lag', 'items expire', 'message comes twice', 'delete is lost', 'trigger of an open order'],
-    ...['ERP restarts', 'ERP ignores a booking', 'ERP commits late', 'order is locked'],
-    ...['planner changes the quantity', 'planner cancels', 'planner releases it again', 'planner renames'],
-    ...['planner finishes it by hand', 'planner splits', 'planner touches', 'planner shares a number'],
-    ...['operator renames', 'operator opens it again', 'operator removes it'],
-    ...['operator types it by hand, equal', 'operator types it by hand, different'],
-    ...['dead letters are sent again', 'dead letters are sent again, twice at the same time'],
-    'dead letter is discarded',
-  ];
-
-  // Act
   const counts = new Map<string, number>();
   for (const { events } of scenarios)
     for (const name of new Set(events.map(kindOf))) counts.set(name, (counts.get(name) ?? 0) + 1);
 
-  // Assess
+  const expected = new Set(effects.flatMap(({ accident }) => accident.map(kindOf)));
   expect([...counts.keys()].toSorted()).toEqual([...expected].toSorted());
   expect([...counts].filter(([, count]) => count < scenarios.length / 100)).toEqual([]);
 });
@@ -45,4 +32,48 @@ it('draws the same scenario from the same seed', () => {
 
   // Assess
   expect(again).toEqual(scenarios);
+});
+
+/** The entries of a journey's timeline without the names of the accidents, and whether those happened. */
+async function journey(accident: readonly ScenarioEvent[], { look, events = [], ...given }: Given) {
+  const [minute, see] = look ?? [0, () => ''];
+  const { timeline, happened, findings } = await runScenario(
+    { ...calmJourney(...accident, ...events), ...given },
+    {
+      isRead: true,
+      disturb: ({ time, ...world }) =>
+        time.at(beginning + minute * minuteMs, () =>
+          world.timeline.note('look', () => JSON.stringify(see({ time, ...world }))),
+        ),
+    },
+  );
+  const entries = timeline
+    .filter(({ who }) => who !== 'accident' && who !== 'people')
+    .map(
+      ({ at, who, what }) => `${Math.floor((at - beginning) / 1000)} ${who}: ${what.replace(/ {2}◀ .*/, '')}`,
+    );
+  return { entries, happened, findings };
+}
+
+it.each(
+  effects.map(({ accident, shows, given }) => {
+    const [erp = 'rest', [words]] = [given.erp, accident.map(wordsOf)];
+    return { erp, words, accident, shows, given };
+  }),
+)('changes a journey by an accident ($erp): $words', async ({ accident, shows, given }) => {
+  // Act
+  const calm = await journey([], given);
+  const { entries, happened, findings } = await journey(accident, given);
+
+  // Assess
+  const timesIn = (all: readonly string[], entry: RegExp) => all.filter((one) => entry.test(one)).length;
+  const counted = shows.map((show) => {
+    const [entry, wanted] = show instanceof RegExp ? [show] : show;
+    const [before, after] = [timesIn(calm.entries, entry), timesIn(entries, entry)];
+    return { entry, before, after, isShown: wanted === undefined ? after > before : after === wanted };
+  });
+  expect(findings).toEqual([]);
+  expect(accident.filter((one) => !happened.has(one))).toEqual([]);
+  expect(counted.filter(({ isShown }) => !isShown)).toEqual([]);
+  expect(counted.some(({ before, after }) => before !== after)).toBe(true);
 });

@@ -12,7 +12,7 @@ export function kindOf(event: ScenarioEvent): string {
     case 'run':
       return `a scheduled run is ${event.becomes}`;
     case 'flow is paused':
-      return `the flow of ${event.queue} is paused`;
+      return `the flow of ${event.flow} is paused`;
     case 'secret is rotated':
       return `the secret of ${event.partner} is rotated, ${event.first} first`;
     case 'dead letters are sent again':

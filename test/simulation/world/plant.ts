@@ -1,7 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createAcceptProductOrders } from '../../../functions/accept-product-orders/accept-product-orders.ts';
 import { createBookCompletion } from '../../../functions/book-completion/book-completion.ts';
-import { createCollectCompletion } from '../../../functions/collect-completion/collect-completion.ts';
 import type { Runtime } from '../../../functions/container.ts';
 import { createCreateProductOrders } from '../../../functions/create-product-orders/create-product-orders.ts';
 import { createPullProductOrders } from '../../../functions/pull-product-orders/pull-product-orders.ts';
@@ -24,7 +23,7 @@ import type { Timeline } from './timeline.ts';
 import { bugIn } from './unexpected.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-const queueNames = ['product-orders', 'completions', 'bookings', 'dead-letters'] as const;
+const queueNames = ['product-orders', 'completions', 'dead-letters'] as const;
 export type QueueName = (typeof queueNames)[number];
 export const queueUrlOf = (name: QueueName) => `https://sqs.invalid/${name}`;
 export const webhookToken = 'a-token-of-the-webhook';
@@ -37,7 +36,7 @@ const environment = {
   LEDGER_TABLE_NAME: tableName,
   PRODUCT_ORDERS_QUEUE_URL: queueUrlOf('product-orders'),
   COMPLETIONS_QUEUE_URL: queueUrlOf('completions'),
-  BOOKINGS_QUEUE_URL: queueUrlOf('bookings'),
+  CONFIGURATION_VERSION: 'first',
   DEAD_LETTERS_QUEUE_URL: queueUrlOf('dead-letters'),
   WEBHOOK_TOKEN_SECRET_ARN: 'webhook-token',
   ORDER_API_KEY_SECRET_ARN: 'order-api-key',
@@ -134,9 +133,6 @@ export function createPlant(given: PlantSurroundings) {
     'create-product-orders': functionOf('create-product-orders', 60, (found) =>
       taking(createCreateProductOrders(integration, found)),
     ),
-    'collect-completion': functionOf('collect-completion', 60, (found) =>
-      taking(createCollectCompletion(integration, found)),
-    ),
     'book-completion': functionOf('book-completion', 60, (found) =>
       taking(createBookCompletion(integration, found)),
     ),
@@ -155,8 +151,7 @@ export function createPlant(given: PlantSurroundings) {
     });
   const pollers = {
     'product-orders': pollerOf('product-orders', 'create-product-orders'),
-    completions: pollerOf('completions', 'collect-completion'),
-    bookings: pollerOf('bookings', 'book-completion'),
+    completions: pollerOf('completions', 'book-completion'),
   };
 
   function wake(url: string): void {

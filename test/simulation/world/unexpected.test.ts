@@ -14,15 +14,9 @@ it('treats a failed invocation as a bug unless AWS or a partner failed', () => {
 });
 
 it.for([
-  ['an internal error', 'warn', 'Comes again', 'Internal error (TypeError: x is undefined).', true],
-  [
-    'an internal error of AWS',
-    'warn',
-    'Comes again',
-    'Internal error (TimeoutError: socket hang up).',
-    false,
-  ],
-  ['a message that waits for its partner', 'warn', 'Comes again', 'Odoo failed (500) at search_read.', false],
+  ['an internal error', 'warn', 'Retried', 'Internal error (TypeError: x is undefined).', true],
+  ['an internal error of AWS', 'warn', 'Retried', 'Internal error (TimeoutError: socket hang up).', false],
+  ['a message that waits for its partner', 'warn', 'Retried', 'Odoo failed (500) at search_read.', false],
   ['a dead letter that a person can resolve', 'error', 'Dead letter', 'It is cancelled.', false],
   ['a dead letter of a bug', 'error', 'Dead letter', 'Internal error, 5 times (TypeError: x).', true],
   ['any other error', 'error', 'The order endpoint cannot answer', 'x is undefined', true],

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import type { Partner } from '../../../shared/model/partner.ts';
+import type { Key, Table } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import type { Clock } from '../../../shared/platform/clock.ts';
+import { createSlots, type SlotLimits } from '../../../shared/slots/slots.ts';
+import type { Consumer } from '../../../shared/worker/worker.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
+import { doing, type WorkerStage } from './stage.ts';
+
+export type Plant = ReturnType<typeof plantOn>;
+
+export const secondsBefore = ({ now }: Pick<Clock, 'now'>, seconds: number) =>
+  new Date(now().getTime() - seconds * 1000);
+
+/** A plant of one function, with a ledger of its own that records its requests. */
+export function plantOn(stage: WorkerStage, limits: Partial<SlotLimits> = {}) {
+  const asked: string[] = [];
+  const changed: number[] = [];
+  const real = modelledTable();
+  const told = (what: string, { pk, sk }: Key) => asked.push(`${what} ${pk} ${sk}`);
+  const table: Table = {
+    ...real,
+    get(key) {
+      told('reads', key);
+      return real.get(key);
+    },
+    putIf(item, ...rest) {
+      told('writes', item);
+      return real.putIf(item, ...rest);
+    },
+    update(key, update) {
+      told('writes', key);
+      return real.update(key, update);
+    },
+    remove(key, ...rest) {
+      told('removes', key);
+      return real.remove(key, ...rest);
+    },
+  };
+  const { clock } = stage;
+  const { log } = stage.logged;
+  const ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
+  const sqs = createQueues(stage.sqs.client);
+  const queues: typeof sqs = {
+    ...sqs,
+    changeVisibility(url, messages) {
+      changed.push(messages.length);
+      return sqs.changeVisibility(url, messages);
+    },
+  };
+  const newSlots = () =>
+    createSlots(
+      { azumuta: {}, erp: {}, ...limits },
+      { table, clock, name: 'book-completion', settlingSeconds: 300, random: () => 0.5, log },
+    );
+  const newBreaker = () => createBreaker(table, clock, { cooldownSeconds: 15 });
+  const workerOf = (consumer: Consumer<string>, breaker = newBreaker(), slots = newSlots()) =>
+    stage.worker(consumer, { ...ledger, queues, breaker, slots });
+
+  return {
+    asked,
+    changed,
+    ledger,
+    newSlots,
+    workerOf,
+    forget() {
+      asked.length = 0;
+      changed.length = 0;
+      stage.logged.forget();
+    },
+    /** A container that does this for each message, in a call to the ERP. */
+    container(work: (body: string) => Promise<void>) {
+      const [breaker, slots] = [newBreaker(), newSlots()];
+      const partners = createPartnerCalls({ breaker, newOwner: randomUUID, log, slots });
+      const consumer = doing(async (body) => {
+        await partners.ready('erp');
+        await partners.call('erp', () => work(body));
+      });
+      return workerOf(consumer, breaker, slots);
+    },
+    /** The partner is down, and the breaker is open. */
+    async outage(partner: Partner = 'erp') {
+      const down = new RetryLater('The ERP failed (503).', { scope: 'partner' });
+      const breaker = newBreaker();
+      for (let nth = 0; nth < 5; nth += 1)
+        await breaker.recordFailure(partner, down, { permit: 'call' }, 'one');
+    },
+    /** This function has a slot of a partner until the end of the test. */
+    async held(by: 'new' | 'backlog', partner: Partner = 'erp') {
+      const slots = newSlots();
+      slots?.begin({ awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 60_000 });
+      await (by === 'new' ? slots?.take(partner) : slots?.takeForBacklog(partner));
+      return slots;
+    },
+  };
+}

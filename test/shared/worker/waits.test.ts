@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { BreakerOpen } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { Rejected, Wait } from '../../../shared/model/errors.ts';
+import { NoFreeSlot } from '../../../shared/slots/slots.ts';
+import { sqsRecord } from '../../support/sqs.ts';
+import { plantOn, secondsBefore } from './plant.ts';
+import { batch, doing, failedIds, invocation, workerStage } from './stage.ts';
+
+const stage = workerStage();
+const day = 86_400;
+
+/** Every message waits before its first step is known. */
+const waiting = (wait: Wait) => ({ ...doing(async () => undefined), begin: () => Promise.reject(wait) });
+const busy = new Wait('It is under way.', {
+  scope: 'order',
+  afterSeconds: 60,
+  about: { booking: 'id1#quantity' },
+});
+const triedFor = (seconds: number) =>
+  sqsRecord({ body: 'x', receiveCount: 500, sentAt: secondsBefore(stage.clock, seconds) });
+
+describe('a message that waits', () => {
+  it.each([1, 2, 40])('writes nothing and reads nothing at receive %i', async (receiveCount) => {
+    // Prepare
+    const plant = plantOn(stage);
+    const record = sqsRecord({ body: 'x', receiveCount });
+
+    // Act
+    const response = await plant.workerOf(waiting(busy))(batch(record), invocation());
+
+    // Assess
+    expect(failedIds(response)).toEqual([record.messageId]);
+    expect(plant.asked).toEqual([]);
+    expect(stage.sqs.visibility.get(record.receiptHandle)).toBe(62);
+  });
+
+  it.each([
+    ['a wait', busy],
+    ['an open breaker', new BreakerOpen('The ERP is down.', { scope: 'partner', afterSeconds: 60 })],
+    ['no free slot', new NoFreeSlot('azumuta')],
+  ])('has not failed when its work has met %s: the note of its attempt is taken back', async (_, wait) => {
+    // Prepare
+    const record = await stage.delivered({ body: 'x', receiveCount: 3, noted: 0 });
+    const worker = stage.worker(doing(() => Promise.reject(wait)));
+
+    // Act
+    await worker(batch(record), invocation());
+
+    // Assess
+    expect(await stage.ledger.attempts.unfinished(record.messageId)).toBe(0);
+    const { all } = await stage.ledger.attempts.recordFailure(record.messageId, { unexpected: false });
+    expect(all).toBe(2);
+  });
+
+  it('becomes a dead letter after six days, with what it waited for', async () => {
+    await stage.worker(waiting(busy))(batch(triedFor(6 * day + 1)), invocation());
+    expect(stage.sqs.sent[0]?.attributes).toMatchObject({
+      reason: 'Waited too long: It is under way.',
+      cause: 'waited-too-long',
+      booking: 'id1#quantity',
+    });
+  });
+
+  it('goes on for six days, of which those do not count in which bookings were paused', async () => {
+    // Prepare
+    await stage.ledger.pauses.begin('bookings');
+    stage.clock.advance(5 * day);
+    const records = [triedFor(11 * day), triedFor(11 * day + 1)];
+
+    // Act: they are paused still
+    const response = await stage.worker(waiting(busy))(batch(...records), invocation());
+
+    // Assess
+    expect(failedIds(response)).toEqual([records[0]?.messageId]);
+    await stage.ledger.pauses.end('bookings');
+  });
+});
+
+describe('what a dead letter says', () => {
+  const refused = (about: Record<string, string>) =>
+    doing(() => Promise.reject(new Rejected('It is closed.', { code: 'order-state', about })));
+
+  it('is booking and figures of what failed, in ten attributes at most', async () => {
+    const about = { booking: 'id1#quantity', figures: '5 pcs good', further: 'left out' };
+    await stage.worker(refused(about))(batch(sqsRecord({ body: 'x' })), invocation());
+    const { booking, figures, further } = stage.sqs.sent[0]?.attributes ?? {};
+    expect([booking, figures, further]).toEqual(['id1#quantity', '5 pcs good', undefined]);
+    expect(Object.keys(stage.sqs.sent[0]?.attributes ?? {})).toHaveLength(10);
+  });
+
+  it('is nothing that SQS refuses: facts without a text are left out', async () => {
+    const record = sqsRecord({ body: 'x' });
+    await stage.worker(refused({ booking: 'id1#quantity', figures: '\u0000' }))(batch(record), invocation());
+    expect(Object.keys(stage.sqs.sent[0]?.attributes ?? {})).not.toContain('figures');
+  });
+
+  it('is filed under the number of its step, with the partner that the step needed', async () => {
+    // Prepare: its first step says where the order is kept, its second that it is kept elsewhere
+    const failing = doing(() => Promise.reject(new Rejected('It is closed.', { code: 'order-state' })));
+    const twoSteps = {
+      ...failing,
+      partners: ['azumuta', 'erp'] as const,
+      begin: async (...given: Parameters<typeof failing.begin>) => {
+        const next = { ...(await failing.begin(...given)), order: 'MO/1' };
+        return { needs: 'azumuta', order: 'MO/1 part 2', run: async () => next } as const;
+      },
+    };
+
+    // Act
+    await stage.worker(twoSteps)(batch(sqsRecord({ body: 'x' })), invocation());
+
+    // Assess
+    expect(stage.sqs.sent[0]?.attributes).toMatchObject({ orderNumber: 'MO/1', partner: 'erp' });
+    expect(await stage.ledger.deadLetters.of('MO/1')).toMatchObject([{ reason: 'It is closed.' }]);
+  });
+});

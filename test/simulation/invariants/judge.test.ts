@@ -1,0 +1,298 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import type { BookedQuantity, PlantBooks } from '../../shared/erp/conformance/plants/plant.ts';
+import { calmJourney } from '../calm-journey.ts';
+import type { BuiltProductOrder } from '../partners/azumuta.ts';
+import { runScenario } from '../run-scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { beginning, minuteMs } from '../world/moments.ts';
+import { simulateFetch } from '../world/network.ts';
+import { queueUrlOf } from '../world/plant.ts';
+import type { World } from '../world/world.ts';
+import { invariants, type PromiseName } from './finding.ts';
+import { operatorName } from './watch.ts';
+
+let giveBack = () => {};
+beforeAll(() => {
+  giveBack = simulateFetch();
+});
+afterAll(() => giveBack());
+
+type Disturbance = (world: World) => unknown;
+
+/** Replaces a method of something that the judge reads. */
+const shows = <T extends object, K extends keyof T>(part: T, name: K, change: (read: T[K]) => T[K]) =>
+  Object.assign(part, { [name]: change(part[name]) });
+const books =
+  (change: (books: PlantBooks) => Partial<PlantBooks>): Disturbance =>
+  ({ erp }) =>
+    shows(erp, 'books', (read) => (ref) => ({ ...read(ref), ...change(read(ref)) }));
+const bookings = (change: (one: BookedQuantity) => readonly BookedQuantity[]) =>
+  books((before) => ({ bookings: before.bookings.flatMap(change) }));
+const notBooked = bookings(() => []);
+/** What Azumuta shows of a completed product order. */
+const made =
+  (change: (one: BuiltProductOrder) => readonly BuiltProductOrder[]): Disturbance =>
+  ({ azumuta }) =>
+    shows(
+      azumuta,
+      'productOrders',
+      (read) => () => read().flatMap((one) => (one.status === 'completed' ? change(one) : [one])),
+    );
+/** The ledger shows its items with these changes, or without them. */
+const items =
+  (which: RegExp, change: object | 'none'): Disturbance =>
+  ({ plant }) =>
+    shows(
+      plant.table,
+      'items',
+      (read) => () =>
+        read().flatMap((item) => {
+          if (!which.test(`${item.pk} ${item.sk}`)) return [item];
+          return change === 'none' ? [] : [{ ...item, ...change }];
+        }),
+    );
+const [theOrder, theBooking, conflict] = [/^ORDER#\S+ ORDER$/, / BOOKING#/, / CONFLICT/];
+/** The item that the watch finds in the ledger. */
+const read =
+  (which: RegExp, item: object): Disturbance =>
+  ({ plant }) =>
+    shows(plant.table, 'answer', (answer) => (command) => {
+      if (!(command instanceof GetItemCommand)) return answer(command);
+      const { pk, sk } = command.input.Key ?? {};
+      return which.test(`${pk?.S} ${sk?.S}`) ? { $metadata: {}, Item: item } : answer(command);
+    });
+/** A dead letter that no function has made; `by` SQS has no attributes. */
+const letter =
+  (by: 'a function' | 'SQS', body = '"MO/0001"'): Disturbance =>
+  ({ plant }) =>
+    createQueues(plant.queues.client).send(queueUrlOf('dead-letters'), {
+      body,
+      ...(by === 'SQS'
+        ? {}
+        : { attributes: { messageId: 'm', stage: 'some-stage', reason: 'It is closed.' } }),
+    });
+const record = { pk: 'ORDER#1', sk: 'DEAD-LETTER#m', dead: true };
+const adds =
+  (item: { readonly pk: string; readonly sk: string }): Disturbance =>
+  ({ plant }) =>
+    shows(plant.table, 'items', (before) => () => [...before(), item]);
+const calls =
+  (times: number): Disturbance =>
+  ({ time, watch }) =>
+    time.after(10 * minuteMs, () => {
+      for (let each = 0; each < times; each += 1) watch.begins('some container', 'some-stage', 'erp');
+    });
+const all =
+  (...disturbances: readonly Disturbance[]): Disturbance =>
+  (world) =>
+    disturbances.map((disturb) => disturb(world));
+
+const change = { kind: 'planner changes the quantity', order: 0, at: 5, quantity: 3 } as const;
+const removal = { kind: 'operator removes it', order: 0, at: 5 } as const;
+const outage = {
+  kind: 'outage',
+  partner: 'erp',
+  at: 0,
+  minutes: 60,
+  how: 'refuses our credentials',
+} as const;
+const booking = { kind: 'call', stage: 'book-completion', service: 'erp', nth: 1 } as const;
+const refusal = { ...booking, accident: 'the partner refuses it' } as const;
+const late = beginning + 30 * 86_400_000;
+
+/** Two of three parts are built, and the third is not wanted any more. */
+const fewerParts = {
+  // It builds the third part last.
+  seed: 2,
+  split: 'when-all-done',
+  orders: calmJourney().orders.map((order) => ({ ...order, quantity: 3 })),
+  events: [{ ...change, at: 17, quantity: 2 }],
+} as const;
+/** It is open from minute 15 to 25. */
+const reworked = {
+  events: [{ kind: 'operator opens it again', order: 0, at: 15, rework: 10 }],
+} as const;
+const readAt = (minute: number) =>
+  items(theBooking, { readAt: new Date(beginning + minute * minuteMs).toISOString() });
+
+/** What is broken in a calm journey, and the beginning of what the judge then says. */
+type Breach = readonly [says: RegExp, disturb: Disturbance, given?: Partial<Scenario>];
+const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
+  created: [
+    [/is in Azumuta twice/, made((one) => [one, one])],
+    [/should have 1 product order\(s\) in Azumuta, but has 0/, made(() => [])],
+    [/has article GEAR-01 in the ledger, but X in Azumuta/, made((one) => [{ ...one, article: 'X' }])],
+  ],
+  ordered: [
+    [/no planner released it/, ({ azumuta }) => azumuta.typeByHand('MO/9', 'GEAR-01', { Source: 'nobody' })],
+  ],
+  booked: [
+    [/is booked 2 times/, bookings((one) => [one, one])],
+    [/is completed, but not booked/, notBooked],
+    [/All 2 part\(s\) of MO\/0001 are completed, but it is not booked/, notBooked, fewerParts],
+    [
+      /completed but not booked, and nothing reports it/,
+      all(notBooked, items(conflict, 'none')),
+      { events: [change] },
+    ],
+  ],
+  figures: [
+    [/: 4 good booked, 5 recorded/, bookings((one) => [{ ...one, good: '4' }])],
+    [/: 1 scrap booked, 0 recorded/, bookings((one) => [{ ...one, scrap: '1' }])],
+    [/: lots L booked, none recorded/, bookings((one) => [{ ...one, lots: ['L'] }])],
+  ],
+  nothingElse: [
+    [/has a booking another of 5, but no completion/, bookings((one) => [{ ...one, mark: 'another' }])],
+    [/has a booking of 5 without a mark/, bookings((one) => [{ ...one, mark: undefined }])],
+    [/booking that was planned before/, readAt(0)],
+    [/booking that was planned before/, made((one) => [{ ...one, status: 'open' }])],
+    [/was planned while MO\/0001 was open for rework/, readAt(20), reworked],
+  ],
+  recordings: [
+    [/has 0 links to recording/, books(() => ({ links: [] }))],
+    [/has 2 links to recording/, books(({ links }) => ({ links: [...links, ...links] }))],
+  ],
+  linked: [[/the ERP knows none/, books(() => ({ productOrders: [] }))]],
+  linkedOnce: [
+    [/the ERP was sent/, books(({ productOrders: sent }) => ({ productOrders: [...sent, ...sent] }))],
+  ],
+  reported: [
+    [/is made for 5, the ERP wants 3, and nothing reports it/, items(conflict, 'none'), { events: [change] }],
+    [/MO\/0001\/3 is in Azumuta, the ERP order has 2 part/, items(conflict, 'none'), fewerParts],
+    [/Nothing reports that MO\/0001 was removed/, items(conflict, 'none'), { events: [removal] }],
+  ],
+  withdrawn: [[/is withdrawn, but is in Azumuta/, items(theOrder, { withdrawn: true })]],
+  deadLetters: [[/MO\/0001, some-stage: It is closed/, letter('a function')]],
+  passing: [[/a failure that passes by itself/, letter('a function')]],
+  recorded: [
+    [/SQS itself moved a message/, letter('SQS')],
+    [/1 dead letters, but only 0 are counted/, letter('a function')],
+    [/The ledger has no record of a dead letter/, letter('a function')],
+    [/dead letter m, which does not exist/, adds(record)],
+  ],
+  journey: [
+    [/is in Azumuta, but its journey/, items(theOrder, { history: [] })],
+    [/is booked, but its journey/, items(theBooking, { history: [] })],
+    [/is booked, but its journey/, items(theBooking, { state: 'waiting' })],
+  ],
+  waiting: [
+    [/its completion is still awaited/, items(theOrder, { awaiting: 'completion' })],
+    [/ORDER is waiting/, items(theOrder, { state: 'waiting' })],
+    [/quantity is claimed/, items(theBooking, { state: 'claimed' })],
+  ],
+  ends: [
+    [/not ended within 4 days: .*in completions/, ({ plant }) => plant.pollers.completions.pause()],
+    [
+      /There is no end after/,
+      ({ time }) => {
+        const again = () => time.afterAlone(1, again);
+        again();
+      },
+    ],
+  ],
+  leases: [
+    [/is held until/, items(theOrder, { leaseUntil: late })],
+    [/is held until/, items(theOrder, { lockedUntil: late })],
+  ],
+  released: [
+    [/is still held/, adds({ pk: 'LOCK', sk: 'x', ...{ lockedBy: 'an attempt' } })],
+    [/is held, but no function runs/, items(theOrder, { owner: 'an attempt', leaseUntil: 1 })],
+  ],
+  items: [
+    [
+      /has 25000 bytes/,
+      ({ plant }) =>
+        shows(plant.table, 'largest', () => () => ({ key: { pk: 'ORDER#1', sk: 'ORDER' }, bytes: 25_000 })),
+    ],
+  ],
+  oneAtATime: [
+    [
+      /and another booking are booked at the same time/,
+      read(theBooking, {
+        ...{ state: { S: 'claimed' }, leaseUntil: { N: `${late}` } },
+        ...{ lockedUntil: { N: `${late}` }, lockedFor: { S: 'another booking' } },
+      }),
+    ],
+  ],
+  atOnce: [[/call erp with 0 slot/, read(/^SLOTS#erp/, {}), { atOnce: 1 }]],
+  perSecond: [
+    [/erp gets 70 calls in 60 s/, calls(70), { perSecond: 1 }],
+    [/erp gets 7 calls in 5 s/, calls(7), { perSecond: 1 }],
+  ],
+  breaker: [[/some-stage calls erp, whose breaker is open until/, calls(1), { events: [outage] }]],
+  calls: [
+    [/\d+ calls for 1 order/, calls(2001)],
+    [/erp is called \d+ times in 60 minutes/, calls(200), { events: [outage] }],
+  ],
+  personal: [
+    [/names an operator/, items(theOrder, { note: operatorName })],
+    [/A log names an operator/, ({ plant }) => plant.logged.push(`{"note":"${operatorName}"}`)],
+    [/A dead letter of some-stage names/, letter('a function', `"${operatorName}"`)],
+    [
+      /message to book-completion has the name/,
+      ({ watch }) => watch.gives('book-completion', { operatorName }),
+    ],
+  ],
+  unexpected: [
+    [
+      /Unhandled rejection: Error: A bug/,
+      ({ time }) =>
+        time.after(1, () => {
+          const [listener] = process.listeners('unhandledRejection').slice(-1);
+          listener?.(new Error('A bug.'), Promise.resolve());
+        }),
+    ],
+    [
+      /TypeError: A bug of ours/,
+      ({ time }) =>
+        time.after(1, () => {
+          throw new TypeError('A bug of ours.');
+        }),
+    ],
+    // No queue invokes a function with undefined, so it cannot parse its event.
+    [/book-completion failed/, ({ plant }) => plant.functions['book-completion'].invoke({}, () => undefined)],
+  ],
+};
+
+/** What looks broken, but is not. */
+const kept: readonly { readonly what: string; disturb?: Disturbance; given?: Partial<Scenario> }[] = [
+  { what: 'a journey without accidents' },
+  { what: 'a dead letter that a refusal explains', given: { events: [refusal] } },
+  { what: 'a surplus part that is reported', given: fewerParts },
+  { what: 'a booking that was planned before a rework', disturb: readAt(14), given: reworked },
+  { what: 'a booking that was planned after a rework', disturb: readAt(26), given: reworked },
+  {
+    what: 'an id that two messages sent to the ERP',
+    disturb: all(
+      books(({ productOrders: sent }) => ({ productOrders: [...sent, ...sent] })),
+      ({ plant, time }) =>
+        time.after(minuteMs, () =>
+          createQueues(plant.queues.client).send(queueUrlOf('product-orders'), {
+            body: productOrderMessage('MO/0001'),
+          }),
+        ),
+    ),
+  },
+];
+
+async function findingsOf(disturb: Disturbance = () => {}, given: Partial<Scenario> = {}) {
+  return (await runScenario({ ...calmJourney(), ...given }, { disturb })).findings;
+}
+
+it.each(
+  // The keys of the table are the promises.
+  (Object.keys(invariants) as PromiseName[]).flatMap((name) =>
+    breaches[name].map(([says, disturb, given]) => ({ name, says, disturb, given })),
+  ),
+)('finds that the promise "$name" is broken: $says', async ({ name, says, disturb, given }) => {
+  const findings = await findingsOf(disturb, given);
+
+  expect(findings).toContainEqual({ invariant: invariants[name], sentence: expect.stringMatching(says) });
+});
+
+it.each(kept)('finds nothing wrong with $what', async ({ disturb, given }) => {
+  expect(await findingsOf(disturb, given)).toEqual([]);
+});
