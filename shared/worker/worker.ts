@@ -16,8 +16,8 @@ const concurrency = 5;
 /** With less than this part of its time left, a container that works on one record at a time begins no further one. */
 const lastPart = 0.25;
 /**
- * The last of two partners gets no call with less time left than a third (20 s), or 1.5 times the longest call seen; half
- * (30 s) is enough, so that a fresh receive always begins.
+ * The last of two partners gets no call with less left than a third of the function's time (20 s), or 1.5 times the
+ * longest call seen; half of it (30 s) is enough, so that a fresh receive always begins.
  */
 const enough = { least: 1 / 3, longest: 1.5, most: 1 / 2 } as const;
 
@@ -25,8 +25,6 @@ const enough = { least: 1 / 3, longest: 1.5, most: 1 / 2 } as const;
 interface Batch {
   readonly invocation: Invocation;
   readonly deadline: Deadline;
-  /** Time that it had at first. */
-  readonly totalMs: number;
   /** Messages that have a next step. */
   works: readonly Work[];
   readonly retried: RetriedIn[];
@@ -53,6 +51,8 @@ class Worker<Message> {
   readonly #dependencies: WorkerDependencies;
   readonly #processor: RecordProcessor<Message>;
   readonly #admission: Admission;
+  /** The longest that an invocation had: the function's timeout. */
+  #timeoutMs = 0;
   /** Of the last of two partners. */
   #longestCallMs = 0;
 
@@ -67,11 +67,11 @@ class Worker<Message> {
   async consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
     const { log, slots, clock } = this.#dependencies;
     log.begin(invocation.awsRequestId);
-    const totalMs = invocation.getRemainingTimeInMillis();
+    const remainingMs = invocation.getRemainingTimeInMillis();
+    this.#timeoutMs = Math.max(this.#timeoutMs, remainingMs);
     const batch: Batch = {
       invocation,
-      totalMs,
-      deadline: deadlineIn(totalMs, clock),
+      deadline: deadlineIn(remainingMs, clock),
       works: [],
       retried: [],
     };
@@ -156,7 +156,7 @@ class Worker<Message> {
    * call. With a limit, not in the last part of the time, nor with less left than the longest record took, as calls are
    * paced; nor one of a backlog while somebody waits for its slot.
    */
-  #beginning(partner: Partner, { invocation, deadline, totalMs }: Batch): (work: Work) => Promise<boolean> {
+  #beginning(partner: Partner, { invocation, deadline }: Batch): (work: Work) => Promise<boolean> {
     const { slots } = this.#dependencies;
     const limited = slots?.isLimited(partner) ? slots : undefined;
     const left = () => invocation.getRemainingTimeInMillis();
@@ -174,7 +174,9 @@ class Worker<Message> {
     return async (work) => {
       if (deadline.signal.aborted || isOver) return false;
       if (this.#isSecond(partner))
-        isOver = left() < Math.min(totalMs * most, Math.max(totalMs * least, longest * this.#longestCallMs));
+        isOver =
+          left() <
+          Math.min(this.#timeoutMs * most, Math.max(this.#timeoutMs * least, longest * this.#longestCallMs));
       if (limited && !isOver) {
         if (leftBefore !== undefined) longestMs = Math.max(longestMs, leftBefore - left());
         isOver = left() < longestMs || (await isAwaited(work));
