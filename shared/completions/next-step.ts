@@ -43,7 +43,7 @@ type Stand = 'keep' | 'anew' | 'soon' | 'refused' | 'leave';
  *   claimed, its lease runs                wait until it ends: a hint never ends over what is not done
  *   claimed, its lease is over; in doubt   book exactly as planned
  *   waits, surely never sent               as planned; decided anew for a newer trigger, a newer configuration, a person
- *   refused by this message                its letter may be missing: refuse again, without a call
+ *   refused by this message                its letter may be missing: refuse again, without a call if nothing else is new
  *   refused                                leave. Decided anew for a newer trigger if surely never sent; a person opens
  *                                          it again: anew if surely never sent, else as planned
  *   discarded                              leave, for ever: only a person opens it again, anew
@@ -64,19 +64,21 @@ export function nextStep(facts: StepFacts): NextStep {
   const refused = stands.get('refused') ?? [];
   if (keep.length > 0) {
     const looksAgain =
-      hint.again === true || anew.length + soon.length > 0 || keep.some((one) => isNewerTrigger(one, facts));
+      hint.again === true ||
+      anew.length + soon.length > 0 ||
+      keep.some((one) => isNewerTrigger(one, facts) || !isWhole(one, facts));
     return { to: 'book', keep, refused, looksAgain };
   }
   const [first] = soon;
-  if (first) return waitAfter(first.readAt);
+  if (first) return waitAfter(askedAt(first, facts));
   if (anew.length > 0) return { to: 'read', anew, refused };
   return whenSettled(facts, refused);
 }
 
 function standOf(booking: BookingEntry, facts: StepFacts): Stand {
   const { hint, attempt, now } = facts;
-  const { state, surelyNotBooked, discarded, rejectedBy, readAt } = booking;
-  const isRecent = now.getTime() - readAt.getTime() < betweenQuestionsMs;
+  const { state, surelyNotBooked, discarded, rejectedBy } = booking;
+  const isRecent = now.getTime() - askedAt(booking, facts).getTime() < betweenQuestionsMs;
   if (state !== 'rejected') {
     if (!surelyNotBooked) return 'keep';
     if (hint.again && !isOwn(booking, facts)) return 'anew';
@@ -86,7 +88,21 @@ function standOf(booking: BookingEntry, facts: StepFacts): Stand {
   if (hint.again) return surelyNotBooked || discarded ? 'anew' : 'keep';
   if (rejectedBy === attempt.messageId) return 'refused';
   if (discarded || hint.via !== 'webhook' || !surelyNotBooked || !isNewer(booking, facts)) return 'leave';
+  const asked = askedAt(booking, facts);
+  if (asked > booking.readAt && isSentBefore(asked, attempt)) return 'leave';
   return isRecent ? 'soon' : 'anew';
+}
+
+/** When Azumuta was asked for it last: of a refusal whose figures have not changed, only the answer is noted. */
+function askedAt({ state, readAt }: BookingEntry, { answered }: StepFacts): Date {
+  return state === 'rejected' && answered && answered.at > readAt ? answered.at : readAt;
+}
+
+/** Whether all bookings of its reading were written: an attempt can end between two of them. */
+function isWhole({ othersFollow, readAt, plannedFor }: BookingEntry, { bookings }: StepFacts): boolean {
+  if (!othersFollow) return true;
+  const ofReading = bookings.filter((other) => other.plannedFor === plannedFor && +other.readAt === +readAt);
+  return ofReading.some((other) => !other.othersFollow);
 }
 
 /** Whether a trigger was sent, or a configuration deployed, after Azumuta was read for the booking. */
@@ -107,12 +123,15 @@ function isOwn({ plannedFor, readAt }: BookingEntry, { attempt: { messageId, sen
 /** Every booking is done, or left to a person: there is nothing new if Azumuta was asked after this hint came. */
 function whenSettled(facts: StepFacts, refused: readonly BookingEntry[]): NextStep {
   const { bookings, answered, hint, attempt, namesNew, now } = facts;
-  if (refused.length > 0) return { to: 'end', refused };
   const read = { to: 'read', anew: [], refused } as const;
   // The hint that asked last may still have to tell a person.
   if (hint.again || answered?.by === nameOf(attempt)) return read;
   const answers = [
-    ...bookings.map((booking) => ({ at: booking.readAt, isOwn: isOwn(booking, facts), isKnown: !namesNew })),
+    ...bookings.map((booking) => ({
+      at: booking.readAt,
+      isOwn: isOwn(booking, facts),
+      isKnown: !namesNew && isWhole(booking, facts),
+    })),
     ...(answered ? [{ at: answered.at, isOwn: false, isKnown: answered.listsRecordings || !namesNew }] : []),
   ];
   if (answers.some(({ at, isOwn: own, isKnown }) => isKnown && (own || isSentBefore(at, attempt))))
