@@ -3,8 +3,8 @@ import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.t
 import { ownHint } from '../../../shared/completions/messages.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import {
-  bookedAndRecorded,
   booked,
+  bookedAndRecorded,
   bookRoute,
   complete,
   completed,
@@ -105,9 +105,14 @@ describe('a planned booking', () => {
   it('is booked as it was recorded last when a newer trigger comes', async () => {
     // Prepare
     const { number } = await planned(stage, { quantity: 4 });
-    const { azumuta, readIds } = await otherAzumuta(stage, () => undefined, undefined, (recording) => {
-      recording.steps = [{ name: 'Good quantity', type: 'number', value: 3 }];
-    });
+    const { azumuta, readIds } = await otherAzumuta(
+      stage,
+      () => undefined,
+      undefined,
+      (recording) => {
+        recording.steps = [{ name: 'Good quantity', type: 'number', value: 3 }];
+      },
+    );
     const newer = stage.message(number);
 
     // Act
@@ -173,7 +178,9 @@ describe('a planned booking', () => {
     const bookings = {
       ...stage.ledger.bookings,
       async withdraw(...given: Parameters<typeof stage.ledger.bookings.withdraw>) {
-        await attempt(erpThat(() => Promise.reject(new RetryLater('-', { scope: 'order', wrote: 'perhaps' }))));
+        await attempt(
+          erpThat(() => Promise.reject(new RetryLater('-', { scope: 'order', wrote: 'perhaps' }))),
+        );
         return stage.ledger.bookings.withdraw(...given);
       },
     };

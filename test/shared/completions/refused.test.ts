@@ -3,7 +3,7 @@ import integration from '../../../integration.config.ts';
 import { operatorHint } from '../../../shared/completions/messages.ts';
 import type { CompletionMapping } from '../../../shared/integration/define.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
-import { UnknownOrder } from '../../../shared/model/errors.ts';
+import { Rejected, UnknownOrder } from '../../../shared/model/errors.ts';
 import {
   booked,
   bookedAndRecorded,
@@ -25,15 +25,16 @@ const stage = await startCompletionStage();
 const mapping = (completions: CompletionMapping): Handling => ({
   map: (kind, parts) => mapCompletion({ ...integration, completions }, kind, parts),
 });
+/** A refusal after a write. */
+const doubtful = erpThat(() => Promise.reject(new Rejected('Not so.', { code: 'refused-by-erp' })));
 /** A plant whose quantity is recorded, and here it was not. */
 const withoutQuantity = mapping({ quantity: ({ recordings }) => recordings[1] && 7 });
 /** The ERP's answer shows that nothing was written. */
 const unknown = erpThat(() => Promise.reject(new UnknownOrder('The ERP does not know it.')));
 const operator = (number: string) =>
   stage.message(operatorHint(number, { now: stage.clock.now(), eventId: 'replay' }));
-/** Refuses the next call of this route: then it is unknown whether something was written. */
-const refuse = (route: string) =>
-  stage.erpSide.setFaults([{ kind: 'status', status: 422, route, times: 1 }]);
+/** Refuses the next call of this route. */
+const refuse = (route: string) => stage.erpSide.setFaults([{ kind: 'status', status: 422, route, times: 1 }]);
 
 /** A booking that was refused, and a minute after it. */
 async function refused(handling: Handling) {
@@ -115,12 +116,10 @@ function isWait(failure: unknown): boolean {
 describe('a booking that is refused and may be in the ERP', () => {
   it('is left alone by triggers, and booked exactly as planned when a person wants it again', async () => {
     // Prepare
-    await refuse(bookRoute);
-    const { number, recordingIds, letter } = await refused({});
+    const { number, recordingIds, letter } = await refused(doubtful);
     const all = await complete(stage, number, { quantity: 2 });
     await stage.handle(number);
     const byTrigger = await inErp(stage, number);
- console.log(letter, await stage.ledger.bookings.of(number));
 
     // Act: what came since is looked at next
     const replay = operator(number);
@@ -140,8 +139,7 @@ describe('a booking that is refused and may be in the ERP', () => {
 
   it('is decided anew, once, by a replay of its letter after it was discarded', async () => {
     // Prepare
-    await refuse(bookRoute);
-    const { number, messageId } = await refused({});
+    const { number, messageId } = await refused(doubtful);
     await stage.ledger.bookings.discard(number, messageId, 'a mistake');
     const stored = await stage.ledger.bookings.of(number);
     await complete(stage, number, { quantity: 2 });
@@ -219,7 +217,10 @@ describe('several amendments of one hint, of which one is refused', () => {
     const done = await booked(stage, number);
     const [missing] = late.filter((id) => !done.includes(id));
     expect(done).toHaveLength(2);
-    expect(letter).toMatchObject({ name: 'Rejected', about: { booking: expect.stringContaining(missing ?? '-') } });
+    expect(letter).toMatchObject({
+      name: 'Rejected',
+      about: { booking: expect.stringContaining(missing ?? '-') },
+    });
   });
 
   it('are booked after what has to be retried, and the letter comes last', async () => {
