@@ -9,6 +9,8 @@ import type { Standing } from './standing.ts';
 export interface StepFacts extends Pick<Standing, 'bookings' | 'answered'> {
   readonly hint: Pick<CompletionHint, 'via' | 'again'>;
   readonly attempt: Pick<WorkAttempt, 'messageId' | 'sentAt'>;
+  /** Index of the part that the hint is about. Bookings of other parts may be kept at the same home. */
+  readonly part: number;
   /** It names recordings that are in no booking. */
   readonly namesNew: boolean;
   /** Version of the configuration that maps now. */
@@ -49,7 +51,7 @@ type Stand = 'keep' | 'anew' | 'soon' | 'refused' | 'leave';
  *   discarded                              leave, for ever: only a person opens it again, anew
  *   all done                               ask Azumuta if this hint is newer than what was read
  *
- * Newer means: sent after Azumuta was read for the booking. Azumuta is asked at most once a minute.
+ * A booking of other parts is neither decided anew nor opened. Newer means: sent after Azumuta was read for the booking. Azumuta is asked at most once a minute.
  */
 export function nextStep(facts: StepFacts): NextStep {
   const { bookings, hint, now } = facts;
@@ -66,7 +68,7 @@ export function nextStep(facts: StepFacts): NextStep {
     const looksAgain =
       hint.again === true ||
       anew.length + soon.length > 0 ||
-      keep.some((one) => isNewerTrigger(one, facts) || !isWhole(one, facts));
+      keep.some((one) => isNewerTrigger(one, facts) || !isWhole(one, facts) || !isOfPart(one, facts));
     return { to: 'book', keep, refused, looksAgain };
   }
   const [first] = soon;
@@ -80,17 +82,23 @@ function standOf(booking: BookingEntry, facts: StepFacts): Stand {
   const { state, surelyNotBooked, discarded, rejectedBy } = booking;
   const isRecent = now.getTime() - askedAt(booking, facts).getTime() < betweenQuestionsMs;
   if (state !== 'rejected') {
-    if (!surelyNotBooked) return 'keep';
+    // Only a hint about its part shows what has become of it.
+    if (!surelyNotBooked || !isOfPart(booking, facts)) return 'keep';
     if (hint.again && !isOwn(booking, facts)) return 'anew';
     if (!isNewer(booking, facts)) return 'keep';
     return isRecent ? 'soon' : 'anew';
   }
+  if (!hint.again && rejectedBy === attempt.messageId) return 'refused';
+  if (!isOfPart(booking, facts)) return 'leave';
   if (hint.again) return surelyNotBooked || discarded ? 'anew' : 'keep';
-  if (rejectedBy === attempt.messageId) return 'refused';
   if (discarded || hint.via !== 'webhook' || !surelyNotBooked || !isNewer(booking, facts)) return 'leave';
   const asked = askedAt(booking, facts);
   if (asked > booking.readAt && isSentBefore(asked, attempt)) return 'leave';
   return isRecent ? 'soon' : 'anew';
+}
+
+function isOfPart({ parts }: BookingEntry, { part }: StepFacts): boolean {
+  return parts.includes(part);
 }
 
 /** When Azumuta was asked for it last: of a refusal whose figures have not changed, only the answer is noted. */
@@ -126,8 +134,9 @@ function whenSettled(facts: StepFacts, refused: readonly BookingEntry[]): NextSt
   const read = { to: 'read', anew: [], refused } as const;
   // The hint that asked last may still have to tell a person.
   if (hint.again || answered?.by === nameOf(attempt)) return read;
+  const ofPart = bookings.filter((booking) => isOfPart(booking, facts));
   const answers = [
-    ...bookings.map((booking) => ({
+    ...ofPart.map((booking) => ({
       at: booking.readAt,
       isOwn: isOwn(booking, facts),
       isKnown: !namesNew && isWhole(booking, facts),

@@ -15,7 +15,7 @@ const answeredBy = (by: string, at: Date) => ({ by, at, listsRecordings: true })
 /** What a hint that was sent ten seconds ago does, in words. */
 function whatOf(bookings: readonly BookingEntry[], given: Partial<StepFacts> = {}): string {
   const step = nextStep({
-    ...{ bookings, answered: undefined, hint: { via: 'webhook' }, namesNew: false, now },
+    ...{ bookings, answered: undefined, hint: { via: 'webhook' }, part: 1, namesNew: false, now },
     ...{ attempt: { messageId: 'mine', sentAt: ago(10) }, configuration: 'version 1', ...given },
   });
   const tells = 'refused' in step && step.refused.length > 0 ? ', tell' : '';
@@ -62,6 +62,13 @@ describe('a hint', () => {
     ['is refused in doubt', { state: 'rejected' }, ['end', 'ask', 'ask', 'keep, look again']],
     ['is discarded', { state: 'rejected', discarded: true, ...surely }, ['end', 'ask', 'ask', 'decide anew']],
     ['is discarded in doubt', { state: 'rejected', discarded: true }, ['end', 'ask', 'ask', 'decide anew']],
+    [
+      'is of another part, and waits',
+      { state: 'waiting', ...surely, parts: [2] },
+      ['keep, look again', 'keep, look again', 'keep, look again', 'keep, look again'],
+    ],
+    ['is of another part, and refused', { state: 'rejected', ...surely, parts: [2] }, Array(4).fill('ask')],
+    ['is of another part, and done', { parts: [2], readAt: ago(1) }, Array(4).fill('ask')],
     ['is done', {}, ['end', 'ask', 'ask', 'ask']],
     ['is done since a moment ago', { readAt: ago(12) }, ['end', 'wait 48 s', 'wait 48 s', 'ask']],
   ])('does what its age and its way demand about a booking that %s', (_which, given, expected) => {
@@ -163,6 +170,7 @@ const anyBooking = fc
     plannedFor: fc.constantFrom('mine', 'another'),
     rejectedBy: fc.constantFrom('mine', 'another'),
     configuration: fc.constantFrom('version 0', 'version 1'),
+    parts: fc.constantFrom([1], [2], [1, 2]),
     readAt: fc.integer({ min: 0, max: 150 }).map(ago),
     leaseUntil: fc.integer({ min: -9, max: 9 }).map((seconds) => now.getTime() + seconds * 1000),
   })
@@ -188,7 +196,7 @@ it('never ends over what is to be booked, and touches neither a claim that runs 
   fc.assert(
     fc.property(anyFacts, (given) => {
       const { bookings, hint } = given;
-      const step = nextStep({ ...given, configuration: 'version 1', now });
+      const step = nextStep({ ...given, part: 1, configuration: 'version 1', now });
       const isRunning = ({ state, leaseUntil = 0 }: BookingEntry) => state === 'claimed' && leaseUntil > +now;
       if (bookings.some(isRunning)) expect(step.to).toBe('wait');
       const open = bookings.filter(({ state }) => state === 'waiting' || state === 'claimed');
@@ -201,6 +209,7 @@ it('never ends over what is to be booked, and touches neither a claim that runs 
       const isTouched = ({ state, discarded, surelyNotBooked }: BookingEntry) =>
         state === 'rejected' && (hint.via !== 'webhook' || discarded || !surelyNotBooked);
       if (!hint.again) expect([...anew, ...kept].filter(isTouched)).toEqual([]);
+      expect(anew.filter(({ parts }) => !parts.includes(1))).toEqual([]);
     }),
     { numRuns: 2000 },
   );
