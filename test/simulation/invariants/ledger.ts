@@ -1,3 +1,5 @@
+import { brotliDecompressSync } from 'node:zlib';
+import * as z from 'zod/mini';
 import type { People } from '../scenario/people.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
@@ -35,12 +37,39 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
   for (const item of items) {
     judgeHolder(item, world, find);
     if (isCalm && isHeld(item)) find('released', `${item.name} is still held.`);
-    if (JSON.stringify(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
+    if (textOf(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
+    judgeContent(item, find);
     if (!isRemoved(item) && !isFinished(item)) judgeState(item, world, typed, find);
   }
   judgeRemoved(items, people, find);
+  const failed = plant.logged.find((line) => line.includes('"Retried",') && ofWaits.test(line));
+  if (failed !== undefined) find('waits', `A wait is noted as a failure: ${failed.slice(0, 200)}`);
   const logged = plant.logged.find((line) => line.includes(operatorName));
   if (logged !== undefined) find('personal', `A log names an operator: ${logged.slice(0, 200)}`);
+}
+
+/** The sentences of waits (`Wait` in shared/model/errors.ts). */
+const ofWaits =
+  /"reason":"(The booking \S+ is under way|Another booking on ERP order|Another attempt planned|All calls that|Azumuta was asked about)/;
+
+/** With what a booking holds compressed. */
+function textOf(item: Item): string {
+  const { content } = item;
+  return (
+    JSON.stringify(item) + (content instanceof Uint8Array ? brotliDecompressSync(content).toString() : '')
+  );
+}
+
+function judgeContent({ name, state, content, history }: Item, find: Find): void {
+  if (state === 'done' && content !== undefined)
+    find('kept', `${name} is booked, and still holds what was booked.`);
+  const events = z
+    .catch(z.array(z.object({ event: z.string() })), [])
+    .parse(history)
+    .map(({ event }) => event);
+  const discarded = events.indexOf('discarded');
+  if (discarded >= 0 && events.slice(discarded).includes('planned'))
+    find('nothingElse', `${name} was discarded by a person, and planned again without one.`);
 }
 
 /** The reconciliation asks about it until it is completed, and finds that it does not exist. */
