@@ -8,7 +8,7 @@ import type { Standing } from './standing.ts';
 /** What a hint is compared with. */
 export interface StepFacts extends Pick<Standing, 'bookings' | 'answered'> {
   readonly hint: Pick<CompletionHint, 'via' | 'again'>;
-  readonly attempt: Pick<WorkAttempt, 'messageId' | 'sentAt'>;
+  readonly attempt: Pick<WorkAttempt, 'messageId' | 'sentAt' | 'receiveCount'>;
   /** It names recordings that are in no booking. */
   readonly namesNew: boolean;
   /** Version of the configuration that maps now. */
@@ -35,12 +35,15 @@ export type NextStep =
       readonly refused: readonly BookingEntry[];
     };
 
+/** A booking that is under way takes a second; its lease covers the worst case. Each further wait is twice as long. */
+const underWayMs = 4000;
+
 type Stand = 'keep' | 'anew' | 'soon' | 'refused' | 'leave';
 
 /**
  * What a hint is to do about the bookings that the ledger has, by the state of each:
  *
- *   claimed, its lease runs                wait until it ends: a hint never ends over what is not done
+ *   claimed, its lease runs                wait, until it ends at most: a hint never ends over what is not done
  *   claimed, its lease is over; in doubt   book exactly as planned
  *   waits, surely never sent               as planned; decided anew for a newer trigger, a newer configuration, a person
  *   refused by this message                its letter may be missing: refuse again, without a call
@@ -57,7 +60,8 @@ export function nextStep(facts: StepFacts): NextStep {
   const running = open.find(({ state, leaseUntil = 0 }) => state === 'claimed' && leaseUntil > now.getTime());
   if (running) {
     const sentence = `The booking ${running.key} is under way in another attempt.`;
-    return { to: 'wait', untilMs: running.leaseUntil ?? 0, sentence };
+    const soon = now.getTime() + underWayMs * 2 ** Math.min(facts.attempt.receiveCount - 1, 10);
+    return { to: 'wait', untilMs: Math.min(running.leaseUntil ?? 0, soon), sentence };
   }
   const stands = Map.groupBy(open, (booking) => standOf(booking, facts));
   const [keep = [], anew = [], soon = []] = (['keep', 'anew', 'soon'] as const).map((one) => stands.get(one));
@@ -68,15 +72,15 @@ export function nextStep(facts: StepFacts): NextStep {
     return { to: 'book', keep, refused, looksAgain };
   }
   const [first] = soon;
-  if (first) return waitAfter(first.readAt);
+  if (first) return waitAfter(lastRead(first, facts));
   if (anew.length > 0) return { to: 'read', anew, refused };
   return whenSettled(facts, refused);
 }
 
 function standOf(booking: BookingEntry, facts: StepFacts): Stand {
   const { hint, attempt, now } = facts;
-  const { state, surelyNotBooked, discarded, rejectedBy, readAt } = booking;
-  const isRecent = now.getTime() - readAt.getTime() < betweenQuestionsMs;
+  const { state, surelyNotBooked, discarded, rejectedBy } = booking;
+  const isRecent = now.getTime() - lastRead(booking, facts).getTime() < betweenQuestionsMs;
   if (state !== 'rejected') {
     if (!surelyNotBooked) return 'keep';
     if (hint.again && !isOwn(booking, facts)) return 'anew';
@@ -96,7 +100,12 @@ function isNewer(booking: BookingEntry, facts: StepFacts): boolean {
 
 function isNewerTrigger(booking: BookingEntry, facts: StepFacts): boolean {
   const { hint, attempt } = facts;
-  return hint.via === 'webhook' && !isOwn(booking, facts) && !isSentBefore(booking.readAt, attempt);
+  return hint.via === 'webhook' && !isOwn(booking, facts) && !isSentBefore(lastRead(booking, facts), attempt);
+}
+
+/** When Azumuta was asked last: for the booking, or later, when there was nothing new to book. */
+function lastRead({ readAt }: BookingEntry, { answered }: StepFacts): Date {
+  return answered && answered.at > readAt ? answered.at : readAt;
 }
 
 /** Planned by an earlier attempt at this message. A replayed message was sent later, and counts as another. */

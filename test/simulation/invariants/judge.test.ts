@@ -148,7 +148,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
   nothingElse: [
     [
       /was discarded by a person, and planned again/,
-      items(theBooking, { history: ['booked', 'discarded', 'planned'].map((event) => ({ at: '', event })) }),
+      items(theBooking, { history: ['discarded', 'planned'].map((event, at) => ({ at: `${at}`, event })) }),
     ],
     [/has a booking another of 5, but no completion/, bookings((one) => [{ ...one, mark: 'another' }])],
     [/has a booking of 5 without a mark/, bookings((one) => [{ ...one, mark: undefined }])],

@@ -38,7 +38,7 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     judgeHolder(item, world, find);
     if (isCalm && isHeld(item)) find('released', `${item.name} is still held.`);
     if (textOf(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
-    judgeContent(item, find);
+    judgeBooking(item, items, find);
     if (!isRemoved(item) && !isFinished(item)) judgeState(item, world, typed, find);
   }
   judgeRemoved(items, people, find);
@@ -60,15 +60,18 @@ function textOf(item: Item): string {
   );
 }
 
-function judgeContent({ name, state, content, history }: Item, find: Find): void {
+const historySchema = z.catch(z.array(z.object({ at: z.string(), event: z.string() })), []);
+const lastOf = ({ history }: Readonly<Record<string, unknown>>, wanted: string) =>
+  historySchema.parse(history).findLast(({ event }) => event === wanted)?.at ?? '';
+
+/** A booking holds what is booked until it is; what a person has discarded, only a person opens again. */
+function judgeBooking(item: Item, items: readonly Item[], find: Find): void {
+  const { name, pk, state, content } = item;
   if (state === 'done' && content !== undefined)
     find('kept', `${name} is booked, and still holds what was booked.`);
-  const events = z
-    .catch(z.array(z.object({ event: z.string() })), [])
-    .parse(history)
-    .map(({ event }) => event);
-  const discarded = events.indexOf('discarded');
-  if (discarded >= 0 && events.slice(discarded).includes('planned'))
+  const discarded = lastOf(item, 'discarded');
+  const isReplayed = items.some((one) => one.pk === pk && lastOf(one, 'replayed') > discarded);
+  if (discarded !== '' && lastOf(item, 'planned') > discarded && !isReplayed)
     find('nothingElse', `${name} was discarded by a person, and planned again without one.`);
 }
 
