@@ -232,9 +232,7 @@ async function giveBack(
   const reason = reasonOf(error, 300);
   const about = aboutOf(planned);
   if (error instanceof Rejected) {
-    // Nothing was written before the first call, nor to an order that the ERP does not know.
-    const wrote = calling && !(error instanceof UnknownOrder) ? 'perhaps' : 'nothing';
-    await claims.reject(claim, rejectionOf(error), wrote, ['awaiting', 'dueAt']);
+    await claims.reject(claim, rejectionOf(error), calling ? error.wrote : 'nothing', ['awaiting', 'dueAt']);
     await lock.release(claim);
     return new Rejected(error.message, { code: error.code, cause: error, about });
   }

@@ -72,15 +72,15 @@ export function nextStep(facts: StepFacts): NextStep {
     return { to: 'book', keep, refused, looksAgain };
   }
   const [first] = soon;
-  if (first) return waitAfter(first.readAt);
+  if (first) return waitAfter(lastRead(first, facts));
   if (anew.length > 0) return { to: 'read', anew, refused };
   return whenSettled(facts, refused);
 }
 
 function standOf(booking: BookingEntry, facts: StepFacts): Stand {
   const { hint, attempt, now } = facts;
-  const { state, surelyNotBooked, discarded, rejectedBy, readAt } = booking;
-  const isRecent = now.getTime() - readAt.getTime() < betweenQuestionsMs;
+  const { state, surelyNotBooked, discarded, rejectedBy } = booking;
+  const isRecent = now.getTime() - lastRead(booking, facts).getTime() < betweenQuestionsMs;
   if (state !== 'rejected') {
     if (!surelyNotBooked) return 'keep';
     if (hint.again && !isOwn(booking, facts)) return 'anew';
@@ -100,7 +100,12 @@ function isNewer(booking: BookingEntry, facts: StepFacts): boolean {
 
 function isNewerTrigger(booking: BookingEntry, facts: StepFacts): boolean {
   const { hint, attempt } = facts;
-  return hint.via === 'webhook' && !isOwn(booking, facts) && !isSentBefore(booking.readAt, attempt);
+  return hint.via === 'webhook' && !isOwn(booking, facts) && !isSentBefore(lastRead(booking, facts), attempt);
+}
+
+/** When Azumuta was asked last: for the booking, or later, when there was nothing new to book. */
+function lastRead({ readAt }: BookingEntry, { answered }: StepFacts): Date {
+  return answered && answered.at > readAt ? answered.at : readAt;
 }
 
 /** Planned by an earlier attempt at this message. A replayed message was sent later, and counts as another. */

@@ -37,7 +37,8 @@ export function requireArticle(completion: Completion, article: string, partner:
 }
 
 /**
- * Runs a booking. If it fails after a write was answered, the error says so, and the next attempt looks first.
+ * Runs a booking, or a look at the ERP. A failure after a write was answered says so, and the next attempt looks first;
+ * so does a refusal before any write was taken, which has left the ERP as it was.
  * @param act Calls `onWritten` after each write that was answered.
  */
 export async function keepingTrackOfWrites<T>(act: (onWritten: () => void) => Promise<T>): Promise<T> {
@@ -47,7 +48,9 @@ export async function keepingTrackOfWrites<T>(act: (onWritten: () => void) => Pr
       wrote = true;
     });
   } catch (error) {
-    throw error instanceof RetryLater && wrote ? error.afterWriting() : error;
+    if (error instanceof RetryLater && wrote) throw error.afterWriting();
+    if (error instanceof Rejected && !wrote) throw error.beforeWriting();
+    throw error;
   }
 }
 

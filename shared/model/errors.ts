@@ -83,6 +83,8 @@ export interface Rejection {
 export interface RejectedOptions extends ErrorOptions {
   /** Its cause code; `cause` is the value that was thrown before this one. */
   readonly code: Cause;
+  /** Whether the partner may have been changed all the same. Default: perhaps. */
+  readonly wrote?: Wrote | undefined;
   readonly about?: About | undefined;
 }
 
@@ -90,12 +92,22 @@ export interface RejectedOptions extends ErrorOptions {
 export class Rejected extends Error {
   override readonly name: string = 'Rejected';
   readonly code: Cause;
+  readonly wrote: Wrote;
   readonly about: About | undefined;
 
-  constructor(message: string, { code, about, ...options }: RejectedOptions) {
+  constructor(message: string, { code, wrote = 'perhaps', about, ...options }: RejectedOptions) {
     super(message, options);
     this.code = code;
+    this.wrote = wrote;
     this.about = about;
+  }
+
+  /** The same refusal, which surely changed nothing. */
+  beforeWriting(): Rejected {
+    const { message, code, about } = this;
+    return this.wrote === 'nothing'
+      ? this
+      : new Rejected(message, { code, about, wrote: 'nothing', cause: this.cause });
   }
 }
 
@@ -104,7 +116,7 @@ export class UnknownOrder extends Rejected {
   override readonly name = 'UnknownOrder';
 
   constructor(message: string) {
-    super(message, { code: 'unknown-order' });
+    super(message, { code: 'unknown-order', wrote: 'nothing' });
   }
 }
 

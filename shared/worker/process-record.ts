@@ -258,12 +258,12 @@ function classifyError(thrown: unknown, bugs: number, signal: AbortSignal): Retr
   return new Rejected(sentence, { code: 'internal-error', cause: thrown });
 }
 
-function isVerdict(thrown: unknown): thrown is RetryLater | Rejected {
+export function isVerdict(thrown: unknown): thrown is RetryLater | Rejected {
   return thrown instanceof RetryLater || thrown instanceof Rejected;
 }
 
 /** A failure of our own table, queue or secrets: AWS fails, and the message is not the reason. */
-function isAwsFailure(thrown: unknown): boolean {
+export function isAwsFailure(thrown: unknown): boolean {
   // ValidationException means that our request was malformed, so it is not an AWS outage.
   return thrown instanceof Error && '$metadata' in thrown && thrown.name !== 'ValidationException';
 }

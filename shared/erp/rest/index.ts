@@ -1,5 +1,5 @@
 import type { Receipt } from '../../model/completions.ts';
-import { type Built, builtOf, requireArticle, requireUnit } from '../booking-rules.ts';
+import { type Built, builtOf, keepingTrackOfWrites, requireArticle, requireUnit } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
 import { secrets } from '../login.ts';
 import { requireOptions } from '../options.ts';
@@ -110,7 +110,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
 
 /** Looks, with a session that cannot write, and does what the look has left. */
 async function run<Context>(session: Session, task: Task<Context>): Promise<Receipt> {
-  const looked = await look(session, task);
+  const looked = await keepingTrackOfWrites(() => look(session, task));
   if ('receipt' in looked) return looked.receipt;
   return { reference: await book(session, looked.toBook), alreadyBooked: false };
 }

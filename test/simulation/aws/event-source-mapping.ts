@@ -27,8 +27,8 @@ export type InvocationEnd = { readonly returned: unknown } | 'failed';
  * caller decides when it polls and how many invocations run at once.
  */
 export interface EventSourceMapping {
-  /** One receive by long poll. The messages get the queue's visibility timeout. Undefined when the queue is empty. */
-  readonly receive: () => Batch | undefined;
+  /** One receive of at most a batch, by long poll. The messages get the queue's visibility timeout. Undefined when the queue is empty. */
+  readonly receive: (most?: number) => Batch | undefined;
   /**
    * Deletes the messages that succeeded. All others are received again once their visibility timeout is over: the whole
    * batch after a failed invocation, or when the response cannot be read or names an unknown message ("Handling errors
@@ -40,9 +40,9 @@ export interface EventSourceMapping {
 export function createEventSourceMapping(queues: QueueModel, mapped: MappedQueue): EventSourceMapping {
   const { queueUrl: QueueUrl, queueArn: arn, region, batchSize } = mapped;
   return {
-    receive() {
+    receive(most = batchSize) {
       const { Messages: messages } = queues.answer(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: batchSize, WaitTimeSeconds: 20 }),
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: most, WaitTimeSeconds: 20 }),
       );
       return messages && { messages, event: sqsEvent(messages, { arn, region }) };
     },

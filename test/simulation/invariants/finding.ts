@@ -27,9 +27,12 @@ export const invariants = {
   items: 'No item of the ledger comes near the size limit.',
   oneAtATime: 'Only one attempt at a time books on an ERP order.',
   atOnce: 'A partner never gets more simultaneous calls than its limit.',
+  oneSlot: 'No booking holds a slot of Azumuta while it calls the ERP.',
   perSecond: 'A partner never gets more calls per second than its limit.',
   breaker: 'While a circuit breaker is open, only probes call its partner.',
   calls: 'A partner is called only as often as its orders need, and rarely during an outage.',
+  waits: 'What only has to wait is not noted as a failure.',
+  kept: 'Once it is booked, a booking is kept in figures alone.',
   personal: 'No name of an operator is in the ledger, a queue or the logs.',
   unexpected: 'Our code throws no unexpected error.',
 } as const;

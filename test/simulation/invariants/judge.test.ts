@@ -1,3 +1,4 @@
+import { brotliCompressSync } from 'node:zlib';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
@@ -145,6 +146,10 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/: lots L booked, none recorded/, bookings((one) => [{ ...one, lots: ['L'] }])],
   ],
   nothingElse: [
+    [
+      /was discarded by a person, and planned again/,
+      items(theBooking, { history: ['discarded', 'planned'].map((event, at) => ({ at: `${at}`, event })) }),
+    ],
     [/has a booking another of 5, but no completion/, bookings((one) => [{ ...one, mark: 'another' }])],
     [/has a booking of 5 without a mark/, bookings((one) => [{ ...one, mark: undefined }])],
     [/booking that was planned before/, readAt(0)],
@@ -222,11 +227,26 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/erp gets 70 calls in 60 s/, calls(70), { perSecond: 1 }],
     [/erp gets 7 calls in 5 s/, calls(7), { perSecond: 1 }],
   ],
+  oneSlot: [
+    [
+      /calls the ERP with a slot of Azumuta/,
+      read(/^SLOTS#azumuta/, { owner: { S: 'book-completion r' }, leaseUntil: { N: `${late}` } }),
+      { atOnce: 1 },
+    ],
+  ],
   breaker: [[/some-stage calls erp, whose breaker is open until/, calls(1), { events: [outage] }]],
   calls: [
     [/\d+ calls for 1 order/, calls(2001)],
     [/erp is called \d+ times in 60 minutes/, calls(200), { events: [outage] }],
   ],
+  waits: [
+    [
+      /A wait is noted as a failure/,
+      ({ plant }) =>
+        plant.logged.push('{"message":"Retried","reason":"Azumuta was asked about it a moment ago."}'),
+    ],
+  ],
+  kept: [[/still holds what was booked/, items(theBooking, { content: brotliCompressSync('{}') })]],
   personal: [
     [/names an operator/, items(theOrder, { note: operatorName })],
     [/A log names an operator/, ({ plant }) => plant.logged.push(`{"note":"${operatorName}"}`)],

@@ -1,3 +1,5 @@
+import { brotliDecompressSync } from 'node:zlib';
+import * as z from 'zod/mini';
 import type { People } from '../scenario/people.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
@@ -35,12 +37,42 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
   for (const item of items) {
     judgeHolder(item, world, find);
     if (isCalm && isHeld(item)) find('released', `${item.name} is still held.`);
-    if (JSON.stringify(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
+    if (textOf(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
+    judgeBooking(item, items, find);
     if (!isRemoved(item) && !isFinished(item)) judgeState(item, world, typed, find);
   }
   judgeRemoved(items, people, find);
+  const failed = plant.logged.find((line) => line.includes('"Retried",') && ofWaits.test(line));
+  if (failed !== undefined) find('waits', `A wait is noted as a failure: ${failed.slice(0, 200)}`);
   const logged = plant.logged.find((line) => line.includes(operatorName));
   if (logged !== undefined) find('personal', `A log names an operator: ${logged.slice(0, 200)}`);
+}
+
+/** The sentences of waits (`Wait` in shared/model/errors.ts). */
+const ofWaits =
+  /"reason":"(The booking \S+ is under way|Another booking on ERP order|Another attempt planned|All calls that|Azumuta was asked about)/;
+
+/** With what a booking holds compressed. */
+function textOf(item: Item): string {
+  const { content } = item;
+  return (
+    JSON.stringify(item) + (content instanceof Uint8Array ? brotliDecompressSync(content).toString() : '')
+  );
+}
+
+const historySchema = z.catch(z.array(z.object({ at: z.string(), event: z.string() })), []);
+const lastOf = ({ history }: Readonly<Record<string, unknown>>, wanted: string) =>
+  historySchema.parse(history).findLast(({ event }) => event === wanted)?.at ?? '';
+
+/** A booking holds what is booked until it is; what a person has discarded, only a person opens again. */
+function judgeBooking(item: Item, items: readonly Item[], find: Find): void {
+  const { name, pk, state, content } = item;
+  if (state === 'done' && content !== undefined)
+    find('kept', `${name} is booked, and still holds what was booked.`);
+  const discarded = lastOf(item, 'discarded');
+  const isReplayed = items.some((one) => one.pk === pk && lastOf(one, 'replayed') > discarded);
+  if (discarded !== '' && lastOf(item, 'planned') > discarded && !isReplayed)
+    find('nothingElse', `${name} was discarded by a person, and planned again without one.`);
 }
 
 /** The reconciliation asks about it until it is completed, and finds that it does not exist. */

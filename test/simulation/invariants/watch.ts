@@ -72,6 +72,16 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       find('atOnce', `${callers.join(' and ')} call ${partner} with ${held.length} slot(s).`);
   }
 
+  /** The slots of Azumuta that the function holds are those of its other containers. */
+  function checkOneSlot(container: string, stage: string): void {
+    if (atOnce === undefined || !isCalm()) return;
+    const others = [...working].filter((one) => one !== container && one.startsWith(stage)).length;
+    const held = Array.from({ length: atOnce }, (_, at) => stored('SLOTS#azumuta', `SLOT#${at + 1}`)).filter(
+      (slot) => slot?.owner?.S?.startsWith(stage) && Number(slot.leaseUntil?.N ?? 0) > now(),
+    );
+    if (held.length > others) find('oneSlot', `${container} calls the ERP with a slot of Azumuta.`);
+  }
+
   function checkPace(partner: Partner): void {
     if (perSecond === undefined || atOnce === undefined) return;
     for (const [seconds, most] of [
@@ -119,7 +129,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     const query = new QueryCommand({ ...input, ExpressionAttributeValues: values, ConsistentRead: true });
     // The model returns this type for a QueryCommand.
     const { Items = [] } = table().answer(query) as { readonly Items?: readonly Stored[] };
-    return Items.flatMap(({ pk, sk }) => stored(pk?.S ?? '', sk?.S ?? '') ?? []);
+    return Items.map(({ pk, sk }) => stored(pk?.S ?? '', sk?.S ?? '') ?? {});
   }
 
   const received = new Set<string>();
@@ -165,7 +175,10 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       checkSlots(service);
       checkPace(service);
       checkBreaker(service, stage);
-      if (stage === 'book-completion') checkLocks();
+      if (stage === 'book-completion' && service === 'erp') {
+        checkLocks();
+        checkOneSlot(container, stage);
+      }
     },
     ends(container, service) {
       if (!isPartner(service)) return;

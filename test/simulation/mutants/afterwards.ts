@@ -11,7 +11,7 @@ export const afterwards: readonly Mutant[] = [
     find: 'export const retentionSeconds = 430 * 86_400;',
     replace: 'export const retentionSeconds = 430;',
     why: 'The time to live has another unit: receipts disappear, and a replayed message has its effect twice.',
-    foundBy: ['created', 'booked'],
+    foundBy: ['journey', 'created', 'booked'],
   },
   {
     name: 'replayed-message-is-another',
@@ -24,8 +24,8 @@ export const afterwards: readonly Mutant[] = [
   {
     name: 'hint-after-the-answer-dropped',
     file: 'shared/completions/ask-azumuta.ts',
-    find: 'return askedAt.getTime() - sentAt.getTime() >= clocksDifferMs;',
-    replace: 'return sentAt.getTime() - askedAt.getTime() >= clocksDifferMs;',
+    find: 'return instant.getTime() - sentAt.getTime() >= clocksDifferMs;',
+    replace: 'return sentAt.getTime() - instant.getTime() >= clocksDifferMs;',
     why: 'A trigger with something new counts as already answered by Azumuta: its recordings are lost.',
     foundBy: ['recordings'],
   },

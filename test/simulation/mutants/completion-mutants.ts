@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const book = 'shared/completions/book.ts';
 const decide = 'shared/completions/decide-bookings.ts';
+const next = 'shared/completions/next-step.ts';
 const mapping = 'shared/integration/mapping/completions.ts';
 
 /** Faults between a completion and its booking. */
@@ -18,8 +19,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'booked-without-the-lock',
     file: book,
-    find: 'if (!(await lock.take(claim, attempt.endsAt))) {',
-    replace: "if (key === '') {",
+    find: 'if (await lock.take(claim, attempt.endsAt))',
+    replace: 'if (lock)',
     why: 'Two parts of one ERP order are booked at the same time, and one overwrites the other.',
     foundBy: ['booked'],
   },
@@ -34,24 +35,91 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'lock-not-released',
     file: book,
-    find: 'await lock.release(claim);\n    if (!ours)',
+    find: 'await lock.release(claim);\n  if (!ours)',
     replace: 'if (!ours)',
     why: 'Each part waits six minutes for the one before it.',
     foundBy: ['released'],
   },
   {
-    name: 'busy-booking-dropped',
-    file: book,
-    find: "if (claimed.by === 'lock') throw lockedByAnother(message);",
-    replace: "if (claimed.by === 'claim') return;",
+    name: 'hint-ends-over-a-claim',
+    file: next,
+    find: "return { to: 'wait', untilMs: running.leaseUntil ?? 0, sentence };",
+    replace: "return sentence ? { to: 'end', refused: [] } : { to: 'end', refused: [] };",
     why: 'The attempt in progress has died, and the message that would continue is deleted.',
     foundBy: ['booked', 'waiting'],
   },
   {
-    name: 'each-part-finishes-the-order',
+    name: 'hint-ends-over-a-plan',
+    file: next,
+    find: 'if (keep.length > 0) {',
+    replace:
+      "if (keep.length > 0 && hint.via !== 'operator') return { to: 'end', refused };\n  if (keep.length > 0) {",
+    why: 'What was planned while the ERP was down is never booked.',
+    foundBy: ['booked', 'waiting'],
+  },
+  {
+    name: 'discarded-booking-opened-by-a-trigger',
+    file: next,
+    find: "if (discarded || hint.via !== 'webhook' || !surelyNotBooked || !isNewer(booking, facts)) return 'leave';",
+    replace:
+      "if (!discarded && (hint.via !== 'webhook' || !surelyNotBooked || !isNewer(booking, facts))) return 'leave';",
+    why: 'A person has booked it by hand, and it is booked once more.',
+    foundBy: ['nothingElse'],
+  },
+  {
+    name: 'two-plan-at-once',
+    file: 'shared/ledger/records/bookings.ts',
+    find: 'return (await table.putIf(item)) ? item : undefined;',
+    replace:
+      "return (await table.putIf(item, 'attribute_exists(pk) OR attribute_not_exists(pk)')) ? item : undefined;",
+    why: 'Two hints that meet both plan, claim and book the same completion.',
+    foundBy: ['booked'],
+  },
+  {
+    name: 'content-outlives-the-receipt',
+    file: 'shared/ledger/records/bookings.ts',
+    find: "export const forBookingOnly = ['content', 'awaiting', 'dueAt'];",
+    replace: "export const forBookingOnly = ['awaiting', 'dueAt'];",
+    why: 'Notes that may name persons are kept for 430 days, and each item takes more write units.',
+    foundBy: ['kept'],
+  },
+  {
+    name: 'refusal-stops-the-next-booking',
     file: book,
-    find: 'const final = completion.final && last;',
-    replace: 'const final = completion.final;',
+    find: 'if (!(error instanceof Rejected)) throw error;',
+    replace: 'if (error) throw error;',
+    why: 'A recording that cannot be added stops those that can: their links never reach the ERP.',
+    foundBy: ['recordings'],
+  },
+  {
+    name: 'slot-of-azumuta-held-while-booking',
+    file: 'shared/worker/worker.ts',
+    find: 'if (this.#isFollowed(partner) && slots) await deadline.whileOpen(slots.giveBack(partner));',
+    replace: '',
+    why: 'While the ERP is slow, nobody can ask Azumuta.',
+    foundBy: ['oneSlot'],
+  },
+  {
+    name: 'wait-noted-as-a-failure',
+    file: 'shared/worker/process-record.ts',
+    find: 'if (thrown instanceof Wait) return',
+    replace: 'if (thrown instanceof Wait && !thrown.message) return',
+    why: 'A message that has its turn later is retried ever more seldom, and each of its waits is a write.',
+    foundBy: ['waits'],
+  },
+  {
+    name: 'in-doubt-decided-anew',
+    file: next,
+    find: "if (!surelyNotBooked) return 'keep';",
+    replace: "if (!surelyNotBooked && facts.hint.via !== 'webhook') return 'keep';",
+    why: 'What may be in the ERP already is mapped once more, and waits for ever, as it cannot be replaced.',
+    foundBy: ['booked', 'waiting', 'ends', 'deadLetters', 'passing'],
+  },
+  {
+    name: 'each-part-finishes-the-order',
+    file: 'shared/completions/read-contents.ts',
+    find: "const final = mapped.final && entry?.part.book !== 'each';",
+    replace: 'const final = mapped.final;',
     why: 'The first part closes the ERP order, and the others cannot be booked.',
     foundBy: ['deadLetters'],
   },
@@ -72,18 +140,18 @@ export const completionMutants: readonly Mutant[] = [
     foundBy: ['figures', 'deadLetters'],
   },
   {
-    name: 'rejected-booking-not-planned-again',
-    file: decide,
-    find: 'const wantedAgain = again ? bookings',
-    replace: 'const wantedAgain = again && !facts ? bookings',
-    why: 'A person replays a rejected message, and nothing happens.',
+    name: 'refused-booking-not-opened-again',
+    file: next,
+    find: "if (hint.again) return surelyNotBooked || discarded ? 'anew' : 'keep';",
+    replace: "if (hint.again) return 'leave';",
+    why: 'A person replays a dead letter, and nothing happens.',
     foundBy: ['booked'],
   },
   {
     name: 'open-order-booked',
-    file: 'shared/completions/collect.ts',
-    find: 'if (order.completed || (dependencies.trustTrigger && wasTriggered)) return order;',
-    replace: 'if (order) return order;',
+    file: 'shared/completions/plan-bookings.ts',
+    find: 'if (order && isCompleted(order, hint, known, dependencies))',
+    replace: 'if (order)',
     why: 'A trigger of an order that is still being built books it: stock that does not exist.',
     foundBy: ['nothingElse'],
   },
@@ -94,15 +162,6 @@ export const completionMutants: readonly Mutant[] = [
     replace: 'if (order) {',
     why: 'A part that is open for rework is booked as good.',
     foundBy: ['nothingElse'],
-  },
-  {
-    name: 'booking-sent-before-it-is-planned',
-    file: 'shared/completions/collect.ts',
-    find: 'if (await writeDown(decision, collected.home, attempt)) return send(decision, collected, attempt);',
-    replace:
-      'const missing = await send(decision, collected, attempt);\n      if (await writeDown(decision, collected.home, attempt)) return missing;',
-    why: 'The plan is saved only after its message is sent: booking it fails, or uses other recordings.',
-    foundBy: ['passing', 'waiting'],
   },
   {
     name: 'one-piece-unless-recorded',

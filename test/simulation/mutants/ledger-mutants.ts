@@ -8,8 +8,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'claim-taken-over-at-once',
     file: claims,
-    find: "(#state = :claimedState AND #leaseUntil <= :at))'",
-    replace: "(#state = :claimedState AND (#leaseUntil <= :at OR #leaseUntil > :at)))'",
+    find: '(#state = :claimedState AND #leaseUntil <= :at))`',
+    replace: '(#state = :claimedState AND (#leaseUntil <= :at OR #leaseUntil > :at)))`',
     why: 'A message that comes twice is processed twice at the same time: two product orders, two bookings.',
     foundBy: ['created', 'booked'],
   },
@@ -24,8 +24,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'claim-without-settling-time',
     file: claims,
-    find: 'const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;',
-    replace: 'const leaseUntil = at;',
+    find: 'endsAt.getTime() + times.settlingSeconds * 1000;',
+    replace: 'endsAt.getTime() - 60_000;',
     why: 'A call of a dead attempt takes effect after the next attempt has looked, and is made twice.',
     foundBy: ['created', 'booked'],
   },
@@ -48,9 +48,9 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'rejected-claim-is-anybodys',
     file: claims,
-    find: '(#state = :rejected AND #rejectedBy = :message)',
+    find: "const isOurs = reopens ? '' : ' AND #rejectedBy = :message';",
     replace:
-      '(#state = :rejected AND (#rejectedBy = :message OR #rejectedBy <> :message OR attribute_not_exists(#rejectedBy)))',
+      "const isOurs = reopens ? '' : ' AND (#rejectedBy = :message OR #rejectedBy <> :message OR attribute_not_exists(#rejectedBy))';",
     why: 'A withdrawn order is created by a message that was still in the queue.',
     foundBy: ['withdrawn'],
   },
@@ -65,8 +65,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'claim-kept-after-a-failure',
     file: claims,
-    find: "const changes = { set: { state: 'waiting', clean }, remove: ['owner', 'leaseUntil'] };",
-    replace: 'const changes = { set: { clean } };',
+    find: "const changes = { set: { ...further, state: 'waiting', clean }, remove: ['owner', 'leaseUntil'] };",
+    replace: 'const changes = { set: { ...further, clean } };',
     why: 'Each attempt that fails before its first call blocks the next one for six minutes.',
     foundBy: ['released'],
   },
@@ -119,14 +119,6 @@ export const ledgerMutants: readonly Mutant[] = [
     foundBy: ['booked'],
   },
   {
-    name: 'unsent-booking-forgotten',
-    file: 'shared/completions/decide-bookings.ts',
-    find: "return state === 'waiting' && !enqueued;",
-    replace: "return state === 'waiting' && enqueued && false;",
-    why: 'After a crash between plan and queue, the completion is never booked, and nobody learns of it.',
-    foundBy: ['booked'],
-  },
-  {
     name: 'withdrawn-order-still-waits',
     file: 'shared/ledger/records/product-orders.ts',
     find: "set: { state: 'rejected', withdrawn: true, clean: true, ...rejection },",
@@ -136,10 +128,10 @@ export const ledgerMutants: readonly Mutant[] = [
   },
   {
     name: 'completion-not-noted',
-    file: 'shared/completions/collect.ts',
-    find: 'if (subject.entry?.awaitsCompletion) await ledger.orders.markCompleted(subject.entry);',
+    file: 'shared/completions/book.ts',
+    find: 'if (entry?.awaitsCompletion) await ledger.orders.markCompleted(entry);',
     replace: '',
-    why: 'Azumuta is asked about every order ever built, every day, forever.',
+    why: 'The reconciliation asks about every order ever built, every day, forever.',
     foundBy: ['waiting'],
   },
   {

@@ -11,7 +11,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'set: { open: false, closedAt',
     replace: 'set: { open: true, closedAt',
     why: 'After an outage of one minute nothing is processed any more.',
-    foundBy: ['ends'],
+    foundBy: ['ends', 'reported'],
   },
   {
     name: 'breaker-never-opens',
@@ -72,8 +72,8 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'failed-messages-deleted',
     file: 'shared/worker/worker.ts',
-    find: 'return responseOf([...waiting, ...again]);',
-    replace: 'return responseOf(waiting);',
+    find: 'batch.retried.push(...retried);',
+    replace: 'batch.retried.push(...retried.filter(() => false));',
     why: 'A message that failed once is never tried again.',
     foundBy: ['created', 'booked'],
   },
@@ -89,7 +89,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'dead-letter-not-noted',
     file: record,
-    find: "await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, ...why });",
+    find: "await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, partner, ...why });",
     replace: '',
     why: 'The journey of an order does not show that it waits for a person.',
     foundBy: ['recorded'],
@@ -97,8 +97,8 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'dead-letter-not-counted',
     file: record,
-    find: "log.error('Dead letter', { ...why }, { DeadLettered: 1 });",
-    replace: "log.error('Dead letter', { ...why });",
+    find: "log.error('Dead letter', { ...rejectionOf(rejected) }, { DeadLettered: 1 });",
+    replace: "log.error('Dead letter', { ...rejectionOf(rejected) });",
     why: 'The morning mail and the dashboard show no problem.',
     foundBy: ['recorded'],
   },
@@ -108,7 +108,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'return Math.max(1, Math.round(seconds));',
     replace: 'return 1;',
     why: 'A failed call is repeated every second: a partner that is overloaded goes down.',
-    foundBy: ['calls'],
+    foundBy: ['recorded', 'calls'],
   },
   {
     name: 'mark-not-posted-in-odoo',
@@ -132,7 +132,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'const posted = findOurs(confirmations, key, erpOrder);',
     replace: 'const posted = findOurs([], key, erpOrder);',
     why: 'A confirmation whose answer was lost is posted twice.',
-    foundBy: ['booked'],
+    foundBy: ['booked', 'deadLetters'],
   },
   {
     name: 'own-booking-not-recognised-in-rest',
@@ -140,7 +140,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: "reference ??= part.done && call('done', part.done, answer, run.context);",
     replace: '',
     why: 'A booking whose answer was lost is posted twice.',
-    foundBy: ['booked'],
+    foundBy: ['booked', 'deadLetters'],
   },
   {
     name: 'lock-of-the-order-taken-for-a-refusal',

@@ -98,13 +98,13 @@ const outagesOf = (partner: keyof typeof partners) =>
 
 const order = { article: 'plain', quantity: 5, scrap: 0, releasedAt: 1, builtAfter: 10 } as const;
 const two = { orders: [order, { ...order, releasedAt: 3 }] };
-/** A container that has read a secret before it is rotated reads it again. */
+/** While the partner does not know the new secret it refuses; afterwards, a container that knows the old one reads again. */
 const rotationsOf = (partner: keyof typeof partners) => {
   const reads = new RegExp(`secrets: reads .*${partner === 'erp' ? 'erp-cred' : 'azumuta-api'}`);
   const rotation = { kind: 'secret is rotated', partner, at: 2, minutes: 0.5 } as const;
   return [
     effect({ ...rotation, first: 'partner' }, [reads], two),
-    effect({ ...rotation, first: 'Secrets Manager' }, [reads], two),
+    effect({ ...rotation, minutes: 20, first: 'Secrets Manager' }, [/Retried: .*refused our credentials/]),
   ];
 };
 
@@ -159,9 +159,13 @@ export const effects: readonly Effect[] = [
     ],
   }),
   effect({ kind: 'message comes twice', queue: 'completions', nth: 1 }, [[/book-completion \d+: begins/, 2]]),
+  effect({ kind: 'message comes twice', queue: 'completions', nth: 1, atOnce: true }, [
+    /under way in another attempt|in the same moment/,
+  ]),
   effect({ kind: 'delete is lost', queue: 'completions', nth: 1 }, [[/book-completion \d+: begins/, 2]]),
   effect({ kind: 'trigger', nth: 1, becomes: 'lost' }, [[/receive-webhook \d+: begins/, 0]]),
   effect({ kind: 'trigger', nth: 1, becomes: 'doubled' }, [[/receive-webhook \d+: begins/, 2]]),
+  effect({ kind: 'trigger', nth: 1, becomes: 'doubled at once' }, [/^66\d book-completion 2: begins/]),
   effect({ kind: 'trigger', nth: 1, becomes: 'late' }, [/^\d{4} receive-webhook \d+: begins/]),
   effect({ ...run, becomes: 'late' }, [/^(6[6-9]\d|[7-9]\d\d|1\d{3}) pull.* begins/], pull),
   effect({ ...run, becomes: 'doubled' }, [[/^6\d\d pull.* begins/, 2]], pull),
@@ -182,6 +186,12 @@ export const effects: readonly Effect[] = [
   effect({ kind: 'planner changes the quantity', ...at, quantity: 3 }, [
     /^300 accept.*begins .*"quantity":"3"/,
   ]),
+  effect(
+    { kind: 'planner changes the quantity', ...at, quantity: 3 },
+    [/azumuta: POST .*"Quantity","value":3/],
+    pull,
+  ),
+  effect({ kind: 'planner renames', ...at, to: '-new' }, [/azumuta: POST .*"number":"MO\/0001-new"/], pull),
   effect(cancelled, [/Dead letter: .*it was cancelled/]),
   effect({ kind: 'planner releases it again', order: 0, at: 6 }, [/^360 ERP: posts/], {
     ...{ erp: 'sap-s4hana', events: cancelled },

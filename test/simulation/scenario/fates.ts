@@ -8,8 +8,14 @@ import type { ScenarioEvent } from './scenario-event.ts';
  * What happens to each call: the scenario's accidents at the calls for which they were drawn, and nothing otherwise.
  */
 export interface Fates {
-  readonly of: (stage: string, service: Service) => Fate;
+  /** @param what The description of the call in the timeline. */
+  readonly of: (stage: string, service: Service, what: () => string) => Fate;
 }
+
+type Call = Extract<ScenarioEvent, { kind: 'call' }>;
+
+/** A write to a partner, in the words of each of them, or to an order in the ledger. */
+const isWrite = /^(?:changes (?:ORDER|LOCK)|(?:PATCH|POST) (?!.{0,90}(?:login|_get|search|read)\b))/;
 
 /** @param happens Called with each event that happens. */
 export function drawnFates(
@@ -17,21 +23,28 @@ export function drawnFates(
   chance: Chance,
   happens: (event: ScenarioEvent) => void,
 ): Fates {
-  const planned = new Map<string, Extract<ScenarioEvent, { kind: 'call' }>>(
-    events.flatMap((one) =>
-      one.kind === 'call' ? [[`${one.stage} ${one.service} ${one.nth}`, one] as const] : [],
-    ),
+  const placeOf = ({ stage, service }: Pick<Call, 'stage' | 'service'>) => `${stage} ${service}`;
+  const planned = Map.groupBy(
+    events.filter((one): one is Call => one.kind === 'call'),
+    placeOf,
   );
-  const calls = new Map<string, number>();
+  const counted = new Map<Call, number>();
+  /** Where an accident has happened. */
+  const met = new Set<string>();
   return {
-    of(stage, service) {
-      const place = `${stage} ${service}`;
-      const nth = (calls.get(place) ?? 0) + 1;
-      calls.set(place, nth);
-      const found = planned.get(`${place} ${nth}`);
-      if (!found) return goesWell;
-      happens(found);
-      return fateOf(found.accident, chance, service === 'azumuta' ? 'azumuta' : erp);
+    of(stage, service, what) {
+      const found = planned.get(placeOf({ stage, service }))?.filter((one) => {
+        if (one.after && !met.has(placeOf({ stage, service: one.after }))) return false;
+        if (one.of === 'writes' && !isWrite.test(what())) return false;
+        counted.set(one, (counted.get(one) ?? 0) + 1);
+        return counted.get(one) === one.nth;
+      });
+      // Of several at one call, the last one is drawn for it alone.
+      const event = found?.at(-1);
+      if (!event) return goesWell;
+      met.add(placeOf(event));
+      happens(event);
+      return fateOf(event.accident, chance, service === 'azumuta' ? 'azumuta' : erp);
     },
   };
 }

@@ -38,6 +38,9 @@ export const otherFigures = [
 ] as const;
 export type OtherFigures = (typeof otherFigures)[number];
 
+/** `doubled at once`: two containers work on it at the same moment. */
+export const triggerAccidents = ['lost', 'doubled', 'doubled at once', 'late'] as const;
+
 /** An event that disturbs the normal course. Each can be left out, to find out which of them a failure needs. */
 export type ScenarioEvent = InTheWorld | ToOrder | ByAdministrator;
 
@@ -49,16 +52,25 @@ type InTheWorld =
       readonly service: Service;
       /** The n-th call of this function to this service, from 1. */
       readonly nth: number;
+      /** Counts only the calls that write to a partner, or to an order in the ledger. */
+      readonly of?: 'writes';
+      /** Counts only from the moment that an accident has met a call of this function to that service. */
+      readonly after?: Service;
       readonly accident: AccidentName;
     }
   | ({ readonly kind: 'outage'; readonly partner: 'azumuta' | 'erp'; readonly how: Outage } & Span)
   | ({ readonly kind: 'indexes lag'; readonly seconds: number } & Span)
   | ({ readonly kind: 'items expire' } & Moment)
-  /** The n-th received message comes once more, deleted or not. */
-  | { readonly kind: 'message comes twice'; readonly queue: QueueName; readonly nth: number }
+  /** The n-th received message comes once more, deleted or not: within minutes, or while it is worked on. */
+  | {
+      readonly kind: 'message comes twice';
+      readonly queue: QueueName;
+      readonly nth: number;
+      readonly atOnce?: true;
+    }
   /** The n-th batch is processed, but the event source mapping's delete is lost. */
   | { readonly kind: 'delete is lost'; readonly queue: QueueName; readonly nth: number }
-  | { readonly kind: 'trigger'; readonly nth: number; readonly becomes: 'lost' | 'doubled' | 'late' }
+  | { readonly kind: 'trigger'; readonly nth: number; readonly becomes: (typeof triggerAccidents)[number] }
   | {
       readonly kind: 'run';
       readonly stage: 'pull-product-orders' | 'reconcile-completions';

@@ -17,6 +17,8 @@ export function kindOf(event: ScenarioEvent): string {
       return `the secret of ${event.partner} is rotated, ${event.first} first`;
     case 'dead letters are sent again':
       return event.twice ? `${event.kind}, twice at the same time` : event.kind;
+    case 'message comes twice':
+      return event.atOnce ? `${event.kind}, at once` : event.kind;
     case 'operator types it by hand':
       return `${event.kind}, ${event.equal ? 'equal' : 'different'}`;
     case 'operator records other figures':
@@ -30,10 +32,13 @@ export function kindOf(event: ScenarioEvent): string {
 export function wordsOf(event: ScenarioEvent): string {
   const kind = kindOf(event);
   switch (event.kind) {
-    case 'call':
-      return `At call ${event.nth} of ${event.stage} to ${event.service}: ${kind}`;
+    case 'call': {
+      const counted = `${event.of === 'writes' ? 'write' : 'call'} ${event.nth}`;
+      const since = event.after === undefined ? '' : `, counted from its accident at ${event.after}`;
+      return `At ${counted} of ${event.stage} to ${event.service}${since}: ${kind}`;
+    }
     case 'message comes twice':
-      return `Message ${event.nth} of the queue ${event.queue} comes twice`;
+      return `Message ${event.nth} of the queue ${event.queue} comes twice${event.atOnce ? ', at once' : ''}`;
     case 'delete is lost':
       return `The delete of batch ${event.nth} of the queue ${event.queue} is lost`;
     case 'trigger':

@@ -55,11 +55,11 @@ export interface PlantSurroundings {
   /** Called with an error that no function should throw. */
   readonly unexpected: (sentence: string) => void;
   readonly integration: CompleteIntegration;
-  readonly fateOf: (stage: string, service: Service) => Fate;
+  readonly fateOf: (stage: string, service: Service, what: () => string) => Fate;
   /** Current lag of the ledger's indexes. */
   readonly indexLagMs: () => number;
-  /** Whether the n-th received message of this queue is received once more. */
-  readonly comesTwice: (queue: QueueName, nth: number) => boolean;
+  /** Whether the n-th received message of this queue is received once more, and within how many milliseconds. */
+  readonly comesTwice: (queue: QueueName, nth: number) => number | false;
   /** Whether the delete of the n-th batch of this queue is lost. */
   readonly isDeleteLost: (queue: QueueName, nth: number) => boolean;
   readonly partner: (name: PartnerName) => PartnerModel;

@@ -24,8 +24,8 @@ export function createPoller(
     readonly time: VirtualTime;
     readonly chance: Chance;
     readonly queues: QueueModel;
-    /** Whether the n-th received message comes once more, processed or not. */
-    readonly comesTwice: (nth: number) => boolean;
+    /** Within how many milliseconds the n-th received message comes once more, processed or not. */
+    readonly comesTwice: (nth: number) => number | false;
     /** Whether the delete of the n-th batch is lost: its messages come again after their visibility timeout. */
     readonly isDeleteLost: (nth: number) => boolean;
   },
@@ -56,11 +56,14 @@ export function createPoller(
     });
   }
 
-  function poll(): void {
+  function poll(most?: number): void {
     if (isPaused || target.running() >= maxAtOnce) return;
-    const batch = mapping.receive();
+    const batch = mapping.receive(most);
     if (batch) {
-      for (const { MessageId } of batch.messages) if (comesTwice(++received)) comeAgain(MessageId);
+      for (const { MessageId } of batch.messages) {
+        const withinMs = comesTwice(++received);
+        if (withinMs !== false) comeAgain(MessageId, withinMs);
+      }
       const isLost = isDeleteLost(++batches);
       target.invoke(batch.event, (ending) => {
         if (!isLost) mapping.finish(batch, 'response' in ending ? { returned: ending.response } : 'failed');
@@ -71,8 +74,8 @@ export function createPoller(
   }
 
   /** SQS delivers at least once: a copy may come minutes after the message was deleted. */
-  function comeAgain(messageId: string): void {
-    time.after(chance.between(1, 300_000), () => {
+  function comeAgain(messageId: string, withinMs: number): void {
+    time.after(chance.between(1, withinMs), () => {
       queues.duplicate(url, messageId);
       wake();
     });
@@ -86,7 +89,8 @@ export function createPoller(
     },
     resume() {
       isPaused = false;
-      wake();
+      // Lambda begins with several pollers, and each may get one of the messages that have waited.
+      for (let each = 0; each < maxAtOnce; each += 1) poll(1);
     },
   };
 }

@@ -49,8 +49,8 @@ export interface ProcessSurroundings {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly timeline: Timeline;
-  /** The fate of the next call of this function to this service. */
-  readonly fateOf: (stage: string, service: Service) => Fate;
+  /** The fate of the next call of this function to this service, which the timeline describes like that. */
+  readonly fateOf: (stage: string, service: Service, what: () => string) => Fate;
   readonly partner: (name: PartnerName) => PartnerModel;
   readonly watch: Watch;
 }
@@ -98,7 +98,7 @@ export function createProcess(name: string, stage: string, runtime: ProcessSurro
       // The process has died at another call of the same moment, so this call is never sent.
       if (!alive) return;
       if (signal?.aborted) return reject(signal.reason);
-      const fate = fateOf(stage, service);
+      const fate = fateOf(stage, service, given.what);
       watch.begins(name, stage, service);
       const giveUp = () => {
         underWay.delete(stopListening);

@@ -57,8 +57,11 @@ export function createTriggerSender(
     const how = found?.becomes;
     timeline.note('Azumuta', () => `trigger ${sent}${how === undefined ? '' : ` is ${how}`}: ${body}`);
     if (how === 'lost') return;
-    arriveAfter(how === 'late' ? chance.between(1, 120) * minuteMs : chance.between(20, 800), body);
+    const ms = how === 'late' ? chance.between(1, 120) * minuteMs : chance.between(20, 800);
+    arriveAfter(ms, body);
     if (how === 'doubled') arriveAfter(chance.between(0, 600_000), body);
+    // The function that asks Azumuta takes about that long.
+    if (how === 'doubled at once') arriveAfter(ms + chance.between(200, 600), body);
   }
 
   return { send, accepted };

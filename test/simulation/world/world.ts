@@ -111,6 +111,14 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
   let calls = 0;
   const shared = new Map<string, string>();
   const fates = drawnFates(scenario, chance.fork(), happens);
+  const twice = placesOf(
+    scenario.events.filter((one) => one.kind === 'message comes twice'),
+    happens,
+  );
+  const lost = placesOf(
+    scenario.events.filter((one) => one.kind === 'delete is lost'),
+    happens,
+  );
   const watch = createWatch({
     now: time.now,
     table: () => plant.table,
@@ -124,16 +132,20 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     timeline,
     unexpected: (sentence) => unexpected.add(sentence),
     integration,
-    fateOf(stage, service) {
-      const fate = fates.of(stage, service);
+    fateOf(stage, service, what) {
+      const fate = fates.of(stage, service, what);
       const outage = service === 'azumuta' || service === 'erp' ? outages.get(service) : undefined;
       if (outage?.how !== 'is slow') return fate;
       happens(outage.by);
       return { ...fate, slowMs: chance.between(2_000, 20_000) };
     },
     indexLagMs: () => chance.between(0, usualLagMs) + lagSeconds * 1000,
-    comesTwice: placesOf('message comes twice', scenario.events, happens),
-    isDeleteLost: placesOf('delete is lost', scenario.events, happens),
+    comesTwice(queue, nth) {
+      const found = twice(queue, nth);
+      // Most functions work longer than this.
+      return found ? (found.atOnce ? 300 : 5 * minuteMs) : false;
+    },
+    isDeleteLost: (queue, nth) => lost(queue, nth) !== undefined,
     secrets,
     watch,
     partner: (name) => (call) => {
@@ -214,17 +226,13 @@ function answered(
 }
 
 /** Finds the messages or batches of a queue to which an event of this kind happens. */
-function placesOf(
-  kind: 'message comes twice' | 'delete is lost',
-  events: readonly ScenarioEvent[],
+function placesOf<Event extends ScenarioEvent & { readonly queue: string; readonly nth: number }>(
+  events: readonly Event[],
   happens: (event: ScenarioEvent) => void,
 ) {
-  const places = new Map<string, ScenarioEvent>(
-    events.flatMap((one) => (one.kind === kind ? [[`${one.queue} ${one.nth}`, one] as const] : [])),
-  );
-  return (queue: string, nth: number) => {
-    const found = places.get(`${queue} ${nth}`);
+  return (queue: string, nth: number): Event | undefined => {
+    const found = events.find((one) => one.queue === queue && one.nth === nth);
     if (found) happens(found);
-    return found !== undefined;
+    return found;
   };
 }
