@@ -139,7 +139,7 @@ it('goes on after an order that cannot be mapped, and records why, once', async 
     bookings: [],
     deadLetters: [],
     journey,
-    partnersDown: {},
+    ...{ partnersDown: {}, areBookingsPaused: false },
     where: '--local',
   });
   expect(status.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
@@ -248,7 +248,7 @@ describe('an order that is cancelled before it was created', () => {
       const entry = await ledger.orders.find(number);
       const known = {
         ...{ number, entry, parts: 1, bookings: [], deadLetters: [], journey },
-        ...{ partnersDown: {}, where: '--local' },
+        ...{ ...{ partnersDown: {}, areBookingsPaused: false }, where: '--local' },
       };
       expect(orderStatusOf(known)).toMatchObject({
         state: 'discarded',
