@@ -248,7 +248,7 @@ describe('an order that is cancelled before it was created', () => {
       const entry = await ledger.orders.find(number);
       const known = {
         ...{ number, entry, parts: 1, bookings: [], deadLetters: [], journey },
-        ...{ ...{ partnersDown: {}, areBookingsPaused: false }, where: '--local' },
+        ...{ partnersDown: {}, areBookingsPaused: false, where: '--local' },
       };
       expect(orderStatusOf(known)).toMatchObject({
         state: 'discarded',
