@@ -150,4 +150,20 @@ export const ledgerMutants: readonly Mutant[] = [
     why: 'The item of an order that waits for days grows beyond the limit, and can never be written again.',
     foundBy: ['items'],
   },
+  {
+    name: 'lease-relies-on-the-hold',
+    file: claims,
+    find: 'const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;',
+    replace: 'const leaseUntil = endsAt.getTime();',
+    why: 'An attempt dies before it can note that its write is settling, and the next one does not wait for it.',
+    foundBy: ['created', 'booked'],
+  },
+  {
+    name: 'release-forgets-the-doubt',
+    file: claims,
+    find: "in doubt.\n      const clean = !claim.again && wrote === 'nothing';",
+    replace: "in doubt.\n      const clean = wrote === 'nothing';",
+    why: 'After an attempt that only failed to look, what the one before it wrote counts as somebody else’s.',
+    foundBy: ['created', 'booked', 'deadLetters'],
+  },
 ];

@@ -18,7 +18,5 @@ export const mutants: readonly Mutant[] = [
 /** Why no mutant names a promise. */
 export const withoutMutant: Readonly<Partial<Record<PromiseName, string>>> = {
   ordered: 'Only what an ERP order is mapped to is created: no line could be cut out that prevents more.',
-  journey:
-    'The journey is written together with the effect, so a fault in it breaks the promise of the effect as well.',
   unexpected: 'It is for faults that nobody has in mind.',
 };
