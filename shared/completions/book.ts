@@ -57,7 +57,11 @@ export async function bookJob(job: Job, attempt: WorkAttempt, dependencies: Book
     await planJob(job, dependencies);
     throw wait;
   });
-  for (const toBook of job.toBook) {
+  for (const [at, toBook] of job.toBook.entries()) {
+    if (at > 0 && !attempt.hasTime()) {
+      await planJob({ ...job, toBook: job.toBook.slice(at) }, dependencies);
+      throw new Wait('There is no time left for its next booking.', { scope: 'order', forOurLock: true });
+    }
     try {
       await bookOne(toBook, job, attempt, dependencies);
     } catch (error) {
@@ -80,11 +84,12 @@ export async function planJob({ toBook, standing }: Job, { ledger, clock }: Book
  * @throws Wait to look again; RetryLater when further triggers came; Rejected with all that was refused
  */
 export async function finish(
-  { standing, toBook, refused, looksAgain }: Job,
+  { hint, standing, toBook, refused, looksAgain }: Job,
   { messageId }: WorkAttempt,
   { ledger }: Pick<BookDependencies, 'ledger'>,
 ): Promise<void> {
-  if (looksAgain && refused.length === 0) {
+  // What this message was refused is told then; a person's hint would try it once more.
+  if (looksAgain && !(hint.again && refused.length > 0)) {
     const sentence = 'It is booked as planned. What came since is looked at next.';
     throw new Wait(sentence, { scope: 'order', forOurLock: true });
   }

@@ -31,10 +31,11 @@ export function stepOf(
   attempt: WorkAttempt,
   { clock, configuration }: { readonly clock: Clock; readonly configuration: string },
 ): NextStep {
-  const { bookings, answered, question } = standing;
+  const { bookings, answered, question, entry } = standing;
+  const part = entry?.part.index ?? 1;
   const known = recordingsIn(bookings);
   const namesNew = recordingsNamedBy({ hint, question }).some((id) => !known.has(id));
-  return nextStep({ bookings, answered, hint, attempt, namesNew, configuration, now: clock.now() });
+  return nextStep({ bookings, answered, hint, attempt, part, namesNew, configuration, now: clock.now() });
 }
 
 /** The job of a step that needs nothing of Azumuta. @throws Wait */

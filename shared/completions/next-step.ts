@@ -9,6 +9,8 @@ import type { Standing } from './standing.ts';
 export interface StepFacts extends Pick<Standing, 'bookings' | 'answered'> {
   readonly hint: Pick<CompletionHint, 'via' | 'again'>;
   readonly attempt: Pick<WorkAttempt, 'messageId' | 'sentAt' | 'receiveCount'>;
+  /** Index of the part that the hint is about. Bookings of other parts may be kept at the same home. */
+  readonly part: number;
   /** It names recordings that are in no booking. */
   readonly namesNew: boolean;
   /** Version of the configuration that maps now. */
@@ -46,13 +48,13 @@ type Stand = 'keep' | 'anew' | 'soon' | 'refused' | 'leave';
  *   claimed, its lease runs                wait, until it ends at most: a hint never ends over what is not done
  *   claimed, its lease is over; in doubt   book exactly as planned
  *   waits, surely never sent               as planned; decided anew for a newer trigger, a newer configuration, a person
- *   refused by this message                its letter may be missing: refuse again, without a call
+ *   refused by this message                its letter may be missing: refuse again, without a call if nothing else is new
  *   refused                                leave. Decided anew for a newer trigger if surely never sent; a person opens
  *                                          it again: anew if surely never sent, else as planned
  *   discarded                              leave, for ever: only a person opens it again, anew
  *   all done                               ask Azumuta if this hint is newer than what was read
  *
- * Newer means: sent after Azumuta was read for the booking. Azumuta is asked at most once a minute.
+ * A booking of other parts is neither decided anew nor opened. Newer means: sent after Azumuta was read for the booking. Azumuta is asked at most once a minute.
  */
 export function nextStep(facts: StepFacts): NextStep {
   const { bookings, hint, now } = facts;
@@ -68,11 +70,13 @@ export function nextStep(facts: StepFacts): NextStep {
   const refused = stands.get('refused') ?? [];
   if (keep.length > 0) {
     const looksAgain =
-      hint.again === true || anew.length + soon.length > 0 || keep.some((one) => isNewerTrigger(one, facts));
+      hint.again === true ||
+      anew.length + soon.length > 0 ||
+      keep.some((one) => isNewerTrigger(one, facts) || !isWhole(one, facts) || !isOfPart(one, facts));
     return { to: 'book', keep, refused, looksAgain };
   }
   const [first] = soon;
-  if (first) return waitAfter(lastRead(first, facts));
+  if (first) return waitAfter(askedAt(first, facts));
   if (anew.length > 0) return { to: 'read', anew, refused };
   return whenSettled(facts, refused);
 }
@@ -80,17 +84,37 @@ export function nextStep(facts: StepFacts): NextStep {
 function standOf(booking: BookingEntry, facts: StepFacts): Stand {
   const { hint, attempt, now } = facts;
   const { state, surelyNotBooked, discarded, rejectedBy } = booking;
-  const isRecent = now.getTime() - lastRead(booking, facts).getTime() < betweenQuestionsMs;
+  const isRecent = now.getTime() - askedAt(booking, facts).getTime() < betweenQuestionsMs;
   if (state !== 'rejected') {
-    if (!surelyNotBooked) return 'keep';
+    // Only a hint about its part shows what has become of it.
+    if (!surelyNotBooked || !isOfPart(booking, facts)) return 'keep';
     if (hint.again && !isOwn(booking, facts)) return 'anew';
     if (!isNewer(booking, facts)) return 'keep';
     return isRecent ? 'soon' : 'anew';
   }
+  if (!hint.again && rejectedBy === attempt.messageId) return 'refused';
+  if (!isOfPart(booking, facts)) return 'leave';
   if (hint.again) return surelyNotBooked || discarded ? 'anew' : 'keep';
-  if (rejectedBy === attempt.messageId) return 'refused';
   if (discarded || hint.via !== 'webhook' || !surelyNotBooked || !isNewer(booking, facts)) return 'leave';
+  const asked = askedAt(booking, facts);
+  if (asked > booking.readAt && isSentBefore(asked, attempt)) return 'leave';
   return isRecent ? 'soon' : 'anew';
+}
+
+function isOfPart({ parts }: BookingEntry, { part }: StepFacts): boolean {
+  return parts.includes(part);
+}
+
+/** When Azumuta was asked for it last: of a refusal whose figures have not changed, only the answer is noted. */
+function askedAt({ state, readAt }: BookingEntry, { answered }: StepFacts): Date {
+  return state === 'rejected' && answered && answered.at > readAt ? answered.at : readAt;
+}
+
+/** Whether all bookings of its reading were written: an attempt can end between two of them. */
+function isWhole({ othersFollow, readAt, plannedFor }: BookingEntry, { bookings }: StepFacts): boolean {
+  if (!othersFollow) return true;
+  const ofReading = bookings.filter((other) => other.plannedFor === plannedFor && +other.readAt === +readAt);
+  return ofReading.some((other) => !other.othersFollow);
 }
 
 /** Whether a trigger was sent, or a configuration deployed, after Azumuta was read for the booking. */
@@ -100,12 +124,7 @@ function isNewer(booking: BookingEntry, facts: StepFacts): boolean {
 
 function isNewerTrigger(booking: BookingEntry, facts: StepFacts): boolean {
   const { hint, attempt } = facts;
-  return hint.via === 'webhook' && !isOwn(booking, facts) && !isSentBefore(lastRead(booking, facts), attempt);
-}
-
-/** When Azumuta was asked last: for the booking, or later, when there was nothing new to book. */
-function lastRead({ readAt }: BookingEntry, { answered }: StepFacts): Date {
-  return answered && answered.at > readAt ? answered.at : readAt;
+  return hint.via === 'webhook' && !isOwn(booking, facts) && !isSentBefore(askedAt(booking, facts), attempt);
 }
 
 /** Planned by an earlier attempt at this message. A replayed message was sent later, and counts as another. */
@@ -116,12 +135,16 @@ function isOwn({ plannedFor, readAt }: BookingEntry, { attempt: { messageId, sen
 /** Every booking is done, or left to a person: there is nothing new if Azumuta was asked after this hint came. */
 function whenSettled(facts: StepFacts, refused: readonly BookingEntry[]): NextStep {
   const { bookings, answered, hint, attempt, namesNew, now } = facts;
-  if (refused.length > 0) return { to: 'end', refused };
   const read = { to: 'read', anew: [], refused } as const;
   // The hint that asked last may still have to tell a person.
   if (hint.again || answered?.by === nameOf(attempt)) return read;
+  const ofPart = bookings.filter((booking) => isOfPart(booking, facts));
   const answers = [
-    ...bookings.map((booking) => ({ at: booking.readAt, isOwn: isOwn(booking, facts), isKnown: !namesNew })),
+    ...ofPart.map((booking) => ({
+      at: booking.readAt,
+      isOwn: isOwn(booking, facts),
+      isKnown: !namesNew && isWhole(booking, facts),
+    })),
     ...(answered ? [{ at: answered.at, isOwn: false, isKnown: answered.listsRecordings || !namesNew }] : []),
   ];
   if (answers.some(({ at, isOwn: own, isKnown }) => isKnown && (own || isSentBefore(at, attempt))))

@@ -5,6 +5,7 @@ import { Rejected } from '../model/errors.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { type AskDependencies, askLater, type Inquiry, mayEnd, recordAnswer } from './ask-azumuta.ts';
 import { ownRecordings, type PartsDependencies, partsBookedTogether } from './built-parts.ts';
+import { plannedByAnother } from './content.ts';
 import { decideBookings, isBookedTogether, recordingsIn } from './decide-bookings.ts';
 import { type Job, jobOf, refusalOf, stepOf } from './job.ts';
 import type { CompletionHint } from './messages.ts';
@@ -32,7 +33,8 @@ export async function planBookings(
 ): Promise<Job | undefined> {
   const { number, question, answered } = standing;
   const inquiry: Inquiry = { number: standing.askedAs, hint, question, answered };
-  if (await mayEnd(inquiry, attempt, dependencies)) {
+  const isOpen = step.anew.length + step.refused.length > 0;
+  if (!isOpen && (await mayEnd(inquiry, attempt, dependencies))) {
     attempt.log.info('Another hint has asked about it a moment ago, and asks again');
     return undefined;
   }
@@ -52,8 +54,7 @@ export async function planBookings(
   await withdraw(reading, dependencies);
   const status = order.status ?? 'without status';
   const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
-  await askLater(sentence, inquiry, attempt, { isOpen: true }, dependencies);
-  return undefined;
+  return unclear(sentence, { ...reading, anew: [] }, attempt, dependencies, { isOpen: true });
 }
 
 /** An order that was renamed in Azumuta: the ledger keeps it under its first number, to which an alias leads from now on. */
@@ -82,7 +83,10 @@ function isCompleted(
   return completed || (trustTrigger && (via === 'webhook' || (again === true && bookings.length > 0)));
 }
 
-/** Azumuta does not show what is needed. A plan of which nothing was sent is booked as it is; else Azumuta is asked later. */
+/**
+ * Azumuta does not show what is needed. A plan of which nothing was sent is booked as it is, and what was refused is told;
+ * else Azumuta is asked later.
+ */
 async function unclear(
   sentence: string,
   { inquiry, standing, anew, refused }: Omit<Reading, 'order'>,
@@ -91,7 +95,8 @@ async function unclear(
   how: Parameters<typeof askLater>[3] = { isOpen: false },
 ): Promise<Job | undefined> {
   const toBook = anew.filter(({ state }) => state === 'waiting').map((kept) => ({ kept }));
-  if (toBook.length > 0) return { hint: inquiry.hint, standing, toBook, refused, looksAgain: true };
+  const looksAgain = toBook.length > 0;
+  if (looksAgain || refused.length > 0) return { hint: inquiry.hint, standing, toBook, refused, looksAgain };
   await askLater(sentence, inquiry, attempt, how, dependencies);
   return undefined;
 }
@@ -103,7 +108,8 @@ async function withdraw(
   stays: readonly PlannedBooking[] = [],
 ): Promise<void> {
   const gone = anew.filter(({ state, key }) => state === 'waiting' && !stays.some((one) => one.key === key));
-  for (const booking of gone) await ledger.bookings.withdraw(standing.home, booking);
+  for (const booking of gone)
+    if (!(await ledger.bookings.withdraw(standing.home, booking))) throw plannedByAnother(booking);
 }
 
 /** Reads the other facts, decides, and reads what is to be booked. */

@@ -1,11 +1,12 @@
 import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { BookingEntry, PlannedBooking } from '../ledger/records/bookings.ts';
+import type { BookingEntry, Plan, PlannedBooking } from '../ledger/records/bookings.ts';
 import type { CompletedProductOrder, Completion, Recording } from '../model/completions.ts';
 import { Rejected, rejectionOf } from '../model/errors.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import type { Inquiry } from './ask-azumuta.ts';
 import {
+  aboutOf,
   amendmentContent,
   type Completed,
   figuresIn,
@@ -16,7 +17,7 @@ import {
   unpacked,
 } from './content.ts';
 import type { BuiltPart, CompletionFacts } from './decide-bookings.ts';
-import type { Job, ToBook } from './job.ts';
+import type { Job } from './job.ts';
 import { type CompletionReader, completedOf } from './read-recordings.ts';
 import type { Standing } from './standing.ts';
 
@@ -63,30 +64,42 @@ export async function readContents(
   attempt: WorkAttempt,
   dependencies: ContentDependencies,
 ): Promise<string | Pick<Job, 'toBook' | 'refused'>> {
-  const toBook: ToBook[] = [];
-  const refused: Rejected[] = [];
-  const { readAt, anew, inquiry, standing } = facts.reading;
+  const toBook: Plan[] = [];
+  const toRefuse: { readonly plan: Plan; readonly refusal: Rejected }[] = [];
+  const { readAt, anew, inquiry } = facts.reading;
   for (const planned of plan) {
     const completed = await readCompleted(planned, facts, attempt, dependencies);
     if (typeof completed === 'string') return completed;
     const seen = anew.find(({ key }) => key === planned.key);
-    const { configuration, ledger } = dependencies;
+    const { configuration } = dependencies;
     const known = { planned, seen, readAt, plannedFor: attempt.messageId, configuration };
     const mapped = contentOf(planned, completed, facts, dependencies);
-    if (seen?.state === 'rejected' && !inquiry.hint.again && isSame(seen, mapped)) {
+    if (seen?.state === 'rejected' && !inquiry.hint.again && isSame(seen, mapped))
       attempt.log.info('It was refused before, with the same figures', { booking: planned.key });
-      continue;
-    }
-    if (!(mapped instanceof Rejected)) {
-      const { completion, content } = mapped;
-      toBook.push({ plan: { ...known, content, figures: figuresOf(completion) } });
-      continue;
-    }
-    if (!(await ledger.bookings.planRefused(standing.home, known, rejectionOf(mapped))))
-      throw plannedByAnother(planned);
-    refused.push(mapped);
+    else if (mapped instanceof Rejected) toRefuse.push({ plan: known, refusal: mapped });
+    else toBook.push({ ...known, content: mapped.content, figures: figuresOf(mapped.completion) });
   }
-  return { toBook, refused };
+  return written(toRefuse, toBook, facts.reading, dependencies);
+}
+
+/** Writes down what is refused. All plans of a reading but the last say that others follow, as an attempt can end between two. */
+async function written(
+  toRefuse: readonly { readonly plan: Plan; readonly refusal: Rejected }[],
+  toBook: readonly Plan[],
+  { standing: { home } }: Reading,
+  { ledger }: ContentDependencies,
+): Promise<Pick<Job, 'toBook' | 'refused'>> {
+  const last = toBook.at(-1) ?? toRefuse.at(-1)?.plan;
+  const marked = (plan: Plan): Plan => (plan === last ? plan : { ...plan, othersFollow: true });
+  const refused: Rejected[] = [];
+  for (const { plan, refusal } of toRefuse) {
+    const { planned } = plan;
+    if (!(await ledger.bookings.planRefused(home, marked(plan), rejectionOf(refusal))))
+      throw plannedByAnother(planned);
+    const { message, code } = refusal;
+    refused.push(new Rejected(message, { code, cause: refusal, about: aboutOf(planned) }));
+  }
+  return { toBook: toBook.map((plan) => ({ plan: marked(plan) })), refused };
 }
 
 /** The product orders of a booking, with the recordings that it covers; a sentence when Azumuta does not show one. */

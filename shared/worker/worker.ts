@@ -129,10 +129,17 @@ class Worker<Message> {
     { invocation }: Batch,
   ): Promise<Outcome> {
     const before = invocation.getRemainingTimeInMillis();
-    const outcome = await this.#processor.run(each, invocation, deadline);
+    const outcome = await this.#processor.run(each, invocation, deadline, () => this.#hasTime(invocation));
     if (this.#isSecond(partner))
       this.#longestCallMs = Math.max(this.#longestCallMs, before - invocation.getRemainingTimeInMillis());
     return outcome;
+  }
+
+  /** Whether there is time for a call of the last of two partners. */
+  #hasTime(invocation: Invocation): boolean {
+    const { least, longest, most } = enough;
+    const needed = Math.max(this.#timeoutMs * least, longest * this.#longestCallMs);
+    return invocation.getRemainingTimeInMillis() >= Math.min(this.#timeoutMs * most, needed);
   }
 
   #isSecond(partner: Partner): boolean {
@@ -160,7 +167,6 @@ class Worker<Message> {
     const { slots } = this.#dependencies;
     const limited = slots?.isLimited(partner) ? slots : undefined;
     const left = () => invocation.getRemainingTimeInMillis();
-    const { least, longest, most } = enough;
     let longestMs = left() * lastPart;
     let leftBefore: number | undefined;
     let isOver = false;
@@ -173,10 +179,7 @@ class Worker<Message> {
     };
     return async (work) => {
       if (deadline.signal.aborted || isOver) return false;
-      if (this.#isSecond(partner))
-        isOver =
-          left() <
-          Math.min(this.#timeoutMs * most, Math.max(this.#timeoutMs * least, longest * this.#longestCallMs));
+      if (this.#isSecond(partner)) isOver = !this.#hasTime(invocation);
       if (limited && !isOver) {
         if (leftBefore !== undefined) longestMs = Math.max(longestMs, leftBefore - left());
         isOver = left() < longestMs || (await isAwaited(work));

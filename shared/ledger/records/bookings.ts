@@ -56,6 +56,8 @@ const readingSchema = z.object({
   plannedFor: z.string(),
   /** Version of the configuration that mapped it. */
   configuration: z.string(),
+  /** Further bookings of the same reading are written after it. */
+  othersFollow: z.exactOptional(z.literal(true)),
 });
 export type Reading = DeepReadonly<z.output<typeof readingSchema>>;
 
@@ -151,7 +153,8 @@ export function createBookings(table: Table, clock: Clock, leaseUntilOf: (endsAt
     event: NewEntry,
   ): Promise<StoredItem | undefined> {
     const isClaimed = fields.state === 'claimed';
-    const gone = ['reason', 'cause', 'rejectedBy', 'discarded', 'content', 'figures', 'awaiting', 'dueAt'];
+    const ofRefusal = ['reason', 'cause', 'rejectedBy', 'discarded'];
+    const gone = [...ofRefusal, 'content', 'figures', 'othersFollow', 'awaiting', 'dueAt'];
     const changes: Update = {
       // Attempts are counted on: the lock of an ERP order goes by their number.
       set: { ...fields, clean: !isClaimed && seen.surelyNotBooked },
@@ -204,11 +207,11 @@ export function createBookings(table: Table, clock: Clock, leaseUntilOf: (endsAt
       return (await write(home, plan, set, { event: 'rejected', note: reason })) !== undefined;
     },
 
-    /** Takes back a plan of which nothing was sent, as its product orders are not completed any more. */
-    async withdraw(home: string, { key, readAt }: BookingEntry): Promise<void> {
+    /** Takes back a plan of which nothing was sent; false when another attempt was faster. */
+    async withdraw(home: string, { key, readAt }: BookingEntry): Promise<boolean> {
       const condition = `${nothingSent} AND #readAt = :seen`;
       const values = { ...nothingSentValues, seen: readAt.toISOString() };
-      await table.remove(bookingKeyOf(home, key), condition, values);
+      return table.remove(bookingKeyOf(home, key), condition, values);
     },
 
     /** A person takes care of what was refused by this message. @param note Who, and why. */

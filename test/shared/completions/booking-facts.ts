@@ -56,9 +56,11 @@ export const bookingEntry = (given: Partial<BookingEntry> = {}): BookingEntry =>
   productOrder: { id: 'id1', number: 'MO/1/1' },
   state: 'done',
   surelyNotBooked: false,
-  plannedAt: new Date('2026-11-24T08:00:00Z'),
+  readAt: new Date('2026-11-24T08:00:00Z'),
   plannedFor: 'a message',
-  enqueued: true,
+  configuration: 'version 1',
+  discarded: false,
+  awaitsItself: false,
   ...given,
 });
 
@@ -70,8 +72,6 @@ export const completionFacts = (given: Partial<CompletionFacts> = {}): Completio
   bookings: [],
   current: builtPart(1),
   others: [],
-  again: false,
   withoutRecordings: false,
-  isAbandoned: () => true,
   ...given,
 });

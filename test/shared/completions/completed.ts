@@ -1,48 +1,80 @@
 import { randomUUID } from 'node:crypto';
-import type { BookingMessage } from '../../../shared/completions/messages.ts';
-import type { CompletionStage } from './stage.ts';
+import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
+import type { ErpConnector } from '../../../shared/erp/connector.ts';
+import { partitionOf } from '../../../shared/ledger/keys.ts';
+import type { Handling, CompletionStage as Stage } from './stage.ts';
 
-/** Completes a product order with so many new recordings. @returns the ids of all its recordings. */
+export const bookRoute = 'POST /api/production-orders/{number}/bookings';
+export const noteRoute = 'POST /api/production-orders/{number}/notes';
+export const recordingRoute = 'GET /api/v1/recordings/{id}';
+export const orderRoute = 'GET /api/v1/productorders/{id}';
+
+/** Completes a product order; one that is completed is opened again before. @returns the ids of all its recordings. */
 export async function complete(
-  { azumutaSide }: CompletionStage,
+  { azumutaSide }: Stage,
   number: string,
-  recordings: number,
+  how: CompletionRequest = {},
 ): Promise<string[]> {
-  const order = await azumutaSide.complete(number, { quantity: 1, recordings });
+  await azumutaSide.reopen(number).catch(() => undefined);
+  const order = await azumutaSide.complete(number, { quantity: 1, recordings: 1, ...how });
   return order.recordings.map(({ id }) => id);
 }
 
-/** A product order that is completed, with the ids of its recordings. */
-export async function completed(
-  stage: CompletionStage,
-  recordings: number,
-): Promise<{ number: string; recordingIds: string[] }> {
-  const { numbers } = await stage.ordered();
-  const [number = ''] = numbers;
-  return { number, recordingIds: await complete(stage, number, recordings) };
+/** A product order that is completed, with the ids of its recordings. Its ERP order has the same number. */
+export async function completed(stage: Stage, how: CompletionRequest = {}) {
+  const [number = ''] = (await stage.ordered()).numbers;
+  return { number, recordingIds: await complete(stage, number, how) };
+}
+
+/** One that is booked, and what was recorded since, in so many recordings. */
+export async function bookedAndRecorded(stage: Stage, recordings: number, how: CompletionRequest = {}) {
+  const { number, recordingIds } = await completed(stage);
+  await stage.handle(number);
+  const all = await complete(stage, number, { recordings, ...how });
+  return { number, late: all.filter((id) => !recordingIds.includes(id)) };
 }
 
 /** A product order that somebody typed into Azumuta: it never came from the ERP. @returns its number. */
-export async function madeByHand({ azumuta }: CompletionStage): Promise<string> {
-  const { signal } = new AbortController();
-  const article = await azumuta.findArticle('GEAR-01', signal);
-  if (!article) throw new Error('The sandbox has no GEAR-01.');
+export async function madeByHand(stage: Stage): Promise<string> {
   const number = `HAND-${randomUUID()}`;
-  const draft = { number, article: 'GEAR-01', parameters: { Quantity: '1' }, variants: [] };
-  await azumuta.createProductOrder(draft, article, signal);
+  await stage.build(number);
   return number;
 }
 
-/** The recordings of all bookings that were sent, in order. */
-export function told(stage: CompletionStage): string[] {
-  return stage.sent().flatMap(toldIn);
+/** A completed product order whose booking is planned, as the ERP could not be called. */
+export async function planned(stage: Stage, how: CompletionRequest = {}) {
+  const order = await completed(stage, how);
+  const attempt = stage.message(order.number);
+  await attempt({ down: 'erp' });
+  return { ...order, attempt };
 }
 
-/** The recordings of a booking; of an amendment only the new ones, as it holds the earlier ones as well. */
-export function toldIn({ content, newRecordingIds }: BookingMessage): string[] {
-  const completed = 'completed' in content ? content.completed : [];
-  const ids = completed.flatMap(({ recordings }) => recordings.map(({ id }) => id));
-  return newRecordingIds ? ids.filter((id) => newRecordingIds.includes(id)) : ids;
+/** The recordings of all bookings that are done. */
+export async function booked({ ledger }: Stage, home: string): Promise<string[]> {
+  const bookings = await ledger.bookings.of(home);
+  return bookings.flatMap(({ state, recordingIds }) => (state === 'done' ? recordingIds : [])).sort();
+}
+
+/** What the ERP has of an order: the good quantity of each booking, and `notes`. */
+export async function inErp(stage: Stage, erpOrder: string): Promise<string[]> {
+  const bookings = await stage.bookingsOf(erpOrder);
+  return bookings.map(({ kind, goodQuantity }) => (kind === 'notes' ? 'notes' : goodQuantity));
+}
+
+/** Messages that wait for a person. */
+export async function lettersOf({ ledger }: Stage, number: string) {
+  return (await ledger.deadLetters.of(number)).filter(({ isDead }) => isDead);
+}
+
+/** All that the ledger keeps of a product order. */
+export const kept = ({ store }: Stage, number: string) => store.table.query(partitionOf(number));
+
+export const eventsOf = async ({ ledger }: Stage, number: string) =>
+  (await ledger.journeys.of(number)).map(({ event }) => event);
+
+/** An ERP that answers so. */
+export function erpThat(book: ErpConnector['book']): Handling {
+  return { erp: { async *releasedOrders() {}, book } };
 }
 
 /** The failure of an attempt; undefined when it succeeded. */

@@ -1,150 +1,212 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import integration from '../../../integration.config.ts';
-import type { CompletionMapping } from '../../../shared/integration/define.ts';
-import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
-import { type CompletionStage, startCompletionStage, threeParts } from './stage.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { recording } from '../../support/completions.ts';
+import { azumutaOrder } from './booking-facts.ts';
+import { booked, complete, completed, erpThat, inErp, kept, lettersOf, planned } from './completed.ts';
+import { otherAzumuta } from './other-azumuta.ts';
+import { leaseSeconds, settlingSeconds, startCompletionStage, threeParts } from './stage.ts';
 
-let stage: CompletionStage;
+const stage = await startCompletionStage();
 
-beforeAll(async () => {
-  stage = await startCompletionStage();
-});
-afterAll(() => stage?.stop());
-beforeEach(() => stage.sqs.forget());
+describe('several hints about one order at the same moment', () => {
+  it('book it once, and those that come second wait, then end', async () => {
+    // Prepare
+    const { number } = await completed(stage);
+    const messages = Array.from({ length: 5 }, () => stage.message(number));
 
-const collect = (productOrderNumber: string, messageId?: string) =>
-  stage.collect({ productOrderNumber }, messageId === undefined ? {} : { messageId });
+    // Act
+    const failures = await Promise.all(messages.map((attempt) => attempt()));
+    stage.clock.advance(leaseSeconds);
+    const later = await Promise.all(messages.map((attempt) => attempt()));
 
-describe('a split order', () => {
-  it('is booked once, with the sum, if it is booked when all are done, whichever parts finish together', async () => {
+    // Assess
+    const waits = failures.filter((failure) => failure !== undefined);
+    expect(waits).toHaveLength(4);
+    expect(waits).toEqual(Array(4).fill(expect.objectContaining({ name: 'RetryLater', scope: 'order' })));
+    expect(later).toEqual(Array(5).fill(undefined));
+    expect(await inErp(stage, number)).toEqual(['1']);
+  });
+
+  it('book all recordings that they name: the second amends', async () => {
+    // Prepare: Azumuta lists none; the first plans when the second has booked
+    const { number, recordingIds } = await completed(stage, { recordings: 2 });
+    const { azumuta } = await otherAzumuta(stage, (order) => void delete order.recordings);
+    const [first, second] = recordingIds.map((id) =>
+      stage.message({ productOrderNumber: number, recordingIds: [id] }),
+    );
+    const { ledger } = stage;
+    const bookings = {
+      ...ledger.bookings,
+      async planAndClaim(...given: Parameters<typeof ledger.bookings.planAndClaim>) {
+        await second?.({ azumuta });
+        return ledger.bookings.planAndClaim(...given);
+      },
+    };
+
+    // Act
+    const waits = await first?.({ azumuta, ledger: { ...ledger, bookings } });
+    stage.clock.advance(61);
+    await first?.({ azumuta });
+
+    // Assess
+    expect(waits).toMatchObject({ forOurLock: true });
+    expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
+    expect(await inErp(stage, number)).toEqual(['1', 'notes']);
+  });
+
+  it('book parts that are booked together once, with the sum, whichever parts finish together', async () => {
     // Prepare
     const { erpOrder, numbers } = await stage.ordered(threeParts('when-all-done'));
-    const [first = '', second = '', third = ''] = numbers;
+    const [first = '', ...others] = numbers;
+    await complete(stage, first);
+    await stage.handle(first);
+    for (const number of others) await complete(stage, number);
+    const messages = [...others, first].map((number) => stage.message(number));
 
     // Act
-    await stage.azumutaSide.complete(first, { quantity: 1 });
-    await collect(first);
-    expect(stage.sent()).toEqual([]);
-    await stage.azumutaSide.complete(second, { quantity: 1 });
-    await stage.azumutaSide.complete(third, { quantity: 1 });
-    await Promise.all([collect(second), collect(third), collect(first)]);
-    for (const message of stage.sent()) await stage.book(message);
+    await Promise.all(messages.map((attempt) => attempt()));
+    stage.clock.advance(leaseSeconds);
+    const later = await Promise.all(messages.map((attempt) => attempt()));
 
     // Assess
-    expect(stage.sent().map(({ key }) => key)).toEqual([expect.stringMatching(/^[2-9A-Za-z]{17}#quantity$/)]);
+    expect(later).toEqual([undefined, undefined, undefined]);
     expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ goodQuantity: '3', final: true }]);
   });
-
-  it('leaves the ERP order open until its quantity is reached, if its parts are booked each', async () => {
-    const { erpOrder, numbers } = await stage.ordered(threeParts('each'));
-    for (const number of numbers) {
-      await stage.azumutaSide.complete(number, { quantity: 1 });
-      await collect(number);
-    }
-    for (const message of stage.sent()) await stage.book(message);
-    const bookings = await stage.bookingsOf(erpOrder);
-    expect(bookings.map(({ goodQuantity, final }) => [goodQuantity, final])).toEqual([
-      ['1', false],
-      ['1', false],
-      ['1', false],
-    ]);
-    expect((await stage.erpSide.orders()).find(({ number }) => number === erpOrder)).toMatchObject({
-      status: 'done',
-    });
-  });
 });
 
-describe('a crash between planning and sending', () => {
-  it('sends exactly what was planned when the hint comes again', async () => {
-    // Prepare: SQS is down at that moment
-    const { numbers } = await stage.ordered();
-    const [number = ''] = numbers;
-    await stage.azumutaSide.complete(number, { quantity: 5 });
-    stage.sqs.fail('SendMessage', 500);
-    await expect(collect(number, 'first trigger')).rejects.toThrow();
+describe('a message that is received again while its first attempt runs', () => {
+  it('waits until that must be over, and writes nothing', async () => {
+    // Prepare: the ERP does not answer yet
+    const { number, attempt } = await planned(stage);
+    const arrived = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const first = attempt(
+      erpThat(async (completion, key, given) => {
+        arrived.resolve();
+        await gate.promise;
+        return stage.erp.book(completion, key, given);
+      }),
+    );
+    await arrived.promise;
+    const before = await kept(stage, number);
 
     // Act
-    await collect(number, 'second trigger');
-    const byAnother = stage.sent().length;
-    await collect(number, 'first trigger');
+    const second = await attempt();
+    const after = await kept(stage, number);
+    gate.resolve();
 
-    // Assess: another trigger of the same order leaves the booking to the hint that planned it
-    expect(byAnother).toBe(0);
-    expect(stage.sent()).toHaveLength(1);
-    expect(stage.sent()[0]?.key).toMatch(/#quantity$/);
+    // Assess
+    expect(second).toMatchObject({ name: 'RetryLater', afterSeconds: leaseSeconds });
+    expect(after).toEqual(before);
+    expect(await first).toBeUndefined();
+    expect(await attempt({ down: 'azumuta' })).toBeUndefined();
+    expect(await inErp(stage, number)).toEqual(['1']);
+  });
+
+  it('books once when that was killed with the booking made, as it looks first', async () => {
+    // Prepare
+    const { number, attempt } = await planned(stage);
+    const again: boolean[] = [];
+    const dying = erpThat(async (completion, key, given) => {
+      again.push(given.again);
+      const receipt = await stage.erp.book(completion, key, given);
+      if (given.again) return receipt;
+      throw new RetryLater('killed', { scope: 'order', wrote: 'perhaps' });
+    });
+    await attempt(dying);
+    const early = await attempt(dying);
+    stage.clock.advance(settlingSeconds);
+
+    // Act
+    await attempt(dying);
+
+    // Assess
+    expect(early).toMatchObject({ afterSeconds: settlingSeconds });
+    expect(again).toEqual([false, true]);
+    expect(await inErp(stage, number)).toEqual(['1']);
   });
 });
 
-describe('a recording that comes late', () => {
-  const secondCompletion = async (quantity: number) => {
-    const { erpOrder, numbers } = await stage.ordered();
-    const [number = ''] = numbers;
-    await stage.azumutaSide.complete(number, { quantity: 5 });
-    await collect(number);
-    await stage.azumutaSide.reopen(number);
-    await stage.azumutaSide.complete(number, { quantity, recordings: 1 });
-    await collect(number);
-    return { erpOrder, number };
+/** Azumuta and the ERP in memory, and a ledger whose calls come in the order that the scheduler chooses. */
+async function interleaved(scheduler: fc.Scheduler) {
+  const own = await stage.renewed();
+  const made = { id: 'id1', number: 'MO/1/1' };
+  await own.record({ number: made.number }, made);
+  const inErp: string[] = [];
+  let recordingIds = ['a'];
+  const azumuta = {
+    ...own.azumuta,
+    productOrder: async () => azumutaOrder(1, { recordingIds }),
+    recording: async (id: string) => recording({ id, productOrder: made }),
+  };
+  const { book } = {
+    book: erpThat(async (_completion, key, { again }) => {
+      if (!again || !inErp.includes(key)) inErp.push(key);
+      return { reference: key };
+    }),
   };
 
-  it('is booked as an amendment of a second completion, and the quantity stays', async () => {
-    // Prepare
-    const { erpOrder } = await secondCompletion(5);
+  /** An attempt that dies before its call `diesAt` of the ledger. */
+  function attemptAt(attempt: ReturnType<typeof own.message>, diesAt = Number.POSITIVE_INFINITY) {
+    let calls = 0;
+    const turn =
+      <Given extends unknown[], Answer>(call: (...given: Given) => Promise<Answer>) =>
+      async (...given: Given): Promise<Answer> => {
+        await scheduler.schedule(Promise.resolve());
+        calls += 1;
+        if (calls > diesAt) throw new Error('killed');
+        return call(...given);
+      };
+    const { get, query, queryIndex, putIf, update, remove } = own.store.table;
+    const table: Table = {
+      ...{ get: turn(get), query: turn(query), queryIndex: turn(queryIndex) },
+      ...{ putIf: turn(putIf), update: turn(update), remove: turn(remove) },
+    };
+    const ledger = createLedger({ table, clock: own.clock, times: { settlingSeconds } });
+    return attempt({ azumuta, ledger, ...book });
+  }
+  const record = (ids: string[]) => {
+    recordingIds = ids;
+  };
+  return { own, attemptAt, record, inErp };
+}
 
-    // Act: the newer one arrives first
-    for (const message of stage.sent().reverse()) await stage.book(message);
-
-    // Assess
-    const bookings = await stage.bookingsOf(erpOrder);
-    expect(
-      bookings.filter(({ kind }) => kind === 'production').map(({ goodQuantity }) => goodQuantity),
-    ).toEqual(['5']);
-    expect(bookings.filter(({ kind }) => kind === 'notes')).toHaveLength(1);
-  });
-
-  it('is for a person, with both figures, when it would change the quantity', async () => {
-    // Prepare
-    const { erpOrder } = await secondCompletion(9);
-    const [quantity, amendment] = stage.sent();
-    if (!quantity || !amendment) throw new Error('Two bookings were to be sent.');
-    await stage.book(quantity);
-
-    // Act
-    const booking = stage.book(amendment);
-
-    // Assess
-    await expect(booking).rejects.toThrow(/came after it was booked as 5 good; with it, it would be 9 good/);
-    expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ kind: 'production', goodQuantity: '5' }]);
-  });
-
-  it.each([
-    [
-      'scrap',
-      { scrap: ({ recordings }) => recordings.length - 2 },
-      /booked as 5 good; with it, it would be 5 good, 1 scrap/,
-    ],
-    [
-      'lots',
-      { lots: ({ recordings }) => recordings.map((_, at) => `L${at + 1}`) },
-      /booked as 5 good, lots L1, L2; with it, it would be 5 good, lots L1, L2, L3/,
-    ],
-  ] satisfies [string, CompletionMapping, RegExp][])(
-    'is for a person when it would change the %s, too',
-    async (_what, completions, figures) => {
-      // Prepare
-      await secondCompletion(5);
-      const [, amendment] = stage.sent();
-      if (!amendment) throw new Error('Two bookings were to be sent.');
+it.each([
+  ['a completion', false],
+  ['two recordings that came late', true],
+])('books %s once, in whatever order hints do their work, and wherever one dies', async (_what, isLate) => {
+  const deaths = fc.array(fc.nat(25), { minLength: 1, maxLength: 3 });
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), deaths, async (scheduler, diesAt) => {
+      // Prepare: up to two triggers, of which one is delivered twice
+      const { own, attemptAt, record, inErp } = await interleaved(scheduler);
+      if (isLate) {
+        await scheduler.waitFor(attemptAt(own.message('MO/1/1')));
+        record(['a', 'b', 'c']);
+        own.clock.advance(61);
+      }
+      const [first, second] = [own.message('MO/1/1'), own.message('MO/1/1')];
+      let open = [first, first, second].slice(0, diesAt.length);
+      own.clock.advance(10);
 
       // Act
-      const booking = stage.book(
-        amendment,
-        {},
-        { map: (kind, completed) => mapCompletion({ ...integration, completions }, kind, completed) },
-      );
+      for (let round = 0; round < 9 && open.length > 0; round++) {
+        const attempts = open.map((attempt, at) => attemptAt(attempt, round === 0 ? diesAt[at] : undefined));
+        const failures = await scheduler.waitFor(Promise.all(attempts));
+        open = open.filter((_, at) => failures[at] !== undefined);
+        own.clock.advance(leaseSeconds + 61);
+      }
 
       // Assess
-      await expect(booking).rejects.toThrow(figures);
-    },
+      expect(open).toEqual([]);
+      const late = isLate ? ['id1#recording#b', 'id1#recording#c'] : [];
+      expect(inErp.toSorted()).toEqual(['id1#quantity', ...late]);
+      expect(await lettersOf(own, 'MO/1/1')).toEqual([]);
+      expect((await own.ledger.orders.find('MO/1/1'))?.awaitsCompletion).toBe(false);
+    }),
+    { numRuns: 100 },
   );
 });

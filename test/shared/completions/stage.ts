@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { afterAll } from 'vitest';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import {
   type AzumutaControl,
@@ -12,75 +13,74 @@ import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { type BookDependencies, createCompletionBooker } from '../../../shared/completions/book.ts';
-import { type CollectDependencies, createCompletionCollector } from '../../../shared/completions/collect.ts';
-import {
-  type BookingMessage,
-  bookingMessageSchema,
-  type CompletionHint,
-} from '../../../shared/completions/messages.ts';
-import { createCompletionReader } from '../../../shared/completions/read-recordings.ts';
+import { beginHint, type HintDependencies } from '../../../shared/completions/begin-hint.ts';
+import { type CompletionHint, webhookHint } from '../../../shared/completions/messages.ts';
+import { CompletionReader } from '../../../shared/completions/read-recordings.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import type { Part } from '../../../shared/model/orders.ts';
-import { createQueues, parseMessage } from '../../../shared/platform/aws/queue.ts';
+import { Rejected, rejectionOf, Wait } from '../../../shared/model/errors.ts';
+import type { Part, ProductOrderRef } from '../../../shared/model/orders.ts';
+import type { Partner } from '../../../shared/model/partner.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import type { WorkAttempt } from '../../../shared/worker/worker.ts';
+import type { Step, WorkAttempt } from '../../../shared/worker/worker.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
 import { startSandboxHere } from '../../support/sandboxes.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 
+/** A hint, or the number of the product order that a trigger is about. */
+export type Hinted = string | (Partial<CompletionHint> & { readonly productOrderNumber: string });
+
 /** What an attempt works with: the stage's own, unless a test puts something in between. */
-export interface Reached {
-  readonly ledger: Ledger;
-  readonly breaker: Breaker;
-  readonly erp: ErpConnector;
-  readonly azumuta: AzumutaClient;
-  readonly sqs: SqsEndpoint['client'];
+export interface Handling extends Partial<Omit<HintDependencies, 'ledger'>> {
+  readonly ledger?: Ledger;
+  readonly breaker?: Breaker;
+  readonly azumuta?: AzumutaClient;
+  readonly includeOperators?: boolean;
+  /** Steps that need this partner are left, and the message waits. */
+  readonly down?: Partner;
 }
 
-/** Both sandboxes, a ledger with a stopped clock, and the queue of bookings. */
+/** Both sandboxes, and a ledger with a stopped clock. */
 export interface CompletionStage {
   readonly clock: TestClock;
   readonly store: LedgerStore;
-  readonly sqs: SqsEndpoint;
   readonly ledger: Ledger;
   readonly azumutaSide: AzumutaControl;
   readonly erpSide: ErpControl;
   readonly azumuta: AzumutaClient;
   readonly azumutaUrl: string;
+  readonly erp: ErpConnector;
   readonly erpUrl: string;
+  /** The same sandboxes with an empty ledger and a clock of its own. */
+  readonly renewed: () => Promise<CompletionStage>;
+  /** A product order in Azumuta alone, as somebody types it in. */
+  readonly build: (number: string, quantity?: number) => Promise<ProductOrderRef>;
+  /** What the ledger keeps of a product order that was created. */
+  readonly record: (order: Parameters<typeof newOrder>[0], made: ProductOrderRef) => Promise<void>;
   /** An ERP order whose product orders exist in Azumuta and in the ledger. */
   readonly ordered: (parts?: readonly Part[]) => Promise<{ erpOrder: string; numbers: string[] }>;
-  /** Works on a hint as the function does. */
-  readonly collect: (
-    hint: Partial<CompletionHint> & { readonly productOrderNumber: string },
-    given?: Partial<WorkAttempt>,
-    dependencies?: Partial<CollectDependencies> & Partial<Reached> & { readonly includeOperators?: boolean },
-  ) => Promise<void>;
-  /** Works on a booking as the function does. */
-  readonly book: (
-    message: BookingMessage,
-    given?: Partial<WorkAttempt>,
-    dependencies?: Partial<BookDependencies> & Partial<Reached>,
-  ) => Promise<void>;
-  /** Bookings that were sent so far. */
-  readonly sent: () => BookingMessage[];
-  readonly bookingsOf: (erpOrder: string) => Promise<Booking[]>;
   /** Writes how many parts an ERP order has now. */
   readonly splitInto: (erpOrder: string, parts: readonly Pick<Part, 'book'>[]) => Promise<void>;
-  readonly stop: () => Promise<void>;
+  /** Works on a hint as the function does. Returns when it has ended. @throws Wait, RetryLater, Rejected */
+  readonly handle: (hinted: Hinted, given?: Partial<WorkAttempt>, handling?: Handling) => Promise<void>;
+  /** A message that is sent now. @returns an attempt at it, with its failure. */
+  readonly message: (
+    hinted: Hinted,
+    given?: Partial<WorkAttempt>,
+  ) => (handling?: Handling) => Promise<unknown>;
+  readonly bookingsOf: (erpOrder: string) => Promise<Booking[]>;
 }
 
 /** Seconds of an attempt, and of the ERP's settling, as in the stack. */
 export const timeoutSeconds = 60;
 export const settlingSeconds = 300;
+/** After so many, the claim of an attempt that died is over. */
+export const leaseSeconds = timeoutSeconds + settlingSeconds;
 
 export const azumutaAt = (url: string): AzumutaClient =>
   createAzumutaClient({
@@ -99,24 +99,20 @@ export const erpAt = (baseUrl: string): ErpConnector =>
 export const threeParts = (book: Part['book']): Part[] =>
   [1, 2, 3].map((index) => ({ index, first: '', book }));
 
+/** A stage for the tests of a file, which is stopped after them. */
 export async function startCompletionStage(): Promise<CompletionStage> {
-  const [azumutaSandbox, erpSandbox, sqs, store] = await Promise.all([
-    startSandboxHere('azumuta'),
-    startSandboxHere('erp'),
-    startSqsEndpoint(),
-    startLedgerStore(),
-  ]);
+  const sandboxes = await Promise.all([startSandboxHere('azumuta'), startSandboxHere('erp')]);
+  afterAll(() => Promise.all(sandboxes.map(({ stop }) => stop())));
+  const [azumuta, erp] = sandboxes;
+  return stageOn(azumuta.url, erp.url);
+}
+
+async function stageOn(azumutaUrl: string, erpUrl: string): Promise<CompletionStage> {
+  const store = await startLedgerStore();
   const clock = testClock();
   const ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
-  const azumutaSide = azumutaControl(azumutaSandbox.url);
-  const erpSide = erpControl(erpSandbox.url);
-  const own: Reached = {
-    ledger,
-    breaker: createBreaker(store.table, clock),
-    azumuta: azumutaAt(azumutaSandbox.url),
-    erp: erpAt(erpSandbox.url),
-    sqs: sqs.client,
-  };
+  const [azumutaSide, erpSide] = [azumutaControl(azumutaUrl), erpControl(erpUrl)];
+  const [azumuta, erp] = [azumutaAt(azumutaUrl), erpAt(erpUrl)];
 
   function attemptOf(given: Partial<WorkAttempt>): WorkAttempt {
     return {
@@ -132,110 +128,120 @@ export async function startCompletionStage(): Promise<CompletionStage> {
     };
   }
 
-  function readDependencies({ ledger: reached, breaker, azumuta }: Reached, includeOperators = false) {
-    const partners = createPartnerCalls({ breaker, newOwner: randomUUID, log: silent });
-    const reader = createCompletionReader({ ledger: reached, azumuta, partners, includeOperators });
-    return { partners, reader };
+  function dependenciesOf({ includeOperators = false, ...handling }: Handling): HintDependencies {
+    const own = { clock, ledger, azumuta, erp, breaker: createBreaker(store.table, clock), ...handling };
+    const partners = createPartnerCalls({ breaker: own.breaker, newOwner: randomUUID, log: silent });
+    return {
+      partners,
+      reader: new CompletionReader({ ...own, partners, includeOperators }),
+      map: (kind, completed) => mapCompletion(integration, kind, completed),
+      configuration: 'version 1',
+      trustTrigger: false,
+      reconciles: false,
+      withoutRecordings: false,
+      erpOrderNumber: undefined,
+      numbersAreMapped: false,
+      articleIsMapped: false,
+      unknownOrder: 'reject',
+      ...own,
+    };
   }
 
-  /** Writes how many parts an ERP order has now. */
-  async function splitInto(number: string, parts: readonly Pick<Part, 'book'>[]): Promise<void> {
-    const before = await ledger.erpOrders.find({ number });
-    const book = parts[0]?.book === 'each' ? 'each' : 'when-all-done';
-    const mostParts = Math.max(parts.length, before?.mostParts ?? 0);
-    const version = (before?.version ?? 0) + 1;
-    const written = await ledger.erpOrders.write(
-      splitOrder(number, parts.length, { book, mostParts, version }),
-    );
-    if (!written) throw new Error('Another writer was faster.');
+  /** Step by step; what is rejected is a dead letter, as the worker records it. */
+  async function work(hint: CompletionHint, attempt: WorkAttempt, handling: Handling): Promise<void> {
+    let order = hint.productOrderNumber;
+    try {
+      let step: Step | undefined = await beginHint(hint, attempt, dependenciesOf(handling));
+      while (step) {
+        order = step.order ?? order;
+        if (step.needs !== undefined && step.needs === handling.down) {
+          await step.leave?.(attempt);
+          throw new Wait(`Waiting for ${step.needs} to recover.`, { scope: 'partner' });
+        }
+        step = await step.run(attempt);
+      }
+    } catch (error) {
+      const letter = { messageId: attempt.messageId, orderNumber: order, stage: 'book-completion' };
+      if (error instanceof Rejected) await ledger.deadLetters.record({ ...letter, ...rejectionOf(error) });
+      throw error;
+    }
   }
 
-  return {
-    clock,
-    store,
-    sqs,
-    ledger,
-    azumutaSide,
-    erpSide,
-    azumuta: own.azumuta,
-    azumutaUrl: azumutaSandbox.url,
-    erpUrl: erpSandbox.url,
+  function handle(hinted: Hinted, given: Partial<WorkAttempt> = {}, handling: Handling = {}): Promise<void> {
+    const named = typeof hinted === 'string' ? { productOrderNumber: hinted } : hinted;
+    const trigger = { workInstructionIds: [], recordingIds: [], ...named };
+    const hint = { ...webhookHint(trigger, { receivedAt: clock.now(), eventId: 'event' }), ...named };
+    return work(hint, attemptOf(given), handling);
+  }
+
+  const build: CompletionStage['build'] = async (number, quantity = 1) => {
+    const { signal } = new AbortController();
+    const article = await azumuta.findArticle('GEAR-01', signal);
+    if (!article) throw new Error('The sandbox has no GEAR-01.');
+    const draft = { number, article: 'GEAR-01', parameters: { Quantity: quantity }, variants: [] };
+    return azumuta.createProductOrder(draft, article, signal);
+  };
+
+  const record: CompletionStage['record'] = async (given, productOrder) => {
+    const order = newOrder(given);
+    await ledger.orders.put(order);
+    const claimed = await ledger.claims.claim(orderKey(order.number), attemptOf({}));
+    if (claimed.outcome !== 'claimed') throw new Error('The order was just put.');
+    const receipt = { productOrder, azumutaId: productOrder.id, awaiting: 'completion' };
+    await ledger.claims.complete(claimed.claim, receipt, { event: 'created' });
+  };
+
+  const stage: CompletionStage = {
+    ...{
+      clock,
+      store,
+      ledger,
+      azumutaSide,
+      erpSide,
+      azumuta,
+      azumutaUrl,
+      erp,
+      erpUrl,
+      handle,
+      build,
+      record,
+    },
+    renewed: () => stageOn(azumutaUrl, erpUrl),
 
     async ordered(parts) {
       const [order] = await erpSide.release({ product: 'GEAR-01', quantity: String(parts?.length ?? 5) });
-      const signal = new AbortController().signal;
-      const article = await own.azumuta.findArticle('GEAR-01', signal);
-      if (!order || !article) throw new Error('The sandboxes have no order of GEAR-01.');
-      const numbers = parts ? parts.map(({ index }) => `${order.number}/${index}`) : [order.number];
+      if (!order) throw new Error('The sandbox released no order.');
+      const { number: erpOrder } = order;
+      const numbers = parts ? parts.map(({ index }) => `${erpOrder}/${index}`) : [erpOrder];
       for (const [index, number] of numbers.entries()) {
-        const draft = { number, article: 'GEAR-01', parameters: { Quantity: parts ? 1 : 5 }, variants: [] };
-        const given = parts?.[index];
-        const part = given
-          ? { ...given, first: `${order.number}/1` }
-          : { index: 1, first: number, book: 'alone' as const };
-        const facts = { number: order.number, article: 'GEAR-01' };
-        await ledger.orders.put(newOrder({ number, draft, part, erpOrder: facts }));
-        const claimed = await ledger.claims.claim(orderKey(number), attemptOf({}));
-        if (claimed.outcome !== 'claimed') throw new Error('The order was just put.');
-        const productOrder = await own.azumuta.createProductOrder(draft, article, signal);
-        const receipt = { productOrder, azumutaId: productOrder.id, awaiting: 'completion' };
-        await ledger.claims.complete(claimed.claim, receipt, { event: 'created' });
+        const given = parts?.[index] ?? { index: 1, book: 'alone' as const };
+        const part = { ...given, first: numbers[0] ?? '' };
+        const erp = { number: erpOrder, article: 'GEAR-01' };
+        await record({ number, part, erpOrder: erp }, await build(number, parts ? 1 : 5));
       }
-      if (parts) await splitInto(order.number, parts);
-      return { erpOrder: order.number, numbers };
+      if (parts) await stage.splitInto(erpOrder, parts);
+      return { erpOrder, numbers };
     },
 
-    splitInto,
-
-    collect(hint, given = {}, dependencies = {}) {
-      const reached = { ...own, ...dependencies };
-      const collect = createCompletionCollector({
-        ...readDependencies(reached, dependencies.includeOperators),
-        clock,
-        queues: createQueues(reached.sqs),
-        bookingsQueueUrl: sqs.queueUrl('bookings'),
-        trustTrigger: false,
-        reconciles: false,
-        withoutRecordings: false,
-        articleIsMapped: false,
-        erpOrderNumber: (number) => number,
-        ...dependencies,
-        ledger: reached.ledger,
-      });
-      return collect(
-        {
-          v: 1,
-          kind: 'completion',
-          event: 'product-order-completed',
-          workInstructionIds: [],
-          recordingIds: [],
-          receivedAt: clock.now().toISOString(),
-          eventId: 'event',
-          via: 'webhook',
-          ...hint,
-        },
-        attemptOf(given),
-      );
+    async splitInto(number, parts) {
+      const before = await ledger.erpOrders.find({ number });
+      const book = parts[0]?.book === 'each' ? 'each' : 'when-all-done';
+      const mostParts = Math.max(parts.length, before?.mostParts ?? 0);
+      const version = (before?.version ?? 0) + 1;
+      if (!(await ledger.erpOrders.write(splitOrder(number, parts.length, { book, mostParts, version }))))
+        throw new Error('Another writer was faster.');
     },
 
-    book(message, given = {}, dependencies = {}) {
-      const reached = { ...own, ...dependencies };
-      const bookCompletion = createCompletionBooker({
-        ...readDependencies(reached),
-        unknownOrder: 'reject',
-        map: (kind, completed) => mapCompletion(integration, kind, completed),
-        ...dependencies,
-        ledger: reached.ledger,
-        erp: reached.erp,
-      });
-      return bookCompletion(message, attemptOf(given));
+    message(hinted, given) {
+      const sent = { messageId: randomUUID(), sentAt: clock.now(), ...given };
+      return (handling) =>
+        handle(hinted, sent, handling).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
     },
 
-    sent: () => sqs.sent.map(({ body }) => parseMessage(bookingMessageSchema, body)),
     bookingsOf: async (erpOrder) => (await erpSide.bookings()).filter(({ order }) => order === erpOrder),
-
-    async stop() {
-      await Promise.all([azumutaSandbox.stop(), erpSandbox.stop(), store.stop(), sqs.stop()]);
-    },
   };
+  return stage;
 }

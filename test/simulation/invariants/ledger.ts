@@ -1,5 +1,5 @@
-import { brotliDecompressSync } from 'node:zlib';
 import * as z from 'zod/mini';
+import { textOf } from '../../../shared/completions/content.ts';
 import type { People } from '../scenario/people.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
@@ -37,7 +37,7 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
   for (const item of items) {
     judgeHolder(item, world, find);
     if (isCalm && isHeld(item)) find('released', `${item.name} is still held.`);
-    if (textOf(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
+    if (wholeTextOf(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
     judgeBooking(item, items, find);
     if (!isRemoved(item) && !isFinished(item)) judgeState(item, world, typed, find);
   }
@@ -53,11 +53,9 @@ const ofWaits =
   /"reason":"(The booking \S+ is under way|Another booking on ERP order|Another attempt planned|All calls that|Azumuta was asked about)/;
 
 /** With what a booking holds compressed. */
-function textOf(item: Item): string {
+function wholeTextOf(item: Item): string {
   const { content } = item;
-  return (
-    JSON.stringify(item) + (content instanceof Uint8Array ? brotliDecompressSync(content).toString() : '')
-  );
+  return JSON.stringify(item) + (content instanceof Uint8Array ? textOf(content) : '');
 }
 
 const historySchema = z.catch(z.array(z.object({ at: z.string(), event: z.string() })), []);

@@ -50,6 +50,9 @@ async function claimed(): Promise<Claim> {
   return claim;
 }
 
+const refusedInDoubt = async () => ledger.claims.reject(await claimed(), why);
+const discarded = () => ledger.bookings.discard(home, 'hint', 'By hand.');
+
 describe('a plan', () => {
   it('is a claim at the same time, and holds what is booked', async () => {
     // Act
@@ -105,15 +108,8 @@ const pasts: [past: string, make: () => Promise<unknown>, replaced: 'yes' | 'no'
   ['claimed', claimed, 'no'],
   ['in doubt', async () => ledger.claims.holdForSettling(await claimed(), 'No answer.'), 'no'],
   ['refused before a call', async () => ledger.claims.reject(await claimed(), why, 'nothing'), 'yes'],
-  ['refused in doubt', async () => ledger.claims.reject(await claimed(), why), 'no'],
-  [
-    'refused in doubt, and discarded',
-    async () => {
-      await ledger.claims.reject(await claimed(), why);
-      await ledger.bookings.discard(home, 'hint', 'By hand.');
-    },
-    'again',
-  ],
+  ['refused in doubt', refusedInDoubt, 'no'],
+  ['refused in doubt, and discarded', () => refusedInDoubt().then(discarded), 'again'],
   ['done', async () => ledger.claims.complete(await claimed(), {}, { event: 'booked' }), 'no'],
 ];
 
@@ -189,8 +185,8 @@ describe('a booking that is planned anew', () => {
   });
 
   it('stays in doubt when it was discarded in doubt, and is only planned', async () => {
-    await ledger.claims.reject(await claimed(), why);
-    await ledger.bookings.discard(home, 'hint', 'By hand.');
+    await refusedInDoubt();
+    await discarded();
     await ledger.bookings.planOnly(home, bookingPlan({ seen: await held() }), {});
     expect(await held()).toMatchObject({ state: 'waiting', surelyNotBooked: false, discarded: false });
   });
@@ -208,16 +204,16 @@ describe('what is booked', () => {
   it('is removed when a person discards it, in the bookings of that dead letter alone', async () => {
     // Prepare: two bookings were refused, by two messages
     const other = plannedBooking({ key: 'id1#recording#r2', kind: 'amendment' });
-    await ledger.claims.reject(await claimed(), why);
+    await refusedInDoubt();
     await ledger.bookings.planRefused(home, bookingPlan({ planned: other, plannedFor: 'other' }), why);
 
     // Act
     await ledger.bookings.discard(home, 'hint', 'Ann: booked by hand');
 
     // Assess
-    const [discarded, left] = await ledger.bookings.of(home);
-    expect(discarded).toMatchObject({ key, state: 'rejected', discarded: true, rejectedBy: 'hint' });
-    expect(discarded).not.toHaveProperty('content');
+    const [booking, left] = await ledger.bookings.of(home);
+    expect(booking).toMatchObject({ key, state: 'rejected', discarded: true, rejectedBy: 'hint' });
+    expect(booking).not.toHaveProperty('content');
     expect(left).toMatchObject({ key: other.key, discarded: false, content: expect.anything() });
     expect(await ledger.journeys.of(home)).toContainEqual(
       expect.objectContaining({ event: 'discarded', note: 'Ann: booked by hand' }),
@@ -276,7 +272,7 @@ describe('in any sequence of writes', () => {
     hold: ofClaim((one) => ledger.claims.holdForSettling(one, 'No answer.', waits)),
     reject: ofClaim((one) => ledger.claims.reject(one, why, 'perhaps', ['awaiting', 'dueAt'])),
     complete: ofClaim((one) => ledger.claims.complete(one, { remove: forBookingOnly }, { event: 'booked' })),
-    discard: () => ledger.bookings.discard(home, 'hint', 'By hand.'),
+    discard: discarded,
     wait: async () => clock.advance(400),
   };
 

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { figuresIn, packed, unpacked } from '../../../shared/completions/content.ts';
+import { maxContentBytes } from '../../../shared/ledger/records/bookings.ts';
+import type { Completion } from '../../../shared/model/completions.ts';
+import { anyText as textOf } from '../../support/any-text.ts';
+import { bookingEntry } from './booking-facts.ts';
+
+const anyText = textOf();
+const completion: Completion = {
+  ...{ kind: 'quantity', erpOrder: { number: 'MO/1' }, productOrder: { id: 'id1', number: 'MO/1/1' } },
+  ...{ completedAt: '2026-11-24T08:00:00.000Z', completedOn: '2026-11-24', final: true },
+  ...{ quantity: { amount: '5' }, lots: [], notes: [], links: [], work: [] },
+};
+
+const quantity = fc.record({ amount: fc.nat().map(String), unit: anyText }, { requiredKeys: ['amount'] });
+const anyCompletion: fc.Arbitrary<Completion> = fc
+  .record(
+    {
+      kind: fc.constantFrom('quantity', 'amendment'),
+      final: fc.boolean(),
+      article: anyText,
+      quantity,
+      scrap: quantity,
+      lots: fc.array(
+        fc.record({ number: anyText, quantity, scrapped: fc.constant(true) }, { requiredKeys: ['number'] }),
+      ),
+      notes: fc.array(anyText),
+      links: fc.array(fc.record({ name: anyText, url: anyText })),
+      work: fc.array(
+        fc.record(
+          { id: anyText, seconds: fc.nat(), date: anyText, operation: anyText },
+          { requiredKeys: ['id', 'seconds', 'date'] },
+        ),
+      ),
+    },
+    { requiredKeys: ['kind', 'final', 'lots', 'notes', 'links', 'work'] },
+  )
+  .map((given) => ({ ...completion, ...given }));
+
+it('holds what is booked, whatever it is, as it was', () => {
+  fc.assert(
+    fc.property(anyCompletion, (booked) => {
+      expect(unpacked(packed(booked), bookingEntry({ kind: booked.kind }))).toEqual({
+        ...booked,
+        productOrder: { id: 'id1', number: 'MO/1/1' },
+      });
+    }),
+  );
+});
+
+it('is for a person when it is more than 40 KB compressed', () => {
+  const notes = (bytes: number) => ({ ...completion, notes: [randomBytes(bytes).toString('base64')] });
+  expect(packed(notes(36 * 1024)).length).toBeLessThanOrEqual(maxContentBytes);
+  expect(() => packed(notes(44 * 1024))).toThrow(/more notes, links and lots.*than one booking can hold/);
+});
+
+it('is told in figures, with its lots in order', () => {
+  const lots = [{ number: 'B', quantity: { amount: '2' } }, { number: 'A' }];
+  expect(figuresIn({ ...completion, lots })).toBe('5 good, lots A, B (2)');
+  expect(figuresIn({ ...completion, scrap: { amount: '1', unit: 'pcs' } })).toBe('5 good, 1 pcs scrap');
+});

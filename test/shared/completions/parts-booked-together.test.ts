@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { booked, complete, inErp } from './completed.ts';
+import { startCompletionStage, threeParts } from './stage.ts';
+
+const stage = await startCompletionStage();
+
+/** Each gets a further recording, is completed, and its trigger comes. @returns the failures. */
+async function finished(numbers: readonly string[]): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  for (const number of numbers) {
+    await complete(stage, number);
+    failures.push(await stage.message(number)());
+  }
+  return failures;
+}
+
+async function split(parts = 3) {
+  const { erpOrder, numbers } = await stage.ordered(threeParts('when-all-done'));
+  const [first = '', second = '', third = ''] = numbers;
+  if (parts < 3) await stage.splitInto(erpOrder, threeParts('when-all-done').slice(0, parts));
+  return { erpOrder, numbers, first, second, third };
+}
+
+describe('an ERP order whose parts are booked together', () => {
+  it('is booked with all recordings that a part had in the end', async () => {
+    const { erpOrder, numbers, first } = await split();
+    await finished([first, ...numbers]);
+    expect(await inErp(stage, erpOrder)).toEqual(['3']);
+    expect(await booked(stage, first)).toHaveLength(4);
+  });
+
+  it('waits for a part that was opened again, and has the reconciliation ask about it, as its trigger may be lost', async () => {
+    // Prepare
+    const { erpOrder, numbers, first, second, third } = await split();
+    const awaited = async () => {
+      const overdue = await stage.ledger.orders.overdue(new Date('2099-01-01'), 100);
+      return numbers.filter((number) => overdue.includes(number));
+    };
+    await finished([first]);
+    await stage.azumutaSide.reopen(first);
+
+    // Act
+    await finished([second, third]);
+    const before = [await inErp(stage, erpOrder), await awaited()];
+    await finished([first]);
+
+    // Assess
+    expect(before).toEqual([[], [first]]);
+    expect(await inErp(stage, erpOrder)).toEqual(['3']);
+    expect(await awaited()).toEqual([]);
+  });
+
+  it('has further parts booked by themselves when it gets them after the first were booked', async () => {
+    const { erpOrder, first, second, third } = await split(2);
+    await finished([first, second]);
+    await stage.splitInto(erpOrder, threeParts('when-all-done'));
+    await finished([third]);
+    const bookings = await stage.ledger.bookings.of(first);
+    expect(bookings.map(({ parts }) => parts).sort()).toEqual([[1, 2], [3]]);
+  });
+
+  it('is booked by the parts that it has now, and a surplus one that was built is for a person', async () => {
+    const { erpOrder, first, second, third } = await split(2);
+    const [surplus] = await finished([third]);
+    await finished([first, second]);
+    expect(surplus).toMatchObject({ name: 'Rejected', message: expect.stringContaining('only 2 part(s)') });
+    expect(await inErp(stage, erpOrder)).toEqual(['2']);
+  });
+
+  it('has a trigger heeded that came before other parts were booked', async () => {
+    // Prepare: the ERP order has two parts now
+    const { first, second, third } = await split(2);
+    await complete(stage, third);
+    const surplus = stage.message(third);
+    stage.clock.advance(10);
+    await finished([first, second]);
+
+    // Act
+    const failure = await surplus();
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('only 2 part(s)') });
+  });
+
+  it('has a plan of one part booked by a hint about another, not taken back', async () => {
+    // Prepare: the message of the plan is lost
+    const { erpOrder, numbers, first, second } = await split();
+    await finished(numbers);
+    stage.clock.advance(61);
+    await complete(stage, second);
+    await stage.message(second)({ down: 'erp' });
+    stage.clock.advance(61);
+    const attempt = stage.message(first);
+
+    // Act
+    const looksAgain = await attempt();
+    stage.clock.advance(61);
+    await attempt();
+
+    // Assess
+    expect(looksAgain).toMatchObject({ message: expect.stringContaining('booked as planned') });
+    expect(await inErp(stage, erpOrder)).toEqual(['3', 'notes']);
+  });
+
+  it('has a late recording of one part amended', async () => {
+    const { erpOrder, numbers, first, second } = await split();
+    await finished(numbers);
+    stage.clock.advance(61);
+    await finished([second]);
+    expect(await inErp(stage, erpOrder)).toEqual(['3', 'notes']);
+    expect(await booked(stage, first)).toHaveLength(4);
+  });
+});
+
+it('leaves an ERP order whose parts are booked each open until its quantity is reached', async () => {
+  const { erpOrder, numbers } = await stage.ordered(threeParts('each'));
+  await finished(numbers);
+  const bookings = await stage.bookingsOf(erpOrder);
+  expect(bookings.map(({ goodQuantity, final }) => [goodQuantity, final])).toEqual(
+    Array(3).fill(['1', false]),
+  );
+  const orders = await stage.erpSide.orders();
+  expect(orders.find(({ number }) => number === erpOrder)).toMatchObject({ status: 'done' });
+});
