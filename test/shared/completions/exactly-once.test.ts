@@ -140,12 +140,12 @@ async function interleaved(scheduler: fc.Scheduler) {
   const azumuta = {
     ...own.azumuta,
     productOrder: async () => azumutaOrder(1, { recordingIds }),
-    recording: async (id: string) => recording({ id, productOrder: made }),
+    recording: async (id: string) => ({ ...recording({ id }), productOrder: made }),
   };
   const { book } = {
     book: erpThat(async (_completion, key, { again }) => {
       if (!again || !inErp.includes(key)) inErp.push(key);
-      return { reference: key };
+      return { reference: key, alreadyBooked: again };
     }),
   };
 
