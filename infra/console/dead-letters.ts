@@ -41,6 +41,7 @@ const maxShown = 1000;
 
 export interface DeadLetterDeskDependencies extends ReplayDependencies {
   readonly records: ReplayDependencies['records'] & DiscardDependencies['records'];
+  readonly ledger: ReplayDependencies['ledger'] & Pick<DiscardDependencies, 'bookings'>;
   /** For reading only: its letters become visible again soon if the console is killed meanwhile. */
   readonly forLooking: DeadLetterQueue;
 }
@@ -95,7 +96,8 @@ export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
     discard: (chosen: Chosen, note: string, by: string) =>
       inTurn(() => {
         last = undefined;
-        return discard({ wanted: wanted(chosen), note, by, signal }, dependencies);
+        const { bookings } = dependencies.ledger;
+        return discard({ wanted: wanted(chosen), note, by, signal }, { ...dependencies, bookings });
       }),
   };
 }

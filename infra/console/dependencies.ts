@@ -7,6 +7,7 @@ import { openDeadLetterQueue } from '../ops/dead-letters/queue.ts';
 import { createFlowsReader } from '../ops/flows/flow-status.ts';
 import { insightOfTarget } from '../ops/flows/queue-insight.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
+import { findOwnerOf } from '../ops/trace/recording-owner.ts';
 import type { TracingLedger } from '../ops/trace/trace.ts';
 import type { AuthKeys } from './auth.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
@@ -32,7 +33,7 @@ export interface Answers {
 const lookingSeconds = 30;
 
 /** Everything that the console calls on a stack. */
-export function consoleDependencies(target: Target) {
+export function consoleDependencies(target: Target, config: string) {
   const { aws, name, local, output, sandboxes } = target;
   // The local queue store is one process, so its first empty answer is certain.
   const waitSeconds = local ? 0 : 1;
@@ -51,6 +52,8 @@ export function consoleDependencies(target: Target) {
     local,
     flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
     ledger: ledger satisfies TracingLedger,
+    /** Asks Azumuta whose recording it is. */
+    findOwner: findOwnerOf(target, config),
     letters: createDeadLetterDesk({ ...replaying, forLooking }),
     /** Only when the partners are sandboxes. */
     shopFloor: sandboxes && createShopFloor(target, sandboxes),

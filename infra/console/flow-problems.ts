@@ -71,9 +71,12 @@ export function flowProblemsOf(
   return [
     ...down.map((partner) => partnerDown(partner, status, commands)),
     ...queueNames.flatMap((queue) => pausedQueue(queue, status.queues[queue], commands)),
+    ...pausedBookings(status, commands),
     ...(status.deadLetters > 0 ? [needsPerson(status.deadLetters)] : []),
     ...queueNames
       .filter((queue) => !partnersCalledBy[queue].some((partner) => down.includes(partner)))
+      // While bookings are paused, their messages wait, and nothing is wrong with them.
+      .filter((queue) => queue !== 'completions' || !status.partners.erp.bookingsPausedAt || attempts[queue])
       .flatMap((queue) => slowQueue(queue, status.queues[queue], attempts[queue])),
   ];
 }
@@ -121,6 +124,22 @@ function pausedQueue(queue: QueueName, status: QueueStatus, commands: string): F
       next: 'Resume it when the maintenance is over.',
       command: `npm run resume -- ${flow} ${commands}`,
       orders: status.orders,
+    },
+  ];
+}
+
+function pausedBookings({ queues, partners }: FlowsStatus, commands: string): FlowProblem[] {
+  if (partners.erp.bookingsPausedAt === undefined) return [];
+  const { completions } = queues;
+  return [
+    {
+      id: 'paused-bookings',
+      grade: 'stuck',
+      what: `Booking in the ERP is paused; ${inQueue(completions) === 0 ? 'nothing waits' : waitsIn('completions', completions)}.`,
+      why: 'Somebody paused it. Completions are still read from Azumuta and planned.',
+      next: 'Resume it when the maintenance is over: what waits is booked within 15 minutes.',
+      command: `npm run resume -- bookings ${commands}`,
+      orders: completions.orders,
     },
   ];
 }

@@ -12,15 +12,17 @@ export const queueWords = {
     title: 'To be created',
     work: 'Creating orders in Azumuta',
   },
-  completions: { ...messageWords.completions, title: 'To be read', work: 'Reading completions from Azumuta' },
-  bookings: { ...messageWords.bookings, title: 'To be booked', work: 'Booking in the ERP' },
+  completions: {
+    ...messageWords.completions,
+    title: 'To be booked',
+    work: 'Reading completions from Azumuta and booking them in the ERP',
+  },
 } as const;
 
 /** What a function was doing when its message became a dead letter. */
 export const stageWords: Readonly<Record<string, string>> = {
   'create-product-orders': 'creating it in Azumuta',
-  'collect-completion': 'reading it from Azumuta',
-  'book-completion': 'booking it in the ERP',
+  'book-completion': 'reading it from Azumuta or booking it in the ERP',
   'receive-webhook': 'receiving a call from Azumuta',
 };
 

@@ -1,7 +1,15 @@
 import { once } from 'node:events';
 import * as z from 'zod/mini';
 import { newToken } from '../local/operator-clients.ts';
-import { commonOptions, exits, opsCommand, runCommand, UsageError } from '../ops/cli/command.ts';
+import {
+  commonOptions,
+  configOption,
+  configOptions,
+  exits,
+  opsCommand,
+  runCommand,
+  UsageError,
+} from '../ops/cli/command.ts';
 import { createProgress, say, styled } from '../ops/cli/output.ts';
 import { findTarget } from '../ops/cli/target.ts';
 import { createConsole, listenOnLoopback } from './app.ts';
@@ -9,6 +17,7 @@ import { consoleDependencies } from './dependencies.ts';
 
 const optionsSchema = z.object({
   ...commonOptions,
+  ...configOptions,
   port: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)), 0),
 });
 
@@ -16,6 +25,7 @@ const command = opsCommand(
   'console',
   'Shows both flows, orders and dead letters in the browser, with your own AWS credentials.',
 )
+  .addOption(configOption)
   .option('--port <port>', 'port on this machine (default: a free one)')
   .addHelpText(
     'after',
@@ -39,7 +49,7 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
   const keys = { token: newToken(), session: newToken() };
   let { port } = options;
   const app = createConsole({
-    ...consoleDependencies(target),
+    ...consoleDependencies(target, options.config),
     keys,
     port: () => port,
   });

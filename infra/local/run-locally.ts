@@ -143,6 +143,8 @@ export interface SynthesizeOptions {
   /** Variables that the configuration may read from `process.env`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly stage?: string;
+  /** The CDK app; default: this one. */
+  readonly app?: string;
 }
 
 /** A stack in a cloud assembly. */
@@ -154,7 +156,7 @@ export interface Synthesized {
 /** Compiled code, kept between runs: the CDK is large. */
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/synthesis', import.meta.url));
 const run = promisify(execFile);
-const app = fileURLToPath(new URL('../app.ts', import.meta.url));
+const ownApp = fileURLToPath(new URL('../app.ts', import.meta.url));
 const failureSchema = z.object({ stderr: z.string() });
 
 /**
@@ -166,7 +168,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<Synthesize
   rmSync(options.folder, { recursive: true, force: true });
   const context = { config: options.integrationFile, stage: options.stage ?? 'local' };
   try {
-    const { stdout } = await run(nodeBinary(), [app], {
+    const { stdout } = await run(nodeBinary(), [options.app ?? ownApp], {
       env: {
         ...process.env,
         ...options.environment,

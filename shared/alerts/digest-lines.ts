@@ -55,9 +55,14 @@ function doneLines({ created, adopted, booked, amended, ignored }: Digest): Dige
 
 function waitingLines({ awaited, overdue, flows }: Digest, timeZone: string): DigestLine[] {
   const { 'product-orders': orders, completions } = flows.queues;
+  const areBookingsPaused = flows.partners.erp.bookingsPausedAt !== undefined;
   const queued = [
-    [orders, 'to be created in Azumuta'],
-    [completions, 'to be booked in the ERP'],
+    [orders, 'to be created in Azumuta', orders.paused ? ' (paused)' : ''],
+    [
+      completions,
+      'to be booked in the ERP',
+      completions.paused ? ' (paused)' : areBookingsPaused ? ' (bookings are paused)' : '',
+    ],
   ] as const;
   const more = awaited >= maxAwaited ? 'more than ' : '';
   const late =
@@ -66,11 +71,11 @@ function waitingLines({ awaited, overdue, flows }: Digest, timeZone: string): Di
       : '';
   return [
     { text: `Waiting   ${more}${counted(awaited, 'product order')} in Azumuta to be completed${late}.` },
-    ...queued.flatMap(([{ waiting, underWay, paused }, what]) =>
+    ...queued.flatMap(([{ waiting, underWay }, what, paused]) =>
       waiting + underWay > 0 || paused
         ? [
             {
-              text: `          ${counted(waiting + underWay, 'message')} ${what}${paused ? ' (paused)' : ''}.`,
+              text: `          ${counted(waiting + underWay, 'message')} ${what}${paused}.`,
               tone: paused ? ('yellow' as const) : undefined,
             },
           ]

@@ -57,7 +57,11 @@ export async function bookJob(job: Job, attempt: WorkAttempt, dependencies: Book
     await planJob(job, dependencies);
     throw wait;
   });
-  for (const toBook of job.toBook) {
+  for (const [at, toBook] of job.toBook.entries()) {
+    if (at > 0 && !attempt.hasTime()) {
+      await planJob({ ...job, toBook: job.toBook.slice(at) }, dependencies);
+      throw new Wait('There is no time left for its next booking.', { scope: 'order', forOurLock: true });
+    }
     try {
       await bookOne(toBook, job, attempt, dependencies);
     } catch (error) {

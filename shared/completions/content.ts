@@ -1,4 +1,4 @@
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { type BookedFigures, maxContentBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
 import type { CompletedProductOrder, Completion } from '../model/completions.ts';
@@ -33,12 +33,20 @@ const contentSchema = z.object({
   work: z.array(z.object({ id: text, seconds: z.number(), date: text, operation: z.exactOptional(text) })),
 });
 
-/** Quality of the compression: with 5 a usual content takes 0.03 ms and half of its bytes, with 11 a millisecond more. */
-const params = { [constants.BROTLI_PARAM_QUALITY]: 5 };
+/**
+ * What most contents have in common: with it a usual one takes a third of its bytes, and 130 less than without. A content
+ * is only read with the text that it was written with, so this never changes.
+ */
+const dictionary = Buffer.from(
+  '"unit":"pcs","scrapped":true},"scrap":{"amount":"1"},{"number":"","quantity":{"operation":"Azumuta product order : recording(s) of ."},{"name":"","url":"https://app.azumuta.com/recordings/{"article":"","completedAt":"2026-01-01T00:00:00.000Z","completedOn":"2026-01-01","quantity":{"amount":"1"},"final":true,"lots":[],"notes":["Azumuta product order "],"links":[{"name":"Azumuta ","url":"https://app.azumuta.com/product-orders/"}],"work":[{"id":"","seconds":1,"date":"2026-01-01"}]}',
+);
+
+export const compressed = (json: string): Uint8Array => deflateRawSync(json, { dictionary });
+export const textOf = (content: Uint8Array): string => inflateRawSync(content, { dictionary }).toString();
 
 /** What is booked, compressed. @throws Rejected when it is more than one booking can hold. */
 export function packed({ erpOrder, productOrder, kind: _, ...content }: Completion): Uint8Array {
-  const bytes = brotliCompressSync(JSON.stringify(content), { params });
+  const bytes = compressed(JSON.stringify(content));
   if (bytes.length <= maxContentBytes) return bytes;
   const sentence = `ERP order ${erpOrder.number} is completed with more notes, links and lots, from product order ${productOrder.number} on, than one booking can hold (40 KB compressed): map less, or book it in the ERP by hand.`;
   throw new Rejected(sentence, { code: 'completion-unclear' });
@@ -46,7 +54,7 @@ export function packed({ erpOrder, productOrder, kind: _, ...content }: Completi
 
 /** What a booking holds. @throws ZodMiniError on anything that `packed` did not write. */
 export function unpacked(content: Uint8Array, { kind, erpOrder, productOrder }: PlannedBooking): Completion {
-  const parsed = z.parse(contentSchema, JSON.parse(brotliDecompressSync(content).toString('utf8')));
+  const parsed = z.parse(contentSchema, JSON.parse(textOf(content)));
   return { ...parsed, kind, erpOrder, productOrder };
 }
 

@@ -8,7 +8,7 @@ import type { Standing } from './standing.ts';
 /** What a hint is compared with. */
 export interface StepFacts extends Pick<Standing, 'bookings' | 'answered'> {
   readonly hint: Pick<CompletionHint, 'via' | 'again'>;
-  readonly attempt: Pick<WorkAttempt, 'messageId' | 'sentAt'>;
+  readonly attempt: Pick<WorkAttempt, 'messageId' | 'sentAt' | 'receiveCount'>;
   /** Index of the part that the hint is about. Bookings of other parts may be kept at the same home. */
   readonly part: number;
   /** It names recordings that are in no booking. */
@@ -37,12 +37,15 @@ export type NextStep =
       readonly refused: readonly BookingEntry[];
     };
 
+/** A booking that is under way takes a second; its lease covers the worst case. Each further wait is twice as long. */
+const underWayMs = 4000;
+
 type Stand = 'keep' | 'anew' | 'soon' | 'refused' | 'leave';
 
 /**
  * What a hint is to do about the bookings that the ledger has, by the state of each:
  *
- *   claimed, its lease runs                wait until it ends: a hint never ends over what is not done
+ *   claimed, its lease runs                wait, until it ends at most: a hint never ends over what is not done
  *   claimed, its lease is over; in doubt   book exactly as planned
  *   waits, surely never sent               as planned; decided anew for a newer trigger, a newer configuration, a person
  *   refused by this message                its letter may be missing: refuse again, without a call if nothing else is new
@@ -59,7 +62,8 @@ export function nextStep(facts: StepFacts): NextStep {
   const running = open.find(({ state, leaseUntil = 0 }) => state === 'claimed' && leaseUntil > now.getTime());
   if (running) {
     const sentence = `The booking ${running.key} is under way in another attempt.`;
-    return { to: 'wait', untilMs: running.leaseUntil ?? 0, sentence };
+    const soon = now.getTime() + underWayMs * 2 ** Math.min(facts.attempt.receiveCount - 1, 10);
+    return { to: 'wait', untilMs: Math.min(running.leaseUntil ?? 0, soon), sentence };
   }
   const stands = Map.groupBy(open, (booking) => standOf(booking, facts));
   const [keep = [], anew = [], soon = []] = (['keep', 'anew', 'soon'] as const).map((one) => stands.get(one));
@@ -121,7 +125,7 @@ function isNewer(booking: BookingEntry, facts: StepFacts): boolean {
 
 function isNewerTrigger(booking: BookingEntry, facts: StepFacts): boolean {
   const { hint, attempt } = facts;
-  return hint.via === 'webhook' && !isOwn(booking, facts) && !isSentBefore(booking.readAt, attempt);
+  return hint.via === 'webhook' && !isOwn(booking, facts) && !isSentBefore(askedAt(booking, facts), attempt);
 }
 
 /** Planned by an earlier attempt at this message. A replayed message was sent later, and counts as another. */

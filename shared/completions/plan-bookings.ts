@@ -125,9 +125,10 @@ async function decide(
   const plan = decision.to === 'book' ? decision.plan : [];
   await withdraw(reading, dependencies, plan);
   const job = { hint: inquiry.hint, standing, toBook: [], refused, looksAgain: false };
+  const noteAnswer = () => recordAnswer(inquiry, order, attempt, dependencies);
   // A first hint notes no answer, and one note is enough for further hints.
   if (decision.to === 'reject' || (decision.to === 'leave' && !standing.entry?.awaitsCompletion))
-    await recordAnswer(inquiry, order, attempt, dependencies);
+    await noteAnswer();
   if (decision.to === 'reject')
     return { ...job, refused: [...refused, new Rejected(decision.sentence, { code: decision.cause })] };
   if (decision.to === 'leave') {
@@ -136,8 +137,8 @@ async function decide(
   }
   const contents = await readContents(plan, { reading, facts, read }, attempt, dependencies);
   if (typeof contents === 'string') return unclear(contents, reading, attempt, dependencies);
-  if (contents.toBook.length + contents.refused.length === 0)
-    await recordAnswer(inquiry, order, attempt, dependencies);
+  // It was refused before, with the same figures.
+  if (contents.toBook.length + contents.refused.length === 0) await noteAnswer();
   return { ...job, toBook: contents.toBook, refused: [...refused, ...contents.refused] };
 }
 

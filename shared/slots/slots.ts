@@ -60,9 +60,9 @@ export type Slots = NonNullable<ReturnType<typeof createSlots>>;
  * the next writer must not begin before. For the same reason nothing more is called with a slot that is in doubt.
  *
  * **Nobody waits for a slot while it holds another**, so there is no deadlock. A batch takes the slot of the partner that
- * all its work is about before it begins, and one of the other partner when a message first calls that one: for the
- * link in the ERP of an order that it created, for a completion that must be read again before it is booked. If there
- * is none, the batch gives both back at its end. So no work is slowed down by the limit of a partner that it does not
+ * all its work is about before it begins. Completions are read first, and Azumuta's slot is given back before one of the
+ * ERP is taken. For the link in the ERP of an order that it created, a batch takes a slot of the ERP besides; if there is
+ * none, it gives both back at its end. So no work is slowed down by the limit of a partner that it does not
  * call; and when two functions each hold what the other needs, one goes on at the latest when a place in line has lapsed.
  *
  * **No function starves another.** A free slot goes to the function that asks for it. A function that finds none gets a

@@ -52,6 +52,8 @@ export interface WorkAttempt {
   /** When the message was first put into its queue. */
   readonly sentAt: Date;
   readonly receiveCount: number;
+  /** Whether there is time for one more call of the partner that a step needs. */
+  readonly hasTime: () => boolean;
 }
 
 export interface WorkerDependencies {

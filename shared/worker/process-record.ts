@@ -66,7 +66,12 @@ export class RecordProcessor<Message> {
   }
 
   /** Takes the next step of a message. */
-  async run({ work, unfinished }: Weighed, invocation: Invocation, deadline: Deadline): Promise<Outcome> {
+  async run(
+    { work, unfinished }: Weighed,
+    invocation: Invocation,
+    deadline: Deadline,
+    hasTime: () => boolean,
+  ): Promise<Outcome> {
     const { step, isCarried } = work;
     let inWork = work;
     try {
@@ -77,7 +82,7 @@ export class RecordProcessor<Message> {
         );
       }
       if (!isCarried) inWork = await this.#noteBegin(inWork, unfinished);
-      const next = await step.run(this.#attemptAt(inWork, invocation, deadline));
+      const next = await step.run({ ...this.#attemptAt(inWork, invocation, deadline), hasTime });
       if (next) return { work: carriedOn(inWork, next) };
       if (inWork.hasBegun && !deadline.isOverdue()) await this.#forget(inWork);
       return undefined;
@@ -127,6 +132,7 @@ export class RecordProcessor<Message> {
       signal,
       sentAt: new Date(Number(record.attributes.SentTimestamp)),
       receiveCount,
+      hasTime: () => true,
       log,
     };
   }

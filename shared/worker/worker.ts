@@ -15,8 +15,11 @@ export type { Consumer, Step, WorkAttempt, WorkerDependencies } from './attempt.
 const concurrency = 5;
 /** With less than this part of its time left, a container that works on one record at a time begins no further one. */
 const lastPart = 0.25;
-/** The last of two partners gets no call with less time left than this, or 1.5 times the longest call seen; 30 s is enough. */
-const enough = { leastMs: 20_000, longest: 1.5, mostMs: 30_000 } as const;
+/**
+ * The last of two partners gets no call with less left than a third of the function's time (20 s), or 1.5 times the
+ * longest call seen; half of it (30 s) is enough, so that a fresh receive always begins.
+ */
+const enough = { least: 1 / 3, longest: 1.5, most: 1 / 2 } as const;
 
 /** One invocation, and what is known of its batch so far. */
 interface Batch {
@@ -48,6 +51,8 @@ class Worker<Message> {
   readonly #dependencies: WorkerDependencies;
   readonly #processor: RecordProcessor<Message>;
   readonly #admission: Admission;
+  /** The longest that an invocation had: the function's timeout. */
+  #timeoutMs = 0;
   /** Of the last of two partners. */
   #longestCallMs = 0;
 
@@ -62,8 +67,14 @@ class Worker<Message> {
   async consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
     const { log, slots, clock } = this.#dependencies;
     log.begin(invocation.awsRequestId);
-    const deadline = deadlineIn(invocation.getRemainingTimeInMillis(), clock);
-    const batch: Batch = { invocation, deadline, works: [], retried: [] };
+    const remainingMs = invocation.getRemainingTimeInMillis();
+    this.#timeoutMs = Math.max(this.#timeoutMs, remainingMs);
+    const batch: Batch = {
+      invocation,
+      deadline: deadlineIn(remainingMs, clock),
+      works: [],
+      retried: [],
+    };
     slots?.begin(invocation);
     try {
       await this.#beginAll(event.Records, batch);
@@ -72,7 +83,7 @@ class Worker<Message> {
       await this.#giveBack(batch.works.map(soon), batch);
       return { batchItemFailures: batch.retried.map(({ record }) => ({ itemIdentifier: record.messageId })) };
     } finally {
-      if (slots) await deadline.whileOpen(slots.end());
+      if (slots) await batch.deadline.whileOpen(slots.end());
     }
   }
 
@@ -118,10 +129,17 @@ class Worker<Message> {
     { invocation }: Batch,
   ): Promise<Outcome> {
     const before = invocation.getRemainingTimeInMillis();
-    const outcome = await this.#processor.run(each, invocation, deadline);
+    const outcome = await this.#processor.run(each, invocation, deadline, () => this.#hasTime(invocation));
     if (this.#isSecond(partner))
       this.#longestCallMs = Math.max(this.#longestCallMs, before - invocation.getRemainingTimeInMillis());
     return outcome;
+  }
+
+  /** Whether there is time for a call of the last of two partners. */
+  #hasTime(invocation: Invocation): boolean {
+    const { least, longest, most } = enough;
+    const needed = Math.max(this.#timeoutMs * least, longest * this.#longestCallMs);
+    return invocation.getRemainingTimeInMillis() >= Math.min(this.#timeoutMs * most, needed);
   }
 
   #isSecond(partner: Partner): boolean {
@@ -134,7 +152,9 @@ class Worker<Message> {
 
   /** Ends calls to the first partner at half of the time. */
   #halfOf({ invocation, deadline }: Batch): Deadline {
-    const half = this.#dependencies.clock.timeout(Math.max(1, invocation.getRemainingTimeInMillis() / 2));
+    const half = this.#dependencies.clock.timeout(
+      Math.max(1, Math.round(invocation.getRemainingTimeInMillis() / 2)),
+    );
     return { ...deadline, signal: AbortSignal.any([deadline.signal, half]) };
   }
 
@@ -147,7 +167,6 @@ class Worker<Message> {
     const { slots } = this.#dependencies;
     const limited = slots?.isLimited(partner) ? slots : undefined;
     const left = () => invocation.getRemainingTimeInMillis();
-    const { leastMs, longest, mostMs } = enough;
     let longestMs = left() * lastPart;
     let leftBefore: number | undefined;
     let isOver = false;
@@ -160,8 +179,7 @@ class Worker<Message> {
     };
     return async (work) => {
       if (deadline.signal.aborted || isOver) return false;
-      if (this.#isSecond(partner))
-        isOver = left() < Math.min(mostMs, Math.max(leastMs, longest * this.#longestCallMs));
+      if (this.#isSecond(partner)) isOver = !this.#hasTime(invocation);
       if (limited && !isOver) {
         if (leftBefore !== undefined) longestMs = Math.max(longestMs, leftBefore - left());
         isOver = left() < longestMs || (await isAwaited(work));

@@ -15,9 +15,10 @@ import { monthOf, perMillionOf, templateOfPlant } from './cost/month.ts';
 import { machineLine, secondsOf } from './machine.ts';
 import { callsPerBooking } from './partners/calls-per-booking.ts';
 import { type Partners, startPartners } from './partners/partners.ts';
-import type { Figures } from './peers/figures.ts';
+import { checkOutBefore } from './peers/before.ts';
+import { type Figures, peerName } from './peers/figures.ts';
 import { type BenchPlant, powertools, startBenchPlant } from './peers/plant.ts';
-import { countLosses, measureRounds } from './peers/rounds.ts';
+import { countLosses, measureRounds, measureWaits } from './peers/rounds.ts';
 import { pullAll, pullSmall, pullThroughKill } from './pulling.ts';
 import { measureSimulation } from './simulation.ts';
 import { markdownOf, rowsOf } from './table.ts';
@@ -26,6 +27,7 @@ const parts = [
   'bundles',
   'webhook',
   'completions',
+  'waits',
   'accidents',
   'calls',
   'pull',
@@ -45,7 +47,6 @@ interface Settings {
 }
 
 const ownName = 'this bundle';
-const peerName = 'Powertools';
 /** How long both partners take to answer. */
 const delayMs = 5;
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -161,6 +162,21 @@ async function measure(settings: Settings): Promise<Figures> {
         },
       },
       {
+        title: 'From trigger to booking, in turns with the state before',
+        enabled: () => wants('waits'),
+        async task(_, task) {
+          const contenders = [{ name: ownName, plant }];
+          const before = await checkOutBefore(join(folder, 'before'));
+          const earlier = before && (await startBenchPlant({ partners, ...before }));
+          if (earlier) contenders.push({ name: 'two functions', plant: earlier });
+          if (earlier) stops.push(earlier.stop);
+          figures.waits = await measureWaits(contenders, partners, settings.rounds, (status) => {
+            task.output = status;
+          });
+          await earlier?.stop();
+        },
+      },
+      {
         title: 'Calls per booking of each connector',
         enabled: () => wants('calls'),
         async task() {
@@ -179,7 +195,7 @@ async function measure(settings: Settings): Promise<Figures> {
         enabled: () => wants('webhook'),
         async task() {
           // Its messages stay in the queue, because nothing else is measured on this plant afterwards.
-          await switchMapping(plant.emulator, plant.functionOf('collect-completion').name, false);
+          await switchMapping(plant.emulator, plant.functionOf('book-completion').name, false);
           figures.webhook = await webhookTimes(plant, stock.file, settings.rounds * 200);
         },
       },
@@ -210,6 +226,7 @@ async function measure(settings: Settings): Promise<Figures> {
           figures.bills = [
             await billOf(ownName, 'completions'),
             ...(withPeer ? [await billOf(peerName, 'completions', powertools)] : []),
+            await billOf(ownName, 'completions with ten recordings'),
             await billOf(ownName, 'orders'),
             await billOf(ownName, 'orders in lists of 50'),
           ];

@@ -26,6 +26,7 @@ export function rowsOf(figures: Figures): Row[] {
     ...sizeRows(figures),
     ...webhookRows(figures),
     ...completionRows(figures),
+    ...waitRows(figures),
     ...accidentRows(figures),
     ...callRows(figures),
     ...pullRows(figures),
@@ -124,8 +125,8 @@ function completionRows({ completions: [own, peer] = [] }: Figures): Row[] {
       figure: 'CPU per completion, all functions',
       measured: compared(ms(cpu ?? 0), cpu, peerCpu),
       against: against((rounds) => ms(cpuOf(rounds) ?? 0)),
-      wanted: '≤ 2 ×',
-      ...(cpu !== undefined && peerCpu ? { reached: cpu <= 2 * peerCpu } : {}),
+      wanted: '≤ 1.9 ×',
+      ...(cpu !== undefined && peerCpu ? { reached: cpu <= 1.9 * peerCpu } : {}),
     },
     ...Object.entries(own.rounds.at(-1)?.memory ?? {}).map(([name, bytes]) => ({
       figure: `memory of ${name}, steady load`,
@@ -138,8 +139,8 @@ function completionRows({ completions: [own, peer] = [] }: Figures): Row[] {
       figure: 'completions per second, end to end',
       measured: compared(`${rate.toFixed(0)}/s`, rate, peerRate),
       against: against((rounds) => `${rateOf(rounds).toFixed(0)}/s`),
-      wanted: '≥ 1 ×',
-      ...(peerRate ? { reached: rate >= peerRate } : {}),
+      wanted: '≥ 0.6 ×',
+      ...(peerRate ? { reached: rate >= 0.6 * peerRate } : {}),
     },
     {
       figure: `Azumuta calls per completion (${completions}, 10 instructions)`,
@@ -154,6 +155,19 @@ function completionRows({ completions: [own, peer] = [] }: Figures): Row[] {
       against: 'two look-ups, the booking, its proof',
       wanted: `= ${erpMinimum}`,
       reached: erp === erpMinimum,
+    },
+  ];
+}
+
+function waitRows({ waits: [own, before] = [] }: Figures): Row[] {
+  if (!own) return [];
+  return [
+    {
+      figure: 'median from trigger to booking, five a second',
+      measured: compared(ms(own.ms), own.ms, before?.ms),
+      against: before ? `${before.name} ${ms(before.ms)}` : 'git does not have the state before',
+      wanted: '≤ 0.6 ×',
+      ...(before ? { reached: own.ms <= 0.6 * before.ms } : {}),
     },
   ];
 }

@@ -10,7 +10,7 @@ describe.each([
   ['with nothing that makes up for a loss', true],
 ])('a run of kills and faults under load, %s', (_, single) => {
   it('loses nothing and books nothing twice, by the books of both partners', {
-    timeout: 400_000,
+    timeout: 900_000,
   }, async () => {
     // Prepare
     const dataDir = mkdtempSync(join(tmpdir(), 'azumuta-erp-run-'));

@@ -7,6 +7,7 @@ import { type Flood, type FloodFigures, startFlood } from './accidents/flood.ts'
 import { type Kills, startKilling } from './accidents/kills.ts';
 import { type Balance, balanceOf } from './balance/balance.ts';
 import {
+  type Books,
   countFaults,
   faultCounts,
   type PartnersBooks,
@@ -14,9 +15,9 @@ import {
   withLostTrigger,
 } from './balance/books.ts';
 import type { Injected } from './balance/injected.ts';
-import { viewQueues } from './balance/queues.ts';
+import { type DeadLetter, viewQueues } from './balance/queues.ts';
 import { type Load, type LoadFigures, startLoad } from './load/load.ts';
-import { comesTrue, persistently } from './load/patience.ts';
+import { persistently, untilNone } from './load/patience.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -73,9 +74,6 @@ const overrides: Overrides = {
 /** Further containers use them over again. */
 const differentClocks = 100;
 
-/** After a kill, a message is hidden for ten seconds; after failures, longer and longer. */
-const emptyWithinMs = (loadSeconds: number) => 1000 * Math.max(240, loadSeconds);
-
 /**
  * One run: load, kills and faults together, then a quiet time until the queues are empty, then the balance of the
  * partners' own books.
@@ -107,6 +105,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const closeBooks = async (loadSeconds: number): Promise<ChaosResult> => {
       const partners = readPartners(options.dataDir);
       const deadLetters = await queues.deadLetters();
+      const planned = await plannedOf(deadLetters, system);
       const injected: Injected = {
         ...load.injected(),
         flooded: await flood.flooded(),
@@ -121,7 +120,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
         flood: flood.figures(),
         clocks,
         balance: balanceOf(
-          { ...partners, deadLetters, reported, outdated, waiting: await queues.depth() },
+          { ...partners, deadLetters, planned, reported, outdated, waiting: await queues.depth() },
           injected,
         ),
         kills: kills.counts,
@@ -147,14 +146,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await telling('pulling', tell, load.pullRest());
     await tell('repeating lost triggers');
     await repeatLostTriggers();
-    await comesTrue(
-      async () => {
-        await tell('emptying the queues');
-        return (await queues.depth()) === (await stillAsked(flood, queues));
-      },
-      emptyWithinMs(options.loadSeconds),
-      2_000,
-    );
+    await untilNone(async () => {
+      await tell('emptying the queues');
+      return (await queues.depth()) - (await stillAsked(flood, queues));
+    }, 2_000);
     return await closeBooks(loadSeconds);
   } finally {
     await system.stop();
@@ -162,15 +157,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 
   /** Fires lost triggers again. Deployed, the reconciliation would find these completions. */
   async function repeatLostTriggers() {
-    await comesTrue(
-      async () => {
-        const numbers = withLostTrigger(readPartners(options.dataDir));
-        for (const number of numbers) await persistently(() => system.azumuta.trigger(number));
-        return numbers.length === 0;
-      },
-      120_000,
-      6_000,
-    );
+    await untilNone(async () => {
+      const numbers = withLostTrigger(readPartners(options.dataDir));
+      for (const number of numbers) await persistently(() => system.azumuta.trigger(number));
+      return numbers.length;
+    }, 6_000);
   }
 }
 
@@ -208,6 +199,18 @@ function startPlant(
 async function stillAsked(flood: Flood, queues: ReturnType<typeof viewQueues>): Promise<number> {
   const ended = new Set((await queues.deadLetters()).map(({ orderNumber }) => orderNumber));
   return [...flood.unknownNumbers()].filter((number) => !ended.has(number)).length;
+}
+
+/** The parts in each booking that a dead letter is about. */
+async function plannedOf(
+  deadLetters: readonly DeadLetter[],
+  { ledger }: LocalSystem,
+): Promise<Books['planned']> {
+  const homes = new Set(
+    deadLetters.filter(({ bookings }) => bookings.length > 0).map((one) => one.orderNumber),
+  );
+  const planned = await Promise.all([...homes].map((home) => ledger.bookings.of(home)));
+  return new Map(planned.flat().map(({ key, parts }) => [key, parts]));
 }
 
 /** What was reported to planners about the product orders of changed orders. */
@@ -255,7 +258,7 @@ function teller(
       phase,
       seconds: (performance.now() - began) / 1000,
       kills: sumOf(parts.kills.counts),
-      faults: countFaults(options.dataDir),
+      faults: await persistently(async () => countFaults(options.dataDir)),
       waiting: await parts.depth().catch(() => Number.NaN),
     });
   };

@@ -32,7 +32,7 @@ it('names for each assumption about AWS a test, a page of documentation, and wha
 });
 
 describe('an older version, after going back', () => {
-  const hint = ownHint('MO/0001', 'replay', { now: new Date('2026-12-01T06:00:00Z'), eventId: 'event' });
+  const hint = ownHint('MO/0001', { now: new Date('2026-12-01T06:00:00Z'), eventId: 'event' });
   const order = { v: 1, kind: 'product-order', number: 'MO/0001' };
   it.each([
     ['product order', order, (body: string) => parseProductOrderMessage(body)],

@@ -28,13 +28,15 @@ export function deadLettersPage(view: DeadLetterView, order: string | undefined,
 
 /** One dead letter with its content. */
 export function deadLetterPage(letter: ShownDeadLetter, time: PlantTime): Html {
-  const { orderNumber, stage, cause, reason, since, messageId, route } = letter;
+  const { orderNumber, stage, cause, reason, since, messageId, booking, figures, route } = letter;
   return html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
     <p class="reason">${redactedText(reason)}</p>
     <section class="card"><dl>
       ${orderNumber === '' ? '' : html`<div><dt>Order</dt><dd><a href="${orderLink(orderNumber)}">${orderNumber}</a></dd></div>`}
       ${cause === undefined ? '' : html`<div><dt>Cause</dt><dd>${cause}</dd></div>`}
       <div><dt>Failed while</dt><dd>${stageWords[stage] ?? stage} <span class="of">${stage}</span></dd></div>
+      ${booking === undefined ? '' : html`<div><dt>Booking</dt><dd><code>${booking}</code></dd></div>`}
+      ${figures === undefined ? '' : html`<div><dt>Figures</dt><dd>${redactedText(figures)}</dd></div>`}
       <div><dt>First attempt</dt><dd>${moment(since, time)}</dd></div>
       <div><dt>A replay</dt><dd>${'to' in route ? `sends it to ${route.to}` : `cannot take it: ${redactedText(route.stays)}`}</dd></div>
       <div><dt>Message</dt><dd><code>${messageId}</code></dd></div>
@@ -135,7 +137,7 @@ export function discardPage(
     return html`<h1>Discard</h1><p class="verdict">There is nothing to discard: it was replayed or discarded meanwhile, or another run holds it.</p>${back}`;
   const orders = [...new Set(letters.flatMap(({ orderNumber }) => orderNumber || []))];
   return html`<h1>Discard ${counted(letters.length, 'dead letter')}</h1>
-    <p class="lead">A discarded dead letter is gone: nothing creates or books it later. Discard it when somebody has done it by hand, or when it must not be done.</p>
+    <p class="lead">A discarded dead letter is gone, and nothing creates or books it later, unless a person asks for its order again. Discard it when somebody has done it by hand, or when it must not be done.</p>
     ${orders.length > 0 ? html`<p>Orders: ${orders.slice(0, 10).join(', ')}${orders.length > 10 ? ' …' : ''}</p>` : ''}
     <form method="post" action="/letters/discard" class="stack">
       ${hiddenFields(chosen, formKey)}

@@ -23,7 +23,6 @@ export function flowsPage(status: FlowsStatus, problems: readonly FlowProblem[],
         partner('azumuta', status, 'reports completions', time),
         step('by the webhook or the reconciliation'),
         queue('completions', status),
-        queue('bookings', status),
         partner('erp', status, 'gets bookings', time),
       ])}
       ${deadLettersPart(status)}
@@ -90,10 +89,12 @@ function step(how: string): Html {
   return html`<li class="node step"><p class="name">Received</p><p class="role">${how}</p></li>`;
 }
 
-function queue(name: QueueName, { queues }: FlowsStatus): Html {
+function queue(name: QueueName, { queues, partners }: FlowsStatus): Html {
   const { waiting, underWay, paused, oldestSeconds } = queues[name];
+  const areBookingsPaused = name === 'completions' && partners.erp.bookingsPausedAt !== undefined;
+  const pause = paused ? 'paused' : areBookingsPaused ? 'bookings paused' : undefined;
   const total = waiting + underWay;
-  return html`<li class="node queue ${paused ? 'paused' : total > 0 ? 'busy' : 'idle'}">
+  return html`<li class="node queue ${pause ? 'paused' : total > 0 ? 'busy' : 'idle'}">
     <p class="name">${queueWords[name].title}</p>
     <p class="number">${total}</p>
     ${
@@ -102,7 +103,7 @@ function queue(name: QueueName, { queues }: FlowsStatus): Html {
         : html`<p class="role">${waiting} waiting · ${underWay} under way</p>
     <p class="role">${oldestSeconds === undefined ? 'age unknown' : `oldest ${duration(oldestSeconds)}`}</p>`
     }
-    <p class="function">${paused ? html`<strong>paused</strong>: ` : ''}${consumerOf[name]}</p>
+    <p class="function">${pause ? html`<strong>${pause}</strong>: ` : ''}${consumerOf[name]}</p>
   </li>`;
 }
 

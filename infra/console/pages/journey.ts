@@ -1,12 +1,9 @@
 import { html } from 'hono/html';
-import type { BookedFigures } from '../../../shared/ledger/records/bookings.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
-import type { Quantity } from '../../../shared/model/quantity.ts';
 import { dayIn, duration } from '../../../shared/model/time.ts';
-import { counted } from '../../ops/cli/output.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
 import { sentence } from '../../ops/trace/order-status.ts';
-import { eventWords, type Run, runsOf, toneOf } from '../../ops/trace/report.ts';
+import { bookingWords, eventWords, figuresText, type Run, runsOf, toneOf } from '../../ops/trace/report.ts';
 import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
 import { type Html, moment, orderLink, type PlantTime } from '../labels.ts';
 
@@ -35,9 +32,10 @@ export function choicePage(trace: Trace): Html {
     )}</ul></div>`;
 }
 
-export function nothingFoundPage(asked: string, letters: number): Html {
+export function nothingFoundPage({ asked, notAsked }: Trace, letters: number): Html {
   return html`<h1>Nothing found</h1>
     <p>The ledger knows no order, ERP order or recording <strong>${asked}</strong>.</p>
+    ${notAsked === undefined ? '' : html`<p>${redactedText(notAsked)}</p>`}
     ${
       letters > 0
         ? html`<p>But ${letters === 1 ? 'a dead letter names' : `${letters} dead letters name`} it: <a href="/letters?${new URLSearchParams({ order: asked })}">show ${letters === 1 ? 'it' : 'them'}</a>.</p>`
@@ -50,16 +48,17 @@ export function nothingFoundPage(asked: string, letters: number): Html {
 }
 
 function statusPart(order: TracedOrder): Html {
-  const { state, says, next, command, deadLetters, number } = order;
+  const { state, says, next, command, deadLetters } = order;
   const tones: Partial<Record<typeof state, string>> = {
     booked: 'good',
     'needs a person': 'bad',
     discarded: '',
   };
   const tone = tones[state] ?? 'going';
+  const [letter] = deadLetters;
   const what =
-    deadLetters.length > 0
-      ? html`Correct what the reason names, then <a href="/letters?${new URLSearchParams({ order: number })}">replay it or discard it</a>.`
+    letter !== undefined
+      ? html`Correct what the reason names, then <a href="/letters?${new URLSearchParams({ order: letter.orderNumber })}">replay it or discard it</a>.`
       : next && html`${next}${command === undefined ? '' : html` <code>${command}</code>`}`;
   return html`<div class="verdict ${tone}">
     ${stateBadge(order)}
@@ -106,7 +105,7 @@ function sentPart({ draft, azumuta }: TracedOrder): Html {
 
 function completedPart({ bookings, journey }: TracedOrder, time: PlantTime): Html {
   const recordings = bookings.flatMap(({ recordingIds }) => recordingIds);
-  const completed = journey.find(({ event }) => event === 'completed' || event === 'collected');
+  const completed = journey.find(({ event }) => event === 'completed' || event === 'planned');
   if (!completed) return html``;
   const at = new Date(completed.at);
   return card('Received from Azumuta', [
@@ -122,28 +121,16 @@ function bookingsPart({ bookings, journey }: TracedOrder): Html {
   if (bookings.length === 0) return html``;
   return card(
     bookings.some(({ state }) => state === 'done') ? 'Sent to the ERP' : 'To be sent to the ERP',
-    bookings.flatMap(({ key, kind, state, booked }) => {
+    bookings.flatMap((booking) => {
       const receipt = journey.findLast(
-        ({ of, event }) => of === `booking ${key}` && (event === 'booked' || event === 'amended'),
+        ({ of, event }) => of === `booking ${booking.key}` && (event === 'booked' || event === 'amended'),
       )?.note;
-      const how = state === 'done' ? (receipt ?? 'done') : state === 'rejected' ? 'refused' : 'not yet';
       return [
-        [kind === 'quantity' ? 'Quantity' : 'Later recording', booked ? figures(booked) : how],
-        ['Receipt', booked && receipt !== undefined ? redactedText(receipt) : undefined],
+        [bookingWords(booking), figuresText(booking)],
+        ['Receipt', receipt === undefined ? undefined : redactedText(receipt)],
       ] as const;
     }),
   );
-}
-
-/** `5 u good, 1 u scrap, 2 lots, 3 notes`. */
-function figures({ good, scrap, ...counts }: BookedFigures): string {
-  const amount = ({ amount: text, unit = '' }: Quantity) => `${text} ${unit}`.trim();
-  const things = (['lot', 'note', 'link'] as const).filter((thing) => counts[`${thing}s`] > 0);
-  return [
-    ...(good ? [`${amount(good)} good`] : []),
-    ...(scrap ? [`${amount(scrap)} scrap`] : []),
-    ...things.map((thing) => counted(counts[`${thing}s`], thing)),
-  ].join(', ');
 }
 
 function card(title: string, rows: readonly (readonly [string, string | Html | undefined])[]): Html {

@@ -7,13 +7,13 @@ import { choicePage, journeyPage, nothingFoundPage } from '../pages/journey.ts';
 
 /** The search, and the page of one order. */
 export function orderRoutes(dependencies: ConsoleDependencies, { show }: Answers): Hono {
-  const { ledger, letters, flows, commands, clock, timeZone } = dependencies;
+  const { ledger, findOwner, letters, flows, commands, clock, timeZone } = dependencies;
   const app = new Hono();
 
   app.get('/search', async (c) => {
     const asked = (c.req.query('q') ?? '').trim();
     if (asked === '') return c.redirect('/', 303);
-    const trace = await traceOrder(asked, ledger, commands);
+    const trace = await traceOrder(asked, ledger, commands, findOwner);
     const [only, ...others] = trace.productOrders;
     if (only && others.length === 0) return c.redirect(orderLink(only.number), 303);
     if (only) {
@@ -26,7 +26,7 @@ export function orderRoutes(dependencies: ConsoleDependencies, { show }: Answers
       name: 'search',
       title: 'Nothing found',
       asked,
-      content: nothingFoundPage(asked, naming),
+      content: nothingFoundPage(trace, naming),
     });
   });
 

@@ -31,6 +31,8 @@ export function createDemo(
 ) {
   const startedAt = Date.now();
   const numbers: string[] = [];
+  /** When each order was completed in Azumuta first (ISO). */
+  const completedAt = new Map<string, string>();
   let progress: DemoProgress = { released: 0, created: 0, completed: 0, booked: 0 };
 
   return {
@@ -89,8 +91,12 @@ export function createDemo(
       const journeys = new Map(
         await Promise.all(numbers.map(async (number) => [number, await ledger.journeys.of(number)] as const)),
       );
-      const seconds = (from: string, to: string) =>
-        median([...journeys.values()].flatMap((journey) => secondsBetween(journey, from, to) ?? []));
+      const seconds = (start: (number: string, journey: Journey) => string | undefined, end: string) =>
+        median(
+          [...journeys].flatMap(([number, journey]) =>
+            secondsBetween(start(number, journey), timeOf(end, journey)),
+          ),
+        );
       const total = (calls: Readonly<Record<string, number>>) =>
         Object.values(calls).reduce((sum, count) => sum + count, 0);
       return {
@@ -104,9 +110,9 @@ export function createDemo(
             : [`${number}: ${journey.at(-1)?.event ?? 'unknown'} ${journey.at(-1)?.note ?? ''}`],
         ),
         /** From the release in the ERP to the product order in Azumuta, median. */
-        secondsToCreate: seconds('queued', 'created'),
+        secondsToCreate: seconds((_, journey) => timeOf('queued', journey), 'created'),
         /** From the completion in Azumuta to the booking in the ERP, median. */
-        secondsToBook: seconds('completed', 'booked'),
+        secondsToBook: seconds((number) => completedAt.get(number), 'booked'),
         seconds: (Date.now() - startedAt) / 1000,
         azumutaCalls: total(await azumuta.calls()),
         erpCalls: total(await erp.calls()),
@@ -150,6 +156,7 @@ export function createDemo(
   async function complete(number: string): Promise<void> {
     const order = (await azumuta.productOrders()).find((each) => each.number === number);
     if (order?.status === 'completed') return;
+    if (!completedAt.has(number)) completedAt.set(number, new Date().toISOString());
     await azumuta.complete(number, number === numbers[0] ? { scrap: 1 } : {});
   }
 
@@ -164,10 +171,14 @@ export function createDemo(
   }
 }
 
-function secondsBetween(journey: readonly JourneyEntry[], from: string, to: string): number | undefined {
-  const at = (event: string) => journey.find((entry) => entry.event === event)?.at;
-  const [start, end] = [at(from), at(to)];
-  return start && end ? (Date.parse(end) - Date.parse(start)) / 1000 : undefined;
+type Journey = readonly JourneyEntry[];
+
+function timeOf(event: string, journey: Journey): string | undefined {
+  return journey.find((entry) => entry.event === event)?.at;
+}
+
+function secondsBetween(start: string | undefined, end: string | undefined): number[] {
+  return start && end ? [(Date.parse(end) - Date.parse(start)) / 1000] : [];
 }
 
 function median(values: readonly number[]): number {

@@ -1,8 +1,9 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger.ts';
-import { completionHintSchema, webhookHint } from '../../../shared/completions/messages.ts';
+import { webhookHint } from '../../../shared/completions/messages.ts';
 import { type Cause, causes } from '../../../shared/model/causes.ts';
+import { type Partner, partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { jsonOf } from '../../../shared/platform/validation.ts';
 import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
@@ -24,10 +25,13 @@ export interface DeadLetterMessage {
   readonly reason: string;
   /** Undefined when SQS itself moved it to the dead-letter queue. */
   readonly cause: Cause | undefined;
+  /** The partner that was called last. */
+  readonly partner: Partner | undefined;
   /** When it was first attempted. */
   readonly since: Date;
-  /** For a booking: the product order under which the ledger keeps it. */
-  readonly home: string | undefined;
+  /** Of a booking that was refused: its key and its figures, for a person. A replay never reads them. */
+  readonly booking: string | undefined;
+  readonly figures: string | undefined;
   /** Id of the message in its own queue; every replay keeps it. */
   readonly messageId: string;
 }
@@ -45,11 +49,11 @@ const contentSchema = z.object({
   kind: z.catch(z.optional(z.string()), undefined),
   number: z.catch(z.optional(z.string()), undefined),
   productOrderNumber: z.catch(z.optional(z.string()), undefined),
-  home: z.catch(z.optional(z.string()), undefined),
-  erpOrder: z.catch(z.optional(z.object({ number: z.string() })), undefined),
+  otherNumber: z.catch(z.optional(z.string()), undefined),
 });
 
 const causeSchema = z.catch(z.optional(z.enum(causes)), undefined);
+const partnerSchema = z.catch(z.optional(z.enum(partnerNames)), undefined);
 
 export const webhookCallSchema = z.object({
   method: z.string(),
@@ -70,8 +74,8 @@ export function letterOf(message: Message): DeadLetterMessage {
   const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {}, Attributes = {} } = message;
   const attribute = (name: string) => MessageAttributes[name]?.StringValue;
   const { data } = z.safeParse(contentSchema, jsonOf(Body));
-  const { kind = '', number, productOrderNumber, home, erpOrder } = data ?? {};
-  const inBody = [productOrderNumber, number, home].flatMap((each) => each || []);
+  const { kind = '', number, productOrderNumber, otherNumber } = data ?? {};
+  const inBody = [productOrderNumber, number, otherNumber].flatMap((each) => each || []);
   const named = attribute('orderNumber') ?? 'unknown';
   // The attribute holds a shortened number when it is long; the ledger and the body have the whole number.
   const filedUnder = inBody.find((each) => orderNumberAttribute(each) === named) ?? named;
@@ -84,10 +88,12 @@ export function letterOf(message: Message): DeadLetterMessage {
     stage: attribute('stage') ?? stageOfKind[kind] ?? 'unknown',
     orderNumber,
     filedUnder,
-    numbers: [orderNumber, ...inBody, erpOrder?.number].flatMap((each) => each || []),
+    numbers: [orderNumber, ...inBody].filter(Boolean),
     reason: attribute('reason') ?? withoutReason,
     cause: z.parse(causeSchema, attribute('cause')),
-    home,
+    partner: z.parse(partnerSchema, attribute('partner')),
+    booking: attribute('booking'),
+    figures: attribute('figures'),
     since: new Date(Number.isNaN(firstAttempt) ? Number(Attributes.SentTimestamp ?? 0) : firstAttempt),
     messageId: attribute('messageId') ?? MessageId,
   };
@@ -95,20 +101,16 @@ export function letterOf(message: Message): DeadLetterMessage {
 
 /**
  * Decides where a letter goes back to. A webhook call is parsed again, because the contract may know its fields by now. A
- * booking is requested again instead of sent again: it then books what the ledger planned and Azumuta says. The content
- * of a letter is not trusted for that, because more than one function may write to the dead-letter queue.
+ * hint about a completion says that a person wants it again. What is booked is what the ledger planned and Azumuta says:
+ * the attributes of a letter are not trusted, because more than one function may write to the dead-letter queue.
  */
 export function routeOf(
   letter: Omit<DeadLetterMessage, 'receiptHandle'>,
   names: TriggerNames,
   now: Date,
 ): Route {
-  if (letter.stage === 'book-completion') {
-    const hint = completionHintSchema.safeParse(jsonOf(letter.body));
-    if (hint.success) return { to: 'completions', body: JSON.stringify({ ...hint.data, again: true }) };
-  }
   const to = queueNames.find((queue) => consumerOf[queue] === letter.stage);
-  if (to !== undefined) return { to, body: letter.body };
+  if (to !== undefined) return { to, body: to === 'completions' ? wantedAgain(letter.body) : letter.body };
   if (letter.stage !== 'receive-webhook')
     return { stays: 'it does not say which function it is for: read it in the queue, then delete it there' };
   const call = z.safeParse(webhookCallSchema, jsonOf(letter.body));
@@ -122,5 +124,13 @@ export function routeOf(
     return { stays: `it is still not understood (${parsed.reason}) Deploy that, and replay again` };
   // How long it is retried counts from now, not from when the call came.
   const hint = webhookHint(parsed.content, { receivedAt: now, eventId: letter.messageId });
-  return { to: 'completions', body: JSON.stringify(hint) };
+  return { to: 'completions', body: wantedAgain(JSON.stringify(hint)) };
+}
+
+const messageSchema = z.looseObject({});
+
+/** The hint of a person. What is no hint goes as it is, and is refused by its function. */
+function wantedAgain(body: string): string {
+  const hint = z.safeParse(messageSchema, jsonOf(body));
+  return hint.success ? JSON.stringify({ ...hint.data, again: true }) : body;
 }

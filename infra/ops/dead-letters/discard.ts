@@ -1,5 +1,5 @@
-import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { UsageError } from '../cli/command.ts';
 import type { DeadLetterMessage } from './dead-letter.ts';
@@ -32,8 +32,8 @@ export const maxNote = 500;
 
 /**
  * Discards dead letters for good. The ledger is written first and the letter removed afterwards, so that every discarded
- * letter has a note. A run that is killed in between leaves a letter that has a note already; discarding it again adds
- * another one.
+ * letter has a note, and what it refused is booked only when a person wants it again. A run that is killed in between
+ * leaves a letter that has a note already; discarding it again adds another one.
  * @throws UsageError when the note is too short to say anything, or too long.
  */
 export async function discard(

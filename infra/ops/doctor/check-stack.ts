@@ -42,6 +42,7 @@ export function stackChecks(
     check('Dead letters', lookAtDeadLetters),
     check('Ledger table', () => lookAtLedger(target)),
     ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(flow))),
+    check('Flow of bookings', lookAtBookings),
     check('Circuit breakers', lookAtBreakers),
     check('Pull', lookAtPull),
   ];
@@ -90,11 +91,24 @@ export function stackChecks(
       return wrong('nothing works on its queue: its event source mapping is gone', 'deploy the stack again');
     if (states.every((state) => state === 'Enabled')) return fine(`${pausable[flow].does} is switched on`);
     const paused = `${pausable[flow].does} is paused (${states.join(', ')})`;
+    return pausedFinding(flow, paused, await soonLost(found));
+  }
+
+  function pausedFinding(flow: string, paused: string, lost: string | undefined) {
     const resume = `npm run resume -- ${flow} ${whereOf(target)}`;
-    const lost = await soonLost(found);
     return lost === undefined
       ? notice(paused, 'resume it when the maintenance is over', resume)
       : wrong(`${paused}, ${lost}`, 'resume it', resume);
+  }
+
+  /** They are paused by a mark in the ledger: their function goes on, and makes a dead letter of a message in time. */
+  async function lookAtBookings() {
+    const { bookingsPausedAt } = await ledger().breaker.state('erp');
+    if (bookingsPausedAt === undefined) return fine('booking in the ERP is switched on');
+    const pausedSeconds = (now.getTime() - Date.parse(bookingsPausedAt)) / 1000;
+    const lost = `for ${daysOf(pausedSeconds)}: after 13 days, what waits becomes dead letters`;
+    const paused = `booking in the ERP is paused since ${bookingsPausedAt}`;
+    return pausedFinding('bookings', paused, pausedSeconds < tooOldSeconds ? undefined : lost);
   }
 
   /**
@@ -160,7 +174,7 @@ export function stackChecks(
 
 const daysOf = (seconds: number) => counted(Math.floor(seconds / days), 'day');
 
-/** The three flows run up to fifteen containers. With fewer than these, a trigger may find none. */
+/** The consumers of the queues run up to ten containers. With fewer than these, a trigger may find none. */
 const enoughContainers = 50;
 
 /** Checks whether AWS lets the account do what a plant needs. The platform on this machine has no account. */

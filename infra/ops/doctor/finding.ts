@@ -3,7 +3,7 @@ import { counted, styled, wrap } from '../cli/output.ts';
 
 /** What one check of `doctor` found. */
 export interface Finding {
-  /** What was looked at: `Azumuta`, `Queue of bookings`. */
+  /** What was looked at: `Azumuta`, `Queue of completions`. */
   readonly about: string;
   /** `fine`; `notice`: works, but somebody should know; `wrong`: must be corrected. */
   readonly result: 'fine' | 'notice' | 'wrong';

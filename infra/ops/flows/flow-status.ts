@@ -57,17 +57,16 @@ export function createFlowsReader(dependencies: FlowStatusDependencies): () => P
   }
 
   return async () => {
-    const [productOrders, completions, bookings, deadLetters, erp, azumuta] = await Promise.all([
+    const [productOrders, completions, deadLetters, erp, azumuta] = await Promise.all([
       statusOf('product-orders'),
       statusOf('completions'),
-      statusOf('bookings'),
       countMessages(sqs, queueUrls['dead-letters']),
       ledger.breaker.state('erp'),
       ledger.breaker.state('azumuta'),
     ]);
     return {
       at: clock.now(),
-      queues: { 'product-orders': productOrders, completions, bookings },
+      queues: { 'product-orders': productOrders, completions },
       partners: { erp, azumuta },
       deadLetters: deadLetters.waiting + deadLetters.underWay,
     };

@@ -9,6 +9,7 @@ import {
   pausable,
   type SwitchOutcome,
   switchAlarm,
+  switchBookings,
   switchFlow,
   switchPull,
 } from './switch-flow.ts';
@@ -30,12 +31,29 @@ interface NotedOutcome extends SwitchOutcome {
   readonly notQuiet: string | undefined;
 }
 
-interface PullOutcome {
-  readonly flow: 'pull';
+/** Of what is paused by a mark in the ledger. */
+interface MarkOutcome {
+  readonly flow: keyof typeof marked;
   readonly already: boolean;
+  readonly notNoted?: string | undefined;
 }
 
-const names = [...flows, 'pull'] as const;
+const marked = {
+  bookings: {
+    does: 'booking in the ERP',
+    partners: 'the ERP; completions are still read and planned',
+    paused: ' Completions are still read from Azumuta and planned.',
+    resumed: ' What waits is booked within 15 minutes',
+  },
+  pull: {
+    does: 'reading orders from the ERP',
+    partners: 'the ERP, on schedule',
+    paused: ' The first run after the pause reads what changed meanwhile.',
+    resumed: ' It goes on with the next run of its schedule',
+  },
+} as const;
+
+const names = [...flows, 'bookings', 'pull'] as const;
 
 // The scripts `pause` and `resume` of package.json run this program with a different first word.
 const [name, ...words] = process.argv.slice(2);
@@ -57,18 +75,17 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
     const chosen = flowsOf(words[0]);
     const progress = createProgress();
     const target = await progress.during('Looking for the stack', findTarget(options));
-    const { pauses } = ledgerOf(target);
+    const ledger = ledgerOf(target);
     const on = name === 'resume';
-    const outcomes: (NotedOutcome | PullOutcome)[] = [];
+    const outcomes: (NotedOutcome | MarkOutcome)[] = [];
     for (const flow of chosen) {
       if (signal.aborted) break;
-      if (flow === 'pull') {
-        outcomes.push({ flow, ...(await switchPull(pauses, on)) });
-        continue;
-      }
+      if (flow === 'pull') outcomes.push({ flow, ...(await switchPull(ledger.pauses, on)) });
+      if (flow === 'bookings') outcomes.push({ flow, ...(await switchBookings(ledger, on)) });
+      if (flow === 'pull' || flow === 'bookings') continue;
       const switching = switchFlow(target, flow, { on, signal, progress: progress.tell });
       const outcome = await switching.finally(progress.end);
-      const notNoted = await notePause(pauses, outcome, on);
+      const notNoted = await notePause(ledger.pauses, outcome, on);
       outcomes.push({ ...outcome, notNoted, notQuiet: await switchAlarm(target, flow, on) });
     }
     if (options.json) sayJson({ target: target.name, flows: outcomes });
@@ -79,11 +96,12 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
   await runCommand(command, optionsSchema, act, commandLine);
 }
 
-function isComplete(outcome: NotedOutcome | PullOutcome): boolean {
-  return outcome.flow === 'pull' || (outcome.settled && !outcome.notNoted && !outcome.notQuiet);
+function isComplete(outcome: NotedOutcome | MarkOutcome): boolean {
+  if (outcome.notNoted !== undefined) return false;
+  return !('settled' in outcome) || (outcome.settled && !outcome.notQuiet);
 }
 
-function flowsOf(given: string | undefined): readonly (Flow | 'pull')[] {
+function flowsOf(given: string | undefined): readonly (Flow | keyof typeof marked)[] {
   if (given === undefined) throw new UsageError(`Say which flow: ${names.join(', ')} or all.`);
   if (given === 'all') return names;
   const flow = names.find((each) => each === given);
@@ -91,36 +109,36 @@ function flowsOf(given: string | undefined): readonly (Flow | 'pull')[] {
   return [flow];
 }
 
-function sentenceFor(name: Name, outcome: NotedOutcome | PullOutcome, where: string): string {
-  const { flow, already } = outcome;
-  const isPull = outcome.flow === 'pull';
-  const does = isPull ? 'reading orders from the ERP' : pausable[outcome.flow].does;
-  const queue = isPull ? '' : queueSentence(name, outcome);
-  if (!isPull && !outcome.settled)
-    return `${flow}: Lambda is still switching. Run the command again to go on waiting.${queue}`;
+function sentenceFor(name: Name, outcome: NotedOutcome | MarkOutcome, where: string): string {
+  const { flow, already, notNoted } = outcome;
+  const isMark = !('settled' in outcome);
+  const { does, paused, resumed } = isMark
+    ? marked[outcome.flow]
+    : { ...pausable[outcome.flow], paused: '', resumed: '' };
+  const rest = `${isMark ? '' : queueSentence(name, outcome)}${unnoted(notNoted)}`;
+  if (!isMark && !outcome.settled)
+    return `${flow}: Lambda is still switching. Run the command again to go on waiting.${rest}`;
   if (name === 'resume')
-    return `${flow}: ${does} is resumed${already ? ' (it was not paused)' : ''}${isPull ? ', from the next run of its schedule on' : ''}.${queue}`;
-  const later = isPull ? ' The first run after the pause reads what changed meanwhile.' : queue;
-  return `${flow}: ${does} is paused${already ? ' (it was already)' : ''}.${later} Resume it with: npm run resume -- ${flow} ${where}`;
+    return `${flow}: ${does} is resumed${already ? ' (it was not paused)' : ''}.${already || !resumed ? '' : `${resumed}.`}${rest}`;
+  return `${flow}: ${does} is paused${already ? ' (it was already)' : ''}.${paused}${rest} Resume it with: npm run resume -- ${flow} ${where}`;
 }
 
-function queueSentence(name: Name, { waiting, underWay, notNoted, notQuiet }: NotedOutcome): string {
-  const unknown =
-    notNoted === undefined
-      ? ''
-      : ` The ledger could not be written (${notNoted.replace(/\.$/, '')}): the pause counts as waiting time, and messages become dead letters after six days.`;
+function unnoted(why: string | undefined): string {
+  if (why === undefined) return '';
+  return ` The ledger could not be written (${why.replace(/\.$/, '')}): the pause counts as waiting time, and messages become dead letters after six days.`;
+}
+
+function queueSentence(name: Name, { waiting, underWay, notQuiet }: NotedOutcome): string {
   const loud =
     notQuiet === undefined
       ? ''
       : ` Its alarm QueueStalled could not be ${name === 'pause' ? 'silenced' : 'enabled again'} (${notQuiet.replace(/\.$/, '')}).`;
-  return ` ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting for the next attempt.${unknown}${loud}`;
+  return ` ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting for the next attempt.${loud}`;
 }
 
 function help(name: Name): string {
-  const lines = [
-    ...flows.map((flow) => `  ${flow.padEnd(12)} ${pausable[flow].does} (calls ${pausable[flow].partners})`),
-    '  pull         reading released orders from the ERP on schedule (calls the ERP)',
-  ];
+  const all = Object.entries({ ...pausable, ...marked });
+  const lines = all.map(([flow, { does, partners }]) => `  ${flow.padEnd(12)} ${does} (calls ${partners})`);
   return `
 Flows:
 ${lines.join('\n')}
@@ -133,15 +151,15 @@ Examples:
 
 New orders and completions are still accepted while a flow is paused, and wait in their queues. SQS deletes messages
 that are 14 days old: npm run doctor -- --stack <stack> shows what is paused, and warns when a message is ten days old.
-Messages that are under way when a flow is paused are finished.
+Messages that are under way when a flow is paused are finished. After resume, bookings that wait go on within 15 minutes.
 
 Both commands write the time into the ledger. A message normally becomes a dead letter after six days; the time for
 which its flow was paused does not count (after 13 days in the queue it becomes a dead letter in any case). If a flow
 is switched in the AWS console, or by a deployment that changes the stack, nothing is written, and the time counts.
 
-While a flow is paused, its alarm QueueStalled is silent; while the pull is paused, so is NotRunning. PartnerDown is
-silent as long as nothing calls that partner: for the ERP, pause all. If that alarm is on already, it stays on until
-the partner is called again.
+While orders or completions are paused, the alarm QueueStalled is silent; while the pull is paused, so is NotRunning.
+PartnerDown is silent as long as nothing calls that partner: for the ERP, pause all. If that alarm is on already, it
+stays on until the partner is called again.
 
 Exit codes: 0 done · 1 failed · 2 wrong command line · 3 Lambda was still switching after five minutes, or the ledger
 or the alarm could not be written · 130 interrupted (Lambda goes on switching)`;

@@ -5,14 +5,15 @@ import {
   EnableAlarmActionsCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
-import type { Pauses } from '../../../shared/ledger/records/pauses.ts';
+import { bookingsPause, type Pauses } from '../../../shared/ledger/records/pauses.ts';
 import { consumerOf } from '../../../shared/model/queues.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
+import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { sentenceOf } from '../cli/command.ts';
 import { sqsOf, type Target } from '../cli/target.ts';
 import { countMessages, mappingsOf } from '../flows/queues.ts';
 
-/** The flows that can be paused: each is one queue and the function that reads from it. */
+/** The flows whose function can be switched off: each is one queue and the function that reads from it. */
 export const pausable = {
   orders: {
     queue: 'product-orders',
@@ -23,19 +24,13 @@ export const pausable = {
   completions: {
     queue: 'completions',
     output: 'CompletionsQueue',
-    does: 'reading completions from Azumuta',
-    partners: 'Azumuta',
-  },
-  bookings: {
-    queue: 'bookings',
-    output: 'BookingsQueue',
-    does: 'booking in the ERP',
-    partners: 'the ERP',
+    does: 'reading completions from Azumuta and booking them in the ERP',
+    partners: 'Azumuta and the ERP',
   },
 } as const;
 
 export type Flow = keyof typeof pausable;
-export const flows = ['orders', 'completions', 'bookings'] as const satisfies readonly Flow[];
+export const flows = ['orders', 'completions'] as const satisfies readonly Flow[];
 
 /** The event source mappings of a flow, and the messages in its queue. */
 export type FlowSwitch = Awaited<ReturnType<typeof readSwitch>>;
@@ -154,6 +149,24 @@ export async function switchAlarm(
       ? cloudwatch.send(new EnableAlarmActionsCommand(names))
       : cloudwatch.send(new DisableAlarmActionsCommand(names)),
   );
+}
+
+/**
+ * Pauses or resumes the bookings alone, by a mark in the ledger that their function heeds: it goes on reading from
+ * Azumuta and planning. Therefore its queue is never stalled, and no alarm is switched.
+ * @returns whether it was so before, and why the time of the pause could not be written.
+ */
+export async function switchBookings(
+  { breaker, pauses }: Pick<OperatorLedger, 'breaker' | 'pauses'>,
+  on: boolean,
+) {
+  const { already } = await breaker.pauseBookings(!on);
+  const notNoted = await whyFailed(async () => {
+    if (on) await pauses.end(bookingsPause);
+    else if (!already || (await pauses.of(bookingsPause)).since === undefined)
+      await pauses.begin(bookingsPause);
+  });
+  return { already, notNoted };
 }
 
 /**

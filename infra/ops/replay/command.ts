@@ -36,8 +36,8 @@ Examples:
   npm run replay -- --local --all --go                       replay everything
 
 The AWS credentials are those of your profile (AWS_PROFILE, aws sso login). A dead letter that is replayed twice is
-booked once. A replayed booking books what the ledger planned and Azumuta says now, not what its dead letter contains.
-With --order, a rejected booking is planned again even if its dead letter is gone (after 14 days, or discarded).
+booked once. A replayed completion books what the ledger planned and Azumuta says now, not what its dead letter contains.
+With --order alone, the order is looked at once more even if its dead letter is gone (after 14 days, or discarded).
 While the command runs, dead letters are hidden from others. If it is killed, they are visible again within 5 minutes.
 
 Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 some selected dead letters cannot be

@@ -17,13 +17,14 @@ import {
   pagesOf,
 } from '../dead-letters/queue.ts';
 import { queueUrlsOf } from '../flows/queues.ts';
+import { type AskedOrders, findOrders, sendHints } from './ask-again.ts';
 
 export interface ReplayDependencies {
   readonly deadLetters: DeadLetterQueue;
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrls: Readonly<Record<QueueName, string>>;
   readonly records: Pick<DeadLetterRecords, 'record' | 'markReplayed' | 'of'>;
-  readonly ledger: Pick<Ledger, 'knownOrders' | 'bookings'>;
+  readonly ledger: Pick<Ledger, 'knownOrders'>;
   /** How triggers name their content, as the stack is configured now. */
   readonly names: TriggerNames;
   readonly clock: Clock;
@@ -93,8 +94,8 @@ interface Counts {
   moved: number;
   /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
   copied: number;
-  /** Orders asked for that have a rejected booking but no letter for it any more. With `go`, it is planned again. */
-  lost: readonly string[];
+  /** Orders asked for that are looked at once more although no letter of them is replayed. */
+  hinted: readonly string[];
   /** Some letters were not looked at: the limit was reached, or the first became visible again before the last were taken. */
   more: boolean;
 }
@@ -130,17 +131,22 @@ interface Run extends Counts {
 export function createReplay(
   dependencies: ReplayDependencies,
 ): (request: ReplayRequest) => Promise<ReplayReport> {
-  const { deadLetters, queues, queueUrls, records, names, clock, progress } = dependencies;
+  const { deadLetters, queues, queueUrls, records, ledger, names, clock, progress } = dependencies;
 
   return async function replay(request) {
     const { go, signal } = request;
     const letters = { held: new Map(), chosen: new Map(), movable: new Set<string>() };
-    const run: Run = { ...letters, lookedAt: 0, lost: [], more: false, moved: 0, copied: 0 };
+    const run: Run = { ...letters, lookedAt: 0, hinted: [], more: false, moved: 0, copied: 0 };
     let failure: string | undefined;
     try {
-      await chooseLetters(run, request);
+      const asked = request.orders && (await findOrders(request.orders, ledger));
+      await chooseLetters(run, { ...request, orders: asked?.numbers });
+      // Who names a reason wants the letters that have it, and nothing else.
+      if (asked && request.reason === undefined && !run.more && !signal.aborted)
+        run.hinted = withoutLetter(asked, run);
       if (go) {
         await moveAll(run, signal);
+        await sendHints(run.hinted, { ...dependencies, completionsQueueUrl: queueUrls.completions });
       }
     } catch (error) {
       failure = reasonOf(error);
@@ -209,10 +215,10 @@ export function createReplay(
       }
     } finally {
       for (const { letter } of moves.filter((move) => !sent.includes(move))) {
-        const { messageId, filedUnder: orderNumber, stage, reason, cause } = letter;
+        const { messageId, filedUnder: orderNumber, stage, reason, cause, partner } = letter;
         // receive-webhook has no access to the table, so its letters have no record.
         if (stage !== 'receive-webhook')
-          await records.record({ messageId, orderNumber, stage, reason, cause });
+          await records.record({ messageId, orderNumber, stage, reason, cause, partner });
       }
     }
     return sent;
@@ -232,6 +238,13 @@ export function createReplay(
       progress?.(`Returned ${back} of ${held.length} to the dead-letter queue`);
     }
   }
+}
+
+/** The orders of which no hint is replayed: one is enough for each. */
+function withoutLetter({ homes }: AskedOrders, { chosen }: Run): string[] {
+  const letters = [...chosen.values()].filter(({ route }) => 'to' in route && route.to === 'completions');
+  const named = new Set(letters.flatMap(({ letter }) => letter.numbers));
+  return homes.filter((home) => !named.has(home));
 }
 
 function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: ReplayRequest): boolean {

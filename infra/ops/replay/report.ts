@@ -22,8 +22,11 @@ export function replayLines(
     '',
     ...(report.groups.length > 0 ? [...groupTable(report.groups, now), ''] : []),
     ...sentencesOf(report, go),
-    ...lostSentences(report, go),
-    ...(!go && report.failure === undefined && !report.interrupted && report.movable + report.lost.length > 0
+    ...hintSentences(report, go),
+    ...(!go &&
+    report.failure === undefined &&
+    !report.interrupted &&
+    report.movable + report.hinted.length > 0
       ? ['To do it:', `  ${command}`]
       : []),
     ...(hidden > 0
@@ -34,10 +37,13 @@ export function replayLines(
   ];
 }
 
-function lostSentences({ lost }: ReplayReport, go: boolean): string[] {
-  if (lost.length === 0) return [];
-  const booking = `The booking of ${lost.join(', ')} was rejected, and its dead letter is gone`;
-  return [`${booking}: it ${go ? 'is' : 'would be'} planned again from the ledger.`];
+function hintSentences({ hinted }: ReplayReport, go: boolean): string[] {
+  if (hinted.length === 0) return [];
+  const orders = `${hinted.slice(0, 10).join(', ')}${hinted.length > 10 ? ` and ${hinted.length - 10} more` : ''}`;
+  const are = go ? (hinted.length === 1 ? 'is' : 'are') : 'would be';
+  return [
+    `${orders} ${are} looked at once more without a dead letter: what was refused or discarded is booked if it can be now.`,
+  ];
 }
 
 function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {

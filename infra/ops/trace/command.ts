@@ -1,15 +1,16 @@
 import * as z from 'zod/mini';
-import { commonOptions, exits, opsCommand, runCommand } from '../cli/command.ts';
+import { commonOptions, configOption, configOptions, exits, opsCommand, runCommand } from '../cli/command.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { traceLines } from './report.ts';
 import { traceAsked } from './trace.ts';
 
-const optionsSchema = z.object(commonOptions);
+const optionsSchema = z.object({ ...commonOptions, ...configOptions });
 
 const command = opsCommand(
   'trace',
   'Shows where an order is: its status, what it waits for, and everything that happened to it.',
 )
+  .addOption(configOption)
   .argument('[order]', 'number of a product order, number or id of an ERP order, or an id of Azumuta')
   .addHelpText(
     'after',
@@ -20,7 +21,8 @@ Examples:
   npm run trace -- 5KKoy7m6ms89mvrTg --local          by the id of a recording
   npm run -s trace -- MO/0042 --local --json          for other programs
 
-Times are in the plant's time zone; --json has them in UTC.
+Recordings are not in the ledger: Azumuta is asked which order one belongs to, from this machine, with the key of the
+stack and the plant's configuration. Times are in the plant's time zone; --json has them in UTC.
 
 Exit codes: 0 found · 1 failed · 2 wrong command line · 3 the ledger knows nothing by that name`,
   );

@@ -9,7 +9,6 @@ import { shellWord } from '../../../shared/platform/shell-word.ts';
 export type OrderState =
   | 'to be created'
   | 'in Azumuta'
-  | 'to be collected'
   | 'to be booked'
   | 'booked'
   | 'discarded'
@@ -31,10 +30,11 @@ export interface KnownOfOrder {
   readonly entry: OrderEntry | undefined;
   /** Parts that its ERP order has now. */
   readonly parts: number;
-  readonly bookings: readonly Pick<BookingEntry, 'kind' | 'state'>[];
+  readonly bookings: readonly Pick<BookingEntry, 'kind' | 'state' | 'discarded' | 'reason'>[];
   readonly deadLetters: readonly { readonly reason: string }[];
   readonly journey: readonly JourneyEntry[];
   readonly partnersDown: Readonly<Partial<Record<Partner, BreakerState>>>;
+  readonly areBookingsPaused: boolean;
   /** Options that select the stack on a command line. */
   readonly where: string;
 }
@@ -71,7 +71,7 @@ export function orderStatusOf(known: KnownOfOrder): OrderStatus {
 /** The ledger knows the order only because the mapping refused it, or because a completion became a dead letter. */
 function unmapped({ journey }: KnownOfOrder): OrderStatus {
   const refusal = journey.findLast(({ event }) => event === 'not mapped');
-  if (!refusal) return { state: 'to be collected', says: 'Its completion is being read from Azumuta.' };
+  if (!refusal) return { state: 'to be booked', says: 'Azumuta is being asked what is to be booked for it.' };
   return {
     state: 'needs a person',
     says: `It cannot become a product order. ${sentence(refusal.note ?? '')}`.trim(),
@@ -91,32 +91,49 @@ function beforeBooking(entry: OrderEntry, { parts }: KnownOfOrder): OrderStatus 
   if (entry.awaitsCompletion) return { state, says: 'It is in Azumuta and waits there to be completed.' };
   if (entry.part.book === 'when-all-done')
     return { state, says: `It is completed in Azumuta; it is booked when all ${parts} parts are.` };
-  return { state: 'to be collected', says: 'It is completed in Azumuta, and its recordings are being read.' };
+  return {
+    state: 'to be booked',
+    says: 'It is completed in Azumuta, which is being asked what is to be booked.',
+  };
 }
 
 function booking(known: KnownOfOrder): OrderStatus {
   const { bookings, journey } = known;
-  const open = bookings.find(({ state }) => state === 'waiting' || state === 'claimed');
-  const refused = bookings.find(({ state }) => state === 'rejected');
-  if (refused) {
+  const refused = bookings.filter(({ state }) => state === 'rejected');
+  const unseen = refused.find(({ discarded }) => !discarded);
+  if (unseen) {
     if (wasReplayed(known)) return sentAgain('to be booked', known);
-    const reason = journey.findLast(
-      ({ event, of }) => event === 'rejected' && of.startsWith('booking'),
-    )?.note;
     return {
       state: 'needs a person',
-      says: `Its booking was refused, and its dead letter is gone. ${sentence(reason ?? '')}`.trim(),
-      next: 'correct what the reason names, then have it planned again; or book it in the ERP by hand',
+      says: `Its booking was refused, and its dead letter is gone. ${sentence(unseen.reason ?? '')}`.trim(),
+      next: 'correct what the reason names, then have it looked at once more; or book it in the ERP by hand',
       command: `${replayOf(known)} --go`,
     };
   }
-  if (!open) return { state: 'booked', says: bookedSentence(journey) };
+  const open = bookings.find(({ state }) => state === 'waiting' || state === 'claimed');
+  if (open) return toBeBooked(open, known);
+  const [discarded] = refused;
+  if (!discarded) return { state: 'booked', says: bookedSentence(journey) };
+  return {
+    state: 'discarded',
+    says: `A person takes care of its booking, which was refused. ${sentence(discarded.reason ?? '')}`.trim(),
+  };
+}
+
+function toBeBooked(open: KnownOfOrder['bookings'][number], known: KnownOfOrder): OrderStatus {
+  const state = 'to be booked';
+  const { areBookingsPaused, where } = known;
   const what = open.kind === 'quantity' ? 'Its quantity' : 'A later recording';
-  const says =
-    open.state === 'claimed'
-      ? `${what} is being booked in the ERP now, or an attempt was interrupted.`
-      : `${what} waits to be booked in the ERP.${whyWaiting('booking', 'erp', known)}`;
-  return { state: 'to be booked', says };
+  if (open.state === 'claimed')
+    return { state, says: `${what} is being booked in the ERP now, or an attempt was interrupted.` };
+  const says = `${what} waits to be booked in the ERP.`;
+  if (!areBookingsPaused) return { state, says: `${says}${whyWaiting('booking', 'erp', known)}` };
+  return {
+    state,
+    says: `${says} Bookings are paused.`,
+    next: 'resume them when the maintenance is over',
+    command: `npm run resume -- bookings ${where}`,
+  };
 }
 
 /** Whether the last thing that happened to a dead letter of the order was a replay: then it is being worked on again. */

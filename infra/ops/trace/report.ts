@@ -1,8 +1,11 @@
+import type { BookedFigures } from '../../../shared/ledger/records/bookings.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
+import { formatQuantity } from '../../../shared/model/quantity.ts';
+import { counted } from '../../../shared/model/text.ts';
 import { duration, localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { styled, tableOf } from '../cli/output.ts';
-import type { Trace, TracedOrder } from './trace.ts';
+import type { Trace, TracedBooking, TracedOrder } from './trace.ts';
 
 type Tone = 'good' | 'bad' | 'plain';
 
@@ -13,7 +16,7 @@ const events: Readonly<Record<string, readonly [words: string, tone?: Tone]>> = 
   adopted: ['Found in Azumuta, typed by hand', 'good'],
   linked: ['Linked in the ERP'],
   completed: ['Completed in Azumuta'],
-  collected: ['Read from Azumuta, to be booked'],
+  planned: ['Read from Azumuta, and planned'],
   booked: ['Booked in the ERP', 'good'],
   amended: ['Notes and links added in the ERP', 'good'],
   ignored: ['Ignored: the ERP does not know the order'],
@@ -52,6 +55,7 @@ export function traceLines(trace: Trace, { where, timeZone }: TracedStack): stri
   if (trace.productOrders.length === 0) {
     return [
       `The ledger knows no order, ERP order or recording ${trace.asked}.`,
+      ...(trace.notAsked === undefined ? [] : [trace.notAsked]),
       'Orders appear here once the ERP has sent them, or the pull has found them. To see what the pull would find:',
       `  npm run pull -- --dry-run ${where}`,
     ];
@@ -98,9 +102,35 @@ function orderLines(order: TracedOrder, timeZone: string): string[] {
     ...(next === undefined ? [] : [`What to do: ${next}${command === undefined ? '' : ':'}`]),
     ...(command === undefined ? [] : [`  ${command}`]),
     ...draftLines(order),
+    ...order.bookings.map((booking) => styled('dim', `${bookingWords(booking)}: ${figuresText(booking)}`)),
     '',
     ...timeline(journey, timeZone),
   ];
+}
+
+/** How far a booking has got. */
+export function bookingWords({ kind, state, discarded }: TracedBooking): string {
+  const what = kind === 'quantity' ? '' : ' (later recording)';
+  if (state === 'rejected') return `${discarded ? 'Discarded' : 'Refused'}${what}`;
+  return `${state === 'done' ? 'Booked' : 'To be booked'}${what}`;
+}
+
+/** `5 u good, 1 u scrap, lots L1, L2, 3 notes`. */
+export function figuresText({ figures, lots }: TracedBooking): string {
+  return figures ? figuresOf(figures, lots) || 'no figures' : 'nothing that could be mapped';
+}
+
+function figuresOf({ good, scrap, ...counts }: BookedFigures, lots: readonly string[]): string {
+  const things = (['lot', 'note', 'link'] as const).filter((thing) => counts[`${thing}s`] > 0);
+  return [
+    ...(good ? [`${formatQuantity(good)} good`] : []),
+    ...(scrap ? [`${formatQuantity(scrap)} scrap`] : []),
+    ...things.map((thing) =>
+      thing === 'lot' && lots.length > 0
+        ? `${lots.length === 1 ? 'lot' : 'lots'} ${lots.join(', ')}`
+        : counted(counts[`${thing}s`], thing),
+    ),
+  ].join(', ');
 }
 
 function draftLines({ draft }: TracedOrder): string[] {

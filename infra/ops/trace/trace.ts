@@ -1,4 +1,5 @@
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { unpacked } from '../../../shared/completions/content.ts';
 import { homeOf } from '../../../shared/completions/decide-bookings.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
@@ -11,11 +12,14 @@ import { UsageError } from '../cli/command.ts';
 import { createProgress } from '../cli/output.ts';
 import { findTarget, ledgerOf, type Target, type Where, whereOf } from '../cli/target.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
-import { type OrderStatus, orderStatusOf } from './order-status.ts';
+import { type KnownOfOrder, type OrderStatus, orderStatusOf } from './order-status.ts';
+import { type FindOwner, findOwnerOf } from './recording-owner.ts';
 
 /** A dead letter of an order that was neither replayed nor discarded. */
 export interface OpenDeadLetter {
   readonly messageId: string;
+  /** The order that its letter names: the first part, where parts are booked together. */
+  readonly orderNumber: string;
   /** Function that put it aside. */
   readonly stage: string;
   readonly reason: string;
@@ -36,7 +40,7 @@ export interface TracedOrder extends OrderStatus {
   readonly cause?: Cause | undefined;
   /** What the mapping made of the ERP order. */
   readonly draft?: ProductOrderDraft | undefined;
-  readonly bookings: readonly ReturnType<typeof tracedBooking>[];
+  readonly bookings: readonly TracedBooking[];
   readonly deadLetters: readonly OpenDeadLetter[];
   /** Oldest first. */
   readonly journey: readonly JourneyEntry[];
@@ -46,6 +50,8 @@ export interface Trace {
   readonly asked: string;
   /** Empty when the ledger knows nothing by that name. */
   readonly productOrders: readonly TracedOrder[];
+  /** Why Azumuta could not be asked whether it is a recording, and what to do instead. */
+  readonly notAsked?: string | undefined;
   /** Partners whose circuit breaker is open now. */
   readonly partnersDown: Readonly<Partial<Record<Partner, BreakerState>>>;
 }
@@ -61,78 +67,94 @@ export type TracingLedger = Pick<
  */
 export async function traceAsked(
   asked: string | undefined,
-  options: Where,
+  options: Where & { readonly config: string },
 ): Promise<{ readonly target: Target; readonly where: string; readonly trace: Trace }> {
   if (asked === undefined)
     throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
   const { during } = createProgress();
   const target = await during('Looking for the stack', findTarget(options));
   const where = whereOf(target);
-  const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target), where));
+  const findOwner = findOwnerOf(target, options.config);
+  const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target), where, findOwner));
   return { target, where, trace };
 }
 
 /**
  * Reads everything that the ledger knows about an order, by keys and indexes only: a handful of reads for each of its
- * product orders.
+ * product orders. Azumuta is only asked about what the ledger does not know, as it may be a recording.
  * @param asked Number of a product order, number or id of an ERP order, or the id of a product order or a recording in
  * Azumuta.
  * @param where Options that select the stack on a command line.
  */
-export async function traceOrder(asked: string, ledger: TracingLedger, where: string): Promise<Trace> {
+export async function traceOrder(
+  asked: string,
+  ledger: TracingLedger,
+  where: string,
+  findOwner?: FindOwner,
+): Promise<Trace> {
+  const traced = await traceKnown(asked, ledger, where);
+  const { owner, notAsked } = (traced.productOrders.length === 0 && (await findOwner?.(asked))) || {};
+  if (owner === undefined) return { ...traced, notAsked };
+  return { ...(await traceKnown(owner, ledger, where)), asked };
+}
+
+async function traceKnown(asked: string, ledger: TracingLedger, where: string): Promise<Trace> {
   const numbers = await numbersOf(asked, ledger);
-  const partnersDown = await readPartnersDown(ledger);
+  const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
+  const partnersDown = { ...(erp.open && { erp }), ...(azumuta.open && { azumuta }) };
+  const common = { partnersDown, areBookingsPaused: erp.bookingsPausedAt !== undefined, where };
   const productOrders: TracedOrder[] = [];
   for (const some of pagesOf(numbers)) {
-    const traced = await Promise.all(some.map((number) => traceOne(number, ledger, partnersDown, where)));
+    const traced = await Promise.all(some.map((number) => traceOne(number, ledger, common)));
     productOrders.push(...traced.filter((each) => each !== undefined));
   }
   return { asked, productOrders, partnersDown };
 }
 
-/** Product orders that the text may name; the parts of a split order are sorted. */
+/** Product orders that the text may name, also as Azumuta calls them by now; the parts of a split order are sorted. */
 async function numbersOf(
   asked: string,
   { journeys, knownOrders, erpOrders }: TracingLedger,
 ): Promise<string[]> {
-  const [ofErpNumber, ofErpId, ofAzumutaId] = await Promise.all([
+  const [ofErpNumber, ofErpId, ofAzumutaId, { alias }] = await Promise.all([
     journeys.productOrdersOf(asked),
     erpOrders.find({ number: asked, id: asked }),
     knownOrders.numberOfAzumutaId(asked),
+    knownOrders.read(asked),
   ]);
   const parts = ofErpId ? partNumbers({ ...ofErpId.split, of: ofErpId.mostParts }) : [];
   const found = new Set([
     asked,
     ...ofErpNumber,
     ...parts,
-    ...(ofAzumutaId === undefined ? [] : [ofAzumutaId]),
+    ...[ofAzumutaId, alias].filter((number) => number !== undefined),
   ]);
   return [...found].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-}
-
-async function readPartnersDown({ breaker }: TracingLedger): Promise<Trace['partnersDown']> {
-  const [erp, azumuta] = await Promise.all([breaker.state('erp'), breaker.state('azumuta')]);
-  return { ...(erp.open && { erp }), ...(azumuta.open && { azumuta }) };
 }
 
 async function traceOne(
   number: string,
   ledger: TracingLedger,
-  partnersDown: Trace['partnersDown'],
-  where: string,
+  common: Pick<KnownOfOrder, 'partnersDown' | 'areBookingsPaused' | 'where'>,
 ): Promise<TracedOrder | undefined> {
-  const journey = await ledger.journeys.of(number);
-  if (journey.length === 0) return undefined;
-  const { entry, bookings: own, toldCause } = await ledger.knownOrders.read(number);
+  const own = await ledger.journeys.of(number);
+  if (own.length === 0) return undefined;
+  const { entry, bookings: ofNumber, toldCause } = await ledger.knownOrders.read(number);
   const home = homeOf(number, entry);
-  const bookings = home === number ? own : await ledger.bookings.of(home);
+  const isShared = home !== number;
+  const bookings = isShared ? await ledger.bookings.of(home) : ofNumber;
+  const journey = isShared ? withBookings(own, await ledger.journeys.of(home)) : own;
+  const records = [
+    ...(await ledger.deadLetters.of(number)),
+    ...(isShared ? (await ledger.deadLetters.of(home)).filter(isOfBooking) : []),
+  ];
+  const deadLetters = openDeadLetters(records, journey);
   const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
   const parts = record?.split.of ?? 1;
-  const deadLetters = openDeadLetters(await ledger.deadLetters.of(number), journey);
   const { id, url } = entry?.productOrder ?? {};
   return {
     number,
-    ...orderStatusOf({ number, entry, parts, bookings, deadLetters, journey, partnersDown, where }),
+    ...orderStatusOf({ ...common, number, entry, parts, bookings, deadLetters, journey }),
     cause: entry?.cause ?? toldCause,
     erpOrder: entry?.erpOrder.number,
     draft: entry?.draft,
@@ -144,8 +166,21 @@ async function traceOne(
   };
 }
 
-function tracedBooking({ key, kind, state, cause, recordingIds, booked }: BookingEntry) {
-  return { key, kind, state, cause, recordingIds, booked };
+/** Figures, lots and counts of what is planned or was refused, and figures of what was booked; never its texts. */
+function tracedBooking(booking: BookingEntry) {
+  const { key, kind, state, discarded, cause, reason, recordingIds, figures, content } = booking;
+  const lots = content ? unpacked(content, booking).lots.map(({ number }) => number) : [];
+  return { key, kind, state, discarded, cause, reason, recordingIds, figures, lots };
+}
+
+export type TracedBooking = ReturnType<typeof tracedBooking>;
+
+const isOfBooking = ({ stage }: { readonly stage: string }) => stage === 'book-completion';
+
+/** The journey of a part, with that of the bookings that are kept with the first part. */
+function withBookings(own: readonly JourneyEntry[], ofFirst: readonly JourneyEntry[]): JourneyEntry[] {
+  const shared = ofFirst.filter(({ of }) => of.startsWith('booking '));
+  return [...own, ...shared].sort((a, b) => a.at.localeCompare(b.at));
 }
 
 /** The record says which are open: a journey is sorted by time, and the clocks of laptops may be wrong. */
@@ -155,9 +190,10 @@ function openDeadLetters(
 ): OpenDeadLetter[] {
   return records
     .filter(({ isDead }) => isDead)
-    .map(({ messageId, stage, reason, cause }) => {
+    .map(({ messageId, orderNumber, stage, reason, cause }) => {
       const isBeginning = ({ of, event }: JourneyEntry) =>
         of === `dead letter ${messageId}` && event === 'dead-lettered';
-      return { messageId, stage, reason, cause, since: journey.findLast(isBeginning)?.at ?? '' };
+      const since = journey.findLast(isBeginning)?.at ?? '';
+      return { messageId, orderNumber, stage, reason, cause, since };
     });
 }

@@ -1,9 +1,4 @@
-import type { BookingMessage } from '../../../shared/completions/messages.ts';
 import { defineIntegration, planned, recorded } from '../../../shared/integration/index.ts';
-import { createBookings } from '../../../shared/ledger/records/bookings.ts';
-import type { ErpOrderRef } from '../../../shared/model/orders.ts';
-import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
-import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import type { Watch } from '../../simulation/invariants/watch.ts';
 import { createAzumutaModel } from '../../simulation/partners/azumuta.ts';
 import { erpModels } from '../../simulation/partners/erp.ts';
@@ -11,11 +6,10 @@ import { createChance } from '../../simulation/world/chance.ts';
 import { goesWell } from '../../simulation/world/fate.ts';
 import { beginning } from '../../simulation/world/moments.ts';
 import { urlOf } from '../../simulation/world/network.ts';
-import { createPlant, orderApiKey, queueUrlOf, webhookToken } from '../../simulation/world/plant.ts';
+import { createPlant, orderApiKey, webhookToken } from '../../simulation/world/plant.ts';
 import { createTimeline } from '../../simulation/world/timeline.ts';
 import { createTriggerSender } from '../../simulation/world/triggers.ts';
 import { createVirtualTime } from '../../simulation/world/virtual-time.ts';
-import { completedProductOrder } from '../../support/completions.ts';
 import { limitErp } from './limited-erp.ts';
 
 /** More steps than a run could need in years of virtual time. */
@@ -82,55 +76,15 @@ export function createBacklogPlant(
     ]),
     watch: noWatch,
   });
-  const clock = { now, sleep: async () => {}, timeout: () => new AbortController().signal };
-  const bookings = createBookings(createTable(plant.table.client, 'ledger'), clock);
-  const queues = createQueues(plant.queues.client);
-  const release = (): ErpOrderRef => model.plan({ article: 'plain', quantity: '1' });
 
   return {
     time,
-    chance,
     erp,
     plant,
     unexpected,
-    /** Adds a completion while the ERP is down: collected, planned, and in the queue of bookings. */
-    async collectOne(): Promise<string> {
-      const erpOrder = release();
-      const { number } = erpOrder;
-      const productOrder = { id: `of ${number}`, number };
-      const key = `${productOrder.id}#quantity`;
-      const planner = { owner: 'collect', messageId: number };
-      const planned = {
-        key,
-        kind: 'quantity',
-        parts: [1],
-        recordingIds: [],
-        erpOrder,
-        productOrder,
-      } as const;
-      await bookings.plan(number, planned, planner);
-      const completed = completedProductOrder({ productOrder, erpOrder, parameters: { Quantity: '1' } });
-      const message: BookingMessage = {
-        ...{
-          v: 1,
-          kind: 'booking',
-          key,
-          books: 'quantity',
-          home: number,
-          lock: key,
-          erpOrder,
-          last: true,
-          eventId: number,
-        },
-        content: { completed: [completed] },
-      };
-      await queues.send(queueUrlOf('bookings'), { body: JSON.stringify(message) });
-      plant.pollers.bookings.wake();
-      return erpOrder.id ?? number;
-    },
     /** An operator completes a product order now, and Azumuta sends its trigger. */
     complete(): string {
-      const { number } = release();
+      const { number } = model.plan({ article: 'plain', quantity: '1' });
       azumuta.typeByHand(number, model.articles.plain, { Quantity: 1 });
       azumuta.complete(number);
       return number;

@@ -82,13 +82,13 @@ export async function runBacklog(options: BacklogOptions): Promise<BacklogRun> {
   return run;
 }
 
-/** Collects the bookings, evenly distributed over the outage. */
+/** Completes product orders, evenly distributed over the outage: they are read and planned meanwhile. */
 async function addBacklog(backlogPlant: BacklogPlant, { waiting, outageMinutes }: BacklogOptions) {
   const { time } = backlogPlant;
   const beganAt = time.now();
   const names: string[] = [];
   for (let nth = 1; nth <= waiting; nth += 1) {
-    names.push(await backlogPlant.collectOne());
+    names.push(backlogPlant.complete());
     await runUntil(backlogPlant, beganAt + (nth / waiting) * outageMinutes * minuteMs);
   }
   return { names, beganAt };

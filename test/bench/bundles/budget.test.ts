@@ -22,7 +22,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
-const budgets: Partial<Record<FunctionName, number>> = { 'receive-webhook': 215_000, 'send-alerts': 420_000 };
+const budgets: Partial<Record<FunctionName, number>> = {
+  'receive-webhook': 215_000,
+  'book-completion': 402_000,
+  'send-alerts': 420_000,
+};
 const budgetOfOthers = 384_000;
 
 describe('the bundle of a function', () => {

@@ -1,14 +1,22 @@
-import type { Figures } from '../peers/figures.ts';
+import { type Figures, peerName } from '../peers/figures.ts';
 import type { Row } from '../row.ts';
-import { callsPerUnit, costPerMillion, totalOf } from './cost.ts';
+import type { Flow } from './bill.ts';
+import { callsPerUnit, costPerMillion, type Measured, totalOf, writeUnitsPerUnit } from './cost.ts';
 import { perDay } from './month.ts';
 
-/** A completion's calls are those of collecting and booking, and the message of its trigger. */
+/** A completion's calls have the message of its trigger among them. */
 const wantedOfBill = {
-  completions: { maxCalls: 7, maxDollars: 9 },
+  completions: { maxCalls: 5.5, maxDollars: 7.6, maxWriteUnits: 5 },
+  'completions with ten recordings': { maxWriteUnits: 7 },
   orders: { maxCalls: 4, maxDollars: 6 },
   'orders in lists of 50': { maxCalls: 4, maxDollars: 6 },
-} as const;
+} as const satisfies Record<Flow, Wanted>;
+
+interface Wanted {
+  readonly maxCalls?: number;
+  readonly maxDollars?: number;
+  readonly maxWriteUnits?: number;
+}
 
 /** Budget for a plant's month. */
 const maxMonth = 8;
@@ -38,34 +46,52 @@ function monthRowsOf(month: NonNullable<Figures['month']>): Row[] {
 }
 
 function perMillionRows(bills: NonNullable<Figures['bills']>): Row[] {
-  return (['completions', 'orders', 'orders in lists of 50'] as const).flatMap((flow) => {
-    const [own, peer] = bills.filter((bill) => bill.flow === flow);
-    if (!own) return [];
-    const lines = costPerMillion(own.measured);
-    const calls = callsPerUnit(own.measured);
-    const total = totalOf(lines);
-    const { maxCalls, maxDollars } = wantedOfBill[flow];
-    return [
-      {
-        figure: `AWS calls per ${flow.replace(/s\b/, '')}`,
-        measured: calls.toFixed(2),
-        against: peer ? `${peer.name} ${callsPerUnit(peer.measured).toFixed(2)}` : '–',
-        wanted: `≤ ${maxCalls}`,
-        reached: calls <= maxCalls,
-      },
-      {
-        figure: `cost of a million ${flow}`,
-        measured: `$${total.toFixed(2)}`,
-        against: `${peer ? `${peer.name} $${totalOf(costPerMillion(peer.measured)).toFixed(2)}, ` : ''}list prices of us-east-1, no free tier`,
-        wanted: `≤ $${maxDollars}`,
-        reached: total <= maxDollars,
-      },
-      ...lines.map(({ service, dollars, formula }) => ({
-        figure: `… ${service}`,
-        measured: `$${dollars.toFixed(2)}`,
-        against: formula,
-        wanted: '–',
-      })),
-    ];
+  return Object.entries(wantedOfBill).flatMap(([flow, wanted]: [string, Wanted]) => {
+    const [own, peer] = bills.filter((bill) => bill.flow === flow).map(({ measured }) => measured);
+    return own ? [...amountRows(flow, wanted, own, peer), ...dollarRows(flow, wanted, own, peer)] : [];
   });
+}
+
+function amountRows(
+  flow: string,
+  { maxCalls, maxWriteUnits }: Wanted,
+  own: Measured,
+  peer?: Measured,
+): Row[] {
+  const amounts = [
+    ['AWS calls', maxCalls, callsPerUnit],
+    ['write units', maxWriteUnits, writeUnitsPerUnit],
+  ] as const;
+  return amounts.flatMap(([name, most, amountOf]) =>
+    most === undefined
+      ? []
+      : {
+          figure: `${name} per ${flow.replace(/s\b/, '')}`,
+          measured: amountOf(own).toFixed(2),
+          against: peer ? `${peerName} ${amountOf(peer).toFixed(2)}` : '–',
+          wanted: `≤ ${most}`,
+          reached: amountOf(own) <= most,
+        },
+  );
+}
+
+function dollarRows(flow: string, { maxDollars }: Wanted, own: Measured, peer?: Measured): Row[] {
+  if (maxDollars === undefined) return [];
+  const lines = costPerMillion(own);
+  const total = totalOf(lines);
+  return [
+    {
+      figure: `cost of a million ${flow}`,
+      measured: `$${total.toFixed(2)}`,
+      against: `${peer ? `${peerName} $${totalOf(costPerMillion(peer)).toFixed(2)}, ` : ''}list prices of us-east-1, no free tier`,
+      wanted: `≤ $${maxDollars.toFixed(2)}`,
+      reached: total <= maxDollars,
+    },
+    ...lines.map(({ service, dollars, formula }) => ({
+      figure: `… ${service}`,
+      measured: `$${dollars.toFixed(2)}`,
+      against: formula,
+      wanted: '–',
+    })),
+  ];
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tenRecordings } from '../partners/partner-books.ts';
 import type { Partners } from '../partners/partners.ts';
 import { numbersOf, offer, until } from '../peers/load.ts';
 import { type BenchPlant, type BenchPlantOptions, startBenchPlant } from '../peers/plant.ts';
@@ -12,7 +13,11 @@ import type { Measured } from './cost.ts';
 const perSecond = 5;
 /** Each flow prepares its events, and returns a function that sends them. */
 const flows = {
-  completions: { functions: ['receive-webhook', 'collect-completion', 'book-completion'], run: complete },
+  completions: { functions: ['receive-webhook', 'book-completion'], run: completionsOf('B') },
+  'completions with ten recordings': {
+    functions: ['receive-webhook', 'book-completion'],
+    run: completionsOf(tenRecordings),
+  },
   orders: { functions: ['accept-product-orders', 'create-product-orders'], run: ordersOf(1) },
   'orders in lists of 50': {
     functions: ['accept-product-orders', 'create-product-orders'],
@@ -35,10 +40,10 @@ export async function measureBill(
   const plant: BenchPlant = await startBenchPlant({ ...options, functionsEndpoint: counter.url });
   const { functions, run } = flows[flow];
   try {
-    await (await run(plant, options.partners, 'W', 40))();
+    await (await run(plant, options.partners, 40))();
     // The peer has fewer functions.
     const working = functions.filter((name) => plant.containers(name).length > 0);
-    const work = await run(plant, options.partners, 'B', units);
+    const work = await run(plant, options.partners, units);
     return await bill(plant, counter, working, units, work);
   } finally {
     await plant.stop();
@@ -86,26 +91,24 @@ function stand(plant: BenchPlant, folder: string) {
   };
 }
 
-async function complete(
-  plant: BenchPlant,
-  partners: Partners,
-  prefix: string,
-  count: number,
-): Promise<() => Promise<void>> {
-  const numbers = await productOrdersToComplete(plant, partners, prefix, count);
-  return async () => {
-    await offer({ url: plant.webhookUrl, numbers, width: 4, perSecond });
-    const all = async () => Object.keys((await partners.read()).bookings).length >= count;
-    if (!(await until(all, 60_000, 200))) throw new Error('Not every completion was booked.');
+/** Completes product orders of this prefix, each number once: the warm-up has fewer than the measurement. */
+function completionsOf(prefix: string) {
+  return async (plant: BenchPlant, partners: Partners, count: number) => {
+    const numbers = await productOrdersToComplete(plant, partners, `${prefix}-${count}`, count);
+    return async () => {
+      await offer({ url: plant.webhookUrl, numbers, width: 4, perSecond });
+      const all = async () => Object.keys((await partners.read()).bookings).length >= count;
+      if (!(await until(all, 60_000, 200))) throw new Error('Not every completion was booked.');
+    };
   };
 }
 
 /** Posts orders in lists of this length, as an ERP does. */
 function ordersOf(listed: number) {
-  return async (plant: BenchPlant, partners: Partners, prefix: string, count: number) => {
+  return async (plant: BenchPlant, partners: Partners, count: number) => {
     await partners.reset();
     return async () => {
-      const numbers = numbersOf(`PO-${prefix}`, count);
+      const numbers = numbersOf(`PO-${count}`, count);
       const began = Date.now();
       for (let from = 0; from < count; from += listed) {
         await until(async () => Date.now() >= began + (from / perSecond) * 1000, 30_000, 5);

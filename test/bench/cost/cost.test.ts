@@ -3,7 +3,7 @@ import { median, quantile } from '../statistics.ts';
 import { billedMs, costPerMillion, totalOf, type Worked } from './cost.ts';
 
 const worked = (changes: Partial<Worked> = {}): Worked => ({
-  name: 'collect-completion',
+  name: 'book-completion',
   memoryMegabytes: 1769,
   invocations: 100,
   durationMs: 10_000,

@@ -76,6 +76,11 @@ export function callsPerUnit({ units, requests }: Measured): number {
   return sum(Object.values(requests.operations)) / units;
 }
 
+/** What DynamoDB bills for its writes, indexes included. */
+export function writeUnitsPerUnit({ units, requests }: Measured): number {
+  return requests.writeUnits / units;
+}
+
 export function totalOf(lines: readonly Pick<CostLine, 'dollars'>[]): number {
   return sum(lines.map(({ dollars }) => dollars));
 }

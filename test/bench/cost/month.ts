@@ -34,9 +34,9 @@ type Resource = z.output<typeof resourceSchema>;
 
 /**
  * A custom metric is billed once for each value of its dimensions; metrics that are only counted in log lines are free.
- * Three functions process queues, and there are two partners.
+ * Two functions process queues, and there are two partners.
  */
-const valuesOf = { Function: 3, Partner: 2 } as const;
+const valuesOf = { Function: 2, Partner: 2 } as const;
 /**
  * Lambda polls an empty queue with this many simultaneous long polls of 20 s (Lambda guide, "Using Lambda with Amazon
  * SQS").

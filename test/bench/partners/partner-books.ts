@@ -18,6 +18,8 @@ export interface Books {
   readonly calls: Readonly<Record<string, number>>;
   /** Number of bookings by ERP order: more than one is a double booking. */
   readonly bookings: Readonly<Record<string, number>>;
+  /** Epoch milliseconds of the first booking of each ERP order. */
+  readonly bookedAt: Readonly<Record<string, number>>;
   /** Epoch milliseconds of the last booking; 0 without one. */
   readonly lastBookingAt: number;
   /** Requested pages of released orders, each with the number of requests. */
@@ -29,14 +31,16 @@ export interface Books {
 /** The change time of the first order; each further order was changed a second later. */
 const firstChange = Date.parse('2026-02-01T00:00:00Z');
 const instructions = 10;
+/** Product orders with this in their number have ten recordings. */
+export const tenRecordings = 'TEN';
 
 /**
  * The stubs' memory. Product orders, recordings and instructions are derived from the requested number, so a stub costs
- * nothing but its delay. Each product order has one recording, of one of ten instructions.
+ * nothing but its delay. Each product order has one recording, or ten, of one of ten instructions.
  */
 export function createBooks() {
   let calls = new Map<string, number>();
-  let bookings = new Map<string, { id: string; reference: string }[]>();
+  let bookings = new Map<string, { id: string; reference: string; at: number }[]>();
   let pages = new Map<string, number>();
   let created = new Map<string, number>();
   let links = new Map<string, string>();
@@ -52,6 +56,7 @@ export function createBooks() {
     read: (): Books => ({
       calls: Object.fromEntries(calls),
       bookings: Object.fromEntries([...bookings].map(([order, all]) => [order, all.length])),
+      bookedAt: Object.fromEntries([...bookings].map(([order, [first]]) => [order, first?.at ?? 0])),
       lastBookingAt,
       pages: Object.fromEntries(pages),
       created: Object.fromEntries(created),
@@ -91,10 +96,13 @@ export function createBooks() {
       article: { id: 'articleGear01', number: 'GEAR-01' },
       parameters: [{ key: 'Quantity', value: 5 }],
       variants: [],
-      recordings: [{ object: 'recording', id: `recording${number}` }],
+      recordings: Array.from({ length: number.includes(tenRecordings) ? 10 : 1 }, (_, at) => ({
+        object: 'recording',
+        id: `recording${number}${at === 0 ? '' : `.${at}`}`,
+      })),
     }),
     recording: (id: string) => {
-      const number = id.replace(/^recording/, '');
+      const number = id.replace(/^recording|\.\d$/g, '');
       return {
         object: 'recording',
         id,
@@ -123,7 +131,7 @@ export function createBooks() {
       (bookings.get(order) ?? []).filter((booking) => reference === null || booking.reference === reference),
     book(order: string, reference: string, now: number) {
       const known = bookings.get(order) ?? [];
-      const booking = { id: `booking-${order}-${known.length + 1}`, reference };
+      const booking = { id: `booking-${order}-${known.length + 1}`, reference, at: now };
       bookings.set(order, [...known, booking]);
       lastBookingAt = now;
       return booking;

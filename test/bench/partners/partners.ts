@@ -24,6 +24,7 @@ const counts = z.record(z.string(), z.number());
 const booksSchema = z.object({
   calls: counts,
   bookings: counts,
+  bookedAt: counts,
   lastBookingAt: z.number(),
   pages: counts,
   created: counts,

@@ -9,6 +9,8 @@ import type { Pulled, PulledAfterKill } from '../pulling.ts';
 import type { Simulated } from '../simulation.ts';
 import type { Fault, Losses, Round } from './rounds.ts';
 
+export const peerName = 'Powertools';
+
 /** Everything that was measured; parts that were not requested are missing. */
 export interface Figures {
   readonly machine: string;
@@ -19,6 +21,8 @@ export interface Figures {
   webhook?: WebhookTimes;
   /** This bundle first, then its peer. */
   completions?: readonly { readonly name: string; readonly rounds: readonly Round[] }[];
+  /** Median from trigger to booking: of this bundle, and of the state before where git has it. */
+  waits?: readonly { readonly name: string; readonly ms: number }[];
   accidents?: readonly { readonly name: string; readonly fault: Fault; readonly losses: Losses }[];
   calls?: readonly CallsOfBooking[];
   pulled?: { readonly small: Pulled; readonly large: Pulled };

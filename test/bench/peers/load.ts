@@ -4,6 +4,8 @@ import { call } from '../../../infra/local/emulator/process/http.ts';
 /** The completions that were sent, and which of them were accepted. */
 export interface Offered {
   readonly accepted: readonly string[];
+  /** Epoch milliseconds of each call that was accepted, by number. */
+  readonly sentAt: ReadonlyMap<string, number>;
   readonly refused: number;
   /** Epoch milliseconds of the first call. */
   readonly beganAt: number;
@@ -25,25 +27,26 @@ export interface Offer {
  */
 export async function offer({ url, numbers, width = 16, perSecond }: Offer): Promise<Offered> {
   const beganAt = Date.now();
-  const accepted: string[] = [];
+  const sentAt = new Map<string, number>();
   let refused = 0;
   const entries = numbers.entries();
   async function sender() {
     for (const [at, number] of entries) {
       if (perSecond !== undefined) await pause(Math.max(0, beganAt + (at / perSecond) * 1000 - Date.now()));
       const body = JSON.stringify({ productOrderNumber: number, recordingIds: [`recording${number}`] });
+      const began = Date.now();
       const answer = await call(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body,
         patienceMs: 0,
       }).catch(() => undefined);
-      if (answer && answer.status < 300) accepted.push(number);
+      if (answer && answer.status < 300) sentAt.set(number, began);
       else refused += 1;
     }
   }
   await Promise.all(Array.from({ length: width }, sender));
-  return { accepted, refused, beganAt };
+  return { accepted: [...sentAt.keys()], sentAt, refused, beganAt };
 }
 
 /** Numbers that no other round uses. */

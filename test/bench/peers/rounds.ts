@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { viewQueues } from '../../chaos/balance/queues.ts';
 import type { Books } from '../partners/partner-books.ts';
 import type { Partners } from '../partners/partners.ts';
-import { sum } from '../statistics.ts';
+import { median, sum } from '../statistics.ts';
 import { type Offered, offer, until } from './load.ts';
 import type { BenchPlant } from './plant.ts';
 import { killIfAlive, usageOf } from './processes.ts';
@@ -92,6 +92,28 @@ async function measureRound(
   };
 }
 
+/** Median time in milliseconds from trigger to booking, of completions that come five a second, in turns. */
+export async function measureWaits(
+  contenders: readonly Contender[],
+  partners: Partners,
+  rounds: number,
+  tell: (status: string) => void,
+): Promise<{ readonly name: string; readonly ms: number }[]> {
+  const waits = contenders.map(({ name, plant }) => ({ name, plant, seen: [] as number[] }));
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const { name, plant, seen } of waits) {
+      tell(`${name}: ${round === 0 ? 'warming up' : `round ${round} of ${rounds}`}`);
+      const numbers = await productOrdersToComplete(plant, partners, `w${round}`, 100);
+      const offered = await offer({ url: plant.webhookUrl, numbers, width: 4, perSecond: 5 });
+      const { books } = await settle(offered, plant, partners);
+      if (round > 0)
+        for (const [number, sentAt] of offered.sentAt)
+          seen.push((books.bookedAt[number] ?? Number.POSITIVE_INFINITY) - sentAt);
+    }
+  }
+  return waits.map(({ name, seen }) => ({ name, ms: median(seen) }));
+}
+
 /** Counts what each contender loses and books twice with each fault, in turns. */
 export async function countLosses(
   contenders: readonly Contender[],
@@ -147,16 +169,14 @@ async function settle(
   const began = performance.now();
   let lastChange = began;
   let seen = -1;
-  let drained = 0;
   for (;;) {
     const books = await partners.read();
     const missing = accepted.filter((number) => books.bookings[number] === undefined);
     const now = performance.now();
     if (missing.length !== seen) lastChange = now;
     seen = missing.length;
-    // Checked twice, because a message may move from one queue to the next during the first check.
-    drained = missing.length === 0 && (await queues.depth()) === 0 ? drained + 1 : 0;
-    if (drained === 2 || now - lastChange > quietMs || now - began > maxMs) {
+    const isDone = missing.length === 0 && (await queues.depth()) === 0;
+    if (isDone || now - lastChange > quietMs || now - began > maxMs) {
       const doubled = Object.values(books.bookings).filter((times) => times > 1).length;
       return { books, losses: { accepted: accepted.length, lost: missing.length, doubled } };
     }

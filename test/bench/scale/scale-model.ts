@@ -18,14 +18,13 @@ export const plant = {
  * synthesized template (memory, roles, alarms).
  */
 export const measured = {
-  receive: { cpuMs: 5, awsCalls: 1, partnerCalls: 0, memoryMegabytes: 256 },
-  collect: { cpuMs: 16, awsCalls: 6, partnerCalls: 2, memoryMegabytes: 512 },
-  book: { cpuMs: 16, awsCalls: 4, partnerCalls: 4, memoryMegabytes: 512 },
+  receive: { cpuMs: 5, awsCalls: 1, azumutaCalls: 0, erpCalls: 0, memoryMegabytes: 256 },
+  book: { cpuMs: 20, awsCalls: 4.4, azumutaCalls: 2, erpCalls: 4, memoryMegabytes: 512 },
   /** `maximumConcurrency` of a mapping, and the messages of a batch that are processed at the same time. */
   containers: 5,
   atOnce: 5,
   rolesPerStack: 8,
-  alarmsPerStack: 16,
+  alarmsPerStack: 14,
 } as const;
 
 /**
@@ -58,43 +57,37 @@ export interface Work {
   /** Processor time, on a whole core. */
   readonly cpuMs: number;
   readonly awsCalls: number;
-  readonly partnerCalls: number;
+  readonly azumutaCalls: number;
+  readonly erpCalls: number;
   readonly memoryMegabytes: number;
 }
 
 /** How long one event takes in a function by itself: computing on its share of a processor, and waiting. */
-export function durationMs(
-  { cpuMs, awsCalls, partnerCalls, memoryMegabytes }: Work,
-  partnerMs: number,
-): number {
-  return cpuMs * (megabytesPerVcpu / memoryMegabytes) + awsCalls * plant.awsMs + partnerCalls * partnerMs;
+export function durationMs({ cpuMs, awsCalls, azumutaCalls, erpCalls, memoryMegabytes }: Work): number {
+  const { awsMs, azumutaMs, erpMs } = plant;
+  const waiting = awsCalls * awsMs + azumutaCalls * azumutaMs + erpCalls * erpMs;
+  return cpuMs * (megabytesPerVcpu / memoryMegabytes) + waiting;
 }
 
 export const durations = {
-  receive: durationMs(measured.receive, 0),
-  collect: durationMs(measured.collect, plant.azumutaMs),
-  book: durationMs(measured.book, plant.erpMs),
+  receive: durationMs(measured.receive),
+  book: durationMs(measured.book),
 } as const;
 
 /** Completions per second that the containers of one plant's mapping can process. */
-export function capacityOf(stage: 'collect' | 'book'): number {
-  return (measured.containers * measured.atOnce * 1000) / durations[stage];
+export function capacity(): number {
+  return (measured.containers * measured.atOnce * 1000) / durations.book;
 }
 
 /** Containers that all functions of one plant need at its peak, with one event each (Little's law). */
-const containersPerPlant = (peakPerSecond * (durations.receive + durations.collect + durations.book)) / 1000;
+const containersPerPlant = (peakPerSecond * (durations.receive + durations.book)) / 1000;
 
-/** All limits. The first three are a plant's own and do not depend on the number of plants. */
+/** All limits. The first two are a plant's own and do not depend on the number of plants. */
 export const limits: readonly Limit[] = [
   {
-    name: 'collecting, one plant',
-    setting: 'maximumConcurrency of collect-completion (infra/stack/functions.ts), and what Azumuta allows',
-    used: () => peakPerSecond / capacityOf('collect'),
-  },
-  {
-    name: 'booking, one plant: its ERP',
-    setting: 'maximumConcurrency of book-completion (infra/stack/functions.ts), and what the ERP allows',
-    used: () => peakPerSecond / capacityOf('book'),
+    name: 'reading and booking, one plant',
+    setting: 'maximumConcurrency of book-completion (infra/stack/functions.ts), and what its partners allow',
+    used: () => peakPerSecond / capacity(),
   },
   {
     name: 'messages in flight, six days without an ERP',

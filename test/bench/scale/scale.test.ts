@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { capacityOf, durationMs, fullAt, limits, peakPerSecond, tightest } from './scale-model.ts';
+import { capacity, durationMs, fullAt, limits, peakPerSecond, plant, tightest } from './scale-model.ts';
 import { scalePlot } from './scale-plot.ts';
 
 describe('the scale model', () => {
@@ -10,15 +10,15 @@ describe('the scale model', () => {
   });
 
   it('doubles the computing time on half a processor, but not the waiting time', () => {
-    const work = { cpuMs: 10, awsCalls: 0, partnerCalls: 1 };
-    const whole = durationMs({ ...work, memoryMegabytes: 1769 }, 100);
-    const half = durationMs({ ...work, memoryMegabytes: 884.5 }, 100);
-    expect(whole).toBe(110);
-    expect(half).toBe(120);
+    const work = { cpuMs: 10, awsCalls: 0, azumutaCalls: 0, erpCalls: 1 };
+    const whole = durationMs({ ...work, memoryMegabytes: 1769 });
+    const half = durationMs({ ...work, memoryMegabytes: 884.5 });
+    expect(whole).toBe(10 + plant.erpMs);
+    expect(half).toBe(20 + plant.erpMs);
   });
 
   it('gives one plant capacity for many times its peak', () => {
-    expect(capacityOf('book') / peakPerSecond).toBeGreaterThan(10);
+    expect(capacity() / peakPerSecond).toBeGreaterThan(10);
   });
 
   it('shows that an account reaches its limit of roles before any limit of work', () => {

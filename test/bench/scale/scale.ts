@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
-  capacityOf,
+  capacity,
   durations,
   fullAt,
   limits,
@@ -24,10 +24,10 @@ say(
   `A plant: ${plant.peakCompletions} completions in ${plant.peakSeconds / 60} minutes at its peak (${peakPerSecond.toFixed(2)}/s), ${plant.completionsPerDay} a day; Azumuta answers in ${plant.azumutaMs} ms, the ERP in ${plant.erpMs} ms.`,
 );
 say(
-  `One event alone takes receive-webhook ${durations.receive.toFixed(0)} ms, collect-completion ${durations.collect.toFixed(0)} ms, book-completion ${durations.book.toFixed(0)} ms;`,
+  `One event alone takes receive-webhook ${durations.receive.toFixed(0)} ms, book-completion ${durations.book.toFixed(0)} ms;`,
 );
 say(
-  `so one plant can collect ${capacityOf('collect').toFixed(0)} and book ${capacityOf('book').toFixed(0)} completions per second, and wait six days for its ERP with up to ${(quotas.inFlight / 6).toLocaleString('en')} completions a day.`,
+  `so one plant can book ${capacity().toFixed(0)} completions per second, and wait six days for its ERP with up to ${(quotas.inFlight / 6).toLocaleString('en')} completions a day.`,
 );
 say();
 say('| plants in one account | completions/s | Azumuta calls/s | fullest limit | used | what raises it |');

@@ -123,6 +123,7 @@ async function findingsOf(
   const books = {
     ...readPartners(dataDir),
     deadLetters: await queues.deadLetters(),
+    planned: new Map<string, readonly number[]>(),
     reported: new Map<string, string>(),
     outdated: new Set<string>(),
     waiting: await queues.depth(),

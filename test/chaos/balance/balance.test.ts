@@ -31,6 +31,7 @@ function books(differs: Partial<Books> = {}): Books {
     triggers: [],
     faults: { azumuta: [], erp: [] },
     deadLetters: [],
+    planned: new Map(),
     reported: new Map(),
     outdated: new Set(),
     waiting: 0,
@@ -40,7 +41,13 @@ function books(differs: Partial<Books> = {}): Books {
 const [builtWhole] = books().built;
 const [released] = books().released;
 if (!builtWhole || !released) throw new Error('There is no order.');
-const letter = { stage: 'book-completion', orderNumber: 'MO/1', reason: 'it is cancelled', body: '{}' };
+const letter = {
+  stage: 'book-completion',
+  orderNumber: 'MO/1',
+  reason: 'it is cancelled',
+  body: '{}',
+  bookings: [],
+};
 
 const even = { lost: [], double: [], wrong: [], copies: 0, surplus: 0 };
 
@@ -87,33 +94,13 @@ describe('the balance', () => {
 
     expect(balanceOf(books({ booked: [] }), injected).lost).toHaveLength(1);
     expect(balanceOf(books({ booked: [], deadLetters: [letter, letter] }), injected)).toEqual({
-      lost: [],
-      double: [],
-      wrong: [],
+      ...even,
       copies: 1,
-      surplus: 0,
     });
     expect(balanceOf(books({ deadLetters: [letter] }), injected).wrong).toHaveLength(1);
     expect(
       balanceOf(books({ booked: [], deadLetters: [letter, letter, letter] }), injected).wrong,
     ).toHaveLength(1);
-  });
-
-  it('accepts that recordings after a rejected booking wait for a person, and only those', () => {
-    const injected: Injected = { ...nothing, permanent: [{ kind: 'cancelled', about: 'MO/1' }] };
-    const late = {
-      ...letter,
-      stage: 'collect-completion',
-      reason:
-        'Recording r2 of product order MO/1 came after its booking id1#quantity was rejected: replay that one',
-    };
-    const body = JSON.stringify({ content: { completed: [{ productOrder: { id: 'id1' } }] } });
-    const rejected = { ...letter, body };
-    const balance = (...deadLetters: Books['deadLetters']) =>
-      balanceOf(books({ booked: [], deadLetters }), injected);
-
-    expect(balance(rejected, late, late)).toMatchObject({ wrong: [], copies: 0 });
-    expect(balance(letter, late).wrong).toHaveLength(1);
   });
 
   it('accepts an order that was cancelled at once, created or not', () => {
@@ -173,10 +160,10 @@ describe('the balance of a split order', () => {
     links: indexes.map((index) => ({ url: `http://azumuta/recordings/r${index}` })),
   });
   const surplus = (index: number) => ({
-    stage: 'collect-completion',
-    orderNumber: `MO/1/${index}`,
+    ...letter,
+    orderNumber: 'MO/1/1',
     reason: 'its ERP order has only 2 part(s) now',
-    body: '{}',
+    body: JSON.stringify({ productOrderNumber: `MO/1/${index}` }),
   });
   const split = (
     built: readonly number[],
@@ -260,6 +247,26 @@ describe('the balance of a split order', () => {
     expect(balanceOf(split([1, 2, 3], [[1], [2], [3]], { reported }), quantities(3, 2))).toEqual(even);
   });
 
+  it('lets the parts of a booking that the ERP answered and did not do be left to a person, and no other', () => {
+    const notDone = {
+      ...{ ...letter, orderNumber: 'MO/1/1', bookings: ['id1#quantity'] },
+      reason: 'The ERP accepted the booking, but shows nothing under id1#quantity',
+      body: JSON.stringify({ productOrderNumber: 'MO/1/2' }),
+    };
+    const path = '/api/production-orders/MO%2F1/bookings';
+    const of = (...parts: readonly number[]) =>
+      balanceOf(
+        split([1, 2, 3], [[3]], {
+          deadLetters: [notDone],
+          planned: new Map([['id1#quantity', parts]]),
+          faults: { azumuta: [], erp: [{ fault: 'silent-no-op', method: 'POST', path }] },
+        }),
+        quantities(3),
+      );
+    expect(of(1, 2)).toEqual(even);
+    expect(of(1).lost).toHaveLength(1);
+  });
+
   it('accepts that a part waits for ever when it was built for a common booking and is no longer needed', () => {
     const [change] = quantities(3, 2).changed;
     if (!change) throw new Error('There is no change.');
@@ -271,7 +278,7 @@ describe('the balance of a split order', () => {
 
 describe('the balance of forged hints', () => {
   const unknownNumbers = new Set(['FORGED-1']);
-  const letterOf = (orderNumber: string) => ({ ...letter, stage: 'collect-completion', orderNumber });
+  const letterOf = (orderNumber: string) => ({ ...letter, orderNumber });
 
   it('expects one message, and in the end one dead letter, for each unknown number', () => {
     const injected = { ...nothing, unknownNumbers };

@@ -8,7 +8,7 @@ import {
   wasSurplus,
 } from './erp-orders.ts';
 import type { Injected, PermanentFault } from './injected.ts';
-import { type DeadLetter, productOrderIdsIn } from './queues.ts';
+import { type DeadLetter, hintedNumber } from './queues.ts';
 
 /** The differences that were found, one sentence each. */
 export interface Balance {
@@ -34,9 +34,6 @@ const stageOf: Readonly<Record<PermanentFault['kind'], string>> = {
 
 /** The sandbox's business error, and our error about a booking that had no effect. */
 const notDone = /It could not be done|shows nothing under/;
-
-/** Our error about recordings that came after their booking was rejected; the key of a booking begins with the product order. */
-const cameAfterRejected = /came after its booking ([^# ]+)#\S+ was rejected/;
 
 /**
  * The most questions about one order, for any number of hints. One message keeps asking, at first every other second,
@@ -68,13 +65,14 @@ export function balanceOf(books: Books, injected: Injected): Balance {
 
   /**
    * Every permanent fault that was injected has a dead letter. Other dead letters are allowed only for bookings that the
-   * ERP, by its own books, answered with 200 and did not do; for recordings after any of these bookings was rejected;
-   * for parts that are too many; and for the unknown numbers of forged hints.
+   * ERP, by its own books, answered with 200 and did not do; for parts that are too many; and for the unknown numbers
+   * of forged hints.
    */
   function checkDeadLetters() {
-    const found = Map.groupBy(books.deadLetters, (letter) => `${letter.stage} ${aboutOf(letter)}`);
+    const nameOf = (letter: DeadLetter) => `${letter.stage} ${aboutOf(letter)}`;
+    const found = Map.groupBy(books.deadLetters, (letter) => [nameOf(letter), ...letter.bookings].join(' '));
+    const named = new Set(books.deadLetters.map(nameOf));
     const failed = notBooked(books.faults);
-    const rejected = new Set(books.deadLetters.flatMap(productOrderIdsIn));
     const byId = new Map(
       erpOrders.flatMap((order) => order.parts.map((part) => [part.id, { order, part }] as const)),
     );
@@ -90,32 +88,38 @@ export function balanceOf(books: Books, injected: Injected): Balance {
     for (const [key, letters] of found) {
       const [letter] = letters;
       if (!letter) continue;
-      const ids = productOrderIdsIn(letter);
       const parts =
-        ids.length > 0
-          ? ids.flatMap((id) => byId.get(id) ?? [])
-          : [byNumber.get(letter.orderNumber) ?? []].flat();
+        letter.bookings.length > 0
+          ? letter.bookings.flatMap((booking) => partsIn(booking, byId.get(booking.split('#')[0] ?? '')))
+          : [byNumber.get(aboutOf(letter)) ?? []].flat();
       const isNotDone =
         notDone.test(letter.reason) &&
         parts.some(({ order }) => failed.has(order.id) || failed.has(order.number));
-      const isAfterRejected = rejected.has(cameAfterRejected.exec(letter.reason)?.[1] ?? '');
       const isSurplus =
         parts.length > 0 && parts.every(({ order, part }) => mayBeDeadLetter(order, part.index));
-      // Each hint about a surplus part makes a dead letter, and so does each recording that came too late.
-      if (!isSurplus && !isAfterRejected) copies += letters.length - 1;
-      if (expected.has(key) || isAfterRejected) continue;
+      // Each hint about a surplus part makes a dead letter.
+      if (!isSurplus) copies += letters.length - 1;
+      if (expected.has(nameOf(letter))) continue;
       if (isNotDone) for (const { part } of parts) sets.setAside.add(part.id);
       else if (isSurplus) {
         surplus += letters.length;
         for (const { part } of parts) sets.left.add(part.id);
-      } else if (letter.stage === 'collect-completion' && injected.unknownNumbers.has(letter.orderNumber))
+      } else if (letter.stage === 'book-completion' && injected.unknownNumbers.has(letter.orderNumber))
         sets.givenUp.add(letter.orderNumber);
       else wrong.push(`Dead letter without an injected fault: ${key}: ${letter.reason}`);
     }
     for (const [key, { kind }] of expected) {
-      if (!found.has(key)) lost.push(`No dead letter for ${kind}: ${key}.`);
+      if (!named.has(key)) lost.push(`No dead letter for ${kind}: ${key}.`);
     }
     return { copies, surplus, ...sets };
+  }
+
+  /** The parts that a refused booking covers. */
+  function partsIn(booking: string, first: { order: ErpOrderBooks; part: BuiltPart } | undefined) {
+    if (!first) return [];
+    const { order, part } = first;
+    const indexes = books.planned.get(booking) ?? [part.index];
+    return order.parts.filter(({ index }) => indexes.includes(index)).map((one) => ({ order, part: one }));
   }
 
   /** Checks product orders in Azumuta that belong to no ERP order. */
@@ -252,9 +256,10 @@ export function balanceOf(books: Books, injected: Injected): Balance {
   }
 }
 
-/** Number of the order, or the text in the body of a webhook call. */
-function aboutOf({ stage, orderNumber, body }: DeadLetter): string {
-  if (stage !== stageOf['malformed call']) return orderNumber;
+/** Number of the order, the product order of a hint, or the text in the body of a webhook call. */
+function aboutOf(letter: DeadLetter): string {
+  const { stage, orderNumber, body } = letter;
+  if (stage !== stageOf['malformed call']) return hintedNumber(letter) ?? orderNumber;
   const base64 = /"bodyBase64":"([^"]*)"/.exec(body)?.[1] ?? '';
   return /"chaos":"([^"]*)"/.exec(Buffer.from(base64, 'base64').toString('utf8'))?.[1] ?? body;
 }

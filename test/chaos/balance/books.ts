@@ -61,6 +61,8 @@ export interface Books {
   /** Faults that hit a call, by partner. */
   readonly faults: { readonly azumuta: readonly LoggedFault[]; readonly erp: readonly LoggedFault[] };
   readonly deadLetters: readonly DeadLetter[];
+  /** The indexes of the parts in each booking that a dead letter is about, by its key. */
+  readonly planned: ReadonlyMap<string, readonly number[]>;
   /** What was last reported to planners about changed product orders, by the number with which they were created. */
   readonly reported: ReadonlyMap<string, string>;
   /** Ids of changed ERP orders of which the ledger has an earlier state, written by a pull that had read them before. */
@@ -68,7 +70,7 @@ export interface Books {
   readonly waiting: number;
 }
 
-export type PartnersBooks = Omit<Books, 'deadLetters' | 'reported' | 'outdated' | 'waiting'>;
+export type PartnersBooks = Omit<Books, 'deadLetters' | 'planned' | 'reported' | 'outdated' | 'waiting'>;
 
 /** Reads the partners' databases in the data folder of a plant; they may be in use. */
 export function readPartners(dataDir: string): PartnersBooks {

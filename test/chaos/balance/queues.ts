@@ -9,6 +9,8 @@ export interface DeadLetter {
   readonly orderNumber: string;
   readonly reason: string;
   readonly body: string;
+  /** Keys of the refused bookings; none when nothing was planned. */
+  readonly bookings: readonly string[];
 }
 
 export interface QueueView {
@@ -18,21 +20,12 @@ export interface QueueView {
   readonly deadLetters: () => Promise<DeadLetter[]>;
 }
 
-const bookingSchema = z.object({
-  content: z.union([
-    z.object({ completed: z.array(z.object({ productOrder: z.object({ id: z.string() }) })) }),
-    z.object({ reference: z.array(z.object({ productOrderId: z.string() })) }),
-  ]),
-});
+const hintSchema = z.object({ productOrderNumber: z.string() });
 
-/** Azumuta's ids of the product orders in a dead-lettered booking; none for other dead letters. */
-export function productOrderIdsIn({ stage, body }: DeadLetter): readonly string[] {
-  if (stage !== 'book-completion') return [];
-  const { data } = z.safeParse(bookingSchema, JSON.parse(body));
-  if (!data) return [];
-  return 'completed' in data.content
-    ? data.content.completed.map(({ productOrder }) => productOrder.id)
-    : data.content.reference.map(({ productOrderId }) => productOrderId);
+/** Number of the product order that a dead-lettered hint is about; undefined for other dead letters. */
+export function hintedNumber({ stage, body }: DeadLetter): string | undefined {
+  if (stage !== 'book-completion') return undefined;
+  return z.safeParse(hintSchema, JSON.parse(body)).data?.productOrderNumber;
 }
 
 /** The queues as an operator sees them. */
@@ -78,6 +71,7 @@ export function viewQueues({ emulator }: Pick<LocalSystem, 'emulator'>): QueueVi
             stage: MessageAttributes.stage?.StringValue ?? 'none: moved by SQS',
             orderNumber: MessageAttributes.orderNumber?.StringValue ?? 'unknown',
             reason: MessageAttributes.reason?.StringValue ?? '',
+            bookings: MessageAttributes.booking?.StringValue?.split(', ') ?? [],
           });
         }
       }

@@ -190,7 +190,7 @@ export function startLoad(
       await persistently(async () => {
         const outcome = await pull();
         if (outcome !== 'read') throw new Error(`The pull ended: ${outcome}.`);
-      }, 240_000);
+      });
     },
   };
 }

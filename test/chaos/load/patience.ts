@@ -1,18 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { reasonOf } from '../../../shared/model/errors.ts';
 
+/** Only what hangs takes longer, also on a busy machine where a process was just killed. */
+const hopelessMs = 15 * 60_000;
+
 /**
  * Tries again, as a person or a partner would when a process was just killed.
- * @throws the last failure after `withinMs`.
+ * @throws the last failure after a time in which nothing but a hanging plant makes no progress.
  */
-export async function persistently<T>(act: () => Promise<T>, withinMs = 60_000): Promise<T> {
-  const until = performance.now() + withinMs;
+export async function persistently<T>(act: () => Promise<T>): Promise<T> {
+  const until = performance.now() + hopelessMs;
   for (;;) {
     try {
       return await act();
     } catch (error) {
       if (performance.now() > until) {
-        throw new Error(`Still failing after ${withinMs / 1000} s: ${reasonOf(error)}`, { cause: error });
+        throw new Error(`Still failing after ${hopelessMs / 60_000} minutes: ${reasonOf(error)}`, {
+          cause: error,
+        });
       }
       await pause(200);
     }
@@ -30,5 +35,16 @@ export async function comesTrue(
     if (await look().catch(() => false)) return true;
     if (performance.now() > until) return false;
     await pause(everyMs);
+  }
+}
+
+/** Waits until nothing is left to do, or nothing has become less for five minutes. An error of `left` counts as not yet. */
+export async function untilNone(left: () => Promise<number>, everyMs: number): Promise<void> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let since = performance.now(); performance.now() - since < 300_000; await pause(everyMs)) {
+    const now = await left().catch(() => least);
+    if (now <= 0) return;
+    if (now < least) since = performance.now();
+    least = Math.min(least, now);
   }
 }

@@ -4,7 +4,6 @@ import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts'
 import { comesTrue, persistently } from './patience.ts';
 
 const answeredWithinMs = 30_000;
-const patienceMs = 180_000;
 /** A message that failed often comes again after up to 15 minutes. */
 const createdWithinMs = 16 * 60_000;
 const statusSchema = z.object({
@@ -32,7 +31,7 @@ export async function postOrders(
     // 409 and 422: at least one of them is a conflict or rejected already; all others are accepted.
     if (!answer.ok && answer.status !== 409 && answer.status !== 422)
       throw new Error(`The order endpoint answered ${answer.status}.`);
-  }, patienceMs);
+  });
 }
 
 /** Asks the order endpoint whether the product order exists. @returns Azumuta's id of it. */

@@ -2,6 +2,7 @@ import { grantsTests } from './grants.ts';
 import { logTests } from './logs.ts';
 import { lostTriggerTests } from './lost-trigger.ts';
 import { ordersOutTests } from './orders-out.ts';
+import { plannedTests } from './planned.ts';
 import { resultsBackTests } from './results-back.ts';
 import { startStage } from './stage.ts';
 
@@ -9,5 +10,6 @@ startStage();
 lostTriggerTests();
 ordersOutTests();
 resultsBackTests();
+plannedTests();
 grantsTests();
 logTests();

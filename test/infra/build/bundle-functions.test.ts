@@ -22,7 +22,7 @@ it('writes environment variables into all files of the configuration, and leaves
   const { bundles } = await bundleFunctions(file, join(folder, 'bundles'));
 
   // Assess
-  const code = readFileSync(join(bundles['collect-completion'], 'index.mjs'), 'utf8');
+  const code = readFileSync(join(bundles['book-completion'], 'index.mjs'), 'utf8');
   expect(code).toContain('"ghent"');
   expect(code).toContain('https://ghent.example');
   expect(code).not.toMatch(/process\.env\.PLANT/);

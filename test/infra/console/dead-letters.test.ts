@@ -3,7 +3,8 @@ import { discard } from '../../../infra/ops/dead-letters/discard.ts';
 import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { newOrder } from '../../support/orders.ts';
-import { bookingMessage, comingBack, nothing, webhookCall } from '../ops/replay/replay-run.ts';
+import { plan, refuse } from '../ops/planned.ts';
+import { comingBack, completion, nothing, webhookCall } from '../ops/replay/replay-run.ts';
 import { enter, linksOf, type Visitor } from './asking.ts';
 import { operator, type StoreStage, startStoreStage } from './store-stage.ts';
 
@@ -69,6 +70,25 @@ describe('the page of dead letters', () => {
   });
 });
 
+it('shows booking and figures of a completion that was refused, and the journey shows its lots and no texts', async () => {
+  // Prepare
+  const refusal = { reason: 'The period is closed.', cause: 'refused-by-erp' } as const;
+  await refuse(stage.ledger, 'PO-F', await plan(stage.ledger, 'PO-F'), refusal);
+  await stage.store.put({
+    ...{ body: completion('PO-F'), stage: 'book-completion', orderNumber: 'PO-F', ...refusal },
+    about: { booking: 'id of PO-F#quantity', figures: '5 u good, lots L-1, L-2' },
+  });
+  // Act
+  const [page = ''] = linksOf((await visitor.get('/letters')).text, '/letters/one');
+  const letter = (await visitor.get(page)).text;
+  const journey = (await visitor.get('/order?number=PO-F')).text;
+  // Assess
+  expect(letter).toContain('<dd><code>id of PO-F#quantity</code></dd>');
+  expect(letter).toContain('<dd>5 u good, lots L-1, L-2</dd>');
+  expect(journey).toContain('<dt>Refused</dt><dd>5 u good, 1 u scrap, lots L-1, L-2, 1 note, 1 link</dd>');
+  expect(journey).not.toMatch(/Peeters|photo/);
+});
+
 describe('replay', () => {
   it('shows what would happen, and moves nothing before the confirmation', async () => {
     await dead('PO-1', 'No article.');
@@ -131,8 +151,23 @@ describe('discard', () => {
     expect(journey).toContain('A person discarded its dead letter.');
   });
 
+  it('writes the discard into the booking: only a person opens it again', async () => {
+    // Prepare
+    const refusal = { reason: 'The period is closed.', cause: 'refused-by-erp' } as const;
+    await refuse(stage.ledger, 'PO-D', await plan(stage.ledger, 'PO-D', { plannedFor: 'm-PO-D' }), refusal);
+    const letter = { orderNumber: 'PO-D', messageId: 'm-PO-D', stage: 'book-completion', ...refusal };
+    await stage.store.put({ ...letter, body: completion('PO-D') });
+    // Act
+    await visitor.send(await action('discard'), { note: 'Booked in the ERP by hand' });
+    // Assess
+    const [booking] = await stage.ledger.bookings.of('PO-D');
+    expect(booking).toMatchObject({ state: 'rejected', discarded: true });
+    expect(booking?.content).toBeUndefined();
+    expect((await visitor.get('/order?number=PO-D')).text).toContain('<dt>Discarded</dt>');
+  });
+
   it('keeps the note for a dead letter that the ledger never knew', async () => {
-    await stage.store.putBare(bookingMessage('PO-8', 'MO-8'));
+    await stage.store.putBare(completion('PO-8'));
     await visitor.send(await action('discard'), { note: 'Booked in the ERP by hand' });
     const kept = (await stage.ledger.journeys.of('unknown')).filter(({ event }) => event === 'discarded');
     expect(kept.at(-1)?.note).toContain('Booked in the ERP by hand');
@@ -158,19 +193,16 @@ describe('discard, when something fails', () => {
     by: operator,
     signal: new AbortController().signal,
   };
+  const written = () => ({ records: stage.ledger.deadLetters, bookings: stage.ledger.bookings });
   const queue = () =>
     openDeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { waitSeconds: 0 });
 
   it('removes nothing and returns all letters when the ledger cannot be written', async () => {
     // Prepare
     for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
-    const records = {
-      markDiscarded: async () => {
-        throw new Error('The table is being restored.');
-      },
-    };
+    const records = { markDiscarded: () => Promise.reject(new Error('The table is being restored.')) };
     // Act
-    const report = await discard(request, { deadLetters: queue(), records });
+    const report = await discard(request, { deadLetters: queue(), records, bookings: stage.ledger.bookings });
     // Assess
     expect(report).toEqual({
       selected: 2,
@@ -183,7 +215,7 @@ describe('discard, when something fails', () => {
   it('says that there may be more when the first letter became visible before the last was taken', async () => {
     await dead('PO-1', 'No article.');
     const deadLetters = comingBack(queue());
-    const report = await discard(request, { deadLetters, records: stage.ledger.deadLetters });
+    const report = await discard(request, { deadLetters, ...written() });
     expect(report).toMatchObject({
       discarded: 1,
       failure: expect.stringContaining('There are more letters'),
@@ -203,7 +235,7 @@ describe('discard, when something fails', () => {
       },
     };
     // Act
-    const report = await discard(request, { deadLetters: stubborn, records: stage.ledger.deadLetters });
+    const report = await discard(request, { deadLetters: stubborn, ...written() });
     // Assess
     expect(report).toMatchObject({ selected: 2, discarded: 1, failure: expect.stringContaining('again') });
     expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
@@ -221,18 +253,7 @@ describe('the search', () => {
   });
 
   it('finds the order of a recording', async () => {
-    await stage.ledger.bookings.plan(
-      'PO-REC',
-      {
-        key: 'x#quantity',
-        kind: 'quantity',
-        parts: [1],
-        recordingIds: ['5KKoy7m6ms89mvrTg'],
-        erpOrder: { number: 'MO-REC' },
-        productOrder: { id: 'x', number: 'PO-REC' },
-      },
-      { owner: 'o', messageId: 'm' },
-    );
+    await plan(stage.ledger, 'PO-REC');
     const found = await visitor.get('/search?q=5KKoy7m6ms89mvrTg');
     expect(found.headers.location).toBe('/order?number=PO-REC');
   });

@@ -24,7 +24,7 @@ function statusOf(
   const { erp = reachable, azumuta = reachable, deadLetters = 0, ...queues } = given;
   return {
     at,
-    queues: { 'product-orders': empty, completions: empty, bookings: empty, ...queues },
+    queues: { 'product-orders': empty, completions: empty, ...queues },
     partners: { erp, azumuta },
     deadLetters,
   };
@@ -33,17 +33,17 @@ function statusOf(
 describe('the list of problems', () => {
   it('is empty while messages are finished quickly', () => {
     const busy = { ...empty, waiting: 40, underWay: 5, oldestSeconds: 3 };
-    expect(flowProblemsOf(statusOf({ bookings: busy }), '--local')).toEqual([]);
+    expect(flowProblemsOf(statusOf({ completions: busy }), '--local')).toEqual([]);
   });
 
   it('says since when a partner is down, what waits for it, why, and that it continues automatically', () => {
-    const bookings = { ...empty, underWay: 3, oldestSeconds: 300, orders: ['MO/0007'] };
+    const completions = { ...empty, underWay: 3, oldestSeconds: 300, orders: ['MO/0007'] };
     const [problem, ...others] = flowProblemsOf(
-      statusOf({ erp: down('It answered 503'), bookings }),
+      statusOf({ erp: down('It answered 503'), completions }),
       '--local',
     );
     expect(problem).toMatchObject({
-      what: 'The ERP has been down for 5 min; 3 bookings wait for it.',
+      what: 'The ERP has been down for 5 min; 3 completions to be booked wait for it.',
       why: 'It answered 503.',
       next: 'Fix the cause in the ERP. Nothing is lost: messages that wait continue automatically (the next try is in 45 s).',
       orders: ['MO/0007'],
@@ -70,13 +70,25 @@ describe('the list of problems', () => {
 
   it('says how to resume a paused flow', () => {
     const [problem] = flowProblemsOf(
-      statusOf({ bookings: { ...empty, waiting: 1, paused: true } }),
+      statusOf({ completions: { ...empty, waiting: 1, paused: true } }),
       '--local',
     );
     expect(problem).toMatchObject({
-      what: 'Booking in the ERP is paused; 1 booking waits.',
+      what: 'Reading completions from Azumuta and booking them in the ERP is paused; 1 completion to be booked waits.',
+      command: 'npm run resume -- completions --local',
+    });
+  });
+
+  it('says how to resume paused bookings, and does not call slow what waits for them', () => {
+    const erp = { ...reachable, bookingsPausedAt: '2026-11-24T08:00:00Z' };
+    const completions = { ...empty, underWay: 2, oldestSeconds: 600 };
+    const [problem, ...others] = flowProblemsOf(statusOf({ erp, completions }), '--local');
+    expect(problem).toMatchObject({
+      what: 'Booking in the ERP is paused; 2 completions to be booked wait.',
+      next: expect.stringContaining('within 15 minutes'),
       command: 'npm run resume -- bookings --local',
     });
+    expect(others).toEqual([]);
   });
 
   it('says that dead letters need a person, and links to them', () => {
@@ -89,14 +101,14 @@ describe('the list of problems', () => {
     const [problem] = flowProblemsOf(statusOf({ completions }), '--local');
     expect(problem).toMatchObject({
       grade: 'slow',
-      what: '1 completion to be read waits, the oldest for 10 min.',
+      what: '1 completion to be booked waits, the oldest for 10 min.',
     });
   });
 
   it('says within seconds why the last attempt at a message failed', () => {
-    const bookings = { ...empty, underWay: 1, oldestSeconds: 9, orders: ['MO/0007'] };
-    const attempts = { bookings: { number: 'MO/0007', note: 'The ERP answered 503' } };
-    const [problem] = flowProblemsOf(statusOf({ bookings }), '--local', attempts);
+    const completions = { ...empty, underWay: 1, oldestSeconds: 9, orders: ['MO/0007'] };
+    const attempts = { completions: { number: 'MO/0007', note: 'The ERP answered 503' } };
+    const [problem] = flowProblemsOf(statusOf({ completions }), '--local', attempts);
     expect(problem).toMatchObject({
       grade: 'slow',
       why: 'The last attempt at MO/0007: The ERP answered 503.',
@@ -107,6 +119,6 @@ describe('the list of problems', () => {
   it('says which function to check when no function takes the messages', () => {
     const completions = { ...empty, waiting: 2, oldestSeconds: 600 };
     const [problem] = flowProblemsOf(statusOf({ completions }), '--local');
-    expect(problem).toMatchObject({ grade: 'stuck', next: expect.stringContaining('collect-completion') });
+    expect(problem).toMatchObject({ grade: 'stuck', next: expect.stringContaining('book-completion') });
   });
 });

@@ -2,6 +2,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import { completion } from '../ops/replay/replay-run.ts';
 import { enter, type Visitor } from './asking.ts';
 import { type StoreStage, startStoreStage } from './store-stage.ts';
 
@@ -16,12 +17,12 @@ afterAll(() => stage?.stop());
 it('reads counts, ages and orders of each queue without taking a message', async () => {
   // Prepare
   const { store } = stage;
-  const put = (queue: 'product-orders' | 'bookings', MessageBody: string) =>
+  const put = (queue: 'product-orders' | 'completions', MessageBody: string) =>
     store.sqs.send(new SendMessageCommand({ QueueUrl: store.url(queue), MessageBody }));
   await put('product-orders', productOrderMessage('PO-1'));
   await put('product-orders', productOrderMessage('PO-2'));
-  await put('bookings', JSON.stringify({ kind: 'booking', home: 'PO-3' }));
-  await store.read('bookings');
+  await put('completions', completion('PO-3'));
+  await store.read('completions');
   await store.put({ body: productOrderMessage('PO-4'), orderNumber: 'PO-4' });
 
   // Act
@@ -33,17 +34,26 @@ it('reads counts, ages and orders of each queue without taking a message', async
     underWay: 0,
     orders: ['PO-1', 'PO-2'],
   });
-  expect(status.queues.bookings).toMatchObject({ waiting: 0, underWay: 1, orders: ['PO-3'] });
-  expect(status.queues.bookings.oldestSeconds).toBeLessThan(60);
-  expect(status.queues.completions).toEqual({
+  expect(status.queues.completions).toMatchObject({
     waiting: 0,
-    underWay: 0,
-    oldestSeconds: undefined,
-    orders: [],
+    underWay: 1,
+    orders: ['PO-3'],
     paused: false,
   });
+  expect(status.queues.completions.oldestSeconds).toBeLessThan(60);
   expect(status.deadLetters).toBe(1);
   expect(await stage.depths()).toMatchObject({ 'product-orders': { visible: 2, hidden: 0 } });
+});
+
+it('shows one box for what is to be booked, and that bookings are paused', async () => {
+  await stage.ledger.breaker.pauseBookings(true);
+  const { text } = await visitor.get('/');
+  await stage.ledger.breaker.pauseBookings(false);
+  expect(
+    [...text.matchAll(/class="node queue[^>]*>\s*<p class="name">([^<]*)/g)].map(([, name]) => name),
+  ).toEqual(['To be created', 'To be booked']);
+  expect(text).toContain('<strong>bookings paused</strong>: book-completion');
+  expect(text).toContain('npm run resume -- bookings --local');
 });
 
 it('shows since when a partner is down in the time zone of the plant, why, and what to do', async () => {

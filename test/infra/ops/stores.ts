@@ -16,10 +16,10 @@ import { freePorts } from '../../../infra/local/emulator/process/host.ts';
 import type { LocalQueue } from '../../../infra/local/emulator/template/local-stack.ts';
 import { type DeadLetter, deadLetterOf } from '../../../shared/worker/dead-letter.ts';
 
-export const queueNames = ['dead-letters', 'product-orders', 'completions', 'bookings'] as const;
+export const queueNames = ['dead-letters', 'product-orders', 'completions'] as const;
 export type StoredQueue = (typeof queueNames)[number];
 
-/** The platform's own queue store in a process of its own, with the stack's four queues. */
+/** The platform's own queue store in a process of its own, with the stack's three queues. */
 export interface QueueStore {
   readonly sqs: SQSClient;
   readonly endpoint: string;

@@ -65,7 +65,6 @@ describe('the alarms', () => {
       [
         "AlertsUndelivered, and that it is over",
         "Errors-book-completion",
-        "Errors-collect-completion",
         "Errors-create-product-orders",
         "Errors-pull-product-orders",
         "Errors-reconcile-completions",
@@ -77,7 +76,6 @@ describe('the alarms', () => {
         "PartnerDown-azumuta, and that it is over",
         "PartnerDown-erp, and that it is over",
         "QueueStalled-book-completion, and that it is over",
-        "QueueStalled-collect-completion, and that it is over",
         "QueueStalled-create-product-orders, and that it is over",
       ]
     `);

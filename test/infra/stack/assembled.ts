@@ -21,8 +21,11 @@ export interface Assembled {
   readonly remove: () => void;
 }
 
-/** @param validate Whether the CDK checks the templates itself: that takes seconds, so one test file has it done. */
-export function startAssembly({ validate = false } = {}): Assembled {
+/**
+ * @param validate Whether the CDK checks the templates itself: that takes seconds, so one test file has it done.
+ * @param content Of the code of each function.
+ */
+export function startAssembly({ validate = false, content = '' } = {}): Assembled {
   const folder = mkdtempSync(join(tmpdir(), 'stack-test-'));
   const app = createApp({ outdir: folder, builtinCloudFormationValidation: validate });
   return {
@@ -35,7 +38,7 @@ export function startAssembly({ validate = false } = {}): Assembled {
           : configuration;
       const code = join(folder, 'no-code');
       mkdirSync(code, { recursive: true });
-      writeFileSync(join(code, 'index.mjs'), '');
+      writeFileSync(join(code, 'index.mjs'), content);
       const stackName = stackNameOf(integration.plant, stage);
       return new IntegrationStack(app, stackName, {
         stackName,

@@ -34,11 +34,11 @@ describe('queues', () => {
 
   it('hide messages for six times the timeout of their function', () => {
     const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
-    expect(mappings).toHaveLength(3);
+    expect(mappings).toHaveLength(2);
     const queues = Object.values(template.findResources('AWS::SQS::Queue')).map(
       ({ Properties }) => Properties.VisibilityTimeout,
     );
-    expect(queues.filter((seconds) => seconds === 360)).toHaveLength(3);
+    expect(queues.filter((seconds) => seconds === 360)).toHaveLength(2);
   });
 
   it('let consumers answer for each message, by few containers at once', () => {

@@ -1,19 +1,16 @@
-import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { type RecordedTemplate, templateSchema } from '../../release/recorded.ts';
-import { identitiesOf, lossesOf, namesOf } from '../../release/updates.ts';
 import { type Assembled, startAssembly } from './assembled.ts';
 import everything from './everything.config.ts';
+import { identitiesOf, namesOf, type StackTemplate, templateOf, usedOf } from './updates.ts';
 
 let assembled: Assembled;
-let production: RecordedTemplate;
-let withoutSecret: RecordedTemplate;
-let again: RecordedTemplate;
+let production: StackTemplate;
+let withoutSecret: StackTemplate;
+let again: StackTemplate;
 
 beforeAll(async () => {
   assembled = startAssembly();
-  const other = startAssembly();
+  const other = startAssembly({ content: '// another configuration' });
   const { deployment } = everything;
   const stacks = {
     production: await assembled.add(everything, 'production'),
@@ -31,18 +28,29 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => assembled.remove());
 
-function templateOf(stack: Parameters<typeof Template.fromStack>[0]): RecordedTemplate {
-  return z.parse(templateSchema, Template.fromStack(stack).toJSON());
-}
-
-// What an update from a release does is tested beside the releases: test/release.
 describe('an update', () => {
   it('leaves all other resources alone when it takes or gives back a secret of the plant', () => {
     const { SecretsErpCredentials0BB423FD: created, ...others } = identitiesOf(withoutSecret);
 
     expect(others).toEqual(identitiesOf(production));
     expect(created).toEqual({ Type: 'AWS::SecretsManager::Secret' });
-    expect(lossesOf(production, withoutSecret)).toEqual([]);
+    expect(usedOf(withoutSecret)).toEqual(usedOf(production));
+  });
+});
+
+describe('the version of the configuration', () => {
+  const versionIn = ({ Resources }: StackTemplate) =>
+    Object.values(Resources).flatMap(({ Properties }) =>
+      Array.from(
+        JSON.stringify(Properties).matchAll(/"CONFIGURATION_VERSION":"(\w+)"/g),
+        ([, version]) => version,
+      ),
+    );
+
+  it('is another when the code is, and only then: what was planned is decided anew', () => {
+    expect(versionIn(production)).toEqual([expect.stringMatching(/^\w{12}$/)]);
+    expect(versionIn(again)).toEqual(versionIn(production));
+    expect(versionIn(withoutSecret)).not.toEqual(versionIn(production));
   });
 });
 
@@ -62,7 +70,7 @@ describe('a second deployment', () => {
   });
 
   it('creates the schedule group, which is deleted with its stack, under the same name', () => {
-    const groups = ({ Resources }: RecordedTemplate) =>
+    const groups = ({ Resources }: StackTemplate) =>
       Object.values(Resources).filter(({ Type }) => Type === 'AWS::Scheduler::ScheduleGroup');
 
     expect(groups(production)).toMatchObject([{ DeletionPolicy: 'Delete' }]);

@@ -93,7 +93,9 @@ it('says in each message of a bad morning which order it is about, why, and what
     }
     expect(message).toContain('Next: Correct in the ERP what its message names');
     expect(message).toContain('Next: Create the article or its variant in Azumuta');
-    expect(message).toContain('Waiting for it: 200 bookings. Nothing is lost, and it goes on by itself.');
+    expect(message).toContain(
+      'Waiting for it: 200 completions to be booked. Nothing is lost, and it goes on by itself.',
+    );
     expect(message).toContain(`npm run doctor -- ${stack}`);
   }
 });

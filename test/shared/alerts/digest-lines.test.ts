@@ -19,7 +19,7 @@ const quiet: Digest = {
   awaited: 0,
   overdue: { count: 0, first: [] },
   flows: {
-    queues: { 'product-orders': idle, completions: idle, bookings: idle },
+    queues: { 'product-orders': idle, completions: idle },
     partners: { azumuta: closed, erp: closed },
     deadLetters: 0,
   },
@@ -66,7 +66,7 @@ it('describes what was done on a busy day, what waits and why, and what needs a 
     cancelled: ['MO/7'],
     flows: {
       ...quiet.flows,
-      queues: { ...quiet.flows.queues, bookings: { ...idle, waiting: 3, underWay: 1, paused: true } },
+      queues: { ...quiet.flows.queues, completions: { ...idle, waiting: 3, underWay: 1, paused: true } },
       partners: {
         azumuta: closed,
         erp: { open: true, reason: 'The ERP answered 503.', openedAt: at, openUntilMs: 1 },
@@ -92,4 +92,11 @@ it('describes what was done on a busy day, what waits and why, and what needs a 
     '          · MO/5: Quantity: was 5, is 6',
     'Cancelled MO/7 in the ERP: remove it in Azumuta by hand.',
   ]);
+});
+
+it('says that bookings are paused, although nothing waits', () => {
+  const partners = { azumuta: closed, erp: { ...closed, bookingsPausedAt: at } };
+  expect(linesOf({ flows: { ...quiet.flows, partners } })).toContain(
+    '          0 messages to be booked in the ERP (bookings are paused).',
+  );
 });

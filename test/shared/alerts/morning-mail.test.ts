@@ -85,7 +85,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
   await ledger.deadLetters.record(refused('PO-4'));
   await ledger.deadLetters.record({ ...refused('PO-5'), cause: 'order-state' });
   await ledger.pauses.begin('book-completion');
-  Object.assign(counts, { bookings: 4, 'dead-letters': 2 });
+  Object.assign(counts, { completions: 4, 'dead-letters': 2 });
   clock.advance(3 * 86_400 - 3.5 * 3600);
 
   // Act

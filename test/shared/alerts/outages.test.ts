@@ -6,7 +6,7 @@ it('tells of a partner that is down for five minutes, since when and how many wa
   const stage = await startAlertStage({ start: '2026-11-24T04:30:00Z' });
   const { breaker, received, counts } = stage;
   await stage.outage('erp');
-  Object.assign(counts, { bookings: 200, 'product-orders': 3, completions: 7 });
+  Object.assign(counts, { completions: 200, 'product-orders': 3 });
 
   // Act
   await stage.run();
@@ -24,13 +24,13 @@ it('tells of a partner that is down for five minutes, since when and how many wa
     [
       'new',
       'ghent-production: The ERP has been down since 2026-11-24 05:30 (5 min)',
-      'The ERP failed (503) at GET /orders. Waiting for it: 3 orders to be created and 200 bookings. Nothing is lost, and it goes on by itself. Mend it there.',
+      'The ERP failed (503) at GET /orders. Waiting for it: 3 orders to be created and 200 completions to be booked. Nothing is lost, and it goes on by itself. Mend it there.',
       'npm run doctor -- --stack AzumutaErp-ghent-production',
     ],
     [
       'over',
       'ghent-production: Over: The ERP answers again (it was down from 2026-11-24 05:30, for 105 min)',
-      'Waiting for it: 3 orders to be created and 200 bookings. Nothing is lost, and it goes on by itself.',
+      'Waiting for it: 3 orders to be created and 200 completions to be booked. Nothing is lost, and it goes on by itself.',
       'npm run doctor -- --stack AzumutaErp-ghent-production',
     ],
   ]);

@@ -40,20 +40,19 @@ export async function startPlant(stage: AlertStage) {
     const http = createHttp({ partner: name, baseUrl: url });
     const consumer: Consumer<string> = {
       stage: consumerName,
-      partner,
+      partners: [partner],
       parse: (body) => body,
       orderNumber: (order) => order,
-      work: (order, { signal }) =>
-        calls.call(partner, async () => {
-          const answer = await http.send({ method: 'POST', path: '/', body: order, signal });
-          const failure = partnerFailure(answer, { partner: name, what: `POST /${queue}`, now: clock.now() });
-          if (failure) throw failure;
-          if (answer.status !== 200)
-            throw new Rejected(answer.text, {
-              code: partner === 'erp' ? 'refused-by-erp' : 'unknown-article',
-            });
-        }),
+      begin: async (order) => ({ needs: partner, run: ({ signal }) => call(order, signal) }),
     };
+    const call = (order: string, signal: AbortSignal) =>
+      calls.call(partner, async () => {
+        const answer = await http.send({ method: 'POST', path: '/', body: order, signal });
+        const failure = partnerFailure(answer, { partner: name, what: `POST /${queue}`, now: clock.now() });
+        if (failure) throw failure;
+        if (answer.status === 200) return undefined;
+        throw new Rejected(answer.text, { code: partner === 'erp' ? 'refused-by-erp' : 'unknown-article' });
+      });
     const worker = createWorker(consumer, {
       queueUrl: sqs.queueUrl(queue),
       deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
@@ -97,7 +96,7 @@ export async function startPlant(stage: AlertStage) {
     };
   }
 
-  const bookings = await flow('bookings', 'book-completion', 'erp');
+  const bookings = await flow('completions', 'book-completion', 'erp');
   const creations = await flow('product-orders', 'create-product-orders', 'azumuta');
 
   function send({ waiting }: typeof bookings, order: string, messageId: string = randomUUID()): void {

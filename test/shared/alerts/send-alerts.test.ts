@@ -108,7 +108,7 @@ it('keeps groups of other causes and partners apart', async () => {
   const { ledger, received } = stage;
   await ledger.deadLetters.record(refused('PO-1'));
   await ledger.deadLetters.record({ ...refused('PO-2'), cause: 'order-state' });
-  await ledger.deadLetters.record({ ...refused('PO-3'), stage: 'collect-completion' });
+  await ledger.deadLetters.record({ ...refused('PO-3'), partner: 'azumuta' });
   await stage.run();
   expect(received.webhook.map(({ partner, cause, count }) => [partner, cause, count]).sort()).toEqual([
     ['azumuta', 'refused-by-erp', 1],

@@ -146,7 +146,6 @@ function environmentOf(tableName: string) {
     BREAKER_COOLDOWN_SECONDS: '15',
     PRODUCT_ORDERS_QUEUE_URL: queue('product-orders'),
     COMPLETIONS_QUEUE_URL: queue('completions'),
-    BOOKINGS_QUEUE_URL: queue('bookings'),
     DEAD_LETTERS_QUEUE_URL: queue('dead-letters'),
     ALERTS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:1:alerts',
     MORNING_MAIL_TOPIC_ARN: 'arn:aws:sns:eu-west-1:1:morning',
@@ -239,4 +238,5 @@ export const refused = (number: string, reason = 'The ERP refuses it: period 11 
   stage: 'book-completion',
   reason,
   cause: 'refused-by-erp' as const,
+  partner: 'erp' as const,
 });

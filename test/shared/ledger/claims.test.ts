@@ -99,7 +99,9 @@ describe('a takeover waits for the timeout of the function and the settling time
   it('answers `busy` until both are over, then claims `again`', async () => {
     // Prepare: an attempt that dies without a word
     await queued();
-    await ledger.claims.claim(key(), claimant('dead', 60));
+    const dead = claimant('dead', 60);
+    const { held } = claimOf(await ledger.claims.claim(key(), dead));
+    expect(held.leaseUntil).toBe(ledger.claims.leaseUntilOf(dead.endsAt));
 
     // Act and assess
     clock.advance(60 + settlingSeconds - 1);
@@ -125,6 +127,37 @@ describe('a takeover waits for the timeout of the function and the settling time
     expect(ours).toBe(false);
     expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({ state: 'claimed' });
   });
+});
+
+it('notes what its step needs while it waits, and removes what it needs no more', async () => {
+  // Prepare
+  await queued();
+  const attempt = async () => claimOf(await ledger.claims.claim(key(), claimant('a')));
+  const held = async () => {
+    const stored = await store.table.get(key());
+    return [stored?.content, stored?.note];
+  };
+  const story: unknown[] = [];
+
+  // Act
+  await ledger.claims.release(await attempt(), 'Locked.', 'nothing', { content: 'what is sent', note: 1 });
+  story.push(await held());
+  await ledger.claims.reject(await attempt(), { reason: 'No.', cause: 'conflict' }, 'nothing', ['note']);
+  story.push(await held());
+  await ledger.claims.holdForSettling(await attempt(), 'No answer.', { note: 2 });
+  story.push(await held());
+  clock.advance(settlingSeconds);
+  await ledger.claims.complete(await attempt(), { note: 3, remove: ['content'] }, { event: 'created' });
+  story.push(await held());
+
+  // Assess
+  const sent = 'what is sent';
+  expect(story).toEqual([
+    [sent, 1],
+    [sent, undefined],
+    [sent, 2],
+    [undefined, 3],
+  ]);
 });
 
 describe('how an attempt ends decides whether the next one must look', () => {
@@ -202,6 +235,23 @@ describe('how an attempt ends decides whether the next one must look', () => {
     // Assess
     expect(other).toEqual({ outcome: 'rejected', reason: noArticle.reason });
     expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({ state: 'rejected' });
+  });
+
+  it.each([
+    ['nothing', false],
+    ['perhaps', true],
+  ] as const)('lets a person open what another message was refused, which wrote %s', async (wrote, again) => {
+    // Prepare
+    await queued();
+    await ledger.claims.reject(claimOf(await ledger.claims.claim(key(), claimant('a'))), noArticle, wrote);
+
+    // Act
+    const person = { ...claimant('b', 60, 'message 2'), reopens: true };
+    const claim = claimOf(await ledger.claims.claim(key(), person));
+
+    // Assess
+    expect(claim).toMatchObject({ attempt: 2, again });
+    expect(await ledger.claims.claim(key(), { ...person, owner: 'c' })).toMatchObject({ outcome: 'busy' });
   });
 });
 

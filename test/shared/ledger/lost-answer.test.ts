@@ -6,6 +6,7 @@ import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { createTable, type Table } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { bookingPlan } from '../../support/bookings.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
 import { type Loopback, listenOnLoopback } from '../../support/loopback.ts';
@@ -60,45 +61,41 @@ describe('a lost answer of DynamoDB', () => {
     await store.stop();
   });
 
-  const planner = (owner: string) => ({ owner, messageId: `message of ${owner}` });
-  const booking = {
-    key: 'po1#quantity',
-    kind: 'quantity',
-    parts: [1],
-    recordingIds: ['r1'],
-    erpOrder: { number: 'MO/1' },
-    productOrder: { id: 'po1', number: 'MO/1' },
-  } as const;
+  const endsAt = new Date('2026-11-24T08:01:00.000Z');
+  const claimant = (owner: string) => ({ owner, messageId: `message of ${owner}`, endsAt });
 
-  it('does not prevent the attempt that planned a booking from sending it', async () => {
-    // Prepare
-    toCut = 1;
+  it.each(['new', 'planned anew'])(
+    'does not prevent the attempt that planned a booking from making it: %s',
+    async (how) => {
+      // Prepare
+      const { bookings } = ledger;
+      if (how !== 'new') await bookings.planOnly('PO-1', bookingPlan(), {});
+      const [seen] = await bookings.of('PO-1');
+      const plan = bookingPlan({ seen, readAt: clock.now() });
+      toCut = 1;
 
-    // Act
-    const planned = await ledger.bookings.plan('MO/1', booking, planner('this attempt'));
+      // Act
+      const claim = await bookings.planAndClaim('PO-1', plan, claimant('this attempt'));
 
-    // Assess
-    expect(cut).toBe(1);
-    expect(planned).toBe(true);
-    expect(await ledger.bookings.plan('MO/1', booking, planner('another attempt'))).toBe(false);
-  });
+      // Assess
+      expect(cut).toBe(1);
+      expect(claim).toMatchObject({ owner: 'this attempt', attempt: 1, again: false });
+      expect(await bookings.planAndClaim('PO-1', plan, claimant('another attempt'))).toBeUndefined();
+    },
+  );
 
   it('does not make an attempt wait for its own claim', async () => {
     // Prepare
     await ledger.orders.put(newOrder({ number: 'PO-1' }));
-    const endsAt = new Date('2026-11-24T08:01:00.000Z');
     toCut = 1;
 
     // Act
-    const claimed = await ledger.claims.claim(orderKey('PO-1'), { ...planner('this attempt'), endsAt });
+    const claimed = await ledger.claims.claim(orderKey('PO-1'), claimant('this attempt'));
 
     // Assess
     expect(cut).toBe(1);
     expect(claimed).toMatchObject({ outcome: 'claimed', claim: { again: false, attempt: 1 } });
-    const other = await ledger.claims.claim(orderKey('PO-1'), {
-      ...planner('another attempt'),
-      endsAt,
-    });
+    const other = await ledger.claims.claim(orderKey('PO-1'), claimant('another attempt'));
     expect(other.outcome).toBe('busy');
   });
 
@@ -141,10 +138,7 @@ describe('a lost answer of DynamoDB', () => {
   it('does not report a corrected order as still rejected', async () => {
     // Prepare
     await ledger.orders.put(newOrder({ number: 'PO-1' }));
-    const claimed = await ledger.claims.claim(orderKey('PO-1'), {
-      ...planner('an attempt'),
-      endsAt: new Date('2026-11-24T08:01:00.000Z'),
-    });
+    const claimed = await ledger.claims.claim(orderKey('PO-1'), claimant('an attempt'));
     if (claimed.outcome !== 'claimed') throw new Error('nobody else claims');
     await ledger.claims.reject(claimed.claim, {
       reason: 'Azumuta has no article X.',

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { erpOrderKey, partitionOf } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { bookingPlan } from '../../support/bookings.ts';
 import { testClock } from '../../support/clock.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
@@ -24,21 +25,15 @@ it('writes a version number into each record of an order, so that later versions
   await ledger.deadLetters.markDiscarded({ ...letter, orderNumber: 'PO-2' }, 'Not to be booked.');
   const change = { content: 'x', event: 'conflict', cause: 'conflict', note: 'It differs.' } as const;
   await ledger.orderChanges.record('PO-1', change);
-  await ledger.bookings.plan(
-    'PO-1',
-    {
-      ...{ key: 'id1#quantity', kind: 'quantity', parts: [1], recordingIds: ['r1', 'r2'] },
-      ...{ erpOrder: record.erpOrder, productOrder: { id: 'id1', number: 'PO-1' } },
-    },
-    { owner: 'planner', messageId: 'hint' },
-  );
+  await ledger.bookings.planOnly('PO-1', bookingPlan(), {});
+  await ledger.knownOrders.writeAlias('PO-2', 'PO-1');
 
   // Assess
   const partitions = [partitionOf('PO-1'), partitionOf('PO-2'), erpOrderKey(record.erpOrder).pk];
   const items = (await Promise.all(partitions.map((pk) => table.query(pk)))).flat();
   expect(items.map(({ sk }) => sk).sort()).toEqual([
-    ...['BOOKING#id1#quantity', 'COMPLETED#1', 'CONFLICT', 'DEAD-LETTER#m', 'DEAD-LETTER#m'],
-    ...['ORDER', 'ORDER', 'QUESTION', 'QUESTION', 'RECORDING#r2'],
+    ...['ALIAS', 'BOOKING#id1#quantity', 'COMPLETED#1', 'CONFLICT', 'DEAD-LETTER#m', 'DEAD-LETTER#m'],
+    ...['ORDER', 'ORDER', 'QUESTION', 'QUESTION'],
   ]);
   expect(items.filter(({ v }) => v !== 1)).toEqual([]);
 });

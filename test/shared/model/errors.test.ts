@@ -28,6 +28,7 @@ it('keeps the options of a failure that `with` does not change', () => {
     unauthorized: true,
     outOfTime: true,
     forOurLock: true,
+    about: { booking: 'id1#quantity' },
     cause: new TypeError('fetch failed'),
   } as const satisfies Required<Omit<RetryLaterOptions, 'cause'>> & { cause: unknown };
 

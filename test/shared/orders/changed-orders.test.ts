@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { PlannedBooking } from '../../../shared/ledger/records/bookings.ts';
+import { bookingPlan, plannedBooking } from '../../support/bookings.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { each, type Mapping, type OrderStage, startOrderStage, together, units } from './order-stage.ts';
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 beforeEach(() => {
-  stage.collected.length = 0;
+  stage.lookedAt.length = 0;
 });
 
 /** Accepts an order and creates its parts in Azumuta. */
@@ -110,17 +110,14 @@ describe('an ERP order that shrinks', () => {
     // Act: the second time as if the first had died after its record was written
     await stage.accept(units('DONE', '2'), { mapping: together });
     await stage.accept(units('DONE', '2'), { mapping: together });
-    const before = [...stage.collected];
-    const booking: PlannedBooking = {
-      ...{ key: 'id of DONE/1#quantity', kind: 'quantity', parts: [1, 2], recordingIds: [], erpOrder: erp },
-      productOrder: { id: 'id of DONE/1', number: 'DONE/1' },
-    };
-    await stage.ledger.bookings.plan('DONE/1', booking, { owner: 'o', messageId: 'm' });
+    const before = [...stage.lookedAt];
+    const planned = plannedBooking({ parts: [1, 2], erpOrder: erp });
+    await stage.ledger.bookings.planOnly('DONE/1', bookingPlan({ planned }), {});
     await stage.accept(units('DONE', '2'), { mapping: together });
 
     // Assess
     expect(before).toEqual(['DONE/1', 'DONE/1']);
-    expect(stage.collected).toEqual(before);
+    expect(stage.lookedAt).toEqual(before);
   });
 
   it.each([
@@ -135,7 +132,7 @@ describe('an ERP order that shrinks', () => {
       await stage.accept(units(number, '3'), { mapping });
       await stage.accept(erpOrder({ number, state: 'cancelled' }), { mapping });
     } else await stage.accept(units(number, now), { mapping });
-    expect(stage.collected).toEqual([]);
+    expect(stage.lookedAt).toEqual([]);
   });
 });
 

@@ -71,7 +71,7 @@ function accepted(
             answered: undefined,
             bookings: [],
             question: undefined,
-            claimants: [],
+            ...{ claimants: [], letters: [], alias: undefined },
           },
         ];
       }),

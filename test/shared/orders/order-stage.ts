@@ -38,7 +38,7 @@ export interface OrderStage {
   readonly ledger: Ledger;
   readonly logged: HeardLog;
   /** Numbers of product orders whose completion must be looked at once more. */
-  readonly collected: string[];
+  readonly lookedAt: string[];
   readonly accept: (order: ErpOrder, how?: How) => Promise<Accepted>;
   readonly acceptAll: (orders: readonly ErpOrder[], how?: How) => Promise<Accepted[]>;
   /** One attempt at its message; its dead letter, replayed, is the same message. @returns How the claim went. */
@@ -57,7 +57,7 @@ export async function startOrderStage(): Promise<OrderStage> {
   const clock = testClock();
   const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
   const logged = recordedLog();
-  const collected: string[] = [];
+  const lookedAt: string[] = [];
 
   function dependencies(sqsEndpoint: SqsEndpoint, { mapping = {}, ledger: reached = ledger }: How) {
     return {
@@ -65,7 +65,7 @@ export async function startOrderStage(): Promise<OrderStage> {
       log: logged.log,
       queues: createQueues(sqsEndpoint.client),
       queueUrl: sqsEndpoint.queueUrl('product-orders'),
-      lookAgain: async (number: string) => void collected.push(number),
+      lookAgain: async (number: string) => void lookedAt.push(number),
       map: (order: ErpOrder) => mapProductOrders(mapping, order),
     };
   }
@@ -77,7 +77,7 @@ export async function startOrderStage(): Promise<OrderStage> {
   };
 
   return {
-    ...{ clock, store, ledger, logged, collected, acceptAll },
+    ...{ clock, store, ledger, logged, lookedAt, acceptAll },
 
     async accept(order, how) {
       const [accepted] = await acceptAll([order], how);

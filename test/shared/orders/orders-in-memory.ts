@@ -93,7 +93,7 @@ export class OrdersInMemory {
     const known = (number: string): KnownOrder => ({
       entry: this.entries.get(number),
       ...{
-        bookings: [],
+        ...{ bookings: [], letters: [], alias: undefined },
         question: undefined,
         answered: undefined,
         toldCause: undefined,

@@ -139,6 +139,7 @@ it('goes on after an order that cannot be mapped, and records why, once', async 
     bookings: [],
     deadLetters: [],
     journey,
+    areBookingsPaused: false,
     partnersDown: {},
     where: '--local',
   });
@@ -248,7 +249,7 @@ describe('an order that is cancelled before it was created', () => {
       const entry = await ledger.orders.find(number);
       const known = {
         ...{ number, entry, parts: 1, bookings: [], deadLetters: [], journey },
-        ...{ partnersDown: {}, where: '--local' },
+        ...{ areBookingsPaused: false, partnersDown: {}, where: '--local' },
       };
       expect(orderStatusOf(known)).toMatchObject({
         state: 'discarded',

@@ -1,6 +1,6 @@
-import { brotliCompressSync } from 'node:zlib';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { compressed } from '../../../shared/completions/content.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import type { BookedQuantity, PlantBooks } from '../../shared/erp/conformance/plants/plant.ts';
@@ -148,7 +148,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
   nothingElse: [
     [
       /was discarded by a person, and planned again/,
-      items(theBooking, { history: ['booked', 'discarded', 'planned'].map((event) => ({ at: '', event })) }),
+      items(theBooking, { history: ['discarded', 'planned'].map((event, at) => ({ at: `${at}`, event })) }),
     ],
     [/has a booking another of 5, but no completion/, bookings((one) => [{ ...one, mark: 'another' }])],
     [/has a booking of 5 without a mark/, bookings((one) => [{ ...one, mark: undefined }])],
@@ -246,7 +246,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
         plant.logged.push('{"message":"Retried","reason":"Azumuta was asked about it a moment ago."}'),
     ],
   ],
-  kept: [[/still holds what was booked/, items(theBooking, { content: brotliCompressSync('{}') })]],
+  kept: [[/still holds what was booked/, items(theBooking, { content: compressed('{}') })]],
   personal: [
     [/names an operator/, items(theOrder, { note: operatorName })],
     [/A log names an operator/, ({ plant }) => plant.logged.push(`{"note":"${operatorName}"}`)],

@@ -1,5 +1,5 @@
-import { brotliDecompressSync } from 'node:zlib';
 import * as z from 'zod/mini';
+import { textOf } from '../../../shared/completions/content.ts';
 import type { People } from '../scenario/people.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
@@ -37,8 +37,8 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
   for (const item of items) {
     judgeHolder(item, world, find);
     if (isCalm && isHeld(item)) find('released', `${item.name} is still held.`);
-    if (textOf(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
-    judgeContent(item, find);
+    if (wholeTextOf(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
+    judgeBooking(item, items, find);
     if (!isRemoved(item) && !isFinished(item)) judgeState(item, world, typed, find);
   }
   judgeRemoved(items, people, find);
@@ -53,22 +53,23 @@ const ofWaits =
   /"reason":"(The booking \S+ is under way|Another booking on ERP order|Another attempt planned|All calls that|Azumuta was asked about)/;
 
 /** With what a booking holds compressed. */
-function textOf(item: Item): string {
+function wholeTextOf(item: Item): string {
   const { content } = item;
-  return (
-    JSON.stringify(item) + (content instanceof Uint8Array ? brotliDecompressSync(content).toString() : '')
-  );
+  return JSON.stringify(item) + (content instanceof Uint8Array ? textOf(content) : '');
 }
 
-function judgeContent({ name, state, content, history }: Item, find: Find): void {
+const historySchema = z.catch(z.array(z.object({ at: z.string(), event: z.string() })), []);
+const lastOf = ({ history }: Readonly<Record<string, unknown>>, wanted: string) =>
+  historySchema.parse(history).findLast(({ event }) => event === wanted)?.at ?? '';
+
+/** A booking holds what is booked until it is; what a person has discarded, only a person opens again. */
+function judgeBooking(item: Item, items: readonly Item[], find: Find): void {
+  const { name, pk, state, content } = item;
   if (state === 'done' && content !== undefined)
     find('kept', `${name} is booked, and still holds what was booked.`);
-  const events = z
-    .catch(z.array(z.object({ event: z.string() })), [])
-    .parse(history)
-    .map(({ event }) => event);
-  const discarded = events.indexOf('discarded');
-  if (discarded >= 0 && events.slice(discarded).includes('planned'))
+  const discarded = lastOf(item, 'discarded');
+  const isReplayed = items.some((one) => one.pk === pk && lastOf(one, 'replayed') > discarded);
+  if (discarded !== '' && lastOf(item, 'planned') > discarded && !isReplayed)
     find('nothingElse', `${name} was discarded by a person, and planned again without one.`);
 }
 

@@ -129,7 +129,7 @@ describe('the console', () => {
     await group.getByText('The posting period is closed').waitFor();
     await window.picture('letters');
     await group.getByRole('link', { name: /Show it/ }).click();
-    await page.getByText('"kind": "booking"').waitFor();
+    await page.getByText('"kind": "completion"').waitFor();
     await window.picture('letter');
   });
 
@@ -179,8 +179,8 @@ describe('the console', () => {
     // Act
     await switchMapping(emulator, book, false);
     // Assess
-    const problem = page.locator('#trouble-paused-bookings');
-    await problem.getByText('npm run resume -- bookings --local').waitFor();
+    const problem = page.locator('#trouble-paused-completions');
+    await problem.getByText('npm run resume -- completions --local').waitFor();
     await window.picture('flows-paused');
     await switchMapping(emulator, book, true);
     await problem.waitFor({ state: 'detached' });

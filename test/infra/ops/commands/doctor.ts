@@ -47,9 +47,10 @@ export function doctorTests(stage: () => CommandStage): void {
         'Webhook endpoint',
         'Order endpoint',
         'Clock',
-        'Queue of bookings',
+        'Queue of completions',
         'Ledger table',
         'Flow of orders',
+        'Flow of bookings',
         'Circuit breakers',
       ]),
     );

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { findTarget } from '../../../../infra/ops/cli/target.ts';
 import { stackChecks } from '../../../../infra/ops/doctor/check-stack.ts';
 import type { Finding } from '../../../../infra/ops/doctor/finding.ts';
+import { bookingsPause } from '../../../../shared/ledger/records/pauses.ts';
 import { shellWord } from '../../../../shared/platform/shell-word.ts';
 import type { CommandStage } from './stage.ts';
 
@@ -18,29 +19,31 @@ export function pauseTests(stage: () => CommandStage): void {
     const held = await reaches(number, 'to be booked');
     const found = await flowFindings(folder);
     const bookedMeanwhile = await bookingsOf(number);
-    const notedMeanwhile = await system.ledger.pauses.of('book-completion');
+    const notedMeanwhile = await system.ledger.pauses.of(bookingsPause);
     const resumed = await typedHere('resume', 'all');
 
     // Assess
     expect(paused).toMatchObject({
       code: 0,
-      output: expect.stringContaining('booking in the ERP is paused.'),
+      output: expect.stringContaining('booking in the ERP is paused. Completions are still read'),
     });
-    expect(held.says).toBe('Its quantity waits to be booked in the ERP.');
+    expect(held.says).toBe('Its quantity waits to be booked in the ERP. Bookings are paused.');
     expect(bookedMeanwhile).toEqual([]);
     expect(found).toContainEqual({
       about: 'Flow of bookings',
       result: 'notice',
-      says: 'booking in the ERP is paused (Disabled)',
+      says: expect.stringMatching(/^booking in the ERP is paused since /),
       next: 'resume it when the maintenance is over',
       command: `npm run resume -- bookings --local ${shellWord(folder)}`,
     });
-    expect(resumed.code).toBe(0);
+    expect(resumed).toMatchObject({ code: 0, output: expect.stringContaining('booked within 15 minutes') });
     expect(Number(notedMeanwhile.since)).toBeGreaterThanOrEqual(begun.getTime());
-    expect(await system.ledger.pauses.of('book-completion')).toEqual({
+    expect(await system.ledger.pauses.of(bookingsPause)).toEqual({
       ended: [{ from: notedMeanwhile.since, until: expect.any(Date) }],
     });
-    expect(await system.ledger.pauses.of('collect-completion')).toEqual({ ended: [] });
+    expect(await system.ledger.pauses.of('book-completion')).toEqual({ ended: [] });
+    // Its message comes again within 15 minutes: who does not want to wait has the order looked at once more.
+    expect(await typedHere('replay', '--order', number, '--go')).toMatchObject({ code: 0 });
     await reaches(number, 'booked');
     expect(await bookingsOf(number)).toHaveLength(1);
   });

@@ -64,8 +64,8 @@ export function replayTests(stage: () => CommandStage): void {
     const { number, letter } = await deadBooking(stage());
     await sqs.send(
       new SendMessageCommand({
-        QueueUrl: system.emulator.queueUrl('QueuesDeliveries'),
-        MessageBody: letter.body,
+        QueueUrl: system.emulator.queueUrl('QueuesCompletions'),
+        MessageBody: JSON.stringify({ ...JSON.parse(letter.body), again: true }),
         MessageAttributes: { messageId: { DataType: 'String', StringValue: letter.messageId } },
       }),
     );
@@ -76,7 +76,7 @@ export function replayTests(stage: () => CommandStage): void {
     // Assess: the copies may be processed at the same time or one after the other.
     expect({ code, ...answer }).toMatchObject({ code: 0, moved: 1 });
     await reaches(number, 'booked');
-    await emptied('QueuesDeliveries');
+    await emptied('QueuesCompletions');
     expect(await bookingsOf(number)).toHaveLength(1);
     expect((await journeyOf(number)).filter((event) => event === 'booked')).toHaveLength(1);
     expect(await deadLetterOf(stage(), number)).toBeUndefined();
@@ -155,7 +155,7 @@ async function deadBooking(stage: CommandStage) {
   await system.erp.setFaults([{ kind: 'status', status: 422, route }]);
   await system.azumuta.complete(number);
   await reaches(number, 'needs a person');
-  await emptied('QueuesDeliveries');
+  await emptied('QueuesCompletions');
   await system.erp.setFaults([]);
   const letter = await deadLetterOf(stage, number);
   if (!letter) throw new Error(`There is no dead letter of the booking of ${number}.`);

@@ -13,14 +13,16 @@ import { typed } from './typed.ts';
 export type CommandStage = Awaited<ReturnType<typeof startCommandStage>>;
 
 /** Of the stack's queues, by their ids in it. */
-export type QueueId = 'QueuesProductOrders' | 'QueuesDeliveries' | 'QueuesDeadLetters';
+export type QueueId = 'QueuesProductOrders' | 'QueuesCompletions' | 'QueuesDeadLetters';
 
 /** A message that meets another at the same work comes again when that one's lease is over. */
 const patience = { timeout: 40_000, interval: 20 };
 
 /** @param folder Where the system keeps everything: what `--local` names. */
 export async function startCommandStage(folder: string) {
-  const system = await startTestSystem({ dataDir: folder });
+  // One trigger for each completion: a second one would wait for a minute, as it may tell something new.
+  const triggers = (url: string) => [{ method: 'POST', url, ids: 'list' } as const];
+  const system = await startTestSystem({ dataDir: folder, triggers });
   const { sqs, secrets } = operatorClients(system.emulator);
   const queueOf = (id: QueueId) => openDeadLetterQueue(sqs, system.emulator.queueUrl(id), { waitSeconds: 0 });
 

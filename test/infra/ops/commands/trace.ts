@@ -27,7 +27,7 @@ export function traceTests(stage: () => CommandStage): void {
     expect(booked.code).toBe(0);
     expect(booked.answer.productOrders[0]?.says).toMatch(/^It is booked in the ERP: B-\d+\.$/);
     expect(booked.answer.productOrders[0]?.journey.map(({ event }) => event)).toEqual(
-      expect.arrayContaining(['queued', 'created', 'linked', 'completed', 'collected', 'booked']),
+      expect.arrayContaining(['queued', 'created', 'linked', 'planned', 'completed', 'booked']),
     );
   });
 

@@ -9,10 +9,14 @@ import { onThisMachine } from '../cli/targets.ts';
 const now = new Date('2026-11-24T08:00:00Z');
 const day = 86_400;
 const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);
-const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:bookings';
+const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:completions';
 
-/** What doctor finds of the bookings, where their flow is paused and their oldest message is so old. */
-async function pausedFlow(oldestSeconds: number | undefined, pausedSince?: Date, about = 'Flow of bookings') {
+/** What doctor finds of the completions, where their flow is paused and their oldest message is so old. */
+async function pausedFlow(
+  oldestSeconds: number | undefined,
+  pausedSince?: Date,
+  about = 'Flow of completions',
+) {
   const sent = oldestSeconds === undefined ? [] : [before(oldestSeconds)];
   const messages = sent.map((at) => ({ sentTimestamp: at.getTime(), body: '{}' }));
   const { url: endpoint } = await startServer(({ headers, url }) => {
@@ -21,15 +25,14 @@ async function pausedFlow(oldestSeconds: number | undefined, pausedSince?: Date,
       return { body: { messages: { ready: messages, delayed: [], inflight: [] } } };
     if (action.startsWith('AmazonSQS'))
       return { body: { Attributes: { QueueArn: queueArn, ApproximateNumberOfMessages: `${sent.length}` } } };
-    if (action.startsWith('DynamoDB'))
-      return { body: pausedSince ? { Item: { since: { S: pausedSince.toISOString() } } } : {} };
+    if (action.startsWith('DynamoDB')) return { body: pausedSince ? { Item: marksOf(pausedSince) } : {} };
     return { body: { EventSourceMappings: [{ UUID: 'u', EventSourceArn: queueArn, State: 'Disabled' }] } };
   });
   const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'ports.json'), JSON.stringify({ sqs: Number(new URL(endpoint).port) }));
-  const queues = ['ProductOrdersQueue', 'CompletionsQueue', 'BookingsQueue', 'DeadLetterQueue'];
-  const outputs = Object.fromEntries(queues.map((name) => [name, `${endpoint}/000000000000/bookings`]));
+  const queues = ['ProductOrdersQueue', 'CompletionsQueue', 'DeadLetterQueue'];
+  const outputs = Object.fromEntries(queues.map((name) => [name, `${endpoint}/000000000000/completions`]));
   const target = {
     ...onThisMachine({ ...outputs, LedgerTable: 'ledger' }, endpoint),
     platform: { folder },
@@ -38,14 +41,20 @@ async function pausedFlow(oldestSeconds: number | undefined, pausedSince?: Date,
   return check?.look();
 }
 
+/** The pause of a flow, and the mark of paused bookings. */
+const marksOf = (since: Date) => ({
+  since: { S: since.toISOString() },
+  bookingsPausedAt: { S: since.toISOString() },
+});
+
 it('says when a paused flow will lose its oldest message, which is ten days old', async () => {
   expect(await pausedFlow(10 * day)).toEqual([
     {
-      about: 'Flow of bookings',
+      about: 'Flow of completions',
       result: 'wrong',
-      says: 'booking in the ERP is paused (Disabled), and the oldest message in its queue is 10 days old: SQS drops it at 2026-11-28T08:00:00.000Z',
+      says: 'reading completions from Azumuta and booking them in the ERP is paused (Disabled), and the oldest message in its queue is 10 days old: SQS drops it at 2026-11-28T08:00:00.000Z',
       next: 'resume it',
-      command: 'npm run resume -- bookings --local',
+      command: 'npm run resume -- completions --local',
     },
   ]);
 });
@@ -54,7 +63,7 @@ it('warns of a flow that was paused ten days ago, as CloudWatch may not know the
   expect(await pausedFlow(day, before(11.5 * day))).toMatchObject([
     {
       result: 'wrong',
-      says: 'booking in the ERP is paused (Disabled), for 11 days, with 1 message in its queue: SQS drops what is 14 days old',
+      says: 'reading completions from Azumuta and booking them in the ERP is paused (Disabled), for 11 days, with 1 message in its queue: SQS drops what is 14 days old',
     },
   ]);
 });
@@ -64,7 +73,24 @@ it.each([
   ['no messages', undefined, before(30 * day)],
 ])('expects no loss of a paused flow with %s', async (_which, oldestSeconds, pausedSince) => {
   expect(await pausedFlow(oldestSeconds, pausedSince)).toMatchObject([
-    { result: 'notice', says: 'booking in the ERP is paused (Disabled)' },
+    {
+      result: 'notice',
+      says: 'reading completions from Azumuta and booking them in the ERP is paused (Disabled)',
+    },
+  ]);
+});
+
+it.each([
+  [9, 'notice', 'booking in the ERP is paused since 2026-11-15T08:00:00.000Z'],
+  [
+    10,
+    'wrong',
+    'booking in the ERP is paused since 2026-11-14T08:00:00.000Z, for 10 days: after 13 days, what waits becomes dead letters',
+  ],
+])('reports bookings that are paused for %i days, though their function runs', async (days, result, says) => {
+  const command = 'npm run resume -- bookings --local';
+  expect(await pausedFlow(undefined, before(days * day), 'Flow of bookings')).toMatchObject([
+    { result, says, command },
   ]);
 });
 

@@ -18,9 +18,9 @@ beforeEach(async () => {
   await store.table.remove({ pk: 'PAUSES#book-completion', sk: 'PAUSES' });
 });
 
-const bookings = (already: boolean) => ({ flow: 'bookings', already }) as const;
-const paused = (already = false) => notePause(pauses, bookings(already), false);
-const resumed = (already = false) => notePause(pauses, bookings(already), true);
+const completions = (already: boolean) => ({ flow: 'completions', already }) as const;
+const paused = (already = false) => notePause(pauses, completions(already), false);
+const resumed = (already = false) => notePause(pauses, completions(already), true);
 const known = () => pauses.of('book-completion');
 
 it('records one pause when a flow is paused twice and resumed twice', async () => {
@@ -67,5 +67,5 @@ it('returns why the ledger could not be written, and does not throw', async () =
   const gone = await startLedgerStore();
   await gone.stop();
   const { pauses: unreachable } = createLedger({ ...gone, clock, times: { settlingSeconds: 300 } });
-  expect(await notePause(unreachable, bookings(false), false)).toContain('ECONNREFUSED');
+  expect(await notePause(unreachable, completions(false), false)).toContain('ECONNREFUSED');
 });

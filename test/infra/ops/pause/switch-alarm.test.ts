@@ -16,8 +16,8 @@ it('disables the actions of the alarm of a paused flow, and enables them on resu
 
   // Act
   const outcomes = [
-    await switchAlarm(target, 'bookings', false),
-    await switchAlarm(target, 'bookings', true),
+    await switchAlarm(target, 'completions', false),
+    await switchAlarm(target, 'completions', true),
   ];
 
   // Assess

@@ -3,7 +3,7 @@ import { switchFlow } from '../../../../infra/ops/pause/switch-flow.ts';
 import { type Answer, startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
 
-const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:bookings';
+const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:completions';
 
 /**
  * An account whose Lambda takes `slowness` looks to switch a mapping, as the real one does (it is `Disabling` for
@@ -47,7 +47,7 @@ async function account({ slowness = 0, mapped = true, refuses = false } = {}) {
   });
   return {
     updates,
-    target: onThisMachine({ BookingsQueue: `${endpoint}/000000000000/bookings` }, endpoint),
+    target: onThisMachine({ CompletionsQueue: `${endpoint}/000000000000/completions` }, endpoint),
   };
 }
 
@@ -70,7 +70,7 @@ it('waits until Lambda has paused the flow, however long that takes', async () =
   const told: string[] = [];
 
   // Act
-  const outcome = await switchFlow(target, 'bookings', {
+  const outcome = await switchFlow(target, 'completions', {
     ...options(),
     progress: (text) => told.push(text),
   });
@@ -84,10 +84,10 @@ it('waits until Lambda has paused the flow, however long that takes', async () =
 it('resumes a flow that is being paused, after Lambda has finished that', async () => {
   // Prepare
   const { target, updates } = await account({ slowness: 3 });
-  await switchFlow(target, 'bookings', { ...options(), looks: 2 });
+  await switchFlow(target, 'completions', { ...options(), looks: 2 });
 
   // Act
-  const outcome = await switchFlow(target, 'bookings', { ...options(), on: true });
+  const outcome = await switchFlow(target, 'completions', { ...options(), on: true });
 
   // Assess
   expect(outcome.settled).toBe(true);
@@ -96,7 +96,7 @@ it('resumes a flow that is being paused, after Lambda has finished that', async 
 
 it('does not switch a flow that is already on', async () => {
   const { target, updates } = await account();
-  const outcome = await switchFlow(target, 'bookings', { ...options(), on: true });
+  const outcome = await switchFlow(target, 'completions', { ...options(), on: true });
   expect(outcome).toMatchObject({ settled: true, already: true });
   expect(updates).toEqual([]);
 });
@@ -107,8 +107,8 @@ it('stops waiting after the given number of looks, or when interrupted, and says
   const ending = new AbortController();
 
   // Act
-  const tooLong = await switchFlow(slow.target, 'bookings', { ...options(), looks: 3 });
-  const stopped = await switchFlow(interrupted.target, 'bookings', {
+  const tooLong = await switchFlow(slow.target, 'completions', { ...options(), looks: 3 });
+  const stopped = await switchFlow(interrupted.target, 'completions', {
     ...options(),
     signal: ending.signal,
     progress: () => ending.abort(),
@@ -121,10 +121,12 @@ it('stops waiting after the given number of looks, or when interrupted, and says
 
 it('refuses to pause a queue that no function reads from', async () => {
   const { target } = await account({ mapped: false });
-  await expect(switchFlow(target, 'bookings', options())).rejects.toThrow('its event source mapping is gone');
+  await expect(switchFlow(target, 'completions', options())).rejects.toThrow(
+    'its event source mapping is gone',
+  );
 });
 
 it('passes on a refusal of AWS', async () => {
   const { target } = await account({ refuses: true });
-  await expect(switchFlow(target, 'bookings', options())).rejects.toThrow('not authorized');
+  await expect(switchFlow(target, 'completions', options())).rejects.toThrow('not authorized');
 });

@@ -111,7 +111,7 @@ describe('a replay loses nothing', () => {
     for (let n = 0; n < 12; n++)
       await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
     const gone = `${store.url('product-orders')}-that-was-deleted`;
-    const queueUrls = { 'product-orders': gone, completions: gone, bookings: gone };
+    const queueUrls = { 'product-orders': gone, completions: gone };
 
     // Act
     const report = await run({}, { queueUrls });

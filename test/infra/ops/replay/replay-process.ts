@@ -46,7 +46,6 @@ const replay = createReplay({
   queueUrls: {
     'product-orders': url('product-orders'),
     completions: url('completions'),
-    bookings: url('bookings'),
   },
   records: ledger.deadLetters,
   ledger,

@@ -36,7 +36,7 @@ export interface Depth {
 }
 
 export const nothing: Depth = { visible: 0, hidden: 0 };
-export const workQueues = ['product-orders', 'completions', 'bookings'] as const;
+export const workQueues = ['product-orders', 'completions'] as const;
 
 export async function startReplayStores(): Promise<ReplayStores> {
   const [store, table] = await Promise.all([startQueueStore(), startDynalite()]);
@@ -54,7 +54,6 @@ export async function startReplayStores(): Promise<ReplayStores> {
       queueUrls: {
         'product-orders': store.url('product-orders'),
         completions: store.url('completions'),
-        bookings: store.url('bookings'),
       },
       records: ledger.deadLetters,
       ledger,
@@ -71,7 +70,6 @@ export async function startReplayStores(): Promise<ReplayStores> {
       'dead-letters': await of('dead-letters'),
       'product-orders': await of('product-orders'),
       completions: await of('completions'),
-      bookings: await of('bookings'),
     };
   }
 
@@ -100,10 +98,8 @@ export function comingBack(queue: DeadLetterQueue): DeadLetterQueue {
   };
 }
 
-export const completion = (productOrderNumber: string) =>
-  JSON.stringify({ v: 1, kind: 'completion', productOrderNumber });
-export const bookingMessage = (home: string, erpOrder: string) =>
-  JSON.stringify({ v: 1, kind: 'booking', home, erpOrder: { number: erpOrder } });
+export const completion = (productOrderNumber: string, more: object = {}) =>
+  JSON.stringify({ v: 1, kind: 'completion', productOrderNumber, ...more });
 export const webhookCall = (call: {
   readonly query?: string;
   readonly body?: string;

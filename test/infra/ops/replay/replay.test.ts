@@ -5,7 +5,6 @@ import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import {
   attribute,
   bodies,
-  bookingMessage,
   comingBack,
   completion,
   nothing,
@@ -29,18 +28,17 @@ beforeEach(() => stores.empty());
 describe('a dry run', () => {
   it('says which letters would go where, by cause and by reason without the order number', async () => {
     // Prepare
-    for (const number of ['PO-1', 'PO-2']) {
-      const reason = `Azumuta has no article for ${number}.`;
-      await store.put({ body: productOrderMessage(number), orderNumber: number, reason });
-    }
+    const putDead = (number: string, reason = `Azumuta has no article for ${number}.`) =>
+      store.put({ body: productOrderMessage(number), orderNumber: number, reason });
+    for (const number of ['PO-1', 'PO-2']) await putDead(number);
     await store.put({
-      body: bookingMessage('PO-3', 'MO-3'),
+      body: completion('PO-3'),
       stage: 'book-completion',
       orderNumber: 'PO-3',
       reason: 'It was completed by somebody else.',
       cause: 'order-state',
     });
-    await store.putBare(bookingMessage('PO-4', 'MO-4'));
+    await store.putBare(completion('PO-4'));
 
     // Act
     const report = await run({ go: false });
@@ -92,77 +90,79 @@ describe('a dry run', () => {
       'dead-letters': { visible: 23, hidden: 0 },
       'product-orders': nothing,
       completions: nothing,
-      bookings: nothing,
     });
   });
 });
 
 describe('a replay', () => {
-  it('sends every letter to the queue of its function, with the id of its first message; a booking is requested again', async () => {
+  it('sends every letter to the queue of its function, with the id of its first message', async () => {
     // Prepare
     const order = productOrderMessage('PO-1');
-    const hint = completion('PO-2');
-    // What it holds may be forged: more functions than one may write into the queue.
-    const booking = bookingMessage('PO-3', 'MO-3');
     await store.put({ body: order, messageId: 'of the order' });
-    await store.put({ body: hint, stage: 'collect-completion', messageId: 'of the hint' });
-    await store.put({ body: booking, stage: 'book-completion', messageId: 'of the booking' });
+    await store.put({ body: completion('PO-2'), stage: 'book-completion', messageId: 'of the hint' });
 
     // Act
     const report = await run();
 
     // Assess
-    const [orders, completions, bookings] = await Promise.all(workQueues.map(store.read));
-    expect(report).toMatchObject({ movable: 3, moved: 3, copied: 0 });
-    expect([orders, completions, bookings].map((messages) => bodies(messages ?? []))).toEqual([
-      [order],
-      expect.arrayContaining([hint, expect.stringContaining('"productOrderNumber":"PO-3"')]),
-      [],
-    ]);
-    expect(bodies(completions ?? []).filter((body) => body?.includes('"via":"replay"'))).toHaveLength(1);
-    expect(
-      [...(orders ?? []), ...(completions ?? []), ...(bookings ?? [])].map((message) =>
-        attribute(message, 'messageId'),
-      ),
-    ).toEqual(expect.arrayContaining(['of the order', 'of the hint', 'of the booking']));
+    const sent = await Promise.all(workQueues.map(store.read));
+    expect(report).toMatchObject({ movable: 2, moved: 2, copied: 0 });
+    expect(sent.map(bodies)).toEqual([[order], [completion('PO-2', { again: true })]]);
+    const ids = sent.flat().map((message) => attribute(message, 'messageId'));
+    expect(ids).toEqual(['of the order', 'of the hint']);
     expect((await depths())['dead-letters']).toEqual(nothing);
+  });
+
+  it('sends a hint as a person wants it again, and nothing of what its letter says of the booking', async () => {
+    // Prepare: more functions than one may write into the queue.
+    const hint = completion('PO-3', { via: 'reconciliation' });
+    await store.put({ body: hint, stage: 'book-completion', about: { booking: 'forged', figures: '999 u' } });
+
+    // Act
+    const report = await run();
+
+    // Assess
+    const [sent] = await store.read('completions');
+    expect(report.moved).toBe(1);
+    expect(JSON.parse(sent?.Body ?? '')).toEqual({ ...JSON.parse(hint), again: true });
+    const names = Object.keys(sent?.MessageAttributes ?? {}).sort();
+    expect(names).toEqual(['firstAttemptAt', 'messageId', 'replayedAt']);
+  });
+
+  it('sends a message of completions that is no hint as it is', async () => {
+    await store.put({ body: 'not JSON', stage: 'book-completion' });
+    await run();
+    expect(bodies(await store.read('completions'))).toEqual(['not JSON']);
   });
 
   it('sends a letter that SQS itself moved, by the kind of its body', async () => {
     // Prepare
     await store.putBare(productOrderMessage('PO-1'));
     await store.putBare(completion('PO-2'));
-    await store.putBare(bookingMessage('PO-3', 'MO-3'));
 
     // Act
     await run();
 
     // Assess
     const after = await depths();
-    expect(workQueues.map((queue) => after[queue].visible)).toEqual([1, 2, 0]);
+    expect(workQueues.map((queue) => after[queue].visible)).toEqual([1, 1]);
   });
 
-  it('sends the letters of one order only, by its product order number or its number in the ERP', async () => {
+  it('sends the letters of one order only', async () => {
     // Prepare
     await store.put({ body: productOrderMessage('PO-1'), orderNumber: 'PO-1' });
     await store.put({ body: productOrderMessage('PO-10'), orderNumber: 'PO-10' });
-    await store.put({
-      body: bookingMessage('PO-1', 'MO/1'),
-      stage: 'book-completion',
-      orderNumber: 'PO-1',
-    });
+    await store.put({ body: completion('PO-1'), stage: 'book-completion', orderNumber: 'PO-1' });
 
     // Act
-    const byErpNumber = await run({ orders: new Set(['MO/1']) });
-    const byNumber = await run({ orders: new Set(['PO-1']) });
+    const report = await run({ orders: new Set(['PO-1']) });
 
     // Assess
-    expect([byErpNumber.moved, byNumber.moved]).toEqual([1, 1]);
+    expect(report).toMatchObject({ moved: 2, hinted: [] });
     expect(await depths()).toEqual({
       'dead-letters': { visible: 1, hidden: 0 },
       'product-orders': { visible: 1, hidden: 0 },
       completions: { visible: 1, hidden: 0 },
-      bookings: nothing,
     });
   });
 
@@ -251,6 +251,7 @@ describe('a replay', () => {
     expect(bodies(await store.read('product-orders'))).toEqual([productOrderMessage('PO-1')]);
   });
 });
+
 it('keeps a letter that does not name its function', async () => {
   // Prepare
   await store.putBare('something that somebody put there by hand');

@@ -28,7 +28,7 @@ describe('the report of a replay', () => {
     movable: 2,
     moved: 0,
     copied: 0,
-    lost: [],
+    hinted: [],
     more: false,
     interrupted: false,
   };
@@ -74,9 +74,9 @@ describe('the report of a replay', () => {
       'There are more: run it again.',
     ],
     [
-      'which bookings have no letter any more',
-      { lost: ['PO-9'] },
-      'The booking of PO-9 was rejected, and its dead letter is gone: it is planned again from the ledger.',
+      'which orders are looked at without a letter',
+      { hinted: ['PO-9'] },
+      'PO-9 is looked at once more without a dead letter: what was refused or discarded is booked if it can be now.',
     ],
     ['why it stopped', { failure: 'No rights.' }, 'Stopped after 0 dead letters: No rights.'],
     [

@@ -60,6 +60,7 @@ describe('a kept webhook call', () => {
       receivedAt: clock.now().toISOString(),
       eventId: 'hash',
       via: 'webhook',
+      again: true,
     });
     expect((await depths())['dead-letters']).toEqual(nothing);
   });

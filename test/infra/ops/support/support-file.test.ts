@@ -18,7 +18,7 @@ it('leaves out secrets, the name of who discarded a dead letter, and the numbers
   // Prepare
   const outputs = {
     WebhookTokenSecret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:token',
-    BookingsQueue: 'https://sqs.eu-west-1.amazonaws.com/123456789012/bookings',
+    CompletionsQueue: 'https://sqs.eu-west-1.amazonaws.com/123456789012/completions',
     WebhookUrl: 'https://a.example/webhooks/azumuta/product-order-completed/t0ps3cret',
   };
   const order = {

@@ -40,11 +40,12 @@ const statusOf = (given: Partial<KnownOfOrder>) =>
     deadLetters: [],
     journey: [],
     partnersDown: {},
+    areBookingsPaused: false,
     ...given,
   });
-const quantity = (state: 'waiting' | 'claimed' | 'done' | 'rejected') => ({
-  kind: 'quantity' as const,
-  state,
+const quantity = (state: 'waiting' | 'claimed' | 'done' | 'rejected', discarded = false) => ({
+  ...{ kind: 'quantity' as const, state, discarded },
+  ...(state === 'rejected' ? { reason: 'it was completed by somebody else' } : {}),
 });
 
 describe('the status of an order', () => {
@@ -106,9 +107,21 @@ describe('the status of an order', () => {
     ],
     [
       'says that a later recording is still to be booked',
-      { bookings: [quantity('done'), { kind: 'amendment', state: 'waiting' }] },
+      { bookings: [quantity('done'), { ...quantity('waiting'), kind: 'amendment' }] },
       'to be booked',
       'A later recording waits to be booked in the ERP.',
+    ],
+    [
+      'says that a person takes care of a discarded booking',
+      { entry: entryOf({}), bookings: [quantity('rejected', true)] },
+      'discarded',
+      'A person takes care of its booking, which was refused. it was completed by somebody else.',
+    ],
+    [
+      'says that it is completed, and that nobody knows yet what is to be booked',
+      { entry: entryOf({}) },
+      'to be booked',
+      'It is completed in Azumuta, which is being asked what is to be booked.',
     ],
     [
       'says that its completion was ignored',
@@ -121,6 +134,16 @@ describe('the status of an order', () => {
     ],
   ])('%s', (_, known, state, says) => {
     expect(statusOf(known)).toEqual({ state, says });
+  });
+
+  it('says that bookings are paused, and how to resume them', () => {
+    const found = statusOf({ entry: entryOf({}), bookings: [quantity('waiting')], areBookingsPaused: true });
+    expect(found).toEqual({
+      state: 'to be booked',
+      says: 'Its quantity waits to be booked in the ERP. Bookings are paused.',
+      next: 'resume them when the maintenance is over',
+      command: 'npm run resume -- bookings --stack S',
+    });
   });
 
   it('says before anything else that a person is needed, and quotes a number with a space in the command', () => {
@@ -146,7 +169,7 @@ describe('the status of an order', () => {
       journey: [
         entry('booking x', 'rejected', 'it was completed by somebody else'),
         entry('dead letter m-1', 'dead-lettered', 'book-completion: it was completed by somebody else'),
-        entry('dead letter m-1', 'replayed', 'sending it to bookings again'),
+        entry('dead letter m-1', 'replayed', 'sending it to completions again'),
       ],
     });
     expect(found).toMatchObject({ state, says: expect.stringContaining('sent to its queue again') });
@@ -164,12 +187,11 @@ describe('the status of an order', () => {
   it('says what to do when the dead letter of a refused booking is gone', () => {
     const found = statusOf({
       bookings: [quantity('rejected')],
-      journey: [entry('booking x', 'rejected', 'it was completed by somebody else')],
     });
     expect(found).toMatchObject({
       state: 'needs a person',
       says: expect.stringContaining('completed by somebody else'),
-      next: expect.stringContaining('have it planned again'),
+      next: expect.stringContaining('have it looked at once more'),
     });
   });
 });

@@ -1,13 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
+import type { FindOwner } from '../../../../infra/ops/trace/recording-owner.ts';
+import { traceLines } from '../../../../infra/ops/trace/report.ts';
 import { traceOrder } from '../../../../infra/ops/trace/trace.ts';
 import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
-import { bookingKeyOf, orderKey } from '../../../../shared/ledger/keys.ts';
+import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
-import type { Key } from '../../../../shared/platform/aws/dynamodb-table.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
 import { newOrder, splitOrder } from '../../../support/orders.ts';
+import { book, plan, refuse } from '../planned.ts';
 
 let store: LedgerStore;
 let ledger: OperatorLedger;
@@ -35,7 +37,8 @@ async function completed(number: string, index: number, erpOrder: string): Promi
   const claimed = await ledger.claims.claim(orderKey(number), { owner: number, messageId: number, endsAt });
   if (claimed.outcome !== 'claimed') throw new Error(`The order is ${claimed.outcome}.`);
   const productOrder = { id: `id of ${number}`, number };
-  await ledger.claims.complete(claimed.claim, { productOrder }, { event: 'created' });
+  const noted = { productOrder, azumutaId: productOrder.id };
+  await ledger.claims.complete(claimed.claim, noted, { event: 'created' });
 }
 
 it('shows for parts that are booked together the state of their one booking, in the order of the parts', async () => {
@@ -44,23 +47,20 @@ it('shows for parts that are booked together the state of their one booking, in 
   const erpOrder = { number: 'MO/9', id: 'id of MO/9', article: 'GEAR-01' };
   await ledger.erpOrders.write(splitOrder('MO/9', 3, { book: 'when-all-done', erpOrder, mostParts: 10 }));
   const before = await traceOrder('MO/9', ledger, '--local');
-  await ledger.bookings.plan(
-    'MO/9/1',
-    {
-      key: 'MO/9#quantity',
-      kind: 'quantity',
-      parts: [1],
-      recordingIds: ['5KKoy7m6ms89mvrTg'],
-      erpOrder: { number: 'MO/9' },
-      productOrder: { id: 'id of MO/9/1', number: 'MO/9/1' },
-    },
-    { owner: 'a', messageId: 'm' },
-  );
+  const planned = await plan(ledger, 'MO/9/1');
 
   // Act
   const after = await traceOrder('MO/9', ledger, '--local');
   const byErpId = await traceOrder('id of MO/9', ledger, '--local');
-  const byRecording = await traceOrder('5KKoy7m6ms89mvrTg', ledger, '--local');
+  await refuse(ledger, 'MO/9/1', planned, { reason: 'It is closed.', cause: 'order-state' });
+  const letter = {
+    messageId: 'm-9',
+    orderNumber: 'MO/9/1',
+    stage: 'book-completion',
+    reason: 'It is closed.',
+  };
+  await ledger.deadLetters.record(letter);
+  const refused = await traceOrder('MO/9/2', ledger, '--local');
 
   // Assess
   expect(before.productOrders.map(({ says }) => says)).toEqual(
@@ -72,7 +72,68 @@ it('shows for parts that are booked together the state of their one booking, in 
     'MO/9/10 to be booked',
   ]);
   expect(byErpId.productOrders.map(({ number }) => number)).toEqual(['MO/9/1', 'MO/9/2', 'MO/9/10']);
-  expect(byRecording.productOrders.map(({ number }) => number)).toEqual(['MO/9/1']);
+  expect(refused.productOrders).toMatchObject([{ state: 'needs a person', deadLetters: [letter] }]);
+});
+
+it('shows figures, lots and counts of what is planned or was refused, figures of what was booked, and never its texts', async () => {
+  // Prepare
+  const closed = { reason: 'It is closed.', cause: 'order-state' } as const;
+  for (const number of ['B-1', 'B-2', 'B-3']) await ledger.orders.put(newOrder({ number }));
+  await plan(ledger, 'B-1');
+  await refuse(ledger, 'B-2', await plan(ledger, 'B-2'), closed);
+  await book(ledger, 'B-3', await plan(ledger, 'B-3'));
+
+  // Act
+  const traces = await Promise.all(
+    ['B-1', 'B-2', 'B-3'].map((asked) => traceOrder(asked, ledger, '--local')),
+  );
+
+  // Assess
+  const lines = traces.flatMap((trace) => traceLines(trace, { where: '--local', timeZone: 'UTC' }));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'To be booked: 5 u good, 1 u scrap, lots L-1, L-2, 1 note, 1 link',
+      'Refused: 5 u good, 1 u scrap, lots L-1, L-2, 1 note, 1 link',
+      'Booked: 5 u good, 1 u scrap, 2 lots, 1 note, 1 link',
+    ]),
+  );
+  expect(JSON.stringify([lines, traces])).not.toMatch(/Peeters|photo/);
+});
+
+it('finds an order by the number that it was given later in Azumuta', async () => {
+  await completed('MO/3', 1, 'MO/3');
+  await ledger.knownOrders.writeAlias('RENAMED-3', 'MO/3');
+  const { productOrders } = await traceOrder('RENAMED-3', ledger, '--local');
+  expect(productOrders.map(({ number }) => number)).toEqual(['MO/3']);
+});
+
+describe('a recording', () => {
+  const notAsked = 'The key may not be read. Ask for the number of its order.';
+  const traced = (answer: Awaited<ReturnType<FindOwner>>) =>
+    traceOrder('5KKoy7m6ms89mvrTg', ledger, '--local', async () => answer);
+
+  it('leads to its order, of which Azumuta says the number or the id', async () => {
+    await completed('MO/2', 1, 'MO/2');
+    for (const owner of ['MO/2', 'id of MO/2']) {
+      const { asked, productOrders } = await traced({ owner });
+      expect([asked, productOrders.map(({ number }) => number)]).toEqual(['5KKoy7m6ms89mvrTg', ['MO/2']]);
+    }
+  });
+
+  it('is not found, with a sentence that says what to do, when Azumuta cannot be asked', async () => {
+    const trace = await traced({ notAsked });
+    expect(traceLines(trace, { where: '--local', timeZone: 'UTC' }).slice(0, 2)).toEqual([
+      'The ledger knows no order, ERP order or recording 5KKoy7m6ms89mvrTg.',
+      notAsked,
+    ]);
+  });
+
+  it('is not asked for while the ledger knows an order by that name', async () => {
+    await completed('KNOWN1', 1, 'KNOWN1');
+    const never: FindOwner = () => Promise.reject(new Error('Azumuta was asked.'));
+    const { productOrders } = await traceOrder('KNOWN1', ledger, '--local', never);
+    expect(productOrders).toHaveLength(1);
+  });
 });
 
 it('says that a person is needed only for dead letters that were neither replayed nor discarded', async () => {
@@ -81,7 +142,7 @@ it('says that a person is needed only for dead letters that were neither replaye
   const letter = (messageId: string) => ({
     messageId,
     orderNumber: 'MO/8',
-    stage: 'collect-completion',
+    stage: 'book-completion',
     reason: `Reason of ${messageId}.`,
     cause: 'completion-unclear' as const,
   });
@@ -94,7 +155,7 @@ it('says that a person is needed only for dead letters that were neither replaye
 
   // Assess
   expect(productOrders[0]?.deadLetters).toMatchObject([
-    { messageId: 'm-2', stage: 'collect-completion', reason: 'Reason of m-2.', cause: 'completion-unclear' },
+    { messageId: 'm-2', stage: 'book-completion', reason: 'Reason of m-2.', cause: 'completion-unclear' },
   ]);
   expect(productOrders[0]).toMatchObject({ state: 'needs a person', says: expect.stringContaining('m-2') });
 });
@@ -111,7 +172,7 @@ it('shows an open dead letter although the clock of the laptop that replayed it 
   const ahead = testClock('2026-11-24T11:00:00.000Z');
   const onTheLaptop = createAlertLedger({ ...store, clock: ahead, times: { settlingSeconds: 300 } });
   await ledger.deadLetters.record(letter);
-  await onTheLaptop.deadLetters.markReplayed(letter, 'sending it to bookings again');
+  await onTheLaptop.deadLetters.markReplayed(letter, 'sending it to completions again');
   await ledger.deadLetters.record({ ...letter, reason: 'It is locked still.' });
 
   // Act
@@ -126,25 +187,13 @@ it('shows an open dead letter although the clock of the laptop that replayed it 
 
 it('shows the cause of a refused order, of a refused booking, and of an order that cannot follow the ERP', async () => {
   // Prepare
-  const claimOf = async (key: Key) => {
-    const claimed = await ledger.claims.claim(key, { owner: key.sk, messageId: key.sk, endsAt });
-    if (claimed.outcome !== 'claimed') throw new Error(`It is ${claimed.outcome}.`);
-    return claimed.claim;
-  };
   await ledger.orders.put(newOrder({ number: 'MO/6' }));
+  const claimed = await ledger.claims.claim(orderKey('MO/6'), { owner: 'a', messageId: 'm', endsAt });
+  if (claimed.outcome !== 'claimed') throw new Error(`It is ${claimed.outcome}.`);
   const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
-  await ledger.claims.reject(await claimOf(orderKey('MO/6')), noArticle);
-  const booking = {
-    key: 'id#quantity',
-    kind: 'quantity',
-    parts: [1],
-    recordingIds: [],
-    erpOrder: { number: 'MO/5' },
-    productOrder: { id: 'id', number: 'MO/5' },
-  } as const;
-  await ledger.bookings.plan('MO/5', booking, { owner: 'a', messageId: 'm' });
+  await ledger.claims.reject(claimed.claim, noArticle);
   const closed = { reason: 'It is closed.', cause: 'order-state' } as const;
-  await ledger.claims.reject(await claimOf(bookingKeyOf('MO/5', booking.key)), closed);
+  await refuse(ledger, 'MO/5', await plan(ledger, 'MO/5'), closed);
   const unfit = {
     content: 'x',
     event: 'not mapped',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bookingKeyOf } from '../../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
 import type { LockHolder } from '../../../../shared/ledger/records/booking-locks.ts';
+import { bookingPlan, plannedBooking } from '../../../support/bookings.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
 import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
 
@@ -23,10 +24,8 @@ beforeEach(async () => {
   ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
   homes += 1;
   home = `MO/${homes}`;
-  const productOrder = { id: 'po1', number: home };
-  const planned = { key: quantity, kind: 'quantity', parts: [1], recordingIds: [], productOrder } as const;
-  const planner = { owner: 'planner', messageId: 'hint' };
-  await ledger.bookings.plan(home, { ...planned, erpOrder: { number: home } }, planner);
+  const planned = plannedBooking({ key: quantity, erpOrder: { number: home } });
+  await ledger.bookings.planOnly(home, bookingPlan({ planned }), {});
 });
 
 interface Holder extends LockHolder {

@@ -1,59 +1,300 @@
-import { expect, it } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Claim } from '../../../../shared/ledger/claims.ts';
 import { bookingKeyOf } from '../../../../shared/ledger/keys.ts';
-import { createBookings } from '../../../../shared/ledger/records/bookings.ts';
-import { createKnownOrders } from '../../../../shared/ledger/records/known-orders.ts';
-import type { Table } from '../../../../shared/platform/aws/dynamodb-table.ts';
-import { testClock } from '../../../support/clock.ts';
-import { modelledTable } from '../../../support/modelled-table.ts';
+import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { type BookingEntry, forBookingOnly } from '../../../../shared/ledger/records/bookings.ts';
+import { bookingPlan, claimed as claimedBy, plannedBooking } from '../../../support/bookings.ts';
+import { type TestClock, testClock } from '../../../support/clock.ts';
+import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
 
-const clock = testClock();
+let store: Dynalite;
+let clock: TestClock;
+let ledger: Ledger;
+let home: string;
 
-/** A booking of two recordings, as it is planned. */
-const planned = {
-  key: 'id1#quantity',
-  kind: 'quantity',
-  parts: [1],
-  recordingIds: ['first', 'second'],
-  erpOrder: { number: 'MO/1' },
-  productOrder: { id: 'id1', number: 'PO-1' },
-} as const;
-const planner = { owner: 'planner', messageId: 'hint' };
+beforeAll(async () => {
+  store = await startDynalite();
+});
+afterAll(() => store.stop());
+let homes = 0;
+function anew(): void {
+  homes += 1;
+  home = `PO-${homes}`;
+  clock = testClock();
+  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+}
+beforeEach(anew);
 
-it.each([0, 1, 2])(
-  'a booking is there only once its recordings lead to its order: its planner may die after %i writes',
-  async (writes) => {
-    // Prepare
-    const table = modelledTable();
-    let left = writes;
-    const dying: Table = {
-      ...table,
-      putIf: (...given) => (left-- > 0 ? table.putIf(...given) : Promise.reject(new Error('It died.'))),
-    };
+const { key } = plannedBooking();
+const at = () => bookingKeyOf(home, key);
+const endsAt = () => new Date(clock.now().getTime() + 60_000);
+const claimant = (owner: string) => ({ owner, messageId: 'hint', endsAt: endsAt() });
+const why = { reason: 'It is closed.', cause: 'order-state' } as const;
+const waits = { awaiting: 'completion', dueAt: 1 };
 
+async function held(): Promise<BookingEntry> {
+  const [booking] = await ledger.bookings.of(home);
+  if (!booking) throw new Error('It is not planned.');
+  return booking;
+}
+
+async function planned(owner = 'owner', seen?: BookingEntry): Promise<Claim | undefined> {
+  const plan = bookingPlan({ seen, readAt: clock.now() });
+  return ledger.bookings.planAndClaim(home, plan, claimant(owner));
+}
+
+async function claimed(): Promise<Claim> {
+  const claim = await planned();
+  if (!claim) throw new Error('Another one has it.');
+  return claim;
+}
+
+const refusedInDoubt = async () => ledger.claims.reject(await claimed(), why);
+const discarded = () => ledger.bookings.discard(home, 'hint', 'By hand.');
+
+describe('a plan', () => {
+  it('is a claim at the same time, and holds what is booked', async () => {
     // Act
-    await createBookings(dying, clock)
-      .plan('PO-1', planned, planner)
-      .catch(() => undefined);
-    const bookings = await createBookings(table, clock).of('PO-1');
-    const leadTo = await Promise.all(planned.recordingIds.map(createKnownOrders(table).numberOfAzumutaId));
+    const claim = await claimed();
 
     // Assess
-    expect(bookings).toHaveLength(writes < 2 ? 0 : 1);
-    expect(leadTo.filter((number) => number === 'PO-1')).toHaveLength(Math.min(writes, 2));
+    expect(claim).toMatchObject({ attempt: 1, again: false, held: { state: 'claimed' } });
+    const { planned: booking, seen: _, ...plan } = bookingPlan({ readAt: clock.now() });
+    expect(await ledger.bookings.of(home)).toEqual([
+      {
+        ...{ ...booking, ...plan, content: new Uint8Array(plan.content ?? []) },
+        ...{ state: 'claimed', leaseUntil: clock.now().getTime() + 360_000 },
+        ...{ surelyNotBooked: false, discarded: false, awaitsItself: false },
+      },
+    ]);
+  });
+
+  it.each(['nothing', 'a plan'])(
+    'is claimed by one of many attempts at once that have seen %s',
+    async (what) => {
+      if (what === 'a plan') await ledger.bookings.planOnly(home, bookingPlan(), {});
+      const [seen] = await ledger.bookings.of(home);
+      clock.advance(1);
+      const claims = await Promise.all(Array.from({ length: 8 }, (_, i) => planned(`owner ${i}`, seen)));
+      expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+    },
+  );
+
+  it('waits where it cannot be booked now, and surely nothing was sent', async () => {
+    await ledger.bookings.planOnly(home, bookingPlan(), waits);
+    expect(await held()).toMatchObject({ state: 'waiting', surelyNotBooked: true, awaitsItself: true });
+    expect(await ledger.orders.overdue(clock.now(), 10)).toContain(home);
+  });
+
+  it('is refused at once when the mapping refuses it, and holds nothing to book', async () => {
+    expect(await ledger.bookings.planRefused(home, bookingPlan({ content: undefined }), why)).toBe(true);
+    expect(await held()).toMatchObject({
+      state: 'rejected',
+      surelyNotBooked: true,
+      rejectedBy: 'hint',
+      ...why,
+    });
+    expect(await held()).not.toHaveProperty('content');
+  });
+});
+
+/** How a booking may have come to be as it is, whether it may be planned anew, and whether the claim is `again`. */
+const pasts: [past: string, make: () => Promise<unknown>, replaced: 'yes' | 'no' | 'again'][] = [
+  ['only planned', () => ledger.bookings.planOnly(home, bookingPlan(), waits), 'yes'],
+  ['refused by the mapping', () => ledger.bookings.planRefused(home, bookingPlan(), why), 'yes'],
+  ['released before a call', async () => ledger.claims.release(await claimed(), 'Locked.'), 'yes'],
+  ['released after a call', async () => ledger.claims.release(await claimed(), 'Locked.', 'known'), 'no'],
+  ['claimed', claimed, 'no'],
+  ['in doubt', async () => ledger.claims.holdForSettling(await claimed(), 'No answer.'), 'no'],
+  ['refused before a call', async () => ledger.claims.reject(await claimed(), why, 'nothing'), 'yes'],
+  ['refused in doubt', refusedInDoubt, 'no'],
+  ['refused in doubt, and discarded', () => refusedInDoubt().then(discarded), 'again'],
+  ['done', async () => ledger.claims.complete(await claimed(), {}, { event: 'booked' }), 'no'],
+];
+
+describe('a booking that is planned anew', () => {
+  it.each(pasts)('was seen as %s, and surely not sent', async (_, make, replaced) => {
+    // Prepare
+    await make();
+    const seen = await held();
+    clock.advance(1);
+
+    // Act
+    const claim = await planned('another', seen);
+
+    // Assess
+    expect(claim?.again).toBe({ yes: false, no: undefined, again: true }[replaced]);
+    const { state, readAt, reason, rejectedBy, discarded, awaitsItself } = await held();
+    if (replaced === 'no') expect([state, readAt]).toEqual([seen.state, seen.readAt]);
+    else
+      expect([state, readAt, reason, rejectedBy, discarded, awaitsItself]).toEqual([
+        'claimed',
+        clock.now(),
+        undefined,
+        undefined,
+        false,
+        false,
+      ]);
+  });
+
+  it('is left when another hint has planned it since it was seen', async () => {
+    // Prepare
+    await ledger.bookings.planOnly(home, bookingPlan(), {});
+    const seen = await held();
+    clock.advance(1);
+    await ledger.bookings.planOnly(home, bookingPlan({ seen, readAt: clock.now() }), {});
+    const since = await held();
+
+    // Act
+    clock.advance(1);
+    const claim = await planned('late', seen);
+    const refused = await ledger.bookings.planRefused(home, bookingPlan({ seen }), why);
+    await ledger.bookings.withdraw(home, seen);
+
+    // Assess
+    expect([claim, refused]).toEqual([undefined, false]);
+    expect(await held()).toEqual(since);
+  });
+
+  it('is left while its item is the lock of another booking', async () => {
+    // Prepare
+    await ledger.bookings.planOnly(home, bookingPlan(), {});
+    const seen = await held();
+    const lock = ledger.bookingLocks.of({ erpOrderNumber: 'MO/1', home, key: 'another', lock: key });
+    const holder = { owner: 'holder', attempt: 1 };
+    await lock.take(holder, endsAt());
+
+    // Act
+    const whileLocked = await planned('another', seen);
+    await lock.release(holder);
+
+    // Assess
+    expect(whileLocked).toBeUndefined();
+    expect(await planned('another', seen)).toBeDefined();
+  });
+
+  it('counts its attempts on, as an attempt that was frozen must not take the lock of its successor', async () => {
+    await ledger.claims.release(await claimed(), 'Locked.');
+    const claim = await planned('another', await held());
+    expect(claim).toMatchObject({ attempt: 2, again: false });
+    const history = await ledger.journeys.of(home);
+    expect(history.map(({ event, note }) => `${event}: ${note}`)).toEqual([
+      ...['planned: 1 recording(s)', 'retry: Locked.', 'planned: 1 recording(s)'],
+    ]);
+  });
+
+  it('stays in doubt when it was discarded in doubt, and is only planned', async () => {
+    await refusedInDoubt();
+    await discarded();
+    await ledger.bookings.planOnly(home, bookingPlan({ seen: await held() }), {});
+    expect(await held()).toMatchObject({ state: 'waiting', surelyNotBooked: false, discarded: false });
+  });
+});
+
+describe('what is booked', () => {
+  it('is removed by the receipt, and figures stay', async () => {
+    const receipt = { reference: 'production 17 done', alreadyBooked: false };
+    await ledger.claims.complete(await claimed(), { receipt, remove: forBookingOnly }, { event: 'booked' });
+    const stored = await store.table.get(at());
+    expect(stored).toMatchObject({ state: 'done', receipt, figures: { good: { amount: '5' } } });
+    expect(stored).not.toHaveProperty('content');
+  });
+
+  it('is removed when a person discards it, in the bookings of that dead letter alone', async () => {
+    // Prepare: two bookings were refused, by two messages
+    const other = plannedBooking({ key: 'id1#recording#r2', kind: 'amendment' });
+    await refusedInDoubt();
+    await ledger.bookings.planRefused(home, bookingPlan({ planned: other, plannedFor: 'other' }), why);
+
+    // Act
+    await ledger.bookings.discard(home, 'hint', 'Ann: booked by hand');
+
+    // Assess
+    const [booking, left] = await ledger.bookings.of(home);
+    expect(booking).toMatchObject({ key, state: 'rejected', discarded: true, rejectedBy: 'hint' });
+    expect(booking).not.toHaveProperty('content');
+    expect(left).toMatchObject({ key: other.key, discarded: false, content: expect.anything() });
+    expect(await ledger.journeys.of(home)).toContainEqual(
+      expect.objectContaining({ event: 'discarded', note: 'Ann: booked by hand' }),
+    );
+  });
+});
+
+it.each(pasts)(
+  'a booking that is %s is withdrawn only if it was surely not sent',
+  async (_, make, replaced) => {
+    await make();
+    await ledger.bookings.withdraw(home, await held());
+    expect(await ledger.bookings.of(home)).toHaveLength(replaced === 'yes' ? 0 : 1);
   },
 );
 
-it('keeps the confirmation of a stock movement, and the key of a booking that corrects this one', async () => {
-  // Prepare: as a later version may write it
-  const table = modelledTable();
-  const bookings = createBookings(table, clock);
-  await bookings.plan('PO-1', planned, planner);
-  const set = { confirmation: 'awaited', successor: 'id1#correction' };
-  await table.update(bookingKeyOf('PO-1', planned.key), { set });
+it('is due later once the reconciliation has asked for it, and stays away if it was withdrawn meanwhile', async () => {
+  // Prepare
+  await ledger.bookings.planOnly(home, bookingPlan(), waits);
+  const seen = await held();
+  const later = new Date(clock.now().getTime() + 1);
 
   // Act
-  const read = await bookings.of('PO-1');
+  await ledger.bookings.markAsked(home, seen, later);
+  const due = await Promise.all([clock.now(), later].map((by) => ledger.orders.overdue(by, 100)));
+  await ledger.bookings.withdraw(home, seen);
+  await ledger.bookings.markAsked(home, seen, later);
 
   // Assess
-  expect(read).toMatchObject([{ ...planned, confirmation: 'awaited', successor: 'id1#correction' }]);
+  expect(due.map((numbers) => numbers.includes(home))).toEqual([false, true]);
+  expect(await ledger.bookings.of(home)).toEqual([]);
+});
+
+describe('in any sequence of writes', () => {
+  let claim: Claim | undefined;
+  /** An attempt ends once. */
+  const ofClaim = (write: (claim: Claim) => Promise<unknown>) => async () => {
+    if (claim) await write(claim);
+    claim = undefined;
+  };
+  const newOwner = () => clock.now().toISOString();
+  const seen = async () => (await ledger.bookings.of(home))[0];
+  const plan = async () => bookingPlan({ seen: await seen(), readAt: clock.now() });
+  const writes: Record<string, () => Promise<unknown>> = {
+    planAndClaim: async () => {
+      claim ??= await planned(newOwner(), await seen());
+    },
+    planOnly: async () => ledger.bookings.planOnly(home, await plan(), waits),
+    planRefused: async () => ledger.bookings.planRefused(home, await plan(), why),
+    claim: async () => {
+      const reopening = { ...claimant(newOwner()), reopens: true };
+      claim ??= await claimedBy(ledger, at(), reopening).catch(() => undefined);
+    },
+    release: ofClaim((one) => ledger.claims.release(one, 'Locked.', 'nothing', waits)),
+    releaseKnown: ofClaim((one) => ledger.claims.release(one, 'Locked.', 'known', waits)),
+    hold: ofClaim((one) => ledger.claims.holdForSettling(one, 'No answer.', waits)),
+    reject: ofClaim((one) => ledger.claims.reject(one, why, 'perhaps', ['awaiting', 'dueAt'])),
+    complete: ofClaim((one) => ledger.claims.complete(one, { remove: forBookingOnly }, { event: 'booked' })),
+    discard: discarded,
+    wait: async () => clock.advance(400),
+  };
+
+  it('the reader reads what was written, a booking that was sent is never taken for one that was not, and nothing that is over holds what is booked', async () => {
+    const step = fc.constantFrom(...Object.keys(writes));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 9 }), async (steps) => {
+        anew();
+        claim = undefined;
+        let wasSent = false;
+        for (const name of steps) {
+          wasSent ||= claim !== undefined && ['hold', 'reject', 'releaseKnown', 'complete'].includes(name);
+          await writes[name]?.();
+          clock.advance(1);
+          const booking = await seen();
+          if (!booking) continue;
+          const { state, content, discarded, surelyNotBooked } = booking;
+          if (wasSent) expect(surelyNotBooked).toBe(false);
+          if (state === 'done' || discarded) expect(content).toBeUndefined();
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pausesKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import {
+  bookingsPause,
   createPauses,
   type Pause,
   type PausesOfFlow,
@@ -11,6 +12,7 @@ import {
 } from '../../../../shared/ledger/records/pauses.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
+import { modelledTable } from '../../../support/modelled-table.ts';
 
 let store: Dynalite;
 beforeAll(async () => {
@@ -100,6 +102,36 @@ describe('the pauses of a flow', () => {
     const { ended, since } = await pauses.of(name);
     expect(ended).toHaveLength(1);
     expect(since).toEqual(clock.now());
+  });
+});
+
+describe('the pauses in which the messages of a function waited', () => {
+  it('are its own that have ended, and for bookings those of bookings as well, until now', async () => {
+    // Prepare: minutes 0 to 1, 2 to 3, and from 4 on
+    const clock = testClock();
+    const { pauses } = createLedger({ table: modelledTable(), clock, times: { settlingSeconds: 300 } });
+    const begun = clock.now().getTime();
+    const minute = (at: number) => new Date(begun + at * 60_000);
+    for (const name of ['book-completion', bookingsPause]) {
+      await pauses.begin(name);
+      clock.advance(60);
+      await pauses.end(name);
+      clock.advance(60);
+    }
+    for (const name of ['book-completion', 'create-product-orders', bookingsPause]) await pauses.begin(name);
+    clock.advance(60);
+
+    // Act
+    const ofBookings = await pauses.during('book-completion');
+    const ofOrders = await pauses.during('create-product-orders');
+
+    // Assess
+    expect(ofBookings).toEqual([
+      { from: minute(0), until: minute(1) },
+      { from: minute(2), until: minute(3) },
+      { from: minute(4), until: minute(5) },
+    ]);
+    expect(ofOrders).toEqual([]);
   });
 });
 

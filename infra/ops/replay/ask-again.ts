@@ -1,0 +1,64 @@
+import { operatorHint } from '../../../shared/completions/messages.ts';
+import { readStanding, type Standing } from '../../../shared/completions/standing.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { Queues } from '../../../shared/platform/aws/queue.ts';
+import type { Clock } from '../../../shared/platform/clock.ts';
+
+/** The orders that a person asks for. */
+export interface AskedOrders {
+  /** As they were asked for, and as the ledger keeps their bookings and dead letters. */
+  readonly numbers: ReadonlySet<string>;
+  /** Each order that may be booked, once: parts that are booked together are one. */
+  readonly homes: readonly string[];
+}
+
+/** Finds the orders of these numbers. The number of an ERP order that has another number here is no order of its own. */
+export async function findOrders(
+  asked: ReadonlySet<string>,
+  ledger: Pick<Ledger, 'knownOrders'>,
+): Promise<AskedOrders> {
+  const numbers = new Set(asked);
+  const homes = new Set<string>();
+  for (const productOrderNumber of asked) {
+    const standing = await readStanding({ productOrderNumber }, ledger);
+    numbers.add(standing.number).add(standing.home);
+    if ((asked.size === 1 || isKnown(standing)) && mayBeBooked(standing)) homes.add(standing.home);
+  }
+  return { numbers, homes: [...homes] };
+}
+
+/** What is not in Azumuta yet cannot be completed; one that is unknown may have been typed there by hand. */
+function mayBeBooked({ entry, bookings }: Standing): boolean {
+  return entry === undefined || entry.productOrder !== undefined || bookings.length > 0;
+}
+
+function isKnown({ entry, bookings, question, answered, letters }: Standing): boolean {
+  return Boolean(entry ?? question ?? answered) || bookings.length + letters.length > 0;
+}
+
+/**
+ * Has these orders looked at once more, whether or not a dead letter exists: SQS keeps one for 14 days, and a person may
+ * have discarded it. As in a replay, the ledger is written first.
+ * @throws Error when SQS refuses.
+ */
+export async function sendHints(
+  homes: readonly string[],
+  dependencies: {
+    readonly records: Pick<Ledger['deadLetters'], 'of' | 'markReplayed'>;
+    readonly queues: Pick<Queues, 'sendAll'>;
+    readonly completionsQueueUrl: string;
+    readonly clock: Clock;
+  },
+): Promise<void> {
+  if (homes.length === 0) return;
+  const { records, queues, completionsQueueUrl, clock } = dependencies;
+  for (const home of homes)
+    for (const record of await records.of(home))
+      if (record.isDead && record.stage === 'book-completion')
+        await records.markReplayed(record, 'looked at once more, as its letter is gone');
+  const hints = homes.map((home) => ({
+    body: JSON.stringify(operatorHint(home, { now: clock.now(), eventId: `replay of ${home}` })),
+  }));
+  const refused = await queues.sendAll(completionsQueueUrl, hints);
+  if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${hints.length} messages.`);
+}

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { orderKey } from '../../../../shared/ledger/keys.ts';
+import { newOrder } from '../../../support/orders.ts';
+import { plan, refuse } from '../planned.ts';
+import { completion, nothing, type ReplayStores, startReplayStores } from './replay-run.ts';
+
+let stores: ReplayStores;
+beforeAll(async () => {
+  stores = await startReplayStores();
+});
+afterAll(() => stores?.stop());
+beforeEach(() => stores.empty());
+
+const locked = { reason: 'The ERP order is locked.', cause: 'waited-too-long' } as const;
+const letterOf = (orderNumber: string) => ({
+  ...{ messageId: 'm', orderNumber, stage: 'book-completion' },
+  ...locked,
+});
+const hints = async () =>
+  (await stores.store.read('completions')).map(({ Body = '' }): unknown => JSON.parse(Body));
+
+/** A product order that is in Azumuta; parts of one ERP order are booked together. */
+async function created(number: string, first?: string): Promise<void> {
+  const { orders, claims } = stores.ledger;
+  const part = first === undefined ? {} : { part: { index: 1, first, book: 'when-all-done' } as const };
+  await orders.put(newOrder({ number, ...part }));
+  const endsAt = new Date('2026-11-24T08:01:00Z');
+  const claimed = await claims.claim(orderKey(number), { owner: number, messageId: number, endsAt });
+  if (claimed.outcome !== 'claimed') throw new Error(`It is ${claimed.outcome}.`);
+  const productOrder = { id: `id of ${number}`, number };
+  await claims.complete(claimed.claim, { productOrder }, { event: 'created' });
+}
+
+it('has an order looked at once more when its letter is gone, and a dry run only says so', async () => {
+  // Prepare
+  const { ledger, run, depths } = stores;
+  await created('GONE-1');
+  await refuse(ledger, 'GONE-1', await plan(ledger, 'GONE-1'), locked);
+  await ledger.deadLetters.record(letterOf('GONE-1'));
+
+  // Act
+  const looked = await run({ go: false, orders: new Set(['GONE-1']) });
+  const before = (await depths()).completions;
+  const asked = await run({ orders: new Set(['GONE-1']) });
+
+  // Assess
+  expect([looked.hinted, before, asked.hinted]).toEqual([['GONE-1'], nothing, ['GONE-1']]);
+  expect(await hints()).toMatchObject([{ productOrderNumber: 'GONE-1', via: 'operator', again: true }]);
+  expect(await ledger.deadLetters.of('GONE-1')).toMatchObject([{ isDead: false }]);
+});
+
+it('sends one hint for parts that are booked together, and their letter is found by any of them', async () => {
+  // Prepare
+  const { store, run } = stores;
+  for (const part of ['T/1', 'T/2', 'T/3']) await created(part, 'T/1');
+  const asked = { orders: new Set(['T/2', 'T/3']) };
+
+  // Act
+  const withoutLetter = await run(asked);
+  await store.put({ ...letterOf('T/1'), body: completion('T/3') });
+  const withLetter = await run({ orders: new Set(['T/2']) });
+
+  // Assess
+  expect(withoutLetter).toMatchObject({ moved: 0, hinted: ['T/1'] });
+  expect(withLetter).toMatchObject({ moved: 1, hinted: [] });
+  expect(await hints()).toMatchObject([
+    { productOrderNumber: 'T/1', via: 'operator' },
+    { productOrderNumber: 'T/3', again: true },
+  ]);
+});
+
+it('sends none for an order that is not in Azumuta yet, for an ERP order of another number, or where a reason is asked for', async () => {
+  // Prepare
+  const { ledger, run } = stores;
+  await ledger.orders.put(newOrder({ number: 'NEW-1' }));
+  await created('PO-5');
+
+  // Act
+  const reports = [
+    await run({ orders: new Set(['NEW-1']) }),
+    await run({ orders: new Set(['MO-PO-5', 'PO-5']) }),
+    await run({ orders: new Set(['PO-5']), reason: 'locked' }),
+  ];
+
+  // Assess
+  expect(reports.map(({ hinted }) => hinted)).toEqual([[], ['PO-5'], []]);
+});
+
+it('sends one for an order that was typed into Azumuta by hand, of which nothing has come yet', async () => {
+  const { hinted } = await stores.run({ orders: new Set(['BY-HAND']) });
+  expect(hinted).toEqual(['BY-HAND']);
+});

@@ -1,0 +1,50 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { bookingPlan } from '../../../support/bookings.ts';
+import { testClock } from '../../../support/clock.ts';
+import { modelledTable } from '../../../support/modelled-table.ts';
+import { newOrder } from '../../../support/orders.ts';
+
+let ledger: Ledger;
+beforeEach(() => {
+  ledger = createLedger({ table: modelledTable(), clock: testClock(), times: { settlingSeconds: 0 } });
+});
+
+describe('what the ledger knows of a number', () => {
+  it('is order and bookings, read with one query', async () => {
+    await ledger.orders.put(newOrder({ number: 'PO-1' }));
+    await ledger.bookings.planOnly('PO-1', bookingPlan(), {});
+    expect(await ledger.knownOrders.read('PO-1')).toMatchObject({
+      entry: { number: 'PO-1' },
+      bookings: [{ key: 'id1#quantity', state: 'waiting' }],
+      ...{ alias: undefined, letters: [], question: undefined, answered: undefined },
+    });
+  });
+
+  it('is the number of ours, for one that Azumuta gave the order later', async () => {
+    await ledger.knownOrders.writeAlias('renamed', 'PO-1');
+    await ledger.knownOrders.writeAlias('renamed', 'PO-1');
+    const { entry, alias } = await ledger.knownOrders.read('renamed');
+    expect([entry, alias]).toEqual([undefined, 'PO-1']);
+  });
+
+  it('is its open dead letters, without those that were replayed, discarded, or recovered', async () => {
+    // Prepare
+    const { deadLetters, knownOrders } = ledger;
+    const letters = ['open', 'replayed', 'discarded', 'recovered'].map((messageId) => ({
+      ...{ messageId, orderNumber: 'PO-1', stage: 'book-completion', reason: 'It is closed.' },
+    }));
+    for (const letter of letters) await deadLetters.record(letter);
+    const [, replayed, discarded, recovered] = letters;
+    if (!replayed || !discarded || !recovered) throw new Error('There are four.');
+
+    // Act
+    await deadLetters.markReplayed(replayed, 'by Ann');
+    await deadLetters.markDiscarded(discarded, 'by Ann');
+    await deadLetters.markRecovered(recovered);
+
+    // Assess
+    const open = { messageId: 'open', orderNumber: 'PO-1' };
+    expect((await knownOrders.read('PO-1')).letters).toEqual([open]);
+  });
+});
