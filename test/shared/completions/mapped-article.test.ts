@@ -59,7 +59,7 @@ describe('a configuration that maps articles', () => {
       { v: 1, kind: 'product-order', number },
       {
         ...{ owner: 'o', messageId: 'm', endsAt: clock.now(), secondsUntil: () => 1 },
-        ...{ signal, log: silent, sentAt: clock.now(), receiveCount: 1 },
+        ...{ signal, log: silent, sentAt: clock.now(), receiveCount: 1, hasTime: () => true },
       },
     );
     // … and back
