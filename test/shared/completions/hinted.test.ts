@@ -14,16 +14,11 @@ const naming = (productOrderNumber: string, recordingIds: string[], given = {}) 
 
 describe('recordings that a trigger names', () => {
   it('are ignored where Azumuta lists the recordings of the product order', async () => {
-    // Prepare
     const { number, recordingIds } = await completed(stage, { recordings: 2 });
     await stage.handle(number);
     stage.clock.advance(61);
     await stage.azumutaSide.forgetCalls();
-
-    // Act
     await naming(number, invented(500))();
-
-    // Assess
     expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
     expect(await stage.azumutaSide.calls()).toEqual({ [orderRoute]: 1 });
   });
@@ -39,18 +34,13 @@ describe('recordings that a trigger names', () => {
   });
 
   it('are read, once, before they are planned, and only those of the order are planned', async () => {
-    // Prepare
     const { number, recordingIds } = await completed(stage, { recordings: 2 });
     const other = await completed(stage);
     const named = ['invented', ...other.recordingIds, ...recordingIds];
     const { azumuta, readIds } = await unlisted();
-
-    // Act
     await naming(number, named)({ azumuta });
     stage.clock.advance(61);
     await naming(number, recordingIds)({ azumuta });
-
-    // Assess
     expect(await stage.ledger.bookings.of(number)).toMatchObject([{ kind: 'quantity', recordingIds }]);
     expect(await inErp(stage, number)).toEqual(['1']);
     expect(readIds().sort()).toEqual([...named].sort());
@@ -100,17 +90,13 @@ describe('recordings that a trigger names', () => {
   });
 
   it('are all in the booking that is decided anew, whichever of them the newer trigger names', async () => {
-    // Prepare: planned, as the ERP was down
+    // Planned, as the ERP was down
     const { number, recordingIds } = await completed(stage, { recordings: 2 });
     const [first = '', second = ''] = recordingIds;
     const { azumuta } = await unlisted();
     await naming(number, [first])({ azumuta, down: 'erp' });
     stage.clock.advance(61);
-
-    // Act
     await naming(number, [second])({ azumuta });
-
-    // Assess
     expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
     expect(await inErp(stage, number)).toEqual(['1']);
   });
@@ -129,17 +115,12 @@ describe('recordings that only triggers name, of parts that are booked together'
   }
 
   it('are all in their one booking, also when a part was opened again and its next trigger names new ones', async () => {
-    // Prepare
     const { erpOrder, first, second, third, finish } = await started();
     const named = [...(await finish(first)).recordingIds];
     await stage.azumutaSide.reopen(first);
     for (const number of [second, third]) named.push(...(await finish(number)).recordingIds);
     const before = await inErp(stage, erpOrder);
-
-    // Act
     const { recordingIds } = await finish(first, (ids) => ids.filter((id) => !named.includes(id)));
-
-    // Assess
     expect(before).toEqual([]);
     expect(recordingIds).toHaveLength(1);
     expect(await booked(stage, first)).toEqual([...named, ...recordingIds].sort());
@@ -173,13 +154,9 @@ describe('recordings that only triggers name, of parts that are booked together'
 });
 
 it('takes, of a number that can be read in two ways, the one that the ledger knows', async () => {
-  // Prepare: the sender meant the plus as such; with a space, the number is unknown.
+  // The sender meant the plus as such; with a space, the number is unknown.
   const { number } = await completed(stage);
-
-  // Act
   await stage.handle({ productOrderNumber: 'read as a space', otherNumber: number });
-
-  // Assess
   expect(await inErp(stage, number)).toEqual(['1']);
   expect(await kept(stage, 'read as a space')).toEqual([]);
 });

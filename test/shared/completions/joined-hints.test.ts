@@ -28,16 +28,11 @@ async function shownLate(held?: () => Promise<void>) {
 
 describe('hints about an order whose recordings only triggers name', () => {
   it('have all their recordings booked by the one that asks, also those of hints that ended', async () => {
-    // Prepare
     const { number, recordingIds, shown, first, second } = await shownLate();
     const asks = await first();
     const joins = await second();
     shown.isOpen = false;
-
-    // Act
     await first();
-
-    // Assess
     expect([asks, joins]).toMatchObject([{ name: 'RetryLater' }, undefined]);
     expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
   });

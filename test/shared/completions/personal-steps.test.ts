@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import integration from '../../../integration.config.ts';
 import { createAnswerReaders } from '../../../shared/azumuta/answer-readers.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
-import { type MapCompletion, unpacked } from '../../../shared/completions/content.ts';
+import { unpacked } from '../../../shared/completions/content.ts';
 import { forMapping } from '../../../shared/completions/read-recordings.ts';
-import type { CompletionMapping } from '../../../shared/integration/define.ts';
-import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { recordedLog } from '../../support/logs.ts';
-import { completed, kept } from './completed.ts';
+import { completed, kept, mapping } from './completed.ts';
 import { startCompletionStage } from './stage.ts';
 
 const stage = await startCompletionStage();
@@ -50,20 +47,19 @@ describe('the name of a person in a recording', () => {
 });
 
 describe('the names of persons in a completion', () => {
-  /** A mapping that tells every answer. */
-  const completions: CompletionMapping = { notes: ({ recordings }) => [JSON.stringify(recordings)] };
-  const map: MapCompletion = (kind, parts) => mapCompletion({ ...integration, completions }, kind, parts);
+  /** Tells every answer. */
+  const telling = mapping({ notes: ({ recordings }) => [JSON.stringify(recordings)] });
 
   /** Each recording of the sandbox ends with a signature. @returns the places that name a person. */
   async function placesNaming(includeOperators: boolean) {
     const { number } = await completed(stage);
     const { log, lines } = recordedLog();
     const attempt = stage.message(number, { log });
-    await attempt({ includeOperators, map, down: 'erp' });
+    await attempt({ ...telling, includeOperators, down: 'erp' });
     const [waiting] = await stage.ledger.bookings.of(number);
     if (!waiting?.content) throw new Error('It is planned.');
     const inPlan = JSON.stringify(unpacked(waiting.content, waiting));
-    await attempt({ includeOperators, map });
+    await attempt({ ...telling, includeOperators });
     const inErp = JSON.stringify(await stage.bookingsOf(number));
     expect([inPlan, inErp]).toEqual(Array(2).fill(expect.stringContaining('Signature')));
     const places = {

@@ -23,18 +23,14 @@ const retried = expect.objectContaining({ name: 'RetryLater', scope: 'order' });
 
 describe('hints about an order that is still open', () => {
   it('end without a call, a hundred of them, while one asks Azumuta', async () => {
-    // Prepare
     const number = await openOrder();
     const asking = await stage.message(number)();
-
-    // Act
     const others = flood(number, 100);
     const atOnce = await come(others);
     const byThen = await questions();
     stage.clock.advance(60);
     const later = await come(others);
-
-    // Assess: one of those that waited for a minute asks, as the order may be completed since
+    // One of those that waited for a minute asks, as the order may be completed since
     expect([asking, ...atOnce]).toEqual(Array(101).fill(retried));
     expect(later).toEqual([]);
     expect([byThen, await questions()]).toEqual([1, 2]);
@@ -42,26 +38,20 @@ describe('hints about an order that is still open', () => {
   });
 
   it('ask once a minute, so that a completion is seen soon; only the first is retried', async () => {
-    // Prepare
     const number = await openOrder();
     const first = stage.message(number);
     await first();
     stage.clock.advance(60);
-
-    // Act
     const second = await stage.message(number)();
     const third = await stage.message(number)();
     stage.clock.advance(60);
     const again = await first();
-
-    // Assess
     expect([second, third]).toMatchObject([undefined, { name: 'RetryLater', afterSeconds: 60 }]);
     expect(again).toEqual(retried);
     expect(await questions()).toBe(3);
   });
 
   it('are asked for by another when the one that asked is lost, however many came in the meantime', async () => {
-    // Prepare
     const number = await openOrder();
     await stage.message(number)();
     const others: unknown[] = [];
@@ -70,11 +60,7 @@ describe('hints about an order that is still open', () => {
       others.push(await stage.message(number)());
     }
     stage.clock.advance(60);
-
-    // Act
     const next = await stage.message(number)();
-
-    // Assess
     expect(others).toEqual(Array(19).fill(undefined));
     expect(next).toEqual(retried);
   });
@@ -114,19 +100,14 @@ describe('a product order that is not completed in Azumuta', () => {
 
 describe('hints about an unknown order', () => {
   it('leave one dead letter after half an hour, and a hundred others end', async () => {
-    // Prepare
     const number = await unknownOrder();
     const first = stage.message(number);
     const others = flood(number, 100);
     await first();
     stage.clock.advance(60);
-
-    // Act
     const failures = await come(others);
     stage.clock.advance(29 * 60);
     const last = await first();
-
-    // Assess
     expect(failures).toEqual([]);
     expect(last).toMatchObject({ name: 'Rejected', code: 'unknown-order' });
   });
@@ -149,24 +130,19 @@ describe('hints about an order that is completed and booked', () => {
   });
 
   it('wait when they come a moment later, and ask then, as there may be something new', async () => {
-    // Prepare
     const number = await bookedOrder();
     stage.clock.advance(10);
     const next = stage.message(number);
-
-    // Act
     const atOnce = await next();
     stage.clock.advance(50);
     const later = await next();
-
-    // Assess
     expect(atOnce).toMatchObject({ name: 'RetryLater', scope: 'order', afterSeconds: 50 });
     expect(later).toBeUndefined();
     expect(await questions()).toBe(1);
   });
 
   it('make their dead letter when they are retried, if it could not be written before', async () => {
-    // Prepare: it was made again in Azumuta of another article, and the worker died
+    // It was made again in Azumuta of another article, and the worker died
     const number = await bookedOrder();
     const { azumuta } = await otherAzumuta(stage, (order) => {
       order.article = { number: 'GEAR-02' };
@@ -174,11 +150,7 @@ describe('hints about an order that is completed and booked', () => {
     stage.clock.advance(61);
     const attempt = stage.message(number);
     await attempt({ azumuta });
-
-    // Act
     const again = await attempt({ azumuta });
-
-    // Assess
     expect(again).toMatchObject({ name: 'Rejected' });
   });
 });

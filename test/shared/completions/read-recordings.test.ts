@@ -37,7 +37,6 @@ describe('the recordings of a completion', () => {
   });
 
   it('are not read any more once the attempt is out of time', async () => {
-    // Prepare
     const { number } = await completed(stage, { recordings: 9 });
     const deadline = new AbortController();
     const { azumuta, readIds } = await otherAzumuta(
@@ -45,11 +44,7 @@ describe('the recordings of a completion', () => {
       () => undefined,
       () => deadline.abort(),
     );
-
-    // Act
     const failure = await stage.message(number, { signal: deadline.signal })({ azumuta });
-
-    // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order' });
     expect(readIds().length).toBeLessThanOrEqual(4);
     expect(await stage.ledger.bookings.of(number)).toEqual([]);
@@ -100,35 +95,25 @@ describe('a recording that Azumuta lists and does not show', () => {
   const hidden = { kind: 'status', status: 404, route: recordingRoute } as const;
 
   it('is waited for, so that no other quantity is booked than was recorded', async () => {
-    // Prepare
     const { number, recordingIds } = await completed(stage, { recordings: 2 });
     const attempt = stage.message(number);
     await stage.azumutaSide.setFaults([{ ...hidden, times: 1 }]);
-
-    // Act
     const first = await attempt();
     const before = await stage.ledger.bookings.of(number);
     await attempt();
-
-    // Assess
     expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
     expect(before).toEqual([]);
     expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
   });
 
   it('is for a person after 30 minutes', async () => {
-    // Prepare
     const { number } = await completed(stage);
     const attempt = stage.message(number);
     await stage.azumutaSide.setFaults([hidden]);
-
-    // Act
     const first = await attempt();
     stage.clock.advance(30 * 60);
     const last = await attempt();
     await stage.azumutaSide.setFaults([]);
-
-    // Assess
     expect([first, last]).toMatchObject([{ name: 'RetryLater' }, { name: 'Rejected' }]);
     expect(await inErp(stage, number)).toEqual([]);
   });

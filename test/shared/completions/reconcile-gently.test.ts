@@ -14,41 +14,28 @@ beforeEach(async () => {
 
 describe('the reconciliation', () => {
   it('asks about overdue orders only, and not within the grace period', async () => {
-    // Prepare
     const overdue = await stage.created(1.5);
     await stage.created(0.5);
     await stage.created(-5);
-
-    // Act
     await stage.run();
-
-    // Assess
     expect(await stage.askedAbout()).toEqual([overdue]);
   });
 
   it('asks about no more orders than configured, longest overdue first, with a pause between two questions', async () => {
-    // Prepare
     const pauses: number[] = [];
     const noting = { ...stage.clock, sleep: async (ms: number) => void pauses.push(ms) };
     await stage.created(2);
     const oldest = await stage.created(4);
     const older = await stage.created(3);
-
-    // Act
     const report = await stage.run({ most: 2, clock: noting });
-
-    // Assess
     expect(report).toMatchObject({ asked: 2, open: 2 });
     expect((await stage.askedAbout()).sort()).toEqual([oldest, older].sort());
     expect(pauses).toEqual([250]);
   });
 
   it('asks about the others first in the next run, until it has asked about every order', async () => {
-    // Prepare
     const numbers = [await stage.created(6), await stage.created(5), await stage.created(4)];
     const turns: string[][] = [];
-
-    // Act
     for (let hour = 0; hour < 3; hour++) {
       await stage.azumutaSide.forgetCalls();
       await stage.run({ most: 1 });
@@ -56,22 +43,15 @@ describe('the reconciliation', () => {
       stage.clock.advance(3600);
     }
     const fourth = await stage.run({ most: 1 });
-
-    // Assess
     expect(turns).toEqual(numbers.map((number) => [number]));
     expect(fourth.asked).toBe(0);
   });
 
   it('asks about an open order again the next day, and keeps its journey short', async () => {
-    // Prepare
     const number = await stage.created(2);
     await stage.run();
     stage.clock.advance(24 * 3600);
-
-    // Act
     const again = await stage.run();
-
-    // Assess
     expect(again).toMatchObject({ asked: 1, open: 1 });
     expect((await stage.ledger.journeys.of(number)).map(({ event }) => event)).toEqual(['queued', 'created']);
   });
@@ -104,30 +84,20 @@ describe('the reconciliation', () => {
   });
 
   it('asks again once the lease of a run that died has ended', async () => {
-    // Prepare
     await stage.created(2);
     await stage.ledger.reconciling.take('a run that was killed', 305);
-
-    // Act
     const during = await stage.run();
     stage.clock.advance(305);
     const after = await stage.run();
-
-    // Assess
     expect(during.outcome).toBe('another run is under way');
     expect(after).toMatchObject({ outcome: 'asked', asked: 1 });
   });
 
   it('stops when the function is nearly out of time', async () => {
-    // Prepare
     await stage.created(3);
     await stage.created(2);
     const remaining = [300_000, 300_000, 300_000, 15_000];
-
-    // Act
     const report = await stage.run({ remainingMs: () => remaining.shift() ?? 15_000 });
-
-    // Assess
     expect(report).toMatchObject({ outcome: 'out of time', asked: 1 });
   });
 
@@ -207,15 +177,10 @@ describe('the reconciliation', () => {
 });
 
 it('asks about the others when Azumuta does not know one order any more', async () => {
-  // Prepare
   const number = await stage.created(2);
   await stage.createdOutside(3);
-
-  // Act
   const first = await stage.run();
   const second = await stage.run();
-
-  // Assess
   expect(first).toMatchObject({ asked: 2, open: 1, unclear: 1 });
   expect(second.asked).toBe(0);
   expect(await stage.askedAbout()).toEqual([number]);
@@ -224,16 +189,11 @@ it('asks about the others when Azumuta does not know one order any more', async 
 it.each([{ kind: 'malformed', as: 'wrong-shape' }, { kind: 'business-error' }] as const)(
   'asks about the others when the answer about one order cannot be read: %o',
   async (fault) => {
-    // Prepare
     await stage.created(3);
     await stage.created(2);
     await stage.azumutaSide.setFaults([{ ...fault, route: orderRoute, times: 1 }]);
-
-    // Act
     const first = await stage.run();
     const second = await stage.run();
-
-    // Assess
     expect(first).toMatchObject({ outcome: 'asked', asked: 2, open: 1, unclear: 1 });
     expect(second.asked).toBe(0);
   },

@@ -75,6 +75,7 @@ describe('a booking that is planned and whose message is lost', () => {
   it.each([
     ['of an order that waits', lost],
     ['that waits by itself, as its order does not: an amendment', lateRecording],
+    ['that waits by itself: of an order that was typed into Azumuta', typedIn],
   ])(
     'gets its hint each day without a question to Azumuta, and is booked: one %s',
     async (_which, orderOf) => {
@@ -100,6 +101,13 @@ describe('a booking that is planned and whose message is lost', () => {
     },
   );
 
+  async function typedIn(): Promise<string> {
+    const [order] = await stage.erpSide.release({ product: 'GEAR-01', quantity: '1' });
+    const { number } = await stage.build(order?.number ?? '');
+    await complete(stage, number);
+    return number;
+  }
+
   async function lateRecording(): Promise<string> {
     const number = await lost();
     await stage.handle(number);
@@ -110,15 +118,10 @@ describe('a booking that is planned and whose message is lost', () => {
 });
 
 it('records once that an overdue product order was removed in Azumuta, and goes on asking', async () => {
-  // Prepare
   const number = await stage.createdOutside(3);
   await stage.run();
   stage.clock.advance(86_400);
-
-  // Act
   const report = await stage.run();
-
-  // Assess
   expect(report).toMatchObject({ asked: 1, unclear: 1 });
   const told = (await stage.ledger.journeys.of(number)).filter(({ event }) => event === 'conflict');
   expect(told.map(({ note }) => note)).toEqual([

@@ -73,7 +73,6 @@ describe('a product order that was made again in Azumuta', () => {
   });
 
   it('is for a person when the one before was booked, as it may have been built twice', async () => {
-    // Prepare
     const number = await madeAgain();
     await stage.handle(number);
     await stage.azumutaSide.rename(number, `${number}-old`);
@@ -82,11 +81,7 @@ describe('a product order that was made again in Azumuta', () => {
     const gone = await stage.azumuta.findProductOrder(number, new AbortController().signal);
     stage.clock.advance(61);
     const azumuta = { ...stage.azumuta, productOrder: async () => gone };
-
-    // Act
     const failure = await stage.message(number)({ azumuta });
-
-    // Assess
     expect(failure).toMatchObject({ message: expect.stringContaining('made again in Azumuta') });
     expect(await inErp(stage, number)).toEqual(['1']);
   });

@@ -35,32 +35,23 @@ describe('an order that the ERP does not know, with unknownOrder: ignore', () =>
   });
 
   it('is ignored when it is replayed after a rejection at the look-up, which leaves nothing in doubt', async () => {
-    // Prepare
     const number = await builtByHand();
     const attempts: unknown[] = [];
     const message = { messageId: `letter of ${number}` };
     await stage.message(number, message)({ ...unknown(attempts), unknownOrder: 'reject' });
-
-    // Act
     await stage.handle({ productOrderNumber: number, again: true }, message, unknown(attempts));
-
-    // Assess
     expect(attempts).toEqual([false, false]);
     expect(await stateOf(number)).toEqual([['done', false]]);
   });
 
   it('is for a person once an attempt may have written to it, as it was known then', async () => {
-    // Prepare: an attempt that died
+    // An attempt that died
     const number = await builtByHand();
     const attempt = stage.message(number);
     await attempt(erpThat(() => Promise.reject(new Error('killed'))));
     stage.clock.advance(leaseSeconds);
     const attempts: unknown[] = [];
-
-    // Act
     const failure = await attempt(unknown(attempts));
-
-    // Assess
     expect(attempts).toEqual([true]);
     expect(failure).toMatchObject({ name: 'Rejected', code: 'unknown-order' });
     expect(await stateOf(number)).toEqual([['rejected', true]]);
