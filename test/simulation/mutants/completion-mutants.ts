@@ -43,8 +43,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'hint-ends-over-a-claim',
     file: next,
-    find: "return { to: 'wait', untilMs: running.leaseUntil ?? 0, sentence };",
-    replace: "return sentence ? { to: 'end', refused: [] } : { to: 'end', refused: [] };",
+    find: "return { to: 'wait', untilMs: Math.min(running.leaseUntil ?? 0, soon), sentence };",
+    replace: "return sentence && soon > 0 ? { to: 'end', refused: [] } : { to: 'end', refused: [] };",
     why: 'The attempt in progress has died, and the message that would continue is deleted.',
     foundBy: ['booked', 'waiting'],
   },
@@ -110,7 +110,7 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'in-doubt-decided-anew',
     file: next,
-    find: "if (!surelyNotBooked) return 'keep';",
+    find: "if (!surelyNotBooked || !isOfPart(booking, facts)) return 'keep';",
     replace: "if (!surelyNotBooked && facts.hint.via !== 'webhook') return 'keep';",
     why: 'What may be in the ERP already is mapped once more, and waits for ever, as it cannot be replaced.',
     foundBy: ['booked', 'waiting', 'ends', 'deadLetters', 'passing'],
