@@ -93,18 +93,14 @@ describe('a booking that may have been written', () => {
 
 describe('a booking whose writes were all answered', () => {
   it('is retried when the connector says, looks then, and does not stop other bookings meanwhile', async () => {
-    // Prepare: a lock error after the connector's first write
+    // A lock error after the connector's first write
     const { erpOrder, one, two } = await threeMessages();
     const locked = new RetryLater('Locked.', { scope: 'order', wrote: 'known', afterSeconds: 5 });
     const erp = recorded();
-
-    // Act
     const failure = await one(erpThat(() => Promise.reject(locked)));
     await two();
     stage.clock.advance(5);
     await one(erp);
-
-    // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', wrote: 'known', afterSeconds: 5 });
     expect(erp.attempts.map(({ again }) => again)).toEqual([true]);
     expect(await inErp(stage, erpOrder)).toEqual(['1', '1']);

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
+import integration from '../../../integration.config.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
+import type { CompletionMapping } from '../../../shared/integration/define.ts';
+import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { partitionOf } from '../../../shared/ledger/keys.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Handling, CompletionStage as Stage } from './stage.ts';
 
 export const bookRoute = 'POST /api/production-orders/{number}/bookings';
@@ -26,11 +30,12 @@ export async function completed(stage: Stage, how: CompletionRequest = {}) {
   return { number, recordingIds: await complete(stage, number, how) };
 }
 
-/** One that is booked, and what was recorded since, in so many recordings. */
+/** One that was booked a minute ago, and what was recorded since, in so many recordings. */
 export async function bookedAndRecorded(stage: Stage, recordings: number, how: CompletionRequest = {}) {
   const { number, recordingIds } = await completed(stage);
   await stage.handle(number);
   const all = await complete(stage, number, { recordings, ...how });
+  stage.clock.advance(61);
   return { number, late: all.filter((id) => !recordingIds.includes(id)) };
 }
 
@@ -77,10 +82,12 @@ export function erpThat(book: ErpConnector['book']): Handling {
   return { erp: { async *releasedOrders() {}, book } };
 }
 
-/** The failure of an attempt; undefined when it succeeded. */
-export function failureOf(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+/** The configuration's mapping with another one of completions. */
+export function mapping(completions: CompletionMapping): Handling {
+  return { map: (kind, parts) => mapCompletion({ ...integration, completions }, kind, parts) };
+}
+
+/** The ledger, but for some calls about bookings. */
+export function withBookings(ledger: Ledger, changed: Partial<Ledger['bookings']>): Ledger {
+  return { ...ledger, bookings: { ...ledger.bookings, ...changed } };
 }

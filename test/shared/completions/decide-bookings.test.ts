@@ -3,7 +3,6 @@ import { type CompletionFacts, decideBookings } from '../../../shared/completion
 import type { Cause } from '../../../shared/model/causes.ts';
 import { azumutaOrder, bookingEntry, builtPart, completionFacts, orderEntry } from './booking-facts.ts';
 
-const rejected = bookingEntry({ state: 'rejected', recordingIds: ['a'] });
 const together = (index: number, given: Partial<CompletionFacts> = {}) =>
   completionFacts({
     entry: orderEntry(index, 'when-all-done'),
@@ -41,6 +40,25 @@ describe('a completed product order', () => {
     expect(decideBookings(facts)).toMatchObject({ to: 'leave' });
   });
 
+  it.each(['waiting', 'claimed', 'rejected'] as const)(
+    'has further recordings wait until its quantity is booked, while that is %s',
+    (state) => {
+      const bookings = [bookingEntry({ state, recordingIds: ['a'] })];
+      expect(decideBookings(completionFacts({ bookings, current: builtPart(1, ['a', 'b']) }))).toEqual({
+        to: 'leave',
+        why: 'recording b waits until id1#quantity is booked',
+      });
+    },
+  );
+
+  it('is for a person when it has more recordings than one booking can hold', () => {
+    const recordingIds = Array.from({ length: 2100 }, (_, at) => `recording${at}`.padEnd(17, '-'));
+    expect(decideBookings(completionFacts({ current: builtPart(1, recordingIds) }))).toMatchObject({
+      to: 'reject',
+      sentence: expect.stringContaining('more than one booking can hold'),
+    });
+  });
+
   it('waits while it is unknown which recordings there are, which is not the same as none', () => {
     const facts = completionFacts({ current: { ...builtPart(1), recordingIds: undefined } });
     expect(decideBookings(facts)).toMatchObject({
@@ -69,12 +87,6 @@ describe('a completed product order', () => {
       'has only 2 part(s) now: book it in the ERP by hand',
       'conflict',
     ],
-    [
-      'with a further recording while its booking is rejected',
-      { bookings: [rejected], current: builtPart(1, ['a', 'b']) },
-      'came after its booking id1#quantity was rejected: replay that one',
-      'completion-unclear',
-    ],
   ] satisfies [string, Partial<CompletionFacts>, string, Cause][])(
     'is rejected, for a person, %s',
     (_which, given, sentence, cause) => {
@@ -82,53 +94,6 @@ describe('a completed product order', () => {
       expect(decideBookings(completionFacts(given))).toEqual(rejection);
     },
   );
-});
-
-describe('a booking that a person wants once more', () => {
-  it('is planned again with what was recorded since, if it surely wrote nothing', () => {
-    const bookings = [{ ...rejected, surelyNotBooked: true }];
-    expect(
-      decideBookings(completionFacts({ bookings, again: true, current: builtPart(1, ['a', 'b']) })),
-    ).toMatchObject({
-      to: 'book',
-      plan: [],
-      planAgain: [{ key: 'id1#quantity', recordingIds: ['a', 'b'] }],
-    });
-  });
-
-  it('is planned again unchanged if the ERP may have it, and what was recorded since is amended', () => {
-    const facts = completionFacts({ bookings: [rejected], again: true, current: builtPart(1, ['a', 'b']) });
-    expect(decideBookings(facts)).toMatchObject({
-      to: 'book',
-      planAgain: [{ key: 'id1#quantity', recordingIds: ['a'] }],
-      plan: [{ key: 'id1#recording#b' }],
-    });
-  });
-
-  it.each(['waiting', 'claimed'] as const)(
-    'is sent as it was planned while it is %s, as its message may be lost',
-    (state) => {
-      const bookings = [bookingEntry({ state, recordingIds: ['a'] })];
-      expect(
-        decideBookings(completionFacts({ bookings, again: true, current: builtPart(1, ['a']) })),
-      ).toMatchObject({
-        to: 'book',
-        send: [{ key: 'id1#quantity' }],
-      });
-    },
-  );
-
-  it('waits while a part of it is open again', () => {
-    const bookings = [bookingEntry({ ...rejected, parts: [1, 2, 3] })];
-    expect(decideBookings(together(1, { bookings, again: true, others: [builtPart(2)] }))).toMatchObject({
-      to: 'wait',
-    });
-  });
-
-  it('is left alone when it is booked', () => {
-    const facts = completionFacts({ bookings: [bookingEntry()], again: true });
-    expect(decideBookings(facts)).toMatchObject({ to: 'leave' });
-  });
 });
 
 describe('parts that are booked together', () => {
@@ -168,16 +133,5 @@ describe('parts that are booked together', () => {
       to: 'book',
       plan: [{ key: 'id2#recording#r2' }],
     });
-  });
-});
-
-it('sends a booking that was planned and not sent with the attempt that planned it, or once that has ended long ago', () => {
-  const bookings = [bookingEntry({ state: 'waiting', enqueued: false })];
-  expect(decideBookings(completionFacts({ bookings }))).toMatchObject({
-    send: [{ key: 'id1#quantity' }],
-    plan: [],
-  });
-  expect(decideBookings(completionFacts({ bookings, isAbandoned: () => false }))).toMatchObject({
-    to: 'leave',
   });
 });

@@ -1,76 +1,67 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recordedLog } from '../../support/logs.ts';
-import { complete, completed, failureOf, told } from './completed.ts';
+import { booked, complete, completed, inErp, kept, orderRoute } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
-import { type CompletionStage, startCompletionStage, threeParts } from './stage.ts';
+import { startCompletionStage, threeParts } from './stage.ts';
 
-let stage: CompletionStage;
-
-beforeAll(async () => {
-  stage = await startCompletionStage();
-});
-afterAll(() => stage?.stop());
-beforeEach(() => stage.sqs.forget());
+const stage = await startCompletionStage();
 
 const invented = (count: number) => Array.from({ length: count }, (_, i) => `invented${i}`);
-const withoutList = (order: Record<string, unknown>) => void delete order.recordings;
+/** Azumuta lists no recordings of its product orders, so only triggers name them. */
+const unlisted = () => otherAzumuta(stage, (order) => void delete order.recordings);
+const naming = (productOrderNumber: string, recordingIds: string[], given = {}) =>
+  stage.message({ productOrderNumber, recordingIds }, given);
 
 describe('recordings that a trigger names', () => {
   it('are ignored where Azumuta lists the recordings of the product order', async () => {
-    // Prepare
-    const { number, recordingIds } = await completed(stage, 2);
-    await stage.collect({ productOrderNumber: number });
+    const { number, recordingIds } = await completed(stage, { recordings: 2 });
+    await stage.handle(number);
+    stage.clock.advance(61);
     await stage.azumutaSide.forgetCalls();
-
-    // Act
-    await stage.collect({ productOrderNumber: number, recordingIds: invented(500) });
-
-    // Assess
-    expect(stage.sent()).toHaveLength(1);
-    expect(told(stage)).toEqual(recordingIds);
-    expect(await stage.azumutaSide.calls()).toEqual({ 'GET /api/v1/productorders/{id}': 1 });
+    await naming(number, invented(500))();
+    expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
+    expect(await stage.azumutaSide.calls()).toEqual({ [orderRoute]: 1 });
   });
 
   it('are ignored where Azumuta lists none, as an empty list is a list', async () => {
-    const { number, recordingIds } = await completed(stage, 1);
+    const { number, recordingIds } = await completed(stage);
     const { azumuta, readIds } = await otherAzumuta(stage, (order) => {
       order.recordings = [];
     });
-    await stage.collect({ productOrderNumber: number, recordingIds }, {}, { azumuta });
+    expect(await naming(number, recordingIds)({ azumuta })).toBeUndefined();
     expect(readIds()).toEqual([]);
-    expect(told(stage)).toEqual([]);
+    expect(await stage.ledger.bookings.of(number)).toMatchObject([{ state: 'done', recordingIds: [] }]);
   });
 
   it('are read, once, before they are planned, and only those of the order are planned', async () => {
-    // Prepare
-    const { number, recordingIds } = await completed(stage, 2);
-    const other = await completed(stage, 1);
+    const { number, recordingIds } = await completed(stage, { recordings: 2 });
+    const other = await completed(stage);
     const named = ['invented', ...other.recordingIds, ...recordingIds];
-    const { azumuta, readIds } = await otherAzumuta(stage, withoutList);
-
-    // Act
-    await stage.collect({ productOrderNumber: number, recordingIds: named }, {}, { azumuta });
-    await stage.collect({ productOrderNumber: number, recordingIds }, {}, { azumuta });
-
-    // Assess
+    const { azumuta, readIds } = await unlisted();
+    await naming(number, named)({ azumuta });
+    stage.clock.advance(61);
+    await naming(number, recordingIds)({ azumuta });
     expect(await stage.ledger.bookings.of(number)).toMatchObject([{ kind: 'quantity', recordingIds }]);
-    expect(told(stage)).toEqual(recordingIds);
+    expect(await inErp(stage, number)).toEqual(['1']);
     expect(readIds().sort()).toEqual([...named].sort());
   });
 
   it('are not trusted when they do not say which order they belong to, as a forged call could name any', async () => {
     // Prepare
-    const { number } = await completed(stage, 1);
-    const { recordingIds } = await completed(stage, 1);
-    const { azumuta, readIds } = await otherAzumuta(stage, withoutList, undefined, (recording) => {
-      delete recording.productOrderId;
-      delete recording.productOrderNumber;
-    });
+    const { number } = await completed(stage);
+    const { recordingIds } = await completed(stage);
+    const { azumuta, readIds } = await otherAzumuta(
+      stage,
+      (order) => void delete order.recordings,
+      undefined,
+      (recording) => {
+        delete recording.productOrderId;
+        delete recording.productOrderNumber;
+      },
+    );
 
     // Act
-    const failure = await failureOf(
-      stage.collect({ productOrderNumber: number, recordingIds }, {}, { azumuta }),
-    );
+    const failure = await naming(number, recordingIds)({ azumuta });
 
     // Assess
     expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('does not say') });
@@ -80,16 +71,13 @@ describe('recordings that a trigger names', () => {
 
   it('are at most 50 for one call, no longer than ids of Azumuta, and the log says so', async () => {
     // Prepare
-    const { number } = await completed(stage, 0);
-    const { azumuta, readIds } = await otherAzumuta(stage, withoutList);
-    const logged = recordedLog();
+    const { number } = await completed(stage, { recordings: 0 });
+    const { azumuta, readIds } = await unlisted();
+    const { log, lines } = recordedLog();
     const tooLong = 'x'.repeat(101);
 
     // Act
-    const recordingIds = [tooLong, ...invented(500)];
-    const failure = await failureOf(
-      stage.collect({ productOrderNumber: number, recordingIds }, { log: logged.log }, { azumuta }),
-    );
+    const failure = await naming(number, [tooLong, ...invented(500)], { log })({ azumuta });
 
     // Assess
     expect(failure).toMatchObject({
@@ -98,81 +86,62 @@ describe('recordings that a trigger names', () => {
     });
     expect(readIds()).toHaveLength(50);
     expect(readIds()).not.toContain(tooLong);
-    expect(logged.lines.join()).toContain('"named":501');
+    expect(lines.join()).toContain('"named":501');
   });
 
-  it('are all in the booking that is sent after a crash, whatever the next trigger names', async () => {
-    // Prepare
-    const { number, recordingIds } = await completed(stage, 2);
+  it('are all in the booking that is decided anew, whichever of them the newer trigger names', async () => {
+    // Planned, as the ERP was down
+    const { number, recordingIds } = await completed(stage, { recordings: 2 });
     const [first = '', second = ''] = recordingIds;
-    const { azumuta } = await otherAzumuta(stage, withoutList);
-    stage.sqs.fail('SendMessage', 500);
-    await failureOf(stage.collect({ productOrderNumber: number, recordingIds: [first] }, {}, { azumuta }));
-    stage.clock.advance(121);
-
-    // Act
-    await stage.collect({ productOrderNumber: number, recordingIds: [second] }, {}, { azumuta });
-
-    // Assess
-    expect(stage.sent().map(({ books }) => books)).toEqual(['quantity', 'amendment']);
-    expect(told(stage)).toEqual([first, second]);
+    const { azumuta } = await unlisted();
+    await naming(number, [first])({ azumuta, down: 'erp' });
+    stage.clock.advance(61);
+    await naming(number, [second])({ azumuta });
+    expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
+    expect(await inErp(stage, number)).toEqual(['1']);
   });
 });
 
 describe('recordings that only triggers name, of parts that are booked together', () => {
   async function started() {
-    const { numbers } = await stage.ordered(threeParts('when-all-done'));
-    const { azumuta } = await otherAzumuta(stage, withoutList);
+    const { erpOrder, numbers } = await stage.ordered(threeParts('when-all-done'));
+    const [first = '', second = '', third = ''] = numbers;
+    const { azumuta } = await unlisted();
     const finish = async (number: string, isNew: (ids: string[]) => string[] = (ids) => ids) => {
-      const recordingIds = isNew(await complete(stage, number, 1));
-      const failure = await failureOf(
-        stage.collect({ productOrderNumber: number, recordingIds }, {}, { azumuta }),
-      );
-      return { recordingIds, failure };
+      const recordingIds = isNew(await complete(stage, number));
+      return { recordingIds, failure: await naming(number, recordingIds)({ azumuta }) };
     };
-    return { numbers, azumuta, finish };
+    return { erpOrder, first, second, third, azumuta, finish };
   }
 
-  it('are all in their one booking, as no trigger names those of the first part once more', async () => {
-    const { numbers, finish } = await started();
-    const named: string[] = [];
-    for (const number of numbers) named.push(...(await finish(number)).recordingIds);
-    expect(stage.sent()).toMatchObject([{ books: 'quantity' }]);
-    expect(told(stage).sort()).toEqual(named.sort());
-  });
-
-  it('count when their part was opened again and its next trigger names new ones only', async () => {
-    // Prepare
-    const { numbers, finish } = await started();
-    const [first = '', second = '', third = ''] = numbers;
+  it('are all in their one booking, also when a part was opened again and its next trigger names new ones', async () => {
+    const { erpOrder, first, second, third, finish } = await started();
     const named = [...(await finish(first)).recordingIds];
     await stage.azumutaSide.reopen(first);
     for (const number of [second, third]) named.push(...(await finish(number)).recordingIds);
-    expect(stage.sent()).toEqual([]);
-
-    // Act
+    const before = await inErp(stage, erpOrder);
     const { recordingIds } = await finish(first, (ids) => ids.filter((id) => !named.includes(id)));
-
-    // Assess
+    expect(before).toEqual([]);
     expect(recordingIds).toHaveLength(1);
-    expect(told(stage).sort()).toEqual([...named, ...recordingIds].sort());
+    expect(await booked(stage, first)).toEqual([...named, ...recordingIds].sort());
+    expect(await inErp(stage, erpOrder)).toEqual(['3']);
   });
 
   it('are waited for while no trigger names those of one part, which the sentence names', async () => {
     // Prepare
-    const { numbers, azumuta, finish } = await started();
-    const [first = '', second = '', third = ''] = numbers;
-    await finish(first, () => []);
+    const { erpOrder, first, second, third, azumuta, finish } = await started();
+    let unnamed: string[] = [];
+    await finish(first, (ids) => {
+      unnamed = ids;
+      return [];
+    });
     await finish(second);
 
     // Act
     const { failure } = await finish(third);
-    const before = stage.sent();
-    const orders = await stage.azumutaSide.productOrders();
-    const named = orders.find(({ number }) => number === first)?.recordings ?? [];
-    const recordingIds = named.map(({ id }) => id);
+    const before = await inErp(stage, erpOrder);
     stage.clock.advance(61);
-    await stage.collect({ productOrderNumber: first, recordingIds }, {}, { azumuta });
+    await naming(first, unnamed)({ azumuta });
 
     // Assess
     expect(failure).toMatchObject({
@@ -180,47 +149,14 @@ describe('recordings that only triggers name, of parts that are booked together'
       message: expect.stringContaining(`lists no recordings of product order ${first}`),
     });
     expect(before).toEqual([]);
-    expect(told(stage)).toHaveLength(3);
+    expect(await booked(stage, first)).toHaveLength(3);
   });
 });
 
 it('takes, of a number that can be read in two ways, the one that the ledger knows', async () => {
-  // Prepare: the sender meant the plus as such; with a space, the number is unknown.
-  const { number } = await completed(stage, 1);
-
-  // Act
-  await stage.collect({ productOrderNumber: 'read as a space', otherNumber: number });
-
-  // Assess
-  expect(stage.sent()).toMatchObject([{ home: number, books: 'quantity' }]);
-});
-
-describe('two triggers at the same moment', () => {
-  it('have all their recordings booked: the second amends', async () => {
-    // Prepare: the first plans when the second has
-    const { number, recordingIds } = await completed(stage, 2);
-    const [first = '', second = ''] = recordingIds;
-    const { azumuta } = await otherAzumuta(stage, withoutList);
-    const { ledger } = stage;
-    let other: Promise<void> | undefined;
-    const slow: typeof ledger.bookings = {
-      ...ledger.bookings,
-      async plan(...planned) {
-        other ??= stage.collect({ productOrderNumber: number, recordingIds: [second] }, {}, { azumuta });
-        await other;
-        return ledger.bookings.plan(...planned);
-      },
-    };
-
-    // Act
-    await stage.collect(
-      { productOrderNumber: number, recordingIds: [first] },
-      {},
-      { azumuta, ledger: { ...ledger, bookings: slow } },
-    );
-
-    // Assess
-    expect(stage.sent().map(({ books }) => books)).toEqual(['quantity', 'amendment']);
-    expect(told(stage)).toEqual([second, first]);
-  });
+  // The sender meant the plus as such; with a space, the number is unknown.
+  const { number } = await completed(stage);
+  await stage.handle({ productOrderNumber: 'read as a space', otherNumber: number });
+  expect(await inErp(stage, number)).toEqual(['1']);
+  expect(await kept(stage, 'read as a space')).toEqual([]);
 });

@@ -1,73 +1,57 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { completed, failureOf, told } from './completed.ts';
+import { describe, expect, it } from 'vitest';
+import { booked, completed } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
-import { type CompletionStage, startCompletionStage } from './stage.ts';
+import { startCompletionStage } from './stage.ts';
 
-let stage: CompletionStage;
+const stage = await startCompletionStage();
 
-beforeAll(async () => {
-  stage = await startCompletionStage();
-});
-afterAll(() => stage?.stop());
-beforeEach(() => stage.sqs.forget());
+/** An order whose recordings only triggers name, and whose completion Azumuta shows late. */
+async function shownLate(held?: () => Promise<void>) {
+  const { number, recordingIds } = await completed(stage, { recordings: 2 });
+  const shown = { isOpen: true };
+  const { azumuta } = await otherAzumuta(
+    stage,
+    (order) => {
+      delete order.recordings;
+      if (shown.isOpen) order.status = 'in-progress';
+    },
+    held,
+  );
+  const [first, second] = recordingIds.map((id) => {
+    const attempt = stage.message({ productOrderNumber: number, recordingIds: [id] });
+    stage.clock.advance(10);
+    return () => attempt({ azumuta });
+  });
+  if (!first || !second) throw new Error('Two recordings are two hints.');
+  return { number, recordingIds, shown, first, second };
+}
 
 describe('hints about an order whose recordings only triggers name', () => {
   it('have all their recordings booked by the one that asks, also those of hints that ended', async () => {
-    // Prepare: Azumuta lists no recordings, and shows the completion late
-    const { number, recordingIds } = await completed(stage, 2);
-    const [first = '', second = ''] = recordingIds;
-    let isOpen = true;
-    const { azumuta } = await otherAzumuta(stage, (order) => {
-      delete order.recordings;
-      if (isOpen) order.status = 'in-progress';
-    });
-    const message = { messageId: `asks about ${number}`, sentAt: stage.clock.now() };
-    const ask = () =>
-      failureOf(stage.collect({ productOrderNumber: number, recordingIds: [first] }, message, { azumuta }));
-    await ask();
-    const waits = await failureOf(
-      stage.collect({ productOrderNumber: number, recordingIds: [second] }, {}, { azumuta }),
-    );
-    isOpen = false;
-
-    // Act
-    await ask();
-
-    // Assess
-    expect(waits).toMatchObject({ name: 'RetryLater' });
-    expect(told(stage).sort()).toEqual([...recordingIds].sort());
+    const { number, recordingIds, shown, first, second } = await shownLate();
+    const asks = await first();
+    const joins = await second();
+    shown.isOpen = false;
+    await first();
+    expect([asks, joins]).toMatchObject([{ name: 'RetryLater' }, undefined]);
+    expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
   });
 
-  it('make the one that asks come again for recordings that are named while it collects', async () => {
-    // Prepare: Azumuta lists no recordings; while one hint reads, another that came before it ends
-    const { number, recordingIds } = await completed(stage, 2);
-    const [first = '', second = ''] = recordingIds;
-    const early = { messageId: `early of ${number}`, sentAt: stage.clock.now() };
-    stage.clock.advance(10);
-    const message = { messageId: `asks about ${number}`, sentAt: stage.clock.now() };
-    let isOpen = true;
+  it('make the one that asks look again for recordings that are named while it reads', async () => {
+    // Prepare: while one hint reads, another that came before it ends
     const ended: unknown[] = [];
-    const { azumuta } = await otherAzumuta(
-      stage,
-      (order) => {
-        delete order.recordings;
-        if (isOpen) order.status = 'in-progress';
-      },
-      async () => {
-        if (ended.length === 0)
-          ended.push(
-            await failureOf(stage.collect({ productOrderNumber: number, recordingIds: [second] }, early)),
-          );
-      },
-    );
-    const ask = () =>
-      failureOf(stage.collect({ productOrderNumber: number, recordingIds: [first] }, message, { azumuta }));
-    await ask();
-    isOpen = false;
+    let earlier = async (): Promise<unknown> => undefined;
+    const { number, recordingIds, shown, first, second } = await shownLate(async () => {
+      if (ended.length === 0) ended.push(await earlier());
+    });
+    earlier = first;
+    await second();
+    shown.isOpen = false;
 
     // Act
-    const once = await ask();
-    const again = await ask();
+    const once = await second();
+    stage.clock.advance(61);
+    const again = await second();
 
     // Assess
     expect([ended, once, again]).toEqual([
@@ -75,6 +59,6 @@ describe('hints about an order whose recordings only triggers name', () => {
       expect.objectContaining({ name: 'RetryLater', scope: 'order' }),
       undefined,
     ]);
-    expect(new Set(told(stage))).toEqual(new Set(recordingIds));
+    expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
   });
 });

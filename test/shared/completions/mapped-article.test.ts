@@ -1,56 +1,51 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import type { MapCompletion } from '../../../shared/completions/content.ts';
 import { defineIntegration } from '../../../shared/integration/define.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { createOrderAcceptor } from '../../../shared/orders/accept.ts';
 import { createProductOrderCreator } from '../../../shared/orders/create.ts';
-import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { silent } from '../../support/logs.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
-import { failureOf } from './completed.ts';
-import { azumutaAt, type CompletionStage, erpAt, startCompletionStage } from './stage.ts';
+import { complete, inErp } from './completed.ts';
+import { startCompletionStage } from './stage.ts';
 
-let stage: CompletionStage;
+const stage = await startCompletionStage();
+const { signal } = new AbortController();
 
-beforeAll(async () => {
-  stage = await startCompletionStage();
-});
-afterAll(() => stage?.stop());
-beforeEach(() => stage.sqs.forget());
-
-/** The configuration of a plant whose Azumuta calls the ERP's X-4711 a GEAR-01. */
-const configured = () =>
-  defineIntegration({
-    plant: 'mapped',
-    timeZone: 'Europe/Brussels',
-    erp: sandboxErp({ baseUrl: stage.erpUrl }),
-    productOrders: { article: ({ article }) => (article === 'X-4711' ? 'GEAR-01' : article) },
-  });
+/** The ERP has released an order for X-4711. */
+async function released(): Promise<string> {
+  const [order] = await stage.erpSide.release({ product: 'X-4711', quantity: '5' });
+  return order?.number ?? '';
+}
 
 describe('a configuration that maps articles', () => {
   it("creates with Azumuta's article and books with the ERP's", async () => {
-    // Prepare
-    const integration = configured();
-    const [released] = await stage.erpSide.release({ product: 'X-4711', quantity: '5' });
-    const number = released?.number ?? '';
-    const erp = integration.erp.connect({
-      clock: systemClock,
-      credentials: async () => ({ apiKey: erpSandboxKey }),
+    // Prepare: a plant whose Azumuta calls the ERP's X-4711 a GEAR-01
+    const integration = defineIntegration({
+      plant: 'mapped',
+      timeZone: 'Europe/Brussels',
+      erp: sandboxErp({ baseUrl: stage.erpUrl }),
+      productOrders: { article: ({ article }) => (article === 'X-4711' ? 'GEAR-01' : article) },
     });
+    const number = await released();
+    const credentials = async () => ({ apiKey: erpSandboxKey });
+    const erp = integration.erp.connect({ clock: systemClock, credentials });
     const orders = [];
-    for await (const page of erp.releasedOrders(undefined, new AbortController().signal))
-      orders.push(...page.orders);
+    for await (const page of erp.releasedOrders(undefined, signal)) orders.push(...page.orders);
+    const { ledger, clock, azumuta } = stage;
+    const breaker = createBreaker(stage.store.table, clock);
 
     // Act: from the ERP to Azumuta …
     const answers = await createOrderAcceptor({
-      ledger: stage.ledger,
+      ledger,
       log: silent,
-      queues: createQueues(stage.sqs.client),
-      queueUrl: stage.sqs.queueUrl('product-orders'),
+      queues: { sendAll: async () => [] },
+      queueUrl: 'product-orders',
       lookAgain: async () => {},
       map: (order) => mapProductOrders(integration.productOrders, order),
     }).acceptOrders(
@@ -58,77 +53,48 @@ describe('a configuration that maps articles', () => {
       { via: 'pull' },
     );
     await createProductOrderCreator({
-      ledger: stage.ledger,
-      clock: stage.clock,
-      settlingSeconds: 0,
-      azumuta: azumutaAt(stage.azumutaUrl),
-      erp,
-      partners: createPartnerCalls({
-        breaker: createBreaker(stage.store.table, stage.clock),
-        newOwner: () => 'o',
-        log: silent,
-      }),
+      ...{ ledger, clock, settlingSeconds: 0, azumuta, erp },
+      partners: createPartnerCalls({ breaker, newOwner: () => 'o', log: silent }),
     })(
       { v: 1, kind: 'product-order', number },
       {
-        ...{ owner: 'o', messageId: 'm', endsAt: stage.clock.now(), secondsUntil: () => 1 },
-        ...{ signal: new AbortController().signal, log: silent, sentAt: stage.clock.now(), receiveCount: 1 },
+        ...{ owner: 'o', messageId: 'm', endsAt: clock.now(), secondsUntil: () => 1 },
+        ...{ signal, log: silent, sentAt: clock.now(), receiveCount: 1, hasTime: () => true },
       },
     );
     // … and back
-    await stage.azumutaSide.complete(number, { quantity: 5 });
-    stage.sqs.forget();
-    await stage.collect({ productOrderNumber: number }, {}, { articleIsMapped: true });
-    const [message] = stage.sent();
-    if (!message) throw new Error('It was not collected.');
-    await stage.book(message, {}, { map: (kind, completed) => mapCompletion(integration, kind, completed) });
+    await complete(stage, number, { quantity: 5 });
+    const map: MapCompletion = (kind, parts) => mapCompletion(integration, kind, parts);
+    await stage.handle(number, {}, { articleIsMapped: true, map, erp });
 
     // Assess
     expect(answers).toMatchObject([{ status: 'queued' }]);
-    const made = await azumutaAt(stage.azumutaUrl).findProductOrder(number, new AbortController().signal);
-    expect(made).toMatchObject({ article: 'GEAR-01' });
-    expect(message.article).toBe('X-4711');
-    expect(await stage.bookingsOf(number)).toMatchObject([{ kind: 'production', goodQuantity: '5' }]);
+    expect(await azumuta.findProductOrder(number, signal)).toMatchObject({ article: 'GEAR-01' });
+    expect(await inErp(stage, number)).toEqual(['5']);
   });
 });
 
 describe('a product order that was made by hand in Azumuta', () => {
   /** The ERP's order is for X-4711, and somebody has built a GEAR-01 under its number. */
   async function built(): Promise<string> {
-    const [released] = await stage.erpSide.release({ product: 'X-4711', quantity: '5' });
-    const number = released?.number ?? '';
-    const { signal } = new AbortController();
-    const azumuta = azumutaAt(stage.azumutaUrl);
-    const article = await azumuta.findArticle('GEAR-01', signal);
-    if (!article) throw new Error('The sandbox has the article.');
-    await azumuta.createProductOrder(
-      { number, article: 'GEAR-01', parameters: { Quantity: 5 }, variants: [] },
-      article,
-      signal,
-    );
-    await stage.azumutaSide.complete(number, { quantity: 5 });
+    const number = await released();
+    await stage.build(number);
+    await complete(stage, number, { quantity: 5 });
     return number;
   }
 
   it('is refused when it is of another article than the ERP ordered, as both call articles the same', async () => {
     const number = await built();
-    await stage.collect({ productOrderNumber: number });
-    const [message] = stage.sent();
-    if (!message) throw new Error('It was not collected.');
-    expect(await failureOf(stage.book(message, {}, { erp: erpAt(stage.erpUrl) }))).toMatchObject({
+    expect(await stage.message(number)()).toMatchObject({
       name: 'Rejected',
       message: expect.stringContaining('is for product X-4711, but what was completed is GEAR-01'),
     });
-    expect(await stage.bookingsOf(number)).toEqual([]);
+    expect(await inErp(stage, number)).toEqual([]);
   });
 
   it('is booked without a comparison when articles are mapped, as the code of the ERP is unknown', async () => {
     const number = await built();
-    await stage.collect({ productOrderNumber: number }, {}, { articleIsMapped: true });
-    const [message] = stage.sent();
-    if (!message) throw new Error('It was not collected.');
-    await stage.book(message);
-    expect(message.article).toBeUndefined();
-    expect(await stage.bookingsOf(number)).toMatchObject([{ goodQuantity: '5' }]);
+    await stage.handle(number, {}, { articleIsMapped: true });
+    expect(await inErp(stage, number)).toEqual(['5']);
   });
 });

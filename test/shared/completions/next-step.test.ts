@@ -10,13 +10,18 @@ const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
 const booking = (given: Partial<BookingEntry>) => bookingEntry({ readAt: ago(100), ...given });
 const readBy = (messageId: string, given: Partial<BookingEntry> = {}) =>
   booking({ plannedFor: messageId, ...given });
+const sent = (seconds: number, receiveCount = 1) => ({
+  messageId: 'mine',
+  sentAt: ago(seconds),
+  receiveCount,
+});
 const answeredBy = (by: string, at: Date) => ({ by, at, listsRecordings: true });
 
 /** What a hint that was sent ten seconds ago does, in words. */
 function whatOf(bookings: readonly BookingEntry[], given: Partial<StepFacts> = {}): string {
   const step = nextStep({
     ...{ bookings, answered: undefined, hint: { via: 'webhook' }, part: 1, namesNew: false, now },
-    ...{ attempt: { messageId: 'mine', sentAt: ago(10) }, configuration: 'version 1', ...given },
+    ...{ attempt: sent(10), configuration: 'version 1', ...given },
   });
   const tells = 'refused' in step && step.refused.length > 0 ? ', tell' : '';
   if (step.to === 'book') return `keep${step.looksAgain ? ', look again' : ''}${tells}`;
@@ -24,7 +29,7 @@ function whatOf(bookings: readonly BookingEntry[], given: Partial<StepFacts> = {
   return step.to === 'wait' ? `wait ${(step.untilMs - now.getTime()) / 1000} s` : `end${tells}`;
 }
 
-const earlier = { messageId: 'mine', sentAt: ago(200) };
+const earlier = sent(200);
 const hints = {
   'an older trigger': { attempt: earlier },
   'a newer trigger': {},
@@ -39,7 +44,7 @@ const over = { state: 'claimed', leaseUntil: now.getTime() } as const;
 describe('a hint', () => {
   it.each<[string, Partial<BookingEntry>, string[]]>([
     // An older trigger, a newer one, the reconciliation, a person
-    ['is under way', under, ['wait 5 s', 'wait 5 s', 'wait 5 s', 'wait 5 s']],
+    ['is under way', under, Array(4).fill('wait 4 s')],
     ['has a claim that is over', over, ['keep', 'keep, look again', 'keep', 'keep, look again']],
     ['waits in doubt', { state: 'waiting' }, ['keep', 'keep, look again', 'keep', 'keep, look again']],
     ['waits', { state: 'waiting', ...surely }, ['keep', 'decide anew', 'keep', 'decide anew']],
@@ -77,6 +82,7 @@ describe('a hint', () => {
   });
 
   it.each<[string, string, Partial<BookingEntry>[], Partial<StepFacts>]>([
+    ['waits until the claim ends at most', 'wait 5 s', [under], { attempt: sent(10, 2) }],
     ['asks about an order without bookings', 'ask', [], {}],
     [
       'keeps what its own message has planned, though that was sent after the reading',
@@ -94,7 +100,7 @@ describe('a hint', () => {
       'does not take a hint for older whose clock may differ',
       'wait 48 s',
       [{ readAt: ago(12) }],
-      { attempt: { messageId: 'mine', sentAt: ago(16) } },
+      { attempt: sent(16) },
     ],
     ['ends though it names recordings, as all are booked', 'end', [{}], { attempt: earlier }],
     [
@@ -153,7 +159,7 @@ describe('a hint', () => {
     const mine = { readAt: ago(12), plannedFor: 'mine' };
     const first = { ...mine, othersFollow: true } as const;
     const last = readBy('mine', { ...mine, key: 'id1#recording#b' });
-    const given = { attempt: { messageId: 'mine', sentAt: ago(13) } };
+    const given = { attempt: sent(13) };
     expect(whatOf([booking(first)], given)).toBe('wait 48 s');
     expect(whatOf([booking(first), last], given)).toBe('end');
     const waits = booking({ ...first, state: 'waiting' });
@@ -186,7 +192,7 @@ it('never ends over what is to be booked, and touches neither a claim that runs 
     hint: fc.constantFrom<StepFacts['hint']>(
       ...([{ via: 'webhook' }, { via: 'reconciliation' }, { via: 'operator', again: true }] as const),
     ),
-    attempt: fc.record({ messageId: fc.constant('mine'), sentAt: fc.integer({ max: 200, min: 0 }).map(ago) }),
+    attempt: fc.nat(200).map((seconds) => sent(seconds)),
     answered: fc.option(
       fc.nat(150).map((at) => answeredBy('another', ago(at))),
       { nil: undefined },

@@ -6,7 +6,7 @@ import { azumutaAt, type CompletionStage } from './stage.ts';
 /** The sandbox as another Azumuta: its product orders and recordings are changed, and each read may be delayed. */
 export async function otherAzumuta(
   stage: CompletionStage,
-  changed: (order: Record<string, unknown>) => void,
+  changed: (order: Record<string, unknown>) => void = () => undefined,
   held: (read: Received) => void | Promise<void> = () => undefined,
   changedRecording: (recording: Record<string, unknown>) => void = () => undefined,
 ) {

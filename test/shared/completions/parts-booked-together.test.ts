@@ -68,17 +68,13 @@ describe('an ERP order whose parts are booked together', () => {
   });
 
   it('has a trigger heeded that came before other parts were booked', async () => {
-    // Prepare: the ERP order has two parts now
+    // The ERP order has two parts now
     const { first, second, third } = await split(2);
     await complete(stage, third);
     const surplus = stage.message(third);
     stage.clock.advance(10);
     await finished([first, second]);
-
-    // Act
     const failure = await surplus();
-
-    // Assess
     expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('only 2 part(s)') });
   });
 

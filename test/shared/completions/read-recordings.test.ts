@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { createCompletionReader } from '../../../shared/completions/read-recordings.ts';
+import { CompletionReader } from '../../../shared/completions/read-recordings.ts';
 import { silent } from '../../support/logs.ts';
-import { completed, failureOf, told } from './completed.ts';
+import { booked, completed, inErp, recordingRoute } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
-import { type CompletionStage, startCompletionStage } from './stage.ts';
+import { startCompletionStage } from './stage.ts';
 
-let stage: CompletionStage;
-
-beforeAll(async () => {
-  stage = await startCompletionStage();
-});
-afterAll(() => stage?.stop());
-beforeEach(() => stage.sqs.forget());
+const stage = await startCompletionStage();
 
 describe('the recordings of a completion', () => {
   it('are read four at a time', async () => {
     // Prepare: no answer comes before four were asked for
-    const { number, recordingIds } = await completed(stage, 9);
+    const { number, recordingIds } = await completed(stage, { recordings: 9 });
     const four = Promise.withResolvers<void>();
     let underWay = 0;
     let most = 0;
@@ -35,39 +29,32 @@ describe('the recordings of a completion', () => {
     );
 
     // Act
-    await stage.collect({ productOrderNumber: number }, {}, { azumuta });
+    await stage.handle(number, {}, { azumuta });
 
     // Assess
     expect(most).toBe(4);
-    expect(told(stage)).toEqual(recordingIds);
+    expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
   });
 
   it('are not read any more once the attempt is out of time', async () => {
-    // Prepare
-    const { number } = await completed(stage, 9);
+    const { number } = await completed(stage, { recordings: 9 });
     const deadline = new AbortController();
     const { azumuta, readIds } = await otherAzumuta(
       stage,
       () => undefined,
       () => deadline.abort(),
     );
-
-    // Act
-    const failure = await failureOf(
-      stage.collect({ productOrderNumber: number }, { signal: deadline.signal }, { azumuta }),
-    );
-
-    // Assess
+    const failure = await stage.message(number, { signal: deadline.signal })({ azumuta });
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order' });
     expect(readIds().length).toBeLessThanOrEqual(4);
-    expect(stage.sent()).toEqual([]);
+    expect(await stage.ledger.bookings.of(number)).toEqual([]);
   });
 });
 
 describe('a completion that takes longer to read than an attempt may last', () => {
   it('is read from where the attempt before ran out of time, each recording once', async () => {
     // Prepare: every attempt is out of time at its fifth recording
-    const { number, recordingIds } = await completed(stage, 9);
+    const { number, recordingIds } = await completed(stage, { recordings: 9 });
     let deadline = new AbortController();
     let reads = 0;
     const { azumuta, readIds } = await otherAzumuta(
@@ -78,33 +65,56 @@ describe('a completion that takes longer to read than an attempt may last', () =
         if (reads % 5 === 0) deadline.abort();
       },
     );
-    const breaker = createBreaker(stage.store.table, stage.clock);
+    const { ledger, clock } = stage;
+    const breaker = createBreaker(stage.store.table, clock);
     const partners = createPartnerCalls({ breaker, newOwner: () => 'test', log: silent });
-    const reader = createCompletionReader({
-      ledger: stage.ledger,
-      azumuta,
-      partners,
-      includeOperators: false,
-    });
+    const reader = new CompletionReader({ ledger, clock, azumuta, partners, includeOperators: false });
     const messageId = `trigger of ${number}`;
     let attempts = 0;
 
-    // Act
-    while (stage.sent().length === 0 && attempts < 9) {
+    // Act: the ERP is down, so that only the reading is limited
+    while ((await ledger.bookings.of(number)).length === 0 && attempts < 9) {
       attempts += 1;
       deadline = new AbortController();
-      const { signal } = deadline;
-      await failureOf(stage.collect({ productOrderNumber: number }, { messageId, signal }, { reader }));
+      await stage.message(number, { messageId, signal: deadline.signal })({ reader, down: 'erp' });
     }
-
-    const readUntilSent = readIds().length;
+    const readInAll = readIds().length;
     const [id = ''] = recordingIds;
-    const productOrder = { id: stage.sent()[0]?.key.split('#')[0] ?? '', number };
+    const [planned] = await ledger.bookings.of(number);
+    const productOrder = planned?.productOrder ?? { id: '', number };
     await reader.readRecordings([{ id, productOrder }], new AbortController().signal);
 
     // Assess: recordings that were asked for at the deadline are asked for again, and nothing is remembered in the end
-    expect(told(stage)).toEqual(recordingIds);
-    expect(readUntilSent).toBeLessThanOrEqual(recordingIds.length + 4 * (attempts - 1));
-    expect(readIds().slice(readUntilSent)).toEqual([id]);
+    expect(planned).toMatchObject({ recordingIds });
+    expect(readInAll).toBeLessThanOrEqual(recordingIds.length + 4 * (attempts - 1));
+    expect(readIds().slice(readInAll)).toEqual([id]);
+  });
+});
+
+describe('a recording that Azumuta lists and does not show', () => {
+  const hidden = { kind: 'status', status: 404, route: recordingRoute } as const;
+
+  it('is waited for, so that no other quantity is booked than was recorded', async () => {
+    const { number, recordingIds } = await completed(stage, { recordings: 2 });
+    const attempt = stage.message(number);
+    await stage.azumutaSide.setFaults([{ ...hidden, times: 1 }]);
+    const first = await attempt();
+    const before = await stage.ledger.bookings.of(number);
+    await attempt();
+    expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
+    expect(before).toEqual([]);
+    expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
+  });
+
+  it('is for a person after 30 minutes', async () => {
+    const { number } = await completed(stage);
+    const attempt = stage.message(number);
+    await stage.azumutaSide.setFaults([hidden]);
+    const first = await attempt();
+    stage.clock.advance(30 * 60);
+    const last = await attempt();
+    await stage.azumutaSide.setFaults([]);
+    expect([first, last]).toMatchObject([{ name: 'RetryLater' }, { name: 'Rejected' }]);
+    expect(await inErp(stage, number)).toEqual([]);
   });
 });

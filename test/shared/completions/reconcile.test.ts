@@ -1,170 +1,130 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createCompletionCollector } from '../../../shared/completions/collect.ts';
-import { bookingMessageSchema, type CompletionHint } from '../../../shared/completions/messages.ts';
-import { createCompletionReader } from '../../../shared/completions/read-recordings.ts';
-import { createQueues, parseMessage } from '../../../shared/platform/aws/queue.ts';
-import { silent } from '../../support/logs.ts';
-import { never, type ReconcileStage, type ReconcileTest, startReconcileStage } from './reconcile-stage.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { complete, inErp, orderRoute } from './completed.ts';
+import { type ReconcileStage, reconcileStageOn } from './reconcile-stage.ts';
+import { startCompletionStage } from './stage.ts';
 
+const partners = await startCompletionStage();
 let stage: ReconcileStage;
-let sqs: ReconcileStage['sqs'];
-let control: ReconcileStage['control'];
-let azumuta: ReconcileStage['azumuta'];
-let clock: ReconcileTest['clock'];
-let ledger: ReconcileTest['ledger'];
-let partners: ReconcileTest['partners'];
-let created: ReconcileTest['created'];
-let createdOutside: ReconcileTest['createdOutside'];
-let run: ReconcileTest['run'];
-let hints: ReconcileTest['hints'];
-
-beforeAll(async () => {
-  stage = await startReconcileStage();
-  ({ sqs, control, azumuta } = stage);
-});
-afterAll(() => stage?.stop());
 beforeEach(async () => {
-  ({ clock, ledger, partners, created, createdOutside, run, hints } = await stage.begin());
+  stage = await reconcileStageOn(partners);
 });
+
+/** One whose completion nobody told. */
+async function lost(): Promise<string> {
+  const number = await stage.created(3);
+  await complete(stage, number);
+  await stage.azumutaSide.forgetCalls();
+  return number;
+}
+const nothing = { outcome: 'asked', asked: 0, completed: 0, planned: 0, open: 0, unclear: 0 };
 
 describe('a completion whose trigger was lost', () => {
-  it('enters the completions queue as a hint of reconciliation, after one read', async () => {
-    // Prepare
-    const number = await created('LOST', 3);
-    await control.complete(number);
-
-    // Act
-    const report = await run();
-
-    // Assess
-    expect(report).toEqual({ outcome: 'asked', asked: 1, completed: 1, open: 0, unclear: 0 });
-    expect(hints()).toEqual([
+  it('enters the completions queue as a hint of the reconciliation, after one read', async () => {
+    const number = await lost();
+    expect(await stage.run()).toEqual({ ...nothing, asked: 1, completed: 1 });
+    expect(stage.hints).toEqual([
       {
-        v: 1,
-        kind: 'completion',
-        event: 'product-order-completed',
-        productOrderNumber: number,
-        workInstructionIds: [],
-        recordingIds: [],
-        receivedAt: clock.now().toISOString(),
-        eventId: 'run-1/1',
-        via: 'reconciliation',
+        ...{ v: 1, kind: 'completion', event: 'product-order-completed', productOrderNumber: number },
+        ...{ workInstructionIds: [], recordingIds: [], receivedAt: stage.clock.now().toISOString() },
+        ...{ eventId: 'run-1/1', via: 'reconciliation' },
       },
     ]);
-    expect(await control.calls()).toEqual({ 'GET /api/v1/productorders/{id}': 1 });
+    expect(await stage.azumutaSide.calls()).toEqual({ [orderRoute]: 1 });
   });
 
-  it('is booked once, even when the trigger comes late', async () => {
+  it('is booked once, even when the trigger comes late, and is not asked about again', async () => {
     // Prepare
-    const number = await created('LATE', 3);
-    const { recordings } = await control.complete(number);
-    await run();
-    const [hint] = hints();
+    const number = await lost();
+    await stage.run();
+    const [hint] = stage.hints;
     if (!hint) throw new Error('There is no hint.');
 
-    // Act: both hints are collected as in the function.
-    await collect(hint, 'first');
-    const recordingIds = recordings.map(({ id }) => id);
-    await collect({ ...hint, via: 'webhook', eventId: 'the late trigger', recordingIds }, 'second');
-
-    // Assess
-    const bookings = sqs.sent
-      .filter(({ queue }) => queue === 'bookings')
-      .map(({ body }) => parseMessage(bookingMessageSchema, body));
-    expect(bookings.map(({ key, books }) => ({ key, books }))).toEqual([
-      { key: expect.stringMatching(/^[2-9A-Za-z]{17}#quantity$/), books: 'quantity' },
-    ]);
-  });
-
-  it('is not asked about again once it was collected', async () => {
-    // Prepare
-    const number = await created('COLLECTED', 3);
-    await control.complete(number);
-    await collected(number);
-
     // Act
-    const report = await run();
+    await stage.handle(hint);
+    stage.clock.advance(61);
+    await stage.handle(number);
+    await stage.azumutaSide.forgetCalls();
+    stage.clock.advance(86_400);
+    const next = await stage.run();
 
     // Assess
-    expect(report.asked).toBe(0);
-    expect(await control.calls()).toEqual({});
+    expect(await inErp(stage, number)).toEqual(['1']);
+    expect(next).toEqual(nothing);
+    expect(await stage.azumutaSide.calls()).toEqual({});
   });
 
   it('is not asked about when its trigger came a moment ago and the index does not show it yet', async () => {
-    // Prepare
-    const number = await created('LAGGING', 3);
-    await collected(number);
-    const lagging = { ...ledger.orders, overdue: async () => [number] };
-
-    // Act
-    const report = await run({ ledger: { ...ledger, orders: lagging } });
-
-    // Assess
-    expect(report.asked).toBe(0);
-    expect(await control.calls()).toEqual({});
+    const number = await lost();
+    await stage.handle(number);
+    await stage.azumutaSide.forgetCalls();
+    const orders = { ...stage.ledger.orders, overdue: async () => [number] };
+    expect(await stage.run({ ledger: { ...stage.ledger, orders } })).toEqual(nothing);
+    expect(await stage.azumutaSide.calls()).toEqual({});
   });
 
   it('gets another hint on another day, in case the first was lost', async () => {
-    // Prepare
-    const number = await created('TWICE', 3);
-    await control.complete(number);
-    await run();
-    clock.advance(24 * 3600);
-
-    // Act
-    const report = await run();
-
-    // Assess
-    expect(report.completed).toBe(1);
-    expect(hints().map(({ productOrderNumber }) => productOrderNumber)).toEqual([number, number]);
+    const number = await lost();
+    await stage.run();
+    stage.clock.advance(86_400);
+    expect(await stage.run()).toMatchObject({ completed: 1 });
+    expect(stage.hints.map(({ productOrderNumber }) => productOrderNumber)).toEqual([number, number]);
   });
 });
 
+describe('a booking that is planned and whose message is lost', () => {
+  it.each([
+    ['of an order that waits', lost],
+    ['that waits by itself, as its order does not: an amendment', lateRecording],
+    ['that waits by itself: of an order that was typed into Azumuta', typedIn],
+  ])(
+    'gets its hint each day without a question to Azumuta, and is booked: one %s',
+    async (_which, orderOf) => {
+      // Prepare
+      const number = await orderOf();
+      const before = (await inErp(stage, number)).length;
+      await stage.message(number)({ down: 'erp' });
+      stage.clock.advance(2 * 86_400);
+      await stage.azumutaSide.forgetCalls();
+
+      // Act
+      const reports = [await stage.run(), await stage.run()];
+      stage.clock.advance(86_400);
+      reports.push(await stage.run());
+      for (const hint of stage.hints.slice(1)) await stage.handle(hint, {}, { down: 'azumuta' });
+      stage.clock.advance(86_400);
+
+      // Assess
+      expect(reports).toEqual([{ ...nothing, planned: 1 }, nothing, { ...nothing, planned: 1 }]);
+      expect(await stage.azumutaSide.calls()).toEqual({});
+      expect(await inErp(stage, number)).toHaveLength(before + 1);
+      expect(await stage.run()).toEqual(nothing);
+    },
+  );
+
+  async function typedIn(): Promise<string> {
+    const [order] = await stage.erpSide.release({ product: 'GEAR-01', quantity: '1' });
+    const { number } = await stage.build(order?.number ?? '');
+    await complete(stage, number);
+    return number;
+  }
+
+  async function lateRecording(): Promise<string> {
+    const number = await lost();
+    await stage.handle(number);
+    await complete(stage, number);
+    stage.clock.advance(61);
+    return number;
+  }
+});
+
 it('records once that an overdue product order was removed in Azumuta, and goes on asking', async () => {
-  // Prepare
-  const number = await createdOutside('REMOVED', 3);
-  await run();
-  clock.advance(24 * 3600);
-
-  // Act
-  const report = await run();
-
-  // Assess
+  const number = await stage.createdOutside(3);
+  await stage.run();
+  stage.clock.advance(86_400);
+  const report = await stage.run();
   expect(report).toMatchObject({ asked: 1, unclear: 1 });
-  const told = (await ledger.journeys.of(number)).filter(({ event }) => event === 'conflict');
+  const told = (await stage.ledger.journeys.of(number)).filter(({ event }) => event === 'conflict');
   expect(told.map(({ note }) => note)).toEqual([
     'Azumuta does not know it any more: if it was built, book it in the ERP by hand',
   ]);
 });
-
-function collect(hint: CompletionHint, owner: string): Promise<void> {
-  const collectCompletion = createCompletionCollector({
-    ledger,
-    clock,
-    partners,
-    reader: createCompletionReader({ ledger, azumuta, partners, includeOperators: false }),
-    queues: createQueues(sqs.client),
-    bookingsQueueUrl: sqs.queueUrl('bookings'),
-    trustTrigger: false,
-    reconciles: true,
-    withoutRecordings: false,
-    articleIsMapped: false,
-    erpOrderNumber: undefined,
-  });
-  return collectCompletion(hint, {
-    owner,
-    messageId: owner,
-    endsAt: new Date(clock.now().getTime() + 60_000),
-    signal: never,
-    log: silent,
-    secondsUntil: () => 1,
-    sentAt: clock.now(),
-    receiveCount: 1,
-  });
-}
-
-async function collected(number: string): Promise<void> {
-  const entry = await ledger.orders.find(number);
-  if (!entry) throw new Error(`The ledger does not know ${number}.`);
-  await ledger.orders.markCompleted(entry);
-}

@@ -124,6 +124,7 @@ async function stageOn(azumutaUrl: string, erpUrl: string): Promise<CompletionSt
       log: silent,
       sentAt: clock.now(),
       receiveCount: 1,
+      hasTime: () => true,
       ...given,
     };
   }

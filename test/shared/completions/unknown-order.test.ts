@@ -1,91 +1,59 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
+import { describe, expect, it } from 'vitest';
 import { UnknownOrder } from '../../../shared/model/errors.ts';
-import { failureOf, madeByHand } from './completed.ts';
-import { type CompletionStage, settlingSeconds, startCompletionStage, timeoutSeconds } from './stage.ts';
+import { complete, completed, erpThat, madeByHand } from './completed.ts';
+import { type Handling, leaseSeconds, startCompletionStage } from './stage.ts';
 
-let stage: CompletionStage;
-
-beforeAll(async () => {
-  stage = await startCompletionStage();
-});
-afterAll(() => stage?.stop());
-beforeEach(() => stage.sqs.forget());
+const stage = await startCompletionStage();
 
 describe('an order that the ERP does not know, with unknownOrder: ignore', () => {
-  const unknown = (attempts: unknown[]): Parameters<CompletionStage['book']>[2] => ({
+  const unknown = (attempts: unknown[] = []): Handling => ({
     unknownOrder: 'ignore',
-    erp: {
-      // Only what the ERP answers matters here.
-      async *releasedOrders() {},
-      async book(_completion, _key, attempt) {
-        attempts.push(attempt.again);
-        throw new UnknownOrder('The ERP does not know order X.');
-      },
-    },
+    ...erpThat(async (_completion, _key, attempt) => {
+      attempts.push(attempt.again);
+      throw new UnknownOrder('The ERP does not know order X.');
+    }),
   });
+  const builtByHand = async () => {
+    const number = await madeByHand(stage);
+    await complete(stage, number);
+    return number;
+  };
+  const stateOf = async (number: string) =>
+    (await stage.ledger.bookings.of(number)).map(({ state, content }) => [state, content !== undefined]);
 
-  async function collected(number: string) {
-    await stage.azumutaSide.complete(number, { quantity: 1 });
-    await stage.collect({ productOrderNumber: number });
-    const [message] = stage.sent();
-    if (!message) throw new Error('Nothing was collected.');
-    return message;
-  }
-
-  it('is ignored when it never came from the ERP', async () => {
-    const message = await collected(await madeByHand(stage));
-    await stage.book(message, {}, unknown([]));
-    expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'done' }]);
+  it('is ignored when it never came from the ERP, and nothing of it is kept', async () => {
+    const number = await builtByHand();
+    await stage.handle(number, {}, unknown());
+    expect(await stateOf(number)).toEqual([['done', false]]);
   });
 
   it('is for a person when the ERP gave it to us, as it may be hidden for a while, or deleted', async () => {
-    // Prepare
-    const { numbers } = await stage.ordered();
-    const message = await collected(numbers[0] ?? '');
-
-    // Act
-    const failure = await failureOf(stage.book(message, {}, unknown([])));
-
-    // Assess
-    expect(failure).toMatchObject({ name: 'UnknownOrder' });
-    expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'rejected' }]);
+    const { number } = await completed(stage);
+    const failure = await stage.message(number)(unknown());
+    expect(failure).toMatchObject({ name: 'Rejected', code: 'unknown-order' });
+    expect(await stateOf(number)).toEqual([['rejected', true]]);
   });
 
   it('is ignored when it is replayed after a rejection at the look-up, which leaves nothing in doubt', async () => {
-    // Prepare
-    const message = await collected(await madeByHand(stage));
+    const number = await builtByHand();
     const attempts: unknown[] = [];
-    const policy = unknown(attempts);
-    const given = { messageId: 'the dead letter' };
-    await failureOf(stage.book(message, given, { ...policy, unknownOrder: 'reject' }));
-
-    // Act
-    await stage.book(message, given, policy);
-
-    // Assess
+    const message = { messageId: `letter of ${number}` };
+    await stage.message(number, message)({ ...unknown(attempts), unknownOrder: 'reject' });
+    await stage.handle({ productOrderNumber: number, again: true }, message, unknown(attempts));
     expect(attempts).toEqual([false, false]);
-    expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'done' }]);
+    expect(await stateOf(number)).toEqual([['done', false]]);
   });
 
   it('is for a person once an attempt may have written to it, as it was known then', async () => {
-    // Prepare: an attempt that died
-    const message = await collected(await madeByHand(stage));
-    const endsAt = new Date(stage.clock.now().getTime() + timeoutSeconds * 1000);
-    await stage.ledger.claims.claim(bookingKeyOf(message.home, message.key), {
-      owner: 'dead',
-      messageId: 'm',
-      endsAt,
-    });
-    stage.clock.advance(timeoutSeconds + settlingSeconds);
+    // An attempt that died
+    const number = await builtByHand();
+    const attempt = stage.message(number);
+    await attempt(erpThat(() => Promise.reject(new Error('killed'))));
+    stage.clock.advance(leaseSeconds);
     const attempts: unknown[] = [];
-
-    // Act
-    const failure = await failureOf(stage.book(message, {}, unknown(attempts)));
-
-    // Assess
+    const failure = await attempt(unknown(attempts));
     expect(attempts).toEqual([true]);
-    expect(failure).toMatchObject({ name: 'UnknownOrder' });
-    expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'rejected' }]);
+    expect(failure).toMatchObject({ name: 'Rejected', code: 'unknown-order' });
+    expect(await stateOf(number)).toEqual([['rejected', true]]);
   });
 });
