@@ -110,7 +110,7 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'in-doubt-decided-anew',
     file: next,
-    find: "if (!surelyNotBooked || !isOfPart(booking, facts)) return 'keep';",
+    find: "if (!surelyNotBooked) return 'keep';",
     replace: "if (!surelyNotBooked && facts.hint.via !== 'webhook') return 'keep';",
     why: 'What may be in the ERP already is mapped once more, and waits for ever, as it cannot be replaced.',
     foundBy: ['booked', 'waiting', 'ends', 'deadLetters', 'passing'],
@@ -201,7 +201,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'of await ledger.orders.overdue(dueBy, most)',
     replace: 'of (await ledger.orders.overdue(dueBy, most)).slice(0, 0)',
     why: 'If a trigger is lost, the completion is never booked.',
-    foundBy: ['booked'],
+    foundBy: ['booked', 'waiting'],
   },
   {
     name: 'names-of-operators-sent-on',

@@ -112,19 +112,20 @@ async function follow(
   let report: Report = { seed: 0, journeys: 0, findings: [], isOver: false };
   const hangs = () => child.kill('SIGKILL');
   let silence = setTimeout(hangs, silenceMs);
-  child.send({ ...task, mutant: mutant?.name } satisfies Task);
   child.on('message', (sent: Report) => {
     report = sent;
     clearTimeout(silence);
     silence = setTimeout(hangs, silenceMs);
   });
   return new Promise((resolve, reject) => {
-    child.once('error', reject);
+    // A child that dies at once cannot be sent its task: it is not run.
+    child.on('error', (error) => signal.aborted && reject(error));
     child.once('exit', () => {
       clearTimeout(silence);
       const seconds = (performance.now() - began) / 1000;
       resolve({ ...(mutant ? { mutant } : {}), seconds, report, verdict: verdictOf(report, mutant ?? {}) });
     });
+    child.send({ ...task, mutant: mutant?.name } satisfies Task);
   });
 }
 
