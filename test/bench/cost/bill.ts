@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { viewQueues } from '../../chaos/balance/queues.ts';
 import { tenRecordings } from '../partners/partner-books.ts';
 import type { Partners } from '../partners/partners.ts';
 import { numbersOf, offer, until } from '../peers/load.ts';
@@ -58,9 +59,11 @@ async function bill(
   units: number,
   work: () => Promise<void>,
 ): Promise<Measured> {
+  await isQuiet(plant);
   counter.reset();
   const before = new Map(functions.map((name) => [name, stand(plant, name)]));
   await work();
+  await isQuiet(plant);
   const worked = functions.map((name) => {
     const [was, is] = [before.get(name), stand(plant, name)];
     return {
@@ -75,6 +78,13 @@ async function bill(
   // The HTTP API invokes the first function once for each call.
   const apiCalls = worked[0]?.invocations ?? 0;
   return { units, requests: counter.requests(), apiCalls, functions: worked };
+}
+
+/** Receipts come after the effects that end the work. */
+async function isQuiet(plant: BenchPlant): Promise<void> {
+  const { depth } = viewQueues(plant);
+  if (!(await until(async () => (await depth()) === 0, 60_000, 200)))
+    throw new Error('The queues are not empty.');
 }
 
 /** What a function has done so far, from its log and its processes. */

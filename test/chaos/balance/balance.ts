@@ -36,8 +36,9 @@ const stageOf: Readonly<Record<PermanentFault['kind'], string>> = {
 const notDone = /It could not be done|shows nothing under/;
 
 /**
- * The most questions about one order, for any number of hints. One message keeps asking, at first every other second,
- * later once a minute; messages that were received before it had recorded that (5 containers, 5 messages each) ask, too.
+ * The most questions about one order, open or completed, for any number of hints. One message keeps asking, at first
+ * every other second, later once a minute; messages that were received before it had recorded that (5 containers,
+ * 5 messages each) ask, too.
  */
 const mostQuestions = (seconds: number) => 40 + seconds / 60;
 
@@ -241,9 +242,8 @@ export function balanceOf(books: Books, injected: Injected): Balance {
 
   /** One message asks about each order, for any number of hints, and no other message waits. */
   function checkQuestions() {
-    for (const { number, is, hints, seconds, questions } of injected.flooded) {
-      // A completed order may have been reopened and completed again, so each hint about it asks once.
-      if (questions > mostQuestions(seconds) + (is === 'completed' ? 2 * hints : 0))
+    for (const { number, hints, seconds, questions } of injected.flooded) {
+      if (questions > mostQuestions(seconds))
         wrong.push(
           `Azumuta was asked ${questions} times in ${seconds.toFixed(0)} s about ${number}, for ${hints} hints.`,
         );

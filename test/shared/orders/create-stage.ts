@@ -102,5 +102,6 @@ function attempt(messageId: string, receiveCount: number, clock: Clock) {
     log: silent,
     sentAt: new Date(),
     receiveCount,
+    hasTime: () => true,
   };
 }

@@ -13,12 +13,13 @@ const maxIn = (minutes: number) => 20 + minutes / 2;
 /** Checks that the partners were not called more often than necessary. */
 export function judgeCalls({ watch, scenario }: World, find: Find): void {
   const total = watch.calls.azumuta.length + watch.calls.erp.length;
-  // An order that is locked for days is retried every quarter of an hour, and each of its parts separately.
+  // An order that is locked for days is retried every quarter of an hour, and each of its up to five parts separately.
+  const parts = scenario.split === 'one' ? 1 : 5;
   const lockedMinutes = scenario.events.reduce(
     (sum, one) => sum + (one.kind === 'order is locked' ? one.minutes : 0),
     0,
   );
-  if (total > maxPerJourney * scenario.orders.length + 2 * lockedMinutes)
+  if (total > maxPerJourney * scenario.orders.length + 2 * parts * lockedMinutes)
     find('calls', `${total} calls for ${scenario.orders.length} order(s).`);
   for (const event of scenario.events) {
     if (event.kind !== 'outage') continue;

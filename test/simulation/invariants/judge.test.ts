@@ -75,16 +75,15 @@ const letter =
         ? {}
         : { attributes: { messageId: 'm', stage: 'some-stage', reason: 'It is closed.' } }),
     });
-const record = { pk: 'ORDER#1', sk: 'DEAD-LETTER#m', dead: true };
 const adds =
   (item: { readonly pk: string; readonly sk: string }): Disturbance =>
   ({ plant }) =>
     shows(plant.table, 'items', (before) => () => [...before(), item]);
 const calls =
-  (times: number): Disturbance =>
+  (times: number, container = 'one'): Disturbance =>
   ({ time, watch }) =>
     time.after(10 * minuteMs, () => {
-      for (let each = 0; each < times; each += 1) watch.begins('some container', 'some-stage', 'erp');
+      for (let each = 0; each < times; each += 1) watch.begins(container, 'some-stage', 'erp');
     });
 const all =
   (...disturbances: readonly Disturbance[]): Disturbance =>
@@ -176,7 +175,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/SQS itself moved a message/, letter('SQS')],
     [/1 dead letters, but only 0 are counted/, letter('a function')],
     [/The ledger has no record of a dead letter/, letter('a function')],
-    [/dead letter m, which does not exist/, adds(record)],
+    [/dead letter m, which does not exist/, adds({ pk: 'ORDER#1', sk: 'DEAD-LETTER#m', ...{ dead: true } })],
   ],
   journey: [
     [/is in Azumuta, but its journey/, items(theOrder, { history: [] })],
@@ -234,7 +233,10 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
       { atOnce: 1 },
     ],
   ],
-  breaker: [[/some-stage calls erp, whose breaker is open until/, calls(1), { events: [outage] }]],
+  breaker: [
+    [/some-stage calls erp, whose breaker is open until/, calls(1), { events: [outage] }],
+    [/one and another probe erp at once/, all(calls(1), calls(1, 'another')), { events: [outage] }],
+  ],
   calls: [
     [/\d+ calls for 1 order/, calls(2001)],
     [/erp is called \d+ times in 60 minutes/, calls(200), { events: [outage] }],

@@ -105,6 +105,9 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     const opened = Date.parse(breaker.openedAt?.S ?? '');
     const until = Number(breaker.openUntil?.N ?? 0);
     const isProbed = Number(breaker.probeUntil?.N ?? 0) > now() - clocksDifferMs;
+    const callers = [...underWay[partner].keys()];
+    if (callers.length > 1 && now() - opened > maxWorkMs('pull'))
+      find('breaker', `${callers.join(' and ')} probe ${partner} at once.`);
     if (!isProbed && until > now() + clocksDifferMs && now() - opened > maxWorkMs(stage))
       find(
         'breaker',

@@ -24,8 +24,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'claim-without-settling-time',
     file: claims,
-    find: 'endsAt.getTime() + times.settlingSeconds * 1000;',
-    replace: 'endsAt.getTime() - 60_000;',
+    find: '=> endsAt.getTime() + times.settlingSeconds * 1000;',
+    replace: '=> endsAt.getTime() - 60_000;',
     why: 'A call of a dead attempt takes effect after the next attempt has looked, and is made twice.',
     foundBy: ['created', 'booked'],
   },
@@ -141,5 +141,21 @@ export const ledgerMutants: readonly Mutant[] = [
     replace: 'bytesOf(kept) < 0',
     why: 'The item of an order that waits for days grows beyond the limit, and can never be written again.',
     foundBy: ['items'],
+  },
+  {
+    name: 'lease-relies-on-the-hold',
+    file: claims,
+    find: '=> endsAt.getTime() + times.settlingSeconds * 1000;',
+    replace: '=> endsAt.getTime();',
+    why: 'An attempt dies before it can note that its write is settling, and the next one does not wait for it.',
+    foundBy: ['created', 'booked'],
+  },
+  {
+    name: 'release-forgets-the-doubt',
+    file: claims,
+    find: "in doubt.\n      const clean = !claim.again && wrote === 'nothing';",
+    replace: "in doubt.\n      const clean = wrote === 'nothing';",
+    why: 'After an attempt that only failed to look, what the one before it wrote counts as somebody else’s.',
+    foundBy: ['created', 'booked', 'deadLetters'],
   },
 ];

@@ -150,4 +150,12 @@ export const partnerMutants: readonly Mutant[] = [
     why: 'An order that a clerk has open for a minute becomes a dead letter.',
     foundBy: ['passing'],
   },
+  {
+    name: 'probed-by-everybody',
+    file: breaker,
+    find: ' AND (attribute_not_exists(#probeUntil) OR #probeUntil <= :at)',
+    replace: '',
+    why: 'All that has waited for a partner that is down calls it at once.',
+    foundBy: ['breaker', 'calls'],
+  },
 ];

@@ -25,18 +25,21 @@ export interface Effect {
   readonly shows: Shows;
   readonly given: Given;
 }
+const alone: Given = {};
 const effect = (
   accident: ScenarioEvent | readonly ScenarioEvent[],
   shows: Shows,
-  given: Given = {},
+  given: Given = alone,
 ): Effect => ({
   ...{ accident: [accident].flat(), shows, given },
 });
 
 const posts = /erp: POST/;
 const plans = /ledger: writes \S+ BOOKING#/;
-/** Soon after the first attempt to book. */
-const isBooked: Look = [11.5, ({ erp }) => erp.books({ number: 'MO/0001' }).bookings.length];
+/** What the ERP has soon after the first attempt to book. */
+const booked: Given = {
+  look: [11.5, ({ erp }) => erp.books({ number: 'MO/0001' }).bookings.length],
+};
 
 /** At the call that books; at the one that plans the booking, if AWS is to blame. */
 const ofCalls: Readonly<Record<AccidentName, Shows>> = {
@@ -68,7 +71,7 @@ function ofCall(accident: AccidentName): Effect {
   const plan = { stage: 'book-completion', service: 'ledger', nth: 8 } as const;
   const send = { stage: 'accept-product-orders', service: 'queues', nth: 1 } as const;
   const place = accident.startsWith('SQS') ? send : accident.includes('AWS') ? plan : book;
-  return effect({ kind: 'call', ...place, accident }, ofCalls[accident], { look: isBooked });
+  return effect({ kind: 'call', ...place, accident }, ofCalls[accident], booked);
 }
 
 /** Each ERP has its own words of refusal. */
@@ -116,15 +119,18 @@ const ofFigures: Readonly<Record<OtherFigures, Shows>> = {
   'no recording': [/look: \[\]/],
   'recorded twice': [/look: \[.*,.*,.*,.*\]/],
 };
-const recorded: Look = [
-  12,
-  ({ azumuta }) =>
-    azumuta.productOrders().flatMap(({ recordings }) => recordings.map(({ good }) => good ?? null)),
-];
+const recorded: Given = {
+  look: [
+    12,
+    ({ azumuta }) =>
+      azumuta.productOrders().flatMap(({ recordings }) => recordings.map(({ good }) => good ?? null)),
+  ],
+};
 const pull = { via: 'pull' } as const;
 const run = { kind: 'run', stage: 'pull-product-orders', nth: 1 } as const;
 const at = { order: 0, at: 5 };
 const cancelled = [{ kind: 'planner cancels', ...at }] as const;
+const withDeadLetter: Given = { events: cancelled };
 
 export const effects: readonly Effect[] = [
   // The keys of the tables are the names.
@@ -132,9 +138,7 @@ export const effects: readonly Effect[] = [
   ...(Object.keys(erpModels) as ErpName[]).map(refusalOf),
   ...(['azumuta', 'erp'] as const).flatMap((partner) => [...outagesOf(partner), ...rotationsOf(partner)]),
   ...otherFigures.map((figures) =>
-    effect({ kind: 'operator records other figures', order: 0, figures }, ofFigures[figures], {
-      look: recorded,
-    }),
+    effect({ kind: 'operator records other figures', order: 0, figures }, ofFigures[figures], recorded),
   ),
   ...queues.map((flow) =>
     effect({ kind: 'flow is paused', flow, at: 0, minutes: 20 }, [/^12\d\d .* begins .*\(receive 1\)/]),
@@ -208,11 +212,15 @@ export const effects: readonly Effect[] = [
   effect({ kind: 'operator types it by hand', order: 0, at: 1.0005, equal: false }, [
     /Dead letter: Azumuta has a product order MO\/0001 already/,
   ]),
-  effect({ kind: 'dead letters are sent again', at: 20, twice: false }, [/^1200 .*sends 1 of 1 dead/], {
-    ...{ events: cancelled },
-  }),
-  effect({ kind: 'dead letters are sent again', at: 20, twice: true }, [[/^1200 administrator: sends/, 2]], {
-    ...{ events: cancelled },
-  }),
-  effect({ kind: 'dead letter is discarded', at: 20 }, [/administrator: discards/], { events: cancelled }),
+  effect(
+    { kind: 'dead letters are sent again', at: 20, twice: false },
+    [/^1200 .*sends 1 of 1 dead/],
+    withDeadLetter,
+  ),
+  effect(
+    { kind: 'dead letters are sent again', at: 20, twice: true },
+    [[/^1200 administrator: sends/, 2]],
+    withDeadLetter,
+  ),
+  effect({ kind: 'dead letter is discarded', at: 20 }, [/administrator: discards/], withDeadLetter),
 ];

@@ -55,6 +55,14 @@ async function journey(accident: readonly ScenarioEvent[], { look, events = [], 
   return { entries, happened, findings };
 }
 
+/** The same journey without the accident; several accidents share it. */
+const calmOnes = new Map<Given, ReturnType<typeof journey>>();
+function calmJourneyOf(given: Given) {
+  const calm = calmOnes.get(given) ?? journey([], given);
+  calmOnes.set(given, calm);
+  return calm;
+}
+
 it.each(
   effects.map(({ accident, shows, given }) => {
     const [erp = 'rest', [words]] = [given.erp, accident.map(wordsOf)];
@@ -62,7 +70,7 @@ it.each(
   }),
 )('changes a journey by an accident ($erp): $words', async ({ accident, shows, given }) => {
   // Act
-  const calm = await journey([], given);
+  const calm = await calmJourneyOf(given);
   const { entries, happened, findings } = await journey(accident, given);
 
   // Assess
