@@ -86,9 +86,8 @@ function standOf(booking: BookingEntry, facts: StepFacts): Stand {
   const { state, surelyNotBooked, discarded, rejectedBy } = booking;
   const isRecent = now.getTime() - askedAt(booking, facts).getTime() < betweenQuestionsMs;
   if (state !== 'rejected') {
-    if (!surelyNotBooked) return 'keep';
     // Only a hint about its part shows what has become of it.
-    if (!isOfPart(booking, facts)) return 'keep';
+    if (!surelyNotBooked || !isOfPart(booking, facts)) return 'keep';
     if (hint.again && !isOwn(booking, facts)) return 'anew';
     if (!isNewer(booking, facts)) return 'keep';
     return isRecent ? 'soon' : 'anew';

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../../shared/erp/connector.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { startFaultProxy } from '../erp/conformance/fault-proxy.ts';
-import { bookRoute, complete, erpThat, inErp } from './completed.ts';
-import { erpAt, type Handling, settlingSeconds, startCompletionStage, threeParts } from './stage.ts';
+import { bookRoute, complete, erpThat, inErp, kept } from './completed.ts';
+import { type Handling, settlingSeconds, startCompletionStage, threeParts } from './stage.ts';
 
 const stage = await startCompletionStage();
 
@@ -34,33 +33,32 @@ const waits = {
   forOurLock: true,
 };
 
-describe('a booking on an ERP order', () => {
-  it('is made while the other bookings wait, which are made after it', async () => {
-    // Prepare: the ERP order and its bookings are read first, the third call is the booking
-    const { erpOrder, one, two, three } = await threeMessages();
-    const proxy = await startFaultProxy(stage.erpUrl);
-    const arrived = Promise.withResolvers<void>();
-    const gate = Promise.withResolvers<void>();
-    proxy.beforeCall(3, () => {
-      arrived.resolve();
-      return gate.promise;
-    });
-
-    // Act
-    const booking = one({ erp: erpAt(proxy.url) });
-    await arrived.promise;
-    const meanwhile = await Promise.all([two(), three()]);
-    gate.resolve();
-    await booking;
-    await two();
-    await three();
-
-    // Assess
-    expect(proxy.calls()[2]).toMatchObject({ method: 'POST' });
-    expect(meanwhile).toMatchObject([waits, waits]);
-    expect(await inErp(stage, erpOrder)).toEqual(['1', '1', '1']);
-    await proxy.close();
+it('makes other bookings on its ERP order wait, and its own message, which writes nothing', async () => {
+  // Prepare: the ERP does not answer yet
+  const { erpOrder, first, one, two, three } = await threeMessages();
+  const arrived = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const slow = erpThat(async (...given) => {
+    arrived.resolve();
+    await gate.promise;
+    return stage.erp.book(...given);
   });
+
+  // Act
+  const booking = one(slow);
+  await arrived.promise;
+  const before = await kept(stage, first);
+  const meanwhile = [await one(), await two(), await three()];
+  const after = await kept(stage, first);
+  gate.resolve();
+  const later = [await booking, await one({ down: 'azumuta' }), await two(), await three()];
+
+  // Assess
+  const underWay = { name: 'RetryLater', afterSeconds: 4, message: expect.stringContaining('under way') };
+  expect(meanwhile).toMatchObject([underWay, waits, waits]);
+  expect(after).toEqual(before);
+  expect(later).toEqual(Array(4).fill(undefined));
+  expect(await inErp(stage, erpOrder)).toEqual(['1', '1', '1']);
 });
 
 describe('a booking that may have been written', () => {

@@ -1,137 +1,108 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type CompletionFacts, decideBookings } from '../../../shared/completions/decide-bookings.ts';
-import type { Cause } from '../../../shared/model/causes.ts';
 import { azumutaOrder, bookingEntry, builtPart, completionFacts, orderEntry } from './booking-facts.ts';
 
-const together = (index: number, given: Partial<CompletionFacts> = {}) =>
-  completionFacts({
-    entry: orderEntry(index, 'when-all-done'),
-    parts: 3,
-    current: builtPart(index, [`r${index}`]),
-    ...given,
-  });
+/** What is decided, in words: `id1#quantity: parts 1, recordings a,b`. */
+function decided(given: Partial<CompletionFacts>): string {
+  const decision = decideBookings(completionFacts(given));
+  if (decision.to === 'leave') return `leave: ${decision.why}`;
+  if (decision.to === 'wait') return `wait: ${decision.sentence}`;
+  if (decision.to === 'reject') return `${decision.cause}: ${decision.sentence}`;
+  return decision.plan
+    .map(({ key, parts, recordingIds }) => `${key}: parts ${parts}, recordings ${recordingIds}`)
+    .join('; ');
+}
 
-describe('a completed product order', () => {
-  it('is booked with all recordings that are known now', () => {
-    expect(decideBookings(completionFacts({ current: builtPart(1, ['a', 'b']) }))).toMatchObject({
-      to: 'book',
-      plan: [{ key: 'id1#quantity', kind: 'quantity', parts: [1], recordingIds: ['a', 'b'] }],
-    });
-  });
+const recorded = (...ids: string[]): Partial<CompletionFacts> => ({ current: builtPart(1, ids) });
+const unknown = (index: number) => ({ ...builtPart(index), recordingIds: undefined });
+const bookedWith = (given: Parameters<typeof bookingEntry>[0]) => ({ bookings: [bookingEntry(given)] });
+const quantity = bookedWith({ recordingIds: ['a'] });
+const further = (state: 'waiting' | 'claimed' | 'rejected') => ({
+  ...bookedWith({ state, recordingIds: ['a'] }),
+  ...recorded('a', 'b'),
+});
+const waitsForIt = 'leave: recording b waits until id1#quantity is booked';
+const tooMany = Array.from({ length: 2100 }, (_, at) => `recording${at}`.padEnd(17, '-'));
 
-  it('has each further recording amended, and its quantity left alone, when it is booked', () => {
-    const bookings = [bookingEntry({ recordingIds: ['a'] })];
-    expect(
-      decideBookings(completionFacts({ bookings, current: builtPart(1, ['a', 'b', 'c']) })),
-    ).toMatchObject({
-      to: 'book',
-      plan: [
-        { key: 'id1#recording#b', kind: 'amendment', recordingIds: ['b'] },
-        { key: 'id1#recording#c', kind: 'amendment', recordingIds: ['c'] },
-      ],
-    });
-  });
-
-  it('is left alone when it is booked with all its recordings', () => {
-    const facts = completionFacts({
-      bookings: [bookingEntry({ recordingIds: ['a'] })],
-      current: builtPart(1, ['a']),
-    });
-    expect(decideBookings(facts)).toMatchObject({ to: 'leave' });
-  });
-
-  it.each(['waiting', 'claimed', 'rejected'] as const)(
-    'has further recordings wait until its quantity is booked, while that is %s',
-    (state) => {
-      const bookings = [bookingEntry({ state, recordingIds: ['a'] })];
-      expect(decideBookings(completionFacts({ bookings, current: builtPart(1, ['a', 'b']) }))).toEqual({
-        to: 'leave',
-        why: 'recording b waits until id1#quantity is booked',
-      });
-    },
-  );
-
-  it('is for a person when it has more recordings than one booking can hold', () => {
-    const recordingIds = Array.from({ length: 2100 }, (_, at) => `recording${at}`.padEnd(17, '-'));
-    expect(decideBookings(completionFacts({ current: builtPart(1, recordingIds) }))).toMatchObject({
-      to: 'reject',
-      sentence: expect.stringContaining('more than one booking can hold'),
-    });
-  });
-
-  it('waits while it is unknown which recordings there are, which is not the same as none', () => {
-    const facts = completionFacts({ current: { ...builtPart(1), recordingIds: undefined } });
-    expect(decideBookings(facts)).toMatchObject({
-      to: 'wait',
-      sentence: expect.stringContaining('lists no recordings'),
-    });
-    expect(decideBookings({ ...facts, withoutRecordings: true })).toMatchObject({ to: 'book' });
-  });
-
-  it.each([
-    [
-      'of another article than was ordered',
-      { current: { ...builtPart(1), order: azumutaOrder(1, { article: 'GEAR-02' }) } },
-      'was made of article GEAR-01, and Azumuta says GEAR-02',
-      'conflict',
-    ],
-    [
-      'after it was booked and made again in Azumuta',
-      { bookings: [bookingEntry({ productOrder: { id: 'old', number: 'MO/1/1' } })] },
-      'was booked as old, and was made again in Azumuta as id1',
-      'conflict',
-    ],
-    [
-      'as a part that the ERP order does not have any more',
-      { entry: orderEntry(3, 'each'), parts: 2, current: builtPart(3) },
-      'has only 2 part(s) now: book it in the ERP by hand',
-      'conflict',
-    ],
-  ] satisfies [string, Partial<CompletionFacts>, string, Cause][])(
-    'is rejected, for a person, %s',
-    (_which, given, sentence, cause) => {
-      const rejection = { to: 'reject', sentence: expect.stringContaining(sentence), cause };
-      expect(decideBookings(completionFacts(given))).toEqual(rejection);
-    },
-  );
+it.each<[string, Partial<CompletionFacts>, string]>([
+  ['is booked with all recordings', recorded('a', 'b'), 'id1#quantity: parts 1, recordings a,b'],
+  [
+    'has each further recording amended, and its quantity left alone, when it is booked',
+    { ...quantity, ...recorded('a', 'b', 'c') },
+    'id1#recording#b: parts 1, recordings b; id1#recording#c: parts 1, recordings c',
+  ],
+  ['is left alone when it is booked', { ...quantity, ...recorded('a') }, 'leave: Nothing new'],
+  ['has further recordings wait while its quantity waits', further('waiting'), waitsForIt],
+  ['has further recordings wait while its quantity is under way', further('claimed'), waitsForIt],
+  ['has further recordings wait while its quantity is refused', further('rejected'), waitsForIt],
+  [
+    'is for a person when it has more recordings than one booking can hold',
+    recorded(...tooMany),
+    'completion-unclear: ERP order MO/1 is completed with 2100 recordings',
+  ],
+  [
+    'waits while it is unknown which recordings there are, which is not the same as none',
+    { current: unknown(1) },
+    'wait: Azumuta lists no recordings of product order MO/1/1',
+  ],
+  [
+    'is booked without recordings where the configuration says so',
+    { current: unknown(1), withoutRecordings: true },
+    'id1#quantity: parts 1, recordings ',
+  ],
+  [
+    'is for a person when it is of another article than was ordered',
+    { current: { ...builtPart(1), order: azumutaOrder(1, { article: 'GEAR-02' }) } },
+    'conflict: Product order MO/1/1 was made of article GEAR-01, and Azumuta says GEAR-02',
+  ],
+  [
+    'is for a person when it was booked and made again in Azumuta',
+    bookedWith({ productOrder: { id: 'old', number: 'MO/1/1' } }),
+    'conflict: Product order MO/1/1 was booked as old, and was made again in Azumuta as id1',
+  ],
+  [
+    'is for a person as a part that the ERP order does not have any more',
+    { entry: orderEntry(3, 'each'), parts: 2, current: builtPart(3) },
+    'conflict: Product order MO/1/3 is completed, and its ERP order MO/1 has only 2 part(s) now',
+  ],
+])('a completed product order %s', (_what, given, expected) => {
+  expect(decided(given)).toContain(expected);
 });
 
-describe('parts that are booked together', () => {
-  it('wait for the missing parts by their index, not by their number', () => {
+const together = (index: number, given: Partial<CompletionFacts> = {}): Partial<CompletionFacts> => ({
+  ...{ entry: orderEntry(index, 'when-all-done'), parts: 3, current: builtPart(index, [`r${index}`]) },
+  ...given,
+});
+const threeBooked = bookedWith({ parts: [1, 2, 3] });
+
+it.each<[string, Partial<CompletionFacts>, string]>([
+  [
     // Four parts are completed, and the ERP order has three now: the second is missing.
-    const others = [builtPart(1), builtPart(4), builtPart(5)];
-    expect(decideBookings(together(3, { others }))).toEqual({ to: 'leave', why: 'Parts 2 of 3 are awaited' });
-  });
-
-  it('are one booking once the last is completed, in order, under the id of the first', () => {
-    expect(
-      decideBookings(together(2, { others: [builtPart(3, ['r3']), builtPart(1, ['r1'])] })),
-    ).toMatchObject({
-      plan: [{ key: 'id1#quantity', parts: [1, 2, 3], recordingIds: ['r1', 'r2', 'r3'] }],
-    });
-  });
-
-  it('wait while it is unknown which recordings one of them has', () => {
-    const others = [builtPart(2), { ...builtPart(1), recordingIds: undefined }];
-    expect(decideBookings(together(3, { others }))).toMatchObject({
-      to: 'wait',
-      sentence: expect.stringContaining('lists no recordings of product order MO/1/1'),
-    });
-  });
-
-  it('are a booking of their own when they came after the others were booked', () => {
-    const bookings = [bookingEntry({ parts: [1, 2, 3] })];
-    expect(decideBookings(together(5, { parts: 5, bookings, others: [builtPart(4)] }))).toMatchObject({
-      plan: [{ key: 'id4#quantity', parts: [4, 5] }],
-    });
-    expect(decideBookings(together(5, { parts: 5, bookings }))).toMatchObject({ to: 'leave' });
-  });
-
-  it('have a late recording amended though other parts are awaited', () => {
-    const bookings = [bookingEntry({ parts: [1, 2, 3] })];
-    expect(decideBookings(together(2, { parts: 5, bookings }))).toMatchObject({
-      to: 'book',
-      plan: [{ key: 'id2#recording#r2' }],
-    });
-  });
+    'wait for the missing parts by their index, not by their number',
+    together(3, { others: [builtPart(1), builtPart(4), builtPart(5)] }),
+    'leave: Parts 2 of 3 are awaited',
+  ],
+  [
+    'are one booking once the last is completed, in order, under the id of the first',
+    together(2, { others: [builtPart(3, ['r3']), builtPart(1, ['r1'])] }),
+    'id1#quantity: parts 1,2,3, recordings r1,r2,r3',
+  ],
+  [
+    'wait while it is unknown which recordings one of them has',
+    together(3, { others: [builtPart(2), unknown(1)] }),
+    'wait: Azumuta lists no recordings of product order MO/1/1',
+  ],
+  [
+    'are a booking of their own when they came after the others were booked',
+    together(5, { ...threeBooked, parts: 5, others: [builtPart(4)] }),
+    'id4#quantity: parts 4,5, recordings r5',
+  ],
+  ['wait for each other then', together(5, { ...threeBooked, parts: 5 }), 'leave: Parts 4 of 5 are awaited'],
+  [
+    'have a late recording amended though other parts are awaited',
+    together(2, { ...threeBooked, parts: 5 }),
+    'id2#recording#r2: parts 2, recordings r2',
+  ],
+])('parts that are booked together %s', (_what, given, expected) => {
+  expect(decided(given)).toContain(expected);
 });

@@ -4,19 +4,9 @@ import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { recording } from '../../support/completions.ts';
 import { azumutaOrder } from './booking-facts.ts';
-import {
-  booked,
-  complete,
-  completed,
-  erpThat,
-  inErp,
-  kept,
-  lettersOf,
-  planned,
-  withBookings,
-} from './completed.ts';
+import { booked, complete, completed, erpThat, inErp, lettersOf, withBookings } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
-import { leaseSeconds, settlingSeconds, startCompletionStage, threeParts } from './stage.ts';
+import { leaseSeconds, settlingSeconds, stageOn, startCompletionStage, threeParts } from './stage.ts';
 
 const stage = await startCompletionStage();
 
@@ -74,39 +64,9 @@ describe('several hints about one order at the same moment', () => {
   });
 });
 
-describe('a message that is received again while its first attempt runs', () => {
-  it('waits until that must be over, and writes nothing', async () => {
-    // Prepare: the ERP does not answer yet
-    const { number, attempt } = await planned(stage);
-    const arrived = Promise.withResolvers<void>();
-    const gate = Promise.withResolvers<void>();
-    const first = attempt(
-      erpThat(async (completion, key, given) => {
-        arrived.resolve();
-        await gate.promise;
-        return stage.erp.book(completion, key, given);
-      }),
-    );
-    await arrived.promise;
-    const before = await kept(stage, number);
-
-    // Act
-    const second = await attempt();
-    const after = await kept(stage, number);
-    gate.resolve();
-
-    // Assess
-    expect(second).toMatchObject({ name: 'RetryLater', afterSeconds: 4 });
-    expect(after).toEqual(before);
-    expect(await first).toBeUndefined();
-    expect(await attempt({ down: 'azumuta' })).toBeUndefined();
-    expect(await inErp(stage, number)).toEqual(['1']);
-  });
-});
-
 /** Azumuta and the ERP in memory, and a ledger whose calls come in the order that the scheduler chooses. */
 async function interleaved(scheduler: fc.Scheduler) {
-  const own = await stage.renewed();
+  const own = await stageOn(stage);
   const made = { id: 'id1', number: 'MO/1/1' };
   await own.record({ number: made.number }, made);
   const inErp: string[] = [];
@@ -116,12 +76,10 @@ async function interleaved(scheduler: fc.Scheduler) {
     productOrder: async () => azumutaOrder(1, { recordingIds }),
     recording: async (id: string) => ({ ...recording({ id }), productOrder: made }),
   };
-  const { book } = {
-    book: erpThat(async (_completion, key, { again }) => {
-      if (!again || !inErp.includes(key)) inErp.push(key);
-      return { reference: key, alreadyBooked: again };
-    }),
-  };
+  const erp = erpThat(async (_completion, key, { again }) => {
+    if (!again || !inErp.includes(key)) inErp.push(key);
+    return { reference: key, alreadyBooked: again };
+  });
 
   /** An attempt that dies before its call `diesAt` of the ledger. */
   function attemptAt(attempt: ReturnType<typeof own.message>, diesAt = Number.POSITIVE_INFINITY) {
@@ -140,7 +98,7 @@ async function interleaved(scheduler: fc.Scheduler) {
       ...{ putIf: turn(putIf), update: turn(update), remove: turn(remove) },
     };
     const ledger = createLedger({ table, clock: own.clock, times: { settlingSeconds } });
-    return attempt({ azumuta, ledger, ...book });
+    return attempt({ azumuta, ledger, ...erp });
   }
   const record = (ids: string[]) => {
     recordingIds = ids;

@@ -17,12 +17,6 @@ import { startCompletionStage } from './stage.ts';
 const stage = await startCompletionStage();
 const { signal } = new AbortController();
 
-/** The ERP has released an order for X-4711. */
-async function released(): Promise<string> {
-  const [order] = await stage.erpSide.release({ product: 'X-4711', quantity: '5' });
-  return order?.number ?? '';
-}
-
 describe('a configuration that maps articles', () => {
   it("creates with Azumuta's article and books with the ERP's", async () => {
     // Prepare: a plant whose Azumuta calls the ERP's X-4711 a GEAR-01
@@ -32,7 +26,7 @@ describe('a configuration that maps articles', () => {
       erp: sandboxErp({ baseUrl: stage.erpUrl }),
       productOrders: { article: ({ article }) => (article === 'X-4711' ? 'GEAR-01' : article) },
     });
-    const number = await released();
+    const number = await stage.released('X-4711');
     const credentials = async () => ({ apiKey: erpSandboxKey });
     const erp = integration.erp.connect({ clock: systemClock, credentials });
     const orders = [];
@@ -77,7 +71,7 @@ describe('a configuration that maps articles', () => {
 describe('a product order that was made by hand in Azumuta', () => {
   /** The ERP's order is for X-4711, and somebody has built a GEAR-01 under its number. */
   async function built(): Promise<string> {
-    const number = await released();
+    const number = await stage.released('X-4711');
     await stage.build(number);
     await complete(stage, number, { quantity: 5 });
     return number;

@@ -140,16 +140,11 @@ describe('a call that cannot be used', () => {
   const letters = () => sqs.sent.filter(({ queue }) => queue === 'dead-letters');
 
   it('is kept once, however often it comes within some minutes', async () => {
-    // Prepare
     const clock = testClock();
     const receiveWebhook = createWebhookReceiver({ ...dependencies(), clock });
-
-    // Act
     const first = await receiveWebhook(nonsense());
     clock.advance(299);
     const again = await receiveWebhook(nonsense());
-
-    // Assess
     expect([first.statusCode, again.statusCode]).toEqual([400, 400]);
     expect(letters()).toMatchObject([{ attributes: { cause: 'unreadable-message' } }]);
   });
@@ -167,17 +162,12 @@ describe('a call that cannot be used', () => {
   });
 
   it('is kept again after some minutes, as a person may have discarded its letter, under the id of its hour', async () => {
-    // Prepare
     const clock = testClock();
     const receiveWebhook = createWebhookReceiver({ ...dependencies(), clock });
-
-    // Act
     for (const seconds of [0, 300, 300]) {
       clock.advance(seconds);
       await receiveWebhook(nonsense());
     }
-
-    // Assess
     expect(letters()).toHaveLength(3);
     expect(new Set(letters().map(({ attributes }) => attributes.messageId)).size).toBe(1);
   });
@@ -194,15 +184,10 @@ describe('a call that cannot be used', () => {
   });
 
   it('is kept at the next try when SQS did not take it', async () => {
-    // Prepare
     const receiveWebhook = createWebhookReceiver(dependencies());
     sqs.fail('SendMessage', 503);
-
-    // Act
     const failed = await receiveWebhook(nonsense());
     const again = await receiveWebhook(nonsense());
-
-    // Assess
     expect([failed.statusCode, again.statusCode]).toEqual([503, 400]);
     expect(letters()).toHaveLength(1);
   });

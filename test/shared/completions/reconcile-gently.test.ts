@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { ReconcileDependencies } from '../../../shared/completions/reconcile.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { orderRoute } from './completed.ts';
+import { eventsOf, orderRoute } from './completed.ts';
 import { type ReconcileStage, reconcileStageOn } from './reconcile-stage.ts';
 import { startCompletionStage } from './stage.ts';
 
@@ -12,112 +12,105 @@ beforeEach(async () => {
   stage = await reconcileStageOn(partners);
 });
 
+/** Orders that are overdue by so many days. */
+async function created(...days: number[]): Promise<string[]> {
+  const numbers: string[] = [];
+  for (const dueDaysAgo of days) numbers.push(await stage.created(dueDaysAgo));
+  return numbers;
+}
+
+/** A run. @returns the orders that Azumuta was asked about. */
+async function turn(dependencies: Parameters<typeof stage.run>[0] = {}): Promise<string[]> {
+  await stage.azumutaSide.forgetCalls();
+  await stage.run(dependencies);
+  return (await stage.askedAbout()).sort();
+}
+
+/** Azumuta, where something happens before it shows a product order. */
+const azumutaThat = (happens: (id: string) => void | Promise<void>): ReconcileDependencies['azumuta'] => ({
+  ...partners.azumuta,
+  async productOrder(id, signal) {
+    await happens(id);
+    return partners.azumuta.productOrder(id, signal);
+  },
+});
+
 describe('the reconciliation', () => {
   it('asks about overdue orders only, and not within the grace period', async () => {
-    const overdue = await stage.created(1.5);
-    await stage.created(0.5);
-    await stage.created(-5);
-    await stage.run();
-    expect(await stage.askedAbout()).toEqual([overdue]);
+    const [overdue] = await created(1.5, 0.5, -5);
+    expect(await turn()).toEqual([overdue]);
   });
 
   it('asks about no more orders than configured, longest overdue first, with a pause between two questions', async () => {
+    const [, ...oldest] = await created(2, 4, 3);
     const pauses: number[] = [];
-    const noting = { ...stage.clock, sleep: async (ms: number) => void pauses.push(ms) };
-    await stage.created(2);
-    const oldest = await stage.created(4);
-    const older = await stage.created(3);
-    const report = await stage.run({ most: 2, clock: noting });
-    expect(report).toMatchObject({ asked: 2, open: 2 });
-    expect((await stage.askedAbout()).sort()).toEqual([oldest, older].sort());
+    const clock = { ...stage.clock, sleep: async (ms: number) => void pauses.push(ms) };
+    expect(await turn({ most: 2, clock })).toEqual(oldest.sort());
     expect(pauses).toEqual([250]);
   });
 
   it('asks about the others first in the next run, until it has asked about every order', async () => {
-    const numbers = [await stage.created(6), await stage.created(5), await stage.created(4)];
+    const numbers = await created(6, 5, 4);
     const turns: string[][] = [];
-    for (let hour = 0; hour < 3; hour++) {
-      await stage.azumutaSide.forgetCalls();
-      await stage.run({ most: 1 });
-      turns.push(await stage.askedAbout());
+    for (let hour = 0; hour < 4; hour++) {
+      turns.push(await turn({ most: 1 }));
       stage.clock.advance(3600);
     }
-    const fourth = await stage.run({ most: 1 });
-    expect(turns).toEqual(numbers.map((number) => [number]));
-    expect(fourth.asked).toBe(0);
+    expect(turns).toEqual([...numbers.map((number) => [number]), []]);
   });
 
   it('asks about an open order again the next day, and keeps its journey short', async () => {
-    const number = await stage.created(2);
+    const [number = ''] = await created(2);
     await stage.run();
     stage.clock.advance(24 * 3600);
-    const again = await stage.run();
-    expect(again).toMatchObject({ asked: 1, open: 1 });
-    expect((await stage.ledger.journeys.of(number)).map(({ event }) => event)).toEqual(['queued', 'created']);
+    expect(await stage.run()).toMatchObject({ asked: 1, open: 1 });
+    expect(await eventsOf(stage, number)).toEqual(['queued', 'created']);
   });
 
   it('asks in one run at a time', async () => {
-    // Prepare
-    await stage.created(2);
-    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
-    const { promise: underWay, resolve: began } = Promise.withResolvers<void>();
-    const slow: ReconcileDependencies['azumuta'] = {
-      findProductOrder: (number, signal) => partners.azumuta.findProductOrder(number, signal),
-      async productOrder(id, signal) {
-        began();
-        await answered;
-        return partners.azumuta.productOrder(id, signal);
-      },
-    };
-
-    // Act
-    const first = stage.run({ azumuta: slow });
-    await underWay;
-    const second = await stage.run();
-    answer();
-
-    // Assess
-    expect(second).toMatchObject({ outcome: 'another run is under way', asked: 0 });
+    await created(2);
+    const gate = Promise.withResolvers<void>();
+    const underWay = Promise.withResolvers<void>();
+    const azumuta = azumutaThat(() => {
+      underWay.resolve();
+      return gate.promise;
+    });
+    const first = stage.run({ azumuta });
+    await underWay.promise;
+    expect(await stage.run()).toMatchObject({ outcome: 'another run is under way', asked: 0 });
+    gate.resolve();
     expect(await first).toMatchObject({ outcome: 'asked', asked: 1 });
     // The lease was given back.
-    expect((await stage.run()).outcome).toBe('asked');
+    expect(await stage.run()).toMatchObject({ outcome: 'asked' });
   });
 
   it('asks again once the lease of a run that died has ended', async () => {
-    await stage.created(2);
+    await created(2);
     await stage.ledger.reconciling.take('a run that was killed', 305);
-    const during = await stage.run();
+    expect(await stage.run()).toMatchObject({ outcome: 'another run is under way' });
     stage.clock.advance(305);
-    const after = await stage.run();
-    expect(during.outcome).toBe('another run is under way');
-    expect(after).toMatchObject({ outcome: 'asked', asked: 1 });
+    expect(await stage.run()).toMatchObject({ outcome: 'asked', asked: 1 });
   });
 
   it('stops when the function is nearly out of time', async () => {
-    await stage.created(3);
-    await stage.created(2);
-    const remaining = [300_000, 300_000, 300_000, 15_000];
-    const report = await stage.run({ remainingMs: () => remaining.shift() ?? 15_000 });
-    expect(report).toMatchObject({ outcome: 'out of time', asked: 1 });
+    await created(3, 2);
+    const remaining = [300_000, 300_000, 300_000];
+    const remainingMs = () => remaining.shift() ?? 15_000;
+    expect(await stage.run({ remainingMs })).toMatchObject({ outcome: 'out of time', asked: 1 });
   });
 
   it('stops once Azumuta fails; the order of that moment comes after the others, but not a day later', async () => {
     // Prepare
-    const first = await stage.created(3);
-    const second = await stage.created(2);
+    const [first, second] = await created(3, 2);
     await stage.azumutaSide.setFaults([{ route: orderRoute, kind: 'status', status: 503 }]);
 
     // Act
     const down = await stage.run();
     const calls = await stage.azumutaSide.calls();
     await stage.azumutaSide.setFaults([]);
-    const turns: string[][] = [];
-    for (const hours of [0, 1]) {
-      stage.clock.advance(hours * 3600);
-      await stage.azumutaSide.forgetCalls();
-      await stage.run();
-      turns.push(await stage.askedAbout());
-    }
+    const turns = [await turn()];
+    stage.clock.advance(3600);
+    turns.push(await turn());
 
     // Assess
     expect(down).toMatchObject({ outcome: 'Azumuta is down', asked: 0 });
@@ -126,40 +119,25 @@ describe('the reconciliation', () => {
   });
 
   it('asks about all other orders although Azumuta fails for one order every time', async () => {
-    // Prepare
-    const broken = await stage.created(9);
-    const others = [await stage.created(8), await stage.created(7)];
+    const [broken = '', ...others] = await created(9, 8, 7);
     const entry = await stage.ledger.orders.find(broken);
-    const sick: ReconcileDependencies['azumuta'] = {
-      findProductOrder: (number, signal) => partners.azumuta.findProductOrder(number, signal),
-      async productOrder(id, signal) {
-        if (id === entry?.productOrder?.id)
-          throw new RetryLater('Azumuta failed (500).', { scope: 'partner' });
-        return partners.azumuta.productOrder(id, signal);
-      },
-    };
-
-    // Act: a run each day.
+    const azumuta = azumutaThat((id) => {
+      if (id === entry?.productOrder?.id) throw new RetryLater('Azumuta failed.', { scope: 'partner' });
+    });
     const days: string[][] = [];
     for (let day = 0; day < 4; day++) {
-      await stage.azumutaSide.forgetCalls();
-      await stage.run({ azumuta: sick });
-      days.push((await stage.askedAbout()).sort());
+      days.push(await turn({ azumuta }));
       stage.clock.advance(24 * 3600);
     }
-
-    // Assess: no order waits for longer than two days.
+    // No order waits for longer than two days.
     expect(days).toEqual([[], others, [], others]);
   });
 
-  it('asks nothing while the breaker of Azumuta is open', async () => {
+  it('asks nothing while the breaker of Azumuta is open, and then about the same orders', async () => {
     // Prepare
-    const number = await stage.created(3);
+    const numbers = await created(3);
     const breaker = createBreaker(stage.store.table, stage.clock);
-    const refused = new RetryLater('Azumuta refused our credentials.', {
-      scope: 'partner',
-      unauthorized: true,
-    });
+    const refused = new RetryLater('Refused.', { scope: 'partner', unauthorized: true });
     await breaker.recordFailure('azumuta', refused, { permit: 'call' }, 'another container');
 
     // Act
@@ -167,34 +145,27 @@ describe('the reconciliation', () => {
     const calls = await stage.azumutaSide.calls();
     stage.clock.advance(301);
     await breaker.recordSuccess('azumuta', await breaker.permit('azumuta', 'prober'), 'prober');
-    await stage.run();
 
-    // Assess: no order was asked about, so none moved back.
+    // Assess
     expect(report.outcome).toBe('Azumuta is down');
     expect(calls).toEqual({});
-    expect(await stage.askedAbout()).toEqual([number]);
+    expect(await turn()).toEqual(numbers);
   });
 });
 
 it('asks about the others when Azumuta does not know one order any more', async () => {
-  const number = await stage.created(2);
+  await created(2);
   await stage.createdOutside(3);
-  const first = await stage.run();
-  const second = await stage.run();
-  expect(first).toMatchObject({ asked: 2, open: 1, unclear: 1 });
-  expect(second.asked).toBe(0);
-  expect(await stage.askedAbout()).toEqual([number]);
+  expect(await stage.run()).toMatchObject({ asked: 2, open: 1, unclear: 1 });
+  expect(await stage.run()).toMatchObject({ asked: 0 });
 });
 
 it.each([{ kind: 'malformed', as: 'wrong-shape' }, { kind: 'business-error' }] as const)(
   'asks about the others when the answer about one order cannot be read: %o',
   async (fault) => {
-    await stage.created(3);
-    await stage.created(2);
+    await created(3, 2);
     await stage.azumutaSide.setFaults([{ ...fault, route: orderRoute, times: 1 }]);
-    const first = await stage.run();
-    const second = await stage.run();
-    expect(first).toMatchObject({ outcome: 'asked', asked: 2, open: 1, unclear: 1 });
-    expect(second.asked).toBe(0);
+    expect(await stage.run()).toMatchObject({ outcome: 'asked', asked: 2, open: 1, unclear: 1 });
+    expect(await stage.run()).toMatchObject({ asked: 0 });
   },
 );

@@ -8,7 +8,7 @@ import {
 } from '../../../shared/completions/reconcile.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import { silent } from '../../support/logs.ts';
-import type { CompletionStage } from './stage.ts';
+import { type CompletionStage, stageOn } from './stage.ts';
 
 /** What the reconciliation of one test works with, beside a ledger of its own. */
 export interface ReconcileStage extends CompletionStage {
@@ -26,7 +26,7 @@ export interface ReconcileStage extends CompletionStage {
 }
 
 export async function reconcileStageOn(partners: CompletionStage): Promise<ReconcileStage> {
-  const stage = await partners.renewed();
+  const stage = await stageOn(partners);
   const { clock, ledger, store, azumuta, azumutaSide } = stage;
   const hints: CompletionHint[] = [];
   // A run recognises its lease by its own id.
@@ -34,8 +34,7 @@ export async function reconcileStageOn(partners: CompletionStage): Promise<Recon
   await azumutaSide.setFaults([]);
 
   async function put(dueDaysAgo: number, isGone: boolean): Promise<string> {
-    const [order] = await stage.erpSide.release({ product: 'GEAR-01', quantity: '5' });
-    const number = order?.number ?? '';
+    const number = await stage.released();
     const dueDate = new Date(clock.now().getTime() - dueDaysAgo * 86_400_000).toISOString();
     const made = isGone ? { id: 'gone2345678923456', number } : await stage.build(number);
     await stage.record({ number, dueDate, erpOrder: { number, article: 'GEAR-01' } }, made);

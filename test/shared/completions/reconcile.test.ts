@@ -102,8 +102,7 @@ describe('a booking that is planned and whose message is lost', () => {
   );
 
   async function typedIn(): Promise<string> {
-    const [order] = await stage.erpSide.release({ product: 'GEAR-01', quantity: '1' });
-    const { number } = await stage.build(order?.number ?? '');
+    const { number } = await stage.build(await stage.released());
     await complete(stage, number);
     return number;
   }

@@ -57,8 +57,7 @@ describe('a product order that was made again in Azumuta', () => {
   let made = 0;
   /** The ledger knows the product order that is gone. */
   async function madeAgain(): Promise<string> {
-    const [order] = await stage.erpSide.release({ product: 'GEAR-01', quantity: '5' });
-    const number = order?.number ?? '';
+    const number = await stage.released();
     const gone = { id: `goneGoneGoneGone${made++}`, number };
     await stage.record({ number, erpOrder: { number, article: 'GEAR-01' } }, gone);
     await stage.build(number);

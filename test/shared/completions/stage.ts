@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll } from 'vitest';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
-import {
-  type AzumutaControl,
-  azumutaControl,
-  type ErpControl,
-  erpControl,
-} from '../../../infra/local/sandbox/control.ts';
-import type { Booking } from '../../../infra/local/sandbox/erp/store.ts';
+import { azumutaControl, erpControl } from '../../../infra/local/sandbox/control.ts';
 import integration from '../../../integration.config.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
@@ -25,8 +19,8 @@ import type { Part, ProductOrderRef } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import type { Step, WorkAttempt } from '../../../shared/worker/worker.ts';
-import { type TestClock, testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { testClock } from '../../support/clock.ts';
+import { startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
 import { startSandboxHere } from '../../support/sandboxes.ts';
@@ -46,35 +40,7 @@ export interface Handling extends Partial<Omit<HintDependencies, 'ledger'>> {
 }
 
 /** Both sandboxes, and a ledger with a stopped clock. */
-export interface CompletionStage {
-  readonly clock: TestClock;
-  readonly store: LedgerStore;
-  readonly ledger: Ledger;
-  readonly azumutaSide: AzumutaControl;
-  readonly erpSide: ErpControl;
-  readonly azumuta: AzumutaClient;
-  readonly azumutaUrl: string;
-  readonly erp: ErpConnector;
-  readonly erpUrl: string;
-  /** The same sandboxes with an empty ledger and a clock of its own. */
-  readonly renewed: () => Promise<CompletionStage>;
-  /** A product order in Azumuta alone, as somebody types it in. */
-  readonly build: (number: string, quantity?: number) => Promise<ProductOrderRef>;
-  /** What the ledger keeps of a product order that was created. */
-  readonly record: (order: Parameters<typeof newOrder>[0], made: ProductOrderRef) => Promise<void>;
-  /** An ERP order whose product orders exist in Azumuta and in the ledger. */
-  readonly ordered: (parts?: readonly Part[]) => Promise<{ erpOrder: string; numbers: string[] }>;
-  /** Writes how many parts an ERP order has now. */
-  readonly splitInto: (erpOrder: string, parts: readonly Pick<Part, 'book'>[]) => Promise<void>;
-  /** Works on a hint as the function does. Returns when it has ended. @throws Wait, RetryLater, Rejected */
-  readonly handle: (hinted: Hinted, given?: Partial<WorkAttempt>, handling?: Handling) => Promise<void>;
-  /** A message that is sent now. @returns an attempt at it, with its failure. */
-  readonly message: (
-    hinted: Hinted,
-    given?: Partial<WorkAttempt>,
-  ) => (handling?: Handling) => Promise<unknown>;
-  readonly bookingsOf: (erpOrder: string) => Promise<Booking[]>;
-}
+export type CompletionStage = Awaited<ReturnType<typeof stageOn>>;
 
 /** Seconds of an attempt, and of the ERP's settling, as in the stack. */
 export const timeoutSeconds = 60;
@@ -104,10 +70,17 @@ export async function startCompletionStage(): Promise<CompletionStage> {
   const sandboxes = await Promise.all([startSandboxHere('azumuta'), startSandboxHere('erp')]);
   afterAll(() => Promise.all(sandboxes.map(({ stop }) => stop())));
   const [azumuta, erp] = sandboxes;
-  return stageOn(azumuta.url, erp.url);
+  return stageOn({ azumutaUrl: azumuta.url, erpUrl: erp.url });
 }
 
-async function stageOn(azumutaUrl: string, erpUrl: string): Promise<CompletionStage> {
+/** A stage on the same sandboxes as another one, with an empty ledger and a clock of its own. */
+export async function stageOn({
+  azumutaUrl,
+  erpUrl,
+}: {
+  readonly azumutaUrl: string;
+  readonly erpUrl: string;
+}) {
   const store = await startLedgerStore();
   const clock = testClock();
   const ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
@@ -168,6 +141,7 @@ async function stageOn(azumutaUrl: string, erpUrl: string): Promise<CompletionSt
     }
   }
 
+  /** Works on a hint as the function does. Returns when it has ended. @throws Wait, RetryLater, Rejected */
   function handle(hinted: Hinted, given: Partial<WorkAttempt> = {}, handling: Handling = {}): Promise<void> {
     const named = typeof hinted === 'string' ? { productOrderNumber: hinted } : hinted;
     const trigger = { workInstructionIds: [], recordingIds: [], ...named };
@@ -175,44 +149,48 @@ async function stageOn(azumutaUrl: string, erpUrl: string): Promise<CompletionSt
     return work(hint, attemptOf(given), handling);
   }
 
-  const build: CompletionStage['build'] = async (number, quantity = 1) => {
+  /** A product order in Azumuta alone, as somebody types it in. */
+  async function build(number: string, quantity = 1): Promise<ProductOrderRef> {
     const { signal } = new AbortController();
     const article = await azumuta.findArticle('GEAR-01', signal);
     if (!article) throw new Error('The sandbox has no GEAR-01.');
     const draft = { number, article: 'GEAR-01', parameters: { Quantity: quantity }, variants: [] };
     return azumuta.createProductOrder(draft, article, signal);
-  };
+  }
 
-  const record: CompletionStage['record'] = async (given, productOrder) => {
-    const order = newOrder(given);
-    await ledger.orders.put(order);
-    const claimed = await ledger.claims.claim(orderKey(order.number), attemptOf({}));
+  /** What the ledger keeps of a product order that was created. */
+  async function record(given: Parameters<typeof newOrder>[0], productOrder: ProductOrderRef): Promise<void> {
+    await ledger.orders.put(newOrder(given));
+    const claimed = await ledger.claims.claim(orderKey(given.number), attemptOf({}));
     if (claimed.outcome !== 'claimed') throw new Error('The order was just put.');
     const receipt = { productOrder, azumutaId: productOrder.id, awaiting: 'completion' };
     await ledger.claims.complete(claimed.claim, receipt, { event: 'created' });
-  };
+  }
 
-  const stage: CompletionStage = {
-    ...{
-      clock,
-      store,
-      ledger,
-      azumutaSide,
-      erpSide,
-      azumuta,
-      azumutaUrl,
-      erp,
-      erpUrl,
-      handle,
-      build,
-      record,
-    },
-    renewed: () => stageOn(azumutaUrl, erpUrl),
+  /** Writes how many parts an ERP order has now. */
+  async function splitInto(number: string, parts: readonly Pick<Part, 'book'>[]): Promise<void> {
+    const before = await ledger.erpOrders.find({ number });
+    const book = parts[0]?.book === 'each' ? 'each' : 'when-all-done';
+    const mostParts = Math.max(parts.length, before?.mostParts ?? 0);
+    const version = (before?.version ?? 0) + 1;
+    if (!(await ledger.erpOrders.write(splitOrder(number, parts.length, { book, mostParts, version }))))
+      throw new Error('Another writer was faster.');
+  }
 
-    async ordered(parts) {
-      const [order] = await erpSide.release({ product: 'GEAR-01', quantity: String(parts?.length ?? 5) });
+  return {
+    ...{ clock, store, ledger, azumutaSide, erpSide, azumuta, azumutaUrl, erp, erpUrl },
+    ...{ handle, build, record, splitInto },
+
+    /** The number of an order that the ERP has released. */
+    async released(product = 'GEAR-01', quantity = 5): Promise<string> {
+      const [order] = await erpSide.release({ product, quantity: String(quantity) });
       if (!order) throw new Error('The sandbox released no order.');
-      const { number: erpOrder } = order;
+      return order.number;
+    },
+
+    /** An ERP order whose product orders exist in Azumuta and in the ledger. */
+    async ordered(parts?: readonly Part[]): Promise<{ erpOrder: string; numbers: string[] }> {
+      const erpOrder = await this.released('GEAR-01', parts?.length);
       const numbers = parts ? parts.map(({ index }) => `${erpOrder}/${index}`) : [erpOrder];
       for (const [index, number] of numbers.entries()) {
         const given = parts?.[index] ?? { index: 1, book: 'alone' as const };
@@ -220,20 +198,12 @@ async function stageOn(azumutaUrl: string, erpUrl: string): Promise<CompletionSt
         const erp = { number: erpOrder, article: 'GEAR-01' };
         await record({ number, part, erpOrder: erp }, await build(number, parts ? 1 : 5));
       }
-      if (parts) await stage.splitInto(erpOrder, parts);
+      if (parts) await splitInto(erpOrder, parts);
       return { erpOrder, numbers };
     },
 
-    async splitInto(number, parts) {
-      const before = await ledger.erpOrders.find({ number });
-      const book = parts[0]?.book === 'each' ? 'each' : 'when-all-done';
-      const mostParts = Math.max(parts.length, before?.mostParts ?? 0);
-      const version = (before?.version ?? 0) + 1;
-      if (!(await ledger.erpOrders.write(splitOrder(number, parts.length, { book, mostParts, version }))))
-        throw new Error('Another writer was faster.');
-    },
-
-    message(hinted, given) {
+    /** A message that is sent now. @returns an attempt at it, with its failure. */
+    message(hinted: Hinted, given?: Partial<WorkAttempt>): (handling?: Handling) => Promise<unknown> {
       const sent = { messageId: randomUUID(), sentAt: clock.now(), ...given };
       return (handling) =>
         handle(hinted, sent, handling).then(
@@ -242,7 +212,7 @@ async function stageOn(azumutaUrl: string, erpUrl: string): Promise<CompletionSt
         );
     },
 
-    bookingsOf: async (erpOrder) => (await erpSide.bookings()).filter(({ order }) => order === erpOrder),
+    bookingsOf: async (erpOrder: string) =>
+      (await erpSide.bookings()).filter(({ order }) => order === erpOrder),
   };
-  return stage;
 }
