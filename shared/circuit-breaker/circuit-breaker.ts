@@ -42,7 +42,7 @@ const unauthorizedSeconds = 300;
 /** After so many cooldowns (90 s by default) another container may probe: the one that probed was perhaps killed. */
 const cooldownsOfProbe = 6;
 /** How long a container believes that a partner is well without reading again. */
-const freshMs = 1000;
+const freshMs = 2000;
 
 const whileClosed = {
   condition: 'attribute_not_exists(#open) OR #open = :no',

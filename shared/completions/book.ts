@@ -16,7 +16,6 @@ import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { endQuestion } from './ask-azumuta.ts';
 import { aboutOf, plannedByAnother, unpacked } from './content.ts';
-import { quantityKeyOf } from './decide-bookings.ts';
 import type { Job, ToBook } from './job.ts';
 import type { Standing } from './standing.ts';
 
@@ -130,8 +129,8 @@ async function bookOne(
   if (!planned.content) throw new Error(`The booking ${planned.key} holds nothing to book.`);
   const completion = unpacked(planned.content, planned);
   const lock = bookingLocks.of({
-    ...{ erpOrderNumber: planned.erpOrder.number, home, key: planned.key },
-    lock: isBookedAlone(standing, dependencies) ? quantityKeyOf(planned.productOrder) : undefined,
+    ...{ erpOrderNumber: planned.erpOrder.number, key: planned.key },
+    isAlone: planned.kind === 'quantity' && isBookedAlone(standing, dependencies),
   });
   if (await lock.take(claim, attempt.endsAt))
     return book({ claim, lock, planned, completion, standing, attempt }, dependencies);
@@ -161,11 +160,10 @@ async function claimOf(
   const claimed = await claims.claim(bookingKeyOf(home, key), claimant);
   if (claimed.outcome === 'claimed') return claimed.claim;
   if (claimed.outcome === 'done') return undefined;
-  const busy = claimed.outcome === 'busy' ? claimed : undefined;
   throw new Wait(`The booking ${key} is under way in another attempt.`, {
     scope: 'order',
-    forOurLock: busy?.by !== 'claim',
-    afterSeconds: busy && claimant.secondsUntil(busy.untilMs),
+    forOurLock: claimed.outcome !== 'busy',
+    afterSeconds: claimed.outcome === 'busy' ? claimant.secondsUntil(claimed.untilMs) : undefined,
   });
 }
 

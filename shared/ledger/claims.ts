@@ -45,8 +45,8 @@ export interface Claim {
 export type ClaimOutcome =
   | { readonly outcome: 'claimed'; readonly claim: Claim }
   | { readonly outcome: 'done'; readonly held: StoredItem }
-  /** Another attempt has the claim, or another booking has the lock that is kept in the same item. */
-  | { readonly outcome: 'busy'; readonly by: 'claim' | 'lock'; readonly untilMs: number }
+  /** Another attempt has the claim. */
+  | { readonly outcome: 'busy'; readonly untilMs: number }
   /** Another message for this step is a dead letter: only that one may be replayed. */
   | { readonly outcome: 'rejected'; readonly reason: string }
   | { readonly outcome: 'unknown' };
@@ -106,7 +106,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes) {
         add: { attempts: 1 },
         // Of an earlier rejection that is tried again.
         remove: ['reason', 'cause', 'discarded'],
-        condition: `attribute_exists(pk) AND (attribute_not_exists(#lockedUntil) OR #lockedUntil <= :at) AND (#state = :waiting OR (#state = :rejected${isOurs}) OR (#state = :claimedState AND #leaseUntil <= :at))`,
+        condition: `attribute_exists(pk) AND (#state = :waiting OR (#state = :rejected${isOurs}) OR (#state = :claimedState AND #leaseUntil <= :at))`,
         values: {
           waiting: 'waiting',
           rejected: 'rejected',
@@ -126,16 +126,13 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes) {
       const held = await table.get(key);
       if (!held) return { outcome: 'unknown' };
       if (held.state === 'done') return { outcome: 'done', held };
-      const lockedUntil = Number(held.lockedUntil ?? at);
-      if (held.state !== 'claimed' && lockedUntil > at)
-        return { outcome: 'busy', by: 'lock', untilMs: lockedUntil };
       if (held.state === 'rejected') return { outcome: 'rejected', reason: String(held.reason) };
       // The AWS SDK repeats a claim whose answer was lost, and then finds its own claim.
       if (held.state === 'claimed' && held.owner === owner) {
         const attempt = Number(held.attempts);
         return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again: attempt > 1, held } };
       }
-      return { outcome: 'busy', by: 'claim', untilMs: Number(held.leaseUntil ?? at) };
+      return { outcome: 'busy', untilMs: Number(held.leaseUntil ?? at) };
     },
 
     /**

@@ -1,20 +1,15 @@
 import type { BookingKey } from '../../model/completions.ts';
-import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
+import type { Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Claim, ClaimTimes } from '../claims.ts';
-import { bookingKeyOf, erpOrderLockKey, expiryAfter } from '../keys.ts';
+import { erpOrderLockKey, expiryAfter } from '../keys.ts';
 
-/** A booking, and where the lock of its ERP order is kept. */
+/** A booking, and the lock of its ERP order. */
 export interface LockedBooking {
   readonly erpOrderNumber: string;
-  /** Product order under which the booking is kept. */
-  readonly home: string;
   readonly key: BookingKey;
-  /**
-   * The booking of the same home whose claim serves as the lock. Undefined where other product orders may be booked on
-   * the ERP order as well: then the ERP order has an item for its lock.
-   */
-  readonly lock: BookingKey | undefined;
+  /** Whether nothing else can be booked on the ERP order meanwhile: then its claim serves as the lock. */
+  readonly isAlone: boolean;
 }
 
 /** The attempt that has the lock. */
@@ -33,50 +28,36 @@ export interface BookingLock {
   readonly keep: (holder: LockHolder, untilMs: number) => Promise<void>;
 }
 
-/** For the booking whose claim is the lock: claiming it already checks whether another booking has the lock. */
+/** For the booking whose claim is the lock. */
 const byClaim: BookingLock = { take: async () => true, release: async () => {}, keep: async () => {} };
 
 export function createBookingLocks(table: Table, clock: Clock, times: ClaimTimes) {
-  function lockAt(
-    key: Key,
-    booking: BookingKey,
-    { isOwnItem }: { readonly isOwnItem: boolean },
-  ): BookingLock {
-    return {
-      async take({ owner, attempt }, endsAt) {
-        const now = clock.now();
-        const lockedUntil = endsAt.getTime() + times.settlingSeconds * 1000;
-        const expiresAt = expiryAfter(86_400, new Date(lockedUntil));
-        const taken = await table.update(key, {
-          set: {
-            ...{ lockedBy: owner, lockedFor: booking, lockedAttempt: attempt, lockedUntil },
-            expiresAt: isOwnItem ? expiresAt : undefined,
-          },
-          // The claim counts attempts, so that an attempt that was frozen cannot take the lock of its successor.
-          condition: `(attribute_not_exists(#lockedUntil) OR #lockedUntil <= :now OR (#lockedFor = :booking AND #lockedAttempt <= :attempt))${
-            isOwnItem ? '' : ' AND attribute_exists(#state) AND (#state <> :claimed OR #leaseUntil <= :now)'
-          }`,
-          values: { now: now.getTime(), booking, attempt, claimed: isOwnItem ? undefined : 'claimed' },
-        });
-        return taken !== undefined;
-      },
-      release: (holder) =>
-        change(holder, { remove: ['lockedBy', 'lockedFor', 'lockedAttempt', 'lockedUntil'] }),
-      keep: (holder, untilMs) => change(holder, { set: { lockedUntil: untilMs } }),
-    };
-
-    /** Only while the lock is the holder's. */
-    async function change({ owner }: LockHolder, changes: Update): Promise<void> {
-      await table.update(key, { ...changes, condition: '#lockedBy = :owner', values: { owner } });
-    }
-  }
-
   return {
-    of({ erpOrderNumber, home, key, lock }: LockedBooking): BookingLock {
-      if (lock === key) return byClaim;
-      return lock === undefined
-        ? lockAt(erpOrderLockKey(erpOrderNumber), key, { isOwnItem: true })
-        : lockAt(bookingKeyOf(home, lock), key, { isOwnItem: false });
+    of({ erpOrderNumber, key: booking, isAlone }: LockedBooking): BookingLock {
+      if (isAlone) return byClaim;
+      const key = erpOrderLockKey(erpOrderNumber);
+      /** Only while the lock is the holder's. */
+      const change = async ({ owner }: LockHolder, changes: Update): Promise<void> => {
+        await table.update(key, { ...changes, condition: '#lockedBy = :owner', values: { owner } });
+      };
+      return {
+        async take({ owner, attempt }, endsAt) {
+          const now = clock.now();
+          const lockedUntil = endsAt.getTime() + times.settlingSeconds * 1000;
+          const expiresAt = expiryAfter(86_400, new Date(lockedUntil));
+          const taken = await table.update(key, {
+            set: { lockedBy: owner, lockedFor: booking, lockedAttempt: attempt, lockedUntil, expiresAt },
+            // The claim counts attempts, so that an attempt that was frozen cannot take the lock of its successor.
+            condition:
+              'attribute_not_exists(#lockedUntil) OR #lockedUntil <= :now OR (#lockedFor = :booking AND #lockedAttempt <= :attempt)',
+            values: { now: now.getTime(), booking, attempt },
+          });
+          return taken !== undefined;
+        },
+        release: (holder) =>
+          change(holder, { remove: ['lockedBy', 'lockedFor', 'lockedAttempt', 'lockedUntil'] }),
+        keep: (holder, untilMs) => change(holder, { set: { lockedUntil: untilMs } }),
+      };
     },
   };
 }

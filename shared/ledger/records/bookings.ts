@@ -164,8 +164,8 @@ export function createBookings(table: Table, clock: Clock, leaseUntilOf: (endsAt
     const updated = await table.update(key, {
       ...withEntry(changes, await table.get(key), clock.now(), event),
       // What a person has discarded holds nothing that could be booked as it was planned.
-      condition: `(${nothingSent} OR (#state = :rejected AND #discarded = :yes)) AND #readAt = :seen AND (attribute_not_exists(#lockedUntil) OR #lockedUntil <= :now)`,
-      values: { ...nothingSentValues, seen: seen.readAt.toISOString(), now: clock.now().getTime() },
+      condition: `(${nothingSent} OR (#state = :rejected AND #discarded = :yes)) AND #readAt = :seen`,
+      values: { ...nothingSentValues, seen: seen.readAt.toISOString() },
     });
     return updated?.after;
   }

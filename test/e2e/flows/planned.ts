@@ -42,12 +42,12 @@ export function plannedTests(): void {
     });
 
     it('is made while bookings are paused, and booked as it was planned by the first hint after the pause', async () => {
-      // Prepare: a container believes for a second that it may call the ERP
+      // Prepare: a container believes for two seconds that it may call the ERP
       await system.ledger.breaker.pauseBookings(true);
       onTestFinished(() => system.ledger.breaker.pauseBookings(false).then(() => undefined));
       const pausedAt = Date.now();
       const number = await builtOrder();
-      await vi.waitUntil(() => Date.now() - pausedAt > 1000, patient);
+      await vi.waitUntil(() => Date.now() - pausedAt > 2000, patient);
       await system.azumuta.forgetCalls();
       await system.azumuta.complete(number, { quantity: 4 });
       await until(number, 'waiting');

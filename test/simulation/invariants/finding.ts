@@ -25,7 +25,6 @@ export const invariants = {
   leases: 'No lock, lease or claim is held beyond its time.',
   released: 'If no call fails, every lock, lease and claim is released.',
   items: 'No item of the ledger comes near the size limit.',
-  oneAtATime: 'Only one attempt at a time books on an ERP order.',
   atOnce: 'A partner never gets more simultaneous calls than its limit.',
   oneSlot: 'No booking holds a slot of Azumuta while it calls the ERP.',
   perSecond: 'A partner never gets more calls per second than its limit.',

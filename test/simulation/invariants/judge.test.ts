@@ -212,15 +212,6 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
         shows(plant.table, 'largest', () => () => ({ key: { pk: 'ORDER#1', sk: 'ORDER' }, bytes: 25_000 })),
     ],
   ],
-  oneAtATime: [
-    [
-      /and another booking are booked at the same time/,
-      read(theBooking, {
-        ...{ state: { S: 'claimed' }, leaseUntil: { N: `${late}` } },
-        ...{ lockedUntil: { N: `${late}` }, lockedFor: { S: 'another booking' } },
-      }),
-    ],
-  ],
   atOnce: [[/call erp with 0 slot/, read(/^SLOTS#erp/, {}), { atOnce: 1 }]],
   perSecond: [
     [/erp gets 70 calls in 60 s/, calls(70), { perSecond: 1 }],

@@ -38,27 +38,6 @@ const found = (watch: Awaited<ReturnType<typeof prepared>>) =>
   watch.findings().map(({ invariant }) => invariant);
 
 describe('the watch', () => {
-  it('finds a later recording that is booked at the same time as the quantity of its order', async () => {
-    // Prepare
-    const body = JSON.stringify({ productOrderNumber: 'MO/1' });
-    const until = beginning + 60_000;
-    const booking = { pk: 'ORDER#MO/1', sk: 'BOOKING#po#quantity', state: 'claimed', leaseUntil: until };
-    const locked = { lockedUntil: until, lockedFor: 'po#recording#r' };
-
-    // Act
-    const [alone, both] = await Promise.all(
-      [booking, { ...booking, ...locked }].map(async (item) => {
-        const watch = await prepared({ items: [item] });
-        watch.gives('book-completion', { Records: [{ body }] });
-        watch.begins('book-completion 1', 'book-completion', 'erp');
-        return found(watch);
-      }),
-    );
-
-    // Assess
-    expect({ alone, both }).toEqual({ alone: [], both: [invariants.oneAtATime] });
-  });
-
   it.each([
     ['a lock', { lockedBy: 'an attempt' }],
     ['a claim', { state: 'claimed', owner: 'an attempt', leaseUntil: beginning + 360_000 }],

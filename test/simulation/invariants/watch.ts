@@ -1,4 +1,4 @@
-import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { parseProductOrderMessage } from '../../../shared/orders/messages.ts';
 import type { TableModel } from '../aws/table.ts';
@@ -23,8 +23,6 @@ export interface Watch {
 }
 
 type Partner = 'azumuta' | 'erp';
-const recordsSchema = z.object({ Records: z._default(z.array(z.object({ body: z.string() })), []) });
-const hintSchema = z.object({ productOrderNumber: z.optional(z.string()) });
 const productOrdersSchema = z.object({
   Records: z.array(
     z.object({ body: z.string(), attributes: z.object({ ApproximateReceiveCount: z.string() }) }),
@@ -115,25 +113,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       );
   }
 
-  /** Product orders of which something is or was to be booked. */
-  const hinted = new Set<string>();
   const working = new Set<string>();
-
-  function noteHints(event: unknown): void {
-    for (const { body } of recordsSchema.parse(event).Records) {
-      const { productOrderNumber } = hintSchema.parse(JSON.parse(body));
-      if (productOrderNumber !== undefined) hinted.add(productOrderNumber);
-    }
-  }
-
-  function bookingsOf(number: string): readonly Stored[] {
-    const values = { ':pk': { S: `ORDER#${number}` }, ':sk': { S: 'BOOKING#' } };
-    const input = { TableName: 'ledger', KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)' };
-    const query = new QueryCommand({ ...input, ExpressionAttributeValues: values, ConsistentRead: true });
-    // The model returns this type for a QueryCommand.
-    const { Items = [] } = table().answer(query) as { readonly Items?: readonly Stored[] };
-    return Items.map(({ pk, sk }) => stored(pk?.S ?? '', sk?.S ?? '') ?? {});
-  }
 
   const received = new Set<string>();
   const sentTwice = new Set<string>();
@@ -156,18 +136,6 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
         find('released', `${String(item.pk)} ${String(item.sk)} is held, but no function runs.`);
   }
 
-  function checkLocks(): void {
-    // The claim of a quantity is also the lock of its ERP order, where nothing else is booked on that.
-    for (const { sk, state, leaseUntil, lockedUntil, lockedFor } of [...hinted].flatMap(bookingsOf)) {
-      const key = sk?.S?.replace('BOOKING#', '');
-      const [claimed, locked] = [leaseUntil, lockedUntil].map(
-        (end) => Number(end?.N ?? 0) > now() + clocksDifferMs,
-      );
-      if (state?.S === 'claimed' && claimed && locked && lockedFor?.S !== key)
-        find('oneAtATime', `${key} and ${lockedFor?.S ?? 'another'} are booked at the same time.`);
-    }
-  }
-
   return {
     begins(container, stage, service) {
       working.add(container);
@@ -178,10 +146,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       checkSlots(service);
       checkPace(service);
       checkBreaker(service, stage);
-      if (stage === 'book-completion' && service === 'erp') {
-        checkLocks();
-        checkOneSlot(container, stage);
-      }
+      if (stage === 'book-completion' && service === 'erp') checkOneSlot(container, stage);
     },
     ends(container, service) {
       if (!isPartner(service)) return;
@@ -194,7 +159,6 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       if (working.delete(container)) checkReleases();
     },
     gives(stage, event) {
-      if (stage === 'book-completion') noteHints(event);
       if (stage === 'create-product-orders') noteReceives(event);
       if (JSON.stringify([event]).includes(operatorName))
         find('personal', `A message to ${stage} has the name of an operator.`);

@@ -12,7 +12,7 @@ export const completionMutants: readonly Mutant[] = [
     file: book,
     find: "const receipt = await partners.call('erp', () => {",
     replace:
-      "await claims.complete(claim, {}, { event: 'booked' });\n    const receipt = await partners.call('erp', () => {",
+      "await dependencies.ledger.claims.complete(claim, {}, { event: 'booked' });\n    const receipt = await partners.call('erp', () => {",
     why: 'After a crash before the booking, the ledger says that it is booked, but the ERP has nothing.',
     foundBy: ['booked'],
   },
@@ -110,7 +110,7 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'in-doubt-decided-anew',
     file: next,
-    find: "if (!surelyNotBooked) return 'keep';",
+    find: "if (!surelyNotBooked || !isOfPart(booking, facts)) return 'keep';",
     replace: "if (!surelyNotBooked && facts.hint.via !== 'webhook') return 'keep';",
     why: 'What may be in the ERP already is mapped once more, and waits for ever, as it cannot be replaced.',
     foundBy: ['booked', 'waiting', 'ends', 'deadLetters', 'passing'],

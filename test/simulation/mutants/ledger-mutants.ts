@@ -95,22 +95,6 @@ export const ledgerMutants: readonly Mutant[] = [
     foundBy: ['released'],
   },
   {
-    name: 'claim-takes-no-notice-of-the-lock',
-    file: 'shared/ledger/claims.ts',
-    find: '(attribute_not_exists(#lockedUntil) OR #lockedUntil <= :at) AND (',
-    replace: '(',
-    why: 'A quantity and a later recording of its order are booked at the same time, and overwrite each other.',
-    foundBy: ['oneAtATime'],
-  },
-  {
-    name: 'lock-takes-no-notice-of-the-claim',
-    file: 'shared/ledger/records/booking-locks.ts',
-    find: '(#state <> :claimed OR #leaseUntil <= :now)',
-    replace: '(#state <> :claimed OR #state = :claimed)',
-    why: 'A later recording and the quantity of its order are booked at the same time, and overwrite each other.',
-    foundBy: ['oneAtATime'],
-  },
-  {
     name: 'lock-of-the-order-is-anybodys',
     file: 'shared/ledger/records/booking-locks.ts',
     find: '(#lockedFor = :booking AND #lockedAttempt <= :attempt)',

@@ -157,23 +157,6 @@ describe('a booking that is planned anew', () => {
     expect(await held()).toEqual(since);
   });
 
-  it('is left while its item is the lock of another booking', async () => {
-    // Prepare
-    await ledger.bookings.planOnly(home, bookingPlan(), {});
-    const seen = await held();
-    const lock = ledger.bookingLocks.of({ erpOrderNumber: 'MO/1', home, key: 'another', lock: key });
-    const holder = { owner: 'holder', attempt: 1 };
-    await lock.take(holder, endsAt());
-
-    // Act
-    const whileLocked = await planned('another', seen);
-    await lock.release(holder);
-
-    // Assess
-    expect(whileLocked).toBeUndefined();
-    expect(await planned('another', seen)).toBeDefined();
-  });
-
   it('counts its attempts on, as an attempt that was frozen must not take the lock of its successor', async () => {
     await ledger.claims.release(await claimed(), 'Locked.');
     const claim = await planned('another', await held());
