@@ -11,6 +11,8 @@ export interface Outage {
   readonly openedAt: number;
   /** The partner has been failing for longer than `downAfterSeconds`. */
   readonly isDown: boolean;
+  /** A person holds bookings back; the partner is well. */
+  readonly isPause?: true;
 }
 
 export type Permit =
@@ -52,7 +54,7 @@ const whileClosed = {
 /** Who waits for the end of a pause looks again after a minute at first, and ever later the longer it lasts. */
 function pauseSince(instant: string): Outage {
   const reason = 'Bookings are paused.';
-  return { seconds: 60, reason, openedAt: Date.parse(instant), isDown: false };
+  return { seconds: 60, reason, openedAt: Date.parse(instant), isDown: false, isPause: true };
 }
 
 export interface BreakerOptions {

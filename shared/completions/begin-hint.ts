@@ -23,21 +23,12 @@ export async function beginHint(
   if (step.to !== 'read') return nextOf(jobOf(hint, standing, step, attempt), dependencies);
   const run = async (reading: WorkAttempt) => {
     const job = await planBookings(hint, standing, step, reading, dependencies);
-    return job && carriedOn(job, reading, dependencies);
+    return job && nextOf(job, dependencies);
   };
   return { needs: 'azumuta', order: standing.home, run };
 }
 
-/** A job that needs the ERP is the next step; one that does not is finished at once. */
-async function carriedOn(
-  job: Job,
-  attempt: WorkAttempt,
-  dependencies: HintDependencies,
-): Promise<Step | undefined> {
-  if (job.toBook.length === 0) await finish(job, attempt, dependencies);
-  return job.toBook.length === 0 ? undefined : nextOf(job, dependencies);
-}
-
+/** A job that books nothing needs no partner: it is finished. */
 function nextOf(job: Job, dependencies: HintDependencies): Step {
   const order = job.standing.home;
   const run = async (attempt: WorkAttempt) => {

@@ -58,7 +58,8 @@ export function createAdmission(
     const [probing, ...others] = works;
     const waits = outage.seconds > 0 || !probing ? works : others;
     const left = { left: outage.seconds, soFar: (now() - outage.openedAt) / 1000 };
-    const reason = `Waiting for ${partnerWords[partner]} to recover. ${outage.reason}`.trim();
+    const recovers = `Waiting for ${partnerWords[partner]} to recover. ${outage.reason}`.trim();
+    const reason = outage.isPause ? outage.reason : recovers;
     const waiting = waits.map((work) =>
       waitingFor(secondsInOutage(left, receiveCountOf(work.record), random(), backoff), work, reason),
     );
@@ -118,7 +119,7 @@ export function createAdmission(
     if (!outage) return log.info('Waiting for a slot of the partner', { Partner: partner }, measured);
     const { seconds, reason, isDown } = outage;
     log.warn(
-      'Waiting for a partner to recover',
+      outage.isPause ? 'Waiting for the end of a pause' : 'Waiting for a partner to recover',
       { Partner: partner, seconds, reason },
       isDown ? { ...measured, PartnerDown: 1 } : measured,
     );

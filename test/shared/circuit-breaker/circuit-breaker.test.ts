@@ -129,7 +129,7 @@ describe('paused bookings', () => {
     // Assess
     expect(paused).toEqual({ already: false });
     expect(await stage.breaker.outage('erp', { heedsPause: true })).toEqual({
-      ...{ seconds: 60, reason: 'Bookings are paused.', isDown: false },
+      ...{ seconds: 60, reason: 'Bookings are paused.', isDown: false, isPause: true },
       openedAt: stage.clock.now().getTime(),
     });
     expect(await outages(false)).toBeUndefined();
