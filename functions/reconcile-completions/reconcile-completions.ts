@@ -1,4 +1,4 @@
-import { createReconciliation } from '../../shared/completions/reconcile.ts';
+import { reconcileCompletions } from '../../shared/completions/reconcile.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
@@ -9,7 +9,7 @@ export function createReconcileCompletions(integration: CompleteIntegration, run
   const container = createContainer('reconcile-completions', integration, runtime);
   const { ledger, clock, queues, slots, log } = container;
   const { reconcile } = integration.schedule;
-  const reconcileCompletions = createReconciliation({
+  const dependencies = {
     ...(reconcile === 'off' ? reconcileDefaults : reconcile),
     ledger,
     clock,
@@ -19,9 +19,9 @@ export function createReconcileCompletions(integration: CompleteIntegration, run
     slots,
     azumuta: container.azumuta(),
     log,
-  });
+  };
   return (_event: unknown, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);
-    return reconcileCompletions(invocation);
+    return reconcileCompletions(invocation, dependencies);
   };
 }

@@ -47,7 +47,8 @@ export async function mayEnd(
   const asker = otherAsker(inquiry, attempt, clock);
   if (!asker || inquiry.hint.again || ageOf(asker.askedAt, clock) >= betweenQuestionsMs) return false;
   if (!isSentBefore(asker.askedAt, attempt)) throw waitAfter(asker.askedAt, inquiry, clock);
-  return questions.join(inquiry.number, { recordingIds: newIn(inquiry) });
+  const recordingIds = newIn(inquiry);
+  return recordingIds.length === 0 || questions.join(inquiry.number, { recordingIds });
 }
 
 /**

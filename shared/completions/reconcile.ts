@@ -76,113 +76,131 @@ const reportingMs = 2000;
  * it; all others come after those that were not asked about yet. When Azumuta fails, the run ends, and the next one
  * begins with another order.
  */
-export function createReconciliation(dependencies: ReconcileDependencies) {
-  const { ledger, partners, azumuta, slots, queues, completionsQueueUrl, clock, log } = dependencies;
+export async function reconcileCompletions(
+  invocation: Invocation,
+  dependencies: ReconcileDependencies,
+): Promise<ReconcileReport> {
+  const { ledger, slots, clock, log } = dependencies;
+  const tally: Tally = { outcome: 'asked', asked: 0, completed: 0, planned: 0, open: 0, unclear: 0 };
+  const owner = invocation.awsRequestId;
+  const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
+  if (!(await ledger.reconciling.take(owner, leaseSeconds)))
+    return { ...tally, outcome: 'another run is under way' };
+  try {
+    slots?.begin(invocation);
+    if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
+    else tally.outcome = await askAboutOverdue(invocation, tally, dependencies);
+  } finally {
+    await slots?.end();
+    await ledger.reconciling.release(owner, { endedAt: clock.now().toISOString() });
+  }
+  log.info('Asked Azumuta about overdue product orders', { ...tally });
+  return tally;
+}
 
-  return async function reconcileCompletions(invocation: Invocation): Promise<ReconcileReport> {
-    const tally: Tally = { outcome: 'asked', asked: 0, completed: 0, planned: 0, open: 0, unclear: 0 };
-    const owner = invocation.awsRequestId;
-    const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
-    if (!(await ledger.reconciling.take(owner, leaseSeconds)))
-      return { ...tally, outcome: 'another run is under way' };
-    try {
-      slots?.begin(invocation);
-      if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
-      else tally.outcome = await askAboutOverdue(invocation, tally);
-    } finally {
-      await slots?.end();
-      await ledger.reconciling.release(owner, { endedAt: clock.now().toISOString() });
+async function askAboutOverdue(
+  invocation: Invocation,
+  tally: Tally,
+  dependencies: ReconcileDependencies,
+): Promise<ReconcileReport['outcome']> {
+  const { ledger, clock, most, graceHours } = dependencies;
+  const runMs = invocation.getRemainingTimeInMillis();
+  const deadline = clock.timeout(Math.max(1000, runMs - reportingMs));
+  const enoughMs = Math.min(questionMs, runMs / 2);
+  const dueBy = new Date(clock.now().getTime() - graceHours * hourMs);
+  const dueAgain = new Date(dueBy.getTime() + askAgainMs);
+  for (const number of await ledger.orders.overdue(dueBy, most)) {
+    const known = await ledger.knownOrders.read(number);
+    const { entry, question, bookings } = known;
+    if (bookings.some(({ state }) => state === 'waiting' || state === 'claimed')) {
+      // What is planned was completed: Azumuta need not be asked, and its message may be lost.
+      tally.planned += 1;
+      await sendHint(number, `${invocation.awsRequestId}/planned ${tally.planned}`, dependencies);
+      await markAsked(number, known, dueAgain, dependencies);
+      continue;
     }
-    log.info('Asked Azumuta about overdue product orders', { ...tally });
-    return tally;
-  };
-
-  async function askAboutOverdue(invocation: Invocation, tally: Tally): Promise<ReconcileReport['outcome']> {
-    const { most, graceHours } = dependencies;
-    const runMs = invocation.getRemainingTimeInMillis();
-    const deadline = clock.timeout(Math.max(1000, runMs - reportingMs));
-    const enoughMs = Math.min(questionMs, runMs / 2);
-    const dueBy = new Date(clock.now().getTime() - graceHours * hourMs);
-    for (const number of await ledger.orders.overdue(dueBy, most)) {
-      const known = await ledger.knownOrders.read(number);
-      const { entry, question, bookings } = known;
-      const isPlanned = bookings.some(({ state }) => state === 'waiting' || state === 'claimed');
-      // The index lags behind: its trigger came in the meantime.
-      if (!entry?.awaitsCompletion && !question?.overdue && !isPlanned) continue;
-      if (isPlanned) {
-        // What is planned was completed: Azumuta need not be asked, and its message may be lost.
-        tally.planned += 1;
-        await sendHint(number, `${invocation.awsRequestId}/planned ${tally.planned}`);
-        await markAsked(number, known, new Date(dueBy.getTime() + askAgainMs));
-        continue;
-      }
-      if (tally.asked > 0) await clock.sleep(pauseMs);
-      if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
-      try {
-        const answer = await ask({ number, id: entry?.productOrder?.id }, deadline);
-        tally.asked += 1;
-        tally[answer] += 1;
-        if (answer === 'completed') await sendHint(number, `${invocation.awsRequestId}/${tally.asked}`);
-      } catch (error) {
-        if (!(error instanceof RetryLater)) throw error;
-        log.warn('Stopped asking Azumuta', { order: number, reason: error.message, scope: error.scope });
-        // Nothing was learned: the next run begins with this order.
-        if (error.scope !== 'partner') return 'out of time';
-        // While the breaker is open, Azumuta was not asked at all.
-        if (!(error instanceof BreakerOpen))
-          await markAsked(number, known, new Date(dueBy.getTime() + afterFailureMs));
-        return 'Azumuta is down';
-      }
-      // A completed one, too: if its hint is lost, a later run sends another.
-      await markAsked(number, known, new Date(dueBy.getTime() + askAgainMs));
-    }
-    return 'asked';
+    // The index lags behind: its trigger came in the meantime.
+    if (!entry?.awaitsCompletion && !question?.overdue) continue;
+    if (tally.asked > 0) await clock.sleep(pauseMs);
+    if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
+    const answer = await ask({ number, id: entry?.productOrder?.id }, deadline, dependencies);
+    if (answer === 'failed')
+      await markAsked(number, known, new Date(dueBy.getTime() + afterFailureMs), dependencies);
+    if (answer === 'out of time') return answer;
+    if (answer === 'failed' || answer === 'Azumuta is down') return 'Azumuta is down';
+    tally.asked += 1;
+    tally[answer] += 1;
+    if (answer === 'completed')
+      await sendHint(number, `${invocation.awsRequestId}/${tally.asked}`, dependencies);
+    // A completed one, too: if its hint is lost, a later run sends another.
+    await markAsked(number, known, dueAgain, dependencies);
   }
+  return 'asked';
+}
 
-  async function sendHint(number: string, eventId: string): Promise<void> {
-    const hint = ownHint(number, { now: clock.now(), eventId });
-    await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
-    log.info('Completed without a trigger, or not booked yet', { order: number, eventId });
-  }
-
-  /** From now on it comes after the others that are due before `dueAt`. */
-  async function markAsked(
-    number: string,
-    { entry, question, bookings }: KnownOrder,
-    dueAt: Date,
-  ): Promise<void> {
-    for (const booking of bookings.filter(({ awaitsItself }) => awaitsItself))
-      await ledger.bookings.markAsked(number, booking, dueAt);
-    if (entry?.awaitsCompletion) await ledger.orders.markAsked(number, dueAt);
-    if (question?.overdue) await ledger.questions.markAsked(number, dueAt);
-  }
-
-  /** It cannot be read any more, and no trigger will come: its journey and the digest say so, once. */
-  async function recordRemoved({ number, id }: AskedOrder): Promise<void> {
-    const note = 'Azumuta does not know it any more: if it was built, book it in the ERP by hand';
-    const change = { content: removedInAzumuta, event: 'conflict', note, cause: 'unknown-order' } as const;
-    if (await ledger.orderChanges.record(number, change))
-      log.warn(
-        'A product order was removed in Azumuta',
-        { order: number, azumutaId: id, reason: note },
-        { OrderConflicts: 1 },
-      );
-  }
-
-  /** One read, or two for an order that was made again. A problem of one order must not stop the others. */
-  async function ask(asked: AskedOrder, signal: AbortSignal): Promise<Answer> {
-    try {
-      const order = await readProductOrder(asked, signal, { azumuta, partners });
-      if (order) return order.completed ? 'completed' : 'open';
-      await recordRemoved(asked);
-    } catch (error) {
-      const ofThisOrder =
-        error instanceof Rejected || (error instanceof RetryLater && error.scope === 'order');
-      // At the deadline every call fails like this, for any order.
-      if (!ofThisOrder || signal.aborted) throw error;
-      const fields = { order: asked.number, reason: error.message };
-      log.warn('Azumuta cannot be asked about an overdue product order', fields);
-    }
+/** One read, or two for an order that was made again. A problem of one order must not stop the others. */
+async function ask(
+  asked: AskedOrder,
+  signal: AbortSignal,
+  dependencies: ReconcileDependencies,
+): Promise<Answer | 'failed' | 'out of time' | 'Azumuta is down'> {
+  const { log } = dependencies;
+  const about = { order: asked.number };
+  try {
+    const order = await readProductOrder(asked, signal, dependencies);
+    if (order) return order.completed ? 'completed' : 'open';
+    await recordRemoved(asked, dependencies);
     return 'unclear';
+  } catch (error) {
+    if (!(error instanceof Rejected || error instanceof RetryLater)) throw error;
+    const ofThisOrder = error instanceof Rejected || error.scope === 'order';
+    // At the deadline every call fails like this, for any order.
+    if (ofThisOrder && !signal.aborted) {
+      log.warn('Azumuta cannot be asked about an overdue product order', { ...about, reason: error.message });
+      return 'unclear';
+    }
+    log.warn('Stopped asking Azumuta', { ...about, reason: error.message });
+    // Nothing was learned: the next run begins with this order.
+    if (ofThisOrder) return 'out of time';
+    // While the breaker is open, Azumuta was not asked at all.
+    return error instanceof BreakerOpen ? 'Azumuta is down' : 'failed';
   }
+}
+
+async function sendHint(
+  number: string,
+  eventId: string,
+  { queues, completionsQueueUrl, clock, log }: ReconcileDependencies,
+): Promise<void> {
+  const hint = ownHint(number, { now: clock.now(), eventId });
+  await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
+  log.info('Completed without a trigger, or not booked yet', { order: number, eventId });
+}
+
+/** From now on it comes after the others that are due before `dueAt`. */
+async function markAsked(
+  number: string,
+  { entry, question, bookings }: KnownOrder,
+  dueAt: Date,
+  { ledger }: ReconcileDependencies,
+): Promise<void> {
+  for (const booking of bookings.filter(({ awaitsItself }) => awaitsItself))
+    await ledger.bookings.markAsked(number, booking, dueAt);
+  if (entry?.awaitsCompletion) await ledger.orders.markAsked(number, dueAt);
+  if (question?.overdue) await ledger.questions.markAsked(number, dueAt);
+}
+
+/** It cannot be read any more, and no trigger will come: its journey and the digest say so, once. */
+async function recordRemoved(
+  { number, id }: AskedOrder,
+  { ledger, log }: ReconcileDependencies,
+): Promise<void> {
+  const note = 'Azumuta does not know it any more: if it was built, book it in the ERP by hand';
+  const change = { content: removedInAzumuta, event: 'conflict', note, cause: 'unknown-order' } as const;
+  if (await ledger.orderChanges.record(number, change))
+    log.warn(
+      'A product order was removed in Azumuta',
+      { order: number, azumutaId: id, reason: note },
+      { OrderConflicts: 1 },
+    );
 }

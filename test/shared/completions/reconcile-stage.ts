@@ -2,9 +2,9 @@ import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.t
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
 import {
-  createReconciliation,
   type ReconcileDependencies,
   type ReconcileReport,
+  reconcileCompletions,
 } from '../../../shared/completions/reconcile.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import { silent } from '../../support/logs.ts';
@@ -47,16 +47,21 @@ export async function reconcileStageOn(partners: CompletionStage): Promise<Recon
     created: (dueDaysAgo) => put(dueDaysAgo, false),
     createdOutside: (dueDaysAgo) => put(dueDaysAgo, true),
     run: ({ remainingMs = () => 300_000, ...dependencies } = {}) =>
-      createReconciliation({
-        ...{ ledger, azumuta, clock, log: silent, most: 50, graceHours: 24, completionsQueueUrl: '' },
-        partners: createPartnerCalls({
-          breaker: createBreaker(store.table, clock),
-          newOwner: () => 'test',
-          log: silent,
-        }),
-        queues: { send: async (_url, { body }) => void hints.push(parseMessage(completionHintSchema, body)) },
-        ...dependencies,
-      })({ awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs }),
+      reconcileCompletions(
+        { awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs },
+        {
+          ...{ ledger, azumuta, clock, log: silent, most: 50, graceHours: 24, completionsQueueUrl: '' },
+          partners: createPartnerCalls({
+            breaker: createBreaker(store.table, clock),
+            newOwner: () => 'test',
+            log: silent,
+          }),
+          queues: {
+            send: async (_url, { body }) => void hints.push(parseMessage(completionHintSchema, body)),
+          },
+          ...dependencies,
+        },
+      ),
     hints,
     async askedAbout() {
       const calls = await azumutaSide.calls('path');

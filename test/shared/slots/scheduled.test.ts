@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { createReconciliation, type ReconcileReport } from '../../../shared/completions/reconcile.ts';
+import { type ReconcileReport, reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
@@ -93,7 +93,7 @@ function reconciliation(): Scheduled {
       if (created.outcome !== 'claimed') throw new Error('It cannot be created.');
       const receipt = { productOrder: { id: `id of ${number}`, number }, awaiting: 'completion' };
       await ledger.claims.complete(created.claim, receipt, { event: 'created' });
-      const reconcileCompletions = createReconciliation({
+      return reconcileCompletions(time, {
         ...dependencies,
         azumuta: { productOrder: isAsked, findProductOrder: isAsked },
         queues: { send: async () => {} },
@@ -101,7 +101,6 @@ function reconciliation(): Scheduled {
         most: 50,
         graceHours: 24,
       });
-      return reconcileCompletions(time);
     },
   };
 }

@@ -22,5 +22,5 @@ it('reads the stack of a plant that uses every option of a deployment', async ()
   });
 
   // Assess
-  expect([stack.functions.length, stack.mappings.length, stack.schedules.length]).toEqual([8, 3, 3]);
+  expect([stack.functions.length, stack.mappings.length, stack.schedules.length]).toEqual([7, 2, 3]);
 });
