@@ -9,6 +9,8 @@ export interface DeadLetter {
   readonly stage: string;
   readonly reason: string;
   readonly order: string;
+  /** Key of the booking that was refused; empty if there is none. */
+  readonly booking: string;
   /** Id of the original message; undefined if SQS itself moved it. */
   readonly messageId: string | undefined;
 }
@@ -20,6 +22,7 @@ export function deadLettersOf({ plant }: World): readonly DeadLetter[] {
     stage: textOf(attributes.stage) ?? 'none: moved by SQS',
     reason: textOf(attributes.reason) ?? '',
     order: textOf(attributes.orderNumber) ?? '',
+    booking: textOf(attributes.booking) ?? '',
     messageId: textOf(attributes.messageId),
   }));
 }
@@ -35,6 +38,7 @@ export function judgeDeadLetters(world: World): readonly Finding[] {
   const { find, all } = createFindings();
   const deadLetters = deadLettersOf(world).filter(({ stage }) => stage !== 'receive-webhook');
   judgeRecords(world, deadLetters, find);
+  judgeOtherRecordings(world, deadLetters, find);
   for (const { stage, reason, messageId, body } of deadLetters) {
     if (body.includes(operatorName)) find('personal', `A dead letter of ${stage} names an operator.`);
     if (messageId === undefined)
@@ -65,6 +69,21 @@ function judgeRecords({ plant }: World, deadLetters: readonly DeadLetter[], find
   for (const [messageId, isDead] of records)
     if (isDead === true && !existing.has(String(messageId)))
       find('recorded', `The ledger has a record of dead letter ${String(messageId)}, which does not exist.`);
+}
+
+/** A refused recording that came later stops no other one of its hint: each stands in a booking, whatever its state. */
+function judgeOtherRecordings(world: World, deadLetters: readonly DeadLetter[], find: Find): void {
+  const booked = new Set(world.plant.table.items().flatMap(({ recordingIds }) => recordingIds ?? []));
+  for (const { booking } of deadLetters) {
+    const [, id] = /^([^#, ]+)#recording#/.exec(booking) ?? [];
+    const order = world.azumuta.productOrders().find((one) => one.id === id && one.status === 'completed');
+    for (const recording of order?.recordings ?? [])
+      if (world.wasTriggerAccepted(recording.id) && !booked.has(recording.id))
+        find(
+          'recordings',
+          `Recording ${recording.id} of ${order?.number} is in no booking beside ${booking}.`,
+        );
+  }
 }
 
 /** A message becomes a dead letter after so many attempts that never finish (shared/worker/process-record.ts). */

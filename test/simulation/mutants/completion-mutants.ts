@@ -73,7 +73,7 @@ export const completionMutants: readonly Mutant[] = [
     replace:
       "return (await table.putIf(item, 'attribute_exists(pk) OR attribute_not_exists(pk)')) ? item : undefined;",
     why: 'Two hints that meet both plan, claim and book the same completion.',
-    foundBy: ['booked'],
+    foundBy: ['booked', 'recordings'],
   },
   {
     name: 'content-outlives-the-receipt',
@@ -106,14 +106,6 @@ export const completionMutants: readonly Mutant[] = [
     replace: 'if (thrown instanceof Wait && !thrown.message) return',
     why: 'A message that has its turn later is retried ever more seldom, and each of its waits is a write.',
     foundBy: ['waits'],
-  },
-  {
-    name: 'in-doubt-decided-anew',
-    file: next,
-    find: "if (!surelyNotBooked || !isOfPart(booking, facts)) return 'keep';",
-    replace: "if (!surelyNotBooked && facts.hint.via !== 'webhook') return 'keep';",
-    why: 'What may be in the ERP already is mapped once more, and waits for ever, as it cannot be replaced.',
-    foundBy: ['booked', 'waiting', 'ends', 'deadLetters', 'passing'],
   },
   {
     name: 'each-part-finishes-the-order',

@@ -48,6 +48,9 @@ const meets: Readonly<Record<keyof typeof pairs, (outcome: Outcome) => boolean>>
       return next !== undefined && next.who !== one.who && next.at - one.at < 1000 && /✗/.test(next.what);
     });
   },
+  'rework, refusal': ({ timeline }) =>
+    timeline.some(({ what }) => /BOOKING#\S+#recording#/.test(what)) &&
+    timeline.some(({ what }) => what.includes('◀ the partner refuses it')),
   'discard, rework': ({ timeline }) => {
     const discarded = timeline.findIndex(({ what }) => what.startsWith('discards'));
     return (

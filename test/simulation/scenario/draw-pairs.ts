@@ -81,6 +81,22 @@ export const pairs = {
       { kind: 'flow is paused', flow: 'product-orders', at: at + 1, minutes: over - at - 1 },
     ];
   },
+  /** Of two recordings that came later, the ERP refuses one. */
+  'rework, refusal': (chance, { orders, split }) => {
+    const [{ releasedAt, builtAfter } = { releasedAt: 0, builtAfter: 0 }] = orders;
+    if (split !== 'one') return [];
+    const place = { kind: 'call', stage: 'book-completion', service: 'erp', of: 'writes' } as const;
+    return [
+      {
+        kind: 'operator opens it again',
+        order: 0,
+        at: releasedAt + builtAfter + 30,
+        rework: 5,
+        forgot: { recordings: 2 },
+      },
+      { ...place, nth: chance.between(2, 8), accident: 'the partner refuses it' },
+    ];
+  },
   /** What a person has taken over is built again: it stays with that person. */
   'discard, rework': (_, { orders }) => {
     const [{ releasedAt, builtAfter } = { releasedAt: 0, builtAfter: 0 }] = orders;
@@ -88,7 +104,7 @@ export const pairs = {
     return [
       { kind: 'planner finishes it by hand', order: 0, at: at - 1 },
       { kind: 'dead letter is discarded', at: at + 30 },
-      { kind: 'operator opens it again', order: 0, at: at + 60, rework: 5 },
+      { kind: 'operator opens it again', order: 0, at: at + 60, rework: 5, forgot: { quantity: 7 } },
     ];
   },
   /** The other attempt has begun, or begins, while the claim of the dead one is held. */
@@ -115,7 +131,7 @@ type PairName = keyof typeof pairs;
 export function pairOf(seed: number): { readonly name: PairName | undefined; readonly chance: Chance } {
   const chance = createChance(seed ^ 0x1b873593);
   // The keys of the table are the names.
-  return { name: chance.happens(0.5) ? chance.pick(Object.keys(pairs) as PairName[]) : undefined, chance };
+  return { name: chance.happens(0.65) ? chance.pick(Object.keys(pairs) as PairName[]) : undefined, chance };
 }
 
 export function drawPairs(seed: number, setting: Setting): readonly ScenarioEvent[] {

@@ -23,7 +23,7 @@ export function operatorDoes(order: ReleasedOrder, act: Act, world: World, state
         azumuta.rename(first.number, `${first.number}-R`) !== undefined
       );
     case 'operator opens it again':
-      return openAgain(order, act.rework * minuteMs, world, state);
+      return openAgain(order, act, world, state);
     case 'operator removes it': {
       const removed = first && azumuta.remove(first.number);
       if (removed) order.removed.push(removed);
@@ -36,24 +36,31 @@ export function operatorDoes(order: ReleasedOrder, act: Act, world: World, state
   }
 }
 
-/** The operator had forgotten something, and records it in addition, without a quantity. */
+type Reopening = Extract<ScenarioEvent, { kind: 'operator opens it again' }>;
+
+/** The operator had forgotten something, and records it in addition, mostly without a quantity. */
 function openAgain(
-  { ref, later, reworked }: ReleasedOrder,
-  reworkMs: number,
+  { ref, later, reworked, changes }: ReleasedOrder,
+  { rework, forgot: { quantity = null, recordings = 1 } = {} }: Reopening,
   world: World,
   { addTask }: ScenarioState,
 ): boolean {
   const { azumuta, time, timeline } = world;
   const done = world.madeFor(ref).find(({ status }) => status === 'completed');
   if (!done || azumuta.reopen(done.number) === undefined) return false;
+  const reworkMs = rework * minuteMs;
   const before = new Set(done.recordings.map(({ id }) => id));
   const over = addTask();
   reworked.push({ id: done.id, number: done.number, from: time.now(), until: time.now() + reworkMs });
   time.after(reworkMs, () => {
     timeline.note('operator', () => `completes ${done.number} again, with what was forgotten`);
+    // Another quantity is for a person, unless one takes care of the order anyway.
+    const isDiscarded = changes.includes('dead letter is discarded');
     // It may have been renamed or removed in the meantime.
     const now = azumuta.productOrders().find(({ id }) => id === done.id);
-    const again = now && azumuta.complete(now.number, { id: done.id, quantity: null, recordings: 1 });
+    const again =
+      now &&
+      azumuta.complete(now.number, { id: done.id, quantity: isDiscarded ? quantity : null, recordings });
     for (const { id } of again?.recordings ?? []) if (!before.has(id)) later.add(id);
     over();
   });

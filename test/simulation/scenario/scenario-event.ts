@@ -93,8 +93,13 @@ type ToOrder =
   | ({ readonly kind: 'planner splits' } & Order & Moment)
   | ({ readonly kind: 'planner touches' } & Order & Moment)
   | ({ readonly kind: 'operator renames' } & Order & Moment)
-  /** Duration of the rework, in minutes. */
-  | ({ readonly kind: 'operator opens it again'; readonly rework: number } & Order & Moment)
+  /** Duration of the rework, in minutes; what is recorded then: by default one recording, without a quantity. */
+  | ({
+      readonly kind: 'operator opens it again';
+      readonly rework: number;
+      readonly forgot?: { readonly quantity?: number | null; readonly recordings?: number };
+    } & Order &
+      Moment)
   | ({ readonly kind: 'operator removes it' } & Order & Moment)
   /** Before the integration creates it. One that is not equal is renamed later, and its dead letter is sent again. */
   | ({ readonly kind: 'operator types it by hand'; readonly equal: boolean } & Order & Moment)
