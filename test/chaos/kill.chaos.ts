@@ -49,6 +49,7 @@ it('books every order once although every process is killed', async () => {
   const references = (await system.erp.bookings()).map(({ reference }) => reference);
   expect(new Set(references).size).toBe(references.length);
   const kinds = [...killed.values()];
-  expect(kinds.filter((kind) => kind === 'container').length).toBeGreaterThanOrEqual(3);
+  // At least those of the way back; orders are out before the stores have died.
+  expect(kinds.filter((kind) => kind === 'container').length).toBeGreaterThanOrEqual(2);
   expect(kinds.filter((kind) => kind !== 'container').length).toBeGreaterThanOrEqual(7);
 }, 150_000);
