@@ -54,7 +54,8 @@ type Stand = 'keep' | 'anew' | 'soon' | 'refused' | 'leave';
  *   discarded                              leave, for ever: only a person opens it again, anew
  *   all done                               ask Azumuta if this hint is newer than what was read
  *
- * A booking of other parts is neither decided anew nor opened. Newer means: sent after Azumuta was read for the booking. Azumuta is asked at most once a minute.
+ * A booking of other parts is neither decided anew nor opened. Newer means: sent after Azumuta was read for the booking.
+ * Azumuta is asked at most once a minute.
  */
 export function nextStep(facts: StepFacts): NextStep {
   const { bookings, hint, now } = facts;
