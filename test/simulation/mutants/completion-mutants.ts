@@ -30,7 +30,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'await lock.keep(claim, untilMs);',
     replace: 'await lock.keep(claim, untilMs + 30 * 86_400_000);',
     why: 'After a lost answer, no other part of the order is booked for a month.',
-    foundBy: ['leases', 'recorded'],
+    foundBy: ['recorded', 'leases', 'ends'],
   },
   {
     name: 'lock-not-released',
@@ -137,7 +137,7 @@ export const completionMutants: readonly Mutant[] = [
     find: "if (hint.again) return surelyNotBooked || discarded ? 'anew' : 'keep';",
     replace: "if (hint.again) return 'leave';",
     why: 'A person replays a dead letter, and nothing happens.',
-    foundBy: ['booked'],
+    foundBy: ['booked', 'recordings'],
   },
   {
     name: 'open-order-booked',
@@ -194,14 +194,6 @@ export const completionMutants: readonly Mutant[] = [
     replace: 'of (await ledger.orders.overdue(dueBy, most)).slice(0, 0)',
     why: 'If a trigger is lost, the completion is never booked.',
     foundBy: ['booked', 'waiting'],
-  },
-  {
-    name: 'names-of-operators-sent-on',
-    file: 'shared/completions/read-recordings.ts',
-    find: 'if (includeOperators) return',
-    replace: 'if (recording) return',
-    why: 'Names of operators are stored in queues and dead letters, where nobody needs them.',
-    foundBy: ['personal'],
   },
   {
     name: 'names-of-operators-logged',

@@ -75,7 +75,7 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'batch.retried.push(...retried);',
     replace: 'batch.retried.push(...retried.filter(() => false));',
     why: 'A message that failed once is never tried again.',
-    foundBy: ['created', 'booked'],
+    foundBy: ['created', 'booked', 'linked', 'waiting'],
   },
   {
     name: 'dead-letter-lost',
