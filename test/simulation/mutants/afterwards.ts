@@ -35,7 +35,7 @@ export const afterwards: readonly Mutant[] = [
     find: 'return found && String(found.pk).slice',
     replace: 'return undefined && String(found?.pk).slice',
     why: 'The booking of a product order that was renamed in Azumuta does not know its ERP order.',
-    foundBy: ['booked'],
+    foundBy: ['booked', 'deadLetters'],
   },
   {
     name: 'refused-secret-not-read-again',
@@ -43,7 +43,7 @@ export const afterwards: readonly Mutant[] = [
     find: 'if (last && !refresh && secondsSince(last.readAt) < ttlSeconds) return last;',
     replace: 'if (last) return last;',
     why: 'After a rotation a container uses the old key as long as it lives.',
-    foundBy: ['ends'],
+    foundBy: ['ends', 'created'],
   },
   {
     name: 'finished-window-goes-on',
