@@ -43,7 +43,7 @@ Exit codes: 0 stopped · 1 failed · 2 wrong command line`,
 
 await runCommand(command, optionsSchema, async ({ options, signal }) => {
   if (options.json)
-    throw new UsageError('The console has no --json: use trace, replay or digest for other programs.');
+    throw new UsageError('The console has no --json: use trace, replay or alert for other programs.');
   const target = await createProgress().during('Looking for the stack', findTarget(options));
 
   const keys = { token: newToken(), session: newToken() };
