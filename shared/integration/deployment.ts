@@ -22,7 +22,7 @@ export interface Deployment {
     readonly emails?: readonly string[];
     /**
      * Microsoft Teams (Workflows), Slack (incoming webhook), and any address that takes JSON. Their addresses are one
-     * secret, which `npm run secrets -- --stack <stack>` sets. Default: none.
+     * secret, which `npm run secrets -- set alert-webhooks --stack <stack>` sets. Default: none.
      */
     readonly webhooks?: readonly WebhookChannel[];
   };
