@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import * as z from 'zod/mini';
 import { newToken } from '../local/operator-clients.ts';
+import { createProgress } from '../local/progress.ts';
 import {
   commonOptions,
   configOption,
@@ -10,7 +11,7 @@ import {
   runCommand,
   UsageError,
 } from '../ops/cli/command.ts';
-import { createProgress, say, styled } from '../ops/cli/output.ts';
+import { say, styled } from '../ops/cli/output.ts';
 import { findTarget } from '../ops/cli/target.ts';
 import { createConsole, listenOnLoopback } from './app.ts';
 import { consoleDependencies } from './dependencies.ts';

@@ -5,8 +5,9 @@ import type { AlertLedger } from '../../../shared/ledger/ledger.ts';
 import { oneLine } from '../../../shared/model/text.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
+import { createProgress, type Progress } from '../../local/progress.ts';
 import { commonOptions, exits, mostOf, opsCommand, runCommand } from '../cli/command.ts';
-import { createProgress, type Progress, say, sayJson, styled, tableOf } from '../cli/output.ts';
+import { say, sayJson, styled, tableOf } from '../cli/output.ts';
 import { findTarget, invoke, ledgerOf, type Target } from '../cli/target.ts';
 
 const optionsSchema = z.object({

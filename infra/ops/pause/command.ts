@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import { createProgress } from '../../local/progress.ts';
 import { commonOptions, exits, opsCommand, runCommand, type Typed, UsageError } from '../cli/command.ts';
-import { counted, createProgress, say, sayJson } from '../cli/output.ts';
+import { counted, say, sayJson } from '../cli/output.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
 import {
   type Flow,

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
+import { createProgress } from '../../local/progress.ts';
 import {
   commonOptions,
   defaultConfigFile,
@@ -13,7 +14,7 @@ import {
   UsageError,
 } from '../cli/command.ts';
 import { answersFrom, fittingAnswers, writeNewFile } from '../cli/files.ts';
-import { createProgress, say, sayJson } from '../cli/output.ts';
+import { say, sayJson } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';
 import { createTestOrder } from './create-test-order.ts';

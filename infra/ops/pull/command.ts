@@ -3,6 +3,7 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { type PullReport, pullOutcomes } from '../../../shared/orders/pull.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
+import { createProgress, type Progress } from '../../local/progress.ts';
 import {
   commonOptions,
   configOption,
@@ -14,7 +15,7 @@ import {
   runCommand,
   UsageError,
 } from '../cli/command.ts';
-import { createProgress, type Progress, say, sayJson } from '../cli/output.ts';
+import { say, sayJson } from '../cli/output.ts';
 import { configurationOf, findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { partnersOf } from '../doctor/check-partners.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';

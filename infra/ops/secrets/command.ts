@@ -1,6 +1,7 @@
 import { text as readAll } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 import { newToken } from '../../local/operator-clients.ts';
+import { createProgress } from '../../local/progress.ts';
 import {
   commonOptions,
   configOption,
@@ -10,7 +11,7 @@ import {
   runCommand,
   UsageError,
 } from '../cli/command.ts';
-import { createProgress, say, sayJson, styled } from '../cli/output.ts';
+import { say, sayJson, styled } from '../cli/output.ts';
 import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
 import { findingLines } from '../doctor/finding.ts';
 import { askForValue } from './ask-for-value.ts';
