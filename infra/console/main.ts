@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import * as z from 'zod/mini';
 import { newToken } from '../local/operator-clients.ts';
-import { createProgress } from '../local/progress.ts';
 import {
   commonOptions,
   configOption,
@@ -45,7 +44,7 @@ Exit codes: 0 stopped · 1 failed · 2 wrong command line`,
 await runCommand(command, optionsSchema, async ({ options, signal }) => {
   if (options.json)
     throw new UsageError('The console has no --json: use trace, replay or alert for other programs.');
-  const target = await createProgress().during('Looking for the stack', findTarget(options));
+  const target = await findTarget(options);
 
   const keys = { token: newToken(), session: newToken() };
   let { port } = options;

@@ -41,7 +41,7 @@ export interface DueMail {
  * autumn belongs to one day, so there is one mail.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
  */
-export function dueDay(
+function dueDay(
   { at, workdays }: MorningMail,
   mailedOn: string | undefined,
   now: Date,

@@ -92,6 +92,6 @@ async function test(target: Target, { json }: Options, { during }: Progress): Pr
 
 await runCommand(command, optionsSchema, async ({ options }) => {
   const progress = createProgress();
-  const target = await progress.during('Looking for the stack', findTarget(options));
+  const target = await findTarget(options);
   return options.test ? test(target, options, progress) : list(target, options, progress);
 });

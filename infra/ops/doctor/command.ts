@@ -77,7 +77,7 @@ async function checksOf(
 
 await runCommand(command, optionsSchema, async ({ options, signal }) => {
   const progress = createProgress();
-  const target = await progress.during('Looking for the stack', findTarget(options));
+  const target = await findTarget(options);
   if (!options.json) {
     say(styled('bold', `Check of ${target.name}`));
     say();

@@ -75,7 +75,7 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
   const act = async ({ options, words, signal }: Typed<Options>) => {
     const chosen = flowsOf(words[0]);
     const progress = createProgress();
-    const target = await progress.during('Looking for the stack', findTarget(options));
+    const target = await findTarget(options);
     const ledger = ledgerOf(target);
     const on = name === 'resume';
     const outcomes: (NotedOutcome | MarkOutcome)[] = [];

@@ -127,6 +127,6 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
   if (options.go && options.since !== undefined)
     throw new UsageError('--since is only for a dry run: the pull goes on from where the last run ended.');
   const progress = createProgress();
-  const target = await progress.during('Looking for the stack', findTarget(options));
+  const target = await findTarget(options);
   return options.go ? go(target, options, progress) : dryRun(target, options, signal, progress);
 });

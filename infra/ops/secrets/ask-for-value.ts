@@ -4,7 +4,7 @@ import { webhookChannels } from '../../../shared/alerts/names.ts';
 import { answered } from '../cli/files.ts';
 import { type SecretName, secretFacts } from './secret-store.ts';
 
-export interface Terminal {
+interface Terminal {
   readonly input: Readable;
   readonly output: Writable;
   readonly signal: AbortSignal;

@@ -142,7 +142,7 @@ function oneOf<const T extends string>(known: readonly T[], given: string, what:
 await runCommand(command, optionsSchema, async ({ options, words: [first, second], signal }) => {
   const action = oneOf(actions, first ?? 'status', 'action');
   const name = second === undefined ? undefined : oneOf(secretNames, second, 'secret');
-  const target = await createProgress().during('Looking for the stack', findTarget(options));
+  const target = await findTarget(options);
   // The ERP's connector knows the shape of its credentials. Everything else can be done without it.
   const isNeeded = action === 'set' && name === 'erp-credentials';
   const erp = await configurationOf(target, options.config).then(

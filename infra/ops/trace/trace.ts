@@ -72,7 +72,7 @@ export async function traceAsked(
   if (asked === undefined)
     throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
   const { during } = createProgress();
-  const target = await during('Looking for the stack', findTarget(options));
+  const target = await findTarget(options);
   const where = whereOf(target);
   const findOwner = findOwnerOf(target, options.config);
   const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target), where, findOwner));
