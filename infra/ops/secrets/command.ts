@@ -29,11 +29,7 @@ import {
 
 const actions = ['status', 'set', 'rotate', 'finish', 'show'] as const;
 type Action = (typeof actions)[number];
-const optionsSchema = z.object({
-  ...commonOptions,
-  ...configOptions,
-  show: z._default(z.boolean(), false),
-});
+const optionsSchema = z.object({ ...commonOptions, ...configOptions });
 
 /** The secrets of a stack, and what was typed. */
 interface Run {
@@ -48,7 +44,6 @@ const command = opsCommand('secrets', "Shows which of the stack's secrets are se
   .addOption(configOption)
   .argument('[action]', `${actions.join(', ')} (default: status)`)
   .argument('[secret]', secretNames.join(', '))
-  .option('--show', 'print the webhook URL, or the key that was made, even if this is no terminal')
   .addHelpText(
     'after',
     `
@@ -58,7 +53,8 @@ Examples:
   npm run secrets -- set azumuta-api-key --local < key.txt
   npm run secrets -- set erp-credentials --local < erp.json     without a file it asks for each field
   npm run secrets -- set alert-webhooks --local < webhooks.json
-  npm run secrets -- set webhook-token --local                  makes it, and prints the URL to paste into Azumuta
+  npm run secrets -- set webhook-token --local                  makes it
+  npm run secrets -- show webhook-token --local                 prints the URL to paste into Azumuta
   npm run secrets -- rotate order-api-key --local               both keys are valid …
   npm run secrets -- finish order-api-key --local               … until you finish
 
@@ -90,6 +86,8 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
     const check = `Check it with: npm run doctor -- ${whereOf(target, options.config)}`;
     return print(`${secretFacts[name].title}: set in ${target.name}. ${check}`, { set: name }, options);
   }
+  const next = (then: Action) => `npm run secrets -- ${then} ${name} ${whereOf(target)}`;
+  if (action === 'show') return handOut(name, await store.current(name), run);
   if (action === 'finish') {
     const finished = await store.finish(name);
     const sentence = finished
@@ -97,34 +95,22 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
       : 'No rotation was under way: nothing to finish.';
     return print(sentence, { finished: finished ? name : null }, options);
   }
-  const mayShow = options.show || process.stdout.isTTY === true;
-  if (action === 'show' && !mayShow)
-    throw new UsageError('This is no terminal: add --show to print a secret anyway.');
-  const value = action === 'show' ? await store.current(name) : newToken();
-  if (action !== 'show') await store[action](name, value);
-  const { text, shown } = handout(target, name, value);
-  const hidden = 'Done. The value is not printed, as this is no terminal: --show prints it.';
-  const end = `Both values are valid until you finish: npm run secrets -- finish ${name} ${whereOf(target)}`;
-  return print(
-    `${mayShow ? text : hidden}${action === 'rotate' ? `\n${end}` : ''}`,
-    { ...(action !== 'show' && { [action]: name }), ...(mayShow && shown) },
-    options,
-  );
+  await store[action](name, newToken());
+  const done = `${secretFacts[name].title}: ${action === 'set' ? 'set' : 'rotated'}. See it with: ${next('show')}`;
+  const both = `Both values are valid until you finish: ${next('finish')}`;
+  return print(action === 'set' ? done : `${done}\n${both}`, { [action]: name }, options);
 }
 
-/** What to do with a value of one of our own secrets. */
-function handout(target: Target, name: OwnSecretName, value: string) {
+/** Prints a value of one of our own secrets, and what to do with it. */
+function handOut(name: OwnSecretName, value: string, { target, options }: Run): number {
   const soon = '(the functions accept it within a minute)';
+  if (name === 'order-api-key') {
+    const toErp = `Give this key to the ERP, which sends it in the header X-API-Key ${soon}:`;
+    return print(`${toErp}\n${value}`, { value }, options);
+  }
   const webhookUrl = target.output('WebhookUrl').replace('<token>', () => value);
-  return name === 'webhook-token'
-    ? {
-        text: `Paste this URL into the triggers of your article categories in Azumuta ${soon}:\n${webhookUrl}`,
-        shown: { webhookUrl },
-      }
-    : {
-        text: `Give this key to the ERP, which sends it in the header X-API-Key ${soon}:\n${value}`,
-        shown: { value },
-      };
+  const toAzumuta = `Paste this URL into the triggers of your article categories in Azumuta ${soon}:`;
+  return print(`${toAzumuta}\n${webhookUrl}`, { webhookUrl }, options);
 }
 
 function print(text: string, facts: Record<string, unknown>, { json }: Run['options']): number {
