@@ -49,7 +49,7 @@ export function createLedger({ table, clock, times }: LedgerOptions) {
     reconciling: createLease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
     workInstructionNames: createWorkInstructionNames(table, clock),
     journeys: createJourneys(table),
-    /** What happened on which day, for the digest. */
+    /** What happened on which day, for the morning mail. */
     dailyActivity: createDailyActivity(table),
   };
 }

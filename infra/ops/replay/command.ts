@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
+import { createProgress } from '../../local/progress.ts';
 import { commonOptions, exits, opsCommand, runCommand, UsageError } from '../cli/command.ts';
-import { createProgress, say, sayJson } from '../cli/output.ts';
+import { say, sayJson } from '../cli/output.ts';
 import { findTarget, whereOf } from '../cli/target.ts';
 import { type ReplayReport, replay, replayDependenciesOf } from './replay.ts';
 import { replayLines } from './report.ts';

@@ -99,7 +99,7 @@ export const partnerMutants: readonly Mutant[] = [
     file: record,
     find: "log.error('Dead letter', { ...rejectionOf(rejected) }, { DeadLettered: 1 });",
     replace: "log.error('Dead letter', { ...rejectionOf(rejected) });",
-    why: 'The morning mail and the dashboard show no problem.',
+    why: 'Whoever counts dead letters in the logs, as the runbook says, sees none.',
     foundBy: ['recorded'],
   },
   {
