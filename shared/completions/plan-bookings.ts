@@ -160,7 +160,13 @@ async function readFacts(
   const { ids, read } = await ownRecordings(inquiry, order, proven, attempt, dependencies);
   const part = { index, order, recordingIds: ids };
   const [current, ...others] = isBookedTogether(entry)
-    ? await partsBookedTogether(entry, part, { parts, bookings }, attempt, dependencies)
+    ? await partsBookedTogether(
+        entry,
+        part,
+        { record: record ?? entry, parts, bookings },
+        attempt,
+        dependencies,
+      )
     : [part];
   return { facts: { entry, erpOrder, parts, bookings, current, others, withoutRecordings }, read };
 }

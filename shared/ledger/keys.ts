@@ -46,8 +46,7 @@ export const conflictKey = (number: string, claimant?: string) =>
 /** By the ERP's own id where it has one: numbers change, and another order may get an old number. */
 export const erpOrderKey = ({ id, number }: ErpOrderRef) =>
   keyOf(`ERP-ORDER#${id === undefined ? `number ${number}` : `id ${id}`}`, 'ORDER');
-export const completedPartKey = (erpOrder: ErpOrderRef, index: number) =>
-  keyOf(erpOrderKey(erpOrder).pk, `${completedPartPrefix}${index}`);
+export const completedPartKey = ({ pk }: Key, index: number) => keyOf(pk, `${completedPartPrefix}${index}`);
 /** By number, as a product order that was created by hand has no id of its ERP order. */
 export const erpOrderLockKey = (erpOrderNumber: string) => keyOf(`LOCK#${erpOrderNumber}`, 'LOCK');
 export const slotKey = (partner: Partner, number: number) => keyOf(`SLOTS#${partner}`, `SLOT#${number}`);

@@ -214,7 +214,7 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
     const booked = new Set((productOrders.get(first)?.bookings ?? []).flatMap(({ parts }) => parts));
     const all = partIndexes(split.of);
     if (all.every((index) => booked.has(index))) return;
-    const completed = await ledger.erpOrders.completedParts(record.erpOrder);
+    const completed = await ledger.erpOrders.completedParts(record);
     if (all.every((index) => completed.has(index) || booked.has(index))) await lookAgain(first);
   }
 
@@ -253,11 +253,10 @@ function problemOf({ number, id = number, article, quantity, dueDate = '' }: Erp
   return undefined;
 }
 
-/** An order that first came without an id is known by its number for ever, and one that comes without an id now, by its id. */
+/** An order that comes without an id now is the one that its record says. */
 function asKnown(order: ErpOrder, { record }: KnownErpOrder): ErpOrder {
-  const { id: given, ...bare } = order;
-  const id = record ? record.erpOrder.id : given;
-  return id === undefined ? bare : { ...bare, id };
+  const id = order.id ?? record?.erpOrder.id;
+  return id === undefined ? order : { ...order, id };
 }
 
 function isWrite({ action }: PartDecision): boolean {
@@ -275,16 +274,13 @@ export async function readKnown(
       if (!productOrders.has(number)) productOrders.set(number, await ledger.knownOrders.read(number));
     });
   await read((mapped?.productOrders ?? []).map(({ draft }) => draft.number));
-  let record = await ledger.erpOrders.find(order);
+  // It may come without its id now, and there is one record for each order.
+  const same = [...productOrders.values()].find(
+    ({ entry }) => entry && isSameErpOrder(entry.erpOrder, order),
+  );
+  let record = await ledger.erpOrders.find(order.id === undefined ? (same?.entry?.erpOrder ?? order) : order);
   // It came without its id before.
   if (!record && order.id !== undefined) record = await ledger.erpOrders.find({ number: order.number });
-  if (!record) {
-    // It comes without its id now.
-    const same = [...productOrders.values()].find(
-      ({ entry }) => entry && isSameErpOrder(entry.erpOrder, order),
-    );
-    record = same?.entry && (await ledger.erpOrders.find(same.entry.erpOrder));
-  }
   if (record) {
     const { split, mostParts, earlier } = record;
     await read([{ ...split, of: mostParts }, ...earlier].flatMap(partNumbers));

@@ -30,8 +30,13 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
     { order, mapped }: Pick<WantedOrder, 'order' | 'mapped'>,
   ): Promise<ErpOrderRecord | undefined | 'changed meanwhile'> {
     if (!before && !mapped) return undefined;
+    const number = before?.keptUnder ?? before?.erpOrder.number;
+    // Its id came after its record: the record stays where it is.
+    const isLater =
+      before?.keptUnder !== undefined || (before?.erpOrder.id === undefined && order.id !== undefined);
     const now: ErpOrderRecord = {
       erpOrder: factsOf(order),
+      ...(number !== undefined && isLater ? { keptUnder: number } : {}),
       amount: order.quantity.amount,
       dueDate: order.dueDate,
       state: mapped ? 'released' : 'cancelled',
@@ -109,9 +114,11 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
     return { status: { ...statusOf(entry), status: 'conflict', reason, cause }, isNews };
   }
 
-  /** Bookings use the number that people read in the ERP today. */
+  /** Bookings use the number that people read in the ERP today, and its id, which may have come later. */
   async function renameIfRenamed(entry: OrderEntry, order: ErpOrder): Promise<void> {
-    if (entry.erpOrder.number === order.number || !isSameErpOrder(entry.erpOrder, order)) return;
+    const { number, id = order.id } = entry.erpOrder;
+    if (!isSameErpOrder(entry.erpOrder, order)) return;
+    if (number === order.number && id === entry.erpOrder.id) return;
     await ledger.orders.renameErpOrder(entry, order);
   }
 

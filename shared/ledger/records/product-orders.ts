@@ -152,10 +152,13 @@ export class Orders {
     return held?.withdrawn === true && isSameErpOrder(held.erpOrder, entry.erpOrder);
   }
 
-  /** Its ERP order has another number now; does nothing when another writer has changed it since it was read. */
-  async renameErpOrder(entry: OrderEntry, { number }: ErpOrderRef): Promise<void> {
+  /** Its ERP order has another number now, or an id; does nothing when another writer has changed it since it was read. */
+  async renameErpOrder(entry: OrderEntry, { number, id }: ErpOrderRef): Promise<void> {
     await this.#table.update(orderKey(entry.number), {
-      set: { erpOrder: { ...entry.erpOrder, number }, erpOrderNumber: number },
+      set: {
+        erpOrder: { ...entry.erpOrder, number, ...(id === undefined ? {} : { id }) },
+        erpOrderNumber: number,
+      },
       ...unchanged(entry),
     });
   }

@@ -17,7 +17,7 @@ it('writes a version number into each record of an order, so that later versions
 
   // Act
   await ledger.erpOrders.write(record);
-  await ledger.erpOrders.recordCompletedPart(record.erpOrder, { index: 1, azumutaId: 'id1' });
+  await ledger.erpOrders.recordCompletedPart(record, { index: 1, azumutaId: 'id1' });
   await ledger.orders.put(newOrder({ number: 'PO-1', erpOrder: record.erpOrder }));
   await ledger.questions.recordAsked('PO-1', { by: 'hint', since: clock.now() });
   await ledger.questions.recordAnswered('PO-2', { by: 'hint', at: clock.now(), listsRecordings: true });

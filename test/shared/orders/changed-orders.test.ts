@@ -105,7 +105,10 @@ describe('an ERP order that shrinks', () => {
     await made('DONE', 3);
     const erp = erpOrder({ number: 'DONE' });
     for (const index of [1, 2])
-      await stage.ledger.erpOrders.recordCompletedPart(erp, { index, azumutaId: `id of DONE/${index}` });
+      await stage.ledger.erpOrders.recordCompletedPart(
+        { erpOrder: erp },
+        { index, azumutaId: `id of DONE/${index}` },
+      );
 
     // Act: the second time as if the first had died after its record was written
     await stage.accept(units('DONE', '2'), { mapping: together });
@@ -127,7 +130,10 @@ describe('an ERP order that shrinks', () => {
   ] as const)('is not looked at again if it shrinks to %s', async (_, number, completed, mapping, now) => {
     await made(number, 3, mapping);
     for (const index of completed)
-      await stage.ledger.erpOrders.recordCompletedPart(erpOrder({ number }), { index, azumutaId: 'a' });
+      await stage.ledger.erpOrders.recordCompletedPart(
+        { erpOrder: erpOrder({ number }) },
+        { index, azumutaId: 'a' },
+      );
     if (now === 'cancelled') {
       await stage.accept(units(number, '3'), { mapping });
       await stage.accept(erpOrder({ number, state: 'cancelled' }), { mapping });
