@@ -1,5 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { compressed } from '../../../shared/completions/content.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
@@ -15,11 +15,7 @@ import type { World } from '../world/world.ts';
 import { invariants, type PromiseName } from './finding.ts';
 import { operatorName } from './watch.ts';
 
-let giveBack = () => {};
-beforeAll(() => {
-  giveBack = simulateFetch();
-});
-afterAll(() => giveBack());
+afterAll(simulateFetch());
 
 type Disturbance = (world: World) => unknown;
 
