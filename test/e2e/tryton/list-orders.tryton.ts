@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { newSignal } from '../../shared/erp/conformance/attempts.ts';
 import { literal } from './database.ts';
 import { type LocalSystem, openPlant } from './plant.ts';
 
-let system: LocalSystem;
-beforeAll(async () => {
-  system = await openPlant();
-});
-afterAll(() => system.close());
+const system = await openPlant();
 
 it('lists due date, reference and fields of related records for the mapping', async () => {
   // Prepare

@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tryton } from '../../../shared/erp/tryton/index.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { failureOf, newSignal } from '../../shared/erp/conformance/attempts.ts';
 import { accessFromEnvironment } from './client.ts';
 import { literal } from './database.ts';
-import { type LocalSystem, methodsOf, openPlant } from './plant.ts';
+import { methodsOf, openPlant } from './plant.ts';
 
-let system: LocalSystem;
-beforeAll(async () => {
-  system = await openPlant();
-});
-beforeEach(() => system.faults.reset());
-afterAll(() => system.close());
+const system = await openPlant();
 
 describe('logging in to a real Tryton', () => {
   it('sends a refused password once, and not again while Tryton still counts it', async () => {

@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { createOrderAcceptor } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../support/clock.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { startSqsEndpoint } from '../../support/sqs.ts';
 
-let sqs: SqsEndpoint;
-
-beforeAll(async () => {
-  sqs = await startSqsEndpoint();
-});
-afterAll(() => sqs?.stop());
+const sqs = await forAllTests(startSqsEndpoint());
 beforeEach(() => sqs.forget());
 
 describe('a long list', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
@@ -6,18 +6,14 @@ import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { createOrderAcceptor } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { startLedgerStore } from '../../support/dynamodb.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { startSqsEndpoint } from '../../support/sqs.ts';
 
-let store: LedgerStore;
-let sqs: SqsEndpoint;
-
-beforeAll(async () => {
-  [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
-});
-afterAll(() => Promise.all([store.stop(), sqs.stop()]));
+const store = await startLedgerStore();
+const sqs = await forAllTests(startSqsEndpoint());
 
 it('accepts orders at the same time, and answers in their order; of one that is listed twice, the last counts', async () => {
   // Prepare

@@ -1,28 +1,24 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { createHttpApi, type HttpApiDependencies } from '../../../shared/orders/http-api.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { startLedgerStore } from '../../support/dynamodb.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { type HeardLog, recordedLog } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { startSqsEndpoint } from '../../support/sqs.ts';
 
 const current = 'CANARY-current-0123456789abcdef012345';
 const previous = 'CANARY-previous-0123456789abcdef01234';
 
-let store: LedgerStore;
-let sqs: SqsEndpoint;
+const store = await startLedgerStore();
+const sqs = await forAllTests(startSqsEndpoint());
 let logged: HeardLog;
 let clock: TestClock;
 let dependencies: HttpApiDependencies;
-
-beforeAll(async () => {
-  [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
-});
-afterAll(() => Promise.all([store.stop(), sqs.stop()]));
 beforeEach(() => {
   sqs.forget();
   logged = recordedLog();

@@ -1,7 +1,7 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
@@ -13,24 +13,20 @@ import { afterPage, afterPullWindow, overlapMs, startOf } from '../../../shared/
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { silent } from '../../support/logs.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { startSqsEndpoint } from '../../support/sqs.ts';
 import { pagesOfLateErp, type WrittenOrder } from './erp-that-commits-late.ts';
 
+const sqs = await forAllTests(startSqsEndpoint());
 let store: LedgerStore;
-let sqs: SqsEndpoint;
 let clock: TestClock;
 let ledger: Ledger;
 
-beforeAll(async () => {
-  sqs = await startSqsEndpoint();
-});
-afterAll(() => sqs.stop());
 beforeEach(async () => {
   store = await startLedgerStore();
   clock = testClock();
   ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-  return () => store.stop();
 });
 
 /** Runs of the pull over an ERP whose clock is wrong by so many hours; times are the ERP's, `H:MM` after 8. */

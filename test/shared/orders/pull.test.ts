@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { switchPull } from '../../../infra/ops/pause/switch-flow.ts';
 import { orderStatusOf } from '../../../infra/ops/trace/order-status.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
@@ -13,20 +13,16 @@ import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { createOrderPull, pullStage } from '../../../shared/orders/pull.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { startLedgerStore } from '../../support/dynamodb.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { silent } from '../../support/logs.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { startSqsEndpoint } from '../../support/sqs.ts';
 
-let store: LedgerStore;
-let sqs: SqsEndpoint;
+const store = await startLedgerStore();
+const sqs = await forAllTests(startSqsEndpoint());
 let clock: TestClock;
 let ledger: Ledger;
-
-beforeAll(async () => {
-  [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
-});
-afterAll(() => Promise.all([store.stop(), sqs.stop()]));
 beforeEach(() => {
   clock = testClock();
   ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { previewPull } from '../../../../infra/ops/pull/preview.ts';
 import { previewPullLines } from '../../../../infra/ops/pull/report.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
@@ -6,16 +6,11 @@ import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { createOrderAcceptor } from '../../../../shared/orders/accept.ts';
 import { newSignal } from '../../../shared/erp/conformance/attempts.ts';
 import { testClock } from '../../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { startLedgerStore } from '../../../support/dynamodb.ts';
 import { silent } from '../../../support/logs.ts';
 import { erpOrder } from '../../../support/orders.ts';
 
-let store: LedgerStore;
-
-beforeAll(async () => {
-  store = await startLedgerStore();
-});
-afterAll(() => store.stop());
+const store = await startLedgerStore();
 
 it('shows which orders of the ERP cannot be read, and why', async () => {
   // Prepare

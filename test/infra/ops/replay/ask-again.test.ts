@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { orderKey } from '../../../../shared/ledger/keys.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 import { newOrder } from '../../../support/orders.ts';
 import { plan, refuse } from '../planned.ts';
-import { completion, nothing, type ReplayStores, startReplayStores } from './replay-run.ts';
+import { completion, nothing, startReplayStores } from './replay-run.ts';
 
-let stores: ReplayStores;
-beforeAll(async () => {
-  stores = await startReplayStores();
-});
-afterAll(() => stores?.stop());
+const stores = await forAllTests(startReplayStores());
 beforeEach(() => stores.empty());
 
 const locked = { reason: 'The ERP order is locked.', cause: 'waited-too-long' } as const;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
 import type { FindOwner } from '../../../../infra/ops/trace/recording-owner.ts';
 import { traceLines } from '../../../../infra/ops/trace/report.ts';
@@ -7,22 +7,16 @@ import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breake
 import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
 import { testClock } from '../../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { startLedgerStore } from '../../../support/dynamodb.ts';
 import { newOrder, splitOrder } from '../../../support/orders.ts';
 import { book, plan, refuse } from '../planned.ts';
 
-let store: LedgerStore;
-let ledger: OperatorLedger;
 const clock = testClock();
-
-beforeAll(async () => {
-  store = await startLedgerStore();
-  ledger = {
-    ...createAlertLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
-    breaker: createBreaker(store.table, clock),
-  };
-});
-afterAll(() => store.stop());
+const store = await startLedgerStore();
+const ledger: OperatorLedger = {
+  ...createAlertLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
+  breaker: createBreaker(store.table, clock),
+};
 
 const endsAt = new Date('2026-11-24T08:01:00.000Z');
 
