@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { createHttpApi, type HttpApiDependencies } from '../../../shared/orders/http-api.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { claimedOrder } from '../../support/bookings.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
@@ -185,10 +185,8 @@ describe('an ERP that prefers to wait', () => {
 });
 
 async function claimed(number: string) {
-  const { claims } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-  const claiming = await claims.claim(orderKey(number), { owner: 'o', messageId: 'm', endsAt: clock.now() });
-  if (claiming.outcome !== 'claimed') throw new Error(`${number} is ${claiming.outcome}.`);
-  return { claims, claim: claiming.claim };
+  const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  return { claims: ledger.claims, claim: await claimedOrder(ledger, number) };
 }
 
 describe('a rejected order', () => {

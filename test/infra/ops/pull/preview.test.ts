@@ -3,11 +3,10 @@ import { previewPull } from '../../../../infra/ops/pull/preview.ts';
 import { previewPullLines } from '../../../../infra/ops/pull/report.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
-import { createOrderAcceptor } from '../../../../shared/orders/accept.ts';
 import { newSignal } from '../../../shared/erp/conformance/attempts.ts';
+import { acceptorOn } from '../../../shared/orders/order-stage.ts';
 import { testClock } from '../../../support/clock.ts';
 import { startLedgerStore } from '../../../support/dynamodb.ts';
-import { silent } from '../../../support/logs.ts';
 import { erpOrder } from '../../../support/orders.ts';
 
 const store = await startLedgerStore();
@@ -55,14 +54,7 @@ it('shows that an order which is not created yet would get the numbers that the 
   // Prepare
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
   const order = erpOrder({ number: 'MO/7' });
-  await createOrderAcceptor({
-    ledger,
-    log: silent,
-    queues: { sendAll: async () => [] },
-    queueUrl: '',
-    lookAgain: async () => {},
-    map: (one) => mapProductOrders({}, one),
-  }).acceptOrders([order], { via: 'pull' });
+  await acceptorOn(ledger).acceptOrders([order], { via: 'pull' });
 
   // Act
   const { productOrders } = await previewPull(undefined, 10, {
