@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { tryton } from '../../../shared/erp/tryton/index.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { failureOf, newSignal } from '../../shared/erp/conformance/attempts.ts';
+import { failureOf } from '../../shared/erp/conformance/attempts.ts';
+import { firstPage } from '../../shared/erp/conformance/listing.ts';
 import { accessFromEnvironment } from './client.ts';
 import { literal } from './database.ts';
 import { methodsOf, openPlant } from './plant.ts';
@@ -17,8 +18,7 @@ describe('logging in to a real Tryton', () => {
       clock: { ...systemClock, now: () => new Date(now) },
       credentials: async () => ({ username: 'stranger', password: 'canary-stranger' }),
     });
-    const list = () =>
-      failureOf(connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next());
+    const list = () => failureOf(firstPage(connector));
 
     // Act
     const first = await list();
@@ -46,9 +46,7 @@ describe('logging in to a real Tryton', () => {
     });
 
     // Act
-    const failure = await failureOf(
-      connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
-    );
+    const failure = await failureOf(firstPage(connector));
 
     // Assess
     expect(failure).toMatchObject({ scope: 'partner', unauthorized: true, afterSeconds: 300 });
@@ -68,7 +66,7 @@ describe('logging in to a real Tryton', () => {
     });
 
     // Act
-    const listed = await connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next();
+    const listed = await firstPage(connector);
 
     // Assess
     expect(listed.done !== undefined).toBe(true);
@@ -84,9 +82,7 @@ describe('logging in to a real Tryton', () => {
     });
 
     // Act
-    const failure = await failureOf(
-      connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
-    );
+    const failure = await failureOf(firstPage(connector));
 
     // Assess
     expect(failure).toBeInstanceOf(RetryLater);
@@ -98,9 +94,7 @@ describe('logging in to a real Tryton', () => {
     const connector = system.connector();
 
     // Act
-    await Promise.all(
-      [1, 2, 3].map(() => connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next()),
-    );
+    await Promise.all([1, 2, 3].map(() => firstPage(connector)));
 
     // Assess
     expect(methodsOf(system.faults).filter((method) => method === 'common.db.login')).toHaveLength(1);

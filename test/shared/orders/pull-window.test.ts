@@ -2,9 +2,6 @@ import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { PullProgress } from '../../../shared/ledger/records/pull-state.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
@@ -14,9 +11,9 @@ import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
-import { silent } from '../../support/logs.ts';
 import { startSqsEndpoint } from '../../support/sqs.ts';
 import { pagesOfLateErp, type WrittenOrder } from './erp-that-commits-late.ts';
+import { pullFrom } from './pull-stage.ts';
 
 const sqs = await forAllTests(startSqsEndpoint());
 let store: LedgerStore;
@@ -48,34 +45,21 @@ function plant(skewHours: number, goLive?: string) {
       let read = 0;
       runs += 1;
       const dependencies: PullDependencies = {
+        ...pullFrom({ ...store, clock }, async function* (since) {
+          const pages = pagesOfLateErp(orders, erpClock, 2, since);
+          while (true) {
+            read += 1;
+            if (read === failsAt) throw new RetryLater('The ERP is busy.', { scope: 'order' });
+            const page = pages.next();
+            if (page.done) return;
+            clock.advance(pageSeconds);
+            yield page.value;
+          }
+        }),
         ledger,
-        clock,
-        log: silent,
-        accept: () => true,
-        map: (order) => mapProductOrders({}, order),
         queues: createQueues(sqs.client),
         queueUrl: sqs.queueUrl('product-orders'),
-        lookAgain: async () => {},
-        partners: createPartnerCalls({
-          breaker: createBreaker(store.table, clock),
-          newOwner: () => 'owner',
-          log: silent,
-        }),
         goLive,
-        erp: {
-          async *releasedOrders(since) {
-            const pages = pagesOfLateErp(orders, erpClock, 2, since);
-            while (true) {
-              read += 1;
-              if (read === failsAt) throw new RetryLater('The ERP is busy.', { scope: 'order' });
-              const page = pages.next();
-              if (page.done) return;
-              clock.advance(pageSeconds);
-              yield page.value;
-            }
-          },
-          book: () => Promise.reject(new Error('A pull books nothing.')),
-        },
       };
       const getRemainingTimeInMillis = () => (read >= most ? 1_000 : 60_000);
       return createOrderPull(dependencies)({ awsRequestId: `run ${runs}`, getRemainingTimeInMillis });

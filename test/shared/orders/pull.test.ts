@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { switchPull } from '../../../infra/ops/pause/switch-flow.ts';
 import { orderStatusOf } from '../../../infra/ops/trace/order-status.ts';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { UnreadableOrder } from '../../../shared/erp/connector.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
@@ -15,9 +13,9 @@ import { claimedOrder } from '../../support/bookings.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
-import { silent } from '../../support/logs.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { startSqsEndpoint } from '../../support/sqs.ts';
+import { pullFrom } from './pull-stage.ts';
 
 const store = await startLedgerStore();
 const sqs = await forAllTests(startSqsEndpoint());
@@ -36,32 +34,18 @@ function pull(
   failure?: Error,
 ) {
   return createOrderPull({
+    ...pullFrom({ ...store, clock }, async function* () {
+      if (failure) throw failure;
+      yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
+    }),
     ledger,
-    clock,
     accept: (order) => isWanted({ accept }, order),
-    log: silent,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
-    lookAgain: async () => {},
-    partners: createPartnerCalls({
-      breaker: createBreaker(store.table, clock),
-      newOwner: () => 'owner',
-      log: silent,
-    }),
-    goLive: undefined,
     map(order) {
       if (order.article === '')
         throw new Rejected(`ERP order ${order.number} has no article.`, { code: 'order-data' });
       return mapProductOrders({}, order);
-    },
-    erp: {
-      async *releasedOrders() {
-        if (failure) throw failure;
-        yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
-      },
-      async book() {
-        throw new Error('A pull books nothing.');
-      },
     },
   })({ awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 });
 }
