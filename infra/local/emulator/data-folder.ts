@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { credentialsSchema } from './iam/principals.ts';
 
 /** `platform.json` of a data folder: how other commands find the platform that runs there. */
-export const addressSchema = z.object({
+const addressSchema = z.object({
   pid: z.number(),
   stackName: z.string(),
   region: z.string(),

@@ -5,15 +5,16 @@ import { beginning } from '../read-rows.ts';
 import type { Listing, Position, RowsPage } from './paging.ts';
 import type { ListedOrder } from './row.ts';
 
-/** How often a list that changes while it is read is read again, until nothing new shows. */
+/** How often a list that changes while it is read is read again. */
 const maxSweeps = 5;
 
 /**
  * Released orders, oldest change first, from an ERP whose query honours `since` and sorts by change time.
  *
  * Numbered pages shift when an order changes between two of them, and an order is missed. So further pages are avoided:
- * the next page is the first one since the last change seen. Only a group of equal times that is longer than a page needs
- * further pages, which are read again until nothing new shows.
+ * the next page is the first one since the last change seen. Only a group of equal times that fills a page needs further
+ * pages. They are read again until the group is the same twice, as what leaves it (our own link changes an order) shifts
+ * what comes after it to a page that was read. If it goes on changing, the listing ends: the next one begins before it.
  *
  * ```
  *  since T0: [ T0 T0 T1 T2 ] T3 …     first page, all of it
@@ -35,22 +36,27 @@ export async function* listIncrementally(
       return isNew;
     });
 
+  let before = '';
   for (let sweep = 1; ; ) {
     let page: RowsPage;
     let position: Position;
     let pages = 0;
-    let newTies = 0;
+    const group: string[] = [];
     do {
       page = await listing.readPage(anchor, position);
       requireSorted(page.rows, listing.partner);
-      const ties = takeNew(page.rows.filter((row) => row.changedAt === anchor));
-      if (ties.length > 0) yield pageOf(ties, listing);
-      newTies += ties.length;
+      const ties = page.rows.filter((row) => row.changedAt === anchor);
+      const newTies = takeNew(ties);
+      if (newTies.length > 0) yield pageOf(newTies, listing);
+      group.push(...ties.map(({ rowId }) => rowId));
       pages += 1;
       position = page.next;
     } while (position !== undefined && !page.rows.some(isBeyond(anchor)));
 
-    if (pages > 1 && newTies > 0 && sweep < maxSweeps) {
+    const now = group.sort().join('\n');
+    if (pages > 1 && now !== before) {
+      if (sweep === maxSweeps) return;
+      before = now;
       sweep += 1;
       continue;
     }
@@ -60,6 +66,7 @@ export async function* listIncrementally(
     const last = page.rows.at(-1)?.changedAt;
     anchor = last ?? anchor;
     seen = new Map([...seen].filter(([, changedAt]) => changedAt === anchor));
+    before = '';
     sweep = 1;
   }
 }

@@ -9,6 +9,7 @@ import { decideProductOrders } from '../../../shared/orders/decide-product-order
 import { testClock } from '../../support/clock.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
+import { overriding } from '../../support/overriding.ts';
 import { acceptorOn, each, type Mapping, units as unitsOf } from './order-stage.ts';
 
 /** What a planner was alerted to about the ERP order. */
@@ -40,6 +41,7 @@ function accept(wanted: Wish, ledger: Ledger) {
 function inTurns(ledger: Ledger, scheduler: fc.Scheduler): Ledger {
   const { erpOrders, knownOrders, orders } = ledger;
   const { find, write } = erpOrders;
+  const put = (...given: Parameters<typeof orders.put>) => orders.put(...given);
   const replace = (...given: Parameters<typeof orders.replace>) => orders.replace(...given);
   const withdraw = (...given: Parameters<typeof orders.withdraw>) => orders.withdraw(...given);
   return {
@@ -50,12 +52,11 @@ function inTurns(ledger: Ledger, scheduler: fc.Scheduler): Ledger {
       write: scheduler.scheduleFunction(write),
     },
     knownOrders: { ...knownOrders, read: scheduler.scheduleFunction(knownOrders.read) },
-    orders: {
-      ...orders,
-      put: scheduler.scheduleFunction(orders.put),
+    orders: overriding(orders, {
+      put: scheduler.scheduleFunction(put),
       replace: scheduler.scheduleFunction(replace),
       withdraw: scheduler.scheduleFunction(withdraw),
-    },
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forAllTests } from '../../support/for-all-tests.ts';
+import { overriding } from '../../support/overriding.ts';
 import { each, startOrderStage, units } from './order-stage.ts';
 
 const stage = await forAllTests(startOrderStage());
@@ -28,7 +29,7 @@ describe('a long list', () => {
     };
 
     // Act
-    const failing = { ...ledger, orders: { ...ledger.orders, put } };
+    const failing = { ...ledger, orders: overriding(ledger.orders, { put }) };
     const taking = stage.acceptAll(orders('CUT'), { ...how, ledger: failing });
     await expect(taking).rejects.toThrow('The ledger is down.');
 

@@ -3,7 +3,7 @@ import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/a
 import { azumutaControl, erpControl } from '../../../infra/local/sandbox/control.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { type CreateDependencies, createProductOrderCreator } from '../../../shared/orders/create.ts';
@@ -35,7 +35,7 @@ export async function startCreateStage() {
       credentials: async () => ({ apiKey: erpSandboxKey }),
     }),
     partners: createPartnerCalls({
-      breaker: createBreaker(store.table, systemClock),
+      breaker: new Breaker(store.table, systemClock),
       newOwner: randomUUID,
       log: silent,
     }),

@@ -9,6 +9,7 @@ import { startLedgerStore } from '../../support/dynamodb.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { type HeardLog, recordedLog } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
+import { overriding } from '../../support/overriding.ts';
 import { startSqsEndpoint } from '../../support/sqs.ts';
 
 const current = 'CANARY-current-0123456789abcdef012345';
@@ -124,7 +125,7 @@ describe('an ERP that prefers to wait', () => {
     };
     const slow = {
       ...dependencies,
-      ledger: { ...dependencies.ledger, orders: { ...dependencies.ledger.orders, find } },
+      ledger: { ...dependencies.ledger, orders: overriding(dependencies.ledger.orders, { find }) },
     };
 
     // Act
@@ -163,7 +164,7 @@ describe('an ERP that prefers to wait', () => {
     const watched = {
       ...dependencies,
       clock: { ...clock, sleep },
-      ledger: { ...dependencies.ledger, orders: { ...dependencies.ledger.orders, find } },
+      ledger: { ...dependencies.ledger, orders: overriding(dependencies.ledger.orders, { find }) },
     };
 
     // Act

@@ -1,4 +1,4 @@
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
@@ -19,7 +19,7 @@ export const pullFrom = (
   map: (order: Parameters<PullDependencies['map']>[0]) => mapProductOrders({}, order),
   lookAgain: async () => {},
   partners: createPartnerCalls({
-    breaker: createBreaker(table, clock),
+    breaker: new Breaker(table, clock),
     newOwner: () => 'owner',
     log: silent,
     slots,

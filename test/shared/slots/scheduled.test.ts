@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
@@ -27,7 +27,7 @@ function runOf(partner: Partner) {
       },
     },
   );
-  const breaker = createBreaker(table, clock);
+  const breaker = new Breaker(table, clock);
   return {
     time: invocation(() => remainingMs),
     ledger: createLedger({ table, clock, times: { settlingSeconds } }),

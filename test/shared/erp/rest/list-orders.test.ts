@@ -50,6 +50,37 @@ it.each(pagings)('misses no order by $kind when a long group of equal times chan
   expect(new Set(numbersOf(pages))).toEqual(new Set(['1', '2', '3', '4', '5', '6']));
 });
 
+it.each(pagings)('misses no order by $kind when a known one leaves a full page', async (paging) => {
+  const rows = ['1', '2', '3'].map((number) => row(number, minute(Number(number))));
+  const server = await startRows(rows, {
+    pageSize: 1,
+    meddle(call) {
+      // Our own link changes it, after it was read once more: the others move up.
+      if (call === 2) rows.splice(0, 1, row('1', minute(9)));
+    },
+  });
+
+  const pages = await pagesOf(server.url, { paging });
+
+  expect(new Set(numbersOf(pages))).toEqual(new Set(['1', '2', '3']));
+});
+
+it('ends before a group that never stops changing, so that the next listing begins there', async () => {
+  const rows = Array.from({ length: 100 }, (_, at) => row(String(at), minute(2)));
+  rows.push(row('last', minute(3)));
+  const server = await startRows(rows, {
+    meddle(call) {
+      rows.shift();
+      rows.push(row(`moved ${call}`, minute(9)));
+    },
+  });
+
+  const pages = await pagesOf(server.url, { paging: { kind: 'page', parameter: 'page' } });
+
+  expect(pages.length).toBeGreaterThan(0);
+  expect(new Set(pages.map(({ watermark }) => watermark.changedAt))).toEqual(new Set([minute(2)]));
+});
+
 it('never returns a watermark behind an order that is still to come', async () => {
   // Prepare
   const rows = ['1', '2', '3', '4', '5'].map((number) => row(number, minute(2)));

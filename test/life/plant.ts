@@ -1,0 +1,283 @@
+import type { SQSEvent } from 'aws-lambda';
+import { createAcceptProductOrders } from '../../functions/accept-product-orders/accept-product-orders.ts';
+import { createBookCompletion } from '../../functions/book-completion/book-completion.ts';
+import type { Runtime } from '../../functions/container.ts';
+import { createCreateProductOrders } from '../../functions/create-product-orders/create-product-orders.ts';
+import { createPullProductOrders } from '../../functions/pull-product-orders/pull-product-orders.ts';
+import { createReceiveWebhook } from '../../functions/receive-webhook/receive-webhook.ts';
+import { createReconcileCompletions } from '../../functions/reconcile-completions/reconcile-completions.ts';
+import { createSendAlerts } from '../../functions/send-alerts/send-alerts.ts';
+import { openDeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
+import { type ReplayRequest, replay } from '../../infra/ops/replay/replay.ts';
+import { defineIntegration, planned, recorded, recordedAll } from '../../shared/integration/index.ts';
+import { createAlertLedger } from '../../shared/ledger/ledger.ts';
+import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
+import { createTable } from '../../shared/platform/aws/dynamodb-table.ts';
+import { createQueues } from '../../shared/platform/aws/queue.ts';
+import { createEventSourceMapping } from '../simulation/aws/event-source-mapping.ts';
+import { createQueueModel } from '../simulation/aws/queue.ts';
+import { createSecretsModel } from '../simulation/aws/secrets.ts';
+import { createTableModel } from '../simulation/aws/table.ts';
+import { createAzumutaModel, type TriggerRequest } from '../simulation/partners/azumuta.ts';
+import { type ErpModel, type ErpName, erpModels } from '../simulation/partners/erp.ts';
+import { receivedOf, responseOf } from '../simulation/partners/fetch.ts';
+import { urlOf } from '../simulation/world/network.ts';
+import { queueUrlOf } from '../simulation/world/plant.ts';
+import type { Answer, Received } from '../support/server.ts';
+
+export const hours = 3_600_000;
+export const days = 24 * hours;
+
+type Configuration = Parameters<typeof defineIntegration>[0];
+type Queue = 'product-orders' | 'completions';
+
+export interface LifeOptions {
+  /** Fields of the configuration that differ. */
+  readonly integration?: Partial<Configuration>;
+  /** Default: `rest`. */
+  readonly erp?: ErpName;
+}
+
+export type LifePlant = ReturnType<typeof createLifePlant>;
+
+const secretsOf = (erp: ErpModel, apiKey: string) =>
+  new Map(
+    Object.entries({
+      'webhook-token': { current: 'a-token-of-the-webhook' },
+      'order-api-key': { current: 'a-key-of-the-order-endpoint' },
+      'azumuta-api-key': { apiKey },
+      'erp-credentials': erp.credentials,
+    }).map(([name, value]) => [name, JSON.stringify(value)]),
+  );
+
+const environment = {
+  STACK_NAME: 'AzumutaErp-life-production',
+  LEDGER_TABLE_NAME: 'ledger',
+  PRODUCT_ORDERS_QUEUE_URL: queueUrlOf('product-orders'),
+  COMPLETIONS_QUEUE_URL: queueUrlOf('completions'),
+  DEAD_LETTERS_QUEUE_URL: queueUrlOf('dead-letters'),
+  WEBHOOK_TOKEN_SECRET_ARN: 'webhook-token',
+  ORDER_API_KEY_SECRET_ARN: 'order-api-key',
+  AZUMUTA_API_KEY_SECRET_ARN: 'azumuta-api-key',
+  ERP_CREDENTIALS_SECRET_ARN: 'erp-credentials',
+  CONFIGURATION_VERSION: 'first',
+  ALLOWED_SOURCES: '[]',
+  SETTLING_SECONDS: '300',
+  RETRY_BASE_SECONDS: '4',
+  BREAKER_COOLDOWN_SECONDS: '15',
+  ALERTS_TOPIC_ARN: 'alerts',
+  MORNING_MAIL_TOPIC_ARN: 'mail',
+};
+
+const queuesOf = (now: () => number, newId: () => string) =>
+  createQueueModel({
+    ...{ now, random: () => 0.5, newId },
+    queues: (['product-orders', 'completions', 'dead-letters'] as const).map((name) => ({
+      ...{ name, url: queueUrlOf(name), retentionSeconds: 14 * 86_400 },
+      visibilityTimeoutSeconds: name === 'dead-letters' ? 30 : 360,
+    })),
+  });
+
+/**
+ * A plant in one process: the deployed functions over models of AWS, Azumuta and an ERP, with a clock that a test moves
+ * by hand. One at a time: it replaces the built-in fetch until it is closed.
+ */
+export function createLifePlant({ integration: given = {}, erp: erpName = 'rest' }: LifeOptions = {}) {
+  let now = Date.parse('2026-11-24T08:00:00.000Z');
+  let ids = 0;
+  const newId = () => `id${String(++ids).padStart(15, '0')}`;
+  const clock = {
+    now: () => new Date(now),
+    sleep: async (ms: number) => {
+      now += ms;
+    },
+    timeout: () => new AbortController().signal,
+  };
+  const table = createTableModel({
+    ...{ name: 'ledger', indexes: Object.values(ledgerIndexes) },
+    ...{ now: () => now, indexLagMs: () => 0 },
+  });
+  const queues = queuesOf(() => now, newId);
+  const erp = erpModels[erpName]({ now: clock.now, newId });
+  const triggers: TriggerRequest[] = [];
+  const azumuta = createAzumutaModel({
+    ...{ now: clock.now, newId, articles: Object.values(erp.articles) },
+    sendTrigger: (request) => triggers.push(request),
+  });
+  const secrets = createSecretsModel(secretsOf(erp, azumuta.apiKey));
+  const calls = { azumuta: 0, erp: 0 };
+  /** What a partner answers instead. */
+  const answers: Record<'azumuta' | 'erp', (received: Received, answer: () => Answer) => Answer> = {
+    azumuta: (_, answer) => answer(),
+    erp: (_, answer) => answer(),
+  };
+  const { fetch: builtIn } = globalThis;
+  globalThis.fetch = async (input, init = {}) => {
+    const received = receivedOf(input instanceof Request ? input.url : input, init);
+    const partner = received.url.hostname === 'azumuta.invalid' ? 'azumuta' : 'erp';
+    calls[partner] += 1;
+    const model = partner === 'azumuta' ? azumuta : erp;
+    return responseOf(answers[partner](received, () => model.answer(received)));
+  };
+  const mails: { readonly at: string; readonly subject: string; readonly text: string }[] = [];
+  const ledger = createAlertLedger({
+    ...{ table: createTable(table.client, 'ledger'), clock },
+    times: { settlingSeconds: 300 },
+  });
+  let functions = build({});
+
+  function build(changes: Partial<Configuration>) {
+    const integration = defineIntegration({
+      plant: 'life',
+      timeZone: 'Europe/Brussels',
+      azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1` },
+      erp: erp.definition(urlOf('erp')),
+      productOrders: {
+        parameters: ({ quantity }, { of }) => ({ Quantity: of > 1 ? 1 : Number(quantity.amount) }),
+      },
+      completions: {
+        quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed),
+        scrap: (completed) => recorded(completed, 'Scrap quantity'),
+        lots: (completed) => recordedAll(completed, 'Serial number'),
+      },
+      schedule: {
+        pull: { everyMinutes: 5, from: '2026-11-01T00:00:00Z' },
+        reconcile: { everyHours: 24, graceHours: 24 },
+      },
+      ...given,
+      ...changes,
+    });
+    const names = integration.azumuta.contract.trigger;
+    const runtime = {
+      environment: { ...environment, TRIGGER_NAMES: JSON.stringify(names) },
+      ...{ clock, random: () => 0.5, newId },
+      ...{ dynamodb: table.client, sqs: queues.client, secretsManager: secrets.client },
+      sns: {
+        async send({ input }: { readonly input: { readonly Subject?: string; readonly Message?: string } }) {
+          const { Subject: subject = '', Message: text = '' } = input;
+          mails.push({ at: clock.now().toISOString(), subject, text });
+          return {};
+        },
+      },
+      writeLog: () => undefined,
+    };
+    // The model of SNS takes what `createTopics` sends, and answers nothing that it reads.
+    const all = runtime as Runtime & Parameters<typeof createSendAlerts>[1];
+    return {
+      names,
+      accept: createAcceptProductOrders(integration, all),
+      create: createCreateProductOrders(integration, all),
+      book: createBookCompletion(integration, all),
+      pull: createPullProductOrders(integration, all),
+      reconcile: createReconcileCompletions(integration, all),
+      webhook: createReceiveWebhook(all),
+      alerts: createSendAlerts(integration, all),
+    };
+  }
+
+  function invocation(seconds = 60) {
+    const endsAt = now + seconds * 1000;
+    return { awsRequestId: newId(), getRemainingTimeInMillis: () => Math.max(0, endsAt - now) };
+  }
+
+  const mapped = (name: Queue) => ({
+    url: queueUrlOf(name),
+    mapping: createEventSourceMapping(queues, {
+      queueUrl: queueUrlOf(name),
+      queueArn: `arn:aws:sqs:eu-west-1:000000000000:${name}`,
+      ...{ region: 'eu-west-1', batchSize: 10 },
+    }),
+    run: (event: SQSEvent) => functions[name === 'completions' ? 'book' : 'create'](event, invocation()),
+  });
+  const consumers = [mapped('product-orders'), mapped('completions')];
+
+  /** Sends the triggers that wait. */
+  async function sendTriggers(): Promise<void> {
+    for (const { url, init } of triggers.splice(0))
+      await call(functions.webhook, {
+        ...{ rawQueryString: url.search.slice(1), body: init.body ?? '' },
+        pathParameters: { event: 'product-order-completed', token: 'a-token-of-the-webhook' },
+        requestContext: { http: { method: init.method, sourceIp: '192.0.2.1' }, requestId: newId() },
+      });
+  }
+
+  /** What the HTTP API would pass, as far as the functions read it. */
+  async function call(handler: (event: never, invocation: never) => Promise<unknown>, event: object) {
+    const whole = { headers: {}, isBase64Encoded: false, rawQueryString: '', ...event };
+    // API Gateway's types have dozens of fields that no function reads.
+    return (await handler(whole as never, invocation(29) as never)) as { statusCode: number; body: string };
+  }
+
+  const ofErp = (method: string, more: object) => ({
+    headers: { 'x-api-key': 'a-key-of-the-order-endpoint' },
+    requestContext: { http: { method, sourceIp: '192.0.2.1' }, requestId: newId() },
+    ...more,
+  });
+
+  /** Works until nothing waits, or for so long. */
+  async function work(forMs = 2 * hours): Promise<void> {
+    const until = now + forMs;
+    while (true) {
+      await sendTriggers();
+      let done = 0;
+      for (const { mapping, run } of consumers) {
+        const batch = mapping.receive();
+        if (!batch) continue;
+        mapping.finish(batch, { returned: await run(batch.event) });
+        done += batch.messages.length;
+      }
+      if (done > 0) continue;
+      const next = consumers.flatMap(({ url }) => queues.nextVisibleAt(url) ?? []);
+      if (next.length === 0) return;
+      now = Math.max(now + 1, Math.min(until, ...next));
+      if (now >= until) return;
+    }
+  }
+
+  return {
+    ...{ clock, table, queues, erp, azumuta, answers, calls, mails, ledger, work, triggers, sendTriggers },
+    advance(ms: number) {
+      now += ms;
+    },
+    /** Other functions from now on, as after a deployment. */
+    deploy(changes: Partial<Configuration>) {
+      functions = build(changes);
+    },
+    async post(order: object) {
+      const answer = await call(functions.accept, ofErp('POST', { body: JSON.stringify(order) }));
+      return JSON.parse(answer.body).orders[0];
+    },
+    async get(number: string) {
+      const answer = await call(functions.accept, ofErp('GET', { pathParameters: { number } }));
+      return JSON.parse(answer.body).orders[0];
+    },
+    pull: () => functions.pull({}, invocation(300)),
+    reconcile: () => functions.reconcile({}, invocation(300)),
+    alerts: () => functions.alerts({}, invocation()),
+    replay: (request: Partial<ReplayRequest> = {}) =>
+      replay(
+        { go: true, signal: new AbortController().signal, ...request },
+        {
+          deadLetters: openDeadLetterQueue(queues.client, queueUrlOf('dead-letters')),
+          queues: createQueues(queues.client),
+          queueUrls: {
+            'product-orders': queueUrlOf('product-orders'),
+            completions: queueUrlOf('completions'),
+          },
+          ...{ records: ledger.deadLetters, ledger, names: functions.names, clock },
+        },
+      ),
+    /** Reasons of the dead letters. */
+    letters: () =>
+      queues
+        .messages(queueUrlOf('dead-letters'))
+        .map(({ attributes }) => attributes.reason?.StringValue ?? ''),
+    /** Plans an order in the ERP. */
+    plan: (quantity = '5', article: keyof typeof erp.articles = 'plain', more: object = {}) =>
+      erp.plan({ article, quantity, ...more }),
+    close() {
+      globalThis.fetch = builtIn;
+      azumuta.close();
+    },
+  };
+}
