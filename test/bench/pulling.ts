@@ -10,8 +10,6 @@ import { sum } from './statistics.ts';
 export interface Pulled {
   readonly orders: number;
   readonly calls: number;
-  readonly seconds: number;
-  readonly runs: number;
   /** Peak memory of a process of the function; undefined without /proc. */
   readonly peakBytes: number | undefined;
 }
@@ -40,8 +38,6 @@ export async function pullSmall(plant: BenchPlant, partners: Partners, times: nu
       ? {
           orders: all.orders + one.orders,
           calls: all.calls + one.calls,
-          seconds: all.seconds + one.seconds,
-          runs: all.runs + one.runs,
           peakBytes: one.peakBytes,
         }
       : one;
@@ -60,7 +56,6 @@ export async function pullAll(
   await switchMapping(plant.emulator, plant.functionOf('create-product-orders').name, false);
   if (freshProcess) await endContainers(plant);
   await partners.reset(released);
-  const began = performance.now();
   let orders = 0;
   let peakBytes: number | undefined;
   for (let runs = 1; runs <= maxRuns; runs += 1) {
@@ -74,13 +69,7 @@ export async function pullAll(
     }
     if (report.outcome !== 'read') continue;
     const { calls } = await partners.read();
-    return {
-      orders,
-      runs,
-      calls: calls['erp page'] ?? 0,
-      seconds: (performance.now() - began) / 1000,
-      peakBytes,
-    };
+    return { orders, calls: calls['erp page'] ?? 0, peakBytes };
   }
   throw new Error(`The pull of ${released} orders did not end within ${maxRuns} runs.`);
 }

@@ -218,12 +218,6 @@ function pullRows({ pulled, killedPull }: Figures): Row[] {
       wanted: 'linear',
       reached: perThousand(large) <= perThousand(small) * 1.05,
     });
-    rows.push({
-      figure: 'orders pulled per second',
-      measured: `${(large.orders / large.seconds).toFixed(0)}/s, ${large.runs} runs`,
-      against: `${(small.orders / small.seconds).toFixed(0)}/s`,
-      wanted: '–',
-    });
   }
   if (killedPull) {
     rows.push({

@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { calmJourney } from './calm-journey.ts';
 import { runScenario } from './run-scenario.ts';
 import type { ScenarioEvent } from './scenario/scenario-event.ts';
 import { simulateFetch } from './world/network.ts';
 import type { Entry } from './world/timeline.ts';
 
-let giveBack = () => {};
-beforeAll(() => {
-  giveBack = simulateFetch();
-});
-afterAll(() => giveBack());
+afterAll(simulateFetch());
 
 /** The writes of an order's journey, in order: the crash points of ARCHITECTURE.md, with the names used there. */
 const points = [
@@ -54,9 +50,7 @@ function callsIn(timeline: readonly Entry[]): readonly Call[] {
 const isWrite = ({ what }: Call) => !/^(?:reads|queries|GET)/.test(what);
 
 describe('a container that dies while it processes an order', async () => {
-  const restore = simulateFetch();
   const calm = await runScenario(calmJourney(), { isRead: true });
-  restore();
   const writes = callsIn(calm.timeline).filter(isWrite);
 
   it('can die only at a named point, because no other call writes anything', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { dialects } from '../support/dialects/index.ts';
 import { calmJourney } from './calm-journey.ts';
 import { runScenario } from './run-scenario.ts';
@@ -6,11 +6,7 @@ import { drawScenario } from './scenario/scenario.ts';
 import { simulateFetch } from './world/network.ts';
 import type { World } from './world/world.ts';
 
-let giveBack = () => {};
-beforeAll(() => {
-  giveBack = simulateFetch();
-});
-afterAll(() => giveBack());
+afterAll(simulateFetch());
 
 describe.each(dialects)('Azumuta with the API dialect "$name"', (dialect) => {
   it('works with nothing but its configuration: an order becomes a product order, and its completion a booking', async () => {

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { calmJourney } from './calm-journey.ts';
 import { runScenario } from './run-scenario.ts';
 import { simulateFetch } from './world/network.ts';
 
-let giveBack = () => {};
-beforeAll(() => {
-  giveBack = simulateFetch();
-});
-afterAll(() => giveBack());
+afterAll(simulateFetch());
 
 it('lists the events that happened', async () => {
   const first = {

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { explained, shrunk } from './run/explain.ts';
 import { runSeed } from './run/seed-run.ts';
 import { simulateFetch } from './world/network.ts';
 
-let giveBack = () => {};
-beforeAll(() => {
-  giveBack = simulateFetch();
-});
-afterAll(() => giveBack());
+afterAll(simulateFetch());
 
 /** About 100 orders. `npm run simulate` uses other seeds each time. */
 const seeds = Array.from({ length: 40 }, (_, at) => at + 1);

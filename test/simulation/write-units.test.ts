@@ -1,5 +1,5 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
 import { writeUnits } from './aws/write-units.ts';
 import { calmJourney } from './calm-journey.ts';
@@ -7,11 +7,7 @@ import { runScenario } from './run-scenario.ts';
 import { simulateFetch } from './world/network.ts';
 import type { World } from './world/world.ts';
 
-let giveBack = () => {};
-beforeAll(() => {
-  giveBack = simulateFetch();
-});
-afterAll(() => giveBack());
+afterAll(simulateFetch());
 
 const indexes = Object.values(ledgerIndexes);
 

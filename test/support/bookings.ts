@@ -1,7 +1,15 @@
+import { figuresOf, packed } from '../../shared/completions/content.ts';
 import type { Claim, Claimant } from '../../shared/ledger/claims.ts';
+import { bookingKeyOf, orderKey } from '../../shared/ledger/keys.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
-import type { Plan, PlannedBooking } from '../../shared/ledger/records/bookings.ts';
+import { forBookingOnly, type Plan, type PlannedBooking } from '../../shared/ledger/records/bookings.ts';
+import type { Rejection } from '../../shared/model/errors.ts';
 import type { Key } from '../../shared/platform/aws/dynamodb-table.ts';
+import { completionOf, quantityKey } from '../shared/erp/conformance/completions.ts';
+
+type BookingLedger = Pick<Ledger, 'bookings' | 'claims'>;
+/** When the attempts of these tests end. */
+const endsAt = new Date('2026-11-24T08:01:00.000Z');
 
 /** One recording of product order `id1`. */
 export function plannedBooking(given: Partial<PlannedBooking> = {}): PlannedBooking {
@@ -31,4 +39,44 @@ export async function claimed({ claims }: Pick<Ledger, 'claims'>, key: Key, by: 
   const claimed = await claims.claim(key, by);
   if (claimed.outcome !== 'claimed') throw new Error(`It is ${claimed.outcome}.`);
   return claimed.claim;
+}
+
+/** The claim of the creation of a product order. */
+export const claimedOrder = (ledger: Pick<Ledger, 'claims'>, number: string): Promise<Claim> =>
+  claimed(ledger, orderKey(number), { owner: number, messageId: number, endsAt });
+
+/** Plans the quantity of a product order, with texts that no view may show. */
+export async function plan({ bookings }: BookingLedger, home: string, plannedFor = 'm'): Promise<Plan> {
+  const [erpOrder, productOrder] = [{ number: `MO-${home}` }, { id: `id of ${home}`, number: home }];
+  const built = {
+    quantity: { amount: '5', unit: 'u' },
+    scrap: { amount: '1', unit: 'u' },
+    lots: [{ number: 'L-1' }, { number: 'L-2' }],
+    notes: ['Checked by An Peeters'],
+    links: [{ name: 'Photo of An Peeters', url: 'https://azumuta.example/photo' }],
+  };
+  const completion = completionOf(erpOrder, built, productOrder);
+  const key = quantityKey(productOrder);
+  const plan = bookingPlan({
+    planned: plannedBooking({ key, erpOrder, productOrder, recordingIds: ['5KKoy7m6ms89mvrTg'] }),
+    content: packed(completion),
+    figures: figuresOf(completion),
+    plannedFor,
+  });
+  await bookings.planOnly(home, plan, {});
+  return plan;
+}
+
+const claimedPlan = (ledger: BookingLedger, home: string, { planned, plannedFor }: Plan) =>
+  claimed(ledger, bookingKeyOf(home, planned.key), { owner: home, messageId: plannedFor, endsAt });
+
+/** The ERP refuses what is planned. */
+export async function refuse(ledger: BookingLedger, home: string, plan: Plan, rejection: Rejection) {
+  await ledger.claims.reject(await claimedPlan(ledger, home, plan), rejection, 'nothing');
+}
+
+/** The ERP books what is planned. */
+export async function book(ledger: BookingLedger, home: string, plan: Plan) {
+  const event = { event: 'booked', note: 'production 17 done' };
+  await ledger.claims.complete(await claimedPlan(ledger, home, plan), { remove: forBookingOnly }, event);
 }

@@ -4,25 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { listenOnLoopback } from './loopback.ts';
 
-/**
- * An SQS endpoint on loopback that records messages and changes of visibility, and can fail. Like SQS it refuses
- * messages that are empty, too large, or contain characters that are not allowed.
- */
-export interface SqsEndpoint {
-  readonly client: SQSClient;
-  readonly queueUrl: (name: string) => string;
-  readonly sent: readonly SentMessage[];
-  /** Seconds per receipt handle. */
-  readonly visibility: ReadonlyMap<string, number>;
-  /** Answers the next calls of an action with this status. */
-  readonly fail: (action: string, status: number, times?: number) => void;
-  /** Refuses these receipt handles in an otherwise successful batch. */
-  readonly refuse: (receiptHandles: readonly string[]) => void;
-  /** Refuses messages with these bodies in an otherwise successful batch, by a fault of SQS itself, once. */
-  readonly failOnce: (bodies: readonly string[]) => void;
-  readonly forget: () => void;
-  readonly stop: () => Promise<void>;
-}
+export type SqsEndpoint = Awaited<ReturnType<typeof startSqsEndpoint>>;
 
 export interface SentMessage {
   readonly queue: string;
@@ -38,8 +20,13 @@ interface WireEntry {
   readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue: string }>>;
 }
 
-export async function startSqsEndpoint(): Promise<SqsEndpoint> {
+/**
+ * An SQS endpoint on loopback that records messages and changes of visibility, and can fail. Like SQS it refuses
+ * messages that are empty, too large, or contain characters that are not allowed.
+ */
+export async function startSqsEndpoint() {
   const sent: SentMessage[] = [];
+  /** Seconds per receipt handle. */
   const visibility = new Map<string, number>();
   const failures = new Map<string, { status: number; times: number }>();
   const refused = new Set<string>();
@@ -110,17 +97,20 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
 
   return {
     client,
-    sent,
-    visibility,
-    queueUrl: (name) => `${url}/000000000000/${name}`,
-    fail: (action, status, times = 1) => failures.set(action, { status, times }),
-    refuse: (handles) => {
+    sent: sent as readonly SentMessage[],
+    visibility: visibility as ReadonlyMap<string, number>,
+    queueUrl: (name: string) => `${url}/000000000000/${name}`,
+    /** Answers the next calls of an action with this status. */
+    fail: (action: string, status: number, times = 1) => void failures.set(action, { status, times }),
+    /** Refuses these receipt handles in an otherwise successful batch. */
+    refuse(handles: readonly string[]): void {
       for (const handle of handles) refused.add(handle);
     },
-    failOnce: (bodies) => {
+    /** Refuses messages with these bodies in an otherwise successful batch, by a fault of SQS itself, once. */
+    failOnce(bodies: readonly string[]): void {
       for (const body of bodies) failing.add(body);
     },
-    forget: () => {
+    forget(): void {
       sent.length = 0;
       visibility.clear();
       failures.clear();

@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { simulateFetch } from '../../simulation/world/network.ts';
-import { type BacklogRun, runBacklog } from './run-backlog.ts';
+import { part, runBacklog, waitsOf } from './run-backlog.ts';
 
-let restoreFetch = () => {};
-beforeAll(() => {
-  restoreFetch = simulateFetch();
-});
-afterAll(() => restoreFetch());
-
-/** How long new completions waited once the ERP was found available again, shortest first. */
-const waitsOf = ({ fresh, availableAt }: BacklogRun) =>
-  fresh.flatMap(({ at, waitMs }) => (at >= availableAt ? [waitMs] : [])).toSorted((a, b) => a - b);
-const part = (sorted: readonly number[], share: number) =>
-  sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
+afterAll(simulateFetch());
 
 describe('bookings that waited for an ERP with a limit of calls per second', () => {
   it('are booked once each without a refused call, and at most double the wait of new completions', async () => {

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { tableOf } from '../../../infra/ops/cli/output.ts';
 import { simulateFetch } from '../../simulation/world/network.ts';
 import { backlogPlot } from './backlog-plot.ts';
-import { type BacklogRun, runBacklog } from './run-backlog.ts';
+import { part, runBacklog, waitsOf } from './run-backlog.ts';
 
 /**
  * Lets bookings wait for an ERP that is down, and measures in virtual time how they and new completions are processed
@@ -36,17 +36,7 @@ const settings = new Command('node test/bench/backlog/backlog.ts')
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const tell = (line: string) => void process.stderr.write(`${line}\n`);
-const seconds = (ms: number | undefined) => (ms === undefined ? '–' : `${(ms / 1000).toFixed(1)} s`);
-
-/** How long new completions waited once the ERP was found available again, shortest first. */
-function waitsOf({ fresh, availableAt }: BacklogRun): readonly number[] {
-  return fresh
-    .filter(({ at }) => at >= availableAt)
-    .map(({ waitMs }) => waitMs)
-    .toSorted((one, other) => one - other);
-}
-
-const part = (sorted: readonly number[], share: number) => sorted[Math.ceil(sorted.length * share) - 1];
+const seconds = (ms: number) => (Number.isNaN(ms) ? '–' : `${(ms / 1000).toFixed(1)} s`);
 
 simulateFetch();
 // Many errors are thrown in a run, and nobody reads their stack traces.
@@ -93,6 +83,6 @@ say(
 say(
   `Not booked exactly once: ${run.wrong.length}. Dead letters: ${run.deadLetters}. Unexpected: ${run.unexpected.length}.`,
 );
-const aloneMs = part(waitsOf(alone), 0.95) ?? 0;
+const aloneMs = part(waitsOf(alone), 0.95) || 0;
 const picture = backlogPlot(run, { perSecond: settings.perSecond, aloneMs });
 writeFileSync(fileURLToPath(new URL('./backlog.svg', import.meta.url)), picture);

@@ -102,6 +102,14 @@ async function runUntil({ time }: BacklogPlant, ms: number): Promise<void> {
   await time.run(() => isThere);
 }
 
+/** How long new completions waited once the ERP was found available again, shortest first. */
+export const waitsOf = ({ fresh, availableAt }: BacklogRun): readonly number[] =>
+  fresh.flatMap(({ at, waitMs }) => (at >= availableAt ? [waitMs] : [])).toSorted((a, b) => a - b);
+
+/** The wait that this share of them does not exceed. */
+export const part = (sorted: readonly number[], share: number) =>
+  sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
+
 function maxWithin(times: readonly number[], ms: number): number {
   let first = 0;
   return times.reduce((most, at, last) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { totalOf } from './cost.ts';
 import { monthOf, monthRows, templateOfPlant } from './month.ts';
 
@@ -7,12 +7,8 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 /** The cost of a million, as the README states it from the last measurement. */
 const perMillion = (flow: string) =>
   Number(new RegExp(`^\\| cost of a million ${flow} \\| \\$([\\d.]+) \\|`, 'm').exec(readme)?.[1]);
+const template = await templateOfPlant();
 const measured = { orders: perMillion('orders'), completions: perMillion('completions') };
-
-let template: Awaited<ReturnType<typeof templateOfPlant>>;
-beforeAll(async () => {
-  template = await templateOfPlant();
-});
 
 const total = (given: unknown) => totalOf(monthOf(given, measured));
 

@@ -5,19 +5,7 @@ import * as z from 'zod/mini';
 import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 import type { Books } from './partner-books.ts';
 
-/** Azumuta and the ERP as stubs that answer after a fixed delay, the same for everything that is measured. */
-export interface Partners {
-  readonly azumutaUrl: string;
-  readonly erpUrl: string;
-  readonly read: () => Promise<Books>;
-  /** Resets the stubs, and gives the ERP this many released orders. */
-  readonly reset: (orders?: number) => Promise<void>;
-  /** The ERP answers 503 for this time. */
-  readonly fail: (ms: number) => Promise<void>;
-  /** The ERP makes the next booking, but does not answer. */
-  readonly holdBack: () => Promise<void>;
-  readonly stop: () => Promise<void>;
-}
+export type Partners = Awaited<ReturnType<typeof startPartners>>;
 
 const startedSchema = z.object({ port: z.number() });
 const counts = z.record(z.string(), z.number());
@@ -30,8 +18,11 @@ const booksSchema = z.object({
   created: counts,
 });
 
-/** Starts both stubs in one process of their own. */
-export async function startPartners(delayMs: number): Promise<Partners> {
+/**
+ * Azumuta and the ERP as stubs that answer after a fixed delay, the same for everything that is measured: both in one
+ * process of their own.
+ */
+export async function startPartners(delayMs: number) {
   const child = fork(fileURLToPath(new URL('./partners-process.ts', import.meta.url)), [String(delayMs)], {
     execPath: nodeBinary(),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -45,9 +36,12 @@ export async function startPartners(delayMs: number): Promise<Partners> {
   return {
     azumutaUrl: `${url}/api/v1`,
     erpUrl: url,
-    read: () => ask('', 'GET'),
+    read: (): Promise<Books> => ask('', 'GET'),
+    /** Resets the stubs, and gives the ERP this many released orders. */
     reset: async (orders = 0) => void (await ask(`/reset?orders=${orders}`)),
-    fail: async (ms) => void (await ask(`/fail?ms=${ms}`)),
+    /** The ERP answers 503 for this time. */
+    fail: async (ms: number) => void (await ask(`/fail?ms=${ms}`)),
+    /** The ERP makes the next booking, but does not answer. */
     holdBack: async () => void (await ask('/hold-back')),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -8,21 +8,7 @@ import { newToken, operatorClients, setIfUnset } from '../../../infra/local/oper
 import { type Synthesized, synthesize } from '../../../infra/local/run-locally.ts';
 import type { Partners } from '../partners/partners.ts';
 
-/** A synthesized stack on the local platform, connected to the stubs. */
-export interface BenchPlant {
-  readonly emulator: Emulator;
-  readonly folder: string;
-  readonly webhookUrl: string;
-  /** Key of the order endpoint. */
-  readonly orderKey: string;
-  /** Process ids of the containers of a function, by the name of its folder; default: of all functions. */
-  readonly containers: (functionFolder?: string) => { readonly name: string; readonly pid: number }[];
-  /** Whether the plant creates product orders from the ERP's orders. */
-  readonly makesProductOrders: boolean;
-  /** The function of a folder (`receive-webhook`). @throws Error when there is none. */
-  readonly functionOf: (functionFolder: string) => LocalFunction;
-  readonly stop: () => Promise<void>;
-}
+export type BenchPlant = Awaited<ReturnType<typeof startBenchPlant>>;
 
 export interface BenchPlantOptions {
   readonly partners: Pick<Partners, 'azumutaUrl' | 'erpUrl'>;
@@ -56,7 +42,7 @@ export const powertools: Pick<BenchPlantOptions, 'synthesize' | 'overrides'> = {
 };
 
 /** Synthesizes a stack with the stubs' addresses and runs it, in a folder that is deleted at the end. */
-export async function startBenchPlant(options: BenchPlantOptions): Promise<BenchPlant> {
+export async function startBenchPlant(options: BenchPlantOptions) {
   const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-bench-'));
   try {
     const { azumutaUrl, erpUrl } = options.partners;
@@ -75,16 +61,20 @@ export async function startBenchPlant(options: BenchPlantOptions): Promise<Bench
     return {
       emulator,
       folder,
+      /** Key of the order endpoint. */
       orderKey,
       webhookUrl: `${emulator.apiUrl}/webhooks/azumuta/product-order-completed/${token}`,
-      containers: (functionFolder) =>
+      /** Process ids of the containers of a function, by the name of its folder; default: of all functions. */
+      containers: (functionFolder?: string) =>
         emulator.processes().flatMap(({ kind, name: functionName, pid }) => {
           if (kind !== 'container') return [];
           const name = folderOf(find(emulator.stack.functions, 'function', functionName));
           return functionFolder === undefined || name === functionFolder ? [{ name, pid }] : [];
         }),
+      /** Whether the plant creates product orders from the ERP's orders. */
       makesProductOrders: emulator.stack.functions.some((each) => folderOf(each) === 'create-product-orders'),
-      functionOf(functionFolder) {
+      /** The function of a folder (`receive-webhook`). @throws Error when there is none. */
+      functionOf(functionFolder: string) {
         const found = emulator.stack.functions.find((each) => folderOf(each) === functionFolder);
         if (!found) throw new Error(`The stack has no function ${functionFolder}.`);
         return found;

@@ -1,14 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { capacity, durationMs, fullAt, limits, peakPerSecond, plant, tightest } from './scale-model.ts';
-import { scalePlot } from './scale-plot.ts';
 
 describe('the scale model', () => {
-  it('matches the stored plot', () => {
-    const kept = readFileSync(new URL('./scale.svg', import.meta.url), 'utf8');
-    expect(kept, 'Run node test/bench/scale/scale.ts.').toBe(scalePlot());
-  });
-
   it('doubles the computing time on half a processor, but not the waiting time', () => {
     const work = { cpuMs: 10, awsCalls: 0, azumutaCalls: 0, erpCalls: 1 };
     const whole = durationMs({ ...work, memoryMegabytes: 1769 });

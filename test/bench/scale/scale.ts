@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import {
   capacity,
   durations,
@@ -10,11 +8,10 @@ import {
   quotas,
   tightest,
 } from './scale-model.ts';
-import { scalePlot } from './scale-plot.ts';
 
 /**
- * Computes the limits from one plant to ten thousand at the change of shifts. Prints the arithmetic and draws
- * `scale.svg`. Run: `node test/bench/scale/scale.ts`
+ * Prints how full each limit is, from one plant to ten thousand at the change of shifts. Run: `node
+ * test/bench/scale/scale.ts`
  */
 const percent = (part: number) => `${part < 0.1 ? (part * 100).toFixed(1) : Math.round(part * 100)} %`;
 const counts = [1, 10, 100, 1000, 10_000];
@@ -48,4 +45,3 @@ for (const limit of limits) {
     `| ${limit.name} | ${percent(limit.used(1))} | ${full === undefined ? 'does not grow with plants' : `${full.toLocaleString('en')} plants`} | ${limit.setting} |`,
   );
 }
-writeFileSync(fileURLToPath(new URL('./scale.svg', import.meta.url)), scalePlot());

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf } from '../../shared/erp/conformance/attempts.ts';
 import { productOrderOf } from '../../shared/erp/conformance/completions.ts';
-import { book, completed, type LocalSystem, openPlant } from './plant.ts';
+import { book, completed, openPlant } from './plant.ts';
 
-let system: LocalSystem;
-beforeAll(async () => {
-  system = await openPlant();
-});
-beforeEach(() => system.faults.reset());
-afterAll(() => system.close());
+const system = await openPlant();
 
 describe('components that are not in stock', () => {
   const rare = { article: 'GEAR-RARE', quantity: 2 };

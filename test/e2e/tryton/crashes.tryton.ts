@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { amendmentOf, productOrderOf } from '../../shared/erp/conformance/completions.ts';
-import { book, completed, type LocalSystem, methodsOf, openPlant, positionOf } from './plant.ts';
+import { book, completed, methodsOf, openPlant, positionOf } from './plant.ts';
 
-let system: LocalSystem;
-beforeAll(async () => {
-  system = await openPlant();
-});
-beforeEach(() => system.faults.reset());
-afterAll(() => system.close());
+const system = await openPlant();
 
 describe('a crash during a booking with everything', () => {
   const options = { workTimes: true, finishWorks: true };

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { newSignal } from '../../shared/erp/conformance/attempts.ts';
+import { expect, it } from 'vitest';
+import type { Watermark } from '../../../shared/model/orders.ts';
+import { listOf } from '../../shared/erp/conformance/listing.ts';
 import { literal } from './database.ts';
 import { type LocalSystem, openPlant } from './plant.ts';
 
-let system: LocalSystem;
-beforeAll(async () => {
-  system = await openPlant();
-});
-afterAll(() => system.close());
+const system = await openPlant();
 
 it('lists due date, reference and fields of related records for the mapping', async () => {
   // Prepare
@@ -69,16 +65,8 @@ it('continues from a watermark between such productions, without missing one', a
   expect(found).toContain(ids[1]);
 });
 
-async function list(
-  options: Parameters<LocalSystem['connector']>[0],
-  since?: { changedAt: string; id: string },
-): Promise<ErpOrder[]> {
-  const orders: ErpOrder[] = [];
-  for await (const page of system.connector(options).releasedOrders(since, newSignal())) {
-    orders.push(...page.orders);
-  }
-  return orders;
-}
+const list = async (options: Parameters<LocalSystem['connector']>[0], since?: Watermark) =>
+  (await listOf(system.connector(options), since)).orders;
 
 function setTimes(id: number, created: string, written: string | null): Promise<void> {
   return system.database.change(

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, nextAttempt } from '../../shared/erp/conformance/attempts.ts';
-import { book, completed, type LocalSystem, methodsOf, openPlant, positionOf, undisturbed } from './plant.ts';
+import { book, completed, methodsOf, openPlant, positionOf, undisturbed } from './plant.ts';
 
-let system: LocalSystem;
-beforeAll(async () => {
-  system = await openPlant();
-});
-beforeEach(() => system.faults.reset());
-afterAll(() => system.close());
+const system = await openPlant();
 
 describe('what people do meanwhile', () => {
   it('books a production that somebody else started', async () => {

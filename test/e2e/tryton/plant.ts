@@ -1,3 +1,4 @@
+import { afterAll, beforeEach } from 'vitest';
 import type { Attempt, ErpConnector } from '../../../shared/erp/connector.ts';
 import { tryton } from '../../../shared/erp/tryton/index.ts';
 import type { TrytonCredentials, TrytonOptions } from '../../../shared/erp/tryton/options.ts';
@@ -7,38 +8,35 @@ import { firstAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { completionOf, quantityKey } from '../../shared/erp/conformance/completions.ts';
 import { type FaultProxy, startFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
 import { accessFromEnvironment, type Plan, type PlannedProduction, TrytonTestClient } from './client.ts';
-import { openDatabase, type PlantDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
 
-/** The seeded plant with a proxy in front of it, for the tests of one file. */
-export interface LocalSystem {
-  readonly admin: TrytonTestClient;
-  readonly faults: FaultProxy;
-  readonly database: PlantDatabase;
-  /** A new connector, as in a new container; optionally for another user than the usual one. */
-  connector(options?: Partial<TrytonOptions>, user?: TrytonCredentials): ErpConnector;
-  plan(plan?: Plan): Promise<PlannedProduction>;
-  close(): Promise<void>;
-}
+export type LocalSystem = Awaited<ReturnType<typeof openPlant>>;
 
-export async function openPlant(): Promise<LocalSystem> {
+/** The seeded plant with a proxy in front of it, for all tests of the file that opens it at its top. */
+export async function openPlant() {
   const { url, database, username, password } = accessFromEnvironment('connector');
   const admin = await TrytonTestClient.fromEnvironment();
   const faults = await startFaultProxy(url);
   const books = openDatabase();
+  beforeEach(() => faults.reset());
+  afterAll(async () => {
+    await books.close();
+    await faults.close();
+  });
   return {
     admin,
     faults,
     database: books,
-    connector: (options = {}, user = { username, password }) =>
+    /** A new connector, as in a new container; optionally for another user than the usual one. */
+    connector: (
+      options: Partial<TrytonOptions> = {},
+      user: TrytonCredentials = { username, password },
+    ): ErpConnector =>
       tryton({ url: faults.url, database, ...options }).connect({
         clock: systemClock,
         credentials: async () => user,
       }),
-    plan: (plan = {}) => admin.planProduction(plan),
-    async close() {
-      await books.close();
-      await faults.close();
-    },
+    plan: (plan: Plan = {}) => admin.planProduction(plan),
   };
 }
 

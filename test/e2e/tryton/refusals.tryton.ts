@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import type { Completion } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../../shared/erp/conformance/attempts.ts';
 import type { Fields, PlannedProduction } from './client.ts';
-import { book, completed, type LocalSystem, openPlant, positionOf, undisturbed } from './plant.ts';
+import { book, completed, openPlant, positionOf, undisturbed } from './plant.ts';
 
-let system: LocalSystem;
-beforeAll(async () => {
-  system = await openPlant();
-});
-beforeEach(() => system.faults.reset());
-afterAll(() => system.close());
+const system = await openPlant();
 
 /** Expects that Tryton's books are unchanged, and that the error names the production. */
 async function expectRefused(connector: ErpConnector, completion: Completion, says: string): Promise<void> {

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tryton } from '../../../shared/erp/tryton/index.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { failureOf, newSignal } from '../../shared/erp/conformance/attempts.ts';
+import { failureOf } from '../../shared/erp/conformance/attempts.ts';
+import { firstPage } from '../../shared/erp/conformance/listing.ts';
 import { accessFromEnvironment } from './client.ts';
 import { literal } from './database.ts';
-import { type LocalSystem, methodsOf, openPlant } from './plant.ts';
+import { methodsOf, openPlant } from './plant.ts';
 
-let system: LocalSystem;
-beforeAll(async () => {
-  system = await openPlant();
-});
-beforeEach(() => system.faults.reset());
-afterAll(() => system.close());
+const system = await openPlant();
 
 describe('logging in to a real Tryton', () => {
   it('sends a refused password once, and not again while Tryton still counts it', async () => {
@@ -22,8 +18,7 @@ describe('logging in to a real Tryton', () => {
       clock: { ...systemClock, now: () => new Date(now) },
       credentials: async () => ({ username: 'stranger', password: 'canary-stranger' }),
     });
-    const list = () =>
-      failureOf(connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next());
+    const list = () => failureOf(firstPage(connector));
 
     // Act
     const first = await list();
@@ -51,9 +46,7 @@ describe('logging in to a real Tryton', () => {
     });
 
     // Act
-    const failure = await failureOf(
-      connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
-    );
+    const failure = await failureOf(firstPage(connector));
 
     // Assess
     expect(failure).toMatchObject({ scope: 'partner', unauthorized: true, afterSeconds: 300 });
@@ -73,7 +66,7 @@ describe('logging in to a real Tryton', () => {
     });
 
     // Act
-    const listed = await connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next();
+    const listed = await firstPage(connector);
 
     // Assess
     expect(listed.done !== undefined).toBe(true);
@@ -89,9 +82,7 @@ describe('logging in to a real Tryton', () => {
     });
 
     // Act
-    const failure = await failureOf(
-      connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
-    );
+    const failure = await failureOf(firstPage(connector));
 
     // Assess
     expect(failure).toBeInstanceOf(RetryLater);
@@ -103,9 +94,7 @@ describe('logging in to a real Tryton', () => {
     const connector = system.connector();
 
     // Act
-    await Promise.all(
-      [1, 2, 3].map(() => connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next()),
-    );
+    await Promise.all([1, 2, 3].map(() => firstPage(connector)));
 
     // Assess
     expect(methodsOf(system.faults).filter((method) => method === 'common.db.login')).toHaveLength(1);

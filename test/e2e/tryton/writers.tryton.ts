@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { invocation, slotsStage } from '../../shared/slots/stage.ts';
 import type { PlannedProduction } from './client.ts';
-import { book, completed, type LocalSystem, openPlant } from './plant.ts';
+import { book, completed, openPlant } from './plant.ts';
 
 /** SQLite has one writer at a time, so a few productions are enough. */
 const productions = process.env.TRYTON_DATABASE_AT?.startsWith('postgresql:') ? 40 : 12;
@@ -19,12 +19,7 @@ const rounds: readonly { readonly writers: number; readonly atOnce?: number }[] 
 ];
 
 const stage = slotsStage();
-let system: LocalSystem;
-beforeAll(async () => {
-  system = await openPlant();
-});
-beforeEach(() => system.faults.reset());
-afterAll(() => system.close());
+const system = await openPlant();
 
 /** The result of several writers on the same productions. */
 interface Round {

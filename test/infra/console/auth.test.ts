@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
-import { ask, enter, hiddenFieldsOf, linksOf, type Visitor } from './asking.ts';
-import { type StoreStage, startStoreStage } from './store-stage.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
+import { ask, enter, hiddenFieldsOf, linksOf } from './asking.ts';
+import { startStoreStage } from './store-stage.ts';
 
-let stage: StoreStage;
-let visitor: Visitor;
-beforeAll(async () => {
-  stage = await startStoreStage();
-  visitor = await enter(stage);
-  await stage.store.put({ body: productOrderMessage('PO-1'), orderNumber: 'PO-1', reason: 'No article.' });
-});
-afterAll(() => stage?.stop());
+const stage = await forAllTests(startStoreStage());
+const visitor = await enter(stage);
+await stage.store.put({ body: productOrderMessage('PO-1'), orderNumber: 'PO-1', reason: 'No article.' });
 
 const pages = ['/', '/letters', '/search?q=PO-1', '/order?number=PO-1', '/letters/replay?group=x'];
 

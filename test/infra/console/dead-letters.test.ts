@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { discard } from '../../../infra/ops/dead-letters/discard.ts';
 import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import { plan, refuse } from '../../support/bookings.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
-import { plan, refuse } from '../ops/planned.ts';
 import { comingBack, completion, nothing, webhookCall } from '../ops/replay/replay-run.ts';
-import { enter, linksOf, type Visitor } from './asking.ts';
-import { operator, type StoreStage, startStoreStage } from './store-stage.ts';
+import { enter, linksOf } from './asking.ts';
+import { operator, startStoreStage } from './store-stage.ts';
 
-let stage: StoreStage;
-let visitor: Visitor;
-beforeAll(async () => {
-  stage = await startStoreStage();
-  visitor = await enter(stage);
-});
-afterAll(() => stage?.stop());
+const stage = await forAllTests(startStoreStage());
+const visitor = await enter(stage);
 beforeEach(async () => {
   await stage.empty();
   // What was looked at a minute ago is looked at again.
@@ -154,7 +150,7 @@ describe('discard', () => {
   it('writes the discard into the booking: only a person opens it again', async () => {
     // Prepare
     const refusal = { reason: 'The period is closed.', cause: 'refused-by-erp' } as const;
-    await refuse(stage.ledger, 'PO-D', await plan(stage.ledger, 'PO-D', { plannedFor: 'm-PO-D' }), refusal);
+    await refuse(stage.ledger, 'PO-D', await plan(stage.ledger, 'PO-D', 'm-PO-D'), refusal);
     const letter = { orderNumber: 'PO-D', messageId: 'm-PO-D', stage: 'book-completion', ...refusal };
     await stage.store.put({ ...letter, body: completion('PO-D') });
     // Act

@@ -1,18 +1,14 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { completion } from '../ops/replay/replay-run.ts';
-import { enter, type Visitor } from './asking.ts';
-import { type StoreStage, startStoreStage } from './store-stage.ts';
+import { enter } from './asking.ts';
+import { startStoreStage } from './store-stage.ts';
 
-let stage: StoreStage;
-let visitor: Visitor;
-beforeAll(async () => {
-  stage = await startStoreStage();
-  visitor = await enter(stage);
-});
-afterAll(() => stage?.stop());
+const stage = await forAllTests(startStoreStage());
+const visitor = await enter(stage);
 
 it('reads counts, ages and orders of each queue without taking a message', async () => {
   // Prepare

@@ -5,27 +5,19 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { createDeadLetterDesk } from '../../../infra/console/dead-letters.ts';
 import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
-import { createFlowsReader, type FlowsStatus } from '../../../infra/ops/flows/flow-status.ts';
+import { createFlowsReader } from '../../../infra/ops/flows/flow-status.ts';
 import { insightOfLocalStore } from '../../../infra/ops/flows/queue-insight.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
-import { type ReplayStores, startReplayStores } from '../ops/replay/replay-run.ts';
+import { startReplayStores } from '../ops/replay/replay-run.ts';
 import { credentials } from '../ops/stores.ts';
 
-/** The console with real queues and a real ledger, but without functions and partners. */
-export interface StoreStage extends Pick<ReplayStores, 'store' | 'ledger' | 'clock' | 'depths' | 'empty'> {
-  readonly flows: () => Promise<FlowsStatus>;
-  readonly port: number;
-  readonly origin: string;
-  /** With the token of this start. */
-  readonly address: string;
-  readonly token: string;
-  readonly stop: () => Promise<void>;
-}
+export type StoreStage = Awaited<ReturnType<typeof startStoreStage>>;
 
 export const operator = 'an.peeters';
 
-export async function startStoreStage(): Promise<StoreStage> {
+/** The console with real queues and a real ledger, but without functions and partners. */
+export async function startStoreStage() {
   const [stores, folder] = await Promise.all([
     startReplayStores(),
     mkdtemp(join(tmpdir(), 'console-stores-')),
@@ -88,6 +80,7 @@ export async function startStoreStage(): Promise<StoreStage> {
     port,
     origin,
     token,
+    /** With the token of this start. */
     address: `${origin}/?token=${token}`,
     async stop() {
       await listening.close();

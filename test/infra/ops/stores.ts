@@ -19,25 +19,12 @@ import { type DeadLetter, deadLetterOf } from '../../../shared/worker/dead-lette
 export const queueNames = ['dead-letters', 'product-orders', 'completions'] as const;
 export type StoredQueue = (typeof queueNames)[number];
 
-/** The platform's own queue store in a process of its own, with the stack's three queues. */
-export interface QueueStore {
-  readonly sqs: SQSClient;
-  readonly endpoint: string;
-  readonly url: (queue: StoredQueue) => string;
-  readonly put: (letter: Partial<DeadLetter> & { readonly body: string }) => Promise<void>;
-  /** A message as SQS's own redrive moves it: without attributes. */
-  readonly putBare: (body: string) => Promise<void>;
-  readonly depth: (queue: StoredQueue) => Promise<{ readonly visible: number; readonly hidden: number }>;
-  /** All visible messages of a queue, left in it but hidden for a moment. */
-  readonly read: (queue: StoredQueue) => Promise<Message[]>;
-  readonly stop: () => Promise<void>;
-}
-
 export const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 const region = 'eu-west-1';
 const accountId = '000000000000';
 
-export async function startQueueStore(): Promise<QueueStore> {
+/** The platform's own queue store in a process of its own, with the stack's three queues. */
+export async function startQueueStore() {
   const [port = 0] = await freePorts([undefined]);
   const directory = await mkdtemp(join(tmpdir(), 'queue-store-'));
   const endpoint = `http://127.0.0.1:${port}`;
@@ -61,7 +48,7 @@ export async function startQueueStore(): Promise<QueueStore> {
     sqs,
     endpoint,
     url,
-    async put(given) {
+    async put(given: Partial<DeadLetter> & { readonly body: string }) {
       const at = new Date('2026-11-24T08:00:00Z');
       const { body, attributes = {} } = deadLetterOf({
         stage: 'create-product-orders',
@@ -86,10 +73,11 @@ export async function startQueueStore(): Promise<QueueStore> {
         }),
       );
     },
-    async putBare(body) {
+    /** A message as SQS's own redrive moves it: without attributes. */
+    async putBare(body: string) {
       await sqs.send(new SendMessageCommand({ QueueUrl: url('dead-letters'), MessageBody: body }));
     },
-    async depth(queue) {
+    async depth(queue: StoredQueue) {
       const { Attributes } = await sqs.send(
         new GetQueueAttributesCommand({ QueueUrl: url(queue), AttributeNames: ['All'] }),
       );
@@ -98,7 +86,8 @@ export async function startQueueStore(): Promise<QueueStore> {
         hidden: Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
       };
     },
-    async read(queue) {
+    /** All visible messages of a queue, left in it but hidden for a moment. */
+    async read(queue: StoredQueue) {
       const found: Message[] = [];
       for (;;) {
         const { Messages = [] } = await sqs.send(

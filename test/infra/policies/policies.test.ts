@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod/mini';
-import { type Assembled, startAssembly } from '../stack/assembled.ts';
+import { startAssembly } from '../stack/assembled.ts';
 import { awsActionsOf, operatorPrograms } from './aws-calls.ts';
 import { bootstrapTypes, networkTypes, stackTypes } from './handlers.ts';
 import { actionsOf, complaintsAbout, mentions, policyOf, wideActionsOf } from './policy.ts';
@@ -16,20 +16,15 @@ const resourceSchema = z.looseObject({
 });
 const templateSchema = z.looseObject({ Resources: z.record(z.string(), resourceSchema) });
 
-let assembled: Assembled;
-let resources: [string, z.output<typeof resourceSchema>][];
-
-beforeAll(async () => {
-  assembled = startAssembly();
-  const stacks = [
-    await assembled.add('test/infra/stack/everything.config.ts', 'production'),
-    await assembled.add('integration.config.ts', 'test'),
-  ];
-  resources = stacks.flatMap((stack) =>
-    Object.entries(z.parse(templateSchema, Template.fromStack(stack).toJSON()).Resources),
-  );
-}, 60_000);
-afterAll(() => assembled?.remove());
+const assembled = startAssembly();
+afterAll(assembled.remove);
+const stacks = [
+  await assembled.add('test/infra/stack/everything.config.ts', 'production'),
+  await assembled.add('integration.config.ts', 'test'),
+];
+const resources = stacks.flatMap((stack) =>
+  Object.entries(z.parse(templateSchema, Template.fromStack(stack).toJSON()).Resources),
+);
 
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
 const policies = readdirSync('infra/policies')

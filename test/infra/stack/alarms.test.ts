@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { alarmOfPause, flows } from '../../../infra/ops/pause/switch-flow.ts';
 import type { IntegrationStack } from '../../../infra/stack/stack.ts';
 import { createLogger } from '../../../shared/platform/log.ts';
 import { type AlarmRule, changesOf, evaluations, type Sample, stateOf } from '../../support/alarm-rule.ts';
 import { ruleOf } from './alarm-cases.ts';
-import { type Assembled, startAssembly } from './assembled.ts';
+import { startAssembly } from './assembled.ts';
 
 const stackName = 'AzumutaErp-everything-production';
 const alarmSchema = z.object({
@@ -16,29 +16,20 @@ const alarmSchema = z.object({
   OKActions: z.optional(z.array(z.unknown())),
 });
 
-let assembled: Assembled;
-let everything: IntegrationStack;
-let sample: IntegrationStack;
-let template: Template;
+const assembled = startAssembly();
+afterAll(assembled.remove);
+const everything = await assembled.add('test/infra/stack/everything.config.ts', 'production');
+const sample = await assembled.add('integration.config.ts', 'test');
+const seldom = await assembled.add('test/infra/stack/slow-pull.config.ts', 'test');
+const template = Template.fromStack(everything);
 /** A pull every half an hour. */
-let slow: Template;
-let alarms: ReadonlyMap<string, z.output<typeof alarmSchema>>;
-
-beforeAll(async () => {
-  assembled = startAssembly();
-  everything = await assembled.add('test/infra/stack/everything.config.ts', 'production');
-  sample = await assembled.add('integration.config.ts', 'test');
-  const seldom = await assembled.add('test/infra/stack/slow-pull.config.ts', 'test');
-  template = Template.fromStack(everything);
-  slow = Template.fromStack(seldom);
-  alarms = new Map(
-    Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
-      const alarm = z.parse(alarmSchema, Properties);
-      return [alarm.AlarmName.slice(stackName.length + 1), alarm];
-    }),
-  );
-}, 60_000);
-afterAll(() => assembled.remove());
+const slow = Template.fromStack(seldom);
+const alarms = new Map(
+  Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
+    const alarm = z.parse(alarmSchema, Properties);
+    return [alarm.AlarmName.slice(stackName.length + 1), alarm];
+  }),
+);
 
 const minuteMs = 60_000;
 const start = Date.parse('2026-11-24T06:00:00Z');

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { assemble, createApp } from '../../../infra/stack/assemble.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { assemble } from '../../../infra/stack/assemble.ts';
 import type { IntegrationStack } from '../../../infra/stack/stack.ts';
 import sample from '../../../integration.config.ts';
 import { ConfigurationError, defineIntegration } from '../../../shared/integration/define.ts';
 import type { Deployment } from '../../../shared/integration/deployment.ts';
-import { type Assembled, startAssembly } from './assembled.ts';
+import { startAssembly } from './assembled.ts';
 
 const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/4f0c1d2e';
 const secret = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:erp/credentials';
@@ -181,24 +180,14 @@ describe('containers', () => {
   });
 });
 
-describe('the stage that runs on this machine', () => {
-  let assembled: Assembled;
-  beforeAll(() => {
-    assembled = startAssembly();
-  });
-  afterAll(() => assembled.remove());
+it('has nothing of what a plant has in its account in the stage that runs on this machine', async () => {
+  const { app, remove } = startAssembly();
+  onTestFinished(remove);
 
-  it('has nothing of what a plant has in its account', async () => {
-    const app = createApp({
-      outdir: join(assembled.folder, 'local'),
-      builtinCloudFormationValidation: false,
-    });
-    const name = await assemble(app, 'test/infra/stack/everything.config.ts', 'local');
-    const assembly = app.synth();
-    const { Resources } = assembly.getStackByName(name).template;
+  const name = await assemble(app, 'test/infra/stack/everything.config.ts', 'local');
 
-    const types = new Set(Object.values<{ readonly Type: string }>(Resources).map(({ Type }) => Type));
-    expect([...types].filter((type) => /EC2|DomainName/.test(type))).toEqual([]);
-    expect(JSON.stringify(Resources)).not.toMatch(/111122223333|203\.0\.113/);
-  });
+  const { Resources } = app.synth().getStackByName(name).template;
+  const types = new Set(Object.values<{ readonly Type: string }>(Resources).map(({ Type }) => Type));
+  expect([...types].filter((type) => /EC2|DomainName/.test(type))).toEqual([]);
+  expect(JSON.stringify(Resources)).not.toMatch(/111122223333|203\.0\.113/);
 });

@@ -5,24 +5,10 @@ import { type App, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import cdk from '../../../cdk.json' with { type: 'json' };
-import { type Assembled, startAssembly } from './assembled.ts';
-
-let assembled: Assembled;
-let template: Template;
-let found: ReturnType<typeof findingsIn>;
-
-beforeAll(async () => {
-  assembled = startAssembly({ validate: true });
-  checkWithNag(assembled.app);
-  const stack = await assembled.add('test/infra/stack/everything.config.ts', 'production');
-  await assembled.add('integration.config.ts', 'test');
-  found = findingsIn(assembled.app);
-  template = Template.fromStack(stack);
-}, 60_000);
-afterAll(() => assembled.remove());
+import { startAssembly } from './assembled.ts';
 
 const reportSchema = z.object({
   pluginReports: z.array(
@@ -55,6 +41,14 @@ function findingsIn(app: App) {
     acknowledged: new Set(pluginReports.flatMap((pack) => rules(pack.suppressedViolations))),
   };
 }
+
+const assembled = startAssembly({ validate: true });
+afterAll(assembled.remove);
+checkWithNag(assembled.app);
+const stack = await assembled.add('test/infra/stack/everything.config.ts', 'production');
+await assembled.add('integration.config.ts', 'test');
+const found = findingsIn(assembled.app);
+const template = Template.fromStack(stack);
 
 describe('an alarm', () => {
   const statementSchema = z.looseObject({

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
 import { startAssembly } from './assembled.ts';
@@ -15,21 +15,7 @@ const mappings = [...chapter.matchAll(/--resource-mapping-inline '(.+?)'/g)].map
   z.parse(z.record(z.string(), z.record(z.string(), z.string())), JSON.parse(json)),
 );
 
-let first: TheTable;
-let second: TheTable;
-
-beforeAll(async () => {
-  [first, second] = [await ledgerOf(1), await ledgerOf(2)];
-});
-
-interface TheTable {
-  readonly ids: readonly string[];
-  readonly table: Readonly<Record<string, unknown>>;
-  /** The whole template. */
-  readonly text: string;
-}
-
-async function ledgerOf(ledgerGeneration: number): Promise<TheTable> {
+async function ledgerOf(ledgerGeneration: number) {
   const assembled = startAssembly();
   const { deployment } = everything;
   const stack = await assembled.add(
@@ -42,9 +28,12 @@ async function ledgerOf(ledgerGeneration: number): Promise<TheTable> {
   return {
     ids: Object.keys(tables),
     table: Object.values(tables)[0] ?? {},
+    /** The whole template. */
     text: JSON.stringify(template.toJSON()),
   };
 }
+
+const [first, second] = [await ledgerOf(1), await ledgerOf(2)];
 
 describe('bringing a ledger back', () => {
   it('names the tables of the template, each by what CloudFormation imports a table by', () => {

@@ -1,20 +1,13 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Assembled, startAssembly } from './assembled.ts';
+import { afterAll, expect, it } from 'vitest';
+import { startAssembly } from './assembled.ts';
 
-let assembled: Assembled;
-let everything: Template;
-let sample: Template;
-
-beforeAll(async () => {
-  assembled = startAssembly();
-  const stacks = [
-    await assembled.add('test/infra/stack/everything.config.ts', 'production'),
-    await assembled.add('integration.config.ts', 'test'),
-  ];
-  [everything, sample] = stacks.map((stack) => Template.fromStack(stack)) as [Template, Template];
-}, 60_000);
-afterAll(() => assembled.remove());
+const assembled = startAssembly();
+afterAll(assembled.remove);
+const whole = await assembled.add('test/infra/stack/everything.config.ts', 'production');
+const sampleStack = await assembled.add('integration.config.ts', 'test');
+const everything = Template.fromStack(whole);
+const sample = Template.fromStack(sampleStack);
 
 /** The topic of each address. */
 const listsOf = (template: Template) =>

@@ -1,5 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { calmJourney } from '../../simulation/calm-journey.ts';
 import { postOrder } from '../../simulation/scenario/erp-posts.ts';
@@ -7,7 +7,7 @@ import type { Outage } from '../../simulation/scenario/scenario-event.ts';
 import { beginning, minuteMs } from '../../simulation/world/moments.ts';
 import { simulateFetch } from '../../simulation/world/network.ts';
 import { createWorld, type World } from '../../simulation/world/world.ts';
-import { type AlarmRule, changesOf, evaluations, type Sample } from '../../support/alarm-rule.ts';
+import { changesOf, evaluations, type Sample } from '../../support/alarm-rule.ts';
 import { ruleOf } from './alarm-cases.ts';
 import { startAssembly } from './assembled.ts';
 
@@ -44,18 +44,13 @@ const cases: readonly [what: string, given: Case][] = [
   ],
 ];
 
-let rules: Readonly<Record<Case['partner'], AlarmRule>>;
-let giveBack = () => {};
-beforeAll(async () => {
-  giveBack = simulateFetch();
-  const assembled = startAssembly();
-  const template = Template.fromStack(
-    await assembled.add('test/infra/stack/everything.config.ts', 'production'),
-  );
-  assembled.remove();
-  rules = { azumuta: ruleOf(template, 'PartnerDown-azumuta'), erp: ruleOf(template, 'PartnerDown-erp') };
-});
-afterAll(() => giveBack());
+afterAll(simulateFetch());
+const assembled = startAssembly();
+const template = Template.fromStack(
+  await assembled.add('test/infra/stack/everything.config.ts', 'production'),
+);
+assembled.remove();
+const rules = { azumuta: ruleOf(template, 'PartnerDown-azumuta'), erp: ruleOf(template, 'PartnerDown-erp') };
 
 const lineSchema = z.object({
   Partner: z.string(),

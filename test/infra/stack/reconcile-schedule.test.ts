@@ -1,15 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { type Bundles, functionNames } from '../../../infra/build/bundle-functions.ts';
-import { createApp } from '../../../infra/stack/assemble.ts';
-import { IntegrationStack } from '../../../infra/stack/stack.ts';
+import { describe, expect, it } from 'vitest';
 import configured from '../../../integration.config.ts';
 import {
   ConfigurationError,
   defineIntegration,
   type Integration,
 } from '../../../shared/integration/define.ts';
+import { startAssembly } from './assembled.ts';
 
 type Reconcile = NonNullable<Integration['schedule']>['reconcile'];
 
@@ -22,40 +19,31 @@ function integrationWith(reconcile: Reconcile | undefined) {
   });
 }
 
-/** Template of the stack; its bundles are any folder, as nothing here looks into them. */
-function templateWith(reconcile?: Reconcile): Template {
-  const folder = fileURLToPath(new URL('../../../functions/reconcile-completions', import.meta.url));
-  // Made from all names, so every name is a key.
-  const bundles = Object.fromEntries(functionNames.map((name) => [name, folder])) as Bundles;
-  const stack = new IntegrationStack(createApp({ builtinCloudFormationValidation: false }), 'Stack', {
-    integration: integrationWith(reconcile),
-    bundles,
-    stage: 'test',
-  });
-  return Template.fromStack(stack);
+async function templateWith(reconcile?: Reconcile): Promise<Template> {
+  const assembled = startAssembly();
+  const template = Template.fromStack(await assembled.add(integrationWith(reconcile), 'test'));
+  assembled.remove();
+  return template;
 }
 
-describe('the schedule of reconciliation', () => {
-  let unasked: Template;
-  beforeAll(() => {
-    unasked = templateWith();
-  });
+const unasked = await templateWith();
 
-  it('runs once a day unless the configuration says otherwise', () => {
+describe('the schedule of reconciliation', () => {
+  it('runs once a day unless the configuration says otherwise', async () => {
     unasked.hasResourceProperties('AWS::Scheduler::Schedule', {
       Description: Match.stringLikeRegexp('overdue'),
       ScheduleExpression: 'rate(1 day)',
       State: 'ENABLED',
     });
-    templateWith('off').hasResourceProperties('AWS::Scheduler::Schedule', {
+    (await templateWith('off')).hasResourceProperties('AWS::Scheduler::Schedule', {
       Description: Match.stringLikeRegexp('overdue'),
       State: 'DISABLED',
     });
   });
 
-  it('runs as often as configured, and a failed run is not repeated', () => {
+  it('runs as often as configured, and a failed run is not repeated', async () => {
     // Act
-    const template = templateWith({ everyHours: 12 });
+    const template = await templateWith({ everyHours: 12 });
 
     // Assess
     template.hasResourceProperties('AWS::Scheduler::Schedule', {

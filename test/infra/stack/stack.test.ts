@@ -1,21 +1,13 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Assembled, startAssembly } from './assembled.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startAssembly } from './assembled.ts';
 
-let assembled: Assembled;
-let template: Template;
-let production: Template;
-
-beforeAll(async () => {
-  assembled = startAssembly();
-  const [stack, productionStack] = [
-    await assembled.add('integration.config.ts', 'test'),
-    await assembled.add('integration.config.ts', 'production'),
-  ];
-  template = Template.fromStack(stack);
-  production = Template.fromStack(productionStack);
-}, 60_000);
-afterAll(() => assembled.remove());
+const assembled = startAssembly();
+afterAll(assembled.remove);
+const stack = await assembled.add('integration.config.ts', 'test');
+const productionStack = await assembled.add('integration.config.ts', 'production');
+const template = Template.fromStack(stack);
+const production = Template.fromStack(productionStack);
 
 describe('queues', () => {
   it('are encrypted, refuse plain connections and keep messages for 14 days', () => {

@@ -1,32 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Assembled, startAssembly } from './assembled.ts';
+import { describe, expect, it } from 'vitest';
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { startAssembly } from './assembled.ts';
 import everything from './everything.config.ts';
 import { identitiesOf, namesOf, type StackTemplate, templateOf, usedOf } from './updates.ts';
 
-let assembled: Assembled;
-let production: StackTemplate;
-let withoutSecret: StackTemplate;
-let again: StackTemplate;
+async function templateWith(integration: CompleteIntegration, content = ''): Promise<StackTemplate> {
+  const assembled = startAssembly({ content });
+  const template = templateOf(await assembled.add(integration, 'production'));
+  assembled.remove();
+  return template;
+}
 
-beforeAll(async () => {
-  assembled = startAssembly();
-  const other = startAssembly({ content: '// another configuration' });
-  const { deployment } = everything;
-  const stacks = {
-    production: await assembled.add(everything, 'production'),
-    withoutSecret: await other.add(
-      { ...everything, deployment: { ...deployment, secrets: {} } },
-      'production',
-    ),
-  };
-  production = templateOf(stacks.production);
-  withoutSecret = templateOf(stacks.withoutSecret);
-  other.remove();
-  const second = startAssembly();
-  again = templateOf(await second.add(everything, 'production'));
-  second.remove();
-}, 60_000);
-afterAll(() => assembled.remove());
+const production = await templateWith(everything);
+const again = await templateWith(everything);
+const withoutSecret = await templateWith(
+  { ...everything, deployment: { ...everything.deployment, secrets: {} } },
+  '// another configuration',
+);
 
 describe('an update', () => {
   it('leaves all other resources alone when it takes or gives back a secret of the plant', () => {

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import { orderKey } from '../../../shared/ledger/keys.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import type { TestClock } from '../../support/clock.ts';
+import { claimedOrder } from '../../support/bookings.ts';
 import { orderOf, refused, type StageOptions, startAlertStage } from './stage.ts';
 
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'] as const;
@@ -25,12 +24,10 @@ async function mailsOver(options: StageOptions, hours: number) {
   return times;
 }
 
-async function create(ledger: Ledger, clock: TestClock, number: string): Promise<void> {
+async function create(ledger: Ledger, number: string): Promise<void> {
   await orderOf(ledger, { number });
-  const claimant = { owner: number, messageId: number, endsAt: clock.now() };
-  const claimed = await ledger.claims.claim(orderKey(number), claimant);
-  if (claimed.outcome !== 'claimed') throw new Error(`The order is ${claimed.outcome}.`);
-  await ledger.claims.complete(claimed.claim, { awaiting: 'completion' }, { event: 'created' });
+  const claim = await claimedOrder(ledger, number);
+  await ledger.claims.complete(claim, { awaiting: 'completion' }, { event: 'created' });
 }
 
 it("comes once a workday, at the plant's hour", async () => {
@@ -79,9 +76,9 @@ it('compares Friday and the weekend with the week before, and says what waits fo
   // Prepare
   const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-20T09:00:00Z' });
   const { ledger, clock, counts } = stage;
-  for (const number of ['PO-1', 'PO-2', 'PO-3']) await create(ledger, clock, number);
+  for (const number of ['PO-1', 'PO-2', 'PO-3']) await create(ledger, number);
   clock.advance(7 * 86_400);
-  for (const number of ['PO-4', 'PO-5']) await create(ledger, clock, number);
+  for (const number of ['PO-4', 'PO-5']) await create(ledger, number);
   await ledger.deadLetters.record(refused('PO-4'));
   await ledger.deadLetters.record({ ...refused('PO-5'), cause: 'order-state' });
   const note = 'Quantity: was 5, is 6';

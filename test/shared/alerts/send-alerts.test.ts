@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { orderKey } from '../../../shared/ledger/keys.ts';
+import { claimedOrder } from '../../support/bookings.ts';
 import { orderOf, refused, startAlertStage } from './stage.ts';
 
 const conflict = {
@@ -191,13 +191,8 @@ it('tells of an order that is overdue by a day and when it was due, until it is 
   const stage = await startAlertStage();
   const { ledger, clock, received } = stage;
   await orderOf(ledger, { number: 'PO-1', dueDate: '2026-11-24' });
-  const claimed = await ledger.claims.claim(orderKey('PO-1'), {
-    owner: 'o',
-    messageId: 'm',
-    endsAt: clock.now(),
-  });
-  if (claimed.outcome !== 'claimed') throw new Error(`The order is ${claimed.outcome}.`);
-  await ledger.claims.complete(claimed.claim, { awaiting: 'completion' }, { event: 'created' });
+  const claim = await claimedOrder(ledger, 'PO-1');
+  await ledger.claims.complete(claim, { awaiting: 'completion' }, { event: 'created' });
 
   // Act: on its due day, the day after, once the reconciliation has asked about it, and once it is completed
   await stage.runFor(10);

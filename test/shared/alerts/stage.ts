@@ -9,10 +9,10 @@ import { alertSchema } from '../../../shared/alerts/alert.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import { type AlertLedger, createAlertLedger } from '../../../shared/ledger/ledger.ts';
+import { createAlertLedger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
-import { type TestClock, testClock } from '../../support/clock.ts';
+import { testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { newOrder } from '../../support/orders.ts';
 import { type Answer, type Received, startServer } from '../../support/server.ts';
@@ -30,29 +30,14 @@ type Answers = Record<
   (received: Received) => Answer | undefined | 'hang'
 >;
 
-export interface AlertStage {
-  readonly clock: TestClock;
-  readonly ledger: AlertLedger;
-  readonly breaker: Breaker;
-  readonly store: LedgerStore;
-  /** Messages in each queue, as SQS tells them. */
-  readonly counts: Record<string, number>;
-  readonly answers: Answers;
-  readonly received: {
-    readonly mails: Mail[];
-    readonly teams: unknown[];
-    readonly slack: unknown[];
-    readonly webhook: z.infer<typeof alertSchema>[];
-  };
-  readonly logged: string[];
-  /** How long a receiver is waited for, in place of its seconds. */
-  readonly patience: { ms: number | undefined };
-  /** One run of the function, in a container of its own. */
-  readonly run: () => ReturnType<ReturnType<typeof createSendAlerts>>;
-  /** Runs every five minutes, for so long. */
-  readonly runFor: (minutes: number) => Promise<void>;
-  readonly outage: (partner: 'erp' | 'azumuta', reason?: string) => Promise<void>;
+interface AllReceived {
+  readonly mails: Mail[];
+  readonly teams: unknown[];
+  readonly slack: unknown[];
+  readonly webhook: z.infer<typeof alertSchema>[];
 }
+
+export type AlertStage = Awaited<ReturnType<typeof startAlertStage>>;
 
 export interface StageOptions {
   readonly start?: string;
@@ -65,11 +50,12 @@ export interface StageOptions {
 const accept = () => ({ status: 200, body: 'ok' });
 
 /** The function between a ledger, an SNS and three webhooks on loopback. */
-export async function startAlertStage(options: StageOptions = {}): Promise<AlertStage> {
+export async function startAlertStage(options: StageOptions = {}) {
   const clock = testClock(options.start);
   const store = await startLedgerStore();
   const answers: Answers = { teams: accept, slack: accept, webhook: accept, sns: accept };
-  const received: AlertStage['received'] = { mails: [], teams: [], slack: [], webhook: [] };
+  const received: AllReceived = { mails: [], teams: [], slack: [], webhook: [] };
+  /** Messages in each queue, as SQS tells them. */
   const counts: Record<string, number> = {};
   const logged: string[] = [];
   const webhooks = await startReceivers(answers, received);
@@ -81,7 +67,8 @@ export async function startAlertStage(options: StageOptions = {}): Promise<Alert
   });
   onTestFinished(() => sns.destroy());
 
-  const patience: AlertStage['patience'] = { ms: undefined };
+  /** How long a receiver is waited for, in place of its seconds. */
+  const patience: { ms: number | undefined } = { ms: undefined };
   const ownClock: Clock = { ...clock, timeout: (ms) => AbortSignal.timeout(patience.ms ?? ms) };
   const ledger = createAlertLedger({ table: store.table, clock, times: { settlingSeconds: 300 } });
   const breaker = new Breaker(store.table, clock);
@@ -96,16 +83,9 @@ export async function startAlertStage(options: StageOptions = {}): Promise<Alert
   };
   let runs = 0;
 
-  const stage: AlertStage = {
-    clock,
-    ledger,
-    breaker,
-    store,
-    counts,
-    answers,
-    received,
-    logged,
-    patience,
+  const stage = {
+    ...{ clock, ledger, breaker, store, counts, answers, received, logged, patience },
+    /** One run of the function, in a container of its own. */
     run() {
       runs += 1;
       const send = createSendAlerts(integration, {
@@ -122,13 +102,14 @@ export async function startAlertStage(options: StageOptions = {}): Promise<Alert
       const awsRequestId = `run ${runs}`;
       return send({}, { awsRequestId, getRemainingTimeInMillis: () => 60_000 });
     },
-    async runFor(minutes) {
+    /** Runs every five minutes, for so long. */
+    async runFor(minutes: number) {
       for (let minute = 0; minute < minutes; minute += 5) {
         clock.advance(300);
         await stage.run();
       }
     },
-    async outage(partner, reason = 'The ERP failed (503) at GET /orders.') {
+    async outage(partner: 'erp' | 'azumuta', reason = 'The ERP failed (503) at GET /orders.') {
       const failure = new RetryLater(reason, { scope: 'partner' });
       for (let count = 0; count < 5; count += 1)
         await breaker.recordFailure(partner, failure, { permit: 'call' }, 'test');
@@ -153,7 +134,7 @@ function environmentOf(tableName: string) {
   };
 }
 
-async function startReceivers(answers: Answers, received: AlertStage['received']) {
+async function startReceivers(answers: Answers, received: AllReceived) {
   const receiver = async (name: 'teams' | 'slack' | 'webhook') => {
     const { url } = await startServer((call) => {
       const answer = answers[name](call);

@@ -1,27 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type * as z from 'zod/mini';
-import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { contractSchema } from '../../../shared/azumuta/contract.ts';
-import { testClock } from '../../support/clock.ts';
-import { type Answer, type Received, startServer } from '../../support/server.ts';
-
-const never = new AbortController().signal;
-const draft = { number: 'PO-1', article: 'GEAR-01', parameters: {}, variants: [] };
-const article = { id: 'a1', number: 'GEAR-01', variants: [] };
-
-async function startClient(
-  answer: (received: Received) => Answer,
-  contract: z.input<typeof contractSchema> = {},
-) {
-  const server = await startServer(answer);
-  const client = createAzumutaClient({
-    baseUrl: `${server.url}/api/v1`,
-    contract: contractSchema.parse(contract),
-    apiKey: async () => 'key',
-    clock: testClock(),
-  });
-  return { client, calls: server.calls };
-}
+import type { Received } from '../../support/server.ts';
+import { article, draft, never, startClient } from './client-stage.ts';
 
 describe('a product order whose creation is answered with 409', () => {
   const conflict = (there: readonly object[]) => (received: Received) =>
@@ -70,9 +50,8 @@ it.each(['.', '..', 'a\u0000b', 'x'.repeat(201)])('does not call Azumuta with th
 it.each(['Completed', 'COMPLETED', 'completed'])(
   'status %s is the configured "Completed"',
   async (status) => {
-    const { client } = await startClient(() => ({ body: { id: 'p1', number: 'PO-1', status } }), {
-      completedStatuses: ['Completed'],
-    });
+    const contract = contractSchema.parse({ completedStatuses: ['Completed'] });
+    const { client } = await startClient(() => ({ body: { id: 'p1', number: 'PO-1', status } }), contract);
     expect(await client.productOrder('p1', never)).toMatchObject({ completed: true });
   },
 );

@@ -4,15 +4,13 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { createOrderAcceptor, readKnown } from '../../../shared/orders/accept.ts';
+import { readKnown } from '../../../shared/orders/accept.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
 import { testClock } from '../../support/clock.ts';
-import { silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { overriding } from '../../support/overriding.ts';
-
-type Mapping = Parameters<typeof mapProductOrders>[0];
+import { acceptorOn, each, type Mapping, units as unitsOf } from './order-stage.ts';
 
 /** What a planner was alerted to about the ERP order. */
 interface Wish {
@@ -20,8 +18,7 @@ interface Wish {
   readonly mapping: Mapping;
 }
 
-const each: Mapping = { split: { per: 'unit', book: 'each' } };
-const units = (amount: string) => erpOrder({ number: 'MO/1', quantity: { amount, unit: 'u' } });
+const units = (amount: string) => unitsOf('MO/1', amount);
 const wishes: Wish[] = [
   { order: units('1'), mapping: each },
   { order: units('2'), mapping: each },
@@ -36,14 +33,8 @@ const mappedOf = ({ order, mapping }: Wish) =>
   order.state === 'cancelled' ? undefined : mapProductOrders(mapping, order);
 
 function accept(wanted: Wish, ledger: Ledger) {
-  return createOrderAcceptor({
-    ledger,
-    log: silent,
-    queues: { sendAll: async () => [] },
-    queueUrl: '',
-    lookAgain: async () => {},
-    map: (order) => mapProductOrders(wanted.mapping, order),
-  }).acceptOrders([wanted.order], { via: 'endpoint' });
+  const map = (order: ErpOrder) => mapProductOrders(wanted.mapping, order);
+  return acceptorOn(ledger, { map }).acceptOrders([wanted.order], { via: 'endpoint' });
 }
 
 /** Each of its calls waits until the test lets it go on. */

@@ -3,14 +3,11 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { createOrderAcceptor } from '../../../shared/orders/accept.ts';
 import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { testClock } from '../../support/clock.ts';
-import { silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
-
-type Mapping = Parameters<typeof mapProductOrders>[0];
+import { acceptorOn, each, type Mapping, together } from './order-stage.ts';
 
 interface Wish {
   readonly amount: string;
@@ -19,8 +16,6 @@ interface Wish {
   readonly mapping?: Mapping;
 }
 
-const each: Mapping = { split: { per: 'unit', book: 'each' } };
-const together: Mapping = { split: { per: 'unit', book: 'when-all-done' } };
 const prefixed: Mapping = { ...each, number: ({ number }) => `GH-${number}` };
 
 const changes: [string, readonly Wish[], Wish][] = [
@@ -46,17 +41,13 @@ beforeEach(() => {
 
 async function accept({ mapping = each, amount, ...wanted }: Wish, reached = table): Promise<void> {
   const order = erpOrder({ number: 'MO/1', quantity: { amount, unit: 'u' }, ...wanted });
-  await createOrderAcceptor({
-    ledger: ledgerOn(reached),
-    log: silent,
+  await acceptorOn(ledgerOn(reached), {
     queues: {
       async sendAll(_, messages) {
         sent.push(...messages.map(({ body }) => String(JSON.parse(body).number)));
         return [];
       },
     },
-    queueUrl: '',
-    lookAgain: async () => {},
     map: (one) => mapProductOrders(mapping, one),
   }).acceptOrders([order], { via: 'pull' });
 }

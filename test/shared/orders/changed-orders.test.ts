@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { bookingPlan, plannedBooking } from '../../support/bookings.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { each, type Mapping, type OrderStage, startOrderStage, together, units } from './order-stage.ts';
+import { each, type Mapping, startOrderStage, together, units } from './order-stage.ts';
 
-let stage: OrderStage;
-
-beforeAll(async () => {
-  stage = await startOrderStage();
-});
-afterAll(() => stage.stop());
+const stage = await forAllTests(startOrderStage());
 beforeEach(() => {
   stage.lookedAt.length = 0;
 });

@@ -1,47 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
-import {
-  type AzumutaControl,
-  azumutaControl,
-  type ErpControl,
-  erpControl,
-} from '../../../infra/local/sandbox/control.ts';
+import { azumutaControl, erpControl } from '../../../infra/local/sandbox/control.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { type CreateDependencies, createProductOrderCreator } from '../../../shared/orders/create.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder } from '../../support/orders.ts';
 import { startSandboxHere } from '../../support/sandboxes.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 
 /** Both sandboxes and a ledger, and the creation of product orders. */
-export interface CreateStage {
-  readonly store: LedgerStore;
-  readonly ledger: Ledger;
-  readonly azumutaSide: AzumutaControl;
-  readonly erpSide: ErpControl;
-  readonly dependencies: CreateDependencies;
-  /** An order that the ERP has released and the ledger knows. */
-  readonly released: (parameters?: Readonly<Record<string, string>>) => Promise<string>;
-  /** Works on its message as the function does. */
-  readonly create: (
-    number: string,
-    receiveCount?: number,
-    changed?: Partial<CreateDependencies>,
-    clock?: Clock,
-  ) => Promise<void>;
-  /** The Azumuta id that the ERP has of an order. */
-  readonly linkOf: (number: string) => Promise<string | null | undefined>;
-  readonly forgetFaults: () => Promise<void>;
-  readonly stop: () => Promise<void>;
-}
-
-export async function startCreateStage(): Promise<CreateStage> {
+export async function startCreateStage() {
   const [azumuta, erp] = await Promise.all([startSandboxHere('azumuta'), startSandboxHere('erp')]);
   const [azumutaSide, erpSide] = [azumutaControl(azumuta.url), erpControl(erp.url)];
   const store = await startLedgerStore();
@@ -68,7 +42,8 @@ export async function startCreateStage(): Promise<CreateStage> {
   };
   return {
     ...{ store, ledger, azumutaSide, erpSide, dependencies },
-    async released(parameters = {}) {
+    /** An order that the ERP has released and the ledger knows. */
+    async released(parameters: Readonly<Record<string, string>> = {}) {
       const [order] = await erpSide.release({ product: 'GEAR-01' });
       if (!order) throw new Error('The sandbox released nothing.');
       const { number } = order;
@@ -76,12 +51,20 @@ export async function startCreateStage(): Promise<CreateStage> {
       await ledger.orders.put(newOrder({ number, draft, erpOrder: { number, article: 'GEAR-01' } }));
       return number;
     },
-    create: (number, receiveCount = 1, changed = {}, clock = systemClock) =>
+    /** Works on its message as the function does. */
+    create: (
+      number: string,
+      receiveCount = 1,
+      changed: Partial<CreateDependencies> = {},
+      clock: Clock = systemClock,
+    ) =>
       createProductOrderCreator({
         ...dependencies,
         ...changed,
       })({ v: 1, kind: 'product-order', number }, attempt(number, receiveCount, clock)),
-    linkOf: async (number) => (await erpSide.orders()).find((order) => order.number === number)?.azumutaId,
+    /** The Azumuta id that the ERP has of an order. */
+    linkOf: async (number: string) =>
+      (await erpSide.orders()).find((order) => order.number === number)?.azumutaId,
     async forgetFaults() {
       await azumutaSide.setFaults([]);
       await erpSide.setFaults([]);

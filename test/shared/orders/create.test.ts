@@ -1,20 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { testClock } from '../../support/clock.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { silent } from '../../support/logs.ts';
 import { overriding } from '../../support/overriding.ts';
-import { type CreateStage, startCreateStage } from './create-stage.ts';
+import { startCreateStage } from './create-stage.ts';
 
-let stage: CreateStage;
-beforeAll(async () => {
-  stage = await startCreateStage();
-});
-afterAll(() => stage?.stop());
+const stage = await forAllTests(startCreateStage());
 beforeEach(() => stage.forgetFaults());
 
 it('claims nothing and calls nobody while the breaker of Azumuta is open', async () => {

@@ -1,29 +1,25 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { createHttpApi, type HttpApiDependencies } from '../../../shared/orders/http-api.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { claimedOrder } from '../../support/bookings.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { startLedgerStore } from '../../support/dynamodb.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { type HeardLog, recordedLog } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { overriding } from '../../support/overriding.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { startSqsEndpoint } from '../../support/sqs.ts';
 
 const current = 'CANARY-current-0123456789abcdef012345';
 const previous = 'CANARY-previous-0123456789abcdef01234';
 
-let store: LedgerStore;
-let sqs: SqsEndpoint;
+const store = await startLedgerStore();
+const sqs = await forAllTests(startSqsEndpoint());
 let logged: HeardLog;
 let clock: TestClock;
 let dependencies: HttpApiDependencies;
-
-beforeAll(async () => {
-  [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
-});
-afterAll(() => Promise.all([store.stop(), sqs.stop()]));
 beforeEach(() => {
   sqs.forget();
   logged = recordedLog();
@@ -190,10 +186,8 @@ describe('an ERP that prefers to wait', () => {
 });
 
 async function claimed(number: string) {
-  const { claims } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-  const claiming = await claims.claim(orderKey(number), { owner: 'o', messageId: 'm', endsAt: clock.now() });
-  if (claiming.outcome !== 'claimed') throw new Error(`${number} is ${claiming.outcome}.`);
-  return { claims, claim: claiming.claim };
+  const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  return { claims: ledger.claims, claim: await claimedOrder(ledger, number) };
 }
 
 describe('a rejected order', () => {

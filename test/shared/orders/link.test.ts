@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CreateStage, startCreateStage } from './create-stage.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { forAllTests } from '../../support/for-all-tests.ts';
+import { startCreateStage } from './create-stage.ts';
 
 const link = 'PATCH /api/production-orders/{number}';
 const creation = 'POST /api/v1/productorders';
 
-let stage: CreateStage;
-beforeAll(async () => {
-  stage = await startCreateStage();
-});
-afterAll(() => stage?.stop());
+const stage = await forAllTests(startCreateStage());
 beforeEach(() => stage.forgetFaults());
 
 describe('a link that the ERP accepts and does not show', () => {

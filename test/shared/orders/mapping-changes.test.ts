@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { partNumber } from '../../../shared/model/orders.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { each, type Mapping, type OrderStage, startOrderStage, together, units } from './order-stage.ts';
+import { each, type Mapping, startOrderStage, together, units } from './order-stage.ts';
 
-let stage: OrderStage;
-
-beforeAll(async () => {
-  stage = await startOrderStage();
-});
-afterAll(() => stage.stop());
+const stage = await forAllTests(startOrderStage());
 
 describe('two ERP orders that are mapped to one product order number', () => {
   const mapping: Mapping = { number: ({ number }) => String(number.split('@')[0]) };

@@ -2,13 +2,17 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { type Accepted, createOrderAcceptor } from '../../../shared/orders/accept.ts';
+import {
+  type AcceptDependencies,
+  type Accepted,
+  createOrderAcceptor,
+} from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
-import { type TestClock, testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
-import { type HeardLog, recordedLog } from '../../support/logs.ts';
+import { testClock } from '../../support/clock.ts';
+import { startLedgerStore } from '../../support/dynamodb.ts';
+import { recordedLog, silent } from '../../support/logs.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { startSqsEndpoint } from '../../support/sqs.ts';
 
 export type Mapping = Parameters<typeof mapProductOrders>[0];
 
@@ -20,72 +24,60 @@ export const each: Mapping = { split: { per: 'unit', book: 'each' } };
 export const units = (number: string, amount: string) =>
   erpOrder({ number, quantity: { amount, unit: 'u' } });
 
-interface How {
+/** Accepts orders into this ledger; their messages are sent nowhere. */
+export const acceptorOn = (ledger: Ledger, changes: Partial<AcceptDependencies> = {}) =>
+  createOrderAcceptor({
+    ledger,
+    log: silent,
+    queues: { sendAll: async () => [] },
+    queueUrl: '',
+    lookAgain: async () => {},
+    map: (order) => mapProductOrders({}, order),
+    ...changes,
+  });
+
+interface How extends Partial<AcceptDependencies> {
   readonly mapping?: Mapping;
   /** Default: a pull. */
   readonly via?: 'endpoint' | 'pull';
-  /** Default: the stage's own. */
-  readonly ledger?: Ledger;
 }
 
 /** The outcome of an attempt at creating a product order. */
 export type AttemptEnd = 'created' | 'in doubt' | 'failed' | 'refused' | 'refused after it was sent';
 
 /** A ledger and a queue, orders of the ERP, and attempts at creating them. */
-export interface OrderStage {
-  readonly clock: TestClock;
-  readonly store: LedgerStore;
-  readonly ledger: Ledger;
-  readonly logged: HeardLog;
-  /** Numbers of product orders whose completion must be looked at once more. */
-  readonly lookedAt: string[];
-  readonly accept: (order: ErpOrder, how?: How) => Promise<Accepted>;
-  readonly acceptAll: (orders: readonly ErpOrder[], how?: How) => Promise<Accepted[]>;
-  /** One attempt at its message; its dead letter, replayed, is the same message. @returns How the claim went. */
-  readonly attempt: (number: string, how: AttemptEnd) => Promise<string>;
-  /** `number status` of each. */
-  readonly statuses: (accepted: Accepted) => string[];
-  /** The ledger's record of the ERP order with this number. */
-  readonly recordOf: (number: string) => ReturnType<Ledger['erpOrders']['find']>;
-  /** `event: note` of a journey. */
-  readonly journeyOf: (number: string) => Promise<string[]>;
-  readonly stop: () => Promise<void>;
-}
-
-export async function startOrderStage(): Promise<OrderStage> {
+export async function startOrderStage() {
   const [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
   const clock = testClock();
   const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
   const logged = recordedLog();
+  /** Numbers of product orders whose completion must be looked at once more. */
   const lookedAt: string[] = [];
 
-  function dependencies(sqsEndpoint: SqsEndpoint, { mapping = {}, ledger: reached = ledger }: How) {
-    return {
-      ledger: reached,
-      log: logged.log,
-      queues: createQueues(sqsEndpoint.client),
-      queueUrl: sqsEndpoint.queueUrl('product-orders'),
-      lookAgain: async (number: string) => void lookedAt.push(number),
-      map: (order: ErpOrder) => mapProductOrders(mapping, order),
-    };
-  }
-
-  const acceptAll = (orders: readonly ErpOrder[], how: How = {}) => {
+  const acceptAll = (orders: readonly ErpOrder[], { mapping = {}, via = 'pull', ...changes }: How = {}) => {
     // So that journeys can be told apart.
     clock.advance(1);
-    return createOrderAcceptor(dependencies(sqs, how)).acceptOrders(orders, { via: how.via ?? 'pull' });
+    return acceptorOn(ledger, {
+      log: logged.log,
+      queues: createQueues(sqs.client),
+      queueUrl: sqs.queueUrl('product-orders'),
+      lookAgain: async (number) => void lookedAt.push(number),
+      map: (order) => mapProductOrders(mapping, order),
+      ...changes,
+    }).acceptOrders(orders, { via });
   };
 
   return {
-    ...{ clock, store, ledger, logged, lookedAt, acceptAll },
+    ...{ clock, store, sqs, ledger, logged, lookedAt, acceptAll },
 
-    async accept(order, how) {
+    async accept(order: ErpOrder, how?: How): Promise<Accepted> {
       const [accepted] = await acceptAll([order], how);
       if (!accepted) throw new Error('Each order is answered.');
       return accepted;
     },
 
-    async attempt(number, how) {
+    /** One attempt at its message; its dead letter, replayed, is the same message. @returns How the claim went. */
+    async attempt(number: string, how: AttemptEnd) {
       const claimant = { owner: `attempt at ${number}`, messageId: number, endsAt: clock.now() };
       const claimed = await ledger.claims.claim(orderKey(number), claimant);
       if (claimed.outcome !== 'claimed') return claimed.outcome;
@@ -109,9 +101,13 @@ export async function startOrderStage(): Promise<OrderStage> {
       return claimed.outcome;
     },
 
-    statuses: ({ productOrders }) => productOrders.map(({ number, status }) => `${number} ${status}`),
-    recordOf: (number) => ledger.erpOrders.find(erpOrder({ number })),
-    journeyOf: async (number) =>
+    /** `number status` of each. */
+    statuses: ({ productOrders }: Accepted) =>
+      productOrders.map(({ number, status }) => `${number} ${status}`),
+    /** The ledger's record of the ERP order with this number. */
+    recordOf: (number: string) => ledger.erpOrders.find(erpOrder({ number })),
+    /** `event: note` of a journey. */
+    journeyOf: async (number: string) =>
       (await ledger.journeys.of(number)).map(({ event, note }) => `${event}: ${note ?? ''}`),
 
     async stop() {

@@ -1,10 +1,7 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { PullProgress } from '../../../shared/ledger/records/pull-state.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
@@ -13,24 +10,20 @@ import { afterPage, afterPullWindow, overlapMs, startOf } from '../../../shared/
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
-import { silent } from '../../support/logs.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
+import { startSqsEndpoint } from '../../support/sqs.ts';
 import { pagesOfLateErp, type WrittenOrder } from './erp-that-commits-late.ts';
+import { pullFrom } from './pull-stage.ts';
 
+const sqs = await forAllTests(startSqsEndpoint());
 let store: LedgerStore;
-let sqs: SqsEndpoint;
 let clock: TestClock;
 let ledger: Ledger;
 
-beforeAll(async () => {
-  sqs = await startSqsEndpoint();
-});
-afterAll(() => sqs.stop());
 beforeEach(async () => {
   store = await startLedgerStore();
   clock = testClock();
   ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-  return () => store.stop();
 });
 
 /** Runs of the pull over an ERP whose clock is wrong by so many hours; times are the ERP's, `H:MM` after 8. */
@@ -52,34 +45,21 @@ function plant(skewHours: number, goLive?: string) {
       let read = 0;
       runs += 1;
       const dependencies: PullDependencies = {
+        ...pullFrom({ ...store, clock }, async function* (since) {
+          const pages = pagesOfLateErp(orders, erpClock, 2, since);
+          while (true) {
+            read += 1;
+            if (read === failsAt) throw new RetryLater('The ERP is busy.', { scope: 'order' });
+            const page = pages.next();
+            if (page.done) return;
+            clock.advance(pageSeconds);
+            yield page.value;
+          }
+        }),
         ledger,
-        clock,
-        log: silent,
-        accept: () => true,
-        map: (order) => mapProductOrders({}, order),
         queues: createQueues(sqs.client),
         queueUrl: sqs.queueUrl('product-orders'),
-        lookAgain: async () => {},
-        partners: createPartnerCalls({
-          breaker: new Breaker(store.table, clock),
-          newOwner: () => 'owner',
-          log: silent,
-        }),
         goLive,
-        erp: {
-          async *releasedOrders(since) {
-            const pages = pagesOfLateErp(orders, erpClock, 2, since);
-            while (true) {
-              read += 1;
-              if (read === failsAt) throw new RetryLater('The ERP is busy.', { scope: 'order' });
-              const page = pages.next();
-              if (page.done) return;
-              clock.advance(pageSeconds);
-              yield page.value;
-            }
-          },
-          book: () => Promise.reject(new Error('A pull books nothing.')),
-        },
       };
       const getRemainingTimeInMillis = () => (read >= most ? 1_000 : 60_000);
       return createOrderPull(dependencies)({ awsRequestId: `run ${runs}`, getRemainingTimeInMillis });

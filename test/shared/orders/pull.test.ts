@@ -1,32 +1,26 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { switchPull } from '../../../infra/ops/pause/switch-flow.ts';
 import { orderStatusOf } from '../../../infra/ops/trace/order-status.ts';
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { UnreadableOrder } from '../../../shared/erp/connector.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import type { Claim } from '../../../shared/ledger/claims.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { createOrderPull, pullStage } from '../../../shared/orders/pull.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { claimedOrder } from '../../support/bookings.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
-import { silent } from '../../support/logs.ts';
+import { startLedgerStore } from '../../support/dynamodb.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { startSqsEndpoint } from '../../support/sqs.ts';
+import { pullFrom } from './pull-stage.ts';
 
-let store: LedgerStore;
-let sqs: SqsEndpoint;
+const store = await startLedgerStore();
+const sqs = await forAllTests(startSqsEndpoint());
 let clock: TestClock;
 let ledger: Ledger;
-
-beforeAll(async () => {
-  [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
-});
-afterAll(() => Promise.all([store.stop(), sqs.stop()]));
 beforeEach(() => {
   clock = testClock();
   ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
@@ -40,32 +34,18 @@ function pull(
   failure?: Error,
 ) {
   return createOrderPull({
+    ...pullFrom({ ...store, clock }, async function* () {
+      if (failure) throw failure;
+      yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
+    }),
     ledger,
-    clock,
     accept: (order) => isWanted({ accept }, order),
-    log: silent,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
-    lookAgain: async () => {},
-    partners: createPartnerCalls({
-      breaker: new Breaker(store.table, clock),
-      newOwner: () => 'owner',
-      log: silent,
-    }),
-    goLive: undefined,
     map(order) {
       if (order.article === '')
         throw new Rejected(`ERP order ${order.number} has no article.`, { code: 'order-data' });
       return mapProductOrders({}, order);
-    },
-    erp: {
-      async *releasedOrders() {
-        if (failure) throw failure;
-        yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
-      },
-      async book() {
-        throw new Error('A pull books nothing.');
-      },
     },
   })({ awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 });
 }
@@ -182,7 +162,11 @@ it('records a row that cannot be read once, in the journey of its order, and goe
 it('alerts to a cancellation even if the configuration would not want the order any more', async () => {
   await pull([erpOrder({ number: 'UNWANTED-1' })]);
   const productOrder = { id: 'id of UNWANTED-1', number: 'UNWANTED-1' };
-  await ledger.claims.complete(await claimOf('UNWANTED-1'), { productOrder }, { event: 'created' });
+  await ledger.claims.complete(
+    await claimedOrder(ledger, 'UNWANTED-1'),
+    { productOrder },
+    { event: 'created' },
+  );
   const report = await pull([erpOrder({ number: 'UNWANTED-1', state: 'cancelled' })], () => false);
   expect(report).toMatchObject({ cancelled: 1 });
 });
@@ -192,7 +176,7 @@ it('alerts to a cancellation once, and to a change after the creation once', asy
   await pull([erpOrder({ number: 'GONE-1' }), erpOrder({ number: 'MORE-1', quantity: { amount: '5' } })]);
   for (const number of ['GONE-1', 'MORE-1']) {
     const productOrder = { id: `id of ${number}`, number };
-    await ledger.claims.complete(await claimOf(number), { productOrder }, { event: 'created' });
+    await ledger.claims.complete(await claimedOrder(ledger, number), { productOrder }, { event: 'created' });
   }
   const changed = [
     erpOrder({ number: 'GONE-1', state: 'cancelled' }),
@@ -215,13 +199,6 @@ it('alerts to a cancellation once, and to a change after the creation once', asy
   expect(causes.map(({ toldCause }) => toldCause)).toEqual(['order-state', 'conflict']);
 });
 
-async function claimOf(number: string): Promise<Claim> {
-  const claimant = { owner: `creator of ${number}`, messageId: number, endsAt: clock.now() };
-  const claimed = await ledger.claims.claim(orderKey(number), claimant);
-  if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
-  return claimed.claim;
-}
-
 describe('an order that is cancelled before it was created', () => {
   const cancelled = (number: string) => pull([erpOrder({ number, state: 'cancelled' })]);
 
@@ -231,7 +208,8 @@ describe('an order that is cancelled before it was created', () => {
       // Prepare
       const number = `WITHDRAWN ${how}`;
       await pull([erpOrder({ number })]);
-      if (how !== 'never tried') await ledger.claims.release(await claimOf(number), 'Azumuta failed (503).');
+      if (how !== 'never tried')
+        await ledger.claims.release(await claimedOrder(ledger, number), 'Azumuta failed (503).');
 
       // Act
       const reports = [await cancelled(number), await cancelled(number)];
@@ -271,13 +249,13 @@ describe('an order that is cancelled before it was created', () => {
     // Assess
     expect(report).toMatchObject({ queued: 1 });
     expect(sqs.sent.map(({ body }) => JSON.parse(body).number)).toEqual([number]);
-    expect((await claimOf(number)).again).toBe(false);
+    expect((await claimedOrder(ledger, number)).again).toBe(false);
   });
 
   it('is an alert to a planner while its create may have been sent', async () => {
     const number = 'DOUBT-1';
     await pull([erpOrder({ number })]);
-    await ledger.claims.holdForSettling(await claimOf(number), 'Azumuta did not answer.');
+    await ledger.claims.holdForSettling(await claimedOrder(ledger, number), 'Azumuta did not answer.');
     expect(await cancelled(number)).toMatchObject({ cancelled: 1 });
     expect(await ledger.orders.find(number)).toMatchObject({ state: 'claimed', withdrawn: false });
   });

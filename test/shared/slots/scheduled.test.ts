@@ -1,27 +1,19 @@
 import { expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { type ReconcileReport, reconcileCompletions } from '../../../shared/completions/reconcile.ts';
-import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import { orderKey } from '../../../shared/ledger/keys.ts';
+import { reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { createOrderPull, type PullReport } from '../../../shared/orders/pull.ts';
+import { createOrderPull } from '../../../shared/orders/pull.ts';
+import { claimedOrder } from '../../support/bookings.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder } from '../../support/orders.ts';
+import { pullFrom } from '../orders/pull-stage.ts';
 import { invocation, settlingSeconds, slotsStage } from './stage.ts';
 
 const stage = slotsStage();
 
-interface Scheduled {
-  readonly partner: Partner;
-  /** A run that looks for a slot as long as it has time. */
-  readonly run: () => Promise<PullReport | ReconcileReport>;
-  /** Whether the partner was called. */
-  readonly called: () => boolean;
-}
-
-/** The dependencies of every run; its pauses take the run's time only. */
+/** The dependencies of every run, which looks for a slot as long as it has time; its pauses take the run's time only. */
 function runOf(partner: Partner) {
   const { clock, table } = stage;
   let remainingMs = 60_000;
@@ -46,41 +38,34 @@ function runOf(partner: Partner) {
   };
 }
 
-function pull(): Scheduled {
+function pull() {
   let called = false;
   return {
-    partner: 'erp',
+    partner: 'erp' as const,
     called: () => called,
     run() {
       const { time, ...dependencies } = runOf('erp');
       return createOrderPull({
+        ...pullFrom({ ...stage, slots: dependencies.slots }, async function* () {
+          called = true;
+          yield { orders: [], unreadable: [], watermark: { changedAt: '2026-11-24T08:00:00.000Z' } };
+        }),
         ...dependencies,
-        accept: () => true,
-        map: (order) => mapProductOrders({}, order),
         queues: { sendAll: async () => [] },
         queueUrl: 'unused',
-        lookAgain: async () => {},
-        goLive: undefined,
-        erp: {
-          async *releasedOrders() {
-            called = true;
-            yield { orders: [], unreadable: [], watermark: { changedAt: '2026-11-24T08:00:00.000Z' } };
-          },
-          book: () => Promise.reject(new Error('A pull books nothing.')),
-        },
       })(time);
     },
   };
 }
 
-function reconciliation(): Scheduled {
+function reconciliation() {
   let called = false;
   const isAsked = async () => {
     called = true;
     return undefined;
   };
   return {
-    partner: 'azumuta',
+    partner: 'azumuta' as const,
     called: () => called,
     async run() {
       const { time, ...dependencies } = runOf('azumuta');
@@ -88,11 +73,8 @@ function reconciliation(): Scheduled {
       const dueDate = new Date(clock.now().getTime() - 2 * 86_400_000).toISOString();
       const number = `OVERDUE ${clock.now().toISOString()}`;
       await ledger.orders.put(newOrder({ number, dueDate }));
-      const claimant = { owner: 'creator', messageId: number, endsAt: clock.now() };
-      const created = await ledger.claims.claim(orderKey(number), claimant);
-      if (created.outcome !== 'claimed') throw new Error('It cannot be created.');
       const receipt = { productOrder: { id: `id of ${number}`, number }, awaiting: 'completion' };
-      await ledger.claims.complete(created.claim, receipt, { event: 'created' });
+      await ledger.claims.complete(await claimedOrder(ledger, number), receipt, { event: 'created' });
       return reconcileCompletions(time, {
         ...dependencies,
         azumuta: { productOrder: isAsked, findProductOrder: isAsked },

@@ -1,5 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { compressed } from '../../../shared/completions/content.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
@@ -15,11 +15,7 @@ import type { World } from '../world/world.ts';
 import { invariants, type PromiseName } from './finding.ts';
 import { operatorName } from './watch.ts';
 
-let giveBack = () => {};
-beforeAll(() => {
-  giveBack = simulateFetch();
-});
-afterAll(() => giveBack());
+afterAll(simulateFetch());
 
 type Disturbance = (world: World) => unknown;
 
@@ -65,15 +61,14 @@ const read =
       const { pk, sk } = command.input.Key ?? {};
       return which.test(`${pk?.S} ${sk?.S}`) ? { $metadata: {}, Item: item } : answer(command);
     });
+const refusedLetter = { messageId: 'm', stage: 'some-stage', reason: 'It is closed.' };
 /** A dead letter that no function has made; `by` SQS has no attributes. */
 const letter =
   (by: 'a function' | 'SQS', body = '"MO/0001"'): Disturbance =>
   ({ plant }) =>
     createQueues(plant.queues.client).send(queueUrlOf('dead-letters'), {
       body,
-      ...(by === 'SQS'
-        ? {}
-        : { attributes: { messageId: 'm', stage: 'some-stage', reason: 'It is closed.' } }),
+      ...(by === 'SQS' ? {} : { attributes: refusedLetter }),
     });
 const adds =
   (item: { readonly pk: string; readonly sk: string }): Disturbance =>
@@ -92,13 +87,8 @@ const all =
 
 const change = { kind: 'planner changes the quantity', order: 0, at: 5, quantity: 3 } as const;
 const removal = { kind: 'operator removes it', order: 0, at: 5 } as const;
-const outage = {
-  kind: 'outage',
-  partner: 'erp',
-  at: 0,
-  minutes: 60,
-  how: 'refuses our credentials',
-} as const;
+const how = 'refuses our credentials';
+const outage = { kind: 'outage', partner: 'erp', at: 0, minutes: 60, how } as const;
 const booking = { kind: 'call', stage: 'book-completion', service: 'erp', nth: 1 } as const;
 const refusal = { ...booking, accident: 'the partner refuses it' } as const;
 const late = beginning + 30 * 86_400_000;
@@ -291,9 +281,8 @@ const kept: readonly { readonly what: string; disturb?: Disturbance; given?: Par
   },
 ];
 
-async function findingsOf(disturb: Disturbance = () => {}, given: Partial<Scenario> = {}) {
-  return (await runScenario({ ...calmJourney(), ...given }, { disturb })).findings;
-}
+const findingsOf = async (disturb: Disturbance = () => {}, given: Partial<Scenario> = {}) =>
+  (await runScenario({ ...calmJourney(), ...given }, { disturb })).findings;
 
 it.each(
   // The keys of the table are the promises.

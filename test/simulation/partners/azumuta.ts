@@ -56,43 +56,17 @@ export interface ModelRecording {
   readonly serials: readonly string[];
 }
 
-/**
- * Azumuta in the simulation: the sandbox's routes without a network, and the people who work in it. An act returns
- * undefined when no product order fits. Several product orders may have the same number.
- */
-export interface AzumutaModel {
-  readonly answer: (call: Received) => Answer;
-  /** The current key. */
-  readonly apiKey: string;
-  /** Replaces the key: the previous one is refused from now on. */
-  readonly rotate: () => string;
-  /** Records and completes the oldest open one with this number, or the one with this `id`, and sends its triggers. */
-  readonly complete: (number: string, how?: CompletionRequest) => BuiltProductOrder | undefined;
-  /** Reopens the newest completed one. */
-  readonly reopen: (number: string) => BuiltProductOrder | undefined;
-  /** Changes the number of the newest; its id stays. */
-  readonly rename: (number: string, to: string) => BuiltProductOrder | undefined;
-  /** Deletes the newest with its recordings (ASSUMED), and returns it as it was. */
-  readonly remove: (number: string) => BuiltProductOrder | undefined;
-  /** Sends the triggers of the newest once more. */
-  readonly triggerAgain: (number: string) => BuiltProductOrder | undefined;
-  /** Creates a product order in Azumuta's own screens; returns undefined for an article that is not configured. */
-  readonly typeByHand: (
-    number: string,
-    article: string,
-    parameters?: Readonly<Record<string, string | number>>,
-  ) => BuiltProductOrder | undefined;
-  /** All, oldest first. */
-  readonly productOrders: () => readonly BuiltProductOrder[];
-  /** Frees its resources; it answers no more calls. */
-  readonly close: () => void;
-}
+export type AzumutaModel = ReturnType<typeof createAzumutaModel>;
 
 /** Default target of triggers: the path of the HTTP API, with a token that is not valid. */
 export const webhookUrl =
   'https://integration.example.com/webhooks/azumuta/product-order-completed/webhook-token';
 
-export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
+/**
+ * Azumuta in the simulation: the sandbox's routes without a network, and the people who work in it. An act returns
+ * undefined when no product order fits. Several product orders may have the same number.
+ */
+export function createAzumutaModel(options: AzumutaModelOptions) {
   const { now, newId, sendTrigger, triggers = [{ method: 'POST', url: webhookUrl, ids: 'list' }] } = options;
   const catalogue = catalogueOf(plantWith(options.articles));
   const store = openStore(inMemory);
@@ -138,31 +112,41 @@ export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
   }
 
   return {
-    answer: (call) => answeredBy(api, call),
+    answer: (call: Received): Answer => answeredBy(api, call),
+    /** The current key. */
     get apiKey() {
       return apiKey;
     },
+    /** Replaces the key: the previous one is refused from now on. */
     rotate() {
       apiKey = newId();
       api = apiWith(apiKey);
       return apiKey;
     },
-    complete: (number, how = {}) => act(number, 'complete', how),
-    reopen: (number) => act(number, 'reopen'),
-    rename: (number, to) => act(number, 'rename', { number: to }),
-    remove(number) {
+    /** Records and completes the oldest open one with this number, or the one with this `id`, and sends its triggers. */
+    complete: (number: string, how: CompletionRequest = {}) => act(number, 'complete', how),
+    /** Reopens the newest completed one. */
+    reopen: (number: string) => act(number, 'reopen'),
+    /** Changes the number of the newest; its id stays. */
+    rename: (number: string, to: string) => act(number, 'rename', { number: to }),
+    /** Deletes the newest with its recordings (ASSUMED), and returns it as it was. */
+    remove(number: string) {
       const last = store.productOrdersNumbered(number).at(-1);
       const built = last && builtOf(last);
       act(number, 'remove');
       return built;
     },
-    triggerAgain: (number) => act(number, 'trigger'),
-    typeByHand(number, article, parameters = {}) {
+    /** Sends the triggers of the newest once more. */
+    triggerAgain: (number: string) => act(number, 'trigger'),
+    /** Creates a product order in Azumuta's own screens; returns undefined for an article that is not configured. */
+    typeByHand(number: string, article: string, parameters: Readonly<Record<string, string | number>> = {}) {
       const articleId = catalogue.articles.find((known) => known.number === article)?.id;
       const listed = Object.entries(parameters).map(([key, value]) => ({ key, value }));
       return done(open, '/api/v1/productorders', { number, articleId, parameters: listed });
     },
-    productOrders: () => store.productOrders().map(builtOf),
+    /** All, oldest first. */
+    productOrders: (): readonly BuiltProductOrder[] => store.productOrders().map(builtOf),
+    /** Frees its resources; it answers no more calls. */
     close: () => store.database.close(),
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../shared/erp/conformance/attempts.ts';
 import { completionOf, quantityKey } from '../../shared/erp/conformance/completions.ts';
 import { type ErpName, erpModels } from './erp.ts';
-import { bookedWhole, listedOne, prepared } from './prepared.ts';
+import { bookedWhole, completed, listedOne, prepared } from './prepared.ts';
 
 const names = Object.keys(erpModels).filter((name): name is ErpName => name in erpModels);
 
@@ -75,11 +75,7 @@ describe.each(names)('the model of %s', (name) => {
   it('recognises its own booking at a second attempt', async () => {
     // Prepare
     const rehearsal = prepared(name);
-    const planned = rehearsal.erp.plan({ article: 'plain', quantity: '5' });
-    const order = await listedOne(rehearsal);
-    const { id } = await rehearsal.create(order);
-    rehearsal.azumuta.complete(order.number);
-    const completion = await rehearsal.collect(id, order);
+    const { planned, completion } = await completed(rehearsal);
     await rehearsal.book(completion);
     const before = rehearsal.erp.everything();
 
@@ -143,11 +139,7 @@ describe.each(names)('the model of %s', (name) => {
     // Prepare
     const rehearsal = prepared(name);
     const { erp } = rehearsal;
-    const planned = erp.plan({ article: 'plain', quantity: '5' });
-    const order = await listedOne(rehearsal);
-    const { id } = await rehearsal.create(order);
-    rehearsal.azumuta.complete(order.number);
-    const completion = await rehearsal.collect(id, order);
+    const { planned, completion } = await completed(rehearsal);
 
     // Act
     erp.lock(planned);
@@ -196,11 +188,7 @@ describe.each(names)('the model of %s', (name) => {
     // Prepare
     const rehearsal = prepared(name);
     const { erp } = rehearsal;
-    const planned = erp.plan({ article: 'plain', quantity: '5' });
-    const order = await listedOne(rehearsal);
-    const { id } = await rehearsal.create(order);
-    rehearsal.azumuta.complete(order.number);
-    const completion = await rehearsal.collect(id, order);
+    const { planned, completion } = await completed(rehearsal);
 
     // Act
     erp.ignoreNextBooking();

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { simulateFetch } from '../world/network.ts';
 import { simulateSeeds } from './pool.ts';
 import { runSeed, type SeedRun } from './seed-run.ts';
 
-let giveBack = () => {};
-beforeAll(() => {
-  giveBack = simulateFetch();
-});
-afterAll(() => giveBack());
+afterAll(simulateFetch());
 
 it('reports seeds in order on any number of cores, with the same result as each seed alone', async () => {
   const runs: SeedRun[] = [];

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { type Outcome, runScenario } from '../run-scenario.ts';
 import { simulateFetch } from '../world/network.ts';
 import type { Entry } from '../world/timeline.ts';
 import { drawPairs, pairOf, type pairs } from './draw-pairs.ts';
 import { drawScenario } from './scenario.ts';
 
-let giveBack = () => {};
-beforeAll(() => {
-  giveBack = simulateFetch();
-});
-afterAll(() => giveBack());
+afterAll(simulateFetch());
 
 /** The invocations of a run, each with its entries. */
 const invocationsIn = ({ timeline }: Outcome): readonly (readonly Entry[])[] =>

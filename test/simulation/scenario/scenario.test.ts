@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { calmJourney } from '../calm-journey.ts';
 import { runScenario } from '../run-scenario.ts';
 import { beginning, minuteMs } from '../world/moments.ts';
@@ -8,11 +8,7 @@ import { drawScenario } from './scenario.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
 import { kindOf, wordsOf } from './words.ts';
 
-let giveBack = () => {};
-beforeAll(() => {
-  giveBack = simulateFetch();
-});
-afterAll(() => giveBack());
+afterAll(simulateFetch());
 
 const scenarios = Array.from({ length: 3000 }, (_, seed) => drawScenario(seed));
 

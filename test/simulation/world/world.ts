@@ -1,66 +1,23 @@
-import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import { type Dialect, inDialect, triggerIn } from '../../support/dialects/dialect.ts';
 import type { Answer } from '../../support/server.ts';
-import { createWatch, type Watch } from '../invariants/watch.ts';
+import { createWatch } from '../invariants/watch.ts';
 import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
-import { type ErpModel, erpModels } from '../partners/erp.ts';
+import { erpModels } from '../partners/erp.ts';
 import { drawnFates } from '../scenario/fates.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Outage, ScenarioEvent } from '../scenario/scenario-event.ts';
-import { type Chance, createChance } from './chance.ts';
+import { createChance } from './chance.ts';
 import { integrationOf, sourceParameter } from './integration.ts';
 import { beginning, minuteMs } from './moments.ts';
 import { broken } from './network.ts';
 import { createPlant, orderApiKey, type Plant, webhookToken } from './plant.ts';
 import type { PartnerModel, PartnerName } from './process.ts';
-import { createTimeline, type Timeline } from './timeline.ts';
+import { createTimeline } from './timeline.ts';
 import { createTriggerSender } from './triggers.ts';
-import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
+import { createVirtualTime } from './virtual-time.ts';
 
-/** Everything in one run: the deployed functions, the services that they use, and both partners. */
-export interface World {
-  readonly scenario: Scenario;
-  readonly integration: CompleteIntegration;
-  readonly time: VirtualTime;
-  readonly chance: Chance;
-  readonly timeline: Timeline;
-  readonly erp: ErpModel;
-  readonly azumuta: AzumutaModel;
-  readonly plant: Plant;
-  /** The scenario's events that did happen: an accident at a hundredth call may never come. */
-  readonly happened: ReadonlySet<ScenarioEvent>;
-  readonly happens: (event: ScenarioEvent) => void;
-  /** Errors that no function should throw, each once. */
-  readonly unexpected: ReadonlySet<string>;
-  readonly watch: Watch;
-  /** Number of calls that reached a partner, from all functions. */
-  readonly calls: () => number;
-  /** Whether the ledger has the id of a product order. */
-  readonly isKnown: (productOrder: BuiltProductOrder) => boolean;
-  /** Whether the webhook endpoint accepted a trigger that names this recording. */
-  readonly wasTriggerAccepted: (recordingId: string) => boolean;
-  /**
-   * The product orders of an ERP order, oldest first. They are found by a parameter that the code under test never
-   * reads.
-   */
-  readonly madeFor: (order: ErpOrderRef) => readonly BuiltProductOrder[];
-  /** Begins an outage of a partner; undefined ends it. */
-  readonly setOutage: (partner: PartnerName, outage: PartnerOutage | undefined) => void;
-  /** Additional lag of the indexes from now on, in seconds. */
-  readonly setIndexLag: (seconds: number) => void;
-  /**
-   * An administrator rotates a secret. From now on the partner refuses the old one; Secrets Manager has the new one
-   * once the returned function is called.
-   */
-  readonly rotate: (partner: PartnerName) => () => void;
-  /** From now on an ERP order with this number is mapped to that product order number. */
-  readonly shareNumber: (number: string, productOrderNumber: string) => void;
-  /** Frees the resources of the models. */
-  readonly close: () => void;
-  /** Does something in an ERP transaction that began some minutes ago, so what it writes has that older time stamp. */
-  readonly written: <T>(minutesAgo: number, act: () => T) => T;
-}
+export type World = ReturnType<typeof createWorld>;
 
 /** An outage, and the event to report once a call meets it. */
 interface PartnerOutage {
@@ -72,18 +29,21 @@ interface PartnerOutage {
 const usualLagMs = 300;
 
 /**
+ * Everything in one run: the deployed functions, the services that they use, and both partners.
  * @param isRead Whether the timeline is recorded.
  * @param dialect The API dialect of Azumuta. Default: the default contract.
  */
-export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Dialect): World {
+export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Dialect) {
   const chance = createChance(scenario.seed ^ 0x5bd1e995);
   const time = createVirtualTime(beginning);
   const timeline = createTimeline(isRead, time.now);
   const now = () => new Date(time.now());
   let behindMs = 0;
   const erp = erpModels[scenario.erp]({ now: () => new Date(time.now() - behindMs), newId: chance.id });
+  /** The scenario's events that did happen: an accident at a hundredth call may never come. */
   const happened = new Set<ScenarioEvent>();
   const happens = (event: ScenarioEvent) => void happened.add(event);
+  /** Errors that no function should throw, each once. */
   const unexpected = new Set<string>();
   const triggers = createTriggerSender(scenario.events, {
     ...{ time, chance, timeline, happens },
@@ -157,37 +117,40 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
   });
 
   return {
-    scenario,
-    integration,
-    time,
-    chance,
-    timeline,
-    erp,
-    azumuta,
-    plant,
-    happened,
-    happens,
-    unexpected,
-    watch,
+    ...{ scenario, integration, time, chance, timeline, erp, azumuta, plant, watch },
+    ...{ happened, happens, unexpected },
+    /** Number of calls that reached a partner, from all functions. */
     calls: () => calls,
-    isKnown: ({ id }) => plant.table.items().some(({ azumutaId, sk }) => sk === 'ORDER' && azumutaId === id),
-    wasTriggerAccepted: (id) => [...triggers.accepted].some((body) => body.includes(JSON.stringify(id))),
-    madeFor: ({ id, number }) =>
+    /** Whether the ledger has the id of a product order. */
+    isKnown: ({ id }: BuiltProductOrder) =>
+      plant.table.items().some(({ azumutaId, sk }) => sk === 'ORDER' && azumutaId === id),
+    /** Whether the webhook endpoint accepted a trigger that names this recording. */
+    wasTriggerAccepted: (id: string) =>
+      [...triggers.accepted].some((body) => body.includes(JSON.stringify(id))),
+    /** The product orders of an ERP order, oldest first, by a parameter that the code under test never reads. */
+    madeFor: ({ id, number }: ErpOrderRef) =>
       azumuta.productOrders().filter(({ parameters }) => parameters[sourceParameter] === (id ?? number)),
-    setOutage(partner, outage) {
+    /** Begins an outage of a partner; undefined ends it. */
+    setOutage(partner: PartnerName, outage: PartnerOutage | undefined) {
       if (outage) outages.set(partner, outage);
       else outages.delete(partner);
     },
-    setIndexLag(seconds) {
+    /** Additional lag of the indexes from now on, in seconds. */
+    setIndexLag(seconds: number) {
       lagSeconds = seconds;
     },
-    written(minutesAgo, act) {
+    /** Does something in an ERP transaction that began some minutes ago, so what it writes has that older time stamp. */
+    written<T>(minutesAgo: number, act: () => T): T {
       behindMs = minutesAgo * minuteMs;
       const done = act();
       behindMs = 0;
       return done;
     },
-    rotate(partner) {
+    /**
+     * An administrator rotates a secret. From now on the partner refuses the old one; Secrets Manager has the new one
+     * once the returned function is called.
+     */
+    rotate(partner: PartnerName) {
       if (partner === 'azumuta') azumuta.rotate();
       else erp.rotate();
       // The secret may have been rotated again by then.
@@ -196,7 +159,9 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
           ? plant.secrets.set('azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey }))
           : plant.secrets.set('erp-credentials', JSON.stringify(erp.credentials));
     },
-    shareNumber: (number, productOrderNumber) => void shared.set(number, productOrderNumber),
+    /** From now on an ERP order with this number is mapped to that product order number. */
+    shareNumber: (number: string, productOrderNumber: string) => void shared.set(number, productOrderNumber),
+    /** Frees the resources of the models. */
     close() {
       plant.close();
       azumuta.close();

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { notePause } from '../../../../infra/ops/pause/switch-flow.ts';
 import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { startLedgerStore } from '../../../support/dynamodb.ts';
 
-let store: LedgerStore;
+const store = await startLedgerStore();
 let clock: TestClock;
 let pauses: Ledger['pauses'];
-beforeAll(async () => {
-  store = await startLedgerStore();
-});
-afterAll(() => store.stop());
 beforeEach(async () => {
   clock = testClock();
   pauses = createLedger({ ...store, clock, times: { settlingSeconds: 300 } }).pauses;

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { switchBookings } from '../../../../infra/ops/pause/switch-flow.ts';
 import { Breaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { bookingsPause } from '../../../../shared/ledger/records/pauses.ts';
 import { testClock } from '../../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { startLedgerStore } from '../../../support/dynamodb.ts';
 
-let store: LedgerStore;
-beforeAll(async () => {
-  store = await startLedgerStore();
-});
-afterAll(() => store.stop());
+const store = await startLedgerStore();
 
 it('marks the pause for the function that books, and does not count it as waiting time', async () => {
   // Prepare

@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { previewPull } from '../../../../infra/ops/pull/preview.ts';
 import { previewPullLines } from '../../../../infra/ops/pull/report.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
-import { createOrderAcceptor } from '../../../../shared/orders/accept.ts';
 import { newSignal } from '../../../shared/erp/conformance/attempts.ts';
+import { acceptorOn } from '../../../shared/orders/order-stage.ts';
 import { testClock } from '../../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
-import { silent } from '../../../support/logs.ts';
+import { startLedgerStore } from '../../../support/dynamodb.ts';
 import { erpOrder } from '../../../support/orders.ts';
 
-let store: LedgerStore;
-
-beforeAll(async () => {
-  store = await startLedgerStore();
-});
-afterAll(() => store.stop());
+const store = await startLedgerStore();
 
 it('shows which orders of the ERP cannot be read, and why', async () => {
   // Prepare
@@ -60,14 +54,7 @@ it('shows that an order which is not created yet would get the numbers that the 
   // Prepare
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
   const order = erpOrder({ number: 'MO/7' });
-  await createOrderAcceptor({
-    ledger,
-    log: silent,
-    queues: { sendAll: async () => [] },
-    queueUrl: '',
-    lookAgain: async () => {},
-    map: (one) => mapProductOrders({}, one),
-  }).acceptOrders([order], { via: 'pull' });
+  await acceptorOn(ledger).acceptOrders([order], { via: 'pull' });
 
   // Act
   const { productOrders } = await previewPull(undefined, 10, {

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { orderKey } from '../../../../shared/ledger/keys.ts';
+import { beforeEach, expect, it } from 'vitest';
+import { claimedOrder, plan, refuse } from '../../../support/bookings.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 import { newOrder } from '../../../support/orders.ts';
-import { plan, refuse } from '../planned.ts';
-import { completion, nothing, type ReplayStores, startReplayStores } from './replay-run.ts';
+import { completion, nothing, startReplayStores } from './replay-run.ts';
 
-let stores: ReplayStores;
-beforeAll(async () => {
-  stores = await startReplayStores();
-});
-afterAll(() => stores?.stop());
+const stores = await forAllTests(startReplayStores());
 beforeEach(() => stores.empty());
 
 const locked = { reason: 'The ERP order is locked.', cause: 'waited-too-long' } as const;
@@ -24,11 +20,8 @@ async function created(number: string, first?: string): Promise<void> {
   const { orders, claims } = stores.ledger;
   const part = first === undefined ? {} : { part: { index: 1, first, book: 'when-all-done' } as const };
   await orders.put(newOrder({ number, ...part }));
-  const endsAt = new Date('2026-11-24T08:01:00Z');
-  const claimed = await claims.claim(orderKey(number), { owner: number, messageId: number, endsAt });
-  if (claimed.outcome !== 'claimed') throw new Error(`It is ${claimed.outcome}.`);
   const productOrder = { id: `id of ${number}`, number };
-  await claims.complete(claimed.claim, { productOrder }, { event: 'created' });
+  await claims.complete(await claimedOrder(stores.ledger, number), { productOrder }, { event: 'created' });
 }
 
 it('has an order looked at once more when its letter is gone, and a dry run only says so', async () => {

@@ -1,34 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import type { ReplayDependencies } from '../../../../infra/ops/replay/replay.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 import { queueNames } from '../stores.ts';
-import {
-  attribute,
-  bodies,
-  type Depth,
-  nothing,
-  type ReplayStores,
-  startReplayStores,
-} from './replay-run.ts';
+import { attribute, bodies, type Depth, nothing, startReplayStores } from './replay-run.ts';
 
-let stores: ReplayStores;
-let store: ReplayStores['store'];
-let table: ReplayStores['table'];
-let ledger: ReplayStores['ledger'];
-let run: ReplayStores['run'];
-let depths: ReplayStores['depths'];
-beforeAll(async () => {
-  stores = await startReplayStores();
-  ({ store, table, ledger, run, depths } = stores);
-});
-afterAll(() => stores?.stop());
-beforeEach(() => stores.empty());
+const { store, table, ledger, run, depths, empty } = await forAllTests(startReplayStores());
+beforeEach(empty);
 
 const deadIn = ({ 'dead-letters': dead }: { readonly 'dead-letters': Depth }) => dead.visible + dead.hidden;
 

@@ -1,34 +1,16 @@
 import { type Message, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { type DeadLetterQueue, openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
-import {
-  type ReplayDependencies,
-  type ReplayReport,
-  type ReplayRequest,
-  replay,
-} from '../../../../infra/ops/replay/replay.ts';
+import { type ReplayDependencies, type ReplayRequest, replay } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { Breaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
-import { type TestClock, testClock } from '../../../support/clock.ts';
-import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
-import { type QueueStore, queueNames, type StoredQueue, startQueueStore } from '../stores.ts';
+import { testClock } from '../../../support/clock.ts';
+import { startDynalite } from '../../../support/dynamodb.ts';
+import { queueNames, type StoredQueue, startQueueStore } from '../stores.ts';
 
-/** Real queues and a real ledger, and replays on them. */
-export interface ReplayStores {
-  readonly store: QueueStore;
-  readonly table: Dynalite;
-  readonly ledger: OperatorLedger;
-  readonly clock: TestClock;
-  readonly run: (
-    request?: Partial<ReplayRequest>,
-    changes?: Partial<ReplayDependencies>,
-  ) => Promise<ReplayReport>;
-  readonly depths: () => Promise<Record<StoredQueue, Depth>>;
-  readonly empty: () => Promise<void>;
-  readonly stop: () => Promise<void>;
-}
+export type ReplayStores = Awaited<ReturnType<typeof startReplayStores>>;
 
 export interface Depth {
   readonly visible: number;
@@ -38,10 +20,11 @@ export interface Depth {
 export const nothing: Depth = { visible: 0, hidden: 0 };
 export const workQueues = ['product-orders', 'completions'] as const;
 
-export async function startReplayStores(): Promise<ReplayStores> {
+/** Real queues and a real ledger, and replays on them. */
+export async function startReplayStores() {
   const [store, table] = await Promise.all([startQueueStore(), startDynalite()]);
   const clock = testClock();
-  const ledger = {
+  const ledger: OperatorLedger = {
     ...createAlertLedger({ ...table, clock, times: { settlingSeconds: 300 } }),
     breaker: new Breaker(table.table, clock),
   };

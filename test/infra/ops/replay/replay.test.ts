@@ -1,29 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import type { ReplayDependencies } from '../../../../infra/ops/replay/replay.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 import {
   attribute,
   bodies,
   comingBack,
   completion,
   nothing,
-  type ReplayStores,
   startReplayStores,
   workQueues,
 } from './replay-run.ts';
 
-let stores: ReplayStores;
-let store: ReplayStores['store'];
-let ledger: ReplayStores['ledger'];
-let run: ReplayStores['run'];
-let depths: ReplayStores['depths'];
-beforeAll(async () => {
-  stores = await startReplayStores();
-  ({ store, ledger, run, depths } = stores);
-});
-afterAll(() => stores?.stop());
-beforeEach(() => stores.empty());
+const { store, ledger, run, depths, empty } = await forAllTests(startReplayStores());
+beforeEach(empty);
 
 describe('a dry run', () => {
   it('says which letters would go where, by cause and by reason without the order number', async () => {

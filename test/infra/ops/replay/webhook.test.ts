@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { completionHintSchema } from '../../../../shared/completions/messages.ts';
 import { parseMessage } from '../../../../shared/platform/aws/queue.ts';
-import { nothing, type ReplayStores, startReplayStores, webhookCall } from './replay-run.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
+import { nothing, startReplayStores, webhookCall } from './replay-run.ts';
 
-let stores: ReplayStores;
-let store: ReplayStores['store'];
-let clock: ReplayStores['clock'];
-let run: ReplayStores['run'];
-let depths: ReplayStores['depths'];
-beforeAll(async () => {
-  stores = await startReplayStores();
-  ({ store, clock, run, depths } = stores);
-});
-afterAll(() => stores?.stop());
-beforeEach(() => stores.empty());
+const { store, clock, run, depths, empty } = await forAllTests(startReplayStores());
+beforeEach(empty);
 
 describe('a kept webhook call', () => {
   const call = webhookCall({ body: '{"opdracht":"PO/7","recordingIds":["r1","r2"]}' });

@@ -1,30 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
 import type { FindOwner } from '../../../../infra/ops/trace/recording-owner.ts';
 import { traceLines } from '../../../../infra/ops/trace/report.ts';
 import { traceOrder } from '../../../../infra/ops/trace/trace.ts';
 import { Breaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
-import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
+import { book, claimedOrder, plan, refuse } from '../../../support/bookings.ts';
 import { testClock } from '../../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { startLedgerStore } from '../../../support/dynamodb.ts';
 import { newOrder, splitOrder } from '../../../support/orders.ts';
-import { book, plan, refuse } from '../planned.ts';
 
-let store: LedgerStore;
-let ledger: OperatorLedger;
 const clock = testClock();
-
-beforeAll(async () => {
-  store = await startLedgerStore();
-  ledger = {
-    ...createAlertLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
-    breaker: new Breaker(store.table, clock),
-  };
-});
-afterAll(() => store.stop());
-
-const endsAt = new Date('2026-11-24T08:01:00.000Z');
+const store = await startLedgerStore();
+const ledger: OperatorLedger = {
+  ...createAlertLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
+  breaker: new Breaker(store.table, clock),
+};
 
 /** A product order that was created in Azumuta and completed there. */
 async function completed(number: string, index: number, erpOrder: string): Promise<void> {
@@ -34,11 +25,9 @@ async function completed(number: string, index: number, erpOrder: string): Promi
     erpOrder: { number: erpOrder, id: `id of ${erpOrder}`, article: 'GEAR-01' },
     part,
   });
-  const claimed = await ledger.claims.claim(orderKey(number), { owner: number, messageId: number, endsAt });
-  if (claimed.outcome !== 'claimed') throw new Error(`The order is ${claimed.outcome}.`);
   const productOrder = { id: `id of ${number}`, number };
   const noted = { productOrder, azumutaId: productOrder.id };
-  await ledger.claims.complete(claimed.claim, noted, { event: 'created' });
+  await ledger.claims.complete(await claimedOrder(ledger, number), noted, { event: 'created' });
 }
 
 it('shows for parts that are booked together the state of their one booking, in the order of the parts', async () => {
@@ -188,10 +177,8 @@ it('shows an open dead letter although the clock of the laptop that replayed it 
 it('shows the cause of a refused order, of a refused booking, and of an order that cannot follow the ERP', async () => {
   // Prepare
   await ledger.orders.put(newOrder({ number: 'MO/6' }));
-  const claimed = await ledger.claims.claim(orderKey('MO/6'), { owner: 'a', messageId: 'm', endsAt });
-  if (claimed.outcome !== 'claimed') throw new Error(`It is ${claimed.outcome}.`);
   const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
-  await ledger.claims.reject(claimed.claim, noArticle);
+  await ledger.claims.reject(await claimedOrder(ledger, 'MO/6'), noArticle);
   const closed = { reason: 'It is closed.', cause: 'order-state' } as const;
   await refuse(ledger, 'MO/5', await plan(ledger, 'MO/5'), closed);
   const unfit = {

@@ -25,40 +25,7 @@ export interface PassedCall {
   readonly body: string;
 }
 
-/**
- * An HTTP server on loopback between a connector and its server, which breaks calls on demand.
- * It counts calls, not connections, so keep-alive makes no difference.
- */
-export interface FaultProxy {
-  /** Base URL for the connector, without a trailing slash. */
-  readonly url: string;
-  /** Calls since the last `reset`. */
-  callCount(): number;
-  /** The same calls, in order. */
-  calls(): readonly PassedCall[];
-  /** Cuts the connection at the n-th call from now (1 is the next one), once. */
-  crashAt(n: number, point: CrashPoint): void;
-  /** Cuts the connection at every call that fits. */
-  cutEvery(fits: (call: PassedCall) => boolean, point: CrashPoint): void;
-  /** Answers the next `times` calls (default 1) without forwarding them. */
-  answerNext(answer: Answer, times?: number): void;
-  /** Swallows the next call: it is never answered and never forwarded. */
-  hangNext(): void;
-  /** Runs before the n-th call from now is forwarded, once; the call waits for it. */
-  beforeCall(n: number, act: () => void | Promise<void>): void;
-  /** Runs when the server has answered the n-th call from now and before the connector sees the answer, once. */
-  afterCall(n: number, act: () => void | Promise<void>): void;
-  /** Changes the body of every answer that the server gives. */
-  rewriteAnswers(change: (body: string) => string): void;
-  /**
-   * Whether this process calls it without the network: connector and server see the same, and loops over hundreds of
-   * calls take a fraction of the time.
-   */
-  skipNetwork(skips: boolean): void;
-  /** Forgets all faults and counts. */
-  reset(): void;
-  close(): Promise<void>;
-}
+export type FaultProxy = Awaited<ReturnType<typeof startFaultProxy>>;
 
 /**
  * Decides about every call whether its connection is cut, for tests in which whole processes die. A call that is
@@ -69,6 +36,7 @@ export type Fate = (takeEffect: () => Promise<void>) => CrashPoint | undefined;
 /** A test server in this process, called without the network. */
 export type Upstream = (call: Received) => ServerAnswer | Promise<ServerAnswer>;
 
+type Act = () => void | Promise<void>;
 type Incoming = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
 /** A complete answer. */
@@ -78,14 +46,18 @@ interface Whole {
   readonly body: Buffer;
 }
 
-/** @param upstream Base URL of the real server, `http://127.0.0.1:<port>`, or a test server. */
-export async function startFaultProxy(upstream: string | Upstream, fate?: Fate): Promise<FaultProxy> {
+/**
+ * An HTTP server on loopback between a connector and its server, which breaks calls on demand.
+ * It counts calls, not connections, so keep-alive makes no difference.
+ * @param upstream Base URL of the real server, `http://127.0.0.1:<port>`, or a test server.
+ */
+export async function startFaultProxy(upstream: string | Upstream, fate?: Fate) {
   // It drops idle connections itself, long before any upstream server would close one.
   const agent = new Agent({ keepAlive: true, timeout: 1000 });
   let passed: PassedCall[] = [];
   let crashes: { at: number; point: CrashPoint }[] = [];
-  let before: { at: number; act: () => void | Promise<void> }[] = [];
-  let after: { at: number; act: () => void | Promise<void> }[] = [];
+  let before: { at: number; act: Act }[] = [];
+  let after: { at: number; act: Act }[] = [];
   let every: { fits: (call: PassedCall) => boolean; point: CrashPoint } | undefined;
   let answers: Answer[] = [];
   let hangs = 0;
@@ -186,27 +158,42 @@ export async function startFaultProxy(upstream: string | Upstream, fate?: Fate):
   }
 
   return {
+    /** Base URL for the connector, without a trailing slash. */
     url: server.url,
+    /** Calls since the last `reset`. */
     callCount: () => passed.length,
-    calls: () => passed,
-    crashAt: (n, point) => void crashes.push({ at: passed.length + n, point }),
-    cutEvery(fits, point) {
+    /** The same calls, in order. */
+    calls: (): readonly PassedCall[] => passed,
+    /** Cuts the connection at the n-th call from now (1 is the next one), once. */
+    crashAt: (n: number, point: CrashPoint) => void crashes.push({ at: passed.length + n, point }),
+    /** Cuts the connection at every call that fits. */
+    cutEvery(fits: (call: PassedCall) => boolean, point: CrashPoint): void {
       every = { fits, point };
     },
-    answerNext: (answer, times = 1) => void answers.push(...Array<Answer>(times).fill(answer)),
-    hangNext: () => {
+    /** Answers the next `times` calls without forwarding them. */
+    answerNext: (answer: Answer, times = 1) => void answers.push(...Array<Answer>(times).fill(answer)),
+    /** Swallows the next call: it is never answered and never forwarded. */
+    hangNext(): void {
       hangs += 1;
     },
-    beforeCall: (n, act) => void before.push({ at: passed.length + n, act }),
-    afterCall: (n, act) => void after.push({ at: passed.length + n, act }),
-    rewriteAnswers(change) {
+    /** Runs before the n-th call from now is forwarded, once; the call waits for it. */
+    beforeCall: (n: number, act: Act) => void before.push({ at: passed.length + n, act }),
+    /** Runs when the server has answered the n-th call from now and before the connector sees the answer, once. */
+    afterCall: (n: number, act: Act) => void after.push({ at: passed.length + n, act }),
+    /** Changes the body of every answer that the server gives. */
+    rewriteAnswers(change: (body: string) => string): void {
       rewrite = change;
     },
-    skipNetwork(skips) {
+    /**
+     * Whether this process calls it without the network: connector and server see the same, and loops over hundreds of
+     * calls take a fraction of the time.
+     */
+    skipNetwork(skips: boolean): void {
       if (skips) skipping.set(server.url, fetchFromHere);
       else skipping.delete(server.url);
     },
-    reset() {
+    /** Forgets all faults and counts. */
+    reset(): void {
       rewrite = undefined;
       every = undefined;
       passed = [];
@@ -216,7 +203,7 @@ export async function startFaultProxy(upstream: string | Upstream, fate?: Fate):
       answers = [];
       hangs = 0;
     },
-    async close() {
+    async close(): Promise<void> {
       skipping.delete(server.url);
       agent.destroy();
       await server.close();

@@ -1,12 +1,9 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { odoo } from '../../../../shared/erp/odoo/index.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
-import { systemClock } from '../../../../shared/platform/clock.ts';
-import { failureOf, firstAttempt } from './attempts.ts';
+import { failureOf } from './attempts.ts';
 import { completionOf } from './completions.ts';
-import { startFaultProxy } from './fault-proxy.ts';
 import { login, startPlant } from './odoo-plant.ts';
-import { createOdoo } from './servers/odoo.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
 describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
@@ -70,16 +67,11 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 describe('odoo', () => {
   it('stops the flow without giving up an order when the secret has no username, which JSON-RPC needs', async () => {
     // Prepare
-    const { books, answer } = createOdoo(17, login);
-    const { url, close } = await startFaultProxy(answer);
-    onTestFinished(close);
-    const row = books.plan('CHAIR', 5);
-    const definition = odoo({ url, database: 'plant', version: 17, backorder: 'skip' });
-    const connector = definition.connect({ clock: systemClock, credentials: async () => ({ apiKey: 'k' }) });
+    const { plan, book, connect } = await startPlant(17);
+    const connector = connect({}, async () => ({ apiKey: 'k' }));
 
     // Act
-    const completion = completionOf({ number: String(row.name) });
-    const failure = await failureOf(connector.book(completion, 'K#quantity', firstAttempt()));
+    const failure = await failureOf(book(completionOf({ number: plan().number }), connector));
 
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });

@@ -4,8 +4,9 @@ import { Rejected } from '../../../../shared/model/errors.ts';
 import type { ErpOrder, ErpOrderRef } from '../../../../shared/model/orders.ts';
 import type { PartDecision } from '../../../../shared/orders/decide-product-orders.ts';
 import { OrdersInMemory } from '../../orders/orders-in-memory.ts';
-import { failureOf, newSignal } from './attempts.ts';
+import { failureOf } from './attempts.ts';
 import { completionOf } from './completions.ts';
+import { listOf } from './listing.ts';
 import { type OdooPlant, partOf, startPlant } from './odoo-plant.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
@@ -239,20 +240,17 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     const plant = await startPlant(version);
     const order = plant.plan('CHAIR', 9);
     plant.books.splitByHand(plant.row(order), [4, 5]);
-    const pages = [];
-    for await (const page of plant.connect().releasedOrders(undefined, newSignal())) pages.push(page);
+    const { watermark } = await listOf(plant.connect());
     const [, part] = plant.family(order);
     await plant.book(completionOf(order, { quantity: { amount: '4' } }));
     const call = { ids: [Number(part?.id)], named: {}, context: {} };
     plant.books.call('mrp.production', 'action_cancel', call);
 
     // Act
-    const after = [];
-    for await (const page of plant.connect().releasedOrders(pages.at(-1)?.watermark, newSignal()))
-      after.push(...page.orders);
+    const { orders } = await listOf(plant.connect(), watermark);
 
     // Assess
-    expect(after).toMatchObject([{ number: `${order.number}-002`, state: 'cancelled' }]);
+    expect(orders).toMatchObject([{ number: `${order.number}-002`, state: 'cancelled' }]);
   });
 
   it('accepts more than planned when nothing else is open', async () => {

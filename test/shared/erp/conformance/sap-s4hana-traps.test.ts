@@ -1,52 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ErpConnector } from '../../../../shared/erp/connector.ts';
-import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
+import { describe, expect, it } from 'vitest';
 import { guidOf } from '../../../../shared/erp/sap-s4hana/marks.ts';
 import type { SapOptions } from '../../../../shared/erp/sap-s4hana/options.ts';
 import { mapCompletion } from '../../../../shared/integration/mapping/completions.ts';
-import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
-import { systemClock } from '../../../../shared/platform/clock.ts';
 import { completedProductOrder } from '../../../support/completions.ts';
+import { login, startPlant } from '../sap-s4hana/plant.ts';
 import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
-import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { createSap, type SapServer } from './servers/sap-s4hana.ts';
-
-const basic = { auth: 'basic', user: 'AZUMUTA', secret: 'right-password' } as const;
 
 describe('sap-s4hana', () => {
-  let server: SapServer;
-  let faults: FaultProxy;
-  beforeAll(async () => {
-    server = createSap(basic);
-    faults = await startFaultProxy(server.answer);
-  });
-  afterAll(async () => {
-    await faults.close();
-  });
-
-  const right = { username: basic.user, password: basic.secret };
-  function connect(
-    options: Partial<SapOptions> = {},
-    credentials: (options?: { readonly refresh?: boolean }) => Promise<unknown> = async () => right,
-  ): ErpConnector {
-    const whole: SapOptions = { url: faults.url, auth: 'basic', goodsMovements: 'backflush', ...options };
-    return sapS4Hana(whole).connect({ clock: systemClock, credentials });
-  }
-  const plan = () => ({ number: server.books.plan('FG226', '5').ManufacturingOrder });
-  const book = (completion: Completion, connector = connect()) =>
-    connector.book(completion, quantityKey(completion.productOrder), firstAttempt());
-  const confirmationsOf = (number: string) =>
-    server.books.confirmations.filter((one) => one.OrderID === number);
-
   it('does not repeat a confirmation that a person cancelled', async () => {
     // Prepare
+    const { books, connect, plan, book, confirmationsOf } = await startPlant();
     const order = plan();
     const completion = completionOf(order);
     await book(completion);
     for (const one of confirmationsOf(order.number)) one.IsReversed = true;
-    server.books.change(server.books.find(order.number), { OrderIsConfirmed: '' });
+    books.change(books.find(order.number), { OrderIsConfirmed: '' });
 
     // Act
     const failure = await failureOf(
@@ -67,6 +37,7 @@ describe('sap-s4hana', () => {
     'does not count a confirmation that is %s when it decides whether a part completes the order',
     async (_, changed) => {
       // Prepare
+      const { plan, book, confirmationsOf } = await startPlant();
       const order = plan();
       const part = (n: number, amount: string) =>
         completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
@@ -83,7 +54,8 @@ describe('sap-s4hana', () => {
 
   it('adds parts up exactly, and clears reservations with the one that completes the order', async () => {
     // Prepare: in binary, 0.1 and 0.2 are more than 0.3, and 0.7 and 0.1 less than 0.8.
-    const order = { number: server.books.plan('FG226', '0.8').ManufacturingOrder };
+    const { plan, book, confirmationsOf } = await startPlant();
+    const order = plan('0.8');
     const part = (n: number, amount: string) =>
       completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
 
@@ -104,8 +76,8 @@ describe('sap-s4hana', () => {
 
   it('renews a CSRF token that SAP no longer knows, and books once', async () => {
     // Prepare: the session ends between the look (two calls) and the confirmation.
+    const { server, faults, plan, book, confirmationsOf } = await startPlant();
     const order = plan();
-    faults.reset();
     faults.beforeCall(3, () => server.expireSessions());
 
     // Act
@@ -116,24 +88,9 @@ describe('sap-s4hana', () => {
     expect(faults.calls().filter(({ method }) => method === 'POST').length).toBe(2);
   });
 
-  it('finds its confirmation on a later page', async () => {
-    // Prepare: the server gives three confirmations a page.
-    const order = plan();
-    const parts = [1, 2, 3, 4, 5].map((n) =>
-      completionOf(order, { quantity: { amount: '1' }, final: false }, productOrderOf(order, n)),
-    );
-    for (const one of parts) await book(one);
-
-    // Act
-    const receipts = await Promise.all(parts.map((one) => book(one)));
-
-    // Assess
-    expect(receipts.map((receipt) => receipt.alreadyBooked)).toEqual(Array(5).fill(true));
-    expect(confirmationsOf(order.number).length).toBe(5);
-  });
-
   it('writes a confirmation with twelve digits, decimals as text and its text cut to length', async () => {
     // Prepare
+    const { faults, plan, connect, book } = await startPlant();
     const order = plan();
     const completion = completionOf(order, {
       quantity: { amount: '4.5' },
@@ -141,7 +98,6 @@ describe('sap-s4hana', () => {
       notes: ['A note that is longer than the forty characters of a confirmation text'],
       work: [{ id: 'r1', seconds: 90, date: '2026-11-24' }],
     });
-    faults.reset();
 
     // Act
     await book(completion, connect({ operation: '0010', workActivity: 1, client: '100' }));
@@ -169,6 +125,7 @@ describe('sap-s4hana', () => {
     ['19:30 on 30 November in New York', 'America/New_York', '2026-12-01T00:30:00Z', '2026-11-30'],
   ])('posts in the month of the plant: %s', async (_name, timeZone, completedAt, day) => {
     // Prepare
+    const { plan, book, confirmationsOf } = await startPlant();
     const order = plan();
     const completed = completedProductOrder({ erpOrder: order, article: 'FG226', completedAt });
 
@@ -183,6 +140,7 @@ describe('sap-s4hana', () => {
 
   it("hands on SAP's own reasons, the details too", async () => {
     // Prepare
+    const { plan, connect, book } = await startPlant();
     const order = plan();
 
     // Act: this order has no such operation.
@@ -195,11 +153,10 @@ describe('sap-s4hana', () => {
   });
 
   it('says that an amendment needs notesField', async () => {
-    const order = plan();
+    const { plan, connect } = await startPlant();
+    const amendment = amendmentOf(plan(), { notes: ['late'] });
 
-    const failure = await failureOf(
-      connect().book(amendmentOf(order, { notes: ['late'] }), 'P#recording#R', firstAttempt()),
-    );
+    const failure = await failureOf(connect().book(amendment, 'P#recording#R', firstAttempt()));
 
     expect(failure).toBeInstanceOf(Rejected);
     expect(failure).toHaveProperty('message', expect.stringContaining('notesField'));
@@ -207,11 +164,12 @@ describe('sap-s4hana', () => {
 
   it('reads the secret again when SAP refuses it, and continues with the new password', async () => {
     // Prepare
+    const { plan, connect, book, confirmationsOf } = await startPlant();
     const order = plan();
     let reads = 0;
     const connector = connect({}, async ({ refresh } = {}) => {
       if (refresh) reads += 1;
-      return { username: basic.user, password: reads > 0 ? basic.secret : 'rotated-away' };
+      return { ...login, password: reads > 0 ? login.password : 'rotated-away' };
     });
 
     // Act
@@ -222,54 +180,16 @@ describe('sap-s4hana', () => {
     expect(confirmationsOf(order.number).length).toBe(1);
   });
 
-  it('waits, and confirms nothing, while SAP does not show the existing confirmations', async () => {
-    // Prepare: the order is read; then the confirmations are nowhere.
-    const order = plan();
-    const noService = {
-      error: { code: '/IWFND/MED/170', message: { lang: 'en', value: 'No service found' } },
-    };
-    const bodies = [JSON.stringify(noService), ''];
-
-    for (const body of bodies) {
-      faults.reset();
-      faults.beforeCall(2, () => faults.answerNext({ status: 404, body }));
-
-      // Act
-      const failure = await failureOf(book(completionOf(order)));
-
-      // Assess
-      expect(failure, body).toMatchObject({ name: 'RetryLater', scope: 'partner' });
-      expect(confirmationsOf(order.number)).toEqual([]);
-    }
-  });
-
-  it('does not report an unknown order when the service is inactive', async () => {
-    // Prepare
-    const order = plan();
-    const error = { code: '/IWFND/MED/170', message: { lang: 'en', value: 'No service found' } };
-    faults.reset();
-    faults.answerNext({ status: 404, body: JSON.stringify({ error }) });
-
-    // Act
-    const failure = await failureOf(book(completionOf(order)));
-
-    // Assess
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner' });
-    expect(failure).toHaveProperty('message', expect.stringContaining('service is active'));
-  });
-
   it.each<[SapOptions['auth'], object]>([
     ['basic', { clientId: 'client', clientSecret: 'canary' }],
     [{ tokenUrl: 'http://127.0.0.1:9/oauth/token' }, { username: 'user', password: 'canary' }],
   ])(
     'stops the flow without giving up an order when the secret does not fit auth %j',
     async (auth, secret) => {
-      const failure = await failureOf(
-        book(
-          completionOf(plan()),
-          connect({ auth }, async () => secret),
-        ),
-      );
+      const { plan, connect, book } = await startPlant();
+      const connector = connect({ auth }, async () => secret);
+
+      const failure = await failureOf(book(completionOf(plan()), connector));
 
       expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
       expect(String(failure)).toContain('the secret does not fit');

@@ -1,16 +1,21 @@
 import { expect } from 'vitest';
 import type { Cause } from '../../../../shared/model/causes.ts';
-import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected, UnknownOrder } from '../../../../shared/model/errors.ts';
 import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
-import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
+import { amendmentOf, completionOf, productOrderOf } from './completions.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';
 
-export function bookingTests({ target, promise }: Chapter): void {
-  const plan = (article = target().articles.plain): Promise<PlannedOrderRef> =>
-    target().planOrder({ article, quantity: '5' });
-  const book = (completion: Completion) =>
-    target().connector().book(completion, quantityKey(completion.productOrder), firstAttempt());
+export function bookingTests({ target, plan, book, promise }: Chapter): void {
+  /** A note in an amendment by a later recording, and its booking. */
+  function amendment(order: PlannedOrderRef, when: 'Late' | 'Early') {
+    const { id } = productOrderOf(order);
+    const note = `${when} check of ${id}`;
+    const book = () =>
+      target()
+        .connector()
+        .book(amendmentOf(order, { notes: [note] }), `${id}#recording#${when}`, firstAttempt());
+    return { note, book };
+  }
 
   promise('finishes the order with its good quantity and returns a reference to it', [], async () => {
     // Prepare
@@ -29,30 +34,20 @@ export function bookingTests({ target, promise }: Chapter): void {
   });
 
   promise('finishes the order with less than planned when the completion is final', [], async () => {
-    // Prepare
     const order = await plan();
-
-    // Act
     await book(completionOf(order, { quantity: { amount: '3' }, final: true }));
-
-    // Assess
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '3', bookings: 1 });
   });
 
   promise('books scrap separately from the good quantity', ['scrap'], async () => {
-    // Prepare
     const order = await plan();
-
-    // Act
     await book(completionOf(order, { quantity: { amount: '4' }, scrap: { amount: '1' } }));
-
-    // Assess
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '4', scrap: '1', bookings: 1 });
   });
 
   promise('books the lot that was built', ['lots'], async () => {
     // Prepare
-    const order = await plan(target().articles.lots);
+    const order = await plan({ article: target().articles.lots ?? '' });
     // Ten characters: the shortest limit of lot numbers among the ERPs.
     const lot = `L-${productOrderOf(order).id.slice(0, 8)}`;
 
@@ -66,8 +61,7 @@ export function bookingTests({ target, promise }: Chapter): void {
   promise('books every serial number that was built', ['serials'], async () => {
     // Prepare
     const { id } = productOrderOf(await plan());
-    const article = target().articles.serials ?? target().articles.plain;
-    const order = await target().planOrder({ article, quantity: '3' });
+    const order = await plan({ article: target().articles.serials ?? '', quantity: '3' });
     const serials = ['A', 'B', 'C'].map((piece) => `${id.slice(0, 8)}-${piece}`);
 
     // Act
@@ -111,40 +105,29 @@ export function bookingTests({ target, promise }: Chapter): void {
     const order = await plan();
     await book(completionOf(order));
     const before = await target().books(order);
-    const { id } = productOrderOf(order);
-    const amendment = amendmentOf(order, { notes: [`Late check of ${id}`] });
-    const key = `${id}#recording#late`;
+    const late = amendment(order, 'Late');
 
     // Act
-    await target().connector().book(amendment, key, firstAttempt());
-    const second = await target().connector().book(amendment, key, firstAttempt());
+    await late.book();
+    const second = await late.book();
 
     // Assess
     const after = await target().books(order);
     expect(after).toMatchObject({ good: before.good, scrap: before.scrap, bookings: before.bookings });
-    expect(after.notes.filter((text) => text.includes(`Late check of ${id}`)).length).toBe(1);
+    expect(after.notes.filter((text) => text.includes(late.note)).length).toBe(1);
     expect(second.alreadyBooked).toBe(true);
   });
 
   promise('adds an amendment to an order in progress and leaves it open', ['amendments'], async () => {
-    // Prepare
     const order = await plan();
-    const { id } = productOrderOf(order);
-
-    // Act
-    const amendment = amendmentOf(order, { notes: [`Early check of ${id}`] });
-    await target().connector().book(amendment, `${id}#recording#early`, firstAttempt());
-
-    // Assess
+    await amendment(order, 'Early').book();
     expect(await target().books(order)).toMatchObject({ state: 'open', good: '0', bookings: 0 });
   });
 
   promise('books the quantity when an amendment came first', ['amendments'], async () => {
     // Prepare
     const order = await plan();
-    const { id } = productOrderOf(order);
-    const amendment = amendmentOf(order, { notes: [`Early check of ${id}`] });
-    await target().connector().book(amendment, `${id}#recording#early`, firstAttempt());
+    await amendment(order, 'Early').book();
 
     // Act
     const receipt = await book(completionOf(order));
@@ -202,11 +185,7 @@ export function bookingTests({ target, promise }: Chapter): void {
 
     // Act
     const first = await failureOf(book(completionOf(order)));
-    const again = await failureOf(
-      target()
-        .connector()
-        .book(completionOf(order), quantityKey(productOrderOf(order)), nextAttempt()),
-    );
+    const again = await failureOf(book(completionOf(order), nextAttempt()));
 
     // Assess
     expectRejected(first, 'order-state', order.number);
@@ -215,13 +194,8 @@ export function bookingTests({ target, promise }: Chapter): void {
   });
 
   promise('finds the order by its number alone', [], async () => {
-    // Prepare
     const order = await plan();
-
-    // Act
     await book(completionOf({ number: order.number }, {}, productOrderOf(order)));
-
-    // Assess
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 }

@@ -28,10 +28,7 @@ interface Disturbed {
   readonly now: ErpBooks;
 }
 
-export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
-  const plan = (article = target().articles.plain): Promise<PlannedOrderRef> =>
-    target().planOrder({ article, quantity: '5' });
-
+export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapter): void {
   /** A booking that uses every capability of this ERP. */
   function everything(order: PlannedOrderRef): Completion {
     const { id } = productOrderOf(order);
@@ -60,11 +57,8 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     { name: 'a whole order', needs: [], completion: everything, key: 'quantity' },
     { name: 'a part of an order', needs: ['partial'], completion: part, key: 'quantity' },
     {
-      name: 'a lot with its scrap',
-      needs: ['lots', 'scrap'],
-      completion: lot,
-      key: 'quantity',
-      article: 'lots',
+      ...{ name: 'a lot with its scrap', needs: ['lots', 'scrap'] },
+      ...{ completion: lot, key: 'quantity', article: 'lots' },
     },
     { name: 'the last part of an order', needs: ['partial'], completion: part, after: rest, key: 'quantity' },
     { name: 'an amendment', needs: ['amendments'], completion: late, key: 'recording#late' },
@@ -80,7 +74,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
 
     // Act
     const same = await connector.book(everything(order), key, firstAttempt());
-    const other = await target().connector().book(everything(order), key, nextAttempt());
+    const other = await book(everything(order), nextAttempt());
 
     // Assess
     expect([same.alreadyBooked, other.alreadyBooked]).toEqual([true, true]);
@@ -90,19 +84,14 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
   promise('books once when two workers book at the same moment', ['concurrency'], async () => {
     // Prepare
     const order = await plan();
-    const key = quantityKey(productOrderOf(order));
     const completion = completionOf(order);
 
-    // Act
-    const failures = await Promise.all(
-      [1, 2].map(() => failureOf(target().connector().book(completion, key, firstAttempt()))),
-    );
-    // A failed attempt is repeated.
+    // Act: a failed attempt is repeated.
+    const failures = await Promise.all([1, 2].map(() => failureOf(book(completion))));
     for (const failure of failures) {
-      if (failure !== undefined) {
-        expect(failure).toBeInstanceOf(RetryLater);
-        await target().connector().book(completion, key, attemptAfter(failure));
-      }
+      if (failure === undefined) continue;
+      expect(failure).toBeInstanceOf(RetryLater);
+      await book(completion, attemptAfter(failure));
     }
 
     // Assess
@@ -111,11 +100,9 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
 
   for (const scenario of scenarios) {
     async function planned(): Promise<PlannedOrderRef> {
-      const order = await plan(target().articles[scenario.article ?? 'plain']);
+      const order = await plan({ article: target().articles[scenario.article ?? 'plain'] ?? '' });
       const earlier = scenario.after?.(order);
-      if (earlier) {
-        await target().connector().book(earlier, quantityKey(earlier.productOrder), firstAttempt());
-      }
+      if (earlier) await book(earlier);
       return order;
     }
     /** Books once undisturbed: returns the books that every disturbed booking must end with, and the number of calls. */
@@ -242,11 +229,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     target().faults.reset();
 
     // Act
-    const failure = await failureOf(
-      target()
-        .connector()
-        .book(everything(order), quantityKey(productOrderOf(order)), firstAttempt(AbortSignal.abort())),
-    );
+    const failure = await failureOf(book(everything(order), firstAttempt(AbortSignal.abort())));
 
     // Assess
     expect(failure).toBeInstanceOf(RetryLater);
@@ -257,11 +240,10 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
   promise('reads the order again after a completing call', ['silent-no-op'], async () => {
     // Prepare
     const order = await plan();
-    const key = quantityKey(productOrderOf(order));
     await target().silentNoOp?.();
 
     // Act
-    const failure = await failureOf(target().connector().book(completionOf(order), key, firstAttempt()));
+    const failure = await failureOf(book(completionOf(order)));
 
     // Assess
     expect(['RetryLater', 'Rejected']).toContain(failure instanceof Error ? failure.name : failure);

@@ -4,17 +4,15 @@ import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { listenOnLoopback } from '../../../support/loopback.ts';
-import { attemptAfter, failureOf, firstAttempt, newSignal } from './attempts.ts';
+import { attemptAfter, failureOf, firstAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
+import { firstPage } from './listing.ts';
 import type { Chapter, ConnectorOptions, PlannedOrderRef } from './target.ts';
 
 /** A login, a refused call, a login and a call: one renewal takes no more. */
 const maxCallsToGiveUp = 8;
 
-export function failureTests({ target, promise }: Chapter): void {
-  const plan = (): Promise<PlannedOrderRef> =>
-    target().planOrder({ article: target().articles.plain, quantity: '5' });
-
+export function failureTests({ target, plan, book, promise }: Chapter): void {
   /** Books to a planned order and expects a RetryLater; nothing may have been booked. */
   async function failureOfBooking(options: ConnectorOptions, disturb?: () => void): Promise<RetryLater> {
     const order = await plan();
@@ -82,49 +80,28 @@ export function failureTests({ target, promise }: Chapter): void {
     expect(failure).toMatchObject({ scope: 'partner', afterSeconds: 120 });
   });
 
-  promise('treats a 5xx as an ERP that is down', [], async () => {
-    for (const status of [500, 502, 503, 504]) {
-      const failure = await failureOfBooking({}, () =>
-        target().faults.answerNext({ status, body: '<html>Bad gateway</html>' }),
-      );
+  const page = { headers: { 'content-type': 'text/html' }, body: '<html>Maintenance</html>' };
+  for (const [what, status, answer] of [
+    ...[500, 502, 503, 504].map((status) => [`a ${status}`, status, { body: page.body }] as const),
+    ['an answer that is not JSON', 200, page],
+  ] as const)
+    promise(`treats ${what} as an ERP that is down`, [], async () => {
+      const failure = await failureOfBooking({}, () => target().faults.answerNext({ status, ...answer }));
 
-      expect(failure, `answered ${status}`).toMatchObject({ scope: 'partner', unauthorized: false });
-    }
-  });
+      expect(failure).toMatchObject({ scope: 'partner', unauthorized: false });
+    });
 
-  promise('treats an answer that is not JSON as an ERP that is down', [], async () => {
-    const failure = await failureOfBooking({}, () =>
-      target().faults.answerNext({
-        status: 200,
-        body: '<html>Maintenance</html>',
-        headers: { 'content-type': 'text/html' },
-      }),
-    );
-
-    expect(failure).toMatchObject({ scope: 'partner' });
-  });
-
-  promise('treats an unknown host as an ERP that is down', [], async () => {
-    const failure = await failureOfBooking({ baseUrl: 'https://erp.invalid' });
-
-    expect(failure).toMatchObject({ scope: 'partner', wrote: 'nothing' });
-  });
-
-  promise('treats a failed TLS handshake as an ERP that is down', [], async () => {
+  for (const [what, urlOf, wrote] of [
+    ['an unknown host', async () => 'https://erp.invalid', 'nothing'],
     // The proxy speaks plain HTTP: a handshake with it cannot succeed.
-    const failure = await failureOfBooking({ baseUrl: target().faults.url.replace('http:', 'https:') });
+    ['a failed TLS handshake', async () => target().faults.url.replace('http:', 'https:'), undefined],
+    ['a refused connection', nobodyListens, 'nothing'],
+  ] as const)
+    promise(`treats ${what} as an ERP that is down`, [], async () => {
+      const failure = await failureOfBooking({ baseUrl: await urlOf() });
 
-    expect(failure).toMatchObject({ scope: 'partner' });
-  });
-
-  promise('treats a refused connection as an ERP that is down', [], async () => {
-    const { url, close } = await listenOnLoopback(() => undefined);
-    await close();
-
-    const failure = await failureOfBooking({ baseUrl: url });
-
-    expect(failure).toMatchObject({ scope: 'partner', wrote: 'nothing' });
-  });
+      expect(failure).toMatchObject({ scope: 'partner', ...(wrote ? { wrote } : {}) });
+    });
 
   promise('gives up on a call that is not answered in time', [], async () => {
     const failure = await failureOfBooking({ timeoutMs: 50 }, () => target().faults.hangNext());
@@ -151,8 +128,8 @@ export function failureTests({ target, promise }: Chapter): void {
     await target().lockOrder?.(locked);
 
     // Act
-    const failure = await failureOf(bookAt(target().connector(), locked));
-    await bookAt(target().connector(), free);
+    const failure = await failureOf(book(completionOf(locked)));
+    await book(completionOf(free));
     const booksWhileLocked = await target().books(locked);
     await target().unlockOrder?.(locked);
 
@@ -160,8 +137,7 @@ export function failureTests({ target, promise }: Chapter): void {
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order' });
     expectNoCanary(failure);
     expect(booksWhileLocked).toMatchObject({ state: 'open', good: '0', bookings: 0 });
-    const completion = completionOf(locked);
-    await target().connector().book(completion, quantityKey(completion.productOrder), attemptAfter(failure));
+    await book(completionOf(locked), attemptAfter(failure));
     expect(await target().books(locked)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
@@ -183,7 +159,7 @@ export function failureTests({ target, promise }: Chapter): void {
     // Prepare
     const reference = await plan();
     target().faults.reset();
-    await bookAt(target().connector(), reference);
+    await book(completionOf(reference));
     const calls = target().faults.callCount();
 
     for (let n = 1; n <= calls; n += 1) {
@@ -192,13 +168,10 @@ export function failureTests({ target, promise }: Chapter): void {
       target().faults.beforeCall(n, () => target().expireSession?.());
 
       // Act: it may renew the session and go on, or fail and be repeated.
-      const failure = await failureOf(bookAt(target().connector(), order));
+      const failure = await failureOf(book(completionOf(order)));
       if (failure !== undefined) {
         expect(failure, `expired at call ${n}`).toBeInstanceOf(RetryLater);
-        const completion = completionOf(order);
-        await target()
-          .connector()
-          .book(completion, quantityKey(completion.productOrder), attemptAfter(failure));
+        await book(completionOf(order), attemptAfter(failure));
       }
 
       // Assess
@@ -216,7 +189,7 @@ export function failureTests({ target, promise }: Chapter): void {
     target().faults.reset();
 
     // Act
-    const failure = await failureOf(bookAt(target().connector(), order));
+    const failure = await failureOf(book(completionOf(order)));
     const calls = target().faults.callCount();
     await target().mendSessions?.();
 
@@ -231,6 +204,8 @@ function bookAt(connector: ErpConnector, order: PlannedOrderRef): Promise<unknow
   return connector.book(completionOf(order), quantityKey(productOrderOf(order)), firstAttempt());
 }
 
-async function firstPage(connector: ErpConnector): Promise<unknown> {
-  return connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next();
+async function nobodyListens(): Promise<string> {
+  const { url, close } = await listenOnLoopback(() => undefined);
+  await close();
+  return url;
 }

@@ -1,122 +1,111 @@
 import { expect } from 'vitest';
-import type { ErpConnector, ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
-import type { ErpOrder, Watermark } from '../../../../shared/model/orders.ts';
+import type { Watermark } from '../../../../shared/model/orders.ts';
 import { compareDecimals } from '../../../../shared/model/quantity.ts';
-import { firstAttempt, newSignal } from './attempts.ts';
-import { completionOf, productOrderOf, quantityKey } from './completions.ts';
-import type { Chapter, PlannedOrderRef } from './target.ts';
+import { firstAttempt, newSignal, nextAttempt } from './attempts.ts';
+import { completionOf, productOrderOf } from './completions.ts';
+import { listOf } from './listing.ts';
+import type { Chapter, PlannedOrder, PlannedOrderRef } from './target.ts';
 
-export function listingTests({ target, cannot, promise }: Chapter): void {
-  async function plan(count: number, changedAt?: string | null): Promise<PlannedOrderRef[]> {
+export function listingTests({ target, cannot, plan, book, promise }: Chapter): void {
+  async function planSome(count: number, given: Partial<PlannedOrder> = {}): Promise<PlannedOrderRef[]> {
     const orders: PlannedOrderRef[] = [];
-    for (let n = 0; n < count; n += 1) {
-      const order = { article: target().articles.plain, quantity: '5' };
-      orders.push(await target().planOrder(changedAt === undefined ? order : { ...order, changedAt }));
-    }
+    for (let n = 0; n < count; n += 1) orders.push(await plan(given));
     return orders;
   }
+  const list = (pageSize?: number, since?: Watermark) =>
+    listOf(target().connector(pageSize === undefined ? {} : { pageSize }), since);
+  const now = async () => (await list()).watermark;
 
   promise('lists each released order once, with its number, article and quantity', [], async () => {
     // Prepare
-    const planned = await plan(5);
+    const planned = await planSome(5);
 
     // Act
-    const listed = ordersOf(await pagesOf(target().connector({ pageSize: 2 })));
+    const { orders, numbers } = await list(2);
 
     // Assess
     for (const order of planned) {
-      const found = listed.filter((one) => one.number === order.number);
+      const found = orders.filter((one) => one.number === order.number);
       expect(found.length, `times that ${order.number} is listed`).toBe(1);
       expect(found[0]).toMatchObject({ article: order.article, state: 'released' });
       expect(compareDecimals(found[0]?.quantity.amount ?? '0', '5')).toBe(0);
     }
-    expect(new Set(listed.map((order) => order.number)).size).toBe(listed.length);
+    expect(new Set(numbers).size).toBe(numbers.length);
   });
 
   promise('lists the oldest change first', ['change-times'], async () => {
     // Prepare
-    const [newer] = await plan(1, '2021-03-02T10:00:00Z');
-    const [older] = await plan(1, '2021-03-01T10:00:00Z');
+    const newer = await plan({ changedAt: '2021-03-02T10:00:00Z' });
+    const older = await plan({ changedAt: '2021-03-01T10:00:00Z' });
 
     // Act
-    const listed = ordersOf(await pagesOf(target().connector({ pageSize: 1 }))).map((order) => order.number);
+    const { numbers } = await list(1);
 
     // Assess
-    expect(listed.indexOf(older?.number ?? '')).toBeLessThan(listed.indexOf(newer?.number ?? ''));
-    expect(listed).toContain(older?.number);
+    expect(numbers.indexOf(older.number)).toBeLessThan(numbers.indexOf(newer.number));
+    expect(numbers).toContain(older.number);
   });
 
-  promise('lists every order that shares a change time exactly once', ['change-times'], async () => {
-    // Prepare: five equal times never fill whole pages of two.
-    const planned = await plan(5, '2021-04-01T08:30:00Z');
+  for (const [promised, needs, count, changedAt] of [
+    // Five equal times never fill whole pages of two.
+    ['lists every order that shares a change time exactly once', 'change-times', 5, '2021-04-01T08:30:00Z'],
+    ['lists an order that was never changed since it was created', 'never-changed', 3, null],
+  ] as const)
+    promise(promised, [needs], async () => {
+      const planned = await planSome(count, { changedAt });
 
-    // Act
-    const listed = ordersOf(await pagesOf(target().connector({ pageSize: 2 }))).map((order) => order.number);
+      const { numbers } = await list(2);
 
-    // Assess
-    for (const { number } of planned) expect(listed.filter((one) => one === number)).toEqual([number]);
-  });
-
-  promise('lists an order that was never changed since it was created', ['never-changed'], async () => {
-    // Prepare
-    const planned = await plan(3, null);
-
-    // Act
-    const listed = ordersOf(await pagesOf(target().connector({ pageSize: 2 }))).map((order) => order.number);
-
-    // Assess
-    for (const { number } of planned) expect(listed.filter((one) => one === number)).toEqual([number]);
-  });
+      for (const { number } of planned) expect(numbers.filter((one) => one === number)).toEqual([number]);
+    });
 
   promise('resumes from the watermark of any page without missing an order', [], async () => {
     // Prepare
-    const planned = new Set((await plan(5)).map((order) => order.number));
-    const pages = await pagesOf(target().connector({ pageSize: 2 }));
+    const planned = new Set((await planSome(5)).map((order) => order.number));
+    const { pages } = await list(2);
 
     for (const [at, page] of pages.entries()) {
       // Act
-      const resumed = ordersOf(await pagesOf(target().connector({ pageSize: 2 }), page.watermark));
+      const { numbers } = await list(2, page.watermark);
 
       // Assess
-      const expected = ordersOf(pages.slice(at + 1)).filter((order) => planned.has(order.number));
-      const found = new Set(resumed.map((order) => order.number));
-      for (const order of expected) expect(found, `resumed after page ${at + 1}`).toContain(order.number);
+      const following = pages.slice(at + 1).flatMap(({ orders }) => orders.map(({ number }) => number));
+      for (const number of following.filter((one) => planned.has(one)))
+        expect(numbers, `resumed after page ${at + 1}`).toContain(number);
     }
   });
 
   promise('lists an order again when it changed after the watermark', [], async () => {
     // Prepare
-    const [first] = await plan(2);
-    if (!first) throw new Error('planned nothing');
-    const watermark = (await pagesOf(target().connector())).at(-1)?.watermark;
+    const first = await plan();
+    await plan();
+    const since = await now();
     await target().touch(first);
 
     // Act
-    const listed = ordersOf(await pagesOf(target().connector(), watermark));
+    const { numbers } = await list(undefined, since);
 
     // Assess
-    expect(listed.map((order) => order.number)).toContain(first.number);
+    expect(numbers).toContain(first.number);
   });
 
   promise('lists nothing older than the watermark', [], async () => {
     // Prepare
-    const planned = await plan(3);
-    const [first, , last] = planned;
-    if (!first || !last) throw new Error('planned nothing');
+    const [first, , last] = [await plan(), await plan(), await plan()];
     await target().touch(last);
-    const watermark = (await pagesOf(target().connector())).at(-1)?.watermark;
+    const since = await now();
 
     // Act
-    const listed = ordersOf(await pagesOf(target().connector(), watermark)).map((order) => order.number);
+    const { numbers } = await list(undefined, since);
 
     // Assess: only orders at the watermark itself may come again.
-    expect(listed).not.toContain(first.number);
-    expect([[], [last.number]]).toContainEqual(listed);
+    expect(numbers).not.toContain(first.number);
+    expect([[], [last.number]]).toContainEqual(numbers);
   });
 
   promise('misses no order when orders change between two pages', [], async () => {
     // Prepare
-    const planned = await plan(5);
+    const planned = await planSome(5);
     const [first] = planned;
     const last = planned.at(-1);
     if (!first || !last) throw new Error('planned nothing');
@@ -141,15 +130,14 @@ export function listingTests({ target, cannot, promise }: Chapter): void {
 
   promise('no longer lists a cancelled order as released', [], async () => {
     // Prepare
-    const [order] = await plan(1);
-    if (!order) throw new Error('planned nothing');
-    await target().cancelOrder(order);
+    const { number, ...order } = await plan();
+    await target().cancelOrder({ ...order, number });
 
     // Act
-    const listed = ordersOf(await pagesOf(target().connector())).filter((one) => one.number === order.number);
+    const { orders } = await list();
 
     // Assess
-    expect(listed.filter((one) => one.state === 'released')).toEqual([]);
+    expect(orders.filter((one) => one.number === number && one.state === 'released')).toEqual([]);
   });
 
   promise(
@@ -157,37 +145,28 @@ export function listingTests({ target, cannot, promise }: Chapter): void {
     ['cancelled-listed'],
     async () => {
       // Prepare
-      const [order] = await plan(1);
-      if (!order) throw new Error('planned nothing');
-      const watermark = (await pagesOf(target().connector())).at(-1)?.watermark;
+      const order = await plan();
+      const since = await now();
       await target().cancelOrder(order);
 
       // Act
-      const listed = ordersOf(await pagesOf(target().connector(), watermark));
+      const { orders } = await list(undefined, since);
 
       // Assess
-      const found = listed.filter((one) => one.number === order.number);
+      const found = orders.filter((one) => one.number === order.number);
       expect(found.map((one) => one.state)).toEqual(['cancelled']);
     },
   );
 
   promise('no longer lists an order that is done', [], async () => {
-    // Prepare
-    const [order] = await plan(1);
-    if (!order) throw new Error('planned nothing');
-    const productOrder = productOrderOf(order);
-    await target().connector().book(completionOf(order), quantityKey(productOrder), firstAttempt());
-
-    // Act
-    const listed = ordersOf(await pagesOf(target().connector()));
-
-    // Assess
-    expect(listed.map((one) => one.number)).not.toContain(order.number);
+    const order = await plan();
+    await book(completionOf(order));
+    expect((await list()).numbers).not.toContain(order.number);
   });
 
   promise('stops reading once it is aborted', [], async () => {
     // Prepare
-    await plan(5);
+    await planSome(5);
     const abort = new AbortController();
     const pages = target().connector({ pageSize: 1 }).releasedOrders(undefined, abort.signal);
 
@@ -207,16 +186,12 @@ export function listingTests({ target, cannot, promise }: Chapter): void {
     ['link'],
     async () => {
       // Prepare
-      const [order] = await plan(1);
-      if (!order) throw new Error('planned nothing');
+      const order = await plan();
       const productOrder = productOrderOf(order);
 
       // Act
-      await target().connector().linkProductOrder?.(order, productOrder, firstAttempt());
-      await target().connector().linkProductOrder?.(order, productOrder, firstAttempt());
-      await target()
-        .connector()
-        .linkProductOrder?.(order, productOrder, { again: true, signal: newSignal() });
+      for (const attempt of [firstAttempt(), firstAttempt(), nextAttempt()])
+        await target().connector().linkProductOrder?.(order, productOrder, attempt);
 
       // Assess
       const { productOrders, state, bookings } = await target().books(order);
@@ -231,14 +206,4 @@ export function listingTests({ target, cannot, promise }: Chapter): void {
       expect(target().connector().linkProductOrder).toBeUndefined();
     });
   }
-}
-
-async function pagesOf(connector: ErpConnector, since?: Watermark): Promise<ReleasedOrdersPage[]> {
-  const pages: ReleasedOrdersPage[] = [];
-  for await (const page of connector.releasedOrders(since, newSignal())) pages.push(page);
-  return pages;
-}
-
-function ordersOf(pages: readonly ReleasedOrdersPage[]): ErpOrder[] {
-  return pages.flatMap((page) => page.orders);
 }

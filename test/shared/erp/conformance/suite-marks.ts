@@ -17,23 +17,18 @@ const oddNames = [
   'M'.repeat(200),
 ];
 
-export function markTests({ target, cannot, promise }: Chapter): void {
-  const plan = (quantity = '5'): Promise<PlannedOrderRef> =>
-    target().planOrder({ article: target().articles.plain, quantity });
-
+export function markTests({ target, cannot, plan, book, promise }: Chapter): void {
   promise('distinguishes keys, whatever characters they have', ['partial'], async () => {
     // Prepare: one part for each, so that one order holds all of them.
-    const order = await plan(String(oddNames.length));
+    const order = await plan({ quantity: String(oddNames.length) });
     const part = (name: string): Completion =>
       completionOf(order, { quantity: { amount: '1' }, final: false }, { id: name, number: name });
-    const book = (name: string, attempt = firstAttempt()) =>
-      target().connector().book(part(name), `${name}#quantity`, attempt);
 
     // Act
     const first = [];
-    for (const name of oddNames) first.push((await book(name)).alreadyBooked);
+    for (const name of oddNames) first.push((await book(part(name))).alreadyBooked);
     const second = [];
-    for (const name of oddNames) second.push((await book(name, nextAttempt())).alreadyBooked);
+    for (const name of oddNames) second.push((await book(part(name), nextAttempt())).alreadyBooked);
 
     // Assess
     expect(first).toEqual(oddNames.map(() => false));
@@ -75,7 +70,7 @@ export function markTests({ target, cannot, promise }: Chapter): void {
       .book(quoting, `${productOrderOf(order).id}#recording#quoting`, firstAttempt());
 
     // Act
-    const receipt = await target().connector().book(completionOf(order), key, nextAttempt());
+    const receipt = await book(completionOf(order), nextAttempt());
 
     // Assess
     expect(receipt.alreadyBooked).toBe(false);
@@ -84,20 +79,15 @@ export function markTests({ target, cannot, promise }: Chapter): void {
 
   promise('creates one lot when two bookings bring the same number at once', ['lots'], async () => {
     // Prepare
-    const orders = await Promise.all(
-      [1, 2, 3].map(() => target().planOrder({ article: target().articles.lots ?? '', quantity: '5' })),
-    );
+    const orders = await Promise.all([1, 2, 3].map(() => plan({ article: target().articles.lots ?? '' })));
     const [first] = orders;
     if (!first) throw new Error('nothing was planned');
     const lot = `L-${productOrderOf(first).id.slice(0, 8)}`;
-    const book = (order: PlannedOrderRef, attempt = firstAttempt()) =>
-      target()
-        .connector()
-        .book(completionOf(order, { lots: [{ number: lot }] }), quantityKey(productOrderOf(order)), attempt);
+    const ofLot = (order: PlannedOrderRef) => completionOf(order, { lots: [{ number: lot }] });
 
     // Act: a failed attempt is repeated.
-    const failures = await Promise.all(orders.map((order) => failureOf(book(order))));
-    for (const [at, order] of orders.entries()) if (failures[at]) await book(order, nextAttempt());
+    const failures = await Promise.all(orders.map((order) => failureOf(book(ofLot(order)))));
+    for (const [at, order] of orders.entries()) if (failures[at]) await book(ofLot(order), nextAttempt());
 
     // Assess
     for (const order of orders) {

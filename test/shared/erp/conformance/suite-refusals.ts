@@ -2,17 +2,12 @@ import { expect } from 'vitest';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import type { Decimal } from '../../../../shared/model/quantity.ts';
-import { failureOf, firstAttempt } from './attempts.ts';
-import { completionOf, productOrderOf, quantityKey } from './completions.ts';
-import type { Chapter, PlannedOrderRef } from './target.ts';
+import { failureOf } from './attempts.ts';
+import { completionOf, productOrderOf } from './completions.ts';
+import type { Chapter } from './target.ts';
 
 /** The look refuses everything that can be refused, so that the ERP stays unchanged. */
-export function refusalTests({ target, promise }: Chapter): void {
-  const plan = (article = target().articles.plain, quantity: Decimal = '5'): Promise<PlannedOrderRef> =>
-    target().planOrder({ article, quantity });
-  const book = (completion: Completion) =>
-    target().connector().book(completion, quantityKey(completion.productOrder), firstAttempt());
-
+export function refusalTests({ target, plan, book, promise }: Chapter): void {
   /** @param says Text that the error must contain beside the order. */
   async function expectRefused(completion: Completion, ...says: string[]): Promise<void> {
     // Prepare
@@ -36,13 +31,8 @@ export function refusalTests({ target, promise }: Chapter): void {
   });
 
   promise('books scrap alone', ['scrap'], async () => {
-    // Prepare
     const order = await plan();
-
-    // Act
     await book(completionOf(order, { quantity: { amount: '0' }, scrap: { amount: '5' } }));
-
-    // Assess
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '0', scrap: '5' });
   });
 
@@ -56,20 +46,15 @@ export function refusalTests({ target, promise }: Chapter): void {
   });
 
   promise('accepts the unit of the order', [], async () => {
-    // Prepare
     const order = await plan();
-
-    // Act
     await book(completionOf(order, { quantity: { amount: '5', unit: target().units.own } }));
-
-    // Assess
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
   promise('converts a unit of the same kind', ['units'], async () => {
     // Prepare
     const { unit = '', holds = '0' } = target().units.other ?? {};
-    const order = await plan(target().articles.plain, holds);
+    const order = await plan({ quantity: holds });
 
     // Act
     await book(completionOf(order, { quantity: { amount: '1', unit } }));
@@ -102,7 +87,7 @@ export function refusalTests({ target, promise }: Chapter): void {
   promise('refuses more or fewer serial numbers than pieces', ['serials'], async () => {
     const { serials = '' } = target().articles;
     for (const numbers of [['A'], ['A', 'B', 'C']]) {
-      const order = await plan(serials, '2');
+      const order = await plan({ article: serials, quantity: '2' });
       const lots = numbers.map((letter) => ({
         number: `${productOrderOf(order).id.slice(0, 7)}-${letter}`,
         quantity: { amount: '1' },
@@ -113,7 +98,7 @@ export function refusalTests({ target, promise }: Chapter): void {
 
   promise('refuses lots that do not add up', ['lots'], async () => {
     const { lots: article = '' } = target().articles;
-    const order = await plan(article);
+    const order = await plan({ article });
     const id = productOrderOf(order).id.slice(0, 7);
     const lot = (letter: string, amount: Decimal) => ({ number: `${id}-${letter}`, quantity: { amount } });
     await expectRefused(completionOf(order, { lots: [lot('A', '3'), lot('B', '3')] }));
@@ -122,8 +107,7 @@ export function refusalTests({ target, promise }: Chapter): void {
 
   promise('scraps only the serial numbers that are scrap', ['scrapped-serials'], async () => {
     // Prepare
-    const { serials = '' } = target().articles;
-    const order = await plan(serials, '3');
+    const order = await plan({ article: target().articles.serials ?? '', quantity: '3' });
     const number = (letter: string) => `${productOrderOf(order).id.slice(0, 7)}-${letter}`;
     const scrapped = true as const;
     const lots = [{ number: number('A') }, ...['B', 'C'].map((one) => ({ number: number(one), scrapped }))];
@@ -138,8 +122,7 @@ export function refusalTests({ target, promise }: Chapter): void {
   });
 
   promise('refuses scrap without its serial numbers', ['scrapped-serials'], async () => {
-    const { serials = '' } = target().articles;
-    const order = await plan(serials, '3');
+    const order = await plan({ article: target().articles.serials ?? '', quantity: '3' });
     const lots = ['A', 'B'].map((one) => ({ number: `${productOrderOf(order).id.slice(0, 7)}-${one}` }));
     await expectRefused(completionOf(order, { quantity: { amount: '2' }, scrap: { amount: '1' }, lots }));
   });

@@ -1,25 +1,22 @@
 import { expect } from 'vitest';
 import type { Completion } from '../../../../shared/model/completions.ts';
-import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.ts';
-import { completionOf, productOrderOf, quantityKey } from './completions.ts';
+import { attemptAfter, failureOf, nextAttempt } from './attempts.ts';
+import { completionOf, productOrderOf } from './completions.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';
 
-export function partTests({ target, promise }: Chapter): void {
-  const plan = (): Promise<PlannedOrderRef> =>
-    target().planOrder({ article: target().articles.plain, quantity: '5' });
-  const book = (completion: Completion) =>
-    target().connector().book(completion, quantityKey(completion.productOrder), firstAttempt());
+export function partTests({ target, plan, book, promise }: Chapter): void {
+  /** The n-th part of an order, of which nobody knows yet whether it is the last one. */
+  const part = (order: PlannedOrderRef, n: number, amount: string, differs: Partial<Completion> = {}) =>
+    completionOf(order, { quantity: { amount }, final: false, ...differs }, productOrderOf(order, n));
 
   promise('books part after part, and leaves the order open in between', ['partial'], async () => {
     // Prepare
     const order = await plan();
-    const first = completionOf(order, { quantity: { amount: '2' }, final: false }, productOrderOf(order, 1));
-    const second = completionOf(order, { quantity: { amount: '3' }, final: true }, productOrderOf(order, 2));
 
     // Act
-    await book(first);
+    await book(part(order, 1, '2'));
     const between = await target().books(order);
-    await book(second);
+    await book(part(order, 2, '3', { final: true }));
 
     // Assess
     expect(between).toMatchObject({ state: 'open', good: '2', bookings: 1 });
@@ -29,15 +26,10 @@ export function partTests({ target, promise }: Chapter): void {
   promise('recognises an earlier part after later parts were booked', ['partial'], async () => {
     // Prepare
     const order = await plan();
-    const parts = [1, 2, 3].map((part) =>
-      completionOf(order, { quantity: { amount: '1' }, final: false }, productOrderOf(order, part)),
-    );
-    for (const part of parts) await book(part);
-    const [first] = parts;
-    if (!first) throw new Error('no parts');
+    for (const n of [1, 2, 3]) await book(part(order, n, '1'));
 
     // Act
-    const receipt = await target().connector().book(first, quantityKey(first.productOrder), nextAttempt());
+    const receipt = await book(part(order, 1, '1'), nextAttempt());
 
     // Assess
     expect(receipt.alreadyBooked).toBe(true);
@@ -48,20 +40,13 @@ export function partTests({ target, promise }: Chapter): void {
     'finishes the order with the part that completes it, whichever part comes last',
     ['partial'],
     async () => {
-      // Prepare: nobody knows which part will be the last, so none is final.
+      // Prepare
       const order = await plan();
-      const parts = [1, 2, 3].map((n) =>
-        completionOf(
-          order,
-          { quantity: { amount: n === 3 ? '1' : '2' }, final: false },
-          productOrderOf(order, n),
-        ),
-      );
 
       // Act
       const states: string[] = [];
-      for (const part of parts.toReversed()) {
-        await book(part);
+      for (const n of [3, 2, 1]) {
+        await book(part(order, n, n === 3 ? '1' : '2'));
         states.push((await target().books(order)).state);
       }
 
@@ -79,13 +64,11 @@ export function partTests({ target, promise }: Chapter): void {
     async () => {
       // Prepare
       const order = await plan();
-      const first = { quantity: { amount: '2' }, scrap: { amount: '1' }, final: false };
-      const second = { quantity: { amount: '2' }, final: false };
 
       // Act
-      await book(completionOf(order, first, productOrderOf(order, 1)));
+      await book(part(order, 1, '2', { scrap: { amount: '1' } }));
       const between = await target().books(order);
-      await book(completionOf(order, second, productOrderOf(order, 2)));
+      await book(part(order, 2, '2'));
 
       // Assess
       expect(between).toMatchObject({ state: 'open' });
@@ -103,8 +86,8 @@ export function partTests({ target, promise }: Chapter): void {
     const order = await plan();
 
     // Act
-    await book(completionOf(order, { quantity: { amount: '0.1' }, final: false }, productOrderOf(order, 1)));
-    await book(completionOf(order, { quantity: { amount: '0.2' }, final: false }, productOrderOf(order, 2)));
+    await book(part(order, 1, '0.1'));
+    await book(part(order, 2, '0.2'));
 
     // Assess
     expect(await target().books(order)).toMatchObject({ good: '0.3', bookings: 2 });
@@ -114,15 +97,8 @@ export function partTests({ target, promise }: Chapter): void {
     'writes its notes once when another part is booked between two attempts',
     ['partial', 'notes', 'links'],
     async () => {
-      const told = (order: PlannedOrderRef): Completion =>
-        completionOf(order, {
-          quantity: { amount: '2' },
-          final: false,
-          notes: ['All checks in order'],
-          links: [{ name: 'Report', url: 'https://app.azumuta.com/recordings/1' }],
-        });
-      const other = (order: PlannedOrderRef): Completion =>
-        completionOf(order, { quantity: { amount: '3' }, final: false }, productOrderOf(order, 2));
+      const links = [{ name: 'Report', url: 'https://app.azumuta.com/recordings/1' }];
+      const told = (order: PlannedOrderRef) => part(order, 1, '2', { notes: ['All checks in order'], links });
       target().faults.reset();
       await book(told(await plan()));
       const calls = target().faults.callCount();
@@ -133,12 +109,10 @@ export function partTests({ target, promise }: Chapter): void {
         target().faults.reset();
         target().faults.crashAt(n, 'after');
         const failure = await failureOf(book(told(order)));
-        await book(other(order));
+        await book(part(order, 2, '3'));
 
         // Act
-        await target()
-          .connector()
-          .book(told(order), quantityKey(productOrderOf(order)), attemptAfter(failure));
+        await book(told(order), attemptAfter(failure));
 
         // Assess
         const { notes, links, ...figures } = await target().books(order);

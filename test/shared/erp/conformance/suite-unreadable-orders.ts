@@ -1,24 +1,26 @@
 import { expect } from 'vitest';
-import type { ErpConnector, ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
-import type { Watermark } from '../../../../shared/model/orders.ts';
-import { newSignal } from './attempts.ts';
+import { listOf } from './listing.ts';
 import type { Chapter } from './target.ts';
 
-export function unreadableTests({ target, promise }: Chapter): void {
+export function unreadableTests({ target, plan: planOne, promise }: Chapter): void {
   /**
    * Plans orders, one after the other, and makes the ERP list those marked `!` without a quantity.
    * @param plan `.!.` are three orders of which the second cannot be read.
    */
   async function listed(plan: string) {
-    const since = (await pagesOf(target().connector())).at(-1)?.watermark;
+    const { watermark: since } = await listOf(target().connector());
     const numbers: string[] = [];
-    for (const _ of plan) {
-      const order = { article: target().articles.plain, quantity: '5' };
-      numbers.push((await target().planOrder(order)).number);
-    }
+    for (const _ of plan) numbers.push((await planOne()).number);
     const broken = numbers.filter((_, index) => plan[index] === '!');
     withoutQuantity(broken);
-    return { since, numbers, broken, fits: numbers.filter((number) => !broken.includes(number)) };
+    return {
+      ...{ since, numbers, broken, fits: numbers.filter((number) => !broken.includes(number)) },
+      /** Which of them are listed since then or since a watermark, and which are named as unreadable. */
+      async again(pageSize?: number, from = since) {
+        const list = await listOf(target().connector(pageSize === undefined ? {} : { pageSize }), from);
+        return { ...list, found: list.numbers.filter((number) => numbers.includes(number)) };
+      },
+    };
   }
 
   function withoutQuantity(broken: readonly string[]): void {
@@ -33,14 +35,13 @@ export function unreadableTests({ target, promise }: Chapter): void {
 
   promise('names an order that it cannot read, and lists those before and after it', [], async () => {
     // Prepare
-    const { since, numbers, broken, fits } = await listed('.!.');
+    const { again, broken, fits } = await listed('.!.');
 
     // Act
-    const pages = await pagesOf(target().connector(), since);
+    const { found, unreadable } = await again();
 
     // Assess
-    expect(numbersOf(pages, numbers)).toEqual(fits);
-    const unreadable = pages.flatMap((page) => page.unreadable);
+    expect(found).toEqual(fits);
     expect(unreadable.map(({ id }) => id)).toEqual(broken);
     const [{ reason } = { reason: '' }] = unreadable;
     expect(reason).toContain(broken[0]);
@@ -50,18 +51,14 @@ export function unreadableTests({ target, promise }: Chapter): void {
 
   promise('reads every page to its end, whichever of its orders cannot be read', [], async () => {
     for (const plan of ['.!..!', '!!!!.', '!!!']) {
-      const { since, numbers, broken, fits } = await listed(plan);
+      const { again, broken, fits } = await listed(plan);
       for (const pageSize of [1, 2, 3]) {
         // Act
-        const pages = await pagesOf(target().connector({ pageSize }), since);
+        const { found, unreadable } = await again(pageSize);
 
         // Assess: orders at the watermark itself may come again.
-        const seen = `${plan} in pages of ${pageSize}`;
-        expect(numbersOf(pages, numbers), seen).toEqual(fits);
-        expect(
-          pages.flatMap((page) => page.unreadable.map(({ id }) => id)),
-          seen,
-        ).toEqual(broken);
+        const named = unreadable.map(({ id }) => id);
+        expect({ found, named }, `${plan} in pages of ${pageSize}`).toEqual({ found: fits, named: broken });
       }
       target().faults.reset();
     }
@@ -69,41 +66,27 @@ export function unreadableTests({ target, promise }: Chapter): void {
 
   promise('moves its watermark past an order that it cannot read', [], async () => {
     // Prepare
-    const { since, numbers } = await listed('.!');
-    const last = (await pagesOf(target().connector({ pageSize: 1 }), since)).at(-1)?.watermark;
+    const { again } = await listed('.!');
+    const { watermark } = await again(1);
 
     // Act
-    const again = await pagesOf(target().connector(), last);
+    const { found } = await again(undefined, watermark);
 
     // Assess
-    expect(numbersOf(again, numbers)).toEqual([]);
+    expect(found).toEqual([]);
   });
 
   promise('lists an order again once it can be read', [], async () => {
     // Prepare
-    const { since, numbers } = await listed('!');
-    const last = (await pagesOf(target().connector(), since)).at(-1)?.watermark;
+    const { again, numbers } = await listed('!');
+    const { watermark } = await again();
     target().faults.reset();
     for (const number of numbers) await target().touch({ number });
 
     // Act
-    const again = await pagesOf(target().connector(), last);
+    const { found, unreadable } = await again(undefined, watermark);
 
     // Assess
-    expect(numbersOf(again, numbers)).toEqual(numbers);
-    expect(again.flatMap((page) => page.unreadable)).toEqual([]);
+    expect({ found, unreadable }).toEqual({ found: numbers, unreadable: [] });
   });
-}
-
-async function pagesOf(connector: ErpConnector, since?: Watermark): Promise<ReleasedOrdersPage[]> {
-  const pages: ReleasedOrdersPage[] = [];
-  for await (const page of connector.releasedOrders(since, newSignal())) pages.push(page);
-  return pages;
-}
-
-/** The planned orders that are listed, in the order of the list. */
-function numbersOf(pages: readonly ReleasedOrdersPage[], planned: readonly string[]): string[] {
-  return pages
-    .flatMap((page) => page.orders.map((order) => order.number))
-    .filter((number) => planned.includes(number));
 }

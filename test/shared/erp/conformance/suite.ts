@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
+import { firstAttempt } from './attempts.ts';
+import { quantityKey } from './completions.ts';
 import { bookingTests } from './suite-booking.ts';
 import { exactlyOnceTests } from './suite-exactly-once.ts';
 import { failureTests } from './suite-failures.ts';
@@ -48,6 +50,9 @@ export function describeErpConformance(
     const chapter: Chapter = {
       target,
       cannot,
+      plan: (order) => target().planOrder({ article: target().articles.plain, quantity: '5', ...order }),
+      book: (completion, attempt = firstAttempt()) =>
+        target().connector().book(completion, quantityKey(completion.productOrder), attempt),
       promise(promised, needs, test) {
         const lacking = needs.find((capability) => cannot[capability] !== undefined);
         const title = lacking ? `${promised} (not here: ${cannot[lacking]})` : promised;

@@ -1,5 +1,5 @@
-import type { ErpConnector } from '../../../../shared/erp/connector.ts';
-import type { BookingKey, Completion } from '../../../../shared/model/completions.ts';
+import type { Attempt, ErpConnector } from '../../../../shared/erp/connector.ts';
+import type { BookingKey, Completion, Receipt } from '../../../../shared/model/completions.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import type { Decimal } from '../../../../shared/model/quantity.ts';
 import type { Clock } from '../../../../shared/platform/clock.ts';
@@ -183,6 +183,10 @@ export type Capability =
 export interface Chapter {
   readonly target: () => ErpConformanceTarget;
   readonly cannot: Cannot;
+  /** Plans an order; by default of 5 pieces of the plain article. */
+  readonly plan: (order?: Partial<PlannedOrder>) => Promise<PlannedOrderRef>;
+  /** Books with a new connector; by default it is the first attempt. */
+  readonly book: (completion: Completion, attempt?: Attempt) => Promise<Receipt>;
   /** A test that needs these capabilities; skipped with the reason in its name where the ERP lacks one. */
   readonly promise: (name: string, needs: readonly Capability[], test: () => Promise<void>) => void;
 }

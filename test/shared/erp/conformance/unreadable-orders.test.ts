@@ -1,12 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ErpConnector, ErpDefinition, ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
+import type { ErpConnector, ErpDefinition } from '../../../../shared/erp/connector.ts';
 import { odoo } from '../../../../shared/erp/odoo/index.ts';
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
 import type { Watermark } from '../../../../shared/model/orders.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
-import { failureOf, newSignal } from './attempts.ts';
+import { failureOf } from './attempts.ts';
 import { startFaultProxy, type Upstream } from './fault-proxy.ts';
+import { listOf } from './listing.ts';
 import { createOdoo } from './servers/odoo.ts';
 import { createSap } from './servers/sap-s4hana.ts';
 
@@ -59,13 +60,8 @@ async function proxyOf(server: string | Upstream, change: Change) {
 }
 
 async function listed(connector: ErpConnector, since?: Watermark) {
-  const pages: ReleasedOrdersPage[] = [];
-  for await (const page of connector.releasedOrders(since, newSignal())) pages.push(page);
-  return {
-    orders: pages.flatMap(({ orders }) => orders.map(({ number }) => number)),
-    unreadable: pages.flatMap(({ unreadable }) => unreadable),
-    watermark: pages.at(-1)?.watermark,
-  };
+  const { numbers, ...list } = await listOf(connector, since);
+  return { ...list, orders: numbers };
 }
 
 describe('sap-s4hana', () => {

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { type RestOptions, type RestQuestion, rest, textAt } from '../../../../shared/erp/rest/index.ts';
+import { type RestOptions, type RestQuestion, textAt } from '../../../../shared/erp/rest/index.ts';
 import type { Reader } from '../../../../shared/erp/rest/session.ts';
 import { type Answer, startServer } from '../../../support/server.ts';
-import { failureOf, firstAttempt, newSignal, nextAttempt } from '../conformance/attempts.ts';
+import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
-import { connected } from './sandbox.ts';
-import { apiKey, key, order, type SmallRow, smallOptions } from './small.ts';
+import { firstPage } from '../conformance/listing.ts';
+import { key, lookUp, order, type SmallRow, smallConnector } from './small.ts';
 
 type Book = RestOptions<SmallRow>['book'];
 
@@ -21,9 +21,7 @@ async function bookingOf(
     wrote ||= method === 'POST';
     return given === 'cut' ? undefined : (given ?? { body: wrote ? { key } : {} });
   });
-  const options = smallOptions(server.url);
-  const lookUp = options.book.lookUp.map((one) => ({ ...one, ...change }));
-  const connector = connected(rest({ ...options, book: { ...options.book, lookUp } }), { apiKey });
+  const connector = smallConnector(server.url, { book: { lookUp: [{ ...lookUp, ...change }] } });
   const failure = await failureOf(connector.book(completionOf(order, { article: 'A' }), key, attempt));
   return { failure, writes: server.calls.filter(({ method }) => method === 'POST').length };
 }
@@ -31,6 +29,7 @@ async function bookingOf(
 const page: Answer = { body: '<html>Maintenance</html>', headers: { 'content-type': 'text/html' } };
 const order409: Answer = { status: 409, body: { message: 'The order is being planned.' } };
 const partner = { name: 'RetryLater', scope: 'partner', wrote: 'nothing' };
+const unknownOrder = { name: 'UnknownOrder', message: expect.stringContaining('MO/0001') };
 const thisOrder = { name: 'RetryLater', scope: 'order', wrote: 'nothing' };
 
 // The rows of the table in shared/erp/README.md, `rest: what an answer means`.
@@ -45,15 +44,24 @@ it.each<[string, Answer | 'cut', object]>([
   ['a redirect', { status: 302, headers: { location: '/login' } }, partner],
   ['200 without JSON', page, partner],
   ['404 with a web page', { status: 404, ...page }, partner],
+  ['404 with a line of text', { status: 404, body: 'default backend - 404' }, partner],
   ['an error in a 200', { body: { error: { message: 'This cannot be done now.' } } }, thisOrder],
   ['403', { status: 403, body: {} }, thisOrder],
   ['423', { status: 423, body: {} }, thisOrder],
-  ['404', { status: 404, body: {} }, { name: 'UnknownOrder' }],
+  ['404', { status: 404, body: { message: 'no such order' } }, unknownOrder],
+  ['an empty 404', { status: 404 }, unknownOrder],
   ['another 4xx', order409, { name: 'Rejected', code: 'refused-by-erp' }],
 ])('understands %s to a look-up, and writes nothing', async (_, look, expected) => {
   const { failure, writes } = await bookingOf({ look });
 
   expect(failure).toMatchObject(expected);
+  expect(writes).toBe(0);
+});
+
+it('does not take a web page for an answer, even where a 404 means that nothing is booked yet', async () => {
+  const { failure, writes } = await bookingOf({ look: { status: 404, ...page } }, { accepts: [404] });
+
+  expect(failure).toMatchObject(partner);
   expect(writes).toBe(0);
 });
 
@@ -96,7 +104,8 @@ it('looks again after a step without effect, and asks a person the second time',
   const [first, second] = [await bookingOf(nothing), await bookingOf(nothing, {}, nextAttempt())];
 
   expect(first.failure).toMatchObject({ ...thisOrder, wrote: 'perhaps' });
-  expect(second.failure).toMatchObject({ name: 'Rejected', code: 'booked-otherwise' });
+  const message = expect.stringContaining(key);
+  expect(second.failure).toMatchObject({ name: 'Rejected', code: 'booked-otherwise', message });
 });
 
 it('counts nothing as written after a look-up by POST', async () => {
@@ -126,7 +135,7 @@ it('waits for an order that is read too slowly while others are answered', async
     resolve();
     return new Promise<undefined>(() => undefined);
   });
-  const connector = connected(rest({ ...smallOptions(server.url), timeoutMs: 400 }), { apiKey });
+  const connector = smallConnector(server.url, { timeoutMs: 400 });
   const book = (number: string) => failureOf(connector.book(completionOf({ number }), key, firstAttempt()));
 
   // Act
@@ -144,19 +153,18 @@ it.each<[string, Answer, object]>([
   ['a web page', page, partner],
   ["a proxy's 404 page, even where a 404 is an empty list", { status: 404, ...page }, partner],
   ['another 4xx', order409, { name: 'Rejected', code: 'refused-by-erp' }],
-  ['no list', { body: { orders: [] } }, { name: 'Rejected', code: 'configuration' }],
+  [
+    'no list',
+    { body: { orders: [] } },
+    { name: 'Rejected', code: 'configuration', message: expect.stringContaining('$.rows') },
+  ],
 ])('understands %s to the listing', async (_, answer, expected) => {
   // Prepare
   const server = await startServer(() => answer);
-  const options = smallOptions(server.url);
-  const connector = connected(rest({ ...options, orders: { ...options.orders, emptyStatus: [404] } }), {
-    apiKey,
-  });
+  const connector = smallConnector(server.url, { orders: { emptyStatus: [404] } });
 
   // Act
-  const failure = await failureOf(
-    connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
-  );
+  const failure = await failureOf(firstPage(connector));
 
   // Assess
   expect(failure).toMatchObject(expected);

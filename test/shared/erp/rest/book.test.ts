@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { type RestAnswer, textAt } from '../../../../shared/erp/rest/index.ts';
-import { Rejected } from '../../../../shared/model/errors.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
-import { key, smallOptions, startSmallErp } from './small.ts';
+import { key, lookUp, startSmallErp, step } from './small.ts';
 
 it('reads, writes and reads again, and recognises its own booking the next time', async () => {
   // Prepare
@@ -24,24 +23,8 @@ it('reads, writes and reads again, and recognises its own booking the next time'
   ]);
 });
 
-it('waits once for a booking that the ERP does not show, and rejects the second time', async () => {
-  // Prepare
-  const erp = await startSmallErp(() => ({ status: 200 }));
-
-  // Act
-  const first = await failureOf(erp.book());
-  const second = await failureOf(erp.book(nextAttempt()));
-
-  // Assess
-  expect(first).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
-  expect(second).toBeInstanceOf(Rejected);
-  expect(second).toMatchObject({ message: expect.stringContaining(key) });
-});
-
 it('looks again in any attempt when the read-back fails, as it may be booked', async () => {
   // Prepare
-  const [lookUp] = smallOptions('http://127.0.0.1').book.lookUp;
-  if (!lookUp) throw new Error('no look-up');
   let written = false;
   const waits = () => (written ? 'it cannot be read right now' : undefined);
   const erp = await startSmallErp(
@@ -61,10 +44,8 @@ it('looks again in any attempt when the read-back fails, as it may be booked', a
 
 it('blames nobody else while a look-up cannot tell whether the booking is ours', async () => {
   // Prepare: the ERP has closed the order, perhaps for our booking, and does not show its bookings
-  const [bookings] = smallOptions('http://127.0.0.1').book.lookUp;
-  if (!bookings) throw new Error('no look-up');
-  const { done: _, ...closed } = { ...bookings, name: 'order', refused: () => 'it is closed' };
-  const hidden = { ...bookings, waits: () => 'its bookings are not shown' };
+  const { done: _, ...closed } = { ...lookUp, name: 'order', refused: () => 'it is closed' };
+  const hidden = { ...lookUp, waits: () => 'its bookings are not shown' };
   const erp = await startSmallErp(undefined, { book: { lookUp: [closed, hidden] } });
 
   // Act
@@ -94,8 +75,6 @@ it('does not write again when the answer to a write was lost', async () => {
 it('looks again soon when the second of two steps was not sent', async () => {
   // Prepare
   const deadline = new AbortController();
-  const [step] = smallOptions('http://127.0.0.1').book.steps;
-  if (!step) throw new Error('no step');
   const erp = await startSmallErp(
     (_, book) => {
       book();
@@ -128,8 +107,6 @@ it('looks again soon when the second of two steps was not sent', async () => {
 
 it('looks again soon when the ERP locks the order before the second of two steps', async () => {
   // Prepare
-  const [step] = smallOptions('http://127.0.0.1').book.steps;
-  if (!step) throw new Error('no step');
   const erp = await startSmallErp(
     ({ url }, book) => {
       if (url.pathname === '/notes') return { status: 423 };
@@ -169,8 +146,6 @@ it('skips a step that does not apply, and rejects when none does', async () => {
 
 it('recognises its own booking before it looks for reasons to refuse', async () => {
   // Prepare: the order is closed as soon as it is booked, by us or by somebody else.
-  const [lookUp] = smallOptions('http://127.0.0.1').book.lookUp;
-  if (!lookUp) throw new Error('no look-up');
   const refused = ({ json }: RestAnswer) => (textAt(json, 'key') ? 'it is closed' : undefined);
   const book = { lookUp: [{ ...lookUp, refused }] };
   const ours = await startSmallErp(undefined, { book });

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { path, type RestDetail, rest, textAt } from '../../../../shared/erp/rest/index.ts';
+import { path, type RestDetail, textAt } from '../../../../shared/erp/rest/index.ts';
 import { type Answer, startServer } from '../../../support/server.ts';
-import { failureOf, newSignal } from '../conformance/attempts.ts';
-import { connected } from './sandbox.ts';
-import { apiKey, type SmallRow, smallOptions } from './small.ts';
+import { failureOf } from '../conformance/attempts.ts';
+import { listOf } from '../conformance/listing.ts';
+import { type SmallRow, smallConnector, smallOptions } from './small.ts';
 
 const at = (n: number) => `2026-11-24T10:00:${String(n).padStart(2, '0')}.000Z`;
 
@@ -24,31 +24,24 @@ async function started(
       .filter(({ changed }) => changed >= since);
     return { body: { rows: rows.slice(0, 3), cursor: rows.length > 3 ? '3' : null } };
   });
-  const options = smallOptions(server.url);
-  const connector = connected(
-    rest({
-      ...options,
-      orders: {
-        ...options.orders,
-        paging: { kind: 'cursor', parameter: 'cursor', next: 'cursor' },
-        detail: { request: ({ number }) => ({ path: path`/products/${number.charAt(0)}` }), ...detail },
-        order: (row, found) => ({
-          ...options.orders.order(row),
-          article: textAt(found?.json, 'article') ?? 'told by the row',
-        }),
-      },
-    }),
-    { apiKey },
-  );
+  const connector = smallConnector(server.url, {
+    orders: {
+      paging: { kind: 'cursor', parameter: 'cursor', next: 'cursor' },
+      detail: { request: ({ number }) => ({ path: path`/products/${number.charAt(0)}` }), ...detail },
+      order: (row, found) => ({
+        ...smallOptions(server.url).orders.order(row),
+        article: textAt(found?.json, 'article') ?? 'told by the row',
+      }),
+    },
+  });
   return {
     products: () =>
       server.calls.flatMap(({ url }) => (url.pathname.startsWith('/products') ? [url.pathname] : [])),
     async list() {
-      const pages = [];
-      for await (const page of connector.releasedOrders(undefined, newSignal())) pages.push(page);
+      const { pages, orders, unreadable } = await listOf(connector);
       return {
-        orders: pages.flatMap((page) => page.orders.map(({ number, article }) => `${number}: ${article}`)),
-        unreadable: pages.flatMap((page) => page.unreadable),
+        orders: orders.map(({ number, article }) => `${number}: ${article}`),
+        unreadable,
         detailCalls: pages.map((page) => page.detailCalls),
       };
     },

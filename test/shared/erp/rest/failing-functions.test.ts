@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { type RestOptions, rest } from '../../../../shared/erp/rest/index.ts';
+import type { RestOptions } from '../../../../shared/erp/rest/index.ts';
 import { startServer } from '../../../support/server.ts';
-import { failureOf, firstAttempt, newSignal } from '../conformance/attempts.ts';
+import { failureOf, firstAttempt } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
-import { connected } from './sandbox.ts';
-import { apiKey, key, order, type SmallRow, smallOptions } from './small.ts';
+import { firstPage } from '../conformance/listing.ts';
+import { key, order, type SmallRow, smallConnector, smallOptions } from './small.ts';
 
 type Book = RestOptions<SmallRow>['book'];
 type LookUp = Book['lookUp'][number];
@@ -21,8 +21,7 @@ async function started(change: (book: Book) => Book) {
     if (method === 'POST') booked = true;
     return { body: booked ? { key } : {} };
   });
-  const options = smallOptions(server.url);
-  const connector = connected(rest({ ...options, book: change(options.book) }), { apiKey });
+  const connector = smallConnector(server.url, { book: change(smallOptions(server.url).book) });
   return { server, book: () => connector.book(completionOf(order), key, firstAttempt()) };
 }
 
@@ -106,7 +105,7 @@ it('names the answer that a function asked for in vain', async () => {
 
 it('refuses an order for which no address can be built, with the reason', async () => {
   const { server } = await started((book) => book);
-  const connector = connected(rest(smallOptions(server.url)), { apiKey });
+  const connector = smallConnector(server.url);
 
   const failure = await failureOf(connector.book(completionOf({ number: '..' }), key, firstAttempt()));
 
@@ -125,12 +124,9 @@ it.each<[string, Partial<RestOptions<SmallRow>['orders']>]>([
 ])('refuses the listing when erp.orders.%s throws', async (path, change) => {
   // Prepare
   const server = await startServer(() => ({ body: { rows: [] } }));
-  const options = smallOptions(server.url);
-  const connector = connected(rest({ ...options, orders: { ...options.orders, ...change } }), { apiKey });
-  const pages = connector.releasedOrders(undefined, newSignal());
 
   // Act
-  const failure = await failureOf(pages[Symbol.asyncIterator]().next());
+  const failure = await failureOf(firstPage(smallConnector(server.url, { orders: change })));
 
   // Assess
   expect(failure).toMatchObject({

@@ -1,11 +1,10 @@
 import { expect, it } from 'vitest';
-import { rest, textAt } from '../../../../shared/erp/rest/index.ts';
+import { textAt } from '../../../../shared/erp/rest/index.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { startServer } from '../../../support/server.ts';
 import { failureOf, firstAttempt } from '../conformance/attempts.ts';
 import { amendmentOf, completionOf } from '../conformance/completions.ts';
-import { connected } from './sandbox.ts';
-import { apiKey, key, order, smallOptions } from './small.ts';
+import { key, lookUp, order, smallConnector, step } from './small.ts';
 
 /** An ERP that counts in `p`, is told figures, and keeps them. */
 async function started() {
@@ -14,23 +13,12 @@ async function started() {
     if (method === 'POST') booked = JSON.parse(body);
     return { body: { unit: 'p', ...(booked === undefined ? {} : { key }) } };
   });
-  const options = smallOptions(server.url);
-  const connector = connected(
-    rest({
-      ...options,
-      book: {
-        lookUp: options.book.lookUp.map((lookUp) => ({
-          ...lookUp,
-          unit: ({ json }) => textAt(json, 'unit'),
-        })),
-        steps: options.book.steps.map((step) => ({
-          ...step,
-          request: ({ built }) => ({ path: '/bookings', body: built }),
-        })),
-      },
-    }),
-    { apiKey },
-  );
+  const connector = smallConnector(server.url, {
+    book: {
+      lookUp: [{ ...lookUp, unit: ({ json }) => textAt(json, 'unit') }],
+      steps: [{ ...step, request: ({ built }) => ({ path: '/bookings', body: built }) }],
+    },
+  });
   return {
     calls: server.calls,
     booked: () => booked,

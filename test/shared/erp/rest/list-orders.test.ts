@@ -287,11 +287,3 @@ it('ends a list whose next page is always the same one', async () => {
   expect(failure).toMatchObject({ name: 'RetryLater', message: expect.stringContaining('does not end') });
   expect(server.calls.length).toBe(2);
 });
-
-it('names the option to check when there is no list', async () => {
-  const server = await startServer(() => ({ body: { orders: [] } }));
-
-  const failure = await failureOf(pagesOf(server.url, {}));
-
-  expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('$.rows') });
-});

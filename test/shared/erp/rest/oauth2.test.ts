@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { type RestAuthentication, rest } from '../../../../shared/erp/rest/index.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { startServer } from '../../../support/server.ts';
-import { failureOf, firstAttempt, newSignal } from '../conformance/attempts.ts';
+import { failureOf, firstAttempt } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
+import { firstPage } from '../conformance/listing.ts';
 import { connected } from './sandbox.ts';
 import { smallOptions } from './small.ts';
 
@@ -41,7 +42,7 @@ async function started(
   return {
     tokens: tokens.calls,
     erp: erp.calls,
-    list: () => connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
+    list: () => firstPage(connector),
     book: () => connector.book(completionOf({ number: '1' }), 'k', firstAttempt()),
     revoke: () => valid.clear(),
     lastNoLonger: () => {

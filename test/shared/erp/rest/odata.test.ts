@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { startServer } from '../../../support/server.ts';
-import { failureOf, firstAttempt, newSignal, nextAttempt } from '../conformance/attempts.ts';
+import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
+import { listOf } from '../conformance/listing.ts';
 import { odataService } from './odata.ts';
 import { connected } from './sandbox.ts';
 
@@ -102,12 +103,11 @@ it('follows the links of the server, whatever host they name, and reads its time
   const { connector } = await startGateway();
 
   // Act
-  const listed = [];
-  for await (const page of connector.releasedOrders(undefined, newSignal())) listed.push(...page.orders);
+  const { orders, numbers } = await listOf(connector);
 
   // Assess
-  expect(listed.map(({ number }) => number)).toEqual(['1000041', '1000042', '1000043']);
-  expect(listed[0]).toMatchObject({ id: '000001000041', quantity: { amount: '5', unit: 'PC' } });
+  expect(numbers).toEqual(['1000041', '1000042', '1000043']);
+  expect(orders[0]).toMatchObject({ id: '000001000041', quantity: { amount: '5', unit: 'PC' } });
 });
 
 it('fetches a token before it writes, once a session', async () => {

@@ -1,10 +1,9 @@
 import type { ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
-import { type RestOptions, rest } from '../../../../shared/erp/rest/index.ts';
+import type { RestOptions } from '../../../../shared/erp/rest/index.ts';
 import type { Watermark } from '../../../../shared/model/orders.ts';
 import { startServer } from '../../../support/server.ts';
-import { newSignal } from '../conformance/attempts.ts';
-import { connected } from './sandbox.ts';
-import { type SmallRow, smallOptions } from './small.ts';
+import { listOf } from '../conformance/listing.ts';
+import { type SmallRow, smallConnector } from './small.ts';
 
 export type Listing = RestOptions<SmallRow>['orders'];
 
@@ -47,19 +46,8 @@ export async function startRows(
   return server;
 }
 
-export function connectorOf(url: string, change: Partial<Listing>) {
-  const options = smallOptions(`${url}/`);
-  return connected(rest({ ...options, orders: { ...options.orders, ...change } }), { apiKey: 'k' });
-}
-
-export async function pagesOf(
-  url: string,
-  change: Partial<Listing> = {},
-  since?: Watermark,
-): Promise<ReleasedOrdersPage[]> {
-  const pages: ReleasedOrdersPage[] = [];
-  for await (const page of connectorOf(url, change).releasedOrders(since, newSignal())) pages.push(page);
-  return pages;
+export async function pagesOf(url: string, change: Partial<Listing> = {}, since?: Watermark) {
+  return (await listOf(smallConnector(`${url}/`, { orders: change }), since)).pages;
 }
 
 export function numbersOf(pages: readonly ReleasedOrdersPage[]): string[] {

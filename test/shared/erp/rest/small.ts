@@ -20,6 +20,19 @@ export const order = { number: 'MO/0001' };
 export const key = 'SarLiLeyuNWgw3Tai#quantity';
 export const apiKey = 'canary-5f1c';
 
+export const lookUp: Book['lookUp'][number] = {
+  name: 'bookings',
+  request: ({ completion }) => ({ path: path`/orders/${completion.erpOrder.number}/bookings` }),
+  done: ({ json }, { key }) => (textAt(json, 'key') === key ? `booking ${key}` : undefined),
+};
+export const step: Step = {
+  name: 'the quantity',
+  request: ({ completion, key }) => ({
+    path: path`/orders/${completion.erpOrder.number}/bookings`,
+    body: { key },
+  }),
+};
+
 /** The least that can be said about an ERP; tests change the part that they are about. */
 export function smallOptions(baseUrl: string): RestOptions<SmallRow> {
   return {
@@ -41,25 +54,32 @@ export function smallOptions(baseUrl: string): RestOptions<SmallRow> {
         createdAt: created,
       }),
     },
-    book: {
-      lookUp: [
-        {
-          name: 'bookings',
-          request: ({ completion }) => ({ path: path`/orders/${completion.erpOrder.number}/bookings` }),
-          done: ({ json }, { key }) => (textAt(json, 'key') === key ? `booking ${key}` : undefined),
-        },
-      ],
-      steps: [
-        {
-          name: 'the quantity',
-          request: ({ completion, key }) => ({
-            path: path`/orders/${completion.erpOrder.number}/bookings`,
-            body: { key },
-          }),
-        },
-      ],
-    },
+    book: { lookUp: [lookUp], steps: [step] },
   };
+}
+
+type Options = RestOptions<SmallRow>;
+
+/** A connector to it, with these changes. */
+export function smallConnector(
+  baseUrl: string,
+  {
+    orders,
+    book,
+    ...changes
+  }: Partial<Omit<Options, 'orders' | 'book'>> & {
+    orders?: Partial<Options['orders']>;
+    book?: Partial<Options['book']>;
+  } = {},
+) {
+  const options = smallOptions(baseUrl);
+  const definition = rest({
+    ...options,
+    ...changes,
+    orders: { ...options.orders, ...orders },
+    book: { ...options.book, ...book },
+  });
+  return connected(definition, { apiKey });
 }
 
 /** It remembers one booking, answering the write as told. */
@@ -77,11 +97,8 @@ export async function startSmallErp(
       booked = JSON.parse(received.body);
     });
   });
-  const options = smallOptions(server.url);
-  const [step] = options.book.steps;
-  if (!step) throw new Error('no step');
-  const book = { ...options.book, steps: [{ ...step, ...change.step }], ...change.book };
-  const connector = connected(rest({ ...options, book }), { apiKey });
+  const book = { steps: [{ ...step, ...change.step }], ...change.book };
+  const connector = smallConnector(server.url, { book });
   return {
     calls: server.calls,
     isBooked: () => booked !== undefined,

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
-import { type RestOptions, rest, textAt, valueAt } from '../../../../shared/erp/rest/index.ts';
+import { type RestOptions, textAt, valueAt } from '../../../../shared/erp/rest/index.ts';
 import { type Answer, startServer } from '../../../support/server.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
-import { connected } from './sandbox.ts';
-import { apiKey, key, order, type SmallRow, smallOptions } from './small.ts';
+import { key, order, type SmallRow, smallConnector } from './small.ts';
 
 type Book = RestOptions<SmallRow>['book'];
 
@@ -27,7 +26,6 @@ async function started(
     state.key = textAt(JSON.parse(body), 'key') ?? '';
     return { status: 201 };
   });
-  const options = smallOptions(server.url);
   const book: Book = {
     lookUp: [
       {
@@ -51,7 +49,7 @@ async function started(
     ],
     ...change,
   };
-  const connector = connected(rest({ ...options, book }), { apiKey });
+  const connector = smallConnector(server.url, { book });
   return {
     state,
     writes: () => server.calls.flatMap(({ method, url }) => (method === 'POST' ? [url.pathname] : [])),

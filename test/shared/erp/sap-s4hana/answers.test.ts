@@ -89,13 +89,16 @@ describe('an answer to a booking', () => {
   const json = (status: number, body: unknown): Answer => ({ status, body: JSON.stringify(body) });
   const inactive = { error: { code: '/IWFND/MED/170', message: { value: 'No service found' } } };
   const retryPartner = { name: 'RetryLater', scope: 'partner' };
+  const isActive = { ...retryPartner, message: expect.stringContaining('service is active') };
   const retryOrder = { name: 'RetryLater', scope: 'order' };
 
   it.each<[what: string, call: number, answers: Answer, times: number, failure: object]>([
     ['401 twice', 1, { status: 401 }, 2, { ...retryPartner, unauthorized: true }],
     ['403 to the confirmation', 3, { status: 403 }, 1, retryOrder],
     ['404 to the order', 1, json(404, odata('Resource not found')), 1, { name: 'UnknownOrder' }],
-    ['404 of the gateway to the order', 1, json(404, inactive), 1, retryPartner],
+    ['404 of the gateway to the order', 1, json(404, inactive), 1, isActive],
+    ['404 of the gateway to the confirmations', 2, json(404, inactive), 1, retryPartner],
+    ['404 without a word to the confirmations', 2, { status: 404, body: '' }, 1, retryPartner],
     ['404 of the gateway to the confirmation', 3, json(404, inactive), 1, retryPartner],
     ['a page', 1, { status: 404, ...page }, 1, retryPartner],
     ['404 to the confirmations', 2, json(404, odata('Resource not found')), 1, retryPartner],

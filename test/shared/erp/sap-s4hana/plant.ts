@@ -1,26 +1,32 @@
 import { onTestFinished } from 'vitest';
-import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
 import type { SapOptions } from '../../../../shared/erp/sap-s4hana/options.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import type { Watermark } from '../../../../shared/model/orders.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
-import { firstAttempt, newSignal } from '../conformance/attempts.ts';
+import { firstAttempt } from '../conformance/attempts.ts';
 import { quantityKey } from '../conformance/completions.ts';
 import { startFaultProxy } from '../conformance/fault-proxy.ts';
+import { listOf } from '../conformance/listing.ts';
 import { createSap } from '../conformance/servers/sap-s4hana.ts';
+
+type Credentials = (options?: { readonly refresh?: boolean }) => Promise<unknown>;
+
+export const login = { username: 'AZUMUTA', password: 'right-password' };
 
 /** An S/4HANA that ends with the test, a proxy in front of it, and connectors to it. */
 export async function startPlant({ timeZone, ...configured }: Partial<SapOptions> = {}) {
-  const login = { auth: 'basic', user: 'AZUMUTA', secret: 'right-password' } as const;
-  const server = createSap({ ...login, ...(timeZone === undefined ? {} : { timeZone }) });
-  const faults = await startFaultProxy(server.answer);
-  onTestFinished(async () => {
-    await faults.close();
+  const server = createSap({
+    auth: 'basic',
+    user: login.username,
+    secret: login.password,
+    ...(timeZone === undefined ? {} : { timeZone }),
   });
+  const faults = await startFaultProxy(server.answer);
+  onTestFinished(faults.close);
   const { books } = server;
 
-  function connect(options: Partial<SapOptions> = {}): ErpConnector {
+  function connect(options: Partial<SapOptions> = {}, credentials: Credentials = async () => login) {
     return sapS4Hana({
       url: faults.url,
       auth: 'basic',
@@ -28,10 +34,7 @@ export async function startPlant({ timeZone, ...configured }: Partial<SapOptions
       ...(timeZone === undefined ? {} : { timeZone }),
       ...configured,
       ...options,
-    }).connect({
-      clock: systemClock,
-      credentials: async () => ({ username: login.user, password: login.secret }),
-    });
+    }).connect({ clock: systemClock, credentials });
   }
 
   return {
@@ -43,15 +46,6 @@ export async function startPlant({ timeZone, ...configured }: Partial<SapOptions
     book: (completion: Completion, connector = connect()) =>
       connector.book(completion, quantityKey(completion.productOrder), firstAttempt()),
     confirmationsOf: (number: string) => books.confirmations.filter((one) => one.OrderID === number),
-    /** Numbers of the orders that are listed. */
-    async listed(since?: Watermark, options: Partial<SapOptions> = {}) {
-      const pages = [];
-      for await (const page of connect(options).releasedOrders(since, newSignal())) pages.push(page);
-      return {
-        numbers: pages.flatMap(({ orders }) => orders.map(({ number }) => number)),
-        unreadable: pages.flatMap(({ unreadable }) => unreadable),
-        watermark: pages.at(-1)?.watermark,
-      };
-    },
+    listed: (since?: Watermark, options: Partial<SapOptions> = {}) => listOf(connect(options), since),
   };
 }

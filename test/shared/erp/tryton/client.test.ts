@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { tryton } from '../../../../shared/erp/tryton/index.ts';
 import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
-import { failureOf, newSignal } from '../conformance/attempts.ts';
+import { failureOf } from '../conformance/attempts.ts';
+import { firstPage } from '../conformance/listing.ts';
 import { type RpcAnswer, type RpcCall, type RpcServer, startRpcServer } from './server.ts';
 
 let server: RpcServer;
@@ -15,8 +16,7 @@ async function list(
   connector = async () => server.connector(),
 ) {
   server = await startRpcServer(answer);
-  const pages = (await connector()).releasedOrders(undefined, newSignal())[Symbol.asyncIterator]();
-  return failureOf(pages.next());
+  return failureOf(firstPage(await connector()));
 }
 const methods = () => server.calls.map(({ method }) => method);
 
@@ -54,14 +54,12 @@ describe('the Tryton session', () => {
       return method === search ? (known ? { result: [] } : { status: 401 }) : undefined;
     });
     const connector = server.connector();
-    await connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next();
+    await firstPage(connector);
     known = false;
     server.calls.length = 0;
 
     // Act
-    const failure = await failureOf(
-      connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
-    );
+    const failure = await failureOf(firstPage(connector));
 
     // Assess
     expect(failure).toBeUndefined();

@@ -48,16 +48,6 @@ describe('what a JSON-RPC error of Tryton means', () => {
   });
 
   it.each([
-    [['ConcurrencyException', 'Records were modified in the meanwhile']],
-    [['could not obtain lock on row in relation "production"\n', 'Traceback']],
-    [['database is locked', 'Traceback']],
-    [['could not serialize access due to concurrent update\n', '']],
-    [['deadlock detected\nDETAIL: Process 1 waits', '']],
-  ])('lets only this order wait after %j', (error) => {
-    expect(failureOf(error)).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'nothing' });
-  });
-
-  it.each([
     [['connection to server at "db", port 5432 failed: Connection refused\n', '']],
     [['server closed the connection unexpectedly', '']],
     [['SSL SYSCALL error: EOF detected\n', tracebackOf('psycopg2.OperationalError: SSL SYSCALL error: EOF')]],

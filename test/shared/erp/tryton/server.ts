@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { json } from 'node:stream/consumers';
-import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { tryton } from '../../../../shared/erp/tryton/index.ts';
 import type { TrytonOptions } from '../../../../shared/erp/tryton/options.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
@@ -18,20 +17,15 @@ export type RpcAnswer =
   | { readonly error: unknown }
   | { readonly status: number };
 
-/** A loopback server with Tryton's envelope and login; the test answers everything else. */
-export interface RpcServer {
-  readonly url: string;
-  readonly calls: RpcCall[];
-  /** Runs before the next call of a method (without `model.`) is answered, once. */
-  before(method: string, act: () => void): void;
-  connector(options?: Partial<TrytonOptions>): ErpConnector;
-  close(): Promise<void>;
-}
+export type RpcServer = Awaited<ReturnType<typeof startRpcServer>>;
 
 export const credentials = { username: 'azumuta', password: 'canary-password' };
 
-/** @param answer Called for every call but login and preferences; undefined for the usual answer. */
-export async function startRpcServer(answer: (call: RpcCall) => RpcAnswer | undefined): Promise<RpcServer> {
+/**
+ * A loopback server with Tryton's envelope and login; the test answers everything else.
+ * @param answer Called for every call but login and preferences; undefined for the usual answer.
+ */
+export async function startRpcServer(answer: (call: RpcCall) => RpcAnswer | undefined) {
   const calls: RpcCall[] = [];
   const hooks: { method: string; act: () => void }[] = [];
   const { url, close } = await listenOnLoopback(async (incoming, outgoing) => {
@@ -48,8 +42,9 @@ export async function startRpcServer(answer: (call: RpcCall) => RpcAnswer | unde
     url,
     calls,
     close,
-    before: (method, act) => void hooks.push({ method, act }),
-    connector: (options = {}) =>
+    /** Runs before the next call of a method (without `model.`) is answered, once. */
+    before: (method: string, act: () => void) => void hooks.push({ method, act }),
+    connector: (options: Partial<TrytonOptions> = {}) =>
       tryton({ url, database: 'plant', ...options }).connect({
         clock: { ...systemClock, now: () => new Date('2026-11-24T10:00:00Z') },
         credentials: async () => credentials,
