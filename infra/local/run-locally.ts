@@ -13,7 +13,7 @@ import { newToken, operatorClients, operatorLedger, setIfUnset } from './operato
 import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api.ts';
 import type { Trigger } from './sandbox/azumuta/triggers.ts';
 import { azumutaControl, erpControl } from './sandbox/control.ts';
-import { type Sandbox, startSandbox } from './sandbox/supervise.ts';
+import { type Sandbox, startSandbox } from './sandbox/sandboxes.ts';
 
 export interface LocalSystemOptions
   extends Pick<EmulatorOptions, 'log' | 'signal' | 'overrides' | 'clockOffsetsMs' | 'grantsFile'> {
@@ -56,8 +56,8 @@ export async function startLocalSystem(options: LocalSystemOptions) {
   try {
     progress('starting the sandboxes');
     const [azumuta, erp] = await Promise.all([
-      startSandbox('azumuta', join(folder, 'azumuta'), log),
-      startSandbox('erp', join(folder, 'erp'), log),
+      startSandbox.azumuta(join(folder, 'azumuta.json')),
+      startSandbox.erp(join(folder, 'erp.json')),
     ]);
     stops.push(azumuta.stop, erp.stop);
     signal?.throwIfAborted();
@@ -94,7 +94,7 @@ export async function startLocalSystem(options: LocalSystemOptions) {
 /** Gives the stack its secrets, and Azumuta its triggers. */
 async function connect(
   emulator: Emulator,
-  sandboxes: { readonly azumuta: Sandbox; readonly erp: Sandbox },
+  sandboxes: { readonly azumuta: Sandbox<'azumuta'>; readonly erp: Sandbox<'erp'> },
   triggers: (url: string) => readonly Trigger[],
 ) {
   const clients = operatorClients(emulator);

@@ -6,6 +6,7 @@ import {
   type ErpControl,
   erpControl,
 } from '../../../infra/local/sandbox/control.ts';
+import { startSandbox } from '../../../infra/local/sandbox/sandboxes.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
@@ -16,7 +17,6 @@ import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder } from '../../support/orders.ts';
-import { startSandboxHere } from '../../support/sandboxes.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 
 /** Both sandboxes and a ledger, and the creation of product orders. */
@@ -42,7 +42,7 @@ export interface CreateStage {
 }
 
 export async function startCreateStage(): Promise<CreateStage> {
-  const [azumuta, erp] = await Promise.all([startSandboxHere('azumuta'), startSandboxHere('erp')]);
+  const [azumuta, erp] = await Promise.all([startSandbox.azumuta(), startSandbox.erp()]);
   const [azumutaSide, erpSide] = [azumutaControl(azumuta.url), erpControl(erp.url)];
   const store = await startLedgerStore();
   const ledger = createLedger({ ...store, clock: systemClock, times: { settlingSeconds: 0 } });

@@ -9,7 +9,6 @@ import {
   type RecordingRecord,
 } from '../../../infra/local/sandbox/azumuta/store.ts';
 import type { Trigger } from '../../../infra/local/sandbox/azumuta/triggers.ts';
-import { inMemory } from '../../../infra/local/sandbox/database.ts';
 import { answeredBy } from '../../support/answered.ts';
 import type { Answer, Received } from '../../support/server.ts';
 
@@ -84,8 +83,6 @@ export interface AzumutaModel {
   ) => BuiltProductOrder | undefined;
   /** All, oldest first. */
   readonly productOrders: () => readonly BuiltProductOrder[];
-  /** Frees its resources; it answers no more calls. */
-  readonly close: () => void;
 }
 
 /** Default target of triggers: the path of the HTTP API, with a token that is not valid. */
@@ -95,13 +92,13 @@ export const webhookUrl =
 export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
   const { now, newId, sendTrigger, triggers = [{ method: 'POST', url: webhookUrl, ids: 'list' }] } = options;
   const catalogue = catalogueOf(plantWith(options.articles));
-  const store = openStore(inMemory);
-  store.saveSetting('triggers', triggers);
+  const store = openStore();
+  store.triggers = triggers;
   const azumuta = { catalogue, store, now, newId, pageSize: 50, nextAs: 'path' } as const;
   const routes = apiRoutes(azumuta);
   const open = createApi(routes);
   const shopFloor = createApi(shopFloorRoutes(azumuta, senderTo(sendTrigger)));
-  const apiWith = (key: string) => createApi(routes, createApiKeyGuard(key, 1e9, now));
+  const apiWith = (key: string) => createApi(routes, createApiKeyGuard(key));
   let apiKey = newId();
   let api = apiWith(apiKey);
 
@@ -124,6 +121,7 @@ export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
     parameters,
     status,
     completedAt,
+    recordings,
   }: ProductOrderRecord): BuiltProductOrder {
     const article = catalogue.articles.find((known) => known.id === articleId)?.number ?? articleId;
     return {
@@ -133,7 +131,7 @@ export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
       parameters: Object.fromEntries(parameters.map(({ key, value }) => [key, value])),
       status,
       completedAt,
-      recordings: store.recordingsOf(id).map(readRecording),
+      recordings: recordings.map(readRecording),
     };
   }
 
@@ -163,7 +161,6 @@ export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
       return done(open, '/api/v1/productorders', { number, articleId, parameters: listed });
     },
     productOrders: () => store.productOrders().map(builtOf),
-    close: () => store.database.close(),
   };
 }
 

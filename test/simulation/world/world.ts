@@ -197,11 +197,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
           : plant.secrets.set('erp-credentials', JSON.stringify(erp.credentials));
     },
     shareNumber: (number, productOrderNumber) => void shared.set(number, productOrderNumber),
-    close() {
-      plant.close();
-      azumuta.close();
-      erp.close();
-    },
+    close: plant.close,
   };
 }
 

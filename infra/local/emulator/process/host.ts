@@ -1,7 +1,5 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -63,19 +61,6 @@ export function bundlePrograms(folder: string): Promise<void> {
     services: '../service-process.ts',
     container: '../lambda/container.ts',
   });
-}
-
-let sandbox: Promise<string> | undefined;
-
-/** Path of the sandboxes' program, bundled once by each process that starts them; removed when it ends. */
-export function sandboxProgram(): Promise<string> {
-  sandbox ??= (async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'sandbox-programs-'));
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-    await bundleInto(folder, { sandbox: '../../sandbox/program.ts' });
-    return join(folder, 'sandbox.mjs');
-  })();
-  return sandbox;
 }
 
 async function bundleInto(folder: string, programs: Readonly<Record<string, string>>): Promise<void> {
