@@ -45,5 +45,5 @@ it('books every order once although every process of the platform is killed', as
   const kinds = [...killed.values()];
   // At least those of the way back; orders are out before the stores have died.
   expect(kinds.filter((kind) => kind === 'container').length).toBeGreaterThanOrEqual(2);
-  expect(kinds.filter((kind) => kind !== 'container').length).toBeGreaterThanOrEqual(5);
+  expect(kinds.filter((kind) => kind !== 'container').length).toBeGreaterThanOrEqual(3);
 }, 150_000);

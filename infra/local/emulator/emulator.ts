@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { invoke } from './aws-endpoint/client.ts';
 import { openDataFolder } from './data-folder.ts';
 import { type LocalCredentials, principalIn, principalsOf } from './iam/principals.ts';
 import { type Overrides, overrideStack } from './overrides.ts';
-import { bundlePrograms, freePorts } from './process/host.ts';
-import { createSupervisor, type ProcessEntry, type ServiceSpec } from './process/supervisor.ts';
+import { freePorts } from './process/host.ts';
+import { createSupervisor, type ProcessEntry } from './process/supervisor.ts';
 import { type Ports, portNames, portsSchema, type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
 import { readAssembly } from './template/cloud-assembly.ts';
 import { find, type LocalStack } from './template/local-stack.ts';
@@ -42,8 +41,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const assembly = readAssembly(options.template.directory, options.template.stackName);
   const folder = openDataFolder(options.dataDir);
   const supervisor = createSupervisor({ log, onProcess });
-  const programs = join(folder.path, 'programs');
-  const bundled = bundlePrograms(programs);
   let ending: Promise<void> | undefined;
   const stop = () => {
     ending ??= endAll();
@@ -61,7 +58,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const { stack, changes } = overrideStack(described, options.overrides ?? {});
     for (const change of changes) log(change);
 
-    await startAll(serviceSpecs(stack, ports, folder.path, programs, options));
+    await Promise.all(serviceSpecs(stack, ports, folder.path, options).map(supervisor.start));
+    signal?.throwIfAborted();
     const { processes } = supervisor;
     const emulator = emulatorOf(stack, { apiUrl, awsEndpoint, dataDir: folder.path, processes, stop });
     folder.publish({
@@ -76,22 +74,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     signal?.removeEventListener('abort', abort);
   }
 
-  async function startAll(specs: readonly ServiceSpec[]): Promise<void> {
-    // The two stores that are slowest to start are no bundles, and need not wait for them.
-    const isBundle = ({ module }: ServiceSpec) => module.startsWith(programs);
-    const first = Promise.all(specs.filter((spec) => !isBundle(spec)).map(supervisor.start));
-    await Promise.race([bundled, first.then(() => bundled)]);
-    signal?.throwIfAborted();
-    await Promise.all([first, ...specs.filter(isBundle).map(supervisor.start)]);
-    signal?.throwIfAborted();
-  }
-
   async function endAll(): Promise<void> {
     // The stores end last, as running work depends on them.
     await supervisor.stop('services');
     await supervisor.stop();
-    // A bundle that is still being written would bring the folder back.
-    await bundled.catch(() => {});
     folder.close();
   }
 }

@@ -5,7 +5,7 @@ import type { ServiceSpec } from './process/supervisor.ts';
 import { type LocalStack, localStackSchema } from './template/local-stack.ts';
 
 /** Everything that has a port of its own. */
-export const portNames = ['sqs', 'dynamodb', 'secrets', 'sns', 'endpoint', 'gateway'] as const;
+export const portNames = ['sqs', 'dynamodb', 'endpoint', 'gateway'] as const;
 
 export const portsSchema = z.record(z.enum(portNames), z.number());
 
@@ -20,8 +20,6 @@ export const servicesSchema = z.object({
   /** Base URL of each store, by its SigV4 name. */
   stores: z.record(z.string(), z.string()),
   dataDirectory: z.string(),
-  /** Folder of the bundled programs (`bundlePrograms`). */
-  programs: z.string(),
   /** AWS endpoint of the functions, when something stands between them and ours (a counter, say). */
   functionsEndpoint: z.optional(z.string()),
   /** Most containers of one function; more invocations wait. */
@@ -44,41 +42,31 @@ export type ServiceOptions = Pick<
 
 export const urlOf = (ports: Ports, name: PortName) => `http://127.0.0.1:${ports[name]}`;
 
-/**
- * The processes of a platform, each with the configuration for its share of the stack.
- * @param programs Folder of the bundled programs (`bundlePrograms`).
- */
+/** The processes of a platform, each with the configuration for its share of the stack. */
 export function serviceSpecs(
   stack: LocalStack,
   ports: Ports,
   dataDirectory: string,
-  programs: string,
   { maxContainers, concurrencyLimit, clockOffsetsMs, grantsFile, functionsEndpoint }: ServiceOptions,
 ): ServiceSpec[] {
   const { region, accountId } = stack;
+  const program = (path: string) => fileURLToPath(new URL(path, import.meta.url));
   const store = (name: PortName, configuration: object): ServiceSpec => ({
     name,
     kind: 'store',
-    module: fileURLToPath(new URL(`./stores/${name}.ts`, import.meta.url)),
+    module: program(`stores/${name}.ts`),
     configuration: { port: ports[name], directory: join(dataDirectory, name), ...configuration },
     // dynalite reads both from its environment.
     environment: { AWS_REGION: region, AWS_ACCOUNT_ID: accountId },
   });
-  const stores = {
-    sqs: urlOf(ports, 'sqs'),
-    dynamodb: urlOf(ports, 'dynamodb'),
-    secretsmanager: urlOf(ports, 'secrets'),
-    sns: urlOf(ports, 'sns'),
-  };
+  const stores = { sqs: urlOf(ports, 'sqs'), dynamodb: urlOf(ports, 'dynamodb') };
   const configuration: ServicesConfiguration = {
-    ...{ stack, ports, stores, dataDirectory, programs },
+    ...{ stack, ports, stores, dataDirectory },
     ...{ maxContainers, concurrencyLimit, clockOffsetsMs, grantsFile, functionsEndpoint },
   };
   return [
     store('sqs', { region, awsEndpoint: urlOf(ports, 'endpoint'), queues: stack.queues }),
     store('dynamodb', { tables: stack.tables }),
-    { ...store('secrets', { secrets: stack.secrets }), module: join(programs, 'secrets.mjs') },
-    { ...store('sns', { stackName: stack.name, topics: stack.topics }), module: join(programs, 'sns.mjs') },
-    { name: 'services', kind: 'service', module: join(programs, 'services.mjs'), configuration },
+    { name: 'services', kind: 'service', module: program('service-process.ts'), configuration },
   ];
 }

@@ -125,7 +125,7 @@ export async function startQueueStore(): Promise<QueueStore> {
 }
 
 /** Resolves when a forked piece of the platform can be used. */
-export async function ready(child: ChildProcess): Promise<void> {
+async function ready(child: ChildProcess): Promise<void> {
   for (;;) {
     const [message] = await once(child, 'message');
     const report = reportSchema.parse(message);

@@ -11,11 +11,19 @@ export interface EndpointOptions {
   readonly port: number;
   readonly stack: LocalStack;
   readonly access: AccessControl;
-  /** Base URL of each store, by its SigV4 name. */
+  /** Base URL of each store that is a process of its own, by its SigV4 name. */
   readonly stores: Readonly<Record<string, string>>;
+  /** What is kept in this process, by its SigV4 name. */
+  readonly local: Readonly<Record<string, (operation: string, body: string) => LocalAnswer>>;
   readonly lambda: Lambda;
   /** Lambda's API for event source mappings. */
   readonly mappings: (method: string, url: URL, body: string) => MappingsAnswer;
+}
+
+export interface LocalAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
 }
 
 /** DynamoDB's limit, which is the largest of all services. */
@@ -25,7 +33,13 @@ const maxBytes = 16 * 1024 * 1024;
  * The one AWS endpoint of the platform. It reads who calls and for which action, checks that this is allowed, and
  * passes the call on to the service that the signature names.
  */
-export function startEndpoint({ stack, access, stores, ...options }: EndpointOptions): Promise<Listening> {
+export function startEndpoint({
+  stack,
+  access,
+  stores,
+  local,
+  ...options
+}: EndpointOptions): Promise<Listening> {
   const names: AwsNames = {
     region: stack.region,
     accountId: stack.accountId,
@@ -62,6 +76,9 @@ export function startEndpoint({ stack, access, stores, ...options }: EndpointOpt
       return refuse(response, status, 'AccessDeniedException', decision.reason);
     }
     if (service === 'lambda') return answerLambda(request, body.toString('utf8'), response, options);
+    const here = local[service]?.(action.replace(/^.*:/, ''), body.toString('utf8'));
+    if (here)
+      return void response.writeHead(here.status, { 'content-type': here.contentType }).end(here.body);
     const base = stores[service];
     if (base === undefined) {
       return refuse(response, 400, 'UnknownServiceException', `Local runs have no ${service}.`);

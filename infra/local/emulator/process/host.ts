@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 
 /**
  * The Node.js that services and functions run on: this one if it is new enough to run TypeScript and to be Lambda's
@@ -45,36 +44,5 @@ function isFree(port: number): Promise<boolean> {
     const probe = createServer();
     probe.once('error', () => answer(false));
     probe.listen(port, '127.0.0.1', () => probe.close(() => answer(true)));
-  });
-}
-
-/**
- * Bundles the programs that run in processes of their own, one small file each, into the folder. Without it a process
- * would first read a hundred modules of the schema library, which takes longer than all that it does then; and each
- * cold start of a function is such a process. Only programs that import our own modules and the schema library alone
- * can be bundled.
- */
-export function bundlePrograms(folder: string): Promise<void> {
-  return bundleInto(folder, {
-    secrets: '../stores/secrets.ts',
-    sns: '../stores/sns.ts',
-    services: '../service-process.ts',
-    container: '../lambda/container.ts',
-  });
-}
-
-async function bundleInto(folder: string, programs: Readonly<Record<string, string>>): Promise<void> {
-  await build({
-    entryPoints: Object.entries(programs).map(([out, source]) => ({
-      in: fileURLToPath(new URL(source, import.meta.url)),
-      out,
-    })),
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    logLevel: 'error',
   });
 }
