@@ -6,8 +6,8 @@ import { freePorts } from './process/host.ts';
 import { createSupervisor, type ProcessEntry } from './process/supervisor.ts';
 import { type Ports, portNames, portsSchema, type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
 import { readAssembly } from './template/cloud-assembly.ts';
-import { find, type LocalStack } from './template/local-stack.ts';
-import { readStack } from './template/read-stack.ts';
+import { find } from './template/local-stack.ts';
+import { type LocalStack, readStack } from './template/read-stack.ts';
 
 export interface EmulatorOptions extends ServiceOptions {
   /** The synthesized app (`cdk.out`) and the stack in it. */
@@ -58,7 +58,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const { stack, changes } = overrideStack(described, options.overrides ?? {});
     for (const change of changes) log(change);
 
-    await Promise.all(serviceSpecs(stack, ports, folder.path, options).map(supervisor.start));
+    const { functionsEndpoint, maxContainers, concurrencyLimit, clockOffsetsMs, grantsFile } = options;
+    const how = { functionsEndpoint, maxContainers, concurrencyLimit, clockOffsetsMs, grantsFile };
+    await Promise.all(serviceSpecs(stack, ports, folder.path, how).map(supervisor.start));
     signal?.throwIfAborted();
     const { processes } = supervisor;
     const emulator = emulatorOf(stack, { apiUrl, awsEndpoint, dataDir: folder.path, processes, stop });

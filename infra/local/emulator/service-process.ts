@@ -6,7 +6,7 @@ import { startMappings } from './lambda/event-source-mappings.ts';
 import { startSchedules } from './lambda/scheduler.ts';
 import { startLambda } from './lambda/service.ts';
 import { runService } from './process/child-process.ts';
-import { servicesSchema } from './services.ts';
+import { type ServicesConfiguration, urlOf } from './services.ts';
 import { openSecrets } from './stores/secrets.ts';
 import { openTopics } from './stores/sns.ts';
 
@@ -14,14 +14,15 @@ import { openTopics } from './stores/sns.ts';
  * All of AWS but queues and tables, in one process: the endpoint, Lambda, whose containers are processes of their own, the
  * polls of the queues, the HTTP API, the schedules, secrets and topics.
  */
-runService(servicesSchema, async (configuration, report) => {
-  const { stack, ports, stores, dataDirectory } = configuration;
+runService(async (configuration: ServicesConfiguration, report) => {
+  const { stack, ports, dataDirectory } = configuration;
+  const stores = { sqs: urlOf(ports, 'sqs'), dynamodb: urlOf(ports, 'dynamodb') };
   const log = (line: string) => report({ kind: 'log', line });
   const local = {
     secretsmanager: openSecrets(join(dataDirectory, 'secrets.json'), stack.secrets),
     sns: openTopics(join(dataDirectory, 'sns'), stack, log),
   };
-  const awsEndpoint = `http://127.0.0.1:${ports.endpoint}`;
+  const awsEndpoint = urlOf(ports, 'endpoint');
   const access = createAccessControl(stack, configuration.grantsFile, log);
   const lambda = startLambda({
     ...configuration,

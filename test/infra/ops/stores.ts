@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { reportSchema } from '../../../infra/local/emulator/process/child-process.ts';
 import { freePorts } from '../../../infra/local/emulator/process/host.ts';
-import type { LocalQueue } from '../../../infra/local/emulator/template/local-stack.ts';
+import type { LocalQueue } from '../../../infra/local/emulator/template/read-stack.ts';
 import { type DeadLetter, deadLetterOf } from '../../../shared/worker/dead-letter.ts';
 
 export const queueNames = ['dead-letters', 'product-orders', 'completions'] as const;

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import type { AccessControl } from '../iam/principals.ts';
 import type { MappingsAnswer } from '../lambda/event-source-mappings.ts';
 import type { Lambda } from '../lambda/service.ts';
-import { type Listening, listen, open, readBody } from '../process/http.ts';
-import type { LocalStack } from '../template/local-stack.ts';
+import { call, codeOf, type Listening, listen, readBody } from '../process/http.ts';
+import type { LocalStack } from '../template/read-stack.ts';
 import { type AwsNames, awsCallOf, signerOf } from './request.ts';
 
 export interface EndpointOptions {
@@ -118,21 +117,17 @@ async function passOn(url: string, request: IncomingMessage, body: Buffer, respo
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   try {
-    const incoming = await open(url, {
-      method: request.method ?? 'POST',
-      headers: passedHeaders(request),
+    const answer = await call(url, {
+      method: 'POST',
+      headers: passed(Object.entries(request.headers)),
       body,
       signal: gone.signal,
     });
-    response.writeHead(incoming.statusCode ?? 500, incoming.headers);
-    await pipeline(incoming, response);
+    const text = Buffer.from(await answer.arrayBuffer());
+    response.writeHead(answer.status, passed(answer.headers)).end(text);
   } catch (error) {
     if (gone.signal.aborted) return;
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    const code = codeOf(error) ? ` (${codeOf(error)})` : '';
     // AWS clients try again after a 500.
     refuse(
       response,
@@ -152,9 +147,9 @@ const hopByHop = new Set([
   'expect',
 ]);
 
-function passedHeaders(request: IncomingMessage): Record<string, string> {
+function passed(headers: Iterable<readonly [string, unknown]>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(request.headers).flatMap(([name, value]) =>
+    [...headers].flatMap(([name, value]) =>
       value === undefined || hopByHop.has(name) ? [] : [[name, String(value)]],
     ),
   );

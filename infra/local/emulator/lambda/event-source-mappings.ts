@@ -2,7 +2,8 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { awsClient } from '../aws-endpoint/client.ts';
 import type { AccessControl } from '../iam/principals.ts';
-import { find, type LocalStack } from '../template/local-stack.ts';
+import { find } from '../template/local-stack.ts';
+import type { LocalStack } from '../template/read-stack.ts';
 import type { Lambda } from './service.ts';
 import { type MappingPoll, pollMapping } from './sqs-poller.ts';
 

@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type * as z from 'zod/mini';
 import type { InvocationType, Invoked } from '../aws-endpoint/client.ts';
 import type { AccessControl, LocalCredentials, Principal } from '../iam/principals.ts';
 import type { Report } from '../process/child-process.ts';
-import type { servicesSchema } from '../services.ts';
-import type { LocalFunction, LocalStack } from '../template/local-stack.ts';
+import type { ServicesConfiguration } from '../services.ts';
+import type { LocalFunction, LocalStack } from '../template/read-stack.ts';
 import { createContainers, failed, type Outcome } from './containers.ts';
 
 export interface LambdaOptions
-  extends Pick<
-    z.output<typeof servicesSchema>,
-    'stack' | 'maxContainers' | 'concurrencyLimit' | 'clockOffsetsMs'
-  > {
+  extends Pick<ServicesConfiguration, 'stack' | 'maxContainers' | 'concurrencyLimit' | 'clockOffsetsMs'> {
   readonly access: AccessControl;
   /** Where the functions find AWS. */
   readonly awsEndpoint: string;
@@ -94,11 +90,11 @@ function deploy(
         logStream: logStream(id),
         clockOffsetMs: nextClockOffset(name),
       }),
-    maxContainers: options.maxContainers,
+    maxContainers: options.maxContainers ?? 10,
     log,
     onProcess: (state, pid) => report({ kind: 'container', state, pid, name }),
   });
-  const concurrencyLimit = lambda.reservedConcurrency ?? options.concurrencyLimit;
+  const concurrencyLimit = lambda.reservedConcurrency ?? options.concurrencyLimit ?? 200;
   return { name, arn, concurrencyLimit, containers, log };
 }
 
@@ -115,7 +111,7 @@ function mayLog(
   );
 }
 
-function createClockOffsets({ clockOffsetsMs, report }: LambdaOptions): (name: string) => number {
+function createClockOffsets({ clockOffsetsMs = [], report }: LambdaOptions): (name: string) => number {
   let launched = 0;
   return (name) => {
     const offset = clockOffsetsMs[launched++ % clockOffsetsMs.length] ?? 0;

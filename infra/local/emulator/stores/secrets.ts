@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import type { LocalAnswer } from '../aws-endpoint/endpoint.ts';
-import type { LocalStack } from '../template/local-stack.ts';
+import type { LocalStack } from '../template/read-stack.ts';
 
 const storedSchema = z.record(
   z.string(),

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { LocalAnswer } from '../aws-endpoint/endpoint.ts';
-import type { LocalStack } from '../template/local-stack.ts';
+import type { LocalStack } from '../template/read-stack.ts';
 
 type Topic = LocalStack['topics'][number];
 
