@@ -35,7 +35,7 @@ export async function readBody(message: IncomingMessage, limit: number): Promise
 export interface Listening {
   readonly url: string;
   readonly port: number;
-  /** Takes no more calls; those under way have a second left. */
+  /** Takes no more calls; those under way have a quarter of a second left. */
   readonly close: () => Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export function listen(
           new Promise((closed) => {
             server.close(() => closed());
             server.closeIdleConnections();
-            setTimeout(() => server.closeAllConnections(), 1_000).unref();
+            setTimeout(() => server.closeAllConnections(), 250).unref();
           }),
       });
     });
