@@ -157,7 +157,6 @@ export interface Synthesized {
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/synthesis', import.meta.url));
 const run = promisify(execFile);
 const ownApp = fileURLToPath(new URL('../app.ts', import.meta.url));
-const failureSchema = z.object({ stderr: z.string() });
 
 /**
  * Synthesizes the CDK app as `cdk synth` does, in a process of its own: so the configuration is read afresh,
@@ -182,10 +181,6 @@ export async function synthesize(options: SynthesizeOptions): Promise<Synthesize
     });
     return { directory: options.folder, stackName: stdout.trim() };
   } catch (error) {
-    const complaint = failureSchema.safeParse(error);
-    throw new Error(
-      complaint.success && complaint.data.stderr.trim() ? complaint.data.stderr.trim() : String(error),
-      { cause: error },
-    );
+    throw new Error(String(Object(error).stderr ?? '').trim() || String(error), { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readJson, writeJson } from '../emulator/json-file.ts';
 import { listen } from '../emulator/process/http.ts';
 import { azumutaSandboxKey, createApiKeyGuard, erpSandboxKey } from './api.ts';
 import { catalogueOf, newMeteorId } from './azumuta/catalogue.ts';
@@ -24,7 +24,7 @@ export const startSandbox = {
     file?: string,
     { pageSize = 50, nextAs = 'path' }: Partial<Pick<Azumuta, 'pageSize' | 'nextAs'>> = {},
   ) {
-    const store = openAzumutaStore(readBooks(file));
+    const store = openAzumutaStore(file === undefined ? undefined : readJson(file));
     const azumuta = { catalogue: catalogueOf(gearboxes), store, now, newId: newMeteorId, pageSize, nextAs };
     const api = azumutaRoutes(azumuta);
     const control = shopFloorRoutes(azumuta);
@@ -33,17 +33,12 @@ export const startSandbox = {
   },
 
   erp(file?: string) {
-    const store = openErpStore(now, readBooks(file));
+    const store = openErpStore(now, file === undefined ? undefined : readJson(file));
     const guard = createApiKeyGuard(erpSandboxKey);
     const books = () => ({ orders: store.orders(), bookings: store.bookings() });
     return serve({ api: erpRoutes(store), control: controlRoutes(store), guard }, store, file, books);
   },
 };
-
-/** `save` alone has written the file, so its shape is the one that the stores gave. */
-function readBooks(file: string | undefined) {
-  return file !== undefined && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-}
 
 async function serve<Store>(
   options: SandboxServerOptions,
@@ -53,13 +48,9 @@ async function serve<Store>(
 ) {
   const { answer, faultLog } = createSandboxServer(options);
   const { url, close } = await listen(0, answer);
-  const save = () => {
-    if (file === undefined) return;
-    writeFileSync(`${file}.new`, JSON.stringify(books()));
-    renameSync(`${file}.new`, file);
-  };
+  const save = () => file !== undefined && writeJson(file, books());
   // Whoever presses Ctrl-C twice keeps the books, too.
-  process.on('exit', save);
+  if (file !== undefined) process.on('exit', save);
   return {
     /** The API's base path is below it. */
     url,

@@ -1,7 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { awsClient } from '../aws-endpoint/client.ts';
 import type { AccessControl } from '../iam/principals.ts';
+import { readJson, writeJson } from '../json-file.ts';
 import { find } from '../template/local-stack.ts';
 import type { LocalStack } from '../template/read-stack.ts';
 import type { Lambda } from './service.ts';
@@ -32,7 +32,7 @@ const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
  */
 export function startMappings({ stack, access, lambda, ...options }: MappingsOptions) {
   const polls = new Map<string, MappingPoll>();
-  const switches = readSwitches(options.switchesFile);
+  const switches = switchesSchema.parse(readJson(options.switchesFile) ?? {});
   const { region } = stack;
   const mappings = stack.mappings.map((mapping) => ({
     ...mapping,
@@ -92,7 +92,7 @@ export function startMappings({ stack, access, lambda, ...options }: MappingsOpt
       const { Enabled } = updateSchema.parse(JSON.parse(body || '{}'));
       if (Enabled !== undefined) {
         switches[uuid] = Enabled;
-        writeSwitches(options.switchesFile, switches);
+        writeJson(options.switchesFile, switches);
         if (Enabled) begin(known);
         else void end(uuid);
       }
@@ -102,18 +102,4 @@ export function startMappings({ stack, access, lambda, ...options }: MappingsOpt
       await Promise.all([...polls.keys()].map(end));
     },
   };
-}
-
-function readSwitches(file: string): Record<string, boolean> {
-  try {
-    return switchesSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    // Nobody has switched anything yet.
-    return {};
-  }
-}
-
-function writeSwitches(file: string, switches: Record<string, boolean>): void {
-  writeFileSync(`${file}.new`, JSON.stringify(switches));
-  renameSync(`${file}.new`, file);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import type { LocalAnswer } from '../aws-endpoint/endpoint.ts';
+import { readJson, writeJson } from '../json-file.ts';
 import type { LocalStack } from '../template/read-stack.ts';
 
 const storedSchema = z.record(
@@ -25,19 +25,13 @@ const inputSchema = z.strictObject({
 
 /**
  * Secrets Manager, as far as functions and operators use it: GetSecretValue and PutSecretValue of the current version,
- * for text secrets (JSON protocol). All are in one file that only its owner may read. Every change is in it before it
- * is answered: written to a second file, renamed.
+ * for text secrets (JSON protocol). All are in one file, and every change is in it before it is answered.
  */
 export function openSecrets(file: string, secrets: LocalStack['secrets']) {
-  const stored = existsSync(file) ? storedSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
+  const stored = storedSchema.parse(readJson(file) ?? {});
   for (const { name, arn, initialValue: value } of secrets)
     stored[arn] ??= { name, arn, current: value === '' ? undefined : { id: randomUUID(), value } };
-  save();
-
-  function save(): void {
-    writeFileSync(`${file}.new`, JSON.stringify(stored), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-  }
+  writeJson(file, stored);
 
   return (operation: string, body: string): LocalAnswer => {
     const parsed = z.safeParse(inputSchema, JSON.parse(body || '{}'));
@@ -52,7 +46,7 @@ export function openSecrets(file: string, secrets: LocalStack['secrets']) {
       if (SecretString === undefined)
         return failure('InvalidParameterException', 'Local runs keep text secrets: SecretString is missing.');
       secret.current = { id: ClientRequestToken, value: SecretString };
-      save();
+      writeJson(file, stored);
     } else if (operation !== 'GetSecretValue')
       return failure('InvalidRequestException', `Local runs have no ${operation}.`);
     if (!secret.current)
