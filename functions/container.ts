@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createAzumutaClient } from '../shared/azumuta/client.ts';
-import { type Breaker, createBreaker } from '../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
 import { ownHint } from '../shared/completions/messages.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
@@ -56,7 +56,7 @@ export function createContainer(stage: string, integration: CompleteIntegration,
   /** One for the worker and its calls, so that both share what was read of it. */
   let shared: Breaker | undefined;
   function breaker(): Breaker {
-    shared ??= createBreaker(table, clock, { cooldownSeconds: setting('BREAKER_COOLDOWN_SECONDS') });
+    shared ??= new Breaker(table, clock, { cooldownSeconds: setting('BREAKER_COOLDOWN_SECONDS') });
     return shared;
   }
 

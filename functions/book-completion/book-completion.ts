@@ -27,7 +27,6 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
     reconciles: schedule.reconcile !== 'off',
     withoutRecordings: completions.unknownRecordings === 'ignore',
     erpOrderNumber,
-    numbersAreMapped: erpOrderNumber !== undefined,
     articleIsMapped: productOrders.article !== undefined,
     unknownOrder,
   };

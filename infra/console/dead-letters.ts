@@ -3,7 +3,7 @@ import type { Cause } from '../../shared/model/causes.ts';
 import { type DeadLetterMessage, type Route, routeOf } from '../ops/dead-letters/dead-letter.ts';
 import { type DiscardDependencies, discard } from '../ops/dead-letters/discard.ts';
 import type { DeadLetterQueue } from '../ops/dead-letters/queue.ts';
-import { createReplay, type ReplayDependencies, reasonFor } from '../ops/replay/replay.ts';
+import { type ReplayDependencies, reasonFor, replay } from '../ops/replay/replay.ts';
 
 /** A dead letter for a page: nobody holds it any more. */
 export type ShownDeadLetter = Omit<DeadLetterMessage, 'receiptHandle'> & { readonly route: Route };
@@ -49,7 +49,6 @@ export interface DeadLetterDeskDependencies extends ReplayDependencies {
 /** The dead-letter queue for pages. It is read rarely, because reading hides letters from others for a moment. */
 export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
   const { forLooking, names, clock } = dependencies;
-  const replay = createReplay(dependencies);
   let last: { readonly view: DeadLetterView; readonly count: number } | undefined;
   let running: Promise<unknown> = Promise.resolve();
   // One task at a time: two tasks that read the queue at once would each see only some of the letters.
@@ -91,7 +90,7 @@ export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
     replay: (chosen: Chosen, go: boolean) =>
       inTurn(() => {
         last = undefined;
-        return replay({ go, wanted: wanted(chosen), signal });
+        return replay({ go, wanted: wanted(chosen), signal }, dependencies);
       }),
     discard: (chosen: Chosen, note: string, by: string) =>
       inTurn(() => {

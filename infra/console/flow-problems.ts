@@ -1,4 +1,4 @@
-import { isRefused } from '../../shared/alerts/words.ts';
+import { isRefused, setCredentials } from '../../shared/alerts/words.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { type Partner, partnerNames, partnerWords } from '../../shared/model/partner.ts';
 import { consumerOf, partnersCalledBy, type QueueName, queueNames } from '../../shared/model/queues.ts';
@@ -107,7 +107,7 @@ function partnerDown(partner: Partner, { partners, queues, at }: FlowsStatus, co
         ? 'Nothing waits for it: the next message tries it again.'
         : `Nothing is lost: messages that wait continue automatically (${nextTry}).`,
     ].join(' '),
-    command: refused ? `npm run secrets -- ${commands}` : undefined,
+    command: refused ? `npm run secrets -- ${setCredentials[partner]} ${commands}` : undefined,
     orders: waiting.flatMap((queue) => queues[queue].orders),
   };
 }

@@ -10,7 +10,7 @@ import {
   runCommand,
   UsageError,
 } from '../ops/cli/command.ts';
-import { createProgress, say, styled } from '../ops/cli/output.ts';
+import { say, styled } from '../ops/cli/output.ts';
 import { findTarget } from '../ops/cli/target.ts';
 import { createConsole, listenOnLoopback } from './app.ts';
 import { consoleDependencies } from './dependencies.ts';
@@ -43,8 +43,8 @@ Exit codes: 0 stopped · 1 failed · 2 wrong command line`,
 
 await runCommand(command, optionsSchema, async ({ options, signal }) => {
   if (options.json)
-    throw new UsageError('The console has no --json: use trace, replay or digest for other programs.');
-  const target = await createProgress().during('Looking for the stack', findTarget(options));
+    throw new UsageError('The console has no --json: use trace, replay or alert for other programs.');
+  const target = await findTarget(options);
 
   const keys = { token: newToken(), session: newToken() };
   let { port } = options;

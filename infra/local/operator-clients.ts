@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { type Breaker, createBreaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
 import { type AlertLedger, createAlertLedger } from '../../shared/ledger/ledger.ts';
 import { createTable } from '../../shared/platform/aws/dynamodb-table.ts';
 import { storedSecret } from '../../shared/platform/aws/secrets.ts';
@@ -32,7 +32,7 @@ export function operatorLedger(dynamodb: DynamoDBClient, tableName: string): Ope
   const table = createTable(dynamodb, tableName);
   return {
     ...createAlertLedger({ table, clock: systemClock, times: { settlingSeconds: 300 } }),
-    breaker: createBreaker(table, systemClock),
+    breaker: new Breaker(table, systemClock),
   };
 }
 

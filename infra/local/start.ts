@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { Listr, type ListrRendererValue } from 'listr2';
 import { reasonOf } from '../../shared/model/errors.ts';
 import { printOutcome, printPlaces } from './demo/report.ts';
-import { createDemo, type Demo, type DemoProgress } from './demo/scenario.ts';
+import { createDemo, type DemoOutcome, type DemoProgress } from './demo/scenario.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from './run-locally.ts';
 
 interface Options {
@@ -45,19 +45,22 @@ function wholeNumber(text: string): number {
 /** @returns the exit code. */
 async function run(options: Options, signal: AbortSignal): Promise<number> {
   const logged: string[] = [];
+  const progress = createProgress(process.stdout);
   const log = (line: string) => {
     // Mails are meant for people, so they are always shown.
-    if (/^mail to /.test(line)) process.stdout.write(`  ✉ ${line}\n`);
-    else if (options.verbose) process.stderr.write(`  · ${line}\n`);
-    else logged.push(line);
+    if (/^mail to /.test(line)) progress.note(`  ✉ ${line}`);
+    else if (options.verbose) {
+      progress.end();
+      process.stderr.write(`  · ${line}\n`);
+    } else logged.push(line);
   };
-  const running: Running = {};
+  let system: LocalSystem | undefined;
   try {
-    await tasksOf(options, log, signal).run(running);
-    const outcome = options.demo ? await running.demo?.outcome() : undefined;
+    system = await startPlant(options, { log, signal, progress });
+    const outcome = options.demo ? await runDemo(system, options.orders, { signal, progress }) : undefined;
     if (outcome) printOutcome(outcome, localOverrides);
     if (options.once) return outcome?.booked === outcome?.orders ? 0 : 1;
-    if (running.system) printPlaces(running.system);
+    printPlaces(system);
     await new Promise<void>((stop) => signal.addEventListener('abort', () => stop(), { once: true }));
     return 0;
   } catch (error) {
@@ -66,13 +69,33 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
     process.stderr.write(`\n${reasonOf(error)}\n`);
     return 1;
   } finally {
-    await running.system?.stop();
+    await system?.stop();
   }
 }
 
-interface Running {
-  system?: LocalSystem;
-  demo?: Demo;
+interface Watch {
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+function startPlant(
+  { config, data }: Options,
+  { log, signal, progress }: Watch & { readonly log: (line: string) => void },
+): Promise<LocalSystem> {
+  return progress.step('Start the plant', async (change) => {
+    const start = Date.now();
+    const system = await startLocalSystem({
+      integrationFile: config,
+      dataDir: data,
+      // Alerts come soon, so that nobody who breaks something here waits five minutes for the mail.
+      overrides: { ...localOverrides, scheduleSeconds: { SchedulesAlerts: 15 } },
+      log,
+      signal,
+      progress: (part) => change(`Start the plant: ${part}`),
+    });
+    change(`The plant runs (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+    return system;
+  });
 }
 
 /** The parts of the demo, each with a line about its progress. */
@@ -99,42 +122,19 @@ const parts: readonly {
   },
 ];
 
-function tasksOf(options: Options, log: (line: string) => void, signal: AbortSignal) {
+async function runDemo(
+  system: LocalSystem,
+  orders: number,
+  { signal, progress }: Watch,
+): Promise<DemoOutcome> {
   let show: (progress: DemoProgress) => void = () => undefined;
-  return new Listr<Running, ListrRendererValue>(
-    [
-      {
-        title: 'Start the plant',
-        task: async (running, task) => {
-          const start = Date.now();
-          running.system = await startLocalSystem({
-            integrationFile: options.config,
-            dataDir: options.data,
-            // Alerts come soon, so that nobody who breaks something here waits five minutes for the mail.
-            overrides: { ...localOverrides, scheduleSeconds: { SchedulesAlerts: 15 } },
-            log,
-            signal,
-            progress: (part) => {
-              task.title = `Start the plant: ${part}`;
-            },
-          });
-          running.demo = createDemo(running.system, options.orders, (progress) => show(progress), signal);
-          task.title = `The plant runs (${((Date.now() - start) / 1000).toFixed(1)} s)`;
-        },
-      },
-      ...parts.map(({ title, act, line }) => ({
-        title,
-        enabled: options.demo,
-        task: async ({ demo }: Running, task: { title: string }) => {
-          show = (progress) => {
-            task.title = line(progress, options.orders);
-          };
-          await demo?.[act]();
-        },
-      })),
-    ],
-    { renderer: process.stdout.isTTY ? 'default' : 'simple', registerSignalListeners: false },
-  );
+  const demo = createDemo(system, orders, (reached) => show(reached), signal);
+  for (const { title, act, line } of parts)
+    await progress.step(title, (change) => {
+      show = (reached) => change(line(reached, orders));
+      return demo[act]();
+    });
+  return demo.outcome();
 }
 
 /** The first Ctrl-C stops in good order, the second at once: then the processes end by themselves, as this one does. */

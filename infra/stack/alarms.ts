@@ -46,7 +46,6 @@ interface Watch extends Pick<AlarmProps, 'treatMissingData' | 'comparisonOperato
  */
 export class Alarms extends Construct {
   readonly topic: Topic;
-  readonly alarms: Alarm[] = [];
 
   constructor(scope: Construct, id: string, { integration, queues, functions, httpApi }: AlarmsProps) {
     super(scope, id);
@@ -203,6 +202,5 @@ export class Alarms extends Construct {
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     if (isState) alarm.addOkAction(new SnsAction(this.topic));
-    this.alarms.push(alarm);
   }
 }

@@ -3,7 +3,7 @@ import { Metric, Unit } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { type MetricName, metricNamespace, metrics } from '../../shared/platform/metrics.ts';
 
-/** How often alarms and the dashboard look. */
+/** How often alarms look. */
 export const metricPeriod = Duration.minutes(5);
 
 /** One of the integration's own metrics, as its functions write it into their logs. */

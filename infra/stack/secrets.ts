@@ -38,7 +38,7 @@ export class Secrets extends Construct {
         });
       const created = new EmptySecret(this, constructId, { description });
       acknowledge(created, {
-        'AwsSolutions::AwsSolutions-SMG4': `Its other half is typed into Azumuta or the ERP by a person: npm run secrets -- --stack ${Stack.of(this).stackName} rotates it, with two values valid meanwhile.`,
+        'AwsSolutions::AwsSolutions-SMG4': `Its other half is typed into Azumuta or the ERP by a person: npm run secrets -- --stack ${Stack.of(this).stackName} says how, and two values are valid while it is rotated.`,
       });
       return created;
     };

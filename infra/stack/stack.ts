@@ -7,7 +7,6 @@ import { type CompleteIntegration, ConfigurationError } from '../../shared/integ
 import type { CompleteDeployment } from '../../shared/integration/deployment.ts';
 import type { Bundles } from '../build/bundle-functions.ts';
 import { Alarms } from './alarms.ts';
-import { Dashboard } from './dashboard.ts';
 import { Functions } from './functions.ts';
 import { HttpApi } from './http-api.ts';
 import { LedgerTable } from './ledger-table.ts';
@@ -80,7 +79,6 @@ function createParts(scope: IntegrationStack, { integration, bundles, stage }: I
   const httpApi = new HttpApi(scope, 'Doors', { functions, domain: deployment.domain });
   new Schedules(scope, 'Schedules', { integration, functions });
   const alarms = new Alarms(scope, 'Alarms', { integration, queues, functions, httpApi });
-  if (deployment.dashboard) new Dashboard(scope, 'Picture', { queues, functions, httpApi, alarms });
   return { ...resources, network, functions, httpApi, alarms };
 }
 

@@ -9,7 +9,7 @@ import { shellWord } from '../platform/shell-word.ts';
 import { type Alert, maxShown, type ToldTrouble } from './alert.ts';
 import { type AlertDecision, partsOf, type SeenTrouble } from './decide-alerts.ts';
 import type { Situation } from './read-situation.ts';
-import { headlineOf, isRefused, nextStepOf } from './words.ts';
+import { headlineOf, isRefused, nextStepOf, setCredentials } from './words.ts';
 
 /** Characters of a number or an article (ours have 200 at most), and of a reason: ten troubles fit into every channel. */
 const maxName = 200;
@@ -55,8 +55,10 @@ export function createComposer({ ledger, stack, timeZone }: ComposeDependencies)
   }
 
   /** What to type to see all of a group, or what is wrong with a partner. */
-  function commandOf(kind: Alert['kind'], reason: string | undefined): string {
-    if (kind === 'partner-down') return `npm run ${isRefused(reason) ? 'secrets' : 'doctor'} -- ${where}`;
+  function commandOf(kind: Alert['kind'], partner: Partner, reason: string | undefined): string {
+    if (kind === 'partner-down' && isRefused(reason))
+      return `npm run secrets -- ${setCredentials[partner]} ${where}`;
+    if (kind === 'partner-down') return `npm run doctor -- ${where}`;
     return `npm run ${kind === 'dead-letter' || kind === 'unfiled' ? 'replay' : 'alert'} -- ${where}`;
   }
 
@@ -93,7 +95,7 @@ export function createComposer({ ledger, stack, timeZone }: ComposeDependencies)
       since: since.toISOString(),
       count: about,
       troubles: shown,
-      command: commandOf(kind, situation.partners[partner].reason),
+      command: commandOf(kind, partner, situation.partners[partner].reason),
     };
   };
 }

@@ -2,58 +2,23 @@ import { counted, oneLine } from '../model/text.ts';
 import { localTime } from '../model/time.ts';
 import { type Digest, type DigestTrouble, maxAwaited } from './digest.ts';
 
-/** A line, and the colour that it has on a terminal. */
-export interface DigestLine {
-  readonly text: string;
-  readonly tone?: 'bold' | 'red' | 'yellow' | undefined;
-}
-
 /**
- * The digest as lines for a planner, in the plant's time zone.
+ * What waits, and for what, as lines for a planner, in the plant's time zone.
  * @param about `where` holds the options that name the stack, for commands to type.
  */
-export function digestLines(
-  digest: Digest,
-  about: { readonly target: string; readonly where: string; readonly timeZone: string },
-): DigestLine[] {
-  const since = localTime(new Date(digest.since), about.timeZone);
-  return [
-    { text: `${about.target}: since ${since} (${about.timeZone})`, tone: 'bold' },
-    { text: '' },
-    ...doneLines(digest),
-    ...openLines(digest, about),
-  ];
-}
-
-/** What waits, and for what. */
 export function openLines(
   digest: Digest,
   { where, timeZone }: { readonly where: string; readonly timeZone: string },
-): DigestLine[] {
-  const cut = 'A day has more events than are counted here: the figures are too low.';
+): string[] {
   return [
     ...waitingLines(digest, timeZone),
     ...deadLines(digest, where),
     ...changedLines(digest),
-    ...(digest.cut ? [{ text: '' }, { text: cut }] : []),
+    ...linesIf(digest.cut, '', 'A day has more events than are counted here: the figures are too low.'),
   ];
 }
 
-function doneLines({ created, adopted, booked, amended, ignored }: Digest): DigestLine[] {
-  const byHand = adopted > 0 ? ` (${adopted} of them had been typed by hand, and were adopted)` : '';
-  const more = [
-    ...(amended > 0 ? [`${counted(amended, 'later recording')} added as notes`] : []),
-    ...(ignored > 0 ? [`${ignored} left out, as the ERP does not know their order`] : []),
-  ];
-  return [
-    { text: `Created   ${counted(created, 'product order')} in Azumuta${byHand}.` },
-    {
-      text: `Booked    ${counted(booked, 'completion')} in the ERP${more.length > 0 ? `; ${more.join('; ')}` : ''}.`,
-    },
-  ];
-}
-
-function waitingLines({ awaited, overdue, flows }: Digest, timeZone: string): DigestLine[] {
+function waitingLines({ awaited, overdue, flows }: Digest, timeZone: string): string[] {
   const { 'product-orders': orders, completions } = flows.queues;
   const areBookingsPaused = flows.partners.erp.bookingsPausedAt !== undefined;
   const queued = [
@@ -70,45 +35,36 @@ function waitingLines({ awaited, overdue, flows }: Digest, timeZone: string): Di
       ? `; ${overdue.count} overdue: ${overdue.first.join(', ')}${overdue.count > overdue.first.length ? ' …' : ''}`
       : '';
   return [
-    { text: `Waiting   ${more}${counted(awaited, 'product order')} in Azumuta to be completed${late}.` },
-    ...queued.flatMap(([{ waiting, underWay }, what, paused]) =>
-      waiting + underWay > 0 || paused
-        ? [
-            {
-              text: `          ${counted(waiting + underWay, 'message')} ${what}${paused}.`,
-              tone: paused ? ('yellow' as const) : undefined,
-            },
-          ]
-        : [],
+    `Waiting   ${more}${counted(awaited, 'product order')} in Azumuta to be completed${late}.`,
+    ...queued.flatMap(([{ waiting }, what, paused]) =>
+      linesIf(waiting > 0 || paused !== '', `          ${counted(waiting, 'message')} ${what}${paused}.`),
     ),
     ...(['azumuta', 'erp'] as const).flatMap((partner) => {
       const { open, openedAt, reason } = flows.partners[partner];
-      if (!open) return [];
       const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
       const since = openedAt === undefined ? '' : ` since ${localTime(new Date(openedAt), timeZone)}`;
-      const text = `          ${name} is down${since}, calls to it wait: ${oneLine(reason ?? '', 500)}`;
-      return [{ text, tone: 'yellow' as const }];
+      return linesIf(
+        open,
+        `          ${name} is down${since}, calls to it wait: ${oneLine(reason ?? '', 500)}`,
+      );
     }),
   ];
 }
 
-function deadLines({ deadLettered, flows }: Digest, where: string): DigestLine[] {
+function deadLines({ deadLettered, flows }: Digest, where: string): string[] {
   const { count, first } = deadLettered;
-  if (count === 0 && flows.deadLetters === 0) return [{ text: 'Dead      none.' }];
+  if (count === 0 && flows.deadLetters === 0) return ['Dead      none.'];
   const settled = first.filter((trouble) => trouble.settled === true).length;
   const since = `${count} put aside since${settled > 0 ? `, ${settled} of these orders settled` : ''}`;
   return [
-    {
-      tone: flows.deadLetters > 0 ? 'red' : 'yellow',
-      text: `Dead      ${counted(flows.deadLetters, 'dead letter')} ${flows.deadLetters === 1 ? 'waits' : 'wait'} for a person; ${since}.`,
-    },
+    `Dead      ${counted(flows.deadLetters, 'dead letter')} ${flows.deadLetters === 1 ? 'waits' : 'wait'} for a person; ${since}.`,
     ...first.map(troubleLine),
     ...linesIf(count > first.length, `          … and ${count - first.length} more.`),
     ...linesIf(flows.deadLetters > 0, `          Reasons and what to do: npm run replay -- ${where}`),
   ];
 }
 
-function changedLines({ conflicts, cancelled, unmapped }: Digest): DigestLine[] {
+function changedLines({ conflicts, cancelled, unmapped }: Digest): string[] {
   const they = conflicts.count === 1 ? 'it' : 'they';
   const them = cancelled.length === 1 ? 'it' : 'them';
   const refused = `Refused   ${counted(unmapped.count, 'order')} by the mapping: there is no product order.`;
@@ -116,20 +72,19 @@ function changedLines({ conflicts, cancelled, unmapped }: Digest): DigestLine[] 
   const first = cancelled.slice(0, 20).map((number) => oneLine(number, 200));
   const gone = `Cancelled ${first.join(', ')} in the ERP: remove ${them} in Azumuta by hand.`;
   return [
-    ...linesIf(unmapped.count > 0, refused, 'red'),
+    ...linesIf(unmapped.count > 0, refused),
     ...unmapped.first.map(troubleLine),
-    ...linesIf(conflicts.count > 0, changed, 'yellow'),
+    ...linesIf(conflicts.count > 0, changed),
     ...conflicts.first.map(troubleLine),
-    ...linesIf(cancelled.length > 0, gone, 'yellow'),
+    ...linesIf(cancelled.length > 0, gone),
   ];
 }
 
-/** One line if the condition holds. */
-function linesIf(condition: boolean, text: string, tone?: DigestLine['tone']): DigestLine[] {
-  return condition ? [{ text, tone }] : [];
+function linesIf(condition: boolean, ...lines: readonly string[]): readonly string[] {
+  return condition ? lines : [];
 }
 
-function troubleLine({ number, reason, settled }: DigestTrouble): DigestLine {
+function troubleLine({ number, reason, settled }: DigestTrouble): string {
   const state = settled ? ' (settled since)' : '';
-  return { text: `          · ${oneLine(number, 200)}${state}: ${oneLine(reason, 160)}` };
+  return `          · ${oneLine(number, 200)}${state}: ${oneLine(reason, 160)}`;
 }

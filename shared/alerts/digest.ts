@@ -4,11 +4,9 @@ import type { DayEvent } from '../ledger/records/events.ts';
 import type { Partner } from '../model/partner.ts';
 import type { QueueName } from '../model/queues.ts';
 
-/** The state of both flows, as far as a digest shows it. */
+/** The state of both flows, as far as the morning mail shows it. */
 export interface DigestFlows {
-  readonly queues: Readonly<
-    Record<QueueName, { readonly waiting: number; readonly underWay: number; readonly paused: boolean }>
-  >;
+  readonly queues: Readonly<Record<QueueName, { readonly waiting: number; readonly paused: boolean }>>;
   readonly partners: Readonly<Record<Partner, BreakerState>>;
   /** Messages that wait for a person. */
   readonly deadLetters: number;
@@ -16,13 +14,10 @@ export interface DigestFlows {
 
 /** What was done in a period. */
 export interface Done {
-  /** Product orders created in Azumuta; `adopted` counts those of them that had been created by hand. */
+  /** Product orders created in Azumuta, or by hand and adopted. */
   readonly created: number;
-  readonly adopted: number;
-  /** Quantities booked in the ERP, and recordings that were added to earlier bookings. */
+  /** Quantities booked in the ERP. */
   readonly booked: number;
-  readonly amended: number;
-  readonly ignored: number;
 }
 
 /** A conflict or a dead letter, with its reason. */
@@ -42,8 +37,6 @@ interface CountedTroubles {
 
 /** What happened in a period, and what waits now. */
 export interface Digest extends Done {
-  readonly since: string;
-  readonly until: string;
   readonly deadLettered: CountedTroubles;
   readonly conflicts: CountedTroubles;
   readonly cancelled: readonly string[];
@@ -62,8 +55,6 @@ export interface DigestDependencies {
   readonly ledger: Pick<Ledger, 'dailyActivity' | 'orders' | 'deadLetters' | 'journeys'>;
   readonly flows: () => Promise<DigestFlows>;
   readonly now: Date;
-  /** End of the period. Default: now. */
-  readonly until?: Date;
 }
 
 /** Events of a day that are counted: far more than a plant has. */
@@ -77,19 +68,20 @@ const maxTroubles = 20;
  * A period in figures. Reads the ledger's index of days, the index of awaited orders and the orders of the troubles that
  * it lists; never the whole table.
  */
-export async function digestOf(since: Date, dependencies: DigestDependencies): Promise<Digest> {
-  const { ledger, now, until = now } = dependencies;
-  const [events, flows, awaited, overdue] = await Promise.all([
+export async function digestOf(
+  since: Date,
+  until: Date,
+  { ledger, flows, now }: DigestDependencies,
+): Promise<Digest> {
+  const [events, states, awaited, overdue] = await Promise.all([
     ledger.dailyActivity.between(since, until, maxEvents),
-    dependencies.flows(),
+    flows(),
     ledger.orders.overdue(farFuture, maxAwaited),
     ledger.orders.overdue(now, maxAwaited),
   ]);
   const of = (name: string) => events.filter(({ event }) => event === name);
   const [dead, conflicts, unmapped] = [of('dead-lettered'), of('conflict'), of('not mapped')];
   return {
-    since: since.toISOString(),
-    until: until.toISOString(),
     ...doneOf(events),
     deadLettered: { count: dead.length, first: await deadLettersOf(dead, ledger) },
     conflicts: { count: conflicts.length, first: await changesOf(conflicts, ledger) },
@@ -97,7 +89,7 @@ export async function digestOf(since: Date, dependencies: DigestDependencies): P
     cancelled: of('cancelled in the ERP').map(({ number }) => number),
     awaited: awaited.length,
     overdue: { count: overdue.length, first: overdue.slice(0, 10) },
-    flows,
+    flows: states,
     // The index has days of UTC.
     cut: Map.groupBy(events, ({ at }) => at.slice(0, 10))
       .values()
@@ -109,10 +101,7 @@ export function doneOf(events: readonly DayEvent[]): Done {
   const count = (...names: string[]) => events.filter(({ event }) => names.includes(event)).length;
   return {
     created: count('created', 'adopted'),
-    adopted: count('adopted'),
     booked: count('booked'),
-    amended: count('amended'),
-    ignored: count('ignored'),
   };
 }
 

@@ -41,7 +41,7 @@ export interface DueMail {
  * autumn belongs to one day, so there is one mail.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
  */
-export function dueDay(
+function dueDay(
   { at, workdays }: MorningMail,
   mailedOn: string | undefined,
   now: Date,
@@ -74,7 +74,7 @@ export function createMorningMail({
     const endsBefore = (on: string) => new Date(begins(on).getTime() - 1);
     const flows = () => flowsOf(situation, ledger);
     const [digest, weekBefore] = await Promise.all([
-      digestOf(begins(first), { ledger, flows, now, until: endsBefore(day) }),
+      digestOf(begins(first), endsBefore(day), { ledger, flows, now }),
       ledger.dailyActivity.between(begins(firstBefore), endsBefore(dayWeekBefore), maxEvents),
     ]);
     const changed = digest.conflicts.count + digest.cancelled.length;
@@ -86,7 +86,7 @@ export function createMorningMail({
         periodOf(firstBefore, dayWeekBefore),
       ]),
       '',
-      ...openLines(digest, { where: `--stack ${shellWord(stack)}`, timeZone }).map((line) => line.text),
+      ...openLines(digest, { where: `--stack ${shellWord(stack)}`, timeZone }),
       ...linesByPerson(situation),
     ];
     return { day, content: { subject: `${stack}: ${periodOf(first, day)}`, text: `${text.join('\n')}\n` } };
@@ -161,7 +161,7 @@ async function flowsOf(
   const read = await Promise.all(
     queueNames.map(async (queue) => {
       const { since } = await pauses.of(consumerOf[queue]);
-      return [queue, { waiting: counts[queue], underWay: 0, paused: since !== undefined }] as const;
+      return [queue, { waiting: counts[queue], paused: since !== undefined }] as const;
     }),
   );
   return {

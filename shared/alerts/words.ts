@@ -126,3 +126,9 @@ export function headlineOf(
 export function isRefused(reason = ''): boolean {
   return /\b401\b|credential|api key|log ?in|password/i.test(reason);
 }
+
+/** What to type behind the command `secrets` then. */
+export const setCredentials: Readonly<Record<Partner, string>> = {
+  azumuta: 'set azumuta-api-key',
+  erp: 'set erp-credentials',
+};

@@ -33,7 +33,7 @@ export interface BreakerState {
 /** Failures within one minute that open the breaker. */
 const threshold = 5;
 /**
- * A partner whose calls have all failed for so long is down, however few they were: one message that comes again, or a
+ * A partner whose calls have all failed for so long is down, however few they were: one message that is retried, or a
  * pull every few minutes, never fails five times in a minute.
  */
 const downAfterSeconds = 180;
@@ -63,51 +63,49 @@ export interface BreakerOptions {
   readonly maxCooldownSeconds?: number;
 }
 
-export type Breaker = ReturnType<typeof createBreaker>;
-
 /**
  * A circuit breaker that all containers share: one item per partner. While the partner is well, the item is only read,
  * at most once per `freshMs`. Failures are counted per minute. While the breaker is open, one call at a time probes.
  */
-export function createBreaker(
-  table: Table,
-  clock: Clock,
-  { cooldownSeconds = 15, maxCooldownSeconds = 300 }: BreakerOptions = {},
-) {
-  const now = () => clock.now().getTime();
-  const stateKey = (partner: Partner) => ({ pk: `BREAKER#${partner}`, sk: 'STATE' });
-  const closedSeenAt = new Map<Partner, number>();
+export class Breaker {
+  readonly #table: Table;
+  readonly #clock: Clock;
+  readonly #cooldownSeconds: number;
+  readonly #maxCooldownSeconds: number;
+  readonly #closedSeenAt = new Map<Partner, number>();
   /** Partners that this container has seen failing, and not seen recover. */
-  const downSeen = new Set<Partner>();
-  const isDownSince = (instant: unknown) => now() - Date.parse(String(instant)) >= downAfterSeconds * 1000;
-
+  readonly #downSeen = new Set<Partner>();
   /** Records of a batch that ask at the same moment share one read. */
-  const reading = new Map<Partner, ReturnType<Table['get']>>();
-  function read(partner: Partner) {
-    const pending = reading.get(partner);
-    if (pending) return pending;
-    const started = table.get(stateKey(partner)).finally(() => reading.delete(partner));
-    reading.set(partner, started);
-    return started;
+  readonly #reading = new Map<Partner, ReturnType<Table['get']>>();
+
+  constructor(
+    table: Table,
+    clock: Clock,
+    { cooldownSeconds = 15, maxCooldownSeconds = 300 }: BreakerOptions = {},
+  ) {
+    this.#table = table;
+    this.#clock = clock;
+    this.#cooldownSeconds = cooldownSeconds;
+    this.#maxCooldownSeconds = maxCooldownSeconds;
   }
 
   /**
    * Looks without asking for a permit: undefined while it is closed, or was a moment ago.
    * @param heedsPause Whether a pause of its bookings counts, too.
    */
-  async function outage(
+  async outage(
     partner: Partner,
     { heedsPause = false }: { readonly heedsPause?: boolean } = {},
   ): Promise<Outage | undefined> {
-    if (now() - (closedSeenAt.get(partner) ?? 0) < freshMs) return undefined;
-    const state = await read(partner);
-    const at = now();
-    if (state?.failingSince !== undefined) downSeen.add(partner);
+    if (this.#now() - (this.#closedSeenAt.get(partner) ?? 0) < freshMs) return undefined;
+    const state = await this.#read(partner);
+    const at = this.#now();
+    if (state?.failingSince !== undefined) this.#downSeen.add(partner);
     const pausedAt = heedsPause ? state?.bookingsPausedAt : undefined;
     // Also while it is open: a probe would be a booking.
     if (typeof pausedAt === 'string') return pauseSince(pausedAt);
     if (state?.open !== true) {
-      closedSeenAt.set(partner, at);
+      this.#closedSeenAt.set(partner, at);
       return undefined;
     }
     const until = Math.max(Number(state.openUntil), Number(state.probeUntil ?? 0));
@@ -115,148 +113,164 @@ export function createBreaker(
       seconds: Math.max(0, Math.ceil((until - at) / 1000)),
       reason: String(state.reason ?? ''),
       openedAt: Date.parse(String(state.openedAt)),
-      isDown: isDownSince(state.failingSince),
+      isDown: this.#isDownSince(state.failingSince),
     };
   }
 
+  /** @param owner Unique to this one call: a probe is recognised by it. */
+  async permit(partner: Partner, owner: string): Promise<Permit> {
+    const open = await this.outage(partner);
+    if (!open) return { permit: 'call' };
+    const { reason, isDown } = open;
+    if (open.seconds > 0) return { permit: 'wait', seconds: open.seconds, reason, isDown };
+    const at = this.#now();
+    const probing = await this.#table.update(stateKey(partner), {
+      set: { probeUntil: at + cooldownsOfProbe * this.#cooldownSeconds * 1000, probeOwner: owner },
+      condition:
+        '#open = :yes AND #openUntil <= :at AND (attribute_not_exists(#probeUntil) OR #probeUntil <= :at)',
+      values: { yes: true, at },
+    });
+    // When the answer to this write is lost, the AWS SDK sends it again, and finds the probe that it has written.
+    const ours = probing !== undefined || (await this.#table.get(stateKey(partner)))?.probeOwner === owner;
+    return ours ? { permit: 'probe' } : { permit: 'wait', seconds: this.#cooldownSeconds, reason, isDown };
+  }
+
+  /** @returns whether the partner is down: all calls have failed for longer than `downAfterSeconds`. */
+  async recordFailure(
+    partner: Partner,
+    failure: RetryLater,
+    { permit }: Permit,
+    owner: string,
+  ): Promise<boolean> {
+    if (failure.scope !== 'partner') return false;
+    this.#closedSeenAt.delete(partner);
+    const at = this.#now();
+    const reason = failure.message.slice(0, 500);
+    if (permit === 'probe') {
+      const state = await this.#table.get(stateKey(partner));
+      const openings = Number(state?.openings ?? 1) + 1;
+      const openUntil = at + this.#cooldown(failure, openings) * 1000;
+      await this.#endProbe(partner, owner, { set: { openUntil, openings, reason } });
+      return this.#isDownSince(state?.failingSince);
+    }
+    const isDown = this.#isDownSince(await this.#beginFailing(partner));
+    const counted = await this.#updateMinute(partner, at, { add: { failures: 1 } });
+    const failures = Number(counted?.after.failures ?? 0);
+    if (failures < threshold && !isDown && !failure.unauthorized) return false;
+    const openUntil = at + this.#cooldown(failure, 1) * 1000;
+    const opened = await this.#table.update(stateKey(partner), {
+      set: { open: true, openedAt: this.#clock.now().toISOString(), openUntil, openings: 1, reason },
+      remove: ['probeUntil', 'probeOwner'],
+      ...whileClosed,
+    });
+    if (opened || !failure.unauthorized) return isDown;
+    // It was open for another reason. Refused credentials make it wait longer, so that no probe logs in sooner.
+    await this.#table.update(stateKey(partner), {
+      set: { openUntil, reason },
+      condition: '#open = :yes AND #openUntil < :until',
+      values: { yes: true, until: openUntil },
+    });
+    return isDown;
+  }
+
+  /** @returns whether this container had seen the partner failing, and that is over now. */
+  async recordSuccess(partner: Partner, { permit }: Permit, owner: string): Promise<boolean> {
+    if (permit !== 'probe') return this.#downSeen.has(partner) && this.#endFailing(partner);
+    const closed = await this.#endProbe(partner, owner, {
+      set: { open: false, closedAt: this.#clock.now().toISOString() },
+      remove: ['openUntil', 'reason', 'failingSince'],
+    });
+    // Too late: somebody else has probed since, and that outcome counts.
+    if (!closed) return false;
+    this.#downSeen.delete(partner);
+    // Count anew, or the failures that opened it would let a single further one open it again.
+    await this.#updateMinute(partner, this.#now(), { set: { failures: 0 } });
+    return true;
+  }
+
+  /** The call ended before the partner could answer: a probe is given back, and nothing is known about the partner. */
+  async recordNoAnswer(partner: Partner, { permit }: Permit, owner: string): Promise<void> {
+    if (permit === 'probe') await this.#endProbe(partner, owner);
+  }
+
+  /** Holds bookings back, or lets them go on; orders are still linked. @returns whether it was so before. */
+  async pauseBookings(isPaused: boolean): Promise<{ readonly already: boolean }> {
+    const changed = await this.#table.update(stateKey('erp'), {
+      set: isPaused ? { bookingsPausedAt: this.#clock.now().toISOString() } : {},
+      remove: isPaused ? [] : ['bookingsPausedAt'],
+      condition: `attribute_${isPaused ? 'not_' : ''}exists(#bookingsPausedAt)`,
+    });
+    return { already: changed === undefined };
+  }
+
+  async state(partner: Partner): Promise<BreakerState> {
+    const state = await this.#table.get(stateKey(partner));
+    const open = state?.open === true;
+    return {
+      open,
+      reason: open ? String(state.reason) : undefined,
+      openedAt: open ? String(state.openedAt) : undefined,
+      openUntilMs: open ? Number(state.openUntil) : undefined,
+      closedAt: open || state?.closedAt === undefined ? undefined : String(state.closedAt),
+      bookingsPausedAt: state?.bookingsPausedAt === undefined ? undefined : String(state.bookingsPausedAt),
+    };
+  }
   /** @returns since when all calls have failed (ISO). */
-  async function beginFailing(partner: Partner): Promise<unknown> {
-    downSeen.add(partner);
-    const failingSince = clock.now().toISOString();
-    const begun = await table.update(stateKey(partner), {
+  async #beginFailing(partner: Partner): Promise<unknown> {
+    this.#downSeen.add(partner);
+    const failingSince = this.#clock.now().toISOString();
+    const begun = await this.#table.update(stateKey(partner), {
       set: { failingSince },
       condition: 'attribute_not_exists(#failingSince)',
     });
-    return begun ? failingSince : (await table.get(stateKey(partner)))?.failingSince;
+    return begun ? failingSince : (await this.#table.get(stateKey(partner)))?.failingSince;
   }
 
   /** @returns false when the call began before the breaker opened: its answer says nothing about the partner now. */
-  async function endFailing(partner: Partner): Promise<boolean> {
-    const ended = await table.update(stateKey(partner), { remove: ['failingSince'], ...whileClosed });
-    return ended !== undefined && downSeen.delete(partner);
+  async #endFailing(partner: Partner): Promise<boolean> {
+    const ended = await this.#table.update(stateKey(partner), { remove: ['failingSince'], ...whileClosed });
+    return ended !== undefined && this.#downSeen.delete(partner);
   }
 
   /** Writes the outcome of a probe, unless somebody else has probed since. */
-  const endProbe = (partner: Partner, owner: string, { remove = [], ...outcome }: Update = {}) =>
-    table.update(stateKey(partner), {
+  #endProbe(partner: Partner, owner: string, { remove = [], ...outcome }: Update = {}) {
+    return this.#table.update(stateKey(partner), {
       ...outcome,
       remove: ['probeUntil', 'probeOwner', ...remove],
       condition: '#probeOwner = :owner',
       values: { owner },
     });
+  }
 
-  function updateMinute(partner: Partner, at: number, changes: Update) {
+  #updateMinute(partner: Partner, at: number, changes: Update) {
     const minute = Math.floor(at / 60_000);
     const set = { ...changes.set, expiresAt: (minute + 60) * 60 };
-    return table.update({ pk: `BREAKER#${partner}`, sk: `MINUTE#${minute}` }, { ...changes, set });
+    return this.#table.update({ pk: `BREAKER#${partner}`, sk: `MINUTE#${minute}` }, { ...changes, set });
   }
 
-  function cooldown(failure: RetryLater, openings: number): number {
+  #cooldown(failure: RetryLater, openings: number): number {
     const asked = Math.min(maxAskedSeconds, failure.afterSeconds ?? 0);
     if (failure.unauthorized) return Math.max(asked, unauthorizedSeconds);
-    return Math.max(asked, Math.min(maxCooldownSeconds, cooldownSeconds * 2 ** (openings - 1)));
+    return Math.max(asked, Math.min(this.#maxCooldownSeconds, this.#cooldownSeconds * 2 ** (openings - 1)));
   }
 
-  return {
-    outage,
+  #read(partner: Partner) {
+    const pending = this.#reading.get(partner);
+    if (pending) return pending;
+    const started = this.#table.get(stateKey(partner)).finally(() => this.#reading.delete(partner));
+    this.#reading.set(partner, started);
+    return started;
+  }
 
-    /** @param owner Unique to this one call: a probe is recognised by it. */
-    async permit(partner: Partner, owner: string): Promise<Permit> {
-      const open = await outage(partner);
-      if (!open) return { permit: 'call' };
-      const { reason, isDown } = open;
-      if (open.seconds > 0) return { permit: 'wait', seconds: open.seconds, reason, isDown };
-      const at = now();
-      const probing = await table.update(stateKey(partner), {
-        set: { probeUntil: at + cooldownsOfProbe * cooldownSeconds * 1000, probeOwner: owner },
-        condition:
-          '#open = :yes AND #openUntil <= :at AND (attribute_not_exists(#probeUntil) OR #probeUntil <= :at)',
-        values: { yes: true, at },
-      });
-      // When the answer to this write is lost, the AWS SDK sends it again, and finds the probe that it has written.
-      const ours = probing !== undefined || (await table.get(stateKey(partner)))?.probeOwner === owner;
-      return ours ? { permit: 'probe' } : { permit: 'wait', seconds: cooldownSeconds, reason, isDown };
-    },
+  #isDownSince(instant: unknown): boolean {
+    return this.#now() - Date.parse(String(instant)) >= downAfterSeconds * 1000;
+  }
 
-    /** @returns whether the partner is down: all calls have failed for longer than `downAfterSeconds`. */
-    async recordFailure(
-      partner: Partner,
-      failure: RetryLater,
-      { permit }: Permit,
-      owner: string,
-    ): Promise<boolean> {
-      if (failure.scope !== 'partner') return false;
-      closedSeenAt.delete(partner);
-      const at = now();
-      const reason = failure.message.slice(0, 500);
-      if (permit === 'probe') {
-        const state = await table.get(stateKey(partner));
-        const openings = Number(state?.openings ?? 1) + 1;
-        const openUntil = at + cooldown(failure, openings) * 1000;
-        await endProbe(partner, owner, { set: { openUntil, openings, reason } });
-        return isDownSince(state?.failingSince);
-      }
-      const isDown = isDownSince(await beginFailing(partner));
-      const counted = await updateMinute(partner, at, { add: { failures: 1 } });
-      const failures = Number(counted?.after.failures ?? 0);
-      if (failures < threshold && !isDown && !failure.unauthorized) return false;
-      const openUntil = at + cooldown(failure, 1) * 1000;
-      const opened = await table.update(stateKey(partner), {
-        set: { open: true, openedAt: clock.now().toISOString(), openUntil, openings: 1, reason },
-        remove: ['probeUntil', 'probeOwner'],
-        ...whileClosed,
-      });
-      if (opened || !failure.unauthorized) return isDown;
-      // It was open for another reason. Refused credentials make it wait longer, so that no probe logs in sooner.
-      await table.update(stateKey(partner), {
-        set: { openUntil, reason },
-        condition: '#open = :yes AND #openUntil < :until',
-        values: { yes: true, until: openUntil },
-      });
-      return isDown;
-    },
+  #now(): number {
+    return this.#clock.now().getTime();
+  }
+}
 
-    /** @returns whether this container had seen the partner failing, and that is over now. */
-    async recordSuccess(partner: Partner, { permit }: Permit, owner: string): Promise<boolean> {
-      if (permit !== 'probe') return downSeen.has(partner) && endFailing(partner);
-      const closed = await endProbe(partner, owner, {
-        set: { open: false, closedAt: clock.now().toISOString() },
-        remove: ['openUntil', 'reason', 'failingSince'],
-      });
-      // Too late: somebody else has probed since, and that outcome counts.
-      if (!closed) return false;
-      downSeen.delete(partner);
-      // Count anew, or the failures that opened it would let a single further one open it again.
-      await updateMinute(partner, now(), { set: { failures: 0 } });
-      return true;
-    },
-
-    /** The call ended before the partner could answer: a probe is given back, and nothing is known about the partner. */
-    async recordNoAnswer(partner: Partner, { permit }: Permit, owner: string): Promise<void> {
-      if (permit === 'probe') await endProbe(partner, owner);
-    },
-
-    /** Holds bookings back, or lets them go on; orders are still linked. @returns whether it was so before. */
-    async pauseBookings(isPaused: boolean): Promise<{ readonly already: boolean }> {
-      const changed = await table.update(stateKey('erp'), {
-        set: isPaused ? { bookingsPausedAt: clock.now().toISOString() } : {},
-        remove: isPaused ? [] : ['bookingsPausedAt'],
-        condition: `attribute_${isPaused ? 'not_' : ''}exists(#bookingsPausedAt)`,
-      });
-      return { already: changed === undefined };
-    },
-
-    async state(partner: Partner): Promise<BreakerState> {
-      const state = await table.get(stateKey(partner));
-      const open = state?.open === true;
-      return {
-        open,
-        reason: open ? String(state.reason) : undefined,
-        openedAt: open ? String(state.openedAt) : undefined,
-        openUntilMs: open ? Number(state.openUntil) : undefined,
-        closedAt: open || state?.closedAt === undefined ? undefined : String(state.closedAt),
-        bookingsPausedAt: state?.bookingsPausedAt === undefined ? undefined : String(state.bookingsPausedAt),
-      };
-    },
-  };
+function stateKey(partner: Partner) {
+  return { pk: `BREAKER#${partner}`, sk: 'STATE' };
 }

@@ -71,7 +71,10 @@ export async function askLater(
     return;
   }
   const by = nameOf(attempt);
-  const since = question?.by === by ? question.since : clock.now();
+  // Two hints of a person take the question over from each other: its half hour does not begin anew each time.
+  const isOlder = question && attempt.sentAt.getTime() - question.since.getTime() >= clocksDifferMs;
+  const goesOn = question && (question.by === by || !isOlder);
+  const since = goesOn ? question.since : clock.now();
   await questions.recordAsked(number, { by, since });
   if (ageOf(since, clock) < patienceMs) throw new RetryLater(sentence, { scope: 'order' });
   if (!isOpen || !reconciles) throw new Rejected(`${sentence} Asked again for 30 minutes.`, { code });

@@ -28,8 +28,8 @@ export interface BookDependencies {
   readonly partners: PartnerCalls;
   readonly clock: Clock;
   readonly unknownOrder: 'reject' | 'ignore';
-  /** Whether product orders that were made by hand are booked on ERP orders of other numbers. */
-  readonly numbersAreMapped: boolean;
+  /** Where there is one, several product orders may be booked on one ERP order. */
+  readonly erpOrderNumber: ((productOrderNumber: string) => string) | undefined;
 }
 
 /** One attempt at a booking that has its claim, and the lock of its ERP order. */
@@ -168,8 +168,8 @@ async function claimOf(
 }
 
 /** Whether nothing else is booked on its ERP order: one made by hand is booked on the order of its own number, unless mapped. */
-function isBookedAlone({ entry }: Standing, { numbersAreMapped }: BookDependencies): boolean {
-  return entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && !numbersAreMapped;
+function isBookedAlone({ entry }: Standing, { erpOrderNumber }: BookDependencies): boolean {
+  return entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && !erpOrderNumber;
 }
 
 /** What makes the reconciliation ask for a booking that waits without an order that does. */

@@ -149,7 +149,7 @@ function planned(
 }
 
 /** The key of the quantity of a product order: it never changes. */
-export function quantityKeyOf({ id }: Pick<AzumutaProductOrder, 'id'>): BookingKey {
+function quantityKeyOf({ id }: Pick<AzumutaProductOrder, 'id'>): BookingKey {
   return `${id}#quantity`;
 }
 

@@ -190,7 +190,7 @@ async function markAsked(
   if (question?.overdue) await ledger.questions.markAsked(number, dueAt);
 }
 
-/** It cannot be read any more, and no trigger will come: its journey and the digest say so, once. */
+/** It cannot be read any more, and no trigger will come: its journey and the morning mail say so, once. */
 async function recordRemoved(
   { number, id }: AskedOrder,
   { ledger, log }: ReconcileDependencies,

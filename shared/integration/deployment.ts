@@ -16,15 +16,13 @@ export interface Deployment {
    * subscription once, as for all mails of the stack. Default: nobody.
    */
   readonly alarmEmails?: readonly string[];
-  /** A dashboard in CloudWatch with both flows. AWS bills 3 USD a month for it, after the first three of an account. Default: none. */
-  readonly dashboard?: boolean;
   /** Who learns, order by order, what needs a person: dead letters, changed and overdue orders, a partner that is down. */
   readonly alerts?: {
     /** Default: `alarmEmails`. */
     readonly emails?: readonly string[];
     /**
      * Microsoft Teams (Workflows), Slack (incoming webhook), and any address that takes JSON. Their addresses are one
-     * secret, which `npm run secrets -- --stack <stack>` sets. Default: none.
+     * secret, which `npm run secrets -- set alert-webhooks --stack <stack>` sets. Default: none.
      */
     readonly webhooks?: readonly WebhookChannel[];
   };
@@ -127,7 +125,6 @@ export const deploymentSchema = strictObject({
   account: z.optional(textLike(/^\d{12}$/, 'an account of 12 digits, as text')),
   region: z.optional(textLike(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'a region such as eu-west-1')),
   alarmEmails: z._default(z.array(email), []),
-  dashboard: z._default(z.boolean(), false),
   alerts: z._default(
     strictObject({
       emails: z.optional(z.array(email)),

@@ -81,133 +81,140 @@ export function isNothingSent({
   return (state === 'waiting' || state === 'rejected') && (attempts === 0 || clean);
 }
 
-export function createClaims(table: Table, clock: Clock, times: ClaimTimes) {
-  const now = () => clock.now().getTime();
-  const leaseUntilOf = (endsAt: Date) => endsAt.getTime() + times.settlingSeconds * 1000;
+export class Claims {
+  readonly #table: Table;
+  readonly #clock: Clock;
+  readonly #settlingMs: number;
+
+  constructor(table: Table, clock: Clock, { settlingSeconds }: ClaimTimes) {
+    this.#table = table;
+    this.#clock = clock;
+    this.#settlingMs = settlingSeconds * 1000;
+  }
+
+  /** When a claim of an attempt that ends then may be taken over: epoch milliseconds. */
+  leaseUntil(endsAt: Date): number {
+    return endsAt.getTime() + this.#settlingMs;
+  }
+
+  /** @returns `unknown` when there is no such step. */
+  async claim(key: Key, { owner, messageId, endsAt, reopens = false }: Claimant): Promise<ClaimOutcome> {
+    const at = this.#clock.now().getTime();
+    const leaseUntil = this.leaseUntil(endsAt);
+    const isOurs = reopens ? '' : ' AND #rejectedBy = :message';
+    const updated = await this.#table.update(key, {
+      // A claimed order's message is known to have been sent.
+      set: { state: 'claimed', owner, leaseUntil, clean: false, enqueued: true },
+      add: { attempts: 1 },
+      // Of an earlier rejection that is tried again.
+      remove: ['reason', 'cause', 'discarded'],
+      condition: `attribute_exists(pk) AND (#state = :waiting OR (#state = :rejected${isOurs}) OR (#state = :claimedState AND #leaseUntil <= :at))`,
+      values: {
+        waiting: 'waiting',
+        rejected: 'rejected',
+        message: reopens ? undefined : messageId,
+        claimedState: 'claimed',
+        at,
+      },
+    });
+    if (updated) {
+      const { before, after } = updated;
+      const attempt = Number(after.attempts);
+      return {
+        outcome: 'claimed',
+        claim: { key, owner, messageId, attempt, again: attempt > 1 && before.clean !== true, held: after },
+      };
+    }
+    const held = await this.#table.get(key);
+    if (!held) return { outcome: 'unknown' };
+    if (held.state === 'done') return { outcome: 'done', held };
+    if (held.state === 'rejected') return { outcome: 'rejected', reason: String(held.reason) };
+    // The AWS SDK repeats a claim whose answer was lost, and then finds its own claim.
+    if (held.state === 'claimed' && held.owner === owner) {
+      const attempt = Number(held.attempts);
+      return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again: attempt > 1, held } };
+    }
+    return { outcome: 'busy', untilMs: Number(held.leaseUntil ?? at) };
+  }
+
+  /**
+   * Closes the claim for good; false when it was no longer ours, as another attempt has taken over.
+   * @param receipt Attributes to set, and `remove` names those that are not needed any more.
+   * @param entry The event that the index of days shows.
+   */
+  async complete(
+    claim: Claim,
+    { remove = [], ...receipt }: Readonly<Record<string, unknown>> & { readonly remove?: readonly string[] },
+    entry: NewEntry,
+    ...further: readonly NewEntry[]
+  ): Promise<boolean> {
+    const changes = {
+      set: {
+        ...receipt,
+        state: 'done',
+        doneAt: this.#clock.now().toISOString(),
+        // Counted from now, so that a receipt outlives every replay.
+        expiresAt: expiryAfter(retentionSeconds, this.#clock.now()),
+        ...dayFields(this.#clock.now(), entry.event),
+      },
+      remove: ['owner', 'leaseUntil', ...remove],
+    };
+    return (await this.#update(claim, changes, entry, ...further)) !== undefined;
+  }
+
+  /**
+   * Gives the claim back after an attempt that left nothing unsettled at the partner.
+   * @param further Attributes to set, besides.
+   */
+  async release(
+    claim: Claim,
+    note: string,
+    wrote: Exclude<Wrote, 'perhaps'> = 'nothing',
+    further: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    // What an earlier attempt may have written stays in doubt.
+    const clean = !claim.again && wrote === 'nothing';
+    const changes = { set: { ...further, state: 'waiting', clean }, remove: ['owner', 'leaseUntil'] };
+    await this.#update(claim, changes, { event: 'retry', note });
+  }
+
+  /** Keeps the claim for the settling time after an attempt that may have written. @returns when that ends (epoch ms). */
+  async holdForSettling(
+    claim: Claim,
+    note: string,
+    further: Readonly<Record<string, unknown>> = {},
+  ): Promise<number> {
+    const leaseUntil = this.#clock.now().getTime() + this.#settlingMs;
+    await this.#update(claim, { set: { ...further, leaseUntil } }, { event: 'retry', note });
+    return leaseUntil;
+  }
+
+  /**
+   * The step waits for a person.
+   * @param wrote `nothing` when this attempt surely sent nothing to the partner.
+   * @param remove Attributes that are not needed while it does.
+   */
+  async reject(
+    claim: Claim,
+    { reason: given, cause }: Rejection,
+    wrote: Wrote = 'perhaps',
+    remove: readonly string[] = [],
+  ): Promise<void> {
+    const reason = shorten(given, maxNoteLength);
+    const clean = !claim.again && wrote === 'nothing';
+    const changes = {
+      set: { state: 'rejected', reason, cause, rejectedBy: claim.messageId, clean },
+      remove: ['owner', 'leaseUntil', ...remove],
+    };
+    await this.#update(claim, changes, { event: 'rejected', note: reason });
+  }
+
   /** Only while the claim is ours. */
-  const update = (claim: Claim, changes: Update, ...entries: readonly NewEntry[]) =>
-    table.update(claim.key, {
-      ...withEntry(changes, claim.held, clock.now(), ...entries),
+  #update(claim: Claim, changes: Update, ...entries: readonly NewEntry[]) {
+    return this.#table.update(claim.key, {
+      ...withEntry(changes, claim.held, this.#clock.now(), ...entries),
       condition: '#owner = :ours',
       values: { ours: claim.owner },
     });
-
-  return {
-    /** When a claim that is made now may be taken over: epoch milliseconds. */
-    leaseUntilOf,
-
-    /** @returns `unknown` when there is no such step. */
-    async claim(key: Key, { owner, messageId, endsAt, reopens = false }: Claimant): Promise<ClaimOutcome> {
-      const at = now();
-      const leaseUntil = leaseUntilOf(endsAt);
-      const isOurs = reopens ? '' : ' AND #rejectedBy = :message';
-      const updated = await table.update(key, {
-        set: { state: 'claimed', owner, leaseUntil, clean: false, enqueued: true },
-        add: { attempts: 1 },
-        // Of an earlier rejection that is tried again.
-        remove: ['reason', 'cause', 'discarded'],
-        condition: `attribute_exists(pk) AND (#state = :waiting OR (#state = :rejected${isOurs}) OR (#state = :claimedState AND #leaseUntil <= :at))`,
-        values: {
-          waiting: 'waiting',
-          rejected: 'rejected',
-          message: reopens ? undefined : messageId,
-          claimedState: 'claimed',
-          at,
-        },
-      });
-      if (updated) {
-        const { before, after } = updated;
-        const attempt = Number(after.attempts);
-        return {
-          outcome: 'claimed',
-          claim: { key, owner, messageId, attempt, again: attempt > 1 && before.clean !== true, held: after },
-        };
-      }
-      const held = await table.get(key);
-      if (!held) return { outcome: 'unknown' };
-      if (held.state === 'done') return { outcome: 'done', held };
-      if (held.state === 'rejected') return { outcome: 'rejected', reason: String(held.reason) };
-      // The AWS SDK repeats a claim whose answer was lost, and then finds its own claim.
-      if (held.state === 'claimed' && held.owner === owner) {
-        const attempt = Number(held.attempts);
-        return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again: attempt > 1, held } };
-      }
-      return { outcome: 'busy', untilMs: Number(held.leaseUntil ?? at) };
-    },
-
-    /**
-     * Closes the claim for good; false when it was no longer ours, as another attempt has taken over.
-     * @param receipt Attributes to set, and `remove` names those that are not needed any more.
-     * @param entry The event that the index of days shows.
-     */
-    async complete(
-      claim: Claim,
-      {
-        remove = [],
-        ...receipt
-      }: Readonly<Record<string, unknown>> & { readonly remove?: readonly string[] },
-      entry: NewEntry,
-      ...further: readonly NewEntry[]
-    ): Promise<boolean> {
-      const changes = {
-        set: {
-          ...receipt,
-          state: 'done',
-          doneAt: clock.now().toISOString(),
-          // Counted from now, so that a receipt outlives every replay.
-          expiresAt: expiryAfter(retentionSeconds, clock.now()),
-          ...dayFields(clock.now(), entry.event),
-        },
-        remove: ['owner', 'leaseUntil', ...remove],
-      };
-      return (await update(claim, changes, entry, ...further)) !== undefined;
-    },
-
-    /**
-     * Gives the claim back after an attempt that left nothing unsettled at the partner.
-     * @param further Attributes to set, besides.
-     */
-    async release(
-      claim: Claim,
-      note: string,
-      wrote: Exclude<Wrote, 'perhaps'> = 'nothing',
-      further: Readonly<Record<string, unknown>> = {},
-    ): Promise<void> {
-      // What an earlier attempt may have written stays in doubt.
-      const clean = !claim.again && wrote === 'nothing';
-      const changes = { set: { ...further, state: 'waiting', clean }, remove: ['owner', 'leaseUntil'] };
-      await update(claim, changes, { event: 'retry', note });
-    },
-
-    /** Keeps the claim for the settling time after an attempt that may have written. @returns when that ends (epoch ms). */
-    async holdForSettling(
-      claim: Claim,
-      note: string,
-      further: Readonly<Record<string, unknown>> = {},
-    ): Promise<number> {
-      const leaseUntil = now() + times.settlingSeconds * 1000;
-      await update(claim, { set: { ...further, leaseUntil } }, { event: 'retry', note });
-      return leaseUntil;
-    },
-
-    /**
-     * The step waits for a person.
-     * @param wrote `nothing` when this attempt surely sent nothing to the partner.
-     * @param remove Attributes that are not needed while it does.
-     */
-    async reject(
-      claim: Claim,
-      { reason: given, cause }: Rejection,
-      wrote: Wrote = 'perhaps',
-      remove: readonly string[] = [],
-    ): Promise<void> {
-      const reason = shorten(given, maxNoteLength);
-      const clean = !claim.again && wrote === 'nothing';
-      const changes = {
-        set: { state: 'rejected', reason, cause, rejectedBy: claim.messageId, clean },
-        remove: ['owner', 'leaseUntil', ...remove],
-      };
-      await update(claim, changes, { event: 'rejected', note: reason });
-    },
-  };
+  }
 }

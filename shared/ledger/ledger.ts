@@ -1,20 +1,20 @@
 import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type ClaimTimes, createClaims } from './claims.ts';
+import { Claims, type ClaimTimes } from './claims.ts';
 import { createLease } from './lease.ts';
 import { createAlertRecords } from './records/alerts.ts';
 import { createAttempts } from './records/attempts.ts';
 import { createBookingLocks } from './records/booking-locks.ts';
-import { createBookings } from './records/bookings.ts';
+import { Bookings } from './records/bookings.ts';
 import { createDeadLetterRecords } from './records/dead-letters.ts';
 import { createErpOrders } from './records/erp-orders.ts';
 import { createDailyActivity, createJourneys } from './records/events.ts';
 import { createKnownOrders } from './records/known-orders.ts';
 import { createOrderChanges } from './records/order-changes.ts';
 import { createPauses } from './records/pauses.ts';
-import { createOrders } from './records/product-orders.ts';
+import { Orders } from './records/product-orders.ts';
 import { createPullState } from './records/pull-state.ts';
-import { createQuestions } from './records/questions.ts';
+import { Questions } from './records/questions.ts';
 import { createTroubles } from './records/troubles.ts';
 import { createWorkInstructionNames } from './records/work-instruction-names.ts';
 
@@ -28,19 +28,19 @@ export interface LedgerOptions {
 export type Ledger = Readonly<ReturnType<typeof createLedger>>;
 
 export function createLedger({ table, clock, times }: LedgerOptions) {
-  const claims = createClaims(table, clock, times);
+  const claims = new Claims(table, clock, times);
   return {
     claims,
-    orders: createOrders(table, clock),
+    orders: new Orders(table, clock),
     erpOrders: createErpOrders(table, clock),
     /** How orders changed in the ERP after they came. */
     orderChanges: createOrderChanges(table, clock),
-    bookings: createBookings(table, clock, claims.leaseUntilOf),
+    bookings: new Bookings(table, clock, claims),
     bookingLocks: createBookingLocks(table, clock, times),
     /** What decisions need to know about a product order. */
     knownOrders: createKnownOrders(table, clock),
     /** About which product orders Azumuta is asked whether they are completed. */
-    questions: createQuestions(table, clock),
+    questions: new Questions(table, clock),
     attempts: createAttempts(table, clock),
     deadLetters: createDeadLetterRecords(table, clock),
     pullState: createPullState(table, clock),
@@ -49,7 +49,7 @@ export function createLedger({ table, clock, times }: LedgerOptions) {
     reconciling: createLease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
     workInstructionNames: createWorkInstructionNames(table, clock),
     journeys: createJourneys(table),
-    /** What happened on which day, for the digest. */
+    /** What happened on which day, for the morning mail. */
     dailyActivity: createDailyActivity(table),
   };
 }

@@ -45,7 +45,7 @@ export interface Accepted extends AcceptedOrders {
 
 /** Orders, and product orders of one order, that are worked on at the same time; this calls no partner. */
 const concurrency = 8;
-/** When another writer was faster so often, the order is answered with that, and comes again. */
+/** When another writer was faster so often, the order is answered with that, and is retried. */
 const maxTries = 20;
 /** An order that cannot be mapped may have any number; with so many characters it surely fits into a key of the ledger. */
 const maxKeyCharacters = 500;

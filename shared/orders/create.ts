@@ -33,7 +33,7 @@ interface Link {
 /**
  * Creates a product order in Azumuta, once per number, and gives the ERP its id. Azumuta is searched by number before
  * every create: so orders that were typed by hand are adopted if they are open and equal, and the create of an attempt
- * that died is recognised. Creation and link are noted by one write; if only the link failed, the message comes again
+ * that died is recognised. Creation and link are noted by one write; if only the link failed, the message is retried
  * for that.
  */
 export function createProductOrderCreator(dependencies: CreateDependencies) {

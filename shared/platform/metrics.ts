@@ -17,7 +17,7 @@ export const metrics = {
   AlertsUndelivered: { unit: 'Count', by: [] },
 } as const satisfies Record<string, MetricDefinition>;
 
-/** Counted in log lines only: the dashboard and Logs Insights add them up, at no fixed cost. */
+/** Counted in log lines only: Logs Insights adds them up, at no fixed cost. */
 export const counts = [
   /** Triggers that the webhook endpoint put into the queue. */
   'CompletionsAccepted',

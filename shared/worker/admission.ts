@@ -16,8 +16,6 @@ export interface Admitted {
 /** Messages that have waited for longer belong to the backlog. */
 const newForMs = 60_000;
 
-export type Admission = ReturnType<typeof createAdmission>;
-
 /**
  * Asks once for all messages of a batch that need a partner whether it may be called: the breaker first, then a slot.
  *
@@ -27,61 +25,65 @@ export type Admission = ReturnType<typeof createAdmission>;
  *   a slot for new      new messages go on, the backlog waits
  *   a slot for all      all go on, new messages first
  */
-export function createAdmission(
-  waited: Waited,
-  { breaker, slots, clock, random, log, backoff = backoffDefaults }: WorkerDependencies,
-) {
-  const now = () => clock.now().getTime();
-  const isBacklog = (record: SQSRecord) => ageMsOf(record, now()) > newForMs;
+export class Admission {
+  readonly #waited: Waited;
+  readonly #dependencies: WorkerDependencies;
 
-  async function admit(partner: Partner, works: readonly Work[], deadline: Deadline): Promise<Admitted> {
+  constructor(waited: Waited, dependencies: WorkerDependencies) {
+    this.#waited = waited;
+    this.#dependencies = dependencies;
+  }
+
+  async admit(partner: Partner, works: readonly Work[], deadline: Deadline): Promise<Admitted> {
     const calling = works.filter(({ step }) => step.needs !== undefined);
     const others = works.filter(({ step }) => step.needs === undefined);
     if (calling.length === 0) return { toWork: works, waiting: [] };
     // If the breaker cannot be read, it is asked again before the call.
-    const asked = breaker.outage(partner).catch(() => undefined);
+    const asked = this.#dependencies.breaker.outage(partner).catch(() => undefined);
     const outage = await Promise.race([asked, deadline.overdue]);
     if (outage === 'overdue')
       return { toWork: [], waiting: works.map((work) => waitingFor(1, work, 'No time.')) };
     const { toWork, waiting } = outage
-      ? await inOutage(partner, outage, calling, deadline)
-      : await withSlot(partner, calling, deadline);
+      ? await this.#inOutage(partner, outage, calling, deadline)
+      : await this.#withSlot(partner, calling, deadline);
     return { toWork: [...others, ...toWork], waiting };
   }
 
-  async function inOutage(
+  async #inOutage(
     partner: Partner,
     outage: Outage,
     works: readonly Work[],
     deadline: Deadline,
   ): Promise<Admitted> {
+    const { random, backoff = backoffDefaults } = this.#dependencies;
     const [probing, ...others] = works;
     const waits = outage.seconds > 0 || !probing ? works : others;
-    const left = { left: outage.seconds, soFar: (now() - outage.openedAt) / 1000 };
+    const left = { left: outage.seconds, soFar: (this.#now() - outage.openedAt) / 1000 };
     const recovers = `Waiting for ${partnerWords[partner]} to recover. ${outage.reason}`.trim();
     const reason = outage.isPause ? outage.reason : recovers;
     const waiting = waits.map((work) =>
       waitingFor(secondsInOutage(left, receiveCountOf(work.record), random(), backoff), work, reason),
     );
-    await logWaiting(partner, waiting, deadline, outage);
+    await this.#logWaiting(partner, waiting, deadline, outage);
     if (outage.seconds > 0 || !probing) return { toWork: [], waiting };
-    const admitted = await withSlot(partner, [probing], deadline);
+    const admitted = await this.#withSlot(partner, [probing], deadline);
     return { toWork: admitted.toWork, waiting: [...waiting, ...admitted.waiting] };
   }
 
-  async function withSlot(partner: Partner, works: readonly Work[], deadline: Deadline): Promise<Admitted> {
+  async #withSlot(partner: Partner, works: readonly Work[], deadline: Deadline): Promise<Admitted> {
+    const { slots, random } = this.#dependencies;
     if (!slots?.isLimited(partner)) return { toWork: works, waiting: [] };
-    const backlog = works.filter(({ record }) => isBacklog(record));
-    const fresh = works.filter(({ record }) => !isBacklog(record));
-    const forAll = backlog.length > 0 ? await inTime(slots.takeForBacklog(partner), deadline) : 'none';
+    const backlog = works.filter(({ record }) => this.isBacklog(record));
+    const fresh = works.filter(({ record }) => !this.isBacklog(record));
+    const forAll = backlog.length > 0 ? await this.#inTime(slots.takeForBacklog(partner), deadline) : 'none';
     if (forAll === 'taken') return { toWork: [...fresh, ...backlog], waiting: [] };
-    const forNew = fresh.length > 0 && (await inTime(slots.take(partner), deadline)) === true;
+    const forNew = fresh.length > 0 && (await this.#inTime(slots.take(partner), deadline)) === true;
     const chance = random();
     const reason = `All calls that ${partnerWords[partner]} allows at once are under way.`;
     const forMoment = (work: Work) =>
       waitingFor(secondsUntilSlot(receiveCountOf(work.record), chance), work, reason);
     const inBacklog = (work: Work) => {
-      const ageSeconds = ageMsOf(work.record, now()) / 1000;
+      const ageSeconds = ageMsOf(work.record, this.#now()) / 1000;
       return waitingFor(secondsInBacklog(ageSeconds, backlog.length, random()), work, reason);
     };
     const waiting = [
@@ -89,14 +91,16 @@ export function createAdmission(
       ...(forNew ? [] : fresh.map(forMoment)),
       ...backlog.map(forAll === 'shared' ? inBacklog : forMoment),
     ];
-    await logWaiting(partner, waiting, deadline);
+    await this.#logWaiting(partner, waiting, deadline);
     return { toWork: forNew ? fresh : [], waiting };
   }
 
   /** If DynamoDB fails or is too slow, all records wait for another attempt. */
-  async function inTime<T>(taking: Promise<T>, deadline: Deadline): Promise<T | 'none'> {
+  async #inTime<T>(taking: Promise<T>, deadline: Deadline): Promise<T | 'none'> {
     const taken = taking.catch((error: unknown) => {
-      log.error('The slots of the partner could not be asked for', { reason: reasonOf(error) });
+      this.#dependencies.log.error('The slots of the partner could not be asked for', {
+        reason: reasonOf(error),
+      });
       return 'none' as const;
     });
     const answer = await Promise.race([taken, deadline.overdue]);
@@ -104,17 +108,18 @@ export function createAdmission(
   }
 
   /** One log line for all of them. */
-  async function logWaiting(
+  async #logWaiting(
     partner: Partner,
     waiting: readonly Waiting[],
     deadline: Deadline,
     outage?: Outage,
   ): Promise<void> {
+    const { log } = this.#dependencies;
     const [oldest] = waiting
       .map(({ work: { record } }) => record)
       .toSorted((a, b) => firstTriedOf(a) - firstTriedOf(b));
     if (!oldest) return;
-    const waitedMs = (await deadline.whileOpen(waited.msOf(oldest))) ?? 0;
+    const waitedMs = (await deadline.whileOpen(this.#waited.msOf(oldest))) ?? 0;
     const measured = { Retried: waiting.length, WaitingSeconds: Math.round(waitedMs / 1000) };
     if (!outage) return log.info('Waiting for a slot of the partner', { Partner: partner }, measured);
     const { seconds, reason, isDown } = outage;
@@ -125,7 +130,13 @@ export function createAdmission(
     );
   }
 
-  return { admit, isBacklog };
+  isBacklog(record: SQSRecord): boolean {
+    return ageMsOf(record, this.#now()) > newForMs;
+  }
+
+  #now(): number {
+    return this.#dependencies.clock.now().getTime();
+  }
 }
 
 function waitingFor(seconds: number, work: Work, reason: string): Waiting {

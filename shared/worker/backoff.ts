@@ -10,7 +10,7 @@ export interface BackoffOptions {
 export const backoffDefaults: BackoffOptions = { baseSeconds: 4, capSeconds: 900 };
 
 /**
- * SQS hides a message for at most 12 hours after its receive, and refuses anything longer: the message would come again
+ * SQS hides a message for at most 12 hours after its receive, and refuses anything longer: the message would be received again
  * after its queue's default. The margin is for the time that the attempt took.
  * Source: AWS, "Amazon SQS visibility timeout".
  */
@@ -24,7 +24,7 @@ const slotSeconds = 2;
 const slotGrowth = 1.015;
 
 /**
- * Seconds until a message comes again that found no free slot of its partner: short, as a slot may be free at any
+ * Seconds until a message is retried that found no free slot of its partner: short, as a slot may be free at any
  * moment, and hardly growing. SQS puts a message aside at its thousandth receive, which waits that never grow would
  * reach within an hour of a long queue; with these it is reached after the six days that a message may wait.
  * @param receives 1 at the first.
@@ -34,14 +34,14 @@ export function secondsUntilSlot(receives: number, random: number): number {
   return Math.max(1, Math.round(seconds * (0.5 + random)));
 }
 
-/** A message of a backlog that came in a full batch comes again after this part of its age. */
+/** A message of a backlog that came in a full batch is retried after this part of its age. */
 const backlogPart = 0.25;
 const fullBatch = 10;
 
 /**
- * Seconds until a message comes again whose backlog has a slot already. SQS returns messages in no order: among
+ * Seconds until a message is retried whose backlog has a slot already. SQS returns messages in no order: among
  * thousands that cannot be worked on yet, it would seldom return a new one. How many there are is unknown, but small
- * batches mean that there are few: then all come again soon.
+ * batches mean that there are few: then all are retried soon.
  * @param together How many of them came in one batch.
  */
 export function secondsInBacklog(ageSeconds: number, together: number, random: number): number {
@@ -50,7 +50,7 @@ export function secondsInBacklog(ageSeconds: number, together: number, random: n
 }
 
 /**
- * Seconds until a message comes again that found its partner's breaker open. They grow with its receives, but no faster
+ * Seconds until a message is retried that found its partner's breaker open. They grow with its receives, but no faster
  * than the outage: a message that has often waited for a slot waits no longer than others.
  * @param outage How many seconds of it are left, and how many it has lasted. With none left, a probe is under way.
  */
@@ -80,8 +80,8 @@ export function secondsUntilTurn(
 }
 
 /**
- * Seconds until a message comes again: exponential with full jitter (any time up to the doubled wait), so
- * that messages which failed together do not come again together. Once the cap is reached, the wait is in its
+ * Seconds until a message is retried: exponential with full jitter (any time up to the doubled wait), so
+ * that messages which failed together are not retried together. Once the cap is reached, the wait is in its
  * upper third. `afterSeconds` (Retry-After, a lease, an open breaker) is a floor, with jitter above it.
  * @param failures 1 after the first failure.
  * @param random In [0, 1).

@@ -2,7 +2,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Partner } from '../model/partner.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import { type Admission, createAdmission } from './admission.ts';
+import { Admission } from './admission.ts';
 import type { Consumer, Outcome, RetriedIn, Waiting, Work, WorkerDependencies } from './attempt.ts';
 import { sortOut } from './crash-loop.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
@@ -61,7 +61,7 @@ class Worker<Message> {
     this.#dependencies = dependencies;
     const waited = createWaited(consumer.stage, dependencies);
     this.#processor = new RecordProcessor(consumer, waited, dependencies);
-    this.#admission = createAdmission(waited, dependencies);
+    this.#admission = new Admission(waited, dependencies);
   }
 
   async consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {

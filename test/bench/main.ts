@@ -3,8 +3,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { Listr } from 'listr2';
 import { bundleFunctions } from '../../infra/build/bundle-functions.ts';
+import { createProgress } from '../../infra/local/progress.ts';
 import { reasonOf } from '../../shared/model/errors.ts';
 import { switchMapping } from '../support/switch-mapping.ts';
 import { sizesOf } from './bundles/bundle-sizes.ts';
@@ -44,6 +44,13 @@ interface Settings {
   readonly completions: number;
   readonly orders: number;
   readonly only: readonly Part[];
+}
+
+interface Task {
+  readonly title: string;
+  /** Default: it is done whatever is wanted. */
+  readonly enabled?: () => boolean;
+  readonly task: (tell: (status: string) => void) => Promise<void>;
 }
 
 const ownName = 'this bundle';
@@ -87,162 +94,147 @@ async function measure(settings: Settings): Promise<Figures> {
   let partners: Partners;
   let plant: BenchPlant;
 
-  const tasks = new Listr(
-    [
-      {
-        title: 'npx cdk synth and npm test',
-        enabled: () => wants('commands'),
-        async task(_, task) {
-          const synth = await secondsOf(
-            'npx',
-            'cdk',
-            'synth',
-            '--quiet',
-            '--output',
-            join(folder, 'cdk.out'),
-          );
-          task.output = 'npm test';
-          figures.seconds = { 'npx cdk synth': synth, 'npm test': await secondsOf('npm', 'test') };
-        },
+  const tasks: readonly Task[] = [
+    {
+      title: 'npx cdk synth and npm test',
+      enabled: () => wants('commands'),
+      async task(tell) {
+        const synth = await secondsOf('npx', 'cdk', 'synth', '--quiet', '--output', join(folder, 'cdk.out'));
+        tell('npm test');
+        figures.seconds = { 'npx cdk synth': synth, 'npm test': await secondsOf('npm', 'test') };
       },
-      {
-        title: 'Starting the stubs and the platform',
-        async task() {
-          partners = await startPartners(delayMs);
-          stops.push(partners.stop);
-          await partners.reset();
-          plant = await startBenchPlant({ partners });
-          stops.push(plant.stop);
-          stock.file = (await writeYardsticks(join(folder, 'yardsticks'))).stock;
-        },
+    },
+    {
+      title: 'Starting the stubs and the platform',
+      async task() {
+        partners = await startPartners(delayMs);
+        stops.push(partners.stop);
+        await partners.reset();
+        plant = await startBenchPlant({ partners });
+        stops.push(plant.stop);
+        stock.file = (await writeYardsticks(join(folder, 'yardsticks'))).stock;
       },
-      {
-        title: 'Bundles: bytes and import',
-        enabled: () => wants('bundles'),
-        async task() {
-          const { metafile } = await bundleFunctions(
-            resolve(root, 'integration.config.ts'),
-            join(folder, 'bundles'),
-          );
-          figures.bundles = sizesOf(metafile);
-          const webhookEnvironment = environmentOf(plant, 'receive-webhook');
-          figures.imports = await importTimes(
-            [
-              {
-                name: 'empty handler',
-                file: join(folder, 'yardsticks/empty.mjs'),
-                environment: webhookEnvironment,
-              },
-              { name: 'stock SQS client', file: stock.file, environment: webhookEnvironment },
-              ...figures.bundles.map(({ name }) => ({
-                name,
-                file: join(folder, 'bundles', name, 'index.mjs'),
-                environment: environmentOf(plant, name),
-              })),
-            ],
-            settings.rounds * 7,
-          );
-        },
+    },
+    {
+      title: 'Bundles: bytes and import',
+      enabled: () => wants('bundles'),
+      async task() {
+        const { metafile } = await bundleFunctions(
+          resolve(root, 'integration.config.ts'),
+          join(folder, 'bundles'),
+        );
+        figures.bundles = sizesOf(metafile);
+        const webhookEnvironment = environmentOf(plant, 'receive-webhook');
+        figures.imports = await importTimes(
+          [
+            {
+              name: 'empty handler',
+              file: join(folder, 'yardsticks/empty.mjs'),
+              environment: webhookEnvironment,
+            },
+            { name: 'stock SQS client', file: stock.file, environment: webhookEnvironment },
+            ...figures.bundles.map(({ name }) => ({
+              name,
+              file: join(folder, 'bundles', name, 'index.mjs'),
+              environment: environmentOf(plant, name),
+            })),
+          ],
+          settings.rounds * 7,
+        );
       },
-      {
-        title: 'Completions and accidents, in turns with Powertools',
-        enabled: () => wants('completions', 'accidents'),
-        async task(_, task) {
-          const tell = (status: string) => {
-            task.output = status;
-          };
-          const contenders = [{ name: ownName, plant }];
-          const peer = withPeer ? await startBenchPlant({ partners, ...powertools }) : undefined;
-          if (peer) contenders.push({ name: peerName, plant: peer });
-          if (peer) stops.push(peer.stop);
-          if (wants('completions'))
-            figures.completions = await measureRounds(contenders, partners, settings, tell);
-          if (wants('accidents')) figures.accidents = await countLosses(contenders, partners, tell);
-          await peer?.stop();
-        },
+    },
+    {
+      title: 'Completions and accidents, in turns with Powertools',
+      enabled: () => wants('completions', 'accidents'),
+      async task(tell) {
+        const contenders = [{ name: ownName, plant }];
+        const peer = withPeer ? await startBenchPlant({ partners, ...powertools }) : undefined;
+        if (peer) contenders.push({ name: peerName, plant: peer });
+        if (peer) stops.push(peer.stop);
+        if (wants('completions'))
+          figures.completions = await measureRounds(contenders, partners, settings, tell);
+        if (wants('accidents')) figures.accidents = await countLosses(contenders, partners, tell);
+        await peer?.stop();
       },
-      {
-        title: 'From trigger to booking, in turns with the state before',
-        enabled: () => wants('waits'),
-        async task(_, task) {
-          const contenders = [{ name: ownName, plant }];
-          const before = await checkOutBefore(join(folder, 'before'));
-          const earlier = before && (await startBenchPlant({ partners, ...before }));
-          if (earlier) contenders.push({ name: 'two functions', plant: earlier });
-          if (earlier) stops.push(earlier.stop);
-          figures.waits = await measureWaits(contenders, partners, settings.rounds, (status) => {
-            task.output = status;
-          });
-          await earlier?.stop();
-        },
+    },
+    {
+      title: 'From trigger to booking, in turns with the state before',
+      enabled: () => wants('waits'),
+      async task(tell) {
+        const contenders = [{ name: ownName, plant }];
+        const before = await checkOutBefore(join(folder, 'before'));
+        const earlier = before && (await startBenchPlant({ partners, ...before }));
+        if (earlier) contenders.push({ name: 'two functions', plant: earlier });
+        if (earlier) stops.push(earlier.stop);
+        figures.waits = await measureWaits(contenders, partners, settings.rounds, tell);
+        await earlier?.stop();
       },
-      {
-        title: 'Calls per booking of each connector',
-        enabled: () => wants('calls'),
-        async task() {
-          figures.calls = await callsPerBooking();
-        },
+    },
+    {
+      title: 'Calls per booking of each connector',
+      enabled: () => wants('calls'),
+      async task() {
+        figures.calls = await callsPerBooking();
       },
-      {
-        title: 'A killed pull',
-        enabled: () => wants('pull'),
-        async task() {
-          figures.killedPull = await pullThroughKill(plant, partners, 300);
-        },
+    },
+    {
+      title: 'A killed pull',
+      enabled: () => wants('pull'),
+      async task() {
+        figures.killedPull = await pullThroughKill(plant, partners, 300);
       },
-      {
-        title: 'The webhook, warm',
-        enabled: () => wants('webhook'),
-        async task() {
-          // Its messages stay in the queue, because nothing else is measured on this plant afterwards.
-          await switchMapping(plant.emulator, plant.functionOf('book-completion').name, false);
-          figures.webhook = await webhookTimes(plant, stock.file, settings.rounds * 200);
-        },
+    },
+    {
+      title: 'The webhook, warm',
+      enabled: () => wants('webhook'),
+      async task() {
+        // Its messages stay in the queue, because nothing else is measured on this plant afterwards.
+        await switchMapping(plant.emulator, plant.functionOf('book-completion').name, false);
+        figures.webhook = await webhookTimes(plant, stock.file, settings.rounds * 200);
       },
-      {
-        title: 'A small and a large pull',
-        enabled: () => wants('pull'),
-        async task(_, task) {
-          // With the deployed settings, because one run may take minutes.
-          const long = await startBenchPlant({ partners, overrides: {} });
-          stops.push(long.stop);
-          try {
-            const small = await pullSmall(long, partners, 6);
-            task.output = `${settings.orders} orders`;
-            figures.pulled = { small, large: await pullAll(long, partners, settings.orders) };
-          } finally {
-            await long.stop();
-          }
-        },
+    },
+    {
+      title: 'A small and a large pull',
+      enabled: () => wants('pull'),
+      async task(tell) {
+        // With the deployed settings, because one run may take minutes.
+        const long = await startBenchPlant({ partners, overrides: {} });
+        stops.push(long.stop);
+        try {
+          const small = await pullSmall(long, partners, 6);
+          tell(`${settings.orders} orders`);
+          figures.pulled = { small, large: await pullAll(long, partners, settings.orders) };
+        } finally {
+          await long.stop();
+        }
       },
-      {
-        title: 'Requests and time for the bill',
-        enabled: () => wants('cost'),
-        async task(_, task) {
-          const billOf = async (name: string, flow: Flow, options = {}) => {
-            task.output = `${name}: ${flow}`;
-            return { name, flow, measured: await measureBill(flow, 100, { partners, ...options }) };
-          };
-          figures.bills = [
-            await billOf(ownName, 'completions'),
-            ...(withPeer ? [await billOf(peerName, 'completions', powertools)] : []),
-            await billOf(ownName, 'completions with ten recordings'),
-            await billOf(ownName, 'orders'),
-            await billOf(ownName, 'orders in lists of 50'),
-          ];
-          figures.month = monthOf(await templateOfPlant(), perMillionOf(figures.bills, ownName));
-        },
+    },
+    {
+      title: 'Requests and time for the bill',
+      enabled: () => wants('cost'),
+      async task(tell) {
+        const billOf = async (name: string, flow: Flow, options = {}) => {
+          tell(`${name}: ${flow}`);
+          return { name, flow, measured: await measureBill(flow, 100, { partners, ...options }) };
+        };
+        figures.bills = [
+          await billOf(ownName, 'completions'),
+          ...(withPeer ? [await billOf(peerName, 'completions', powertools)] : []),
+          await billOf(ownName, 'completions with ten recordings'),
+          await billOf(ownName, 'orders'),
+          await billOf(ownName, 'orders in lists of 50'),
+        ];
+        figures.month = monthOf(await templateOfPlant(), perMillionOf(figures.bills, ownName));
       },
-      {
-        title: 'Journeys in virtual time',
-        enabled: () => wants('simulation'),
-        async task() {
-          figures.simulation = await measureSimulation(availableParallelism(), 2000);
-        },
+    },
+    {
+      title: 'Journeys in virtual time',
+      enabled: () => wants('simulation'),
+      async task() {
+        figures.simulation = await measureSimulation(availableParallelism(), 2000);
       },
-    ],
-    { renderer: settings.json ? 'silent' : 'default', fallbackRenderer: 'simple' },
-  );
+    },
+  ];
 
   async function stopAll() {
     for (const stop of stops.splice(0).reverse()) await stop();
@@ -252,7 +244,10 @@ async function measure(settings: Settings): Promise<Figures> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
 
   try {
-    await tasks.run();
+    const { step } = createProgress();
+    for (const { title, enabled, task } of tasks)
+      if (enabled?.() !== false)
+        await step(title, (change) => task((status) => change(`${title}: ${status}`)));
     return figures;
   } finally {
     await stopAll();

@@ -10,8 +10,7 @@ export interface DemoProgress {
   readonly booked: number;
 }
 
-export type Demo = ReturnType<typeof createDemo>;
-export type DemoOutcome = Awaited<ReturnType<Demo['outcome']>>;
+export type DemoOutcome = Awaited<ReturnType<ReturnType<typeof createDemo>['outcome']>>;
 
 /** The longest time that one part of the demo may take: it must outlast a kill -9 of any process. */
 const patienceMs = 90_000;

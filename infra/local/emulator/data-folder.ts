@@ -6,7 +6,7 @@ import { credentialsSchema } from './iam/principals.ts';
 import { readJson, writeJson } from './json-file.ts';
 
 /** `platform.json` of a data folder: how other commands find the platform that runs there. */
-export const addressSchema = z.object({
+const addressSchema = z.object({
   pid: z.number(),
   stackName: z.string(),
   region: z.string(),

@@ -5,8 +5,9 @@ import type { AlertLedger } from '../../../shared/ledger/ledger.ts';
 import { oneLine } from '../../../shared/model/text.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
+import { createProgress, type Progress } from '../../local/progress.ts';
 import { commonOptions, exits, mostOf, opsCommand, runCommand } from '../cli/command.ts';
-import { createProgress, type Progress, say, sayJson, styled, tableOf } from '../cli/output.ts';
+import { say, sayJson, styled, tableOf } from '../cli/output.ts';
 import { findTarget, invoke, ledgerOf, type Target } from '../cli/target.ts';
 
 const optionsSchema = z.object({
@@ -91,6 +92,6 @@ async function test(target: Target, { json }: Options, { during }: Progress): Pr
 
 await runCommand(command, optionsSchema, async ({ options }) => {
   const progress = createProgress();
-  const target = await progress.during('Looking for the stack', findTarget(options));
+  const target = await findTarget(options);
   return options.test ? test(target, options, progress) : list(target, options, progress);
 });

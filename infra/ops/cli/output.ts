@@ -75,51 +75,6 @@ export function ago(then: Date, now: Date): string {
   return hours < 48 ? `${hours} hours ago` : `${Math.round(hours / 24)} days ago`;
 }
 
-/**
- * Shows progress on the error stream, so that answers stay clean: nothing in the first second, then one line that is
- * overwritten on a terminal, and a line every five seconds elsewhere.
- */
-export function createProgress(
-  stream: Pick<NodeJS.WriteStream, 'write' | 'isTTY'> = process.stderr,
-  now: () => number = () => performance.now(),
-) {
-  let next = now() + 1000;
-  let shown = false;
-  /** Says what is being done now. */
-  const tell = (text: string) => {
-    if (now() < next) return;
-    next = now() + (stream.isTTY ? 100 : 5000);
-    shown = true;
-    stream.write(stream.isTTY ? `\r\u001b[2K${text}` : `${text}\n`);
-  };
-  /** Takes the line away from a terminal. */
-  const end = () => {
-    if (shown && stream.isTTY) stream.write('\r\u001b[2K');
-    shown = false;
-  };
-  return {
-    tell,
-    /** Shows the text for as long as the work takes, then takes the line away. */
-    async during<T>(text: string, work: Promise<T>): Promise<T> {
-      const ticking = setInterval(() => tell(text), 250);
-      try {
-        return await work;
-      } finally {
-        clearInterval(ticking);
-        end();
-      }
-    },
-    /** Prints something that stays to be read. */
-    note(text: string) {
-      end();
-      stream.write(`${text}\n`);
-    },
-    end,
-  };
-}
-
-export type Progress = ReturnType<typeof createProgress>;
-
 /** The lines of a text of at most so many characters, broken at spaces; a longer word stays whole. */
 export function wrap(text: string, most = Number.POSITIVE_INFINITY): string[] {
   const lines: string[] = [];

@@ -12,6 +12,7 @@ import { loadIntegration } from '../../build/load-configuration.ts';
 import { type EmulatorAddress, findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
+import { createProgress } from '../../local/progress.ts';
 import { defaultConfigFile, UsageError } from './command.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
@@ -61,7 +62,7 @@ export function whereOf({ options }: Pick<Target, 'options'>, config: string = d
 export async function findTarget({ local, stack, region }: Where): Promise<Target> {
   if (local !== undefined && stack !== undefined)
     throw new UsageError('Choose one: --local for this machine, or --stack for a deployed one.');
-  if (stack !== undefined) return deployed(stack, region);
+  if (stack !== undefined) return createProgress().during('Looking for the stack', deployed(stack, region));
   if (local !== undefined) {
     const options = local === true ? ['--local'] : ['--local', local];
     return onThisMachine(local === true ? onlyPlatform() : platformIn(local), options);

@@ -55,7 +55,7 @@ const contentSchema = z.object({
 const causeSchema = z.catch(z.optional(z.enum(causes)), undefined);
 const partnerSchema = z.catch(z.optional(z.enum(partnerNames)), undefined);
 
-export const webhookCallSchema = z.object({
+const webhookCallSchema = z.object({
   method: z.string(),
   event: z.string(),
   rawQueryString: z.string(),

@@ -85,7 +85,7 @@ function unexpected({ status, text }: Awaited<ReturnType<typeof call>>, secret: 
     return wrong(
       'it answers that its secret is not set yet',
       'set it',
-      `npm run secrets -- set ${secret} --generate ${whereOf(target)}`,
+      `npm run secrets -- set ${secret} ${whereOf(target)}`,
     );
   if (status === 404) return wrong('there is nothing at its address', 'deploy the stack again');
   if (status === 403)

@@ -1,14 +1,16 @@
 import type * as z from 'zod/mini';
+import { setCredentials } from '../../../shared/alerts/words.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { Rejected, RetryLater, reasonOf } from '../../../shared/model/errors.ts';
+import type { Partner } from '../../../shared/model/partner.ts';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
 import { type Target, whereOf } from '../cli/target.ts';
-import type { SecretStore } from '../secrets/secret-store.ts';
-import { isOwn, type SecretName, type SecretState, secretFacts } from '../secrets/secret-store.ts';
-import { type Check, check, fine, notice, wrong } from './finding.ts';
+import { secretFindings } from '../secrets/secret-findings.ts';
+import type { SecretName, SecretStore } from '../secrets/secret-store.ts';
+import { type Check, check, fine, wrong } from './finding.ts';
 
 /** Longest that one partner may take to answer. */
 const maxWaitMs = 30_000;
@@ -18,36 +20,7 @@ const maxWaitMs = 30_000;
  * @param config Configuration file of the plant, for the commands that the findings name.
  */
 export function secretChecks(target: Target, secrets: Pick<SecretStore, 'states'>, config?: string): Check[] {
-  return [
-    check('Secrets', async () => {
-      const states = await secrets.states();
-      return [...states].map(([name, state]) => ({
-        about: secretFacts[name].title,
-        ...secretFinding(name, state, target, config),
-      }));
-    }),
-  ];
-}
-
-function secretFinding(name: SecretName, state: SecretState, target: Target, config?: string) {
-  // A partner's value is asked for: `set` would wait in silence for somebody to paste it.
-  const set = isOwn(name)
-    ? `npm run secrets -- set ${name} --generate ${whereOf(target)}`
-    : `npm run secrets -- ${whereOf(target, config)}`;
-  switch (state.state) {
-    case 'set':
-      return fine('is set');
-    case 'unset':
-      return wrong('is not set yet', 'set it', set);
-    case 'unfit':
-      return wrong(`does not have the expected shape: ${state.mistakes.join('; ')}`, 'set it anew', set);
-    case 'rotating':
-      return notice(
-        'is set, and the value before is still valid',
-        'once the value before is used nowhere, finish the rotation',
-        `npm run secrets -- finish ${name} ${whereOf(target)}`,
-      );
-  }
+  return [check('Secrets', async () => secretFindings(await secrets.states(), target, config))];
 }
 
 /**
@@ -66,7 +39,7 @@ export function partnerChecks(
       try {
         return fine(await call(AbortSignal.timeout(maxWaitMs)));
       } catch (error) {
-        return partnerFinding(error, about === 'Azumuta', whereOf(target, config));
+        return partnerFinding(error, about === 'Azumuta' ? 'azumuta' : 'erp', whereOf(target, config));
       }
     });
   return [
@@ -85,13 +58,13 @@ export function partnerChecks(
 }
 
 /** @param where The options of a command that name the stack. */
-function partnerFinding(error: unknown, isAzumuta: boolean, where: string) {
+function partnerFinding(error: unknown, partner: Partner, where: string) {
   const reason = reasonOf(error);
   if (error instanceof RetryLater && error.unauthorized)
     return wrong(
       reason,
       'set what the partner takes, or give its user the rights that it needs',
-      `npm run secrets -- ${where}`,
+      `npm run secrets -- ${setCredentials[partner]} ${where}`,
     );
   // The credentials are accepted, but this call is refused (403), or must wait.
   if (error instanceof RetryLater && error.scope === 'order' && !error.outOfTime)
@@ -105,7 +78,7 @@ function partnerFinding(error: unknown, isAzumuta: boolean, where: string) {
       'check its address in the configuration, and whether this machine may reach it: the functions may reach what this machine does not, and the other way round',
     );
   if (!(error instanceof Rejected)) throw error;
-  if (!isAzumuta)
+  if (partner === 'erp')
     return wrong(reason, "check the connector's options in the configuration, and the rights of its user");
   return wrong(
     reason,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { createProgress } from '../../local/progress.ts';
 import {
   commonOptions,
   configOption,
@@ -8,7 +9,7 @@ import {
   runCommand,
   sentenceOf,
 } from '../cli/command.ts';
-import { createProgress, say, sayJson, styled } from '../cli/output.ts';
+import { say, sayJson, styled } from '../cli/output.ts';
 import { configurationFile, configurationOf, findTarget, type Target } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { alertChecks, mailChecks } from './check-alerts.ts';
@@ -76,7 +77,7 @@ async function checksOf(
 
 await runCommand(command, optionsSchema, async ({ options, signal }) => {
   const progress = createProgress();
-  const target = await progress.during('Looking for the stack', findTarget(options));
+  const target = await findTarget(options);
   if (!options.json) {
     say(styled('bold', `Check of ${target.name}`));
     say();

@@ -199,7 +199,7 @@ function distinct(mistakes: readonly (string | undefined)[]): string[] {
  * @returns Paths such as `quantity.amount`; with a `*` at the end when all fields there were listed. Undefined when the
  * function does not work on a proxy, as it clones its input.
  */
-export function readsOf<T extends object>(value: T, run: (proxy: T) => unknown): Set<string> | undefined {
+function readsOf<T extends object>(value: T, run: (proxy: T) => unknown): Set<string> | undefined {
   const reads = new Set<string>();
   try {
     run(watched(value, '', reads));

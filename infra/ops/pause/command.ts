@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import { createProgress } from '../../local/progress.ts';
 import { commonOptions, exits, opsCommand, runCommand, type Typed, UsageError } from '../cli/command.ts';
-import { counted, createProgress, say, sayJson } from '../cli/output.ts';
+import { counted, say, sayJson } from '../cli/output.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
 import {
   type Flow,
@@ -74,7 +75,7 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
   const act = async ({ options, words, signal }: Typed<Options>) => {
     const chosen = flowsOf(words[0]);
     const progress = createProgress();
-    const target = await progress.during('Looking for the stack', findTarget(options));
+    const target = await findTarget(options);
     const ledger = ledgerOf(target);
     const on = name === 'resume';
     const outcomes: (NotedOutcome | MarkOutcome)[] = [];

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
+import { createProgress } from '../../local/progress.ts';
 import {
   commonOptions,
   defaultConfigFile,
@@ -13,7 +14,7 @@ import {
   UsageError,
 } from '../cli/command.ts';
 import { answersFrom, fittingAnswers, writeNewFile } from '../cli/files.ts';
-import { createProgress, say, sayJson } from '../cli/output.ts';
+import { say, sayJson } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';
 import { createTestOrder } from './create-test-order.ts';
@@ -159,13 +160,13 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
   if (number !== undefined) {
     if (again !== number)
       throw new UsageError('The number was not typed again as it is: nothing was created.');
-    const apiKey = await findKey(target, options.config);
+    const apiKey = await findKey(target);
     const azumuta = createAzumutaClient({ ...known, baseUrl, apiKey: async () => apiKey });
     return finishCreated(number, await createTestOrder(azumuta, number, seen, signal), json);
   }
   if (sample.length > 0)
     return finish(probeSavedAnswers(await savedAnswers(sample, seen.number), known), plant, options);
-  const asking = probeAccount({ ...known, baseUrl, apiKey: await findKey(target, options.config), signal });
+  const asking = probeAccount({ ...known, baseUrl, apiKey: await findKey(target), signal });
   const probed = await createProgress().during('Asking Azumuta, twice a second', asking);
   if (probed.stopped !== undefined && (signal.aborted || !hasFound(probed))) throw new Error(probed.stopped);
   return finish(probed, plant, options);

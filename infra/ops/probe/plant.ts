@@ -34,20 +34,18 @@ function onlyConfiguration(): string {
  * The API key of the stack, else of the environment, else as somebody types it.
  * @throws UsageError without the key, as an error about the header would repeat it.
  */
-export async function findKey(target: Target | undefined, config?: string): Promise<string> {
-  const key = target
-    ? await storedKey(target, config)
-    : process.env.AZUMUTA_API_KEY?.trim() || (await typedKey());
+export async function findKey(target: Target | undefined): Promise<string> {
+  const key = target ? await storedKey(target) : process.env.AZUMUTA_API_KEY?.trim() || (await typedKey());
   if (/^[\x20-\x7e]+$/.test(key)) return key;
   throw new UsageError('The key has characters that no key has, such as a line break: copy it again.');
 }
 
-async function storedKey(target: Target, config?: string): Promise<string> {
+async function storedKey(target: Target): Promise<string> {
   const stored = await createSecretStore(target).read('azumuta-api-key');
   const parsed = parse(apiKeySchema, stored === undefined ? undefined : jsonOf(stored));
   if (parsed.ok) return parsed.value.apiKey;
   throw new UsageError(
-    `The stack has no usable key of Azumuta: npm run secrets -- ${whereOf(target, config)}`,
+    `The stack has no usable key of Azumuta: npm run secrets -- set azumuta-api-key ${whereOf(target)}`,
   );
 }
 

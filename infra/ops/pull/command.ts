@@ -3,6 +3,7 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { type PullReport, pullOutcomes } from '../../../shared/orders/pull.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
+import { createProgress, type Progress } from '../../local/progress.ts';
 import {
   commonOptions,
   configOption,
@@ -14,7 +15,7 @@ import {
   runCommand,
   UsageError,
 } from '../cli/command.ts';
-import { createProgress, type Progress, say, sayJson } from '../cli/output.ts';
+import { say, sayJson } from '../cli/output.ts';
 import { configurationOf, findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { partnersOf } from '../doctor/check-partners.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
@@ -126,6 +127,6 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
   if (options.go && options.since !== undefined)
     throw new UsageError('--since is only for a dry run: the pull goes on from where the last run ended.');
   const progress = createProgress();
-  const target = await progress.during('Looking for the stack', findTarget(options));
+  const target = await findTarget(options);
   return options.go ? go(target, options, progress) : dryRun(target, options, signal, progress);
 });

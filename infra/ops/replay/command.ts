@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
+import { createProgress } from '../../local/progress.ts';
 import { commonOptions, exits, opsCommand, runCommand, UsageError } from '../cli/command.ts';
-import { createProgress, say, sayJson } from '../cli/output.ts';
+import { say, sayJson } from '../cli/output.ts';
 import { findTarget, whereOf } from '../cli/target.ts';
-import { createReplay, type ReplayReport, replayDependenciesOf } from './replay.ts';
+import { type ReplayReport, replay, replayDependenciesOf } from './replay.ts';
 import { replayLines } from './report.ts';
 
 const text = z.string().check(z.minLength(1));
@@ -50,14 +51,16 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
   const target = await findTarget(options);
   const dependencies = replayDependenciesOf(target);
   const progress = createProgress();
-  const replay = createReplay({ ...dependencies, progress: progress.tell });
   const { hidden } = await dependencies.deadLetters.size();
   // One ERP order may have several product orders.
   const orders =
     order === undefined
       ? undefined
       : new Set([order, ...(await dependencies.ledger.journeys.productOrdersOf(order))]);
-  const report = await replay({ go, signal, reason, orders }).finally(progress.end);
+  const report = await replay(
+    { go, signal, reason, orders },
+    { ...dependencies, progress: progress.tell },
+  ).finally(progress.end);
 
   if (options.json) sayJson({ target: target.name, dryRun: !go, hidden, ...report });
   else {

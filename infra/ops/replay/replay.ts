@@ -123,120 +123,130 @@ interface Run extends Counts {
 }
 
 /**
- * Returns a function that sends dead letters back to the queues they come from. For each letter it notes that in the
+ * Sends dead letters back to the queues they come from. For each letter it notes that in the
  * ledger, sends the message, and removes the letter, in this order: a letter may fail again before the run goes on, and a
  * later note would tell the ledger that it is gone. A run that is killed leaves each letter where it was, where it goes,
  * or in both places. The next run corrects that, and a message that is worked on twice is booked once.
  */
-export function createReplay(
+export async function replay(
+  request: ReplayRequest,
   dependencies: ReplayDependencies,
-): (request: ReplayRequest) => Promise<ReplayReport> {
-  const { deadLetters, queues, queueUrls, records, ledger, names, clock, progress } = dependencies;
-
-  return async function replay(request) {
-    const { go, signal } = request;
-    const letters = { held: new Map(), chosen: new Map(), movable: new Set<string>() };
-    const run: Run = { ...letters, lookedAt: 0, hinted: [], more: false, moved: 0, copied: 0 };
-    let failure: string | undefined;
-    try {
-      const asked = request.orders && (await findOrders(request.orders, ledger));
-      await chooseLetters(run, { ...request, orders: asked?.numbers });
-      // Who names a reason wants the letters that have it, and nothing else.
-      if (asked && request.reason === undefined && !run.more && !signal.aborted)
-        run.hinted = withoutLetter(asked, run);
-      if (go) {
-        await moveAll(run, signal);
-        await sendHints(run.hinted, { ...dependencies, completionsQueueUrl: queueUrls.completions });
-      }
-    } catch (error) {
-      failure = reasonOf(error);
-    } finally {
-      await giveBack([...run.held.values()]);
+): Promise<ReplayReport> {
+  const { go, signal } = request;
+  const letters = { held: new Map(), chosen: new Map(), movable: new Set<string>() };
+  const run: Run = { ...letters, lookedAt: 0, hinted: [], more: false, moved: 0, copied: 0 };
+  let failure: string | undefined;
+  try {
+    const asked = request.orders && (await findOrders(request.orders, dependencies.ledger));
+    await chooseLetters(run, { ...request, orders: asked?.numbers }, dependencies);
+    // Who names a reason wants the letters that have it, and nothing else.
+    if (asked && request.reason === undefined && !run.more && !signal.aborted)
+      run.hinted = withoutLetter(asked, run);
+    if (go) {
+      await moveAll(run, signal, dependencies);
+      await sendHints(run.hinted, {
+        ...dependencies,
+        completionsQueueUrl: dependencies.queueUrls.completions,
+      });
     }
-    return reportOf(run, signal.aborted, failure);
-  };
+  } catch (error) {
+    failure = reasonOf(error);
+  } finally {
+    await giveBack([...run.held.values()], dependencies);
+  }
+  return reportOf(run, signal.aborted, failure);
+}
 
-  async function chooseLetters(run: Run, request: ReplayRequest): Promise<void> {
-    const { held, chosen, movable } = run;
-    const { go, most = maxMoved, signal } = request;
-    for await (const page of deadLetters.take()) {
-      const cameBack = page.some(({ sqsId }) => held.has(sqsId));
-      for (const letter of page) {
-        held.set(letter.sqsId, letter);
-        if (!isSelected(letter, request)) continue;
-        const route = routeOf(letter, names, clock.now());
-        chosen.set(letter.sqsId, { letter, route });
-        if ('to' in route) movable.add(letter.sqsId);
-      }
-      run.lookedAt = held.size;
-      progress?.(`Looked at ${run.lookedAt} dead letters, ${chosen.size} of them selected`);
-      run.more = cameBack || (go && movable.size >= most);
-      if (run.more || signal.aborted) return;
+async function chooseLetters(
+  run: Run,
+  request: ReplayRequest,
+  { deadLetters, names, clock, progress }: ReplayDependencies,
+): Promise<void> {
+  const { held, chosen, movable } = run;
+  const { go, most = maxMoved, signal } = request;
+  for await (const page of deadLetters.take()) {
+    const cameBack = page.some(({ sqsId }) => held.has(sqsId));
+    for (const letter of page) {
+      held.set(letter.sqsId, letter);
+      if (!isSelected(letter, request)) continue;
+      const route = routeOf(letter, names, clock.now());
+      chosen.set(letter.sqsId, { letter, route });
+      if ('to' in route) movable.add(letter.sqsId);
+    }
+    run.lookedAt = held.size;
+    progress?.(`Looked at ${run.lookedAt} dead letters, ${chosen.size} of them selected`);
+    run.more = cameBack || (go && movable.size >= most);
+    if (run.more || signal.aborted) return;
+  }
+}
+
+async function moveAll(run: Run, signal: AbortSignal, dependencies: ReplayDependencies): Promise<void> {
+  const { deadLetters, progress } = dependencies;
+  const moves = [...run.chosen.values()].flatMap(({ letter, route }): Move[] =>
+    'to' in route ? [{ letter, ...route }] : [],
+  );
+  const calls = new Set<string>();
+  for (const page of pagesOf(moves)) {
+    if (signal.aborted) return;
+    // Several containers of receive-webhook may have kept the same call: one copy is sent, all are removed.
+    const isCopy = ({ letter: { stage, messageId } }: Move) => {
+      if (stage !== 'receive-webhook') return false;
+      const isKnown = calls.has(messageId);
+      calls.add(messageId);
+      return isKnown;
+    };
+    const { copies = [], firsts = [] } = Object.groupBy(page, (move) => (isCopy(move) ? 'copies' : 'firsts'));
+    const gone = [...(await noteAndSend(firsts, dependencies)), ...copies].map(({ letter }) => letter);
+    const left = await deadLetters.remove(gone);
+    for (const letter of gone) if (!left.includes(letter)) run.held.delete(letter.sqsId);
+    run.moved += gone.length - left.length;
+    run.copied += left.length;
+    progress?.(`Replayed ${run.moved} of ${moves.length}`);
+  }
+}
+
+/** @returns the letters that SQS took. The ledger records the others as dead again, and they stay where they are. */
+async function noteAndSend(
+  moves: readonly Move[],
+  { records, queues, queueUrls, clock }: ReplayDependencies,
+): Promise<readonly Move[]> {
+  const sent: Move[] = [];
+  try {
+    for (const { letter, to } of moves) {
+      const { messageId, filedUnder: orderNumber } = letter;
+      await records.markReplayed({ messageId, orderNumber }, `sending it to ${to} again`);
+    }
+    for (const [queue, group] of Map.groupBy(moves, ({ to }) => to)) {
+      const messages = group.map((move) => messageOf(move, clock));
+      const refused = await queues.sendAll(queueUrls[queue], messages);
+      sent.push(...group.filter((_, at) => !refused.includes(at)));
+    }
+  } finally {
+    for (const { letter } of moves.filter((move) => !sent.includes(move))) {
+      const { messageId, filedUnder: orderNumber, stage, reason, cause, partner } = letter;
+      // receive-webhook has no access to the table, so its letters have no record.
+      if (stage !== 'receive-webhook')
+        await records.record({ messageId, orderNumber, stage, reason, cause, partner });
     }
   }
+  return sent;
+}
 
-  async function moveAll(run: Run, signal: AbortSignal): Promise<void> {
-    const moves = [...run.chosen.values()].flatMap(({ letter, route }): Move[] =>
-      'to' in route ? [{ letter, ...route }] : [],
-    );
-    const calls = new Set<string>();
-    for (const page of pagesOf(moves)) {
-      if (signal.aborted) return;
-      // Several containers of receive-webhook may have kept the same call: one copy is sent, all are removed.
-      const isCopy = ({ letter: { stage, messageId } }: Move) => {
-        if (stage !== 'receive-webhook') return false;
-        const isKnown = calls.has(messageId);
-        calls.add(messageId);
-        return isKnown;
-      };
-      const { copies = [], firsts = [] } = Object.groupBy(page, (move) =>
-        isCopy(move) ? 'copies' : 'firsts',
-      );
-      const gone = [...(await noteAndSend(firsts)), ...copies].map(({ letter }) => letter);
-      const left = await deadLetters.remove(gone);
-      for (const letter of gone) if (!left.includes(letter)) run.held.delete(letter.sqsId);
-      run.moved += gone.length - left.length;
-      run.copied += left.length;
-      progress?.(`Replayed ${run.moved} of ${moves.length}`);
-    }
-  }
+function messageOf({ letter, body }: Move, clock: Clock) {
+  const replayedAt = clock.now().toISOString();
+  const { messageId, since } = letter;
+  return { body, attributes: { messageId, firstAttemptAt: since.toISOString(), replayedAt } };
+}
 
-  /** @returns the letters that SQS took. The ledger records the others as dead again, and they stay where they are. */
-  async function noteAndSend(moves: readonly Move[]): Promise<readonly Move[]> {
-    const sent: Move[] = [];
-    try {
-      for (const { letter, to } of moves) {
-        const { messageId, filedUnder: orderNumber } = letter;
-        await records.markReplayed({ messageId, orderNumber }, `sending it to ${to} again`);
-      }
-      for (const [queue, group] of Map.groupBy(moves, ({ to }) => to)) {
-        const refused = await queues.sendAll(queueUrls[queue], group.map(messageOf));
-        sent.push(...group.filter((_, at) => !refused.includes(at)));
-      }
-    } finally {
-      for (const { letter } of moves.filter((move) => !sent.includes(move))) {
-        const { messageId, filedUnder: orderNumber, stage, reason, cause, partner } = letter;
-        // receive-webhook has no access to the table, so its letters have no record.
-        if (stage !== 'receive-webhook')
-          await records.record({ messageId, orderNumber, stage, reason, cause, partner });
-      }
-    }
-    return sent;
-  }
-
-  function messageOf({ letter, body }: Move) {
-    const replayedAt = clock.now().toISOString();
-    const { messageId, since } = letter;
-    return { body, attributes: { messageId, firstAttemptAt: since.toISOString(), replayedAt } };
-  }
-
-  async function giveBack(held: readonly DeadLetterMessage[]): Promise<void> {
-    let back = 0;
-    for (const page of pagesOf(held, pageSize * 10)) {
-      await deadLetters.giveBack(page);
-      back += page.length;
-      progress?.(`Returned ${back} of ${held.length} to the dead-letter queue`);
-    }
+async function giveBack(
+  held: readonly DeadLetterMessage[],
+  { deadLetters, progress }: ReplayDependencies,
+): Promise<void> {
+  let back = 0;
+  for (const page of pagesOf(held, pageSize * 10)) {
+    await deadLetters.giveBack(page);
+    back += page.length;
+    progress?.(`Returned ${back} of ${held.length} to the dead-letter queue`);
   }
 }
 

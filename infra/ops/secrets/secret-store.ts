@@ -3,31 +3,16 @@ import * as z from 'zod/mini';
 import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
 import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/aws/credentials.ts';
 import { storedSecret } from '../../../shared/platform/aws/secrets.ts';
-import { jsonOf, type Mismatch, parse } from '../../../shared/platform/validation.ts';
+import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
 import { UsageError } from '../cli/command.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 
 /** The secrets of a stack. Only stacks that send alerts to webhooks have the last one. */
-export const secretNames = [
-  'azumuta-api-key',
-  'erp-credentials',
-  'webhook-token',
-  'order-api-key',
-  'alert-webhooks',
-] as const;
-export type SecretName = (typeof secretNames)[number];
-
-/** Secrets that we make and hand out. During a rotation two values are valid. */
-export const ownSecrets = ['webhook-token', 'order-api-key'] as const satisfies readonly SecretName[];
-export type OwnSecretName = (typeof ownSecrets)[number];
-
-export const secretFacts: Readonly<
-  Record<SecretName, { readonly title: string; readonly output: string; readonly from: string }>
-> = {
+export const secretFacts = {
   'azumuta-api-key': {
     title: 'Azumuta API key',
     output: 'AzumutaApiKeySecret',
-    from: 'made in Azumuta, in the settings of your account',
+    from: 'it is made in Azumuta, in the settings of your account',
   },
   'erp-credentials': {
     title: 'ERP credentials',
@@ -37,85 +22,72 @@ export const secretFacts: Readonly<
   'webhook-token': {
     title: 'Webhook token',
     output: 'WebhookTokenSecret',
-    from: 'made here; it is part of the URL that you paste into Azumuta',
+    from: 'it is made here, and is part of the URL that you paste into Azumuta',
   },
   'order-api-key': {
     title: 'Order API key',
     output: 'OrderApiKeySecret',
-    from: 'made here; the ERP sends it in the header X-API-Key',
+    from: 'it is made here, and the ERP sends it in the header X-API-Key',
   },
   'alert-webhooks': {
     title: 'Addresses of the alert webhooks',
     output: 'AlertWebhooksSecret',
-    from: 'made in Teams, Slack or another receiver of alerts: {"teams": "https://…"}',
+    from: 'they are made in Teams, Slack or another receiver of alerts',
   },
-};
+} as const;
+export type SecretName = keyof typeof secretFacts;
+/** Made from the keys of the table, so each is one. */
+export const secretNames = Object.keys(secretFacts) as SecretName[];
+
+/** Secrets that we make and hand out. During a rotation two values are valid. */
+export const ownSecrets = ['webhook-token', 'order-api-key'] as const satisfies readonly SecretName[];
+export type OwnSecretName = (typeof ownSecrets)[number];
+
+export function isOwn(name: SecretName): name is OwnSecretName {
+  return ownSecrets.some((own) => own === name);
+}
 
 export type SecretState =
   /** `rotating`: two values are valid until the rotation is finished. */
   | { readonly state: 'unset' | 'set' | 'rotating' }
   | { readonly state: 'unfit'; readonly mistakes: readonly string[] };
 
-/** The token is part of a URL and the key is sent in a header: only characters that need no escape in either. */
-const ownValueSchema = z.string().check(
-  z.minLength(20),
-  z.maxLength(200),
-  z.refine((text) => /^[\w.~-]+$/.test(text), 'letters, digits and . _ ~ - only'),
-);
-
-/** The shape of a secret. @param erp Shape of the ERP's credentials, from its connector; any object when unknown. */
-export function shapeOf(name: SecretName, erp: z.ZodMiniType = z.looseObject({})): z.ZodMiniType {
-  if (name === 'erp-credentials') return erp;
-  if (name === 'alert-webhooks') return alertWebhooksSchema;
-  return name === 'azumuta-api-key' ? apiKeySchema : rotatingSecretSchema;
-}
-
-/** The state of a stored secret, without its value. */
-export function stateOf(name: SecretName, stored: string | undefined, erp?: z.ZodMiniType): SecretState {
-  if (stored === undefined) return { state: 'unset' };
-  const json = jsonOf(stored);
-  if (json === undefined) return { state: 'unfit', mistakes: ['it is not JSON'] };
-  const parsed = parse(shapeOf(name, erp), json);
-  if (!parsed.ok) return { state: 'unfit', mistakes: parsed.mismatches.map(mistakeText) };
-  const rotating = z.safeParse(z.object({ previous: z.string() }), json);
-  return { state: isOwn(name) && rotating.success ? 'rotating' : 'set' };
-}
-
-/** Checks a value for one of our own secrets. @returns what is wrong with it. */
-export function mistakeInOwnValue(value: string): string | undefined {
-  const parsed = parse(ownValueSchema, value);
-  return parsed.ok ? undefined : parsed.mismatches.map(({ expected }) => expected).join('; ');
-}
-
-export function isOwn(name: SecretName): name is OwnSecretName {
-  return ownSecrets.some((own) => own === name);
-}
-
-export function mistakeText({ path, found, expected }: Mismatch): string {
-  return `${path}: found ${found}, expected ${expected}`;
-}
-
 export type SecretStore = ReturnType<typeof createSecretStore>;
 
 /**
  * The stack's secrets, for an operator. Error messages never contain a value.
- * @param erp Shape of the ERP's credentials, from its connector.
+ * @param erp Shape of the ERP's credentials, from its connector; any object when it is not known.
  */
 export function createSecretStore(
   target: Pick<Target, 'aws' | 'output' | 'outputs' | 'options'>,
-  erp?: z.ZodMiniType,
+  erp: z.ZodMiniType = z.looseObject({}),
 ) {
   const client = new SecretsManagerClient(target.aws);
-  const isThere = (name: SecretName) =>
-    name !== 'alert-webhooks' || secretFacts[name].output in target.outputs;
+  const shapes: Readonly<Record<SecretName, z.ZodMiniType>> = {
+    'azumuta-api-key': apiKeySchema,
+    'erp-credentials': erp,
+    'webhook-token': rotatingSecretSchema,
+    'order-api-key': rotatingSecretSchema,
+    'alert-webhooks': alertWebhooksSchema,
+  };
   const idOf = (name: SecretName) => target.output(secretFacts[name].output);
-
   const read = (name: SecretName) => storedSecret(client, idOf(name));
 
   async function put(name: SecretName, value: unknown): Promise<void> {
-    await client.send(
-      new PutSecretValueCommand({ SecretId: idOf(name), SecretString: JSON.stringify(value) }),
-    );
+    const SecretString = JSON.stringify(value);
+    await client.send(new PutSecretValueCommand({ SecretId: idOf(name), SecretString }));
+  }
+
+  async function stateOf(name: SecretName): Promise<SecretState> {
+    const stored = await read(name);
+    if (stored === undefined) return { state: 'unset' };
+    const json = jsonOf(stored);
+    if (json === undefined) return { state: 'unfit', mistakes: ['it is not JSON'] };
+    const parsed = parse(shapes[name], json);
+    if (!parsed.ok)
+      return { state: 'unfit', mistakes: parsed.mismatches.map((each) => describeMismatches([each])) };
+    const rotating = z.safeParse(z.object({ previous: z.string() }), json);
+    return { state: isOwn(name) && rotating.success ? 'rotating' : 'set' };
   }
 
   async function rotating(name: OwnSecretName) {
@@ -125,7 +97,7 @@ export function createSecretStore(
     const parsed = parse(rotatingSecretSchema, jsonOf(stored));
     if (parsed.ok) return parsed.value;
     throw new UsageError(
-      `The secret ${name} does not have the expected shape (${parsed.mismatches.map(mistakeText).join('; ')}): set it again with set ${name}.`,
+      `The secret ${name} does not have the expected shape (${describeMismatches(parsed.mismatches)}): set it again with set ${name}.`,
     );
   }
 
@@ -135,10 +107,10 @@ export function createSecretStore(
 
     /** The states of all secrets that the stack has. */
     async states(): Promise<ReadonlyMap<SecretName, SecretState>> {
-      const names = secretNames.filter(isThere);
-      return new Map(
-        await Promise.all(names.map(async (name) => [name, stateOf(name, await read(name), erp)] as const)),
+      const names = secretNames.filter(
+        (name) => name !== 'alert-webhooks' || secretFacts[name].output in target.outputs,
       );
+      return new Map(await Promise.all(names.map(async (name) => [name, await stateOf(name)] as const)));
     },
 
     /**
@@ -148,23 +120,20 @@ export function createSecretStore(
      */
     async set(name: SecretName, value: string): Promise<void> {
       if (isOwn(name)) {
-        const { state } = stateOf(name, await read(name));
+        const { state } = await stateOf(name);
         if (state === 'set' || state === 'rotating')
           throw new UsageError(
             `${name} is set already, and its users would be locked out: rotate it instead, so that both values are valid for a while.`,
           );
-        return put(name, { current: checkedOwn(name, value) });
+        return put(name, { current: value });
       }
       const json = jsonOf(value.trim());
       // Azumuta shows a bare key, which may consist of digits only.
       const given = name === 'azumuta-api-key' && typeof json !== 'object' ? { apiKey: value.trim() } : json;
       if (given === undefined) throw new UsageError(`The value of ${name} must be JSON.`);
-      const parsed = parse(shapeOf(name, erp), given);
-      if (!parsed.ok)
-        throw new UsageError(
-          `The value of ${name} does not fit: ${parsed.mismatches.map(mistakeText).join('; ')}.`,
-        );
-      return put(name, given);
+      const parsed = parse(shapes[name], given);
+      if (parsed.ok) return put(name, given);
+      throw new UsageError(`The value of ${name} does not fit: ${describeMismatches(parsed.mismatches)}.`);
     },
 
     /** Stores a new value and keeps the old one valid. @throws UsageError when a rotation is not finished. */
@@ -174,7 +143,7 @@ export function createSecretStore(
         throw new UsageError(
           `A rotation of ${name} is not finished. When the old value is not used any more, finish it: npm run secrets -- finish ${name} ${whereOf(target)}`,
         );
-      await put(name, { current: checkedOwn(name, value), previous: current });
+      await put(name, { current: value, previous: current });
     },
 
     /** Finishes a rotation: only the new value stays valid. False when there was none. */
@@ -190,10 +159,4 @@ export function createSecretStore(
       return (await rotating(name)).current;
     },
   };
-}
-
-function checkedOwn(name: OwnSecretName, value: string): string {
-  const mistake = mistakeInOwnValue(value);
-  if (mistake !== undefined) throw new UsageError(`The value of ${name} does not fit: ${mistake}.`);
-  return value;
 }

@@ -8,8 +8,8 @@ import type { Cause } from '../../../shared/model/causes.ts';
 import { type ProductOrderDraft, partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
+import { createProgress } from '../../local/progress.ts';
 import { UsageError } from '../cli/command.ts';
-import { createProgress } from '../cli/output.ts';
 import { findTarget, ledgerOf, type Target, type Where, whereOf } from '../cli/target.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
 import { type KnownOfOrder, type OrderStatus, orderStatusOf } from './order-status.ts';
@@ -72,7 +72,7 @@ export async function traceAsked(
   if (asked === undefined)
     throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
   const { during } = createProgress();
-  const target = await during('Looking for the stack', findTarget(options));
+  const target = await findTarget(options);
   const where = whereOf(target);
   const findOwner = findOwnerOf(target, options.config);
   const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target), where, findOwner));

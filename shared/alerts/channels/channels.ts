@@ -75,7 +75,7 @@ export function createChannels(dependencies: ChannelDependencies): Channels {
       if (url === undefined)
         return {
           delivered: false,
-          problem: 'its address is not in the secret: npm run secrets -- --stack <stack> sets it',
+          problem: 'its address is not in the secret: npm run secrets -- set alert-webhooks --stack <stack>',
         };
       return await post(url, bodyFor[channel](alert, timeZone), clock);
     } catch (error) {

@@ -22,7 +22,7 @@ export type Attempts = ReturnType<typeof createAttempts>;
 
 /**
  * Attempts at a message that began and never ended: the process crashed, or was killed at its timeout. Recorded only
- * for messages that come again, so that a message that succeeds at once costs nothing.
+ * for messages that are retried, so that a message that succeeds at once costs nothing.
  */
 export function createAttempts(table: Table, clock: Clock) {
   const keyOf = (messageId: string) => ({ pk: `MESSAGE#${messageId}`, sk: 'ATTEMPTS' });

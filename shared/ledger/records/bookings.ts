@@ -4,7 +4,7 @@ import type { Rejection } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { type Claim, type Claimant, claimStates, isNothingSent } from '../claims.ts';
+import { type Claim, type Claimant, type Claims, claimStates, isNothingSent } from '../claims.ts';
 import {
   heldSchema,
   maxNoteLength,
@@ -123,18 +123,88 @@ export const forBookingOnly = ['content', 'awaiting', 'dueAt'];
 const nothingSent = '((#state = :waiting OR #state = :rejected) AND (#attempts = :none OR #clean = :yes))';
 const nothingSentValues = { waiting: 'waiting', rejected: 'rejected', none: 0, yes: true };
 
-export function createBookings(table: Table, clock: Clock, leaseUntilOf: (endsAt: Date) => number) {
+export class Bookings {
+  readonly #table: Table;
+  readonly #clock: Clock;
+  readonly #claims: Pick<Claims, 'leaseUntil'>;
+
+  constructor(table: Table, clock: Clock, claims: Pick<Claims, 'leaseUntil'>) {
+    this.#table = table;
+    this.#clock = clock;
+    this.#claims = claims;
+  }
+
+  /** All bookings of a product order, including planned ones. */
+  async of(number: string): Promise<BookingEntry[]> {
+    const stored = await this.#table.query(partitionOf(number), bookingPrefix);
+    return stored.map(bookingEntryOf);
+  }
+
+  /** Plans a booking and claims it, with one write; undefined when another attempt was faster. */
+  async planAndClaim(home: string, plan: Plan, claimant: Claimant): Promise<Claim | undefined> {
+    const { owner, messageId, endsAt } = claimant;
+    const key = bookingKeyOf(home, plan.planned.key);
+    const set = { state: 'claimed', owner, leaseUntil: this.#claims.leaseUntil(endsAt) };
+    const written = await this.#write(home, plan, set, plannedEvent(plan));
+    // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
+    const held = written ?? (await this.#table.get(key));
+    if (held?.owner !== owner) return undefined;
+    const again = plan.seen !== undefined && !plan.seen.surelyNotBooked;
+    return { key, owner, messageId, attempt: Number(held.attempts), again, held };
+  }
+
+  /** Plans a booking that cannot be made now. @param waits Attributes of one that waits without an order. */
+  async planOnly(home: string, plan: Plan, waits: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#write(home, plan, { state: 'waiting', ...waits }, plannedEvent(plan, ', to be booked later'));
+  }
+
+  /** Plans a booking that the mapping refuses. False when another attempt was faster. */
+  async planRefused(home: string, plan: Plan, { reason: given, cause }: Rejection): Promise<boolean> {
+    const reason = shorten(given, maxNoteLength);
+    const set = { state: 'rejected', reason, cause, rejectedBy: plan.plannedFor };
+    return (await this.#write(home, plan, set, { event: 'rejected', note: reason })) !== undefined;
+  }
+
+  /** Takes back a plan of which nothing was sent; false when another attempt was faster. */
+  async withdraw(home: string, { key, readAt }: BookingEntry): Promise<boolean> {
+    const condition = `${nothingSent} AND #readAt = :seen`;
+    const values = { ...nothingSentValues, seen: readAt.toISOString() };
+    return this.#table.remove(bookingKeyOf(home, key), condition, values);
+  }
+
+  /** A person takes care of what was refused by this message. @param note Who, and why. */
+  async discard(home: string, rejectedBy: string, note: string): Promise<void> {
+    for (const stored of await this.#table.query(partitionOf(home), bookingPrefix)) {
+      if (stored.state !== 'rejected' || stored.rejectedBy !== rejectedBy) continue;
+      const changes = { set: { discarded: true }, remove: ['content'] };
+      const event = { event: 'discarded', note };
+      await this.#table.update(bookingKeyOf(home, bookingEntryOf(stored).key), {
+        ...withEntry(changes, z.parse(heldSchema, stored), this.#clock.now(), event),
+        condition: '#state = :rejected AND #rejectedBy = :message',
+        values: { rejected: 'rejected', message: rejectedBy },
+      });
+    }
+  }
+
+  /** The reconciliation has asked for a booking that waits without an order: it comes after the others due before `dueAt`. */
+  async markAsked(home: string, { key }: BookingEntry, dueAt: Date): Promise<void> {
+    await this.#table.update(bookingKeyOf(home, key), {
+      set: { dueAt: dueAt.getTime() },
+      condition: 'attribute_exists(#awaiting)',
+    });
+  }
+
   /** Puts a new plan, or replaces one of which nothing was sent. @returns the item; undefined when another was faster. */
-  async function write(
+  async #write(
     home: string,
     { planned: { key, ...planned }, seen, readAt, ...reading }: Plan,
     set: Readonly<Record<string, unknown>>,
     event: NewEntry,
   ): Promise<StoredItem | undefined> {
     const at = bookingKeyOf(home, key);
-    const now = clock.now();
+    const now = this.#clock.now();
     const fields = { ...planned, ...reading, readAt: readAt.toISOString(), ...set };
-    if (seen) return replace(at, seen, fields, event);
+    if (seen) return this.#replace(at, seen, fields, event);
     const item = {
       ...at,
       ...fields,
@@ -143,10 +213,10 @@ export function createBookings(table: Table, clock: Clock, leaseUntilOf: (endsAt
       history: [{ at: now.toISOString(), ...event }],
       expiresAt: expiryAfter(retentionSeconds, now),
     };
-    return (await table.putIf(item)) ? item : undefined;
+    return (await this.#table.putIf(item)) ? item : undefined;
   }
 
-  async function replace(
+  async #replace(
     key: Key,
     seen: BookingEntry,
     fields: Readonly<Record<string, unknown>>,
@@ -161,79 +231,16 @@ export function createBookings(table: Table, clock: Clock, leaseUntilOf: (endsAt
       add: { attempts: isClaimed ? 1 : 0 },
       remove: gone.filter((name) => fields[name] === undefined),
     };
-    const updated = await table.update(key, {
-      ...withEntry(changes, await table.get(key), clock.now(), event),
+    const updated = await this.#table.update(key, {
+      ...withEntry(changes, await this.#table.get(key), this.#clock.now(), event),
       // What a person has discarded holds nothing that could be booked as it was planned.
       condition: `(${nothingSent} OR (#state = :rejected AND #discarded = :yes)) AND #readAt = :seen`,
       values: { ...nothingSentValues, seen: seen.readAt.toISOString() },
     });
     return updated?.after;
   }
+}
 
-  const planned = ({ planned: { recordingIds } }: Plan, where: string) => ({
-    event: 'planned',
-    note: `${recordingIds.length} recording(s)${where}`,
-  });
-
-  return {
-    /** All bookings of a product order, including planned ones. */
-    async of(number: string): Promise<BookingEntry[]> {
-      const stored = await table.query(partitionOf(number), bookingPrefix);
-      return stored.map(bookingEntryOf);
-    },
-
-    /** Plans a booking and claims it, with one write; undefined when another attempt was faster. */
-    async planAndClaim(home: string, plan: Plan, claimant: Claimant): Promise<Claim | undefined> {
-      const { owner, messageId, endsAt } = claimant;
-      const key = bookingKeyOf(home, plan.planned.key);
-      const set = { state: 'claimed', owner, leaseUntil: leaseUntilOf(endsAt) };
-      const written = await write(home, plan, set, planned(plan, ''));
-      // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
-      const held = written ?? (await table.get(key));
-      if (held?.owner !== owner) return undefined;
-      const again = plan.seen !== undefined && !plan.seen.surelyNotBooked;
-      return { key, owner, messageId, attempt: Number(held.attempts), again, held };
-    },
-
-    /** Plans a booking that cannot be made now. @param waits Attributes of one that waits without an order. */
-    async planOnly(home: string, plan: Plan, waits: Readonly<Record<string, unknown>>): Promise<void> {
-      await write(home, plan, { state: 'waiting', ...waits }, planned(plan, ', to be booked later'));
-    },
-
-    /** Plans a booking that the mapping refuses. False when another attempt was faster. */
-    async planRefused(home: string, plan: Plan, { reason: given, cause }: Rejection): Promise<boolean> {
-      const reason = shorten(given, maxNoteLength);
-      const set = { state: 'rejected', reason, cause, rejectedBy: plan.plannedFor };
-      return (await write(home, plan, set, { event: 'rejected', note: reason })) !== undefined;
-    },
-
-    /** Takes back a plan of which nothing was sent; false when another attempt was faster. */
-    async withdraw(home: string, { key, readAt }: BookingEntry): Promise<boolean> {
-      const condition = `${nothingSent} AND #readAt = :seen`;
-      const values = { ...nothingSentValues, seen: readAt.toISOString() };
-      return table.remove(bookingKeyOf(home, key), condition, values);
-    },
-
-    /** A person takes care of what was refused by this message. @param note Who, and why. */
-    async discard(home: string, rejectedBy: string, note: string): Promise<void> {
-      for (const stored of await table.query(partitionOf(home), bookingPrefix)) {
-        if (stored.state !== 'rejected' || stored.rejectedBy !== rejectedBy) continue;
-        const changes = { set: { discarded: true }, remove: ['content'] };
-        const event = { event: 'discarded', note };
-        await table.update(bookingKeyOf(home, bookingEntryOf(stored).key), {
-          ...withEntry(changes, z.parse(heldSchema, stored), clock.now(), event),
-          condition: '#state = :rejected AND #rejectedBy = :message',
-          values: { rejected: 'rejected', message: rejectedBy },
-        });
-      }
-    },
-
-    /** The reconciliation has asked for a booking that waits without an order: it comes after the others due before `dueAt`. */
-    async markAsked(home: string, { key }: BookingEntry, dueAt: Date): Promise<void> {
-      await table.update(bookingKeyOf(home, key), {
-        set: { dueAt: dueAt.getTime() },
-        condition: 'attribute_exists(#awaiting)',
-      });
-    },
-  };
+function plannedEvent({ planned: { recordingIds } }: Plan, where = ''): NewEntry {
+  return { event: 'planned', note: `${recordingIds.length} recording(s)${where}` };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Cause } from '../../model/causes.ts';
 import type { Partner } from '../../model/partner.ts';
 import { shorten } from '../../model/text.ts';
-import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
+import type { Key, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { maxNoteLength, type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
 import { deadLetterKey, expiryAfter, retentionSeconds } from '../keys.ts';
@@ -48,8 +48,9 @@ function groupOf({
 export type DeadLetterRecords = ReturnType<typeof createDeadLetterRecords>;
 
 export function createDeadLetterRecords(table: Table, clock: Clock) {
-  async function change(key: Key, changes: Update, event: NewEntry): Promise<void> {
-    await table.update(key, withEntry(changes, await table.get(key), clock.now(), event));
+  async function change(key: Key, changes: Update, event: NewEntry, held?: StoredItem): Promise<void> {
+    const before = held ?? (await table.get(key));
+    await table.update(key, withEntry(changes, before, clock.now(), event));
   }
 
   return {
@@ -84,10 +85,13 @@ export function createDeadLetterRecords(table: Table, clock: Clock) {
       const changes = { remove: noLongerDead, condition: 'attribute_exists(pk)' };
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'replayed', note });
     },
-    /** It was recorded but not sent to the dead-letter queue, came again and succeeded: it needs nobody any more. */
+    /** It was recorded but not sent to the dead-letter queue, was retried and succeeded: it needs nobody any more. */
     async markRecovered({ messageId, orderNumber }: DeadLetterId): Promise<void> {
+      const key = deadLetterKey(orderNumber, messageId);
+      const held = await table.get(key);
+      if (held?.dead === undefined) return;
       const changes = { remove: noLongerDead, condition: 'attribute_exists(#dead)' };
-      await change(deadLetterKey(orderNumber, messageId), changes, { event: 'recovered' });
+      await change(key, changes, { event: 'recovered' }, held);
     },
     /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
     async markDiscarded({ messageId, orderNumber, ...why }: DeadLetterRecord, note: string): Promise<void> {

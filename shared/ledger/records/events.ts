@@ -4,7 +4,7 @@ import { type HistoryEntry, historySchema } from '../history.ts';
 import { partitionOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 
-/** An event that the digest counts. */
+/** An event that the morning mail counts. */
 export interface DayEvent {
   /** ISO instant, UTC. */
   readonly at: string;

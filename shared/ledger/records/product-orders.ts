@@ -85,144 +85,153 @@ function unchanged({ contentHash, erpOrder }: OrderEntry) {
   };
 }
 
-export function createOrders(table: Table, clock: Clock) {
+export class Orders {
+  readonly #table: Table;
+  readonly #clock: Clock;
+
+  constructor(table: Table, clock: Clock) {
+    this.#table = table;
+    this.#clock = clock;
+  }
+
+  async find(number: string): Promise<OrderEntry | undefined> {
+    const stored = await this.#table.get(orderKey(number));
+    return stored && orderEntryOf(stored);
+  }
+
+  /** Adds a new order; false when there is one already. */
+  async put({ via, dueDate, ...order }: NewOrder): Promise<boolean> {
+    const now = this.#clock.now();
+    return this.#table.putIf({
+      ...orderKey(order.number),
+      ...order,
+      v: 1,
+      erpOrderNumber: order.erpOrder.number,
+      state: 'waiting',
+      attempts: 0,
+      history: [{ at: now.toISOString(), event: 'queued', note: `by ${via}` }],
+      dueAt: dueAtOf(dueDate, now),
+      expiresAt: expiryAfter(retentionSeconds, now),
+    });
+  }
+
+  /** Replaces the content of an order that was not created; false when it may have been created or changed since. */
+  async replace(entry: OrderEntry, { via, dueDate, number: _, ...content }: NewOrder): Promise<boolean> {
+    const changes = {
+      set: {
+        ...content,
+        erpOrderNumber: content.erpOrder.number,
+        state: 'waiting',
+        enqueued: false,
+        dueAt: dueAtOf(dueDate, this.#clock.now()),
+      },
+      remove: ['reason', 'cause', 'rejectedBy', 'withdrawn'],
+    };
+    const event = { event: 'queued', note: `again by ${via}` };
+    const condition = `(#state = :rejected OR ${neverSent.condition})`;
+    if (await this.#change(entry, changes, event, condition)) return true;
+    // Replaced by a write of ours whose answer was lost, or by another caller with the same content.
+    const held = await this.find(entry.number);
+    return (
+      held?.state === 'waiting' &&
+      held.contentHash === content.contentHash &&
+      isSameErpOrder(held.erpOrder, content.erpOrder)
+    );
+  }
+
+  /** Prevents that an order that was surely not created ever is; false when it may have been created or changed since. */
+  async withdraw(entry: OrderEntry, rejection: Rejection, event: NewEntry): Promise<boolean> {
+    // Without `rejectedBy` no message may claim it again: each one finds it rejected and ends.
+    const changes = {
+      set: { state: 'rejected', withdrawn: true, clean: true, ...rejection },
+      remove: ['rejectedBy'],
+    };
+    if (await this.#change(entry, changes, event, neverSent.condition)) return true;
+    // Withdrawn by another caller.
+    const held = await this.find(entry.number);
+    return held?.withdrawn === true && isSameErpOrder(held.erpOrder, entry.erpOrder);
+  }
+
+  /** Its ERP order has another number now; does nothing when another writer has changed it since it was read. */
+  async renameErpOrder(entry: OrderEntry, { number }: ErpOrderRef): Promise<void> {
+    await this.#table.update(orderKey(entry.number), {
+      set: { erpOrder: { ...entry.erpOrder, number }, erpOrderNumber: number },
+      ...unchanged(entry),
+    });
+  }
+
+  /** Its message was sent again, so it is known to have been sent. */
+  async markSentAgain(number: string): Promise<void> {
+    await this.#table.update(orderKey(number), {
+      set: { enqueued: true },
+      condition: '#state = :waiting',
+      values: { waiting: 'waiting' },
+    });
+  }
+
+  /** Its completion is known: the reconciliation asks about it no more. */
+  async markCompleted(entry: OrderEntry): Promise<void> {
+    await this.#table.update(orderKey(entry.number), {
+      ...withEntry({ remove: ['awaiting'] }, entry, this.#clock.now(), {
+        event: 'completed',
+        note: 'Azumuta says so',
+      }),
+      condition: 'attribute_exists(#awaiting)',
+    });
+  }
+
+  /** It is not completed any more: the reconciliation asks about it again once it is overdue. */
+  async markReopened(number: string): Promise<void> {
+    await this.#table.update(orderKey(number), {
+      set: { awaiting: 'completion' },
+      condition: '#state = :done',
+      values: { done: 'done' },
+    });
+  }
+
+  /** Records the result of an attempt to give the ERP its id, after it was created. */
+  async noteLink(
+    entry: OrderEntry,
+    result: { readonly linkedAt?: string; readonly linkInDoubt?: boolean },
+    events: readonly NewEntry[],
+  ): Promise<void> {
+    await this.#table.update(
+      orderKey(entry.number),
+      withEntry({ set: result }, entry, this.#clock.now(), ...events),
+    );
+  }
+
+  /**
+   * Numbers of product orders that were due by then and are not known to be completed, the longest overdue first. The
+   * index lags: some may have been completed a moment ago.
+   */
+  async overdue(dueBy: Date, most: number): Promise<string[]> {
+    const found = await this.#table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', {
+      upTo: dueBy.getTime(),
+      limit: most,
+    });
+    return [...new Set(found.map(({ pk }) => String(pk).slice(partitionOf('').length)))];
+  }
+
+  /** Azumuta was asked about an overdue order: from now on it comes after all others that are due before `dueAt`. */
+  async markAsked(number: string, dueAt: Date): Promise<void> {
+    await this.#table.update(orderKey(number), {
+      set: { dueAt: dueAt.getTime(), askedAt: this.#clock.now().toISOString() },
+      // Counted, as the questions of months would fill its history.
+      add: { asked: 1 },
+      condition: 'attribute_exists(#awaiting)',
+    });
+  }
+
   /** Changes an order that is still as it was read; undefined when it is not, or when the condition does not hold. */
-  function change(entry: OrderEntry, changes: Update, event: NewEntry, condition: string) {
+  #change(entry: OrderEntry, changes: Update, event: NewEntry, condition: string) {
     const unread = unchanged(entry);
-    return table.update(orderKey(entry.number), {
-      ...withEntry(changes, entry, clock.now(), event),
+    return this.#table.update(orderKey(entry.number), {
+      ...withEntry(changes, entry, this.#clock.now(), event),
       condition: `${condition} AND ${unread.condition}`,
       values: { ...neverSent.values, ...unread.values },
     });
   }
-
-  return {
-    async find(number: string): Promise<OrderEntry | undefined> {
-      const stored = await table.get(orderKey(number));
-      return stored && orderEntryOf(stored);
-    },
-
-    /** Adds a new order; false when there is one already. */
-    async put({ via, dueDate, ...order }: NewOrder): Promise<boolean> {
-      const now = clock.now();
-      return table.putIf({
-        ...orderKey(order.number),
-        ...order,
-        v: 1,
-        erpOrderNumber: order.erpOrder.number,
-        state: 'waiting',
-        attempts: 0,
-        history: [{ at: now.toISOString(), event: 'queued', note: `by ${via}` }],
-        dueAt: dueAtOf(dueDate, now),
-        expiresAt: expiryAfter(retentionSeconds, now),
-      });
-    },
-
-    /** Replaces the content of an order that was not created; false when it may have been created or changed since. */
-    async replace(entry: OrderEntry, { via, dueDate, number: _, ...content }: NewOrder): Promise<boolean> {
-      const changes = {
-        set: {
-          ...content,
-          erpOrderNumber: content.erpOrder.number,
-          state: 'waiting',
-          enqueued: false,
-          dueAt: dueAtOf(dueDate, clock.now()),
-        },
-        remove: ['reason', 'cause', 'rejectedBy', 'withdrawn'],
-      };
-      const event = { event: 'queued', note: `again by ${via}` };
-      const condition = `(#state = :rejected OR ${neverSent.condition})`;
-      if (await change(entry, changes, event, condition)) return true;
-      // Replaced by a write of ours whose answer was lost, or by another caller with the same content.
-      const held = await this.find(entry.number);
-      return (
-        held?.state === 'waiting' &&
-        held.contentHash === content.contentHash &&
-        isSameErpOrder(held.erpOrder, content.erpOrder)
-      );
-    },
-
-    /** Prevents that an order that was surely not created ever is; false when it may have been created or changed since. */
-    async withdraw(entry: OrderEntry, rejection: Rejection, event: NewEntry): Promise<boolean> {
-      // Without `rejectedBy` no message may claim it again: each one finds it rejected and ends.
-      const changes = {
-        set: { state: 'rejected', withdrawn: true, clean: true, ...rejection },
-        remove: ['rejectedBy'],
-      };
-      if (await change(entry, changes, event, neverSent.condition)) return true;
-      // Withdrawn by another caller.
-      const held = await this.find(entry.number);
-      return held?.withdrawn === true && isSameErpOrder(held.erpOrder, entry.erpOrder);
-    },
-
-    /** Its ERP order has another number now; does nothing when another writer has changed it since it was read. */
-    async renameErpOrder(entry: OrderEntry, { number }: ErpOrderRef): Promise<void> {
-      await table.update(orderKey(entry.number), {
-        set: { erpOrder: { ...entry.erpOrder, number }, erpOrderNumber: number },
-        ...unchanged(entry),
-      });
-    },
-
-    /** Its message was sent again, so it is known to have been sent. */
-    async markSentAgain(number: string): Promise<void> {
-      await table.update(orderKey(number), {
-        set: { enqueued: true },
-        condition: '#state = :waiting',
-        values: { waiting: 'waiting' },
-      });
-    },
-
-    /** Its completion is known: the reconciliation asks about it no more. */
-    async markCompleted(entry: OrderEntry): Promise<void> {
-      await table.update(orderKey(entry.number), {
-        ...withEntry({ remove: ['awaiting'] }, entry, clock.now(), {
-          event: 'completed',
-          note: 'Azumuta says so',
-        }),
-        condition: 'attribute_exists(#awaiting)',
-      });
-    },
-
-    /** It is not completed any more: the reconciliation asks about it again once it is overdue. */
-    async markReopened(number: string): Promise<void> {
-      await table.update(orderKey(number), {
-        set: { awaiting: 'completion' },
-        condition: '#state = :done',
-        values: { done: 'done' },
-      });
-    },
-
-    /** Records the result of an attempt to give the ERP its id, after it was created. */
-    async noteLink(
-      entry: OrderEntry,
-      result: { readonly linkedAt?: string; readonly linkInDoubt?: boolean },
-      events: readonly NewEntry[],
-    ): Promise<void> {
-      await table.update(orderKey(entry.number), withEntry({ set: result }, entry, clock.now(), ...events));
-    },
-
-    /**
-     * Numbers of product orders that were due by then and are not known to be completed, the longest overdue first. The
-     * index lags: some may have been completed a moment ago.
-     */
-    async overdue(dueBy: Date, most: number): Promise<string[]> {
-      const found = await table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', {
-        upTo: dueBy.getTime(),
-        limit: most,
-      });
-      return [...new Set(found.map(({ pk }) => String(pk).slice(partitionOf('').length)))];
-    },
-
-    /** Azumuta was asked about an overdue order: from now on it comes after all others that are due before `dueAt`. */
-    async markAsked(number: string, dueAt: Date): Promise<void> {
-      await table.update(orderKey(number), {
-        set: { dueAt: dueAt.getTime(), askedAt: clock.now().toISOString() },
-        // Counted, as the questions of months would fill its history.
-        add: { asked: 1 },
-        condition: 'attribute_exists(#awaiting)',
-      });
-    },
-  };
 }
 
 /** An order without a due date is overdue a week after it came. */

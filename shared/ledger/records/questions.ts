@@ -65,72 +65,81 @@ export function answeredOf(stored: StoredItem | undefined): Answered | undefined
   return at && { by, at, listsRecordings };
 }
 
-export function createQuestions(table: Table, clock: Clock) {
-  const expiresAt = () => expiryAfter(keptSeconds, clock.now());
-  return {
-    /** The asking hint has asked Azumuta, and the order is not completed. */
-    async recordAsked(number: string, { by, since }: Pick<Question, 'by' | 'since'>): Promise<void> {
-      const now = clock.now().toISOString();
-      const set = {
-        v: 1,
-        by,
-        since: since.toISOString(),
-        askedAt: now,
-        aliveAt: now,
-        expiresAt: expiresAt(),
-      };
-      await table.update(questionKey(number), { set, remove: ['awaiting', 'dueAt'] });
-    },
+export class Questions {
+  readonly #table: Table;
+  readonly #clock: Clock;
 
-    /**
-     * Hands the recordings of another hint to the asking one. False when none asks any more, or when so many recordings
-     * were named meanwhile that there is no room: then the hint asks itself.
-     */
-    async join(number: string, { recordingIds, askedAt }: Joining): Promise<boolean> {
-      const joined = await table.update(questionKey(number), {
-        set: { askedAt: askedAt?.toISOString() },
-        // Appended, so that hints that join at the same moment do not overwrite each other.
-        append: { recordingIds },
-        condition: `attribute_exists(#by) AND attribute_not_exists(#awaiting)${recordingIds.length > 0 ? hasRoom : ''}`,
-        values: recordingIds.length > 0 ? { maxNamed } : undefined,
-      });
-      return joined !== undefined;
-    },
+  constructor(table: Table, clock: Clock) {
+    this.#table = table;
+    this.#clock = clock;
+  }
 
-    /** Azumuta was asked long enough: adds the note to the journey; from now on the order is overdue. */
-    async leaveToReconciliation(number: string, note: string): Promise<void> {
-      const now = clock.now();
-      const before = await table.get(questionKey(number));
-      const changes = { set: { awaiting: 'completion', dueAt: now.getTime() } };
-      const event = { event: 'not completed', note };
-      await table.update(questionKey(number), withEntry(changes, before, now, event));
-    },
+  /** The asking hint has asked Azumuta, and the order is not completed. */
+  async recordAsked(number: string, { by, since }: Pick<Question, 'by' | 'since'>): Promise<void> {
+    const now = this.#clock.now().toISOString();
+    const set = {
+      v: 1,
+      by,
+      since: since.toISOString(),
+      askedAt: now,
+      aliveAt: now,
+      expiresAt: this.#expiresAt(),
+    };
+    await this.#table.update(questionKey(number), { set, remove: ['awaiting', 'dueAt'] });
+  }
 
-    /** From now on the order comes after all others that are due before `dueAt`. */
-    async markAsked(number: string, dueAt: Date): Promise<void> {
-      await table.update(questionKey(number), {
-        set: { dueAt: dueAt.getTime() },
-        condition: 'attribute_exists(#awaiting)',
-      });
-    },
+  /**
+   * Hands the recordings of another hint to the asking one. False when none asks any more, or when so many recordings
+   * were named meanwhile that there is no room: then the hint asks itself.
+   */
+  async join(number: string, { recordingIds, askedAt }: Joining): Promise<boolean> {
+    const joined = await this.#table.update(questionKey(number), {
+      set: { askedAt: askedAt?.toISOString() },
+      // Appended, so that hints that join at the same moment do not overwrite each other.
+      append: { recordingIds },
+      condition: `attribute_exists(#by) AND attribute_not_exists(#awaiting)${recordingIds.length > 0 ? hasRoom : ''}`,
+      values: recordingIds.length > 0 ? { maxNamed } : undefined,
+    });
+    return joined !== undefined;
+  }
 
-    /** Azumuta was asked about a completed order once more, and there was nothing to book. */
-    async recordAnswered(number: string, { by, at, listsRecordings }: Answered): Promise<void> {
-      const answered = { answeredBy: by, answeredAt: at.toISOString(), listsRecordings };
-      const set = { v: 1, ...answered, expiresAt: expiresAt() };
-      await table.update(questionKey(number), { set });
-    },
+  /** Azumuta was asked long enough: adds the note to the journey; from now on the order is overdue. */
+  async leaveToReconciliation(number: string, note: string): Promise<void> {
+    const now = this.#clock.now();
+    const before = await this.#table.get(questionKey(number));
+    const changes = { set: { awaiting: 'completion', dueAt: now.getTime() } };
+    const event = { event: 'not completed', note };
+    await this.#table.update(questionKey(number), withEntry(changes, before, now, event));
+  }
 
-    /** It is completed. False when further hints have joined since the question was read, or it has ended. */
-    async end(number: string, { recordingIds }: Pick<Question, 'recordingIds'>): Promise<boolean> {
-      // Only the question ends: its history stays in the journey.
-      const ended = await table.update(questionKey(number), {
-        remove: ['by', 'recordingIds', 'awaiting', 'dueAt'],
-        condition:
-          'attribute_exists(#by) AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) = :read)',
-        values: { read: recordingIds.length },
-      });
-      return ended !== undefined;
-    },
-  };
+  /** From now on the order comes after all others that are due before `dueAt`. */
+  async markAsked(number: string, dueAt: Date): Promise<void> {
+    await this.#table.update(questionKey(number), {
+      set: { dueAt: dueAt.getTime() },
+      condition: 'attribute_exists(#awaiting)',
+    });
+  }
+
+  /** Azumuta was asked about a completed order once more, and there was nothing to book. */
+  async recordAnswered(number: string, { by, at, listsRecordings }: Answered): Promise<void> {
+    const answered = { answeredBy: by, answeredAt: at.toISOString(), listsRecordings };
+    const set = { v: 1, ...answered, expiresAt: this.#expiresAt() };
+    await this.#table.update(questionKey(number), { set });
+  }
+
+  /** It is completed. False when further hints have joined since the question was read, or it has ended. */
+  async end(number: string, { recordingIds }: Pick<Question, 'recordingIds'>): Promise<boolean> {
+    // Only the question ends: its history stays in the journey.
+    const ended = await this.#table.update(questionKey(number), {
+      remove: ['by', 'recordingIds', 'awaiting', 'dueAt'],
+      condition:
+        'attribute_exists(#by) AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) = :read)',
+      values: { read: recordingIds.length },
+    });
+    return ended !== undefined;
+  }
+
+  #expiresAt(): number {
+    return expiryAfter(keptSeconds, this.#clock.now());
+  }
 }

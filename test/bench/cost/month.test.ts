@@ -37,7 +37,6 @@ describe("a plant's month", () => {
     ],
     ['a metric', { Type: 'AWS::Logs::MetricFilter', Properties: {} }, 0.3],
     ['a secret', { Type: 'AWS::SecretsManager::Secret', Properties: {} }, 0.4],
-    ['a dashboard', { Type: 'AWS::CloudWatch::Dashboard', Properties: {} }, 3],
     ['a queue that a function works on', { Type: 'AWS::Lambda::EventSourceMapping', Properties: {} }, 0.263],
     [
       'a function that reads a secret',

@@ -109,7 +109,6 @@ export function monthOf(template: unknown, perMillion: PerMillion): MonthLine[] 
       prices.alarmMetricPerMonth,
     ),
     fixed('custom metrics', ownMetrics() + of('AWS::Logs::MetricFilter').length, prices.metricPerMonth),
-    fixed('dashboards', of('AWS::CloudWatch::Dashboard').length, prices.dashboardPerMonth),
     line('polling of empty queues', polls, prices.sqsPerRequest, 'requests'),
     line('reading secrets', readings, prices.secretReading, 'readings'),
     {

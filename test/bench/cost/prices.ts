@@ -21,8 +21,6 @@ export const prices = {
   alarmMetricPerMonth: 0.1,
   /** Custom metrics; those of AWS's services are free. */
   metricPerMonth: 0.3,
-  /** After the first three of an account. */
-  dashboardPerMonth: 3,
   dynamodbStoragePerGb: 0.25,
   /** `*` */
   pointInTimeRecoveryPerGb: 0.2,

@@ -56,7 +56,7 @@ describe('the list of problems', () => {
       statusOf({ azumuta: down('Azumuta refused the API key (401).') }),
       '--stack S',
     );
-    expect(problem?.command).toBe('npm run secrets -- --stack S');
+    expect(problem?.command).toBe('npm run secrets -- set azumuta-api-key --stack S');
     expect(problem?.next).toContain('the next message tries it again');
   });
 

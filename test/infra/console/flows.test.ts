@@ -69,7 +69,7 @@ it('shows since when a partner is down in the time zone of the plant, why, and w
   // Assess
   expect(text).toContain('The ERP has been down for 90 s');
   expect(text).toContain('The ERP &lt;refused&gt; the credentials (401).');
-  expect(text).toContain('npm run secrets -- --local');
+  expect(text).toContain('npm run secrets -- set erp-credentials --local');
   expect(text).toMatch(/down since <time datetime="2026-11-24T08:00:00.000Z"[^>]*>09:00:00<\/time>/);
   expect(text).toContain('times in Europe/Brussels');
 });

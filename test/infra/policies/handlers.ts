@@ -50,7 +50,6 @@ export const stackTypes: Readonly<Record<string, readonly string[]>> = {
     ...of('cloudwatch', 'PutMetricAlarm', 'DescribeAlarms', 'DeleteAlarms'),
     ...of('cloudwatch', 'TagResource', 'UntagResource', 'ListTagsForResource'),
   ],
-  'AWS::CloudWatch::Dashboard': of('cloudwatch', 'PutDashboard', 'GetDashboard', 'DeleteDashboards'),
   'AWS::DynamoDB::GlobalTable': [
     ...of('dynamodb', 'CreateTable', 'DeleteTable', 'Describe*', 'UpdateTable', 'GetResourcePolicy'),
     ...of('dynamodb', 'UpdateTimeToLive', 'UpdateContinuousBackups'),

@@ -103,7 +103,7 @@ describe('CloudFormation, for a stack', () => {
   it('gives each resource the name that its policy expects', () => {
     const named = resources.flatMap(([, { Type, Properties }]) =>
       ['QueueName', 'TableName', 'FunctionName', 'RoleName', 'LogGroupName', 'TopicName', 'AlarmName']
-        .concat('DashboardName', Type.startsWith('AWS::Scheduler::') ? 'Name' : [])
+        .concat(Type.startsWith('AWS::Scheduler::') ? 'Name' : [])
         .map((property) => Properties[property])
         .filter((name) => typeof name === 'string'),
     );

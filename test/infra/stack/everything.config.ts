@@ -16,7 +16,6 @@ export default defineIntegration({
     region: 'eu-west-1',
     webhookConcurrency: 10,
     alarmEmails: ['it@plant.example'],
-    dashboard: true,
     alerts: { emails: ['planning@plant.example'], webhooks: ['teams', 'slack', 'webhook'] },
     morningMail: { at: '06:30', emails: ['planning@plant.example', 'foreman@plant.example'] },
     domain: {

@@ -61,7 +61,6 @@ describe('the name of a stack', () => {
       'AWS::SNS::Topic DisplayName': 100,
       'AWS::ApiGatewayV2::Api Name': 128,
       'AWS::CloudWatch::Alarm AlarmName': 255,
-      'AWS::CloudWatch::Dashboard DashboardName': 255,
     };
     const assembled = startAssembly();
     const longest = await assembled.add({ ...everything, plant: 'p'.repeat(31) }, 's'.repeat(20));

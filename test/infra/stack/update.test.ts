@@ -94,7 +94,6 @@ describe('a second deployment', () => {
     expect([...new Set(named.map(({ Type }) => Type))].sort()).toEqual([
       'AWS::ApiGatewayV2::Api',
       'AWS::CloudWatch::Alarm',
-      'AWS::CloudWatch::Dashboard',
       'AWS::Scheduler::ScheduleGroup',
     ]);
   });

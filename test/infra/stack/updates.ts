@@ -28,7 +28,6 @@ const createOnly: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGatewayV2::DomainName': ['DomainName'],
   'AWS::ApiGatewayV2::Stage': ['ApiId', 'StageName'],
   'AWS::CloudWatch::Alarm': ['AlarmName'],
-  'AWS::CloudWatch::Dashboard': ['DashboardName'],
   'AWS::DynamoDB::GlobalTable': ['TableName', 'KeySchema', 'LocalSecondaryIndexes'],
   'AWS::EC2::EIP': ['Domain', 'Address', 'IpamPoolId', 'NetworkBorderGroup', 'TransferAddress'],
   'AWS::Logs::LogGroup': ['LogGroupName'],
@@ -40,7 +39,7 @@ const createOnly: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Properties that give a resource a unique name. */
-const names = /^(Name|(Alarm|Dashboard|Function|LogGroup|Queue|Role|Secret|Table|Topic)Name)$/;
+const names = /^(Name|(Alarm|Function|LogGroup|Queue|Role|Secret|Table|Topic)Name)$/;
 
 /** The unique names of a resource. The name of an API is a label that several may have. */
 export function namesOf({ Properties }: Resource): string[] {

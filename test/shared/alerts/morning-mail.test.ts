@@ -84,6 +84,8 @@ it('compares Friday and the weekend with the week before, and says what waits fo
   for (const number of ['PO-4', 'PO-5']) await create(ledger, clock, number);
   await ledger.deadLetters.record(refused('PO-4'));
   await ledger.deadLetters.record({ ...refused('PO-5'), cause: 'order-state' });
+  const note = 'Quantity: was 5, is 6';
+  await ledger.orderChanges.record('PO-3', { content: 'other', event: 'conflict', note, cause: 'conflict' });
   await ledger.pauses.begin('book-completion');
   Object.assign(counts, { completions: 4, 'dead-letters': 2 });
   clock.advance(3 * 86_400 - 3.5 * 3600);
@@ -101,7 +103,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     'Created in Azumuta                           2                         3',
     'Booked in the ERP                            0                         0',
     'Put aside                                    2                         0',
-    'Changed in the ERP                           0                         0',
+    'Changed in the ERP                           1                         0',
     '',
     'Waiting   5 product orders in Azumuta to be completed; 3 overdue: PO-1, PO-2, PO-3.',
     '          4 messages to be booked in the ERP (paused).',
@@ -109,8 +111,10 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     '          · PO-4: The ERP refuses it: period 11 is closed.',
     '          · PO-5: The ERP refuses it: period 11 is closed.',
     '          Reasons and what to do: npm run replay -- --stack AzumutaErp-ghent-production',
+    'Changed   1 order in the ERP after it came: correct the product order in Azumuta by hand.',
+    '          · PO-3: Quantity: was 5, is 6',
     'For whom',
-    '          1 for planner: PO-5',
+    '          2 for planner: PO-3, PO-5',
     '          1 for ERP administrator: PO-4',
     '',
   ]);

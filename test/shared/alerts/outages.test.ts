@@ -40,7 +40,9 @@ it('says to set the credentials when a partner refuses them', async () => {
   const stage = await startAlertStage();
   await stage.outage('erp', 'The ERP refused our credentials (401) at GET /orders: check the secret.');
   await stage.runFor(10);
-  expect(stage.received.webhook[0]?.command).toBe('npm run secrets -- --stack AzumutaErp-ghent-production');
+  expect(stage.received.webhook[0]?.command).toBe(
+    'npm run secrets -- set erp-credentials --stack AzumutaErp-ghent-production',
+  );
 });
 
 it('says nothing of messages that wait for a partner while its outage is told', async () => {

@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { createSendAlerts } from '../../../functions/send-alerts/send-alerts.ts';
 import sample from '../../../integration.config.ts';
 import { alertSchema } from '../../../shared/alerts/alert.ts';
-import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { type AlertLedger, createAlertLedger } from '../../../shared/ledger/ledger.ts';
@@ -84,7 +84,7 @@ export async function startAlertStage(options: StageOptions = {}): Promise<Alert
   const patience: AlertStage['patience'] = { ms: undefined };
   const ownClock: Clock = { ...clock, timeout: (ms) => AbortSignal.timeout(patience.ms ?? ms) };
   const ledger = createAlertLedger({ table: store.table, clock, times: { settlingSeconds: 300 } });
-  const breaker = createBreaker(store.table, clock);
+  const breaker = new Breaker(store.table, clock);
   const integration: CompleteIntegration = {
     ...sample,
     timeZone: options.timeZone ?? 'Europe/Brussels',

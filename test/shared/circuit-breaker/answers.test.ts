@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { BreakerOpen, createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { path } from '../../../shared/erp/rest/index.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
@@ -7,6 +7,7 @@ import { createHttp } from '../../../shared/platform/http.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
+import { overriding } from '../../support/overriding.ts';
 import { startServer } from '../../support/server.ts';
 
 let store: LedgerStore;
@@ -15,12 +16,12 @@ let breaker: Breaker;
 beforeEach(async () => {
   store = await startLedgerStore();
   clock = testClock();
-  breaker = createBreaker(store.table, clock, { cooldownSeconds: 15 });
+  breaker = new Breaker(store.table, clock, { cooldownSeconds: 15 });
   return () => store.stop();
 });
 
 const partners = (changes: Partial<Breaker> = {}, log = silent) =>
-  createPartnerCalls({ breaker: { ...breaker, ...changes }, newOwner: () => 'one', log });
+  createPartnerCalls({ breaker: overriding(breaker, changes), newOwner: () => 'one', log });
 const isOpen = async () => (await breaker.state('erp')).open;
 const tableFails = () => Promise.reject(Object.assign(new Error('slow down'), { $metadata: {} }));
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { markAnswered } from '../../../shared/platform/track-answers.ts';
@@ -14,7 +14,7 @@ describe('a partner that fails again and again within a minute', () => {
   beforeAll(async () => {
     store = await startLedgerStore();
     clock = testClock();
-    breaker = createBreaker(store.table, clock, { cooldownSeconds: 1 });
+    breaker = new Breaker(store.table, clock, { cooldownSeconds: 1 });
   });
   afterAll(() => store.stop());
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect } from 'vitest';
-import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { markAnswered } from '../../../shared/platform/track-answers.ts';
@@ -14,7 +14,7 @@ export function breakerStage() {
   beforeEach(async () => {
     const store = await startLedgerStore();
     clock = testClock();
-    breaker = createBreaker(store.table, clock, { cooldownSeconds: 15 });
+    breaker = new Breaker(store.table, clock, { cooldownSeconds: 15 });
     return () => store.stop();
   });
 

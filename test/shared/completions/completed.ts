@@ -6,6 +6,7 @@ import type { CompletionMapping } from '../../../shared/integration/define.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { partitionOf } from '../../../shared/ledger/keys.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import { overriding } from '../../support/overriding.ts';
 import type { Handling, CompletionStage as Stage } from './stage.ts';
 
 export const bookRoute = 'POST /api/production-orders/{number}/bookings';
@@ -89,5 +90,5 @@ export function mapping(completions: CompletionMapping): Handling {
 
 /** The ledger, but for some calls about bookings. */
 export function withBookings(ledger: Ledger, changed: Partial<Ledger['bookings']>): Ledger {
-  return { ...ledger, bookings: { ...ledger.bookings, ...changed } };
+  return { ...ledger, bookings: overriding(ledger.bookings, changed) };
 }

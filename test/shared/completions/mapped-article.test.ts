@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { MapCompletion } from '../../../shared/completions/content.ts';
 import { defineIntegration } from '../../../shared/integration/define.ts';
@@ -32,7 +32,7 @@ describe('a configuration that maps articles', () => {
     const orders = [];
     for await (const page of erp.releasedOrders(undefined, signal)) orders.push(...page.orders);
     const { ledger, clock, azumuta } = stage;
-    const breaker = createBreaker(stage.store.table, clock);
+    const breaker = new Breaker(stage.store.table, clock);
 
     // Act: from the ERP to Azumuta …
     const answers = await createOrderAcceptor({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import { overriding } from '../../support/overriding.ts';
 import * as c from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
 import { leaseSeconds, settlingSeconds, startCompletionStage } from './stage.ts';
@@ -30,10 +31,9 @@ describe('a completion whose ERP is down', () => {
   it('is planned, claims nothing and calls nobody, where the breaker opens while Azumuta is read', async () => {
     const { number } = await c.completed(stage);
     const outage = { seconds: 15, reason: 'The ERP failed (503).', openedAt: 0, isDown: false };
-    const breaker = {
-      ...createBreaker(stage.store.table, stage.clock),
+    const breaker = overriding(new Breaker(stage.store.table, stage.clock), {
       outage: async (partner: string) => (partner === 'erp' ? outage : undefined),
-    };
+    });
     await stage.erpSide.forgetCalls();
     expect(await stage.message(number)({ breaker })).toMatchObject({ scope: 'partner', afterSeconds: 15 });
     expect(await c.eventsOf(stage, number)).toEqual(['planned', 'queued', 'created']);
@@ -171,7 +171,9 @@ describe('the waiting of a product order', () => {
   it('ends though the attempt that booked it died before, and nothing is booked twice', async () => {
     const { number } = await c.completed(stage);
     const attempt = stage.message(number);
-    const orders = { ...stage.ledger.orders, markCompleted: () => Promise.reject(new Error('killed')) };
+    const orders = overriding(stage.ledger.orders, {
+      markCompleted: () => Promise.reject(new Error('killed')),
+    });
     expect(await attempt({ ledger: { ...stage.ledger, orders } })).toMatchObject(saying('killed'));
     expect(await waits(number)).toBe(true);
     stage.clock.advance(leaseSeconds);

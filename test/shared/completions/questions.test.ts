@@ -113,6 +113,20 @@ describe('hints about an unknown order', () => {
   });
 });
 
+describe('two hints of a person about an order that Azumuta does not know', () => {
+  it('ask in turn, and both are dead letters after half an hour', async () => {
+    const productOrderNumber = await unknownOrder();
+    const both = [1, 2].map(() => stage.message({ productOrderNumber, again: true }));
+    const failures: unknown[] = [];
+    for (let minute = 0; minute < 30; minute++) {
+      failures.push(...(await come(both)));
+      stage.clock.advance(60);
+    }
+    expect(failures).toEqual(Array(60).fill(retried));
+    expect(await come(both)).toMatchObject([{ name: 'Rejected' }, { name: 'Rejected' }]);
+  });
+});
+
 describe('hints about an order that is completed and booked', () => {
   const bookedOrder = async () => {
     const { number } = await completed(stage);

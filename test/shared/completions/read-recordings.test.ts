@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { CompletionReader } from '../../../shared/completions/read-recordings.ts';
 import { silent } from '../../support/logs.ts';
@@ -66,7 +66,7 @@ describe('a completion that takes longer to read than an attempt may last', () =
       },
     );
     const { ledger, clock } = stage;
-    const breaker = createBreaker(stage.store.table, clock);
+    const breaker = new Breaker(stage.store.table, clock);
     const partners = createPartnerCalls({ breaker, newOwner: () => 'test', log: silent });
     const reader = new CompletionReader({ ledger, clock, azumuta, partners, includeOperators: false });
     const messageId = `trigger of ${number}`;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { ReconcileDependencies } from '../../../shared/completions/reconcile.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { eventsOf, orderRoute } from './completed.ts';
@@ -136,7 +136,7 @@ describe('the reconciliation', () => {
   it('asks nothing while the breaker of Azumuta is open, and then about the same orders', async () => {
     // Prepare
     const numbers = await created(3);
-    const breaker = createBreaker(stage.store.table, stage.clock);
+    const breaker = new Breaker(stage.store.table, stage.clock);
     const refused = new RetryLater('Refused.', { scope: 'partner', unauthorized: true });
     await breaker.recordFailure('azumuta', refused, { permit: 'call' }, 'another container');
 

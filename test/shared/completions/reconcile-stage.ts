@@ -1,4 +1,4 @@
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
 import {
@@ -52,7 +52,7 @@ export async function reconcileStageOn(partners: CompletionStage): Promise<Recon
         {
           ...{ ledger, azumuta, clock, log: silent, most: 50, graceHours: 24, completionsQueueUrl: '' },
           partners: createPartnerCalls({
-            breaker: createBreaker(store.table, clock),
+            breaker: new Breaker(store.table, clock),
             newOwner: () => 'test',
             log: silent,
           }),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { overriding } from '../../support/overriding.ts';
 import { complete, inErp, orderRoute } from './completed.ts';
 import { type ReconcileStage, reconcileStageOn } from './reconcile-stage.ts';
 import { startCompletionStage } from './stage.ts';
@@ -57,7 +58,7 @@ describe('a completion whose trigger was lost', () => {
     const number = await lost();
     await stage.handle(number);
     await stage.azumutaSide.forgetCalls();
-    const orders = { ...stage.ledger.orders, overdue: async () => [number] };
+    const orders = overriding(stage.ledger.orders, { overdue: async () => [number] });
     expect(await stage.run({ ledger: { ...stage.ledger, orders } })).toEqual(nothing);
     expect(await stage.azumutaSide.calls()).toEqual({});
   });

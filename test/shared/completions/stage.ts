@@ -6,7 +6,7 @@ import { startSandbox } from '../../../infra/local/sandbox/sandboxes.ts';
 import integration from '../../../integration.config.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
-import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { beginHint, type HintDependencies } from '../../../shared/completions/begin-hint.ts';
 import { type CompletionHint, webhookHint } from '../../../shared/completions/messages.ts';
@@ -103,7 +103,7 @@ export async function stageOn({
   }
 
   function dependenciesOf({ includeOperators = false, ...handling }: Handling): HintDependencies {
-    const own = { clock, ledger, azumuta, erp, breaker: createBreaker(store.table, clock), ...handling };
+    const own = { clock, ledger, azumuta, erp, breaker: new Breaker(store.table, clock), ...handling };
     const partners = createPartnerCalls({ breaker: own.breaker, newOwner: randomUUID, log: silent });
     return {
       partners,
@@ -114,7 +114,6 @@ export async function stageOn({
       reconciles: false,
       withoutRecordings: false,
       erpOrderNumber: undefined,
-      numbersAreMapped: false,
       articleIsMapped: false,
       unknownOrder: 'reject',
       ...own,

@@ -101,7 +101,7 @@ describe('a takeover waits for the timeout of the function and the settling time
     await queued();
     const dead = claimant('dead', 60);
     const { held } = claimOf(await ledger.claims.claim(key(), dead));
-    expect(held.leaseUntil).toBe(ledger.claims.leaseUntilOf(dead.endsAt));
+    expect(held.leaseUntil).toBe(ledger.claims.leaseUntil(dead.endsAt));
 
     // Act and assess
     clock.advance(60 + settlingSeconds - 1);

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
@@ -121,7 +121,7 @@ describe('a lost answer of DynamoDB', () => {
       scope: 'partner',
       unauthorized: true,
     });
-    const breaker = createBreaker(table, clock);
+    const breaker = new Breaker(table, clock);
     await breaker.recordFailure('erp', down, { permit: 'call' }, 'call 1');
     clock.advance(301);
     toCut = 1;

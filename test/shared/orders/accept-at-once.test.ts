@@ -10,6 +10,7 @@ import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
+import { overriding } from '../../support/overriding.ts';
 
 type Mapping = Parameters<typeof mapProductOrders>[0];
 
@@ -49,6 +50,7 @@ function accept(wanted: Wish, ledger: Ledger) {
 function inTurns(ledger: Ledger, scheduler: fc.Scheduler): Ledger {
   const { erpOrders, knownOrders, orders } = ledger;
   const { find, write } = erpOrders;
+  const put = (...given: Parameters<typeof orders.put>) => orders.put(...given);
   const replace = (...given: Parameters<typeof orders.replace>) => orders.replace(...given);
   const withdraw = (...given: Parameters<typeof orders.withdraw>) => orders.withdraw(...given);
   return {
@@ -59,12 +61,11 @@ function inTurns(ledger: Ledger, scheduler: fc.Scheduler): Ledger {
       write: scheduler.scheduleFunction(write),
     },
     knownOrders: { ...knownOrders, read: scheduler.scheduleFunction(knownOrders.read) },
-    orders: {
-      ...orders,
-      put: scheduler.scheduleFunction(orders.put),
+    orders: overriding(orders, {
+      put: scheduler.scheduleFunction(put),
       replace: scheduler.scheduleFunction(replace),
       withdraw: scheduler.scheduleFunction(withdraw),
-    },
+    }),
   };
 }
 

@@ -8,6 +8,7 @@ import { testClock } from '../../support/clock.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
+import { overriding } from '../../support/overriding.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 
 let sqs: SqsEndpoint;
@@ -71,7 +72,7 @@ describe('a long list', () => {
     // Act
     const taking = createOrderAcceptor({
       ...dependencies,
-      ledger: { ...ledger, orders: { ...ledger.orders, put } },
+      ledger: { ...ledger, orders: overriding(ledger.orders, { put }) },
     }).acceptOrders(orders('CUT'), { via: 'endpoint' });
     await expect(taking).rejects.toThrow('The ledger is down.');
 

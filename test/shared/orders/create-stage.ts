@@ -9,7 +9,7 @@ import {
 import { startSandbox } from '../../../infra/local/sandbox/sandboxes.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { type CreateDependencies, createProductOrderCreator } from '../../../shared/orders/create.ts';
@@ -61,7 +61,7 @@ export async function startCreateStage(): Promise<CreateStage> {
       credentials: async () => ({ apiKey: erpSandboxKey }),
     }),
     partners: createPartnerCalls({
-      breaker: createBreaker(store.table, systemClock),
+      breaker: new Breaker(store.table, systemClock),
       newOwner: randomUUID,
       log: silent,
     }),

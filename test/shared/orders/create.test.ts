@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
+import { overriding } from '../../support/overriding.ts';
 import { type CreateStage, startCreateStage } from './create-stage.ts';
 
 let stage: CreateStage;
@@ -21,10 +22,7 @@ it('claims nothing and calls nobody while the breaker of Azumuta is open', async
   const number = await stage.released();
   const open = { seconds: 15, reason: 'Azumuta failed (503).', openedAt: 0, isDown: false };
   const partners = createPartnerCalls({
-    breaker: {
-      ...createBreaker(stage.store.table, systemClock),
-      outage: async () => open,
-    },
+    breaker: overriding(new Breaker(stage.store.table, systemClock), { outage: async () => open }),
     newOwner: randomUUID,
     log: silent,
   });

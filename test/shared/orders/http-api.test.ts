@@ -8,6 +8,7 @@ import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { type HeardLog, recordedLog } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
+import { overriding } from '../../support/overriding.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 
 const current = 'CANARY-current-0123456789abcdef012345';
@@ -128,7 +129,7 @@ describe('an ERP that prefers to wait', () => {
     };
     const slow = {
       ...dependencies,
-      ledger: { ...dependencies.ledger, orders: { ...dependencies.ledger.orders, find } },
+      ledger: { ...dependencies.ledger, orders: overriding(dependencies.ledger.orders, { find }) },
     };
 
     // Act
@@ -167,7 +168,7 @@ describe('an ERP that prefers to wait', () => {
     const watched = {
       ...dependencies,
       clock: { ...clock, sleep },
-      ledger: { ...dependencies.ledger, orders: { ...dependencies.ledger.orders, find } },
+      ledger: { ...dependencies.ledger, orders: overriding(dependencies.ledger.orders, { find }) },
     };
 
     // Act

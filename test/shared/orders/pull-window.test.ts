@@ -2,7 +2,7 @@ import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
@@ -61,7 +61,7 @@ function plant(skewHours: number, goLive?: string) {
         queueUrl: sqs.queueUrl('product-orders'),
         lookAgain: async () => {},
         partners: createPartnerCalls({
-          breaker: createBreaker(store.table, clock),
+          breaker: new Breaker(store.table, clock),
           newOwner: () => 'owner',
           log: silent,
         }),

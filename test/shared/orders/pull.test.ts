@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { switchPull } from '../../../infra/ops/pause/switch-flow.ts';
 import { orderStatusOf } from '../../../infra/ops/trace/order-status.ts';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { UnreadableOrder } from '../../../shared/erp/connector.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
@@ -48,7 +48,7 @@ function pull(
     queueUrl: sqs.queueUrl('product-orders'),
     lookAgain: async () => {},
     partners: createPartnerCalls({
-      breaker: createBreaker(store.table, clock),
+      breaker: new Breaker(store.table, clock),
       newOwner: () => 'owner',
       log: silent,
     }),

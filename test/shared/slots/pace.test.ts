@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
@@ -106,7 +106,7 @@ describe('a partner with a limit of requests a second', () => {
     };
     const slots = stage.container({ erp: { atOnce: 1, perSecond: 0.5 } }, { sleep });
     slots.begin(invocation());
-    const breaker = createBreaker(stage.table, stage.clock);
+    const breaker = new Breaker(stage.table, stage.clock);
     const partners = createPartnerCalls({ breaker, newOwner: () => 'one', log: silent, slots });
 
     // Act
@@ -130,7 +130,7 @@ describe('a request that waits until it may leave', () => {
     const sleep = () => new Promise<void>(() => timeUp.abort());
     const slots = stage.container({ erp: { atOnce: 1, perSecond: 1 } }, { sleep });
     slots.begin(invocation());
-    const breaker = createBreaker(stage.table, stage.clock);
+    const breaker = new Breaker(stage.table, stage.clock);
     const partners = createPartnerCalls({ breaker, newOwner: () => 'one', log: silent, slots });
 
     // Act

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type ReconcileReport, reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
@@ -35,7 +35,7 @@ function runOf(partner: Partner) {
       },
     },
   );
-  const breaker = createBreaker(table, clock);
+  const breaker = new Breaker(table, clock);
   return {
     time: invocation(() => remainingMs),
     ledger: createLedger({ table, clock, times: { settlingSeconds } }),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import type { SQSRecord } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls, type PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
 import { createSlots, type Slots } from '../../../shared/slots/slots.ts';
@@ -70,7 +70,7 @@ export function containerOn(stage: WorkerStage, url: string, atOnce: number | un
     { azumuta: {}, erp: { atOnce } },
     { table, clock, name, settlingSeconds: 300, random: () => 0.5, log },
   );
-  const breaker = createBreaker(table, clock);
+  const breaker = new Breaker(table, clock);
   const partners = createPartnerCalls({ breaker, newOwner: randomUUID, log, slots });
   const http = createHttp({ partner: 'The ERP', baseUrl: url });
   const consumer = doing(async (body, { signal }) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
@@ -89,7 +89,7 @@ async function ledgerAlone(options = {}): Promise<Alone> {
   const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
   return {
     ledger,
-    breaker: createBreaker(store.table, clock, options),
+    breaker: new Breaker(store.table, clock, options),
     [Symbol.asyncDispose]: store.stop,
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
@@ -58,7 +58,7 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotLimits> = {}) {
       { azumuta: {}, erp: {}, ...limits },
       { table, clock, name: 'book-completion', settlingSeconds: 300, random: () => 0.5, log },
     );
-  const newBreaker = () => createBreaker(table, clock, { cooldownSeconds: 15 });
+  const newBreaker = () => new Breaker(table, clock, { cooldownSeconds: 15 });
   const workerOf = (consumer: Consumer<string>, breaker = newBreaker(), slots = newSlots()) =>
     stage.worker(consumer, { ...ledger, queues, breaker, slots });
 

@@ -112,6 +112,21 @@ describe('the watch', () => {
   });
 
   it.each([
+    ['two probes at once', 60_000, [invariants.breaker]],
+    ['nothing wrong with a probe beside one that hangs', 91_000, []],
+  ])('finds %s', async (_what, later, expected) => {
+    const watch = await prepared({
+      items: [breaker({ openUntil: beginning, probeUntil: beginning + 300_000 })],
+    });
+
+    watch.begins('pull-product-orders 1', 'pull-product-orders', 'erp');
+    watch.at(beginning + later);
+    watch.begins('book-completion 1', 'book-completion', 'erp');
+
+    expect(found(watch)).toEqual(expected);
+  });
+
+  it.each([
     ['a probe', { probeUntil: beginning + 90_000 }],
     ['work that began before the breaker opened', { openedAt: new Date(beginning - 30_000).toISOString() }],
     ['a call after the breaker’s time', { openUntil: beginning - 1 }],

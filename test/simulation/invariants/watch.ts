@@ -44,6 +44,8 @@ export interface WatchSurroundings {
 const clocksDifferMs = 5000;
 /** Work that began before the breaker opened may continue until its function's timeout. Source: infra/stack. */
 const maxWorkMs = (stage: string) => (/^(pull|reconcile)/.test(stage) ? 300_000 : 60_000) + clocksDifferMs;
+/** Another container may probe after so long, as the one that probed may hang or be dead: six cooldowns. */
+const probeMs = 90_000 - clocksDifferMs;
 /** The operator in the sandbox's Azumuta, unless another one is given. */
 export const operatorName = 'An Peeters';
 
@@ -52,6 +54,8 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
   const { find, all } = createFindings();
   const underWay = { azumuta: new Map<string, number>(), erp: new Map<string, number>() };
   const calls = { azumuta: [] as number[], erp: [] as number[] };
+  /** When each container called the partner last. */
+  const lastCalls = { azumuta: new Map<string, number>(), erp: new Map<string, number>() };
 
   function stored(pk: string, sk: string): Stored | undefined {
     const input = { TableName: 'ledger', Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true };
@@ -103,7 +107,8 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     const opened = Date.parse(breaker.openedAt?.S ?? '');
     const until = Number(breaker.openUntil?.N ?? 0);
     const isProbed = Number(breaker.probeUntil?.N ?? 0) > now() - clocksDifferMs;
-    const callers = [...underWay[partner].keys()];
+    const isYoung = (container: string) => now() - (lastCalls[partner].get(container) ?? 0) < probeMs;
+    const callers = [...underWay[partner].keys()].filter(isYoung);
     if (callers.length > 1 && now() - opened > maxWorkMs('pull'))
       find('breaker', `${callers.join(' and ')} probe ${partner} at once.`);
     if (!isProbed && until > now() + clocksDifferMs && now() - opened > maxWorkMs(stage))
@@ -141,6 +146,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       working.add(container);
       if (!isPartner(service)) return;
       calls[service].push(now());
+      lastCalls[service].set(container, now());
       const callers = underWay[service];
       callers.set(container, (callers.get(container) ?? 0) + 1);
       checkSlots(service);

@@ -69,9 +69,9 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'two-plan-at-once',
     file: 'shared/ledger/records/bookings.ts',
-    find: 'return (await table.putIf(item)) ? item : undefined;',
+    find: 'return (await this.#table.putIf(item)) ? item : undefined;',
     replace:
-      "return (await table.putIf(item, 'attribute_exists(pk) OR attribute_not_exists(pk)')) ? item : undefined;",
+      "return (await this.#table.putIf(item, 'attribute_exists(pk) OR attribute_not_exists(pk)')) ? item : undefined;",
     why: 'Two hints that meet both plan, claim and book the same completion.',
     foundBy: ['booked', 'recordings'],
   },
@@ -206,7 +206,7 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'replay-loses-them',
     file: 'infra/ops/replay/replay.ts',
-    find: 'const refused = await queues.sendAll(queueUrls[queue], group.map(messageOf));',
+    find: 'const refused = await queues.sendAll(queueUrls[queue], messages);',
     replace: 'const refused: number[] = [];',
     why: 'When a person sends dead letters again, they are lost.',
     foundBy: ['created', 'linked', 'booked'],

@@ -32,7 +32,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'failed-probe-makes-nobody-wait',
     file: breaker,
-    find: 'const openUntil = at + cooldown(failure, openings) * 1000;',
+    find: 'const openUntil = at + this.#cooldown(failure, openings) * 1000;',
     replace: 'const openUntil = at;',
     why: 'Every next call is a probe: a partner that is down is called for every message.',
     foundBy: ['calls'],
@@ -99,7 +99,7 @@ export const partnerMutants: readonly Mutant[] = [
     file: record,
     find: "log.error('Dead letter', { ...rejectionOf(rejected) }, { DeadLettered: 1 });",
     replace: "log.error('Dead letter', { ...rejectionOf(rejected) });",
-    why: 'The morning mail and the dashboard show no problem.',
+    why: 'Whoever counts dead letters in the logs, as the runbook says, sees none.',
     foundBy: ['recorded'],
   },
   {

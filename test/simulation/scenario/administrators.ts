@@ -1,7 +1,7 @@
 import { discard } from '../../../infra/ops/dead-letters/discard.ts';
 import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
-import { createReplay, type ReplayReport } from '../../../infra/ops/replay/replay.ts';
-import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { type ReplayReport, replay } from '../../../infra/ops/replay/replay.ts';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { bookingsPause } from '../../../shared/ledger/records/pauses.ts';
 import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
@@ -27,7 +27,7 @@ function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
   const times = { settlingSeconds: 300 };
   const ledger: Ledger = createLedger({ table: createTable(plant.table.client, 'ledger'), clock, times });
   const deadLetters = openDeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'));
-  const breaker = createBreaker(createTable(plant.table.client, 'ledger'), clock);
+  const breaker = new Breaker(createTable(plant.table.client, 'ledger'), clock);
   return { clock, ledger, breaker, deadLetters, records: ledger.deadLetters, bookings: ledger.bookings };
 }
 
@@ -37,16 +37,18 @@ export async function replayAll(
 ): Promise<ReplayReport> {
   const { plant, timeline } = world;
   const { ledger, ...tools } = toolsOf(world);
-  const replay = createReplay({
-    ...{ ...tools, ledger },
-    queues: createQueues(plant.queues.client),
-    queueUrls: {
-      'product-orders': queueUrlOf('product-orders'),
-      completions: queueUrlOf('completions'),
+  const report = await replay(
+    { go: true, signal: new AbortController().signal },
+    {
+      ...{ ...tools, ledger },
+      queues: createQueues(plant.queues.client),
+      queueUrls: {
+        'product-orders': queueUrlOf('product-orders'),
+        completions: queueUrlOf('completions'),
+      },
+      names: world.integration.azumuta.contract.trigger,
     },
-    names: world.integration.azumuta.contract.trigger,
-  });
-  const report = await replay({ go: true, signal: new AbortController().signal });
+  );
   timeline.note('administrator', () => `sends ${report.moved} of ${report.lookedAt} dead letters again`);
   for (const poller of Object.values(plant.pollers)) poller.wake();
   return report;

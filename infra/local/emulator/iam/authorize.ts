@@ -139,7 +139,7 @@ export function wildcard(pattern: string, ignoreCase = false): (text: string) =>
  * The wildcards of an ARN in a condition: each of its six parts is matched by itself, so that a `*` matches a colon
  * in the last part only ("ARN condition operators" of the IAM guide).
  */
-export function arnWildcard(pattern: string): (arn: string) => boolean {
+function arnWildcard(pattern: string): (arn: string) => boolean {
   const parts = partsOf(pattern).map((part) => wildcard(part));
   return (arn) => {
     const others = partsOf(arn);

@@ -187,7 +187,6 @@ export const lambdaPermission = z.object({
 /** Types that make no difference to a local run: monitoring, retention of logs, and access for others. */
 const leftOut = [
   'AWS::CloudWatch::Alarm',
-  'AWS::CloudWatch::Dashboard',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',

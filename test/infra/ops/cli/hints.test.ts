@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 /** Commands that work on a stack, with what is typed behind them up to the end of the code, the text or the line. */
-const hint = /npm run (?:-s )?(?:trace|doctor|replay|secrets|pause|resume|digest|pull|console)\b[^`'"\n]*/g;
+const hint = /npm run (?:-s )?(?:trace|doctor|replay|secrets|pause|resume|pull|console)\b[^`'"\n]*/g;
 /** The stack by its name, by a placeholder, or from `whereOf`. */
 const place = /--local|--stack|\$\{(?:where|whereOf\(.*|commands)\}/;
 

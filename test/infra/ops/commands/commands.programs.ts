@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { alertTests } from './alert.ts';
-import { digestTests } from './digest.ts';
 import { doctorTests } from './doctor.ts';
 import { hintTests } from './hints.ts';
 import { pauseTests } from './pause.ts';
@@ -32,7 +31,6 @@ afterAll(async () => {
 describe('trace', () => traceTests(stage));
 describe('doctor finds', () => doctorTests(stage));
 describe('pull', () => pullTests(stage));
-describe('digest', () => digestTests(stage));
 describe('secrets', () => secretsTests(stage));
 describe('alert', () => alertTests(stage));
 describe('probe', () => probeTests(stage));

@@ -60,7 +60,7 @@ export function doctorTests(stage: () => CommandStage): void {
   it('reports a refused key and a partner that does not answer, with what to do next', async () => {
     // Prepare
     const { system, folder, asked } = stage();
-    await asked(z.unknown(), 'secrets', ['set', 'azumuta-api-key', '--stdin'], 'not-the-key');
+    await asked(z.unknown(), 'secrets', ['set', 'azumuta-api-key'], 'not-the-key');
     await system.erp.setFaults([{ kind: 'status', status: 503 }]);
 
     // Act
@@ -76,7 +76,7 @@ export function doctorTests(stage: () => CommandStage): void {
         about: 'Azumuta',
         says: expect.stringContaining('401'),
         next: expect.stringContaining('set what the partner takes'),
-        command: `npm run secrets -- --local ${shellWord(folder)}`,
+        command: `npm run secrets -- set azumuta-api-key --local ${shellWord(folder)}`,
       }),
       expect.objectContaining({
         about: 'ERP (Sandbox ERP)',

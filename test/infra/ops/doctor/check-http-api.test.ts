@@ -52,7 +52,7 @@ it.each([
     503,
     '{"status":"unavailable","reason":"The webhook token is not set yet."}',
     'wrong',
-    'npm run secrets -- set webhook-token --generate --local',
+    'npm run secrets -- set webhook-token --local',
   ],
   ['there is nothing', 404, '{"message":"Not Found"}', 'wrong', 'deploy the stack again'],
   ['this machine is not let in', 403, '{}', 'notice', 'allow-list'],

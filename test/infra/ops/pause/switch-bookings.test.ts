@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { switchBookings } from '../../../../infra/ops/pause/switch-flow.ts';
-import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { bookingsPause } from '../../../../shared/ledger/records/pauses.ts';
 import { testClock } from '../../../support/clock.ts';
@@ -16,9 +16,9 @@ it('marks the pause for the function that books, and does not count it as waitin
   // Prepare
   const clock = testClock();
   const { pauses } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-  const breaker = createBreaker(store.table, clock);
+  const breaker = new Breaker(store.table, clock);
   const from = clock.now();
-  const heeded = () => createBreaker(store.table, clock).outage('erp', { heedsPause: true });
+  const heeded = () => new Breaker(store.table, clock).outage('erp', { heedsPause: true });
 
   // Act
   const paused = await switchBookings({ breaker, pauses }, false);

@@ -8,7 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
-import { createReplay } from '../../../../infra/ops/replay/replay.ts';
+import { type ReplayDependencies, replay } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
@@ -33,7 +33,7 @@ const queues = createQueues(sqs);
 let pages = 0;
 
 // It holds three pages at most, and only briefly, so that the next run need not wait long.
-const replay = createReplay({
+const dependencies = {
   deadLetters: openDeadLetterQueue(sqs, url('dead-letters'), { hiddenSeconds: 2 }),
   queues: {
     async sendAll(queueUrl, messages) {
@@ -51,5 +51,5 @@ const replay = createReplay({
   ledger,
   names: defaultContract.trigger,
   clock: systemClock,
-});
-await replay({ go: true, signal: new AbortController().signal, most: 30 });
+} satisfies ReplayDependencies;
+await replay({ go: true, signal: new AbortController().signal, most: 30 }, dependencies);

@@ -2,13 +2,13 @@ import { type Message, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { type DeadLetterQueue, openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import {
-  createReplay,
   type ReplayDependencies,
   type ReplayReport,
   type ReplayRequest,
+  replay,
 } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
-import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
@@ -43,25 +43,27 @@ export async function startReplayStores(): Promise<ReplayStores> {
   const clock = testClock();
   const ledger = {
     ...createAlertLedger({ ...table, clock, times: { settlingSeconds: 300 } }),
-    breaker: createBreaker(table.table, clock),
+    breaker: new Breaker(table.table, clock),
   };
   return { store, table, ledger, clock, run, depths, empty, stop };
 
   function run(request: Partial<ReplayRequest> = {}, changes: Partial<ReplayDependencies> = {}) {
-    const replay = createReplay({
-      deadLetters: openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 }),
-      queues: createQueues(store.sqs),
-      queueUrls: {
-        'product-orders': store.url('product-orders'),
-        completions: store.url('completions'),
+    return replay(
+      { go: true, signal: new AbortController().signal, ...request },
+      {
+        deadLetters: openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 }),
+        queues: createQueues(store.sqs),
+        queueUrls: {
+          'product-orders': store.url('product-orders'),
+          completions: store.url('completions'),
+        },
+        records: ledger.deadLetters,
+        ledger,
+        names: defaultContract.trigger,
+        clock,
+        ...changes,
       },
-      records: ledger.deadLetters,
-      ledger,
-      names: defaultContract.trigger,
-      clock,
-      ...changes,
-    });
-    return replay({ go: true, signal: new AbortController().signal, ...request });
+    );
   }
 
   async function depths(): Promise<Record<StoredQueue, Depth>> {

@@ -2,8 +2,12 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { secretChecks } from '../../../../infra/ops/doctor/check-partners.ts';
-import { createSecretStore, type SecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
-import { runSecretsWizard } from '../../../../infra/ops/secrets/wizard.ts';
+import { askForValue } from '../../../../infra/ops/secrets/ask-for-value.ts';
+import {
+  createSecretStore,
+  type SecretName,
+  type SecretStore,
+} from '../../../../infra/ops/secrets/secret-store.ts';
 import { onThisMachine } from '../cli/targets.ts';
 import { type SecretsService, startSecretStore } from './secrets-service.ts';
 
@@ -46,16 +50,6 @@ describe('a secret of ours', () => {
       'npm run secrets -- finish order-api-key --stack S',
     );
     expect(await secrets.current('order-api-key')).toBe(second);
-  });
-
-  it.each([
-    ['too short', 'short', 'at least 20 characters'],
-    ['unfit for a URL', 'a token/with a slash?', 'letters, digits and . _ ~ - only'],
-  ])('is refused when it is %s, without its value', async (_, value, why) => {
-    const refusal = secrets.set('webhook-token', value);
-    await expect(refusal).rejects.toThrow(why);
-    await expect(refusal).rejects.not.toThrow(value);
-    expect((await secrets.states()).get('webhook-token')).toEqual({ state: 'unset' });
   });
 
   it('cannot be rotated before it is set', async () => {
@@ -119,78 +113,63 @@ it('names in doctor each secret that is not usable, and the command for it, with
 
   // Assess
   expect(found.map(({ about, result, command }) => `${about}: ${result}, ${command}`)).toEqual([
-    'Azumuta API key: wrong, npm run secrets -- --local --config plants/ghent.config.ts',
-    'ERP credentials: wrong, npm run secrets -- --local --config plants/ghent.config.ts',
+    'Azumuta API key: wrong, npm run secrets -- set azumuta-api-key --local',
+    'ERP credentials: wrong, npm run secrets -- set erp-credentials --local --config plants/ghent.config.ts',
     'Webhook token: notice, npm run secrets -- finish webhook-token --local',
-    'Order API key: wrong, npm run secrets -- set order-api-key --generate --local',
+    'Order API key: wrong, npm run secrets -- set order-api-key --local',
   ]);
   expect(JSON.stringify(found)).not.toMatch(/hunter2|0123456789/);
 });
 
-describe('the secrets wizard', () => {
-  /** A terminal in the hands of a test: what is shown, and keys to press. */
-  function terminal() {
+describe('a value that is asked for', () => {
+  /** Types the keys of each question once it is there. */
+  async function asked(name: SecretName, answers: readonly (readonly [question: string, keys: string])[]) {
     const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
     const output = Object.assign(new PassThrough(), { isTTY: true, columns: 100, rows: 40 });
-    const shown = { text: '' };
+    let shown = '';
     output.on('data', (chunk) => {
-      shown.text += String(chunk);
+      shown += String(chunk);
     });
-    let seen = 0;
-    return {
-      shown,
-      dependencies: { input, output, signal: new AbortController().signal },
-      /** Waits until the terminal shows `words` anew, then types. */
-      async whenShown(words: RegExp, keys: string) {
-        const isShown = () => words.test(shown.text.slice(seen));
-        await vi.waitUntil(isShown, { timeout: 15_000, interval: 20 });
-        seen = shown.text.length;
-        input.write(keys);
-      },
-    };
+    const terminal = { input, output, signal: new AbortController().signal };
+    const fields = { username: 'the user', password: 'its password' };
+    const asking = askForValue(name, fields, terminal).catch(String);
+    for (const [question, keys] of answers) {
+      await vi.waitUntil(() => shown.includes(question), { timeout: 15_000, interval: 20 });
+      input.write(keys);
+    }
+    return { value: await asking, shown };
   }
-  const [enter, down] = ['\r', '\u001b[B'];
-  const dependencies = () => ({
-    store: secrets,
-    erpFields: { username: 'the user', password: 'its password' },
-    instructions: (_: string, value: string) => `Paste ${value}`,
-    check: 'npm run doctor -- --stack S',
+
+  it.each<[SecretName, [string, string][], string]>([
+    ['azumuta-api-key', [['Azumuta API key', 'sesame\r']], 'sesame'],
+    [
+      'erp-credentials',
+      [
+        ['username (such as: the user)', 'sesame\r'],
+        ['password (such as: its password)', 'sesame-2\r'],
+      ],
+      '{"username":"sesame","password":"sesame-2"}',
+    ],
+    [
+      'alert-webhooks',
+      [
+        ['teams (such', '\r'],
+        ['slack (such', 'https://sesame\r'],
+        ['webhook (such', '\r'],
+      ],
+      '{"slack":"https://sesame"}',
+    ],
+  ])('has the fields of %s, and is never shown', async (name, answers, value) => {
+    const { value: given, shown } = await asked(name, answers);
+    expect(given).toBe(value);
+    expect(shown).not.toContain('sesame');
   });
 
-  it('sets a key without ever showing it', async () => {
-    // Prepare
-    const { shown, dependencies: io, whenShown } = terminal();
-
-    // Act
-    const walk = runSecretsWizard({ ...dependencies(), terminal: io });
-    await whenShown(/Azumuta API key: not set/, enter);
-    // The question, not the answer to the one before.
-    await whenShown(/Azumuta API key(?!:)/, 'sesame-opens-it');
-    await whenShown(/▪▪▪/, enter);
-    await whenShown(/Azumuta API key: set/, down.repeat(3));
-    await whenShown(/Done/, enter);
-    await walk;
-
-    // Assess
-    expect(JSON.parse((await secrets.read('azumuta-api-key')) ?? '')).toEqual({ apiKey: 'sesame-opens-it' });
-    expect(shown.text).not.toContain('sesame');
-    expect(shown.text).toContain('\nnpm run doctor -- --stack S\n');
-  });
-
-  it('makes a token, shows it once, and ends at Ctrl-C without changes', async () => {
-    // Prepare
-    const { shown, dependencies: io, whenShown } = terminal();
-
-    // Act
-    const walk = runSecretsWizard({ ...dependencies(), terminal: io });
-    await whenShown(/Webhook token: not set/, down.repeat(2));
-    await whenShown(/Webhook token/, enter);
-    await whenShown(/Webhook token: set/, '\u0003');
-    await walk;
-
-    // Assess
-    const token = await secrets.current('webhook-token');
-    expect(token).toHaveLength(43);
-    expect(shown.text).toContain(`Paste ${token}`);
+  it('is not given when the person leaves', async () => {
+    const { value } = await asked('erp-credentials', [
+      ['username', 'sesame\r'],
+      ['password (', '\u0003'],
+    ]);
+    expect(value).toBe('UsageError: Nothing was written.');
   });
 });

@@ -3,7 +3,7 @@ import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts
 import type { FindOwner } from '../../../../infra/ops/trace/recording-owner.ts';
 import { traceLines } from '../../../../infra/ops/trace/report.ts';
 import { traceOrder } from '../../../../infra/ops/trace/trace.ts';
-import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
+import { Breaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
 import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
 import { testClock } from '../../../support/clock.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   store = await startLedgerStore();
   ledger = {
     ...createAlertLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
-    breaker: createBreaker(store.table, clock),
+    breaker: new Breaker(store.table, clock),
   };
 });
 afterAll(() => store.stop());

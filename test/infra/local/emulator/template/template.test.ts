@@ -184,7 +184,7 @@ describe('a template beyond local runs', () => {
     expect(() => read(assembly('AWS::Events::Rule'))).toThrow(
       'Resources.R: local runs do not imitate AWS::Events::Rule',
     );
-    expect(read(assembly('AWS::CloudWatch::Dashboard')).functions).toEqual([]);
+    expect(read(assembly('AWS::CloudWatch::Alarm')).functions).toEqual([]);
   });
 
   it.each([

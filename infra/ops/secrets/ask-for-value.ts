@@ -1,0 +1,38 @@
+import type { Readable, Writable } from 'node:stream';
+import { password } from '@clack/prompts';
+import { webhookChannels } from '../../../shared/alerts/names.ts';
+import { answered } from '../cli/files.ts';
+import { type SecretName, secretFacts } from './secret-store.ts';
+
+interface Terminal {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks a person for the value of a secret, field by field. What is typed is never shown.
+ * @param erpFields Fields of the ERP's credentials, each with an example.
+ * @throws UsageError when the person leaves.
+ */
+export async function askForValue(
+  name: SecretName,
+  erpFields: Readonly<Record<string, string>>,
+  terminal: Terminal,
+): Promise<string> {
+  const ask = async (message: string, mayBeEmpty = false) => {
+    const validate = (value = '') => (!mayBeEmpty && value.trim() === '' ? 'Type or paste it.' : undefined);
+    return answered(await password({ ...terminal, message, validate })).trim();
+  };
+  const fields: Record<string, string> = {};
+  if (name === 'erp-credentials') {
+    for (const [field, example] of Object.entries(erpFields))
+      fields[field] = await ask(`${field} (such as: ${example})`);
+  } else if (name === 'alert-webhooks') {
+    for (const channel of webhookChannels) {
+      const address = await ask(`${channel} (such as: https://…, or nothing if it gets no alerts)`, true);
+      if (address !== '') fields[channel] = address;
+    }
+  } else return ask(secretFacts[name].title);
+  return JSON.stringify(fields);
+}
