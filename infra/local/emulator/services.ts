@@ -46,7 +46,6 @@ export function serviceSpecs(
   const program = (path: string) => fileURLToPath(new URL(path, import.meta.url));
   const store = (name: PortName, configuration: object): ServiceSpec => ({
     name,
-    kind: 'store',
     module: program(`stores/${name}.ts`),
     configuration: { port: ports[name], directory: join(dataDirectory, name), ...configuration },
     // dynalite reads both from its environment.
@@ -56,6 +55,6 @@ export function serviceSpecs(
   return [
     store('sqs', { region, awsEndpoint: urlOf(ports, 'endpoint'), queues: stack.queues }),
     store('dynamodb', { tables: stack.tables }),
-    { name: 'services', kind: 'service', module: program('service-process.ts'), configuration },
+    { name: 'services', module: program('service-process.ts'), configuration },
   ];
 }

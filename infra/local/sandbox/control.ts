@@ -86,8 +86,6 @@ export function erpControl(url: string) {
     finish: act('finish'),
     /** Gives an order, by its number or id, another quantity or number. */
     revise: (number: string, revision: Revision) => order(number, 'revise', revision),
-    /** Limits the rows of a page from now on; at the start the limit is 200. */
-    capPages: (rows: number) => control<void>(url, 'PUT', '/sandbox/largest-page', { rows }),
     /**
      * Releases an order (or takes the one that `number` names) and posts it to the integration's order endpoint.
      * @returns the order, and what the integration answered.

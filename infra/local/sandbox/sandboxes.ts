@@ -3,7 +3,7 @@ import { listen } from '../emulator/process/http.ts';
 import { azumutaSandboxKey, createApiKeyGuard, erpSandboxKey } from './api.ts';
 import { catalogueOf, newMeteorId } from './azumuta/catalogue.ts';
 import { shopFloorRoutes } from './azumuta/control-routes.ts';
-import gearboxes from './azumuta/gearboxes.json' with { type: 'json' };
+import { gearboxes } from './azumuta/gearboxes.ts';
 import { type Azumuta, apiRoutes as azumutaRoutes } from './azumuta/routes.ts';
 import { openStore as openAzumutaStore } from './azumuta/store.ts';
 import { controlRoutes } from './erp/control-routes.ts';

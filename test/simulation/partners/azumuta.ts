@@ -1,5 +1,5 @@
 import { createApi, createApiKeyGuard } from '../../../infra/local/sandbox/api.ts';
-import { catalogueOf } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
+import { type CatalogueSource, catalogueOf } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
 import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
 import { shopFloorRoutes } from '../../../infra/local/sandbox/azumuta/control-routes.ts';
 import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
@@ -177,7 +177,7 @@ function senderTo(sendTrigger: AzumutaModelOptions['sendTrigger']) {
 }
 
 /** Two work instructions for each article; the last one records quantities and serial numbers. */
-function plantWith(articles: readonly string[]) {
+function plantWith(articles: readonly string[]): CatalogueSource {
   const articleCategory = 'products';
   return {
     articleCategories: [{ key: articleCategory, name: 'Products' }],

@@ -138,20 +138,11 @@ async function passOn(url: string, request: IncomingMessage, body: Buffer, respo
   }
 }
 
-const hopByHop = new Set([
-  'host',
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'content-length',
-  'expect',
-]);
+const hopByHop = /^(host|connection|keep-alive|transfer-encoding|content-length|expect)$/;
 
 function passed(headers: Iterable<readonly [string, unknown]>): Record<string, string> {
   return Object.fromEntries(
-    [...headers].flatMap(([name, value]) =>
-      value === undefined || hopByHop.has(name) ? [] : [[name, String(value)]],
-    ),
+    [...headers].filter(([name]) => !hopByHop.test(name)).map(([name, value]) => [name, String(value)]),
   );
 }
 

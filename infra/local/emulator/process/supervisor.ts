@@ -7,7 +7,6 @@ import { nodeBinary } from './host.ts';
 /** A process of the platform: a module that calls `runService`. */
 export interface ServiceSpec {
   readonly name: string;
-  readonly kind: 'store' | 'service';
   /** Path of the program. */
   readonly module: string;
   readonly configuration: unknown;
@@ -17,7 +16,7 @@ export interface ServiceSpec {
 export interface ProcessEntry {
   readonly name: string;
   readonly pid: number;
-  readonly kind: 'store' | 'service' | 'container';
+  readonly kind: 'service' | 'container';
 }
 
 interface Watched {
@@ -138,8 +137,8 @@ export function createSupervisor({ log, onProcess }: SupervisorOptions) {
         launch(service, 0);
       }),
     processes(): ProcessEntry[] {
-      const running = [...services.values()].flatMap(({ spec: { name, kind }, child }) =>
-        child?.pid === undefined ? [] : [{ name, pid: child.pid, kind }],
+      const running = [...services.values()].flatMap(({ spec: { name }, child }) =>
+        child?.pid === undefined ? [] : [{ name, pid: child.pid, kind: 'service' as const }],
       );
       const inThem = [...containers].map(([pid, { name }]) => ({ name, pid, kind: 'container' as const }));
       return [...running, ...inThem];

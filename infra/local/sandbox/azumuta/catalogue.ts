@@ -1,47 +1,41 @@
 import { createHash, randomBytes } from 'node:crypto';
-import * as z from 'zod/mini';
-import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 
 /** Azumuta mixes plain names and language maps (VERIFIED). */
-const nameSchema = z.union([z.string(), z.record(z.string(), z.string())]);
+export type Name = string | Readonly<Record<string, string>>;
 
-const stepSchema = z.strictObject({
-  name: nameSchema,
-  type: z.enum(['number', 'yes-no', 'confirmation', 'choice', 'signature']),
-  unit: z.optional(z.string()),
+interface StepSource {
+  readonly name: Name;
+  readonly type: 'number' | 'yes-no' | 'confirmation' | 'choice' | 'signature';
+  readonly unit?: string;
   /** Permitted range of a measured number. */
-  minimum: z.optional(z.number()),
-  maximum: z.optional(z.number()),
+  readonly minimum?: number;
+  readonly maximum?: number;
   /** What of a completion this step records; a measurement or a check if absent. */
-  records: z.optional(z.enum(['good-quantity', 'scrap-quantity', 'serial'])),
-});
+  readonly records?: 'good-quantity' | 'scrap-quantity' | 'serial';
+}
 
-const catalogueSchema = z.strictObject({
-  articleCategories: z.array(z.strictObject({ key: z.string(), name: nameSchema })),
-  workInstructions: z.array(
-    z.strictObject({
-      key: z.string(),
-      name: nameSchema,
-      version: z.int(),
-      articleCategory: z.string(),
-      steps: z.array(stepSchema),
-    }),
-  ),
-  articles: z.array(
-    z.strictObject({
-      number: z.string(),
-      name: nameSchema,
-      articleCategory: z.string(),
-      variants: z.array(nameSchema),
-      parameters: z.array(
-        z.strictObject({ key: z.string(), valueType: z.enum(['Text', 'Number', 'Boolean']) }),
-      ),
-      workInstructions: z.array(z.string()),
-    }),
-  ),
-});
-
-export type Name = z.output<typeof nameSchema>;
+/** As a plant writes it: things name each other by key. */
+export interface CatalogueSource {
+  readonly articleCategories: readonly { readonly key: string; readonly name: Name }[];
+  readonly workInstructions: readonly {
+    readonly key: string;
+    readonly name: Name;
+    readonly version: number;
+    readonly articleCategory: string;
+    readonly steps: readonly StepSource[];
+  }[];
+  readonly articles: readonly {
+    readonly number: string;
+    readonly name: Name;
+    readonly articleCategory: string;
+    readonly variants: readonly Name[];
+    readonly parameters: readonly {
+      readonly key: string;
+      readonly valueType: 'Text' | 'Number' | 'Boolean';
+    }[];
+    readonly workInstructions: readonly string[];
+  }[];
+}
 
 /** What a plant has configured in Azumuta. */
 export type Catalogue = ReturnType<typeof catalogueOf>;
@@ -49,11 +43,8 @@ export type Article = Catalogue['articles'][number];
 export type WorkInstruction = Catalogue['workInstructions'][number];
 export type Step = WorkInstruction['steps'][number];
 
-/** Checks a catalogue. Ids are made from keys and numbers, so they stay the same over restarts. */
-export function catalogueOf(written: unknown) {
-  const parsed = parse(catalogueSchema, written);
-  if (!parsed.ok) throw new Error(`The catalogue does not fit: ${describeMismatches(parsed.mismatches)}`);
-  const source = parsed.value;
+/** Ids are made from keys and numbers, so they stay the same over restarts. */
+export function catalogueOf(source: CatalogueSource) {
   const categories = new Map(
     source.articleCategories.map(({ key, name }) => [key, { id: meteorIdOf(`category ${key}`), key, name }]),
   );

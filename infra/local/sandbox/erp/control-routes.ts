@@ -55,10 +55,6 @@ export function controlRoutes(store: Store): Route[] {
       store.addBooking(order, 'production', { goodQuantity: order.quantity, final: true });
     }),
     act('revise', revise),
-    route('PUT', '/sandbox/largest-page', ({ body }) => {
-      store.largestPage = accepted(z.strictObject({ rows: z.int().check(z.positive()) }), body).rows;
-      return {};
-    }),
   ];
 
   /** Once the quantity is another one, the order is done or released, by what is booked so far. */

@@ -14,7 +14,7 @@ function erpOf(sandbox: Pick<Sandbox, 'url'>) {
 async function started() {
   const sandbox = await startSandbox.erp();
   onTestFinished(sandbox.stop);
-  return erpOf(sandbox);
+  return { ...erpOf(sandbox), store: sandbox.store };
 }
 
 /** Orders of this test's own in the shared sandbox, by number. */
@@ -137,9 +137,9 @@ it('refuses cancelled (409), locked (423) and unknown (404) orders, and another 
 
 it('limits the rows of a page to the configured number, also when more are requested', async () => {
   // Prepare
-  const { control, api } = await started();
+  const { control, api, store } = await started();
   await control.release({ count: 3 });
-  await control.capPages(2);
+  store.largestPage = 2;
 
   // Act
   const page = JSON.parse((await api.get('/api/production-orders?pageSize=50')).text);
