@@ -53,7 +53,7 @@ export function serviceSpecs(
   });
   const configuration: ServicesConfiguration = { ...options, stack, ports, dataDirectory };
   return [
-    store('sqs', { region, awsEndpoint: urlOf(ports, 'endpoint'), queues: stack.queues }),
+    store('sqs', { region, queues: stack.queues }),
     store('dynamodb', { tables: stack.tables }),
     { name: 'services', module: program('service-process.ts'), configuration },
   ];

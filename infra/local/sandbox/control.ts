@@ -8,7 +8,7 @@ import type { Fault } from './faults.ts';
 /** What people do in the partners' own screens, and what the partners' books hold: for the demo, the console and tests. */
 
 /** A JSON call to a sandbox's control routes. @throws Error with the sandbox's answer when it is not 2xx. */
-export async function control<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
+async function control<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
   const response = await fetch(new URL(path, url), {
     method,
     headers: { 'content-type': 'application/json' },
@@ -110,13 +110,6 @@ export function erpControl(url: string) {
 
 /** An order in the shape that the integration's order endpoint takes. */
 function pushed(order: ProductionOrder) {
-  return {
-    number: order.number,
-    id: order.id,
-    article: order.product,
-    quantity: order.quantity,
-    unit: order.unit,
-    dueDate: order.dueDate,
-    attributes: { customer: order.customer, productName: order.productName, ...order.options },
-  };
+  const { number, id, product: article, quantity, unit, dueDate, customer, productName, options } = order;
+  return { number, id, article, quantity, unit, dueDate, attributes: { customer, productName, ...options } };
 }

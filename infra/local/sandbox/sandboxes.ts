@@ -1,7 +1,7 @@
 import { readJson, writeJson } from '../emulator/json-file.ts';
 import { listen } from '../emulator/process/http.ts';
 import { azumutaSandboxKey, createApiKeyGuard, erpSandboxKey } from './api.ts';
-import { catalogueOf, newMeteorId } from './azumuta/catalogue.ts';
+import { newMeteorId } from './azumuta/catalogue.ts';
 import { shopFloorRoutes } from './azumuta/control-routes.ts';
 import { gearboxes } from './azumuta/gearboxes.ts';
 import { type Azumuta, apiRoutes as azumutaRoutes } from './azumuta/routes.ts';
@@ -25,7 +25,7 @@ export const startSandbox = {
     { pageSize = 50, nextAs = 'path' }: Partial<Pick<Azumuta, 'pageSize' | 'nextAs'>> = {},
   ) {
     const store = openAzumutaStore(file === undefined ? undefined : readJson(file));
-    const azumuta = { catalogue: catalogueOf(gearboxes), store, now, newId: newMeteorId, pageSize, nextAs };
+    const azumuta = { catalogue: gearboxes, store, now, newId: newMeteorId, pageSize, nextAs };
     const api = azumutaRoutes(azumuta);
     const control = shopFloorRoutes(azumuta);
     const guard = createApiKeyGuard(azumutaSandboxKey);

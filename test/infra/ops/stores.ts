@@ -53,7 +53,7 @@ export async function startQueueStore(): Promise<QueueStore> {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
   });
-  child.send({ kind: 'start', configuration: { port, directory, region, awsEndpoint: endpoint, queues } });
+  child.send({ kind: 'start', configuration: { port, directory, region, queues } });
   await ready(child);
   const sqs = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
 

@@ -1,5 +1,10 @@
 import { createApi, createApiKeyGuard } from '../../../infra/local/sandbox/api.ts';
-import { type CatalogueSource, catalogueOf } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
+import {
+  article,
+  articleCategory,
+  type Catalogue,
+  workInstruction,
+} from '../../../infra/local/sandbox/azumuta/catalogue.ts';
 import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
 import { shopFloorRoutes } from '../../../infra/local/sandbox/azumuta/control-routes.ts';
 import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
@@ -91,7 +96,7 @@ export const webhookUrl =
 
 export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
   const { now, newId, sendTrigger, triggers = [{ method: 'POST', url: webhookUrl, ids: 'list' }] } = options;
-  const catalogue = catalogueOf(plantWith(options.articles));
+  const catalogue = plantWith(options.articles);
   const store = openStore();
   store.triggers = triggers;
   const azumuta = { catalogue, store, now, newId, pageSize: 50, nextAs: 'path' } as const;
@@ -177,41 +182,28 @@ function senderTo(sendTrigger: AzumutaModelOptions['sendTrigger']) {
 }
 
 /** Two work instructions for each article; the last one records quantities and serial numbers. */
-function plantWith(articles: readonly string[]): CatalogueSource {
-  const articleCategory = 'products';
+function plantWith(articles: readonly string[]): Catalogue {
+  const category = articleCategory('products', 'Products');
+  const assembly = workInstruction('assembly', { name: 'Assembly', version: 1, category }, [
+    { name: 'Housing cleaned', type: 'confirmation' },
+  ]);
+  const inspection = workInstruction('inspection', { name: 'Inspection', version: 1, category }, [
+    { name: 'Serial number', type: 'choice', records: 'serial' },
+    { name: 'Good quantity', type: 'number', records: 'good-quantity' },
+    { name: 'Scrap quantity', type: 'number', records: 'scrap-quantity' },
+  ]);
+  const workInstructions = [assembly, inspection];
   return {
-    articleCategories: [{ key: articleCategory, name: 'Products' }],
-    workInstructions: [
-      {
-        key: 'assembly',
-        name: 'Assembly',
-        version: 1,
-        articleCategory,
-        steps: [{ name: 'Housing cleaned', type: 'confirmation' }],
-      },
-      {
-        key: 'inspection',
-        name: 'Inspection',
-        version: 1,
-        articleCategory,
-        steps: [
-          { name: 'Serial number', type: 'choice', records: 'serial' },
-          { name: 'Good quantity', type: 'number', records: 'good-quantity' },
-          { name: 'Scrap quantity', type: 'number', records: 'scrap-quantity' },
-        ],
-      },
-    ],
-    articles: articles.map((number) => ({
-      number,
-      name: number,
-      articleCategory,
-      variants: ['Left', 'Right', 'ATEX'],
-      parameters: [
-        { key: 'Quantity', valueType: 'Number' },
-        { key: 'Source', valueType: 'Text' },
-      ],
-      workInstructions: ['assembly', 'inspection'],
-    })),
+    workInstructions,
+    articles: articles.map((number) =>
+      article(number, {
+        name: number,
+        category,
+        variants: ['Left', 'Right', 'ATEX'],
+        parameters: { Quantity: 'Number', Source: 'Text' },
+        workInstructions,
+      }),
+    ),
   };
 }
 

@@ -8,8 +8,6 @@ interface Configuration {
   readonly port: number;
   readonly directory: string;
   readonly region: string;
-  /** The beginning of queue URLs. */
-  readonly awsEndpoint: string;
   readonly queues: readonly LocalQueue[];
 }
 
@@ -17,10 +15,10 @@ interface Configuration {
  * The queues, kept by fauxqs in SQLite on disk. Every change is committed before it is answered, so that it
  * survives kill -9; a message that was in flight stays so until its visibility timeout ends.
  */
-runService(async ({ port, directory, region, awsEndpoint, queues }: Configuration) => {
+runService(async ({ port, directory, region, queues }: Configuration) => {
   stayOnLoopback();
   const { startFauxqs } = await import('fauxqs');
-  await patchFauxqs(awsEndpoint);
+  await patchFauxqs();
   const fauxqs = await startFauxqs({ port, logger: false, defaultRegion: region, dataDir: directory });
   const sqs = awsClient(`http://127.0.0.1:${port}`, 'sqs', 'AmazonSQS', { accessKeyId: 'local', region });
   // In any order: a redrive policy names its dead-letter queue by ARN, which need not exist yet.

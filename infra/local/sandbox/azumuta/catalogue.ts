@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 /** Azumuta mixes plain names and language maps (VERIFIED). */
 export type Name = string | Readonly<Record<string, string>>;
 
-interface StepSource {
+export interface StepSource {
   readonly name: Name;
   readonly type: 'number' | 'yes-no' | 'confirmation' | 'choice' | 'signature';
   readonly unit?: string;
@@ -14,76 +14,59 @@ interface StepSource {
   readonly records?: 'good-quantity' | 'scrap-quantity' | 'serial';
 }
 
-/** As a plant writes it: things name each other by key. */
-export interface CatalogueSource {
-  readonly articleCategories: readonly { readonly key: string; readonly name: Name }[];
-  readonly workInstructions: readonly {
-    readonly key: string;
-    readonly name: Name;
-    readonly version: number;
-    readonly articleCategory: string;
-    readonly steps: readonly StepSource[];
-  }[];
-  readonly articles: readonly {
-    readonly number: string;
-    readonly name: Name;
-    readonly articleCategory: string;
-    readonly variants: readonly Name[];
-    readonly parameters: readonly {
-      readonly key: string;
-      readonly valueType: 'Text' | 'Number' | 'Boolean';
-    }[];
-    readonly workInstructions: readonly string[];
-  }[];
+/** What a plant has configured in Azumuta. Ids are made from keys and numbers, so they stay the same over restarts. */
+export interface Catalogue {
+  readonly articles: readonly Article[];
+  readonly workInstructions: readonly WorkInstruction[];
 }
 
-/** What a plant has configured in Azumuta. */
-export type Catalogue = ReturnType<typeof catalogueOf>;
-export type Article = Catalogue['articles'][number];
-export type WorkInstruction = Catalogue['workInstructions'][number];
+export type Article = ReturnType<typeof article>;
+export type WorkInstruction = ReturnType<typeof workInstruction>;
 export type Step = WorkInstruction['steps'][number];
+type Category = ReturnType<typeof articleCategory>;
 
-/** Ids are made from keys and numbers, so they stay the same over restarts. */
-export function catalogueOf(source: CatalogueSource) {
-  const categories = new Map(
-    source.articleCategories.map(({ key, name }) => [key, { id: meteorIdOf(`category ${key}`), key, name }]),
-  );
-  const workInstructions = new Map(
-    source.workInstructions.map(({ key, articleCategory, steps, ...rest }) => [
-      key,
-      {
-        ...rest,
-        key,
-        id: meteorIdOf(`work instruction ${key}`),
-        category: named(categories, articleCategory, 'article category'),
-        steps: steps.map((step, index) => ({ ...step, id: uuidOf(`step ${key} ${index}`) })),
-      },
-    ]),
-  );
-  const articles = source.articles.map((article) => ({
-    id: meteorIdOf(`article ${article.number}`),
-    number: article.number,
-    name: article.name,
-    category: named(categories, article.articleCategory, 'article category'),
-    variants: article.variants.map((name) => ({
-      id: meteorIdOf(`variant ${article.number} ${inEnglish(name)}`),
+export function articleCategory(key: string, name: Name) {
+  return { id: meteorIdOf(`category ${key}`), key, name };
+}
+
+export function workInstruction(
+  key: string,
+  about: { readonly name: Name; readonly version: number; readonly category: Category },
+  steps: readonly StepSource[],
+) {
+  return {
+    ...about,
+    key,
+    id: meteorIdOf(`work instruction ${key}`),
+    steps: steps.map((step, index) => ({ ...step, id: uuidOf(`step ${key} ${index}`) })),
+  };
+}
+
+export function article(
+  number: string,
+  about: {
+    readonly name: Name;
+    readonly category: Category;
+    readonly variants: readonly Name[];
+    readonly parameters: Readonly<Record<string, 'Text' | 'Number' | 'Boolean'>>;
+    readonly workInstructions: readonly WorkInstruction[];
+  },
+) {
+  return {
+    ...about,
+    number,
+    id: meteorIdOf(`article ${number}`),
+    variants: about.variants.map((name) => ({
+      id: meteorIdOf(`variant ${number} ${inEnglish(name)}`),
       name,
     })),
-    parameters: article.parameters,
-    workInstructions: article.workInstructions.map((key) => named(workInstructions, key, 'work instruction')),
-  }));
-  return { articles, workInstructions: [...workInstructions.values()] };
+    parameters: Object.entries(about.parameters).map(([key, valueType]) => ({ key, valueType })),
+  };
 }
 
 /** The English words of a name, or its first ones. */
 function inEnglish(name: Name): string {
   return typeof name === 'string' ? name : (name.en ?? Object.values(name)[0] ?? '');
-}
-
-function named<T>(known: ReadonlyMap<string, T>, key: string, what: string): T {
-  const found = known.get(key);
-  if (!found) throw new Error(`The catalogue has no ${what} "${key}".`);
-  return found;
 }
 
 /** Alphabet of Meteor ids: no characters that look alike (VERIFIED on ids in Azumuta's public pages). */
