@@ -40,7 +40,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const { log = () => {}, onProcess, signal } = options;
   const assembly = readAssembly(options.template.directory, options.template.stackName);
   const folder = openDataFolder(options.dataDir);
-  const supervisor = createSupervisor({ log, onProcess });
+  const supervisor = createSupervisor(log, onProcess);
   let ending: Promise<void> | undefined;
   const stop = () => {
     ending ??= endAll();

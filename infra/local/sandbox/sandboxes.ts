@@ -11,8 +11,7 @@ import { apiRoutes as erpRoutes } from './erp/routes.ts';
 import { openStore as openErpStore } from './erp/store.ts';
 import { createSandboxServer, type SandboxServerOptions } from './server.ts';
 
-export type SandboxKind = keyof typeof startSandbox;
-export type Sandbox<Kind extends SandboxKind = SandboxKind> = Awaited<
+export type Sandbox<Kind extends keyof typeof startSandbox = keyof typeof startSandbox> = Awaited<
   ReturnType<(typeof startSandbox)[Kind]>
 >;
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessControl } from '../iam/principals.ts';
-import type { MappingsAnswer } from '../lambda/event-source-mappings.ts';
+import type { Mappings } from '../lambda/event-source-mappings.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { call, codeOf, type Listening, listen, readBody } from '../process/http.ts';
 import type { LocalStack } from '../template/read-stack.ts';
@@ -16,7 +16,7 @@ export interface EndpointOptions {
   readonly local: Readonly<Record<string, (operation: string, body: string) => LocalAnswer>>;
   readonly lambda: Lambda;
   /** Lambda's API for event source mappings. */
-  readonly mappings: (method: string, url: URL, body: string) => MappingsAnswer;
+  readonly mappings: Mappings['answer'];
 }
 
 export interface LocalAnswer {
@@ -32,13 +32,8 @@ const maxBytes = 16 * 1024 * 1024;
  * The one AWS endpoint of the platform. It reads who calls and for which action, checks that this is allowed, and
  * passes the call on to the service that the signature names.
  */
-export function startEndpoint({
-  stack,
-  access,
-  stores,
-  local,
-  ...options
-}: EndpointOptions): Promise<Listening> {
+export function startEndpoint(options: EndpointOptions): Promise<Listening> {
+  const { stack, access } = options;
   const names: AwsNames = {
     region: stack.region,
     accountId: stack.accountId,
@@ -53,12 +48,8 @@ export function startEndpoint({
     }
     const principal = access.principalOf(signer.accessKeyId);
     if (!principal) {
-      return refuse(
-        response,
-        403,
-        'UnrecognizedClientException',
-        'The security token included in the request is invalid.',
-      );
+      const why = 'The security token included in the request is invalid.';
+      return refuse(response, 403, 'UnrecognizedClientException', why);
     }
     const body = await readBody(request, maxBytes);
     if (!body) return refuse(response, 413, 'RequestEntityTooLargeException', 'The request is too large.');
@@ -75,10 +66,10 @@ export function startEndpoint({
       return refuse(response, status, 'AccessDeniedException', decision.reason);
     }
     if (service === 'lambda') return answerLambda(request, body.toString('utf8'), response, options);
-    const here = local[service]?.(action.replace(/^.*:/, ''), body.toString('utf8'));
+    const here = options.local[service]?.(action.replace(/^.*:/, ''), body.toString('utf8'));
     if (here)
       return void response.writeHead(here.status, { 'content-type': here.contentType }).end(here.body);
-    const base = stores[service];
+    const base = options.stores[service];
     if (base === undefined) {
       return refuse(response, 400, 'UnknownServiceException', `Local runs have no ${service}.`);
     }
@@ -129,12 +120,8 @@ async function passOn(url: string, request: IncomingMessage, body: Buffer, respo
     if (gone.signal.aborted) return;
     const code = codeOf(error) ? ` (${codeOf(error)})` : '';
     // AWS clients try again after a 500.
-    refuse(
-      response,
-      500,
-      'InternalFailure',
-      `The local service did not answer${code}; it may be restarting.`,
-    );
+    const why = `The local service did not answer${code}; it may be restarting.`;
+    refuse(response, 500, 'InternalFailure', why);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 
@@ -110,7 +111,8 @@ export function createContainers(options: ContainerOptions) {
     containers.add(container);
     const { pid } = child;
     if (pid !== undefined) options.onProcess('up', pid);
-    for (const stream of [child.stdout, child.stderr]) linesOf(stream, options.log);
+    for (const input of [child.stdout, child.stderr])
+      if (input) createInterface({ input }).on('line', options.log);
     child.on('error', (error) => options.log(`The container could not start: ${error.message}`));
     container.timer = setTimeout(
       () => end(container, failed('Sandbox.Timedout', `Init timed out after ${initSeconds} seconds`)),
@@ -172,17 +174,4 @@ export function createContainers(options: ContainerOptions) {
 
 export function failed(errorType: string, errorMessage: string): Outcome {
   return { functionError: 'Unhandled', payload: JSON.stringify({ errorType, errorMessage }) };
-}
-
-function linesOf(stream: NodeJS.ReadableStream | null, line: (text: string) => void): void {
-  let rest = '';
-  stream?.setEncoding('utf8');
-  stream?.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const text of lines) line(text);
-  });
-  stream?.on('end', () => {
-    if (rest) line(rest);
-  });
 }

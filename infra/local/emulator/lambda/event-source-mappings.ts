@@ -17,11 +17,7 @@ export interface MappingsOptions {
   readonly log: (line: string) => void;
 }
 
-/** An answer of Lambda's API. */
-export interface MappingsAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
+export type Mappings = ReturnType<typeof startMappings>;
 
 const switchesSchema = z.record(z.string(), z.boolean());
 const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
@@ -76,7 +72,7 @@ export function startMappings({ stack, access, lambda, ...options }: MappingsOpt
 
   for (const mapping of mappings) if (isOn(mapping)) begin(mapping);
   return {
-    answer(method: string, { pathname, searchParams }: URL, body: string): MappingsAnswer {
+    answer(method: string, { pathname, searchParams }: URL, body: string) {
       const uuid = pathname.replace(/^\/2015-03-31\/event-source-mappings\/?/, '');
       if (uuid === '') {
         const wanted = searchParams.get('FunctionName');

@@ -36,14 +36,11 @@ const compileCache = fileURLToPath(
 /** How long a service that was asked to end may take before it is killed. */
 const graceMs = 4_000;
 
-export interface SupervisorOptions {
-  readonly log: (line: string) => void;
-  /** Called with the process id of every service that is started. */
-  readonly onProcess?: ((pid: number) => void) | undefined;
-}
-
-/** Keeps services alive: one that dies comes back with the same configuration, and so on the same port. */
-export function createSupervisor({ log, onProcess }: SupervisorOptions) {
+/**
+ * Keeps services alive: one that dies comes back with the same configuration, and so on the same port.
+ * @param onProcess Called with the process id of every service that is started.
+ */
+export function createSupervisor(log: (line: string) => void, onProcess: (pid: number) => void = () => {}) {
   const services = new Map<string, Watched>();
   const containers = new Map<number, { readonly name: string; readonly owner: string }>();
 
@@ -58,7 +55,7 @@ export function createSupervisor({ log, onProcess }: SupervisorOptions) {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     service.child = child;
-    if (child.pid !== undefined) onProcess?.(child.pid);
+    if (child.pid !== undefined) onProcess(child.pid);
     const lastLines: string[] = [];
     let reason = '';
     const note = (chunk: Buffer) => {
