@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
-import { type AlertLedger, createAlertLedger } from '../../shared/ledger/ledger.ts';
+import { createAlertLedger } from '../../shared/ledger/ledger.ts';
 import { createTable } from '../../shared/platform/aws/dynamodb-table.ts';
 import { storedSecret } from '../../shared/platform/aws/secrets.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
@@ -23,15 +23,14 @@ export function operatorClients({
   };
 }
 
-/** The stack's table as an operator reads it. */
-export interface OperatorLedger extends AlertLedger {
-  readonly breaker: Breaker;
-}
+export type OperatorLedger = ReturnType<typeof operatorLedger>;
 
-export function operatorLedger(dynamodb: DynamoDBClient, tableName: string): OperatorLedger {
+/** The stack's table as an operator reads it. */
+export function operatorLedger(dynamodb: DynamoDBClient, tableName: string) {
   const table = createTable(dynamodb, tableName);
+  const times = { settlingSeconds: 300 };
   return {
-    ...createAlertLedger({ table, clock: systemClock, times: { settlingSeconds: 300 } }),
+    ...createAlertLedger({ table, clock: systemClock, times }),
     breaker: new Breaker(table, systemClock),
   };
 }

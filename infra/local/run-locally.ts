@@ -13,7 +13,7 @@ import { newToken, operatorClients, operatorLedger, setIfUnset } from './operato
 import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api.ts';
 import type { Trigger } from './sandbox/azumuta/triggers.ts';
 import { azumutaControl, erpControl } from './sandbox/control.ts';
-import { type Sandbox, startSandbox } from './sandbox/supervise.ts';
+import { type Sandbox, startSandbox } from './sandbox/sandboxes.ts';
 
 export interface LocalSystemOptions
   extends Pick<EmulatorOptions, 'log' | 'signal' | 'overrides' | 'clockOffsetsMs' | 'grantsFile'> {
@@ -56,8 +56,8 @@ export async function startLocalSystem(options: LocalSystemOptions) {
   try {
     progress('starting the sandboxes');
     const [azumuta, erp] = await Promise.all([
-      startSandbox('azumuta', join(folder, 'azumuta'), log),
-      startSandbox('erp', join(folder, 'erp'), log),
+      startSandbox.azumuta(join(folder, 'azumuta.json')),
+      startSandbox.erp(join(folder, 'erp.json')),
     ]);
     stops.push(azumuta.stop, erp.stop);
     signal?.throwIfAborted();
@@ -94,7 +94,7 @@ export async function startLocalSystem(options: LocalSystemOptions) {
 /** Gives the stack its secrets, and Azumuta its triggers. */
 async function connect(
   emulator: Emulator,
-  sandboxes: { readonly azumuta: Sandbox; readonly erp: Sandbox },
+  sandboxes: { readonly azumuta: Sandbox<'azumuta'>; readonly erp: Sandbox<'erp'> },
   triggers: (url: string) => readonly Trigger[],
 ) {
   const clients = operatorClients(emulator);
@@ -157,7 +157,6 @@ export interface Synthesized {
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/synthesis', import.meta.url));
 const run = promisify(execFile);
 const ownApp = fileURLToPath(new URL('../app.ts', import.meta.url));
-const failureSchema = z.object({ stderr: z.string() });
 
 /**
  * Synthesizes the CDK app as `cdk synth` does, in a process of its own: so the configuration is read afresh,
@@ -182,10 +181,6 @@ export async function synthesize(options: SynthesizeOptions): Promise<Synthesize
     });
     return { directory: options.folder, stackName: stdout.trim() };
   } catch (error) {
-    const complaint = failureSchema.safeParse(error);
-    throw new Error(
-      complaint.success && complaint.data.stderr.trim() ? complaint.data.stderr.trim() : String(error),
-      { cause: error },
-    );
+    throw new Error(String(Object(error).stderr ?? '').trim() || String(error), { cause: error });
   }
 }

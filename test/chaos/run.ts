@@ -8,7 +8,6 @@ import { type Kills, startKilling } from './accidents/kills.ts';
 import { type Balance, balanceOf } from './balance/balance.ts';
 import {
   type Books,
-  countFaults,
   faultCounts,
   type PartnersBooks,
   readPartners,
@@ -17,7 +16,7 @@ import {
 import type { Injected } from './balance/injected.ts';
 import { type DeadLetter, viewQueues } from './balance/queues.ts';
 import { type Load, type LoadFigures, startLoad } from './load/load.ts';
-import { persistently, untilNone } from './load/patience.ts';
+import { untilNone } from './load/patience.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -100,10 +99,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     });
     const faults = startFaults(system, dice('faults'), options.faultsEverySeconds);
     const kills = startKilling(system, dice('kills'), options.killEverySeconds);
-    const tell = teller(options, { load, kills, depth: queues.depth }, began);
+    const tell = teller(options, { ...system.sandboxes, load, kills, depth: queues.depth }, began);
 
     const closeBooks = async (loadSeconds: number): Promise<ChaosResult> => {
-      const partners = readPartners(options.dataDir);
+      const partners = readPartners(system);
       const deadLetters = await queues.deadLetters();
       const planned = await plannedOf(deadLetters, system);
       const injected: Injected = {
@@ -158,8 +157,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   /** Fires lost triggers again. Deployed, the reconciliation would find these completions. */
   async function repeatLostTriggers() {
     await untilNone(async () => {
-      const numbers = withLostTrigger(readPartners(options.dataDir));
-      for (const number of numbers) await persistently(() => system.azumuta.trigger(number));
+      const numbers = withLostTrigger(readPartners(system));
+      for (const number of numbers) await system.azumuta.trigger(number);
       return numbers.length;
     }, 6_000);
   }
@@ -245,7 +244,7 @@ type Tell = (phase: Progress['phase']) => Promise<void>;
 
 function teller(
   options: ChaosOptions,
-  parts: {
+  parts: LocalSystem['sandboxes'] & {
     readonly load: Load;
     readonly kills: Kills;
     readonly depth: () => Promise<number>;
@@ -258,7 +257,7 @@ function teller(
       phase,
       seconds: (performance.now() - began) / 1000,
       kills: sumOf(parts.kills.counts),
-      faults: await persistently(async () => countFaults(options.dataDir)),
+      faults: parts.azumuta.faultLog.length + parts.erp.faultLog.length,
       waiting: await parts.depth().catch(() => Number.NaN),
     });
   };

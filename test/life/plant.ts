@@ -277,7 +277,6 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
       erp.plan({ article, quantity, ...more }),
     close() {
       globalThis.fetch = builtIn;
-      azumuta.close();
     },
   };
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { credentialsSchema } from './iam/principals.ts';
+import { readJson, writeJson } from './json-file.ts';
 
 /** `platform.json` of a data folder: how other commands find the platform that runs there. */
 const addressSchema = z.object({
@@ -41,10 +42,9 @@ export function openDataFolder(given: string | undefined) {
   return {
     path,
     /** Ports of the last run in this folder, so that addresses that somebody noted stay valid. */
-    lastPorts: existsSync(portsFile) ? portsSchema.parse(JSON.parse(readFileSync(portsFile, 'utf8'))) : {},
-    keepPorts: (ports: Readonly<Record<string, number>>) => writeFileSync(portsFile, JSON.stringify(ports)),
-    publish: (address: EmulatorAddress) =>
-      writeFileSync(addressFile, JSON.stringify(address, null, 2), { mode: 0o600 }),
+    lastPorts: portsSchema.parse(readJson(portsFile) ?? {}),
+    keepPorts: (ports: Readonly<Record<string, number>>) => writeJson(portsFile, ports),
+    publish: (address: EmulatorAddress) => writeJson(addressFile, address),
     /** Removes the address, and the folder if it is a temporary one. */
     close(): void {
       rmSync(addressFile, { force: true });
@@ -56,9 +56,8 @@ export function openDataFolder(given: string | undefined) {
 /** The platform that runs in this data folder, if one does. */
 export function findEmulator(dataFolder: string): EmulatorAddress | undefined {
   const file = join(dataFolder, 'platform.json');
-  if (!existsSync(file)) return undefined;
-  const address = addressSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  return isAlive(address.pid) ? address : undefined;
+  const address = z.optional(addressSchema).parse(readJson(file));
+  return address && isAlive(address.pid) ? address : undefined;
 }
 
 function isAlive(pid: number): boolean {

@@ -1,14 +1,13 @@
-import { join } from 'node:path';
 import { invoke } from './aws-endpoint/client.ts';
 import { openDataFolder } from './data-folder.ts';
 import { type LocalCredentials, principalIn, principalsOf } from './iam/principals.ts';
 import { type Overrides, overrideStack } from './overrides.ts';
-import { bundlePrograms, freePorts } from './process/host.ts';
-import { createSupervisor, type ProcessEntry, type ServiceSpec } from './process/supervisor.ts';
+import { freePorts } from './process/host.ts';
+import { createSupervisor, type ProcessEntry } from './process/supervisor.ts';
 import { type Ports, portNames, portsSchema, type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
 import { readAssembly } from './template/cloud-assembly.ts';
-import { find, type LocalStack } from './template/local-stack.ts';
-import { readStack } from './template/read-stack.ts';
+import { find } from './template/local-stack.ts';
+import { type LocalStack, readStack } from './template/read-stack.ts';
 
 export interface EmulatorOptions extends ServiceOptions {
   /** The synthesized app (`cdk.out`) and the stack in it. */
@@ -41,9 +40,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const { log = () => {}, onProcess, signal } = options;
   const assembly = readAssembly(options.template.directory, options.template.stackName);
   const folder = openDataFolder(options.dataDir);
-  const supervisor = createSupervisor({ log, onProcess });
-  const programs = join(folder.path, 'programs');
-  const bundled = bundlePrograms(programs);
+  const supervisor = createSupervisor(log, onProcess);
   let ending: Promise<void> | undefined;
   const stop = () => {
     ending ??= endAll();
@@ -61,7 +58,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const { stack, changes } = overrideStack(described, options.overrides ?? {});
     for (const change of changes) log(change);
 
-    await startAll(serviceSpecs(stack, ports, folder.path, programs, options));
+    const { functionsEndpoint, maxContainers, concurrencyLimit, clockOffsetsMs, grantsFile } = options;
+    const how = { functionsEndpoint, maxContainers, concurrencyLimit, clockOffsetsMs, grantsFile };
+    await Promise.all(serviceSpecs(stack, ports, folder.path, how).map(supervisor.start));
+    signal?.throwIfAborted();
     const { processes } = supervisor;
     const emulator = emulatorOf(stack, { apiUrl, awsEndpoint, dataDir: folder.path, processes, stop });
     folder.publish({
@@ -76,22 +76,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     signal?.removeEventListener('abort', abort);
   }
 
-  async function startAll(specs: readonly ServiceSpec[]): Promise<void> {
-    // The two stores that are slowest to start are no bundles, and need not wait for them.
-    const isBundle = ({ module }: ServiceSpec) => module.startsWith(programs);
-    const first = Promise.all(specs.filter((spec) => !isBundle(spec)).map(supervisor.start));
-    await Promise.race([bundled, first.then(() => bundled)]);
-    signal?.throwIfAborted();
-    await Promise.all([first, ...specs.filter(isBundle).map(supervisor.start)]);
-    signal?.throwIfAborted();
-  }
-
   async function endAll(): Promise<void> {
     // The stores end last, as running work depends on them.
     await supervisor.stop('services');
     await supervisor.stop();
-    // A bundle that is still being written would bring the folder back.
-    await bundled.catch(() => {});
     folder.close();
   }
 }

@@ -1,4 +1,5 @@
-import { type LocalStack, labelOf } from './template/local-stack.ts';
+import { labelOf } from './template/local-stack.ts';
+import type { LocalStack } from './template/read-stack.ts';
 
 /** What a local run shortens, so that what takes an hour in an account takes seconds here. */
 export interface Overrides {

@@ -18,7 +18,6 @@ export interface Call {
   /** The decoded path segments that matched `{name}` in the pattern. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
   /** Parsed JSON; undefined without a body. */
   readonly body: unknown;
   /** `http://127.0.0.1:<port>`, as the caller addressed us. */
@@ -32,10 +31,10 @@ export interface Reply {
 }
 
 /** `{name}` in a pattern matches one path segment; calls are counted under the pattern. */
-export interface Route<Given extends Reply | Promise<Reply> = Reply> {
+export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly pattern: string;
-  readonly answer: (call: Call) => Given;
+  readonly answer: (call: Call) => Reply;
 }
 
 /** A route that answers 200 with what `body` returns, unless that throws a Refusal. */
@@ -52,20 +51,17 @@ export class Refusal extends Error {
   }
 }
 
-/** The reply that refuses a caller (wrong key, too fast); undefined lets the call in. It cannot see the body. */
+/** The reply that refuses a caller; undefined lets the call in. It cannot see the body. */
 export type Guard = (headers: IncomingHttpHeaders) => Reply | undefined;
 
-export type Api<Given extends Reply | Promise<Reply> = Reply> = ReturnType<typeof createApi<Given>>;
+export type Api = ReturnType<typeof createApi>;
 
 /**
  * Routes without a network.
  * @param guard Default: everybody may call.
  */
-export function createApi<Given extends Reply | Promise<Reply> = Reply>(
-  routes: readonly Route<Given>[],
-  guard?: Guard,
-) {
-  const router = new TrieRouter<Route<Given>>();
+export function createApi(routes: readonly Route[], guard?: Guard) {
+  const router = new TrieRouter<Route>();
   for (const route of routes) router.add(route.method, route.pattern.replaceAll(/\{(\w+)\}/g, ':$1'), route);
 
   function matching({ method, url }: Pick<ApiRequest, 'method' | 'url'>) {
@@ -83,12 +79,12 @@ export function createApi<Given extends Reply | Promise<Reply> = Reply>(
       return route && `${route.method} ${route.pattern}`;
     },
     /** @throws Refusal, which holds the reply. */
-    answer(request: ApiRequest): Given | Reply {
+    answer(request: ApiRequest): Reply {
       const { method, url, headers, body } = request;
       const found = matching(request);
       if (!found) return failure(404, 'not-found', `There is no ${method} ${url.pathname}.`);
       const { route, parameters } = found;
-      const call = { parameters, query: url.searchParams, headers, origin: url.origin };
+      const call = { parameters, query: url.searchParams, origin: url.origin };
       return guard?.(headers) ?? route.answer({ ...call, body: jsonOf(body) });
     },
   };
@@ -124,27 +120,12 @@ export const azumutaSandboxKey = 'azumuta-sandbox-key';
 export const erpSandboxKey = 'erp-sandbox-key';
 
 /**
- * Refuses wrong keys and callers that are too fast. Of Azumuta it is VERIFIED that the key travels in `X-API-Key`,
- * and ASSUMED that a wrong one gets 401, and too many calls 429 with Retry-After.
- * @param key The only accepted value of `X-API-Key`.
- * @param requestsPerSecond Bursts of as many calls are let through, too.
+ * Refuses wrong keys. Of Azumuta it is VERIFIED that the key travels in `X-API-Key`, and ASSUMED that a wrong one gets
+ * 401.
  */
-export function createApiKeyGuard(key: string, requestsPerSecond: number, now: () => Date): Guard {
-  let left = requestsPerSecond;
-  let filledAt = now().getTime();
-  return (headers) => {
-    if (headers['x-api-key'] !== key) return failure(401, 'unauthorized', 'The API key is missing or wrong.');
-    const at = now().getTime();
-    left = Math.min(requestsPerSecond, left + ((at - filledAt) / 1000) * requestsPerSecond);
-    filledAt = at;
-    if (left < 1) {
-      const seconds = Math.max(1, Math.ceil((1 - left) / requestsPerSecond));
-      return {
-        ...failure(429, 'rate-limited', 'Too many requests.'),
-        headers: { 'retry-after': String(seconds) },
-      };
-    }
-    left -= 1;
-    return undefined;
-  };
+export function createApiKeyGuard(key: string): Guard {
+  return (headers) =>
+    headers['x-api-key'] === key
+      ? undefined
+      : failure(401, 'unauthorized', 'The API key is missing or wrong.');
 }

@@ -8,7 +8,7 @@ import type { Fault } from './faults.ts';
 /** What people do in the partners' own screens, and what the partners' books hold: for the demo, the console and tests. */
 
 /** A JSON call to a sandbox's control routes. @throws Error with the sandbox's answer when it is not 2xx. */
-export async function control<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
+async function control<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
   const response = await fetch(new URL(path, url), {
     method,
     headers: { 'content-type': 'application/json' },
@@ -70,11 +70,13 @@ export function erpControl(url: string) {
   const order = (number: string, act: string, body?: unknown) =>
     control<ProductionOrder>(url, 'POST', `/sandbox/orders/${encodeURIComponent(number)}/${act}`, body);
   const act = (name: string) => (number: string) => order(number, name);
+  const release = (request: ReleaseRequest = {}) =>
+    control<readonly ProductionOrder[]>(url, 'POST', '/sandbox/orders', request);
+  const orders = () => control<readonly ProductionOrder[]>(url, 'GET', '/sandbox/orders');
   return {
     /** Releases `count` orders (default 1); what is not given is drawn from `seed`. */
-    release: (request: ReleaseRequest = {}) =>
-      control<readonly ProductionOrder[]>(url, 'POST', '/sandbox/orders', request),
-    orders: () => control<readonly ProductionOrder[]>(url, 'GET', '/sandbox/orders'),
+    release,
+    orders,
     /** All that was ever booked. Twice the same reference is a double booking. */
     bookings: () => control<readonly Booking[]>(url, 'GET', '/sandbox/bookings'),
     cancel: act('cancel'),
@@ -84,19 +86,30 @@ export function erpControl(url: string) {
     finish: act('finish'),
     /** Gives an order, by its number or id, another quantity or number. */
     revise: (number: string, revision: Revision) => order(number, 'revise', revision),
-    /** Limits the rows of a page from now on; at the start the limit is 200. */
-    capPages: (rows: number) => control<void>(url, 'PUT', '/sandbox/largest-page', { rows }),
     /**
      * Releases an order (or takes the one that `number` names) and posts it to the integration's order endpoint.
      * @returns the order, and what the integration answered.
      */
-    releaseAndSend: (
+    async releaseAndSend(
       target: { readonly url: string; readonly key: string },
-      request: ReleaseRequest & { readonly number?: string } = {},
-    ) => {
-      const path = `/sandbox/release-and-send?${new URLSearchParams(target)}`;
-      return control<{ order: ProductionOrder; status: number; answer: string }>(url, 'POST', path, request);
+      { number, ...request }: ReleaseRequest & { readonly number?: string } = {},
+    ) {
+      const known = number === undefined ? await release(request) : await orders();
+      const order = known.find((one) => number === undefined || one.number === number);
+      if (!order) throw new Error(`There is no order ${number}.`);
+      const response = await fetch(target.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': target.key },
+        body: JSON.stringify(pushed(order)),
+      });
+      return { order, status: response.status, answer: await response.text() };
     },
     ...partnerControl(url),
   };
+}
+
+/** An order in the shape that the integration's order endpoint takes. */
+function pushed(order: ProductionOrder) {
+  const { number, id, product: article, quantity, unit, dueDate, customer, productName, options } = order;
+  return { number, id, article, quantity, unit, dueDate, attributes: { customer, productName, ...options } };
 }

@@ -1,46 +1,64 @@
+import { readJson, writeJson } from '../emulator/json-file.ts';
+import { listen } from '../emulator/process/http.ts';
 import { azumutaSandboxKey, createApiKeyGuard, erpSandboxKey } from './api.ts';
-import { catalogueOf, newMeteorId } from './azumuta/catalogue.ts';
+import { newMeteorId } from './azumuta/catalogue.ts';
 import { shopFloorRoutes } from './azumuta/control-routes.ts';
-import gearboxes from './azumuta/gearboxes.json' with { type: 'json' };
+import { gearboxes } from './azumuta/gearboxes.ts';
 import { type Azumuta, apiRoutes as azumutaRoutes } from './azumuta/routes.ts';
 import { openStore as openAzumutaStore } from './azumuta/store.ts';
-import { controlRoutes, pushRoute } from './erp/control-routes.ts';
+import { controlRoutes } from './erp/control-routes.ts';
 import { apiRoutes as erpRoutes } from './erp/routes.ts';
 import { openStore as openErpStore } from './erp/store.ts';
-import { createSandboxServer } from './server.ts';
+import { createSandboxServer, type SandboxServerOptions } from './server.ts';
 
-export interface AzumutaSandboxOptions extends Partial<Pick<Azumuta, 'pageSize' | 'nextAs'>> {
-  readonly requestsPerSecond?: number;
-}
-
-export type SandboxKind = keyof typeof createSandbox;
+export type Sandbox<Kind extends keyof typeof startSandbox = keyof typeof startSandbox> = Awaited<
+  ReturnType<(typeof startSandbox)[Kind]>
+>;
 
 const now = () => new Date();
 
-/** Each takes the folder of its database, or `inMemory`. */
-export const createSandbox = {
+/** Each runs in this process, and keeps its books in `file` from its end to its next start; without one it forgets them. */
+export const startSandbox = {
   azumuta(
-    folder: string,
-    { requestsPerSecond = 10_000, pageSize = 50, nextAs = 'path' }: AzumutaSandboxOptions = {},
+    file?: string,
+    { pageSize = 50, nextAs = 'path' }: Partial<Pick<Azumuta, 'pageSize' | 'nextAs'>> = {},
   ) {
-    const store = openAzumutaStore(folder);
-    const catalogue = catalogueOf(gearboxes);
-    const azumuta = { catalogue, store, now, newId: newMeteorId, pageSize, nextAs };
-    return createSandboxServer({
-      api: azumutaRoutes(azumuta),
-      control: shopFloorRoutes(azumuta),
-      guard: createApiKeyGuard(azumutaSandboxKey, requestsPerSecond, now),
-      database: store.database,
-    });
+    const store = openAzumutaStore(file === undefined ? undefined : readJson(file));
+    const azumuta = { catalogue: gearboxes, store, now, newId: newMeteorId, pageSize, nextAs };
+    const api = azumutaRoutes(azumuta);
+    const control = shopFloorRoutes(azumuta);
+    const guard = createApiKeyGuard(azumutaSandboxKey);
+    return serve({ api, control, guard }, store, file, store.productOrders);
   },
 
-  erp(folder: string) {
-    const store = openErpStore(folder, now);
-    return createSandboxServer({
-      api: erpRoutes(store),
-      control: [...controlRoutes(store), pushRoute(store)],
-      guard: createApiKeyGuard(erpSandboxKey, 10_000, now),
-      database: store.database,
-    });
+  erp(file?: string) {
+    const store = openErpStore(now, file === undefined ? undefined : readJson(file));
+    const guard = createApiKeyGuard(erpSandboxKey);
+    const books = () => ({ orders: store.orders(), bookings: store.bookings() });
+    return serve({ api: erpRoutes(store), control: controlRoutes(store), guard }, store, file, books);
   },
 };
+
+async function serve<Store>(
+  options: SandboxServerOptions,
+  store: Store,
+  file: string | undefined,
+  books: () => unknown,
+) {
+  const { answer, faultLog } = createSandboxServer(options);
+  const { url, close } = await listen(0, answer);
+  const save = () => file !== undefined && writeJson(file, books());
+  // Whoever presses Ctrl-C twice keeps the books, too.
+  if (file !== undefined) process.on('exit', save);
+  return {
+    /** The API's base path is below it. */
+    url,
+    store,
+    faultLog,
+    async stop() {
+      await close();
+      process.off('exit', save);
+      save();
+    },
+  };
+}

@@ -11,29 +11,38 @@ import {
   type Route,
   route,
 } from './api.ts';
-import { callRoutes, countCall, type Database, logFault } from './database.ts';
 import { createFaults, type Fault, type Faults, faultsSchema } from './faults.ts';
 
 export interface SandboxServerOptions {
   /** The partner's own API: guarded, counted, and subject to faults. */
   readonly api: readonly Route[];
   /** Routes below `/sandbox/`: for tests and the demo; neither guarded nor counted nor faulty. */
-  readonly control: readonly Route<Reply | Promise<Reply>>[];
+  readonly control: readonly Route[];
   readonly guard: Guard;
-  readonly database: Database;
+}
+
+/** A fault that made a call fail. */
+export interface LoggedFault {
+  /** The kind of the fault, or the status that it answered. */
+  readonly fault: string;
+  readonly method: string;
+  /** As it was called. */
+  readonly path: string;
 }
 
 const maxBodyBytes = 5 * 1024 * 1024;
 
 /** What a sandbox answers over HTTP: its routes, with call counts and faults. */
-export function createSandboxServer({ guard, database, ...options }: SandboxServerOptions) {
+export function createSandboxServer({ guard, ...options }: SandboxServerOptions) {
   const faults = createFaults();
+  const calls = createCallCounts();
+  const faultLog: LoggedFault[] = [];
   const api = createApi(options.api, guard);
-  const control = createApi([...options.control, ...faultRoutes(faults), ...callRoutes(database)]);
+  const control = createApi([...options.control, ...faultRoutes(faults), ...calls.routes]);
 
   return {
-    /** Closes its books. */
-    close: database.close,
+    /** All faults so far, oldest first. */
+    faultLog,
     async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
       try {
         await serve(request, response);
@@ -50,16 +59,41 @@ export function createSandboxServer({ guard, database, ...options }: SandboxServ
     const body = await readBody(incoming, maxBodyBytes);
     if (!body) throw new Refusal(413, 'too-large', 'The body is too large.');
     const request = { method, url, headers, body: body.toString('utf8') };
-    if (url.pathname.startsWith('/sandbox/')) return send(response, await control.answer(request));
+    if (url.pathname.startsWith('/sandbox/')) return send(response, control.answer(request));
     const name = api.routeOf(request);
     if (name === undefined) return send(response, api.answer(request));
 
-    countCall(database, name, url.pathname + url.search);
+    calls.count(name, `${method} ${url.pathname}${url.search}`);
     const { hits, delayMs, fault } = faults.hit(name);
-    for (const each of hits) logFault(database, each, method, url.pathname);
+    for (const hit of hits) faultLog.push({ fault: nameOf(hit), method, path: url.pathname });
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     answerWith(fault, response, () => api.answer(request));
   }
+}
+
+function nameOf(fault: Fault): string {
+  return fault.kind === 'status' ? String(fault.status) : fault.kind;
+}
+
+/** Counts calls by route and by path, and shows and forgets them. */
+function createCallCounts() {
+  const byRoute = new Map<string, number>();
+  const byPath = new Map<string, number>();
+  const pattern = '/sandbox/calls';
+  return {
+    count(route: string, path: string): void {
+      byRoute.set(route, (byRoute.get(route) ?? 0) + 1);
+      byPath.set(path, (byPath.get(path) ?? 0) + 1);
+    },
+    routes: [
+      route('GET', pattern, ({ query }) => Object.fromEntries(query.get('by') === 'path' ? byPath : byRoute)),
+      route('DELETE', pattern, () => {
+        byRoute.clear();
+        byPath.clear();
+        return {};
+      }),
+    ],
+  };
 }
 
 function answerWith(fault: Fault | undefined, response: ServerResponse, work: () => Reply) {

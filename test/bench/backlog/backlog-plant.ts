@@ -89,10 +89,6 @@ export function createBacklogPlant(
       azumuta.complete(number);
       return number;
     },
-    close() {
-      plant.close();
-      azumuta.close();
-      model.close();
-    },
+    close: plant.close,
   };
 }

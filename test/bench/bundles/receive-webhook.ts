@@ -61,7 +61,6 @@ export function environmentOf(plant: BenchPlant, functionFolder: string): Record
   return containerEnvironment(lambda, principal.credentials, {
     region: emulator.region,
     awsEndpoint: emulator.awsEndpoint,
-    runtimeApi: '127.0.0.1:1',
     logStream: 'bench',
   });
 }

@@ -77,21 +77,21 @@ export async function startAwsCounter(aws: () => Aws): Promise<AwsCounter> {
     };
     const before = isWrite ? await written() : undefined;
     const answer = await call(`${aws().awsEndpoint}${request.url ?? '/'}`, {
-      ...{ method: request.method ?? 'POST', headers, body },
+      ...{ method: 'POST', headers, body },
     });
+    const text = Buffer.from(await answer.arrayBuffer());
     // A write whose condition fails is billed like a write of the existing item.
     const taken = isWrite ? Math.max(1, writeUnitsOf(before, await written(), indexes)) : 0;
     if (isWrite) writeUnits += taken;
     else if (isOfTable && answer.status === 200)
-      readUnits +=
-        answerSchema.parse(JSON.parse(answer.body.toString('utf8'))).ConsumedCapacity?.CapacityUnits ?? 0;
+      readUnits += answerSchema.parse(JSON.parse(text.toString('utf8'))).ConsumedCapacity?.CapacityUnits ?? 0;
     const {
       'content-length': _length,
       'transfer-encoding': _encoding,
       connection: _connection,
       ...passed
-    } = answer.headers;
-    response.writeHead(answer.status, { ...passed, 'content-length': answer.body.length }).end(answer.body);
+    } = Object.fromEntries(answer.headers);
+    response.writeHead(answer.status, { ...passed, 'content-length': text.length }).end(text);
   });
   return {
     url: server.url,

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { call } from '../../../infra/local/emulator/process/http.ts';
 
 /** The completions that were sent, and which of them were accepted. */
 export interface Offered {
@@ -35,12 +34,9 @@ export async function offer({ url, numbers, width = 16, perSecond }: Offer): Pro
       if (perSecond !== undefined) await pause(Math.max(0, beganAt + (at / perSecond) * 1000 - Date.now()));
       const body = JSON.stringify({ productOrderNumber: number, recordingIds: [`recording${number}`] });
       const began = Date.now();
-      const answer = await call(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-        patienceMs: 0,
-      }).catch(() => undefined);
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
+      await answer?.body?.cancel();
       if (answer && answer.status < 300) sentAt.set(number, began);
       else refused += 1;
     }

@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
 import type { ChangedOrder } from '../balance/injected.ts';
-import { persistently } from '../load/patience.ts';
 import { postOrders } from '../load/post-orders.ts';
 import type { Floor } from '../load/shop-floor.ts';
 import type { Dice } from './dice.ts';
@@ -57,7 +56,7 @@ export function createChanges(
     const { split, quantities, waits, seed, isPosted } = draw();
     const [first = 1, ...later] = quantities;
     const options = { side: 'Left', split };
-    const [order] = await persistently(() => system.erp.release({ quantity: first, seed, options }));
+    const [order] = await system.erp.release({ quantity: first, seed, options });
     if (!order) return;
     const { id, number } = order;
     const names = [number];
@@ -78,7 +77,7 @@ export function createChanges(
       if (split === 'one') names.push(`${number}-B`);
       else known.push(quantity);
       const revision = split === 'one' ? { number: `${number}-B` } : { quantity };
-      await postOrders(system, [await persistently(() => system.erp.revise(id, revision))]);
+      await postOrders(system, [await system.erp.revise(id, revision)]);
     }
   }
 

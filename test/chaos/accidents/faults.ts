@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
-import { control } from '../../../infra/local/sandbox/control.ts';
 import type { Fault } from '../../../infra/local/sandbox/faults.ts';
 import type { Dice } from './dice.ts';
 
@@ -102,11 +101,10 @@ export interface Faults {
  */
 export function startFaults(system: LocalSystem, dice: Dice, everySeconds: number): Faults {
   const stopping = new AbortController();
-  const urls = { azumuta: system.sandboxes.azumuta.url, erp: system.sandboxes.erp.url };
 
   async function go() {
     while (!stopping.signal.aborted) {
-      await Promise.all([arm('azumuta'), arm('erp')]);
+      await Promise.all([system.azumuta.setFaults(draw('azumuta')), system.erp.setFaults(draw('erp'))]);
       await pause(everySeconds * dice.between(500, 1500), undefined, { signal: stopping.signal }).catch(
         () => undefined,
       );
@@ -123,29 +121,12 @@ export function startFaults(system: LocalSystem, dice: Dice, everySeconds: numbe
     });
   }
 
-  /** A sandbox that is restarting has no faults until the next round. */
-  async function arm(partner: Partner) {
-    await control(urls[partner], 'PUT', '/sandbox/faults', draw(partner)).catch(() => undefined);
-  }
-
   const ended = go();
   return {
     async stop() {
       stopping.abort();
       await ended;
-      for (const url of Object.values(urls)) await clearFaults(url);
+      await Promise.all([system.azumuta.setFaults([]), system.erp.setFaults([])]);
     },
   };
-}
-
-async function clearFaults(url: string): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      await control(url, 'PUT', '/sandbox/faults', []);
-      return;
-    } catch (error) {
-      if (tries > 100) throw error;
-      await pause(100);
-    }
-  }
 }

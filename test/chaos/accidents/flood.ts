@@ -84,7 +84,7 @@ export function startFlood(
   }
 
   async function aboutOpen(size: number) {
-    const [order] = await persistently(() => system.erp.release({ seed: dice.seed() }));
+    const [order] = await system.erp.release({ seed: dice.seed() });
     if (!order) return;
     const { number, quantity } = order;
     await postOrders(system, [order]);
@@ -154,7 +154,7 @@ export function startFlood(
   }
 
   async function questionsAt(path: string): Promise<number> {
-    const calls = await persistently(() => system.azumuta.calls('path'));
+    const calls = await system.azumuta.calls('path');
     return calls[`GET ${path}`] ?? 0;
   }
 
@@ -169,7 +169,7 @@ export function startFlood(
       await Promise.all(held);
     },
     async flooded() {
-      const calls = await persistently(() => system.azumuta.calls('path'));
+      const calls = await system.azumuta.calls('path');
       const until = performance.now();
       const sum = (
         is: FloodedOrder['is'],

@@ -6,8 +6,6 @@ import type { Dice } from './dice.ts';
 const victims = [
   [50, 'container'],
   [36, 'services'],
-  [9, 'azumuta sandbox'],
-  [9, 'erp sandbox'],
 ] as const;
 
 export interface Kills {
@@ -19,7 +17,8 @@ export interface Kills {
 
 /**
  * Kills a process every `everySeconds` on average (between half and one and a half of it) with SIGKILL, which
- * leaves it no time to clean up. The stores are not killed, as SQS and DynamoDB lose nothing.
+ * leaves it no time to clean up. The stores are not killed, as SQS and DynamoDB lose nothing, nor are the partners, whose
+ * books are the measure: their faults are made by `faults.ts`.
  */
 export function startKilling(system: LocalSystem, dice: Dice, everySeconds: number): Kills {
   const counts = new Map<string, number>();
@@ -36,7 +35,7 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
   function killOne() {
     const victim = dice.weighted(victims);
     const target = processOf(victim);
-    if (target?.pid === undefined) return;
+    if (!target) return;
     try {
       process.kill(target.pid, 'SIGKILL');
       counts.set(target.name, (counts.get(target.name) ?? 0) + 1);
@@ -45,17 +44,10 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
     }
   }
 
-  function processOf(
-    victim: (typeof victims)[number][1],
-  ): { name: string; pid: number | undefined } | undefined {
-    const { azumuta, erp } = system.sandboxes;
-    const sandboxes = [
-      { name: 'azumuta sandbox', kind: 'partner', pid: azumuta.pid() },
-      { name: 'erp sandbox', kind: 'partner', pid: erp.pid() },
-    ];
-    const candidates = [...sandboxes, ...system.emulator.processes()].filter(({ kind, name }) =>
-      victim === 'container' ? kind === 'container' : name === victim,
-    );
+  function processOf(victim: (typeof victims)[number][1]): { name: string; pid: number } | undefined {
+    const candidates = system.emulator
+      .processes()
+      .filter(({ kind, name }) => (victim === 'container' ? kind === 'container' : name === victim));
     const [first, ...others] = candidates;
     if (!first) return undefined;
     const { pid, name } = dice.oneOf([first, ...others]);

@@ -5,7 +5,7 @@ import { balanceOf } from '../balance/balance.ts';
 import { readPartners } from '../balance/books.ts';
 import { nothingInjected } from '../balance/injected.ts';
 import { type QueueView, viewQueues } from '../balance/queues.ts';
-import { comesTrue, persistently } from '../load/patience.ts';
+import { comesTrue } from '../load/patience.ts';
 import { postOrders } from '../load/post-orders.ts';
 
 export interface OutageOptions {
@@ -55,7 +55,7 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
   });
   try {
     const queues = viewQueues(system);
-    const all = await createOrders(system, dataDir, seconds * perSecond + warmUp);
+    const all = await createOrders(system, seconds * perSecond + warmUp);
     const numbers = all.slice(warmUp);
 
     say(`${numbers.length} orders are in Azumuta; the ERP goes down for ${seconds} s`);
@@ -80,7 +80,7 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
       secondsToRecover,
       findings: [
         ...(callsAtOpening === undefined ? ['The breaker never opened.'] : []),
-        ...(await findingsOf(dataDir, queues, all)),
+        ...(await findingsOf(system, queues, all)),
       ],
     };
   } finally {
@@ -100,28 +100,28 @@ export function outageReport(outage: Outage): string {
 }
 
 /** Orders that are in Azumuta. The first of them are completed, which starts the containers: the outage meets a warm system. */
-async function createOrders(system: LocalSystem, dataDir: string, count: number): Promise<string[]> {
+async function createOrders(system: LocalSystem, count: number): Promise<string[]> {
   const orders = await system.erp.release({ count, seed: 1 });
   for (let at = 0; at < orders.length; at += 50) await postOrders(system, orders.slice(at, at + 50));
   const created = await comesTrue(
-    async () => readPartners(dataDir).released.every(({ azumutaIds }) => azumutaIds.length > 0),
+    async () => readPartners(system).released.every(({ azumutaIds }) => azumutaIds.length > 0),
     createdWithinMs,
     1_000,
   );
   if (!created) throw new Error('The orders were not created, so there was no outage.');
   const numbers = orders.map(({ number }) => number);
   for (const number of numbers.slice(0, warmUp)) await system.azumuta.complete(number);
-  await comesTrue(async () => readPartners(dataDir).booked.length >= warmUp, createdWithinMs);
+  await comesTrue(async () => readPartners(system).booked.length >= warmUp, createdWithinMs);
   return numbers;
 }
 
 async function findingsOf(
-  dataDir: string,
+  system: LocalSystem,
   queues: QueueView,
   completed: readonly string[],
 ): Promise<readonly string[]> {
   const books = {
-    ...readPartners(dataDir),
+    ...readPartners(system),
     deadLetters: await queues.deadLetters(),
     planned: new Map<string, readonly number[]>(),
     reported: new Map<string, string>(),
@@ -136,7 +136,7 @@ async function completeSteadily({ azumuta }: LocalSystem, numbers: readonly stri
   const began = performance.now();
   for (const [at, number] of numbers.entries()) {
     await pause(Math.max(0, began + (at / perSecond) * 1000 - performance.now()));
-    await persistently(() => azumuta.complete(number));
+    await azumuta.complete(number);
   }
 }
 

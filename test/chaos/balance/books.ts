@@ -1,25 +1,7 @@
-import { join } from 'node:path';
-import { openStore as openAzumuta } from '../../../infra/local/sandbox/azumuta/store.ts';
-import { type TriggerLogEntry, triggerLog } from '../../../infra/local/sandbox/azumuta/triggers.ts';
-import type { Database } from '../../../infra/local/sandbox/database.ts';
-import { openStore as openErp } from '../../../infra/local/sandbox/erp/store.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
+import type { TriggerLogEntry } from '../../../infra/local/sandbox/azumuta/triggers.ts';
+import type { LoggedFault } from '../../../infra/local/sandbox/server.ts';
 import type { DeadLetter } from './queues.ts';
-
-/** A fault that made a call fail. */
-interface LoggedFault {
-  /** The kind of the fault, or the status that it answered. */
-  readonly fault: string;
-  readonly method: string;
-  /** As it was called. */
-  readonly path: string;
-}
-
-/** All faults so far, oldest first. */
-function loggedFaultsIn(database: Database): LoggedFault[] {
-  return database
-    .all('SELECT fault, method, path FROM faults ORDER BY place')
-    .map(({ fault, method, path }) => ({ fault: String(fault), method: String(method), path: String(path) }));
-}
 
 /** A product order in Azumuta's own books, with what its operators recorded. */
 export interface BuiltOrder {
@@ -72,15 +54,14 @@ export interface Books {
 
 export type PartnersBooks = Omit<Books, 'deadLetters' | 'planned' | 'reported' | 'outdated' | 'waiting'>;
 
-/** Reads the partners' databases in the data folder of a plant; they may be in use. */
-export function readPartners(dataDir: string): PartnersBooks {
-  return opened(dataDir, ({ azumuta, erp }) => ({
-    released: erp.orders(),
-    booked: erp.bookings(),
-    triggers: triggerLog(azumuta),
-    faults: { azumuta: loggedFaultsIn(azumuta.database), erp: loggedFaultsIn(erp.database) },
-    built: azumuta.productOrders().map(({ id, number, completedAt }) => {
-      const recordings = azumuta.recordingsOf(id);
+/** Reads the partners' own books, at any time. */
+export function readPartners({ sandboxes: { azumuta, erp } }: LocalSystem): PartnersBooks {
+  return {
+    released: erp.store.orders(),
+    booked: erp.store.bookings(),
+    triggers: azumuta.store.triggerLog,
+    faults: { azumuta: azumuta.faultLog, erp: erp.faultLog },
+    built: azumuta.store.productOrders().map(({ id, number, completedAt, recordings }) => {
       const recorded = (step: string) =>
         recordings
           .flatMap(({ steps }) => steps)
@@ -95,32 +76,7 @@ export function readPartners(dataDir: string): PartnersBooks {
         scrap: recorded('Scrap quantity'),
       };
     }),
-  }));
-}
-
-/** Faults that have hit a call so far, of both partners. */
-export function countFaults(dataDir: string): number {
-  return opened(
-    dataDir,
-    ({ azumuta, erp }) => loggedFaultsIn(azumuta.database).length + loggedFaultsIn(erp.database).length,
-  );
-}
-
-function opened<T>(
-  dataDir: string,
-  read: (stores: {
-    readonly azumuta: ReturnType<typeof openAzumuta>;
-    readonly erp: ReturnType<typeof openErp>;
-  }) => T,
-): T {
-  const azumuta = openAzumuta(join(dataDir, 'azumuta'));
-  const erp = openErp(join(dataDir, 'erp'), () => new Date());
-  try {
-    return read({ azumuta, erp });
-  } finally {
-    azumuta.database.close();
-    erp.database.close();
-  }
+  };
 }
 
 /** Orders, by id or number, whose booking the ERP answered with 200 and did not do, by its own books. */

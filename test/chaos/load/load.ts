@@ -83,7 +83,7 @@ export function startLoad(
   async function releaseBatch(count: number) {
     const before = orders;
     orders += count;
-    const released = await persistently(() => erp.release({ count, seed: dice.seed() }));
+    const released = await erp.release({ count, seed: dice.seed() });
     // Not awaited: planners go on while the endpoint is down.
     if (single || dice.chance(0.7)) later(post(released));
     for (const { number, quantity } of released) expected(number, Number(quantity));
@@ -119,18 +119,17 @@ export function startLoad(
       return expected(number, 1, { keepsNumber: true });
     }
     const product = kind === 'unknown product' ? { product: 'GEAR-99' } : {};
-    const released = await persistently(() => erp.release({ ...product, seed: dice.seed() }));
+    const released = await erp.release({ ...product, seed: dice.seed() });
     const [order] = released;
     if (!order) return;
     if (kind === 'cancelled at once') cancelledAtOnce.add(order.number);
     else permanent.push({ kind, about: order.number });
     await post(released);
     if (kind === 'unknown product') return;
-    if (kind === 'cancelled at once')
-      return persistently(() => erp.cancel(order.number)).then(() => undefined);
+    if (kind === 'cancelled at once') return void (await erp.cancel(order.number));
     // Cancelled any sooner, it might be withdrawn and never built.
     if (kind === 'cancelled') await untilCreated(system, order.number);
-    await persistently(() => (kind === 'cancelled' ? erp.cancel(order.number) : erp.finish(order.number)));
+    await (kind === 'cancelled' ? erp.cancel(order.number) : erp.finish(order.number));
     expected(order.number, Number(order.quantity), { keepsNumber: true });
   }
 

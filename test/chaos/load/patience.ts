@@ -5,7 +5,7 @@ import { reasonOf } from '../../../shared/model/errors.ts';
 const hopelessMs = 15 * 60_000;
 
 /**
- * Tries again, as a person or a partner would when a process was just killed.
+ * Tries again, as a person or a partner would when a process was just killed or a fault has hit the call.
  * @throws the last failure after a time in which nothing but a hanging plant makes no progress.
  */
 export async function persistently<T>(act: () => Promise<T>): Promise<T> {

@@ -89,7 +89,7 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
     }
   }
 
-  /** False when it is not in Azumuta yet, or Azumuta cannot be reached. */
+  /** False when it is not in Azumuta yet. */
   async function isDone(task: Task): Promise<boolean> {
     for (const number of task.numbers()) {
       const present = task.rename ? await givenNewNumber(number) : number;
@@ -114,7 +114,7 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
       renamed.set(renewed, renamed.get(number) ?? number);
       await azumuta.rename(number, renewed);
     } catch (error) {
-      // Renamed by the call that was cut off by a kill.
+      // Renamed already.
       if (!/ 404 /.test(reasonOf(error))) return undefined;
     }
     return renewed;
@@ -125,7 +125,7 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
     try {
       await azumuta.complete(number, { scrap, quantity: quantity - scrap });
     } catch (error) {
-      // Completed by the call that was cut off by a kill.
+      // Completed already.
       if (!/ 409 /.test(reasonOf(error))) return false;
     }
     const madeAs = renamed.get(number) ?? number;
@@ -146,7 +146,7 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
     try {
       await azumuta.reopen(number);
     } catch (error) {
-      // Reopened by the call that was cut off by a kill.
+      // Reopened already.
       if (!/ 404 /.test(reasonOf(error))) return false;
     }
     try {

@@ -65,8 +65,12 @@ export function ordersOutTests(): void {
 
     it('is pulled on schedule, page by page, and created once', async () => {
       // Prepare: more than a page
-      await system.erp.capPages(5);
-      onTestFinished(() => system.erp.capPages(200));
+      const { store } = system.sandboxes.erp;
+      const { largestPage } = store;
+      store.largestPage = 5;
+      onTestFinished(() => {
+        store.largestPage = largestPage;
+      });
       const released = await system.erp.release({ count: 12, seed: 7 });
 
       // Act: two runs overlap by ten minutes, so the second reads them all again

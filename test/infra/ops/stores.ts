@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { reportSchema } from '../../../infra/local/emulator/process/child-process.ts';
 import { freePorts } from '../../../infra/local/emulator/process/host.ts';
-import type { LocalQueue } from '../../../infra/local/emulator/template/local-stack.ts';
+import type { LocalQueue } from '../../../infra/local/emulator/template/read-stack.ts';
 import { type DeadLetter, deadLetterOf } from '../../../shared/worker/dead-letter.ts';
 
 export const queueNames = ['dead-letters', 'product-orders', 'completions'] as const;
@@ -40,7 +40,7 @@ export async function startQueueStore() {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
   });
-  child.send({ kind: 'start', configuration: { port, directory, region, awsEndpoint: endpoint, queues } });
+  child.send({ kind: 'start', configuration: { port, directory, region, queues } });
   await ready(child);
   const sqs = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
 
@@ -114,7 +114,7 @@ export async function startQueueStore() {
 }
 
 /** Resolves when a forked piece of the platform can be used. */
-export async function ready(child: ChildProcess): Promise<void> {
+async function ready(child: ChildProcess): Promise<void> {
   for (;;) {
     const [message] = await once(child, 'message');
     const report = reportSchema.parse(message);

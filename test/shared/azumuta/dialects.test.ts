@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../../../shared/azumuta/resources.ts';
@@ -44,7 +44,6 @@ async function startBoth(dialect: Dialect) {
     articles: [...Array.from({ length: 70 }, (_, at) => `TABLE-${at}`), 'CHAIR'],
     sendTrigger: ({ init }) => void triggers.push(String(init.body)),
   });
-  onTestFinished(account.close);
   const clientOf = async (contract: typeof defaultContract, answer: typeof account.answer) => {
     const { url, calls } = await startServer((call) =>
       answer({ ...call, url: new URL(call.url.pathname + call.url.search, `http://${call.headers.host}`) }),

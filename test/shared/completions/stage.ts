@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll } from 'vitest';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { azumutaControl, erpControl } from '../../../infra/local/sandbox/control.ts';
+import { startSandbox } from '../../../infra/local/sandbox/sandboxes.ts';
 import integration from '../../../integration.config.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
@@ -23,7 +24,6 @@ import { testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
-import { startSandboxHere } from '../../support/sandboxes.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 
 /** A hint, or the number of the product order that a trigger is about. */
@@ -67,7 +67,7 @@ export const threeParts = (book: Part['book']): Part[] =>
 
 /** A stage for the tests of a file, which is stopped after them. */
 export async function startCompletionStage(): Promise<CompletionStage> {
-  const sandboxes = await Promise.all([startSandboxHere('azumuta'), startSandboxHere('erp')]);
+  const sandboxes = await Promise.all([startSandbox.azumuta(), startSandbox.erp()]);
   afterAll(() => Promise.all(sandboxes.map(({ stop }) => stop())));
   const [azumuta, erp] = sandboxes;
   return stageOn({ azumutaUrl: azumuta.url, erpUrl: erp.url });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { azumutaControl, erpControl } from '../../../infra/local/sandbox/control.ts';
+import { startSandbox } from '../../../infra/local/sandbox/sandboxes.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
@@ -11,12 +12,11 @@ import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder } from '../../support/orders.ts';
-import { startSandboxHere } from '../../support/sandboxes.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 
 /** Both sandboxes and a ledger, and the creation of product orders. */
 export async function startCreateStage() {
-  const [azumuta, erp] = await Promise.all([startSandboxHere('azumuta'), startSandboxHere('erp')]);
+  const [azumuta, erp] = await Promise.all([startSandbox.azumuta(), startSandbox.erp()]);
   const [azumutaSide, erpSide] = [azumutaControl(azumuta.url), erpControl(erp.url)];
   const store = await startLedgerStore();
   const ledger = createLedger({ ...store, clock: systemClock, times: { settlingSeconds: 0 } });

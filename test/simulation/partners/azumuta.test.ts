@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { type AzumutaModel, createAzumutaModel, type TriggerRequest, webhookUrl } from './azumuta.ts';
 import { receivedOf } from './fetch.ts';
 
@@ -13,7 +13,6 @@ function prepared(): { readonly azumuta: AzumutaModel; readonly triggers: Trigge
     articles: ['CHAIR'],
     sendTrigger: (request) => void triggers.push(request),
   });
-  onTestFinished(azumuta.close);
   return { azumuta, triggers };
 }
 

@@ -1,5 +1,10 @@
 import { createApi, createApiKeyGuard } from '../../../infra/local/sandbox/api.ts';
-import { catalogueOf } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
+import {
+  article,
+  articleCategory,
+  type Catalogue,
+  workInstruction,
+} from '../../../infra/local/sandbox/azumuta/catalogue.ts';
 import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
 import { shopFloorRoutes } from '../../../infra/local/sandbox/azumuta/control-routes.ts';
 import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
@@ -9,7 +14,6 @@ import {
   type RecordingRecord,
 } from '../../../infra/local/sandbox/azumuta/store.ts';
 import type { Trigger } from '../../../infra/local/sandbox/azumuta/triggers.ts';
-import { inMemory } from '../../../infra/local/sandbox/database.ts';
 import { answeredBy } from '../../support/answered.ts';
 import type { Answer, Received } from '../../support/server.ts';
 
@@ -68,14 +72,14 @@ export const webhookUrl =
  */
 export function createAzumutaModel(options: AzumutaModelOptions) {
   const { now, newId, sendTrigger, triggers = [{ method: 'POST', url: webhookUrl, ids: 'list' }] } = options;
-  const catalogue = catalogueOf(plantWith(options.articles));
-  const store = openStore(inMemory);
-  store.saveSetting('triggers', triggers);
+  const catalogue = plantWith(options.articles);
+  const store = openStore();
+  store.triggers = triggers;
   const azumuta = { catalogue, store, now, newId, pageSize: 50, nextAs: 'path' } as const;
   const routes = apiRoutes(azumuta);
   const open = createApi(routes);
   const shopFloor = createApi(shopFloorRoutes(azumuta, senderTo(sendTrigger)));
-  const apiWith = (key: string) => createApi(routes, createApiKeyGuard(key, 1e9, now));
+  const apiWith = (key: string) => createApi(routes, createApiKeyGuard(key));
   let apiKey = newId();
   let api = apiWith(apiKey);
 
@@ -98,6 +102,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
     parameters,
     status,
     completedAt,
+    recordings,
   }: ProductOrderRecord): BuiltProductOrder {
     const article = catalogue.articles.find((known) => known.id === articleId)?.number ?? articleId;
     return {
@@ -107,7 +112,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       parameters: Object.fromEntries(parameters.map(({ key, value }) => [key, value])),
       status,
       completedAt,
-      recordings: store.recordingsOf(id).map(readRecording),
+      recordings: recordings.map(readRecording),
     };
   }
 
@@ -146,8 +151,6 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
     },
     /** All, oldest first. */
     productOrders: (): readonly BuiltProductOrder[] => store.productOrders().map(builtOf),
-    /** Frees its resources; it answers no more calls. */
-    close: () => store.database.close(),
   };
 }
 
@@ -164,41 +167,28 @@ function senderTo(sendTrigger: AzumutaModelOptions['sendTrigger']) {
 }
 
 /** Two work instructions for each article; the last one records quantities and serial numbers. */
-function plantWith(articles: readonly string[]) {
-  const articleCategory = 'products';
+function plantWith(articles: readonly string[]): Catalogue {
+  const category = articleCategory('products', 'Products');
+  const assembly = workInstruction('assembly', { name: 'Assembly', version: 1, category }, [
+    { name: 'Housing cleaned', type: 'confirmation' },
+  ]);
+  const inspection = workInstruction('inspection', { name: 'Inspection', version: 1, category }, [
+    { name: 'Serial number', type: 'choice', records: 'serial' },
+    { name: 'Good quantity', type: 'number', records: 'good-quantity' },
+    { name: 'Scrap quantity', type: 'number', records: 'scrap-quantity' },
+  ]);
+  const workInstructions = [assembly, inspection];
   return {
-    articleCategories: [{ key: articleCategory, name: 'Products' }],
-    workInstructions: [
-      {
-        key: 'assembly',
-        name: 'Assembly',
-        version: 1,
-        articleCategory,
-        steps: [{ name: 'Housing cleaned', type: 'confirmation' }],
-      },
-      {
-        key: 'inspection',
-        name: 'Inspection',
-        version: 1,
-        articleCategory,
-        steps: [
-          { name: 'Serial number', type: 'choice', records: 'serial' },
-          { name: 'Good quantity', type: 'number', records: 'good-quantity' },
-          { name: 'Scrap quantity', type: 'number', records: 'scrap-quantity' },
-        ],
-      },
-    ],
-    articles: articles.map((number) => ({
-      number,
-      name: number,
-      articleCategory,
-      variants: ['Left', 'Right', 'ATEX'],
-      parameters: [
-        { key: 'Quantity', valueType: 'Number' },
-        { key: 'Source', valueType: 'Text' },
-      ],
-      workInstructions: ['assembly', 'inspection'],
-    })),
+    workInstructions,
+    articles: articles.map((number) =>
+      article(number, {
+        name: number,
+        category,
+        variants: ['Left', 'Right', 'ATEX'],
+        parameters: { Quantity: 'Number', Source: 'Text' },
+        workInstructions,
+      }),
+    ),
   };
 }
 

@@ -3,15 +3,11 @@ import type { ErpOrder } from '../../../shared/model/orders.ts';
 import type { ErpName } from './erp.ts';
 import { type Rehearsal, rehearse } from './rehearsal.ts';
 
-/** Both partners with the real connector and client, without a socket; closed at the end of the test. */
+/** Both partners with the real connector and client, without a socket. */
 export function prepared(name: ErpName): Rehearsal {
   const rehearsal = rehearse(name);
   vi.stubGlobal('fetch', rehearsal.fetch);
-  onTestFinished(() => {
-    vi.unstubAllGlobals();
-    rehearsal.erp.close();
-    rehearsal.azumuta.close();
-  });
+  onTestFinished(() => void vi.unstubAllGlobals());
   return rehearsal;
 }
 

@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { prepareAccess } from '../iam/authorize.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { type Listening, listen, readBody } from '../process/http.ts';
-import { find, type LocalStack } from '../template/local-stack.ts';
+import { find } from '../template/local-stack.ts';
+import type { LocalStack } from '../template/read-stack.ts';
 import { type HttpAnswer, httpAnswer, httpEvent, matchRoute, splitTarget } from './event.ts';
 
 /** API Gateway's quota for a request's body. */

@@ -38,7 +38,8 @@ export function awsClient(
   signer: Signer = { accessKeyId: 'local', region: 'eu-west-1' },
 ) {
   return async (operation: string, parameters: unknown, signal?: AbortSignal): Promise<AwsAnswer> => {
-    const { status, body } = await call(`${endpoint}/`, {
+    const answer = await call(`${endpoint}/`, {
+      method: 'POST',
       headers: {
         'content-type': 'application/x-amz-json-1.0',
         'x-amz-target': `${target}.${operation}`,
@@ -46,9 +47,10 @@ export function awsClient(
         authorization: signature(service, signer),
       },
       body: JSON.stringify(parameters),
-      signal,
+      signal: signal ?? null,
     });
-    const text = body.toString('utf8');
+    const { status } = answer;
+    const text = await answer.text();
     let json: unknown;
     try {
       json = JSON.parse(text);
@@ -85,14 +87,14 @@ export async function invoke(
   type: InvocationType = 'RequestResponse',
 ): Promise<Invoked> {
   const answer = await call(`${awsEndpoint}/2015-03-31/functions/${encodeURIComponent(target)}/invocations`, {
+    method: 'POST',
     headers: { 'x-amz-invocation-type': type, authorization: signature('lambda', signer) },
     body: payload,
   });
-  const functionError = answer.headers['x-amz-function-error'];
-  const text = answer.body.toString('utf8');
+  const text = await answer.text();
   return {
     status: answer.status,
-    functionError: functionError === undefined ? undefined : String(functionError),
+    functionError: answer.headers.get('x-amz-function-error') ?? undefined,
     payload: text === '' ? undefined : JSON.parse(text),
   };
 }

@@ -1,21 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import type { AccessControl } from '../iam/principals.ts';
-import type { MappingsAnswer } from '../lambda/event-source-mappings.ts';
+import type { Mappings } from '../lambda/event-source-mappings.ts';
 import type { Lambda } from '../lambda/service.ts';
-import { type Listening, listen, open, readBody } from '../process/http.ts';
-import type { LocalStack } from '../template/local-stack.ts';
+import { call, codeOf, type Listening, listen, readBody } from '../process/http.ts';
+import type { LocalStack } from '../template/read-stack.ts';
 import { type AwsNames, awsCallOf, signerOf } from './request.ts';
 
 export interface EndpointOptions {
   readonly port: number;
   readonly stack: LocalStack;
   readonly access: AccessControl;
-  /** Base URL of each store, by its SigV4 name. */
+  /** Base URL of each store that is a process of its own, by its SigV4 name. */
   readonly stores: Readonly<Record<string, string>>;
+  /** What is kept in this process, by its SigV4 name. */
+  readonly local: Readonly<Record<string, (operation: string, body: string) => LocalAnswer>>;
   readonly lambda: Lambda;
   /** Lambda's API for event source mappings. */
-  readonly mappings: (method: string, url: URL, body: string) => MappingsAnswer;
+  readonly mappings: Mappings['answer'];
+}
+
+export interface LocalAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
 }
 
 /** DynamoDB's limit, which is the largest of all services. */
@@ -25,7 +32,8 @@ const maxBytes = 16 * 1024 * 1024;
  * The one AWS endpoint of the platform. It reads who calls and for which action, checks that this is allowed, and
  * passes the call on to the service that the signature names.
  */
-export function startEndpoint({ stack, access, stores, ...options }: EndpointOptions): Promise<Listening> {
+export function startEndpoint(options: EndpointOptions): Promise<Listening> {
+  const { stack, access } = options;
   const names: AwsNames = {
     region: stack.region,
     accountId: stack.accountId,
@@ -40,12 +48,8 @@ export function startEndpoint({ stack, access, stores, ...options }: EndpointOpt
     }
     const principal = access.principalOf(signer.accessKeyId);
     if (!principal) {
-      return refuse(
-        response,
-        403,
-        'UnrecognizedClientException',
-        'The security token included in the request is invalid.',
-      );
+      const why = 'The security token included in the request is invalid.';
+      return refuse(response, 403, 'UnrecognizedClientException', why);
     }
     const body = await readBody(request, maxBytes);
     if (!body) return refuse(response, 413, 'RequestEntityTooLargeException', 'The request is too large.');
@@ -62,7 +66,10 @@ export function startEndpoint({ stack, access, stores, ...options }: EndpointOpt
       return refuse(response, status, 'AccessDeniedException', decision.reason);
     }
     if (service === 'lambda') return answerLambda(request, body.toString('utf8'), response, options);
-    const base = stores[service];
+    const here = options.local[service]?.(action.replace(/^.*:/, ''), body.toString('utf8'));
+    if (here)
+      return void response.writeHead(here.status, { 'content-type': here.contentType }).end(here.body);
+    const base = options.stores[service];
     if (base === undefined) {
       return refuse(response, 400, 'UnknownServiceException', `Local runs have no ${service}.`);
     }
@@ -101,45 +108,28 @@ async function passOn(url: string, request: IncomingMessage, body: Buffer, respo
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   try {
-    const incoming = await open(url, {
-      method: request.method ?? 'POST',
-      headers: passedHeaders(request),
+    const answer = await call(url, {
+      method: 'POST',
+      headers: passed(Object.entries(request.headers)),
       body,
       signal: gone.signal,
     });
-    response.writeHead(incoming.statusCode ?? 500, incoming.headers);
-    await pipeline(incoming, response);
+    const text = Buffer.from(await answer.arrayBuffer());
+    response.writeHead(answer.status, passed(answer.headers)).end(text);
   } catch (error) {
     if (gone.signal.aborted) return;
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    const code = codeOf(error) ? ` (${codeOf(error)})` : '';
     // AWS clients try again after a 500.
-    refuse(
-      response,
-      500,
-      'InternalFailure',
-      `The local service did not answer${code}; it may be restarting.`,
-    );
+    const why = `The local service did not answer${code}; it may be restarting.`;
+    refuse(response, 500, 'InternalFailure', why);
   }
 }
 
-const hopByHop = new Set([
-  'host',
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'content-length',
-  'expect',
-]);
+const hopByHop = /^(host|connection|keep-alive|transfer-encoding|content-length|expect)$/;
 
-function passedHeaders(request: IncomingMessage): Record<string, string> {
+function passed(headers: Iterable<readonly [string, unknown]>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(request.headers).flatMap(([name, value]) =>
-      value === undefined || hopByHop.has(name) ? [] : [[name, String(value)]],
-    ),
+    [...headers].filter(([name]) => !hopByHop.test(name)).map(([name, value]) => [name, String(value)]),
   );
 }
 

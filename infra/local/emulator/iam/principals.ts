@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { type LocalStack, labelOf } from '../template/local-stack.ts';
+import { labelOf } from '../template/local-stack.ts';
+import type { LocalStack } from '../template/read-stack.ts';
 import { type Access, type Call, type Caller, type Decision, prepareAccess } from './authorize.ts';
 
 export const credentialsSchema = z.object({

@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { awsClient } from '../aws-endpoint/client.ts';
 import type { AccessControl } from '../iam/principals.ts';
-import { find, type LocalStack } from '../template/local-stack.ts';
+import { readJson, writeJson } from '../json-file.ts';
+import { find } from '../template/local-stack.ts';
+import type { LocalStack } from '../template/read-stack.ts';
 import type { Lambda } from './service.ts';
 import { type MappingPoll, pollMapping } from './sqs-poller.ts';
 
@@ -16,11 +17,7 @@ export interface MappingsOptions {
   readonly log: (line: string) => void;
 }
 
-/** An answer of Lambda's API. */
-export interface MappingsAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
+export type Mappings = ReturnType<typeof startMappings>;
 
 const switchesSchema = z.record(z.string(), z.boolean());
 const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
@@ -31,7 +28,7 @@ const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
  */
 export function startMappings({ stack, access, lambda, ...options }: MappingsOptions) {
   const polls = new Map<string, MappingPoll>();
-  const switches = readSwitches(options.switchesFile);
+  const switches = switchesSchema.parse(readJson(options.switchesFile) ?? {});
   const { region } = stack;
   const mappings = stack.mappings.map((mapping) => ({
     ...mapping,
@@ -75,7 +72,7 @@ export function startMappings({ stack, access, lambda, ...options }: MappingsOpt
 
   for (const mapping of mappings) if (isOn(mapping)) begin(mapping);
   return {
-    answer(method: string, { pathname, searchParams }: URL, body: string): MappingsAnswer {
+    answer(method: string, { pathname, searchParams }: URL, body: string) {
       const uuid = pathname.replace(/^\/2015-03-31\/event-source-mappings\/?/, '');
       if (uuid === '') {
         const wanted = searchParams.get('FunctionName');
@@ -91,7 +88,7 @@ export function startMappings({ stack, access, lambda, ...options }: MappingsOpt
       const { Enabled } = updateSchema.parse(JSON.parse(body || '{}'));
       if (Enabled !== undefined) {
         switches[uuid] = Enabled;
-        writeSwitches(options.switchesFile, switches);
+        writeJson(options.switchesFile, switches);
         if (Enabled) begin(known);
         else void end(uuid);
       }
@@ -101,18 +98,4 @@ export function startMappings({ stack, access, lambda, ...options }: MappingsOpt
       await Promise.all([...polls.keys()].map(end));
     },
   };
-}
-
-function readSwitches(file: string): Record<string, boolean> {
-  try {
-    return switchesSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    // Nobody has switched anything yet.
-    return {};
-  }
-}
-
-function writeSwitches(file: string, switches: Record<string, boolean>): void {
-  writeFileSync(`${file}.new`, JSON.stringify(switches));
-  renameSync(`${file}.new`, file);
 }

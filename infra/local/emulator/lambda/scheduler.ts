@@ -1,7 +1,7 @@
 import { reasonOf } from '../../../../shared/model/errors.ts';
 import { invoke } from '../aws-endpoint/client.ts';
 import type { AccessControl } from '../iam/principals.ts';
-import type { LocalStack } from '../template/local-stack.ts';
+import type { LocalStack } from '../template/read-stack.ts';
 
 /**
  * EventBridge Scheduler: invokes the target of every enabled schedule with the schedule's own role, first one

@@ -1,31 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type * as z from 'zod/mini';
 import type { InvocationType, Invoked } from '../aws-endpoint/client.ts';
 import type { AccessControl, LocalCredentials, Principal } from '../iam/principals.ts';
 import type { Report } from '../process/child-process.ts';
-import { listen, readBody } from '../process/http.ts';
-import type { servicesSchema } from '../services.ts';
-import type { LocalFunction, LocalStack } from '../template/local-stack.ts';
+import type { ServicesConfiguration } from '../services.ts';
+import type { LocalFunction, LocalStack } from '../template/read-stack.ts';
 import { createContainers, failed, type Outcome } from './containers.ts';
 
 export interface LambdaOptions
-  extends Pick<
-    z.output<typeof servicesSchema>,
-    'stack' | 'maxContainers' | 'concurrencyLimit' | 'clockOffsetsMs'
-  > {
+  extends Pick<ServicesConfiguration, 'stack' | 'maxContainers' | 'concurrencyLimit' | 'clockOffsetsMs'> {
   readonly access: AccessControl;
   /** Where the functions find AWS. */
   readonly awsEndpoint: string;
   readonly logDirectory: string;
-  /** Program that every container runs. */
-  readonly runtimeFile: string;
   readonly report: (report: Report) => void;
 }
 
-export type Lambda = Awaited<ReturnType<typeof startLambda>>;
+export type Lambda = ReturnType<typeof startLambda>;
 
 /** Lambda's quota for payload and response of a synchronous invocation. */
 const maxPayloadBytes = 6 * 1024 * 1024;
@@ -35,29 +27,17 @@ const logStream = (containerId: string) => `local/[$LATEST]${containerId}`;
 type Deployed = ReturnType<typeof deploy>;
 
 /**
- * Lambda: it takes invocations, and hands them to its containers over the Runtime API. An invocation of type Event is
+ * Lambda: it takes invocations, and hands them to its containers. An invocation of type Event is
  * kept in memory only and is not tried again after a failure, while Lambda makes two more attempts.
  */
-export async function startLambda(options: LambdaOptions) {
+export function startLambda(options: LambdaOptions) {
   mkdirSync(options.logDirectory, { recursive: true });
-  const deployed: Deployed[] = [];
-  const find = (wanted: string) => deployed.find(({ name, arn }) => wanted === name || wanted === arn);
-  // Any free port: the containers that know it end with this process.
-  const runtime = await listen(0, async (request, response) => {
-    const [, name, id = '', operation = ''] =
-      /^\/([^/]+)\/([^/]+)\/2018-06-01\/runtime\/(.+)$/.exec(request.url ?? '') ?? [];
-    const lambda = find(name ?? '');
-    if (lambda) await answerRuntime(lambda, id, operation, request, response);
-    else response.writeHead(404).end();
-  });
   const nextClockOffset = createClockOffsets(options);
-  for (const lambda of options.stack.functions)
-    deployed.push(deploy(lambda, runtime.port, nextClockOffset, options));
-
-  const kill = () => Promise.all(deployed.map(({ containers }) => containers.kill()));
+  const deployed = options.stack.functions.map((lambda) => deploy(lambda, nextClockOffset, options));
+  const find = (wanted: string) => deployed.find(({ name, arn }) => wanted === name || wanted === arn);
   return {
     /** Ends all containers now. */
-    kill,
+    kill: () => Promise.all(deployed.map(({ containers }) => containers.kill())),
     /** @param wanted Name or ARN of the function. */
     async invoke(
       wanted: string,
@@ -78,10 +58,6 @@ export async function startLambda(options: LambdaOptions) {
       const returned = outcome.payload === '' ? undefined : JSON.parse(outcome.payload);
       return { status: 200, payload: returned, functionError: outcome.functionError };
     },
-    async stop(): Promise<void> {
-      await kill();
-      await runtime.close();
-    },
   };
 }
 
@@ -91,7 +67,6 @@ function refused(status: number, type: string, message: string): Invoked {
 
 function deploy(
   lambda: LocalFunction,
-  runtimePort: number,
   nextClockOffset: (name: string) => number,
   { stack, access, report, ...options }: LambdaOptions,
 ) {
@@ -104,7 +79,7 @@ function deploy(
     if (allowed) file.write(`${line}\n`);
   };
   const containers = createContainers({
-    runtimeFile: options.runtimeFile,
+    functionArn: arn,
     timeoutSeconds: lambda.timeoutSeconds,
     memoryMegabytes: lambda.memoryMegabytes,
     cwd: lambda.assetDirectory,
@@ -112,15 +87,14 @@ function deploy(
       containerEnvironment(lambda, principal.credentials, {
         region: stack.region,
         awsEndpoint: options.awsEndpoint,
-        runtimeApi: `127.0.0.1:${runtimePort}/${name}/${id}`,
         logStream: logStream(id),
         clockOffsetMs: nextClockOffset(name),
       }),
-    maxContainers: options.maxContainers,
+    maxContainers: options.maxContainers ?? 10,
     log,
     onProcess: (state, pid) => report({ kind: 'container', state, pid, name }),
   });
-  const concurrencyLimit = lambda.reservedConcurrency ?? options.concurrencyLimit;
+  const concurrencyLimit = lambda.reservedConcurrency ?? options.concurrencyLimit ?? 200;
   return { name, arn, concurrencyLimit, containers, log };
 }
 
@@ -137,7 +111,7 @@ function mayLog(
   );
 }
 
-function createClockOffsets({ clockOffsetsMs, report }: LambdaOptions): (name: string) => number {
+function createClockOffsets({ clockOffsetsMs = [], report }: LambdaOptions): (name: string) => number {
   let launched = 0;
   return (name) => {
     const offset = clockOffsetsMs[launched++ % clockOffsetsMs.length] ?? 0;
@@ -153,44 +127,11 @@ async function run({ containers, log }: Deployed, payload: string): Promise<Outc
   const outcome = await new Promise<Outcome>((settle) => containers.invoke({ requestId, payload, settle }));
   const how = outcome.functionError ? 'failed' : 'succeeded';
   log(`REPORT RequestId: ${requestId} ${how} after ${(performance.now() - began).toFixed(0)} ms`);
-  return outcome;
+  return sized(outcome);
 }
 
-async function answerRuntime(
-  { containers, arn }: Deployed,
-  id: string,
-  operation: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (operation === 'invocation/next') {
-    const known = containers.next(id, ({ invocation, deadline }) => {
-      response
-        .writeHead(200, {
-          'content-type': 'application/json',
-          'lambda-runtime-aws-request-id': invocation.requestId,
-          'lambda-runtime-deadline-ms': String(deadline),
-          'lambda-runtime-invoked-function-arn': arn,
-        })
-        .end(invocation.payload);
-    });
-    if (!known) response.writeHead(410).end();
-    return;
-  }
-  const body = await readBody(request, Number.POSITIVE_INFINITY);
-  const payload = body?.toString('utf8') ?? '';
-  const [, requestId = '', kind] = /^invocation\/([^/]+)\/(response|error)$/.exec(operation) ?? [];
-  let accepted = false;
-  if (operation === 'init/error')
-    accepted = containers.initFailed(id, { payload, functionError: 'Unhandled' });
-  else if (kind === 'error')
-    accepted = containers.answer(id, requestId, { payload, functionError: 'Unhandled' });
-  else if (kind === 'response') accepted = containers.answer(id, requestId, sized(payload));
-  response.writeHead(accepted ? 202 : 403).end();
-}
-
-function sized(payload: string): Outcome {
-  if (Buffer.byteLength(payload) <= maxPayloadBytes) return { payload };
+function sized(outcome: Outcome): Outcome {
+  if (Buffer.byteLength(outcome.payload) <= maxPayloadBytes) return outcome;
   return failed(
     'Function.ResponseSizeTooLarge',
     `Response payload size exceeded maximum allowed payload size (${maxPayloadBytes} bytes).`,
@@ -200,8 +141,6 @@ function sized(payload: string): Outcome {
 export interface ContainerPlace {
   readonly region: string;
   readonly awsEndpoint: string;
-  /** Host, port and path prefix of the container's own Runtime API. */
-  readonly runtimeApi: string;
   readonly logStream: string;
   /** How far its clock is off. */
   readonly clockOffsetMs?: number;
@@ -232,7 +171,6 @@ export function containerEnvironment(
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: lambda.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: place.logStream,
-    AWS_LAMBDA_RUNTIME_API: place.runtimeApi,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken ?? '',

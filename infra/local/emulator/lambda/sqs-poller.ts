@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { reasonOf } from '../../../../shared/model/errors.ts';
 import type { AwsClient, Invoked } from '../aws-endpoint/client.ts';
-import type { LocalMapping, LocalQueue } from '../template/local-stack.ts';
+import type { LocalMapping, LocalQueue } from '../template/read-stack.ts';
 import { type ReceivedMessage, receivedSchema, sqsEvent, succeeded } from './sqs-event.ts';
 
 export type QueueMapping = LocalMapping & { readonly queue: LocalQueue };

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { reasonOf } from '../../../../shared/model/errors.ts';
-import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 
 /** What a service reports to its supervisor. */
 export const reportSchema = z.discriminatedUnion('kind', [
@@ -36,7 +35,6 @@ export interface Service {
  * supervisor is killed.
  */
 export function runService<T>(
-  schema: z.ZodMiniType<T>,
   start: (configuration: T, report: (report: Report) => void) => Promise<Service>,
 ): void {
   let service: Service | undefined;
@@ -56,9 +54,8 @@ export function runService<T>(
         await service?.stop();
         process.exit(0);
       }
-      const configuration = parse(schema, order.configuration);
-      if (!configuration.ok) throw new Error(describeMismatches(configuration.mismatches));
-      service = await start(configuration.value, report);
+      // The supervisor is the same program: it sends what the service's type asks for.
+      service = await start(order.configuration as T, report);
       report({ kind: 'ready' });
     } catch (error) {
       report({ kind: 'failed', reason: reasonOf(error) });

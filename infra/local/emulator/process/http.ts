@@ -1,63 +1,24 @@
-import {
-  Agent,
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type RequestListener,
-} from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * HTTP between the processes of the local platform. Node's own client and not fetch, because an invocation may
- * take longer than the five minutes that fetch waits for an answer's headers.
+ * One call between the processes of the local platform; any status is an answer. Refused connections are tried again
+ * for five seconds, since nothing was sent by them: the process may be restarting.
  */
-export interface LoopbackRequest {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
-  readonly signal?: AbortSignal | undefined;
-  /** How long to try again while nobody listens there, as the process may be restarting. Default 5 s. */
-  readonly patienceMs?: number;
-}
-
-const agent = new Agent({ keepAlive: true });
-
-/** One call; any status is an answer. Refused connections are tried again, since nothing was sent by them. */
-export async function call(url: string, options: LoopbackRequest = {}) {
-  const response = await open(url, options);
-  const body = await readBody(response, Number.POSITIVE_INFINITY);
-  return { status: response.statusCode ?? 0, headers: response.headers, body: body ?? Buffer.alloc(0) };
-}
-
-/** Like `call`, with the body still to be read. */
-export async function open(url: string, options: LoopbackRequest): Promise<IncomingMessage> {
-  const patience = options.patienceMs ?? 5_000;
+export async function call(url: string, request: RequestInit): Promise<Response> {
   for (let waited = 0, pause = 20; ; waited += pause, pause = Math.min(pause * 2, 250)) {
     try {
-      return await once(url, options);
+      return await fetch(url, request);
     } catch (error) {
-      if (waited >= patience || !nobodyListened(error)) throw error;
-      await wait(pause, undefined, { signal: options.signal });
+      if (waited >= 5_000 || codeOf(error) !== 'ECONNREFUSED') throw error;
+      await wait(pause);
     }
   }
 }
 
-function once(url: string, { method, headers, body, signal }: LoopbackRequest): Promise<IncomingMessage> {
-  return new Promise((answer, fail) => {
-    const outgoing = httpRequest(url, {
-      agent,
-      method: method ?? (body === undefined ? 'GET' : 'POST'),
-      headers: { ...headers, 'content-length': Buffer.byteLength(body ?? '') },
-      signal,
-    });
-    outgoing.on('response', answer);
-    outgoing.on('error', fail);
-    outgoing.end(body);
-  });
-}
-
-function nobodyListened(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+/** Why a call failed: `ECONNREFUSED`; undefined when it was not the network. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error ? Object(error.cause).code : undefined;
 }
 
 /** The whole body, or undefined when it is larger than `limit` bytes. */
@@ -74,7 +35,7 @@ export async function readBody(message: IncomingMessage, limit: number): Promise
 export interface Listening {
   readonly url: string;
   readonly port: number;
-  /** Takes no more calls; those under way have a second left. */
+  /** Takes no more calls; those under way have a quarter of a second left. */
   readonly close: () => Promise<void>;
 }
 
@@ -105,7 +66,7 @@ export function listen(
           new Promise((closed) => {
             server.close(() => closed());
             server.closeIdleConnections();
-            setTimeout(() => server.closeAllConnections(), 1_000).unref();
+            setTimeout(() => server.closeAllConnections(), 250).unref();
           }),
       });
     });

@@ -7,7 +7,6 @@ import { nodeBinary } from './host.ts';
 /** A process of the platform: a module that calls `runService`. */
 export interface ServiceSpec {
   readonly name: string;
-  readonly kind: 'store' | 'service';
   /** Path of the program. */
   readonly module: string;
   readonly configuration: unknown;
@@ -17,7 +16,7 @@ export interface ServiceSpec {
 export interface ProcessEntry {
   readonly name: string;
   readonly pid: number;
-  readonly kind: 'store' | 'service' | 'container';
+  readonly kind: 'service' | 'container';
 }
 
 interface Watched {
@@ -37,14 +36,11 @@ const compileCache = fileURLToPath(
 /** How long a service that was asked to end may take before it is killed. */
 const graceMs = 4_000;
 
-export interface SupervisorOptions {
-  readonly log: (line: string) => void;
-  /** Called with the process id of every service that is started. */
-  readonly onProcess?: ((pid: number) => void) | undefined;
-}
-
-/** Keeps services alive: one that dies comes back with the same configuration, and so on the same port. */
-export function createSupervisor({ log, onProcess }: SupervisorOptions) {
+/**
+ * Keeps services alive: one that dies comes back with the same configuration, and so on the same port.
+ * @param onProcess Called with the process id of every service that is started.
+ */
+export function createSupervisor(log: (line: string) => void, onProcess: (pid: number) => void = () => {}) {
   const services = new Map<string, Watched>();
   const containers = new Map<number, { readonly name: string; readonly owner: string }>();
 
@@ -59,7 +55,7 @@ export function createSupervisor({ log, onProcess }: SupervisorOptions) {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     service.child = child;
-    if (child.pid !== undefined) onProcess?.(child.pid);
+    if (child.pid !== undefined) onProcess(child.pid);
     const lastLines: string[] = [];
     let reason = '';
     const note = (chunk: Buffer) => {
@@ -138,8 +134,8 @@ export function createSupervisor({ log, onProcess }: SupervisorOptions) {
         launch(service, 0);
       }),
     processes(): ProcessEntry[] {
-      const running = [...services.values()].flatMap(({ spec: { name, kind }, child }) =>
-        child?.pid === undefined ? [] : [{ name, pid: child.pid, kind }],
+      const running = [...services.values()].flatMap(({ spec: { name }, child }) =>
+        child?.pid === undefined ? [] : [{ name, pid: child.pid, kind: 'service' as const }],
       );
       const inThem = [...containers].map(([pid, { name }]) => ({ name, pid, kind: 'container' as const }));
       return [...running, ...inThem];

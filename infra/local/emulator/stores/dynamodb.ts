@@ -5,20 +5,20 @@ import dynalite from 'dynalite';
 import * as z from 'zod/mini';
 import { type AwsClient, awsClient } from '../aws-endpoint/client.ts';
 import { runService } from '../process/child-process.ts';
-import { type LocalTable, tableSchema } from '../template/local-stack.ts';
+import type { LocalTable } from '../template/read-stack.ts';
+
+interface Configuration {
+  readonly port: number;
+  readonly directory: string;
+  readonly tables: readonly LocalTable[];
+}
 
 /**
  * The tables, kept by dynalite in a LevelDB on disk. A write that was answered has been handed to the operating system,
  * so it survives kill -9. Rare and bounded: a write that was cut off may leave an index entry without its item. Nothing
  * expires: DynamoDB itself promises no more than "within a few days".
  */
-const configurationSchema = z.object({
-  port: z.number(),
-  directory: z.string(),
-  tables: z.array(tableSchema),
-});
-
-runService(configurationSchema, async ({ port, directory, tables }) => {
+runService(async ({ port, directory, tables }: Configuration) => {
   mkdirSync(directory, { recursive: true });
   const server = dynalite({ path: directory, createTableMs: 0 });
   server.keepAliveTimeout = 60_000;

@@ -7,9 +7,8 @@
  * 2. The move to a dead-letter queue is two writes, so that a kill between them loses the message.
  * 3. A long poll wakes all waiters for one message and sends the losers away empty, and it gives messages to
  *    callers that have hung up, hiding them for a whole visibility timeout.
- * 4. Queue URLs name the port of the store, where they must name the endpoint.
  */
-export async function patchFauxqs(queueUrlBase: string): Promise<void> {
+export async function patchFauxqs(): Promise<void> {
   const at = import.meta.resolve('fauxqs');
   const module = (path: string) => import(new URL(path, at).href);
   const { SqsQueue }: { SqsQueue: Class<Queue> } = await module('./sqs/sqsStore.js');
@@ -43,13 +42,8 @@ export async function patchFauxqs(queueUrlBase: string): Promise<void> {
   };
 
   SqsRouter.prototype.register = function (action, original) {
-    register.call(this, action, async (body, store, request) => {
-      const result =
-        action === 'ReceiveMessage'
-          ? await receive(original, body, store, request)
-          : await original(body, store, request);
-      return rebased(result, queueUrlBase);
-    });
+    const patient: Handler = (body, store, request) => receive(original, body, store, request);
+    register.call(this, action, action === 'ReceiveMessage' ? patient : original);
   };
 }
 
@@ -70,15 +64,6 @@ async function receive(original: Handler, body: Body, store: Store, request: Req
   }
 }
 
-function rebased(result: Result, base: string): Result {
-  const rebase = (url: string) => `${base}/${url.split('/').slice(-2).join('/')}`;
-  return {
-    ...result,
-    QueueUrl: result.QueueUrl && rebase(result.QueueUrl),
-    QueueUrls: result.QueueUrls?.map(rebase),
-  };
-}
-
 interface Body {
   readonly QueueUrl?: string;
   readonly WaitTimeSeconds?: number;
@@ -86,8 +71,6 @@ interface Body {
 
 interface Result {
   readonly Messages?: unknown[];
-  readonly QueueUrl?: string | undefined;
-  readonly QueueUrls?: string[] | undefined;
 }
 
 interface Request {

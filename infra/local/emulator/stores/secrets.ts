@@ -1,21 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { runService } from '../process/child-process.ts';
-import { listen, readBody } from '../process/http.ts';
-import { secretSchema } from '../template/local-stack.ts';
-import { openSecretFile } from './secret-versions.ts';
+import type { LocalAnswer } from '../aws-endpoint/endpoint.ts';
+import { readJson, writeJson } from '../json-file.ts';
+import type { LocalStack } from '../template/read-stack.ts';
 
-/**
- * Secrets Manager, as far as functions and operators use it: GetSecretValue and PutSecretValue of the current version,
- * for text secrets (JSON protocol, target `secretsmanager.<operation>`).
- */
-const configurationSchema = z.object({
-  port: z.number(),
-  directory: z.string(),
-  secrets: z.array(secretSchema),
-});
+const storedSchema = z.record(
+  z.string(),
+  z.object({
+    name: z.string(),
+    arn: z.string(),
+    /** Missing until somebody sets it. */
+    current: z.optional(z.object({ id: z.string(), value: z.string() })),
+  }),
+);
 
 const current = 'AWSCURRENT';
 /** Other versions are refused, not answered with the current one. */
@@ -26,23 +23,30 @@ const inputSchema = z.strictObject({
   ClientRequestToken: z.optional(z.string()),
 });
 
-runService(configurationSchema, async ({ port, directory, secrets }) => {
-  mkdirSync(directory, { recursive: true });
-  const stored = openSecretFile(join(directory, 'secrets.json'));
-  for (const secret of secrets) stored.seed(secret, randomUUID());
+/**
+ * Secrets Manager, as far as functions and operators use it: GetSecretValue and PutSecretValue of the current version,
+ * for text secrets (JSON protocol). All are in one file, and every change is in it before it is answered.
+ */
+export function openSecrets(file: string, secrets: LocalStack['secrets']) {
+  const stored = storedSchema.parse(readJson(file) ?? {});
+  for (const { name, arn, initialValue: value } of secrets)
+    stored[arn] ??= { name, arn, current: value === '' ? undefined : { id: randomUUID(), value } };
+  writeJson(file, stored);
 
-  function answer(operation: string, body: string): Answer {
+  return (operation: string, body: string): LocalAnswer => {
     const parsed = z.safeParse(inputSchema, JSON.parse(body || '{}'));
     if (!parsed.success)
       return failure('InvalidParameterException', 'Local runs do not know all of this request.');
-    const { SecretId, SecretString, ClientRequestToken = randomUUID() } = parsed.data;
-    const secret = stored.find(SecretId);
+    const { SecretId: id, SecretString, ClientRequestToken = randomUUID() } = parsed.data;
+    // By name, ARN, or the ARN without its six last characters and their dash.
+    const secret = Object.values(stored).find(({ name, arn }) => [name, arn, arn.slice(0, -7)].includes(id));
     if (!secret)
       return failure('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
     if (operation === 'PutSecretValue') {
       if (SecretString === undefined)
         return failure('InvalidParameterException', 'Local runs keep text secrets: SecretString is missing.');
-      stored.put(secret, ClientRequestToken, SecretString);
+      secret.current = { id: ClientRequestToken, value: SecretString };
+      writeJson(file, stored);
     } else if (operation !== 'GetSecretValue')
       return failure('InvalidRequestException', `Local runs have no ${operation}.`);
     if (!secret.current)
@@ -50,30 +54,17 @@ runService(configurationSchema, async ({ port, directory, secrets }) => {
         'ResourceNotFoundException',
         `Secrets Manager can't find the specified secret value for staging label: ${current}`,
       );
-    const version = {
-      ARN: secret.arn,
-      Name: secret.name,
-      VersionId: secret.current.id,
-      VersionStages: [current],
-    };
+    const { arn: ARN, name: Name } = secret;
+    const version = { ARN, Name, VersionId: secret.current.id, VersionStages: [current] };
     const value = operation === 'GetSecretValue' ? { SecretString: secret.current.value } : {};
-    return { status: 200, body: { ...version, ...value } };
-  }
-
-  const server = await listen(port, async (request, response) => {
-    const operation = String(request.headers['x-amz-target'] ?? '').replace(/^secretsmanager\./, '');
-    const sent = await readBody(request, 1024 * 1024);
-    const { status, body } = answer(operation, sent?.toString('utf8') ?? '');
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-  });
-  return { stop: server.close };
-});
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
+    return json(200, { ...version, ...value });
+  };
 }
 
-function failure(type: string, message: string): Answer {
-  return { status: 400, body: { __type: type, Message: message, message } };
+function failure(type: string, message: string): LocalAnswer {
+  return json(400, { __type: type, Message: message, message });
+}
+
+function json(status: number, body: unknown): LocalAnswer {
+  return { status, contentType: 'application/x-amz-json-1.1', body: JSON.stringify(body) };
 }

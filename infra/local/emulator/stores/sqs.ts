@@ -1,27 +1,24 @@
 import { Server } from 'node:net';
-import * as z from 'zod/mini';
 import { type AwsClient, awsClient } from '../aws-endpoint/client.ts';
 import { runService } from '../process/child-process.ts';
-import { type LocalQueue, queueSchema } from '../template/local-stack.ts';
+import type { LocalQueue } from '../template/read-stack.ts';
 import { patchFauxqs } from './fauxqs-patches.ts';
+
+interface Configuration {
+  readonly port: number;
+  readonly directory: string;
+  readonly region: string;
+  readonly queues: readonly LocalQueue[];
+}
 
 /**
  * The queues, kept by fauxqs in SQLite on disk. Every change is committed before it is answered, so that it
  * survives kill -9; a message that was in flight stays so until its visibility timeout ends.
  */
-const configurationSchema = z.object({
-  port: z.number(),
-  directory: z.string(),
-  region: z.string(),
-  /** The beginning of queue URLs. */
-  awsEndpoint: z.string(),
-  queues: z.array(queueSchema),
-});
-
-runService(configurationSchema, async ({ port, directory, region, awsEndpoint, queues }) => {
+runService(async ({ port, directory, region, queues }: Configuration) => {
   stayOnLoopback();
   const { startFauxqs } = await import('fauxqs');
-  await patchFauxqs(awsEndpoint);
+  await patchFauxqs();
   const fauxqs = await startFauxqs({ port, logger: false, defaultRegion: region, dataDir: directory });
   const sqs = awsClient(`http://127.0.0.1:${port}`, 'sqs', 'AmazonSQS', { accessKeyId: 'local', region });
   // In any order: a redrive policy names its dead-letter queue by ARN, which need not exist yet.

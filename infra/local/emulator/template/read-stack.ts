@@ -1,20 +1,30 @@
 import type * as z from 'zod/mini';
 import type { Assembly } from './cloud-assembly.ts';
-import type { LocalStack, ResourcePolicy } from './local-stack.ts';
+import type { Resource, ResourcePolicy } from './local-stack.ts';
 import { fingerprint, namesOf, type Place } from './physical-names.ts';
 import * as shapes from './resource-properties.ts';
+
+/**
+ * A CloudFormation stack as the local platform runs it: every name, address and value is resolved, and nothing else of
+ * the template is needed. It is sent to the platform's processes as JSON.
+ */
+export type LocalStack = ReturnType<typeof readStack>;
+export type LocalFunction = LocalStack['functions'][number];
+export type LocalQueue = LocalStack['queues'][number];
+export type LocalMapping = LocalStack['mappings'][number];
+export type LocalTable = LocalStack['tables'][number];
 
 /**
  * The stack that a synthesized template describes, with all references resolved for `place`.
  * @throws Error with the path of anything that local runs cannot do.
  */
-export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): LocalStack {
+export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>) {
   const { template, stackName } = assembly;
   const { identify, scope } = namesOf(template, { ...place, stackName });
   const resources = shapes.resourcesOf(template, scope);
   const functions = readFunctions();
   const queues = readQueues();
-  const stack: LocalStack = {
+  const stack = {
     ...{ name: stackName, region: place.region, accountId: place.accountId },
     api: readApi(),
     functions,
@@ -36,7 +46,8 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
     return resources.ofType(type, schema).map((found) => {
       const { name, arn } = identify(found.logicalId, found.logicalId);
       const path = constructPath(found.metadata, stackName);
-      return { ...found, common: { logicalId: found.logicalId, path, name, arn } };
+      const common: Resource = { logicalId: found.logicalId, path, name, arn };
+      return { ...found, common };
     });
   }
 
@@ -69,6 +80,7 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
           throw new Error(`${at}: the event source ${properties.EventSourceArn} is no queue of this stack.`);
         return {
           logicalId,
+          /** Lambda's own identifier of a mapping. */
           uuid: uuidOf(logicalId),
           functionName: functionOf(properties.FunctionName, at).name,
           queueName: source.name,
@@ -86,6 +98,7 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
     return each('AWS::SQS::Queue', shapes.queue).map(({ common, properties }) => ({
       ...common,
       url: identify(common.logicalId, common.logicalId).ref,
+      /** In the form of SQS's API: names to text, RedrivePolicy as JSON text. */
       attributes: queueAttributes(properties),
     }));
   }
@@ -122,7 +135,7 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
     }));
   }
 
-  function readApi(): LocalStack['api'] {
+  function readApi() {
     const integrations = each('AWS::ApiGatewayV2::Integration', shapes.integration);
     // Only the name of a stage is checked: a local run neither writes access logs nor throttles.
     resources.ofType('AWS::ApiGatewayV2::Stage', shapes.stage);
@@ -143,7 +156,7 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
   }
 
   /** Every role with all statements that apply to it: its own, and those of policies attached to it. */
-  function readRoles(): LocalStack['roles'] {
+  function readRoles() {
     const policies = resources.ofType('AWS::IAM::Policy', shapes.policy);
     return each('AWS::IAM::Role', shapes.role).map(({ common, properties }) => ({
       ...common,

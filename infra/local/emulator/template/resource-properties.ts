@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import type { Template } from './cloud-assembly.ts';
-import { type Statement, scheduleProperties, tableProperties } from './local-stack.ts';
+import type { Statement } from './local-stack.ts';
 import { resolve, type TemplateScope } from './physical-names.ts';
 
 const optionalNumber = z.optional(z.number());
@@ -58,14 +58,38 @@ export const eventSourceMapping = z.object({
   FilterCriteria: unsupported('FilterCriteria'),
 });
 
-export const table = z.object(tableProperties);
+const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+
+/** In the words of both CloudFormation and DynamoDB's CreateTable. */
+export const table = z.object({
+  KeySchema: keySchema,
+  AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() })),
+  GlobalSecondaryIndexes: z._default(
+    z.array(
+      z.object({
+        IndexName: z.string(),
+        KeySchema: keySchema,
+        Projection: z.object({
+          ProjectionType: z.string(),
+          NonKeyAttributes: z.optional(z.array(z.string())),
+        }),
+      }),
+    ),
+    [],
+  ),
+});
 
 export const secret = z.object({
   SecretString: optionalText,
   GenerateSecretString: unsupported('generated secrets'),
 });
 
-export const schedule = z.object(scheduleProperties);
+export const schedule = z.object({
+  ScheduleExpression: z.string(),
+  State: z._default(z.enum(['ENABLED', 'DISABLED']), 'ENABLED'),
+  /** The function that it invokes, and the role that it invokes it with. */
+  Target: z.object({ Arn: z.string(), RoleArn: z.string(), Input: z._default(z.string(), '{}') }),
+});
 
 export const api = z.object({ ProtocolType: z.optional(z.literal('HTTP')) });
 

@@ -1,98 +1,72 @@
 import { createHash, randomBytes } from 'node:crypto';
-import * as z from 'zod/mini';
-import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 
 /** Azumuta mixes plain names and language maps (VERIFIED). */
-const nameSchema = z.union([z.string(), z.record(z.string(), z.string())]);
+export type Name = string | Readonly<Record<string, string>>;
 
-const stepSchema = z.strictObject({
-  name: nameSchema,
-  type: z.enum(['number', 'yes-no', 'confirmation', 'choice', 'signature']),
-  unit: z.optional(z.string()),
+export interface StepSource {
+  readonly name: Name;
+  readonly type: 'number' | 'yes-no' | 'confirmation' | 'choice' | 'signature';
+  readonly unit?: string;
   /** Permitted range of a measured number. */
-  minimum: z.optional(z.number()),
-  maximum: z.optional(z.number()),
+  readonly minimum?: number;
+  readonly maximum?: number;
   /** What of a completion this step records; a measurement or a check if absent. */
-  records: z.optional(z.enum(['good-quantity', 'scrap-quantity', 'serial'])),
-});
+  readonly records?: 'good-quantity' | 'scrap-quantity' | 'serial';
+}
 
-const catalogueSchema = z.strictObject({
-  articleCategories: z.array(z.strictObject({ key: z.string(), name: nameSchema })),
-  workInstructions: z.array(
-    z.strictObject({
-      key: z.string(),
-      name: nameSchema,
-      version: z.int(),
-      articleCategory: z.string(),
-      steps: z.array(stepSchema),
-    }),
-  ),
-  articles: z.array(
-    z.strictObject({
-      number: z.string(),
-      name: nameSchema,
-      articleCategory: z.string(),
-      variants: z.array(nameSchema),
-      parameters: z.array(
-        z.strictObject({ key: z.string(), valueType: z.enum(['Text', 'Number', 'Boolean']) }),
-      ),
-      workInstructions: z.array(z.string()),
-    }),
-  ),
-});
+/** What a plant has configured in Azumuta. Ids are made from keys and numbers, so they stay the same over restarts. */
+export interface Catalogue {
+  readonly articles: readonly Article[];
+  readonly workInstructions: readonly WorkInstruction[];
+}
 
-export type Name = z.output<typeof nameSchema>;
-
-/** What a plant has configured in Azumuta. */
-export type Catalogue = ReturnType<typeof catalogueOf>;
-export type Article = Catalogue['articles'][number];
-export type WorkInstruction = Catalogue['workInstructions'][number];
+export type Article = ReturnType<typeof article>;
+export type WorkInstruction = ReturnType<typeof workInstruction>;
 export type Step = WorkInstruction['steps'][number];
+type Category = ReturnType<typeof articleCategory>;
 
-/** Checks a catalogue. Ids are made from keys and numbers, so they stay the same over restarts. */
-export function catalogueOf(written: unknown) {
-  const parsed = parse(catalogueSchema, written);
-  if (!parsed.ok) throw new Error(`The catalogue does not fit: ${describeMismatches(parsed.mismatches)}`);
-  const source = parsed.value;
-  const categories = new Map(
-    source.articleCategories.map(({ key, name }) => [key, { id: meteorIdOf(`category ${key}`), key, name }]),
-  );
-  const workInstructions = new Map(
-    source.workInstructions.map(({ key, articleCategory, steps, ...rest }) => [
-      key,
-      {
-        ...rest,
-        key,
-        id: meteorIdOf(`work instruction ${key}`),
-        category: named(categories, articleCategory, 'article category'),
-        steps: steps.map((step, index) => ({ ...step, id: uuidOf(`step ${key} ${index}`) })),
-      },
-    ]),
-  );
-  const articles = source.articles.map((article) => ({
-    id: meteorIdOf(`article ${article.number}`),
-    number: article.number,
-    name: article.name,
-    category: named(categories, article.articleCategory, 'article category'),
-    variants: article.variants.map((name) => ({
-      id: meteorIdOf(`variant ${article.number} ${inEnglish(name)}`),
+export function articleCategory(key: string, name: Name) {
+  return { id: meteorIdOf(`category ${key}`), key, name };
+}
+
+export function workInstruction(
+  key: string,
+  about: { readonly name: Name; readonly version: number; readonly category: Category },
+  steps: readonly StepSource[],
+) {
+  return {
+    ...about,
+    key,
+    id: meteorIdOf(`work instruction ${key}`),
+    steps: steps.map((step, index) => ({ ...step, id: uuidOf(`step ${key} ${index}`) })),
+  };
+}
+
+export function article(
+  number: string,
+  about: {
+    readonly name: Name;
+    readonly category: Category;
+    readonly variants: readonly Name[];
+    readonly parameters: Readonly<Record<string, 'Text' | 'Number' | 'Boolean'>>;
+    readonly workInstructions: readonly WorkInstruction[];
+  },
+) {
+  return {
+    ...about,
+    number,
+    id: meteorIdOf(`article ${number}`),
+    variants: about.variants.map((name) => ({
+      id: meteorIdOf(`variant ${number} ${inEnglish(name)}`),
       name,
     })),
-    parameters: article.parameters,
-    workInstructions: article.workInstructions.map((key) => named(workInstructions, key, 'work instruction')),
-  }));
-  return { articles, workInstructions: [...workInstructions.values()] };
+    parameters: Object.entries(about.parameters).map(([key, valueType]) => ({ key, valueType })),
+  };
 }
 
 /** The English words of a name, or its first ones. */
 function inEnglish(name: Name): string {
   return typeof name === 'string' ? name : (name.en ?? Object.values(name)[0] ?? '');
-}
-
-function named<T>(known: ReadonlyMap<string, T>, key: string, what: string): T {
-  const found = known.get(key);
-  if (!found) throw new Error(`The catalogue has no ${what} "${key}".`);
-  return found;
 }
 
 /** Alphabet of Meteor ids: no characters that look alike (VERIFIED on ids in Azumuta's public pages). */

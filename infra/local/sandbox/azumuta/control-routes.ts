@@ -3,7 +3,7 @@ import { accepted, Refusal, type Route, route } from '../api.ts';
 import { completionSchema, recordingsOf } from './complete.ts';
 import { type Azumuta, show } from './routes.ts';
 import type { ProductOrderRecord } from './store.ts';
-import { fireTriggers, networkSender, type TriggerSender, triggerLog, triggersSchema } from './triggers.ts';
+import { fireTriggers, networkSender, type TriggerSender, triggersSchema } from './triggers.ts';
 
 const renameSchema = z.strictObject({ number: z.string().check(z.minLength(1)) });
 
@@ -13,8 +13,7 @@ const renameSchema = z.strictObject({ number: z.string().check(z.minLength(1)) }
  */
 export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networkSender): Route[] {
   const { catalogue, store, now, newId } = azumuta;
-  const shown = (order: ProductOrderRecord, origin: string) =>
-    show.productOrder(order, catalogue, store, origin);
+  const shown = (order: ProductOrderRecord, origin: string) => show.productOrder(order, catalogue, origin);
 
   return [
     route('GET', '/sandbox/productorders', ({ origin }) =>
@@ -43,11 +42,10 @@ export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networ
       return order;
     }),
     route('PUT', '/sandbox/triggers', ({ body }) => {
-      const triggers = accepted(triggersSchema, body);
-      store.saveSetting('triggers', triggers);
-      return triggers;
+      store.triggers = accepted(triggersSchema, body);
+      return store.triggers;
     }),
-    route('GET', '/sandbox/trigger-log', () => triggerLog(store)),
+    route('GET', '/sandbox/trigger-log', () => store.triggerLog),
   ];
 
   /** @param work Gets all product orders of the number, oldest first; returns the one that it was done to. */
@@ -75,22 +73,22 @@ export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networ
     const article = catalogue.articles.find(({ id }) => id === order?.articleId);
     if (!order || !article) return undefined;
     const recordings = recordingsOf(order, article, request, { now: now(), newId });
-    const done = changed(order, { status: 'completed', completedAt: now().toISOString() }, recordings);
+    const done = changed(order, {
+      status: 'completed',
+      completedAt: now().toISOString(),
+      recordings: [...order.recordings, ...recordings],
+    });
     trigger(done, recordings);
     return done;
   }
 
-  function changed(
-    order: ProductOrderRecord,
-    differs: Partial<ProductOrderRecord>,
-    recordings?: Parameters<typeof store.save>[1],
-  ): ProductOrderRecord {
+  function changed(order: ProductOrderRecord, differs: Partial<ProductOrderRecord>): ProductOrderRecord {
     const after = { ...order, ...differs };
-    store.save(after, recordings);
+    store.save(after);
     return after;
   }
 
-  function trigger(order: ProductOrderRecord, recordings = store.recordingsOf(order.id)): void {
+  function trigger(order: ProductOrderRecord, recordings = order.recordings): void {
     fireTriggers(
       { store, now, sender },
       {

@@ -46,7 +46,7 @@ export const show = {
     url: `${origin}/articles/${article.id}`,
   }),
 
-  productOrder: (order: ProductOrderRecord, catalogue: Catalogue, store: Store, origin: string) => {
+  productOrder: (order: ProductOrderRecord, catalogue: Catalogue, origin: string) => {
     const article = catalogue.articles.find(({ id }) => id === order.articleId);
     return {
       object: 'product-order',
@@ -68,9 +68,11 @@ export const show = {
       status: order.status,
       createdAt: order.createdAt,
       completedAt: order.completedAt,
-      recordings: store
-        .recordingsOf(order.id)
-        .map(({ id, workInstructionId }) => ({ object: 'recording', id, workInstructionId })),
+      recordings: order.recordings.map(({ id, workInstructionId }) => ({
+        object: 'recording',
+        id,
+        workInstructionId,
+      })),
       url: `${origin}/product-orders/${order.id}`,
     };
   },
@@ -138,8 +140,7 @@ interface Resource<T> {
 export function apiRoutes(azumuta: Azumuta): Route[] {
   const { catalogue, store, now, newId } = azumuta;
   const { articles, workInstructions } = catalogue;
-  const shown = (order: ProductOrderRecord, origin: string) =>
-    show.productOrder(order, catalogue, store, origin);
+  const shown = (order: ProductOrderRecord, origin: string) => show.productOrder(order, catalogue, origin);
 
   return [
     ...resource({
@@ -203,6 +204,7 @@ export function apiRoutes(azumuta: Azumuta): Route[] {
       status: 'open',
       createdAt: now().toISOString(),
       completedAt: null,
+      recordings: [],
     };
     store.save(order);
     return shown(order, origin);

@@ -1,4 +1,4 @@
-import { openDatabase } from '../database.ts';
+import type { Trigger, TriggerLogEntry } from './triggers.ts';
 
 /** A product order as stored; what is configured (names, variants) is looked up in the catalogue when it is shown. */
 export interface ProductOrderRecord {
@@ -10,6 +10,8 @@ export interface ProductOrderRecord {
   readonly status: 'open' | 'in-progress' | 'completed';
   readonly createdAt: string;
   readonly completedAt: string | null;
+  /** Oldest first. */
+  readonly recordings: readonly RecordingRecord[];
 }
 
 /** One answer of an operator. */
@@ -35,76 +37,30 @@ export interface RecordingRecord {
   readonly steps: readonly RecordedStep[];
 }
 
-const schema = `
-  CREATE TABLE IF NOT EXISTS product_orders (place INTEGER PRIMARY KEY, id TEXT UNIQUE, number TEXT, document TEXT);
-  CREATE INDEX IF NOT EXISTS product_orders_number ON product_orders (number);
-  CREATE TABLE IF NOT EXISTS recordings (place INTEGER PRIMARY KEY, id TEXT UNIQUE, product_order TEXT, document TEXT);
-  CREATE INDEX IF NOT EXISTS recordings_product_order ON recordings (product_order);
-  CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, document TEXT);
-  CREATE TABLE IF NOT EXISTS trigger_log (place INTEGER PRIMARY KEY, document TEXT);
-`;
-
 export type Store = ReturnType<typeof openStore>;
 
 /**
- * Product orders and recordings of the sandbox.
- * @param folder Of the database file, or `inMemory`.
+ * Product orders with their recordings, in memory.
+ * @param kept What `productOrders` returned before the sandbox was stopped.
  */
-export function openStore(folder: string) {
-  const database = openDatabase(folder, 'azumuta', schema);
-  const { documents } = database;
-
+export function openStore(kept: readonly ProductOrderRecord[] = []) {
+  const orders = new Map(kept.map((order) => [order.id, order]));
+  const all = () => [...orders.values()];
   return {
-    database,
-    productOrders: () => documents<ProductOrderRecord>('SELECT document FROM product_orders ORDER BY place'),
-    productOrder: (id: string) =>
-      documents<ProductOrderRecord>('SELECT document FROM product_orders WHERE id = ?', id)[0],
+    triggers: [] as readonly Trigger[],
+    /** All calls of triggers so far, oldest first. */
+    triggerLog: [] as TriggerLogEntry[],
+    productOrders: all,
+    productOrder: (id: string) => orders.get(id),
     /** All with this number, oldest first: numbers are not unique (ASSUMED). */
-    productOrdersNumbered: (number: string) =>
-      documents<ProductOrderRecord>(
-        'SELECT document FROM product_orders WHERE number = ? ORDER BY place',
-        number,
-      ),
-    /** Writes the order (new or changed) and its new recordings together. */
-    save(order: ProductOrderRecord, recordings: readonly RecordingRecord[] = []): void {
-      database.together(() => {
-        database.run(
-          'INSERT INTO product_orders (id, number, document) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET number = excluded.number, document = excluded.document',
-          order.id,
-          order.number,
-          JSON.stringify(order),
-        );
-        for (const recording of recordings) {
-          database.run(
-            'INSERT INTO recordings (id, product_order, document) VALUES (?, ?, ?)',
-            recording.id,
-            order.id,
-            JSON.stringify(recording),
-          );
-        }
-      });
-    },
+    productOrdersNumbered: (wanted: string) => all().filter(({ number }) => number === wanted),
+    /** Writes an order, new or changed. */
+    save: (order: ProductOrderRecord) => void orders.set(order.id, order),
     /** The order and its recordings. */
-    remove(id: string): void {
-      database.together(() => {
-        database.run('DELETE FROM product_orders WHERE id = ?', id);
-        database.run('DELETE FROM recordings WHERE product_order = ?', id);
-      });
-    },
-    recording: (id: string) =>
-      documents<RecordingRecord>('SELECT document FROM recordings WHERE id = ?', id)[0],
-    recordingsOf: (productOrderId: string) =>
-      documents<RecordingRecord>(
-        'SELECT document FROM recordings WHERE product_order = ? ORDER BY place',
-        productOrderId,
-      ),
-    /** One JSON setting that survives a restart. */
-    setting: (name: string) => documents<unknown>('SELECT document FROM settings WHERE name = ?', name)[0],
-    saveSetting: (name: string, value: unknown) =>
-      database.run(
-        'INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET document = excluded.document',
-        name,
-        JSON.stringify(value),
-      ),
+    remove: (id: string) => void orders.delete(id),
+    recording: (wanted: string) =>
+      all()
+        .flatMap(({ recordings }) => recordings)
+        .find(({ id }) => id === wanted),
   };
 }

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import type { Store } from './store.ts';
 
 /**
  * Triggers as an administrator configures them. VERIFIED: they are configured per article category (here they are
@@ -29,7 +28,7 @@ export interface TriggerLogEntry {
 
 /** Whose triggers they are, and how they are called. */
 export interface TriggerCaller {
-  readonly store: Store;
+  readonly store: { readonly triggers: readonly Trigger[]; readonly triggerLog: TriggerLogEntry[] };
   readonly now: () => Date;
   readonly sender: TriggerSender;
 }
@@ -57,13 +56,7 @@ export const networkSender: TriggerSender = {
  * call is lost if the process dies first. The outcome is logged.
  */
 export function fireTriggers({ store, now, sender }: TriggerCaller, content: TriggerContent): void {
-  for (const trigger of triggersSchema.parse(store.setting('triggers') ?? []))
-    void callTrigger({ store, now, sender }, trigger, content);
-}
-
-/** All calls of triggers so far, oldest first. */
-export function triggerLog(store: Store): TriggerLogEntry[] {
-  return store.database.documents('SELECT document FROM trigger_log ORDER BY place');
+  for (const trigger of store.triggers) void callTrigger({ store, now, sender }, trigger, content);
 }
 
 const answerTimeoutMs = 5_000;
@@ -80,14 +73,9 @@ async function callTrigger(
     },
     (error: unknown) => `no answer: ${error instanceof Error ? error.message : String(error)}`,
   );
-  const entry: TriggerLogEntry = {
-    at: now().toISOString(),
-    productOrderNumber: content.productOrderNumber,
-    method: trigger.method,
-    url: trigger.url,
-    outcome,
-  };
-  store.database.run('INSERT INTO trigger_log (document) VALUES (?)', JSON.stringify(entry));
+  const { method, url } = trigger;
+  const { productOrderNumber } = content;
+  store.triggerLog.push({ at: now().toISOString(), productOrderNumber, method, url, outcome });
 }
 
 function requestOf(

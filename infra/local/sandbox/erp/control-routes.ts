@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { toDecimal } from '../../../../shared/model/quantity.ts';
-import { accepted, type Call, Refusal, type Reply, type Route, route } from '../api.ts';
+import { accepted, Refusal, type Route, route } from '../api.ts';
 import { seededDraw } from '../faults.ts';
 import { statusOf } from './routes.ts';
 import type { ProductionOrder, Store } from './store.ts';
@@ -37,7 +37,6 @@ const products: readonly { readonly product: string; readonly productName: strin
 /** Products of which each piece needs a serial number. */
 const serialNumbered: ReadonlySet<string> = new Set(['GEAR-03']);
 const customers = ['De Smet Machines', 'Høyer Transport', 'Müller & Söhne', 'O’Neill Mining'];
-const sendTimeoutMs = 15_000;
 
 /** What planners do in the ERP's own screens, and what its books hold. */
 export function controlRoutes(store: Store): Route[] {
@@ -56,10 +55,6 @@ export function controlRoutes(store: Store): Route[] {
       store.addBooking(order, 'production', { goodQuantity: order.quantity, final: true });
     }),
     act('revise', revise),
-    route('PUT', '/sandbox/largest-page', ({ body }) => {
-      store.largestPage = accepted(z.strictObject({ rows: z.int().check(z.positive()) }), body).rows;
-      return {};
-    }),
   ];
 
   /** Once the quantity is another one, the order is done or released, by what is booked so far. */
@@ -77,85 +72,47 @@ export function controlRoutes(store: Store): Route[] {
     store.saveOrder({ ...order, ...differs, changedAt: store.tick() });
   }
 
-  /** Does something to one order, in one transaction, and replies with the order as it is then. */
+  /** Does something to one order, and replies with the order as it is then. */
   function act(name: string, work: (order: ProductionOrder, body: unknown) => void): Route {
     return route('POST', `/sandbox/orders/{number}/${name}`, ({ parameters: { number = '' }, body }) => {
       const order = store.order(number);
       if (!order) throw new Refusal(404, 'unknown-order', `There is no order ${number}.`);
-      store.database.together(() => work(order, body));
+      work(order, body);
       return store.order(order.id);
     });
   }
-}
-
-/** An ERP that pushes: releases an order (or takes the one that `number` names) and posts it to `url`. */
-export function pushRoute(store: Store): Route<Promise<Reply>> {
-  return { method: 'POST', pattern: '/sandbox/release-and-send', answer: releaseAndSend };
-
-  async function releaseAndSend({ query, body }: Call): Promise<Reply> {
-    const url = query.get('url') ?? '';
-    const { number, ...request } = accepted(
-      z.extend(releaseSchema, { number: z.optional(z.string()) }),
-      body ?? {},
-    );
-    const order = number === undefined ? release(store, { ...request, count: 1 })[0] : store.order(number);
-    if (!order || !URL.canParse(url))
-      throw new Refusal(400, 'malformed', `There is no order ${number}, or no url to send it to.`);
-    const response = await fetch(url, {
-      method: 'POST',
-      signal: AbortSignal.timeout(sendTimeoutMs),
-      headers: { 'content-type': 'application/json', 'x-api-key': query.get('key') ?? '' },
-      body: JSON.stringify(pushed(order)),
-    });
-    return { status: 200, body: { order, status: response.status, answer: await response.text() } };
-  }
-}
-
-/** An order in the shape that the integration's order endpoint takes. */
-function pushed(order: ProductionOrder) {
-  return {
-    number: order.number,
-    id: order.id,
-    article: order.product,
-    quantity: order.quantity,
-    unit: order.unit,
-    dueDate: order.dueDate,
-    attributes: { customer: order.customer, productName: order.productName, ...order.options },
-  };
 }
 
 function release(
   store: Store,
   { count = 1, seed = 1, changedAt, ...given }: ReleaseRequest,
 ): ProductionOrder[] {
-  return store.database.together(() => {
-    const at = changedAt === undefined ? store.tick() : new Date(changedAt).toISOString();
-    return Array.from({ length: count }, () => {
-      const place = String(store.nextCount());
-      const drawn = drawnOrder(seededDraw(seed * 100_003 + Number(place)));
-      const { product = drawn.product } = given;
-      const order: ProductionOrder = {
-        id: `po-${place.padStart(8, '0')}`,
-        number: `MO/${place.padStart(4, '0')}`,
-        product,
-        productName: products.find((known) => known.product === product)?.productName ?? '',
-        quantity: toDecimal(given.quantity) ?? drawn.quantity,
-        unit: 'u',
-        serialNumbers: serialNumbered.has(product),
-        dueDate: given.dueDate ?? drawn.dueDate,
-        customer: given.customer ?? drawn.customer,
-        options: given.options ?? drawn.options,
-        status: 'released',
-        azumutaId: null,
-        azumutaIds: [],
-        azumutaUrl: null,
-        locked: false,
-        createdAt: at,
-        changedAt: at,
-      };
-      store.saveOrder(order);
-      return order;
-    });
+  const at = changedAt === undefined ? store.tick() : new Date(changedAt).toISOString();
+  return Array.from({ length: count }, () => {
+    const place = String(store.nextCount());
+    const drawn = drawnOrder(seededDraw(seed * 100_003 + Number(place)));
+    const { product = drawn.product } = given;
+    const order: ProductionOrder = {
+      id: `po-${place.padStart(8, '0')}`,
+      number: `MO/${place.padStart(4, '0')}`,
+      product,
+      productName: products.find((known) => known.product === product)?.productName ?? '',
+      quantity: toDecimal(given.quantity) ?? drawn.quantity,
+      unit: 'u',
+      serialNumbers: serialNumbered.has(product),
+      dueDate: given.dueDate ?? drawn.dueDate,
+      customer: given.customer ?? drawn.customer,
+      options: given.options ?? drawn.options,
+      status: 'released',
+      azumutaId: null,
+      azumutaIds: [],
+      azumutaUrl: null,
+      locked: false,
+      createdAt: at,
+      changedAt: at,
+    };
+    store.saveOrder(order);
+    return order;
   });
 }
 

@@ -101,22 +101,18 @@ export function apiRoutes(store: Store): Route[] {
     if (order.serialNumbers && compareDecimals(String(request.lots.length), pieces) !== 0) {
       throw new Refusal(422, 'serials', `${pieces} pieces of ${order.product} need as many serial numbers.`);
     }
-    return store.database.together(() => {
-      const added = store.addBooking(order, 'production', request);
-      const status = request.final ? 'done' : statusOf(order, store);
-      store.saveOrder({ ...order, status, changedAt: store.tick() });
-      return added;
-    });
+    const added = store.addBooking(order, 'production', request);
+    const status = request.final ? 'done' : statusOf(order, store);
+    store.saveOrder({ ...order, status, changedAt: store.tick() });
+    return added;
   }
 
   function note(call: Call): Booking {
     const order = writable(call);
     const request = accepted(notesSchema, call.body);
-    return store.database.together(() => {
-      const added = store.addBooking(order, 'notes', request);
-      store.saveOrder({ ...order, changedAt: store.tick() });
-      return added;
-    });
+    const added = store.addBooking(order, 'notes', request);
+    store.saveOrder({ ...order, changedAt: store.tick() });
+    return added;
   }
 
   function known({ parameters: { number = '' } }: Call): ProductionOrder {

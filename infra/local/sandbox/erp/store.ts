@@ -1,5 +1,3 @@
-import { openDatabase } from '../database.ts';
-
 /** A production order as this ERP stores and shows it. Quantities are decimal text. */
 export interface ProductionOrder {
   readonly id: string;
@@ -49,14 +47,6 @@ export interface Booking {
   readonly bookedAt: string;
 }
 
-const schema = `
-  CREATE TABLE IF NOT EXISTS orders (place INTEGER PRIMARY KEY, number TEXT UNIQUE, id TEXT, changed TEXT, document TEXT);
-  CREATE INDEX IF NOT EXISTS orders_changed ON orders (changed, id);
-  CREATE UNIQUE INDEX IF NOT EXISTS orders_id ON orders (id);
-  CREATE TABLE IF NOT EXISTS bookings (place INTEGER PRIMARY KEY, number TEXT, reference TEXT, document TEXT);
-  CREATE INDEX IF NOT EXISTS bookings_number ON bookings (number);
-`;
-
 /** What a booking has where the caller says nothing. */
 const emptyBooking = {
   reference: null,
@@ -71,52 +61,48 @@ const emptyBooking = {
 
 export type Store = ReturnType<typeof openStore>;
 
-/** @param folder Of the database file, or `inMemory`. */
-export function openStore(folder: string, now: () => Date) {
-  const database = openDatabase(folder, 'erp', schema);
-  const { documents } = database;
-  const count = (sql: string): number => Number(database.get(sql)?.count ?? 0);
+/** What the ERP remembers when it is stopped. */
+export interface Books {
+  readonly orders: readonly ProductionOrder[];
+  readonly bookings: readonly Booking[];
+}
+
+/** Orders and bookings, in memory. */
+export function openStore(now: () => Date, kept: Books = { orders: [], bookings: [] }) {
+  const byId = new Map<string, ProductionOrder>();
+  /** Of all changes, in milliseconds since 1970. */
+  let latest = 0;
+  kept.orders.forEach(saveOrder);
+  let bookings = [...kept.bookings];
 
   /** Writes an order, new or changed. */
   function saveOrder(order: ProductionOrder): void {
-    database.run(
-      'INSERT INTO orders (number, id, changed, document) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET number = excluded.number, changed = excluded.changed, document = excluded.document',
-      order.number,
-      order.id,
-      order.changedAt,
-      JSON.stringify(order),
-    );
+    byId.set(order.id, order);
+    latest = Math.max(latest, Date.parse(order.changedAt));
   }
 
   return {
-    database,
     saveOrder,
     /** Most rows on a page, whatever is asked for; until a restart. */
     largestPage: 200,
     /** Changed at or after `since`, by change time and id. */
     orders: (since = '') =>
-      documents<ProductionOrder>(
-        'SELECT document FROM orders WHERE changed >= ? ORDER BY changed, id',
-        since,
-      ),
+      [...byId.values()]
+        .filter(({ changedAt }) => changedAt >= since)
+        .sort((a, b) => (`${a.changedAt} ${a.id}` < `${b.changedAt} ${b.id}` ? -1 : 1)),
     /** By its number, or by its id. */
-    order: (key: string) =>
-      documents<ProductionOrder>('SELECT document FROM orders WHERE number = ? OR id = ?', key, key)[0],
-    bookings(number?: string, reference?: string): readonly Booking[] {
-      const all =
-        number === undefined
-          ? documents<Booking>('SELECT document FROM bookings ORDER BY place')
-          : documents<Booking>('SELECT document FROM bookings WHERE number = ? ORDER BY place', number);
-      return reference === undefined ? all : all.filter((booking) => booking.reference === reference);
-    },
+    order: (key: string) => byId.get(key) ?? byId.values().find(({ number }) => number === key),
+    bookings: (number?: string, reference?: string): readonly Booking[] =>
+      bookings.filter(
+        (booking) =>
+          (number === undefined || booking.order === number) &&
+          (reference === undefined || booking.reference === reference),
+      ),
     /** Gives an order another number; its id stays, and its bookings stay with it. */
     renameOrder(order: ProductionOrder, number: string): void {
       saveOrder({ ...order, number });
-      database.run(
-        "UPDATE bookings SET number = ?, document = json_set(document, '$.order', ?) WHERE number = ?",
-        number,
-        number,
-        order.number,
+      bookings = bookings.map((booking) =>
+        booking.order === order.number ? { ...booking, order: number } : booking,
       );
     },
     addBooking(
@@ -124,33 +110,21 @@ export function openStore(folder: string, now: () => Date) {
       kind: Booking['kind'],
       booking: Partial<Omit<Booking, 'id' | 'order' | 'kind' | 'unit' | 'bookedAt'>>,
     ): Booking {
-      const place = count('SELECT count(*) AS count FROM bookings') + 1;
       const added: Booking = {
         ...emptyBooking,
         ...booking,
-        id: `B-${String(place).padStart(6, '0')}`,
+        id: `B-${String(bookings.length + 1).padStart(6, '0')}`,
         order: number,
         kind,
         unit,
         bookedAt: now().toISOString(),
       };
-      database.run(
-        'INSERT INTO bookings (number, reference, document) VALUES (?, ?, ?)',
-        number,
-        added.reference,
-        JSON.stringify(added),
-      );
+      bookings.push(added);
       return added;
     },
     /** The count in the next order's number. */
-    nextCount: () => count('SELECT count(*) AS count FROM orders') + 1,
+    nextCount: () => byId.size + 1,
     /** Now, or a millisecond after the latest change, so that every change is later than those before it. */
-    tick(): string {
-      const latest = Date.parse(
-        String(database.get('SELECT max(changed) AS latest FROM orders')?.latest ?? ''),
-      );
-      const present = now().getTime();
-      return new Date(latest >= present ? latest + 1 : present).toISOString();
-    },
+    tick: () => new Date(Math.max(now().getTime(), latest + 1)).toISOString(),
   };
 }

@@ -76,7 +76,6 @@ describe('a function', () => {
         'AWS_LAMBDA_INITIALIZATION_TYPE',
         'AWS_LAMBDA_LOG_GROUP_NAME',
         'AWS_LAMBDA_LOG_STREAM_NAME',
-        'AWS_LAMBDA_RUNTIME_API',
         'AWS_REGION',
         'AWS_SECRET_ACCESS_KEY',
         'AWS_SESSION_TOKEN',
@@ -226,7 +225,7 @@ describe('the network', () => {
       others.flatMap((host) => ports.map(async (port) => [host, port, await connectTo(host, port)])),
     );
 
-    expect(here).toEqual(Array(6).fill('open'));
+    expect(here).toEqual(Array(4).fill('open'));
     expect(elsewhere.filter(([, , answer]) => answer === 'open')).toEqual([]);
     expect((await probe({ act: 'echo' })).resources).not.toContain('TCPServerWrap');
   });

@@ -105,16 +105,16 @@ describe('kill -9', () => {
     await heals('dynamodb');
   });
 
-  it('restarts the secrets without losing an acknowledged value', async () => {
+  it('restarts the services without losing an acknowledged secret', async () => {
     const SecretId = emulator.secretArn('ApiKey');
     await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'set before the kill' }));
 
-    await killed('secrets');
+    await killed('services');
 
     const read = await aws.secrets.send(new GetSecretValueCommand({ SecretId }));
     await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'unset' }));
     expect(read.SecretString).toBe('set before the kill');
-    await heals('secrets');
+    await heals('services');
   });
 
   it('delivers the messages again when the services were killed in the middle of a batch', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { overrideStack } from '../../../../infra/local/emulator/overrides.ts';
-import type { LocalStack } from '../../../../infra/local/emulator/template/local-stack.ts';
+import type { LocalStack } from '../../../../infra/local/emulator/template/read-stack.ts';
 import { localOverrides } from '../../../../infra/local/run-locally.ts';
 
 function stack(times: { timeout: number; visibility?: string; window?: number }): LocalStack {
@@ -20,6 +20,7 @@ function stack(times: { timeout: number; visibility?: string; window?: number })
         timeoutSeconds: times.timeout,
         memoryMegabytes: 128,
         environment: { SETTLING_SECONDS: '300', TABLE: 't' },
+        reservedConcurrency: undefined,
       },
     ],
     queues: ['Orders', 'Dead'].map((name) => ({
@@ -36,6 +37,7 @@ function stack(times: { timeout: number; visibility?: string; window?: number })
         batchSize: 10,
         windowSeconds: times.window ?? 0,
         reportBatchItemFailures: true,
+        maximumConcurrency: undefined,
         enabled: true,
       },
     ],

@@ -33,7 +33,7 @@ describe('stop', () => {
     await emulator.stop();
     await emulator.stop();
 
-    expect(pids.length).toBe(6);
+    expect(pids.length).toBe(4);
     expect(pids.filter(lives)).toEqual([]);
     expect(existsSync(emulator.dataDir)).toBe(false);
   });
@@ -77,7 +77,7 @@ describe('stop', () => {
       signal: halfway.signal,
       onProcess: (pid) => {
         pids.push(pid);
-        if (pids.length === 3) halfway.abort();
+        if (pids.length === 2) halfway.abort();
       },
     });
 
@@ -111,7 +111,7 @@ describe('the program that runs the platform', () => {
     program.kill('SIGKILL');
     await once(program, 'exit');
 
-    expect(pids).toHaveLength(6);
+    expect(pids).toHaveLength(4);
     await vi.waitUntil(() => !pids.some(lives), patient);
     // Its address file is left, but is recognised as outdated.
     expect(JSON.parse(readFileSync(join(dataDir, 'platform.json'), 'utf8')).pid).toBe(program.pid);

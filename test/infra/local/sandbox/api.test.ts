@@ -1,7 +1,6 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { accepted, createApi, Refusal, type Reply, type Route } from '../../../../infra/local/sandbox/api.ts';
-import { inMemory, openDatabase } from '../../../../infra/local/sandbox/database.ts';
 
 function requestOf(path: string, method = 'GET', body = '') {
   return { method, url: new URL(path, 'http://sandbox.test'), headers: {}, body };
@@ -84,20 +83,4 @@ it.each([
   // Assess
   expect(act).toThrow(Refusal);
   expect(act).toThrow(expect.objectContaining({ reply: expect.objectContaining({ status: 400 }) }));
-});
-
-it('keeps two databases in memory apart', () => {
-  // Prepare
-  const [one, other] = [1, 2].map(() => openDatabase(inMemory, 'books', 'CREATE TABLE entries (text TEXT);'));
-  onTestFinished(() => {
-    one?.close();
-    other?.close();
-  });
-
-  // Act
-  one?.run('INSERT INTO entries VALUES (?)', 'mine');
-
-  // Assess
-  expect(one?.all('SELECT text FROM entries').map(({ text }) => text)).toEqual(['mine']);
-  expect(other?.all('SELECT text FROM entries')).toEqual([]);
 });

@@ -1,13 +1,14 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
 import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { azumutaControl } from '../../../../infra/local/sandbox/control.ts';
+import { startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
 import { createAzumutaClient } from '../../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { patient } from '../../../support/patient.ts';
 import { startServer } from '../../../support/server.ts';
-import { apiOf, killed, sharedSandbox, startedProcess, startedSandbox } from './started.ts';
+import { apiOf, bookFile, sharedSandbox } from './started.ts';
 
 const listSchema = z.object({
   object: z.literal('list'),
@@ -65,7 +66,8 @@ it.each(['path', 'url', 'cursor'] as const)(
   'pages with next as a %s, without missing an entry',
   async (next) => {
     // Prepare
-    const sandbox = await startedSandbox('azumuta', { pageSize: 2, nextAs: next });
+    const sandbox = await startSandbox.azumuta(undefined, { pageSize: 2, nextAs: next });
+    onTestFinished(sandbox.stop);
     const api = apiOf(sandbox, azumutaSandboxKey);
 
     // Act
@@ -89,20 +91,6 @@ it('refuses a wrong key with 401', async () => {
   const response = await api('/api/v1/articles');
 
   expect(response.status).toBe(401);
-});
-
-it('answers 429 with Retry-After to a fast caller', async () => {
-  // Prepare
-  const sandbox = await startedSandbox('azumuta', { requestsPerSecond: 1 });
-  const api = apiOf(sandbox, azumutaSandboxKey);
-
-  // Act
-  const answers = await Promise.all(Array.from({ length: 20 }, () => api('/api/v1/articles')));
-
-  // Assess
-  const refused = answers.filter(({ status }) => status === 429);
-  expect(refused.length).toBeGreaterThan(0);
-  expect(refused[0]?.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
 });
 
 it('creates the same number twice: there is no idempotency to rely upon', async () => {
@@ -215,21 +203,22 @@ it('logs why a trigger was not answered, and does not try again', async () => {
   await expect.poll(triggered, patient).toMatchObject([{ outcome: expect.stringContaining('no answer') }]);
 });
 
-it('loses no acknowledged write when it is killed', async () => {
+it('has its product orders and recordings when it is started again', async () => {
   // Prepare
-  const sandbox = await startedProcess('azumuta');
-  const { control, create } = await withOrder('MO/0001', sandbox);
-  await create();
-  await control.setTriggers([{ method: 'GET', url: 'http://127.0.0.1:9/nobody' }]);
+  const file = await bookFile();
+  const first = await startSandbox.azumuta(file);
+  const { control } = await withOrder('MO/0001', first);
   await control.complete('MO/0001');
-  const before = await control.productOrders();
+  const before = first.store.productOrders();
 
   // Act
-  await killed(sandbox);
+  await first.stop();
+  const second = await startSandbox.azumuta(file);
+  onTestFinished(second.stop);
 
   // Assess
-  expect(await control.productOrders()).toEqual(before);
-  expect(await control.calls()).toMatchObject({ 'POST /api/v1/productorders': 2 });
+  expect(before).toHaveLength(1);
+  expect(second.store.productOrders()).toEqual(before);
 });
 
 it('renames a product order: its id stays, and its triggers send the new number', async () => {

@@ -1,9 +1,9 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { erpControl } from '../../../../infra/local/sandbox/control.ts';
-import type { Sandbox } from '../../../../infra/local/sandbox/supervise.ts';
+import { type Sandbox, startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
 import { patient } from '../../../support/patient.ts';
-import { apiOf, killed, sharedSandbox, startedProcess, startedSandbox } from './started.ts';
+import { apiOf, bookFile, sharedSandbox } from './started.ts';
 
 const shared = sharedSandbox('erp');
 
@@ -12,7 +12,9 @@ function erpOf(sandbox: Pick<Sandbox, 'url'>) {
 }
 
 async function started() {
-  return erpOf(await startedSandbox('erp'));
+  const sandbox = await startSandbox.erp();
+  onTestFinished(sandbox.stop);
+  return { ...erpOf(sandbox), store: sandbox.store };
 }
 
 /** Orders of this test's own in the shared sandbox, by number. */
@@ -135,9 +137,9 @@ it('refuses cancelled (409), locked (423) and unknown (404) orders, and another 
 
 it('limits the rows of a page to the configured number, also when more are requested', async () => {
   // Prepare
-  const { control, api } = await started();
+  const { control, api, store } = await started();
   await control.release({ count: 3 });
-  await control.capPages(2);
+  store.largestPage = 2;
 
   // Act
   const page = JSON.parse((await api.get('/api/production-orders?pageSize=50')).text);
@@ -225,9 +227,8 @@ it('does the work and never answers a call with timeout-after', async () => {
 
 it('pushes an order to an endpoint as an ERP does', async () => {
   // Prepare: the sandbox's own API stands in for the endpoint; it answers 404, but its answer is returned.
-  const sandbox = await startedSandbox('erp');
-  const { control } = erpOf(sandbox);
-  const target = { url: `${sandbox.url}/api/nowhere`, key: 'k' };
+  const { control } = await started();
+  const target = { url: `${shared().url}/api/nowhere`, key: 'k' };
 
   // Act
   const sent = await control.releaseAndSend(target, { product: 'GEAR-02', quantity: '7' });
@@ -241,19 +242,23 @@ it('pushes an order to an endpoint as an ERP does', async () => {
   expect(again.order).toEqual(sent.order);
 });
 
-it('loses no acknowledged write when it is killed', async () => {
+it('has its orders and bookings when it is started again', async () => {
   // Prepare
-  const sandbox = await startedProcess('erp');
-  const { control, api } = erpOf(sandbox);
+  const file = await bookFile();
+  const first = await startSandbox.erp(file);
+  const { control, api } = erpOf(first);
   await control.release({ count: 20, quantity: '5' });
   await api.book('MO/0003', { reference: 'key', goodQuantity: '5' });
-  const before = [await control.orders(), await control.bookings()];
+  const before = [first.store.orders(), first.store.bookings()];
 
   // Act
-  await killed(sandbox);
+  await first.stop();
+  const second = await startSandbox.erp(file);
+  onTestFinished(second.stop);
 
   // Assess
-  expect([await control.orders(), await control.bookings()]).toEqual(before);
+  expect([second.store.orders(), second.store.bookings()]).toEqual(before);
+  expect(await erpOf(second).control.release()).toMatchObject([{ number: 'MO/0021' }]);
 });
 
 it('renames an order: its id and its bookings stay', async () => {

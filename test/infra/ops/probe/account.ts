@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest';
 import { probeAccount } from '../../../../infra/ops/probe/probe.ts';
 import type { ScreenValues } from '../../../../infra/ops/probe/screen-values.ts';
 import { createAzumutaClient } from '../../../../shared/azumuta/client.ts';
@@ -34,7 +33,6 @@ export async function startAccount(dialect?: Dialect) {
     articles: [...Array.from({ length: 70 }, (_, at) => `TABLE-${at}`), 'CHAIR'],
     sendTrigger: () => {},
   });
-  onTestFinished(account.close);
   const answer = dialect ? inDialect(dialect, account.answer) : account.answer;
   const times: number[] = [];
   const { url, calls } = await startServer((call) => {

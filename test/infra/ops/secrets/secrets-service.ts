@@ -1,15 +1,13 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { freePorts } from '../../../../infra/local/emulator/process/host.ts';
+import { listen, readBody } from '../../../../infra/local/emulator/process/http.ts';
+import { openSecrets } from '../../../../infra/local/emulator/stores/secrets.ts';
 import type { Target } from '../../../../infra/ops/cli/target.ts';
 import { type SecretName, secretFacts, secretNames } from '../../../../infra/ops/secrets/secret-store.ts';
-import { credentials, ready } from '../stores.ts';
+import { credentials } from '../stores.ts';
 
-/** The platform's own secret store in a process of its own, with a stack's four secrets, none of them set. */
+/** The platform's own secret store, with a stack's four secrets, none of them set. */
 export interface SecretsService {
   readonly target: Pick<Target, 'aws' | 'output' | 'outputs' | 'options'>;
   /** Takes secrets that nobody has set: a value cannot be taken back. */
@@ -23,15 +21,7 @@ const arnOf = (name: SecretName, set: number) =>
   `arn:aws:secretsmanager:${region}:000000000000:secret:${name}-${set}-AbCdEf`;
 
 export async function startSecretStore(): Promise<SecretsService> {
-  const [port = 0] = await freePorts([undefined]);
   const directory = await mkdtemp(join(tmpdir(), 'secret-store-'));
-  const child = fork(
-    fileURLToPath(new URL('../../../../infra/local/emulator/stores/secrets.ts', import.meta.url)),
-    {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      execArgv: [],
-    },
-  );
   const secrets = sets.flatMap((set) =>
     secretNames.map((name) => ({
       logicalId: name,
@@ -41,9 +31,14 @@ export async function startSecretStore(): Promise<SecretsService> {
     })),
   );
   let used = 0;
-  child.send({ kind: 'start', configuration: { port, directory, secrets } });
-  await ready(child);
-  const aws = { region, endpoint: `http://127.0.0.1:${port}`, credentials, maxAttempts: 2 };
+  const answer = openSecrets(join(directory, 'secrets.json'), secrets);
+  const server = await listen(0, async (request, response) => {
+    const operation = String(request.headers['x-amz-target']).replace('secretsmanager.', '');
+    const sent = await readBody(request, 1024 * 1024);
+    const { status, contentType, body } = answer(operation, String(sent));
+    response.writeHead(status, { 'content-type': contentType }).end(body);
+  });
+  const aws = { region, endpoint: server.url, credentials, maxAttempts: 2 };
   return {
     target: {
       aws,
@@ -57,10 +52,7 @@ export async function startSecretStore(): Promise<SecretsService> {
       used += 1;
     },
     async stop() {
-      if (child.exitCode === null) {
-        child.send({ kind: 'stop' });
-        await once(child, 'exit');
-      }
+      await server.close();
       await rm(directory, { recursive: true, force: true });
     },
   };

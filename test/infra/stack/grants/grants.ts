@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import type { Caller, Grant } from '../../../../infra/local/emulator/iam/authorize.ts';
 import { principalsOf } from '../../../../infra/local/emulator/iam/principals.ts';
-import type { LocalStack } from '../../../../infra/local/emulator/template/local-stack.ts';
+import type { LocalStack } from '../../../../infra/local/emulator/template/read-stack.ts';
 
 /**
  * Who used a grant of a role: the function's own code, Lambda when it polls the function's queue or keeps what

@@ -1,5 +1,4 @@
 import { createApi, createApiKeyGuard, erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
-import { inMemory } from '../../../../infra/local/sandbox/database.ts';
 import { controlRoutes } from '../../../../infra/local/sandbox/erp/control-routes.ts';
 import { apiRoutes } from '../../../../infra/local/sandbox/erp/routes.ts';
 import { type Booking, openStore, type ProductionOrder } from '../../../../infra/local/sandbox/erp/store.ts';
@@ -18,9 +17,9 @@ interface SandboxPlant extends ErpPlant {
 const usualPage = 200;
 
 export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
-  const store = openStore(inMemory, now);
+  const store = openStore(now);
   const control = createApi(controlRoutes(store));
-  const apiWith = (key: string) => createApi(apiRoutes(store), createApiKeyGuard(key, 1e9, now));
+  const apiWith = (key: string) => createApi(apiRoutes(store), createApiKeyGuard(key));
   let key: string = erpSandboxKey;
   let api = apiWith(key);
   let ignoresNextBooking = false;
@@ -89,7 +88,6 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     capPages(rows) {
       store.largestPage = rows;
     },
-    close: () => store.database.close(),
   };
 }
 

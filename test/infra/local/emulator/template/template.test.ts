@@ -1,11 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Assembly, readAssembly } from '../../../../../infra/local/emulator/template/cloud-assembly.ts';
-import {
-  find,
-  type LocalStack,
-  localStackSchema,
-} from '../../../../../infra/local/emulator/template/local-stack.ts';
-import { readStack } from '../../../../../infra/local/emulator/template/read-stack.ts';
+import { find } from '../../../../../infra/local/emulator/template/local-stack.ts';
+import { type LocalStack, readStack } from '../../../../../infra/local/emulator/template/read-stack.ts';
 import { synthesizeFixture } from '../fixture/synthesize.ts';
 
 const place = {
@@ -46,7 +42,7 @@ describe('a synthesized CDK stack', () => {
   });
 
   it('is the same after JSON, as it is sent to processes', () => {
-    expect(localStackSchema.parse(JSON.parse(JSON.stringify(stack)))).toEqual(stack);
+    expect(JSON.parse(JSON.stringify(stack))).toEqual(stack);
   });
 
   it('has routes to functions', () => {

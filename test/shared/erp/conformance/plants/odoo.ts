@@ -99,7 +99,6 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
     books: (order) => booksOf(books, family(order)),
     markOf: encodeKey,
     everything: () => JSON.parse(JSON.stringify([...books.tables])),
-    close() {},
   };
 }
 

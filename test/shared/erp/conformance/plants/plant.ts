@@ -46,8 +46,6 @@ export interface ErpPlant {
   readonly markOf: (key: BookingKey) => string;
   /** All records of the ERP, as JSON: any difference afterwards was written. */
   readonly everything: () => unknown;
-  /** Frees what it holds; it answers no more. */
-  readonly close: () => void;
 }
 
 /** The books of an order, and of what the ERP split off from it. */

@@ -73,7 +73,6 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
         confirmations: books.confirmations,
         documents: books.goods.documents,
       }),
-    close() {},
   };
 }
 

@@ -1,0 +1,62 @@
+import { article, articleCategory, type Catalogue, type StepSource, workInstruction } from './catalogue.ts';
+
+const gears = articleCategory('gearboxes', { en: 'Gearboxes', nl: 'Tandwielkasten', fr: 'Réducteurs' });
+const couplings = articleCategory('couplings', 'Couplings');
+
+function quantities(good: StepSource['name'], scrap: StepSource['name']): StepSource[] {
+  return [
+    { name: good, type: 'number', records: 'good-quantity' },
+    { name: scrap, type: 'number', records: 'scrap-quantity' },
+  ];
+}
+
+const assembly = workInstruction(
+  'assembly',
+  { name: { en: 'Assemble housing', nl: 'Behuizing monteren' }, version: 7, category: gears },
+  [
+    { name: { en: 'Torque', nl: 'Aanhaalmoment' }, type: 'number', unit: 'Nm', minimum: 42, maximum: 48 },
+    { name: { en: 'Housing cleaned', nl: 'Behuizing gereinigd' }, type: 'confirmation' },
+    { name: 'Serial number', type: 'choice', records: 'serial' },
+  ],
+);
+const inspection = workInstruction('inspection', { name: 'Final inspection', version: 3, category: gears }, [
+  { name: { en: 'Runs silently', nl: 'Loopt stil' }, type: 'yes-no' },
+  ...quantities({ en: 'Good quantity', nl: 'Aantal goed' }, { en: 'Scrap quantity', nl: 'Aantal uitval' }),
+  { name: { en: 'Signature', nl: 'Handtekening' }, type: 'signature' },
+]);
+const coupling = workInstruction(
+  'coupling',
+  { name: { en: 'Balance coupling', de: 'Kupplung wuchten' }, version: 1, category: couplings },
+  [
+    { name: 'Imbalance', type: 'number', unit: 'g·mm', minimum: 0, maximum: 5 },
+    ...quantities('Good quantity', 'Scrap quantity'),
+  ],
+);
+
+/** A plant that builds gearboxes. */
+export const gearboxes: Catalogue = {
+  workInstructions: [assembly, inspection, coupling],
+  articles: [
+    article('GEAR-01', {
+      name: { en: 'Worm gearbox 1:20', nl: 'Wormwielkast 1:20' },
+      category: gears,
+      variants: ['Left', 'Right', { en: 'ATEX', nl: 'ATEX' }],
+      parameters: { 'Customer name': 'Text', Quantity: 'Number', 'Due date': 'Text' },
+      workInstructions: [assembly, inspection],
+    }),
+    article('GEAR-02', {
+      name: 'Bevel gearbox 1:3',
+      category: gears,
+      variants: ['Left', 'Right', 'ATEX'],
+      parameters: { 'Customer name': 'Text', Quantity: 'Number', 'Oil type': 'Text' },
+      workInstructions: [assembly, inspection],
+    }),
+    article('COUP-01', {
+      name: { en: 'Flexible coupling' },
+      category: couplings,
+      variants: [],
+      parameters: { Quantity: 'Number' },
+      workInstructions: [coupling],
+    }),
+  ],
+};
