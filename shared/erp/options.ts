@@ -24,9 +24,11 @@ export function textThat(fits: (text: string) => boolean, expected: string) {
 export const fn = <F extends (...given: never[]) => unknown>() =>
   z.custom<F>((value) => typeof value === 'function', 'a function');
 
-/** A list of the configuration, which may be a constant. */
+export const optionalFn = <F extends (...given: never[]) => unknown>() => z.optional(fn<F>());
+
+/** A list of the configuration. It may be a constant, so its type is readonly; `z.readonly` would freeze it as well. */
 export const readonlyList = <T extends z.ZodMiniType>(entry: T, least = 0) =>
-  z.readonly(z.array(entry).check(z.minLength(least)));
+  z.array(entry).check(z.minLength(least)) as z.ZodMiniType<readonly z.output<T>[], readonly z.input<T>[]>;
 
 /** A time zone in the configuration. */
 export const timeZoneSchema = textThat(isTimeZone, 'an IANA time zone such as Europe/Brussels');

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { contractSchema, defaultBaseUrl, defaultContract } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
-import { fn, textThat, timeZoneSchema } from '../erp/options.ts';
+import { optionalFn, textThat, timeZoneSchema } from '../erp/options.ts';
 import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
 import { isWithinPace, limitShape } from '../model/partner.ts';
@@ -22,16 +22,16 @@ const instant = z.pipe(
 
 export const productOrdersSchema = strictObject({
   /** How is the product order number determined? 1 to 200 characters. Default: the ERP order's number. */
-  number: z.optional(fn<(order: ErpOrder) => string>()),
+  number: optionalFn<(order: ErpOrder) => string>(),
   /** Based on which article is it created, by number? Default: the ERP order's article. */
-  article: z.optional(fn<(order: ErpOrder) => string>()),
+  article: optionalFn<(order: ErpOrder) => string>(),
   /**
    * Which parameters are sent along? Keys may contain spaces; `undefined` leaves a parameter out. `part` says which part
    * of a split order it is: `index` counts from 1. Default: `Quantity` with the ERP order's amount.
    */
-  parameters: z.optional(fn<(order: ErpOrder, part: OrderPart) => GivenParameters>()),
+  parameters: optionalFn<(order: ErpOrder, part: OrderPart) => GivenParameters>(),
   /** Which variants of the article apply, by name or id? Default: none. */
-  variants: z.optional(fn<(order: ErpOrder) => readonly string[]>()),
+  variants: optionalFn<(order: ErpOrder) => readonly string[]>(),
   /**
    * Azumuta's product order is one individual product, an ERP order has a quantity. `one` (the default): one product
    * order that carries the quantity as a parameter. `{ per: 'unit' }`: one for each unit, numbered `<number>/1 …`; an
@@ -57,7 +57,7 @@ export const productOrdersSchema = strictObject({
     ]),
   ),
   /** Whether an ERP order is wanted at all. Default: all are. */
-  accept: z.optional(fn<(order: ErpOrder) => boolean>()),
+  accept: optionalFn<(order: ErpOrder) => boolean>(),
 });
 
 interface OrderPart {
@@ -71,19 +71,19 @@ export const completionsSchema = strictObject({
    * Good quantity, 0 or more; text (`'2.50'`) where exact decimals matter. Without a quantity the completion is rejected,
    * for a person. Default: `planned(completed)`, the parameter `Quantity`.
    */
-  quantity: z.optional(fn<(completed: CompletedProductOrder) => Quantity | string | number | undefined>()),
+  quantity: optionalFn<(completed: CompletedProductOrder) => Quantity | string | number | undefined>(),
   /** Quantity that was built and cannot be used, 0 or more. Default: none. */
-  scrap: z.optional(fn<(completed: CompletedProductOrder) => Quantity | string | number | undefined>()),
+  scrap: optionalFn<(completed: CompletedProductOrder) => Quantity | string | number | undefined>(),
   /** Serial or lot numbers that were built; `scrapped: true` for those that cannot be used. Default: none. */
-  lots: z.optional(fn<(completed: CompletedProductOrder) => readonly (Lot | string)[]>()),
+  lots: optionalFn<(completed: CompletedProductOrder) => readonly (Lot | string)[]>(),
   /** Lines for the ERP. Default: one line that names the product order and its recordings. */
-  notes: z.optional(fn<(completed: CompletedProductOrder) => readonly string[]>()),
+  notes: optionalFn<(completed: CompletedProductOrder) => readonly string[]>(),
   /** Pages for the ERP. Default: every page that Azumuta names for the product order and its recordings. */
-  links: z.optional(fn<(completed: CompletedProductOrder) => readonly Link[]>()),
+  links: optionalFn<(completed: CompletedProductOrder) => readonly Link[]>(),
   /** Whether this finishes the ERP order, even when less was built than planned. Default: true. */
-  final: z.optional(fn<(completed: CompletedProductOrder) => boolean>()),
+  final: optionalFn<(completed: CompletedProductOrder) => boolean>(),
   /** ERP order number of a product order that this integration did not create. Default: the product order's number. */
-  erpOrderNumber: z.optional(fn<(productOrderNumber: string) => string>()),
+  erpOrderNumber: optionalFn<(productOrderNumber: string) => string>(),
   /** Completions of orders that the ERP does not know: `reject` shows them to a person. Default `reject`. */
   unknownOrder: z.optional(z.enum(['reject', 'ignore'])),
   /**

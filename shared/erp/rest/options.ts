@@ -5,7 +5,7 @@ import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import { placeSchema } from '../../platform/places.ts';
 import { strictObject } from '../../platform/strict-object.ts';
 import type { Built } from '../booking-rules.ts';
-import { erpOptionsShape, fn, readonlyList, timeZoneSchema } from '../options.ts';
+import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
 import type { RestOrder } from './mapped-order.ts';
 
 /** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */
@@ -136,9 +136,9 @@ const listing = <Row>() =>
      * Query of the request. `since` is the time from which changes are wanted, that time included: an ISO instant in UTC,
      * or as the option `since` writes it. It is undefined when all orders are wanted.
      */
-    query: z.optional(fn<(since: string | undefined) => NonNullable<HttpRequest['query']>>()),
+    query: optionalFn<(since: string | undefined) => NonNullable<HttpRequest['query']>>(),
     /** Body of the request, for a listing by `POST`. */
-    body: z.optional(fn<(since: string | undefined) => unknown>()),
+    body: optionalFn<(since: string | undefined) => unknown>(),
     /** How `since` is written, for an ERP that compares with its own clock. Default: an ISO instant in UTC. */
     since: z.optional(sinceSchema),
     paging,
@@ -194,25 +194,25 @@ const lookUp = <Context>() =>
     /** Names it in messages, and for `found`. */
     name: z.string(),
     /** Whether it applies to this completion or link. Default: always. */
-    when: z.optional(fn<(context: Context) => boolean>()),
+    when: optionalFn<(context: Context) => boolean>(),
     request: fn<(context: Context) => RestQuestion>(),
     /** Statuses, beside 200 to 299, that are an answer to look at: 404, where it means an empty list. Default: none. */
     accepts: z.optional(statuses),
     /** Whether the ERP does not know the order. A 404 says so too, unless `accepts` has it or its body is no JSON. */
-    unknown: z.optional(fn<(answer: RestAnswer, context: Context) => boolean>()),
+    unknown: optionalFn<(answer: RestAnswer, context: Context) => boolean>(),
     /** Reference of what the ERP shows *with our key*: then only steps that have a `done` themselves may be left. */
-    done: z.optional(fn<TextOf<Context>>()),
+    done: optionalFn<TextOf<Context>>(),
     /**
      * Why it can never be done (cancelled, done by others): a sentence for a planner. Asked, like `article` and
      * `unit`, only while the ERP shows nothing with our key.
      */
-    refused: z.optional(fn<TextOf<Context>>()),
+    refused: optionalFn<TextOf<Context>>(),
     /** Why it cannot be done yet (locked, busy): a sentence. */
-    waits: z.optional(fn<TextOf<Context>>()),
+    waits: optionalFn<TextOf<Context>>(),
     /** The product that the order is for: a completion of another one is refused. */
-    article: z.optional(fn<TextOf<Context>>()),
+    article: optionalFn<TextOf<Context>>(),
     /** The unit that the order is counted in: a completion in another one is refused, as nothing is converted. */
-    unit: z.optional(fn<TextOf<Context>>()),
+    unit: optionalFn<TextOf<Context>>(),
   });
 export type RestLookUp<Context> = z.input<ReturnType<typeof lookUp<Context>>>;
 
@@ -221,13 +221,13 @@ const step = <Context>() =>
     /** Names it in messages, and for `answered`. */
     name: z.string(),
     /** Whether it applies to this completion or link. Default: always. */
-    when: z.optional(fn<(context: Context) => boolean>()),
+    when: optionalFn<(context: Context) => boolean>(),
     /**
      * Whether the look-ups show that it was taken: for a step that continues another (book, then close), often with a
      * look-up of its own. After a crash between the two, the next attempt takes the steps that are left. Default: it was
      * taken if a look-up's `done` finds our key.
      */
-    done: z.optional(fn<(context: Context) => boolean>()),
+    done: optionalFn<(context: Context) => boolean>(),
     /** Default method: `POST`. */
     request: fn<(context: Context) => RestRequest>(),
     success: z.optional(
@@ -238,13 +238,13 @@ const step = <Context>() =>
          * Looks at the body of such an answer: true, or the sentence of the error that it certainly holds. In doubt
          * return true: the read-back decides.
          */
-        test: z.optional(fn<(answer: RestAnswer, context: Context) => true | string>()),
+        test: optionalFn<(answer: RestAnswer, context: Context) => true | string>(),
       }),
     ),
     /** For any answer: why it can never be done, as a sentence. Asked first. */
-    rejected: z.optional(fn<TextOf<Context>>()),
+    rejected: optionalFn<TextOf<Context>>(),
     /** For any answer: whether this order must wait. After a 423 it always waits. */
-    retryable: z.optional(fn<(answer: RestAnswer, context: Context) => boolean>()),
+    retryable: optionalFn<(answer: RestAnswer, context: Context) => boolean>(),
     /** Header that takes the booking key, for the rare ERP that honours one. Default: none. */
     idempotencyKeyHeader: z.optional(z.string()),
   });

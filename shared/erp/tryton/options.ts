@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ProductOrderRef } from '../../model/orders.ts';
 import { strictObject } from '../../platform/strict-object.ts';
-import { erpOptionsShape, fn, readonlyList } from '../options.ts';
+import { erpOptionsShape, optionalFn, readonlyList } from '../options.ts';
 
 export const trytonOptionsSchema = strictObject({
   /** Base URL of trytond, `https://tryton.example.com`. */
@@ -37,7 +37,7 @@ export const trytonOptionsSchema = strictObject({
       z.literal(false),
       strictObject({
         /** Address of the attachment. Default: the page that Azumuta names. */
-        url: z.optional(fn<(productOrder: ProductOrderRef) => string>()),
+        url: optionalFn<(productOrder: ProductOrderRef) => string>(),
       }),
     ]),
   ),
