@@ -29,7 +29,13 @@ export const productOrdersSchema = strictObject({
    * Which parameters are sent along? Keys may contain spaces; `undefined` leaves a parameter out. `part` says which part
    * of a split order it is: `index` counts from 1. Default: `Quantity` with the ERP order's amount.
    */
-  parameters: optionalFn<(order: ErpOrder, part: OrderPart) => GivenParameters>(),
+  parameters:
+    optionalFn<
+      (
+        order: ErpOrder,
+        part: { readonly index: number; readonly of: number },
+      ) => Readonly<Record<string, ParameterValue | undefined>>
+    >(),
   /** Which variants of the article apply, by name or id? Default: none. */
   variants: optionalFn<(order: ErpOrder) => readonly string[]>(),
   /**
@@ -59,12 +65,6 @@ export const productOrdersSchema = strictObject({
   /** Whether an ERP order is wanted at all. Default: all are. */
   accept: optionalFn<(order: ErpOrder) => boolean>(),
 });
-
-interface OrderPart {
-  readonly index: number;
-  readonly of: number;
-}
-type GivenParameters = Readonly<Record<string, ParameterValue | undefined>>;
 
 export const completionsSchema = strictObject({
   /**

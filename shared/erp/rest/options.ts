@@ -88,7 +88,6 @@ const pageSize = strictObject({
   rows: z.int().check(z.positive()),
 });
 
-/** How further pages are asked for. Without `next`, pages are read until one is empty, as servers may cap their size. */
 const paging = z.discriminatedUnion('kind', [
   strictObject({ kind: z.literal('none') }),
   strictObject({
@@ -141,6 +140,7 @@ const listing = <Row>() =>
     body: optionalFn<(since: string | undefined) => unknown>(),
     /** How `since` is written, for an ERP that compares with its own clock. Default: an ISO instant in UTC. */
     since: z.optional(sinceSchema),
+    /** How further pages are asked for. Without `next`, pages are read until one is empty, as servers may cap their size. */
     paging,
     /** Statuses that mean that there are no (more) orders, as some ERPs answer 404 instead of an empty list. Default: none. */
     emptyStatus: z.optional(statuses),
