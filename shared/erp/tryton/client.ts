@@ -5,7 +5,7 @@ import { describeMismatches, parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { failureOfTrytonError } from './errors.ts';
-import { createTrytonLogin, type TrytonSession } from './login.ts';
+import { TrytonLogin, type TrytonSession } from './login.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
 import { plainValue } from './wire.ts';
 
@@ -82,7 +82,7 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
   const { clock } = environment;
   const http = createHttp({ ...options, partner: 'Tryton', baseUrl: options.url, clock });
   const path = `/${encodeURIComponent(options.database)}/`;
-  const login = createTrytonLogin(http, path, options, environment);
+  const login = new TrytonLogin(http, path, options, environment);
 
   function send(request: Request<unknown>, session: TrytonSession): Promise<HttpResponse> {
     stopIfAborted(request.signal, 'Tryton', request.what);
