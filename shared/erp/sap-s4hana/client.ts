@@ -1,7 +1,14 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import { createHttp, type HttpRequest, type HttpResponse, partnerFailure } from '../../platform/http.ts';
+import type { Clock } from '../../platform/clock.ts';
+import {
+  createHttp,
+  type Http,
+  type HttpRequest,
+  type HttpResponse,
+  partnerFailure,
+} from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
@@ -14,6 +21,9 @@ const root = '/sap/opu/odata/sap';
 /** The two released services of a production order integration. */
 export const orderService = `${root}/API_PRODUCTION_ORDER_2_SRV`;
 export const confirmationService = `${root}/API_PROD_ORDER_CONFIRMATION_2_SRV`;
+
+/** What a call may have done that got no usable answer. */
+type Wrote = 'nothing' | 'perhaps';
 
 interface SapCall<T> {
   readonly service: string;
@@ -54,15 +64,6 @@ export interface SapReader {
   readonly read: <T>(call: SapRead<T>) => Promise<SapAnswer<T> | undefined>;
 }
 
-/** The calls of one attempt. */
-export interface SapClient extends SapReader {
-  /**
-   * One call that changes something. If SAP refuses the login or the CSRF token, it is renewed once.
-   * @throws RetryLater or Rejected (errors.ts).
-   */
-  readonly write: <T>(call: SapWrite<T>) => Promise<SapAnswer<T>>;
-}
-
 /** What a look at one order works with: it cannot write. */
 export interface Reader {
   readonly client: SapReader;
@@ -81,128 +82,145 @@ interface Session {
   readonly cookie: string;
 }
 
-/**
- * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
- * Errors name the order, if there is one.
- */
-export function createSapClient(options: SapOptions, environment: ErpEnvironment<unknown>) {
+/** What the attempts of one container share. */
+interface Connection {
+  readonly http: Http;
+  readonly login: ReturnType<typeof createLogin>;
+  readonly clock: Clock;
+  readonly sapClient: string | undefined;
+  /** By service: a token is good for one service in one session. */
+  readonly sessions: Map<string, Session>;
+}
+
+export function connectionTo(options: SapOptions, environment: ErpEnvironment<unknown>): Connection {
+  const { auth, client: sapClient } = options;
   const { clock } = environment;
   const httpOptions = { ...options, partner: 'SAP', baseUrl: options.url, clock };
-  const http = createHttp(httpOptions);
   const login = createLogin(
-    options.auth === 'basic'
+    auth === 'basic'
       ? { kind: 'basic' }
-      : { kind: 'oauth2ClientCredentials', ...options.auth, credentialsIn: 'basic' },
+      : { kind: 'oauth2ClientCredentials', ...auth, credentialsIn: 'basic' },
     httpOptions,
     environment,
     (text) => text,
   );
-  /** By service: a token is good for one service in one session. */
-  const sessions = new Map<string, Session>();
+  return { http: createHttp(httpOptions), login, clock, sapClient, sessions: new Map() };
+}
 
-  return function clientFor(signal: AbortSignal, order?: string, onWritten = () => {}): SapClient {
-    return {
-      async read(call) {
-        const response = await sendRead(call);
-        if (call.optional && response.status === 403) return undefined;
-        requireSap(response, call.what, 'nothing');
-        if (response.status === 404 || (call.optional && response.status >= 400)) return undefined;
-        return answerOf(call, response, 'nothing');
-      },
-      async write(call) {
-        const response = await sendWrite(call);
-        requireSap(response, call.what, 'perhaps');
-        const answer = answerOf(call, response, 'perhaps');
-        onWritten();
-        return answer;
-      },
-    };
+/** The calls of one attempt. */
+export class SapClient implements SapReader {
+  readonly #connection: Connection;
+  readonly #signal: AbortSignal;
+  readonly #order: string | undefined;
+  readonly #onWritten: () => void;
 
-    function send(
-      what: string,
-      request: HttpRequest,
-      headers: Readonly<Record<string, string>>,
-    ): Promise<HttpResponse> {
-      return login.send(async (authorization) => {
-        stopIfAborted(signal, 'SAP', what);
-        return http.send({
-          ...request,
-          query: { 'sap-client': options.client, ...request.query },
-          headers: { ...authorization, 'accept-language': 'en', ...headers },
-          signal,
-        });
-      }, signal);
-    }
+  /**
+   * @param order Number of the order that errors name, if it is about one.
+   * @param onWritten Called after each write that was answered.
+   */
+  constructor(connection: Connection, signal: AbortSignal, order?: string, onWritten = () => {}) {
+    this.#connection = connection;
+    this.#signal = signal;
+    this.#order = order;
+    this.#onWritten = onWritten;
+  }
 
-    /** A read that brings a CSRF token along. */
-    async function sendRead(call: SapRead<unknown>): Promise<HttpResponse> {
-      const { link, service, path, what, query } = call;
-      const session = sessions.get(service);
-      const request =
-        link === undefined
-          ? { path: `${service}${path}`, query: { ...query, $format: 'json' } }
-          : { path: pathOf(link, call) };
-      const response = await send(what, request, {
-        'x-csrf-token': 'Fetch',
-        ...(session ? { cookie: session.cookie } : {}),
+  async read<T>(call: SapRead<T>): Promise<SapAnswer<T> | undefined> {
+    const response = await this.#sendRead(call);
+    if (call.optional && response.status === 403) return undefined;
+    this.#requireSap(response, call.what, 'nothing');
+    if (response.status === 404 || (call.optional && response.status >= 400)) return undefined;
+    return this.#answerOf(call, response, 'nothing');
+  }
+
+  /**
+   * One call that changes something. If SAP refuses the login or the CSRF token, it is renewed once.
+   * @throws RetryLater or Rejected (errors.ts).
+   */
+  async write<T>(call: SapWrite<T>): Promise<SapAnswer<T>> {
+    const response = await this.#sendWrite(call);
+    this.#requireSap(response, call.what, 'perhaps');
+    const answer = this.#answerOf(call, response, 'perhaps');
+    this.#onWritten();
+    return answer;
+  }
+
+  #send(
+    what: string,
+    request: HttpRequest,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<HttpResponse> {
+    const { http, login, sapClient } = this.#connection;
+    return login.send(async (authorization) => {
+      stopIfAborted(this.#signal, 'SAP', what);
+      return http.send({
+        ...request,
+        query: { 'sap-client': sapClient, ...request.query },
+        headers: { ...authorization, 'accept-language': 'en', ...headers },
+        signal: this.#signal,
       });
-      const token = response.headers.get('x-csrf-token');
-      if (token && token.toLowerCase() !== 'required') {
-        const cookies = response.headers.getSetCookie().map((one) => one.split(';')[0]);
-        sessions.set(service, { token, cookie: cookies.join('; ') || (session?.cookie ?? '') });
-      }
-      return response;
-    }
+    }, this.#signal);
+  }
 
-    async function sendWrite(call: SapWrite<unknown>): Promise<HttpResponse> {
-      const { method, service, path, body, what } = call;
-      for (let tries = 0; tries < 2; tries += 1) {
-        const { token, cookie } = sessions.get(service) ?? (await fetchSession(service));
-        const request = { method, path: `${service}${path}`, body };
-        const response = await send(what, request, { 'x-csrf-token': token, cookie, ...call.headers });
-        const refused =
-          response.status === 403 && /^required$/i.test(response.headers.get('x-csrf-token') ?? '');
-        if (!refused) return response;
-        sessions.delete(service);
-      }
-      throw new RetryLater(`SAP refused its own CSRF token twice at ${what}: its sessions do not last.`, {
-        scope: 'partner',
-      });
+  /** A read that brings a CSRF token along. */
+  async #sendRead(call: SapRead<unknown>): Promise<HttpResponse> {
+    const { link, service, path, what, query } = call;
+    const { sessions } = this.#connection;
+    const session = sessions.get(service);
+    const request =
+      link === undefined
+        ? { path: `${service}${path}`, query: { ...query, $format: 'json' } }
+        : { path: pathOf(link, call) };
+    const cookie = session ? { cookie: session.cookie } : {};
+    const response = await this.#send(what, request, { 'x-csrf-token': 'Fetch', ...cookie });
+    const token = response.headers.get('x-csrf-token');
+    if (token && token.toLowerCase() !== 'required') {
+      const cookies = response.headers.getSetCookie().map((one) => one.split(';')[0]);
+      sessions.set(service, { token, cookie: cookies.join('; ') || (session?.cookie ?? '') });
     }
+    return response;
+  }
 
-    async function fetchSession(service: string): Promise<Session> {
-      const what = 'its CSRF token';
-      const response = await sendRead({ service, path: '/', answer: z.unknown(), what });
-      const session = sessions.get(service);
-      if (session) return session;
-      throw (
-        down(response, what, 'nothing') ??
-        new Rejected(
-          `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`,
-          { code: 'refused-by-erp' },
-        )
-      );
+  async #sendWrite(call: SapWrite<unknown>): Promise<HttpResponse> {
+    const { method, service, path, body, what } = call;
+    const { sessions } = this.#connection;
+    for (let tries = 0; tries < 2; tries += 1) {
+      const { token, cookie } = sessions.get(service) ?? (await this.#fetchSession(service));
+      const request = { method, path: `${service}${path}`, body };
+      const response = await this.#send(what, request, { 'x-csrf-token': token, cookie, ...call.headers });
+      const refused = /^required$/i.test(response.headers.get('x-csrf-token') ?? '');
+      if (response.status !== 403 || !refused) return response;
+      sessions.delete(service);
     }
+    throw new RetryLater(`SAP refused its own CSRF token twice at ${what}: its sessions do not last.`, {
+      scope: 'partner',
+    });
+  }
 
-    function answerOf<T>(
-      { answer, what }: SapCall<T>,
-      response: HttpResponse,
-      wrote: 'nothing' | 'perhaps',
-    ): SapAnswer<T> {
-      if (response.status >= 400) throw failureOfAnswer(response, what, order);
-      const parsed = parse(answer, response.json);
-      if (!parsed.ok) throw notSap(what, describeMismatches(parsed.mismatches), wrote);
-      return { value: parsed.value, etag: response.headers.get('etag') ?? undefined };
-    }
-  };
+  async #fetchSession(service: string): Promise<Session> {
+    const what = 'its CSRF token';
+    const response = await this.#sendRead({ service, path: '/', answer: z.unknown(), what });
+    const session = this.#connection.sessions.get(service);
+    if (session) return session;
+    throw (
+      this.#down(response, what, 'nothing') ??
+      new Rejected(
+        `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`,
+        { code: 'refused-by-erp' },
+      )
+    );
+  }
 
-  function down(response: HttpResponse, what: string, wrote: 'nothing' | 'perhaps') {
-    return partnerFailure(response, { partner: 'SAP', what, wrote, now: clock.now() });
+  #answerOf<T>({ answer, what }: SapCall<T>, response: HttpResponse, wrote: Wrote): SapAnswer<T> {
+    if (response.status >= 400) throw failureOfAnswer(response, what, this.#order);
+    const parsed = parse(answer, response.json);
+    if (!parsed.ok) throw notSap(what, describeMismatches(parsed.mismatches), wrote);
+    return { value: parsed.value, etag: response.headers.get('etag') ?? undefined };
   }
 
   /** @throws when SAP is down, or something else answered: a proxy, or SAP's own page for a wrong address. */
-  function requireSap(response: HttpResponse, what: string, wrote: 'nothing' | 'perhaps'): void {
-    const failure = down(response, what, wrote);
+  #requireSap(response: HttpResponse, what: string, wrote: Wrote): void {
+    const failure = this.#down(response, what, wrote);
     if (failure) throw failure;
     // A write that SAP has done may have no body, so a page in its place is recognised by itself.
     const foreign = response.status !== 413 && isForeignAnswer(response);
@@ -210,9 +228,14 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
       throw notSap(what, `status ${response.status}`, wrote);
     }
   }
+
+  #down(response: HttpResponse, what: string, wrote: Wrote): RetryLater | undefined {
+    const now = this.#connection.clock.now();
+    return partnerFailure(response, { partner: 'SAP', what, wrote, now });
+  }
 }
 
-function notSap(what: string, why: string, wrote: 'nothing' | 'perhaps'): RetryLater {
+function notSap(what: string, why: string, wrote: Wrote): RetryLater {
   return new RetryLater(
     `SAP did not answer ${what} as OData does (${why}): check the base URL, and that the service is active.`,
     { scope: 'partner', wrote },
