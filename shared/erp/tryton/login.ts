@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
-import { type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
+import { type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
@@ -34,10 +34,15 @@ const preferencesSchema = z.object({
   }),
 });
 
+/** Sends one call of a method, with or without a session. */
+export type Send = (
+  call: { readonly method: string; readonly params: readonly unknown[]; readonly authorization?: string },
+  how: { readonly signal: AbortSignal; readonly writes: boolean },
+) => Promise<HttpResponse>;
+
 /** Keeps one session, and logs in again when it is gone. */
 export class TrytonLogin {
-  readonly #http: Http;
-  readonly #path: string;
+  readonly #send: Send;
   readonly #company: number | undefined;
   readonly #environment: ErpEnvironment<TrytonCredentials>;
   /** Calls that start together share one login. */
@@ -46,13 +51,11 @@ export class TrytonLogin {
   #refused: { readonly credentials: TrytonCredentials; readonly at: number } | undefined;
 
   constructor(
-    http: Http,
-    path: string,
+    send: Send,
     { company }: Pick<TrytonOptions, 'company'>,
     environment: ErpEnvironment<TrytonCredentials>,
   ) {
-    this.#http = http;
-    this.#path = path;
+    this.#send = send;
     this.#company = company;
     this.#environment = environment;
   }
@@ -90,7 +93,10 @@ export class TrytonLogin {
     const login = parse(loginSchema, granted.json);
     if (!login.ok) throw unusable(granted);
     const authorization = sessionHeader(username, login.value.result);
-    const answer = await this.#post('model.res.user.get_preferences', [true, {}], signal, { authorization });
+    const answer = await this.#post(
+      { method: 'model.res.user.get_preferences', params: [true, {}], authorization },
+      signal,
+    );
     const preferences = parse(preferencesSchema, answer.json);
     if (!preferences.ok) throw unusable(answer);
     const own = preferences.value.result;
@@ -113,7 +119,7 @@ export class TrytonLogin {
     }
     const { username, password } = credentials;
     try {
-      return await this.#post('common.db.login', [username, { password }, 'en'], signal);
+      return await this.#post({ method: 'common.db.login', params: [username, { password }, 'en'] }, signal);
     } catch (error) {
       if (!(error instanceof RetryLater && error.unauthorized)) throw error;
       this.#refused = { credentials, at: now() };
@@ -121,22 +127,9 @@ export class TrytonLogin {
     }
   }
 
-  async #post(
-    method: string,
-    params: readonly unknown[],
-    signal: AbortSignal,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<HttpResponse> {
+  async #post(call: Parameters<Send>[0], signal: AbortSignal): Promise<HttpResponse> {
     stopIfAborted(signal, 'Tryton', 'logging in');
-    const body = { id: 1, method, params };
-    const response = await this.#http.send({
-      method: 'POST',
-      path: this.#path,
-      headers,
-      body,
-      signal,
-      writes: false,
-    });
+    const response = await this.#send(call, { signal, writes: false });
     const now = this.#environment.clock.now();
     const down = partnerFailure(response, { partner: 'Tryton', what: 'logging in', now });
     // Without Retry-After, a 429 means that Tryton has locked the user after too many wrong logins.
