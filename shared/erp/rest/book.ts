@@ -25,7 +25,7 @@ export async function book<Context>(
   { run, steps, taken }: ToBook<Context>,
 ): Promise<string> {
   type Step = Part<RestStep<Context>>;
-  const { partner } = session;
+  const { partner, said } = session;
   const { task, context, found } = run;
   const { procedure, what, key, attempt, orderNumber } = task;
   const written: string[] = [];
@@ -62,7 +62,7 @@ export async function book<Context>(
     const sentence = part.rejected && call('rejected', part.rejected, answer, context);
     if (sentence) return refused(sentence);
     if (answer.status === 423 || (part.retryable && call('retryable', part.retryable, answer, context))) {
-      return new RetryLater(`${partner} cannot do ${writing.what} yet${session.said(answer)}.`, {
+      return new RetryLater(`${partner} cannot do ${writing.what} yet${said(answer)}.`, {
         scope: 'order',
         wrote: wroteWith(answer),
       });
@@ -81,9 +81,7 @@ export async function book<Context>(
       session.partnerFailure(answer, writing) ??
       (answer.status === 404 && isForeignAnswer(answer)
         ? notTheErp(answer, partner, writing.what, 'perhaps')
-        : new Rejected(`${partner} refused ${writing.what}${session.said(answer)}.`, {
-            code: 'refused-by-erp',
-          }))
+        : new Rejected(`${partner} refused ${writing.what}${said(answer)}.`, { code: 'refused-by-erp' }))
     );
   }
 

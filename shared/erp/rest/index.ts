@@ -9,7 +9,7 @@ import { look } from './look.ts';
 import { type RestOptions, restOptionsSchema } from './options.ts';
 import { createListing } from './paging.ts';
 import type { Task } from './run.ts';
-import { Session } from './session.ts';
+import { createSession, type Session } from './session.ts';
 
 export { listAt, type Place, path, textAt, valueAt } from '../../platform/places.ts';
 export { instantIn } from '../local-time.ts';
@@ -67,7 +67,7 @@ export function rest<Row>(options: RestOptions<Row>): ErpDefinition {
 
 function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unknown>): ErpConnector {
   const { orders, link } = options;
-  const session = new Session(options, environment);
+  const session = createSession(options, environment);
   const { partner } = session;
 
   return {

@@ -25,7 +25,7 @@ const readError = readerOf(['error', 'errors']);
  */
 export async function look<Context>(reader: Reader, task: Task<Context>): Promise<Look<ToBook<Context>>> {
   type LookUp = Part<RestLookUp<Context>>;
-  const { partner } = reader;
+  const { partner, said } = reader;
   const { orderNumber, what } = task;
   const run = beginRun(task);
   const { context, found, lookUps, isStepwise } = run;
@@ -75,21 +75,19 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
       ? part.unknown && call('unknown', part.unknown, answer, context)
       : answer.status === 404;
     if (unknown) {
-      const sentence = answer.status === 404 ? reader.said(answer) : '';
+      const sentence = answer.status === 404 ? said(answer) : '';
       throw new UnknownOrder(`${partner} does not know order ${orderNumber}${sentence}.`);
     }
     const shown = `its ${part.name} for ${what}`;
     if (answer.status === 423 && !accepted) {
-      throw new RetryLater(`${partner} cannot show ${shown} yet${reader.said(answer)}.`, { scope: 'order' });
+      throw new RetryLater(`${partner} cannot show ${shown} yet${said(answer)}.`, { scope: 'order' });
     }
     if (!accepted) {
-      throw new Rejected(`${partner} refused to show ${shown}${reader.said(answer)}.`, {
-        code: 'refused-by-erp',
-      });
+      throw new Rejected(`${partner} refused to show ${shown}${said(answer)}.`, { code: 'refused-by-erp' });
     }
     // An error in a 200 shows nothing, and must not look like an order without bookings: it would be booked once more.
     if (answer.status < 300 && isError(readError(answer.json))) {
-      throw new RetryLater(`${partner} answered with an error instead of ${shown}${reader.said(answer)}.`, {
+      throw new RetryLater(`${partner} answered with an error instead of ${shown}${said(answer)}.`, {
         scope: 'order',
       });
     }

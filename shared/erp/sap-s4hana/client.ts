@@ -64,6 +64,15 @@ export interface SapReader {
   readonly read: <T>(call: SapRead<T>) => Promise<SapAnswer<T> | undefined>;
 }
 
+/** The calls of one attempt. */
+export interface SapClient extends SapReader {
+  /**
+   * One call that changes something. If SAP refuses the login or the CSRF token, it is renewed once.
+   * @throws RetryLater or Rejected (errors.ts).
+   */
+  readonly write: <T>(call: SapWrite<T>) => Promise<SapAnswer<T>>;
+}
+
 /** What a look at one order works with: it cannot write. */
 export interface Reader {
   readonly client: SapReader;
@@ -82,7 +91,7 @@ interface Session {
   readonly cookie: string;
 }
 
-/** What the attempts of one container share. */
+/** What the calls of one attempt are made with. */
 interface Connection {
   readonly http: Http;
   readonly login: ReturnType<typeof createLogin>;
@@ -90,9 +99,14 @@ interface Connection {
   readonly sapClient: string | undefined;
   /** By service: a token is good for one service in one session. */
   readonly sessions: Map<string, Session>;
+  readonly signal: AbortSignal;
 }
 
-export function connectionTo(options: SapOptions, environment: ErpEnvironment<unknown>): Connection {
+/**
+ * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
+ * Errors name the order, if there is one.
+ */
+export function createSapClient(options: SapOptions, environment: ErpEnvironment<unknown>) {
   const { auth, client: sapClient } = options;
   const { clock } = environment;
   const httpOptions = { ...options, partner: 'SAP', baseUrl: options.url, clock };
@@ -104,135 +118,124 @@ export function connectionTo(options: SapOptions, environment: ErpEnvironment<un
     environment,
     (text) => text,
   );
-  return { http: createHttp(httpOptions), login, clock, sapClient, sessions: new Map() };
+  const shared = { http: createHttp(httpOptions), login, clock, sapClient, sessions: new Map() };
+
+  return (signal: AbortSignal, order?: string, onWritten = () => {}): SapClient => {
+    const connection = { ...shared, signal };
+    return {
+      async read(call) {
+        const response = await sendRead(connection, call);
+        if (call.optional && response.status === 403) return undefined;
+        requireSap(response, call.what, 'nothing', clock);
+        if (response.status === 404 || (call.optional && response.status >= 400)) return undefined;
+        return answerOf(call, response, 'nothing', order);
+      },
+      async write(call) {
+        const response = await sendWrite(connection, call);
+        requireSap(response, call.what, 'perhaps', clock);
+        const answer = answerOf(call, response, 'perhaps', order);
+        onWritten();
+        return answer;
+      },
+    };
+  };
 }
 
-/** The calls of one attempt. */
-export class SapClient implements SapReader {
-  readonly #connection: Connection;
-  readonly #signal: AbortSignal;
-  readonly #order: string | undefined;
-  readonly #onWritten: () => void;
-
-  /**
-   * @param order Number of the order that errors name, if it is about one.
-   * @param onWritten Called after each write that was answered.
-   */
-  constructor(connection: Connection, signal: AbortSignal, order?: string, onWritten = () => {}) {
-    this.#connection = connection;
-    this.#signal = signal;
-    this.#order = order;
-    this.#onWritten = onWritten;
-  }
-
-  async read<T>(call: SapRead<T>): Promise<SapAnswer<T> | undefined> {
-    const response = await this.#sendRead(call);
-    if (call.optional && response.status === 403) return undefined;
-    this.#requireSap(response, call.what, 'nothing');
-    if (response.status === 404 || (call.optional && response.status >= 400)) return undefined;
-    return this.#answerOf(call, response, 'nothing');
-  }
-
-  /**
-   * One call that changes something. If SAP refuses the login or the CSRF token, it is renewed once.
-   * @throws RetryLater or Rejected (errors.ts).
-   */
-  async write<T>(call: SapWrite<T>): Promise<SapAnswer<T>> {
-    const response = await this.#sendWrite(call);
-    this.#requireSap(response, call.what, 'perhaps');
-    const answer = this.#answerOf(call, response, 'perhaps');
-    this.#onWritten();
-    return answer;
-  }
-
-  #send(
-    what: string,
-    request: HttpRequest,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<HttpResponse> {
-    const { http, login, sapClient } = this.#connection;
-    return login.send(async (authorization) => {
-      stopIfAborted(this.#signal, 'SAP', what);
-      return http.send({
-        ...request,
-        query: { 'sap-client': sapClient, ...request.query },
-        headers: { ...authorization, 'accept-language': 'en', ...headers },
-        signal: this.#signal,
-      });
-    }, this.#signal);
-  }
-
-  /** A read that brings a CSRF token along. */
-  async #sendRead(call: SapRead<unknown>): Promise<HttpResponse> {
-    const { link, service, path, what, query } = call;
-    const { sessions } = this.#connection;
-    const session = sessions.get(service);
-    const request =
-      link === undefined
-        ? { path: `${service}${path}`, query: { ...query, $format: 'json' } }
-        : { path: pathOf(link, call) };
-    const cookie = session ? { cookie: session.cookie } : {};
-    const response = await this.#send(what, request, { 'x-csrf-token': 'Fetch', ...cookie });
-    const token = response.headers.get('x-csrf-token');
-    if (token && token.toLowerCase() !== 'required') {
-      const cookies = response.headers.getSetCookie().map((one) => one.split(';')[0]);
-      sessions.set(service, { token, cookie: cookies.join('; ') || (session?.cookie ?? '') });
-    }
-    return response;
-  }
-
-  async #sendWrite(call: SapWrite<unknown>): Promise<HttpResponse> {
-    const { method, service, path, body, what } = call;
-    const { sessions } = this.#connection;
-    for (let tries = 0; tries < 2; tries += 1) {
-      const { token, cookie } = sessions.get(service) ?? (await this.#fetchSession(service));
-      const request = { method, path: `${service}${path}`, body };
-      const response = await this.#send(what, request, { 'x-csrf-token': token, cookie, ...call.headers });
-      const refused = /^required$/i.test(response.headers.get('x-csrf-token') ?? '');
-      if (response.status !== 403 || !refused) return response;
-      sessions.delete(service);
-    }
-    throw new RetryLater(`SAP refused its own CSRF token twice at ${what}: its sessions do not last.`, {
-      scope: 'partner',
+function send(
+  { http, login, sapClient, signal }: Connection,
+  what: string,
+  request: HttpRequest,
+  headers: Readonly<Record<string, string>>,
+): Promise<HttpResponse> {
+  return login.send(async (authorization) => {
+    stopIfAborted(signal, 'SAP', what);
+    return http.send({
+      ...request,
+      query: { 'sap-client': sapClient, ...request.query },
+      headers: { ...authorization, 'accept-language': 'en', ...headers },
+      signal,
     });
-  }
+  }, signal);
+}
 
-  async #fetchSession(service: string): Promise<Session> {
-    const what = 'its CSRF token';
-    const response = await this.#sendRead({ service, path: '/', answer: z.unknown(), what });
-    const session = this.#connection.sessions.get(service);
-    if (session) return session;
-    throw (
-      this.#down(response, what, 'nothing') ??
-      new Rejected(
-        `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`,
-        { code: 'refused-by-erp' },
-      )
-    );
+/** A read that brings a CSRF token along. */
+async function sendRead(connection: Connection, call: SapRead<unknown>): Promise<HttpResponse> {
+  const { link, service, path, what, query } = call;
+  const { sessions } = connection;
+  const session = sessions.get(service);
+  const request =
+    link === undefined
+      ? { path: `${service}${path}`, query: { ...query, $format: 'json' } }
+      : { path: pathOf(link, call) };
+  const cookie = session ? { cookie: session.cookie } : {};
+  const response = await send(connection, what, request, { 'x-csrf-token': 'Fetch', ...cookie });
+  const token = response.headers.get('x-csrf-token');
+  if (token && token.toLowerCase() !== 'required') {
+    const cookies = response.headers.getSetCookie().map((one) => one.split(';')[0]);
+    sessions.set(service, { token, cookie: cookies.join('; ') || (session?.cookie ?? '') });
   }
+  return response;
+}
 
-  #answerOf<T>({ answer, what }: SapCall<T>, response: HttpResponse, wrote: Wrote): SapAnswer<T> {
-    if (response.status >= 400) throw failureOfAnswer(response, what, this.#order);
-    const parsed = parse(answer, response.json);
-    if (!parsed.ok) throw notSap(what, describeMismatches(parsed.mismatches), wrote);
-    return { value: parsed.value, etag: response.headers.get('etag') ?? undefined };
+async function sendWrite(connection: Connection, call: SapWrite<unknown>): Promise<HttpResponse> {
+  const { method, service, path, body, what } = call;
+  const { sessions } = connection;
+  for (let tries = 0; tries < 2; tries += 1) {
+    const { token, cookie } = sessions.get(service) ?? (await fetchSession(connection, service));
+    const request = { method, path: `${service}${path}`, body };
+    const response = await send(connection, what, request, {
+      'x-csrf-token': token,
+      cookie,
+      ...call.headers,
+    });
+    const refused = /^required$/i.test(response.headers.get('x-csrf-token') ?? '');
+    if (response.status !== 403 || !refused) return response;
+    sessions.delete(service);
   }
+  throw new RetryLater(`SAP refused its own CSRF token twice at ${what}: its sessions do not last.`, {
+    scope: 'partner',
+  });
+}
 
-  /** @throws when SAP is down, or something else answered: a proxy, or SAP's own page for a wrong address. */
-  #requireSap(response: HttpResponse, what: string, wrote: Wrote): void {
-    const failure = this.#down(response, what, wrote);
-    if (failure) throw failure;
-    // A write that SAP has done may have no body, so a page in its place is recognised by itself.
-    const foreign = response.status !== 413 && isForeignAnswer(response);
-    if (foreign || (response.status >= 400 && isAboutService(response))) {
-      throw notSap(what, `status ${response.status}`, wrote);
-    }
-  }
+async function fetchSession(connection: Connection, service: string): Promise<Session> {
+  const what = 'its CSRF token';
+  const response = await sendRead(connection, { service, path: '/', answer: z.unknown(), what });
+  const session = connection.sessions.get(service);
+  if (session) return session;
+  throw (
+    down(response, what, 'nothing', connection.clock) ??
+    new Rejected(
+      `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`,
+      { code: 'refused-by-erp' },
+    )
+  );
+}
 
-  #down(response: HttpResponse, what: string, wrote: Wrote): RetryLater | undefined {
-    const now = this.#connection.clock.now();
-    return partnerFailure(response, { partner: 'SAP', what, wrote, now });
+function answerOf<T>(
+  { answer, what }: SapCall<T>,
+  response: HttpResponse,
+  wrote: Wrote,
+  order: string | undefined,
+): SapAnswer<T> {
+  if (response.status >= 400) throw failureOfAnswer(response, what, order);
+  const parsed = parse(answer, response.json);
+  if (!parsed.ok) throw notSap(what, describeMismatches(parsed.mismatches), wrote);
+  return { value: parsed.value, etag: response.headers.get('etag') ?? undefined };
+}
+
+/** @throws when SAP is down, or something else answered: a proxy, or SAP's own page for a wrong address. */
+function requireSap(response: HttpResponse, what: string, wrote: Wrote, clock: Clock): void {
+  const failure = down(response, what, wrote, clock);
+  if (failure) throw failure;
+  // A write that SAP has done may have no body, so a page in its place is recognised by itself.
+  const foreign = response.status !== 413 && isForeignAnswer(response);
+  if (foreign || (response.status >= 400 && isAboutService(response))) {
+    throw notSap(what, `status ${response.status}`, wrote);
   }
+}
+
+function down(response: HttpResponse, what: string, wrote: Wrote, clock: Clock): RetryLater | undefined {
+  return partnerFailure(response, { partner: 'SAP', what, wrote, now: clock.now() });
 }
 
 function notSap(what: string, why: string, wrote: Wrote): RetryLater {

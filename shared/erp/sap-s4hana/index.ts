@@ -4,7 +4,7 @@ import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.t
 import { secrets } from '../login.ts';
 import { requireOptions } from '../options.ts';
 import { bookAmendment, bookQuantity, writeText } from './book.ts';
-import { connectionTo, SapClient, type Writer } from './client.ts';
+import { createSapClient, type Writer } from './client.ts';
 import { listReleasedOrders } from './list-orders.ts';
 import { lookAtText, lookForAmendment, lookForQuantity } from './look.ts';
 import { noteOfLink } from './marks.ts';
@@ -32,7 +32,7 @@ export function sapS4Hana(options: SapOptions): ErpDefinition {
 }
 
 function connect(options: SapOptions, environment: ErpEnvironment<unknown>): ErpConnector {
-  const connection = connectionTo(options, environment);
+  const clientFor = createSapClient(options, environment);
   const { notesField } = options;
 
   function act<T>(
@@ -40,14 +40,13 @@ function connect(options: SapOptions, environment: ErpEnvironment<unknown>): Erp
     signal: AbortSignal,
     run: (writer: Writer) => Promise<T>,
   ): Promise<T> {
-    return keepingTrackOfWrites((onWritten) => {
-      const client = new SapClient(connection, signal, erpOrder.number, onWritten);
-      return run({ client, options, erpOrder });
-    });
+    return keepingTrackOfWrites((onWritten) =>
+      run({ client: clientFor(signal, erpOrder.number, onWritten), options, erpOrder }),
+    );
   }
 
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(new SapClient(connection, signal), options, since),
+    releasedOrders: (since, signal) => listReleasedOrders(clientFor(signal), options, since),
     // Without a field there is nowhere to write it, so the function is missing.
     linkProductOrder:
       notesField === undefined
