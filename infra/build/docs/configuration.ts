@@ -21,7 +21,7 @@ const comments: readonly (readonly [path: string, file: string, name: string])[]
   ),
   ['azumuta.contract.operations', 'azumuta/operations.ts', 'operationsSchema'],
   ...Object.keys(operationsSchema.shape).map(
-    (name) => [`azumuta.contract.operations.${name}`, 'azumuta/operations.ts', 'Operation'] as const,
+    (name) => [`azumuta.contract.operations.${name}`, 'azumuta/operations.ts', 'operationFields'] as const,
   ),
 ];
 
