@@ -1,29 +1,9 @@
 import * as z from 'zod/mini';
 import type { ProductOrderDraft } from '../model/orders.ts';
-import { type Place, placeSchema } from '../platform/places.ts';
+import { placeSchema } from '../platform/places.ts';
 import { strictObject } from '../platform/strict-object.ts';
 import { showFound } from '../platform/validation.ts';
 import type { Article } from './resources.ts';
-
-/** One kind of call to Azumuta. */
-export interface Operation {
-  /** Only `createProductOrder` changes anything at Azumuta, even where others use POST. */
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
-  /** Below `azumuta.baseUrl`. Values of placeholders are encoded. */
-  readonly path: string;
-  /** Parameters of the address, with placeholders. Yours replace the assumed ones as a whole. */
-  readonly query: Readonly<Record<string, string>>;
-  /** Sent as JSON: data with placeholders, `{ number: '{number}' }`. Yours replaces the assumed one as a whole. */
-  readonly body?: BodyTemplate | CreateBody | undefined;
-  /** Statuses that mean that it was done. Default: 200 to 299. */
-  readonly done?: readonly number[] | undefined;
-  /** Statuses that mean: there is none. */
-  readonly none?: readonly number[] | undefined;
-  /** Statuses that mean: there is a product order of this number already. It is looked up once more. */
-  readonly exists?: readonly number[] | undefined;
-  /** Where the resource is in the answer. If that is a list, the entry with the id that was asked for counts. */
-  readonly answer?: Place | undefined;
-}
 
 /** Data with placeholders: a text that consists of one placeholder becomes its value, which may be a list. */
 export type BodyTemplate = Readonly<Record<string, unknown>>;
@@ -55,29 +35,44 @@ function placeholdersIn(template: unknown): string[] {
     : [];
 }
 
-/** The fields of all operations, with the assumed path and query of this one. */
-function shapeOf(
-  placeholders: readonly string[],
-  path: string,
-  query: Readonly<Record<string, string>> = {},
-) {
-  const known = z.refine<unknown>(
+/** A template with no other placeholders than these. */
+function noneBut(...placeholders: readonly string[]) {
+  return z.refine<unknown>(
     (template) => placeholdersIn(template).every((name) => placeholders.some((one) => isWithin(name, one))),
     {
       error: `no placeholders but ${placeholders.map((name) => `{${name}}`).join(', ')}`,
       params: showFound,
     },
   );
-  return {
-    shape: {
-      method: z._default(methods, 'GET'),
-      path: z._default(z.string().check(belowBase, known), path),
-      query: z._default(z.record(z.string(), z.string().check(known)), query),
-      done: z.optional(statuses),
-    },
-    body: z.record(z.string(), z.unknown()).check(known),
-  };
 }
+
+/** The fields of an operation, with its assumed path and query. */
+const operationFields = (known: Check, path: string, query: Record<string, string> = {}) => ({
+  /** Only `createProductOrder` changes anything at Azumuta, even where others use POST. */
+  method: z._default(methods, 'GET'),
+  /** Below `azumuta.baseUrl`. Values of placeholders are encoded. */
+  path: z._default(z.string().check(belowBase, known), path),
+  /** Parameters of the address, with placeholders. Yours replace the assumed ones as a whole. */
+  query: z._default(z.record(z.string(), z.string().check(known)), query),
+  /** Sent as JSON: data with placeholders, `{ number: '{number}' }`. Yours replaces the assumed one as a whole. */
+  body: z.optional(z.record(z.string(), z.unknown()).check(known)),
+  /** Statuses that mean that it was done. Default: 200 to 299. */
+  done: z.optional(statuses),
+  /** Statuses that mean: there is none. */
+  none: z._default(statuses, [404]),
+  /** Statuses that mean: there is a product order of this number already. It is looked up once more. */
+  exists: z._default(statuses, [409]),
+  /** Where the resource is in the answer. If that is a list, the entry with the id that was asked for counts. */
+  answer: z._default(placeSchema, ''),
+});
+type Check = ReturnType<typeof noneBut>;
+type Fields = z.output<z.ZodMiniObject<ReturnType<typeof operationFields>>>;
+
+/** One kind of call to Azumuta; not every kind has all fields. */
+export type Operation = Pick<Fields, 'method' | 'path' | 'query'> &
+  Partial<Pick<Fields, 'done' | 'none' | 'exists' | 'answer'>> & {
+    readonly body?: BodyTemplate | CreateBody | undefined;
+  };
 
 /** `{parameters.Quantity}` belongs to the placeholder `parameters`. */
 function isWithin(name: string, placeholder: string): boolean {
@@ -90,36 +85,29 @@ const bodyFitsMethod = z.refine<{ readonly method: string; readonly body?: unkno
   { path: ['body'], error: 'none with GET' },
 );
 
-const none = z._default(statuses, [404]);
-const answer = z._default(placeSchema, '');
-
 function finding(path: string) {
-  const { shape, body } = shapeOf(['number'], path, { number: '{number}' });
-  return z.prefault(strictObject({ ...shape, body: z.optional(body), none }).check(bodyFitsMethod), {});
+  const { exists, answer, ...fields } = operationFields(noneBut('number'), path, { number: '{number}' });
+  return z.prefault(strictObject(fields).check(bodyFitsMethod), {});
 }
 
 function reading(path: string, ...more: string[]) {
-  const { shape, body } = shapeOf(['id', ...more], `${path}/{id}`);
-  return z.prefault(
-    strictObject({ ...shape, body: z.optional(body), none, answer }).check(bodyFitsMethod),
-    {},
-  );
+  const { exists, ...fields } = operationFields(noneBut('id', ...more), `${path}/{id}`);
+  return z.prefault(strictObject(fields).check(bodyFitsMethod), {});
 }
 
 const createBody = z.custom<CreateBody>((value) => typeof value === 'function', 'a function');
 
 function creating(path: string, assumed: BodyTemplate) {
-  const { shape, body } = shapeOf(
-    ['number', 'article.id', 'article.number', 'parameters', 'parameterList', 'variantIds', 'variantNames'],
-    path,
+  const known = noneBut(
+    ...['number', 'article.id', 'article.number'],
+    ...['parameters', 'parameterList', 'variantIds', 'variantNames'],
   );
+  const { none, body, ...fields } = operationFields(known, path);
   return z.prefault(
     strictObject({
-      ...shape,
+      ...fields,
       method: z._default(methods, 'POST'),
       body: z._default(z.union([body, createBody]), assumed),
-      exists: z._default(statuses, [409]),
-      answer,
     }).check(bodyFitsMethod),
     {},
   );

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { RetryLater } from '../model/errors.ts';
+import type { Clock } from '../platform/clock.ts';
 import { sentenceOf } from '../platform/error-message.ts';
 import { createHttp, type HttpOptions, type HttpResponse, partnerFailure } from '../platform/http.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
@@ -11,11 +12,8 @@ import type { RestAuthentication } from './rest/options.ts';
 /** The header that proves who we are, by its name. */
 type Header = Readonly<Record<string, string>>;
 
-interface HeaderSource {
-  readonly current: (signal: AbortSignal) => Promise<Header>;
-  /** Another header after this one was refused; undefined when there is none to try. */
-  readonly renewed: (refused: Header, signal: AbortSignal) => Promise<Header | undefined>;
-}
+/** The header to send; after one was refused another one, or the same if there is no other. */
+type HeaderSource = (signal: AbortSignal, refused?: Header) => Promise<Header>;
 
 type OAuth2 = Extract<RestAuthentication, { readonly kind: 'oauth2ClientCredentials' }>;
 
@@ -41,6 +39,13 @@ const marginMs = 60_000;
 /** Assumed when a token service does not say how long a token lasts (RFC 6749 §5.1 only recommends it). */
 const assumedSeconds = 300;
 
+/** How the secret is read, and every secret used so far, to be kept out of messages. */
+interface Access {
+  readonly partner: string;
+  readonly credentials: ErpEnvironment<unknown>['credentials'];
+  readonly used: Set<string>;
+}
+
 /**
  * Our login at an ERP: a header made from the secret, or a token (OAuth2 client credentials, RFC 6749 §4.4).
  * @param encode How client id and secret are written into a Basic header: RFC 6749 §2.3.1 wants them form-encoded.
@@ -51,139 +56,145 @@ export function createLogin(
   { credentials, clock }: ErpEnvironment<unknown>,
   encode: (text: string) => string = encodeURIComponent,
 ) {
-  const used = new Set<string>();
-  const source = auth.kind === 'oauth2ClientCredentials' ? tokenSource(auth) : secretSource(auth);
-
+  const access = { partner: http.partner, credentials, used: new Set<string>() };
+  const headerFor =
+    auth.kind === 'oauth2ClientCredentials'
+      ? tokenSource(tokenRequest(auth, http, access, encode), access, clock)
+      : secretSource(auth, access);
   return {
-    /** Every secret used so far, to be kept out of messages. */
-    secrets: used,
+    secrets: access.used,
     /**
      * Makes a call with the header that proves who we are. If it is refused (401), the secret or the token is renewed and
      * the call made once more: a refused call did nothing, so repeating a write is safe.
      * @throws RetryLater scope `partner`, unauthorized, when the secret does not fit or the token service refuses it.
      */
     async send(call: (header: Header) => Promise<HttpResponse>, signal: AbortSignal): Promise<HttpResponse> {
-      const header = await source.current(signal);
+      const header = await headerFor(signal);
       const answer = await call(header);
       if (answer.status !== 401) return answer;
-      const renewed = await source.renewed(header, signal);
-      return renewed ? call(renewed) : answer;
+      const renewed = await headerFor(signal, header);
+      return isDeepStrictEqual(renewed, header) ? answer : call(renewed);
     },
   };
+}
 
-  async function secretOf<T>(schema: z.ZodMiniType<T>, refresh: boolean): Promise<T> {
-    const parsed = parse(schema, await credentials({ refresh }));
-    if (parsed.ok) return parsed.value;
-    throw new RetryLater(
-      `${http.partner}: the secret does not fit (${describeMismatches(parsed.mismatches)}); set it anew.`,
-      { scope: 'partner', unauthorized: true },
-    );
-  }
+async function secretOf<T>(
+  { partner, credentials }: Access,
+  schema: z.ZodMiniType<T>,
+  refresh: boolean,
+): Promise<T> {
+  const parsed = parse(schema, await credentials({ refresh }));
+  if (parsed.ok) return parsed.value;
+  throw new RetryLater(
+    `${partner}: the secret does not fit (${describeMismatches(parsed.mismatches)}); set it anew.`,
+    { scope: 'partner', unauthorized: true },
+  );
+}
 
-  function basicHeader(user: string, password: string): string {
-    const encoded = Buffer.from(`${user}:${password}`).toString('base64');
-    for (const secret of [password, encoded]) used.add(secret);
-    return `Basic ${encoded}`;
-  }
+function basicHeader({ used }: Access, user: string, password: string): string {
+  const encoded = Buffer.from(`${user}:${password}`).toString('base64');
+  for (const secret of [password, encoded]) used.add(secret);
+  return `Basic ${encoded}`;
+}
 
-  function secretSource(fixed: Exclude<RestAuthentication, OAuth2>): HeaderSource {
-    async function headerOf(refresh: boolean): Promise<Header> {
-      if (fixed.kind === 'apiKey') {
-        const { apiKey } = await secretOf(secrets.apiKey.schema, refresh);
-        used.add(apiKey);
-        return { [fixed.header ?? 'X-API-Key']: `${fixed.prefix ?? ''}${apiKey}` };
-      }
-      if (fixed.kind === 'basic') {
-        const { username, password } = await secretOf(secrets.basic.schema, refresh);
-        return { Authorization: basicHeader(username, password) };
-      }
-      const { token } = await secretOf(secrets.bearer.schema, refresh);
-      used.add(token);
+function secretSource(auth: Exclude<RestAuthentication, OAuth2>, access: Access): HeaderSource {
+  return async (_signal, refused) => {
+    const refresh = refused !== undefined;
+    if (auth.kind === 'basic') {
+      const { username, password } = await secretOf(access, secrets.basic.schema, refresh);
+      return { Authorization: basicHeader(access, username, password) };
+    }
+    if (auth.kind === 'bearer') {
+      const { token } = await secretOf(access, secrets.bearer.schema, refresh);
+      access.used.add(token);
       return { Authorization: `Bearer ${token}` };
     }
-    return {
-      current: () => headerOf(false),
-      async renewed(refused) {
-        const fresh = await headerOf(true);
-        return isDeepStrictEqual(fresh, refused) ? undefined : fresh;
-      },
-    };
+    const { apiKey } = await secretOf(access, secrets.apiKey.schema, refresh);
+    access.used.add(apiKey);
+    return { [auth.header ?? 'X-API-Key']: `${auth.prefix ?? ''}${apiKey}` };
+  };
+}
+
+/** Keeps a token for as long as it lasts. */
+function tokenSource(
+  ask: (refresh: boolean, signal: AbortSignal) => Promise<HttpResponse>,
+  { partner, used }: Access,
+  clock: Clock,
+): HeaderSource {
+  let kept: { readonly header: Header; readonly until: number } | undefined;
+  let fetching: Promise<Header> | undefined;
+  return async (signal, refused) => {
+    // Another call may have renewed a refused one in the meantime.
+    const isGood = kept && clock.now().getTime() < kept.until && !isDeepStrictEqual(kept.header, refused);
+    if (kept && isGood) return kept.header;
+    kept = undefined;
+    // One request for all calls that need a token at the same moment.
+    fetching ??= fetchToken(signal).finally(() => {
+      fetching = undefined;
+    });
+    return fetching;
+  };
+
+  async function fetchToken(signal: AbortSignal): Promise<Header> {
+    let response = await ask(false, signal);
+    // RFC 6749 §5.2: an unknown client is a 400 or a 401. Its secret may have been rotated: read it again, once.
+    if (isRefusal(response)) response = await ask(true, signal);
+    const now = clock.now();
+    const { access_token, expires_in = assumedSeconds } = tokenIn(response, partner, used, now);
+    used.add(access_token);
+    const header = { Authorization: `Bearer ${access_token}` };
+    kept = { header, until: now.getTime() + expires_in * 1000 - marginMs };
+    return header;
   }
+}
 
-  function tokenSource({ tokenUrl, scope, parameters, credentialsIn = 'body' }: OAuth2): HeaderSource {
-    const service = `${http.partner}'s token service`;
-    const { origin, pathname, search } = new URL(tokenUrl);
-    const tokenHttp = createHttp({ ...http, partner: service, baseUrl: origin });
-    let kept: { readonly header: Header; readonly until: number } | undefined;
-    let fetching: Promise<Header> | undefined;
-
-    return {
-      async current(signal) {
-        return kept && clock.now().getTime() < kept.until ? kept.header : newToken(signal);
+/** @returns a function that asks for a token; with `refresh` it reads the secret again before. */
+function tokenRequest(
+  { tokenUrl, scope, parameters, credentialsIn = 'body' }: OAuth2,
+  http: HttpOptions,
+  access: Access,
+  encode: (text: string) => string,
+) {
+  const { origin, pathname, search } = new URL(tokenUrl);
+  const { send } = createHttp({ ...http, partner: tokenServiceOf(http.partner), baseUrl: origin });
+  return async (refresh: boolean, signal: AbortSignal): Promise<HttpResponse> => {
+    stopIfAborted(signal, http.partner, 'asking for a token');
+    const secret = await secretOf(access, secrets.oauth2ClientCredentials.schema, refresh);
+    const { clientId, clientSecret } = secret;
+    access.used.add(clientSecret);
+    const isInBody = credentialsIn === 'body';
+    const client = isInBody ? { client_id: clientId, client_secret: clientSecret } : {};
+    const basic = () => basicHeader(access, encode(clientId), encode(clientSecret));
+    const form = { grant_type: 'client_credentials', ...(scope ? { scope } : {}), ...parameters, ...client };
+    return send({
+      method: 'POST',
+      path: `${pathname}${search}`,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(isInBody ? {} : { authorization: basic() }),
       },
-      async renewed(refused, signal) {
-        // Another call may have renewed it in the meantime.
-        if (kept && !isDeepStrictEqual(kept.header, refused)) return kept.header;
-        kept = undefined;
-        return newToken(signal);
-      },
-    };
+      body: new URLSearchParams(form).toString(),
+      signal,
+      writes: false,
+    });
+  };
+}
 
-    /** One request for all calls that need a token at the same moment. */
-    function newToken(signal: AbortSignal): Promise<Header> {
-      fetching ??= fetchToken(signal).finally(() => {
-        fetching = undefined;
-      });
-      return fetching;
-    }
+function tokenIn(response: HttpResponse, partner: string, used: ReadonlySet<string>, now: Date) {
+  const service = tokenServiceOf(partner);
+  const failure = partnerFailure(response, { partner: service, what: 'the token request', now });
+  if (failure) throw failure;
+  const token = parse(tokenSchema, response.json);
+  if (token.ok) return token.value;
+  const said = sentenceOf(response, used);
+  throw new RetryLater(
+    `${service} gave no token (${response.status})${said ? `: ${said}` : ''}: check client, secret and scope.`,
+    { scope: 'partner', unauthorized: isRefusal(response) },
+  );
+}
 
-    async function fetchToken(signal: AbortSignal): Promise<Header> {
-      let response = await askForToken(false, signal);
-      // RFC 6749 §5.2: an unknown client is a 400 or a 401. Its secret may have been rotated: read it again, once.
-      if (isRefusal(response)) response = await askForToken(true, signal);
-      const now = clock.now();
-      const failure = partnerFailure(response, { partner: service, what: 'the token request', now });
-      if (failure) throw failure;
-      const token = parse(tokenSchema, response.json);
-      if (!token.ok) {
-        const said = sentenceOf(response, used);
-        throw new RetryLater(
-          `${service} gave no token (${response.status})${said ? `: ${said}` : ''}: check client, secret and scope.`,
-          { scope: 'partner', unauthorized: isRefusal(response) },
-        );
-      }
-      const { access_token, expires_in = assumedSeconds } = token.value;
-      used.add(access_token);
-      const header = { Authorization: `Bearer ${access_token}` };
-      kept = { header, until: now.getTime() + expires_in * 1000 - marginMs };
-      return header;
-    }
-
-    async function askForToken(refresh: boolean, signal: AbortSignal): Promise<HttpResponse> {
-      stopIfAborted(signal, http.partner, 'asking for a token');
-      const { clientId, clientSecret } = await secretOf(secrets.oauth2ClientCredentials.schema, refresh);
-      used.add(clientSecret);
-      const inBody = credentialsIn === 'body';
-      const client = inBody ? { client_id: clientId, client_secret: clientSecret } : {};
-      const form = {
-        grant_type: 'client_credentials',
-        ...(scope ? { scope } : {}),
-        ...parameters,
-        ...client,
-      };
-      return tokenHttp.send({
-        method: 'POST',
-        path: `${pathname}${search}`,
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          ...(inBody ? {} : { authorization: basicHeader(encode(clientId), encode(clientSecret)) }),
-        },
-        body: new URLSearchParams(form).toString(),
-        signal,
-        writes: false,
-      });
-    }
-  }
+function tokenServiceOf(partner: string): string {
+  return `${partner}'s token service`;
 }
 
 /**

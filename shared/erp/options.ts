@@ -1,24 +1,17 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../model/errors.ts';
-import { limitShape, type PartnerLimit } from '../model/partner.ts';
+import { limitShape } from '../model/partner.ts';
 import { isTimeZone } from '../model/time.ts';
 import { describeMismatches, parse, showFound } from '../platform/validation.ts';
 
 /** Options that every connector takes. */
-export interface ErpOptions extends PartnerLimit {
-  /** Longest wait for a whole answer, in milliseconds. Default 15,000, below every function's timeout. */
-  readonly timeoutMs?: number | undefined;
-  /** Whether plain http is allowed to another machine than this one. Default: it is refused. */
-  readonly allowHttp?: boolean | undefined;
-  /** PEM of a private authority that signed the ERP's certificate, trusted beside the public ones. */
-  readonly caCertificate?: string | undefined;
-}
-
-/** Fields of `ErpOptions` in a schema. */
 export const erpOptionsShape = {
   ...limitShape,
+  /** Longest wait for a whole answer, in milliseconds. Default 15,000, below every function's timeout. */
   timeoutMs: z.optional(z.int().check(z.positive())),
+  /** Whether plain http is allowed to another machine than this one. Default: it is refused. */
   allowHttp: z.optional(z.boolean()),
+  /** PEM of a private authority that signed the ERP's certificate, trusted beside the public ones. */
   caCertificate: z.optional(z.string()),
 };
 
@@ -27,16 +20,15 @@ export function textThat(fits: (text: string) => boolean, expected: string) {
   return z.string(expected).check(z.refine(fits, { error: expected, params: showFound }));
 }
 
-/** A function of the configuration; its own type is TypeScript's to check. */
-export const callable = z.custom<(...values: never[]) => unknown>(
-  (value) => typeof value === 'function',
-  'a function',
-);
+/** A function of the configuration; that its type is this one is TypeScript's to check. */
+export const fn = <F extends (...given: never[]) => unknown>() =>
+  z.custom<F>((value) => typeof value === 'function', 'a function');
 
-/** Fields for functions that may be left out. */
-export function callables(...names: string[]) {
-  return Object.fromEntries(names.map((name) => [name, z.optional(callable)]));
-}
+export const optionalFn = <F extends (...given: never[]) => unknown>() => z.optional(fn<F>());
+
+/** A list of the configuration. It may be a constant, so its type is readonly; `z.readonly` would freeze it as well. */
+export const readonlyList = <T extends z.ZodMiniType>(entry: T, least = 0) =>
+  z.array(entry).check(z.minLength(least)) as z.ZodMiniType<readonly z.output<T>[], readonly z.input<T>[]>;
 
 /** A time zone in the configuration. */
 export const timeZoneSchema = textThat(isTimeZone, 'an IANA time zone such as Europe/Brussels');

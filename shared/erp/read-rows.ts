@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { RetryLater } from '../model/errors.ts';
 import type { Watermark } from '../model/orders.ts';
 import { problemOfText, shorten } from '../model/text.ts';
 import { describeMismatches, parse, stepInto } from '../platform/validation.ts';
@@ -49,6 +50,14 @@ export function placesOf<Place>(rows: readonly unknown[], schema: z.ZodMiniType<
     const place = parse(schema, row);
     return place.ok ? [place.value] : [];
   });
+}
+
+/**
+ * The failure of a listing whose next page ends where the one before it ended: it would never end.
+ * @param why What causes it, and what to correct, without a full stop.
+ */
+export function endlessListing(partner: string, why: string): RetryLater {
+  return new RetryLater(`${partner} lists the same orders again and again: ${why}.`, { scope: 'partner' });
 }
 
 /** A row may have any number of fields that do not fit; a person corrects one after the other. */

@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
 import { contractSchema, defaultBaseUrl, defaultContract } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
-import { callables, textThat, timeZoneSchema } from '../erp/options.ts';
+import { optionalFn, textThat, timeZoneSchema } from '../erp/options.ts';
+import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
+import type { ErpOrder, ParameterValue } from '../model/orders.ts';
 import { isWithinPace, limitShape } from '../model/partner.ts';
+import type { Quantity } from '../model/quantity.ts';
 import { utcInstant } from '../model/time.ts';
 import { strictObject } from '../platform/strict-object.ts';
 import { deploymentSchema } from './deployment.ts';
@@ -17,17 +20,136 @@ const instant = z.pipe(
   z.transform((text) => utcInstant(text) ?? text),
 );
 
+export const productOrdersSchema = strictObject({
+  /** How is the product order number determined? 1 to 200 characters. Default: the ERP order's number. */
+  number: optionalFn<(order: ErpOrder) => string>(),
+  /** Based on which article is it created, by number? Default: the ERP order's article. */
+  article: optionalFn<(order: ErpOrder) => string>(),
+  /**
+   * Which parameters are sent along? Keys may contain spaces; `undefined` leaves a parameter out. `part` says which part
+   * of a split order it is: `index` counts from 1. Default: `Quantity` with the ERP order's amount.
+   */
+  parameters:
+    optionalFn<
+      (
+        order: ErpOrder,
+        part: { readonly index: number; readonly of: number },
+      ) => Readonly<Record<string, ParameterValue | undefined>>
+    >(),
+  /** Which variants of the article apply, by name or id? Default: none. */
+  variants: optionalFn<(order: ErpOrder) => readonly string[]>(),
+  /**
+   * Azumuta's product order is one individual product, an ERP order has a quantity. `one` (the default): one product
+   * order that carries the quantity as a parameter. `{ per: 'unit' }`: one for each unit, numbered `<number>/1 …`; an
+   * order whose quantity is no whole number is rejected.
+   */
+  split: z.optional(
+    z.union([
+      z.literal('one'),
+      strictObject({
+        /** One product order for each unit. */
+        per: z.literal('unit'),
+        /**
+         * `each`: book each unit when it is completed. `when-all-done`: book all of them when the last is, for an ERP where
+         * closing an order closes all of it.
+         */
+        book: z.enum(['each', 'when-all-done']),
+        /**
+         * Most units, 1 to 500: a larger order is rejected, as one booking of all parts holds at most some 1,800
+         * recordings. Default 200.
+         */
+        most: z.optional(z.int().check(z.minimum(1), z.maximum(500))),
+      }),
+    ]),
+  ),
+  /** Whether an ERP order is wanted at all. Default: all are. */
+  accept: optionalFn<(order: ErpOrder) => boolean>(),
+});
+
+export const completionsSchema = strictObject({
+  /**
+   * Good quantity, 0 or more; text (`'2.50'`) where exact decimals matter. Without a quantity the completion is rejected,
+   * for a person. Default: `planned(completed)`, the parameter `Quantity`.
+   */
+  quantity: optionalFn<(completed: CompletedProductOrder) => Quantity | string | number | undefined>(),
+  /** Quantity that was built and cannot be used, 0 or more. Default: none. */
+  scrap: optionalFn<(completed: CompletedProductOrder) => Quantity | string | number | undefined>(),
+  /** Serial or lot numbers that were built; `scrapped: true` for those that cannot be used. Default: none. */
+  lots: optionalFn<(completed: CompletedProductOrder) => readonly (Lot | string)[]>(),
+  /** Lines for the ERP. Default: one line that names the product order and its recordings. */
+  notes: optionalFn<(completed: CompletedProductOrder) => readonly string[]>(),
+  /** Pages for the ERP. Default: every page that Azumuta names for the product order and its recordings. */
+  links: optionalFn<(completed: CompletedProductOrder) => readonly Link[]>(),
+  /** Whether this finishes the ERP order, even when less was built than planned. Default: true. */
+  final: optionalFn<(completed: CompletedProductOrder) => boolean>(),
+  /** ERP order number of a product order that this integration did not create. Default: the product order's number. */
+  erpOrderNumber: optionalFn<(productOrderNumber: string) => string>(),
+  /** Completions of orders that the ERP does not know: `reject` shows them to a person. Default `reject`. */
+  unknownOrder: z.optional(z.enum(['reject', 'ignore'])),
+  /**
+   * Completions for which neither Azumuta's product order nor its trigger lists the recordings. `reject` shows them to a
+   * person after half an hour, `ignore` books them without recordings. Default `reject`.
+   */
+  unknownRecordings: z.optional(z.enum(['reject', 'ignore'])),
+  /** Whether the mapping gets operators' names and signatures (personal data). Default: false. */
+  includeOperators: z.optional(z.boolean()),
+});
+
+const scheduleSchema = strictObject({
+  /** Whether released orders are pulled from the ERP; `off` when the ERP calls the order endpoint. Default `off`. */
+  pull: z._default(
+    z.union([
+      z.literal('off'),
+      strictObject({
+        /** Minutes between two pulls, 1 to 1440. */
+        everyMinutes: z.int().check(z.minimum(1), z.maximum(1440)),
+        /** Going live: orders that were released or changed before this time (ISO, with zone) stay out. */
+        from: instant,
+      }),
+    ]),
+    'off',
+  ),
+  /**
+   * Whether Azumuta is asked about overdue product orders, as a trigger may have been lost, or come before the order
+   * was completed. Azumuta discourages polling, so this is one read for each overdue order, and at most `most` a run.
+   * `off`: a trigger that came too early becomes a dead letter. Default: once a day.
+   */
+  reconcile: z._default(
+    z.union([
+      z.literal('off'),
+      strictObject({
+        /** Hours between two runs, 1 to 72. Azumuta prefers 24. */
+        // An alarm sees two missed runs in a row, and CloudWatch looks back a week at most.
+        everyHours: z.int().check(z.minimum(1), z.maximum(72)),
+        /** Most orders that one run asks about, 1 to 500. Default 50. */
+        most: z._default(z.int().check(z.minimum(1), z.maximum(500)), reconcileDefaults.most),
+        /** Hours after its due date from which an order is overdue, 0 to 2160; a date alone means its midnight. Default 24. */
+        graceHours: z._default(z.int().check(z.minimum(0), z.maximum(2160)), reconcileDefaults.graceHours),
+      }),
+    ]),
+    reconcileDefaults,
+  ),
+});
+
 /** What `defineIntegration` takes, with its bounds and defaults. */
 export const integrationSchema = strictObject({
+  /** Short name of the plant, part of the stack's name: letters, digits and dashes, at most 31. */
   plant: textThat(
     (text) => /^[A-Za-z][A-Za-z0-9-]{0,30}$/.test(text),
     'letters, digits and dashes, beginning with a letter, at most 31',
   ),
+  /**
+   * IANA time zone of the plant, `Europe/Brussels`: days are counted there. Posting dates, the days of work and
+   * *today* follow from it.
+   */
   timeZone: timeZoneSchema,
+  /** How Azumuta is called, and what its triggers send. */
   azumuta: z._default(
     strictObject(
       {
+        /** Default `https://app.azumuta.com/api/v1`. */
         baseUrl: z._default(z.url(), defaultBaseUrl),
+        /** Where Azumuta's API differs from what is assumed: one line for each field. */
         contract: z.prefault(contractSchema, {}),
         ...limitShape,
       },
@@ -35,6 +157,7 @@ export const integrationSchema = strictObject({
     ).check(isWithinPace),
     { baseUrl: defaultBaseUrl, contract: defaultContract },
   ),
+  /** The ERP's connector: `tryton({…})`, `odoo({…})`, `sapS4Hana({…})` or `rest({…})`. */
   erp: z
     .looseObject({
       name: z.string(),
@@ -45,57 +168,12 @@ export const integrationSchema = strictObject({
       ),
     })
     .check(isWithinPace),
-  productOrders: z._default(
-    strictObject({
-      ...callables('number', 'article', 'parameters', 'variants', 'accept'),
-      split: z.optional(
-        z.union([
-          z.literal('one'),
-          strictObject({
-            per: z.literal('unit'),
-            book: z.enum(['each', 'when-all-done']),
-            most: z.optional(z.int().check(z.minimum(1), z.maximum(500))),
-          }),
-        ]),
-      ),
-    }),
-    {},
-  ),
-  completions: z._default(
-    strictObject({
-      ...callables('quantity', 'scrap', 'lots', 'notes', 'links', 'final', 'erpOrderNumber'),
-      unknownOrder: z.optional(z.enum(['reject', 'ignore'])),
-      unknownRecordings: z.optional(z.enum(['reject', 'ignore'])),
-      includeOperators: z.optional(z.boolean()),
-    }),
-    {},
-  ),
-  schedule: z._default(
-    strictObject({
-      pull: z._default(
-        z.union([
-          z.literal('off'),
-          strictObject({ everyMinutes: z.int().check(z.minimum(1), z.maximum(1440)), from: instant }),
-        ]),
-        'off',
-      ),
-      reconcile: z._default(
-        z.union([
-          z.literal('off'),
-          strictObject({
-            // An alarm sees two missed runs in a row, and CloudWatch looks back a week at most.
-            everyHours: z.int().check(z.minimum(1), z.maximum(72)),
-            most: z._default(z.int().check(z.minimum(1), z.maximum(500)), reconcileDefaults.most),
-            graceHours: z._default(
-              z.int().check(z.minimum(0), z.maximum(2160)),
-              reconcileDefaults.graceHours,
-            ),
-          }),
-        ]),
-        reconcileDefaults,
-      ),
-    }),
-    { pull: 'off', reconcile: reconcileDefaults },
-  ),
+  /** How a product order is made from an ERP order. */
+  productOrders: z._default(productOrdersSchema, {}),
+  /** What a completed product order becomes in the ERP. */
+  completions: z._default(completionsSchema, {}),
+  /** What runs by the clock. */
+  schedule: z._default(scheduleSchema, { pull: 'off', reconcile: reconcileDefaults }),
+  /** What differs from plant to plant in the stack: alarms, domain, network. */
   deployment: z.prefault(deploymentSchema, {}),
 });

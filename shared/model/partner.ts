@@ -7,29 +7,26 @@ export type Partner = (typeof partnerNames)[number];
 /** Within a sentence. */
 export const partnerWords: Readonly<Record<Partner, string>> = { azumuta: 'Azumuta', erp: 'the ERP' };
 
-/** How much a partner can take. */
-export interface PartnerLimit {
-  /**
-   * Most calls under way at once, over all functions and containers (1 to 100): `1` for an ERP that loses figures when
-   * two write at the same time. Default: no limit.
-   */
-  readonly atOnce?: number | undefined;
-  /**
-   * Most calls (HTTP requests) that begin within any second, over all functions and containers (0.5 to 100; a fraction
-   * holds on average), for a partner that refuses more. `atOnce` is then that number, rounded up, unless a lower one is
-   * given. Default: no limit.
-   */
-  readonly perSecond?: number | undefined;
-}
-
 /**
  * Fields of a configuration of a partner. With half a call a second, a booking of about fifteen successive calls ends
  * within its function's minute; with less it never would.
  */
 export const limitShape = {
+  /**
+   * Most calls under way at once, over all functions and containers (1 to 100): `1` for an ERP that loses figures when
+   * two write at the same time. Default: no limit.
+   */
   atOnce: z.optional(z.int().check(z.minimum(1), z.maximum(100))),
+  /**
+   * Most calls (HTTP requests) that begin within any second, over all functions and containers (0.5 to 100; a fraction
+   * holds on average), for a partner that refuses more. `atOnce` is then that number, rounded up, unless a lower one is
+   * given. Default: no limit.
+   */
   perSecond: z.optional(z.number().check(z.minimum(0.5), z.maximum(100))),
 };
+
+/** How much a partner can take. */
+export type PartnerLimit = Readonly<z.input<z.ZodMiniObject<typeof limitShape>>>;
 
 /** Each simultaneous call has its own pace, so with more of them than `perSecond` more would begin within a second. */
 export const isWithinPace = z.refine<PartnerLimit>(

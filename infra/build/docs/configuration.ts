@@ -9,25 +9,26 @@ import { placeSchema } from '../../../shared/platform/places.ts';
 
 /** Where the comments of the configuration's fields are, by the path of what they are about. */
 const comments: readonly (readonly [path: string, file: string, name: string])[] = [
-  ['', 'integration/define.ts', 'Integration'],
-  ['productOrders', 'integration/define.ts', 'ProductOrderMapping'],
-  ['completions', 'integration/define.ts', 'CompletionMapping'],
-  ['deployment', 'integration/deployment.ts', 'Deployment'],
-  ['azumuta', 'model/partner.ts', 'PartnerLimit'],
+  ['', 'integration/schema.ts', 'integrationSchema'],
+  ['productOrders', 'integration/schema.ts', 'productOrdersSchema'],
+  ['completions', 'integration/schema.ts', 'completionsSchema'],
+  ['schedule', 'integration/schema.ts', 'scheduleSchema'],
+  ['deployment', 'integration/deployment.ts', 'deploymentSchema'],
+  ['azumuta', 'model/partner.ts', 'limitShape'],
   ['azumuta.contract', 'azumuta/contract.ts', 'contractSchema'],
   ...['list', 'error', 'article', 'variant', 'productOrder', 'parameter', 'recording', 'step', 'trigger'].map(
     (part) => [`azumuta.contract.${part}`, 'azumuta/contract.ts', `${part}Fields`] as const,
   ),
   ['azumuta.contract.operations', 'azumuta/operations.ts', 'operationsSchema'],
   ...Object.keys(operationsSchema.shape).map(
-    (name) => [`azumuta.contract.operations.${name}`, 'azumuta/operations.ts', 'Operation'] as const,
+    (name) => [`azumuta.contract.operations.${name}`, 'azumuta/operations.ts', 'operationFields'] as const,
   ),
 ];
 
 const connectors = [
-  ['tryton', trytonOptionsSchema, 'erp/tryton/options.ts', 'TrytonOptions'],
-  ['odoo', odooOptionsSchema, 'erp/odoo/options.ts', 'OdooOptions'],
-  ['sapS4Hana', sapOptionsSchema, 'erp/sap-s4hana/options.ts', 'SapOptions'],
+  ['tryton', trytonOptionsSchema, 'erp/tryton/options.ts', 'trytonOptionsSchema'],
+  ['odoo', odooOptionsSchema, 'erp/odoo/options.ts', 'odooOptionsSchema'],
+  ['sapS4Hana', sapOptionsSchema, 'erp/sap-s4hana/options.ts', 'sapOptionsSchema'],
 ] as const;
 
 type JsonSchema = z.core.JSONSchema._JSONSchema;
@@ -50,8 +51,8 @@ export function configurationReference(): string {
     ),
   );
   const ofEveryConnector = [
-    ...docCommentsOf(sourceOf('model/partner.ts'), 'PartnerLimit'),
-    ...docCommentsOf(sourceOf('erp/options.ts'), 'ErpOptions'),
+    ...docCommentsOf(sourceOf('model/partner.ts'), 'limitShape'),
+    ...docCommentsOf(sourceOf('erp/options.ts'), 'erpOptionsShape'),
   ];
   const sections = connectors.map(([name, schema, file, type]) => {
     const rows = rowsOf(schema, new Map([...ofEveryConnector, ...docCommentsOf(sourceOf(file), type)]));
@@ -135,7 +136,7 @@ function table(rows: readonly Row[]): string {
  */
 function docCommentsOf(source: string, name: string): ReadonlyMap<string, string> {
   const lines = source.split('\n');
-  const start = lines.findIndex((line) => new RegExp(`^export (interface|const) ${name}\\b`).test(line));
+  const start = lines.findIndex((line) => new RegExp(`^(export )?(interface|const) ${name}\\b`).test(line));
   if (start < 0) throw new Error(`There is no ${name} in the source.`);
   const found = new Map<string, string>();
   /** The current field, and those around it: outermost first. */

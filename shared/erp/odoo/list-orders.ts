@@ -2,7 +2,14 @@ import * as z from 'zod/mini';
 import type { ErpOrder, Watermark } from '../../model/orders.ts';
 import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
-import { beginning, createRowReader, placesOf, type ReadRows, unreadableOrder } from '../read-rows.ts';
+import {
+  beginning,
+  createRowReader,
+  endlessListing,
+  placesOf,
+  type ReadRows,
+  unreadableOrder,
+} from '../read-rows.ts';
 import type { OdooReader } from './client.ts';
 import type { Reader } from './connection.ts';
 import { createFamily, isOpen, nameWithoutSuffix } from './family.ts';
@@ -65,6 +72,12 @@ export async function* listReleasedOrders(
     }
     if (last) {
       const inLastSecond = places.filter((one) => one.write_date === last.write_date).map(({ id }) => id);
+      if (last.write_date === second && inLastSecond.every((id) => listedInSecond.includes(id))) {
+        throw endlessListing(
+          'Odoo',
+          'something changes the domain of our search; let modules and proxies leave it as it is',
+        );
+      }
       listedInSecond = last.write_date === second ? [...listedInSecond, ...inLastSecond] : inLastSecond;
       second = last.write_date;
       watermark = { changedAt: fromOdooTime(second), id: String(last.id) };

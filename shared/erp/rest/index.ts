@@ -6,14 +6,14 @@ import { requireOptions } from '../options.ts';
 import { book } from './book.ts';
 import { listIncrementally, listWhole } from './list-orders.ts';
 import { look } from './look.ts';
-import type { RestOptions } from './options.ts';
-import { restOptionsSchema } from './options-schema.ts';
+import { type RestOptions, restOptionsSchema } from './options.ts';
 import { createListing } from './paging.ts';
 import type { Task } from './run.ts';
 import { createSession, type Session } from './session.ts';
 
 export { listAt, type Place, path, textAt, valueAt } from '../../platform/places.ts';
 export { instantIn } from '../local-time.ts';
+export type { RestOrder } from './mapped-order.ts';
 export type * from './options.ts';
 
 /**
@@ -53,7 +53,7 @@ export type * from './options.ts';
  * });
  */
 export function rest<Row>(options: RestOptions<Row>): ErpDefinition {
-  requireOptions('rest', restOptionsSchema, options);
+  requireOptions('rest', restOptionsSchema(), options);
   const { schema, example } = secrets[options.auth.kind];
   return {
     name: options.name ?? 'rest',

@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import { reasonOf } from '../../model/errors.ts';
 import type { ErpOrder } from '../../model/orders.ts';
-import { compareDecimals, toDecimal } from '../../model/quantity.ts';
+import { toDecimal } from '../../model/quantity.ts';
 import { hasLostDigits } from '../../platform/places.ts';
 import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
 import type { UnreadableOrder } from '../connector.ts';
 import { nameOf, unreadableOrder } from '../read-rows.ts';
 import type { Detail } from './details.ts';
+import { instant, type MappedOrder, mappedSchema, name } from './mapped-order.ts';
 import type { RestListing } from './options.ts';
 
 /** A row of a listing, as far as it could be read. */
@@ -22,44 +23,6 @@ export interface ReadRow {
 
 /** A row with its position in the listing; one without a time has the position where it was found. */
 export type ListedOrder = ReadRow & { readonly changedAt: string };
-
-const absent = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
-const exact = z
-  .number()
-  .check(z.refine((value) => !hasLostDigits(value), 'text, as a JSON number of so many digits is rounded'));
-const number = z.pipe(z.union([z.string().check(z.minLength(1)), exact]), z.transform(String));
-const isoInstant = z.iso.datetime({ offset: true });
-const instant = z
-  .string()
-  .check(z.refine((text) => isoInstant.safeParse(text).success, 'an ISO instant with a zone'));
-
-const mappedSchema = z
-  .object({
-    number,
-    id: absent(number),
-    article: number,
-    quantity: z
-      .union([z.string(), exact])
-      .check(z.refine((value) => toDecimal(value) !== undefined, 'a decimal')),
-    unit: absent(z.string()),
-    dueDate: absent(z.union([z.iso.date(), instant])),
-    state: z.enum(['released', 'cancelled', 'other']),
-    changedAt: absent(instant),
-    createdAt: absent(instant),
-    attributes: z.optional(z.record(z.string(), z.unknown())),
-  })
-  .check(
-    // Some ERPs set the quantity of a cancelled order to 0.
-    z.refine(
-      ({ state, quantity }) => state !== 'released' || compareDecimals(toDecimal(quantity) ?? '1', '0') > 0,
-      {
-        path: ['quantity'],
-        error: 'a decimal above 0',
-      },
-    ),
-  );
-
-type MappedOrder = z.infer<typeof mappedSchema>;
 
 /** A row as it was listed, and parsed by its schema. */
 export type ParsedRow<Row> = { readonly raw: unknown } & (
@@ -133,8 +96,8 @@ function roundedIn(value: unknown): string[] {
 
 /** Names a row whose order cannot be read. */
 function nameAt(mapped: unknown, key: 'id' | 'number'): string | undefined {
-  const name = z.safeParse(number, stepInto(mapped, key));
-  return name.success ? name.data : undefined;
+  const found = z.safeParse(name, stepInto(mapped, key));
+  return found.success ? found.data : undefined;
 }
 
 /** What orders.order returns for a row, and what went wrong. */

@@ -1,6 +1,7 @@
 import { RetryLater, type Wrote } from '../../model/errors.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { sentenceOf } from '../../platform/error-message.ts';
-import { createHttp, type HttpResponse, partnerFailure } from '../../platform/http.ts';
+import { createHttp, type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { createLogin } from '../login.ts';
@@ -19,6 +20,21 @@ export interface Call {
 export type Reader = Pick<Session, 'partner' | 'read' | 'said'>;
 export type Session = ReturnType<typeof createSession>;
 
+/** What calls are made with. */
+interface Connection {
+  readonly options: RestConnection;
+  readonly partner: string;
+  readonly clock: Clock;
+  readonly http: Http;
+  readonly login: ReturnType<typeof createLogin>;
+  readonly cookies: Map<string, string>;
+}
+
+interface SentCall extends Call {
+  /** Whether it can change anything at the ERP. */
+  readonly writes: boolean;
+}
+
 /** All calls to one ERP. */
 export function createSession(options: RestConnection, environment: ErpEnvironment<unknown>) {
   const { csrf, name: partner = 'ERP' } = options;
@@ -26,63 +42,15 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
   const httpOptions = { ...options, partner, clock };
   const http = createHttp(httpOptions);
   const login = createLogin(options.auth, httpOptions, environment);
-  const cookies = new Map<string, string>();
-  let csrfToken: string | undefined;
-
-  function sendLoggedIn(request: RestRequest, { what, signal, writes }: SentCall): Promise<RestAnswer> {
-    return login.send(async (authentication) => {
-      stopIfAborted(signal, partner, what);
-      const cookie = [...cookies].map(([key, content]) => `${key}=${content}`).join('; ');
-      const headers = { ...options.headers, ...request.headers, ...(cookie ? { cookie } : {}) };
-      const response = await http.send({
-        ...request,
-        headers: { ...headers, ...authentication },
-        signal,
-        writes,
-      });
-      if (csrf) keepCookies(response, cookies);
-      return response;
-    }, signal);
-  }
-
-  async function sendWithCsrf(
-    request: RestRequest,
-    call: SentCall,
-    { fetchPath, header = 'X-CSRF-Token', value = 'Fetch' }: RestCsrf,
-  ) {
-    const withToken = async () => {
-      csrfToken ??= await fetchCsrfToken();
-      return sendLoggedIn({ ...request, headers: { ...request.headers, [header]: csrfToken } }, call);
-    };
-    const answer = await withToken();
-    if (answer.status !== 403) return answer;
-    // The token expired with its session; after a 403 for missing rights this costs one read.
-    csrfToken = undefined;
-    return withToken();
-
-    async function fetchCsrfToken(): Promise<string> {
-      const reading = { ...call, what: 'its CSRF token', writes: false };
-      const given = await sendLoggedIn({ path: fetchPath, headers: { [header]: value } }, reading);
-      const failure = failureOf(given, reading);
-      if (failure) throw failure;
-      const token = given.headers.get(header);
-      if (token) return token;
-      throw new RetryLater(
-        `${partner} gave no ${header} at ${fetchPath} (${given.status}): check csrf.fetchPath.`,
-        { scope: 'partner' },
-      );
-    }
-  }
+  const connection: Connection = { options, partner, clock, http, login, cookies: new Map() };
+  const sendWithCsrf = csrf && withCsrf(connection, csrf);
 
   function send(request: RestRequest, call: SentCall): Promise<RestAnswer> {
     // The ERP decides by method: a question by POST needs the token, too.
     const { method = 'GET' } = request;
-    if (!csrf || method === 'GET' || method === 'HEAD') return sendLoggedIn(request, call);
-    return sendWithCsrf(request, call, csrf);
-  }
-
-  function failureOf(answer: RestAnswer, { what, writes }: SentCall): RetryLater | undefined {
-    return partnerFailure(answer, { partner, what, wrote: writes ? 'perhaps' : 'nothing', now: clock.now() });
+    if (!sendWithCsrf || method === 'GET' || method === 'HEAD')
+      return sendLoggedIn(connection, request, call);
+    return sendWithCsrf(request, call);
   }
 
   return {
@@ -96,7 +64,7 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
       const reading = { ...call, writes: false };
       const answer = await send(question, reading);
       const accepted = call.accepts?.includes(answer.status) ?? false;
-      const failure = accepted ? undefined : failureOf(answer, reading);
+      const failure = accepted ? undefined : failureOf(connection, answer, reading);
       if (failure) throw failure;
       // Not even an accepted 404 may be a web page: it would mean "not booked yet" while a proxy is rolled out.
       const isForeign = accepted ? isWebPage(answer) : isForeignAnswer(answer);
@@ -111,7 +79,8 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
      */
     write: (request: RestRequest, call: Call) => send(request, { ...call, writes: true }),
     /** The failure of the ERP as a whole, or of our rights, that an answer to a write means. */
-    partnerFailure: (answer: RestAnswer, call: Call) => failureOf(answer, { ...call, writes: true }),
+    partnerFailure: (answer: RestAnswer, call: Call) =>
+      failureOf(connection, answer, { ...call, writes: true }),
     /** ` (409): the order is closed`: status and the ERP's own sentence, without secrets. */
     said(answer: RestAnswer): string {
       const sentence = sentenceOf(answer, login.secrets);
@@ -120,9 +89,62 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
   };
 }
 
-interface SentCall extends Call {
-  /** Whether it can change anything at the ERP. */
-  readonly writes: boolean;
+function sendLoggedIn(
+  { options, partner, http, login, cookies }: Connection,
+  request: RestRequest,
+  { what, signal, writes }: SentCall,
+): Promise<RestAnswer> {
+  return login.send(async (authentication) => {
+    stopIfAborted(signal, partner, what);
+    const cookie = [...cookies].map(([key, content]) => `${key}=${content}`).join('; ');
+    const headers = { ...options.headers, ...request.headers, ...(cookie ? { cookie } : {}) };
+    const response = await http.send({
+      ...request,
+      headers: { ...headers, ...authentication },
+      signal,
+      writes,
+    });
+    if (options.csrf) keepCookies(response, cookies);
+    return response;
+  }, signal);
+}
+
+/** @returns a function that sends a call with a CSRF token, which it keeps. */
+function withCsrf(connection: Connection, { fetchPath, header = 'X-CSRF-Token', value = 'Fetch' }: RestCsrf) {
+  let token: string | undefined;
+  return async (request: RestRequest, call: SentCall): Promise<RestAnswer> => {
+    const withToken = async () => {
+      token ??= await fetchToken(call);
+      return sendLoggedIn(connection, { ...request, headers: { ...request.headers, [header]: token } }, call);
+    };
+    const answer = await withToken();
+    if (answer.status !== 403) return answer;
+    // The token expired with its session; after a 403 for missing rights this costs one read.
+    token = undefined;
+    return withToken();
+  };
+
+  async function fetchToken(call: SentCall): Promise<string> {
+    const reading = { ...call, what: 'its CSRF token', writes: false };
+    const request = { path: fetchPath, headers: { [header]: value } };
+    const given = await sendLoggedIn(connection, request, reading);
+    const failure = failureOf(connection, given, reading);
+    if (failure) throw failure;
+    const fetched = given.headers.get(header);
+    if (fetched) return fetched;
+    throw new RetryLater(
+      `${connection.partner} gave no ${header} at ${fetchPath} (${given.status}): check csrf.fetchPath.`,
+      { scope: 'partner' },
+    );
+  }
+}
+
+function failureOf(
+  { partner, clock }: Connection,
+  answer: RestAnswer,
+  { what, writes }: SentCall,
+): RetryLater | undefined {
+  return partnerFailure(answer, { partner, what, wrote: writes ? 'perhaps' : 'nothing', now: clock.now() });
 }
 
 /** Something between us and the ERP has answered in its place, which says nothing of the order. */

@@ -1,7 +1,14 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import { createHttp, type HttpRequest, type HttpResponse, partnerFailure } from '../../platform/http.ts';
+import type { Clock } from '../../platform/clock.ts';
+import {
+  createHttp,
+  type Http,
+  type HttpRequest,
+  type HttpResponse,
+  partnerFailure,
+} from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
@@ -14,6 +21,9 @@ const root = '/sap/opu/odata/sap';
 /** The two released services of a production order integration. */
 export const orderService = `${root}/API_PRODUCTION_ORDER_2_SRV`;
 export const confirmationService = `${root}/API_PROD_ORDER_CONFIRMATION_2_SRV`;
+
+/** What a call may have done that got no usable answer. */
+type Wrote = 'nothing' | 'perhaps';
 
 interface SapCall<T> {
   readonly service: string;
@@ -81,138 +91,154 @@ interface Session {
   readonly cookie: string;
 }
 
+/** What the calls of one attempt are made with. */
+interface Connection {
+  readonly http: Http;
+  readonly login: ReturnType<typeof createLogin>;
+  readonly clock: Clock;
+  readonly sapClient: string | undefined;
+  /** By service: a token is good for one service in one session. */
+  readonly sessions: Map<string, Session>;
+  readonly signal: AbortSignal;
+}
+
 /**
  * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
  * Errors name the order, if there is one.
  */
 export function createSapClient(options: SapOptions, environment: ErpEnvironment<unknown>) {
+  const { auth, client: sapClient } = options;
   const { clock } = environment;
   const httpOptions = { ...options, partner: 'SAP', baseUrl: options.url, clock };
-  const http = createHttp(httpOptions);
   const login = createLogin(
-    options.auth === 'basic'
+    auth === 'basic'
       ? { kind: 'basic' }
-      : { kind: 'oauth2ClientCredentials', ...options.auth, credentialsIn: 'basic' },
+      : { kind: 'oauth2ClientCredentials', ...auth, credentialsIn: 'basic' },
     httpOptions,
     environment,
     (text) => text,
   );
-  /** By service: a token is good for one service in one session. */
-  const sessions = new Map<string, Session>();
+  const shared = { http: createHttp(httpOptions), login, clock, sapClient, sessions: new Map() };
 
-  return function clientFor(signal: AbortSignal, order?: string, onWritten = () => {}): SapClient {
+  return (signal: AbortSignal, order?: string, onWritten = () => {}): SapClient => {
+    const connection = { ...shared, signal };
     return {
       async read(call) {
-        const response = await sendRead(call);
+        const response = await sendRead(connection, call);
         if (call.optional && response.status === 403) return undefined;
-        requireSap(response, call.what, 'nothing');
+        requireSap(response, call.what, 'nothing', clock);
         if (response.status === 404 || (call.optional && response.status >= 400)) return undefined;
-        return answerOf(call, response, 'nothing');
+        return answerOf(call, response, 'nothing', order);
       },
       async write(call) {
-        const response = await sendWrite(call);
-        requireSap(response, call.what, 'perhaps');
-        const answer = answerOf(call, response, 'perhaps');
+        const response = await sendWrite(connection, call);
+        requireSap(response, call.what, 'perhaps', clock);
+        const answer = answerOf(call, response, 'perhaps', order);
         onWritten();
         return answer;
       },
     };
-
-    function send(
-      what: string,
-      request: HttpRequest,
-      headers: Readonly<Record<string, string>>,
-    ): Promise<HttpResponse> {
-      return login.send(async (authorization) => {
-        stopIfAborted(signal, 'SAP', what);
-        return http.send({
-          ...request,
-          query: { 'sap-client': options.client, ...request.query },
-          headers: { ...authorization, 'accept-language': 'en', ...headers },
-          signal,
-        });
-      }, signal);
-    }
-
-    /** A read that brings a CSRF token along. */
-    async function sendRead(call: SapRead<unknown>): Promise<HttpResponse> {
-      const { link, service, path, what, query } = call;
-      const session = sessions.get(service);
-      const request =
-        link === undefined
-          ? { path: `${service}${path}`, query: { ...query, $format: 'json' } }
-          : { path: pathOf(link, call) };
-      const response = await send(what, request, {
-        'x-csrf-token': 'Fetch',
-        ...(session ? { cookie: session.cookie } : {}),
-      });
-      const token = response.headers.get('x-csrf-token');
-      if (token && token.toLowerCase() !== 'required') {
-        const cookies = response.headers.getSetCookie().map((one) => one.split(';')[0]);
-        sessions.set(service, { token, cookie: cookies.join('; ') || (session?.cookie ?? '') });
-      }
-      return response;
-    }
-
-    async function sendWrite(call: SapWrite<unknown>): Promise<HttpResponse> {
-      const { method, service, path, body, what } = call;
-      for (let tries = 0; tries < 2; tries += 1) {
-        const { token, cookie } = sessions.get(service) ?? (await fetchSession(service));
-        const request = { method, path: `${service}${path}`, body };
-        const response = await send(what, request, { 'x-csrf-token': token, cookie, ...call.headers });
-        const refused =
-          response.status === 403 && /^required$/i.test(response.headers.get('x-csrf-token') ?? '');
-        if (!refused) return response;
-        sessions.delete(service);
-      }
-      throw new RetryLater(`SAP refused its own CSRF token twice at ${what}: its sessions do not last.`, {
-        scope: 'partner',
-      });
-    }
-
-    async function fetchSession(service: string): Promise<Session> {
-      const what = 'its CSRF token';
-      const response = await sendRead({ service, path: '/', answer: z.unknown(), what });
-      const session = sessions.get(service);
-      if (session) return session;
-      throw (
-        down(response, what, 'nothing') ??
-        new Rejected(
-          `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`,
-          { code: 'refused-by-erp' },
-        )
-      );
-    }
-
-    function answerOf<T>(
-      { answer, what }: SapCall<T>,
-      response: HttpResponse,
-      wrote: 'nothing' | 'perhaps',
-    ): SapAnswer<T> {
-      if (response.status >= 400) throw failureOfAnswer(response, what, order);
-      const parsed = parse(answer, response.json);
-      if (!parsed.ok) throw notSap(what, describeMismatches(parsed.mismatches), wrote);
-      return { value: parsed.value, etag: response.headers.get('etag') ?? undefined };
-    }
   };
+}
 
-  function down(response: HttpResponse, what: string, wrote: 'nothing' | 'perhaps') {
-    return partnerFailure(response, { partner: 'SAP', what, wrote, now: clock.now() });
+function send(
+  { http, login, sapClient, signal }: Connection,
+  what: string,
+  request: HttpRequest,
+  headers: Readonly<Record<string, string>>,
+): Promise<HttpResponse> {
+  return login.send(async (authorization) => {
+    stopIfAborted(signal, 'SAP', what);
+    return http.send({
+      ...request,
+      query: { 'sap-client': sapClient, ...request.query },
+      headers: { ...authorization, 'accept-language': 'en', ...headers },
+      signal,
+    });
+  }, signal);
+}
+
+/** A read that brings a CSRF token along. */
+async function sendRead(connection: Connection, call: SapRead<unknown>): Promise<HttpResponse> {
+  const { link, service, path, what, query } = call;
+  const { sessions } = connection;
+  const session = sessions.get(service);
+  const request =
+    link === undefined
+      ? { path: `${service}${path}`, query: { ...query, $format: 'json' } }
+      : { path: pathOf(link, call) };
+  const cookie = session ? { cookie: session.cookie } : {};
+  const response = await send(connection, what, request, { 'x-csrf-token': 'Fetch', ...cookie });
+  const token = response.headers.get('x-csrf-token');
+  if (token && token.toLowerCase() !== 'required') {
+    const cookies = response.headers.getSetCookie().map((one) => one.split(';')[0]);
+    sessions.set(service, { token, cookie: cookies.join('; ') || (session?.cookie ?? '') });
   }
+  return response;
+}
 
-  /** @throws when SAP is down, or something else answered: a proxy, or SAP's own page for a wrong address. */
-  function requireSap(response: HttpResponse, what: string, wrote: 'nothing' | 'perhaps'): void {
-    const failure = down(response, what, wrote);
-    if (failure) throw failure;
-    // A write that SAP has done may have no body, so a page in its place is recognised by itself.
-    const foreign = response.status !== 413 && isForeignAnswer(response);
-    if (foreign || (response.status >= 400 && isAboutService(response))) {
-      throw notSap(what, `status ${response.status}`, wrote);
-    }
+async function sendWrite(connection: Connection, call: SapWrite<unknown>): Promise<HttpResponse> {
+  const { method, service, path, body, what } = call;
+  const { sessions } = connection;
+  for (let tries = 0; tries < 2; tries += 1) {
+    const { token, cookie } = sessions.get(service) ?? (await fetchSession(connection, service));
+    const request = { method, path: `${service}${path}`, body };
+    const response = await send(connection, what, request, {
+      'x-csrf-token': token,
+      cookie,
+      ...call.headers,
+    });
+    const refused = /^required$/i.test(response.headers.get('x-csrf-token') ?? '');
+    if (response.status !== 403 || !refused) return response;
+    sessions.delete(service);
+  }
+  throw new RetryLater(`SAP refused its own CSRF token twice at ${what}: its sessions do not last.`, {
+    scope: 'partner',
+  });
+}
+
+async function fetchSession(connection: Connection, service: string): Promise<Session> {
+  const what = 'its CSRF token';
+  const response = await sendRead(connection, { service, path: '/', answer: z.unknown(), what });
+  const session = connection.sessions.get(service);
+  if (session) return session;
+  throw (
+    down(response, what, 'nothing', connection.clock) ??
+    new Rejected(
+      `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`,
+      { code: 'refused-by-erp' },
+    )
+  );
+}
+
+function answerOf<T>(
+  { answer, what }: SapCall<T>,
+  response: HttpResponse,
+  wrote: Wrote,
+  order: string | undefined,
+): SapAnswer<T> {
+  if (response.status >= 400) throw failureOfAnswer(response, what, order);
+  const parsed = parse(answer, response.json);
+  if (!parsed.ok) throw notSap(what, describeMismatches(parsed.mismatches), wrote);
+  return { value: parsed.value, etag: response.headers.get('etag') ?? undefined };
+}
+
+/** @throws when SAP is down, or something else answered: a proxy, or SAP's own page for a wrong address. */
+function requireSap(response: HttpResponse, what: string, wrote: Wrote, clock: Clock): void {
+  const failure = down(response, what, wrote, clock);
+  if (failure) throw failure;
+  // A write that SAP has done may have no body, so a page in its place is recognised by itself.
+  const foreign = response.status !== 413 && isForeignAnswer(response);
+  if (foreign || (response.status >= 400 && isAboutService(response))) {
+    throw notSap(what, `status ${response.status}`, wrote);
   }
 }
 
-function notSap(what: string, why: string, wrote: 'nothing' | 'perhaps'): RetryLater {
+function down(response: HttpResponse, what: string, wrote: Wrote, clock: Clock): RetryLater | undefined {
+  return partnerFailure(response, { partner: 'SAP', what, wrote, now: clock.now() });
+}
+
+function notSap(what: string, why: string, wrote: Wrote): RetryLater {
   return new RetryLater(
     `SAP did not answer ${what} as OData does (${why}): check the base URL, and that the service is active.`,
     { scope: 'partner', wrote },

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import type { ErpOrder, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
 import { parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
-import { beginning, createRowReader, placesOf } from '../read-rows.ts';
+import { beginning, createRowReader, endlessListing, placesOf } from '../read-rows.ts';
 import { literal, orderService, type SapReader } from './client.ts';
 import type { SapOptions } from './options.ts';
 import {
@@ -63,6 +64,9 @@ export async function* listReleasedOrders(
       top *= 2;
       page = await nextPage();
       continue;
+    }
+    if (last && isDeepStrictEqual(last, behind)) {
+      throw endlessListing('SAP', 'something ignores the $filter of our call; let proxies leave it as it is');
     }
     const changed = last && changedAt(last, timeZone);
     if (last && changed !== undefined && changed >= watermark.changedAt) {

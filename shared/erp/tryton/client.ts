@@ -5,7 +5,7 @@ import { describeMismatches, parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { failureOfTrytonError } from './errors.ts';
-import { createTrytonLogin, type TrytonSession } from './login.ts';
+import { type Send, TrytonLogin, type TrytonSession } from './login.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
 import { plainValue } from './wire.ts';
 
@@ -82,33 +82,28 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
   const { clock } = environment;
   const http = createHttp({ ...options, partner: 'Tryton', baseUrl: options.url, clock });
   const path = `/${encodeURIComponent(options.database)}/`;
-  const login = createTrytonLogin(http, path, options, environment);
+  const send: Send = ({ authorization, ...asked }, { signal, writes }) => {
+    const headers = authorization === undefined ? {} : { authorization };
+    return http.send({ method: 'POST', path, headers, body: { id: 1, ...asked }, signal, writes });
+  };
+  const login = new TrytonLogin(send, options, environment);
 
-  function send(request: Request<unknown>, session: TrytonSession): Promise<HttpResponse> {
+  function sendIn(session: TrytonSession, request: Request<unknown>): Promise<HttpResponse> {
     stopIfAborted(request.signal, 'Tryton', request.what);
-    return http.send({
-      method: 'POST',
-      path,
-      headers: { authorization: session.authorization },
-      body: {
-        id: 1,
-        method: `model.${request.model}.${request.method}`,
-        params: [...request.params, { ...session.context, ...request.context }],
-      },
-      signal: request.signal,
-      writes: request.writes,
-    });
+    const method = `model.${request.model}.${request.method}`;
+    const params = [...request.params, { ...session.context, ...request.context }];
+    return send({ method, params, authorization: session.authorization }, request);
   }
 
   async function call<T>(request: Request<T>): Promise<T> {
     const { signal } = request;
     stopIfAborted(signal, 'Tryton', request.what);
     const session = await login.session(signal);
-    let response = await send(request, session);
+    let response = await sendIn(session, request);
     if (response.status === 401) {
       login.forget(session);
       const renewed = await login.session(signal);
-      response = await send(request, renewed);
+      response = await sendIn(renewed, request);
       if (response.status === 401) login.forget(renewed);
     }
     return resultOf(response, request, clock.now());

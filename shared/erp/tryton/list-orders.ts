@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
-import { RetryLater } from '../../model/errors.ts';
 import type { ErpOrder, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
-import { beginning, createRowReader, placesOf } from '../read-rows.ts';
+import { beginning, createRowReader, endlessListing, placesOf } from '../read-rows.ts';
 import type { TrytonReader } from './client.ts';
 import type { TrytonOptions } from './options.ts';
 import { fieldOf, wireDateTime } from './wire.ts';
@@ -89,10 +88,7 @@ export async function* listReleasedOrders(
     }
     if (last) {
       if (position && !isBeyond(last.place, position)) {
-        throw new RetryLater(
-          'Tryton lists the same productions again and again: its database does not compare change times as it stores them.',
-          { scope: 'partner' },
-        );
+        throw endlessListing('Tryton', 'its database does not compare change times as it stores them');
       }
       position = last.place;
       watermark = { changedAt: position.changedAt, id: String(last.place.id) };

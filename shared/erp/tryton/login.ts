@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
-import { type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
+import { type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
@@ -34,34 +34,104 @@ const preferencesSchema = z.object({
   }),
 });
 
-/** Keeps one session, and logs in again when it is gone. */
-export function createTrytonLogin(
-  http: Http,
-  path: string,
-  options: TrytonOptions,
-  { clock, credentials: readCredentials }: ErpEnvironment<TrytonCredentials>,
-) {
-  /** Calls that start together share one login. */
-  let current: Promise<TrytonSession> | undefined;
-  let known: TrytonSession | undefined;
-  let refused: { readonly credentials: TrytonCredentials; readonly at: number } | undefined;
+/** Sends one call of a method, with or without a session. */
+export type Send = (
+  call: { readonly method: string; readonly params: readonly unknown[]; readonly authorization?: string },
+  how: { readonly signal: AbortSignal; readonly writes: boolean },
+) => Promise<HttpResponse>;
 
-  async function post(
-    method: string,
-    params: readonly unknown[],
-    signal: AbortSignal,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<HttpResponse> {
-    stopIfAborted(signal, 'Tryton', 'logging in');
-    const response = await http.send({
-      method: 'POST',
-      path,
-      headers,
-      body: { id: 1, method, params },
+/** Keeps one session, and logs in again when it is gone. */
+export class TrytonLogin {
+  readonly #send: Send;
+  readonly #company: number | undefined;
+  readonly #environment: ErpEnvironment<TrytonCredentials>;
+  /** Calls that start together share one login. */
+  #current: Promise<TrytonSession> | undefined;
+  #known: TrytonSession | undefined;
+  #refused: { readonly credentials: TrytonCredentials; readonly at: number } | undefined;
+
+  constructor(
+    send: Send,
+    { company }: Pick<TrytonOptions, 'company'>,
+    environment: ErpEnvironment<TrytonCredentials>,
+  ) {
+    this.#send = send;
+    this.#company = company;
+    this.#environment = environment;
+  }
+
+  /**
+   * The current session, or a new one.
+   * @throws RetryLater scope `partner`, `unauthorized` when Tryton refuses the credentials.
+   */
+  session(signal: AbortSignal): Promise<TrytonSession> {
+    this.#current ??= this.#start(signal);
+    return this.#current;
+  }
+
+  /** Called when Tryton does not know this session (any more). */
+  forget(session: TrytonSession): void {
+    if (session !== this.#known) return;
+    this.#current = undefined;
+    this.#known = undefined;
+  }
+
+  async #start(signal: AbortSignal): Promise<TrytonSession> {
+    try {
+      const { credentials } = this.#environment;
+      this.#known = await withCredentials(credentials, (known) => this.#open(known, signal));
+      return this.#known;
+    } catch (error) {
+      this.#current = undefined;
+      throw error;
+    }
+  }
+
+  async #open(credentials: TrytonCredentials, signal: AbortSignal): Promise<TrytonSession> {
+    const { username } = credentials;
+    const granted = await this.#logIn(credentials, signal);
+    const login = parse(loginSchema, granted.json);
+    if (!login.ok) throw unusable(granted);
+    const authorization = sessionHeader(username, login.value.result);
+    const answer = await this.#post(
+      { method: 'model.res.user.get_preferences', params: [true, {}], authorization },
       signal,
-      writes: false,
-    });
-    const down = partnerFailure(response, { partner: 'Tryton', what: 'logging in', now: clock.now() });
+    );
+    const preferences = parse(preferencesSchema, answer.json);
+    if (!preferences.ok) throw unusable(answer);
+    const own = preferences.value.result;
+    const company = this.#company ?? own.company ?? undefined;
+    // An employee belongs to the user's own company (the domain of `timesheet.line.employee`, 7.0).
+    const employee = company === own.company ? (own.employee ?? undefined) : undefined;
+    return {
+      authorization,
+      context: { ...own, company: company ?? own.company },
+      preferences: { company, employee },
+    };
+  }
+
+  /** Sends the name and password, but not again while Tryton would count them as wrong once more. */
+  async #logIn(credentials: TrytonCredentials, signal: AbortSignal): Promise<HttpResponse> {
+    const now = () => this.#environment.clock.now().getTime();
+    if (this.#refused && isDeepStrictEqual(this.#refused.credentials, credentials)) {
+      const left = lockSeconds - (now() - this.#refused.at) / 1000;
+      if (left > 0) throw refusedFailure(Math.ceil(left));
+    }
+    const { username, password } = credentials;
+    try {
+      return await this.#post({ method: 'common.db.login', params: [username, { password }, 'en'] }, signal);
+    } catch (error) {
+      if (!(error instanceof RetryLater && error.unauthorized)) throw error;
+      this.#refused = { credentials, at: now() };
+      throw error.afterSeconds === undefined ? refusedFailure(lockSeconds) : error;
+    }
+  }
+
+  async #post(call: Parameters<Send>[0], signal: AbortSignal): Promise<HttpResponse> {
+    stopIfAborted(signal, 'Tryton', 'logging in');
+    const response = await this.#send(call, { signal, writes: false });
+    const now = this.#environment.clock.now();
+    const down = partnerFailure(response, { partner: 'Tryton', what: 'logging in', now });
     // Without Retry-After, a 429 means that Tryton has locked the user after too many wrong logins.
     if (down && response.status === 429 && down.afterSeconds === undefined) {
       throw new RetryLater(
@@ -72,66 +142,6 @@ export function createTrytonLogin(
     if (down) throw down;
     return response;
   }
-
-  async function open(credentials: TrytonCredentials, signal: AbortSignal): Promise<TrytonSession> {
-    const { username, password } = credentials;
-    if (refused && isDeepStrictEqual(refused.credentials, credentials)) {
-      const left = lockSeconds - (clock.now().getTime() - refused.at) / 1000;
-      if (left > 0) throw refusedFailure(Math.ceil(left));
-    }
-    let granted: HttpResponse;
-    try {
-      granted = await post('common.db.login', [username, { password }, 'en'], signal);
-    } catch (error) {
-      if (!(error instanceof RetryLater && error.unauthorized)) throw error;
-      refused = { credentials, at: clock.now().getTime() };
-      throw error.afterSeconds === undefined ? refusedFailure(lockSeconds) : error;
-    }
-    const login = parse(loginSchema, granted.json);
-    if (!login.ok) throw unusable(granted);
-    const authorization = sessionHeader(username, login.value.result);
-    const answer = await post('model.res.user.get_preferences', [true, {}], signal, {
-      authorization,
-    });
-    const preferences = parse(preferencesSchema, answer.json);
-    if (!preferences.ok) throw unusable(answer);
-    const own = preferences.value.result;
-    const company = options.company ?? own.company ?? undefined;
-    // An employee belongs to the user's own company (the domain of `timesheet.line.employee`, 7.0).
-    const employee = company === own.company ? (own.employee ?? undefined) : undefined;
-    return {
-      authorization,
-      context: { ...own, company: company ?? own.company },
-      preferences: { company, employee },
-    };
-  }
-
-  async function start(signal: AbortSignal): Promise<TrytonSession> {
-    try {
-      known = await withCredentials(readCredentials, (credentials) => open(credentials, signal));
-      return known;
-    } catch (error) {
-      current = undefined;
-      throw error;
-    }
-  }
-
-  return {
-    /**
-     * The current session, or a new one.
-     * @throws RetryLater scope `partner`, `unauthorized` when Tryton refuses the credentials.
-     */
-    session(signal: AbortSignal): Promise<TrytonSession> {
-      current ??= start(signal);
-      return current;
-    },
-    /** Called when Tryton does not know this session (any more). */
-    forget(session: TrytonSession): void {
-      if (session !== known) return;
-      current = undefined;
-      known = undefined;
-    },
-  };
 }
 
 /** trytond/protocols/wrappers.py, parse_session. */
