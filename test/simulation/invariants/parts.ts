@@ -70,12 +70,14 @@ export function judgeRework(
   if (reworked.length === 0 || figures === 'no recording') return;
   const bookings: readonly Item[] = plant.table.items().filter(({ sk }) => String(sk).startsWith('BOOKING#'));
   const isSplit = scenario.split !== 'one';
-  for (const { number, from, until } of reworked) {
+  for (const { id, number, from, until } of reworked) {
     const index = isSplit ? indexOf({ number }) : 1;
-    const isOfIt = ({ pk, parts }: Item) =>
+    // One that was removed meanwhile, and made again, is another one.
+    const isOfIt = ({ pk, parts, productOrder }: Item) =>
       familyOf(String(pk).slice('ORDER#'.length), isSplit) === familyOf(number, isSplit) &&
       Array.isArray(parts) &&
-      parts.includes(index);
+      parts.includes(index) &&
+      (parts.length > 1 || Object(productOrder).id === id);
     for (const booking of bookings.filter(isOfIt)) {
       const readAt = Date.parse(String(booking.readAt));
       if (readAt > from + attemptMs && readAt < until - attemptMs)
