@@ -80,13 +80,13 @@ export async function digestOf(
     ledger.orders.overdue(now, maxAwaited),
   ]);
   const of = (name: string) => events.filter(({ event }) => event === name);
-  const [dead, conflicts, unmapped] = [of('dead-lettered'), of('conflict'), of('not mapped')];
+  const [dead, conflicts, unmapped] = [of('dead-lettered'), of('changed'), of('refused')];
   return {
     ...doneOf(events),
     deadLettered: { count: dead.length, first: await deadLettersOf(dead, ledger) },
     conflicts: { count: conflicts.length, first: await changesOf(conflicts, ledger) },
     unmapped: { count: unmapped.length, first: await changesOf(unmapped, ledger) },
-    cancelled: of('cancelled in the ERP').map(({ number }) => number),
+    cancelled: of('unwanted').map(({ number }) => number),
     awaited: awaited.length,
     overdue: { count: overdue.length, first: overdue.slice(0, 10) },
     flows: states,

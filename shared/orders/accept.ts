@@ -12,23 +12,22 @@ import {
 } from '../model/orders.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
+import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import {
-  decideProductOrders,
-  type KnownErpOrder,
-  type OrderDecision,
-  type PartDecision,
-  type WantedOrder,
-} from './decide-product-orders.ts';
+import { decideProductOrders } from './decide-product-orders.ts';
 import type { AcceptedOrders } from './http-api-responses.ts';
 import { overall } from './order-status.ts';
 import { createOutbox, type Outbox, type OutboxDependencies } from './outbox.ts';
+import type { KnownErpOrder, OrderDecision, PartDecision, WantedOrder } from './wanted-order.ts';
 import { createDecisionWriter } from './write-decision.ts';
 
 export interface AcceptDependencies extends OutboxDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'knownOrders' | 'orderChanges'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'knownOrders' | 'concerns'>;
   /** The configuration's mapping. @throws Rejected */
   readonly map: (order: ErpOrder) => MappedOrder;
+  /** Whether the configuration wants this order at all. @throws Rejected */
+  readonly accept: (order: ErpOrder) => boolean;
+  readonly clock: Pick<Clock, 'now'>;
   /** Has the completion of a product order looked at once more, as its ERP order has fewer parts now. */
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
 }
@@ -38,9 +37,11 @@ export interface AcceptOptions {
   readonly via: 'endpoint' | 'pull';
 }
 
-/** What became of an ERP order, and how many changes of it a planner was alerted to for the first time. */
+/** What became of an ERP order, and how many concerns of it are new. */
 export interface Accepted extends AcceptedOrders {
   readonly news: number;
+  /** The ERP, or the plant's `accept`, does not want it. */
+  readonly isEnded: boolean;
 }
 
 /** Orders, and product orders of one order, that are worked on at the same time; this calls no partner. */
@@ -62,8 +63,8 @@ const maxKeyCharacters = 500;
  * again.
  */
 export function createOrderAcceptor(dependencies: AcceptDependencies) {
-  const { ledger, log, map, lookAgain } = dependencies;
-  const { writeRecord, writePart } = createDecisionWriter(dependencies);
+  const { ledger, log, map, accept, lookAgain, clock } = dependencies;
+  const { writeRecord, writeRefused, writePart } = createDecisionWriter(dependencies);
 
   async function acceptOrders(orders: readonly ErpOrder[], { via }: AcceptOptions): Promise<Accepted[]> {
     const underWay = new Map<string, Promise<unknown>>();
@@ -83,19 +84,22 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
      * then, or have another number, or no id; and another one may be mapped to the same product order.
      */
     async function acceptInSequence(order: ErpOrder): Promise<Accepted> {
-      const mapped = problemOf(order) ?? (order.state === 'cancelled' ? undefined : mappedOrWhyNot(order));
-      if (mapped instanceof Rejected) {
-        const why = rejectionOf(mapped);
-        const isNews = await recordUnmapped(order, why, via);
-        return { number: order.number, status: 'rejected', productOrders: [], ...why, news: isNews ? 1 : 0 };
-      }
+      const mapped = problemOf(order) ?? mappedOrWhyNot(order);
+      if (mapped instanceof Rejected) return refuse(order, rejectionOf(mapped), via);
+      const ended = typeof mapped === 'string' ? mapped : undefined;
+      const wanted: WantedOrder = {
+        order,
+        mapped: typeof mapped === 'string' ? undefined : mapped,
+        ended,
+        asked: via === 'endpoint',
+        now: clock.now(),
+      };
       const names = [
         `number ${order.number}`,
         ...(order.id === undefined ? [] : [`id ${order.id}`]),
-        ...(mapped ? [`product order ${mapped.split.number}`] : []),
+        ...(wanted.mapped ? [`product order ${wanted.mapped.split.number}`] : []),
       ];
       const before = Promise.allSettled(names.map((name) => underWay.get(name)));
-      const wanted = { order, mapped, asked: via === 'endpoint' };
       const accepting = before.then(
         async () => (await acceptNew(wanted, via, outbox)) ?? acceptKnown(wanted, via, outbox),
       );
@@ -104,10 +108,17 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
     }
   }
 
-  /**
-   * Notes in the journey why there is no product order, as a pull has nobody to answer to.
-   * @returns whether it was noted for the first time.
-   */
+  /** It cannot become a product order as it is now, and what it became before stays as it is: a person must see to it. */
+  async function refuse(order: ErpOrder, why: Rejection, via: AcceptOptions['via']): Promise<Accepted> {
+    const isNews = await recordUnmapped(order, why, via);
+    // Whoever accepts it later finds its record, and ends the concern.
+    if (isNews && problemOf(order) === undefined)
+      await writeRefused(await readKnown({ order }, ledger), order);
+    const { number } = order;
+    return { number, status: 'rejected', productOrders: [], ...why, news: isNews ? 1 : 0, isEnded: false };
+  }
+
+  /** @returns whether it was noted for the first time. */
   async function recordUnmapped(
     { number, article, quantity }: Pick<ErpOrder, 'number'> & Partial<ErpOrder>,
     { reason, cause }: Rejection,
@@ -120,8 +131,14 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
             quantity: shorten(formatQuantity(quantity), maxTextLength),
           }
         : undefined;
-    const change = { content: reason, event: 'not mapped', note: reason, cause, about } as const;
-    const isNews = await ledger.orderChanges.record(shorten(number, maxKeyCharacters), change);
+    const concern = {
+      kind: 'refused',
+      content: reason,
+      note: reason,
+      cause,
+      ...(about ? { about } : {}),
+    } as const;
+    const isNews = await ledger.concerns.begin(shorten(number, maxKeyCharacters), concern);
     const fields = { order: number, reason, cause, via };
     if (isNews) log.warn('Order of the ERP cannot be mapped', fields, { OrdersUnmapped: 1 });
     return isNews;
@@ -145,12 +162,12 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
     const record = await writeRecord(undefined, { split: mapped.split, mostParts: 1, earlier: [] }, wanted);
     if (!record || record === 'changed meanwhile') return undefined;
     const ownOutbox = outbox.ofOneOrder();
-    const creation = { number: only.draft.number, action: 'create', wanted: only, resolves: false } as const;
+    const creation = { number: only.draft.number, action: 'create', wanted: only, ends: [] } as const;
     const written = await writePart(creation, order, via, ownOutbox);
     if (written === 'changed meanwhile' || !(await isCurrent(record))) return undefined;
     ownOutbox.allWritten();
     const productOrders = written.status ? [written.status] : [];
-    return { number: order.number, status: overall(productOrders), productOrders, news: 0 };
+    return { number: order.number, status: overall(productOrders), productOrders, news: 0, isEnded: false };
   }
 
   /**
@@ -180,6 +197,7 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
         await mapConcurrently(decision.first, concurrency, write);
         continue;
       }
+      if (known.record?.state === 'refused') await endRefusal(known.record, known);
       const record = await writeRecord(known.record, decision, wanted);
       if (record === 'changed meanwhile' || (known.record && record !== known.record)) continue;
       const written = await mapConcurrently(decision.parts, concurrency, write);
@@ -190,11 +208,23 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
         part === 'changed meanwhile' ? [] : (part.status ?? []),
       );
       ownOutbox.allWritten();
-      return { number, status: overall(productOrders), productOrders, news };
+      const { ended } = wanted;
+      const isEnded = ended !== undefined;
+      const reason =
+        productOrders.length === 0 && isEnded ? { reason: `${ended}.`, cause: 'order-state' as const } : {};
+      return { number, status: overall(productOrders), productOrders, ...reason, news, isEnded };
     }
     const reason = `Several at once are changing order ${number}: send it again.`;
     if (via === 'pull') throw new RetryLater(reason, { scope: 'order' });
-    return { number, status: 'rejected', productOrders: [], reason, cause: 'waited-too-long', news };
+    const isEnded = given.ended !== undefined;
+    return { number, status: 'rejected', productOrders: [], reason, cause: 'waited-too-long', news, isEnded };
+  }
+
+  /** It can be mapped now, or is not wanted any more. */
+  async function endRefusal({ erpOrder: { number } }: ErpOrderRecord, known: KnownErpOrder): Promise<void> {
+    const { concerns } = known.productOrders.get(number) ?? (await ledger.knownOrders.read(number));
+    for (const concern of concerns.filter(({ kind }) => kind === 'refused'))
+      await ledger.concerns.end(number, concern, 'It was accepted since.');
   }
 
   async function isCurrent({ erpOrder, version }: ErpOrderRecord): Promise<boolean> {
@@ -218,9 +248,11 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
     if (all.every((index) => completed.has(index) || booked.has(index))) await lookAgain(first);
   }
 
-  function mappedOrWhyNot(order: ErpOrder): MappedOrder | Rejected {
+  /** @returns a sentence when the order is not wanted. */
+  function mappedOrWhyNot(order: ErpOrder): MappedOrder | Rejected | string {
     try {
-      return map(order);
+      if (order.state === 'cancelled') return 'It was cancelled in the ERP';
+      return accept(order) ? map(order) : 'productOrders.accept does not want it';
     } catch (error) {
       if (error instanceof Rejected) return error;
       throw error;
@@ -234,7 +266,7 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
     /** How many product orders an order becomes; none when it cannot be mapped. */
     partsOf(order: ErpOrder): number {
       const mapped = mappedOrWhyNot(order);
-      return mapped instanceof Rejected ? 0 : mapped.split.of;
+      return mapped instanceof Rejected || typeof mapped === 'string' ? 0 : mapped.split.of;
     },
   };
 }
@@ -265,7 +297,7 @@ function isWrite({ action }: PartDecision): boolean {
 
 /** Reads what the ledger knows about an ERP order, under its id or number and under the numbers that it is mapped to. */
 export async function readKnown(
-  { order, mapped }: Pick<WantedOrder, 'order' | 'mapped'>,
+  { order, mapped }: Pick<WantedOrder, 'order'> & Partial<Pick<WantedOrder, 'mapped'>>,
   ledger: Pick<Ledger, 'erpOrders' | 'knownOrders'>,
 ): Promise<KnownErpOrder> {
   const productOrders = new Map<string, KnownOrder>();

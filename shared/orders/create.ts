@@ -10,10 +10,11 @@ import type { ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { whyNotAdopted } from './differences.ts';
+import { type LookDependencies, lookAtOrder } from './look.ts';
 import type { ProductOrderMessage } from './messages.ts';
 
-export interface CreateDependencies {
-  readonly ledger: Pick<Ledger, 'claims' | 'orders'>;
+export interface CreateDependencies extends LookDependencies {
+  readonly ledger: LookDependencies['ledger'] & Pick<Ledger, 'claims'>;
   readonly azumuta: AzumutaClient;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
@@ -65,7 +66,8 @@ export function createProductOrderCreator(dependencies: CreateDependencies) {
       case 'claimed':
         return create(claimed.claim, attempt);
       case 'done':
-        return linkCreated(orderEntryOf(claimed.held), attempt);
+        await linkCreated(orderEntryOf(claimed.held), attempt);
+        return lookAtOrder(number, attempt, dependencies);
     }
   };
 

@@ -94,7 +94,7 @@ export function createHttpApi(dependencies: HttpApiDependencies) {
     }
     const accepted = await acceptOrders(fitting, { via: 'endpoint' });
     const answers = await waitFor(
-      accepted.map(({ news: _, ...answer }) => answer),
+      accepted.map(({ news: _, isEnded: __, ...answer }) => answer),
       waitUntil,
     );
     const inOrder = answers.values();

@@ -1,17 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Concern } from '../ledger/records/concerns.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { NewOrder, OrderEntry } from '../ledger/records/product-orders.ts';
 import { reasonOf } from '../model/errors.ts';
 import { type ErpOrder, isSameErpOrder, type MappedProductOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
-import { factsOf, type OrderDecision, type PartDecision, type WantedOrder } from './decide-product-orders.ts';
 import type { ProductOrderStatus } from './http-api-responses.ts';
 import { statusOf } from './order-status.ts';
 import type { OrderOutbox } from './outbox.ts';
+import {
+  factsOf,
+  type KnownErpOrder,
+  type OrderDecision,
+  type PartDecision,
+  type WantedOrder,
+} from './wanted-order.ts';
 
 export interface WriteDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'orderChanges'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'concerns'>;
   readonly log: Logger;
 }
 
@@ -49,6 +56,16 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
     return (await ledger.erpOrders.write(now)) ? now : 'changed meanwhile';
   }
 
+  /** Notes that an order cannot be mapped as it is now. Somebody who writes it at the same moment has read it as well. */
+  async function writeRefused({ record }: Pick<KnownErpOrder, 'record'>, order: ErpOrder): Promise<void> {
+    const { number, quantity, dueDate } = order;
+    const unknown = { amount: quantity.amount, dueDate, mostParts: 0, earlier: [], version: 0 };
+    const split = { number, of: 0, book: 'alone' } as const;
+    const before = record ?? { ...unknown, split, erpOrder: factsOf(order) };
+    const erpOrder = { ...before.erpOrder, number };
+    await ledger.erpOrders.write({ ...before, erpOrder, state: 'refused', version: before.version + 1 });
+  }
+
   async function writePart(
     part: PartDecision,
     order: ErpOrder,
@@ -63,15 +80,24 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
         const event = { event: part.event, note: part.sentence };
         const why = { reason: part.sentence, cause: 'order-state' } as const;
         if (!(await ledger.orders.withdraw(part.entry, why, event))) return 'changed meanwhile';
+        await endAll(part.number, part.ends, part.sentence);
         log.info('The ERP took an order back before it was created', { order: part.number });
         return {};
       }
-      case 'conflict':
-        return recordConflict(part, order, via, outbox);
-      case 'resolved': {
-        const { number, entry, sentence, claimant } = part;
-        await ledger.orderChanges.recordResolved(number, sentence, claimant);
-        if (claimant !== undefined) return {};
+      case 'concern':
+        return beginConcern(part, order, via, outbox);
+      case 'look': {
+        const { entry, concern } = part;
+        await renameIfRenamed(entry, order);
+        await ledger.concerns.begin(entry.number, concern);
+        outbox.add(entry.number, { again: via === 'pull' });
+        const reason = `${concern.note}. The ERP wants it as it was made: Azumuta is looked at.`;
+        return { status: { ...statusOf(entry), status: 'conflict', reason, cause: concern.cause } };
+      }
+      case 'over': {
+        const { number, entry, sentence, concern } = part;
+        await ledger.concerns.end(number, concern, sentence);
+        if (concern.claimant !== undefined) return {};
         await renameIfRenamed(entry, order);
         return { status: sendWhileWaiting(entry, via, outbox) };
       }
@@ -92,24 +118,30 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
     const done = await putting.catch((error: unknown) => refusedByLedger(number, error));
     if (typeof done !== 'boolean') return { status: done };
     if (!done) return 'changed meanwhile';
-    if (part.resolves)
-      await ledger.orderChanges.recordResolved(number, 'What the ERP wants now has taken its place.');
+    await endAll(number, part.ends, 'What the ERP wants now has taken its place.');
     return { status: outbox.add(number) };
   }
 
-  async function recordConflict(
-    { number, entry, change, sentence: reason }: Extract<PartDecision, { action: 'conflict' }>,
+  async function endAll(number: string, ends: readonly Concern[], note: string): Promise<void> {
+    for (const concern of ends) await ledger.concerns.end(number, concern, note);
+  }
+
+  async function beginConcern(
+    { number, entry, concern, sentence: reason, looks }: Extract<PartDecision, { action: 'concern' }>,
     order: ErpOrder,
     via: string,
     outbox: OrderOutbox,
   ): Promise<Written> {
-    const { cause } = change;
+    const { cause, kind } = concern;
     await renameIfRenamed(entry, order);
     // It will be created in its present form, and its message may never have been sent.
     if (entry.surelyNotCreated && !entry.withdrawn) sendWhileWaiting(entry, via, outbox);
-    const isNews = await ledger.orderChanges.record(number, change);
+    const isNews = await ledger.concerns.begin(number, concern);
+    if (kind === 'unwanted' && entry.awaitsCompletion) await ledger.orders.setAwaited(number, false);
+    if (looks) outbox.add(number, { again: via === 'pull' });
     const fields = { order: number, reason, cause, via };
-    const measured = change.event === 'conflict' ? { OrderConflicts: 1 } : { OrdersCancelled: 1 };
+    const measured =
+      kind === 'unwanted' && cause === 'order-state' ? { OrdersCancelled: 1 } : { OrderConflicts: 1 };
     if (isNews) log.warn('An order changed in the ERP after it came', fields, measured);
     return { status: { ...statusOf(entry), status: 'conflict', reason, cause }, isNews };
   }
@@ -118,11 +150,12 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
   async function renameIfRenamed(entry: OrderEntry, order: ErpOrder): Promise<void> {
     const { number, id = order.id } = entry.erpOrder;
     if (!isSameErpOrder(entry.erpOrder, order)) return;
-    if (number === order.number && id === entry.erpOrder.id) return;
+    const isKnown = number === order.number && id === entry.erpOrder.id;
+    if (isKnown && entry.erpOrder.article === order.article) return;
     await ledger.orders.renameErpOrder(entry, order);
   }
 
-  return { writeRecord, writePart };
+  return { writeRecord, writeRefused, writePart };
 }
 
 function newEntry({ draft, part, contentHash }: MappedProductOrder, order: ErpOrder, via: string): NewOrder {

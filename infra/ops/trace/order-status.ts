@@ -70,7 +70,7 @@ export function orderStatusOf(known: KnownOfOrder): OrderStatus {
 
 /** The ledger knows the order only because the mapping refused it, or because a completion became a dead letter. */
 function unmapped({ journey }: KnownOfOrder): OrderStatus {
-  const refusal = journey.findLast(({ event }) => event === 'not mapped');
+  const refusal = journey.findLast(({ event }) => event === 'refused');
   if (!refusal) return { state: 'to be booked', says: 'Azumuta is being asked what is to be booked for it.' };
   return {
     state: 'needs a person',

@@ -139,7 +139,7 @@ async function traceOne(
 ): Promise<TracedOrder | undefined> {
   const own = await ledger.journeys.of(number);
   if (own.length === 0) return undefined;
-  const { entry, bookings: ofNumber, toldCause } = await ledger.knownOrders.read(number);
+  const { entry, bookings: ofNumber, concerns } = await ledger.knownOrders.read(number);
   const home = homeOf(number, entry);
   const isShared = home !== number;
   const bookings = isShared ? await ledger.bookings.of(home) : ofNumber;
@@ -155,7 +155,7 @@ async function traceOne(
   return {
     number,
     ...orderStatusOf({ ...common, number, entry, parts, bookings, deadLetters, journey }),
-    cause: entry?.cause ?? toldCause,
+    cause: entry?.cause ?? concerns[0]?.cause,
     erpOrder: entry?.erpOrder.number,
     draft: entry?.draft,
     part: entry && entry.part.book !== 'alone' ? { index: entry.part.index, of: parts } : undefined,

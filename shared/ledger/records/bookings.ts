@@ -68,6 +68,8 @@ export const storedSchema = z.object({
   state: z.enum(claimStates),
   attempts: z.number(),
   clean: z._default(z.boolean(), false),
+  /** When it was booked (ISO). */
+  doneAt: z.exactOptional(z.string()),
   /** While it is claimed: until when nobody else may take it over (epoch milliseconds). */
   leaseUntil: z.exactOptional(z.number()),
   /** What is booked, compressed; removed by the receipt, or when a person discards it. */

@@ -7,8 +7,9 @@ import type { Clock } from '../../platform/clock.ts';
 import { heldSchema, maxNoteLength, storedCauseSchema, withEntry } from '../history.ts';
 import { concernKey, concernPrefix, expiryAfter, partitionOf, retentionSeconds } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
+import { erpOrderFactsSchema } from './erp-orders.ts';
 import { dayFields } from './events.ts';
-import { wantedSchema } from './wanted.ts';
+import { draftSchema } from './product-orders.ts';
 
 /**
  * What a person must see to about an order. Each kind has one owner, which begins it and ends it at its next look:
@@ -29,7 +30,7 @@ import { wantedSchema } from './wanted.ts';
  * Its owner looks when the order is posted, pulled, triggered or replayed, and once a day. After that, a concern is open
  * exactly while its cause is.
  */
-export const concernKinds = [
+export const orderConcernKinds = [
   'changed',
   'unwanted',
   'number-taken',
@@ -38,11 +39,11 @@ export const concernKinds = [
   'figures-changed',
   'used-again',
 ] as const;
-export type ConcernKind = (typeof concernKinds)[number];
+export type OrderConcernKind = (typeof orderConcernKinds)[number];
 
-/** What a person must see to, by kind: concerns, and what other records of an order say. */
-export const openKinds = [...concernKinds, 'dead-letter', 'waiting'] as const;
-export type OpenKind = (typeof openKinds)[number];
+/** All that a person must see to, by kind: dead letters and messages that wait are records of their own. */
+export const concernKinds = [...orderConcernKinds, 'dead-letter', 'waiting'] as const;
+export type ConcernKind = (typeof concernKinds)[number];
 
 const aboutSchema = z.object({ article: z.string(), quantity: z.string() });
 
@@ -56,31 +57,39 @@ export const storedSchema = z.object({
   /** Article and quantity of an order of which the ledger has no other record. */
   about: z.exactOptional(aboutSchema),
   /** What the ERP wants instead of what was made. */
-  wanted: z.exactOptional(wantedSchema),
+  wanted: z.exactOptional(
+    z.object({ draft: draftSchema, contentHash: z.string(), erpOrder: erpOrderFactsSchema }),
+  ),
 });
 
 /** An open concern of one order. */
 export interface Concern extends DeepReadonly<Omit<z.output<typeof storedSchema>, 'sk'>> {
-  readonly kind: ConcernKind;
+  readonly kind: OrderConcernKind;
   /** Another ERP order (its id or number) that is mapped to the same number: it has a concern of its own. */
   readonly claimant?: string | undefined;
 }
 
-/** Open ones with the same three are told together. */
-export interface OpenGroup {
-  readonly kind: OpenKind;
+/** Azumuta does not have a product order that it had. */
+export const removedConcern = {
+  ...{ kind: 'removed', content: 'removed', cause: 'unknown-order' },
+  note: 'Azumuta does not have it any more: if it was built, book it in the ERP by hand',
+} as const satisfies Concern;
+
+/** Open concerns with the same three are told together. */
+export interface ConcernGroup {
+  readonly kind: ConcernKind;
   readonly partner: Partner;
   readonly cause: Cause;
 }
 
-/** An open one as the index shows it: enough to group and count it without reading its item. */
-export interface OpenItem extends OpenGroup {
+/** An open concern as the index shows it: enough to group and count it without reading its item. */
+export interface OpenConcern extends ConcernGroup {
   readonly key: Key;
   readonly since: Date;
 }
 
-/** What the item of an open one adds. */
-export interface OpenFacts {
+/** What the item of an open concern adds. */
+export interface ConcernFacts {
   /** Number of the product order, or of the ERP order where there is none; empty when it is unknown. */
   readonly order: string;
   readonly reason: string;
@@ -88,16 +97,16 @@ export interface OpenFacts {
 }
 
 /**
- * Attributes that put an item into the index of what is open; removing `openFieldNames` takes it out. Other orders never
- * have them, so they cost no write unit.
+ * Attributes that put an item into the index of concerns; removing `concernFieldNames` takes it out. Other orders never have
+ * them, so they cost no write unit.
  */
-export function openFields({ kind, partner, cause }: OpenGroup, since: Date) {
-  return { open: 'yes', openSince: `${kind} ${partner} ${cause} ${since.toISOString()}` };
+export function concernFields({ kind, partner, cause }: ConcernGroup, since: Date) {
+  return { concern: 'open', concernOf: `${kind} ${partner} ${cause} ${since.toISOString()}` };
 }
-export const openFieldNames = ['open', 'openSince'];
+export const concernFieldNames = ['concern', 'concernOf'];
 
 /** The partner where it is put right. */
-function partnerOf(kind: ConcernKind): Partner {
+function partnerOf(kind: OrderConcernKind): Partner {
   return kind === 'removed' ? 'azumuta' : 'erp';
 }
 
@@ -107,7 +116,7 @@ const maxContentLength = 1000;
 export function concernOf(stored: StoredItem): Concern | undefined {
   const { sk, ...concern } = z.parse(storedSchema, stored);
   const [name = '', claimant] = sk.slice(concernPrefix.length).split('#');
-  const kind = concernKinds.find((one) => one === name);
+  const kind = orderConcernKinds.find((one) => one === name);
   // After a rollback there may be kinds that only the newer version knows.
   if (!kind || concern.content === '') return undefined;
   return { ...concern, kind, ...(claimant === undefined ? {} : { claimant }) };
@@ -132,10 +141,17 @@ export class Concerns {
     const held = await this.#table.get(key);
     const before = z.parse(z.object({ content: z._default(z.string(), '') }), held ?? {}).content;
     const is = shorten(content, maxContentLength);
-    const group = openFields({ kind, partner: partnerOf(kind), cause: facts.cause }, now);
+    const group = concernFields({ kind, partner: partnerOf(kind), cause: facts.cause }, now);
     const told = { ...group, ...dayFields(now, kind), note: shorten(note, maxNoteLength) };
     const changes = {
-      set: { v: 1, content: is, ...facts, awaiting: 'look', dueAt: now.getTime(), ...(before === is ? {} : told) },
+      set: {
+        v: 1,
+        content: is,
+        ...facts,
+        awaiting: 'look',
+        dueAt: now.getTime(),
+        ...(before === is ? {} : told),
+      },
       // Nothing that is open expires.
       remove: ['expiresAt', ...(facts.wanted ? [] : ['wanted'])],
     };
@@ -159,7 +175,7 @@ export class Concerns {
     const key = concernKey(number, kind, claimant);
     const changes = {
       set: { content: '', ...dayFields(now, 'over'), expiresAt: expiryAfter(retentionSeconds, now) },
-      remove: ['note', 'cause', 'wanted', 'awaiting', 'dueAt', ...openFieldNames],
+      remove: ['note', 'cause', 'wanted', 'awaiting', 'dueAt', ...concernFieldNames],
     };
     await this.#table.update(key, {
       ...withEntry(changes, await this.#table.get(key), now, { event: 'over', note }),
@@ -183,20 +199,20 @@ export class Concerns {
   }
 
   /** The first open ones: one query of an index that holds nothing else, and lags a moment. */
-  async open(limit: number): Promise<OpenItem[]> {
-    const found = await this.#table.queryIndex(ledgerIndexes.open, 'yes', { limit });
+  async open(limit: number): Promise<OpenConcern[]> {
+    const found = await this.#table.queryIndex(ledgerIndexes.concern, 'open', { limit });
     return found.flatMap((stored) => {
       // After a rollback there may be kinds that only the newer version knows.
       const parsed = z.safeParse(indexedSchema, stored);
       if (!parsed.success) return [];
-      const { pk, sk, openSince } = parsed.data;
-      const [kind, partner, cause, since] = openSince;
+      const { pk, sk, concernOf: of } = parsed.data;
+      const [kind, partner, cause, since] = of;
       return [{ key: { pk, sk }, kind, partner, cause, since: new Date(since) }];
     });
   }
 
   /** Undefined when it has ended meanwhile. */
-  async facts(key: Key): Promise<OpenFacts | undefined> {
+  async facts(key: Key): Promise<ConcernFacts | undefined> {
     const parsed = z.safeParse(factsSchema, await this.#table.get(key));
     if (!parsed.success) return undefined;
     const { pk, order, reason, note, about, history } = parsed.data;
@@ -212,18 +228,18 @@ export class Concerns {
 const indexedSchema = z.object({
   pk: z.string(),
   sk: z.string(),
-  openSince: z.pipe(
+  concernOf: z.pipe(
     z.pipe(
       z.string(),
       z.transform((text) => text.split(' ')),
     ),
-    z.tuple([z.enum(openKinds), z.enum(partnerNames), z.enum(causes), z.string()]),
+    z.tuple([z.enum(concernKinds), z.enum(partnerNames), z.enum(causes), z.string()]),
   ),
 });
 
 export const factsSchema = z.object({
   pk: z.string(),
-  open: z.literal('yes'),
+  concern: z.literal('open'),
   order: z.optional(z.string()),
   reason: z.optional(z.string()),
   note: z.optional(z.string()),

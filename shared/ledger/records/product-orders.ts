@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Rejection } from '../../model/errors.ts';
-import { type ErpOrderRef, isSameErpOrder } from '../../model/orders.ts';
+import { type ErpOrderFacts, isSameErpOrder } from '../../model/orders.ts';
 import type { DeepReadonly, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { claimStates, isNothingSent } from '../claims.ts';
@@ -9,16 +9,19 @@ import { expiryAfter, orderKey, partitionOf, retentionSeconds } from '../keys.ts
 import { ledgerIndexes } from '../table-schema.ts';
 import { bookPartsSchema, erpOrderFactsSchema, productOrderRefSchema } from './erp-orders.ts';
 
+/** A product order as it was made, or is to be made, in Azumuta. */
+export const draftSchema = z.object({
+  number: z.string(),
+  article: z.string(),
+  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  variants: z.array(z.string()),
+});
+
 export const storedSchema = z.object({
   number: z.string(),
   /** What its draft was made for: bookings are compared with this. Only the number follows a renamed ERP order. */
   erpOrder: erpOrderFactsSchema,
-  draft: z.object({
-    number: z.string(),
-    article: z.string(),
-    parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-    variants: z.array(z.string()),
-  }),
+  draft: draftSchema,
   /** Hash of the mapped content: tells an echo from a change. */
   contentHash: z.string(),
   part: z.object({ index: z.number(), first: z.string(), book: bookPartsSchema }),
@@ -152,14 +155,50 @@ export class Orders {
     return held?.withdrawn === true && isSameErpOrder(held.erpOrder, entry.erpOrder);
   }
 
-  /** Its ERP order has another number now, or an id; does nothing when another writer has changed it since it was read. */
-  async renameErpOrder(entry: OrderEntry, { number, id }: ErpOrderRef): Promise<void> {
+  /** Its ERP order has another number or article code now, or an id; does nothing when another writer has changed it since it was read. */
+  async renameErpOrder(
+    entry: OrderEntry,
+    { number, id, article }: Omit<ErpOrderFacts, 'unit'>,
+  ): Promise<void> {
     await this.#table.update(orderKey(entry.number), {
       set: {
-        erpOrder: { ...entry.erpOrder, number, ...(id === undefined ? {} : { id }) },
+        erpOrder: { ...entry.erpOrder, number, article, ...(id === undefined ? {} : { id }) },
         erpOrderNumber: number,
       },
       ...unchanged(entry),
+    });
+  }
+
+  /** Azumuta has by now what the ERP wants: that is its content from now on. False when it was changed since it was read. */
+  async take(
+    entry: OrderEntry,
+    { draft, contentHash, erpOrder }: Pick<OrderEntry, 'draft' | 'contentHash' | 'erpOrder'>,
+  ): Promise<void> {
+    const set = { draft, contentHash, erpOrder, erpOrderNumber: erpOrder.number };
+    await this.#table.update(orderKey(entry.number), { set, ...unchanged(entry) });
+  }
+
+  /** Azumuta does not have it any more, and the ERP does not want it: if it is wanted again, it is created anew. */
+  async withdrawRemoved(entry: OrderEntry, rejection: Rejection): Promise<void> {
+    const unread = unchanged(entry);
+    const changes = {
+      set: { state: 'rejected', withdrawn: true, clean: true, ...rejection },
+      remove: ['awaiting', 'rejectedBy'],
+    };
+    await this.#table.update(orderKey(entry.number), {
+      ...withEntry(changes, entry, this.#clock.now(), { event: 'withdrawn', note: rejection.reason }),
+      condition: `#state = :done AND ${unread.condition}`,
+      values: { done: 'done', ...unread.values },
+    });
+  }
+
+  /** Whether the reconciliation asks about it once it is overdue: not while the ERP does not want it, or Azumuta lacks it. */
+  async setAwaited(number: string, isAwaited: boolean): Promise<void> {
+    await this.#table.update(orderKey(number), {
+      set: isAwaited ? { awaiting: 'completion' } : {},
+      remove: isAwaited ? [] : ['awaiting'],
+      condition: '#state = :done',
+      values: { done: 'done' },
     });
   }
 
