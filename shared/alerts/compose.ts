@@ -27,7 +27,7 @@ export function createComposer({ ledger, stack, timeZone }: ComposeDependencies)
   const where = `--stack ${shellWord(stack)}`;
 
   async function toldTrouble(trouble: SeenTrouble): Promise<ToldTrouble> {
-    const { kind, partner, cause, since, noted } = trouble;
+    const { kind, cause, since, noted } = trouble;
     const facts = noted && (await ledger.concerns.facts(noted.key));
     const number = trouble.order ?? facts?.order ?? '';
     const entry = number === '' ? undefined : await ledger.orders.find(number);
