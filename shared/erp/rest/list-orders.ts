@@ -13,8 +13,8 @@ const maxSweeps = 5;
  *
  * Numbered pages shift when an order changes between two of them, and an order is missed. So further pages are avoided:
  * the next page is the first one since the last change seen. Only a group of equal times that fills a page needs further
- * pages. They are read again until the group is the same twice, as what leaves it (our own link changes an order) shifts
- * what comes after it to a page that was read. If it goes on changing, the listing ends: the next one begins before it.
+ * pages. They are read again until the group is the same twice, and then what was read first counts: what leaves a group
+ * (our own link changes an order) shifts what comes after it to a page that was read. If it goes on changing, the listing ends: the next one begins before it.
  *
  * ```
  *  since T0: [ T0 T0 T1 T2 ] T3 …     first page, all of it
@@ -36,7 +36,7 @@ export async function* listIncrementally(
       return isNew;
     });
 
-  let before = '';
+  let before: { readonly group: string; readonly page: RowsPage } | undefined;
   for (let sweep = 1; ; ) {
     let page: RowsPage;
     let position: Position;
@@ -53,20 +53,21 @@ export async function* listIncrementally(
       position = page.next;
     } while (position !== undefined && !page.rows.some(isBeyond(anchor)));
 
-    const now = group.sort().join('\n');
-    if (pages > 1 && now !== before) {
+    const now = { group: group.sort().join('\n'), page };
+    if (pages > 1 && now.group !== before?.group) {
       if (sweep === maxSweeps) return;
       before = now;
       sweep += 1;
       continue;
     }
-    const beyond = takeNew(page.rows.filter(isBeyond(anchor)));
+    // The group was still the same after that page was read, so nothing had moved up by then.
+    const { rows, next } = (pages > 1 ? (before ?? now) : now).page;
+    const beyond = takeNew(rows.filter(isBeyond(anchor)));
     if (beyond.length > 0) yield pageOf(beyond, listing);
-    if (position === undefined) return;
-    const last = page.rows.at(-1)?.changedAt;
-    anchor = last ?? anchor;
+    if (next === undefined) return;
+    anchor = rows.at(-1)?.changedAt ?? anchor;
     seen = new Map([...seen].filter(([, changedAt]) => changedAt === anchor));
-    before = '';
+    before = undefined;
     sweep = 1;
   }
 }
