@@ -4,6 +4,7 @@ import type { BookingEntry } from '../ledger/records/bookings.ts';
 import type { CompletedPart, RecordHome } from '../ledger/records/erp-orders.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Recording } from '../model/completions.ts';
+import { Rejected } from '../model/errors.ts';
 import { partIndexes } from '../model/orders.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { type Inquiry, recordingsNamedBy } from './ask-azumuta.ts';
@@ -84,15 +85,16 @@ export async function ownRecordings(
   inquiry: Inquiry,
   order: AzumutaProductOrder,
   proven: { readonly stands: ReadonlySet<string>; readonly anew: ReadonlySet<string> },
-  { signal, log }: WorkAttempt,
+  { signal }: WorkAttempt,
   { reader }: Pick<PartsDependencies, 'reader'>,
 ): Promise<OwnRecordings> {
   if (order.recordingIds) return { ids: order.recordingIds, read: new Map() };
   const candidates = recordingsNamedBy(inquiry);
-  const named = inquiry.hint.recordingIds.length;
+  const named = new Set(inquiry.hint.recordingIds).size;
   if (candidates.length < named) {
-    const lookedAt = candidates.length;
-    log.warn('A trigger named recordings that are not looked at', { named, lookedAt });
+    // What is booked without some of them would be another quantity, and nobody would notice.
+    const sentence = `A trigger of product order ${order.number} names ${named} recordings, of which ${candidates.length} can be looked at: let Azumuta list the recordings of its product orders, or book it in the ERP by hand.`;
+    throw new Rejected(sentence, { code: 'completion-unclear' });
   }
   const isProven = (id: string) => proven.stands.has(id) || proven.anew.has(id);
   const wanted = candidates

@@ -41,7 +41,8 @@ export async function planBookings(
   const readAt = dependencies.clock.now();
   const id = standing.entry?.productOrder?.id;
   const order = await dependencies.reader.readProductOrder({ id, number }, attempt.signal);
-  const known = order && !standing.entry ? await byAzumutaId(order, standing, hint, dependencies) : standing;
+  const isOther = order !== undefined && order.id !== id;
+  const known = isOther ? await byAzumutaId(order, standing, hint, dependencies) : standing;
   const next = known === standing ? step : stepOf(hint, known, attempt, dependencies);
   if (next.to !== 'read') return jobOf(hint, known, next, attempt);
   const reading = { inquiry, standing: known, readAt, anew: next.anew, refused: next.refused.map(refusalOf) };
@@ -57,7 +58,10 @@ export async function planBookings(
   return unclear(sentence, { ...reading, anew: [] }, attempt, dependencies, { isOpen: true });
 }
 
-/** An order that was renamed in Azumuta: the ledger keeps it under its first number, to which an alias leads from now on. */
+/**
+ * An order that was renamed in Azumuta: the ledger keeps it under its first number, to which an alias leads from now on,
+ * unless the new number is that of another order of ours.
+ */
 async function byAzumutaId(
   { id }: AzumutaProductOrder,
   standing: Standing,
@@ -68,7 +72,7 @@ async function byAzumutaId(
   if (number === undefined || number === standing.number) return standing;
   const found = await readStanding({ productOrderNumber: number }, ledger);
   if (!found.entry) return standing;
-  await ledger.knownOrders.writeAlias(productOrderNumber, number);
+  if (!standing.entry) await ledger.knownOrders.writeAlias(productOrderNumber, number);
   const { askedAs, question, answered } = standing;
   return { ...found, askedAs, question, answered };
 }
