@@ -1,24 +1,23 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
-import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { Rejected, type Rejection, RetryLater, rejectionOf } from '../model/errors.ts';
-import {
-  type ErpOrder,
-  isSameErpOrder,
-  type MappedOrder,
-  partIndexes,
-  partNumber,
-  partNumbers,
-} from '../model/orders.ts';
+import { type ErpOrder, type MappedOrder, partIndexes, partNumber } from '../model/orders.ts';
 import { formatQuantity } from '../model/quantity.ts';
-import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
+import { maxTextLength, shorten } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { decideProductOrders } from './decide-product-orders.ts';
 import type { AcceptedOrders } from './http-api-responses.ts';
+import { asKnown, problemOf, readKnown } from './known-erp-order.ts';
 import { overall } from './order-status.ts';
 import { createOutbox, type Outbox, type OutboxDependencies } from './outbox.ts';
-import type { KnownErpOrder, OrderDecision, PartDecision, WantedOrder } from './wanted-order.ts';
+import {
+  isOlder,
+  type KnownErpOrder,
+  type OrderDecision,
+  type PartDecision,
+  type WantedOrder,
+} from './wanted-order.ts';
 import { createDecisionWriter } from './write-decision.ts';
 
 export interface AcceptDependencies extends OutboxDependencies {
@@ -198,6 +197,7 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
         continue;
       }
       if (known.record?.state === 'refused') await endRefusal(known.record, known);
+      await moveDueDate(known, decision, wanted);
       const record = await writeRecord(known.record, decision, wanted);
       if (record === 'changed meanwhile' || (known.record && record !== known.record)) continue;
       const written = await mapConcurrently(decision.parts, concurrency, write);
@@ -227,6 +227,13 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
       await ledger.concerns.end(number, concern, 'It was accepted since.');
   }
 
+  /** Until they are completed, product orders are overdue by the date on which the ERP wants them now. */
+  async function moveDueDate({ record }: KnownErpOrder, { parts }: OrderDecision, { order }: WantedOrder) {
+    const { dueDate } = order;
+    if (dueDate === undefined || !record || record.dueDate === dueDate || isOlder(order, record)) return;
+    for (const part of parts) if ('entry' in part) await ledger.orders.setDueDate(part.number, dueDate);
+  }
+
   async function isCurrent({ erpOrder, version }: ErpOrderRecord): Promise<boolean> {
     return (await ledger.erpOrders.find(erpOrder))?.version === version;
   }
@@ -252,6 +259,7 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
   function mappedOrWhyNot(order: ErpOrder): MappedOrder | Rejected | string {
     try {
       if (order.state === 'cancelled') return 'It was cancelled in the ERP';
+      if (order.state === 'other') return 'The ERP does not release it any more';
       return accept(order) ? map(order) : 'productOrders.accept does not want it';
     } catch (error) {
       if (error instanceof Rejected) return error;
@@ -271,51 +279,6 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
   };
 }
 
-/** A connector passes on any text of the ERP; one that cannot be a key of the ledger must not stop other orders. */
-function problemOf({ number, id = number, article, quantity, dueDate = '' }: ErpOrder): Rejected | undefined {
-  const { unit = '' } = quantity;
-  const tooLong = Object.entries({ article, unit, 'due date': dueDate }).filter(
-    ([, text]) => text.length > maxTextLength,
-  );
-  for (const [field, text] of [['number', number], ['id', id], ...tooLong] as const) {
-    const problem = problemOfText(text);
-    const sentence = `The ${field} of ERP order ${shorten(number, 100)} ${problem}: correct it in the ERP.`;
-    if (problem !== undefined) return new Rejected(sentence, { code: 'order-data' });
-  }
-  return undefined;
-}
-
-/** An order that comes without an id now is the one that its record says. */
-function asKnown(order: ErpOrder, { record }: KnownErpOrder): ErpOrder {
-  const id = order.id ?? record?.erpOrder.id;
-  return id === undefined ? order : { ...order, id };
-}
-
 function isWrite({ action }: PartDecision): boolean {
   return action === 'create' || action === 'replace' || action === 'withdraw';
-}
-
-/** Reads what the ledger knows about an ERP order, under its id or number and under the numbers that it is mapped to. */
-export async function readKnown(
-  { order, mapped }: Pick<WantedOrder, 'order'> & Partial<Pick<WantedOrder, 'mapped'>>,
-  ledger: Pick<Ledger, 'erpOrders' | 'knownOrders'>,
-): Promise<KnownErpOrder> {
-  const productOrders = new Map<string, KnownOrder>();
-  const read = (numbers: readonly string[]) =>
-    mapConcurrently(numbers, concurrency, async (number) => {
-      if (!productOrders.has(number)) productOrders.set(number, await ledger.knownOrders.read(number));
-    });
-  await read((mapped?.productOrders ?? []).map(({ draft }) => draft.number));
-  // It may come without its id now, and there is one record for each order.
-  const same = [...productOrders.values()].find(
-    ({ entry }) => entry && isSameErpOrder(entry.erpOrder, order),
-  );
-  let record = await ledger.erpOrders.find(order.id === undefined ? (same?.entry?.erpOrder ?? order) : order);
-  // It came without its id before.
-  if (!record && order.id !== undefined) record = await ledger.erpOrders.find({ number: order.number });
-  if (record) {
-    const { split, mostParts, earlier } = record;
-    await read([{ ...split, of: mostParts }, ...earlier].flatMap(partNumbers));
-  }
-  return { record, productOrders };
 }

@@ -20,6 +20,7 @@ import {
 import {
   claimantOf,
   factsOf,
+  isOlder,
   type KnownErpOrder,
   nameOf,
   type OrderDecision,
@@ -56,6 +57,10 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     entry && isSameErpOrder(entry.erpOrder, wanted.order) ? [entry] : [],
   );
   const { record } = known;
+  if (record && isOlder(wanted.order, record)) {
+    const parts = own.map((entry) => ({ number: entry.number, action: 'unchanged', entry }) as const);
+    return { ...record, first: [], parts };
+  }
   const split = wanted.mapped?.split ??
     record?.split ?? { number: wanted.order.number, of: 0, book: 'alone' };
   if (!record || !isRenumbered(record.split, split)) {

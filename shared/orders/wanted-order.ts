@@ -81,6 +81,11 @@ export function factsOf({ number, id, article, quantity: { unit } }: ErpOrder): 
   };
 }
 
+/** Whether an order is older than what is recorded of it: two posts may overtake each other. */
+export function isOlder({ changedAt }: ErpOrder, record: ErpOrderRecord): boolean {
+  return changedAt !== undefined && record.changedAt !== undefined && changedAt < record.changedAt;
+}
+
 /** An ERP order, for a person. */
 export function nameOf({ number, id }: { readonly number: string; readonly id?: string }): string {
   return id === undefined || id === number ? number : `${number} (${id})`;

@@ -11,6 +11,7 @@ import { statusOf } from './order-status.ts';
 import type { OrderOutbox } from './outbox.ts';
 import {
   factsOf,
+  isOlder,
   type KnownErpOrder,
   type OrderDecision,
   type PartDecision,
@@ -37,23 +38,33 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
     { order, mapped }: Pick<WantedOrder, 'order' | 'mapped'>,
   ): Promise<ErpOrderRecord | undefined | 'changed meanwhile'> {
     if (!before && !mapped) return undefined;
+    if (before && isOlder(order, before)) return before;
     const number = before?.keptUnder ?? before?.erpOrder.number;
     // Its id came after its record: the record stays where it is.
     const isLater =
       before?.keptUnder !== undefined || (before?.erpOrder.id === undefined && order.id !== undefined);
+    const { quantity, dueDate, changedAt } = order;
+    // Of an order that is not wanted, the ERP may tell no more than its name.
+    const facts =
+      mapped || !before
+        ? { erpOrder: factsOf(order), amount: quantity.amount, dueDate }
+        : { ...before, erpOrder: { ...before.erpOrder, number: order.number } };
     const now: ErpOrderRecord = {
-      erpOrder: factsOf(order),
+      ...{ erpOrder: facts.erpOrder, amount: facts.amount, dueDate: facts.dueDate },
       ...(number !== undefined && isLater ? { keptUnder: number } : {}),
-      amount: order.quantity.amount,
-      dueDate: order.dueDate,
+      ...(changedAt === undefined ? {} : { changedAt }),
       state: mapped ? 'released' : 'cancelled',
       split,
       mostParts,
       earlier,
       version: (before?.version ?? 0) + 1,
     };
-    if (before && isDeepStrictEqual({ ...before, version: now.version }, now)) return before;
-    return (await ledger.erpOrders.write(now)) ? now : 'changed meanwhile';
+    // A change that is none to us, such as our own link, is not worth a write.
+    const { version, changedAt: at } = now;
+    const same = before && { ...before, version, ...(at === undefined ? {} : { changedAt: at }) };
+    if (before && isDeepStrictEqual(same, now)) return before;
+    if (!(await ledger.erpOrders.write(now))) return 'changed meanwhile';
+    return now;
   }
 
   /** Notes that an order cannot be mapped as it is now. Somebody who writes it at the same moment has read it as well. */

@@ -4,9 +4,9 @@ import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder, MappedOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
-import { readKnown } from '../../../shared/orders/accept.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
 import { whyNotAdopted } from '../../../shared/orders/differences.ts';
+import { readKnown } from '../../../shared/orders/known-erp-order.ts';
 import type { PartDecision } from '../../../shared/orders/wanted-order.ts';
 
 /**

@@ -32,6 +32,8 @@ export const storedSchema = z.object({
   amount: z.string(),
   /** ISO date (`2026-11-30`) or instant. */
   dueDate: z.optional(z.string()),
+  /** When the ERP changed it to what is here (ISO), where it says so. */
+  changedAt: z.exactOptional(z.string()),
   /** `refused`: as it is now it cannot be mapped; what is there was made before. */
   state: z.enum(['released', 'cancelled', 'refused']),
   /** What it became in Azumuta, and how many parts it has now. */

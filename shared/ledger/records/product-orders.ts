@@ -192,6 +192,14 @@ export class Orders {
     });
   }
 
+  /** The ERP wants it by another date now. */
+  async setDueDate(number: string, dueDate: string | undefined): Promise<void> {
+    await this.#table.update(orderKey(number), {
+      set: { dueAt: dueAtOf(dueDate, this.#clock.now()) },
+      condition: 'attribute_exists(#draft)',
+    });
+  }
+
   /** Whether the reconciliation asks about it once it is overdue: not while the ERP does not want it, or Azumuta lacks it. */
   async setAwaited(number: string, isAwaited: boolean): Promise<void> {
     await this.#table.update(orderKey(number), {
