@@ -7,7 +7,7 @@ import { reasonOf } from '../model/errors.ts';
 import { type ErpOrder, isSameErpOrder, type MappedProductOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
 import type { ProductOrderStatus } from './http-api-responses.ts';
-import { statusOf } from './order-status.ts';
+import { inConflict, statusOf } from './order-status.ts';
 import type { OrderOutbox } from './outbox.ts';
 import {
   factsOf,
@@ -103,7 +103,7 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
         await ledger.concerns.begin(entry.number, concern);
         outbox.add(entry.number, { again: via === 'pull' });
         const reason = `${concern.note}. The ERP wants it as it was made: Azumuta is looked at.`;
-        return { status: { ...statusOf(entry), status: 'conflict', reason, cause: concern.cause } };
+        return { status: inConflict(statusOf(entry), concern, reason) };
       }
       case 'over': {
         const { number, entry, sentence, concern } = part;
@@ -154,7 +154,7 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
     const measured =
       kind === 'unwanted' && cause === 'order-state' ? { OrdersCancelled: 1 } : { OrderConflicts: 1 };
     if (isNews) log.warn('An order changed in the ERP after it came', fields, measured);
-    return { status: { ...statusOf(entry), status: 'conflict', reason, cause }, isNews };
+    return { status: inConflict(statusOf(entry), concern, reason), isNews };
   }
 
   /** Bookings use the number that people read in the ERP today, and its id, which may have come later. */

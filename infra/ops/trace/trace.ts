@@ -154,7 +154,7 @@ async function traceOne(
   const { id, url } = entry?.productOrder ?? {};
   return {
     number,
-    ...orderStatusOf({ ...common, number, entry, parts, bookings, deadLetters, journey }),
+    ...orderStatusOf({ ...common, number, entry, parts, bookings, concerns, deadLetters, journey }),
     cause: entry?.cause ?? concerns[0]?.cause,
     erpOrder: entry?.erpOrder.number,
     draft: entry?.draft,
