@@ -30,6 +30,7 @@ export interface Life {
  * The stage of a product order, by what the ledger holds of it; the first line that fits counts:
  *
  *   its quantity is booked                            booked
+ *   a person has given it up                          given up
  *   a booking is planned, under way or refused        to be booked; given up, once a person has discarded it
  *   Azumuta does not have it any more                 removed
  *   withdrawn                                         withdrawn
@@ -50,6 +51,7 @@ function stageOf({ entry, bookings, concerns }: Omit<LifeFacts, 'letters'>): Sta
   const { part: { index } = { index: 1 } } = entry ?? {};
   const quantities = bookings.filter(({ kind, parts }) => kind === 'quantity' && parts.includes(index));
   if (quantities.some(({ state }) => state === 'done')) return 'booked';
+  if (entry?.givenUp) return 'given up';
   if (quantities.some(({ discarded }) => !discarded)) return 'to be booked';
   if (quantities.length > 0) return 'given up';
   if (isOpen('removed')) return 'removed';

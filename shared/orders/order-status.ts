@@ -13,7 +13,9 @@ export function statusOf({ number, state, productOrder, reason, cause }: OrderEn
 /** The status of a product order by all that the ledger holds of it: it does not just exist while something is open about it. */
 export function statusOfKnown(facts: LifeFacts & { readonly entry: OrderEntry }): ProductOrderStatus {
   const status = statusOf(facts.entry);
-  const [concern] = lifeOf(facts).concerns;
+  const { stage, concerns } = lifeOf(facts);
+  const [concern] = concerns;
+  if (stage === 'given up') return { ...status, status: 'rejected', reason: 'A person has given it up.' };
   return concern && status.status === 'exists' ? inConflict(status, concern) : status;
 }
 

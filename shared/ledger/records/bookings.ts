@@ -188,6 +188,34 @@ export class Bookings {
     }
   }
 
+  /**
+   * A person gives an order up: what is not booked never is, unless a person asks for it. @param note Who, and why.
+   * @returns the bookings that are under way, and stay as they are.
+   */
+  async giveUp(home: string, note: string): Promise<readonly BookingKey[]> {
+    const underWay: BookingKey[] = [];
+    for (const stored of await this.#table.query(partitionOf(home), bookingPrefix)) {
+      const { key, state } = bookingEntryOf(stored);
+      if (state === 'done') continue;
+      const set = {
+        state: 'rejected',
+        reason: note,
+        cause: 'order-state',
+        rejectedBy: 'a person',
+        discarded: true,
+      };
+      const changes = { set, remove: ['content', 'awaiting', 'dueAt'] };
+      const event = { event: 'discarded', note };
+      const written = await this.#table.update(bookingKeyOf(home, key), {
+        ...withEntry(changes, z.parse(heldSchema, stored), this.#clock.now(), event),
+        condition: '#state = :waiting OR #state = :rejected',
+        values: { waiting: 'waiting', rejected: 'rejected' },
+      });
+      if (!written) underWay.push(key);
+    }
+    return underWay;
+  }
+
   /** The reconciliation has asked for a booking that waits without an order: it comes after the others due before `dueAt`. */
   async markAsked(home: string, { key }: BookingEntry, dueAt: Date): Promise<void> {
     await this.#table.update(bookingKeyOf(home, key), {

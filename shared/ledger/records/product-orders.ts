@@ -32,6 +32,8 @@ export const storedSchema = z.object({
   enqueued: z._default(z.boolean(), false),
   /** Rejected without a dead letter, as the ERP does not want it any more. It may be released again. */
   withdrawn: z._default(z.boolean(), false),
+  /** A person has given it up: nothing is booked for it, and nobody asks about it. */
+  givenUp: z._default(z.boolean(), false),
   productOrder: z.optional(productOrderRefSchema),
   linkedAt: z.optional(z.string()),
   /** An attempt to give the ERP its id ended after it may have written. */
@@ -189,6 +191,15 @@ export class Orders {
       ...withEntry(changes, entry, this.#clock.now(), { event: 'withdrawn', note: rejection.reason }),
       condition: `#state = :done AND ${unread.condition}`,
       values: { done: 'done', ...unread.values },
+    });
+  }
+
+  /** A person gives it up. @param note Who, and why. */
+  async giveUp(entry: OrderEntry, note: string): Promise<void> {
+    const changes = { set: { givenUp: true }, remove: ['awaiting', 'dueAt'] };
+    await this.#table.update(orderKey(entry.number), {
+      ...withEntry(changes, entry, this.#clock.now(), { event: 'given up', note }),
+      condition: 'attribute_exists(#draft)',
     });
   }
 
