@@ -4,17 +4,21 @@ import type { PlannedBooking } from '../ledger/records/bookings.ts';
 import { Rejected } from '../model/errors.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { type AskDependencies, askLater, type Inquiry, mayEnd, recordAnswer } from './ask-azumuta.ts';
+import { compareFigures, type FiguresDependencies } from './booked-figures.ts';
 import { ownRecordings, type PartsDependencies, partsBookedTogether } from './built-parts.ts';
 import { plannedByAnother } from './content.ts';
 import { decideBookings, isBookedTogether, recordingsIn } from './decide-bookings.ts';
 import { type Job, jobOf, refusalOf, stepOf } from './job.ts';
 import type { CompletionHint } from './messages.ts';
 import type { NextStep } from './next-step.ts';
-import { type ContentDependencies, type Facts, type Reading, readContents } from './read-contents.ts';
+import { type Facts, type Reading, readContents } from './read-contents.ts';
 import { readStanding, type Standing } from './standing.ts';
 
-export interface PlanDependencies extends AskDependencies, PartsDependencies, ContentDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'knownOrders' | 'bookings' | 'questions'>;
+export interface PlanDependencies extends AskDependencies, PartsDependencies, FiguresDependencies {
+  readonly ledger: Pick<
+    Ledger,
+    'orders' | 'erpOrders' | 'knownOrders' | 'bookings' | 'questions' | 'concerns'
+  >;
   /** Book without Azumuta's product order saying that it is completed. */
   readonly trustTrigger: boolean;
   /** Book although it is unknown which recordings there are. */
@@ -137,6 +141,7 @@ async function decide(
     return { ...job, refused: [...refused, new Rejected(decision.sentence, { code: decision.cause })] };
   if (decision.to === 'leave') {
     attempt.log.info('Nothing to book now', { why: decision.why });
+    await compareFigures({ reading, facts, read }, attempt, dependencies);
     return job;
   }
   const contents = await readContents(plan, { reading, facts, read }, attempt, dependencies);

@@ -96,3 +96,33 @@ it('takes the newer of two posts that overtake each other', async () => {
   expect(older.status).toBe('queued');
   expect(plant.azumuta.productOrders()).toMatchObject([{ parameters: { Quantity: 4 } }]);
 });
+
+it('tells both figures when a recording is corrected after it was booked, until they are equal again', async () => {
+  const order = plant.plan('5');
+  await plant.pull();
+  await plant.work();
+  plant.azumuta.complete(order.number, { quantity: 5 });
+  await plant.work();
+  const shows = (good: number, scrap: number) => {
+    plant.answers.azumuta = (received, answer) => {
+      const given = answer() as { body?: { steps?: { name: string; value: unknown }[] } };
+      if (received.url.pathname.includes('/recordings/'))
+        for (const step of given.body?.steps ?? [])
+          if (/quantity/i.test(step.name)) step.value = step.name.startsWith('Good') ? good : scrap;
+      return given;
+    };
+  };
+  plant.advance(hours);
+  shows(3, 2);
+  plant.azumuta.triggerAgain(order.number);
+  await plant.work();
+  await plant.alerts();
+  expect(await kinds()).toEqual(['figures-changed']);
+  expect(plant.mails.at(-1)?.text).toMatch(/booked as 5.* good/);
+  expect(plant.erp.books(order)).toMatchObject({ good: '5' });
+  plant.advance(hours);
+  shows(5, 0);
+  plant.azumuta.triggerAgain(order.number);
+  await plant.work();
+  expect(await kinds()).toEqual([]);
+});
