@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ErpOrder } from '../../shared/model/orders.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { createLifePlant, days, hours, type LifePlant } from './plant.ts';
 
@@ -48,7 +49,8 @@ function edit(quantity: number): void {
 function erpShows(change: (row: Record<string, unknown>) => Record<string, unknown> | undefined): void {
   plant.answers.erp = (_, answer) => {
     const given = answer() as { body?: { orders?: Record<string, unknown>[] } };
-    if (given.body?.orders) given.body.orders = given.body.orders.flatMap((row) => change(row) ?? []);
+    if (given.body?.orders)
+      given.body.orders = given.body.orders.map(change).filter((row) => row !== undefined);
     return given;
   };
 }
@@ -113,7 +115,7 @@ describe('an order that is changed in the ERP', () => {
   it('is told though the mapping refuses the change, until it is mapped again', async () => {
     plant.deploy({
       productOrders: {
-        parameters: ({ quantity }) => {
+        parameters: ({ quantity }: ErpOrder) => {
           if (Number(quantity.amount) > 100) throw new Error('no batch above 100');
           return { Quantity: Number(quantity.amount) };
         },
