@@ -82,7 +82,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     .map((entry): PartDecision => withdrawal(entry, concernsOf(known, entry.number), 'withdrawn', sentence));
   const after = own.map((entry): OrderEntry => ({ ...entry, withdrawn: true, state: 'rejected' }));
   const parts = decideParts(known, after, wanted);
-  const released = parts.filter((part) => part.action === 'over' && part.concern.kind === 'number-taken');
+  const released = parts.filter((part) => part.action === 'over' && part.concerns[0].kind === 'number-taken');
   const earlier = [...record.earlier, { ...record.split, of: record.mostParts }].slice(-maxEarlier);
   return { first: [...withdrawals, ...released], split, mostParts: split.of, earlier, parts };
 }
@@ -106,7 +106,7 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
     const isClaimed = parts.some((part) => part.action === 'concern' && part.concern.claimant !== undefined);
     if (held && claim && !isClaimed) {
       const sentence = `ERP order ${nameOf(wanted.order)} and another one are not mapped to this number together any more.`;
-      parts.push({ number, action: 'over', entry: held, sentence, concern: claim });
+      parts.push({ number, action: 'over', entry: held, sentence, concerns: [claim] });
     }
     return parts;
   });
@@ -132,16 +132,15 @@ function decidePart(
   const open = entry.state === 'rejected' || (!same && entry.surelyNotCreated);
   if (open && (!same || wanted.asked)) return { number, action: 'replace', wanted: mapped, ends: own, entry };
   if (isBookedFinally(known, entry)) return afterBooking(entry, mapped, known, wanted, same);
-  if (!same) return changed(entry, mapped, wanted);
-  const [concern] = own;
-  if (!concern) return { number, action: 'unchanged', entry };
-  if (entry.state === 'done') {
-    const { draft, contentHash } = mapped;
-    const again = { draft, contentHash, erpOrder: factsOf(wanted.order) };
-    return { number, action: 'look', entry, concern: { ...concern, wanted: again } };
-  }
+  if (!same) return changed(entry, mapped, wanted, own);
+  const { draft, contentHash } = mapped;
+  const again = { draft, contentHash, erpOrder: factsOf(wanted.order) };
+  const [first, ...others] = own.map((concern) => ({ ...concern, wanted: again }));
+  if (!first) return { number, action: 'unchanged', entry };
+  const concerns = [first, ...others] as const;
+  if (entry.state === 'done') return { number, action: 'look', entry, concerns };
   const sentence = 'The ERP wants it again as it is going to be made.';
-  return { number, action: 'over', entry, concern, sentence };
+  return { number, action: 'over', entry, concerns, sentence };
 }
 
 /** Kinds that are over when what they are about is made anew. */

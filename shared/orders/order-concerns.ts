@@ -17,6 +17,7 @@ export function changed(
   entry: OrderEntry,
   { draft, contentHash }: MappedProductOrder,
   { order }: WantedOrder,
+  open: readonly Concern[],
 ): PartDecision {
   const erpOrder = factsOf(order);
   const differences = [
@@ -26,7 +27,9 @@ export function changed(
   const note = differences.join('; ') || 'the content is another';
   const wanted = { draft, contentHash, erpOrder };
   const concern = { kind: 'changed', content: note, note, cause: 'conflict', wanted } as const;
-  return conflict(entry, concern, `Product order ${entry.number} exists with other content: ${note}.`);
+  const sentence = `Product order ${entry.number} exists with other content: ${note}.`;
+  const again = open.flatMap((one) => (one.kind === 'unwanted' ? [{ ...one, wanted }] : []));
+  return { ...conflict(entry, concern, sentence), again };
 }
 
 export function takenByAnother(entry: OrderEntry, { order }: WantedOrder): PartDecision {
@@ -70,8 +73,8 @@ function conflict(
   concern: Concern,
   sentence: string,
   looks = entry.state === 'done',
-): PartDecision {
-  return { number: entry.number, action: 'concern', entry, concern, sentence, looks };
+): Extract<PartDecision, { action: 'concern' }> {
+  return { number: entry.number, action: 'concern', entry, concern, again: [], sentence, looks };
 }
 
 /** Nothing can be put right in Azumuta any more. */

@@ -38,21 +38,29 @@ export type PartDecision = { readonly number: string } & (
       readonly event: 'cancelled in the ERP' | 'withdrawn';
       readonly sentence: string;
     }
-  /** A person must see to it; then Azumuta is looked at, where it may have been put right already. */
+  /**
+   * A person must see to it; then Azumuta is looked at, where it may have been put right already. `again`: what is open
+   * since the ERP did not want it, and knows now that it does.
+   */
   | {
       readonly action: 'concern';
       readonly entry: OrderEntry;
       readonly concern: Concern;
+      readonly again: readonly Concern[];
       /** For the caller. */
       readonly sentence: string;
       readonly looks: boolean;
     }
-  /** The ERP wants it as it was made: only a look at Azumuta shows whether the concern, which knows that now, is over. */
-  | { readonly action: 'look'; readonly entry: OrderEntry; readonly concern: Concern }
+  /** The ERP wants it as it was made: only a look at Azumuta shows whether the concerns, which know that now, are over. */
+  | {
+      readonly action: 'look';
+      readonly entry: OrderEntry;
+      readonly concerns: readonly [Concern, ...Concern[]];
+    }
   | {
       readonly action: 'over';
       readonly entry: OrderEntry;
-      readonly concern: Concern;
+      readonly concerns: readonly [Concern, ...Concern[]];
       readonly sentence: string;
     }
   | { readonly action: 'unchanged'; readonly entry: OrderEntry }

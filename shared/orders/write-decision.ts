@@ -98,17 +98,18 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
       case 'concern':
         return beginConcern(part, order, via, outbox);
       case 'look': {
-        const { entry, concern } = part;
+        const { entry, concerns } = part;
         await renameIfRenamed(entry, order);
-        await ledger.concerns.begin(entry.number, concern);
+        for (const concern of concerns) await ledger.concerns.begin(entry.number, concern);
         outbox.add(entry.number, { again: via === 'pull' });
+        const [concern] = concerns;
         const reason = `${concern.note}. The ERP wants it as it was made: Azumuta is looked at.`;
         return { status: inConflict(statusOf(entry), concern, reason) };
       }
       case 'over': {
-        const { number, entry, sentence, concern } = part;
-        await ledger.concerns.end(number, concern, sentence);
-        if (concern.claimant !== undefined) return {};
+        const { number, entry, sentence, concerns } = part;
+        await endAll(number, concerns, sentence);
+        if (concerns[0].claimant !== undefined) return {};
         await renameIfRenamed(entry, order);
         return { status: sendWhileWaiting(entry, via, outbox) };
       }
@@ -138,16 +139,19 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
   }
 
   async function beginConcern(
-    { number, entry, concern, sentence: reason, looks }: Extract<PartDecision, { action: 'concern' }>,
+    { number, entry, concern, again, sentence: reason, looks }: Extract<PartDecision, { action: 'concern' }>,
     order: ErpOrder,
     via: string,
     outbox: OrderOutbox,
   ): Promise<Written> {
-    const { cause, kind } = concern;
-    await renameIfRenamed(entry, order);
+    const { cause, kind, wanted } = concern;
+    // Bookings are compared with the article that it was made of.
+    const isSameArticle = wanted?.draft.article === entry.draft.article;
+    await renameIfRenamed(entry, { ...order, ...(isSameArticle ? {} : { article: entry.erpOrder.article }) });
     // It will be created in its present form, and its message may never have been sent.
     if (entry.surelyNotCreated && !entry.withdrawn) sendWhileWaiting(entry, via, outbox);
     const isNews = await ledger.concerns.begin(number, concern);
+    for (const one of again) await ledger.concerns.begin(number, one);
     if (kind === 'unwanted' && entry.awaitsCompletion) await ledger.orders.setAwaited(number, false);
     if (looks) outbox.add(number, { again: via === 'pull' });
     const fields = { order: number, reason, cause, via };

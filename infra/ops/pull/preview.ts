@@ -132,7 +132,7 @@ async function previewOrder(
 
 /** The ERP order releases a number that belongs to another ERP order. */
 function isOfAnother(part: PartDecision): boolean {
-  return part.action === 'over' && part.concern.claimant !== undefined;
+  return part.action === 'over' && part.concerns[0].claimant !== undefined;
 }
 
 type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;

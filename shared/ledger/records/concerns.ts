@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { type Cause, causes } from '../../model/causes.ts';
 import { type Partner, partnerNames } from '../../model/partner.ts';
@@ -122,6 +123,10 @@ export function concernOf(stored: StoredItem): Concern | undefined {
   return { ...concern, kind, ...(claimant === undefined ? {} : { claimant }) };
 }
 
+function factsOf({ cause, about, wanted }: Pick<Concern, 'cause' | 'about' | 'wanted'>) {
+  return { cause, about, wanted };
+}
+
 export class Concerns {
   readonly #table: Table;
   readonly #clock: Clock;
@@ -139,8 +144,11 @@ export class Concerns {
     const now = this.#clock.now();
     const key = concernKey(number, kind, claimant);
     const held = await this.#table.get(key);
-    const before = z.parse(z.object({ content: z._default(z.string(), '') }), held ?? {}).content;
+    const known = held && z.parse(storedSchema, held);
+    const before = known?.content ?? '';
     const is = shorten(content, maxContentLength);
+    // A pull lists the same orders again and again.
+    if (known && before === is && isDeepStrictEqual(factsOf(known), factsOf(facts))) return false;
     const group = concernFields({ kind, partner: partnerOf(kind), cause: facts.cause }, now);
     const told = { ...group, ...dayFields(now, kind), note: shorten(note, maxNoteLength) };
     const changes = {

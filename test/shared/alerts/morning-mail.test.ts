@@ -82,7 +82,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
   await ledger.deadLetters.record(refused('PO-4'));
   await ledger.deadLetters.record({ ...refused('PO-5'), cause: 'order-state' });
   const note = 'Quantity: was 5, is 6';
-  await ledger.orderChanges.record('PO-3', { content: 'other', event: 'conflict', note, cause: 'conflict' });
+  await ledger.concerns.begin('PO-3', { kind: 'changed', content: 'other', note, cause: 'conflict' });
   await ledger.pauses.begin('book-completion');
   Object.assign(counts, { completions: 4, 'dead-letters': 2 });
   clock.advance(3 * 86_400 - 3.5 * 3600);

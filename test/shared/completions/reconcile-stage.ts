@@ -21,6 +21,8 @@ export interface ReconcileStage extends CompletionStage {
   ) => Promise<ReconcileReport>;
   /** What it sent so far. */
   readonly hints: readonly CompletionHint[];
+  /** Numbers of product orders that it had looked at, as something is open about them. */
+  readonly lookedAt: readonly string[];
   /** Numbers that Azumuta was asked about, in any order. */
   readonly askedAbout: () => Promise<string[]>;
 }
@@ -29,6 +31,7 @@ export async function reconcileStageOn(partners: CompletionStage): Promise<Recon
   const stage = await stageOn(partners);
   const { clock, ledger, store, azumuta, azumutaSide } = stage;
   const hints: CompletionHint[] = [];
+  const lookedAt: string[] = [];
   // A run recognises its lease by its own id.
   let runs = 0;
   await azumutaSide.setFaults([]);
@@ -59,10 +62,11 @@ export async function reconcileStageOn(partners: CompletionStage): Promise<Recon
           queues: {
             send: async (_url, { body }) => void hints.push(parseMessage(completionHintSchema, body)),
           },
+          lookAtOrder: async (number) => void lookedAt.push(number),
           ...dependencies,
         },
       ),
-    hints,
+    ...{ hints, lookedAt },
     async askedAbout() {
       const calls = await azumutaSide.calls('path');
       return (await azumutaSide.productOrders())

@@ -91,7 +91,7 @@ describe('an ERP order that shrinks', () => {
       Array(2).fill(['LESS/1 exists', 'LESS/2 exists', 'LESS/3 conflict']),
     );
     expect((await stage.journeyOf('LESS/3')).at(-1)).toBe(
-      'conflict: The ERP order has 2 parts now, and this is part 3: remove it in Azumuta by hand',
+      'unwanted: The ERP order has 2 parts now, and this is part 3: remove it in Azumuta by hand',
     );
     expect(await stage.recordOf('LESS')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
   });
@@ -139,7 +139,7 @@ describe('an ERP order that shrinks', () => {
 });
 
 describe('an ERP order that is cancelled', () => {
-  it('has a conflict for each of its product orders, even if it cannot be mapped any more', async () => {
+  it('has a concern for each of its product orders, even if it cannot be mapped any more', async () => {
     await made('CANCEL', 3, each);
     const gone = erpOrder({ number: 'CANCEL', state: 'cancelled', quantity: { amount: '0' } });
     const answers = [
@@ -149,7 +149,7 @@ describe('an ERP order that is cancelled', () => {
     expect(answers.map(({ news }) => news)).toEqual([3, 0]);
     for (const index of [1, 2, 3])
       expect((await stage.journeyOf(`CANCEL/${index}`)).at(-1)).toBe(
-        'cancelled in the ERP: remove it in Azumuta by hand',
+        'unwanted: It was cancelled in the ERP: remove it in Azumuta by hand',
       );
   });
 
@@ -191,18 +191,20 @@ describe('an ERP order that is cancelled', () => {
 });
 
 describe('an order that changes back and forth', () => {
-  it('alerts each time that it differs from what was created, and when it is equal again', async () => {
+  it('alerts each time that it differs from what was created, and is over when a look finds it equal again', async () => {
     await stage.accept(units('FLAP', '1'));
     await stage.attempt('FLAP', 'created');
     const news: number[] = [];
-    for (const amount of ['6', '1', '6', '6', '1'])
+    for (const amount of ['6', '1', '6', '6', '1']) {
       news.push((await stage.accept(units('FLAP', amount))).news);
+      await stage.look('FLAP');
+    }
     expect(news).toEqual([1, 0, 1, 0, 0]);
     expect((await stage.journeyOf('FLAP')).map((line) => line.split(':')[0]).slice(-4)).toEqual([
-      'conflict',
-      'resolved',
-      'conflict',
-      'resolved',
+      'changed',
+      'over',
+      'changed',
+      'over',
     ]);
   });
 

@@ -77,9 +77,14 @@ function judgeBooking(item: Item, items: readonly Item[], find: Find): void {
 function judgeRemoved(items: readonly Item[], people: Pick<People, 'orders'>, find: Find): void {
   for (const { id, number } of people.orders.flatMap((order) => order?.removed ?? [])) {
     const order = items.find((item) => item.sk === 'ORDER' && item.azumutaId === id && item.awaiting);
-    if (order && !items.some(({ pk, sk, content }) => pk === order.pk && sk === 'CONFLICT' && content))
+    if (order && !items.some((item) => item.pk === order.pk && isOpenConcern(item)))
       find('reported', `Nothing reports that ${number} was removed in Azumuta.`);
   }
+}
+
+/** What a person must see to about an order, until it is over. */
+export function isOpenConcern({ sk, content }: Readonly<Record<string, unknown>>): boolean {
+  return String(sk).startsWith('CONCERN#') && content !== '';
 }
 
 const isPartOf = (partition: string, number: string) =>

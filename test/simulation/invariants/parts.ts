@@ -3,6 +3,7 @@ import type { ReleasedOrder } from '../scenario/released-order.ts';
 import type { ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
+import { isOpenConcern } from './ledger.ts';
 
 /**
  * The number of the part that a product order was created as: `…/2` is the second. A renamed one keeps it at the start.
@@ -33,10 +34,7 @@ export function judgeParts(
   const record = items.find(({ pk, sk }) => pk === `ERP-ORDER#${key}` && sk === 'ORDER');
   const of = Number(Object(record?.split).of);
   const isReported = ({ number }: BuiltProductOrder) =>
-    items.some(
-      ({ pk, sk, content }) =>
-        pk === `ORDER#${number.replace(/(?:-R)+$/, '')}` && sk === 'CONFLICT' && content !== '',
-    );
+    items.some((item) => item.pk === `ORDER#${number.replace(/(?:-R)+$/, '')}` && isOpenConcern(item));
   for (const one of made)
     if (indexOf(one) > of && !isReported(one))
       find(
