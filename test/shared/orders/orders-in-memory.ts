@@ -199,6 +199,7 @@ function keyOf(number: string, { kind, claimant }: Concern): string {
 
 /** The fields of an entry about attempts, before the first. */
 export const nothingHappened = {
+  givenUp: false,
   productOrder: undefined,
   linkedAt: undefined,
   reason: undefined,

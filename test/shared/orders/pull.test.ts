@@ -119,6 +119,7 @@ it('goes on after an order that cannot be mapped, and records why, once', async 
     entry: undefined,
     parts: 1,
     bookings: [],
+    concerns: (await ledger.knownOrders.read('UNFIT-1')).concerns,
     deadLetters: [],
     journey,
     areBookingsPaused: false,
@@ -231,7 +232,7 @@ describe('an order that is cancelled before it was created', () => {
       expect(await ledger.claims.claim(orderKey(number), claimant)).toMatchObject({ outcome: 'rejected' });
       const entry = await ledger.orders.find(number);
       const known = {
-        ...{ number, entry, parts: 1, bookings: [], deadLetters: [], journey },
+        ...{ number, entry, parts: 1, bookings: [], concerns: [], deadLetters: [], journey },
         ...{ areBookingsPaused: false, partnersDown: {}, where: '--local' },
       };
       expect(orderStatusOf(known)).toMatchObject({
