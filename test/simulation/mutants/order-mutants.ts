@@ -115,14 +115,6 @@ export const orderMutants: readonly Mutant[] = [
     foundBy: ['reported'],
   },
   {
-    name: 'concern-ended-that-says-something-else',
-    file: 'shared/ledger/records/concerns.ts',
-    find: "condition: '#content = :seen',",
-    replace: "condition: '#content = :seen OR attribute_exists(#content)',",
-    why: 'A look that has read what was told before ends what was told since.',
-    foundBy: ['reported'],
-  },
-  {
     name: 'fewer-parts-not-collected',
     file: 'shared/orders/accept.ts',
     find: 'if (wanted.mapped) await collectIfComplete(known, decision);',
