@@ -3,7 +3,7 @@ import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import type { ErpOrder } from '../../../shared/model/orders.ts';
+import type { ErpOrder, ProductOrderDraft } from '../../../shared/model/orders.ts';
 import {
   type AcceptDependencies,
   type Accepted,
@@ -107,10 +107,13 @@ export async function startOrderStage() {
       return claimed.outcome;
     },
 
-    /** A look at Azumuta, which has it as it was made. */
-    async look(number: string): Promise<void> {
+    /** A look at Azumuta, which has it as it was made, with these parameters instead, or not at all. */
+    async look(number: string, seen: ProductOrderDraft['parameters'] | 'not there' = {}): Promise<void> {
       const entry = await ledger.orders.find(number);
-      const has = async () => entry && { id: `id of ${number}`, completed: false, ...entry.draft };
+      const isThere = entry && seen !== 'not there';
+      const parameters = isThere ? { ...entry.draft.parameters, ...seen } : {};
+      const has = async () =>
+        isThere ? { id: `id of ${number}`, completed: false, ...entry.draft, parameters } : undefined;
       await lookAtOrder(
         number,
         { signal: new AbortController().signal, log: silent },
