@@ -47,10 +47,12 @@ export function decideLook({ entry, concerns, seen }: LookFacts): LookDecision {
     ...removed.map((concern) => ({ concern, note: 'Azumuta has it again.' })),
     ...again.map((concern) => ({ concern, note: 'The ERP wants it again.' })),
   ];
-  // Nobody wants an order that the ERP does not: only whether it is there counts.
-  if (unwanted.length > again.length) return { ends: over, begins: [], withdraws: false };
+  // Nobody wants an order that the ERP does not: only whether it is there counts. And where the ERP, or the mapping, wants
+  // what no look can show, accepting the order ends it.
+  if (unwanted.length > again.length || changed.some(({ wanted }) => !wanted))
+    return { ends: over, begins: [], withdraws: false };
   const wanted = [...changed, ...again].find((concern) => concern.wanted)?.wanted;
-  const { draft, erpOrder } = wanted ?? entry;
+  const { draft, contentHash, erpOrder } = wanted ?? entry;
   // Azumuta names variants, and those that we made may be wanted by their ids.
   const withVariants = !isDeepStrictEqual(draft.variants, entry.draft.variants);
   const differences = [
@@ -71,7 +73,7 @@ export function decideLook({ entry, concerns, seen }: LookFacts): LookDecision {
     content: note,
     note,
     cause: 'conflict',
-    ...(wanted ? { wanted } : {}),
+    wanted: { draft, contentHash, erpOrder },
   } as const;
   return { ends: over, begins: [concern], withdraws: false };
 }
