@@ -123,7 +123,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
           injected,
         ),
         kills: kills.counts,
-        faults: faultCounts(partners.faults),
+        faults: faultCounts(system.sandboxes),
         permanentFaults: injected.permanent.length,
         webhookCalls: partners.triggers.length,
         retries,

@@ -6,7 +6,7 @@ import { createChanges } from '../accidents/changes.ts';
 import type { Dice } from '../accidents/dice.ts';
 import type { Injected, PermanentFault } from '../balance/injected.ts';
 import { persistently } from './patience.ts';
-import { postOrders, untilCreated } from './post-orders.ts';
+import { postOrders } from './post-orders.ts';
 import { createFloor, type ExpectedOrder, type Floor, type FloorOptions } from './shop-floor.ts';
 
 export interface LoadFigures {
@@ -56,7 +56,6 @@ export function startLoad(
   const { erp, emulator } = system;
   const permanent: PermanentFault[] = [];
   const typedByHand = new Set<string>();
-  const cancelledAtOnce = new Set<string>();
   const floor: Floor = createFloor(system, dice, { single });
   const stopping = new AbortController();
   const changes = createChanges(system, changeDice, { floor, post, single, signal: stopping.signal });
@@ -102,14 +101,7 @@ export function startLoad(
   }
 
   async function releaseFaulty() {
-    const kind = dice.oneOf([
-      'unknown product',
-      'finished by somebody else',
-      'cancelled',
-      'cancelled at once',
-      'unknown order',
-      'malformed call',
-    ] as const satisfies readonly (PermanentFault['kind'] | 'cancelled at once')[]);
+    const kind = dice.oneOf<PermanentFault['kind']>(['unknown product', 'unknown order', 'malformed call']);
     if (kind === 'malformed call') return callMalformed(`call ${permanent.length}`);
     if (kind === 'unknown order') {
       const number = `HAND-${permanent.length}`;
@@ -118,19 +110,9 @@ export function startLoad(
       await floor.typeByHand(number);
       return expected(number, 1, { keepsNumber: true });
     }
-    const product = kind === 'unknown product' ? { product: 'GEAR-99' } : {};
-    const released = await erp.release({ ...product, seed: dice.seed() });
-    const [order] = released;
-    if (!order) return;
-    if (kind === 'cancelled at once') cancelledAtOnce.add(order.number);
-    else permanent.push({ kind, about: order.number });
+    const released = await erp.release({ product: 'GEAR-99', seed: dice.seed() });
+    for (const { number } of released) permanent.push({ kind, about: number });
     await post(released);
-    if (kind === 'unknown product') return;
-    if (kind === 'cancelled at once') return void (await erp.cancel(order.number));
-    // Cancelled any sooner, it might be withdrawn and never built.
-    if (kind === 'cancelled') await untilCreated(system, order.number);
-    await (kind === 'cancelled' ? erp.cancel(order.number) : erp.finish(order.number));
-    expected(order.number, Number(order.quantity), { keepsNumber: true });
   }
 
   /** An authenticated but useless call: it must become a dead letter, even if its answer is lost. */
@@ -169,7 +151,6 @@ export function startLoad(
     injected: () => ({
       permanent,
       typedByHand,
-      cancelledAtOnce,
       completed: new Set(floor.completed().keys()),
       changed: changes.all(),
       renamed: floor.renamed(),
