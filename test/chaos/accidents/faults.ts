@@ -87,16 +87,11 @@ const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
   ],
 };
 
-export interface Faults {
-  /** Ends all faults; resolves when both partners work again. */
-  readonly stop: () => Promise<void>;
-}
-
 /**
  * Replaces the faults of each partner every `everySeconds` on average (between half and one and a half of it), and
  * makes a short outage now and then.
  */
-export function startFaults(system: LocalSystem, dice: Dice, everySeconds: number): Faults {
+export function startFaults(system: LocalSystem, dice: Dice, everySeconds: number) {
   const stopping = new AbortController();
 
   async function go() {
@@ -120,6 +115,7 @@ export function startFaults(system: LocalSystem, dice: Dice, everySeconds: numbe
 
   const ended = go();
   return {
+    /** Ends all faults; resolves when both partners work again. */
     async stop() {
       stopping.abort();
       await ended;
