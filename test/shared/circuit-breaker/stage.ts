@@ -4,18 +4,16 @@ import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { markAnswered } from '../../../shared/platform/track-answers.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
-import { startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
 
 /** A breaker with a cooldown of 15 seconds and a clock, new for each test of the file that calls it. */
 export function breakerStage() {
   let clock: TestClock;
   let breaker: Breaker;
-  beforeEach(async () => {
-    const store = await startLedgerStore();
+  beforeEach(() => {
     clock = testClock();
-    breaker = new Breaker(store.table, clock, { cooldownSeconds: 15 });
-    return () => store.stop();
+    breaker = new Breaker(modelledTable(), clock, { cooldownSeconds: 15 });
   });
 
   const partnersOf = (name: string) => createPartnerCalls({ breaker, newOwner: () => name, log: silent });
