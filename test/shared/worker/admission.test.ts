@@ -4,7 +4,7 @@ import { sqsRecord } from '../../support/sqs.ts';
 import { plantOn, secondsBefore } from './plant.ts';
 import { batch, failedIds, idsOf, invocation, workerStage } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
 const hour = 3600;
 const day = 24 * hour;
 const secondsAgo = (seconds: number) => secondsBefore(stage.clock, seconds);

@@ -4,7 +4,7 @@ import { RetryLater } from '../../../shared/model/errors.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, idsOf, invocation, never, workerStage } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
 
 describe('a message that kills its process', () => {
   it('is worked on alone once an attempt at it never finished, and the others are left untouched', async () => {

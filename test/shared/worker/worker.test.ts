@@ -4,7 +4,7 @@ import { RetryLater } from '../../../shared/model/errors.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
 
 describe('a message that comes again', () => {
   it('waits as long as its failure says at least, and else for a backoff', async () => {
