@@ -1,8 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type Loopback = Awaited<ReturnType<typeof listenOnLoopback>>;
-
 /**
  * An HTTP server on 127.0.0.1, at a free port. It plays the part of any partner: `const { url, close } = await
  * listenOnLoopback(...)`, and `onTestFinished(close)`.

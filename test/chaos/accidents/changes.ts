@@ -6,7 +6,7 @@ import { postOrders } from '../load/post-orders.ts';
 import type { Floor } from '../load/shop-floor.ts';
 import type { Dice } from './dice.ts';
 
-export interface ChangesOptions {
+interface ChangesOptions {
   readonly floor: Pick<Floor, 'expect'>;
   readonly post: (orders: readonly ProductionOrder[]) => Promise<void>;
   /** Nothing is pulled, so every order must be posted. */

@@ -7,7 +7,7 @@ import { createdId, postOrders, untilCreated } from '../load/post-orders.ts';
 import type { Floor } from '../load/shop-floor.ts';
 import type { Dice } from './dice.ts';
 
-export interface FloodOptions {
+interface FloodOptions {
   readonly floor: Pick<Floor, 'expect' | 'completed'>;
   /** No hints about completed orders, as they would make up for a lost trigger. */
   readonly single: boolean;

@@ -27,7 +27,7 @@ const maxAtOnce = 10;
 const pullEveryMs = 3_000;
 const pullReportSchema = z.object({ outcome: z.string() });
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly single: boolean;
   /** For the orders that planners change, so that their draws do not depend on what operators do. */
   readonly changeDice: Dice;

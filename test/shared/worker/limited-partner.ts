@@ -52,7 +52,7 @@ export async function startTotals() {
   };
 }
 
-export type Totals = Awaited<ReturnType<typeof startTotals>>;
+type Totals = Awaited<ReturnType<typeof startTotals>>;
 
 type Container = ReturnType<typeof containerOn>;
 

@@ -3,7 +3,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { sqsEvent, succeeded } from '../../../infra/local/emulator/lambda/sqs-event.ts';
 import type { QueueModel, Received } from './queue.ts';
 
-export interface MappedQueue {
+interface MappedQueue {
   readonly queueUrl: string;
   readonly queueArn: string;
   readonly region: string;

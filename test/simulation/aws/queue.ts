@@ -15,7 +15,7 @@ import {
   type QueueModelOptions,
   type Received,
 } from './queue-operations.ts';
-import { inBatch, type TextAttributes } from './queue-rules.ts';
+import { inBatch } from './queue-rules.ts';
 
 export type { ModelledQueue, QueueModelOptions, Received } from './queue-operations.ts';
 
@@ -27,18 +27,6 @@ export type QueueCommand =
   | ReceiveMessageCommand
   | DeleteMessageCommand
   | DeleteMessageBatchCommand;
-
-export interface StoredMessage {
-  readonly messageId: string;
-  readonly body: string;
-  readonly attributes: TextAttributes;
-  /** Epoch milliseconds of the first sending. */
-  readonly sentAt: number;
-  readonly receiveCount: number;
-  readonly state: 'visible' | 'in flight' | 'delayed';
-  /** Epoch milliseconds from which it can be received. */
-  readonly visibleAt: number;
-}
 
 export type QueueModel = ReturnType<typeof createQueueModel>;
 
@@ -116,20 +104,21 @@ export function createQueueModel(options: QueueModelOptions) {
     },
 
     /** All messages in the queue, oldest first; a duplicated message appears once per copy. */
-    messages: (queueUrl: string): readonly StoredMessage[] =>
-      [...queueAt(queueUrl).copies].map((copy) => stored(copy, now())),
+    messages: (queueUrl: string) => [...queueAt(queueUrl).copies].map((copy) => stored(copy, now())),
   };
 }
 
-function stored(copy: Copy, now: number): StoredMessage {
-  const hidden = copy.handle === undefined ? 'delayed' : 'in flight';
+function stored(copy: Copy, now: number) {
+  const hidden = copy.handle === undefined ? ('delayed' as const) : ('in flight' as const);
   return {
     messageId: copy.id,
     body: copy.body,
     attributes: copy.attributes,
+    /** Epoch milliseconds of the first sending. */
     sentAt: copy.sentAt,
     receiveCount: copy.receives,
-    state: copy.visibleAt > now ? hidden : 'visible',
+    state: copy.visibleAt > now ? hidden : ('visible' as const),
+    /** Epoch milliseconds from which it can be received. */
     visibleAt: copy.visibleAt,
   };
 }

@@ -16,7 +16,7 @@ const productOrdersSchema = z.object({
 /** An item in DynamoDB's own form. */
 type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
 
-export interface WatchSurroundings {
+interface WatchSurroundings {
   readonly now: () => number;
   readonly table: () => Pick<TableModel, 'answer' | 'items'>;
   /** Whether no call has failed so far. */

@@ -13,7 +13,7 @@ export const runningContainer = new AsyncLocalStorage<Process>();
 
 export type Handler = (event: unknown, invocation: Invocation) => Promise<unknown>;
 
-export interface FunctionDefinition {
+interface FunctionDefinition {
   readonly stage: string;
   readonly timeoutMs: number;
   /** Builds the function, as a new container does. */
@@ -25,7 +25,7 @@ export type Ending = { readonly response: unknown } | { readonly failure: string
 
 export type LambdaFunction = ReturnType<typeof createFunction>;
 
-export interface LambdaSurroundings {
+interface LambdaSurroundings {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly timeline: Timeline;

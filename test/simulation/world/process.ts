@@ -29,7 +29,7 @@ export interface OutgoingCall<T> {
 
 export type Process = ReturnType<typeof createProcess>;
 
-export interface ProcessSurroundings {
+interface ProcessSurroundings {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly timeline: Timeline;
