@@ -17,7 +17,7 @@ import {
 } from './queue-operations.ts';
 import { inBatch } from './queue-rules.ts';
 
-export type { ModelledQueue, QueueModelOptions, Received } from './queue-operations.ts';
+export type { Received } from './queue-operations.ts';
 
 export type QueueCommand =
   | SendMessageCommand
