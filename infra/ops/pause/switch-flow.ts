@@ -60,19 +60,15 @@ export interface SwitchOptions {
   readonly looks?: number;
 }
 
-export interface SwitchOutcome extends FlowSwitch {
-  /** Whether it was so before. */
-  readonly already: boolean;
-  /** Whether Lambda has finished; false after an interruption, or when it took too long. */
-  readonly settled: boolean;
-}
+export type SwitchOutcome = Awaited<ReturnType<typeof switchFlow>>;
 
 /**
  * Enables or disables the event source mappings of a flow, and waits until Lambda has finished. Messages that are under
  * way are finished; the others stay in the queue.
+ * @returns `settled`: whether Lambda has finished; false after an interruption, or when it took too long.
  * @throws Error when the queue has no event source mapping.
  */
-export async function switchFlow(target: Target, flow: Flow, options: SwitchOptions): Promise<SwitchOutcome> {
+export async function switchFlow(target: Target, flow: Flow, options: SwitchOptions) {
   const { on, signal, progress, everyMs = 1000, looks = 300 } = options;
   const wanted = on ? 'Enabled' : 'Disabled';
   const lambda = new LambdaClient(target.aws);
@@ -81,6 +77,7 @@ export async function switchFlow(target: Target, flow: Flow, options: SwitchOpti
     throw new Error(
       `No function reads from the queue of ${flow}: its event source mapping is gone. Deploy the stack again.`,
     );
+  /** Whether it was so before. */
   const already = current.states.every((state) => state === wanted);
   let asked = false;
   for (let look = 0; look < looks; look++) {

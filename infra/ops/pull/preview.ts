@@ -33,18 +33,7 @@ export interface PreviewedOrder {
   readonly reason?: string | undefined;
 }
 
-export interface PullPreview {
-  readonly since: string | undefined;
-  /** How many ERP orders were read. */
-  readonly read: number;
-  readonly productOrders: readonly PreviewedOrder[];
-  /** Changes of the ERP were read up to this time. ISO. */
-  readonly readUpTo: string | undefined;
-  /** There are more released orders than were read. */
-  readonly more: boolean;
-  /** Why it ended early; the orders that were read until then are listed. */
-  readonly failure?: string | undefined;
-}
+export type PullPreview = Awaited<ReturnType<typeof previewPull>>;
 
 export interface PullPreviewDependencies {
   readonly erp: Pick<ErpConnector, 'releasedOrders'>;
@@ -66,10 +55,18 @@ export async function previewPull(
   since: string | undefined,
   most: number,
   dependencies: PullPreviewDependencies,
-): Promise<PullPreview> {
+) {
   const { erp, signal } = dependencies;
   const productOrders: PreviewedOrder[] = [];
-  const state = { read: 0, readUpTo: since, more: false };
+  const state = {
+    /** How many ERP orders were read. */
+    read: 0,
+    /** Changes of the ERP were read up to this time. ISO. */
+    readUpTo: since,
+    /** There are more released orders than were read. */
+    more: false,
+  };
+  /** @param failure Why it ended early; the orders that were read until then are listed. */
   const ended = (failure?: string) => ({ since, ...state, productOrders, failure });
   try {
     const from = since === undefined ? undefined : { changedAt: since };

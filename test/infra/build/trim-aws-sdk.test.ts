@@ -16,7 +16,7 @@ beforeAll(async () => {
     ...bundleSettings,
     entryPoints: ['functions/runtime.ts'],
     outdir: folder,
-    plugins: trimAwsSdkPlugins(),
+    plugins: trimAwsSdkPlugins,
   });
   trimmed = await import(pathToFileURL(join(folder, 'runtime.mjs')).href);
 });
