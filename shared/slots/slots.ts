@@ -2,19 +2,7 @@ import { RetryLater, reasonOf, Wait } from '../model/errors.ts';
 import { type Partner, type PartnerLimit, partnerWords } from '../model/partner.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Pace } from '../platform/track-answers.ts';
-import {
-  isAwaited,
-  type NoSlot,
-  type TakenSlot,
-  type TakeSlotDependencies,
-  takeSlot,
-  type WantedSlot,
-} from './take-slot.ts';
-
-export interface SlotsDependencies extends TakeSlotDependencies {
-  /** The longest that a partner may take to finish what was sent to it before an attempt died. */
-  readonly settlingSeconds: number;
-}
+import { isAwaited, type NoSlot, type SlotsDependencies, type TakenSlot, takeSlot } from './take-slot.ts';
 
 /** How many calls at once, and how many requests a second, each partner allows. */
 export type SlotLimits = Readonly<Record<Partner, PartnerLimit>>;
@@ -142,19 +130,16 @@ export class Slots {
     if (turn.slot) return turn.inDoubt ? 'none' : 'taken';
     const limit = { atOnce, perSecond };
     const wanted = { partner, limit, requestId: invocation.awsRequestId, untilMs, isBacklog };
-    turn.taking ??= this.#takeInto(turn, wanted);
+    turn.taking ??= takeSlot(this.#dependencies, wanted)
+      .then((found) => {
+        if (typeof found === 'string') return found;
+        turn.slot = found;
+        return 'taken' as const;
+      })
+      .finally(() => {
+        turn.taking = undefined;
+      });
     return turn.taking;
-  }
-
-  async #takeInto(turn: Turn, wanted: WantedSlot): Promise<'taken' | NoSlot> {
-    try {
-      const found = await takeSlot(this.#dependencies, wanted);
-      if (typeof found === 'string') return found;
-      turn.slot = found;
-      return 'taken';
-    } finally {
-      turn.taking = undefined;
-    }
   }
 
   async #end(partner: Partner, { slot, inDoubt, isUnderWay }: Turn): Promise<void> {

@@ -8,11 +8,13 @@ import type { Logger } from '../platform/log.ts';
 import { Pacer } from './pace.ts';
 import { type Line, lineOf, mayTry, slotsToTry, withoutPlace, withPlace } from './waiting-line.ts';
 
-export interface TakeSlotDependencies {
+export interface SlotsDependencies {
   readonly table: Table;
   readonly clock: Clock;
   /** The function: it has one place in a partner's line, whatever the number of its containers. */
   readonly name: string;
+  /** The longest that a partner may take to finish what was sent to it before an attempt died. */
+  readonly settlingSeconds: number;
   readonly random: () => number;
   readonly log: Logger;
 }
@@ -34,7 +36,7 @@ export type NoSlot = 'shared' | 'none';
  * Takes one of a partner's slots in the ledger, or a place in its line: a read and a write when one is free. A backlog
  * looks at the slots first, and mostly leaves it at one read: it asks often, and must cost little.
  */
-export async function takeSlot(from: TakeSlotDependencies, wanted: WantedSlot): Promise<TakenSlot | NoSlot> {
+export async function takeSlot(from: SlotsDependencies, wanted: WantedSlot): Promise<TakenSlot | NoSlot> {
   const { partner, limit, isBacklog } = wanted;
   const name = nameOf(from, isBacklog);
   const numbers = slotsToTry(limit.atOnce, from.random(), isBacklog);
@@ -49,13 +51,13 @@ export async function takeSlot(from: TakeSlotDependencies, wanted: WantedSlot): 
 }
 
 /** Whether somebody waits for a slot to whom this function's backlog gives way. */
-export async function isAwaited(from: TakeSlotDependencies, partner: Partner): Promise<boolean> {
+export async function isAwaited(from: SlotsDependencies, partner: Partner): Promise<boolean> {
   const line = await readLine(from, partner);
   return !mayTry(line, { name: nameOf(from, true), isBacklog: true }, nowOf(from));
 }
 
 /** The first slot that is free, or none; undefined as soon as one is seen that the same backlog holds. */
-async function freeForBacklog(from: TakeSlotDependencies, partner: Partner, numbers: readonly number[]) {
+async function freeForBacklog(from: SlotsDependencies, partner: Partner, numbers: readonly number[]) {
   for (const number of numbers) {
     const held = await from.table.get(slotKey(partner, number));
     if (!(Number(held?.leaseUntil ?? 0) > nowOf(from))) return [number];
@@ -64,7 +66,7 @@ async function freeForBacklog(from: TakeSlotDependencies, partner: Partner, numb
   return [];
 }
 
-async function freeSlot(from: TakeSlotDependencies, wanted: WantedSlot, numbers: readonly number[]) {
+async function freeSlot(from: SlotsDependencies, wanted: WantedSlot, numbers: readonly number[]) {
   const { partner, limit, requestId, untilMs, isBacklog } = wanted;
   const owner = `${nameOf(from, isBacklog)} ${requestId}`;
   for (const number of numbers) {
@@ -85,12 +87,12 @@ function pacerOf({ atOnce, perSecond }: WantedSlot['limit'], nextCallAt: unknown
   );
 }
 
-async function readLine(from: TakeSlotDependencies, partner: Partner): Promise<Line> {
+async function readLine(from: SlotsDependencies, partner: Partner): Promise<Line> {
   return lineOf(await from.table.get(slotLineKey(partner)), nowOf(from));
 }
 
 /** When another change was faster, or the write failed, nothing is repeated: the next try writes what is missing. */
-async function writeLine({ table, log }: TakeSlotDependencies, partner: Partner, { places, revision }: Line) {
+async function writeLine({ table, log }: SlotsDependencies, partner: Partner, { places, revision }: Line) {
   const written = table.update(slotLineKey(partner), {
     set: { places, revision: revision + 1 },
     condition: 'attribute_not_exists(#revision) OR #revision = :seen',
@@ -101,10 +103,10 @@ async function writeLine({ table, log }: TakeSlotDependencies, partner: Partner,
   );
 }
 
-function nameOf({ name }: TakeSlotDependencies, isBacklog: boolean): string {
+function nameOf({ name }: SlotsDependencies, isBacklog: boolean): string {
   return isBacklog ? `${name} (backlog)` : name;
 }
 
-function nowOf({ clock }: TakeSlotDependencies): number {
+function nowOf({ clock }: SlotsDependencies): number {
   return clock.now().getTime();
 }

@@ -8,10 +8,11 @@ import { LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-l
 import { bookingsPause, type Pauses } from '../../../shared/ledger/records/pauses.ts';
 import { consumerOf } from '../../../shared/model/queues.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
+import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { sentenceOf } from '../cli/command.ts';
 import { sqsOf, type Target } from '../cli/target.ts';
-import { countMessages, mappingsOf } from '../flows/queues.ts';
+import { mappingsOf } from '../flows/queues.ts';
 
 /** The flows whose function can be switched off: each is one queue and the function that reads from it. */
 export const pausable = {
@@ -37,7 +38,7 @@ export type FlowSwitch = Awaited<ReturnType<typeof readSwitch>>;
 
 /** Reads whether a flow is paused, and how many messages are in its queue. */
 export async function readSwitch(target: Target, flow: Flow) {
-  const { arn, waiting, underWay } = await countMessages(sqsOf(target), target.output(pausable[flow].output));
+  const { arn, waiting, underWay } = await readQueue(sqsOf(target), target.output(pausable[flow].output));
   const mappings = await mappingsOf(new LambdaClient(target.aws), arn);
   return {
     flow,

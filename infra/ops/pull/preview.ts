@@ -9,18 +9,18 @@ import { decideProductOrders, type PartDecision } from '../../../shared/orders/d
 import { whyNotAdopted } from '../../../shared/orders/differences.ts';
 
 /**
- * What the pull would do with a product order of a released ERP order, in words, worst first. `unreadable`: the ERP order
- * cannot be read.
+ * What the pull would do with a product order of a released ERP order, in words and their colour, worst first.
+ * `unreadable`: the ERP order cannot be read.
  */
 export const outcomes = {
-  unreadable: 'cannot be read',
-  conflict: 'would be a conflict',
-  reject: 'would be refused',
-  cancelled: 'were cancelled',
-  adopt: 'would be adopted',
-  create: 'would be created',
-  exists: 'exist already',
-  'left out': 'are ignored',
+  unreadable: ['cannot be read', 'red'],
+  conflict: ['would be a conflict', 'yellow'],
+  reject: ['would be refused', 'red'],
+  cancelled: ['were cancelled', 'yellow'],
+  adopt: ['would be adopted', 'green'],
+  create: ['would be created', 'green'],
+  exists: ['exist already', 'dim'],
+  'left out': ['are ignored', 'dim'],
 } as const;
 export type Outcome = keyof typeof outcomes;
 
