@@ -40,12 +40,12 @@ export async function sendHints(
   dependencies: {
     readonly records: Pick<Ledger['deadLetters'], 'of' | 'markReplayed'>;
     readonly queues: Pick<Queues, 'sendAll'>;
-    readonly completionsQueueUrl: string;
+    readonly queueUrls: Readonly<Record<'completions', string>>;
     readonly clock: Clock;
   },
 ): Promise<void> {
   if (homes.length === 0) return;
-  const { records, queues, completionsQueueUrl, clock } = dependencies;
+  const { records, queues, queueUrls, clock } = dependencies;
   for (const home of homes)
     for (const record of await records.of(home))
       if (record.isDead && record.stage === 'book-completion')
@@ -53,6 +53,6 @@ export async function sendHints(
   const hints = homes.map((home) => ({
     body: JSON.stringify(operatorHint(home, { now: clock.now(), eventId: `replay of ${home}` })),
   }));
-  const refused = await queues.sendAll(completionsQueueUrl, hints);
+  const refused = await queues.sendAll(queueUrls.completions, hints);
   if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${hints.length} messages.`);
 }

@@ -120,10 +120,7 @@ export async function replay(
       run.hinted = withoutLetter(asked, run);
     if (go) {
       await moveAll(run, signal, dependencies);
-      await sendHints(run.hinted, {
-        ...dependencies,
-        completionsQueueUrl: dependencies.queueUrls.completions,
-      });
+      await sendHints(run.hinted, dependencies);
     }
   } catch (error) {
     failure = reasonOf(error);
