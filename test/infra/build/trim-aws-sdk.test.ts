@@ -14,7 +14,7 @@ await build({
   ...bundleSettings,
   entryPoints: ['functions/runtime.ts'],
   outdir: folder,
-  plugins: trimAwsSdkPlugins(),
+  plugins: trimAwsSdkPlugins,
 });
 const trimmed: typeof whole = await import(pathToFileURL(join(folder, 'runtime.mjs')).href);
 
