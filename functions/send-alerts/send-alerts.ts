@@ -7,7 +7,7 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { createAlertLedger } from '../../shared/ledger/ledger.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { countMessages } from '../../shared/platform/aws/queue.ts';
+import { readQueue } from '../../shared/platform/aws/queue.ts';
 import { createTopics } from '../../shared/platform/aws/topics.ts';
 import { createContainer, type Runtime } from '../container.ts';
 
@@ -38,7 +38,10 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.
     outageSeconds: 20 * setting('BREAKER_COOLDOWN_SECONDS'),
     graceHours: (schedule.reconcile === 'off' ? reconcileDefaults : schedule.reconcile).graceHours,
-    count: (queue) => countMessages(runtime.sqs, urls[queue]),
+    async count(queue) {
+      const { waiting, underWay } = await readQueue(runtime.sqs, urls[queue]);
+      return waiting + underWay;
+    },
     channels: createChannels({
       topics: createTopics(runtime.sns),
       secrets,

@@ -61,7 +61,7 @@ export async function bundleFunctions(
       out: `${name}/index`,
     })),
     outdir: outputFolder,
-    plugins: [integrationPlugin(integrationFile), ...trimAwsSdkPlugins()],
+    plugins: [integrationPlugin(integrationFile), ...trimAwsSdkPlugins],
     metafile: true,
   });
   // Made from all names, so every name is a key.

@@ -76,57 +76,48 @@ const standIns: readonly StandIn[] = [
   },
 ];
 
-/** What keeps a function's bundle small and quick to start; order does not matter. */
-export function trimAwsSdkPlugins(): Plugin[] {
-  return [leanSdkPlugin(), versionOnlyPlugin(), builtInModulesPlugin()];
-}
-
 /**
  * Leaves out of a bundle what the AWS SDK brings and a Lambda function never uses. The clients stay as they
  * are. A stand-in that lacks a name which a newer SDK asks for stops the build (esbuild does that); so does one
  * whose module is not there any more, as this list would then be wrong without anybody noticing.
  */
-function leanSdkPlugin(): Plugin {
-  return {
-    name: 'lean-sdk',
-    setup({ onStart, onLoad, onEnd }) {
-      const used = new Set<StandIn>();
-      onStart(() => used.clear());
-      onLoad({ filter: /[\\/](@smithy|@aws-sdk)[\\/]/ }, ({ path }) => {
-        const place = path.replaceAll('\\', '/');
-        const standIn = standIns.find(({ module }) => place.endsWith(`/node_modules/${module}`));
-        if (!standIn) return undefined;
-        used.add(standIn);
-        return { contents: standIn.contents, loader: 'js', resolveDir: dirname(path) };
-      });
-      onEnd(({ errors }) => {
-        if (errors.length > 0) return undefined;
-        const gone = standIns.filter((standIn) => !used.has(standIn));
-        return {
-          errors: gone.map(({ module, reason }) => ({
-            text:
-              `The AWS SDK does not have ${module} any more, for which infra/build/trim-aws-sdk.ts has a stand-in. ` +
-              `Remove the stand-in, or find what replaced the module. It was there because: ${reason}`,
-          })),
-        };
-      });
-    },
-  };
-}
+const leanSdk: Plugin = {
+  name: 'lean-sdk',
+  setup({ onStart, onLoad, onEnd }) {
+    const used = new Set<StandIn>();
+    onStart(() => used.clear());
+    onLoad({ filter: /[\\/](@smithy|@aws-sdk)[\\/]/ }, ({ path }) => {
+      const place = path.replaceAll('\\', '/');
+      const standIn = standIns.find(({ module }) => place.endsWith(`/node_modules/${module}`));
+      if (!standIn) return undefined;
+      used.add(standIn);
+      return { contents: standIn.contents, loader: 'js', resolveDir: dirname(path) };
+    });
+    onEnd(({ errors }) => {
+      if (errors.length > 0) return undefined;
+      const gone = standIns.filter((standIn) => !used.has(standIn));
+      return {
+        errors: gone.map(({ module, reason }) => ({
+          text:
+            `The AWS SDK does not have ${module} any more, for which infra/build/trim-aws-sdk.ts has a stand-in. ` +
+            `Remove the stand-in, or find what replaced the module. It was there because: ${reason}`,
+        })),
+      };
+    });
+  },
+};
 
 /** `package.json` of a client is read for its version alone, which it tells AWS with each call. */
-function versionOnlyPlugin(): Plugin {
-  return {
-    name: 'version-only',
-    setup({ onLoad }) {
-      onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[a-z-]+[\\/]package\.json$/ }, ({ path }) => {
-        const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
-        const version = found !== null && typeof found === 'object' ? Reflect.get(found, 'version') : '';
-        return { contents: JSON.stringify({ version }), loader: 'json' };
-      });
-    },
-  };
-}
+const versionOnly: Plugin = {
+  name: 'version-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[a-z-]+[\\/]package\.json$/ }, ({ path }) => {
+      const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
+      const version = found !== null && typeof found === 'object' ? Reflect.get(found, 'version') : '';
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
 
 /**
  * Takes Node's own modules from the process instead of importing them. An import of a built-in module reads
@@ -134,18 +125,19 @@ function versionOnlyPlugin(): Plugin {
  * `node:http` all of undici (`getESMFacade` in Node's lib/internal/bootstrap/realm.js). Taken like this, only
  * what is used is read.
  */
-function builtInModulesPlugin(): Plugin {
-  return {
-    name: 'built-in-modules',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'built-in', sideEffects: false }));
-      onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path }) => ({
-        contents: builtInModule(path),
-        loader: 'js',
-      }));
-    },
-  };
-}
+const builtInModules: Plugin = {
+  name: 'built-in-modules',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'built-in', sideEffects: false }));
+    onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path }) => ({
+      contents: builtInModule(path),
+      loader: 'js',
+    }));
+  },
+};
+
+/** What keeps a function's bundle small and quick to start; order does not matter. */
+export const trimAwsSdkPlugins = [leanSdk, versionOnly, builtInModules];
 
 /** An ES module with the exports of a built-in one, of which esbuild keeps those that are used. */
 function builtInModule(name: string): string {

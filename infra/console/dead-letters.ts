@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Cause } from '../../shared/model/causes.ts';
 import { type DeadLetterMessage, type Route, routeOf } from '../ops/dead-letters/dead-letter.ts';
 import { type DiscardDependencies, discard } from '../ops/dead-letters/discard.ts';
 import type { DeadLetterQueue } from '../ops/dead-letters/queue.ts';
@@ -9,27 +8,8 @@ import { type ReplayDependencies, reasonFor, replay } from '../ops/replay/replay
 export type ShownDeadLetter = Omit<DeadLetterMessage, 'receiptHandle'> & { readonly route: Route };
 
 /** Dead letters of one function with the same reason. */
-export interface DeadLetterGroup {
-  /** Short and stable: the same reason always has the same id. */
-  readonly id: string;
-  /** Undefined when SQS itself moved them to the dead-letter queue. */
-  readonly cause: Cause | undefined;
-  /** Without the number of the order. */
-  readonly reason: string;
-  readonly stage: string;
-  /** Oldest first. */
-  readonly letters: readonly ShownDeadLetter[];
-}
-
-export interface DeadLetterView {
-  readonly at: Date;
-  /** Largest first. */
-  readonly groups: readonly DeadLetterGroup[];
-  /** How many letters could not be read, because another run holds them. */
-  readonly hidden: number;
-  /** There are more than a page can show. */
-  readonly more: boolean;
-}
+export type DeadLetterGroup = ReturnType<typeof groupsOf>[number];
+export type DeadLetterView = Awaited<ReturnType<typeof readView>>;
 
 /** Selects the letters of a group, or one letter. */
 export type Chosen = { readonly group: string } | { readonly letter: string };
@@ -48,7 +28,7 @@ export interface DeadLetterDeskDependencies extends ReplayDependencies {
 
 /** The dead-letter queue for pages. It is read rarely, because reading hides letters from others for a moment. */
 export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
-  const { forLooking, names, clock } = dependencies;
+  const { clock } = dependencies;
   let last: { readonly view: DeadLetterView; readonly count: number } | undefined;
   let running: Promise<unknown> = Promise.resolve();
   // One task at a time: two tasks that read the queue at once would each see only some of the letters.
@@ -59,22 +39,6 @@ export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
   }
   const { signal } = new AbortController();
 
-  async function readView(): Promise<DeadLetterView> {
-    const { hidden } = await forLooking.size();
-    const seen = new Map<string, DeadLetterMessage>();
-    try {
-      for await (const page of forLooking.take()) {
-        for (const letter of page) seen.set(letter.sqsId, letter);
-        if (seen.size >= maxShown) break;
-      }
-    } finally {
-      await forLooking.giveBack([...seen.values()]);
-    }
-    const at = clock.now();
-    const letters = [...seen.values()].map((letter) => ({ ...letter, route: routeOf(letter, names, at) }));
-    return { at, groups: groupsOf(letters), hidden, more: seen.size >= maxShown };
-  }
-
   return {
     /**
      * @param count How many letters there are; the queue is read again when this differs from the last time.
@@ -84,7 +48,7 @@ export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
       inTurn(async () => {
         const isFresh = last && clock.now().getTime() - last.view.at.getTime() < viewFreshMs;
         if (last && isFresh && !again && count === last.count) return last.view;
-        last = { view: await readView(), count };
+        last = { view: await readView(dependencies), count };
         return last.view;
       }),
     replay: (chosen: Chosen, go: boolean) =>
@@ -107,19 +71,37 @@ function wanted(chosen: Chosen): (letter: DeadLetterMessage) => boolean {
     : ({ sqsId }) => sqsId === chosen.letter;
 }
 
+/** Short and stable: the same reason, without the number of the order, always has the same id. */
 function groupIdOf(letter: Pick<DeadLetterMessage, 'cause' | 'reason' | 'orderNumber' | 'stage'>): string {
   const text = JSON.stringify([letter.cause, reasonFor(letter), letter.stage]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
-function groupsOf(letters: readonly ShownDeadLetter[]): DeadLetterGroup[] {
-  return [...Map.groupBy(letters, groupIdOf)]
-    .flatMap(([id, members]): DeadLetterGroup[] => {
-      const sorted = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());
-      const [first] = sorted;
-      return first
-        ? [{ id, cause: first.cause, reason: reasonFor(first), stage: first.stage, letters: sorted }]
-        : [];
+async function readView({ forLooking, names, clock }: DeadLetterDeskDependencies) {
+  /** How many letters could not be read, because another run holds them. */
+  const { hidden } = await forLooking.size();
+  const seen = new Map<string, DeadLetterMessage>();
+  try {
+    for await (const page of forLooking.take()) {
+      for (const letter of page) seen.set(letter.sqsId, letter);
+      if (seen.size >= maxShown) break;
+    }
+  } finally {
+    await forLooking.giveBack([...seen.values()]);
+  }
+  const at = clock.now();
+  const letters = [...seen.values()].map((letter) => ({ ...letter, route: routeOf(letter, names, at) }));
+  return { at, groups: groupsOf(letters), hidden, more: seen.size >= maxShown };
+}
+
+/** Largest first. */
+function groupsOf(shown: readonly ShownDeadLetter[]) {
+  return [...Map.groupBy(shown, groupIdOf)]
+    .flatMap(([id, members]) => {
+      /** Oldest first. */
+      const letters = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());
+      const [first] = letters;
+      return first ? [{ id, cause: first.cause, reason: reasonFor(first), stage: first.stage, letters }] : [];
     })
     .sort((a, b) => b.letters.length - a.letters.length || a.id.localeCompare(b.id));
 }

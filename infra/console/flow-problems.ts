@@ -70,8 +70,7 @@ export function flowProblemsOf(
   const down = partnerNames.filter((partner) => status.partners[partner].open);
   return [
     ...down.map((partner) => partnerDown(partner, status, commands)),
-    ...queueNames.flatMap((queue) => pausedQueue(queue, status.queues[queue], commands)),
-    ...pausedBookings(status, commands),
+    ...pausedFlows(status, commands),
     ...(status.deadLetters > 0 ? [needsPerson(status.deadLetters)] : []),
     ...queueNames
       .filter((queue) => !partnersCalledBy[queue].some((partner) => down.includes(partner)))
@@ -112,36 +111,27 @@ function partnerDown(partner: Partner, { partners, queues, at }: FlowsStatus, co
   };
 }
 
-function pausedQueue(queue: QueueName, status: QueueStatus, commands: string): FlowProblem[] {
-  if (!status.paused) return [];
-  const flow = queue === 'product-orders' ? 'orders' : queue;
-  return [
-    {
-      id: `paused-${queue}`,
-      grade: 'stuck',
-      what: `${queueWords[queue].work} is paused; ${inQueue(status) === 0 ? 'nothing waits' : waitsIn(queue, status)}.`,
-      why: `Somebody paused it: the event source mapping of ${consumerOf[queue]} is disabled.`,
-      next: 'Resume it when the maintenance is over.',
-      command: `npm run resume -- ${flow} ${commands}`,
-      orders: status.orders,
-    },
-  ];
-}
-
-function pausedBookings({ queues, partners }: FlowsStatus, commands: string): FlowProblem[] {
-  if (partners.erp.bookingsPausedAt === undefined) return [];
-  const { completions } = queues;
-  return [
-    {
-      id: 'paused-bookings',
-      grade: 'stuck',
-      what: `Booking in the ERP is paused; ${inQueue(completions) === 0 ? 'nothing waits' : waitsIn('completions', completions)}.`,
+function pausedFlows({ queues, partners }: FlowsStatus, commands: string): FlowProblem[] {
+  const problemOf = (flow: string, queue: QueueName, work: string) => ({
+    id: `paused-${flow === 'bookings' ? flow : queue}`,
+    grade: 'stuck' as const,
+    what: `${work} is paused; ${inQueue(queues[queue]) === 0 ? 'nothing waits' : waitsIn(queue, queues[queue])}.`,
+    command: `npm run resume -- ${flow} ${commands}`,
+    orders: queues[queue].orders,
+  });
+  const ofQueues = queueNames.filter((queue) => queues[queue].paused);
+  const problems = ofQueues.map((queue) => ({
+    ...problemOf(queue === 'product-orders' ? 'orders' : queue, queue, queueWords[queue].work),
+    why: `Somebody paused it: the event source mapping of ${consumerOf[queue]} is disabled.`,
+    next: 'Resume it when the maintenance is over.',
+  }));
+  if (partners.erp.bookingsPausedAt !== undefined)
+    problems.push({
+      ...problemOf('bookings', 'completions', 'Booking in the ERP'),
       why: 'Somebody paused it. Completions are still read from Azumuta and planned.',
       next: 'Resume it when the maintenance is over: what waits is booked within 15 minutes.',
-      command: `npm run resume -- bookings ${commands}`,
-      orders: completions.orders,
-    },
-  ];
+    });
+  return problems;
 }
 
 function needsPerson(count: number): FlowProblem {

@@ -10,22 +10,14 @@ export const metricPeriod = Duration.minutes(5);
 export function metric(
   scope: Construct,
   name: MetricName,
-  { statistic = 'Sum', period = metricPeriod, ...of }: MetricOptions = {},
+  { statistic, ...of }: { readonly statistic: string; readonly Partner?: string },
 ): Metric {
   return new Metric({
     namespace: metricNamespace,
     metricName: name,
     dimensionsMap: { Stack: Stack.of(scope).stackName, ...of },
     statistic,
-    period,
+    period: metricPeriod,
     unit: { Count: Unit.COUNT, Seconds: Unit.SECONDS }[metrics[name].unit],
   });
-}
-
-interface MetricOptions {
-  readonly statistic?: string;
-  readonly period?: Duration;
-  /** Required by metrics that are kept by function or by partner. */
-  readonly Function?: string;
-  readonly Partner?: string;
 }

@@ -51,7 +51,7 @@ export const deploymentSchema = strictObject({
       emails: z.optional(readonlyList(email)),
       /**
        * Microsoft Teams (Workflows), Slack (incoming webhook), and any address that takes JSON. Their addresses are one
-       * secret, which `npm run secrets -- --stack <stack>` sets. Default: none.
+       * secret, which `npm run secrets -- set alert-webhooks --stack <stack>` sets. Default: none.
        */
       webhooks: z._default(readonlyList(z.enum(webhookChannels)), []),
     }),

@@ -19,18 +19,11 @@ export interface Logger {
   readonly begin: (requestId: string) => void;
 }
 
-/** Who logs: both are dimensions of the metrics. */
-export interface Speaker {
-  /** Name of the stack. */
-  readonly stack: string;
-  /** Name of the function, such as `book-completion`. */
-  readonly functionName: string;
-}
-
 export type LogSink = (line: string) => void;
 
+/** @param speaker The stack and the function, such as `book-completion`: dimensions of the metrics. */
 export function createLogger(
-  speaker: Speaker,
+  speaker: { readonly stack: string; readonly functionName: string },
   write: LogSink = (line) => process.stdout.write(`${line}\n`),
   clock: Pick<Clock, 'now'> = systemClock,
 ): Logger {

@@ -1,25 +1,20 @@
 import { slotKey, slotLineKey } from '../ledger/keys.ts';
 import { createLease, type Lease } from '../ledger/lease.ts';
 import { reasonOf } from '../model/errors.ts';
-import type { Partner } from '../model/partner.ts';
+import type { Partner, PartnerLimit } from '../model/partner.ts';
 import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-import {
-  type Asker,
-  type Line,
-  lineOf,
-  mayTry,
-  slotsToTry,
-  withoutPlace,
-  withPlace,
-} from './waiting-line.ts';
+import { Pacer } from './pace.ts';
+import { type Line, lineOf, mayTry, slotsToTry, withoutPlace, withPlace } from './waiting-line.ts';
 
-export interface TakeSlotDependencies {
+export interface SlotsDependencies {
   readonly table: Table;
   readonly clock: Clock;
   /** The function: it has one place in a partner's line, whatever the number of its containers. */
   readonly name: string;
+  /** The longest that a partner may take to finish what was sent to it before an attempt died. */
+  readonly settlingSeconds: number;
   readonly random: () => number;
   readonly log: Logger;
 }
@@ -27,19 +22,13 @@ export interface TakeSlotDependencies {
 /** Which slot is wanted, by which invocation, and until when it is theirs at the longest (epoch milliseconds). */
 export interface WantedSlot {
   readonly partner: Partner;
-  readonly atOnce: number;
+  readonly limit: PartnerLimit & { readonly atOnce: number };
   readonly requestId: string;
   readonly untilMs: number;
   readonly isBacklog: boolean;
 }
 
-export interface TakenSlot {
-  readonly lease: Lease;
-  readonly owner: string;
-  /** When the next call may leave, by the clock of the holder before; undefined for a slot that nobody paced. */
-  readonly nextCallAt: number | undefined;
-}
-
+export type TakenSlot = NonNullable<Awaited<ReturnType<typeof freeSlot>>>;
 /** `shared`: the function's backlog has a slot already. `none`: others hold all slots, or have waited for long. */
 export type NoSlot = 'shared' | 'none';
 
@@ -47,73 +36,77 @@ export type NoSlot = 'shared' | 'none';
  * Takes one of a partner's slots in the ledger, or a place in its line: a read and a write when one is free. A backlog
  * looks at the slots first, and mostly leaves it at one read: it asks often, and must cost little.
  */
-export function createSlotTaker({ table, clock, name, random, log }: TakeSlotDependencies) {
-  const now = () => clock.now().getTime();
-  const askers = { new: { name, isBacklog: false }, backlog: { name: `${name} (backlog)`, isBacklog: true } };
-  const readLine = async (partner: Partner) => lineOf(await table.get(slotLineKey(partner)), now());
-
-  async function takeSlot(wanted: WantedSlot): Promise<TakenSlot | NoSlot> {
-    const { partner, atOnce, isBacklog } = wanted;
-    const asker = isBacklog ? askers.backlog : askers.new;
-    const numbers = slotsToTry(atOnce, random(), isBacklog);
-    const worthTrying = isBacklog ? await freeForBacklog(partner, numbers, asker) : numbers;
-    if (!worthTrying) return 'shared';
-    const line = await readLine(partner);
-    const taken = mayTry(line, asker, now()) ? await freeSlot(wanted, worthTrying, asker) : undefined;
-    const places = taken ? withoutPlace(line, asker.name) : withPlace(line, asker.name, now());
-    if (places) await writeLine(partner, { places, revision: line.revision });
-    return taken ?? 'none';
-  }
-
-  /** The first slot that is free, or none; undefined as soon as one is seen that the same backlog holds. */
-  async function freeForBacklog(
-    partner: Partner,
-    numbers: readonly number[],
-    asker: Asker,
-  ): Promise<readonly number[] | undefined> {
-    for (const number of numbers) {
-      const held = await table.get(slotKey(partner, number));
-      if (!(Number(held?.leaseUntil ?? 0) > now())) return [number];
-      if (String(held?.owner).startsWith(ownerOf(asker, ''))) return undefined;
-    }
-    return [];
-  }
-
-  async function freeSlot(
-    { partner, requestId, untilMs }: WantedSlot,
-    numbers: readonly number[],
-    asker: Asker,
-  ): Promise<TakenSlot | undefined> {
-    const owner = ownerOf(asker, requestId);
-    for (const number of numbers) {
-      const lease = createLease(table, clock, slotKey(partner, number));
-      const before = await lease.take(owner, (untilMs - now()) / 1000);
-      if (!before) continue;
-      const nextCallAt = before.nextCallAt === undefined ? undefined : Number(before.nextCallAt);
-      return { lease, owner, nextCallAt };
-    }
-    return undefined;
-  }
-
-  /** When another change was faster, or the write failed, nothing is repeated: the next try writes what is missing. */
-  async function writeLine(partner: Partner, { places, revision }: Line) {
-    const written = table.update(slotLineKey(partner), {
-      set: { places, revision: revision + 1 },
-      condition: 'attribute_not_exists(#revision) OR #revision = :seen',
-      values: { seen: revision },
-    });
-    await written.catch((error: unknown) =>
-      log.warn('The line for a slot could not be written', { Partner: partner, reason: reasonOf(error) }),
-    );
-  }
-
-  return {
-    takeSlot,
-    /** Whether somebody waits for a slot to whom this function's backlog gives way. */
-    isAwaited: async (partner: Partner) => !mayTry(await readLine(partner), askers.backlog, now()),
-  };
+export async function takeSlot(from: SlotsDependencies, wanted: WantedSlot): Promise<TakenSlot | NoSlot> {
+  const { partner, limit, isBacklog } = wanted;
+  const name = nameOf(from, isBacklog);
+  const numbers = slotsToTry(limit.atOnce, from.random(), isBacklog);
+  const worthTrying = isBacklog ? await freeForBacklog(from, partner, numbers) : numbers;
+  if (!worthTrying) return 'shared';
+  const line = await readLine(from, partner);
+  const isOurTurn = mayTry(line, { name, isBacklog }, nowOf(from));
+  const taken = isOurTurn ? await freeSlot(from, wanted, worthTrying) : undefined;
+  const places = taken ? withoutPlace(line, name) : withPlace(line, name, nowOf(from));
+  if (places) await writeLine(from, partner, { places, revision: line.revision });
+  return taken ?? 'none';
 }
 
-function ownerOf({ name }: Asker, requestId: string): string {
-  return `${name} ${requestId}`;
+/** Whether somebody waits for a slot to whom this function's backlog gives way. */
+export async function isAwaited(from: SlotsDependencies, partner: Partner): Promise<boolean> {
+  const line = await readLine(from, partner);
+  return !mayTry(line, { name: nameOf(from, true), isBacklog: true }, nowOf(from));
+}
+
+/** The first slot that is free, or none; undefined as soon as one is seen that the same backlog holds. */
+async function freeForBacklog(from: SlotsDependencies, partner: Partner, numbers: readonly number[]) {
+  for (const number of numbers) {
+    const held = await from.table.get(slotKey(partner, number));
+    if (!(Number(held?.leaseUntil ?? 0) > nowOf(from))) return [number];
+    if (String(held?.owner).startsWith(`${nameOf(from, true)} `)) return undefined;
+  }
+  return [];
+}
+
+async function freeSlot(from: SlotsDependencies, wanted: WantedSlot, numbers: readonly number[]) {
+  const { partner, limit, requestId, untilMs, isBacklog } = wanted;
+  const owner = `${nameOf(from, isBacklog)} ${requestId}`;
+  for (const number of numbers) {
+    const lease: Lease = createLease(from.table, from.clock, slotKey(partner, number));
+    const before = await lease.take(owner, (untilMs - nowOf(from)) / 1000);
+    if (before) return { lease, owner, pacer: pacerOf(limit, before.nextCallAt, from.clock) };
+  }
+  return undefined;
+}
+
+/** @param nextCallAt As the holder before wrote it down, if anybody has paced the slot. */
+function pacerOf({ atOnce, perSecond }: WantedSlot['limit'], nextCallAt: unknown, clock: Clock) {
+  if (perSecond === undefined) return undefined;
+  return new Pacer(
+    (atOnce / perSecond) * 1000,
+    nextCallAt === undefined ? undefined : Number(nextCallAt),
+    clock,
+  );
+}
+
+async function readLine(from: SlotsDependencies, partner: Partner): Promise<Line> {
+  return lineOf(await from.table.get(slotLineKey(partner)), nowOf(from));
+}
+
+/** When another change was faster, or the write failed, nothing is repeated: the next try writes what is missing. */
+async function writeLine({ table, log }: SlotsDependencies, partner: Partner, { places, revision }: Line) {
+  const written = table.update(slotLineKey(partner), {
+    set: { places, revision: revision + 1 },
+    condition: 'attribute_not_exists(#revision) OR #revision = :seen',
+    values: { seen: revision },
+  });
+  await written.catch((error: unknown) =>
+    log.warn('The line for a slot could not be written', { Partner: partner, reason: reasonOf(error) }),
+  );
+}
+
+function nameOf({ name }: SlotsDependencies, isBacklog: boolean): string {
+  return isBacklog ? `${name} (backlog)` : name;
+}
+
+function nowOf({ clock }: SlotsDependencies): number {
+  return clock.now().getTime();
 }

@@ -1,14 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createDemo } from '../../infra/local/demo/scenario.ts';
-import { type LocalSystem, startLocalSystem } from '../../infra/local/run-locally.ts';
+import { startLocalSystem } from '../../infra/local/run-locally.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let system: LocalSystem;
-
-beforeAll(async () => {
-  system = await startLocalSystem({ integrationFile: 'integration.config.ts' });
-}, 60_000);
-afterAll(() => system?.stop());
+const system = await forAllTests(startLocalSystem({ integrationFile: 'integration.config.ts' }));
 
 it('books every order once although every process of the platform is killed', async () => {
   // Prepare: every process of the plant will die once, stores and containers too, while the story goes on

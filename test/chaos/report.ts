@@ -23,7 +23,7 @@ export function reportOf(seed: number, result: ChaosResult): string {
     ['kills', listed(result.kills)],
     ['faults', listed(result.faults)],
     ['orders', result.orders],
-    ['completions', `${result.completions}, ${result.reopened} of them reopened and completed again`],
+    ['completions', result.completions],
     ['changed in the ERP', changes(result.injected.changed)],
     ['renamed in Azumuta', result.injected.renamed.size],
     ['forged hints', hints(result)],

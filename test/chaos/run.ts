@@ -3,7 +3,7 @@ import type { Overrides } from '../../infra/local/emulator/overrides.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from '../../infra/local/run-locally.ts';
 import { createDice, type Dice } from './accidents/dice.ts';
 import { slowestCommitMs, startFaults } from './accidents/faults.ts';
-import { type Flood, type FloodFigures, startFlood } from './accidents/flood.ts';
+import { type Flood, startFlood } from './accidents/flood.ts';
 import { type Kills, startKilling } from './accidents/kills.ts';
 import { type Balance, balanceOf } from './balance/balance.ts';
 import {
@@ -51,7 +51,7 @@ export interface ChaosResult extends LoadFigures {
   readonly retries: number;
   readonly deadLetters: number;
   readonly injected: Injected;
-  readonly flood: FloodFigures;
+  readonly flood: ReturnType<Flood['figures']>;
   /** How far the clock of each container that was started was off, in milliseconds. */
   readonly clocks: readonly number[];
   readonly loadSeconds: number;
@@ -123,7 +123,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
           injected,
         ),
         kills: kills.counts,
-        faults: faultCounts(partners.faults),
+        faults: faultCounts(system.sandboxes),
         permanentFaults: injected.permanent.length,
         webhookCalls: partners.triggers.length,
         retries,

@@ -5,21 +5,16 @@ const speaker = { stack: 'AzumutaErp-test-test', functionName: 'test' };
 
 export const silent: Logger = createLogger(speaker, () => undefined);
 
-/** A log that the test can read. */
-export interface HeardLog {
-  readonly log: Logger;
-  readonly lines: readonly string[];
-  /** All values of the metric, in order. */
-  readonly measured: (name: keyof Measured) => number[];
-  readonly forget: () => void;
-}
+export type HeardLog = ReturnType<typeof recordedLog>;
 
-export function recordedLog(): HeardLog {
+/** A log that the test can read. */
+export function recordedLog() {
   const lines: string[] = [];
   return {
     log: createLogger(speaker, (line) => lines.push(line)),
-    lines,
-    measured: (name) =>
+    lines: lines as readonly string[],
+    /** All values of the metric, in order. */
+    measured: (name: keyof Measured) =>
       lines.flatMap((line) => {
         const value: unknown = JSON.parse(line)[name];
         return typeof value === 'number' ? [value] : [];

@@ -1,16 +1,11 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An HTTP server on 127.0.0.1, at a free port. */
-export interface Loopback {
-  readonly url: string;
-  readonly port: number;
-  /** Closes the server and its connections; a second call does nothing. */
-  readonly close: () => Promise<void>;
-}
-
-/** Plays the part of any partner: `const { url, close } = await listenOnLoopback(...)`, and `onTestFinished(close)`. */
-export async function listenOnLoopback(listener: RequestListener): Promise<Loopback> {
+/**
+ * An HTTP server on 127.0.0.1, at a free port. It plays the part of any partner: `const { url, close } = await
+ * listenOnLoopback(...)`, and `onTestFinished(close)`.
+ */
+export async function listenOnLoopback(listener: RequestListener) {
   const server = createServer(listener);
   // By default Node closes an idle connection after five seconds; on a slow machine a caller may still be using it.
   server.keepAliveTimeout = 60_000;
@@ -20,6 +15,7 @@ export async function listenOnLoopback(listener: RequestListener): Promise<Loopb
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    /** Closes the server and its connections; a second call does nothing. */
     async close() {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));

@@ -1,3 +1,5 @@
+import type { Mismatch } from '../../../shared/platform/validation.ts';
+
 /** Operations of the HTTP API, by their ids in the OpenAPI document. */
 export type Operation = 'postProductOrders' | 'getProductOrder' | 'getTrigger' | 'postTrigger';
 
@@ -32,6 +34,13 @@ const queued = {
   productOrders: [{ number: 'MO/0001', status: 'queued' }],
 };
 
+const unfit = (number: string, error: Mismatch) => ({
+  ...{ number, status: 'rejected', productOrders: [] },
+  reason: 'The order does not fit: see errors.',
+  cause: 'order-data',
+  errors: [error],
+});
+
 export const examples: readonly Example[] = [
   {
     operation: 'postProductOrders',
@@ -50,20 +59,11 @@ export const examples: readonly Example[] = [
       body: {
         orders: [
           { ...queued, statusUrl: '/product-orders/MO%2F0001' },
-          {
-            number: 'MO/0002',
-            status: 'rejected',
-            productOrders: [],
-            reason: 'The order does not fit: see errors.',
-            cause: 'order-data',
-            errors: [
-              {
-                path: '$[1].quantity',
-                found: 'string',
-                expected: 'a decimal above 0, as text ("12.5") or a number',
-              },
-            ],
-          },
+          unfit('MO/0002', {
+            path: '$[1].quantity',
+            found: 'string',
+            expected: 'a decimal above 0, as text ("12.5") or a number',
+          }),
         ],
       },
     },
@@ -102,18 +102,7 @@ export const examples: readonly Example[] = [
     request: { body: { number: 'MO/0003' } },
     answer: {
       status: 422,
-      body: {
-        orders: [
-          {
-            number: 'MO/0003',
-            status: 'rejected',
-            productOrders: [],
-            reason: 'The order does not fit: see errors.',
-            cause: 'order-data',
-            errors: [{ path: '$.article', found: 'missing', expected: 'string' }],
-          },
-        ],
-      },
+      body: { orders: [unfit('MO/0003', { path: '$.article', found: 'missing', expected: 'string' })] },
     },
   },
   {

@@ -26,7 +26,8 @@ export const exits = {
   interrupted: 130,
 } as const;
 
-const text = z.string().check(z.minLength(1));
+/** A text of a command line that is not empty. */
+export const text = z.string().check(z.minLength(1));
 
 /** Options of every command. */
 export const answerOptions = { json: z._default(z.boolean(), false) };

@@ -10,7 +10,7 @@ import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { type EmulatorAddress, findEmulator } from '../../local/emulator/data-folder.ts';
+import { findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
@@ -172,12 +172,9 @@ function reader(outputs: Readonly<Record<string, string>>, stack: string) {
   };
 }
 
-interface RunningPlatform {
-  readonly folder: string;
-  readonly address: EmulatorAddress;
-}
+type RunningPlatform = ReturnType<typeof runningIn>[number];
 
-function runningIn(folders: readonly string[]): RunningPlatform[] {
+function runningIn(folders: readonly string[]) {
   return folders.flatMap((folder) => {
     const address = findEmulator(folder);
     return address ? [{ folder, address }] : [];

@@ -2,39 +2,14 @@ import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger.ts';
 import { webhookHint } from '../../../shared/completions/messages.ts';
-import { type Cause, causes } from '../../../shared/model/causes.ts';
-import { type Partner, partnerNames } from '../../../shared/model/partner.ts';
+import { causes } from '../../../shared/model/causes.ts';
+import { partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { jsonOf } from '../../../shared/platform/validation.ts';
 import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** A message of the dead-letter queue, held by this run. */
-export interface DeadLetterMessage {
-  /** SQS's id of it in the dead-letter queue. */
-  readonly sqsId: string;
-  readonly receiptHandle: string;
-  readonly body: string;
-  /** Function that put it aside; `unknown` when neither its attributes nor its body name one. */
-  readonly stage: string;
-  /** Empty when the message names no order. */
-  readonly orderNumber: string;
-  /** Order under which the ledger keeps its record. */
-  readonly filedUnder: string;
-  /** Every number in it that a planner may know. */
-  readonly numbers: readonly string[];
-  readonly reason: string;
-  /** Undefined when SQS itself moved it to the dead-letter queue. */
-  readonly cause: Cause | undefined;
-  /** The partner that was called last. */
-  readonly partner: Partner | undefined;
-  /** When it was first attempted. */
-  readonly since: Date;
-  /** Of a booking that was refused: its key and its figures, for a person. A replay never reads them. */
-  readonly booking: string | undefined;
-  readonly figures: string | undefined;
-  /** Id of the message in its own queue; every replay keeps it. */
-  readonly messageId: string;
-}
+export type DeadLetterMessage = Readonly<ReturnType<typeof letterOf>>;
 
 /** The queue that a letter goes back to, or why it stays. */
 export type Route = { readonly to: QueueName; readonly body: string } | { readonly stays: string };
@@ -70,7 +45,7 @@ const withoutReason = 'SQS put it aside after too many receives';
  * Reads a received message. Our functions describe the messages that they put aside in attributes; a message that SQS
  * moved by itself is known only by the `kind` in its body.
  */
-export function letterOf(message: Message): DeadLetterMessage {
+export function letterOf(message: Message) {
   const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {}, Attributes = {} } = message;
   const attribute = (name: string) => MessageAttributes[name]?.StringValue;
   const { data } = z.safeParse(contentSchema, jsonOf(Body));
@@ -82,19 +57,29 @@ export function letterOf(message: Message): DeadLetterMessage {
   const orderNumber = filedUnder === 'unknown' ? (inBody[0] ?? '') : filedUnder;
   const firstAttempt = Date.parse(attribute('firstAttemptAt') ?? '');
   return {
+    /** SQS's id of it in the dead-letter queue. */
     sqsId: MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,
+    /** Function that put it aside; `unknown` when neither its attributes nor its body name one. */
     stage: attribute('stage') ?? stageOfKind[kind] ?? 'unknown',
+    /** Empty when the message names no order. */
     orderNumber,
+    /** Order under which the ledger keeps its record. */
     filedUnder,
+    /** Every number in it that a planner may know. */
     numbers: [orderNumber, ...inBody].filter(Boolean),
     reason: attribute('reason') ?? withoutReason,
+    /** Undefined when SQS itself moved it to the dead-letter queue. */
     cause: z.parse(causeSchema, attribute('cause')),
+    /** The partner that was called last. */
     partner: z.parse(partnerSchema, attribute('partner')),
+    /** Of a booking that was refused: its key and its figures, for a person. A replay never reads them. */
     booking: attribute('booking'),
     figures: attribute('figures'),
+    /** When it was first attempted. */
     since: new Date(Number.isNaN(firstAttempt) ? Number(Attributes.SentTimestamp ?? 0) : firstAttempt),
+    /** Id of the message in its own queue; every replay keeps it. */
     messageId: attribute('messageId') ?? MessageId,
   };
 }

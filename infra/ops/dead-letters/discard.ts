@@ -20,12 +20,7 @@ export interface DiscardDependencies {
   readonly bookings: Pick<Ledger['bookings'], 'discard'>;
 }
 
-export interface DiscardReport {
-  readonly selected: number;
-  readonly discarded: number;
-  /** Why it ended early; the letters that are not discarded are still there. */
-  readonly failure?: string | undefined;
-}
+export type DiscardReport = Awaited<ReturnType<typeof discard>>;
 
 export const minNote = 5;
 export const maxNote = 500;
@@ -39,13 +34,14 @@ export const maxNote = 500;
 export async function discard(
   request: DiscardRequest,
   { deadLetters, records, bookings }: DiscardDependencies,
-): Promise<DiscardReport> {
+) {
   const note = `${checkedNote(request.note)} (${request.by})`;
   const held = new Map<string, DeadLetterMessage>();
   const gone: DeadLetterMessage[] = [];
   let selected = 0;
   // The first letters became visible again before the last were taken.
   let more = false;
+  /** Why it ended early; the letters that are not discarded are still there. */
   let failure: string | undefined;
   try {
     for await (const page of deadLetters.take()) {

@@ -1,6 +1,5 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { createQueues } from '../../../shared/platform/aws/queue.ts';
-import { countMessages } from '../flows/queues.ts';
+import { createQueues, readQueue } from '../../../shared/platform/aws/queue.ts';
 import { type DeadLetterMessage, letterOf } from './dead-letter.ts';
 
 export interface DeadLetterQueueOptions {
@@ -25,7 +24,7 @@ export function openDeadLetterQueue(
   return {
     /** About how many letters can be taken, and how many are hidden because another run holds them. */
     async size() {
-      const { waiting, underWay } = await countMessages(sqs, queueUrl);
+      const { waiting, underWay } = await readQueue(sqs, queueUrl);
       return { visible: waiting, hidden: underWay };
     },
 

@@ -5,11 +5,11 @@ import {
   paginateListTables,
 } from '@aws-sdk/client-dynamodb';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
 import { consumerOf } from '../../../shared/model/queues.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
+import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
 import { ago, counted } from '../cli/output.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
@@ -35,141 +35,135 @@ export function stackChecks(
   now: Date,
   config?: string,
 ): Check[] {
-  // Made within each check, which reports a stack without this output.
-  const ledger = () => ledgerOf(target);
   return [
-    ...flows.map((flow) => check(`Queue of ${flow}`, () => lookAtQueue(flow))),
-    check('Dead letters', lookAtDeadLetters),
+    ...flows.map((flow) => check(`Queue of ${flow}`, () => lookAtQueue(target, flow))),
+    check('Dead letters', () => lookAtDeadLetters(target)),
     check('Ledger table', () => lookAtLedger(target)),
-    ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(flow))),
-    check('Flow of bookings', lookAtBookings),
-    check('Circuit breakers', lookAtBreakers),
-    check('Pull', lookAtPull),
+    ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(target, flow, now))),
+    check('Flow of bookings', () => lookAtBookings(target, now)),
+    check('Circuit breakers', () => lookAtBreakers(target)),
+    check('Pull', () => lookAtPull(target, integration?.schedule.pull, now, config)),
   ];
+}
 
-  async function attributesOf(output: string) {
-    const { Attributes = {} } = await sqsOf(target).send(
-      new GetQueueAttributesCommand({ QueueUrl: target.output(output), AttributeNames: ['All'] }),
+async function lookAtQueue(target: Target, flow: Flow) {
+  const sqs = sqsOf(target);
+  const { attributes, waiting, underWay } = await readQueue(sqs, target.output(pausable[flow].output));
+  const deadLetters = await readQueue(sqs, target.output('DeadLetterQueue'));
+  const redrivesTo = valueAt(JSON.parse(attributes.RedrivePolicy ?? '{}'), 'deadLetterTargetArn');
+  if (!deadLetters.arn || redrivesTo !== deadLetters.arn)
+    return wrong(
+      'it has no redrive to the dead letters: a message that crashes its function every time is lost',
+      'deploy the stack again',
     );
-    const waiting = Number(Attributes.ApproximateNumberOfMessages ?? 0);
-    const hidden = Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0);
-    return { ...Attributes, waiting, hidden };
-  }
+  if (Number(attributes.MessageRetentionPeriod) < 14 * days)
+    return wrong(
+      `it keeps messages for ${Number(attributes.MessageRetentionPeriod) / days} days instead of 14`,
+      'deploy the stack again',
+    );
+  return fine(`is there: ${waiting} waiting, ${underWay} under way or waiting to be tried again`);
+}
 
-  async function lookAtQueue(flow: Flow) {
-    const queue = await attributesOf(pausable[flow].output);
-    const { QueueArn: deadLettersArn } = await attributesOf('DeadLetterQueue');
-    const redrivesTo = valueAt(JSON.parse(queue.RedrivePolicy ?? '{}'), 'deadLetterTargetArn');
-    if (deadLettersArn === undefined || redrivesTo !== deadLettersArn)
-      return wrong(
-        'it has no redrive to the dead letters: a message that crashes its function every time is lost',
-        'deploy the stack again',
-      );
-    if (Number(queue.MessageRetentionPeriod) < 14 * days)
-      return wrong(
-        `it keeps messages for ${Number(queue.MessageRetentionPeriod) / days} days instead of 14`,
-        'deploy the stack again',
-      );
-    return fine(`is there: ${queue.waiting} waiting, ${queue.hidden} under way or waiting to be tried again`);
-  }
+async function lookAtDeadLetters(target: Target) {
+  const { waiting, underWay } = await readQueue(sqsOf(target), target.output('DeadLetterQueue'));
+  const letters = waiting + underWay;
+  if (letters === 0) return fine('there are none');
+  return notice(
+    `${counted(letters, 'dead letter')} for a person`,
+    'look at them, by reason',
+    `npm run replay -- ${whereOf(target)}`,
+  );
+}
 
-  async function lookAtDeadLetters() {
-    const { waiting, hidden } = await attributesOf('DeadLetterQueue');
-    const letters = waiting + hidden;
-    if (letters === 0) return fine('there are none');
+async function lookAtSwitch(target: Target, flow: Flow, now: Date) {
+  const found = await readSwitch(target, flow);
+  const { states, uuids } = found;
+  if (uuids.length === 0)
+    return wrong('nothing works on its queue: its event source mapping is gone', 'deploy the stack again');
+  if (states.every((state) => state === 'Enabled')) return fine(`${pausable[flow].does} is switched on`);
+  const paused = `${pausable[flow].does} is paused (${states.join(', ')})`;
+  return pausedFinding(target, flow, paused, await soonLost(target, found, now));
+}
+
+function pausedFinding(target: Target, flow: string, paused: string, lost: string | undefined) {
+  const resume = `npm run resume -- ${flow} ${whereOf(target)}`;
+  return lost === undefined
+    ? notice(paused, 'resume it when the maintenance is over', resume)
+    : wrong(`${paused}, ${lost}`, 'resume it', resume);
+}
+
+/** They are paused by a mark in the ledger: their function goes on, and makes a dead letter of a message in time. */
+async function lookAtBookings(target: Target, now: Date) {
+  const { bookingsPausedAt } = await ledgerOf(target).breaker.state('erp');
+  if (bookingsPausedAt === undefined) return fine('booking in the ERP is switched on');
+  const pausedSeconds = (now.getTime() - Date.parse(bookingsPausedAt)) / 1000;
+  const lost = `for ${daysOf(pausedSeconds)}: after 13 days, what waits becomes dead letters`;
+  const paused = `booking in the ERP is paused since ${bookingsPausedAt}`;
+  return pausedFinding(target, 'bookings', paused, pausedSeconds < tooOldSeconds ? undefined : lost);
+}
+
+/**
+ * Says what the queue of a paused flow will soon lose. CloudWatch has no age of messages that were received three times
+ * before the pause (queue-insight.ts), so an old pause counts as old messages.
+ */
+async function soonLost(target: Target, { flow, waiting, underWay }: FlowSwitch, now: Date) {
+  const messages = waiting + underWay;
+  if (messages === 0) return undefined;
+  const { queue } = pausable[flow];
+  const { oldestSeconds = 0 } = await insightOfTarget(target, { now: () => now })(queue);
+  if (oldestSeconds >= tooOldSeconds) {
+    const dropped = new Date(now.getTime() + (keptSeconds - oldestSeconds) * 1000);
+    return `and the oldest message in its queue is ${daysOf(oldestSeconds)} old: SQS drops it at ${dropped.toISOString()}`;
+  }
+  const { since } = await ledgerOf(target).pauses.of(consumerOf[queue]);
+  const pausedSeconds = since === undefined ? 0 : (now.getTime() - since.getTime()) / 1000;
+  if (pausedSeconds < tooOldSeconds) return undefined;
+  return `for ${daysOf(pausedSeconds)}, with ${counted(messages, 'message')} in its queue: SQS drops what is ${daysOf(keptSeconds)} old`;
+}
+
+async function lookAtBreakers(target: Target) {
+  const findings = [];
+  for (const partner of ['azumuta', 'erp'] as const) {
+    const { open, reason = '', openedAt } = await ledgerOf(target).breaker.state(partner);
+    const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
+    const says = `${name} has been down since ${openedAt}, and calls to it wait: ${reason.replace(/\.$/, '')}`;
+    const next =
+      'nothing is lost; repair what the reason names, and calls go on by themselves within five minutes';
+    if (open) findings.push(notice(says, next));
+  }
+  return findings.length > 0 ? findings : fine('are closed: both partners are called');
+}
+
+async function lookAtPull(
+  target: Target,
+  pull: CompleteIntegration['schedule']['pull'] | undefined,
+  now: Date,
+  config?: string,
+) {
+  const { watermark, endedAt } = await ledgerOf(target).pullState.state();
+  const { since } = await ledgerOf(target).pauses.of(pullStage);
+  if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
+  if (since !== undefined)
     return notice(
-      `${counted(letters, 'dead letter')} for a person`,
-      'look at them, by reason',
-      `npm run replay -- ${whereOf(target)}`,
+      `is paused since ${since.toISOString()}`,
+      'resume it when the maintenance is over',
+      `npm run resume -- pull ${whereOf(target)}`,
     );
-  }
-
-  async function lookAtSwitch(flow: Flow) {
-    const found = await readSwitch(target, flow);
-    const { states, uuids } = found;
-    if (uuids.length === 0)
-      return wrong('nothing works on its queue: its event source mapping is gone', 'deploy the stack again');
-    if (states.every((state) => state === 'Enabled')) return fine(`${pausable[flow].does} is switched on`);
-    const paused = `${pausable[flow].does} is paused (${states.join(', ')})`;
-    return pausedFinding(flow, paused, await soonLost(found));
-  }
-
-  function pausedFinding(flow: string, paused: string, lost: string | undefined) {
-    const resume = `npm run resume -- ${flow} ${whereOf(target)}`;
-    return lost === undefined
-      ? notice(paused, 'resume it when the maintenance is over', resume)
-      : wrong(`${paused}, ${lost}`, 'resume it', resume);
-  }
-
-  /** They are paused by a mark in the ledger: their function goes on, and makes a dead letter of a message in time. */
-  async function lookAtBookings() {
-    const { bookingsPausedAt } = await ledger().breaker.state('erp');
-    if (bookingsPausedAt === undefined) return fine('booking in the ERP is switched on');
-    const pausedSeconds = (now.getTime() - Date.parse(bookingsPausedAt)) / 1000;
-    const lost = `for ${daysOf(pausedSeconds)}: after 13 days, what waits becomes dead letters`;
-    const paused = `booking in the ERP is paused since ${bookingsPausedAt}`;
-    return pausedFinding('bookings', paused, pausedSeconds < tooOldSeconds ? undefined : lost);
-  }
-
-  /**
-   * Says what the queue of a paused flow will soon lose. CloudWatch has no age of messages that were received three times
-   * before the pause (queue-insight.ts), so an old pause counts as old messages.
-   */
-  async function soonLost({ flow, waiting, underWay }: FlowSwitch) {
-    const messages = waiting + underWay;
-    if (messages === 0) return undefined;
-    const { queue } = pausable[flow];
-    const { oldestSeconds = 0 } = await insightOfTarget(target, { now: () => now })(queue);
-    if (oldestSeconds >= tooOldSeconds) {
-      const dropped = new Date(now.getTime() + (keptSeconds - oldestSeconds) * 1000);
-      return `and the oldest message in its queue is ${daysOf(oldestSeconds)} old: SQS drops it at ${dropped.toISOString()}`;
-    }
-    const { since } = await ledger().pauses.of(consumerOf[queue]);
-    const pausedSeconds = since === undefined ? 0 : (now.getTime() - since.getTime()) / 1000;
-    if (pausedSeconds < tooOldSeconds) return undefined;
-    return `for ${daysOf(pausedSeconds)}, with ${counted(messages, 'message')} in its queue: SQS drops what is ${daysOf(keptSeconds)} old`;
-  }
-
-  async function lookAtBreakers() {
-    const findings = [];
-    for (const partner of ['azumuta', 'erp'] as const) {
-      const { open, reason = '', openedAt } = await ledger().breaker.state(partner);
-      const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
-      const says = `${name} has been down since ${openedAt}, and calls to it wait: ${reason.replace(/\.$/, '')}`;
-      const next =
-        'nothing is lost; repair what the reason names, and calls go on by themselves within five minutes';
-      if (open) findings.push(notice(says, next));
-    }
-    return findings.length > 0 ? findings : fine('are closed: both partners are called');
-  }
-
-  async function lookAtPull() {
-    const { watermark, endedAt } = await ledger().pullState.state();
-    const { since } = await ledger().pauses.of(pullStage);
-    const pull = integration?.schedule.pull;
-    if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
-    if (since !== undefined)
-      return notice(
-        `is paused since ${since.toISOString()}`,
-        'resume it when the maintenance is over',
-        `npm run resume -- pull ${whereOf(target)}`,
-      );
-    const every = pull === undefined ? '' : `every ${counted(pull.everyMinutes, 'minute')}, `;
-    if (endedAt === undefined)
-      return notice(
-        `${every}has not run yet`,
-        'wait for its first run; a dry run shows what it will find',
-        `npm run pull -- --dry-run ${whereOf(target, config)}`,
-      );
-    const last = new Date(endedAt);
-    const upTo = watermark === undefined ? '' : `, and has read up to ${watermark.changedAt}`;
-    if (pull !== undefined && now.getTime() - last.getTime() > maxPeriods * pull.everyMinutes * 60_000)
-      return wrong(
-        `${every}ran last ${ago(last, now)}${upTo}`,
-        'check that its schedule is switched on, and read the log group of pull-product-orders',
-      );
-    return fine(`${every}ran last ${ago(last, now)}${upTo}`);
-  }
+  const every = pull === undefined ? '' : `every ${counted(pull.everyMinutes, 'minute')}, `;
+  if (endedAt === undefined)
+    return notice(
+      `${every}has not run yet`,
+      'wait for its first run; a dry run shows what it will find',
+      `npm run pull -- --dry-run ${whereOf(target, config)}`,
+    );
+  const last = new Date(endedAt);
+  const upTo = watermark === undefined ? '' : `, and has read up to ${watermark.changedAt}`;
+  if (pull !== undefined && now.getTime() - last.getTime() > maxPeriods * pull.everyMinutes * 60_000)
+    return wrong(
+      `${every}ran last ${ago(last, now)}${upTo}`,
+      'check that its schedule is switched on, and read the log group of pull-product-orders',
+    );
+  return fine(`${every}ran last ${ago(last, now)}${upTo}`);
 }
 
 const daysOf = (seconds: number) => counted(Math.floor(seconds / days), 'day');

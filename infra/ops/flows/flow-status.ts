@@ -1,12 +1,11 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import type { Partner } from '../../../shared/model/partner.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
+import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import type { QueueInsight } from './queue-insight.ts';
-import { countMessages, mappingsOf, type QueueUrls } from './queues.ts';
+import { mappingsOf, type QueueUrls } from './queues.ts';
 
 /** The state of one queue. Counts are SQS's approximations. */
 export interface QueueStatus {
@@ -23,13 +22,7 @@ export interface QueueStatus {
 }
 
 /** Both flows at one moment. */
-export interface FlowsStatus {
-  readonly at: Date;
-  readonly queues: Readonly<Record<QueueName, QueueStatus>>;
-  readonly partners: Readonly<Record<Partner, BreakerState>>;
-  /** Messages that wait for a person, including those that a replay is holding. */
-  readonly deadLetters: number;
-}
+export type FlowsStatus = Awaited<ReturnType<ReturnType<typeof createFlowsReader>>>;
 
 export interface FlowStatusDependencies {
   readonly sqs: SQSClient;
@@ -45,41 +38,40 @@ export interface FlowStatusDependencies {
 const pauseFreshMs = 5_000;
 
 /** Returns a function that reads the state of both flows with a few cheap calls, none of which takes a message. */
-export function createFlowsReader(dependencies: FlowStatusDependencies): () => Promise<FlowsStatus> {
+export function createFlowsReader(dependencies: FlowStatusDependencies) {
   const { sqs, ledger, queueUrls, insight, clock } = dependencies;
   const isPaused = createPauseReader(dependencies);
 
   async function statusOf(queue: QueueName): Promise<QueueStatus> {
-    const { arn, ...counts } = await countMessages(sqs, queueUrls[queue]);
-    const isEmpty = counts.waiting + counts.underWay === 0;
+    const { arn, waiting, underWay } = await readQueue(sqs, queueUrls[queue]);
+    const isEmpty = waiting + underWay === 0;
     const [paused, seen] = await Promise.all([isPaused(arn), isEmpty ? undefined : insight?.(queue)]);
-    return { ...counts, paused, oldestSeconds: seen?.oldestSeconds, orders: seen?.orders ?? [] };
+    return { waiting, underWay, paused, oldestSeconds: seen?.oldestSeconds, orders: seen?.orders ?? [] };
   }
 
   return async () => {
     const [productOrders, completions, deadLetters, erp, azumuta] = await Promise.all([
       statusOf('product-orders'),
       statusOf('completions'),
-      countMessages(sqs, queueUrls['dead-letters']),
+      readQueue(sqs, queueUrls['dead-letters']),
       ledger.breaker.state('erp'),
       ledger.breaker.state('azumuta'),
     ]);
+    const queues: Readonly<Record<QueueName, QueueStatus>> = { 'product-orders': productOrders, completions };
     return {
       at: clock.now(),
-      queues: { 'product-orders': productOrders, completions },
+      queues,
       partners: { erp, azumuta },
+      /** Messages that wait for a person, including those that a replay is holding. */
       deadLetters: deadLetters.waiting + deadLetters.underWay,
     };
   };
 }
 
 /** Returns a function that tells whether a queue is paused, by its ARN; false when Lambda refuses to answer. */
-function createPauseReader({
-  lambda,
-  clock,
-}: FlowStatusDependencies): (queueArn: string) => Promise<boolean> {
+function createPauseReader({ lambda, clock }: FlowStatusDependencies) {
   const known = new Map<string, { readonly at: number; readonly paused: Promise<boolean> }>();
-  return (queueArn) => {
+  return (queueArn: string): Promise<boolean> => {
     const now = clock.now().getTime();
     const last = known.get(queueArn);
     if (last && now - last.at < pauseFreshMs) return last.paused;

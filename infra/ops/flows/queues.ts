@@ -3,7 +3,6 @@ import {
   type LambdaClient,
   ListEventSourceMappingsCommand,
 } from '@aws-sdk/client-lambda';
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import type { Target } from '../cli/target.ts';
 
@@ -15,28 +14,6 @@ export function queueUrlsOf({ output }: Pick<Target, 'output'>): QueueUrls {
     'product-orders': output('ProductOrdersQueue'),
     completions: output('CompletionsQueue'),
     'dead-letters': output('DeadLetterQueue'),
-  };
-}
-
-/** Counts the messages of a queue without taking any; SQS gives approximations. */
-export async function countMessages(sqs: Pick<SQSClient, 'send'>, queueUrl: string) {
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: queueUrl,
-      AttributeNames: [
-        'QueueArn',
-        'ApproximateNumberOfMessages',
-        'ApproximateNumberOfMessagesDelayed',
-        'ApproximateNumberOfMessagesNotVisible',
-      ],
-    }),
-  );
-  const count = (name: keyof typeof Attributes) => Number(Attributes[name] ?? 0);
-  return {
-    arn: Attributes.QueueArn ?? '',
-    waiting: count('ApproximateNumberOfMessages') + count('ApproximateNumberOfMessagesDelayed'),
-    /** In the hands of a function, or waiting for their next attempt: SQS does not distinguish these. */
-    underWay: count('ApproximateNumberOfMessagesNotVisible'),
   };
 }
 

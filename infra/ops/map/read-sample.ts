@@ -8,7 +8,7 @@ import type { CompletedProductOrder, Completion } from '../../../shared/model/co
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/http-api-request.ts';
-import { type Mismatch, parse } from '../../../shared/platform/validation.ts';
+import { isRecord, type Mismatch, parse } from '../../../shared/platform/validation.ts';
 
 /** A sample that was read, or the mistakes of one that does not fit. */
 export type Sample =
@@ -84,10 +84,6 @@ function unfit(at: string, mismatches: readonly Mismatch[]): Sample {
     ({ path, found, expected }) => `${path.replace('$', () => at)}: found ${found}, expected ${expected}`,
   );
   return { kind: 'unfit', at, mistakes };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** Samples for trying a mapping on: `npm run map -- --sample order`. */

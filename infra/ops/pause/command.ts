@@ -25,12 +25,12 @@ const descriptions = {
 
 type Name = keyof typeof descriptions;
 
-interface NotedOutcome extends SwitchOutcome {
+type NotedOutcome = SwitchOutcome & {
   /** Why the time of the pause is not in the ledger; undefined when it is. */
   readonly notNoted: string | undefined;
   /** Why its alarm was not switched; undefined when it was. */
   readonly notQuiet: string | undefined;
-}
+};
 
 /** Of what is paused by a mark in the ledger. */
 interface MarkOutcome {

@@ -8,10 +8,11 @@ import { LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-l
 import { bookingsPause, type Pauses } from '../../../shared/ledger/records/pauses.ts';
 import { consumerOf } from '../../../shared/model/queues.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
+import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { sentenceOf } from '../cli/command.ts';
 import { sqsOf, type Target } from '../cli/target.ts';
-import { countMessages, mappingsOf } from '../flows/queues.ts';
+import { mappingsOf } from '../flows/queues.ts';
 
 /** The flows whose function can be switched off: each is one queue and the function that reads from it. */
 export const pausable = {
@@ -37,7 +38,7 @@ export type FlowSwitch = Awaited<ReturnType<typeof readSwitch>>;
 
 /** Reads whether a flow is paused, and how many messages are in its queue. */
 export async function readSwitch(target: Target, flow: Flow) {
-  const { arn, waiting, underWay } = await countMessages(sqsOf(target), target.output(pausable[flow].output));
+  const { arn, waiting, underWay } = await readQueue(sqsOf(target), target.output(pausable[flow].output));
   const mappings = await mappingsOf(new LambdaClient(target.aws), arn);
   return {
     flow,
@@ -60,19 +61,15 @@ export interface SwitchOptions {
   readonly looks?: number;
 }
 
-export interface SwitchOutcome extends FlowSwitch {
-  /** Whether it was so before. */
-  readonly already: boolean;
-  /** Whether Lambda has finished; false after an interruption, or when it took too long. */
-  readonly settled: boolean;
-}
+export type SwitchOutcome = Awaited<ReturnType<typeof switchFlow>>;
 
 /**
  * Enables or disables the event source mappings of a flow, and waits until Lambda has finished. Messages that are under
  * way are finished; the others stay in the queue.
+ * @returns `settled`: whether Lambda has finished; false after an interruption, or when it took too long.
  * @throws Error when the queue has no event source mapping.
  */
-export async function switchFlow(target: Target, flow: Flow, options: SwitchOptions): Promise<SwitchOutcome> {
+export async function switchFlow(target: Target, flow: Flow, options: SwitchOptions) {
   const { on, signal, progress, everyMs = 1000, looks = 300 } = options;
   const wanted = on ? 'Enabled' : 'Disabled';
   const lambda = new LambdaClient(target.aws);
@@ -81,6 +78,7 @@ export async function switchFlow(target: Target, flow: Flow, options: SwitchOpti
     throw new Error(
       `No function reads from the queue of ${flow}: its event source mapping is gone. Deploy the stack again.`,
     );
+  /** Whether it was so before. */
   const already = current.states.every((state) => state === wanted);
   let asked = false;
   for (let look = 0; look < looks; look++) {

@@ -11,6 +11,7 @@ import {
   exits,
   opsCommand,
   runCommand,
+  text,
   UsageError,
 } from '../cli/command.ts';
 import { answersFrom, fittingAnswers, writeNewFile } from '../cli/files.ts';
@@ -23,7 +24,6 @@ import { type Probed, probeAccount, probeSavedAnswers, savedAnswers } from './pr
 import { cannotBeRead, contractText, placeIn, report } from './report.ts';
 import { askForScreenValues, screenValuesSchema } from './screen-values.ts';
 
-const text = z.string().check(z.minLength(1));
 const optionsSchema = z.object({
   ...commonOptions,
   config: z.exactOptional(text),

@@ -4,23 +4,15 @@ import { UsageError } from '../cli/command.ts';
 import { jsonIn } from '../cli/files.ts';
 import { createAccount } from './explore/account.ts';
 import { explore } from './explore/explore.ts';
-import { complaintsOf, type Proposal, proposalOf } from './proposal.ts';
+import { complaintsOf, proposalOf } from './proposal.ts';
 import { type Answers, type ReadOperation, readOperations } from './recognise/answers.ts';
 import type { Finding } from './recognise/findings.ts';
 import { locate } from './recognise/json-nodes.ts';
 import { recognise } from './recognise/recognise.ts';
 import type { ScreenValues } from './screen-values.ts';
 
-/** What the answers of an account show. */
-export interface Probed {
-  readonly findings: readonly Finding[];
-  readonly proposal: Proposal;
-  /** What the flows would not understand of the answers by the proposal. */
-  readonly complaints: readonly string[];
-  readonly calls: number;
-  /** Why the account was not asked further. */
-  readonly stopped?: string | undefined;
-}
+/** What the answers of an account show, and why it was not asked further, if something was left. */
+export type Probed = Awaited<ReturnType<typeof probeAccount>>;
 
 interface Known {
   /** Of the configuration. */
@@ -32,7 +24,7 @@ interface Known {
 /** Asks a real account. Only reads, and uses another method than GET only where the configuration says so. */
 export async function probeAccount(
   known: Known & { readonly baseUrl: string; readonly apiKey: string; readonly signal: AbortSignal },
-): Promise<Probed> {
+) {
   const { ask, calls } = createAccount(known);
   const { answers, findings, stopped } = await explore(ask, known.contract, known.seen);
   return { ...probedOf(answers, known, findings), calls: calls(), stopped };
@@ -40,13 +32,15 @@ export async function probeAccount(
 
 /** Looks at answers that somebody has saved. */
 export function probeSavedAnswers(answers: Answers, known: Known): Probed {
-  return { ...probedOf(answers, known, []), calls: 0 };
+  return { ...probedOf(answers, known, []), calls: 0, stopped: undefined };
 }
 
 function probedOf(answers: Answers, { contract, seen, clock }: Known, ofOperations: readonly Finding[]) {
   const findings = [...ofOperations, ...recognise(answers, seen, clock.now())];
   const proposal = proposalOf(contract, findings);
-  return { findings, proposal, complaints: complaintsOf(proposal.contract, answers, seen) };
+  /** What the flows would not understand of the answers by the proposal. */
+  const complaints = complaintsOf(proposal.contract, answers, seen);
+  return { findings, proposal, complaints };
 }
 
 /**

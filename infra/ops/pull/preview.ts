@@ -10,18 +10,18 @@ import { readKnown } from '../../../shared/orders/known-erp-order.ts';
 import type { PartDecision } from '../../../shared/orders/wanted-order.ts';
 
 /**
- * What the pull would do with a product order of a released ERP order, in words, worst first. `unreadable`: the ERP order
- * cannot be read.
+ * What the pull would do with a product order of a released ERP order, in words and their colour, worst first.
+ * `unreadable`: the ERP order cannot be read.
  */
 export const outcomes = {
-  unreadable: 'cannot be read',
-  conflict: 'would be a conflict',
-  reject: 'would be refused',
-  cancelled: 'were cancelled',
-  adopt: 'would be adopted',
-  create: 'would be created',
-  exists: 'exist already',
-  'left out': 'are ignored',
+  unreadable: ['cannot be read', 'red'],
+  conflict: ['would be a conflict', 'yellow'],
+  reject: ['would be refused', 'red'],
+  cancelled: ['were cancelled', 'yellow'],
+  adopt: ['would be adopted', 'green'],
+  create: ['would be created', 'green'],
+  exists: ['exist already', 'dim'],
+  'left out': ['are ignored', 'dim'],
 } as const;
 export type Outcome = keyof typeof outcomes;
 
@@ -34,18 +34,7 @@ export interface PreviewedOrder {
   readonly reason?: string | undefined;
 }
 
-export interface PullPreview {
-  readonly since: string | undefined;
-  /** How many ERP orders were read. */
-  readonly read: number;
-  readonly productOrders: readonly PreviewedOrder[];
-  /** Changes of the ERP were read up to this time. ISO. */
-  readonly readUpTo: string | undefined;
-  /** There are more released orders than were read. */
-  readonly more: boolean;
-  /** Why it ended early; the orders that were read until then are listed. */
-  readonly failure?: string | undefined;
-}
+export type PullPreview = Awaited<ReturnType<typeof previewPull>>;
 
 export interface PullPreviewDependencies {
   readonly erp: Pick<ErpConnector, 'releasedOrders'>;
@@ -67,10 +56,18 @@ export async function previewPull(
   since: string | undefined,
   most: number,
   dependencies: PullPreviewDependencies,
-): Promise<PullPreview> {
+) {
   const { erp, signal } = dependencies;
   const productOrders: PreviewedOrder[] = [];
-  const state = { read: 0, readUpTo: since, more: false };
+  const state = {
+    /** How many ERP orders were read. */
+    read: 0,
+    /** Changes of the ERP were read up to this time. ISO. */
+    readUpTo: since,
+    /** There are more released orders than were read. */
+    more: false,
+  };
+  /** @param failure Why it ended early; the orders that were read until then are listed. */
   const ended = (failure?: string) => ({ since, ...state, productOrders, failure });
   try {
     const from = since === undefined ? undefined : { changedAt: since };

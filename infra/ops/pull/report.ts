@@ -2,14 +2,6 @@ import type { PullReport } from '../../../shared/orders/pull.ts';
 import { counted, styled, tableOf } from '../cli/output.ts';
 import { outcomes, type PullPreview } from './preview.ts';
 
-const colours: Readonly<Partial<Record<string, 'red' | 'yellow' | 'green'>>> = {
-  unreadable: 'red',
-  reject: 'red',
-  conflict: 'yellow',
-  cancelled: 'yellow',
-  adopt: 'green',
-  create: 'green',
-};
 /** How many orders of one kind are named; --json has all. */
 const maxNamed = 30;
 
@@ -22,18 +14,17 @@ export function previewPullLines(
   about: { readonly target: string; readonly where: string },
 ): string[] {
   const { since, read, productOrders } = preview;
-  const kinds = Object.entries(outcomes).flatMap(([outcome, title]) => {
+  const kinds = Object.entries(outcomes).flatMap(([outcome, [title, colour]]) => {
     const found = productOrders.filter((order) => order.outcome === outcome);
-    return found.length > 0 ? [{ outcome, title, found }] : [];
+    return found.length > 0 ? [{ title, colour, found }] : [];
   });
   return [
     styled('bold', `What a pull into ${about.target} would do (dry run: nothing is written)`),
     `${counted(read, 'released order')} of the ERP${since === undefined ? '' : ` that changed since ${since}`}.`,
     '',
-    ...kinds.map(({ outcome, title, found }) => {
-      const line = `${String(found.length).padStart(5)} ${title}`;
-      return `  ${styled(colours[outcome] ?? 'dim', line)}`;
-    }),
+    ...kinds.map(
+      ({ title, colour, found }) => `  ${styled(colour, `${String(found.length).padStart(5)} ${title}`)}`,
+    ),
     ...kinds.flatMap(({ title, found }) => [
       '',
       styled('bold', `${counted(found.length, 'product order')} ${title}`),

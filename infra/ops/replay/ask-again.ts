@@ -5,19 +5,13 @@ import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 
 /** The orders that a person asks for. */
-export interface AskedOrders {
-  /** As they were asked for, and as the ledger keeps their bookings and dead letters. */
-  readonly numbers: ReadonlySet<string>;
-  /** Each order that may be booked, once: parts that are booked together are one. */
-  readonly homes: readonly string[];
-}
+export type AskedOrders = Awaited<ReturnType<typeof findOrders>>;
 
 /** Finds the orders of these numbers. The number of an ERP order that has another number here is no order of its own. */
-export async function findOrders(
-  asked: ReadonlySet<string>,
-  ledger: Pick<Ledger, 'knownOrders'>,
-): Promise<AskedOrders> {
+export async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger, 'knownOrders'>) {
+  /** As they were asked for, and as the ledger keeps their bookings and dead letters. */
   const numbers = new Set(asked);
+  /** Each order that may be booked, once: parts that are booked together are one. */
   const homes = new Set<string>();
   for (const productOrderNumber of asked) {
     const standing = await readStanding({ productOrderNumber }, ledger);
@@ -46,12 +40,12 @@ export async function sendHints(
   dependencies: {
     readonly records: Pick<Ledger['deadLetters'], 'of' | 'markReplayed'>;
     readonly queues: Pick<Queues, 'sendAll'>;
-    readonly completionsQueueUrl: string;
+    readonly queueUrls: Readonly<Record<'completions', string>>;
     readonly clock: Clock;
   },
 ): Promise<void> {
   if (homes.length === 0) return;
-  const { records, queues, completionsQueueUrl, clock } = dependencies;
+  const { records, queues, queueUrls, clock } = dependencies;
   for (const home of homes)
     for (const record of await records.of(home))
       if (record.isDead && record.stage === 'book-completion')
@@ -59,6 +53,6 @@ export async function sendHints(
   const hints = homes.map((home) => ({
     body: JSON.stringify(operatorHint(home, { now: clock.now(), eventId: `replay of ${home}` })),
   }));
-  const refused = await queues.sendAll(completionsQueueUrl, hints);
+  const refused = await queues.sendAll(queueUrls.completions, hints);
   if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${hints.length} messages.`);
 }

@@ -1,13 +1,12 @@
 import * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { createProgress } from '../../local/progress.ts';
-import { commonOptions, exits, opsCommand, runCommand, UsageError } from '../cli/command.ts';
+import { commonOptions, exits, opsCommand, runCommand, text, UsageError } from '../cli/command.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { findTarget, whereOf } from '../cli/target.ts';
 import { type ReplayReport, replay, replayDependenciesOf } from './replay.ts';
 import { replayLines } from './report.ts';
 
-const text = z.string().check(z.minLength(1));
 const optionsSchema = z.object({
   ...commonOptions,
   go: z._default(z.boolean(), false),

@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import { type TriggerNames, triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
-import type { Cause } from '../../../shared/model/causes.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts';
@@ -63,31 +62,8 @@ export interface ReplayRequest {
 }
 
 /** Letters with the same cause and reason that go to the same queue. */
-export interface ReplayGroup {
-  /** Undefined when SQS itself moved them to the dead-letter queue. */
-  readonly cause?: Cause | undefined;
-  readonly reason: string;
-  readonly stage: string;
-  /** Queue that they go to; undefined when they stay. */
-  readonly to?: QueueName | undefined;
-  /** Why they stay. */
-  readonly stays?: string | undefined;
-  readonly letters: number;
-  /** At most ten of their orders. */
-  readonly orders: readonly string[];
-  /** When the oldest was first attempted. ISO. */
-  readonly since: string;
-}
-
-export interface ReplayReport extends Readonly<Counts> {
-  readonly selected: number;
-  readonly groups: readonly ReplayGroup[];
-  /** Selected letters that can go back: moved now, or by a run with `go`. */
-  readonly movable: number;
-  readonly interrupted: boolean;
-  /** Why it ended early; no letter is lost by that. */
-  readonly failure?: string | undefined;
-}
+export type ReplayGroup = ReturnType<typeof groupsOf>[number];
+export type ReplayReport = Readonly<ReturnType<typeof reportOf>>;
 
 interface Counts {
   lookedAt: number;
@@ -144,10 +120,7 @@ export async function replay(
       run.hinted = withoutLetter(asked, run);
     if (go) {
       await moveAll(run, signal, dependencies);
-      await sendHints(run.hinted, {
-        ...dependencies,
-        completionsQueueUrl: dependencies.queueUrls.completions,
-      });
+      await sendHints(run.hinted, dependencies);
     }
   } catch (error) {
     failure = reasonOf(error);
@@ -264,30 +237,39 @@ function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: Repla
   return letter.reason.toLowerCase().includes(reason.toLowerCase());
 }
 
-function reportOf(run: Run, interrupted: boolean, failure: string | undefined): ReplayReport {
+function reportOf(run: Run, interrupted: boolean, failure: string | undefined) {
   const { held: _, chosen, movable, ...counts } = run;
   const selected = [...chosen.values()];
-  const groups = groupsOf(selected);
-  return { ...counts, selected: selected.length, groups, movable: movable.size, interrupted, failure };
+  return {
+    ...counts,
+    selected: selected.length,
+    groups: groupsOf(selected),
+    /** Selected letters that can go back: moved now, or by a run with `go`. */
+    movable: movable.size,
+    interrupted,
+    /** Why it ended early; no letter is lost by that. */
+    failure,
+  };
 }
 
-function groupsOf(chosen: readonly Chosen[]): ReplayGroup[] {
+function groupsOf(chosen: readonly Chosen[]) {
   const groups = Map.groupBy(chosen, ({ letter, route }) =>
     JSON.stringify([letter.cause, reasonFor(letter), letter.stage, 'to' in route ? route.to : route.stays]),
   );
   return [...groups.values()]
-    .flatMap((members): ReplayGroup[] => {
-      const [first] = members;
-      if (!first) return [];
-      const { cause, stage } = first.letter;
-      const { to, stays } = { to: undefined, stays: undefined, ...first.route };
-      const orders = [...new Set(members.flatMap(({ letter }) => letter.orderNumber || []))].slice(0, 10);
-      const since = new Date(Math.min(...members.map(({ letter }) => letter.since.getTime()))).toISOString();
-      return [
-        { cause, reason: reasonFor(first.letter), stage, to, stays, letters: members.length, orders, since },
-      ];
-    })
+    .flatMap(([first, ...others]) => (first ? groupOf(first, [first, ...others]) : []))
     .sort((a, b) => b.letters - a.letters || a.since.localeCompare(b.since));
+}
+
+function groupOf({ letter, route }: Chosen, members: readonly Chosen[]) {
+  const { cause, stage } = letter;
+  /** Queue that they go to, or why they stay. */
+  const { to, stays } = { to: undefined, stays: undefined, ...route };
+  /** At most ten of their orders. */
+  const orders = [...new Set(members.flatMap((each) => each.letter.orderNumber || []))].slice(0, 10);
+  /** When the oldest was first attempted. ISO. */
+  const since = new Date(Math.min(...members.map((each) => each.letter.since.getTime()))).toISOString();
+  return { cause, reason: reasonFor(letter), stage, to, stays, letters: members.length, orders, since };
 }
 
 /** The reason without the number of its order, so that the same reason of many orders is one group. */

@@ -43,15 +43,14 @@ export function toneOf({ event }: Pick<JourneyEntry, 'event'>): Tone {
   return events[event]?.[1] ?? 'plain';
 }
 
-export interface TracedStack {
-  /** Options that select the stack on a command line. */
-  readonly where: string;
-  /** The plant's time zone: times are shown in it. */
-  readonly timeZone: string;
-}
-
-/** The trace as lines for a person: the status of each order, then its timeline. */
-export function traceLines(trace: Trace, { where, timeZone }: TracedStack): string[] {
+/**
+ * The trace as lines for a person: the status of each order, then its timeline.
+ * @param stack The options that select it on a command line, and the plant's time zone: times are shown in it.
+ */
+export function traceLines(
+  trace: Trace,
+  { where, timeZone }: { readonly where: string; readonly timeZone: string },
+): string[] {
   if (trace.productOrders.length === 0) {
     return [
       `The ledger knows no order, ERP order or recording ${trace.asked}.`,

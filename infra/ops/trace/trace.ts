@@ -4,47 +4,18 @@ import { homeOf } from '../../../shared/completions/decide-bookings.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
-import type { Cause } from '../../../shared/model/causes.ts';
-import { type ProductOrderDraft, partNumbers } from '../../../shared/model/orders.ts';
+import { partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
 import { UsageError } from '../cli/command.ts';
 import { findTarget, ledgerOf, type Target, type Where, whereOf } from '../cli/target.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
-import { type KnownOfOrder, type OrderStatus, orderStatusOf } from './order-status.ts';
+import { type KnownOfOrder, orderStatusOf } from './order-status.ts';
 import { type FindOwner, findOwnerOf } from './recording-owner.ts';
 
-/** A dead letter of an order that was neither replayed nor discarded. */
-export interface OpenDeadLetter {
-  readonly messageId: string;
-  /** The order that its letter names: the first part, where parts are booked together. */
-  readonly orderNumber: string;
-  /** Function that put it aside. */
-  readonly stage: string;
-  readonly reason: string;
-  readonly cause?: Cause | undefined;
-  /** ISO. */
-  readonly since: string;
-}
-
 /** One product order: its status, and everything that happened to it. */
-export interface TracedOrder extends OrderStatus {
-  readonly number: string;
-  /** Number of its ERP order, if the ledger knows it. */
-  readonly erpOrder?: string | undefined;
-  readonly azumuta?: { readonly id: string; readonly url?: string | undefined } | undefined;
-  /** Which part of its ERP order it is, if that has several. */
-  readonly part?: { readonly index: number; readonly of: number } | undefined;
-  /** Why it was refused, or why it cannot follow its ERP order. */
-  readonly cause?: Cause | undefined;
-  /** What the mapping made of the ERP order. */
-  readonly draft?: ProductOrderDraft | undefined;
-  readonly bookings: readonly TracedBooking[];
-  readonly deadLetters: readonly OpenDeadLetter[];
-  /** Oldest first. */
-  readonly journey: readonly JourneyEntry[];
-}
+export type TracedOrder = NonNullable<Awaited<ReturnType<typeof traceOne>>>;
 
 export interface Trace {
   readonly asked: string;
@@ -136,7 +107,7 @@ async function traceOne(
   number: string,
   ledger: TracingLedger,
   common: Pick<KnownOfOrder, 'partnersDown' | 'areBookingsPaused' | 'where'>,
-): Promise<TracedOrder | undefined> {
+) {
   const own = await ledger.journeys.of(number);
   if (own.length === 0) return undefined;
   const { entry, bookings: ofNumber, concerns } = await ledger.knownOrders.read(number);
@@ -155,13 +126,18 @@ async function traceOne(
   return {
     number,
     ...orderStatusOf({ ...common, number, entry, parts, bookings, concerns, deadLetters, journey }),
+    /** Why it was refused, or why it cannot follow its ERP order. */
     cause: entry?.cause ?? concerns[0]?.cause,
+    /** Number of its ERP order, if the ledger knows it. */
     erpOrder: entry?.erpOrder.number,
+    /** What the mapping made of the ERP order. */
     draft: entry?.draft,
+    /** Which part of its ERP order it is, if that has several. */
     part: entry && entry.part.book !== 'alone' ? { index: entry.part.index, of: parts } : undefined,
     azumuta: id === undefined ? undefined : { id, url },
     bookings: bookings.map(tracedBooking),
     deadLetters,
+    /** Oldest first. */
     journey,
   };
 }
@@ -183,17 +159,22 @@ function withBookings(own: readonly JourneyEntry[], ofFirst: readonly JourneyEnt
   return [...own, ...shared].sort((a, b) => a.at.localeCompare(b.at));
 }
 
-/** The record says which are open: a journey is sorted by time, and the clocks of laptops may be wrong. */
+/**
+ * The dead letters that were neither replayed nor discarded. The record says which: a journey is sorted by time, and the
+ * clocks of laptops may be wrong.
+ */
 function openDeadLetters(
   records: Awaited<ReturnType<DeadLetterRecords['of']>>,
   journey: readonly JourneyEntry[],
-): OpenDeadLetter[] {
+) {
   return records
     .filter(({ isDead }) => isDead)
     .map(({ messageId, orderNumber, stage, reason, cause }) => {
       const isBeginning = ({ of, event }: JourneyEntry) =>
         of === `dead letter ${messageId}` && event === 'dead-lettered';
+      /** ISO. */
       const since = journey.findLast(isBeginning)?.at ?? '';
+      // The order is the one that its letter names: the first part, where parts are booked together.
       return { messageId, orderNumber, stage, reason, cause, since };
     });
 }

@@ -133,18 +133,19 @@ function* batchesOf(messages: readonly Indexed[]) {
   if (batch.length > 0) yield batch;
 }
 
-const messageCounts = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesDelayed',
-  'ApproximateNumberOfMessagesNotVisible',
-] as const;
-
-/** Messages in a queue, including those in flight and delayed, by SQS's approximation. */
-export async function countMessages(client: Pick<SQSClient, 'send'>, queueUrl: string): Promise<number> {
-  const { Attributes = {} } = await client.send(
-    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...messageCounts] }),
-  );
-  return messageCounts.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+/** What SQS says of a queue, without taking a message; counts are approximations. */
+export async function readQueue(client: Pick<SQSClient, 'send'>, QueueUrl: string) {
+  const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
+  const { Attributes: attributes = {} } = await client.send(asked);
+  const count = (state: '' | 'Delayed' | 'NotVisible') =>
+    Number(attributes[`ApproximateNumberOfMessages${state}`] ?? 0);
+  return {
+    attributes,
+    arn: attributes.QueueArn ?? '',
+    waiting: count('') + count('Delayed'),
+    /** In the hands of a function, or waiting for their next attempt: SQS does not distinguish these. */
+    underWay: count('NotVisible'),
+  };
 }
 
 /**

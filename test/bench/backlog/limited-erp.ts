@@ -1,27 +1,14 @@
 import type { Answer, Received } from '../../support/server.ts';
 
-/** The ERP's own record of the calls that reach it, from which the results are taken. */
-export interface LimitedErp {
-  readonly answer: (call: Received) => Answer;
-  /** Ends the outage. */
-  readonly comeBack: () => void;
-  /** When each call after the outage came; epoch milliseconds. */
-  readonly calls: readonly number[];
-  /** Number of refused calls. */
-  readonly refused: () => number;
-  /** When each order was booked, by its number or id; several times if it was booked twice. */
-  readonly bookedAt: ReadonlyMap<string, readonly number[]>;
-}
-
 /**
  * An ERP that is down at first, and later accepts a limited number of calls in any second; it answers further calls
- * with 429.
+ * with 429. The results are taken from its own record of the calls that reach it.
  */
 export function limitErp(
   erp: { readonly answer: (call: Received) => Answer },
   perSecond: number,
   now: () => number,
-): LimitedErp {
+) {
   const calls: number[] = [];
   const bookedAt = new Map<string, number[]>();
   let isDown = true;
@@ -54,11 +41,15 @@ export function limitErp(
 
   return {
     answer,
+    /** Ends the outage. */
     comeBack: () => {
       isDown = false;
     },
-    calls,
+    /** When each call after the outage came; epoch milliseconds. */
+    calls: calls as readonly number[],
+    /** Number of refused calls. */
     refused: () => refused,
-    bookedAt,
+    /** When each order was booked, by its number or id; several times if it was booked twice. */
+    bookedAt: bookedAt as ReadonlyMap<string, readonly number[]>,
   };
 }

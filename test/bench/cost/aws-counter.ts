@@ -14,12 +14,7 @@ export interface AwsRequests {
   readonly writeUnits: number;
 }
 
-export interface AwsCounter {
-  readonly url: string;
-  readonly requests: () => AwsRequests;
-  readonly reset: () => void;
-  readonly close: () => Promise<void>;
-}
+export type AwsCounter = Awaited<ReturnType<typeof startAwsCounter>>;
 
 /** The platform to which requests are forwarded. */
 type Aws = Parameters<typeof operatorClients>[0];
@@ -41,7 +36,7 @@ const indexes = Object.values(ledgerIndexes);
  * A proxy between the functions and the platform that counts requests. DynamoDB reports what each read consumed. The
  * local one does not report what writes of indexes consume, so that is computed from the item before and after.
  */
-export async function startAwsCounter(aws: () => Aws): Promise<AwsCounter> {
+export async function startAwsCounter(aws: () => Aws) {
   let operations = new Map<string, number>();
   let readUnits = 0;
   let writeUnits = 0;
@@ -95,7 +90,7 @@ export async function startAwsCounter(aws: () => Aws): Promise<AwsCounter> {
   });
   return {
     url: server.url,
-    requests: () => ({ operations: Object.fromEntries(operations), readUnits, writeUnits }),
+    requests: (): AwsRequests => ({ operations: Object.fromEntries(operations), readUnits, writeUnits }),
     reset() {
       operations = new Map();
       readUnits = 0;

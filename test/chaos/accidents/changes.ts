@@ -6,19 +6,13 @@ import { postOrders } from '../load/post-orders.ts';
 import type { Floor } from '../load/shop-floor.ts';
 import type { Dice } from './dice.ts';
 
-export interface ChangesOptions {
+interface ChangesOptions {
   readonly floor: Pick<Floor, 'expect'>;
   readonly post: (orders: readonly ProductionOrder[]) => Promise<void>;
   /** Nothing is pulled, so every order must be posted. */
   readonly single: boolean;
   /** Once it aborts, planners do not wait between two changes. */
   readonly signal: AbortSignal;
-}
-
-export interface Changes {
-  /** Releases an order that planners change; resolves when the last change was posted. */
-  readonly release: () => Promise<void>;
-  readonly all: () => readonly ChangedOrder[];
 }
 
 /** The longest wait before a change. The first change may come before the product orders are created. */
@@ -33,7 +27,7 @@ export function createChanges(
   system: LocalSystem,
   dice: Dice,
   { floor, post, single, signal }: ChangesOptions,
-): Changes {
+) {
   const all: ChangedOrder[] = [];
 
   /** Draws everything at once, so that the draws do not depend on when the changes are made. */
@@ -52,6 +46,7 @@ export function createChanges(
     return { split, quantities, waits, seed: dice.seed(), isPosted: single || dice.chance(0.7) };
   }
 
+  /** Releases an order that planners change; resolves when the last change was posted. */
   async function release() {
     const { split, quantities, waits, seed, isPosted } = draw();
     const [first = 1, ...later] = quantities;
@@ -81,5 +76,5 @@ export function createChanges(
     }
   }
 
-  return { release, all: () => all };
+  return { release, all: all as readonly ChangedOrder[] };
 }

@@ -23,7 +23,7 @@ const slowDown = (dice: Dice): Fault => ({
   retryAfter: dice.between(1, 2),
   retryAfterAs: dice.oneOf(['seconds', 'date']),
 });
-type PlainKind = 'reset-before' | 'reset-after' | 'timeout-after' | 'business-error' | 'silent-no-op';
+type PlainKind = 'reset-before' | 'reset-after' | 'timeout-after' | 'business-error';
 const plain = (kind: PlainKind, route?: string) => (): Fault => ({
   kind,
   route,
@@ -52,10 +52,9 @@ const link = 'PATCH /api/production-orders/{number}';
 const creation = 'POST /api/v1/productorders';
 
 /**
- * Faults of the partners that pass: none of them may lose a completion or an order, or make a dead letter. The
- * exceptions are a booking that is answered 200 with an error, as the ERP has refused it, and one that is answered 200
- * and not done: these may become dead letters, and the balance reads in the ERP's own books which bookings they hit.
- * A link that is answered so would be a dead letter, too, so it is left out.
+ * Faults of the partners that pass: none of them may lose a completion or an order, or make a dead letter. A booking or
+ * a link that is answered 200 with an error is refused, and one that is answered 200 and not done is for a person: these
+ * are left to the simulation.
  */
 const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
   erp: [
@@ -73,8 +72,6 @@ const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
     { weight: 1, most: 2, fault: plain('business-error', listing) },
     { weight: 1, most: 2, fault: plain('business-error', order) },
     { weight: 1, most: 2, fault: plain('business-error', bookings) },
-    { weight: 1, most: 1, fault: plain('business-error', booking) },
-    { weight: 1, most: 1, fault: plain('silent-no-op', booking) },
   ],
   azumuta: [
     { weight: 3, most: 8, fault: status(503) },
@@ -90,16 +87,11 @@ const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
   ],
 };
 
-export interface Faults {
-  /** Ends all faults; resolves when both partners work again. */
-  readonly stop: () => Promise<void>;
-}
-
 /**
  * Replaces the faults of each partner every `everySeconds` on average (between half and one and a half of it), and
  * makes a short outage now and then.
  */
-export function startFaults(system: LocalSystem, dice: Dice, everySeconds: number): Faults {
+export function startFaults(system: LocalSystem, dice: Dice, everySeconds: number) {
   const stopping = new AbortController();
 
   async function go() {
@@ -123,6 +115,7 @@ export function startFaults(system: LocalSystem, dice: Dice, everySeconds: numbe
 
   const ended = go();
   return {
+    /** Ends all faults; resolves when both partners work again. */
     async stop() {
       stopping.abort();
       await ended;

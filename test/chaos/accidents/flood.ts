@@ -7,7 +7,7 @@ import { createdId, postOrders, untilCreated } from '../load/post-orders.ts';
 import type { Floor } from '../load/shop-floor.ts';
 import type { Dice } from './dice.ts';
 
-export interface FloodOptions {
+interface FloodOptions {
   readonly floor: Pick<Floor, 'expect' | 'completed'>;
   /** No hints about completed orders, as they would make up for a lost trigger. */
   readonly single: boolean;
@@ -15,21 +15,7 @@ export interface FloodOptions {
   readonly everySeconds: number;
 }
 
-export interface FloodFigures {
-  /** Forged hints that were accepted. */
-  readonly hints: number;
-  readonly bursts: number;
-}
-
-export interface Flood {
-  readonly figures: () => FloodFigures;
-  /** Forged numbers, which belong to no order. */
-  readonly unknownNumbers: () => ReadonlySet<string>;
-  /** Ends the hints; resolves when every order that was kept open may be completed. */
-  readonly stop: () => Promise<void>;
-  /** How often Azumuta was asked about each of these orders so far. */
-  readonly flooded: () => Promise<readonly FloodedOrder[]>;
-}
+export type Flood = ReturnType<typeof startFlood>;
 
 /** The hints about one order, and the path under which the questions about it are counted. */
 interface Flooding {
@@ -50,11 +36,7 @@ const heldMs = 9_000;
  * about completed orders, and about unknown numbers. None of them may cause more than a few questions to Azumuta, only
  * unknown numbers may become dead letters, and every order must still be booked once.
  */
-export function startFlood(
-  system: LocalSystem,
-  dice: Dice,
-  { floor, single, everySeconds }: FloodOptions,
-): Flood {
+export function startFlood(system: LocalSystem, dice: Dice, { floor, single, everySeconds }: FloodOptions) {
   const stopping = new AbortController();
   const { signal } = stopping;
   const unknown = new Map<string, Flooding>();
@@ -112,7 +94,7 @@ export function startFlood(
   }
 
   async function aboutOneCompleted(size: number) {
-    const orders = [...floor.completed()];
+    const orders = [...floor.completed];
     const [madeAs, number] = orders[dice.between(0, Math.max(0, orders.length - 1))] ?? [];
     if (madeAs === undefined || number === undefined) return;
     const id = await createdId(system, madeAs).catch(() => undefined);
@@ -161,14 +143,18 @@ export function startFlood(
   const going = go();
   going.catch(() => undefined);
   return {
+    /** Forged hints that were accepted, and the bursts in which they came. */
     figures: () => ({ hints, bursts }),
+    /** Forged numbers, which belong to no order. */
     unknownNumbers: () => new Set(unknown.keys()),
+    /** Ends the hints; resolves when every order that was kept open may be completed. */
     async stop() {
       stopping.abort();
       await going;
       await Promise.all(held);
     },
-    async flooded() {
+    /** How often Azumuta was asked about each of these orders so far. */
+    async flooded(): Promise<readonly FloodedOrder[]> {
       const calls = await system.azumuta.calls('path');
       const until = performance.now();
       const sum = (

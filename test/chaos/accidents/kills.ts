@@ -8,19 +8,14 @@ const victims = [
   [36, 'services'],
 ] as const;
 
-export interface Kills {
-  /** SIGKILLs so far, by the name of the process. */
-  readonly counts: ReadonlyMap<string, number>;
-  /** Resolves after the last kill. */
-  readonly stop: () => Promise<void>;
-}
+export type Kills = ReturnType<typeof startKilling>;
 
 /**
  * Kills a process every `everySeconds` on average (between half and one and a half of it) with SIGKILL, which
  * leaves it no time to clean up. The stores are not killed, as SQS and DynamoDB lose nothing, nor are the partners, whose
  * books are the measure: their faults are made by `faults.ts`.
  */
-export function startKilling(system: LocalSystem, dice: Dice, everySeconds: number): Kills {
+export function startKilling(system: LocalSystem, dice: Dice, everySeconds: number) {
   const counts = new Map<string, number>();
   const stopping = new AbortController();
 
@@ -56,7 +51,9 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
 
   const ended = go();
   return {
-    counts,
+    /** SIGKILLs so far, by the name of the process. */
+    counts: counts as ReadonlyMap<string, number>,
+    /** Resolves after the last kill. */
     async stop() {
       stopping.abort();
       await ended;

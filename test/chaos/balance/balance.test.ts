@@ -29,7 +29,6 @@ function books(differs: Partial<Books> = {}): Books {
     ],
     booked: [booked],
     triggers: [],
-    faults: { azumuta: [], erp: [] },
     deadLetters: [],
     planned: new Map(),
     reported: new Map(),
@@ -90,53 +89,13 @@ describe('the balance', () => {
   });
 
   it('expects one dead letter for each permanent fault, and ignores its copies', () => {
-    const injected: Injected = { ...nothing, permanent: [{ kind: 'cancelled', about: 'MO/1' }] };
-
-    expect(balanceOf(books({ booked: [] }), injected).lost).toHaveLength(1);
-    expect(balanceOf(books({ booked: [], deadLetters: [letter, letter] }), injected)).toEqual({
-      ...even,
-      copies: 1,
-    });
-    expect(balanceOf(books({ deadLetters: [letter] }), injected).wrong).toHaveLength(1);
-    expect(
-      balanceOf(books({ booked: [], deadLetters: [letter, letter, letter] }), injected).wrong,
-    ).toHaveLength(1);
+    const injected: Injected = { ...nothing, permanent: [{ kind: 'unknown order', about: 'HAND-1' }] };
+    const copies = (count: number) =>
+      balanceOf(books({ deadLetters: Array(count).fill({ ...letter, orderNumber: 'HAND-1' }) }), injected);
+    expect(copies(0).lost).toHaveLength(1);
+    expect(copies(2)).toEqual({ ...even, copies: 1 });
+    expect(copies(3).wrong).toHaveLength(1);
   });
-
-  it('accepts an order that was cancelled at once, created or not', () => {
-    const cancelled = {
-      id: 'po-2',
-      number: 'MO/2',
-      product: 'GEAR-01',
-      status: 'cancelled',
-      azumutaIds: [],
-    } as const;
-    const released = [...books().released, cancelled];
-    expect(balanceOf(books({ released }), nothing).lost).toHaveLength(1);
-    expect(balanceOf(books({ released }), { ...nothing, cancelledAtOnce: new Set(['MO/2']) }).lost).toEqual(
-      [],
-    );
-  });
-
-  it.each(['business-error', 'silent-no-op'])(
-    'lets a booking that the ERP answered and did not do (%s) be left to a person, and no other',
-    (fault) => {
-      const shown = {
-        ...letter,
-        reason: 'The ERP accepted the booking, but shows nothing under id1#quantity',
-      };
-      const failed = (path: string, method = 'POST') => ({
-        azumuta: [],
-        erp: [{ fault, method, path: `/api/production-orders/${path}` }],
-      });
-      const wrong = (faults: Books['faults']) =>
-        balanceOf(books({ booked: [], deadLetters: [shown], faults }), nothing).wrong;
-
-      expect(wrong(failed('MO%2F1/bookings'))).toEqual([]);
-      expect(wrong(failed('MO%2F2/bookings'))).toHaveLength(1);
-      expect(wrong(failed('MO%2F1/bookings', 'GET'))).toHaveLength(1);
-    },
-  );
 });
 
 describe('the balance of a split order', () => {
@@ -247,23 +206,18 @@ describe('the balance of a split order', () => {
     expect(balanceOf(split([1, 2, 3], [[1], [2], [3]], { reported }), quantities(3, 2))).toEqual(even);
   });
 
-  it('lets the parts of a booking that the ERP answered and did not do be left to a person, and no other', () => {
-    const notDone = {
-      ...{ ...letter, orderNumber: 'MO/1/1', bookings: ['id1#quantity'] },
-      reason: 'The ERP accepted the booking, but shows nothing under id1#quantity',
-      body: JSON.stringify({ productOrderNumber: 'MO/1/2' }),
-    };
-    const path = '/api/production-orders/MO%2F1/bookings';
+  it('lets the parts of a booking be left to a person that a surplus part has closed the order for, and no other', () => {
+    const refused = { ...letter, orderNumber: 'MO/1/1', bookings: ['id1#quantity'] };
     const of = (...parts: readonly number[]) =>
       balanceOf(
         split([1, 2, 3], [[3]], {
-          deadLetters: [notDone],
+          reported,
+          deadLetters: [refused],
           planned: new Map([['id1#quantity', parts]]),
-          faults: { azumuta: [], erp: [{ fault: 'silent-no-op', method: 'POST', path }] },
         }),
-        quantities(3),
+        quantities(3, 2),
       );
-    expect(of(1, 2)).toEqual(even);
+    expect(of(1, 2)).toEqual({ ...even, surplus: 1 });
     expect(of(1).lost).toHaveLength(1);
   });
 

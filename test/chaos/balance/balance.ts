@@ -1,4 +1,4 @@
-import { type BookedEntry, type Books, notBooked } from './books.ts';
+import type { BookedEntry, Books } from './books.ts';
 import {
   type BuiltPart,
   type ErpOrderBooks,
@@ -26,14 +26,9 @@ export interface Balance {
 
 const stageOf: Readonly<Record<PermanentFault['kind'], string>> = {
   'unknown product': 'create-product-orders',
-  'finished by somebody else': 'book-completion',
-  cancelled: 'book-completion',
   'unknown order': 'book-completion',
   'malformed call': 'receive-webhook',
 };
-
-/** The sandbox's business error, and our error about a booking that had no effect. */
-const notDone = /It could not be done|shows nothing under/;
 
 /**
  * The most questions about one order, open or completed, for any number of hints. One message keeps asking, at first
@@ -50,9 +45,8 @@ export function balanceOf(books: Books, injected: Injected): Balance {
   const expected = new Map(
     injected.permanent.map((fault) => [`${stageOf[fault.kind]} ${fault.about}`, fault]),
   );
-  const stuck = new Set(injected.permanent.map(({ about }) => about));
   const { erpOrders, unmatched } = sortBooks(books, injected);
-  const { copies, setAside, left, surplus, givenUp } = checkDeadLetters();
+  const { copies, left, surplus, givenUp } = checkDeadLetters();
 
   checkUnmatched();
   for (const order of erpOrders) {
@@ -65,15 +59,13 @@ export function balanceOf(books: Books, injected: Injected): Balance {
   return { lost, double, wrong, copies, surplus };
 
   /**
-   * Every permanent fault that was injected has a dead letter. Other dead letters are allowed only for bookings that the
-   * ERP, by its own books, answered with 200 and did not do; for parts that are too many; and for the unknown numbers
-   * of forged hints.
+   * Every permanent fault that was injected has a dead letter. Other dead letters are allowed only for parts that are
+   * too many, and for the unknown numbers of forged hints.
    */
   function checkDeadLetters() {
     const nameOf = (letter: DeadLetter) => `${letter.stage} ${aboutOf(letter)}`;
     const found = Map.groupBy(books.deadLetters, (letter) => [nameOf(letter), ...letter.bookings].join(' '));
     const named = new Set(books.deadLetters.map(nameOf));
-    const failed = notBooked(books.faults);
     const byId = new Map(
       erpOrders.flatMap((order) => order.parts.map((part) => [part.id, { order, part }] as const)),
     );
@@ -83,7 +75,7 @@ export function balanceOf(books: Books, injected: Injected): Balance {
         [each.part.number, each] as const,
       ]),
     );
-    const sets = { setAside: new Set<string>(), left: new Set<string>(), givenUp: new Set<string>() };
+    const sets = { left: new Set<string>(), givenUp: new Set<string>() };
     let copies = 0;
     let surplus = 0;
     for (const [key, letters] of found) {
@@ -93,16 +85,12 @@ export function balanceOf(books: Books, injected: Injected): Balance {
         letter.bookings.length > 0
           ? letter.bookings.flatMap((booking) => partsIn(booking, byId.get(booking.split('#')[0] ?? '')))
           : [byNumber.get(aboutOf(letter)) ?? []].flat();
-      const isNotDone =
-        notDone.test(letter.reason) &&
-        parts.some(({ order }) => failed.has(order.id) || failed.has(order.number));
       const isSurplus =
         parts.length > 0 && parts.every(({ order, part }) => mayBeDeadLetter(order, part.index));
       // Each hint about a surplus part makes a dead letter.
       if (!isSurplus) copies += letters.length - 1;
       if (expected.has(nameOf(letter))) continue;
-      if (isNotDone) for (const { part } of parts) sets.setAside.add(part.id);
-      else if (isSurplus) {
+      if (isSurplus) {
         surplus += letters.length;
         for (const { part } of parts) sets.left.add(part.id);
       } else if (letter.stage === 'book-completion' && injected.unknownNumbers.has(letter.orderNumber))
@@ -151,7 +139,7 @@ export function balanceOf(books: Books, injected: Injected): Balance {
       return;
     }
     for (let index = 1; index <= wanted; index += 1) {
-      if (!parts.some((part) => part.index === index) && !injected.cancelledAtOnce.has(number))
+      if (!parts.some((part) => part.index === index))
         lost.push(`Order ${number} was released and is not in Azumuta: part ${index} of ${wanted}.`);
     }
     for (const { id } of parts)
@@ -173,12 +161,7 @@ export function balanceOf(books: Books, injected: Injected): Balance {
   /** Every completed product order is booked once, with the recorded quantities, and each recording is linked once. */
   function checkBookings(order: ErpOrderBooks) {
     const { number, parts, entries, wanted, status } = order;
-    const productions = entries.filter(({ kind }) => kind === 'production');
-    if (stuck.has(number)) {
-      if (productions.length > 0) wrong.push(`Order ${number} is dead-lettered and booked all the same.`);
-      return;
-    }
-    for (const production of productions) checkProduction(order, production);
+    for (const entry of entries) if (entry.kind === 'production') checkProduction(order, entry);
     for (const part of parts) if (part.completedAt !== null) checkPart(order, part);
     const booked = parts.filter((part) => productionsOf(part, entries).length > 0);
     if (booked.filter(({ index }) => index <= wanted).length === wanted && status !== 'done')
@@ -206,8 +189,7 @@ export function balanceOf(books: Books, injected: Injected): Balance {
     const times = productionsOf(part, entries).length;
     if (times > 1) double.push(`Product order ${name} is booked ${times} times.`);
     if (times === 0) {
-      // A second message of the same booking may have booked what the ERP refused the first time.
-      if (setAside.has(part.id) || left.has(part.id)) return;
+      if (left.has(part.id)) return;
       // It waited for the other parts when it became surplus: the conflict was reported.
       if (changed?.split === 'when-all-done' && part.index > wanted) return;
       lost.push(`Completed product order ${name} of order ${number} is not booked in the ERP.`);
@@ -224,17 +206,14 @@ export function balanceOf(books: Books, injected: Injected): Balance {
     }
   }
 
-  /** No reference is booked twice. Bookings without one are only on orders that somebody else was to finish. */
+  /** No reference is booked twice, and nothing without one. */
   function checkReferences() {
     const released = new Set(books.released.map(({ number }) => number));
     for (const [reference, entries] of Map.groupBy(books.booked, (entry) => entry.reference)) {
       if (reference !== null && entries.length > 1)
         double.push(`${reference} is booked ${entries.length} times in the ERP.`);
       for (const { order } of entries) {
-        const byHand = injected.permanent.some(
-          ({ kind, about }) => kind === 'finished by somebody else' && about === order,
-        );
-        if (reference === null && !byHand) wrong.push(`Order ${order} has a booking without a reference.`);
+        if (reference === null) wrong.push(`Order ${order} has a booking without a reference.`);
         if (!released.has(order)) wrong.push(`Order ${order} is booked and was never released.`);
       }
     }

@@ -1,6 +1,5 @@
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { TriggerLogEntry } from '../../../infra/local/sandbox/azumuta/triggers.ts';
-import type { LoggedFault } from '../../../infra/local/sandbox/server.ts';
 import type { DeadLetter } from './queues.ts';
 
 /** A product order in Azumuta's own books, with what its operators recorded. */
@@ -40,8 +39,6 @@ export interface Books {
   readonly booked: readonly BookedEntry[];
   readonly built: readonly BuiltOrder[];
   readonly triggers: readonly TriggerLogEntry[];
-  /** Faults that hit a call, by partner. */
-  readonly faults: { readonly azumuta: readonly LoggedFault[]; readonly erp: readonly LoggedFault[] };
   readonly deadLetters: readonly DeadLetter[];
   /** The indexes of the parts in each booking that a dead letter is about, by its key. */
   readonly planned: ReadonlyMap<string, readonly number[]>;
@@ -60,7 +57,6 @@ export function readPartners({ sandboxes: { azumuta, erp } }: LocalSystem): Part
     released: erp.store.orders(),
     booked: erp.store.bookings(),
     triggers: azumuta.store.triggerLog,
-    faults: { azumuta: azumuta.faultLog, erp: erp.faultLog },
     built: azumuta.store.productOrders().map(({ id, number, completedAt, recordings }) => {
       const recorded = (step: string) =>
         recordings
@@ -79,21 +75,11 @@ export function readPartners({ sandboxes: { azumuta, erp } }: LocalSystem): Part
   };
 }
 
-/** Orders, by id or number, whose booking the ERP answered with 200 and did not do, by its own books. */
-export function notBooked({ erp }: Books['faults']): ReadonlySet<string> {
-  return new Set(
-    erp
-      .filter(({ fault, method }) => method === 'POST' && /^(business-error|silent-no-op)$/.test(fault))
-      .flatMap(({ path }) => /^\/api\/production-orders\/([^/]+)\/bookings$/.exec(path)?.[1] ?? [])
-      .map(decodeURIComponent),
-  );
-}
-
 /** How often each fault hit a call, by partner and kind. */
-export function faultCounts(faults: Books['faults']): ReadonlyMap<string, number> {
+export function faultCounts({ azumuta, erp }: LocalSystem['sandboxes']): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const [partner, logged] of Object.entries(faults)) {
-    for (const [fault, { length }] of Map.groupBy(logged, (each: LoggedFault) => each.fault))
+  for (const [partner, { faultLog }] of Object.entries({ azumuta, erp })) {
+    for (const [fault, { length }] of Map.groupBy(faultLog, (each) => each.fault))
       counts.set(`${partner}: ${fault}`, length);
   }
   return counts;

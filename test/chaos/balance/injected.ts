@@ -1,11 +1,6 @@
 /** A fault that only a person can correct, as it was injected. */
 export interface PermanentFault {
-  readonly kind:
-    | 'unknown product'
-    | 'finished by somebody else'
-    | 'cancelled'
-    | 'unknown order'
-    | 'malformed call';
+  readonly kind: 'unknown product' | 'unknown order' | 'malformed call';
   /** Number of the order; of a malformed call, the text that its body holds. */
   readonly about: string;
 }
@@ -37,8 +32,6 @@ export interface Injected {
   readonly permanent: readonly PermanentFault[];
   /** Product orders that somebody typed in Azumuta: the ERP does not know them. */
   readonly typedByHand: ReadonlySet<string>;
-  /** Orders that the ERP cancelled at once: they may or may not have been created, and nobody builds them. */
-  readonly cancelledAtOnce: ReadonlySet<string>;
   /** Product orders that were completed in Azumuta, by the numbers with which they were created. */
   readonly completed: ReadonlySet<string>;
   readonly changed: readonly ChangedOrder[];
@@ -54,7 +47,6 @@ export interface Injected {
 export const nothingInjected: Injected = {
   permanent: [],
   typedByHand: new Set(),
-  cancelledAtOnce: new Set(),
   completed: new Set(),
   changed: [],
   renamed: new Map(),

@@ -13,12 +13,7 @@ export interface DeadLetter {
   readonly bookings: readonly string[];
 }
 
-export interface QueueView {
-  /** Messages that wait or are in flight, in all queues that feed a function. */
-  readonly depth: () => Promise<number>;
-  /** All dead letters so far. They stay in the queue, hidden for ten minutes. */
-  readonly deadLetters: () => Promise<DeadLetter[]>;
-}
+export type QueueView = ReturnType<typeof viewQueues>;
 
 const hintSchema = z.object({ productOrderNumber: z.string() });
 
@@ -29,13 +24,14 @@ export function hintedNumber({ stage, body }: DeadLetter): string | undefined {
 }
 
 /** The queues as an operator sees them. */
-export function viewQueues({ emulator }: Pick<LocalSystem, 'emulator'>): QueueView {
+export function viewQueues({ emulator }: Pick<LocalSystem, 'emulator'>) {
   const { sqs } = operatorClients(emulator);
   const sources = [...new Set(emulator.stack.mappings.map(({ queueName }) => queueName))];
   const deadLetters = emulator.stack.queues.find(({ name }) => !sources.includes(name));
   const found = new Map<string, DeadLetter>();
 
   return {
+    /** Messages that wait or are in flight, in all queues that feed a function. */
     async depth() {
       const depths = await Promise.all(
         sources.map(async (name) => {
@@ -52,6 +48,7 @@ export function viewQueues({ emulator }: Pick<LocalSystem, 'emulator'>): QueueVi
       return depths.reduce((sum, depth) => sum + depth, 0);
     },
 
+    /** All dead letters so far. They stay in the queue, hidden for ten minutes. */
     async deadLetters() {
       if (!deadLetters) throw new Error('The stack has no dead-letter queue.');
       const QueueUrl = deadLetters.url;

@@ -4,27 +4,18 @@ import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
 import { createChanges } from '../accidents/changes.ts';
 import type { Dice } from '../accidents/dice.ts';
-import type { Injected, PermanentFault } from '../balance/injected.ts';
+import type { PermanentFault } from '../balance/injected.ts';
 import { persistently } from './patience.ts';
-import { postOrders, untilCreated } from './post-orders.ts';
-import { createFloor, type ExpectedOrder, type Floor, type FloorOptions } from './shop-floor.ts';
+import { postOrders } from './post-orders.ts';
+import { createFloor, type ExpectedOrder } from './shop-floor.ts';
 
 export interface LoadFigures {
   readonly orders: number;
   readonly completions: number;
-  readonly reopened: number;
   readonly pulls: number;
 }
 
-export interface Load {
-  readonly figures: () => LoadFigures;
-  readonly injected: () => Omit<Injected, 'kills' | 'flooded' | 'unknownNumbers'>;
-  readonly floor: Floor;
-  /** Releases no more orders; resolves when every order is completed, also those of `others`. */
-  readonly finish: (others: Promise<void>) => Promise<void>;
-  /** Pulls until the ERP has nothing new. */
-  readonly pullRest: () => Promise<void>;
-}
+export type Load = ReturnType<typeof startLoad>;
 
 /** One order in so many gets a fault that only a person can correct. */
 const faultyEvery = 40;
@@ -36,7 +27,8 @@ const maxAtOnce = 10;
 const pullEveryMs = 3_000;
 const pullReportSchema = z.object({ outcome: z.string() });
 
-export interface LoadOptions extends FloorOptions {
+interface LoadOptions {
+  readonly single: boolean;
   /** For the orders that planners change, so that their draws do not depend on what operators do. */
   readonly changeDice: Dice;
   /** Orders per second. */
@@ -46,18 +38,13 @@ export interface LoadOptions extends FloorOptions {
 /**
  * Production orders at a steady rate: most are posted to the order endpoint (some twice, as by a caller that got no
  * answer), the others wait for the pull; operators complete each as soon as it is in Azumuta. With `single` all are
- * posted, and nothing is pulled, reopened or triggered twice, so no second message makes up for a lost one.
+ * posted, and nothing is pulled or triggered twice, so no second message makes up for a lost one.
  */
-export function startLoad(
-  system: LocalSystem,
-  dice: Dice,
-  { perSecond, single, changeDice }: LoadOptions,
-): Load {
+export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single, changeDice }: LoadOptions) {
   const { erp, emulator } = system;
   const permanent: PermanentFault[] = [];
   const typedByHand = new Set<string>();
-  const cancelledAtOnce = new Set<string>();
-  const floor: Floor = createFloor(system, dice, { single });
+  const floor = createFloor(system, dice, { single });
   const stopping = new AbortController();
   const changes = createChanges(system, changeDice, { floor, post, single, signal: stopping.signal });
   const posting: Promise<void>[] = [];
@@ -102,14 +89,7 @@ export function startLoad(
   }
 
   async function releaseFaulty() {
-    const kind = dice.oneOf([
-      'unknown product',
-      'finished by somebody else',
-      'cancelled',
-      'cancelled at once',
-      'unknown order',
-      'malformed call',
-    ] as const satisfies readonly (PermanentFault['kind'] | 'cancelled at once')[]);
+    const kind = dice.oneOf<PermanentFault['kind']>(['unknown product', 'unknown order', 'malformed call']);
     if (kind === 'malformed call') return callMalformed(`call ${permanent.length}`);
     if (kind === 'unknown order') {
       const number = `HAND-${permanent.length}`;
@@ -118,19 +98,9 @@ export function startLoad(
       await floor.typeByHand(number);
       return expected(number, 1, { keepsNumber: true });
     }
-    const product = kind === 'unknown product' ? { product: 'GEAR-99' } : {};
-    const released = await erp.release({ ...product, seed: dice.seed() });
-    const [order] = released;
-    if (!order) return;
-    if (kind === 'cancelled at once') cancelledAtOnce.add(order.number);
-    else permanent.push({ kind, about: order.number });
+    const released = await erp.release({ product: 'GEAR-99', seed: dice.seed() });
+    for (const { number } of released) permanent.push({ kind, about: number });
     await post(released);
-    if (kind === 'unknown product') return;
-    if (kind === 'cancelled at once') return void (await erp.cancel(order.number));
-    // Cancelled any sooner, it might be withdrawn and never built.
-    if (kind === 'cancelled') await untilCreated(system, order.number);
-    await (kind === 'cancelled' ? erp.cancel(order.number) : erp.finish(order.number));
-    expected(order.number, Number(order.quantity), { keepsNumber: true });
   }
 
   /** An authenticated but useless call: it must become a dead letter, even if its answer is lost. */
@@ -165,17 +135,14 @@ export function startLoad(
   const pulling = single ? Promise.resolve() : pullSteadily();
   for (const loop of [releasing, pulling]) loop.catch(() => undefined);
   return {
-    figures: () => ({ orders, pulls, ...floor.figures() }),
+    figures: (): LoadFigures => ({ orders, pulls, completions: floor.completed.size }),
     injected: () => ({
-      permanent,
-      typedByHand,
-      cancelledAtOnce,
-      completed: new Set(floor.completed().keys()),
-      changed: changes.all(),
-      renamed: floor.renamed(),
+      ...{ permanent, typedByHand, changed: changes.all, renamed: floor.renamed },
+      completed: new Set(floor.completed.keys()),
     }),
     floor,
-    async finish(others) {
+    /** Releases no more orders; resolves when every order is completed, also those of `others`. */
+    async finish(others: Promise<void>) {
       stopping.abort();
       await releasing;
       await Promise.all([...posting, others]);
@@ -184,6 +151,7 @@ export function startLoad(
       completed = true;
       await pulling;
     },
+    /** Pulls until the ERP has nothing new. */
     async pullRest() {
       if (single) return;
       await persistently(async () => {

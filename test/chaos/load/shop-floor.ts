@@ -19,52 +19,33 @@ export interface ExpectedOrder {
   readonly keepsNumber?: true;
 }
 
-/** The operators in Azumuta: they complete each order as soon as it exists. */
-export interface Floor {
-  /** Adds an order to complete. */
-  readonly expect: (awaited: ExpectedOrder) => void;
-  /** Somebody creates a product order in Azumuta's own screens. */
-  readonly typeByHand: (number: string) => Promise<void>;
-  readonly figures: () => { readonly completions: number; readonly reopened: number };
-  /** The present numbers of completed orders, by the numbers with which they were created. */
-  readonly completed: () => ReadonlyMap<string, string>;
-  /** Renamed orders: the number with which they were created, by the present one. */
-  readonly renamed: () => ReadonlyMap<string, string>;
-  /** Resolves when every expected order is completed. @throws Error when one is never created. */
-  readonly finish: () => Promise<void>;
-}
-
-export interface FloorOptions {
-  /** Every completion fires its triggers once, and never again. */
-  readonly single: boolean;
-}
+export type Floor = ReturnType<typeof createFloor>;
 
 interface Task extends ExpectedOrder {
   readonly notBefore: number;
   /** It is renamed before it is completed. */
   readonly rename: boolean;
-  /** Set when it is completed already and something was forgotten: the number with which it was created. */
-  readonly again?: string;
 }
 
 const operators = 4;
 /** The wait before looking again for an order that does not exist yet; longer when there are many. */
 const lookAgainMs = 800;
 const lookAgainMsEach = 20;
-/** By then every trigger of the first completion has its answer, so the log can tell the completions apart. */
-const reopenAfterMs = 8_000;
 /** A message that failed often comes again after up to 15 minutes; nothing takes longer than that. */
 const patienceMs = 16 * 60_000;
 const createdSchema = z.object({ id: z.string() });
 const articlesSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
-export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOptions): Floor {
+/**
+ * The operators in Azumuta: they complete each order as soon as it exists. With `single`, every completion fires its
+ * triggers once, and never again.
+ */
+export function createFloor(system: LocalSystem, dice: Dice, { single }: { readonly single: boolean }) {
   const { azumuta, sandboxes } = system;
   let waiting: Task[] = [];
   let atWork = 0;
   const done = new Map<string, string>();
   const renamed = new Map<string, string>();
-  let reopened = 0;
   let finishing = false;
   let latestAt = performance.now();
 
@@ -93,11 +74,7 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
   async function isDone(task: Task): Promise<boolean> {
     for (const number of task.numbers()) {
       const present = task.rename ? await givenNewNumber(number) : number;
-      if (present === undefined) continue;
-      if (
-        task.again === undefined ? await completed(present, task) : await completedAgain(present, task.again)
-      )
-        return true;
+      if (present !== undefined && (await completed(present, task))) return true;
     }
     return false;
   }
@@ -120,7 +97,7 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
     return renewed;
   }
 
-  async function completed(number: string, { quantity, keepsNumber }: Task): Promise<boolean> {
+  async function completed(number: string, { quantity }: Task): Promise<boolean> {
     const scrap = dice.chance(0.1) ? Math.min(quantity, dice.between(1, 3)) : 0;
     try {
       await azumuta.complete(number, { scrap, quantity: quantity - scrap });
@@ -128,37 +105,13 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
       // Completed already.
       if (!/ 409 /.test(reasonOf(error))) return false;
     }
-    const madeAs = renamed.get(number) ?? number;
-    done.set(madeAs, number);
+    done.set(renamed.get(number) ?? number, number);
     latestAt = performance.now();
-    if (single) return true;
-    if (dice.chance(0.03)) {
-      const notBefore = performance.now() + reopenAfterMs;
-      // Not twice: a hint with the number in between, which is unknown by then, would become a dead letter.
-      const rename = number === madeAs && dice.chance(0.3) && !keepsNumber;
-      waiting.push({ numbers: () => [number], quantity, rename, again: madeAs, notBefore });
-    } else if (dice.chance(0.05)) await azumuta.trigger(number).catch(() => undefined);
+    if (!single && dice.chance(0.05)) await azumuta.trigger(number).catch(() => undefined);
     return true;
   }
 
-  /** Records in addition what was forgotten, without a quantity. */
-  async function completedAgain(number: string, madeAs: string): Promise<boolean> {
-    try {
-      await azumuta.reopen(number);
-    } catch (error) {
-      // Reopened already.
-      if (!/ 404 /.test(reasonOf(error))) return false;
-    }
-    try {
-      await azumuta.complete(number, { quantity: null, recordings: 1 });
-    } catch (error) {
-      if (!/ 409 /.test(reasonOf(error))) return false;
-    }
-    done.set(madeAs, number);
-    reopened += 1;
-    return true;
-  }
-
+  /** Somebody creates a product order in Azumuta's own screens. */
   async function typeByHand(number: string) {
     const api = `${sandboxes.azumuta.url}/api/v1`;
     const headers = { 'x-api-key': azumutaSandboxKey, 'content-type': 'application/json' };
@@ -181,7 +134,8 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
   const working = Promise.all(Array.from({ length: operators }, operate));
   working.catch(() => undefined);
   return {
-    expect: (awaited) => {
+    /** Adds an order to complete. */
+    expect: (awaited: ExpectedOrder) => {
       waiting.push({
         ...awaited,
         notBefore: performance.now(),
@@ -189,9 +143,11 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
       });
     },
     typeByHand,
-    figures: () => ({ completions: done.size, reopened }),
-    completed: () => done,
-    renamed: () => renamed,
+    /** The present numbers of completed orders, by the numbers with which they were created. */
+    completed: done as ReadonlyMap<string, string>,
+    /** Renamed orders: the number with which they were created, by the present one. */
+    renamed: renamed as ReadonlyMap<string, string>,
+    /** Resolves when every expected order is completed. @throws Error when one is never created. */
     async finish() {
       finishing = true;
       latestAt = performance.now();

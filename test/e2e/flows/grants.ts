@@ -108,9 +108,7 @@ export function grantsTests(): void {
       const number = await builtOrder();
 
       // Assess
-      const isCreated = async () =>
-        (await system.ledger.journeys.of(number)).some(({ event }) => event === 'created');
-      await vi.waitUntil(isCreated, patient);
+      expect((await system.ledger.journeys.of(number)).map(({ event }) => event)).toContain('created');
       expect((await system.azumuta.calls())[byNumber]).toBeGreaterThan(1);
     });
 

@@ -5,14 +5,16 @@ import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
 import { patient } from '../../support/patient.ts';
 import { system } from './stage.ts';
 
-/** An order that exists in Azumuta and is linked in the ERP. */
+/**
+ * An order that exists in Azumuta and is linked in the ERP, and of which the ledger knows both: its receipt comes last, and
+ * before it the order is looked up by its number.
+ */
 export async function builtOrder(quantity = '5'): Promise<string> {
   const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { product: 'GEAR-01', quantity });
-  await vi.waitUntil(async () => {
-    const orders = await system.erp.orders();
-    return orders.some(({ number, azumutaId }) => number === order.number && azumutaId !== null);
-  }, patient);
-  return order.number;
+  const { number } = order;
+  const isLinked = async () => (await system.ledger.orders.find(number))?.linkedAt !== undefined;
+  await vi.waitUntil(isLinked, patient);
+  return number;
 }
 
 export const bookingsOf = async (number: string) =>

@@ -3,19 +3,14 @@ import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { postgresqlPrograms, run } from './install.ts';
 
-/** A PostgreSQL cluster in a folder of its own, which listens only on a socket in that folder. */
-export interface Cluster {
-  /** For libpq; a database's name goes before the question mark. */
-  uri(database: string): string;
-  /** Stops this cluster, by its own folder. */
-  stop(): Promise<void>;
-}
-
 /** Data lost by a crash does not matter here; a lasting lock fails soon, as an administrator may configure it. */
 const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'lock_timeout=150ms'];
 
-/** Starts the cluster of a folder, which is made when it is not there. PostgreSQL refuses to run as root. */
-export async function startCluster(folder: string): Promise<Cluster> {
+/**
+ * Starts the PostgreSQL cluster of a folder, which is made when it is not there; it listens only on a socket in that
+ * folder. PostgreSQL refuses to run as root.
+ */
+export async function startCluster(folder: string) {
   const programs = postgresqlPrograms();
   if (!programs) throw new Error('PostgreSQL is not installed.');
   const owner = await ownerOfClusters();
@@ -31,7 +26,9 @@ export async function startCluster(folder: string): Promise<Cluster> {
   await writeFile(join(data, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
   await postgresql('pg_ctl', 'start', '-w', '-D', data, '-l', join(folder, 'postgresql.log'));
   return {
-    uri: (database) => `postgresql://plant@/${database}?host=${encodeURIComponent(folder)}`,
+    /** For libpq; a database's name goes before the question mark. */
+    uri: (database: string) => `postgresql://plant@/${database}?host=${encodeURIComponent(folder)}`,
+    /** Stops this cluster, by its own folder. */
     async stop() {
       await postgresql('pg_ctl', 'stop', '-w', '-m', 'fast', '-D', data);
     },

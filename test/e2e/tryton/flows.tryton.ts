@@ -1,19 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type LocalSystem, startLocalSystem } from '../../../infra/local/run-locally.ts';
+import { expect, it, vi } from 'vitest';
+import { startLocalSystem } from '../../../infra/local/run-locally.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { accessFromEnvironment, planProduction, readProduction } from './client.ts';
 
 const patience = { timeout: 30_000, interval: 100 };
-let system: LocalSystem;
-
-beforeAll(async () => {
-  const { username, password } = accessFromEnvironment('connector');
-  process.env.ERP_CREDENTIALS = JSON.stringify({ username, password });
-  system = await startLocalSystem({
-    integrationFile: fileURLToPath(new URL('./plant.config.ts', import.meta.url)),
-  });
-}, 60_000);
-afterAll(() => system?.stop());
+const { username, password } = accessFromEnvironment('connector');
+process.env.ERP_CREDENTIALS = JSON.stringify({ username, password });
+const system = await forAllTests(
+  startLocalSystem({ integrationFile: fileURLToPath(new URL('./plant.config.ts', import.meta.url)) }),
+);
 
 it('turns a production planned in Tryton into a product order, and books it as done with quantity, lot, note and link', async () => {
   // Prepare: a planner plans

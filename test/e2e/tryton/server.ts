@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listenOnLoopback } from '../../support/loopback.ts';
-import { type Cluster, startCluster } from './cluster.ts';
+import { startCluster } from './cluster.ts';
 import { type Backend, modules, postgresqlPrograms, type Report, run } from './install.ts';
 
 const database = 'plant';
@@ -118,7 +118,7 @@ async function initialised(backend: Backend, report: Report): Promise<string> {
 
 async function createDatabase(backend: Backend, folder: string): Promise<void> {
   if (backend === 'sqlite') return writeFile(join(folder, `${database}.sqlite`), '');
-  const cluster: Cluster = await startCluster(folder);
+  const cluster = await startCluster(folder);
   await run('psql', ['-X', '-q', '-c', `CREATE DATABASE ${database}`, cluster.uri('postgres')]).finally(
     cluster.stop,
   );

@@ -13,16 +13,6 @@ import { listenOnLoopback } from '../../support/loopback.ts';
 import { accessFromEnvironment, type Plan, type ProductionBooks, TrytonTestClient } from './client.ts';
 import { literal, openDatabase, type PlantDatabase } from './database.ts';
 
-/** A gate in front of trytond that simulates what a real server does only by accident. */
-export interface Gate {
-  readonly url: string;
-  /** Answers every call but a login with 401, as for an unknown session. */
-  refuseSessions(refuse: boolean): void;
-  /** Answers the next call whose method ends so with `null`, and does not pass it on. */
-  ignoreNext(method: string): void;
-  close(): Promise<void>;
-}
-
 /** The real Tryton of the environment, as a target of the conformance suite. */
 export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Promise<ErpConformanceTarget> {
   const access = accessFromEnvironment('connector');
@@ -160,7 +150,8 @@ function timestampOf(instant: string | null): string | null {
   return written.replace(/\.000Z$/, '').replace('Z', '000');
 }
 
-export async function startGate(upstream: string): Promise<Gate> {
+/** A gate in front of trytond that simulates what a real server does only by accident. */
+export async function startGate(upstream: string) {
   let refusing = false;
   const ignored: string[] = [];
   const { url, close } = await listenOnLoopback((incoming, outgoing) => {
@@ -195,9 +186,11 @@ export async function startGate(upstream: string): Promise<Gate> {
   return {
     url,
     close,
-    refuseSessions(refuse) {
+    /** Answers every call but a login with 401, as for an unknown session. */
+    refuseSessions(refuse: boolean) {
       refusing = refuse;
     },
-    ignoreNext: (method) => void ignored.push(method),
+    /** Answers the next call whose method ends so with `null`, and does not pass it on. */
+    ignoreNext: (method: string) => void ignored.push(method),
   };
 }

@@ -3,24 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import * as whole from '../../../functions/runtime.ts';
 import { bundleSettings } from '../../../infra/build/bundle-functions.ts';
 import { trimAwsSdkPlugins } from '../../../infra/build/trim-aws-sdk.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trimmed-'));
-let trimmed: typeof whole;
-
-beforeAll(async () => {
-  await build({
-    ...bundleSettings,
-    entryPoints: ['functions/runtime.ts'],
-    outdir: folder,
-    plugins: trimAwsSdkPlugins(),
-  });
-  trimmed = await import(pathToFileURL(join(folder, 'runtime.mjs')).href);
-});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+await build({
+  ...bundleSettings,
+  entryPoints: ['functions/runtime.ts'],
+  outdir: folder,
+  plugins: trimAwsSdkPlugins,
+});
+const trimmed: typeof whole = await import(pathToFileURL(join(folder, 'runtime.mjs')).href);
 
 // A wrong signature shows in AWS alone: the local platform looks at no more than whose it is.
 it.each([

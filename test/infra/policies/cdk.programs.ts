@@ -1,19 +1,15 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
-import { type Assembled, startAssembly } from '../stack/assembled.ts';
+import { startAssembly } from '../stack/assembled.ts';
 import { type StubAccount, startStubAccount } from './stub-account.ts';
 
 const stack = 'AzumutaErp-ghent-production';
-let assembled: Assembled;
-
-beforeAll(async () => {
-  assembled = startAssembly();
-  Template.fromStack(await assembled.add('integration.config.ts', 'production'));
-}, 60_000);
-afterAll(() => assembled?.remove());
+const assembled = startAssembly();
+afterAll(() => assembled.remove());
+Template.fromStack(await assembled.add('integration.config.ts', 'production'));
 
 /** The CDK's command line, on what was synthesized. */
 async function cdk(words: readonly string[], { environment }: StubAccount) {

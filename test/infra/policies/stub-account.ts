@@ -5,14 +5,7 @@ import { mentions } from './policy.ts';
 const account = '111122223333';
 const base = 'LOGGEDIN';
 
-/** What the CDK's command line is run with. */
-export interface StubAccount {
-  readonly environment: Readonly<Record<string, string>>;
-  /** What the logged-in person was refused. */
-  readonly refused: readonly string[];
-  /** What was asked by whoever it was: `LOGGEDIN sts:AssumeRole cdk-…`. */
-  readonly asked: readonly string[];
-}
+export type StubAccount = Awaited<ReturnType<typeof startStubAccount>>;
 
 /**
  * An account as far as the CDK's command line sees it: whoever is logged in may do what a policy allows, and whatever
@@ -27,7 +20,7 @@ export async function startStubAccount(
     trusting = true,
     deployed = [],
   }: { readonly trusting?: boolean; readonly deployed?: readonly string[] } = {},
-): Promise<StubAccount> {
+) {
   const refused: string[] = [];
   const asked: string[] = [];
   const stacks = new Set(deployed);
@@ -53,8 +46,11 @@ export async function startStubAccount(
     return xml(fields.get('Action') ?? '', answers[action]?.(stack) ?? '');
   });
   return {
+    /** What the logged-in person was refused. */
     refused,
+    /** What was asked by whoever it was: `LOGGEDIN sts:AssumeRole cdk-…`. */
     asked,
+    /** What the CDK's command line is run with. */
     environment: {
       AWS_ENDPOINT_URL: url,
       AWS_ACCESS_KEY_ID: base,

@@ -5,19 +5,16 @@ import { path } from '../../../shared/erp/rest/index.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
 import { overriding } from '../../support/overriding.ts';
 import { startServer } from '../../support/server.ts';
 
-let store: LedgerStore;
 let clock: TestClock;
 let breaker: Breaker;
-beforeEach(async () => {
-  store = await startLedgerStore();
+beforeEach(() => {
   clock = testClock();
-  breaker = new Breaker(store.table, clock, { cooldownSeconds: 15 });
-  return () => store.stop();
+  breaker = new Breaker(modelledTable(), clock, { cooldownSeconds: 15 });
 });
 
 const partners = (changes: Partial<Breaker> = {}, log = silent) =>

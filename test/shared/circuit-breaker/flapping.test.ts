@@ -1,23 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { markAnswered } from '../../../shared/platform/track-answers.ts';
-import { type TestClock, testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
 
 describe('a partner that fails again and again within a minute', () => {
-  let store: LedgerStore;
-  let clock: TestClock;
-  let breaker: Breaker;
-  beforeAll(async () => {
-    store = await startLedgerStore();
-    clock = testClock();
-    breaker = new Breaker(store.table, clock, { cooldownSeconds: 1 });
-  });
-  afterAll(() => store.stop());
-
+  const clock = testClock();
+  const breaker = new Breaker(modelledTable(), clock, { cooldownSeconds: 1 });
   const isOpen = async () => (await breaker.state('erp')).open;
   const call = (work: () => Promise<string>) =>
     createPartnerCalls({ breaker, newOwner: () => 'a container', log: silent })

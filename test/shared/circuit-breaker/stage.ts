@@ -3,22 +3,21 @@ import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { markAnswered } from '../../../shared/platform/track-answers.ts';
-import { type TestClock, testClock } from '../../support/clock.ts';
-import { startLedgerStore } from '../../support/dynamodb.ts';
+import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
 
 /** A breaker with a cooldown of 15 seconds and a clock, new for each test of the file that calls it. */
 export function breakerStage() {
-  let clock: TestClock;
-  let breaker: Breaker;
-  beforeEach(async () => {
-    const store = await startLedgerStore();
-    clock = testClock();
-    breaker = new Breaker(store.table, clock, { cooldownSeconds: 15 });
-    return () => store.stop();
-  });
+  const anew = () => {
+    const clock = testClock();
+    return { clock, breaker: new Breaker(modelledTable(), clock, { cooldownSeconds: 15 }) };
+  };
+  const now = anew();
+  beforeEach(() => void Object.assign(now, anew()));
 
-  const partnersOf = (name: string) => createPartnerCalls({ breaker, newOwner: () => name, log: silent });
+  const partnersOf = (name: string) =>
+    createPartnerCalls({ breaker: now.breaker, newOwner: () => name, log: silent });
 
   /** One container's calls; `asked` counts what reached the partner. */
   function container(name: string) {
@@ -40,27 +39,21 @@ export function breakerStage() {
     };
   }
 
-  return {
-    get clock() {
-      return clock;
-    },
-    get breaker() {
-      return breaker;
-    },
+  return Object.assign(now, {
     partnersOf,
     container,
     /** Opens the breaker. @returns the container whose five failures did it. */
     async opened(failure = serverError) {
       const first = container('first');
       for (let i = 0; i < 5; i++) expect(await first.call(failure)).toMatchObject(failure());
-      expect(await breaker.state('erp')).toMatchObject({ open: true });
+      expect(await now.breaker.state('erp')).toMatchObject({ open: true });
       return first;
     },
     async secondsUntilProbe(): Promise<number> {
-      const { openUntilMs = 0 } = await breaker.state('erp');
-      return (openUntilMs - clock.now().getTime()) / 1000;
+      const { openUntilMs = 0 } = await now.breaker.state('erp');
+      return (openUntilMs - now.clock.now().getTime()) / 1000;
     },
-  };
+  });
 }
 
 export const serverError = () => new RetryLater('The ERP failed (503).', { scope: 'partner' });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { completionHintSchema } from '../../../shared/completions/messages.ts';
@@ -15,8 +15,9 @@ import { SecretUnset } from '../../../shared/platform/aws/secrets.ts';
 import { ipAllowListCheck } from '../../../shared/platform/ip-allow-list.ts';
 import { anyText } from '../../support/any-text.ts';
 import { testClock } from '../../support/clock.ts';
-import { type HeardLog, recordedLog } from '../../support/logs.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
+import { recordedLog } from '../../support/logs.ts';
+import { startSqsEndpoint } from '../../support/sqs.ts';
 
 /** Must not occur in anything that is logged, answered or kept. */
 const canary = 'CANARY-current-token-of-the-webhook';
@@ -24,18 +25,10 @@ const previous = 'CANARY-previous-token-of-the-webhook';
 /** `npx vitest … ` with WEBHOOK_CALLS=100000 for the long run. */
 const callsPerRun = Number(process.env.WEBHOOK_CALLS ?? 400);
 
-let sqs: SqsEndpoint;
-let logged: HeardLog;
+const sqs = await forAllTests(startSqsEndpoint());
+const logged = recordedLog();
 let ids = 0;
-
-beforeAll(async () => {
-  sqs = await startSqsEndpoint();
-});
-afterAll(() => sqs.stop());
-beforeEach(() => {
-  sqs.forget();
-  logged = recordedLog();
-});
+beforeEach(() => sqs.forget());
 
 function dependencies(
   token: ReceiveWebhookDependencies['token'] = async () => ({ current: canary, previous }),

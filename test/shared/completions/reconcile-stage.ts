@@ -1,33 +1,15 @@
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
-import {
-  type ReconcileDependencies,
-  type ReconcileReport,
-  reconcileCompletions,
-} from '../../../shared/completions/reconcile.ts';
+import { type ReconcileDependencies, reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import { silent } from '../../support/logs.ts';
 import { type CompletionStage, stageOn } from './stage.ts';
 
-/** What the reconciliation of one test works with, beside a ledger of its own. */
-export interface ReconcileStage extends CompletionStage {
-  /** A product order that was created by this integration, and was due so many days ago. @returns its number. */
-  readonly created: (dueDaysAgo: number) => Promise<string>;
-  /** The same for an order that Azumuta does not know (any more). */
-  readonly createdOutside: (dueDaysAgo: number) => Promise<string>;
-  readonly run: (
-    changes?: Partial<ReconcileDependencies> & { readonly remainingMs?: () => number },
-  ) => Promise<ReconcileReport>;
-  /** What it sent so far. */
-  readonly hints: readonly CompletionHint[];
-  /** Numbers of product orders that it had looked at, as something is open about them. */
-  readonly lookedAt: readonly string[];
-  /** Numbers that Azumuta was asked about, in any order. */
-  readonly askedAbout: () => Promise<string[]>;
-}
+export type ReconcileStage = Awaited<ReturnType<typeof reconcileStageOn>>;
 
-export async function reconcileStageOn(partners: CompletionStage): Promise<ReconcileStage> {
+/** What the reconciliation of one test works with, beside a ledger of its own. */
+export async function reconcileStageOn(partners: CompletionStage) {
   const stage = await stageOn(partners);
   const { clock, ledger, store, azumuta, azumutaSide } = stage;
   const hints: CompletionHint[] = [];
@@ -47,9 +29,14 @@ export async function reconcileStageOn(partners: CompletionStage): Promise<Recon
 
   return {
     ...stage,
-    created: (dueDaysAgo) => put(dueDaysAgo, false),
-    createdOutside: (dueDaysAgo) => put(dueDaysAgo, true),
-    run: ({ remainingMs = () => 300_000, ...dependencies } = {}) =>
+    /** A product order that was created by this integration, and was due so many days ago. @returns its number. */
+    created: (dueDaysAgo: number) => put(dueDaysAgo, false),
+    /** The same for an order that Azumuta does not know (any more). */
+    createdOutside: (dueDaysAgo: number) => put(dueDaysAgo, true),
+    run: ({
+      remainingMs = () => 300_000,
+      ...dependencies
+    }: Partial<ReconcileDependencies> & { readonly remainingMs?: () => number } = {}) =>
       reconcileCompletions(
         { awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs },
         {
@@ -66,7 +53,11 @@ export async function reconcileStageOn(partners: CompletionStage): Promise<Recon
           ...dependencies,
         },
       ),
-    ...{ hints, lookedAt },
+    /** What it sent so far. */
+    hints,
+    /** Numbers of product orders that it had looked at, as something is open about them. */
+    lookedAt,
+    /** Numbers that Azumuta was asked about, in any order. */
     async askedAbout() {
       const calls = await azumutaSide.calls('path');
       return (await azumutaSide.productOrders())

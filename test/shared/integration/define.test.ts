@@ -75,14 +75,17 @@ describe('defineIntegration', () => {
     expect(integration.schedule.pull).toEqual({ everyMinutes: 5, from: utc });
   });
 
-  it.each([0, 1.5, -1, 101, '1'])('refuses %j as the number of calls at once', (atOnce) => {
-    const define = (given: object) => () =>
-      Reflect.apply(defineIntegration, undefined, [{ ...plain, ...given }]);
-    expect(define({ azumuta: { atOnce } })).toThrow('$.azumuta.atOnce: ');
-    expect(define({ erp: { ...noErp, atOnce } })).toThrow('$.erp.atOnce: ');
+  it.each([
+    ...[0, 1.5, -1, 101, '1'].map((given) => ['atOnce', given] as const),
+    ...[0, 0.4, -1, 101, '1'].map((given) => ['perSecond', given] as const),
+  ])('refuses as %s, of Azumuta and of each connector: %j', (limit, given) => {
+    const define = (plant: object) => () =>
+      Reflect.apply(defineIntegration, undefined, [{ ...plain, ...plant }]);
+    expect(define({ azumuta: { [limit]: given } })).toThrow(`$.azumuta.${limit}: `);
+    expect(define({ erp: { ...noErp, [limit]: given } })).toThrow(`$.erp.${limit}: `);
     for (const [name, connect, options] of connectors) {
-      const configure = () => Reflect.apply(connect, undefined, [{ ...options, atOnce }]);
-      expect(configure).toThrow(new RegExp(`^${name}\\(\\): \\$\\.atOnce: `));
+      const configure = () => Reflect.apply(connect, undefined, [{ ...options, [limit]: given }]);
+      expect(configure).toThrow(new RegExp(`^${name}\\(\\): \\$\\.${limit}: `));
     }
   });
 
@@ -95,17 +98,6 @@ describe('defineIntegration', () => {
     }
     expect(defineIntegration({ ...plain, azumuta: { atOnce: 100 } }).azumuta.atOnce).toBe(100);
     expect(defineIntegration(plain).azumuta.atOnce).toBeUndefined();
-  });
-
-  it.each([0, 0.4, -1, 101, '1'])('refuses %j as the number of calls a second', (perSecond) => {
-    const define = (given: object) => () =>
-      Reflect.apply(defineIntegration, undefined, [{ ...plain, ...given }]);
-    expect(define({ azumuta: { perSecond } })).toThrow('$.azumuta.perSecond: ');
-    expect(define({ erp: { ...noErp, perSecond } })).toThrow('$.erp.perSecond: ');
-    for (const [name, connect, options] of connectors) {
-      const configure = () => Reflect.apply(connect, undefined, [{ ...options, perSecond }]);
-      expect(configure).toThrow(new RegExp(`^${name}\\(\\): \\$\\.perSecond: `));
-    }
   });
 
   it('refuses more calls at once than begin in a second, and says why', () => {

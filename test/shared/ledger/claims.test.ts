@@ -1,50 +1,36 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Claim, ClaimOutcome } from '../../../shared/ledger/claims.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Claim } from '../../../shared/ledger/claims.ts';
 import { maxHistoryBytes } from '../../../shared/ledger/history.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
-import { type TestClock, testClock } from '../../support/clock.ts';
-import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { claimed } from '../../support/bookings.ts';
+import { testClock } from '../../support/clock.ts';
+import { startDynalite } from '../../support/dynamodb.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
 
-let store: Dynalite;
-let clock: TestClock;
-let ledger: Ledger;
-let number = 0;
 const settlingSeconds = 300;
-
-beforeAll(async () => {
-  store = await startDynalite();
-});
-afterAll(() => store.stop());
-beforeEach(() => {
-  clock = testClock();
-  ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
+const clock = testClock();
+const store = await forAllTests(startDynalite());
+const ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
+let number = 0;
+beforeEach(async () => {
   number += 1;
+  await ledger.orders.put(newOrder({ number: `PO-${number}` }));
 });
 
 const key = () => orderKey(`PO-${number}`);
-const claimant = (owner: string, runsSeconds = 60, messageId = 'message 1') => ({
+const claimant = (owner: string, messageId = 'message 1') => ({
   owner,
   messageId,
-  endsAt: new Date(clock.now().getTime() + runsSeconds * 1000),
+  endsAt: new Date(clock.now().getTime() + 60_000),
 });
 
-async function queued(): Promise<void> {
-  await ledger.orders.put(newOrder({ number: `PO-${number}` }));
-}
-
-function claimOf(outcome: ClaimOutcome): Claim {
-  if (outcome.outcome !== 'claimed') throw new Error(`not claimed but ${outcome.outcome}`);
-  return outcome.claim;
-}
+/** The claim of an attempt that gets it. */
+const claimedBy = (owner: string) => claimed(ledger, key(), claimant(owner));
 
 describe('a step is claimed by one attempt at a time', () => {
   it('gives the claim to exactly one of many that ask at once', async () => {
-    // Prepare
-    await queued();
-
     // Act
     const outcomes = await Promise.all(
       Array.from({ length: 12 }, (_, i) => ledger.claims.claim(key(), claimant(`owner ${i}`))),
@@ -56,13 +42,12 @@ describe('a step is claimed by one attempt at a time', () => {
   });
 
   it('answers `unknown` for a step that does not exist', async () => {
-    expect(await ledger.claims.claim(key(), claimant('a'))).toEqual({ outcome: 'unknown' });
+    expect(await ledger.claims.claim(orderKey('nobody'), claimant('a'))).toEqual({ outcome: 'unknown' });
   });
 
   it('answers `done`, with the receipt, to later claims', async () => {
     // Prepare
-    await queued();
-    const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
+    const claim = await claimedBy('a');
 
     // Act
     const ours = await ledger.claims.complete(
@@ -83,40 +68,34 @@ describe('a step is claimed by one attempt at a time', () => {
 
 it('keeps a receipt for 430 days from the end of its step, however long that had to wait', async () => {
   // Prepare
-  await queued();
   clock.advance(40 * 86_400);
-  const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
+  const claim = await claimedBy('a');
 
   // Act
   await ledger.claims.complete(claim, {}, { event: 'created' });
 
   // Assess
-  const stored = await createTable(store.client, store.tableName).get(key());
+  const stored = await store.table.get(key());
   expect(Number(stored?.expiresAt) * 1000 - clock.now().getTime()).toBeGreaterThan(400 * 86_400_000);
 });
 
 describe('a takeover waits for the timeout of the function and the settling time', () => {
   it('answers `busy` until both are over, then claims `again`', async () => {
     // Prepare: an attempt that dies without a word
-    await queued();
-    const dead = claimant('dead', 60);
-    const { held } = claimOf(await ledger.claims.claim(key(), dead));
+    const dead = claimant('dead');
+    const { held } = await claimed(ledger, key(), dead);
     expect(held.leaseUntil).toBe(ledger.claims.leaseUntil(dead.endsAt));
 
     // Act and assess
     clock.advance(60 + settlingSeconds - 1);
     expect(await ledger.claims.claim(key(), claimant('early'))).toMatchObject({ outcome: 'busy' });
     clock.advance(1);
-    expect(claimOf(await ledger.claims.claim(key(), claimant('late')))).toMatchObject({
-      attempt: 2,
-      again: true,
-    });
+    expect(await claimedBy('late')).toMatchObject({ attempt: 2, again: true });
   });
 
   it('refuses the receipt of an attempt that was frozen and has been taken over', async () => {
     // Prepare
-    await queued();
-    const frozen = claimOf(await ledger.claims.claim(key(), claimant('frozen')));
+    const frozen = await claimedBy('frozen');
     clock.advance(60 + settlingSeconds);
     await ledger.claims.claim(key(), claimant('second'));
 
@@ -131,8 +110,7 @@ describe('a takeover waits for the timeout of the function and the settling time
 
 it('notes what its step needs while it waits, and removes what it needs no more', async () => {
   // Prepare
-  await queued();
-  const attempt = async () => claimOf(await ledger.claims.claim(key(), claimant('a')));
+  const attempt = () => claimedBy('a');
   const held = async () => {
     const stored = await store.table.get(key());
     return [stored?.content, stored?.note];
@@ -162,13 +140,9 @@ it('notes what its step needs while it waits, and removes what it needs no more'
 
 describe('how an attempt ends decides whether the next one must look', () => {
   it('lets the next attempt claim at once, without looking, after a release', async () => {
-    await queued();
-    const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
+    const claim = await claimedBy('a');
     await ledger.claims.release(claim, 'Azumuta did not answer.');
-    expect(claimOf(await ledger.claims.claim(key(), claimant('b')))).toMatchObject({
-      attempt: 2,
-      again: false,
-    });
+    expect(await claimedBy('b')).toMatchObject({ attempt: 2, again: false });
   });
 
   it.each([
@@ -181,56 +155,48 @@ describe('how an attempt ends decides whether the next one must look', () => {
   ])(
     'lets the next attempt claim at once, and look first, after answered writes and a %s',
     async (_how, end) => {
-      await queued();
-      await end(claimOf(await ledger.claims.claim(key(), claimant('a'))));
-      expect(claimOf(await ledger.claims.claim(key(), claimant('b')))).toMatchObject({ again: true });
+      await end(await claimedBy('a'));
+      expect(await claimedBy('b')).toMatchObject({ again: true });
     },
   );
 
   it('keeps the claim for the settling time after a write in doubt; then the next attempt must look', async () => {
-    await queued();
-    const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
+    const claim = await claimedBy('a');
     await ledger.claims.holdForSettling(claim, 'no answer in time');
     expect(await ledger.claims.claim(key(), claimant('b'))).toMatchObject({ outcome: 'busy' });
     clock.advance(settlingSeconds);
-    expect(claimOf(await ledger.claims.claim(key(), claimant('b')))).toMatchObject({ again: true });
+    expect(await claimedBy('b')).toMatchObject({ again: true });
   });
 
   it('keeps a doubt through a release, until an attempt has looked', async () => {
-    await queued();
-    await ledger.claims.holdForSettling(
-      claimOf(await ledger.claims.claim(key(), claimant('a'))),
-      'no answer',
-    );
+    await ledger.claims.holdForSettling(await claimedBy('a'), 'no answer');
     clock.advance(settlingSeconds);
-    const second = claimOf(await ledger.claims.claim(key(), claimant('b')));
+    const second = await claimedBy('b');
     await ledger.claims.release(second, 'still no answer');
-    expect(claimOf(await ledger.claims.claim(key(), claimant('c')))).toMatchObject({ again: true });
+    expect(await claimedBy('c')).toMatchObject({ again: true });
   });
 
   const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
 
   it('keeps the reason and cause of a rejected step until a replay claims it again', async () => {
-    await queued();
-    const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
+    const claim = await claimedBy('a');
     await ledger.claims.reject(claim, noArticle);
     expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({
       state: 'rejected',
       ...noArticle,
     });
-    expect(claimOf(await ledger.claims.claim(key(), claimant('b')))).toMatchObject({ again: true });
+    expect(await claimedBy('b')).toMatchObject({ again: true });
     const { reason, cause } = (await ledger.orders.find(`PO-${number}`)) ?? noArticle;
     expect([reason, cause]).toEqual([undefined, undefined]);
   });
 
   it('lets only the message that became the dead letter claim a rejected step again', async () => {
     // Prepare
-    await queued();
-    const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
+    const claim = await claimedBy('a');
     await ledger.claims.reject(claim, noArticle);
 
     // Act
-    const other = await ledger.claims.claim(key(), claimant('b', 60, 'message 2'));
+    const other = await ledger.claims.claim(key(), claimant('b', 'message 2'));
 
     // Assess
     expect(other).toEqual({ outcome: 'rejected', reason: noArticle.reason });
@@ -242,12 +208,11 @@ describe('how an attempt ends decides whether the next one must look', () => {
     ['perhaps', true],
   ] as const)('lets a person open what another message was refused, which wrote %s', async (wrote, again) => {
     // Prepare
-    await queued();
-    await ledger.claims.reject(claimOf(await ledger.claims.claim(key(), claimant('a'))), noArticle, wrote);
+    await ledger.claims.reject(await claimedBy('a'), noArticle, wrote);
 
     // Act
-    const person = { ...claimant('b', 60, 'message 2'), reopens: true };
-    const claim = claimOf(await ledger.claims.claim(key(), person));
+    const person = { ...claimant('b', 'message 2'), reopens: true };
+    const claim = await claimed(ledger, key(), person);
 
     // Assess
     expect(claim).toMatchObject({ attempt: 2, again });
@@ -258,12 +223,11 @@ describe('how an attempt ends decides whether the next one must look', () => {
 describe('the journey of an order is one query', () => {
   it('shows what happened, oldest first', async () => {
     // Prepare
-    await queued();
     clock.advance(1);
-    const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
+    const claim = await claimedBy('a');
     await ledger.claims.release(claim, 'Azumuta failed (503).');
     clock.advance(5);
-    const again = claimOf(await ledger.claims.claim(key(), claimant('b')));
+    const again = await claimedBy('b');
     await ledger.claims.complete(again, {}, { event: 'created', note: 'Azumuta id x' });
 
     // Act
@@ -274,14 +238,12 @@ describe('the journey of an order is one query', () => {
   });
 
   it('finds the product orders of an ERP order', async () => {
-    await queued();
     expect(await ledger.journeys.productOrdersOf(`MO-PO-${number}`)).toEqual([`PO-${number}`]);
   });
 
   it('stays within the size of the item, however often the step is retried', async () => {
-    await queued();
     for (let i = 0; i < 70; i++) {
-      await ledger.claims.release(claimOf(await ledger.claims.claim(key(), claimant(`a${i}`))), 'not yet');
+      await ledger.claims.release(await claimedBy(`a${i}`), 'not yet');
     }
     const entry = await ledger.orders.find(`PO-${number}`);
     expect(JSON.stringify(entry?.history).length).toBeLessThanOrEqual(maxHistoryBytes);

@@ -1,66 +1,60 @@
 import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { createTable, type Table } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { bookingPlan } from '../../support/bookings.ts';
-import { type TestClock, testClock } from '../../support/clock.ts';
-import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
-import { type Loopback, listenOnLoopback } from '../../support/loopback.ts';
+import { testClock } from '../../support/clock.ts';
+import { startDynalite } from '../../support/dynamodb.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
+import { listenOnLoopback } from '../../support/loopback.ts';
 import { newOrder } from '../../support/orders.ts';
+
+const clock = testClock();
+const store = await forAllTests(startDynalite());
+let toCut = 0;
+let cut = 0;
+/** Another order for each test, as they share the table. */
+let number = 'PO-';
+beforeEach(() => {
+  cut = 0;
+  number += '1';
+});
+const proxy = await listenOnLoopback(async (request, response) => {
+  const answer = await fetch(store.url, {
+    method: 'POST',
+    headers: Object.entries(request.headers).flatMap(([name, value]) =>
+      typeof value === 'string' && /^(x-amz|authorization|content-type)/.test(name) ? [[name, value]] : [],
+    ),
+    body: await text(request),
+  });
+  const answered = await answer.text();
+  if (toCut > 0) {
+    toCut -= 1;
+    cut += 1;
+    response.destroy();
+    return;
+  }
+  const type = answer.headers.get('content-type') ?? 'application/x-amz-json-1.0';
+  response.writeHead(answer.status, { 'content-type': type }).end(answered);
+});
+const client = new DynamoDBClient({
+  endpoint: proxy.url,
+  region: 'eu-west-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+afterAll(async () => {
+  client.destroy();
+  await proxy.close();
+});
+const table = createTable(client, store.tableName);
+const ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
 
 /** DynamoDB does what it is told, and then the connection breaks: the AWS SDK asks once more. */
 describe('a lost answer of DynamoDB', () => {
-  let store: Dynalite;
-  let proxy: Loopback;
-  let client: DynamoDBClient;
-  let table: Table;
-  let ledger: Ledger;
-  let clock: TestClock;
-  let toCut = 0;
-  let cut = 0;
-
-  beforeEach(async () => {
-    store = await startDynalite();
-    proxy = await listenOnLoopback(async (request, response) => {
-      const answer = await fetch(store.url, {
-        method: 'POST',
-        headers: Object.entries(request.headers).flatMap(([name, value]) =>
-          typeof value === 'string' && /^(x-amz|authorization|content-type)/.test(name)
-            ? [[name, value]]
-            : [],
-        ),
-        body: await text(request),
-      });
-      const answered = await answer.text();
-      if (toCut > 0) {
-        toCut -= 1;
-        cut += 1;
-        response.destroy();
-        return;
-      }
-      const type = answer.headers.get('content-type') ?? 'application/x-amz-json-1.0';
-      response.writeHead(answer.status, { 'content-type': type }).end(answered);
-    });
-    client = new DynamoDBClient({
-      endpoint: proxy.url,
-      region: 'eu-west-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    });
-    clock = testClock();
-    table = createTable(client, store.tableName);
-    ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
-    cut = 0;
-  });
-  afterEach(async () => {
-    client.destroy();
-    await proxy.close();
-    await store.stop();
-  });
-
   const endsAt = new Date('2026-11-24T08:01:00.000Z');
   const claimant = (owner: string) => ({ owner, messageId: `message of ${owner}`, endsAt });
 
@@ -69,33 +63,33 @@ describe('a lost answer of DynamoDB', () => {
     async (how) => {
       // Prepare
       const { bookings } = ledger;
-      if (how !== 'new') await bookings.planOnly('PO-1', bookingPlan(), {});
-      const [seen] = await bookings.of('PO-1');
+      if (how !== 'new') await bookings.planOnly(number, bookingPlan(), {});
+      const [seen] = await bookings.of(number);
       const plan = bookingPlan({ seen, readAt: clock.now() });
       toCut = 1;
 
       // Act
-      const claim = await bookings.planAndClaim('PO-1', plan, claimant('this attempt'));
+      const claim = await bookings.planAndClaim(number, plan, claimant('this attempt'));
 
       // Assess
       expect(cut).toBe(1);
       expect(claim).toMatchObject({ owner: 'this attempt', attempt: 1, again: false });
-      expect(await bookings.planAndClaim('PO-1', plan, claimant('another attempt'))).toBeUndefined();
+      expect(await bookings.planAndClaim(number, plan, claimant('another attempt'))).toBeUndefined();
     },
   );
 
   it('does not make an attempt wait for its own claim', async () => {
     // Prepare
-    await ledger.orders.put(newOrder({ number: 'PO-1' }));
+    await ledger.orders.put(newOrder({ number }));
     toCut = 1;
 
     // Act
-    const claimed = await ledger.claims.claim(orderKey('PO-1'), claimant('this attempt'));
+    const claimed = await ledger.claims.claim(orderKey(number), claimant('this attempt'));
 
     // Assess
     expect(cut).toBe(1);
     expect(claimed).toMatchObject({ outcome: 'claimed', claim: { again: false, attempt: 1 } });
-    const other = await ledger.claims.claim(orderKey('PO-1'), claimant('another attempt'));
+    const other = await ledger.claims.claim(orderKey(number), claimant('another attempt'));
     expect(other.outcome).toBe('busy');
   });
 
@@ -137,19 +131,19 @@ describe('a lost answer of DynamoDB', () => {
 
   it('does not report a corrected order as still rejected', async () => {
     // Prepare
-    await ledger.orders.put(newOrder({ number: 'PO-1' }));
-    const claimed = await ledger.claims.claim(orderKey('PO-1'), claimant('an attempt'));
+    await ledger.orders.put(newOrder({ number }));
+    const claimed = await ledger.claims.claim(orderKey(number), claimant('an attempt'));
     if (claimed.outcome !== 'claimed') throw new Error('nobody else claims');
     await ledger.claims.reject(claimed.claim, {
       reason: 'Azumuta has no article X.',
       cause: 'unknown-article',
     });
-    const rejected = await ledger.orders.find('PO-1');
+    const rejected = await ledger.orders.find(number);
     if (!rejected) throw new Error('The order was just put.');
     toCut = 1;
 
     // Act
-    const replaced = await ledger.orders.replace(rejected, newOrder({ number: 'PO-1' }));
+    const replaced = await ledger.orders.replace(rejected, newOrder({ number }));
 
     // Assess
     expect(cut).toBe(1);

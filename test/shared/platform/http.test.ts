@@ -4,10 +4,15 @@ import { Rejected, type RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp, partnerFailure, retryAfterSeconds } from '../../../shared/platform/http.ts';
 import { listenOnLoopback } from '../../support/loopback.ts';
 
-async function serve(listener: RequestListener): Promise<string> {
-  const { url, close } = await listenOnLoopback(listener);
+/** Calls of a partner on loopback that answers so. */
+async function partnerThat(
+  answers: RequestListener,
+  options: Partial<Parameters<typeof createHttp>[0]> = {},
+  path = '',
+) {
+  const { url, close } = await listenOnLoopback(answers);
   onTestFinished(close);
-  return url;
+  return { url, http: createHttp({ partner: 'ERP', baseUrl: `${url}${path}`, ...options }) };
 }
 
 const failureOf = (sent: Promise<unknown>): Promise<RetryLater> =>
@@ -20,36 +25,31 @@ const failureOf = (sent: Promise<unknown>): Promise<RetryLater> =>
 
 describe('one call to a partner', () => {
   it('sends JSON and reads JSON, and resolves with any status', async () => {
-    const baseUrl = await serve((request, response) => {
+    const echoes: RequestListener = (request, response) => {
       response.writeHead(409, { 'content-type': 'application/json' });
       request.on('data', (body) =>
         response.write(JSON.stringify({ got: JSON.parse(String(body)), path: request.url })),
       );
       request.on('end', () => response.end());
-    });
-    const http = createHttp({ partner: 'ERP', baseUrl: `${baseUrl}/api` });
-    const answer = await http.send({
-      method: 'POST',
-      path: '/orders',
-      query: { a: 'b c' },
-      body: { number: 1 },
-    });
+    };
+    const { http } = await partnerThat(echoes, {}, '/api');
+    const order = { path: '/orders', query: { a: 'b c' }, body: { number: 1 } };
+    const answer = await http.send({ method: 'POST', ...order });
     expect(answer).toMatchObject({ status: 409, json: { got: { number: 1 }, path: '/api/orders?a=b+c' } });
   });
 
   it('follows no redirect', async () => {
-    const baseUrl = await serve((_request, response) =>
+    const { http } = await partnerThat((_request, response) =>
       response.writeHead(302, { location: 'https://elsewhere.example' }).end(),
     );
-    const failure = await failureOf(createHttp({ partner: 'ERP', baseUrl }).send({ path: '/' }));
+    const failure = await failureOf(http.send({ path: '/' }));
     expect(failure).toMatchObject({ scope: 'partner', message: expect.stringContaining('redirect (302)') });
   });
 
   it('does not follow a link to another origin', async () => {
-    const baseUrl = await serve((_request, response) => response.end('{}'));
-    const http = createHttp({ partner: 'Azumuta', baseUrl });
+    const { http, url } = await partnerThat((_request, response) => response.end('{}'));
     await expect(http.send({ path: 'http://127.0.0.1:1/next' })).rejects.toThrow(Rejected);
-    await expect(http.send({ path: `${baseUrl}/next?page=2` })).resolves.toMatchObject({ status: 200 });
+    await expect(http.send({ path: `${url}/next?page=2` })).resolves.toMatchObject({ status: 200 });
   });
 
   it('refuses plain http to other machines', () => {
@@ -60,14 +60,9 @@ describe('one call to a partner', () => {
   });
 
   it('reads no more than its limit', async () => {
-    const baseUrl = await serve((_request, response) => response.end('x'.repeat(2000)));
-    const failure = await failureOf(
-      createHttp({ partner: 'ERP', baseUrl, maxBytes: 1000 }).send({ path: '/' }),
-    );
-    expect(failure).toMatchObject({
-      scope: 'partner',
-      message: expect.stringContaining('larger than 1000 bytes'),
-    });
+    const { http } = await partnerThat((_, response) => response.end('x'.repeat(2000)), { maxBytes: 1000 });
+    const message = expect.stringContaining('larger than 1000 bytes');
+    expect(await failureOf(http.send({ path: '/' }))).toMatchObject({ scope: 'partner', message });
   });
 });
 
@@ -75,41 +70,32 @@ describe('a call without an answer is a failure of the partner', () => {
   it('has written nothing when the connection was refused', async () => {
     const { url: baseUrl, close } = await listenOnLoopback(() => undefined);
     await close();
-    const failure = await failureOf(
-      createHttp({ partner: 'ERP', baseUrl }).send({ method: 'POST', path: '/' }),
-    );
-    expect(failure).toMatchObject({ scope: 'partner', wrote: 'nothing' });
+    const sent = createHttp({ partner: 'ERP', baseUrl }).send({ method: 'POST', path: '/' });
+    expect(await failureOf(sent)).toMatchObject({ scope: 'partner', wrote: 'nothing' });
   });
 
   it('may have written when a write was cut off, but not when a read was', async () => {
-    const baseUrl = await serve((request) => void request.socket.destroy());
-    const http = createHttp({ partner: 'ERP', baseUrl });
+    const { http } = await partnerThat((request) => void request.socket.destroy());
     expect(await failureOf(http.send({ method: 'POST', path: '/' }))).toMatchObject({ wrote: 'perhaps' });
-    expect(await failureOf(http.send({ path: '/' }))).toMatchObject({ wrote: 'nothing' });
-    expect(await failureOf(http.send({ method: 'POST', path: '/', writes: false }))).toMatchObject({
-      wrote: 'nothing',
-    });
+    for (const read of [{}, { method: 'POST', writes: false }] as const)
+      expect(await failureOf(http.send({ path: '/', ...read }))).toMatchObject({ wrote: 'nothing' });
   });
 
   it.each([
     ['redirects', 302, 'x'],
     ['is larger than we take', 200, 'more than ten bytes'],
   ])('may have written something that is still settling when the answer %s', async (_what, status, body) => {
-    const baseUrl = await serve((_, response) => {
-      response.writeHead(status, { location: '/elsewhere' });
-      response.end(body);
-    });
-    const http = createHttp({ partner: 'ERP', baseUrl, maxBytes: 10 });
+    const { http } = await partnerThat(
+      (_, response) => response.writeHead(status, { location: '/elsewhere' }).end(body),
+      { maxBytes: 10 },
+    );
     expect(await failureOf(http.send({ method: 'POST', path: '/' }))).toMatchObject({ wrote: 'perhaps' });
     expect(await failureOf(http.send({ path: '/' }))).toMatchObject({ wrote: 'nothing' });
   });
 
   it('fails after the time limit', async () => {
-    const baseUrl = await serve(() => undefined);
-    const failure = await failureOf(
-      createHttp({ partner: 'ERP', baseUrl, timeoutMs: 50 }).send({ method: 'POST', path: '/' }),
-    );
-    expect(failure).toMatchObject({
+    const { http } = await partnerThat(() => undefined, { timeoutMs: 50 });
+    expect(await failureOf(http.send({ method: 'POST', path: '/' }))).toMatchObject({
       scope: 'partner',
       wrote: 'perhaps',
       message: expect.stringContaining('no answer in time'),
@@ -117,25 +103,16 @@ describe('a call without an answer is a failure of the partner', () => {
   });
 
   it('says nothing about the partner when our own deadline ended it', async () => {
-    const baseUrl = await serve(() => undefined);
-    const http = createHttp({ partner: 'ERP', baseUrl });
-    const failure = await failureOf(http.send({ path: '/', signal: AbortSignal.timeout(50) }));
-    expect(failure).toMatchObject({ scope: 'order' });
-    expect(await failureOf(http.send({ path: '/', signal: AbortSignal.abort() }))).toMatchObject({
-      scope: 'order',
-      wrote: 'nothing',
-    });
+    const { http } = await partnerThat(() => undefined);
+    const failureWith = (signal: AbortSignal) => failureOf(http.send({ path: '/', signal }));
+    expect(await failureWith(AbortSignal.timeout(50))).toMatchObject({ scope: 'order' });
+    expect(await failureWith(AbortSignal.abort())).toMatchObject({ scope: 'order', wrote: 'nothing' });
   });
 
   it('has a message that never holds a credential', async () => {
-    const baseUrl = await serve((request) => void request.socket.destroy());
-    const failure = await failureOf(
-      createHttp({ partner: 'ERP', baseUrl }).send({
-        path: '/x',
-        query: { key: 'CANARY' },
-        headers: { authorization: 'Bearer CANARY' },
-      }),
-    );
+    const { http } = await partnerThat((request) => void request.socket.destroy());
+    const headers = { authorization: 'Bearer CANARY' };
+    const failure = await failureOf(http.send({ path: '/x', query: { key: 'CANARY' }, headers }));
     expect(`${failure.message} ${JSON.stringify(failure)}`).not.toContain('CANARY');
   });
 });

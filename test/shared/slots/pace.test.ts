@@ -4,7 +4,7 @@ import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
-import { createPacer } from '../../../shared/slots/pace.ts';
+import { Pacer } from '../../../shared/slots/pace.ts';
 import { createSlots } from '../../../shared/slots/slots.ts';
 import { createVirtualTime, type VirtualTime } from '../../simulation/world/virtual-time.ts';
 import { silent } from '../../support/logs.ts';
@@ -148,7 +148,7 @@ describe('a request that waits until it may leave', () => {
   });
 
   it('waits no longer for one before it that failed', async () => {
-    const { pace } = createPacer(1000, undefined, stage.clock);
+    const { pace } = new Pacer(1000, undefined, stage.clock);
     const failed = pace(undefined, () => Promise.reject(new Error('no answer')));
     const next = pace(undefined, async () => stage.clock.now());
     await expect(failed).rejects.toThrow('no answer');

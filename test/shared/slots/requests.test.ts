@@ -1,24 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
-import { createTable, type Table } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createSlots, type SlotLimits } from '../../../shared/slots/slots.ts';
-import { type AwsCounter, startAwsCounter } from '../../bench/cost/aws-counter.ts';
+import { startAwsCounter } from '../../bench/cost/aws-counter.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, workerStage } from '../worker/stage.ts';
 import { invocation, settlingSeconds } from './stage.ts';
 
-const stage = workerStage();
-let counter: AwsCounter;
-let client: DynamoDBClient;
-let table: Table;
-
-beforeAll(async () => {
-  const [region, credentials] = ['eu-west-1', { accessKeyId: 'test', secretAccessKey: 'test' }];
-  counter = await startAwsCounter(() => ({ awsEndpoint: stage.ledgerUrl, region, credentials }));
-  client = new DynamoDBClient({ endpoint: counter.url, region, credentials });
-  table = createTable(client, stage.tableName);
-});
+const stage = await workerStage();
+const [region, credentials] = ['eu-west-1', { accessKeyId: 'test', secretAccessKey: 'test' }];
+const counter = await startAwsCounter(() => ({ awsEndpoint: stage.ledgerUrl, region, credentials }));
+const client = new DynamoDBClient({ endpoint: counter.url, region, credentials });
+const table = createTable(client, stage.tableName);
 afterAll(async () => {
   client.destroy();
   await counter.close();

@@ -4,19 +4,26 @@ import { sqsRecord } from '../../support/sqs.ts';
 import { plantOn, secondsBefore } from './plant.ts';
 import { batch, failedIds, idsOf, invocation, workerStage } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
 const hour = 3600;
 const day = 24 * hour;
 const secondsAgo = (seconds: number) => secondsBefore(stage.clock, seconds);
 const planted = (erp = {}) => plantOn(stage, { erp });
 
+/** A container of a plant whose ERP is down, and what it has called. */
+async function whileDown(erp = {}) {
+  const plant = planted(erp);
+  await plant.outage();
+  const called: string[] = [];
+  const worker = plant.container(async (body) => void called.push(body));
+  plant.forget();
+  return { plant, worker, called };
+}
+
 describe('a batch while the partner is down', () => {
   it('costs one read of the ledger, one call of the queue and one log line each time it comes', async () => {
     // Prepare
-    const plant = planted({ atOnce: 1 });
-    await plant.outage();
-    const worker = plant.container(async () => {});
-    plant.forget();
+    const { plant, worker } = await whileDown({ atOnce: 1 });
     const records = [1, 1, 2, 30].map((receiveCount) => sqsRecord({ body: 'success', receiveCount }));
 
     // Act
@@ -32,10 +39,7 @@ describe('a batch while the partner is down', () => {
 
   it('reads the pauses of its flow, and of bookings, once a minute at most, to know how long its messages have waited', async () => {
     // Prepare
-    const plant = planted();
-    await plant.outage();
-    const worker = plant.container(async () => {});
-    plant.forget();
+    const { plant, worker } = await whileDown();
     const record = sqsRecord({ body: 'success', receiveCount: 9, sentAt: secondsAgo(2 * hour) });
 
     // Act
@@ -49,9 +53,7 @@ describe('a batch while the partner is down', () => {
 
   it('waits at least as long as the breaker says, and not long for a short outage, however often it came before', async () => {
     // Prepare
-    const plant = planted();
-    await plant.outage();
-    const worker = plant.container(async () => {});
+    const { worker } = await whileDown();
     const record = sqsRecord({ body: 'success', receiveCount: 400 });
 
     // Act
@@ -65,9 +67,7 @@ describe('a batch while the partner is down', () => {
 
   it('has messages that have waited too long put aside, and leaves the others', async () => {
     // Prepare
-    const plant = planted();
-    await plant.outage();
-    const worker = plant.container(async () => {});
+    const { worker } = await whileDown();
     const old = sqsRecord({ body: 'success', receiveCount: 600, sentAt: secondsAgo(6 * day + 1) });
     const neighbour = sqsRecord({ body: 'success', receiveCount: 3 });
 
@@ -83,11 +83,8 @@ describe('a batch while the partner is down', () => {
 
   it('has one message probe when a probe is due, and the others wait for a moment', async () => {
     // Prepare
-    const plant = planted();
-    await plant.outage();
+    const { worker, called } = await whileDown();
     stage.clock.advance(20);
-    const called: string[] = [];
-    const worker = plant.container(async (body) => void called.push(body));
     const records = ['first', 'second', 'third'].map((body) => sqsRecord({ body, receiveCount: 5 }));
 
     // Act

@@ -4,7 +4,7 @@ import { NoFreeSlot } from '../../../shared/slots/slots.ts';
 import { containerOn, startTotals, workOff } from './limited-partner.ts';
 import { invocation, workerStage } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
 const messages = 12;
 
 describe('an ERP that loses totals when two write at once', () => {

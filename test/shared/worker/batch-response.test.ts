@@ -12,7 +12,7 @@ import {
   workerStage,
 } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
 stoppedTime();
 
 /** The rule: which records of a batch are begun, become dead letters, and are retried. By index. */

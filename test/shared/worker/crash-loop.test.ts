@@ -1,10 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, idsOf, invocation, never, workerStage } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
+
+/** A process that gets this batch, and dies during its first work. */
+async function diesWith(...records: readonly SQSRecord[]): Promise<void> {
+  const died = Promise.withResolvers<void>();
+  const consumer = doing(async () => {
+    died.resolve();
+    await never();
+  });
+  void stage.worker(consumer)(batch(...records), invocation());
+  await died.promise;
+}
 
 describe('a message that kills its process', () => {
   it('is worked on alone once an attempt at it never finished, and the others are left untouched', async () => {
@@ -25,18 +37,12 @@ describe('a message that kills its process', () => {
   });
 
   it('has the others given back before it is worked on', async () => {
-    // Prepare: a process that dies during the work
+    // Prepare
     const poison = await stage.delivered({ body: 'kills', receiveCount: 3, noted: 1 });
     const neighbours = [sqsRecord({ body: 'success' }), sqsRecord({ body: 'success' })];
-    const died = Promise.withResolvers<void>();
-    const consumer = doing(async () => {
-      died.resolve();
-      await never();
-    });
 
     // Act
-    void stage.worker(consumer)(batch(...neighbours, poison), invocation());
-    await died.promise;
+    await diesWith(...neighbours, poison);
 
     // Assess
     expect([...stage.sqs.visibility]).toEqual(neighbours.map(({ receiptHandle }) => [receiptHandle, 1]));
@@ -172,15 +178,9 @@ describe('a message that kills its process', () => {
   it('is a suspect after its second attempt, whose beginning is noted', async () => {
     // Prepare: its first attempt has left no note
     const poison = await stage.delivered({ body: 'kills', receiveCount: 2, noted: undefined });
-    const died = Promise.withResolvers<void>();
-    const consumer = doing(async () => {
-      died.resolve();
-      await never();
-    });
 
     // Act
-    void stage.worker(consumer)(batch(poison), invocation());
-    await died.promise;
+    await diesWith(poison);
 
     // Assess
     expect(await stage.ledger.attempts.unfinished(poison.messageId)).toBe(2);

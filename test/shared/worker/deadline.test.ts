@@ -10,7 +10,7 @@ import { startServer } from '../../support/server.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, idsOf, invocation, never, stoppedTime, workerStage } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
 stoppedTime();
 
 /** The time that an invocation has. */

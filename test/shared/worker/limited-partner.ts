@@ -3,13 +3,12 @@ import { text } from 'node:stream/consumers';
 import type { SQSRecord } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls, type PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
-import { createSlots, type Slots } from '../../../shared/slots/slots.ts';
-import { createWorker } from '../../../shared/worker/worker.ts';
+import { createSlots } from '../../../shared/slots/slots.ts';
 import { listenOnLoopback } from '../../support/loopback.ts';
 import { sqsRecord } from '../../support/sqs.ts';
-import { batch, doing, failedIds, type WorkerStage } from './stage.ts';
+import { batch, doing, failedIds, invocation, type WorkerStage } from './stage.ts';
 
 /**
  * An ERP that keeps a total per product as Dolibarr keeps its stock: it reads the total, and writes back the new one. Of
@@ -53,16 +52,12 @@ export async function startTotals() {
   };
 }
 
-export type Totals = Awaited<ReturnType<typeof startTotals>>;
+type Totals = Awaited<ReturnType<typeof startTotals>>;
 
-export interface Container {
-  readonly slots: Slots | undefined;
-  readonly partners: PartnerCalls;
-  readonly work: (records: readonly SQSRecord[], remainingMs?: number) => Promise<string[]>;
-}
+type Container = ReturnType<typeof containerOn>;
 
 /** A container of a function, which shares ledger and queue only. */
-export function containerOn(stage: WorkerStage, url: string, atOnce: number | undefined): Container {
+export function containerOn(stage: WorkerStage, url: string, atOnce: number | undefined) {
   const { clock, table } = stage;
   const { log } = stage.logged;
   const name = 'book-completion';
@@ -76,13 +71,12 @@ export function containerOn(stage: WorkerStage, url: string, atOnce: number | un
   const consumer = doing(async (body, { signal }) => {
     await partners.call('erp', () => http.send({ method: 'POST', path: '/', body, signal }));
   });
-  const worker = createWorker(consumer, { ...stage.dependencies, breaker, slots });
+  const worker = stage.worker(consumer, { breaker, slots });
   return {
     slots,
     partners,
-    async work(records, remainingMs = 60_000) {
-      const invocation = { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => remainingMs };
-      return failedIds(await worker(batch(...records), invocation));
+    async work(records: readonly SQSRecord[]) {
+      return failedIds(await worker(batch(...records), { ...invocation(), awsRequestId: randomUUID() }));
     },
   };
 }

@@ -11,7 +11,7 @@ import { startServer } from '../../support/server.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, invocation, workerStage } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
 const day = 86_400;
 
 /** Delivers messages when their visibility timeout ends, in the stage's time. */

@@ -6,7 +6,7 @@ import { startLedgerStore } from '../../support/dynamodb.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, invocation, obeys, workerStage } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
 const hour = 3600;
 const day = 24 * hour;
 const secondsAgo = (seconds: number) => new Date(stage.clock.now().getTime() - seconds * 1000);

@@ -5,7 +5,7 @@ import { createSlots, NoFreeSlot, type Slots } from '../../../shared/slots/slots
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
 const day = 86_400;
 
 /** Slots of a partner that allows one call at once, new for each: a name that no other test uses. */

@@ -1,9 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { beforeEach, vi } from 'vitest';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
-import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import {
   type Consumer,
@@ -11,27 +10,13 @@ import {
   type WorkAttempt,
   type WorkerDependencies,
 } from '../../../shared/worker/worker.ts';
-import { type TestClock, testClock } from '../../support/clock.ts';
-import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
-import { type HeardLog, recordedLog } from '../../support/logs.ts';
-import { type SqsEndpoint, sqsRecord, startSqsEndpoint } from '../../support/sqs.ts';
+import { testClock } from '../../support/clock.ts';
+import { startDynalite } from '../../support/dynamodb.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
+import { recordedLog } from '../../support/logs.ts';
+import { sqsRecord, startSqsEndpoint } from '../../support/sqs.ts';
 
-/** A worker between an SQS and a ledger on loopback; clock, log and what SQS wrote down are new for each test. */
-export interface WorkerStage {
-  readonly sqs: SqsEndpoint;
-  readonly clock: TestClock;
-  /** The ledger's store, and its table in it. */
-  readonly ledgerUrl: string;
-  readonly tableName: string;
-  readonly table: Table;
-  readonly ledger: Ledger;
-  readonly logged: HeardLog;
-  readonly dependencies: WorkerDependencies;
-  readonly worker: (consumer?: Consumer<string>, dependencies?: Partial<WorkerDependencies>) => Worker;
-  readonly delivered: (message: Delivered) => Promise<SQSRecord>;
-  /** Resolves when the workers only wait for time: none of their calls to SQS or the ledger is under way. */
-  readonly quiet: () => Promise<void>;
-}
+export type WorkerStage = Awaited<ReturnType<typeof workerStage>>;
 
 /** A message that SQS delivers, and the note about its earlier attempts. */
 export interface Delivered {
@@ -41,13 +26,23 @@ export interface Delivered {
   readonly noted: number | undefined;
 }
 
-type Worker = ReturnType<typeof createWorker<string>>;
+/**
+ * A worker between an SQS and a ledger on loopback, for the tests of the file that calls it. Clock, log and what SQS
+ * wrote down are new for each test.
+ */
+export async function workerStage() {
+  const [store, sqs] = await Promise.all([forAllTests(startDynalite()), forAllTests(startSqsEndpoint())]);
+  const anew = () => {
+    const clock = testClock();
+    const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+    return { clock, ledger, logged: recordedLog() };
+  };
+  const now = anew();
+  beforeEach(() => {
+    Object.assign(now, anew());
+    sqs.forget();
+  });
 
-/** Registers the stage's hooks in the test file that calls it. The stage exists from the first test on. */
-export function workerStage(): WorkerStage {
-  let store: Dynalite;
-  let sqs: SqsEndpoint;
-  let now: Pick<WorkerStage, 'clock' | 'ledger' | 'logged'>;
   let underWay = 0;
   const counted =
     <In, Out>(call: (given: In) => Promise<Out>) =>
@@ -57,78 +52,36 @@ export function workerStage(): WorkerStage {
         underWay -= 1;
       });
     };
+  store.client.middlewareStack.add(counted, { step: 'initialize' });
+  sqs.client.middlewareStack.add(counted, { step: 'initialize' });
 
-  beforeAll(async () => {
-    store = await startDynalite();
-    sqs = await startSqsEndpoint();
-    store.client.middlewareStack.add(counted, { step: 'initialize' });
-    sqs.client.middlewareStack.add(counted, { step: 'initialize' });
-  });
-  afterAll(async () => {
-    await store.stop();
-    await sqs.stop();
-  });
-  beforeEach(() => {
-    const clock = testClock();
-    now = {
-      clock,
-      ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
-      logged: recordedLog(),
-    };
-    sqs.forget();
-  });
-
-  return {
-    get sqs() {
-      return sqs;
-    },
-    get clock() {
-      return now.clock;
-    },
-    get ledgerUrl() {
-      return store.url;
-    },
-    get tableName() {
-      return store.tableName;
-    },
-    get table() {
-      return store.table;
-    },
-    get ledger() {
-      return now.ledger;
-    },
-    get logged() {
-      return now.logged;
-    },
-    get dependencies() {
-      return {
+  return Object.assign(now, {
+    sqs,
+    ledgerUrl: store.url,
+    tableName: store.tableName,
+    table: store.table,
+    worker: (consumer = obeys, dependencies: Partial<WorkerDependencies> = {}) =>
+      createWorker(consumer, {
         queueUrl: sqs.queueUrl('completions'),
         deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
         queues: createQueues(sqs.client),
-        attempts: now.ledger.attempts,
-        deadLetters: now.ledger.deadLetters,
-        pauses: now.ledger.pauses,
-        breaker: wellPartner,
-        clock: now.clock,
-        random: () => 0.5,
-        log: now.logged.log,
-      };
-    },
-    worker(consumer = obeys, dependencies = {}) {
-      return createWorker(consumer, { ...this.dependencies, ...dependencies });
-    },
-    async delivered({ body, receiveCount, noted }) {
+        ...{ attempts: now.ledger.attempts, deadLetters: now.ledger.deadLetters, pauses: now.ledger.pauses },
+        ...{ breaker: wellPartner, clock: now.clock, random: () => 0.5, log: now.logged.log },
+        ...dependencies,
+      }),
+    async delivered({ body, receiveCount, noted }: Delivered): Promise<SQSRecord> {
       const record = sqsRecord({ body, receiveCount });
       if (noted === 0) await now.ledger.attempts.recordFailure(record.messageId, { unexpected: false });
       else if (noted !== undefined) await now.ledger.attempts.begin(record.messageId, noted - 1);
       return record;
     },
-    async quiet() {
+    /** Resolves when the workers only wait for time: none of their calls to SQS or the ledger is under way. */
+    async quiet(): Promise<void> {
       // Whatever follows a call has begun before the next turn of the event loop.
       do await turn();
       while (underWay > 0);
     },
-  };
+  });
 }
 
 /** In the file that calls it, time passes in each test only when the test says so; sockets work as usual. */

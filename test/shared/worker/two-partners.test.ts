@@ -4,7 +4,7 @@ import { sqsRecord } from '../../support/sqs.ts';
 import { type Plant, plantOn } from './plant.ts';
 import { batch, doing, failedIds, idsOf, stoppedTime, workerStage } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
 stoppedTime();
 
 /** What a message needs: Azumuta and then the ERP (`reads …`), or only the ERP (`books …`). */

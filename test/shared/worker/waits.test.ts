@@ -6,7 +6,7 @@ import { sqsRecord } from '../../support/sqs.ts';
 import { plantOn, secondsBefore } from './plant.ts';
 import { batch, doing, failedIds, invocation, workerStage } from './stage.ts';
 
-const stage = workerStage();
+const stage = await workerStage();
 const day = 86_400;
 
 /** Every message waits before its first step is known. */

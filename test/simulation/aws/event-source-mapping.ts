@@ -3,7 +3,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { sqsEvent, succeeded } from '../../../infra/local/emulator/lambda/sqs-event.ts';
 import type { QueueModel, Received } from './queue.ts';
 
-export interface MappedQueue {
+interface MappedQueue {
   readonly queueUrl: string;
   readonly queueArn: string;
   readonly region: string;
@@ -26,28 +26,23 @@ export type InvocationEnd = { readonly returned: unknown } | 'failed';
  * Models what Lambda's event source mapping does before and after an invocation, with ReportBatchItemFailures. The
  * caller decides when it polls and how many invocations run at once.
  */
-export interface EventSourceMapping {
-  /** One receive of at most a batch, by long poll. The messages get the queue's visibility timeout. Undefined when the queue is empty. */
-  readonly receive: (most?: number) => Batch | undefined;
-  /**
-   * Deletes the messages that succeeded. All others are received again once their visibility timeout is over: the whole
-   * batch after a failed invocation, or when the response cannot be read or names an unknown message ("Handling errors
-   * for an SQS event source in Lambda"). Not calling this models a delete that is lost.
-   */
-  readonly finish: (batch: Batch, end: InvocationEnd) => void;
-}
-
-export function createEventSourceMapping(queues: QueueModel, mapped: MappedQueue): EventSourceMapping {
+export function createEventSourceMapping(queues: QueueModel, mapped: MappedQueue) {
   const { queueUrl: QueueUrl, queueArn: arn, region, batchSize } = mapped;
   return {
-    receive(most = batchSize) {
+    /** One receive of at most a batch, by long poll. The messages get the queue's visibility timeout. Undefined when the queue is empty. */
+    receive(most = batchSize): Batch | undefined {
       const { Messages: messages } = queues.answer(
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: most, WaitTimeSeconds: 20 }),
       );
       return messages && { messages, event: sqsEvent(messages, { arn, region }) };
     },
 
-    finish({ messages }, end) {
+    /**
+     * Deletes the messages that succeeded. All others are received again once their visibility timeout is over: the whole
+     * batch after a failed invocation, or when the response cannot be read or names an unknown message ("Handling errors
+     * for an SQS event source in Lambda"). Not calling this models a delete that is lost.
+     */
+    finish({ messages }: Batch, end: InvocationEnd): void {
       if (end === 'failed') return;
       const done = succeeded(messages, { status: 200, payload: end.returned }, true);
       if (done.length === 0) return;

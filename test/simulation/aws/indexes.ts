@@ -3,17 +3,6 @@ import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts'
 import { compareItems, insert, withdraw } from './sorted.ts';
 import type { Item } from './values.ts';
 
-/**
- * The entries of each index as queries see them. They follow the table with a delay; changes of one item keep their
- * order.
- */
-export interface Indexes {
-  /** Reports a change of an item; `undefined` means that there is no item. */
-  readonly changed: (before: Item | undefined, after: Item | undefined) => void;
-  /** The entries of a partition that are visible now, by their sort keys. Keys only, as in the ledger's stack. */
-  readonly entries: (index: TableIndex, partition: string) => readonly Item[];
-}
-
 interface Change {
   readonly item: string;
   readonly shownAt: number;
@@ -26,14 +15,15 @@ interface Move {
 }
 
 /**
- * Source: AWS, "Using Global Secondary Indexes in DynamoDB": changes are propagated asynchronously, eventually
+ * The entries of each index as queries see them. They follow the table with a delay; changes of one item keep their
+ * order. Source: AWS, "Using Global Secondary Indexes in DynamoDB": changes are propagated asynchronously, eventually
  * consistent, "within a fraction of a second, under normal conditions"; an item is in an index only while it has all of
  * the index's key attributes.
  */
 export function createIndexes(
   indexes: readonly TableIndex[],
   { now, indexLagMs }: { readonly now: () => number; readonly indexLagMs: () => number },
-): Indexes {
+) {
   const shown = new Map(indexes.map(({ name }) => [name, new Map<string, Item[]>()]));
   const pending: Change[] = [];
   /** When the latest pending change of each item becomes visible. */
@@ -62,7 +52,8 @@ export function createIndexes(
   }
 
   return {
-    changed(before, after) {
+    /** Reports a change of an item; `undefined` means that there is no item. */
+    changed(before: Item | undefined, after: Item | undefined): void {
       const moves = indexes.flatMap((index): Move[] => {
         const [left, right] = [before && entryOf(index, before), after && entryOf(index, after)];
         if (left && right && compareItems(left, right, index.sort) === 0) {
@@ -78,7 +69,8 @@ export function createIndexes(
       const place = pending.findLastIndex((change) => change.shownAt <= shownAt) + 1;
       pending.splice(place, 0, { item, shownAt, moves });
     },
-    entries(index, partition) {
+    /** The entries of a partition that are visible now, by their sort keys. Keys only, as in the ledger's stack. */
+    entries(index: TableIndex, partition: string): readonly Item[] {
       show();
       return shown.get(index.name)?.get(partition) ?? [];
     },

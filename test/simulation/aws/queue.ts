@@ -16,9 +16,9 @@ import {
   type QueueModelOptions,
   type Received,
 } from './queue-operations.ts';
-import { inBatch, type TextAttributes } from './queue-rules.ts';
+import { inBatch } from './queue-rules.ts';
 
-export type { ModelledQueue, QueueModelOptions, Received } from './queue-operations.ts';
+export type { Received } from './queue-operations.ts';
 
 export type QueueCommand =
   | SendMessageCommand
@@ -30,38 +30,7 @@ export type QueueCommand =
   | DeleteMessageBatchCommand
   | GetQueueAttributesCommand;
 
-export interface StoredMessage {
-  readonly messageId: string;
-  readonly body: string;
-  readonly attributes: TextAttributes;
-  /** Epoch milliseconds of the first sending. */
-  readonly sentAt: number;
-  readonly receiveCount: number;
-  readonly state: 'visible' | 'in flight' | 'delayed';
-  /** Epoch milliseconds from which it can be received. */
-  readonly visibleAt: number;
-}
-
-/** A synchronous model of standard SQS queues, in memory. */
-export interface QueueModel {
-  /**
-   * Answers a command as SQS does. Its effect is complete when this returns.
-   * @throws the SDK's error, as SQS would; Error for a command that the model does not support.
-   */
-  readonly answer: (command: QueueCommand) => Answer;
-  /** For `createQueues`. It answers within the call, so that the effect does not wait for a promise. */
-  readonly client: Pick<SQSClient, 'send'>;
-  /**
-   * Puts another copy of a message into its queue, visible at once, even if the message was deleted: a server that
-   * missed the delete may hand out its copy (API reference of DeleteMessage; "At-least-once delivery").
-   * @throws Error when the message was never in the queue.
-   */
-  readonly duplicate: (queueUrl: string, messageId: string) => void;
-  /** The earliest moment (epoch milliseconds, not before now) at which a receive can return or move something. */
-  readonly nextVisibleAt: (queueUrl: string) => number | undefined;
-  /** All messages in the queue, oldest first; a duplicated message appears once per copy. */
-  readonly messages: (queueUrl: string) => readonly StoredMessage[];
-}
+export type QueueModel = ReturnType<typeof createQueueModel>;
 
 /** The parts of the SDK's outputs that the bundle and the tests read; each command sets some of them. */
 export interface Answer {
@@ -73,11 +42,16 @@ export interface Answer {
   readonly Failed?: readonly BatchResultErrorEntry[] | undefined;
 }
 
-export function createQueueModel(options: QueueModelOptions): QueueModel {
+/** A synchronous model of standard SQS queues, in memory. */
+export function createQueueModel(options: QueueModelOptions) {
   const { now } = options;
   const { queueAt, nextVisibleAt, put, send, sendBatch, receive, changeVisibility, remove } =
     createQueueOperations(options);
 
+  /**
+   * Answers a command as SQS does. Its effect is complete when this returns.
+   * @throws the SDK's error, as SQS would; Error for a command that the model does not support.
+   */
   function answer(command: QueueCommand): Answer {
     const $metadata = { httpStatusCode: 200 };
     if (command instanceof SendMessageCommand) {
@@ -112,9 +86,18 @@ export function createQueueModel(options: QueueModelOptions): QueueModel {
 
   return {
     answer,
-    client: createClient(answer),
+    /**
+     * For `createQueues`. It answers within the call, so that the effect does not wait for a promise. The SDK's method
+     * has an overload for each SQS command; the bundle's Lambdas send only these.
+     */
+    client: { send: async (command: QueueCommand) => answer(command) } as unknown as Pick<SQSClient, 'send'>,
 
-    duplicate(queueUrl, messageId) {
+    /**
+     * Puts another copy of a message into its queue, visible at once, even if the message was deleted: a server that
+     * missed the delete may hand out its copy (API reference of DeleteMessage; "At-least-once delivery").
+     * @throws Error when the message was never in the queue.
+     */
+    duplicate(queueUrl: string, messageId: string): void {
       const queue = queueAt(queueUrl);
       const copy = queue.known.get(messageId);
       if (!copy) throw new Error(`${queue.name} never had the message ${messageId}.`);
@@ -122,30 +105,28 @@ export function createQueueModel(options: QueueModelOptions): QueueModel {
       put(queue, { ...copy, handle: undefined, visibleAt: copy.receives > 0 ? now() : copy.visibleAt });
     },
 
-    nextVisibleAt(queueUrl) {
+    /** The earliest moment (epoch milliseconds, not before now) at which a receive can return or move something. */
+    nextVisibleAt(queueUrl: string): number | undefined {
       const next = nextVisibleAt(queueAt(queueUrl));
       return next === undefined ? undefined : Math.max(next, now());
     },
 
-    messages: (queueUrl) => [...queueAt(queueUrl).copies].map((copy) => stored(copy, now())),
+    /** All messages in the queue, oldest first; a duplicated message appears once per copy. */
+    messages: (queueUrl: string) => [...queueAt(queueUrl).copies].map((copy) => stored(copy, now())),
   };
 }
 
-function stored(copy: Copy, now: number): StoredMessage {
-  const hidden = copy.handle === undefined ? 'delayed' : 'in flight';
+function stored(copy: Copy, now: number) {
+  const hidden = copy.handle === undefined ? ('delayed' as const) : ('in flight' as const);
   return {
     messageId: copy.id,
     body: copy.body,
     attributes: copy.attributes,
+    /** Epoch milliseconds of the first sending. */
     sentAt: copy.sentAt,
     receiveCount: copy.receives,
-    state: copy.visibleAt > now ? hidden : 'visible',
+    state: copy.visibleAt > now ? hidden : ('visible' as const),
+    /** Epoch milliseconds from which it can be received. */
     visibleAt: copy.visibleAt,
   };
-}
-
-function createClient(answer: QueueModel['answer']): QueueModel['client'] {
-  const send = async (command: QueueCommand) => answer(command);
-  // The SDK's method has an overload for each SQS command; the bundle's Lambdas send only these.
-  return { send } as unknown as QueueModel['client'];
 }

@@ -5,18 +5,14 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 
-/** Secrets Manager, as far as the bundle uses it: the current value of a text secret. */
-export interface SecretsModel {
-  /** Answers as Secrets Manager does. @throws the SDK's error for an unknown secret; Error for any other command. */
-  readonly answer: (command: object) => GetSecretValueCommandOutput;
-  /** For `createSecrets`. It answers within the call, and fails as Secrets Manager does for an unknown secret. */
-  readonly client: Pick<SecretsManagerClient, 'send'>;
-  /** Replaces a value, as an operator does: the next read returns the new one. */
-  readonly set: (arn: string, text: string) => void;
-}
+export type SecretsModel = ReturnType<typeof createSecretsModel>;
 
-/** @param values secret texts by ARN; the map belongs to the caller, and `set` writes to it. */
-export function createSecretsModel(values: Map<string, string>): SecretsModel {
+/**
+ * Secrets Manager, as far as the bundle uses it: the current value of a text secret.
+ * @param values secret texts by ARN; the map belongs to the caller, and `set` writes to it.
+ */
+export function createSecretsModel(values: Map<string, string>) {
+  /** Answers as Secrets Manager does. @throws the SDK's error for an unknown secret; Error for any other command. */
   function answer(command: object): GetSecretValueCommandOutput {
     if (!(command instanceof GetSecretValueCommand)) {
       throw new Error('The model of Secrets Manager supports GetSecretValue only.');
@@ -39,10 +35,12 @@ export function createSecretsModel(values: Map<string, string>): SecretsModel {
   }
   return {
     answer,
-    // The SDK's method has an overload for each command of Secrets Manager; the code above refuses all others.
-    client: { send: async (command: object) => answer(command) } as unknown as SecretsModel['client'],
-    set: (arn, text) => {
-      values.set(arn, text);
-    },
+    /** For `createSecrets`. The SDK's method has an overload for each command; the code above refuses all others. */
+    client: { send: async (command: object) => answer(command) } as unknown as Pick<
+      SecretsManagerClient,
+      'send'
+    >,
+    /** Replaces a value, as an operator does: the next read returns the new one. */
+    set: (arn: string, text: string) => void values.set(arn, text),
   };
 }

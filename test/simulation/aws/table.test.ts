@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
-import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
+import { startDynalite } from '../../support/dynamodb.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { commands, keys, readAll, tableName } from './arbitrary-commands.ts';
 import { createTableModel, type TableCommand } from './table.ts';
 
@@ -13,22 +14,7 @@ interface Recorded {
   readonly answer: object;
 }
 
-let store: Dynalite;
-const recordings: Recorded[][] = [];
-
-beforeAll(async () => {
-  store = await startDynalite();
-  const emptied = keys.map((Key) => new DeleteItemCommand({ TableName: tableName, Key }));
-  for (const sequence of fc.sample(commands, { numRuns: 16, seed: 23 })) {
-    const recording: Recorded[] = [];
-    for (const command of [...sequence, ...readAll()]) {
-      recording.push({ command, answer: await outcomeOf(() => send(store.client, command)) });
-    }
-    recordings.push(recording);
-    for (const command of emptied) await store.client.send(command);
-  }
-});
-afterAll(() => store?.stop());
+const store = await forAllTests(startDynalite());
 
 /** `send` has an overload for each command, but none for their union. */
 const send = (client: Pick<DynamoDBClient, 'send'>, command: TableCommand) =>
@@ -52,6 +38,16 @@ function ordered(items: readonly object[]): object[] {
   const keyOf = (item: object) => JSON.stringify(['pk' in item && item.pk, 'sk' in item && item.sk]);
   if (!items.some((item) => 'awaiting' in item || 'erpOrderNumber' in item)) return [...items];
   return items.toSorted((a, b) => (sortOf(a) === sortOf(b) && keyOf(a) < keyOf(b) ? -1 : 0));
+}
+
+const recordings: Recorded[][] = [];
+const emptied = keys.map((Key) => new DeleteItemCommand({ TableName: tableName, Key }));
+for (const sequence of fc.sample(commands, { numRuns: 16, seed: 23 })) {
+  const recording: Recorded[] = [];
+  for (const command of [...sequence, ...readAll()])
+    recording.push({ command, answer: await outcomeOf(() => send(store.client, command)) });
+  recordings.push(recording);
+  for (const command of emptied) await store.client.send(command);
 }
 
 /** The first command that a model answers differently from dynalite, after `plant` has changed each command. */

@@ -39,29 +39,7 @@ export type TableAnswer =
   | DeleteItemCommandOutput
   | QueryCommandOutput;
 
-/** A model of one DynamoDB table with the key `pk`, `sk`, behind the commands of the AWS SDK. Answers are frozen. */
-export interface TableModel {
-  /**
-   * Carries out a command at once, and answers it as DynamoDB does.
-   * @throws the SDK's errors: ConditionalCheckFailedException, ValidationException (by its name),
-   * ResourceNotFoundException; a plain Error for anything that DynamoDB supports and this model does not.
-   */
-  readonly answer: (command: TableCommand) => TableAnswer;
-  /** For `createTable`. */
-  readonly client: Pick<DynamoDBClient, 'send'>;
-  /** All items; those of a partition by their sort keys. */
-  readonly items: () => StoredItem[];
-  /** The size of an item as DynamoDB counts it, whether or not it is in the table. */
-  readonly bytesOf: (item: StoredItem) => number;
-  /** The largest item that was ever written. */
-  readonly largest: () => { readonly key: Key; readonly bytes: number } | undefined;
-  /**
-   * Deletes the items whose time to live is over, or those of them that are chosen, and returns their number. Only this
-   * call deletes them. Source: AWS, "Using time to live (TTL) in DynamoDB": expired items are deleted "within a few
-   * days", and remain visible until then; the attribute is a number, in epoch seconds.
-   */
-  readonly expire: (isChosen?: (item: StoredItem) => boolean) => number;
-}
+export type TableModel = ReturnType<typeof createTableModel>;
 
 interface TableOptions {
   readonly name: string;
@@ -75,10 +53,16 @@ interface TableOptions {
 /** Source: AWS, "Quotas in Amazon DynamoDB", item size: 400 KB. */
 const maxItemBytes = 400 * 1024;
 
-export function createTableModel({ name, indexes, now, indexLagMs }: TableOptions): TableModel {
+/** A model of one DynamoDB table with the key `pk`, `sk`, behind the commands of the AWS SDK. Answers are frozen. */
+export function createTableModel({ name, indexes, now, indexLagMs }: TableOptions) {
   const store = createStore(indexes, { now, indexLagMs });
   const keyAttributes = new Set(['pk', 'sk', ...indexes.flatMap(({ partition, sort }) => [partition, sort])]);
 
+  /**
+   * Carries out a command at once, and answers it as DynamoDB does.
+   * @throws the SDK's errors: ConditionalCheckFailedException, ValidationException (by its name),
+   * ResourceNotFoundException; a plain Error for anything that DynamoDB supports and this model does not.
+   */
   function answer(command: TableCommand): TableAnswer {
     refuseUnknown(command, name);
     if (command instanceof GetItemCommand) return getItem(command.input);
@@ -160,14 +144,22 @@ export function createTableModel({ name, indexes, now, indexLagMs }: TableOption
 
   return {
     answer,
+    /** For `createTable`. `send` has an overload for each command, and `answer` has the same input and output types. */
     client: {
-      // `send` has an overload for each command, and `answer` has the same input and output types.
       send: (async (command: TableCommand) => answer(command)) as unknown as DynamoDBClient['send'],
     },
-    items: () => store.all().map((item) => unmarshall(item)),
-    bytesOf: (item) => bytesOfItem(marshall(item, { removeUndefinedValues: true })),
+    /** All items; those of a partition by their sort keys. */
+    items: (): StoredItem[] => store.all().map((item) => unmarshall(item)),
+    /** The size of an item as DynamoDB counts it, whether or not it is in the table. */
+    bytesOf: (item: StoredItem) => bytesOfItem(marshall(item, { removeUndefinedValues: true })),
+    /** The largest item that was ever written. */
     largest: store.largest,
-    expire(isChosen = () => true) {
+    /**
+     * Deletes the items whose time to live is over, or those of them that are chosen, and returns their number. Only this
+     * call deletes them. Source: AWS, "Using time to live (TTL) in DynamoDB": expired items are deleted "within a few
+     * days", and remain visible until then; the attribute is a number, in epoch seconds.
+     */
+    expire(isChosen: (item: StoredItem) => boolean = () => true): number {
       const expired = store.all().filter((item) => {
         const end = item[ledgerTimeToLive]?.N;
         return end !== undefined && Number(end) * 1000 < now() && isChosen(unmarshall(item));
@@ -182,7 +174,7 @@ export function createTableModel({ name, indexes, now, indexLagMs }: TableOption
 function createStore(indexes: readonly TableIndex[], times: Parameters<typeof createIndexes>[1]) {
   const partitions = new Map<string, Item[]>();
   const views = createIndexes(indexes, times);
-  let largest: ReturnType<TableModel['largest']>;
+  let largest: { readonly key: Key; readonly bytes: number } | undefined;
   const itemsOf = ({ pk }: Item) => partitions.get(pk?.S ?? '');
 
   return {

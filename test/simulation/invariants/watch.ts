@@ -3,24 +3,9 @@ import * as z from 'zod/mini';
 import { parseProductOrderMessage } from '../../../shared/orders/messages.ts';
 import type { TableModel } from '../aws/table.ts';
 import type { Service } from '../world/fate.ts';
-import { createFindings, type Finding } from './finding.ts';
+import { createFindings } from './finding.ts';
 
-/** Checks that are possible only during a run, because nothing shows the violation afterwards. */
-export interface Watch {
-  /** A call leaves a container. */
-  readonly begins: (container: string, stage: string, service: Service) => void;
-  /** The caller has the answer, or has given the call up. */
-  readonly ends: (container: string, service: Service) => void;
-  /** The container has died, or its invocation has ended. */
-  readonly leaves: (container: string) => void;
-  /** A queue delivers this event to a function. */
-  readonly gives: (stage: string, event: unknown) => void;
-  /** Numbers of the product orders that several messages ask for. */
-  readonly sentTwice: ReadonlySet<string>;
-  /** When each call to a partner left, in epoch milliseconds. */
-  readonly calls: Readonly<Record<Partner, readonly number[]>>;
-  readonly findings: () => readonly Finding[];
-}
+export type Watch = ReturnType<typeof createWatch>;
 
 type Partner = 'azumuta' | 'erp';
 const productOrdersSchema = z.object({
@@ -31,7 +16,7 @@ const productOrdersSchema = z.object({
 /** An item in DynamoDB's own form. */
 type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
 
-export interface WatchSurroundings {
+interface WatchSurroundings {
   readonly now: () => number;
   readonly table: () => Pick<TableModel, 'answer' | 'items'>;
   /** Whether no call has failed so far. */
@@ -49,7 +34,8 @@ const probeMs = 90_000 - clocksDifferMs;
 /** The operator in the sandbox's Azumuta, unless another one is given. */
 export const operatorName = 'An Peeters';
 
-export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): Watch {
+/** Checks that are possible only during a run, because nothing shows the violation afterwards. */
+export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
   const { perSecond, atOnce = perSecond && Math.ceil(perSecond) } = limit;
   const { find, all } = createFindings();
   const underWay = { azumuta: new Map<string, number>(), erp: new Map<string, number>() };
@@ -142,7 +128,8 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
   }
 
   return {
-    begins(container, stage, service) {
+    /** A call leaves a container. */
+    begins(container: string, stage: string, service: Service): void {
       working.add(container);
       if (!isPartner(service)) return;
       calls[service].push(now());
@@ -154,22 +141,27 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       checkBreaker(service, stage);
       if (stage === 'book-completion' && service === 'erp') checkOneSlot(container, stage);
     },
-    ends(container, service) {
+    /** The caller has the answer, or has given the call up. */
+    ends(container: string, service: Service): void {
       if (!isPartner(service)) return;
       const left = (underWay[service].get(container) ?? 1) - 1;
       if (left > 0) underWay[service].set(container, left);
       else underWay[service].delete(container);
     },
-    leaves(container) {
+    /** The container has died, or its invocation has ended. */
+    leaves(container: string): void {
       for (const callers of Object.values(underWay)) callers.delete(container);
       if (working.delete(container)) checkReleases();
     },
-    gives(stage, event) {
+    /** A queue delivers this event to a function. */
+    gives(stage: string, event: unknown): void {
       if (stage === 'create-product-orders') noteReceives(event);
       if (JSON.stringify([event]).includes(operatorName))
         find('personal', `A message to ${stage} has the name of an operator.`);
     },
-    sentTwice,
+    /** Numbers of the product orders that several messages ask for. */
+    sentTwice: sentTwice as ReadonlySet<string>,
+    /** When each call to a partner left, in epoch milliseconds. */
     calls,
     findings: all,
   };

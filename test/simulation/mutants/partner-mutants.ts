@@ -40,7 +40,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'slot-not-given-back',
     file: 'shared/slots/slots.ts',
-    find: 'else await lease.release(owner, pacer && { nextCallAt: pacer.nextAt() });',
+    find: 'else await lease.release(owner, pacer && { nextCallAt: pacer.nextAt });',
     replace: '',
     why: 'With one slot, only one batch is processed every six minutes.',
     foundBy: ['released'],
@@ -48,7 +48,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'called-without-a-slot',
     file: 'shared/slots/slots.ts',
-    find: 'if (!(await take(partner))) throw new NoFreeSlot(partner);',
+    find: 'if (!(await this.take(partner))) throw new NoFreeSlot(partner);',
     replace: '',
     why: 'A partner gets more simultaneous calls than its limit.',
     foundBy: ['atOnce'],

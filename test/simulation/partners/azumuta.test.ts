@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { type AzumutaModel, createAzumutaModel, type TriggerRequest, webhookUrl } from './azumuta.ts';
+import { createAzumutaModel, type TriggerRequest, webhookUrl } from './azumuta.ts';
 import { receivedOf } from './fetch.ts';
 
 const articlesUrl = 'https://app.azumuta.com/api/v1/articles';
 
-function prepared(): { readonly azumuta: AzumutaModel; readonly triggers: TriggerRequest[] } {
+function prepared() {
   let ids = 0;
   const triggers: TriggerRequest[] = [];
   const azumuta = createAzumutaModel({

@@ -3,45 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../shared/erp/conformance/attempts.ts';
 import { completionOf, quantityKey } from '../../shared/erp/conformance/completions.ts';
 import { type ErpName, erpModels } from './erp.ts';
-import { bookedWhole, completed, listedOne, prepared } from './prepared.ts';
+import { bookedWhole, listedOne, prepared } from './prepared.ts';
 
 const names = Object.keys(erpModels).filter((name): name is ErpName => name in erpModels);
 
 describe.each(names)('the model of %s', (name) => {
-  it('books an order part by part, each with its mark', async () => {
-    // Prepare
-    const rehearsal = prepared(name);
-    const { erp, azumuta } = rehearsal;
-    const planned = erp.plan({ article: 'plain', quantity: '5' });
-    const order = await listedOne(rehearsal);
-
-    // Act
-    const first = await rehearsal.create(order, `${order.number}/1`, '3');
-    const second = await rehearsal.create(order, `${order.number}/2`, '2');
-    azumuta.complete(`${order.number}/1`);
-    await rehearsal.book(await rehearsal.collect(first.id, order, false));
-    const between = erp.books(planned);
-    azumuta.complete(`${order.number}/2`, { quantity: 1, scrap: 1 });
-    await rehearsal.book(await rehearsal.collect(second.id, order));
-
-    // Assess
-    expect(order).toMatchObject({ number: planned.number, quantity: { amount: '5' }, state: 'released' });
-    expect(between).toMatchObject({ state: 'open', good: '3', scrap: '0' });
-    const books = erp.books(planned);
-    expect(books).toMatchObject({ state: 'done', good: '4', scrap: '1' });
-    const marks = [first, second].map(({ id }) => erp.markOf(`${id}#quantity`));
-    expect(books.bookings).toMatchObject([
-      { mark: marks[0], good: '3', scrap: '0' },
-      { mark: marks[1], good: '1', scrap: '1' },
-    ]);
-    const recordings = azumuta.productOrders().flatMap((one) => one.recordings);
-    expect(recordings.length).toBe(4);
-    for (const { id } of recordings)
-      expect(books.links.filter((url) => url.endsWith(`/recordings/${id}`)).length).toBe(1);
-    expect(books.productOrders.length).toBe(2);
-  });
-
-  it('has the recorded figures of each part in its books, however an order is split', async () => {
+  it('has the recorded figures of each part in its books, with its mark and a link to each recording, however an order is split', async () => {
     const part = fc
       .record({ quantity: fc.nat(3), scrap: fc.nat(2) })
       .filter(({ quantity, scrap }) => quantity + scrap > 0);
@@ -55,37 +22,28 @@ describe.each(names)('the model of %s', (name) => {
         const order = await listedOne(rehearsal);
 
         // Act
+        const marks: string[] = [];
         for (const [at, recorded] of parts.entries()) {
           const { id } = await rehearsal.create(order, `${order.number}/${at + 1}`);
+          marks.push(erp.markOf(`${id}#quantity`));
           azumuta.complete(`${order.number}/${at + 1}`, recorded);
           await rehearsal.book(await rehearsal.collect(id, order, at + 1 === parts.length));
         }
 
         // Assess
-        const { state, bookings } = erp.books(planned);
+        const { state, bookings, links, productOrders } = erp.books(planned);
         expect(state).toBe('done');
-        expect(bookings.map(({ good, scrap }) => ({ quantity: Number(good), scrap: Number(scrap) }))).toEqual(
-          parts,
-        );
+        expect(
+          bookings.map(({ mark, good, scrap }) => ({ mark, quantity: Number(good), scrap: Number(scrap) })),
+        ).toEqual(parts.map((recorded, at) => ({ mark: marks[at], ...recorded })));
+        const recordings = azumuta.productOrders().flatMap((one) => one.recordings);
+        expect(
+          recordings.map(({ id }) => links.filter((url) => url.endsWith(`/recordings/${id}`)).length),
+        ).toEqual(recordings.map(() => 1));
+        expect(productOrders).toHaveLength(parts.length);
       }),
       { seed: 23, numRuns: 15 },
     );
-  });
-
-  it('recognises its own booking at a second attempt', async () => {
-    // Prepare
-    const rehearsal = prepared(name);
-    const { planned, completion } = await completed(rehearsal);
-    await rehearsal.book(completion);
-    const before = rehearsal.erp.everything();
-
-    // Act
-    const receipt = await rehearsal.book(completion);
-
-    // Assess
-    expect(receipt.alreadyBooked).toBe(true);
-    expect(rehearsal.erp.everything()).toEqual(before);
-    expect(rehearsal.erp.books(planned).bookings.length).toBe(1);
   });
 
   it('keeps the lot of a whole quantity, and the serial number of each piece', async () => {
@@ -135,25 +93,6 @@ describe.each(names)('the model of %s', (name) => {
     expect(failure).toMatchObject({ code: 'order-state' });
   });
 
-  it('refuses to book while somebody has the order open', async () => {
-    // Prepare
-    const rehearsal = prepared(name);
-    const { erp } = rehearsal;
-    const { planned, completion } = await completed(rehearsal);
-
-    // Act
-    erp.lock(planned);
-    const failure = await failureOf(rehearsal.book(completion));
-    const locked = erp.books(planned);
-    erp.unlock(planned);
-    await rehearsal.book(completion);
-
-    // Assess
-    expect(failure).toMatchObject({ scope: 'order' });
-    expect(locked).toMatchObject({ state: 'open', bookings: [] });
-    expect(erp.books(planned)).toMatchObject({ state: 'done', good: '5' });
-  });
-
   it('accepts a new secret, survives a restart, and refuses the old secret', async () => {
     // Prepare
     const rehearsal = prepared(name);
@@ -182,24 +121,6 @@ describe.each(names)('the model of %s', (name) => {
     expect(fresh).toEqual(erp.credentials);
     expect(failure).toMatchObject({ unauthorized: true });
     expect(erp.books(planned)).toMatchObject({ state: 'done', good: '5' });
-  });
-
-  it('answers one booking as if it were done, without doing it', async () => {
-    // Prepare
-    const rehearsal = prepared(name);
-    const { erp } = rehearsal;
-    const { planned, completion } = await completed(rehearsal);
-
-    // Act
-    erp.ignoreNextBooking();
-    const failure = await failureOf(rehearsal.book(completion));
-    const ignored = erp.books(planned).bookings;
-    await rehearsal.book(completion);
-
-    // Assess
-    expect(failure).toBeInstanceOf(Error);
-    expect(ignored).toEqual([]);
-    expect(erp.books(planned).bookings.length).toBe(1);
   });
 
   it('repeats itself for the same time and ids', async () => {

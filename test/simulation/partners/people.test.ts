@@ -33,23 +33,6 @@ it('lists an order of SAP that is released again', async () => {
   expect(await listed()).toMatchObject([{ number: planned.number, state: 'released' }]);
 });
 
-it.each(['odoo 17', 'odoo 19'] as const)('books each part of an order that is split in %s', async (name) => {
-  // Prepare
-  const rehearsal = prepared(name);
-  const { erp } = rehearsal;
-  const planned = erp.plan({ article: 'plain', quantity: '5' });
-
-  // Act
-  const parts = erp.split?.(planned, ['3', '2']) ?? [];
-  for (const order of await rehearsal.listed()) await bookedWhole(rehearsal, order);
-
-  // Assess
-  expect(parts.map(({ id }) => id)).toContain(planned.id);
-  const books = erp.books(planned);
-  expect(books).toMatchObject({ state: 'done', bookings: [{ good: '3' }, { good: '2' }] });
-  expect(new Set(books.bookings.map(({ mark }) => mark)).size).toBe(2);
-});
-
 it.each(['odoo 17', 'odoo 19'] as const)(
   'lets people act on the backorder that a booking left in %s',
   async (name) => {

@@ -24,12 +24,3 @@ export async function bookedWhole(rehearsal: Rehearsal, order: ErpOrder, serials
   rehearsal.azumuta.complete(order.number, { serials: [...serials] });
   return rehearsal.book(await rehearsal.collect(id, order));
 }
-
-/** An order of five pieces that is completed in Azumuta, and what is then to be booked. */
-export async function completed(rehearsal: Rehearsal) {
-  const planned = rehearsal.erp.plan({ article: 'plain', quantity: '5' });
-  const order = await listedOne(rehearsal);
-  const { id } = await rehearsal.create(order);
-  rehearsal.azumuta.complete(order.number);
-  return { planned, completion: await rehearsal.collect(id, order) };
-}

@@ -4,25 +4,20 @@ import { fateOf } from './accidents.ts';
 import type { Scenario } from './scenario.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
 
-/**
- * What happens to each call: the scenario's accidents at the calls for which they were drawn, and nothing otherwise.
- */
-export interface Fates {
-  /** @param what The description of the call in the timeline. */
-  readonly of: (stage: string, service: Service, what: () => string) => Fate;
-}
-
 type Call = Extract<ScenarioEvent, { kind: 'call' }>;
 
 /** A write to a partner, in the words of each of them, or to an order in the ledger. */
 const isWrite = /^(?:changes (?:ORDER|LOCK)|(?:PATCH|POST) (?!.{0,90}(?:login|_get|search|read)\b))/;
 
-/** @param happens Called with each event that happens. */
+/**
+ * What happens to each call: the scenario's accidents at the calls for which they were drawn, and nothing otherwise.
+ * @param happens Called with each event that happens.
+ */
 export function drawnFates(
   { events, erp }: Scenario,
   chance: Chance,
   happens: (event: ScenarioEvent) => void,
-): Fates {
+) {
   const placeOf = ({ stage, service }: Pick<Call, 'stage' | 'service'>) => `${stage} ${service}`;
   const planned = Map.groupBy(
     events.filter((one): one is Call => one.kind === 'call'),
@@ -32,7 +27,8 @@ export function drawnFates(
   /** Where an accident has happened. */
   const met = new Set<string>();
   return {
-    of(stage, service, what) {
+    /** @param what The description of the call in the timeline. */
+    of(stage: string, service: Service, what: () => string): Fate {
       const found = planned.get(placeOf({ stage, service }))?.filter((one) => {
         if (one.after && !met.has(placeOf({ stage, service: one.after }))) return false;
         if (one.of === 'writes' && !isWrite.test(what())) return false;

@@ -13,7 +13,7 @@ export const runningContainer = new AsyncLocalStorage<Process>();
 
 export type Handler = (event: unknown, invocation: Invocation) => Promise<unknown>;
 
-export interface FunctionDefinition {
+interface FunctionDefinition {
   readonly stage: string;
   readonly timeoutMs: number;
   /** Builds the function, as a new container does. */
@@ -23,13 +23,9 @@ export interface FunctionDefinition {
 /** How an invocation ended. */
 export type Ending = { readonly response: unknown } | { readonly failure: string };
 
-/** One function and its containers. A container runs one invocation at a time, and is reused. */
-export interface LambdaFunction {
-  readonly invoke: (event: unknown, done: (ending: Ending) => void) => void;
-  readonly running: () => number;
-}
+export type LambdaFunction = ReturnType<typeof createFunction>;
 
-export interface LambdaSurroundings {
+interface LambdaSurroundings {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly timeline: Timeline;
@@ -48,10 +44,11 @@ interface Container {
 /** Probability of a new container although one is idle, as Lambda replaces containers after some hours. */
 const replacedWith = 0.05;
 
+/** One function and its containers. A container runs one invocation at a time, and is reused. */
 export function createFunction(
   { stage, timeoutMs, build }: FunctionDefinition,
   { time, chance, timeline, unexpected, start, surroundingsOf }: LambdaSurroundings,
-): LambdaFunction {
+) {
   let containers: Container[] = [];
   let started = 0;
   let running = 0;
@@ -68,7 +65,7 @@ export function createFunction(
 
   return {
     running: () => running,
-    invoke(event, done) {
+    invoke(event: unknown, done: (ending: Ending) => void): void {
       const container = containerFor();
       const { process, handler } = container;
       const endsAt = time.now() + timeoutMs;

@@ -4,19 +4,10 @@ import type { Chance } from './chance.ts';
 import type { LambdaFunction } from './lambda.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** Decides when the event source mapping of a queue polls, and how many batches run at the same time. */
-export interface Poller {
-  readonly url: string;
-  /** There may be something to receive. */
-  readonly wake: () => void;
-  /** An operator pauses the flow, or resumes it. */
-  readonly pause: () => void;
-  readonly resume: () => void;
-}
-
 /** Maximum number of simultaneous containers of a consumer, as in infra/stack. */
 const maxAtOnce = 5;
 
+/** Decides when the event source mapping of a queue polls, and how many batches run at the same time. */
 export function createPoller(
   url: string,
   target: LambdaFunction,
@@ -29,7 +20,7 @@ export function createPoller(
     /** Whether the delete of the n-th batch is lost: its messages come again after their visibility timeout. */
     readonly isDeleteLost: (nth: number) => boolean;
   },
-): Poller {
+) {
   const { time, chance, queues, comesTwice, isDeleteLost } = runtime;
   const mapping = createEventSourceMapping(queues, {
     queueUrl: url,
@@ -42,6 +33,7 @@ export function createPoller(
   let batches = 0;
   let plannedAt = Number.POSITIVE_INFINITY;
 
+  /** There may be something to receive. */
   function wake(): void {
     if (isPaused || target.running() >= maxAtOnce) return;
     const visibleAt = queues.nextVisibleAt(url);
@@ -84,6 +76,7 @@ export function createPoller(
   return {
     url,
     wake,
+    /** An operator pauses the flow, or resumes it. */
     pause: () => {
       isPaused = true;
     },

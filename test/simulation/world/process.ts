@@ -27,25 +27,9 @@ export interface OutgoingCall<T> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A container of a function. All its communication passes through here, and ends when it dies. */
-export interface Process {
-  readonly name: string;
-  /** The function that it runs. */
-  readonly stage: string;
-  /** Its own clock, whose offset is constant from the start of the process. */
-  readonly clock: Clock;
-  readonly isAlive: () => boolean;
-  readonly die: (why: string) => void;
-  /** Between two invocations a container is frozen: whatever arrives waits until it is thawed. */
-  readonly freeze: () => void;
-  readonly thaw: () => void;
-  readonly call: <T>(call: OutgoingCall<T>) => Promise<T>;
-  readonly partner: (name: PartnerName) => PartnerModel;
-  /** Called once, when it dies. */
-  onDeath: () => void;
-}
+export type Process = ReturnType<typeof createProcess>;
 
-export interface ProcessSurroundings {
+interface ProcessSurroundings {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly timeline: Timeline;
@@ -64,7 +48,10 @@ const timedOut = new DOMException('The operation timed out.', 'TimeoutError');
  */
 const latestMs = 295_000;
 
-export function createProcess(name: string, stage: string, runtime: ProcessSurroundings): Process {
+/**
+ * A container of the function `stage`. All its communication passes through here, and ends when it dies.
+ */
+export function createProcess(name: string, stage: string, runtime: ProcessSurroundings) {
   const { time, chance, timeline, fateOf, watch } = runtime;
   const offsetMs = chance.between(-2000, 2000);
   let alive = true;
@@ -145,20 +132,20 @@ export function createProcess(name: string, stage: string, runtime: ProcessSurro
     return effect === 'twice' ? attempt(act) : first;
   }
 
-  const process: Process = {
-    name,
-    stage,
-    clock: {
-      now: () => new Date(time.now() + offsetMs),
-      sleep: (ms) => new Promise((resolve) => time.after(ms, () => resume(resolve))),
-      timeout(ms) {
-        const abort = new AbortController();
-        time.after(ms, () => resume(() => abort.abort(timedOut)));
-        return abort.signal;
-      },
+  /** Its own clock, whose offset is constant from the start of the process. */
+  const clock: Clock = {
+    now: () => new Date(time.now() + offsetMs),
+    sleep: (ms) => new Promise((resolve) => time.after(ms, () => resume(resolve))),
+    timeout(ms) {
+      const abort = new AbortController();
+      time.after(ms, () => resume(() => abort.abort(timedOut)));
+      return abort.signal;
     },
+  };
+  const process = {
+    ...{ name, clock, die, call, partner: runtime.partner },
     isAlive: () => alive,
-    die,
+    /** Between two invocations a container is frozen: whatever arrives waits until it is thawed. */
     freeze: () => {
       frozen = true;
       watch.leaves(name);
@@ -169,9 +156,8 @@ export function createProcess(name: string, stage: string, runtime: ProcessSurro
       held = [];
       for (const act of waiting) act();
     },
-    call,
-    partner: runtime.partner,
-    onDeath: () => undefined,
+    /** Called once, when it dies. */
+    onDeath: (): void => undefined,
   };
   return process;
 }

@@ -4,24 +4,20 @@ import type { World } from './world.ts';
 
 type Run = Extract<ScenarioEvent, { kind: 'run' }>;
 
-/** EventBridge Scheduler: at least once, within the minute; in an accident a run is late, doubled or missing. */
-export interface Schedules {
-  /** No further run is scheduled. */
-  readonly stop: () => void;
-  /** Starts a run now, as an operator may. */
-  readonly run: (stage: Run['stage']) => void;
-}
+export type Schedules = ReturnType<typeof startSchedules>;
 
 /** Later there is nothing new, so runs can be hours apart, which costs less to simulate. */
 const busyMinutes = 360;
 const quietMinutes = 240;
 
-export function startSchedules({ time, chance, plant, scenario, happens }: World): Schedules {
+/** EventBridge Scheduler: at least once, within the minute; in an accident a run is late, doubled or missing. */
+export function startSchedules({ time, chance, plant, scenario, happens }: World) {
   let isStopped = false;
   const becomes = new Map(
     scenario.events.flatMap((one) => (one.kind === 'run' ? [[`${one.stage} ${one.nth}`, one] as const] : [])),
   );
 
+  /** Starts a run now, as an operator may. */
   function run(stage: Run['stage']): void {
     plant.functions[stage].invoke({}, () => undefined);
   }
@@ -46,6 +42,7 @@ export function startSchedules({ time, chance, plant, scenario, happens }: World
   every(360, 'reconcile-completions');
   return {
     run,
+    /** No further run is scheduled. */
     stop: () => {
       isStopped = true;
     },

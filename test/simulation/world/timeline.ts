@@ -8,17 +8,14 @@ export interface Entry {
   readonly together: number;
 }
 
-/** What happened, in words, for a person who wants to know why a run failed. */
-export interface Timeline {
-  /** The text is computed only if the timeline is recorded, because most runs succeed and nobody reads theirs. */
-  readonly note: (who: string, what: () => string) => void;
-  /** Same as `note`; further entries of `who` then belong to this one. */
-  readonly begin: (who: string, what: () => string) => void;
-  readonly entries: () => readonly Entry[];
-}
+export type Timeline = ReturnType<typeof createTimeline>;
 
-/** @param now Epoch milliseconds. */
-export function createTimeline(isRead: boolean, now: () => number): Timeline {
+/**
+ * What happened, in words, for a person who wants to know why a run failed. A text is computed only if the timeline is
+ * recorded, because most runs succeed and nobody reads theirs.
+ * @param now Epoch milliseconds.
+ */
+export function createTimeline(isRead: boolean, now: () => number) {
   const entries: Entry[] = [];
   const current = new Map<string, number>();
   let begun = 0;
@@ -32,10 +29,11 @@ export function createTimeline(isRead: boolean, now: () => number): Timeline {
 
   return {
     note,
-    begin(who, what) {
+    /** Same as `note`; further entries of `who` then belong to this one. */
+    begin(who: string, what: () => string) {
       current.set(who, ++begun);
       note(who, what);
     },
-    entries: () => entries,
+    entries: (): readonly Entry[] => entries,
   };
 }

@@ -1,22 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Placed, pop, push } from '../heap.ts';
 
-/** Time that advances only when nothing is left to do at the present moment. Epoch milliseconds. */
-export interface VirtualTime {
-  readonly now: () => number;
-  /** Acts of the same moment run in the order of planning. An act in the past runs at once. */
-  readonly at: (ms: number, act: () => void) => void;
-  readonly after: (ms: number, act: () => void) => void;
-  /** Same as `after`, for an act that settles no promise, so that the next step need not wait. */
-  readonly afterAlone: (ms: number, act: () => void) => void;
-  /**
-   * Runs until `isOver`, which is called after each step, or until nothing is planned any more.
-   * @returns false when nothing is planned any more.
-   * @throws NoEnd after too many steps.
-   */
-  readonly run: (isOver: () => boolean) => Promise<boolean>;
-  readonly steps: () => number;
-}
+export type VirtualTime = ReturnType<typeof createVirtualTime>;
 
 interface Planned extends Placed {
   readonly act: () => void;
@@ -29,7 +14,8 @@ const usualMaxSteps = 200_000;
 /** There were too many steps. */
 export class NoEnd extends Error {}
 
-export function createVirtualTime(start: number, maxSteps = usualMaxSteps): VirtualTime {
+/** Time that advances only when nothing is left to do at the present moment. Epoch milliseconds. */
+export function createVirtualTime(start: number, maxSteps = usualMaxSteps) {
   const heap: Planned[] = [];
   let now = start;
   let places = 0;
@@ -41,10 +27,17 @@ export function createVirtualTime(start: number, maxSteps = usualMaxSteps): Virt
 
   return {
     now: () => now,
-    at: (ms, act) => plan(ms, act),
-    after: (ms, act) => plan(now + ms, act),
-    afterAlone: (ms, act) => plan(now + ms, act, true),
-    async run(isOver) {
+    /** Acts of the same moment run in the order of planning. An act in the past runs at once. */
+    at: (ms: number, act: () => void) => plan(ms, act),
+    after: (ms: number, act: () => void) => plan(now + ms, act),
+    /** Same as `after`, for an act that settles no promise, so that the next step need not wait. */
+    afterAlone: (ms: number, act: () => void) => plan(now + ms, act, true),
+    /**
+     * Runs until `isOver`, which is called after each step, or until nothing is planned any more.
+     * @returns false when nothing is planned any more.
+     * @throws NoEnd after too many steps.
+     */
+    async run(isOver: () => boolean): Promise<boolean> {
       while (!isOver()) {
         const next = pop(heap);
         if (!next) return false;

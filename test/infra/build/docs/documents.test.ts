@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { configurationReference } from '../../../../infra/build/docs/configuration.ts';
 import { openApiDocument } from '../../../../infra/build/docs/openapi.ts';
@@ -14,17 +14,13 @@ import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { createHttpApi } from '../../../../shared/orders/http-api.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 import { silent } from '../../../support/logs.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../../support/sqs.ts';
+import { modelledTable } from '../../../support/modelled-table.ts';
+import { startSqsEndpoint } from '../../../support/sqs.ts';
 
-let store: LedgerStore;
-let sqs: SqsEndpoint;
-
-beforeAll(async () => {
-  [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
-});
-afterAll(() => Promise.all([store.stop(), sqs.stop()]));
+const table = modelledTable();
+const sqs = await forAllTests(startSqsEndpoint());
 
 /** Licences that a plant may deploy without asking anybody. */
 const permissive = /^(MIT|MIT-0|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|0BSD|ISC)$/;
@@ -109,7 +105,7 @@ const secret = 'a key or token of the examples';
 
 async function tried(number: string) {
   const clock = testClock();
-  const { claims } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  const { claims } = createLedger({ table, clock, times: { settlingSeconds: 300 } });
   await claims.claim(orderKey(number), { owner: 'worker', messageId: 'message', endsAt: clock.now() });
 }
 
@@ -122,7 +118,7 @@ async function carriedOut({ operation, request: { number, query, body, authorize
   if (operation === 'postProductOrders' || operation === 'getProductOrder') {
     const dependencies = {
       ...common,
-      ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
+      ledger: createLedger({ table, clock, times: { settlingSeconds: 300 } }),
       queueUrl: sqs.queueUrl('product-orders'),
       lookAgain: async () => {},
       map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders({}, order),

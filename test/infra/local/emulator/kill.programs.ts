@@ -2,25 +2,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Emulator } from '../../../../infra/local/emulator/emulator.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 import { patient } from '../../../support/patient.ts';
 import { awsOf, lives, startFixture, startGate } from './running.ts';
 
-describe('kill -9', () => {
-  const lines: string[] = [];
-  let emulator: Emulator;
-  let aws: ReturnType<typeof awsOf>;
-  beforeAll(async () => {
-    emulator = await startFixture({
-      log: (line) => lines.push(line),
-      // A message that was in flight at the kill comes again only after this.
-      overrides: { functionTimeoutSeconds: 10, visibilityTimeoutSeconds: 10, batchingWindowSeconds: 0 },
-    });
-    aws = awsOf(emulator);
-  });
-  afterAll(() => emulator?.stop());
+const lines: string[] = [];
+const emulator = await forAllTests(
+  startFixture({
+    log: (line) => lines.push(line),
+    // A message that was in flight at the kill comes again only after this.
+    overrides: { functionTimeoutSeconds: 10, visibilityTimeoutSeconds: 10, batchingWindowSeconds: 0 },
+  }),
+);
+const aws = awsOf(emulator);
 
+describe('kill -9', () => {
   /** Kills the process and waits until it was restarted. */
   async function killed(name: string): Promise<void> {
     const pidOf = () => emulator.processes().find((entry) => entry.name === name)?.pid;

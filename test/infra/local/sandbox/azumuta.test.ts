@@ -2,13 +2,14 @@ import { expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
 import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { azumutaControl } from '../../../../infra/local/sandbox/control.ts';
-import { startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
+import { type Sandbox, startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
 import { createAzumutaClient } from '../../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 import { patient } from '../../../support/patient.ts';
 import { startServer } from '../../../support/server.ts';
-import { apiOf, bookFile, sharedSandbox } from './started.ts';
+import { apiOf, bookFile } from './started.ts';
 
 const listSchema = z.object({
   object: z.literal('list'),
@@ -19,7 +20,8 @@ const listSchema = z.object({
   ),
 });
 const { signal } = new AbortController();
-const shared = sharedSandbox('azumuta');
+/** For tests that look at their own orders only. */
+const shared = await forAllTests(startSandbox.azumuta());
 
 function clientOf(url: string) {
   return createAzumutaClient({
@@ -30,7 +32,7 @@ function clientOf(url: string) {
   });
 }
 
-async function withOrder(number: string, sandbox = shared()) {
+async function withOrder(number: string, sandbox: Pick<Sandbox, 'url'> = shared) {
   const client = clientOf(sandbox.url);
   const article = await client.findArticle('GEAR-01', signal);
   if (!article) throw new Error('the catalogue has no GEAR-01');
@@ -51,7 +53,7 @@ async function startListener() {
 
 it('lists in the envelope that Azumuta documents, with Meteor ids and mixed names', async () => {
   // Prepare
-  const api = apiOf(shared(), azumutaSandboxKey);
+  const api = apiOf(shared, azumutaSandboxKey);
 
   // Act
   const response = await api('/api/v1/workinstructions');
@@ -86,7 +88,7 @@ it.each(['path', 'url', 'cursor'] as const)(
 );
 
 it('refuses a wrong key with 401', async () => {
-  const api = apiOf(shared(), 'another key');
+  const api = apiOf(shared, 'another key');
 
   const response = await api('/api/v1/articles');
 
@@ -104,7 +106,7 @@ it('creates the same number twice: there is no idempotency to rely upon', async 
 });
 
 it('refuses an unknown article, naming it', async () => {
-  const api = apiOf(shared(), azumutaSandboxKey);
+  const api = apiOf(shared, azumutaSandboxKey);
 
   const response = await api('/api/v1/productorders', { number: 'X', articleId: 'nobody' });
 

@@ -2,10 +2,12 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { erpControl } from '../../../../infra/local/sandbox/control.ts';
 import { type Sandbox, startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 import { patient } from '../../../support/patient.ts';
-import { apiOf, bookFile, sharedSandbox } from './started.ts';
+import { apiOf, bookFile } from './started.ts';
 
-const shared = sharedSandbox('erp');
+/** For tests that look at their own orders only. */
+const shared = await forAllTests(startSandbox.erp());
 
 function erpOf(sandbox: Pick<Sandbox, 'url'>) {
   return { control: erpControl(sandbox.url), api: bookingOf(sandbox) };
@@ -19,7 +21,7 @@ async function started() {
 
 /** Orders of this test's own in the shared sandbox, by number. */
 async function released(count: number, quantity = '5') {
-  const erp = erpOf(shared());
+  const erp = erpOf(shared);
   const numbers = (await erp.control.release({ count, quantity })).map(({ number }) => number);
   const mine = async () => (await erp.control.orders()).filter(({ number }) => numbers.includes(number));
   const bookings = async () => (await erp.control.bookings()).filter(({ order }) => numbers.includes(order));
@@ -150,7 +152,7 @@ it('limits the rows of a page to the configured number, also when more are reque
 
 it('needs a serial number for each piece of a product that has them, scrap included', async () => {
   // Prepare
-  const { control, api } = erpOf(shared());
+  const { control, api } = erpOf(shared);
   const [order] = await control.release({ product: 'GEAR-03', quantity: '2' });
   const number = order?.number ?? '';
   const amounts = { goodQuantity: '1', scrapQuantity: '1' };
@@ -228,7 +230,7 @@ it('does the work and never answers a call with timeout-after', async () => {
 it('pushes an order to an endpoint as an ERP does', async () => {
   // Prepare: the sandbox's own API stands in for the endpoint; it answers 404, but its answer is returned.
   const { control } = await started();
-  const target = { url: `${shared().url}/api/nowhere`, key: 'k' };
+  const target = { url: `${shared.url}/api/nowhere`, key: 'k' };
 
   // Act
   const sent = await control.releaseAndSend(target, { product: 'GEAR-02', quantity: '7' });

@@ -1,24 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { type Sandbox, startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
+import { onTestFinished } from 'vitest';
+import type { Sandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
 
 /** A file for the books of one test; its folder is gone when the test is over. */
 export async function bookFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return join(folder, 'books.json');
-}
-
-/** The sandbox of a whole test file, for tests that look at their own orders only. */
-export function sharedSandbox(kind: keyof typeof startSandbox): () => Pick<Sandbox, 'url'> {
-  let sandbox: Pick<Sandbox, 'url' | 'stop'>;
-  beforeAll(async () => {
-    sandbox = await startSandbox[kind]();
-  });
-  afterAll(() => sandbox?.stop());
-  return () => sandbox;
 }
 
 /** A call to a sandbox's API with its default key. */

@@ -11,6 +11,7 @@ describe('the report of a replay', () => {
         reason: 'Azumuta has no article for ‹order›.',
         stage: 'create-product-orders',
         to: 'product-orders',
+        stays: undefined,
         letters: 2,
         cause: 'unknown-article',
         orders: ['PO-1', 'PO-2'],
@@ -19,7 +20,9 @@ describe('the report of a replay', () => {
       {
         reason: 'No product order number.',
         stage: 'receive-webhook',
+        to: undefined,
         stays: 'still not understood',
+        cause: undefined,
         letters: 1,
         orders: [],
         since: '2026-11-23T10:00:00.000Z',
@@ -31,6 +34,7 @@ describe('the report of a replay', () => {
     hinted: [],
     more: false,
     interrupted: false,
+    failure: undefined,
   };
   const textOf = (changes: Partial<ReplayReport>, go: boolean, hidden = 0) =>
     replayLines(

@@ -22,7 +22,8 @@ it('leaves out secrets, the name of who discarded a dead letter, and the numbers
     WebhookUrl: 'https://a.example/webhooks/azumuta/product-order-completed/t0ps3cret',
   };
   const order = {
-    number: 'MO/1',
+    ...{ number: 'MO/1', erpOrder: undefined, part: undefined, azumuta: undefined },
+    ...{ cause: undefined, draft: undefined },
     state: 'needs a person' as const,
     says: 'It was put aside.',
     bookings: [],

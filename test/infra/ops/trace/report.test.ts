@@ -12,7 +12,8 @@ const at = (time: string, of: string, event: string, note?: string): JourneyEntr
 const order: TracedOrder = {
   number: 'MO/7/1',
   erpOrder: 'MO/7',
-  azumuta: { id: 'SarLiLeyuNWgw3Tai' },
+  azumuta: { id: 'SarLiLeyuNWgw3Tai', url: undefined },
+  cause: undefined,
   part: { index: 1, of: 2 },
   state: 'needs a person',
   says: 'It was put aside for a person. It is locked.',

@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import type { LockHolder } from '../../../../shared/ledger/records/booking-locks.ts';
-import { type TestClock, testClock } from '../../../support/clock.ts';
-import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
+import { testClock } from '../../../support/clock.ts';
+import { startDynalite } from '../../../support/dynamodb.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 
-let store: Dynalite;
-let clock: TestClock;
-let ledger: Ledger;
-let home: string;
 const settlingSeconds = 300;
 const timeoutSeconds = 60;
-
-beforeAll(async () => {
-  store = await startDynalite();
-});
-afterAll(() => store.stop());
-let homes = 0;
+const clock = testClock();
+const store = await forAllTests(startDynalite());
+const ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
+/** Another ERP order for each test, as they share the table. */
+let home = 'MO/';
 beforeEach(() => {
-  clock = testClock();
-  ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
-  homes += 1;
-  home = `MO/${homes}`;
+  home += '1';
 });
 
 interface Holder extends LockHolder {

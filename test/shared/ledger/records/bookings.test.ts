@@ -1,28 +1,22 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Claim } from '../../../../shared/ledger/claims.ts';
 import { bookingKeyOf } from '../../../../shared/ledger/keys.ts';
-import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { type BookingEntry, forBookingOnly } from '../../../../shared/ledger/records/bookings.ts';
 import { bookingPlan, claimed as claimedBy, plannedBooking } from '../../../support/bookings.ts';
-import { type TestClock, testClock } from '../../../support/clock.ts';
-import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
+import { testClock } from '../../../support/clock.ts';
+import { startDynalite } from '../../../support/dynamodb.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 
-let store: Dynalite;
-let clock: TestClock;
-let ledger: Ledger;
-let home: string;
-
-beforeAll(async () => {
-  store = await startDynalite();
-});
-afterAll(() => store.stop());
+const clock = testClock();
+const store = await forAllTests(startDynalite());
+const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
 let homes = 0;
+let home = '';
 function anew(): void {
   homes += 1;
   home = `PO-${homes}`;
-  clock = testClock();
-  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
 }
 beforeEach(anew);
 

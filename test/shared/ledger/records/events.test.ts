@@ -1,25 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { concernKey, orderKey } from '../../../../shared/ledger/keys.ts';
-import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
-import { type TestClock, testClock } from '../../../support/clock.ts';
-import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
+import { beforeEach, expect, it } from 'vitest';
+import { concernKey } from '../../../../shared/ledger/keys.ts';
+import { createLedger } from '../../../../shared/ledger/ledger.ts';
+import { claimedOrder } from '../../../support/bookings.ts';
+import { testClock } from '../../../support/clock.ts';
+import { startDynalite } from '../../../support/dynamodb.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 import { newOrder } from '../../../support/orders.ts';
 
-let store: Dynalite;
-let clock: TestClock;
-let ledger: Ledger;
-
-beforeAll(async () => {
-  store = await startDynalite();
-});
-afterAll(() => store.stop());
-let days = 0;
-beforeEach(() => {
-  // Each test on a day of its own: they share the table.
-  days += 10;
-  clock = testClock(new Date(Date.UTC(2026, 10, days, 22)).toISOString());
-  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-});
+const clock = testClock('2026-11-24T22:00:00.000Z');
+const store = await forAllTests(startDynalite());
+const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+// Each test on a day of its own: they share the table.
+beforeEach(() => clock.advance(10 * 86_400));
 
 const letter = (messageId: string, orderNumber: string) => ({
   messageId,
@@ -32,13 +24,7 @@ const happened = async (from: Date, until = clock.now()) =>
 
 async function create(number: string): Promise<void> {
   await ledger.orders.put(newOrder({ number }));
-  const claimed = await ledger.claims.claim(orderKey(number), {
-    owner: number,
-    messageId: number,
-    endsAt: clock.now(),
-  });
-  if (claimed.outcome !== 'claimed') throw new Error(`The order is ${claimed.outcome}.`);
-  await ledger.claims.complete(claimed.claim, {}, { event: 'created' });
+  await ledger.claims.complete(await claimedOrder(ledger, number), {}, { event: 'created' });
 }
 
 const conflict = (content: string, note = content) =>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pausesKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import {
@@ -11,14 +11,11 @@ import {
   pausedMs,
 } from '../../../../shared/ledger/records/pauses.ts';
 import { testClock } from '../../../support/clock.ts';
-import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
+import { startDynalite } from '../../../support/dynamodb.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 import { modelledTable } from '../../../support/modelled-table.ts';
 
-let store: Dynalite;
-beforeAll(async () => {
-  store = await startDynalite();
-});
-afterAll(() => store.stop());
+const store = await forAllTests(startDynalite());
 
 /** A flow that nobody has paused yet. */
 function newFlow() {

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { describe, expect, it } from 'vitest';
+import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { testClock } from '../../../support/clock.ts';
-import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
+import { startDynalite } from '../../../support/dynamodb.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 
-let store: Dynalite;
-let ledger: Ledger;
 const clock = testClock();
-
-beforeAll(async () => {
-  store = await startDynalite();
-  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-});
-afterAll(() => store.stop());
+const store = await forAllTests(startDynalite());
+const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
 
 describe('hints that end because another one asks', () => {
   it('cannot join a question that has ended, and add no recording to the next one', async () => {

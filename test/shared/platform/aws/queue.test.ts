@@ -1,15 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createQueues, type Queues } from '../../../../shared/platform/aws/queue.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../../support/sqs.ts';
+import { beforeEach, expect, it } from 'vitest';
+import { createQueues } from '../../../../shared/platform/aws/queue.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
+import { startSqsEndpoint } from '../../../support/sqs.ts';
 
-let sqs: SqsEndpoint;
-let queues: Queues;
-beforeAll(async () => {
-  sqs = await startSqsEndpoint();
-  queues = createQueues(sqs.client);
-});
-afterAll(() => sqs.stop());
+const sqs = await forAllTests(startSqsEndpoint());
+const queues = createQueues(sqs.client);
 beforeEach(() => sqs.forget());
 
 const refusedBySqs = ['\uFFFE', '\uFFFF', '\u0000', '\u001F', '\uD800', '\uDFFF'];

@@ -1,17 +1,16 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
-import type { Emulator } from '../../../../../infra/local/emulator/emulator.ts';
 import { principalsOf } from '../../../../../infra/local/emulator/iam/principals.ts';
+import { forAllTests } from '../../../../support/for-all-tests.ts';
 import { patient } from '../../../../support/patient.ts';
 import { synthesizeFixture } from '../fixture/synthesize.ts';
 import { awsOf, startFixture } from '../running.ts';
 
-/** The fixture with one grant missing for each kind of caller. */
-let emulator: Emulator;
-let folder: string;
+const folder = mkdtempSync(join(tmpdir(), 'refused-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const lines: string[] = [];
 
 const templateSchema = z.looseObject({
@@ -22,8 +21,8 @@ const templateSchema = z.looseObject({
 });
 type Resource = z.infer<typeof templateSchema>['Resources'][string];
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'refused-'));
+/** The fixture with one grant missing for each kind of caller. */
+async function startWeakened() {
   cpSync(await synthesizeFixture(), folder, { recursive: true });
   const file = join(folder, 'Fixture.template.json');
   const template = templateSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -38,15 +37,12 @@ beforeAll(async () => {
     return resource.Type === 'AWS::Lambda::Permission' ? [] : [[id, resource]];
   });
   writeFileSync(file, JSON.stringify({ ...template, Resources: Object.fromEntries(weakened) }));
-  emulator = await startFixture({
+  return startFixture({
     template: { directory: folder, stackName: 'Fixture' },
     log: (line) => lines.push(line),
   });
-});
-afterAll(async () => {
-  await emulator?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+}
+const emulator = await forAllTests(startWeakened());
 
 const said = (...parts: string[]) =>
   vi.waitUntil(() => lines.some((line) => parts.every((part) => line.includes(part))), patient);

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Assembly, readAssembly } from '../../../../../infra/local/emulator/template/cloud-assembly.ts';
 import { find } from '../../../../../infra/local/emulator/template/local-stack.ts';
 import { type LocalStack, readStack } from '../../../../../infra/local/emulator/template/read-stack.ts';
@@ -33,13 +33,10 @@ function assemblyOf(
 
 const queue = { Type: 'AWS::SQS::Queue', Properties: {} };
 
+const directory = await synthesizeFixture();
+
 describe('a synthesized CDK stack', () => {
-  let directory: string;
-  let stack: LocalStack;
-  beforeAll(async () => {
-    directory = await synthesizeFixture();
-    stack = read(readAssembly(directory, 'Fixture'));
-  });
+  const stack = read(readAssembly(directory, 'Fixture'));
 
   it('is the same after JSON, as it is sent to processes', () => {
     expect(JSON.parse(JSON.stringify(stack))).toEqual(stack);
