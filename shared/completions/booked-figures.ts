@@ -22,6 +22,9 @@ export async function compareFigures(
   const { current, bookings } = facts.facts;
   const booked = bookings.find((booking) => isOfPart(booking, current.index));
   if (!booked?.figures) return;
+  // Only what was booked may have been corrected; a forged trigger, which may name anything, must not cost reads.
+  const named = facts.reading.inquiry.hint.recordingIds;
+  if (named.some((id) => !booked.recordingIds.includes(id))) return;
   const completed = await readCompleted(booked, facts, attempt, dependencies);
   // Azumuta does not show a recording: nothing is known of its figures.
   if (typeof completed === 'string') return;

@@ -90,9 +90,7 @@ export async function remake(
 async function knownOf(number: string, { knownOrders }: Pick<Ledger, 'knownOrders'>): Promise<KnownOrder> {
   const known = await knownOrders.read(number);
   if (known.entry || known.bookings.length + known.concerns.length > 0) return known;
-  throw new UsageError(
-    `The ledger knows no product order ${number}: npm run trace names those of an ERP order.`,
-  );
+  throw new UsageError(`The ledger knows no product order ${number}: trace names those of an ERP order.`);
 }
 
 function others(concerns: readonly Concern[]): string {

@@ -57,7 +57,13 @@ export function orderStatusOf(known: KnownOfOrder): OrderStatus {
   const [concern] = known.concerns;
   if (concern) {
     const next = nextStepOf(concern.kind, concern.cause);
-    return { state: 'needs a person', says: sentence(capitalized(concern.note)), next: uncapitalized(next) };
+    const says = sentence(capitalized(concern.note));
+    const isRefused = concern.kind === 'refused';
+    return {
+      state: 'needs a person',
+      says: isRefused ? `It cannot become a product order. ${says}` : says,
+      next: uncapitalized(next),
+    };
   }
   const last = known.journey.at(-1);
   if (last?.event === 'discarded')

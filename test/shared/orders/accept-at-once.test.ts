@@ -81,7 +81,7 @@ async function missing(wanted: Wish, ledger: Ledger): Promise<string[]> {
   return [
     ...left.map(({ action, number }) => `${action} ${number}`),
     ...(state === (mapped ? 'released' : 'cancelled') ? [] : [`the record says ${state}`]),
-    ...(amount === order.quantity.amount ? [] : [`the record says ${amount}`]),
+    ...(!mapped || amount === order.quantity.amount ? [] : [`the record says ${amount}`]),
   ];
 }
 

@@ -77,7 +77,7 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'window-begins-at-its-last-row',
     file: 'shared/orders/pull-window.ts',
-    find: 'const began = before(page.changedAt, lastedMs);',
+    find: 'const began = before(earlierOf(page.changedAt, readAt.toISOString()), lastedMs);',
     replace: 'const began = page.changedAt;',
     why: 'An order that is written while a long window is being read is never read.',
     foundBy: ['created'],

@@ -46,7 +46,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
       write_date: expect.any(String),
     };
     expect(state).toBe('confirmed');
-    expect(after).toEqual({ ...same, attributes: { ...whole, state } });
+    expect(after).toEqual({ ...same, changedAt: expect.any(String), attributes: { ...whole, state } });
     expect(others).toEqual([]);
     expect(wholeOf(third)).toEqual(wholeOf(before ? [before] : []));
   });
