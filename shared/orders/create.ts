@@ -178,8 +178,13 @@ export function createProductOrderCreator(dependencies: CreateDependencies) {
   async function linkCreated(entry: OrderEntry, attempt: WorkAttempt): Promise<void> {
     if (entry.linkedAt !== undefined) return;
     const { noted, told, error } = await linkInErp(entry, attempt);
-    if (noted.linkedAt !== undefined || noted.linkInDoubt !== entry.linkInDoubt)
-      await orders.noteLink(entry, noted, told);
+    const isNews = noted.linkedAt !== undefined || noted.linkInDoubt !== entry.linkInDoubt;
+    try {
+      if (isNews) await orders.noteLink(entry, noted, told);
+    } catch (cause) {
+      // Not noted, a link in doubt needs its time to settle all the more.
+      throw error ?? cause;
+    }
     if (error !== undefined) throw error;
   }
 }
