@@ -35,8 +35,18 @@ export function judgeParts(
   const of = Number(Object(record?.split).of);
   const isReported = ({ number }: BuiltProductOrder) =>
     items.some((item) => item.pk === `ORDER#${number.replace(/(?:-R)+$/, '')}` && isOpenConcern(item));
+  // What is booked needs nobody: nothing can be put right in Azumuta any more.
+  const isBooked = (one: BuiltProductOrder) =>
+    items.some(
+      ({ pk, sk, state, productOrder, parts }) =>
+        String(sk).startsWith('BOOKING#') &&
+        state === 'done' &&
+        familyOf(String(pk).slice('ORDER#'.length), true) === familyOf(one.number, true) &&
+        Array.isArray(parts) &&
+        (parts.length > 1 ? parts.includes(indexOf(one)) : Object(productOrder).id === one.id),
+    );
   for (const one of made)
-    if (indexOf(one) > of && !isReported(one))
+    if (indexOf(one) > of && !isReported(one) && !isBooked(one))
       find(
         'reported',
         `${one.number} is in Azumuta, the ERP order has ${of} part(s), and nothing reports it.`,
