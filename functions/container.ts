@@ -7,6 +7,7 @@ import { createPartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
 import { ownHint } from '../shared/completions/messages.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { createLedger } from '../shared/ledger/ledger.ts';
+import { productOrderMessage } from '../shared/orders/messages.ts';
 import { apiKeySchema } from '../shared/platform/aws/credentials.ts';
 import { createTable } from '../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../shared/platform/aws/queue.ts';
@@ -97,6 +98,11 @@ export function createContainer(stage: string, integration: CompleteIntegration,
     async lookAgain(productOrderNumber: string): Promise<void> {
       const hint = ownHint(productOrderNumber, { now: clock.now(), eventId: newId() });
       await queues.send(setting('COMPLETIONS_QUEUE_URL'), { body: JSON.stringify(hint) });
+    },
+
+    /** Has a product order looked at in Azumuta, where something is open about it. */
+    async lookAtOrder(number: string): Promise<void> {
+      await queues.send(setting('PRODUCT_ORDERS_QUEUE_URL'), { body: productOrderMessage(number) });
     },
 
     /** What the worker of a queue needs. */

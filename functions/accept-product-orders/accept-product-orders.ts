@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { mapProductOrders } from '../../shared/integration/mapping/product-orders.ts';
+import { isWanted, mapProductOrders } from '../../shared/integration/mapping/product-orders.ts';
 import { createHttpApi } from '../../shared/orders/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
@@ -20,6 +20,7 @@ export function createAcceptProductOrders(integration: CompleteIntegration, runt
     queues,
     queueUrl: setting('PRODUCT_ORDERS_QUEUE_URL'),
     map: (order) => mapProductOrders(integration.productOrders, order),
+    accept: (order) => isWanted(integration.productOrders, order),
     lookAgain,
     apiKey: (options) => secrets.read(apiKeyArn, rotatingSecretSchema, options),
     mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(setting('ALLOWED_SOURCES')))),

@@ -13,6 +13,7 @@ export function createCreateProductOrders(integration: CompleteIntegration, runt
     partners: container.partnerCalls(),
     azumuta: container.azumuta(),
     erp: container.erp(),
+    lookAgain: container.lookAgain,
     clock: container.clock,
     settlingSeconds: container.settlingSeconds,
   });

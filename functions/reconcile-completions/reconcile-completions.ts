@@ -15,6 +15,7 @@ export function createReconcileCompletions(integration: CompleteIntegration, run
     clock,
     queues,
     completionsQueueUrl: container.setting('COMPLETIONS_QUEUE_URL'),
+    lookAtOrder: container.lookAtOrder,
     partners: container.partnerCalls(),
     slots,
     azumuta: container.azumuta(),

@@ -1,8 +1,6 @@
-import { userInfo } from 'node:os';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Context } from 'hono';
-import { sqsOf, type Target, whereOf } from '../ops/cli/target.ts';
+import { operatorOf, sqsOf, type Target, whereOf } from '../ops/cli/target.ts';
 import { openDeadLetterQueue } from '../ops/dead-letters/queue.ts';
 import { createFlowsReader } from '../ops/flows/flow-status.ts';
 import { insightOfTarget } from '../ops/flows/queue-insight.ts';
@@ -58,15 +56,9 @@ export function consoleDependencies(target: Target, config: string) {
     /** Only when the partners are sandboxes. */
     shopFloor: sandboxes && createShopFloor(target, sandboxes),
     /** Name of the operator, which the ledger stores when a dead letter is discarded. */
-    operator: local ? async () => userInfo().username : () => callerOf(target),
+    operator: () => operatorOf(target),
     clock,
     /** The plant's time zone: pages show times in it. */
     timeZone: output('TimeZone'),
   };
-}
-
-/** The user of this machine, and their identity at AWS. */
-async function callerOf({ aws }: Target): Promise<string> {
-  const { Arn = 'unknown to AWS' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
-  return `${userInfo().username}, ${Arn}`;
 }

@@ -78,7 +78,9 @@ function ordersOut({ integration, queues, placement }: FunctionsProps, uses: Use
       ...consumerOf(queues.productOrders, azumuta.atOnce, erp.atOnce),
       uses: [
         ...worksOn('productOrders', uses),
-        uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+        uses.sendTo('completions'),
+        uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
+        uses.query('azumutaId'),
         uses.read('azumutaApiKey', 'erpCredentials'),
       ],
     },
@@ -120,7 +122,7 @@ function resultsBack({ integration, queues, placement, bundles }: FunctionsProps
       memoryMb: 256,
       scheduled: true,
       uses: [
-        uses.sendTo('completions'),
+        uses.sendTo('completions', 'productOrders'),
         uses.ledger('GetItem', 'UpdateItem', 'Query'),
         uses.query('awaitingCompletion'),
         uses.read('azumutaApiKey'),
@@ -138,7 +140,7 @@ function sendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProps, use
     uses: [
       uses.count('productOrders', 'completions', 'deadLetters'),
       uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
-      uses.query('trouble'),
+      uses.query('concern'),
       uses.query('awaitingCompletion'),
       { environment: { ALERTS_TOPIC_ARN: alerts.topicArn }, may: allow(['sns:Publish'], alerts.topicArn) },
       ...(morning

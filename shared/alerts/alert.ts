@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { troubleKinds } from '../ledger/records/troubles.ts';
+import { concernKinds } from '../ledger/records/concerns.ts';
 import { causes } from '../model/causes.ts';
 import { partnerNames } from '../model/partner.ts';
 
 /** Kinds of trouble: those that the ledger records, and those that are seen without it. */
-export const alertKinds = [...troubleKinds, 'overdue', 'unfiled', 'partner-down'] as const;
+export const alertKinds = [...concernKinds, 'overdue', 'unfiled', 'partner-down'] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
 /** Troubles that a message lists; further ones are counted. */

@@ -17,7 +17,7 @@ const maxReason = 400;
 const readsAtOnce = 5;
 
 export interface ComposeDependencies {
-  readonly ledger: Pick<AlertLedger, 'troubles' | 'orders' | 'erpOrders'>;
+  readonly ledger: Pick<AlertLedger, 'concerns' | 'orders' | 'erpOrders'>;
   readonly stack: string;
   readonly timeZone: string;
 }
@@ -27,8 +27,8 @@ export function createComposer({ ledger, stack, timeZone }: ComposeDependencies)
   const where = `--stack ${shellWord(stack)}`;
 
   async function toldTrouble(trouble: SeenTrouble): Promise<ToldTrouble> {
-    const { kind, partner, cause, since, noted } = trouble;
-    const facts = noted && (await ledger.troubles.facts(noted.key));
+    const { kind, cause, since, noted } = trouble;
+    const facts = noted && (await ledger.concerns.facts(noted.key));
     const number = trouble.order ?? facts?.order ?? '';
     const entry = number === '' ? undefined : await ledger.orders.find(number);
     const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
@@ -49,7 +49,7 @@ export function createComposer({ ledger, stack, timeZone }: ComposeDependencies)
         kind === 'overdue'
           ? `${was}, and it is not completed in Azumuta.`
           : oneLine(facts?.reason ?? 'It has ended meanwhile.', maxReason),
-      next: nextStepOf(kind, partner, cause),
+      next: nextStepOf(kind, cause),
       command: order === '' ? `npm run replay -- ${where}` : `npm run ${command} ${shellWord(order)}`,
     };
   }
@@ -104,7 +104,7 @@ function summaryOf({ event, group, troubles }: AlertDecision, situation: Situati
   const [kind, partner, cause] = partsOf(group);
   if (kind === 'partner-down') return outageSummary(partner, event, situation);
   if (event === 'over') return 'Nothing of it is open any more.';
-  if (kind === 'unfiled') return nextStepOf(kind, partner, cause);
+  if (kind === 'unfiled') return nextStepOf(kind, cause);
   const all = situation.troubles.filter((trouble) => trouble.kind === kind && trouble.partner === partner);
   const open = all.filter((trouble) => trouble.cause === cause && trouble.isDue).length;
   const more = open > troubles.length ? ` ${open} of them are open in all.` : '';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ToldGroup } from '../ledger/records/alerts.ts';
-import type { OpenTrouble } from '../ledger/records/troubles.ts';
+import type { OpenConcern } from '../ledger/records/concerns.ts';
 import type { Cause } from '../model/causes.ts';
 import type { Partner } from '../model/partner.ts';
 import { type AlertKind, alertKinds } from './alert.ts';
@@ -16,7 +16,7 @@ export interface SeenTrouble {
   /** Whether people are told of it already; before, it only prevents that its group counts as over. */
   readonly isDue: boolean;
   /** As the ledger has recorded it. */
-  readonly noted?: OpenTrouble;
+  readonly noted?: OpenConcern;
   /** Its order, where it is known without reading an item. */
   readonly order?: string;
 }
@@ -41,8 +41,6 @@ export interface AlertDecision {
 export interface Decided {
   readonly alerts: readonly AlertDecision[];
   readonly groups: Readonly<Record<string, ToldGroup>>;
-  /** Troubles that were told for so long that nobody is told of them any more. */
-  readonly closed: readonly OpenTrouble[];
 }
 
 const hourMs = 3_600_000;
@@ -50,51 +48,27 @@ const dayMs = 24 * hourMs;
 /** Further troubles of a told group are collected for an hour: a closed period may fail a completion every minute. */
 const quietMs = (kind: AlertKind) => (kind === 'overdue' ? dayMs : kind === 'partner-down' ? 0 : hourMs);
 /**
- * We cannot see whether a product order was corrected in Azumuta by hand, so people are told of a changed order for three
- * days. SQS drops a dead letter after 14 days; after that only the journey shows it.
- */
-const agedMs: Readonly<Partial<Record<AlertKind, number>>> = {
-  changed: 3 * dayMs,
-  cancelled: 3 * dayMs,
-  unmapped: 3 * dayMs,
-  'dead-letter': 15 * dayMs,
-  waiting: 15 * dayMs,
-};
-const maxClosed = 100;
-
-/**
  * What is told of each group of troubles with the same kind, partner and cause:
  *
  *   some were not told yet                         new, at most once an hour (overdue orders: once a day)
  *   some that were told have been open for a day   reminder, once a day
  *   none is open any more                          over
- *   told for three days (a dead letter: 15)        closed, without a message
  */
 export function decideAlerts(
   told: Readonly<Record<string, ToldGroup>>,
   { troubles, cut }: Seen,
   now: Date,
 ): Decided {
-  const isAged = ({ kind, since, noted }: SeenTrouble) =>
-    noted !== undefined && now.getTime() - since.getTime() >= (agedMs[kind] ?? Number.POSITIVE_INFINITY);
-  const aged = Map.groupBy(troubles.filter(isAged), groupOf);
-  const open = Map.groupBy(
-    troubles.filter((trouble) => !isAged(trouble)),
-    groupOf,
-  );
+  const open = Map.groupBy(troubles, groupOf);
   const known = Object.keys(told).filter((group) => alertKinds.includes(partsOf(group)[0]));
   const decided = [...new Set([...known, ...open.keys()])].map((group) => {
     const [kind] = partsOf(group);
     const ofGroup = { group, before: told[group], open: open.get(group) ?? [] };
-    return { group, ...decideGroup(ofGroup, { isCut: cut.has(kind), hasAged: aged.has(group), now }) };
+    return { group, ...decideGroup(ofGroup, { isCut: cut.has(kind), now }) };
   });
   return {
     alerts: decided.flatMap(({ alert }) => alert ?? []),
     groups: Object.fromEntries(decided.flatMap(({ group, after }) => (after ? [[group, after]] : []))),
-    closed: [...aged.values()]
-      .flat()
-      .flatMap(({ noted }) => noted ?? [])
-      .slice(0, maxClosed),
   };
 }
 
@@ -105,7 +79,7 @@ interface DecidedGroup {
 
 function decideGroup(
   { group, before, open }: { group: string; before: ToldGroup | undefined; open: readonly SeenTrouble[] },
-  { isCut, hasAged, now }: { isCut: boolean; hasAged: boolean; now: Date },
+  { isCut, now }: { isCut: boolean; now: Date },
 ): DecidedGroup {
   const known = new Set(before ? fingerprintsOf(before.told) : []);
   const still = open.filter(({ id }) => known.has(fingerprint(id)));
@@ -123,7 +97,7 @@ function decideGroup(
   const [since, count] = [new Date(before.since), before.count];
   if (isCut) return { after: before };
   if (still.length === 0 && news.length === 0)
-    return hasAged ? {} : { alert: { event: 'over', group, troubles: [], since, count } };
+    return { alert: { event: 'over', group, troubles: [], since, count } };
   if (still.length > 0 && sinceToldMs >= dayMs) {
     const after = toldGroup({ since, count, toldAt: now }, still);
     return { alert: { event: 'reminder', group, troubles: byAge(still), since, count }, after };

@@ -1,5 +1,6 @@
 import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { DayEvent } from '../ledger/records/events.ts';
 import type { Partner } from '../model/partner.ts';
 import type { QueueName } from '../model/queues.ts';
@@ -61,6 +62,15 @@ export interface DigestDependencies {
 export const maxEvents = 50_000;
 /** Awaited orders that are counted at most. */
 export const maxAwaited = 5000;
+
+/** Concerns of orders that were made: their events have the names of their kinds. */
+export const changes: readonly string[] = [
+  'changed',
+  'number-taken',
+  'removed',
+  'figures-changed',
+  'used-again',
+] satisfies OrderConcernKind[];
 /** Troubles that are listed. */
 const maxTroubles = 20;
 
@@ -79,14 +89,14 @@ export async function digestOf(
     ledger.orders.overdue(farFuture, maxAwaited),
     ledger.orders.overdue(now, maxAwaited),
   ]);
-  const of = (name: string) => events.filter(({ event }) => event === name);
-  const [dead, conflicts, unmapped] = [of('dead-lettered'), of('conflict'), of('not mapped')];
+  const of = (...names: readonly string[]) => events.filter(({ event }) => names.includes(event));
+  const [dead, conflicts, unmapped] = [of('dead-lettered'), of(...changes), of('refused')];
   return {
     ...doneOf(events),
     deadLettered: { count: dead.length, first: await deadLettersOf(dead, ledger) },
     conflicts: { count: conflicts.length, first: await changesOf(conflicts, ledger) },
     unmapped: { count: unmapped.length, first: await changesOf(unmapped, ledger) },
-    cancelled: of('cancelled in the ERP').map(({ number }) => number),
+    cancelled: of('unwanted').map(({ number }) => number),
     awaited: awaited.length,
     overdue: { count: overdue.length, first: overdue.slice(0, 10) },
     flows: states,

@@ -5,7 +5,7 @@ import { oneLine } from '../model/text.ts';
 import { dayBefore, dayIn, localTime, startOfDay } from '../model/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import { shellWord } from '../platform/shell-word.ts';
-import { type DigestFlows, digestOf, doneOf, maxEvents } from './digest.ts';
+import { changes, type DigestFlows, digestOf, doneOf, maxEvents } from './digest.ts';
 import { openLines } from './digest-lines.ts';
 import { type Weekday, weekdays } from './names.ts';
 import type { Situation } from './read-situation.ts';
@@ -117,7 +117,7 @@ function figuresOf(events: readonly DayEvent[]): Figures {
   return {
     ...doneOf(events),
     putAside: count('dead-lettered'),
-    changed: count('conflict', 'cancelled in the ERP'),
+    changed: count(...changes, 'unwanted'),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Breaker, BreakerState } from '../circuit-breaker/circuit-breaker.ts';
-import { partitionOf } from '../ledger/keys.ts';
 import type { AlertLedger } from '../ledger/ledger.ts';
-import { type OpenTrouble, troubleKinds } from '../ledger/records/troubles.ts';
+import { concernKinds } from '../ledger/records/concerns.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { type QueueName, queueNames } from '../model/queues.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -9,7 +8,7 @@ import type { AlertKind } from './alert.ts';
 import type { Seen, SeenTrouble } from './decide-alerts.ts';
 
 export interface SituationDependencies {
-  readonly ledger: Pick<AlertLedger, 'troubles' | 'orders' | 'orderChanges'>;
+  readonly ledger: Pick<AlertLedger, 'concerns' | 'orders'>;
   readonly breaker: Pick<Breaker, 'state'>;
   /** Messages in a queue. */
   readonly count: (queue: QueueName | 'dead-letters') => Promise<number>;
@@ -35,8 +34,11 @@ const maxSeen = 10_000;
 const workedOffTimes = 6;
 const hourMs = 3_600_000;
 
-/** Orders whose trouble is checked in one run. */
-const maxChecked = 20;
+/** SQS drops a dead letter, and a message that waits, after 14 days; after that only the journey shows it. */
+const lastsMs: Readonly<Partial<Record<AlertKind, number>>> = {
+  'dead-letter': 15 * 24 * hourMs,
+  waiting: 15 * 24 * hourMs,
+};
 
 export function createSituationReader({
   ledger,
@@ -62,33 +64,20 @@ export function createSituationReader({
     };
   }
 
-  /**
-   * The open troubles. An order that could not be accepted and is posted again is written without being read, so its
-   * trouble is ended here.
-   */
-  async function readTroubles() {
-    const found = await ledger.troubles.open(maxSeen);
-    const ended = new Set<OpenTrouble>();
-    for (const trouble of found.filter(({ kind }) => kind === 'unmapped').slice(0, maxChecked)) {
-      const number = trouble.key.pk.slice(partitionOf('').length);
-      if (!(await ledger.orders.find(number))) continue;
-      await ledger.orderChanges.recordResolved(number, 'It was accepted since.');
-      ended.add(trouble);
-    }
-    const isCut = found.length >= maxSeen;
-    return { noted: found.filter((trouble) => !ended.has(trouble)), isCut };
-  }
-
   /** Never scans: three queries, two items and four counts, for any number of orders. */
   return async function readSituation(unfiledBefore: number): Promise<Situation> {
     const now = clock.now();
-    const [{ noted, isCut }, overdue, due, { partners, counts }] = await Promise.all([
-      readTroubles(),
+    const [found, overdue, due, { partners, counts }] = await Promise.all([
+      ledger.concerns.open(maxSeen),
       // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
       ledger.orders.overdue(now, maxSeen),
       ledger.orders.overdue(new Date(now.getTime() - graceHours * hourMs), maxSeen),
       readFlows(),
     ]);
+    const isCut = found.length >= maxSeen;
+    const noted = found.filter(
+      ({ kind, since }) => now.getTime() - since.getTime() < (lastsMs[kind] ?? Number.POSITIVE_INFINITY),
+    );
     const dead = noted.filter(({ kind }) => kind === 'dead-letter').length;
     const unfiled = isCut ? 0 : Math.max(0, counts['dead-letters'] - dead);
     const long = new Set(due);
@@ -111,7 +100,7 @@ export function createSituationReader({
         ...Array.from({ length: Math.min(unfiled, unfiledBefore) }, (_, at) => unfiledMessage(at, now)),
       ],
       cut: new Set<AlertKind>([
-        ...(isCut ? troubleKinds : []),
+        ...(isCut ? concernKinds : []),
         ...(overdue.length >= maxSeen ? (['overdue'] as const) : []),
       ]),
     };

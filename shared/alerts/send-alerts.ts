@@ -75,8 +75,6 @@ export function createAlertSender(dependencies: AlertDependencies) {
     };
     if (!isDeepStrictEqual(state, before) && !(await ledger.alerts.save(owner, state)))
       throw new Error('Another run has taken over: this one was too slow.');
-    // Only after the state is saved: before, their groups would be told as over.
-    for (const trouble of decided.closed) await ledger.troubles.close(trouble);
     return { state, written: messages.length, failures };
   }
 

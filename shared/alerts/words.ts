@@ -66,15 +66,19 @@ const kindWords: Readonly<Record<AlertKind, (partner: Partner) => readonly [one:
     partner === 'erp'
       ? ['completion cannot be booked in the ERP', 'completions cannot be booked in the ERP']
       : ['order got stuck on its way to or from Azumuta', 'orders got stuck on their way to or from Azumuta'],
-  changed: (partner) =>
-    partner === 'erp'
-      ? ['order was changed in the ERP after it came', 'orders were changed in the ERP after they came']
-      : ['product order was removed in Azumuta', 'product orders were removed in Azumuta'],
-  cancelled: () => [
-    'order was cancelled in the ERP after it came',
-    'orders were cancelled in the ERP after they came',
+  changed: () => ['product order is not as the ERP wants it', 'product orders are not as the ERP wants them'],
+  unwanted: () => ['product order is not wanted any more', 'product orders are not wanted any more'],
+  'number-taken': () => [
+    'product order is wanted by two ERP orders',
+    'product orders are wanted by two ERP orders each',
   ],
-  unmapped: () => ['order of the ERP cannot be accepted', 'orders of the ERP cannot be accepted'],
+  refused: () => ['order of the ERP cannot be accepted', 'orders of the ERP cannot be accepted'],
+  removed: () => ['product order was removed in Azumuta', 'product orders were removed in Azumuta'],
+  'figures-changed': () => [
+    'completion was corrected after it was booked',
+    'completions were corrected after they were booked',
+  ],
+  'used-again': () => ['number is used again in the ERP', 'numbers are used again in the ERP'],
   waiting: (partner) => [
     `message has waited for ${partnerWords[partner]} for more than an hour`,
     `messages have waited for ${partnerWords[partner]} for more than an hour`,
@@ -93,18 +97,19 @@ const kindWords: Readonly<Record<AlertKind, (partner: Partner) => readonly [one:
 /** What to do about kinds of trouble that have no dead letter. */
 const kindNext: Readonly<Partial<Record<AlertKind, string>>> = {
   changed: 'Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile.',
-  cancelled: 'Remove the product order in Azumuta, or let the shop floor know.',
+  unwanted: 'Remove the product order in Azumuta, or let the shop floor know.',
+  'number-taken': "Let productOrders.number in the plant's configuration give each its own number.",
+  removed: 'If it was built, book it in the ERP by hand.',
+  'figures-changed': 'Compare both figures with what was built, and correct the ERP by hand.',
+  'used-again': "Let productOrders.number in the plant's configuration tell the orders apart.",
   waiting:
     'It is tried again by itself. Correct what the reason names: somebody may have the order open in the ERP.',
   overdue: 'Complete it in Azumuta if it is built; else let the planner move its date.',
   unfiled: 'Correct the trigger in Azumuta (its URL, its fields), then replay or discard what was put aside.',
 };
 
-const removedNext = 'If it was built, book it in the ERP by hand.';
-
-export function nextStepOf(kind: AlertKind, partner: Partner, cause: Cause | undefined): string {
-  if (kind === 'changed' && partner === 'azumuta') return removedNext;
-  if (kind === 'unmapped' && cause === 'configuration')
+export function nextStepOf(kind: AlertKind, cause: Cause | undefined): string {
+  if (kind === 'refused' && cause === 'configuration')
     return "Correct the mapping in the plant's configuration, deploy, and send the order again.";
   return kindNext[kind] ?? (cause ? remedies[cause].next : '');
 }
@@ -118,7 +123,7 @@ export function headlineOf(
 ): string {
   const [one, many] = kindWords[kind](partner);
   // For the other kinds the headline is clear without the cause.
-  const why = kind === 'dead-letter' || kind === 'unmapped' ? `: ${(cause ?? '').replaceAll('-', ' ')}` : '';
+  const why = kind === 'dead-letter' || kind === 'refused' ? `: ${(cause ?? '').replaceAll('-', ' ')}` : '';
   return `${counted(count, one, many)}${why}`;
 }
 

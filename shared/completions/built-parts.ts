@@ -1,9 +1,10 @@
 import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
-import type { CompletedPart } from '../ledger/records/erp-orders.ts';
+import type { CompletedPart, RecordHome } from '../ledger/records/erp-orders.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Recording } from '../model/completions.ts';
+import { Rejected } from '../model/errors.ts';
 import { partIndexes } from '../model/orders.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { type Inquiry, recordingsNamedBy } from './ask-azumuta.ts';
@@ -27,21 +28,25 @@ export interface OwnRecordings {
 /**
  * A completed part of an ERP order that is booked when all are done, and its other completed parts. A part that was
  * opened again for rework does not count any more, although it was noted as completed.
- * @param of How many parts the ERP order has, and the bookings that stand.
+ * @param of The record of the ERP order, how many parts it has, and the bookings that stand.
  */
 export async function partsBookedTogether(
-  { erpOrder, part }: OrderEntry,
+  { part }: OrderEntry,
   { order: current, recordingIds: named = [] }: BuiltPart,
-  of: { readonly parts: number; readonly bookings: readonly BookingEntry[] },
+  of: {
+    readonly record: RecordHome;
+    readonly parts: number;
+    readonly bookings: readonly BookingEntry[];
+  },
   { signal }: WorkAttempt,
   { ledger: { erpOrders, knownOrders, orders }, reader }: PartsDependencies,
 ): Promise<[current: BuiltPart, ...others: BuiltPart[]]> {
-  await erpOrders.recordCompletedPart(erpOrder, {
+  await erpOrders.recordCompletedPart(of.record, {
     ...{ index: part.index, azumutaId: current.id },
     // No trigger names them again when the last part is completed.
     ...(current.recordingIds ? {} : { named }),
   });
-  const completed = await erpOrders.completedParts(erpOrder);
+  const completed = await erpOrders.completedParts(of.record);
   const needed = neededParts(of, new Set(completed.keys()));
   const others = [...completed.values()].filter(({ index }) => index !== part.index && needed(index));
   const ids = others.map(({ azumutaId }) => azumutaId);
@@ -56,7 +61,7 @@ export async function partsBookedTogether(
     // The trigger that completes it may be lost, so the reconciliation asks about it again.
     const number = await knownOrders.numberOfAzumutaId(azumutaId);
     if (number !== undefined) await orders.markReopened(number);
-    await erpOrders.forgetCompletedPart(erpOrder, index);
+    await erpOrders.forgetCompletedPart(of.record, index);
   }
   return built;
 }
@@ -80,15 +85,16 @@ export async function ownRecordings(
   inquiry: Inquiry,
   order: AzumutaProductOrder,
   proven: { readonly stands: ReadonlySet<string>; readonly anew: ReadonlySet<string> },
-  { signal, log }: WorkAttempt,
+  { signal }: WorkAttempt,
   { reader }: Pick<PartsDependencies, 'reader'>,
 ): Promise<OwnRecordings> {
   if (order.recordingIds) return { ids: order.recordingIds, read: new Map() };
   const candidates = recordingsNamedBy(inquiry);
-  const named = inquiry.hint.recordingIds.length;
+  const named = new Set(inquiry.hint.recordingIds).size;
   if (candidates.length < named) {
-    const lookedAt = candidates.length;
-    log.warn('A trigger named recordings that are not looked at', { named, lookedAt });
+    // What is booked without some of them would be another quantity, and nobody would notice.
+    const sentence = `A trigger of product order ${order.number} names ${named} recordings, of which ${candidates.length} can be looked at: let Azumuta list the recordings of its product orders, or book it in the ERP by hand.`;
+    throw new Rejected(sentence, { code: 'completion-unclear' });
   }
   const isProven = (id: string) => proven.stands.has(id) || proven.anew.has(id);
   const wanted = candidates

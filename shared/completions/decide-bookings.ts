@@ -60,7 +60,14 @@ export type BookingDecision =
 export function decideBookings(facts: CompletionFacts): BookingDecision {
   const { entry, bookings, current, others, parts } = facts;
   const { number } = current.order;
-  const quantities = bookings.filter(({ kind }) => kind === 'quantity');
+  // What was refused of a product order that was made again since is no booking.
+  const isOfAnother = ({ state, surelyNotBooked, parts: of, productOrder }: BookingEntry) =>
+    state === 'rejected' &&
+    surelyNotBooked &&
+    of.length === 1 &&
+    of.includes(current.index) &&
+    productOrder.id !== current.order.id;
+  const quantities = bookings.filter((one) => one.kind === 'quantity' && !isOfAnother(one));
   const quantityOf = (index: number) => quantities.find((booking) => booking.parts.includes(index));
 
   const wrong = entry && problemOf(current, entry, quantityOf(current.index));

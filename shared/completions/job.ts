@@ -32,6 +32,7 @@ export function stepOf(
   { clock, configuration }: { readonly clock: Clock; readonly configuration: string },
 ): NextStep {
   const { bookings, answered, question, entry } = standing;
+  if (entry?.givenUp && hint.again !== true) return { to: 'end', refused: [] };
   const part = entry?.part.index ?? 1;
   const known = recordingsIn(bookings);
   const namesNew = recordingsNamedBy({ hint, question }).some((id) => !known.has(id));

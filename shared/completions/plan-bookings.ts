@@ -4,17 +4,21 @@ import type { PlannedBooking } from '../ledger/records/bookings.ts';
 import { Rejected } from '../model/errors.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { type AskDependencies, askLater, type Inquiry, mayEnd, recordAnswer } from './ask-azumuta.ts';
+import { compareFigures, type FiguresDependencies } from './booked-figures.ts';
 import { ownRecordings, type PartsDependencies, partsBookedTogether } from './built-parts.ts';
 import { plannedByAnother } from './content.ts';
 import { decideBookings, isBookedTogether, recordingsIn } from './decide-bookings.ts';
 import { type Job, jobOf, refusalOf, stepOf } from './job.ts';
 import type { CompletionHint } from './messages.ts';
 import type { NextStep } from './next-step.ts';
-import { type ContentDependencies, type Facts, type Reading, readContents } from './read-contents.ts';
+import { type Facts, type Reading, readContents } from './read-contents.ts';
 import { readStanding, type Standing } from './standing.ts';
 
-export interface PlanDependencies extends AskDependencies, PartsDependencies, ContentDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'knownOrders' | 'bookings' | 'questions'>;
+export interface PlanDependencies extends AskDependencies, PartsDependencies, FiguresDependencies {
+  readonly ledger: Pick<
+    Ledger,
+    'orders' | 'erpOrders' | 'knownOrders' | 'bookings' | 'questions' | 'concerns'
+  >;
   /** Book without Azumuta's product order saying that it is completed. */
   readonly trustTrigger: boolean;
   /** Book although it is unknown which recordings there are. */
@@ -41,7 +45,8 @@ export async function planBookings(
   const readAt = dependencies.clock.now();
   const id = standing.entry?.productOrder?.id;
   const order = await dependencies.reader.readProductOrder({ id, number }, attempt.signal);
-  const known = order && !standing.entry ? await byAzumutaId(order, standing, hint, dependencies) : standing;
+  const isOther = order !== undefined && order.id !== id;
+  const known = isOther ? await byAzumutaId(order, standing, hint, dependencies) : standing;
   const next = known === standing ? step : stepOf(hint, known, attempt, dependencies);
   if (next.to !== 'read') return jobOf(hint, known, next, attempt);
   const reading = { inquiry, standing: known, readAt, anew: next.anew, refused: next.refused.map(refusalOf) };
@@ -57,7 +62,10 @@ export async function planBookings(
   return unclear(sentence, { ...reading, anew: [] }, attempt, dependencies, { isOpen: true });
 }
 
-/** An order that was renamed in Azumuta: the ledger keeps it under its first number, to which an alias leads from now on. */
+/**
+ * An order that was renamed in Azumuta: the ledger keeps it under its first number, to which an alias leads from now on,
+ * unless the new number is that of another order of ours.
+ */
 async function byAzumutaId(
   { id }: AzumutaProductOrder,
   standing: Standing,
@@ -68,7 +76,7 @@ async function byAzumutaId(
   if (number === undefined || number === standing.number) return standing;
   const found = await readStanding({ productOrderNumber: number }, ledger);
   if (!found.entry) return standing;
-  await ledger.knownOrders.writeAlias(productOrderNumber, number);
+  if (!standing.entry) await ledger.knownOrders.writeAlias(productOrderNumber, number);
   const { askedAs, question, answered } = standing;
   return { ...found, askedAs, question, answered };
 }
@@ -133,6 +141,7 @@ async function decide(
     return { ...job, refused: [...refused, new Rejected(decision.sentence, { code: decision.cause })] };
   if (decision.to === 'leave') {
     attempt.log.info('Nothing to book now', { why: decision.why });
+    await compareFigures({ reading, facts, read }, attempt, dependencies);
     return job;
   }
   const contents = await readContents(plan, { reading, facts, read }, attempt, dependencies);
@@ -160,7 +169,13 @@ async function readFacts(
   const { ids, read } = await ownRecordings(inquiry, order, proven, attempt, dependencies);
   const part = { index, order, recordingIds: ids };
   const [current, ...others] = isBookedTogether(entry)
-    ? await partsBookedTogether(entry, part, { parts, bookings }, attempt, dependencies)
+    ? await partsBookedTogether(
+        entry,
+        part,
+        { record: record ?? entry, parts, bookings },
+        attempt,
+        dependencies,
+      )
     : [part];
   return { facts: { entry, erpOrder, parts, bookings, current, others, withoutRecordings }, read };
 }

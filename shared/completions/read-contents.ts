@@ -103,7 +103,7 @@ async function written(
 }
 
 /** The product orders of a booking, with the recordings that it covers; a sentence when Azumuta does not show one. */
-async function readCompleted(
+export async function readCompleted(
   planned: PlannedBooking,
   { reading: { readAt }, facts, read: earlier }: Facts,
   { signal }: WorkAttempt,
@@ -145,7 +145,7 @@ function recordingsOf(
 }
 
 /** What is booked: the result of the mapping, with the ERP's own code of the product; or why the mapping refuses. */
-function contentOf(
+export function contentOf(
   planned: PlannedBooking,
   completed: Completed,
   { facts: { entry, current } }: Facts,

@@ -1,8 +1,8 @@
 import type { AzumutaClient } from '../azumuta/client.ts';
 import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { removedConcern } from '../ledger/records/concerns.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
-import { removedInAzumuta } from '../ledger/records/order-changes.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Queues } from '../platform/aws/queue.ts';
@@ -15,7 +15,7 @@ import { readProductOrder } from './read-recordings.ts';
 export interface ReconcileDependencies {
   readonly ledger: Pick<
     Ledger,
-    'orders' | 'orderChanges' | 'knownOrders' | 'questions' | 'bookings' | 'reconciling'
+    'orders' | 'concerns' | 'knownOrders' | 'questions' | 'bookings' | 'reconciling'
   >;
   readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
@@ -23,9 +23,11 @@ export interface ReconcileDependencies {
   readonly slots?: Slots | undefined;
   readonly queues: Pick<Queues, 'send'>;
   readonly completionsQueueUrl: string;
+  /** Has a product order looked at in Azumuta. */
+  readonly lookAtOrder: (number: string) => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Orders asked about in one run. */
+  /** Orders asked about in one run; of those with concerns, a quarter as many are looked at. */
   readonly most: number;
   /** Hours after its due date that an order counts as overdue. */
   readonly graceHours: number;
@@ -88,6 +90,7 @@ export async function reconcileCompletions(
     return { ...tally, outcome: 'another run is under way' };
   try {
     slots?.begin(invocation);
+    await lookAtConcerns(dependencies);
     if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
     else tally.outcome = await askAboutOverdue(invocation, tally, dependencies);
   } finally {
@@ -96,6 +99,11 @@ export async function reconcileCompletions(
   }
   log.info('Asked Azumuta about overdue product orders', { ...tally });
   return tally;
+}
+
+/** Has the orders with open concerns looked at, oldest look first: only a look shows whether they are over. */
+async function lookAtConcerns({ ledger, lookAtOrder, most }: ReconcileDependencies): Promise<void> {
+  for (const number of await ledger.concerns.toLookAt(Math.ceil(most / 4))) await lookAtOrder(number);
 }
 
 async function askAboutOverdue(
@@ -195,12 +203,12 @@ async function recordRemoved(
   { number, id }: AskedOrder,
   { ledger, log }: ReconcileDependencies,
 ): Promise<void> {
-  const note = 'Azumuta does not know it any more: if it was built, book it in the ERP by hand';
-  const change = { content: removedInAzumuta, event: 'conflict', note, cause: 'unknown-order' } as const;
-  if (await ledger.orderChanges.record(number, change))
+  const isNews = await ledger.concerns.begin(number, removedConcern);
+  await ledger.orders.setAwaited(number, false);
+  if (isNews)
     log.warn(
       'A product order was removed in Azumuta',
-      { order: number, azumutaId: id, reason: note },
+      { order: number, azumutaId: id, reason: removedConcern.note },
       { OrderConflicts: 1 },
     );
 }

@@ -10,8 +10,8 @@ import type { Key } from '../platform/aws/dynamodb-table.ts';
  *                                  DEAD-LETTER#<message>    one dead letter and its reason
  *                                  ALIAS                    the number of ours, where Azumuta has another by now
  *                                  QUESTION                 since when Azumuta is asked about it, and by which hint
- *                                  CONFLICT                 how it was changed in the ERP after it came
- *                                  CONFLICT#<ERP order>     another ERP order that is mapped to its number as well
+ *                                  CONCERN#<kind>           what a person must see to
+ *                                  CONCERN#number-taken#…   another ERP order that is mapped to its number as well
  *   ERP-ORDER#<its id or number>   ORDER                    the ERP order: its fields, its state, its parts
  *                                  COMPLETED#<index>        a completed part of a split order
  *   LOCK#<ERP order number>        LOCK                     who is booking on this ERP order right now, where several
@@ -30,7 +30,7 @@ import type { Key } from '../platform/aws/dynamodb-table.ts';
 const keyOf = (pk: string, sk: string): Key => ({ pk, sk });
 export const partitionOf = (number: string): string => `ORDER#${number}`;
 export const bookingPrefix = 'BOOKING#';
-export const claimPrefix = 'CONFLICT#';
+export const concernPrefix = 'CONCERN#';
 export const deadLetterPrefix = 'DEAD-LETTER#';
 export const completedPartPrefix = 'COMPLETED#';
 
@@ -41,13 +41,12 @@ export const deadLetterKey = (number: string, messageId: string) =>
   keyOf(partitionOf(number), `${deadLetterPrefix}${messageId}`);
 export const aliasKey = (number: string) => keyOf(partitionOf(number), 'ALIAS');
 export const questionKey = (number: string) => keyOf(partitionOf(number), 'QUESTION');
-export const conflictKey = (number: string, claimant?: string) =>
-  keyOf(partitionOf(number), claimant === undefined ? 'CONFLICT' : `${claimPrefix}${claimant}`);
+export const concernKey = (number: string, kind: string, claimant?: string) =>
+  keyOf(partitionOf(number), `${concernPrefix}${kind}${claimant === undefined ? '' : `#${claimant}`}`);
 /** By the ERP's own id where it has one: numbers change, and another order may get an old number. */
 export const erpOrderKey = ({ id, number }: ErpOrderRef) =>
   keyOf(`ERP-ORDER#${id === undefined ? `number ${number}` : `id ${id}`}`, 'ORDER');
-export const completedPartKey = (erpOrder: ErpOrderRef, index: number) =>
-  keyOf(erpOrderKey(erpOrder).pk, `${completedPartPrefix}${index}`);
+export const completedPartKey = ({ pk }: Key, index: number) => keyOf(pk, `${completedPartPrefix}${index}`);
 /** By number, as a product order that was created by hand has no id of its ERP order. */
 export const erpOrderLockKey = (erpOrderNumber: string) => keyOf(`LOCK#${erpOrderNumber}`, 'LOCK');
 export const slotKey = (partner: Partner, number: number) => keyOf(`SLOTS#${partner}`, `SLOT#${number}`);

@@ -6,16 +6,15 @@ import { createAlertRecords } from './records/alerts.ts';
 import { createAttempts } from './records/attempts.ts';
 import { createBookingLocks } from './records/booking-locks.ts';
 import { Bookings } from './records/bookings.ts';
+import { Concerns } from './records/concerns.ts';
 import { createDeadLetterRecords } from './records/dead-letters.ts';
 import { createErpOrders } from './records/erp-orders.ts';
 import { createDailyActivity, createJourneys } from './records/events.ts';
 import { createKnownOrders } from './records/known-orders.ts';
-import { createOrderChanges } from './records/order-changes.ts';
 import { createPauses } from './records/pauses.ts';
 import { Orders } from './records/product-orders.ts';
 import { createPullState } from './records/pull-state.ts';
 import { Questions } from './records/questions.ts';
-import { createTroubles } from './records/troubles.ts';
 import { createWorkInstructionNames } from './records/work-instruction-names.ts';
 
 export interface LedgerOptions {
@@ -33,8 +32,8 @@ export function createLedger({ table, clock, times }: LedgerOptions) {
     claims,
     orders: new Orders(table, clock),
     erpOrders: createErpOrders(table, clock),
-    /** How orders changed in the ERP after they came. */
-    orderChanges: createOrderChanges(table, clock),
+    /** What a person must see to about an order. */
+    concerns: new Concerns(table, clock),
     bookings: new Bookings(table, clock, claims),
     bookingLocks: createBookingLocks(table, clock, times),
     /** What decisions need to know about a product order. */
@@ -61,8 +60,6 @@ export function createAlertLedger(options: LedgerOptions) {
   const { table, clock } = options;
   return {
     ...createLedger(options),
-    /** What a person must see to now. */
-    troubles: createTroubles(table),
     /** What people were told. */
     alerts: createAlertRecords(table, clock),
   };

@@ -28,8 +28,10 @@ export interface ErpOrder extends ErpOrderRef {
   readonly quantity: Quantity;
   /** ISO date (`2026-11-30`) or date-time with zone by which it is due. */
   readonly dueDate?: string;
-  /** `cancelled` when the ERP has withdrawn a released order. */
-  readonly state: 'released' | 'cancelled';
+  /** `cancelled` when the ERP has withdrawn a released order; `other` when it is not released: not yet, or not any more. */
+  readonly state: 'released' | 'cancelled' | 'other';
+  /** ISO instant of its last change, where the ERP says it: what is older never replaces what is newer. */
+  readonly changedAt?: string | undefined;
   /** Other fields for the mapping, as selected by the connector's options. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }

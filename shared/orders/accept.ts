@@ -1,34 +1,32 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
-import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { Rejected, type Rejection, RetryLater, rejectionOf } from '../model/errors.ts';
-import {
-  type ErpOrder,
-  isSameErpOrder,
-  type MappedOrder,
-  partIndexes,
-  partNumber,
-  partNumbers,
-} from '../model/orders.ts';
+import { type ErpOrder, type MappedOrder, partIndexes, partNumber } from '../model/orders.ts';
 import { formatQuantity } from '../model/quantity.ts';
-import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
+import { maxTextLength, shorten } from '../model/text.ts';
+import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
+import { decideProductOrders } from './decide-product-orders.ts';
+import type { AcceptedOrders } from './http-api-responses.ts';
+import { asKnown, problemOf, readKnown } from './known-erp-order.ts';
+import { overall } from './order-status.ts';
+import { createOutbox, type Outbox, type OutboxDependencies } from './outbox.ts';
 import {
-  decideProductOrders,
+  isOlder,
   type KnownErpOrder,
   type OrderDecision,
   type PartDecision,
   type WantedOrder,
-} from './decide-product-orders.ts';
-import type { AcceptedOrders } from './http-api-responses.ts';
-import { overall } from './order-status.ts';
-import { createOutbox, type Outbox, type OutboxDependencies } from './outbox.ts';
+} from './wanted-order.ts';
 import { createDecisionWriter } from './write-decision.ts';
 
 export interface AcceptDependencies extends OutboxDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'knownOrders' | 'orderChanges'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'knownOrders' | 'concerns'>;
   /** The configuration's mapping. @throws Rejected */
   readonly map: (order: ErpOrder) => MappedOrder;
+  /** Whether the configuration wants this order at all. @throws Rejected */
+  readonly accept: (order: ErpOrder) => boolean;
+  readonly clock: Pick<Clock, 'now'>;
   /** Has the completion of a product order looked at once more, as its ERP order has fewer parts now. */
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
 }
@@ -38,9 +36,11 @@ export interface AcceptOptions {
   readonly via: 'endpoint' | 'pull';
 }
 
-/** What became of an ERP order, and how many changes of it a planner was alerted to for the first time. */
+/** What became of an ERP order, and how many concerns of it are new. */
 export interface Accepted extends AcceptedOrders {
   readonly news: number;
+  /** The ERP, or the plant's `accept`, does not want it. */
+  readonly isEnded: boolean;
 }
 
 /** Orders, and product orders of one order, that are worked on at the same time; this calls no partner. */
@@ -62,8 +62,8 @@ const maxKeyCharacters = 500;
  * again.
  */
 export function createOrderAcceptor(dependencies: AcceptDependencies) {
-  const { ledger, log, map, lookAgain } = dependencies;
-  const { writeRecord, writePart } = createDecisionWriter(dependencies);
+  const { ledger, log, map, accept, lookAgain, clock } = dependencies;
+  const { writeRecord, writeRefused, writePart } = createDecisionWriter(dependencies);
 
   async function acceptOrders(orders: readonly ErpOrder[], { via }: AcceptOptions): Promise<Accepted[]> {
     const underWay = new Map<string, Promise<unknown>>();
@@ -83,19 +83,22 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
      * then, or have another number, or no id; and another one may be mapped to the same product order.
      */
     async function acceptInSequence(order: ErpOrder): Promise<Accepted> {
-      const mapped = problemOf(order) ?? (order.state === 'cancelled' ? undefined : mappedOrWhyNot(order));
-      if (mapped instanceof Rejected) {
-        const why = rejectionOf(mapped);
-        const isNews = await recordUnmapped(order, why, via);
-        return { number: order.number, status: 'rejected', productOrders: [], ...why, news: isNews ? 1 : 0 };
-      }
+      const mapped = problemOf(order) ?? mappedOrWhyNot(order);
+      if (mapped instanceof Rejected) return refuse(order, rejectionOf(mapped), via);
+      const ended = typeof mapped === 'string' ? mapped : undefined;
+      const wanted: WantedOrder = {
+        order,
+        mapped: typeof mapped === 'string' ? undefined : mapped,
+        ended,
+        asked: via === 'endpoint',
+        now: clock.now(),
+      };
       const names = [
         `number ${order.number}`,
         ...(order.id === undefined ? [] : [`id ${order.id}`]),
-        ...(mapped ? [`product order ${mapped.split.number}`] : []),
+        ...(wanted.mapped ? [`product order ${wanted.mapped.split.number}`] : []),
       ];
       const before = Promise.allSettled(names.map((name) => underWay.get(name)));
-      const wanted = { order, mapped, asked: via === 'endpoint' };
       const accepting = before.then(
         async () => (await acceptNew(wanted, via, outbox)) ?? acceptKnown(wanted, via, outbox),
       );
@@ -104,10 +107,17 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
     }
   }
 
-  /**
-   * Notes in the journey why there is no product order, as a pull has nobody to answer to.
-   * @returns whether it was noted for the first time.
-   */
+  /** It cannot become a product order as it is now, and what it became before stays as it is: a person must see to it. */
+  async function refuse(order: ErpOrder, why: Rejection, via: AcceptOptions['via']): Promise<Accepted> {
+    const isNews = await recordUnmapped(order, why, via);
+    // Whoever accepts it later finds its record, and ends the concern.
+    if (isNews && problemOf(order) === undefined)
+      await writeRefused(await readKnown({ order }, ledger), order);
+    const { number } = order;
+    return { number, status: 'rejected', productOrders: [], ...why, news: isNews ? 1 : 0, isEnded: false };
+  }
+
+  /** @returns whether it was noted for the first time. */
   async function recordUnmapped(
     { number, article, quantity }: Pick<ErpOrder, 'number'> & Partial<ErpOrder>,
     { reason, cause }: Rejection,
@@ -120,8 +130,14 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
             quantity: shorten(formatQuantity(quantity), maxTextLength),
           }
         : undefined;
-    const change = { content: reason, event: 'not mapped', note: reason, cause, about } as const;
-    const isNews = await ledger.orderChanges.record(shorten(number, maxKeyCharacters), change);
+    const concern = {
+      kind: 'refused',
+      content: reason,
+      note: reason,
+      cause,
+      ...(about ? { about } : {}),
+    } as const;
+    const isNews = await ledger.concerns.begin(shorten(number, maxKeyCharacters), concern);
     const fields = { order: number, reason, cause, via };
     if (isNews) log.warn('Order of the ERP cannot be mapped', fields, { OrdersUnmapped: 1 });
     return isNews;
@@ -145,12 +161,12 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
     const record = await writeRecord(undefined, { split: mapped.split, mostParts: 1, earlier: [] }, wanted);
     if (!record || record === 'changed meanwhile') return undefined;
     const ownOutbox = outbox.ofOneOrder();
-    const creation = { number: only.draft.number, action: 'create', wanted: only, resolves: false } as const;
+    const creation = { number: only.draft.number, action: 'create', wanted: only, ends: [] } as const;
     const written = await writePart(creation, order, via, ownOutbox);
     if (written === 'changed meanwhile' || !(await isCurrent(record))) return undefined;
     ownOutbox.allWritten();
     const productOrders = written.status ? [written.status] : [];
-    return { number: order.number, status: overall(productOrders), productOrders, news: 0 };
+    return { number: order.number, status: overall(productOrders), productOrders, news: 0, isEnded: false };
   }
 
   /**
@@ -180,6 +196,8 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
         await mapConcurrently(decision.first, concurrency, write);
         continue;
       }
+      if (known.record?.state === 'refused') await endRefusal(known.record, known);
+      await moveDueDate(known, decision, wanted);
       const record = await writeRecord(known.record, decision, wanted);
       if (record === 'changed meanwhile' || (known.record && record !== known.record)) continue;
       const written = await mapConcurrently(decision.parts, concurrency, write);
@@ -190,11 +208,30 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
         part === 'changed meanwhile' ? [] : (part.status ?? []),
       );
       ownOutbox.allWritten();
-      return { number, status: overall(productOrders), productOrders, news };
+      const { ended } = wanted;
+      const isEnded = ended !== undefined;
+      const reason =
+        productOrders.length === 0 && isEnded ? { reason: `${ended}.`, cause: 'order-state' as const } : {};
+      return { number, status: overall(productOrders), productOrders, ...reason, news, isEnded };
     }
     const reason = `Several at once are changing order ${number}: send it again.`;
     if (via === 'pull') throw new RetryLater(reason, { scope: 'order' });
-    return { number, status: 'rejected', productOrders: [], reason, cause: 'waited-too-long', news };
+    const isEnded = given.ended !== undefined;
+    return { number, status: 'rejected', productOrders: [], reason, cause: 'waited-too-long', news, isEnded };
+  }
+
+  /** It can be mapped now, or is not wanted any more. */
+  async function endRefusal({ erpOrder: { number } }: ErpOrderRecord, known: KnownErpOrder): Promise<void> {
+    const { concerns } = known.productOrders.get(number) ?? (await ledger.knownOrders.read(number));
+    for (const concern of concerns.filter(({ kind }) => kind === 'refused'))
+      await ledger.concerns.end(number, concern, 'It was accepted since.');
+  }
+
+  /** Until they are completed, product orders are overdue by the date on which the ERP wants them now. */
+  async function moveDueDate({ record }: KnownErpOrder, { parts }: OrderDecision, { order }: WantedOrder) {
+    const { dueDate } = order;
+    if (dueDate === undefined || !record || record.dueDate === dueDate || isOlder(order, record)) return;
+    for (const part of parts) if ('entry' in part) await ledger.orders.setDueDate(part.number, dueDate);
   }
 
   async function isCurrent({ erpOrder, version }: ErpOrderRecord): Promise<boolean> {
@@ -214,13 +251,16 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
     const booked = new Set((productOrders.get(first)?.bookings ?? []).flatMap(({ parts }) => parts));
     const all = partIndexes(split.of);
     if (all.every((index) => booked.has(index))) return;
-    const completed = await ledger.erpOrders.completedParts(record.erpOrder);
+    const completed = await ledger.erpOrders.completedParts(record);
     if (all.every((index) => completed.has(index) || booked.has(index))) await lookAgain(first);
   }
 
-  function mappedOrWhyNot(order: ErpOrder): MappedOrder | Rejected {
+  /** @returns a sentence when the order is not wanted. */
+  function mappedOrWhyNot(order: ErpOrder): MappedOrder | Rejected | string {
     try {
-      return map(order);
+      if (order.state === 'cancelled') return 'It was cancelled in the ERP';
+      if (order.state === 'other') return 'The ERP does not release it any more';
+      return accept(order) ? map(order) : 'productOrders.accept does not want it';
     } catch (error) {
       if (error instanceof Rejected) return error;
       throw error;
@@ -234,60 +274,11 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
     /** How many product orders an order becomes; none when it cannot be mapped. */
     partsOf(order: ErpOrder): number {
       const mapped = mappedOrWhyNot(order);
-      return mapped instanceof Rejected ? 0 : mapped.split.of;
+      return mapped instanceof Rejected || typeof mapped === 'string' ? 0 : mapped.split.of;
     },
   };
 }
 
-/** A connector passes on any text of the ERP; one that cannot be a key of the ledger must not stop other orders. */
-function problemOf({ number, id = number, article, quantity, dueDate = '' }: ErpOrder): Rejected | undefined {
-  const { unit = '' } = quantity;
-  const tooLong = Object.entries({ article, unit, 'due date': dueDate }).filter(
-    ([, text]) => text.length > maxTextLength,
-  );
-  for (const [field, text] of [['number', number], ['id', id], ...tooLong] as const) {
-    const problem = problemOfText(text);
-    const sentence = `The ${field} of ERP order ${shorten(number, 100)} ${problem}: correct it in the ERP.`;
-    if (problem !== undefined) return new Rejected(sentence, { code: 'order-data' });
-  }
-  return undefined;
-}
-
-/** An order that first came without an id is known by its number for ever, and one that comes without an id now, by its id. */
-function asKnown(order: ErpOrder, { record }: KnownErpOrder): ErpOrder {
-  const { id: given, ...bare } = order;
-  const id = record ? record.erpOrder.id : given;
-  return id === undefined ? bare : { ...bare, id };
-}
-
 function isWrite({ action }: PartDecision): boolean {
   return action === 'create' || action === 'replace' || action === 'withdraw';
-}
-
-/** Reads what the ledger knows about an ERP order, under its id or number and under the numbers that it is mapped to. */
-export async function readKnown(
-  { order, mapped }: Pick<WantedOrder, 'order' | 'mapped'>,
-  ledger: Pick<Ledger, 'erpOrders' | 'knownOrders'>,
-): Promise<KnownErpOrder> {
-  const productOrders = new Map<string, KnownOrder>();
-  const read = (numbers: readonly string[]) =>
-    mapConcurrently(numbers, concurrency, async (number) => {
-      if (!productOrders.has(number)) productOrders.set(number, await ledger.knownOrders.read(number));
-    });
-  await read((mapped?.productOrders ?? []).map(({ draft }) => draft.number));
-  let record = await ledger.erpOrders.find(order);
-  // It came without its id before.
-  if (!record && order.id !== undefined) record = await ledger.erpOrders.find({ number: order.number });
-  if (!record) {
-    // It comes without its id now.
-    const same = [...productOrders.values()].find(
-      ({ entry }) => entry && isSameErpOrder(entry.erpOrder, order),
-    );
-    record = same?.entry && (await ledger.erpOrders.find(same.entry.erpOrder));
-  }
-  if (record) {
-    const { split, mostParts, earlier } = record;
-    await read([{ ...split, of: mostParts }, ...earlier].flatMap(partNumbers));
-  }
-  return { record, productOrders };
 }

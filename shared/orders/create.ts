@@ -1,4 +1,5 @@
 import type { AzumutaClient } from '../azumuta/client.ts';
+import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
@@ -10,16 +11,25 @@ import type { ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { whyNotAdopted } from './differences.ts';
+import { type LookDependencies, lookAtOrder } from './look.ts';
 import type { ProductOrderMessage } from './messages.ts';
 
-export interface CreateDependencies {
-  readonly ledger: Pick<Ledger, 'claims' | 'orders'>;
+export interface CreateDependencies extends LookDependencies {
+  readonly ledger: LookDependencies['ledger'] & Pick<Ledger, 'claims'>;
   readonly azumuta: AzumutaClient;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
   readonly clock: Clock;
   /** The longest that the ERP may take to finish what was sent to it. */
   readonly settlingSeconds: number;
+}
+
+/** A product order that Azumuta has now. */
+interface Made {
+  readonly productOrder: ProductOrderRef;
+  readonly event: 'created' | 'adopted';
+  /** It was built and booked before it was ours. */
+  readonly isBooked?: boolean;
 }
 
 /** What the ledger is to note after an attempt to give the ERP the Azumuta id. */
@@ -38,7 +48,7 @@ interface Link {
  */
 export function createProductOrderCreator(dependencies: CreateDependencies) {
   const { azumuta, erp, partners, clock, settlingSeconds } = dependencies;
-  const { claims, orders } = dependencies.ledger;
+  const { claims, orders, knownOrders } = dependencies.ledger;
 
   return async function createProductOrder(
     message: ProductOrderMessage,
@@ -65,18 +75,22 @@ export function createProductOrderCreator(dependencies: CreateDependencies) {
       case 'claimed':
         return create(claimed.claim, attempt);
       case 'done':
-        return linkCreated(orderEntryOf(claimed.held), attempt);
+        await linkCreated(orderEntryOf(claimed.held), attempt);
+        return lookAtOrder(number, attempt, dependencies);
     }
   };
 
   async function create(claim: Claim, attempt: WorkAttempt): Promise<void> {
     const entry = orderEntryOf(claim.held);
-    const { productOrder, event } = await createOrAdopt(claim, entry, attempt);
+    const { productOrder, event, isBooked = false } = await createOrAdopt(claim, entry, attempt);
     const link = await linkInErp({ ...entry, productOrder }, attempt);
     // From now on, until it is completed, the reconciliation may ask about it when it is overdue.
     await claims.complete(
       claim,
-      { productOrder, azumutaId: productOrder.id, awaiting: 'completion', ...link.noted },
+      {
+        ...{ productOrder, azumutaId: productOrder.id, ...link.noted },
+        ...(isBooked ? {} : { awaiting: 'completion' }),
+      },
       { event, note: `Azumuta id ${productOrder.id}` },
       ...link.told,
     );
@@ -84,20 +98,12 @@ export function createProductOrderCreator(dependencies: CreateDependencies) {
     if (link.error !== undefined) throw link.error;
   }
 
-  async function createOrAdopt(
-    claim: Claim,
-    { draft }: OrderEntry,
-    { signal }: WorkAttempt,
-  ): Promise<{ readonly productOrder: ProductOrderRef; readonly event: 'created' | 'adopted' }> {
+  async function createOrAdopt(claim: Claim, { draft }: OrderEntry, { signal }: WorkAttempt): Promise<Made> {
     let sent = false;
     try {
       return await partners.call('azumuta', async () => {
         const existing = await azumuta.findProductOrder(draft.number, signal);
-        if (existing) {
-          const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again });
-          if (why) throw new Rejected(why, { code: 'conflict' });
-          return { productOrder: refOf(existing), event: claim.again ? 'created' : 'adopted' };
-        }
+        if (existing) return await adopt(existing, draft, claim);
         const article = await azumuta.findArticle(draft.article, signal);
         if (!article) {
           const sentence = `Azumuta has no article ${draft.article}: create it in its article category, or correct the order.`;
@@ -111,6 +117,29 @@ export function createProductOrderCreator(dependencies: CreateDependencies) {
       await giveBack(claim, error, sent);
       throw error;
     }
+  }
+
+  /** Takes what Azumuta has under the number of an order for that order. @throws Rejected when it is not */
+  async function adopt(
+    existing: AzumutaProductOrder,
+    draft: OrderEntry['draft'],
+    claim: Claim,
+  ): Promise<Made> {
+    const { number } = draft;
+    // An Azumuta id belongs to one order: an operator may have given this number to the product order of another one.
+    const owner = await knownOrders.numberOfAzumutaId(existing.id);
+    if (owner !== undefined && owner !== number) {
+      const sentence = `Azumuta calls the product order of ${owner} ${number} by now: give it its own number there again, then replay.`;
+      throw new Rejected(sentence, { code: 'conflict' });
+    }
+    // It may have been typed by hand, built and booked while its creation was refused.
+    const { bookings } = existing.completed ? await knownOrders.read(number) : { bookings: [] };
+    const isBooked = bookings.some(
+      ({ state, productOrder }) => state === 'done' && productOrder.id === existing.id,
+    );
+    const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again || isBooked });
+    if (why) throw new Rejected(why, { code: 'conflict' });
+    return { productOrder: refOf(existing), event: claim.again ? 'created' : 'adopted', isBooked };
   }
 
   async function giveBack(claim: Claim, error: unknown, sent: boolean): Promise<void> {
@@ -149,8 +178,13 @@ export function createProductOrderCreator(dependencies: CreateDependencies) {
   async function linkCreated(entry: OrderEntry, attempt: WorkAttempt): Promise<void> {
     if (entry.linkedAt !== undefined) return;
     const { noted, told, error } = await linkInErp(entry, attempt);
-    if (noted.linkedAt !== undefined || noted.linkInDoubt !== entry.linkInDoubt)
-      await orders.noteLink(entry, noted, told);
+    const isNews = noted.linkedAt !== undefined || noted.linkInDoubt !== entry.linkInDoubt;
+    try {
+      if (isNews) await orders.noteLink(entry, noted, told);
+    } catch (cause) {
+      // Not noted, a link in doubt needs its time to settle all the more.
+      throw error ?? cause;
+    }
     if (error !== undefined) throw error;
   }
 }

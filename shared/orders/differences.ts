@@ -1,44 +1,7 @@
 import type { AzumutaProductOrder } from '../azumuta/resources.ts';
-import type { ErpOrderFacts, ParameterValue, Part, ProductOrderDraft } from '../model/orders.ts';
+import type { ErpOrderFacts, ProductOrderDraft } from '../model/orders.ts';
 import { toDecimal } from '../model/quantity.ts';
 import { shorten } from '../model/text.ts';
-
-/** The content of a product order. */
-export interface OrderContent {
-  readonly draft: ProductOrderDraft;
-  readonly erpOrder: Pick<ErpOrderFacts, 'article' | 'unit'>;
-  readonly part: Pick<Part, 'book'>;
-}
-
-/** The differences between two contents, as paths with both values, for a person. */
-export function diffOf(before: OrderContent, after: OrderContent): string[] {
-  // If both call the article the same, it is listed once.
-  const isMapped = [before, after].some(({ draft, erpOrder }) => erpOrder.article !== draft.article);
-  // A missing unit is no difference.
-  const hasUnits = before.erpOrder.unit !== undefined && after.erpOrder.unit !== undefined;
-  const flat = ({ draft, erpOrder, part }: OrderContent): Map<string, ParameterValue> =>
-    new Map([
-      ...(isMapped ? [['article in the ERP', erpOrder.article] as const] : []),
-      ...(hasUnits ? [['unit in the ERP', erpOrder.unit ?? 'none'] as const] : []),
-      ['booked', part.book],
-      ['article', draft.article],
-      ['variants', draft.variants.join(', ') || 'none'],
-      ...Object.entries(draft.parameters).map(([key, value]) => [`parameters["${key}"]`, value] as const),
-    ]);
-  const [was, is] = [flat(before), flat(after)];
-  return [...new Set([...was.keys(), ...is.keys()])]
-    .filter((path) => was.get(path) !== is.get(path))
-    .map((path) => {
-      const [old, now] = [was.get(path), is.get(path)];
-      const show = String(old) === String(now) ? JSON.stringify : shown;
-      return `${path}: was ${show(old)}, is ${show(now)}`;
-    });
-}
-
-/** Enough to recognise a value: a drawing as a parameter may have tens of KB. */
-function shown(value: ParameterValue = 'absent'): string {
-  return shorten(String(value), 200);
-}
 
 /**
  * Why a product order that Azumuta has already is not the one that is wanted, for a person; undefined when it is.
@@ -52,11 +15,7 @@ export function whyNotAdopted(
   { mayBeOurs }: { readonly mayBeOurs: boolean },
 ): string | undefined {
   const has = `Azumuta has a product order ${existing.number} already`;
-  const differences = [
-    ...(existing.article === undefined ? [] : difference('article', existing.article, draft.article)),
-    ...parameterDifferences(existing, draft),
-    ...(mayBeOurs ? [] : variantDifferences(existing, draft)),
-  ];
+  const differences = differencesFrom(existing, draft, { withVariants: !mayBeOurs });
   if (differences.length > 0)
     return `${has}, which is not the one that is wanted: ${differences.join('; ')}. Make it equal, rename it or remove it there, then replay.`;
   if (existing.completed && !mayBeOurs)
@@ -64,14 +23,36 @@ export function whyNotAdopted(
   return undefined;
 }
 
-function parameterDifferences({ parameters }: AzumutaProductOrder, draft: ProductOrderDraft): string[] {
+/** What a product order has, in Azumuta or as it was made. */
+type Had = Pick<AzumutaProductOrder, 'parameters' | 'variants'> & { readonly article?: string | undefined };
+
+/** What it has otherwise than it is wanted, for a person. */
+export function differencesFrom(
+  had: Had,
+  draft: ProductOrderDraft,
+  { withVariants }: { readonly withVariants: boolean },
+): string[] {
+  return [
+    ...(had.article === undefined ? [] : difference('article', had.article, draft.article)),
+    ...parameterDifferences(had, draft),
+    ...(withVariants ? variantDifferences(had, draft) : []),
+  ];
+}
+
+/** What the ERP wants in another unit than it was made for: Azumuta does not show that. A missing one is no difference. */
+export function unitDifference(made: ErpOrderFacts, wanted: ErpOrderFacts): string[] {
+  if (made.unit === undefined || wanted.unit === undefined) return [];
+  return difference('unit in the ERP', made.unit, wanted.unit);
+}
+
+function parameterDifferences({ parameters }: Had, draft: ProductOrderDraft): string[] {
   if (Object.keys(parameters).length === 0) return [];
   return Object.entries(draft.parameters).flatMap(([key, wanted]) =>
     difference(`parameters["${key}"]`, parameters[key], wanted),
   );
 }
 
-function variantDifferences({ variants }: AzumutaProductOrder, draft: ProductOrderDraft): string[] {
+function variantDifferences({ variants }: Had, draft: ProductOrderDraft): string[] {
   if (variants.length === 0) return [];
   const listed = (names: readonly string[]) =>
     names

@@ -57,6 +57,13 @@ export const postedOrderSchema = z.strictObject({
       z.meta({ description: 'ISO date, or a time with its zone.', examples: ['2026-12-24'] }),
     ),
   ),
+  changedAt: z.optional(
+    dateOrInstant.check(
+      z.describe(
+        'When the ERP changed it, with its zone: of two calls that overtake each other, the newer one counts.',
+      ),
+    ),
+  ),
   attributes: z._default(
     z.record(z.string().check(z.maxLength(maxTextLength)), z.unknown()).check(
       z.refine((attributes) => isAtMostDeep(attributes, maxDepth), `at most ${maxDepth} levels`),
@@ -70,7 +77,7 @@ export const postedOrderSchema = z.strictObject({
 });
 
 export function erpOrderOf(posted: z.output<typeof postedOrderSchema>): ErpOrder {
-  const { number, id, article, quantity, unit, dueDate, attributes } = posted;
+  const { number, id, article, quantity, unit, dueDate, changedAt, attributes } = posted;
   return {
     number,
     article,
@@ -79,5 +86,6 @@ export function erpOrderOf(posted: z.output<typeof postedOrderSchema>): ErpOrder
     quantity: { amount: quantity, ...(unit === undefined ? {} : { unit }) },
     ...(id === undefined ? {} : { id }),
     ...(dueDate === undefined ? {} : { dueDate: utcInstant(dueDate) ?? dueDate }),
+    ...(changedAt === undefined ? {} : { changedAt: utcInstant(changedAt) ?? changedAt }),
   };
 }

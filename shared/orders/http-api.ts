@@ -16,7 +16,7 @@ import type {
   OrderStatus,
   ProductOrderStatus,
 } from './http-api-responses.ts';
-import { overall, statusOf } from './order-status.ts';
+import { overall, statusOf, statusOfKnown } from './order-status.ts';
 
 interface Caller {
   /** The key that was presented, if any. */
@@ -94,7 +94,7 @@ export function createHttpApi(dependencies: HttpApiDependencies) {
     }
     const accepted = await acceptOrders(fitting, { via: 'endpoint' });
     const answers = await waitFor(
-      accepted.map(({ news: _, ...answer }) => answer),
+      accepted.map(({ news: _, isEnded: __, ...answer }) => answer),
       waitUntil,
     );
     const inOrder = answers.values();
@@ -111,11 +111,11 @@ export function createHttpApi(dependencies: HttpApiDependencies) {
   async function lookUp(number: string): Promise<OrderCallAnswer> {
     const entry = await ledger.orders.find(number);
     const numbers = entry ? [number] : await ledger.journeys.productOrdersOf(number);
-    const productOrders = [];
-    for (const each of numbers) {
-      const found = await ledger.orders.find(each);
-      if (found) productOrders.push(statusOf(found));
-    }
+    const known = await mapConcurrently(numbers, looksAtOnce, (each) => ledger.knownOrders.read(each));
+    const found = known.flatMap(({ entry: one, ...facts }) => (one ? [{ entry: one, ...facts }] : []));
+    // What was withdrawn says nothing about the others.
+    const live = found.filter(({ entry: { withdrawn } }) => !withdrawn);
+    const productOrders = (live.length > 0 ? live : found).map(statusOfKnown);
     if (productOrders.length === 0) return failure(404, `No order ${number} was received.`);
     const order = { number, status: overall(productOrders), productOrders };
     return { statusCode: 200, body: { orders: [order] } };

@@ -35,11 +35,12 @@ export function startOf(
  * A window after one more page. The time at which it began is kept in times of the ERP, whose clock may be wrong: a row
  * was written before it was read, so the window began no earlier than the row's time minus the time that the window has
  * lasted, and a duration is the same on every clock.
+ * A row ahead of our clock counts as changed now: one wrong time must not hide all that comes before it.
  * @param readAt When the page came, by the clock that also gave `startedAt`.
  */
 export function afterPage(window: BegunPullWindow, page: Watermark, readAt: Date): PullWindow {
   const lastedMs = Math.max(0, readAt.getTime() - Date.parse(window.startedAt));
-  const began = before(page.changedAt, lastedMs);
+  const began = before(earlierOf(page.changedAt, readAt.toISOString()), lastedMs);
   return {
     startedAt: window.startedAt,
     position: page,
@@ -58,6 +59,10 @@ export function afterPullWindow(
 
 function before(instant: string, ms: number): string {
   return new Date(Date.parse(instant) - ms).toISOString();
+}
+
+function earlierOf(a: string, b: string): string {
+  return Date.parse(a) < Date.parse(b) ? a : b;
 }
 
 function laterOf(a: string, b: string): string {

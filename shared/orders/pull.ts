@@ -1,8 +1,8 @@
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { Rejected, RetryLater } from '../model/errors.ts';
-import type { ErpOrder, Watermark } from '../model/orders.ts';
+import { RetryLater } from '../model/errors.ts';
+import type { Watermark } from '../model/orders.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Slots } from '../slots/slots.ts';
@@ -16,8 +16,6 @@ export interface PullDependencies extends AcceptDependencies {
   /** Without them, the ERP has no limit. */
   readonly slots?: Slots | undefined;
   readonly clock: Clock;
-  /** Whether the configuration wants this order at all. @throws Rejected */
-  readonly accept: (order: ErpOrder) => boolean;
   /** ISO time from which orders count, for the very first run. */
   readonly goLive: string | undefined;
 }
@@ -66,17 +64,8 @@ interface Run {
  * function does not fail: the circuit breaker raises the alarm, and the next run goes on from here.
  */
 export function createOrderPull(dependencies: PullDependencies) {
-  const { ledger, partners, erp, clock, log, slots, accept } = dependencies;
-  /** Orders on which the plant's `accept` failed, and why. */
-  const failedOn = new WeakMap<ErpOrder, Rejected>();
-  const { acceptOrders, recordUnmapped } = createOrderAcceptor({
-    ...dependencies,
-    map(order) {
-      const failure = failedOn.get(order);
-      if (failure) throw failure;
-      return dependencies.map(order);
-    },
-  });
+  const { ledger, partners, erp, clock, log, slots } = dependencies;
+  const { acceptOrders, recordUnmapped } = createOrderAcceptor(dependencies);
 
   return async function pullOrders(invocation: Invocation): Promise<PullReport> {
     const owner = invocation.awsRequestId;
@@ -143,27 +132,11 @@ export function createOrderPull(dependencies: PullDependencies) {
       await recordUnmapped({ number: id }, { reason, cause: 'order-data' }, 'pull');
       report.rejected += 1;
     }
-    const wanted = orders.filter(isWanted);
-    const answers = await acceptOrders(wanted, { via: 'pull' });
-    for (const [at, { status, news }] of answers.entries()) {
-      if (wanted[at]?.state === 'cancelled') report.cancelled += news > 0 ? 1 : 0;
+    for (const { status, news, isEnded } of await acceptOrders(orders, { via: 'pull' })) {
+      if (isEnded) report.cancelled += news > 0 ? 1 : 0;
       else if (status === 'queued') report.queued += 1;
       else if (status === 'conflict') report.conflicts += 1;
       else if (status === 'rejected') report.rejected += 1;
-    }
-  }
-
-  /**
-   * A cancelled order is always wanted, as the ledger may know it. An order on which `accept` fails is not left out
-   * silently: mapping it fails with the same reason, which a person gets to read.
-   */
-  function isWanted(order: ErpOrder): boolean {
-    try {
-      return order.state === 'cancelled' || accept(order);
-    } catch (error) {
-      if (!(error instanceof Rejected)) throw error;
-      failedOn.set(order, error);
-      return true;
     }
   }
 }

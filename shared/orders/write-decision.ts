@@ -1,17 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Concern } from '../ledger/records/concerns.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { NewOrder, OrderEntry } from '../ledger/records/product-orders.ts';
 import { reasonOf } from '../model/errors.ts';
 import { type ErpOrder, isSameErpOrder, type MappedProductOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
-import { factsOf, type OrderDecision, type PartDecision, type WantedOrder } from './decide-product-orders.ts';
 import type { ProductOrderStatus } from './http-api-responses.ts';
-import { statusOf } from './order-status.ts';
+import { inConflict, statusOf } from './order-status.ts';
 import type { OrderOutbox } from './outbox.ts';
+import {
+  factsOf,
+  isOlder,
+  type KnownErpOrder,
+  type OrderDecision,
+  type PartDecision,
+  type WantedOrder,
+} from './wanted-order.ts';
 
 export interface WriteDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'orderChanges'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'concerns'>;
   readonly log: Logger;
 }
 
@@ -30,18 +38,43 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
     { order, mapped }: Pick<WantedOrder, 'order' | 'mapped'>,
   ): Promise<ErpOrderRecord | undefined | 'changed meanwhile'> {
     if (!before && !mapped) return undefined;
+    if (before && isOlder(order, before)) return before;
+    const number = before?.keptUnder ?? before?.erpOrder.number;
+    // Its id came after its record: the record stays where it is.
+    const isLater =
+      before?.keptUnder !== undefined || (before?.erpOrder.id === undefined && order.id !== undefined);
+    const { quantity, dueDate, changedAt } = order;
+    // Of an order that is not wanted, the ERP may tell no more than its name.
+    const facts =
+      mapped || !before
+        ? { erpOrder: factsOf(order), amount: quantity.amount, dueDate }
+        : { ...before, erpOrder: { ...before.erpOrder, number: order.number } };
     const now: ErpOrderRecord = {
-      erpOrder: factsOf(order),
-      amount: order.quantity.amount,
-      dueDate: order.dueDate,
+      ...{ erpOrder: facts.erpOrder, amount: facts.amount, dueDate: facts.dueDate },
+      ...(number !== undefined && isLater ? { keptUnder: number } : {}),
+      ...(changedAt === undefined ? {} : { changedAt }),
       state: mapped ? 'released' : 'cancelled',
       split,
       mostParts,
       earlier,
       version: (before?.version ?? 0) + 1,
     };
-    if (before && isDeepStrictEqual({ ...before, version: now.version }, now)) return before;
-    return (await ledger.erpOrders.write(now)) ? now : 'changed meanwhile';
+    // A change that is none to us, such as our own link, is not worth a write.
+    const { version, changedAt: at } = now;
+    const same = before && { ...before, version, ...(at === undefined ? {} : { changedAt: at }) };
+    if (before && isDeepStrictEqual(same, now)) return before;
+    if (!(await ledger.erpOrders.write(now))) return 'changed meanwhile';
+    return now;
+  }
+
+  /** Notes that an order cannot be mapped as it is now. Somebody who writes it at the same moment has read it as well. */
+  async function writeRefused({ record }: Pick<KnownErpOrder, 'record'>, order: ErpOrder): Promise<void> {
+    const { number, quantity, dueDate } = order;
+    const unknown = { amount: quantity.amount, dueDate, mostParts: 0, earlier: [], version: 0 };
+    const split = { number, of: 0, book: 'alone' } as const;
+    const before = record ?? { ...unknown, split, erpOrder: factsOf(order) };
+    const erpOrder = { ...before.erpOrder, number };
+    await ledger.erpOrders.write({ ...before, erpOrder, state: 'refused', version: before.version + 1 });
   }
 
   async function writePart(
@@ -58,15 +91,25 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
         const event = { event: part.event, note: part.sentence };
         const why = { reason: part.sentence, cause: 'order-state' } as const;
         if (!(await ledger.orders.withdraw(part.entry, why, event))) return 'changed meanwhile';
+        await endAll(part.number, part.ends, part.sentence);
         log.info('The ERP took an order back before it was created', { order: part.number });
         return {};
       }
-      case 'conflict':
-        return recordConflict(part, order, via, outbox);
-      case 'resolved': {
-        const { number, entry, sentence, claimant } = part;
-        await ledger.orderChanges.recordResolved(number, sentence, claimant);
-        if (claimant !== undefined) return {};
+      case 'concern':
+        return beginConcern(part, order, via, outbox);
+      case 'look': {
+        const { entry, concerns } = part;
+        await renameIfRenamed(entry, order);
+        for (const concern of concerns) await ledger.concerns.begin(entry.number, concern);
+        outbox.add(entry.number, { again: via === 'pull' });
+        const [concern] = concerns;
+        const reason = `${concern.note}. The ERP wants it as it was made: Azumuta is looked at.`;
+        return { status: inConflict(statusOf(entry), concern, reason) };
+      }
+      case 'over': {
+        const { number, entry, sentence, concerns } = part;
+        await endAll(number, concerns, sentence);
+        if (concerns[0].claimant !== undefined) return {};
         await renameIfRenamed(entry, order);
         return { status: sendWhileWaiting(entry, via, outbox) };
       }
@@ -87,35 +130,47 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
     const done = await putting.catch((error: unknown) => refusedByLedger(number, error));
     if (typeof done !== 'boolean') return { status: done };
     if (!done) return 'changed meanwhile';
-    if (part.resolves)
-      await ledger.orderChanges.recordResolved(number, 'What the ERP wants now has taken its place.');
+    await endAll(number, part.ends, 'What the ERP wants now has taken its place.');
     return { status: outbox.add(number) };
   }
 
-  async function recordConflict(
-    { number, entry, change, sentence: reason }: Extract<PartDecision, { action: 'conflict' }>,
+  async function endAll(number: string, ends: readonly Concern[], note: string): Promise<void> {
+    for (const concern of ends) await ledger.concerns.end(number, concern, note);
+  }
+
+  async function beginConcern(
+    { number, entry, concern, again, sentence: reason, looks }: Extract<PartDecision, { action: 'concern' }>,
     order: ErpOrder,
     via: string,
     outbox: OrderOutbox,
   ): Promise<Written> {
-    const { cause } = change;
-    await renameIfRenamed(entry, order);
+    const { cause, kind, wanted } = concern;
+    // Bookings are compared with the article that it was made of.
+    const isSameArticle = wanted?.draft.article === entry.draft.article;
+    await renameIfRenamed(entry, { ...order, ...(isSameArticle ? {} : { article: entry.erpOrder.article }) });
     // It will be created in its present form, and its message may never have been sent.
     if (entry.surelyNotCreated && !entry.withdrawn) sendWhileWaiting(entry, via, outbox);
-    const isNews = await ledger.orderChanges.record(number, change);
+    const isNews = await ledger.concerns.begin(number, concern);
+    for (const one of again) await ledger.concerns.begin(number, one);
+    if (kind === 'unwanted' && entry.awaitsCompletion) await ledger.orders.setAwaited(number, false);
+    if (looks) outbox.add(number, { again: via === 'pull' });
     const fields = { order: number, reason, cause, via };
-    const measured = change.event === 'conflict' ? { OrderConflicts: 1 } : { OrdersCancelled: 1 };
+    const measured =
+      kind === 'unwanted' && cause === 'order-state' ? { OrdersCancelled: 1 } : { OrderConflicts: 1 };
     if (isNews) log.warn('An order changed in the ERP after it came', fields, measured);
-    return { status: { ...statusOf(entry), status: 'conflict', reason, cause }, isNews };
+    return { status: inConflict(statusOf(entry), concern, reason), isNews };
   }
 
-  /** Bookings use the number that people read in the ERP today. */
+  /** Bookings use the number that people read in the ERP today, and its id, which may have come later. */
   async function renameIfRenamed(entry: OrderEntry, order: ErpOrder): Promise<void> {
-    if (entry.erpOrder.number === order.number || !isSameErpOrder(entry.erpOrder, order)) return;
+    const { number, id = order.id } = entry.erpOrder;
+    if (!isSameErpOrder(entry.erpOrder, order)) return;
+    const isKnown = number === order.number && id === entry.erpOrder.id;
+    if (isKnown && entry.erpOrder.article === order.article) return;
     await ledger.orders.renameErpOrder(entry, order);
   }
 
-  return { writeRecord, writePart };
+  return { writeRecord, writeRefused, writePart };
 }
 
 function newEntry({ draft, part, contentHash }: MappedProductOrder, order: ErpOrder, via: string): NewOrder {

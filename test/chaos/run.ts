@@ -223,7 +223,10 @@ async function reportedOf(
     .map(({ number }) => renamed.get(number) ?? number)
     .filter((number) => names.some((name) => number === name || number.startsWith(`${name}/`)));
   const reported = await Promise.all(
-    numbers.map(async (number) => [number, (await ledger.knownOrders.read(number)).told] as const),
+    numbers.map(async (number) => {
+      const { concerns } = await ledger.knownOrders.read(number);
+      return [number, concerns.map(({ content }) => content).join('; ')] as const;
+    }),
   );
   return new Map(reported);
 }

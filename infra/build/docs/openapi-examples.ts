@@ -84,7 +84,8 @@ export const examples: readonly Example[] = [
               {
                 number: 'MO/0001',
                 status: 'conflict',
-                reason: 'Product order MO/0001 exists with other content. article: was GEAR-01, is GEAR-02.',
+                reason:
+                  'Product order MO/0001 exists with other content: article is GEAR-01, wanted GEAR-02.',
                 cause: 'conflict',
               },
             ],

@@ -60,14 +60,14 @@ async function list(target: Target, { json, most: given }: Options, { during }: 
   return open.length === 0 ? exits.done : exits.partly;
 }
 
-async function openTroubles({ troubles }: Pick<AlertLedger, 'troubles'>, most: number) {
-  const found = await troubles.open(most + 1);
+async function openTroubles({ concerns }: Pick<AlertLedger, 'concerns'>, most: number) {
+  const found = await concerns.open(most + 1);
   const listed = found.slice(0, most);
   const open = await mapConcurrently(listed, 10, async ({ key, kind, partner, cause, since }) => {
-    const facts = await troubles.facts(key);
+    const facts = await concerns.facts(key);
     const order = oneLine(facts?.order ?? '', 200);
     const why = oneLine(facts?.reason ?? 'It has ended meanwhile.', 400);
-    const next = nextStepOf(kind, partner, cause);
+    const next = nextStepOf(kind, cause);
     return { order, kind, partner, cause, since: since.toISOString(), why, next };
   });
   return { open, hasMore: found.length > most };

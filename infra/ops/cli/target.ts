@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
@@ -79,6 +80,14 @@ export function sqsOf({ aws }: Target): SQSClient {
 
 export function ledgerOf({ aws, output }: Target): OperatorLedger {
   return operatorLedger(new DynamoDBClient(aws), output('LedgerTable'));
+}
+
+/** Who signs what an operator does: the user of this machine, and their identity at AWS. */
+export async function operatorOf({ aws, local }: Target): Promise<string> {
+  const { username } = userInfo();
+  if (local) return username;
+  const { Arn = 'unknown to AWS' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
+  return `${username}, ${Arn}`;
 }
 
 const failureSchema = z.object({ errorMessage: z.string() });

@@ -71,10 +71,10 @@ export async function discard(
   return { selected, discarded: gone.length, failure };
 }
 
-function checkedNote(given: string): string {
+export function checkedNote(given: string): string {
   const note = given.replace(/\s+/g, ' ').trim();
   if (note.length >= minNote && note.length <= maxNote) return note;
   throw new UsageError(
-    `Say in ${minNote} to ${maxNote} characters why it is discarded, for everybody who looks up the order later.`,
+    `Say in ${minNote} to ${maxNote} characters why, for everybody who looks up the order later.`,
   );
 }

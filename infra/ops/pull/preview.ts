@@ -4,9 +4,10 @@ import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder, MappedOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
-import { readKnown } from '../../../shared/orders/accept.ts';
-import { decideProductOrders, type PartDecision } from '../../../shared/orders/decide-product-orders.ts';
+import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
 import { whyNotAdopted } from '../../../shared/orders/differences.ts';
+import { readKnown } from '../../../shared/orders/known-erp-order.ts';
+import type { PartDecision } from '../../../shared/orders/wanted-order.ts';
 
 /**
  * What the pull would do with a product order of a released ERP order, in words and their colour, worst first.
@@ -101,7 +102,12 @@ async function previewOrder(
       return [{ ...about, outcome: 'left out', reason: 'productOrders.accept refuses it' }];
     const mapped = isCancelled ? undefined : dependencies.map(order);
     const known = await readKnown({ order, mapped }, dependencies.ledger);
-    const { first, parts: then } = decideProductOrders(known, { order, mapped, asked: false });
+    const { first, parts: then } = decideProductOrders(known, {
+      order,
+      mapped,
+      asked: false,
+      now: new Date(),
+    });
     // A withdrawn product order is listed by itself, unless its number is used again.
     const again = new Set((mapped?.productOrders ?? []).map(({ draft }) => draft.number));
     const withdrawn = first.filter(({ action, number }) => action === 'withdraw' && !again.has(number));
@@ -123,7 +129,7 @@ async function previewOrder(
 
 /** The ERP order releases a number that belongs to another ERP order. */
 function isOfAnother(part: PartDecision): boolean {
-  return part.action === 'resolved' && part.claimant !== undefined;
+  return part.action === 'over' && part.concerns[0].claimant !== undefined;
 }
 
 type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;
@@ -140,9 +146,10 @@ function foundOf(part: Exclude<PartDecision, { action: 'create' }>): Found {
     }
     case 'withdraw':
       return { outcome: 'left out', reason: part.sentence };
-    case 'conflict': {
-      const { event, note } = part.change;
-      return { outcome: event === 'conflict' ? 'conflict' : 'cancelled', reason: note };
+    case 'concern': {
+      const { kind, cause, note } = part.concern;
+      const isCancelled = kind === 'unwanted' && cause === 'order-state';
+      return { outcome: isCancelled ? 'cancelled' : 'conflict', reason: note };
     }
     default:
       if (entry.withdrawn) return { outcome: 'left out', reason: entry.reason ?? 'the ERP withdrew it' };

@@ -1,5 +1,7 @@
+import { nextStepOf } from '../../../shared/alerts/words.ts';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
+import type { Concern } from '../../../shared/ledger/records/concerns.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
@@ -32,6 +34,7 @@ export interface KnownOfOrder {
   readonly parts: number;
   readonly bookings: readonly Pick<BookingEntry, 'kind' | 'state' | 'discarded' | 'reason'>[];
   readonly deadLetters: readonly { readonly reason: string }[];
+  readonly concerns: readonly Concern[];
   readonly journey: readonly JourneyEntry[];
   readonly partnersDown: Readonly<Partial<Record<Partner, BreakerState>>>;
   readonly areBookingsPaused: boolean;
@@ -51,6 +54,17 @@ export function orderStatusOf(known: KnownOfOrder): OrderStatus {
       command: `${replayOf(known)} --go`,
     };
   }
+  const [concern] = known.concerns;
+  if (concern) {
+    const next = nextStepOf(concern.kind, concern.cause);
+    const says = sentence(capitalized(concern.note));
+    const isRefused = concern.kind === 'refused';
+    return {
+      state: 'needs a person',
+      says: isRefused ? `It cannot become a product order. ${says}` : says,
+      next: uncapitalized(next),
+    };
+  }
   const last = known.journey.at(-1);
   if (last?.event === 'discarded')
     return { state: 'discarded', says: `A person discarded its dead letter. ${sentence(last.note ?? '')}` };
@@ -65,18 +79,8 @@ export function orderStatusOf(known: KnownOfOrder): OrderStatus {
     };
   }
   if (known.bookings.length > 0) return booking(known);
-  return entry ? beforeBooking(entry, known) : unmapped(known);
-}
-
-/** The ledger knows the order only because the mapping refused it, or because a completion became a dead letter. */
-function unmapped({ journey }: KnownOfOrder): OrderStatus {
-  const refusal = journey.findLast(({ event }) => event === 'not mapped');
-  if (!refusal) return { state: 'to be booked', says: 'Azumuta is being asked what is to be booked for it.' };
-  return {
-    state: 'needs a person',
-    says: `It cannot become a product order. ${sentence(refusal.note ?? '')}`.trim(),
-    next: 'correct the order in the ERP, or the mapping in the configuration; it is tried again when the order changes',
-  };
+  if (entry) return beforeBooking(entry, known);
+  return { state: 'to be booked', says: 'Azumuta is being asked what is to be booked for it.' };
 }
 
 function beingCreated(entry: OrderEntry, known: KnownOfOrder): OrderStatus {
@@ -172,6 +176,9 @@ function whyWaiting(of: string, partner: Partner, { journey, partnersDown }: Kno
 
 /** A partner at the beginning of a sentence. */
 export const partnerTitles: Readonly<Record<Partner, string>> = { erp: 'The ERP', azumuta: 'Azumuta' };
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+const uncapitalized = (text: string) => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 
 /** Adds a full stop to a text that does not end like a sentence. */
 export function sentence(text: string): string {

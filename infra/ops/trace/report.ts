@@ -1,4 +1,5 @@
 import type { BookedFigures } from '../../../shared/ledger/records/bookings.ts';
+import type { OrderConcernKind } from '../../../shared/ledger/records/concerns.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { formatQuantity } from '../../../shared/model/quantity.ts';
 import { counted } from '../../../shared/model/text.ts';
@@ -9,8 +10,21 @@ import type { Trace, TracedBooking, TracedOrder } from './trace.ts';
 
 type Tone = 'good' | 'bad' | 'plain';
 
+type Words = readonly [words: string, tone?: Tone];
+
+const concerns: Readonly<Record<OrderConcernKind, Words>> = {
+  changed: ['Not as the ERP wants it', 'bad'],
+  unwanted: ['Not wanted in the ERP any more', 'bad'],
+  'number-taken': ['Another ERP order is mapped to its number', 'bad'],
+  refused: ['Cannot become a product order', 'bad'],
+  removed: ['Removed in Azumuta', 'bad'],
+  'figures-changed': ['Corrected after it was booked', 'bad'],
+  'used-again': ['Its number is used again in the ERP', 'bad'],
+};
+
 /** Events of a journey in words, and whether they are good or bad. */
-const events: Readonly<Record<string, readonly [words: string, tone?: Tone]>> = {
+const events: Readonly<Record<string, Words>> = {
+  ...concerns,
   queued: ['Received from the ERP'],
   created: ['Created in Azumuta', 'good'],
   adopted: ['Found in Azumuta, typed by hand', 'good'],
@@ -22,11 +36,9 @@ const events: Readonly<Record<string, readonly [words: string, tone?: Tone]>> = 
   ignored: ['Ignored: the ERP does not know the order'],
   retry: ['Failed, to be tried again', 'bad'],
   rejected: ['Refused', 'bad'],
-  conflict: ['Changed in the ERP afterwards', 'bad'],
-  resolved: ['Equal to the ERP again'],
+  over: ['Over'],
   withdrawn: ['Withdrawn by the ERP'],
   'not completed': ['Not completed yet in Azumuta'],
-  'not mapped': ['Cannot become a product order', 'bad'],
   'cancelled in the ERP': ['Cancelled in the ERP', 'bad'],
   'dead-lettered': ['Put aside for a person', 'bad'],
   replayed: ['Sent to its queue again'],

@@ -110,7 +110,7 @@ async function traceOne(
 ) {
   const own = await ledger.journeys.of(number);
   if (own.length === 0) return undefined;
-  const { entry, bookings: ofNumber, toldCause } = await ledger.knownOrders.read(number);
+  const { entry, bookings: ofNumber, concerns } = await ledger.knownOrders.read(number);
   const home = homeOf(number, entry);
   const isShared = home !== number;
   const bookings = isShared ? await ledger.bookings.of(home) : ofNumber;
@@ -125,9 +125,9 @@ async function traceOne(
   const { id, url } = entry?.productOrder ?? {};
   return {
     number,
-    ...orderStatusOf({ ...common, number, entry, parts, bookings, deadLetters, journey }),
+    ...orderStatusOf({ ...common, number, entry, parts, bookings, concerns, deadLetters, journey }),
     /** Why it was refused, or why it cannot follow its ERP order. */
-    cause: entry?.cause ?? toldCause,
+    cause: entry?.cause ?? concerns[0]?.cause,
     /** Number of its ERP order, if the ledger knows it. */
     erpOrder: entry?.erpOrder.number,
     /** What the mapping made of the ERP order. */

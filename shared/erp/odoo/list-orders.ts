@@ -196,7 +196,7 @@ async function withArticles(
 }
 
 function orderOf(production: ListedProduction, code: string | false, released: readonly string[]): ErpOrder {
-  const { id, product_id, product_qty, product_uom_id, date_deadline, state } = production;
+  const { id, product_id, product_qty, product_uom_id, date_deadline, state, write_date } = production;
   return {
     id: String(id),
     number: numberOf(production),
@@ -205,6 +205,7 @@ function orderOf(production: ListedProduction, code: string | false, released: r
     quantity: { amount: decimalOf(product_qty), ...(product_uom_id ? { unit: product_uom_id[1] } : {}) },
     ...(date_deadline ? { dueDate: fromOdooTime(date_deadline) } : {}),
     state: released.includes(state) ? 'released' : 'cancelled',
+    changedAt: fromOdooTime(write_date),
     attributes: Object.fromEntries(Object.entries(production).filter(([, value]) => value !== false)),
   };
 }

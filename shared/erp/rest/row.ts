@@ -57,8 +57,13 @@ export function readRow<Row>(
   const [id, number] = [nameAt(mapped, 'id'), nameAt(mapped, 'number')];
   const changedAt = changeOf(mapped);
   const known = id ?? number;
-  // It is skipped, so nothing else of it matters.
-  if (stepInto(mapped, 'state') === 'other' && known && changedAt) return { rowId: known, changedAt };
+  // Only an order that was released before is of interest, and of that only its name.
+  if (stepInto(mapped, 'state') === 'other' && number && changedAt)
+    return {
+      rowId: known ?? number,
+      changedAt,
+      order: { ...notReleased, number, ...(id ? { id } : {}), changedAt },
+    };
 
   const whole = parse(mappedSchema, mapped);
   const misfit = whole.ok
@@ -66,7 +71,11 @@ export function readRow<Row>(
     : `orders.order returns no valid order for it (${describeMismatches(whole.mismatches)})`;
   const why = problem ?? misfit;
   if (why === undefined && whole.ok && changedAt) {
-    return { rowId: whole.value.id ?? whole.value.number, changedAt, order: orderOf(whole.value) };
+    return {
+      rowId: whole.value.id ?? whole.value.number,
+      changedAt,
+      order: { ...orderOf(whole.value), changedAt },
+    };
   }
   const name = nameOf([number, id, stepInto(raw, 'number'), stepInto(raw, 'id')]) ?? path;
   const correct = `Correct the order in ${partner}, or \`orders\` in the configuration, and save it there`;
@@ -117,8 +126,10 @@ function mapRow<Row>(
   }
 }
 
-function orderOf({ state, ...order }: MappedOrder): ErpOrder | undefined {
-  if (state === 'other') return undefined;
+/** An order that is not released, but for its name. */
+const notReleased = { article: '', quantity: { amount: '0' }, state: 'other', attributes: {} } as const;
+
+function orderOf({ state, ...order }: MappedOrder): ErpOrder {
   return {
     number: order.number,
     ...(order.id ? { id: order.id } : {}),

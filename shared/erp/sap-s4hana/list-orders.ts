@@ -73,7 +73,7 @@ export async function* listReleasedOrders(
       watermark = { changedAt: changed, id: last.ManufacturingOrder };
     }
     const { fitting, unreadable } = readRows(page.rows.filter((row) => isRecent(row, earliest)));
-    yield { orders: fitting.map(orderOf), unreadable, watermark };
+    yield { orders: fitting.map((row) => orderOf(row, timeZone)), unreadable, watermark };
     if (!isFull && page.link === undefined) return;
     behind = last ?? behind;
     page = await nextPage(last ? undefined : page.link);
@@ -129,7 +129,7 @@ function isRecent(row: unknown, earliest: WallClock | undefined): boolean {
   return (createdAt(told.value) ?? earliest) >= earliest;
 }
 
-function orderOf(row: SapOrder): ErpOrder {
+function orderOf(row: SapOrder, timeZone: string): ErpOrder {
   const due = instantOf(row.MfgOrderPlannedEndDate)?.slice(0, 10);
   const open = !isSet(row.OrderIsMarkedForDeletion) && !isSet(row.OrderIsTechnicallyCompleted);
   return {
@@ -138,6 +138,7 @@ function orderOf(row: SapOrder): ErpOrder {
     quantity: { amount: toDecimal(row.TotalQuantity) ?? '0', unit: row.ProductionUnit },
     ...(due === undefined ? {} : { dueDate: due }),
     state: open ? 'released' : 'cancelled',
+    changedAt: changedAt(row, timeZone),
     attributes: Object.fromEntries(
       Object.entries(row).filter(([name, value]) => name !== '__metadata' && value !== null && value !== ''),
     ),

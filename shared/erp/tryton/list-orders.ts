@@ -173,6 +173,7 @@ function orderOf(listed: Listed, orderFields: readonly string[]): ErpOrder {
     quantity: { amount: toDecimal(quantity) ?? '0', ...(unit ? { unit } : {}) },
     ...(planned_date ? { dueDate: planned_date } : {}),
     state: state === 'cancelled' ? 'cancelled' : 'released',
+    changedAt: z.safeParse(placeSchema, listed).data?.changedAt,
     attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value != null)),
   };
 }

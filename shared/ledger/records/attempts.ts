@@ -2,7 +2,7 @@ import type { Partner } from '../../model/partner.ts';
 import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { expiryAfter } from '../keys.ts';
-import { troubleFieldNames, troubleFields } from './troubles.ts';
+import { concernFieldNames, concernFields } from './concerns.ts';
 
 /** A message that has waited for so long that a person is told. */
 export interface LongWait {
@@ -61,7 +61,7 @@ export function createAttempts(table: Table, clock: Clock) {
     },
     /** The message is a dead letter now, so it waits no more. */
     async endWaiting(messageId: string): Promise<void> {
-      await table.update(keyOf(messageId), { remove: troubleFieldNames, condition: 'attribute_exists(pk)' });
+      await table.update(keyOf(messageId), { remove: concernFieldNames, condition: 'attribute_exists(pk)' });
     },
     /** An attempt began, and only found that the message must wait. */
     async withdraw(messageId: string): Promise<void> {
@@ -71,5 +71,5 @@ export function createAttempts(table: Table, clock: Clock) {
 }
 
 function waitingOf({ order, partner, since, reason }: LongWait) {
-  return { order, reason, ...troubleFields({ kind: 'waiting', partner, cause: 'waited-too-long' }, since) };
+  return { order, reason, ...concernFields({ kind: 'waiting', partner, cause: 'waited-too-long' }, since) };
 }

@@ -68,6 +68,8 @@ export const storedSchema = z.object({
   state: z.enum(claimStates),
   attempts: z.number(),
   clean: z._default(z.boolean(), false),
+  /** When it was booked (ISO). */
+  doneAt: z.exactOptional(z.string()),
   /** While it is claimed: until when nobody else may take it over (epoch milliseconds). */
   leaseUntil: z.exactOptional(z.number()),
   /** What is booked, compressed; removed by the receipt, or when a person discards it. */
@@ -184,6 +186,34 @@ export class Bookings {
         values: { rejected: 'rejected', message: rejectedBy },
       });
     }
+  }
+
+  /**
+   * A person gives an order up: what is not booked never is, unless a person asks for it. @param note Who, and why.
+   * @returns the bookings that are under way, and stay as they are.
+   */
+  async giveUp(home: string, note: string): Promise<readonly BookingKey[]> {
+    const underWay: BookingKey[] = [];
+    for (const stored of await this.#table.query(partitionOf(home), bookingPrefix)) {
+      const { key, state } = bookingEntryOf(stored);
+      if (state === 'done') continue;
+      const set = {
+        state: 'rejected',
+        reason: note,
+        cause: 'order-state',
+        rejectedBy: 'a person',
+        discarded: true,
+      };
+      const changes = { set, remove: ['content', 'awaiting', 'dueAt'] };
+      const event = { event: 'discarded', note };
+      const written = await this.#table.update(bookingKeyOf(home, key), {
+        ...withEntry(changes, z.parse(heldSchema, stored), this.#clock.now(), event),
+        condition: '#state = :waiting OR #state = :rejected',
+        values: { waiting: 'waiting', rejected: 'rejected' },
+      });
+      if (!written) underWay.push(key);
+    }
+    return underWay;
   }
 
   /** The reconciliation has asked for a booking that waits without an order: it comes after the others due before `dueAt`. */

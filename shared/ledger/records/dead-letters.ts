@@ -6,8 +6,8 @@ import type { Key, StoredItem, Table, Update } from '../../platform/aws/dynamodb
 import type { Clock } from '../../platform/clock.ts';
 import { maxNoteLength, type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
 import { deadLetterKey, expiryAfter, retentionSeconds } from '../keys.ts';
+import { concernFieldNames, concernFields } from './concerns.ts';
 import { dayFields } from './events.ts';
-import { troubleFieldNames, troubleFields } from './troubles.ts';
 
 export interface DeadLetterId {
   readonly messageId: string;
@@ -32,7 +32,7 @@ export const recordSchema = z.object({
   dead: z._default(z.boolean(), false),
 });
 
-const noLongerDead = ['dead', ...troubleFieldNames];
+const noLongerDead = ['dead', ...concernFieldNames];
 
 function storedOf({ stage, reason, cause }: Omit<DeadLetterRecord, keyof DeadLetterId>) {
   return { stage, reason: shorten(reason, maxNoteLength), cause };
@@ -70,7 +70,7 @@ export function createDeadLetterRecords(table: Table, clock: Clock) {
         ...storedOf(why),
         dead: true,
         ...dayFields(now, 'dead-lettered'),
-        ...troubleFields(groupOf(why), now),
+        ...concernFields(groupOf(why), now),
         expiresAt: expiryAfter(retentionSeconds, now),
       };
       const dead = { event: 'dead-lettered', note: `${why.stage}: ${why.reason}` };

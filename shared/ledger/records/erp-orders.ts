@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import type { DeepReadonly, Table } from '../../platform/aws/dynamodb-table.ts';
+import type { DeepReadonly, Key, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import {
   completedPartKey,
@@ -25,12 +25,17 @@ export const bookPartsSchema = z.enum(['alone', 'each', 'when-all-done']);
 const splitSchema = z.object({ number: z.string(), of: z.number(), book: bookPartsSchema });
 
 export const storedSchema = z.object({
-  /** As the ERP has it now. Without an id if it came without one at first: it is known by its number for ever. */
+  /** As the ERP has it now. */
   erpOrder: erpOrderFactsSchema,
+  /** The number under which it came first, without an id: its record stays there, and its id leads to it. */
+  keptUnder: z.exactOptional(z.string()),
   amount: z.string(),
   /** ISO date (`2026-11-30`) or instant. */
   dueDate: z.optional(z.string()),
-  state: z.enum(['released', 'cancelled']),
+  /** When the ERP changed it to what is here (ISO), where it says so. */
+  changedAt: z.exactOptional(z.string()),
+  /** `refused`: as it is now it cannot be mapped; what is there was made before. */
+  state: z.enum(['released', 'cancelled', 'refused']),
   /** What it became in Azumuta, and how many parts it has now. */
   split: splitSchema,
   /** The highest number of parts that it ever had: those above `split.of` are surplus. */
@@ -42,6 +47,12 @@ export const storedSchema = z.object({
 });
 /** What the ledger knows about one order of the ERP, since it was accepted. */
 export type ErpOrderRecord = DeepReadonly<z.output<typeof storedSchema>>;
+
+/** What tells where the record of an ERP order is. */
+export type RecordHome = Pick<ErpOrderRecord, 'keptUnder'> & { readonly erpOrder: ErpOrderRef };
+
+/** An id that came later than the record. */
+const leadSchema = z.object({ leadsTo: z.string() });
 
 /** A part that was completed when Azumuta was last asked about it. */
 export interface CompletedPart {
@@ -66,7 +77,9 @@ export function createErpOrders(table: Table, clock: Clock) {
   return {
     /** By the ERP's id, or by its number where it has none. */
     async find(erpOrder: ErpOrderRef): Promise<ErpOrderRecord | undefined> {
-      const stored = await table.get(erpOrderKey(erpOrder));
+      const found = await table.get(erpOrderKey(erpOrder));
+      const lead = z.safeParse(leadSchema, found);
+      const stored = lead.success ? await table.get(erpOrderKey({ number: lead.data.leadsTo })) : found;
       // `dueDate` is always a key, as records are compared with isDeepStrictEqual.
       return stored && { dueDate: undefined, ...z.parse(storedSchema, stored) };
     },
@@ -75,19 +88,25 @@ export function createErpOrders(table: Table, clock: Clock) {
      * Replaces the record of the version before.
      * @returns false when another writer was first: read again and decide again.
      */
-    write: (record: ErpOrderRecord): Promise<boolean> =>
-      table.putIf(
-        { ...erpOrderKey(record.erpOrder), ...record, v: 1, expiresAt: expiresAt() },
+    async write(record: ErpOrderRecord): Promise<boolean> {
+      const { keptUnder, erpOrder } = record;
+      if (keptUnder !== undefined)
+        await table.update(erpOrderKey(erpOrder), {
+          set: { v: 1, leadsTo: keptUnder, expiresAt: expiresAt() },
+        });
+      return table.putIf(
+        { ...homeOf(record), ...record, v: 1, expiresAt: expiresAt() },
         'attribute_not_exists(pk) OR version = :before',
         { before: record.version - 1 },
-      ),
+      );
+    },
 
     /** Records that a part is completed, and keeps the recordings that triggers have named before. */
     async recordCompletedPart(
-      erpOrder: ErpOrderRef,
+      erpOrder: RecordHome,
       { index, azumutaId, named }: CompletedPart,
     ): Promise<void> {
-      const key = completedPartKey(erpOrder, index);
+      const key = completedPartKey(homeOf(erpOrder), index);
       const held = named && completedPartSchema.safeParse(await table.get(key)).data;
       // A product order that was created again has other recordings.
       const earlier = held?.productOrderId === azumutaId ? held.named : undefined;
@@ -103,8 +122,8 @@ export function createErpOrders(table: Table, clock: Clock) {
     },
 
     /** All completed parts by their index. */
-    async completedParts(erpOrder: ErpOrderRef): Promise<ReadonlyMap<number, CompletedPart>> {
-      const stored = await table.query(erpOrderKey(erpOrder).pk, completedPartPrefix);
+    async completedParts(erpOrder: RecordHome): Promise<ReadonlyMap<number, CompletedPart>> {
+      const stored = await table.query(homeOf(erpOrder).pk, completedPartPrefix);
       return new Map(
         stored.flatMap((item) => {
           const { index, productOrderId: azumutaId, named, reopened } = z.parse(completedPartSchema, item);
@@ -114,8 +133,12 @@ export function createErpOrders(table: Table, clock: Clock) {
     },
 
     /** The part was reopened. */
-    async forgetCompletedPart(erpOrder: ErpOrderRef, index: number): Promise<void> {
-      await table.update(completedPartKey(erpOrder, index), { set: { reopened: true } });
+    async forgetCompletedPart(erpOrder: RecordHome, index: number): Promise<void> {
+      await table.update(completedPartKey(homeOf(erpOrder), index), { set: { reopened: true } });
     },
   };
+}
+
+function homeOf({ erpOrder, keptUnder }: RecordHome): Key {
+  return erpOrderKey(keptUnder === undefined ? erpOrder : { number: keptUnder });
 }

@@ -3,8 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import {
   aliasKey,
   bookingPrefix,
-  claimPrefix,
-  conflictKey,
+  concernPrefix,
   deadLetterPrefix,
   expiryAfter,
   orderKey,
@@ -14,13 +13,13 @@ import {
 } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { type BookingEntry, bookingEntryOf } from './bookings.ts';
+import { type Concern, concernOf } from './concerns.ts';
 import type { DeadLetterId } from './dead-letters.ts';
-import { type Told, toldOf } from './order-changes.ts';
 import { type OrderEntry, orderEntryOf } from './product-orders.ts';
 import { type Answered, answeredOf, type Question, questionOf } from './questions.ts';
 
 /** What decisions need to know about a product order. */
-export interface KnownOrder extends Told {
+export interface KnownOrder {
   /** Undefined when it was not created by this integration. */
   readonly entry: OrderEntry | undefined;
   readonly bookings: readonly BookingEntry[];
@@ -28,8 +27,8 @@ export interface KnownOrder extends Told {
   readonly question: Question | undefined;
   /** Undefined until another hint came about a completed order. */
   readonly answered: Answered | undefined;
-  /** Other ERP orders (ids or numbers) that are mapped to the same number, as a planner was told. */
-  readonly claimants: readonly string[];
+  /** What a person must see to about it. */
+  readonly concerns: readonly Concern[];
   /** The number of ours, where this one is what Azumuta calls the order by now. */
   readonly alias: string | undefined;
   /** Its open dead letters. */
@@ -49,10 +48,9 @@ export function createKnownOrders(table: Table, clock: Clock) {
         bookings: stored.filter(({ sk }) => String(sk).startsWith(bookingPrefix)).map(bookingEntryOf),
         question: question?.by === undefined ? undefined : questionOf(question),
         answered: answeredOf(question),
-        ...toldOf(item(conflictKey(number))),
-        claimants: stored
-          .filter((each) => String(each.sk).startsWith(claimPrefix) && toldOf(each).told !== '')
-          .map(({ sk }) => String(sk).slice(claimPrefix.length)),
+        concerns: stored
+          .filter(({ sk }) => String(sk).startsWith(concernPrefix))
+          .flatMap((each) => concernOf(each) ?? []),
         alias: aliasOf(item(aliasKey(number))),
         letters: stored
           .filter((each) => String(each.sk).startsWith(deadLetterPrefix) && each.dead === true)

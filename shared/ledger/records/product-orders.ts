@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Rejection } from '../../model/errors.ts';
-import { type ErpOrderRef, isSameErpOrder } from '../../model/orders.ts';
+import { type ErpOrderFacts, isSameErpOrder } from '../../model/orders.ts';
 import type { DeepReadonly, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { claimStates, isNothingSent } from '../claims.ts';
@@ -9,16 +9,19 @@ import { expiryAfter, orderKey, partitionOf, retentionSeconds } from '../keys.ts
 import { ledgerIndexes } from '../table-schema.ts';
 import { bookPartsSchema, erpOrderFactsSchema, productOrderRefSchema } from './erp-orders.ts';
 
+/** A product order as it was made, or is to be made, in Azumuta. */
+export const draftSchema = z.object({
+  number: z.string(),
+  article: z.string(),
+  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  variants: z.array(z.string()),
+});
+
 export const storedSchema = z.object({
   number: z.string(),
   /** What its draft was made for: bookings are compared with this. Only the number follows a renamed ERP order. */
   erpOrder: erpOrderFactsSchema,
-  draft: z.object({
-    number: z.string(),
-    article: z.string(),
-    parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-    variants: z.array(z.string()),
-  }),
+  draft: draftSchema,
   /** Hash of the mapped content: tells an echo from a change. */
   contentHash: z.string(),
   part: z.object({ index: z.number(), first: z.string(), book: bookPartsSchema }),
@@ -29,6 +32,8 @@ export const storedSchema = z.object({
   enqueued: z._default(z.boolean(), false),
   /** Rejected without a dead letter, as the ERP does not want it any more. It may be released again. */
   withdrawn: z._default(z.boolean(), false),
+  /** A person has given it up: nothing is booked for it, and nobody asks about it. */
+  givenUp: z._default(z.boolean(), false),
   productOrder: z.optional(productOrderRefSchema),
   linkedAt: z.optional(z.string()),
   /** An attempt to give the ERP its id ended after it may have written. */
@@ -152,11 +157,67 @@ export class Orders {
     return held?.withdrawn === true && isSameErpOrder(held.erpOrder, entry.erpOrder);
   }
 
-  /** Its ERP order has another number now; does nothing when another writer has changed it since it was read. */
-  async renameErpOrder(entry: OrderEntry, { number }: ErpOrderRef): Promise<void> {
+  /** Its ERP order has another number or article code now, or an id; does nothing when another writer has changed it since it was read. */
+  async renameErpOrder(
+    entry: OrderEntry,
+    { number, id, article }: Omit<ErpOrderFacts, 'unit'>,
+  ): Promise<void> {
     await this.#table.update(orderKey(entry.number), {
-      set: { erpOrder: { ...entry.erpOrder, number }, erpOrderNumber: number },
+      set: {
+        erpOrder: { ...entry.erpOrder, number, article, ...(id === undefined ? {} : { id }) },
+        erpOrderNumber: number,
+      },
       ...unchanged(entry),
+    });
+  }
+
+  /** Azumuta has by now what the ERP wants: that is its content from now on. False when it was changed since it was read. */
+  async take(
+    entry: OrderEntry,
+    { draft, contentHash, erpOrder }: Pick<OrderEntry, 'draft' | 'contentHash' | 'erpOrder'>,
+  ): Promise<void> {
+    const set = { draft, contentHash, erpOrder, erpOrderNumber: erpOrder.number };
+    await this.#table.update(orderKey(entry.number), { set, ...unchanged(entry) });
+  }
+
+  /** Azumuta does not have it any more, and the ERP does not want it: if it is wanted again, it is created anew. */
+  async withdrawRemoved(entry: OrderEntry, rejection: Rejection): Promise<void> {
+    const unread = unchanged(entry);
+    const changes = {
+      set: { state: 'rejected', withdrawn: true, clean: true, ...rejection },
+      remove: ['awaiting', 'rejectedBy'],
+    };
+    await this.#table.update(orderKey(entry.number), {
+      ...withEntry(changes, entry, this.#clock.now(), { event: 'withdrawn', note: rejection.reason }),
+      condition: `#state = :done AND ${unread.condition}`,
+      values: { done: 'done', ...unread.values },
+    });
+  }
+
+  /** A person gives it up. @param note Who, and why. */
+  async giveUp(entry: OrderEntry, note: string): Promise<void> {
+    const changes = { set: { givenUp: true }, remove: ['awaiting', 'dueAt'] };
+    await this.#table.update(orderKey(entry.number), {
+      ...withEntry(changes, entry, this.#clock.now(), { event: 'given up', note }),
+      condition: 'attribute_exists(#draft)',
+    });
+  }
+
+  /** The ERP wants it by another date now. */
+  async setDueDate(number: string, dueDate: string | undefined): Promise<void> {
+    await this.#table.update(orderKey(number), {
+      set: { dueAt: dueAtOf(dueDate, this.#clock.now()) },
+      condition: 'attribute_exists(#draft)',
+    });
+  }
+
+  /** Whether the reconciliation asks about it once it is overdue: not while the ERP does not want it, or Azumuta lacks it. */
+  async setAwaited(number: string, isAwaited: boolean): Promise<void> {
+    await this.#table.update(orderKey(number), {
+      set: isAwaited ? { awaiting: 'completion' } : {},
+      remove: isAwaited ? [] : ['awaiting'],
+      condition: '#state = :done',
+      values: { done: 'done' },
     });
   }
 

@@ -158,7 +158,10 @@ export function grantsTests(): void {
         ...{ owner: 'test', messageId: 'test', endsAt: new Date(Date.now() + 60_000) },
       });
       await system.ledger.erpOrders.write(record);
-      await system.ledger.erpOrders.recordCompletedPart(erpOrder, { index: 1, azumutaId: 'id of part 1' });
+      await system.ledger.erpOrders.recordCompletedPart(
+        { erpOrder },
+        { index: 1, azumutaId: 'id of part 1' },
+      );
 
       // Act
       await come(number);

@@ -134,7 +134,7 @@ export function ordersOutTests(): void {
       const other = await calls.post(posted({ number: 'TWICE', quantity: '4' }));
       expect(same).toMatchObject({ status: 200, orders: [{ status: 'exists' }] });
       expect(other).toMatchObject({ status: 409, orders: [{ status: 'conflict' }] });
-      expect(other.orders?.[0]?.productOrders[0]?.reason).toContain('parameters["Quantity"]: was 3, is 4');
+      expect(other.orders?.[0]?.productOrders[0]?.reason).toContain('parameters["Quantity"] is 3, wanted 4');
       expect(await inAzumuta('TWICE')).toHaveLength(1);
     });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import { claimedOrder } from '../../support/bookings.ts';
 import { orderOf, refused, type StageOptions, startAlertStage } from './stage.ts';
 
@@ -77,12 +78,13 @@ it('compares Friday and the weekend with the week before, and says what waits fo
   const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-20T09:00:00Z' });
   const { ledger, clock, counts } = stage;
   for (const number of ['PO-1', 'PO-2', 'PO-3']) await create(ledger, number);
+  await ledger.concerns.begin('PO-2', removedConcern);
   clock.advance(7 * 86_400);
   for (const number of ['PO-4', 'PO-5']) await create(ledger, number);
   await ledger.deadLetters.record(refused('PO-4'));
   await ledger.deadLetters.record({ ...refused('PO-5'), cause: 'order-state' });
   const note = 'Quantity: was 5, is 6';
-  await ledger.orderChanges.record('PO-3', { content: 'other', event: 'conflict', note, cause: 'conflict' });
+  await ledger.concerns.begin('PO-3', { kind: 'changed', content: 'other', note, cause: 'conflict' });
   await ledger.pauses.begin('book-completion');
   Object.assign(counts, { completions: 4, 'dead-letters': 2 });
   clock.advance(3 * 86_400 - 3.5 * 3600);
@@ -100,7 +102,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     'Created in Azumuta                           2                         3',
     'Booked in the ERP                            0                         0',
     'Put aside                                    2                         0',
-    'Changed in the ERP                           1                         0',
+    'Changed in the ERP                           1                         1',
     '',
     'Waiting   5 product orders in Azumuta to be completed; 3 overdue: PO-1, PO-2, PO-3.',
     '          4 messages to be booked in the ERP (paused).',
@@ -111,7 +113,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     'Changed   1 order in the ERP after it came: correct the product order in Azumuta by hand.',
     '          · PO-3: Quantity: was 5, is 6',
     'For whom',
-    '          2 for planner: PO-3, PO-5',
+    '          3 for planner: PO-3, PO-5, PO-2',
     '          1 for ERP administrator: PO-4',
     '',
   ]);

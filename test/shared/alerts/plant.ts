@@ -110,7 +110,7 @@ export async function startPlant(stage: AlertStage) {
     order: (order: string) => send(creations, order),
     /** An operator replays all that was put aside. */
     async replay(): Promise<void> {
-      for (const { key, partner } of await ledger.troubles.open(100)) {
+      for (const { key, partner } of await ledger.concerns.open(100)) {
         const orderNumber = key.pk.slice('ORDER#'.length);
         const messageId = key.sk.slice('DEAD-LETTER#'.length);
         await ledger.deadLetters.markReplayed({ messageId, orderNumber }, 'by an operator');

@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
+import { Rejected } from '../../../shared/model/errors.ts';
 import { claimedOrder } from '../../support/bookings.ts';
+import { erpOrder } from '../../support/orders.ts';
+import { acceptorOn } from '../orders/order-stage.ts';
 import { orderOf, refused, startAlertStage } from './stage.ts';
 
-const conflict = {
+const changed = {
+  kind: 'changed',
   content: 'other',
-  event: 'conflict',
-  note: 'Quantity: was 5, is 6',
+  note: 'Quantity is 5, wanted 6',
   cause: 'conflict',
 } as const;
 
@@ -117,20 +120,20 @@ it('keeps groups of other causes and partners apart', async () => {
   ]);
 });
 
-it('tells of an order that was changed, cancelled or cannot be accepted, until the ERP wants again what there is', async () => {
+it('tells of an order that was changed, cancelled or cannot be accepted, until its owner ends that', async () => {
   // Prepare
   const stage = await startAlertStage();
   const { ledger, received } = stage;
-  await ledger.orderChanges.record('PO-1', conflict);
-  await ledger.orderChanges.record('PO-2', {
+  await ledger.concerns.begin('PO-1', changed);
+  await ledger.concerns.begin('PO-2', {
+    kind: 'unwanted',
     content: 'cancelled',
-    event: 'cancelled in the ERP',
     note: 'It was cancelled in the ERP.',
     cause: 'order-state',
   });
-  await ledger.orderChanges.record('MO-3', {
+  await ledger.concerns.begin('MO-3', {
+    kind: 'refused',
     content: 'no article',
-    event: 'not mapped',
     note: 'It has no article.',
     cause: 'configuration',
     about: { article: 'GEAR-7', quantity: '3 u' },
@@ -138,7 +141,7 @@ it('tells of an order that was changed, cancelled or cannot be accepted, until t
 
   // Act
   await stage.run();
-  await ledger.orderChanges.recordResolved('PO-1', 'The ERP wants again what there is.');
+  await ledger.concerns.end('PO-1', changed, 'Azumuta has it as the ERP wants it.');
   await stage.runFor(5);
 
   // Assess
@@ -151,39 +154,70 @@ it('tells of an order that was changed, cancelled or cannot be accepted, until t
     only?.why,
   ]);
   expect(told).toEqual([
-    ['new', 'cancelled', 'PO-2', undefined, undefined, 'It was cancelled in the ERP.'],
-    ['new', 'changed', 'PO-1', undefined, undefined, 'Quantity: was 5, is 6'],
-    ['new', 'unmapped', 'MO-3', 'GEAR-7', '3 u', 'It has no article.'],
+    ['new', 'changed', 'PO-1', undefined, undefined, 'Quantity is 5, wanted 6'],
+    ['new', 'refused', 'MO-3', 'GEAR-7', '3 u', 'It has no article.'],
+    ['new', 'unwanted', 'PO-2', undefined, undefined, 'It was cancelled in the ERP.'],
     ['over', 'changed', undefined, undefined, undefined, undefined],
   ]);
 });
 
-it('says that it is over when an order that could not be accepted is posted again and accepted', async () => {
+it('says that it is over once an order that could not be accepted is posted again and accepted', async () => {
+  // Prepare
   const stage = await startAlertStage();
   const { ledger, received } = stage;
-  const change = { content: 'no', event: 'not mapped', note: 'No article.', cause: 'configuration' } as const;
-  await ledger.orderChanges.record('PO-1', change);
+  const order = erpOrder({ number: 'PO-1' });
+  const noArticle = () => {
+    throw new Rejected('No article.', { code: 'configuration' });
+  };
+  await acceptorOn(ledger, { map: noArticle }).acceptOrders([order], { via: 'endpoint' });
   await stage.run();
-  await orderOf(ledger, { number: 'PO-1' });
+
+  // Act: the alerts alone end nothing
   await stage.runFor(5);
+  const before = received.webhook.length;
+  await acceptorOn(ledger).acceptOrders([order], { via: 'endpoint' });
+  await stage.runFor(5);
+
+  // Assess
+  expect(before).toBe(1);
   expect(received.webhook.map(({ event, kind }) => [event, kind])).toEqual([
-    ['new', 'unmapped'],
-    ['over', 'unmapped'],
+    ['new', 'refused'],
+    ['over', 'refused'],
   ]);
 });
 
-it('stops telling of a changed order after three days, as nobody can see that it was corrected by hand', async () => {
+it('reminds of a changed order every day, for as long as nobody has put it right', async () => {
   // Prepare
   const stage = await startAlertStage();
-  await stage.ledger.orderChanges.record('PO-1', conflict);
+  const { ledger, received } = stage;
+  await ledger.concerns.begin('PO-1', changed);
 
   // Act
   await stage.run();
   await stage.runFor(5 * 24 * 60);
+  const whileOpen = received.webhook.map(({ event }) => event);
+  await ledger.concerns.end('PO-1', changed, 'Azumuta has it as the ERP wants it.');
+  await stage.runFor(5);
 
-  // Assess: it is not called over, either.
-  expect(stage.received.webhook.map(({ event }) => event)).toEqual(['new', 'reminder', 'reminder']);
-  expect(await stage.ledger.troubles.open(10)).toEqual([]);
+  // Assess
+  expect(whileOpen).toEqual(['new', ...Array(5).fill('reminder')]);
+  expect(received.webhook.at(-1)).toMatchObject({ event: 'over', kind: 'changed' });
+});
+
+it('leaves out a dead letter that SQS has dropped, and ends nothing in the ledger', async () => {
+  // Prepare
+  const stage = await startAlertStage();
+  const { ledger, received } = stage;
+  await ledger.deadLetters.record(refused('PO-1'));
+  await stage.run();
+
+  // Act
+  await stage.runFor(16 * 24 * 60);
+
+  // Assess
+  expect(received.webhook.at(-1)).toMatchObject({ event: 'over', kind: 'dead-letter' });
+  expect(received.webhook.filter(({ event }) => event === 'over')).toHaveLength(1);
+  expect(await ledger.concerns.open(10)).toMatchObject([{ kind: 'dead-letter' }]);
 });
 
 it('tells of an order that is overdue by a day and when it was due, until it is completed', async () => {

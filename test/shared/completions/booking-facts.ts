@@ -37,6 +37,7 @@ export const orderEntry = (index: number, book: BookParts): OrderEntry => ({
   surelyNotCreated: false,
   enqueued: true,
   withdrawn: false,
+  givenUp: false,
   productOrder: { id: `id${index}`, number: `MO/1/${index}` },
   linkedAt: undefined,
   linkInDoubt: false,

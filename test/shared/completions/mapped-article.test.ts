@@ -42,12 +42,14 @@ describe('a configuration that maps articles', () => {
       queueUrl: 'product-orders',
       lookAgain: async () => {},
       map: (order) => mapProductOrders(integration.productOrders, order),
+      accept: () => true,
+      clock,
     }).acceptOrders(
       orders.filter((order) => order.number === number),
       { via: 'pull' },
     );
     await createProductOrderCreator({
-      ...{ ledger, clock, settlingSeconds: 0, azumuta, erp },
+      ...{ ledger, clock, settlingSeconds: 0, azumuta, erp, lookAgain: async () => {} },
       partners: createPartnerCalls({ breaker, newOwner: () => 'o', log: silent }),
     })(
       { v: 1, kind: 'product-order', number },

@@ -13,6 +13,7 @@ export async function reconcileStageOn(partners: CompletionStage) {
   const stage = await stageOn(partners);
   const { clock, ledger, store, azumuta, azumutaSide } = stage;
   const hints: CompletionHint[] = [];
+  const lookedAt: string[] = [];
   // A run recognises its lease by its own id.
   let runs = 0;
   await azumutaSide.setFaults([]);
@@ -48,11 +49,14 @@ export async function reconcileStageOn(partners: CompletionStage) {
           queues: {
             send: async (_url, { body }) => void hints.push(parseMessage(completionHintSchema, body)),
           },
+          lookAtOrder: async (number) => void lookedAt.push(number),
           ...dependencies,
         },
       ),
     /** What it sent so far. */
     hints,
+    /** Numbers of product orders that it had looked at, as something is open about them. */
+    lookedAt,
     /** Numbers that Azumuta was asked about, in any order. */
     async askedAbout() {
       const calls = await azumutaSide.calls('path');

@@ -117,14 +117,23 @@ describe('a booking that is planned and whose message is lost', () => {
   }
 });
 
-it('records once that an overdue product order was removed in Azumuta, and goes on asking', async () => {
+it('records once that an overdue product order was removed in Azumuta, and has it looked at from then on', async () => {
   const number = await stage.createdOutside(3);
-  await stage.run();
-  stage.clock.advance(86_400);
-  const report = await stage.run();
-  expect(report).toMatchObject({ asked: 1, unclear: 1 });
-  const told = (await stage.ledger.journeys.of(number)).filter(({ event }) => event === 'conflict');
+  const reports = [await stage.run()];
+  const before = [...stage.lookedAt];
+  for (let days = 0; days < 2; days++) {
+    stage.clock.advance(86_400);
+    reports.push(await stage.run());
+  }
+  expect(reports).toMatchObject([
+    { asked: 1, unclear: 1 },
+    { asked: 0, unclear: 0 },
+    { asked: 0, unclear: 0 },
+  ]);
+  expect(before).toEqual([]);
+  expect(stage.lookedAt).toEqual([number, number]);
+  const told = (await stage.ledger.journeys.of(number)).filter(({ event }) => event === 'removed');
   expect(told.map(({ note }) => note)).toEqual([
-    'Azumuta does not know it any more: if it was built, book it in the ERP by hand',
+    'Azumuta does not have it any more: if it was built, book it in the ERP by hand',
   ]);
 });

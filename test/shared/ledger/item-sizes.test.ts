@@ -4,7 +4,7 @@ import { type BuiltPart, decideBookings } from '../../../shared/completions/deci
 import { checkedDraft, maxDraftBytes } from '../../../shared/integration/mapping/validate.ts';
 import {
   bookingKeyOf,
-  conflictKey,
+  concernKey,
   deadLetterKey,
   erpOrderKey,
   orderKey,
@@ -35,19 +35,20 @@ function started() {
   return { ledger, sizeAt };
 }
 
+/** A draft with a parameter of so many bytes; the largest that there may be has `room`. */
+const given = (bytes: number) => ({
+  ...{ number: longest('n'), article: longest('a'), variants: [] },
+  parameters: { Drawing: 'x'.repeat(bytes) },
+});
+const room = maxDraftBytes - Buffer.byteLength(JSON.stringify(given(0)));
+const facts = { number: longest('N'), id: longest('i'), article: longest('A'), unit: longest('u') };
 const claimant = { owner: longest('o'), messageId: longest('m'), endsAt: new Date('2026-11-24T08:01:00Z') };
 
 it('keeps a product order below 64 KB, with the largest draft, the longest texts and a full history', async () => {
   // Prepare
   const { ledger, sizeAt } = started();
   const number = longest('n');
-  const given = (bytes: number) => ({
-    ...{ number, article: longest('a'), variants: [] },
-    parameters: { Drawing: 'x'.repeat(bytes) },
-  });
-  const room = maxDraftBytes - Buffer.byteLength(JSON.stringify(given(0)));
   expect(() => checkedDraft(given(room + 1), erpOrder())).toThrow('send a link to a large text');
-  const facts = { number: longest('N'), id: longest('i'), article: longest('A'), unit: longest('u') };
   await ledger.orders.put(
     newOrder({ number, draft: checkedDraft(given(room), erpOrder()), erpOrder: facts }),
   );
@@ -119,17 +120,18 @@ it('keeps a dead letter below 64 KB with the longest reason and many replays', a
   expect(await sizeAt(deadLetterKey(letter.orderNumber, 'm'))).toBeLessThanOrEqual(maxItemBytes);
 });
 
-it('keeps the changes of an order below 64 KB, however often it changes', async () => {
+it('keeps what a person must see to about an order below 64 KB, however often it changes', async () => {
   const { ledger, sizeAt } = started();
   const number = longest('n');
   for (let times = 0; times < 60; times++)
-    await ledger.orderChanges.record(number, {
+    await ledger.concerns.begin(number, {
+      kind: 'changed',
       content: `${times}${sentence}`,
-      event: 'conflict',
       cause: 'conflict',
       note: sentence,
+      wanted: { draft: checkedDraft(given(room), erpOrder()), contentHash: `${times}`, erpOrder: facts },
     });
-  expect(await sizeAt(conflictKey(number))).toBeLessThanOrEqual(maxItemBytes);
+  expect(await sizeAt(concernKey(number, 'changed'))).toBeLessThanOrEqual(maxItemBytes);
 });
 
 it('keeps a question below 64 KB when many hints name recordings at once and it is asked again and again', async () => {

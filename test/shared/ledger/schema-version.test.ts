@@ -17,14 +17,14 @@ it('writes a version number into each record of an order, so that later versions
 
   // Act
   await ledger.erpOrders.write(record);
-  await ledger.erpOrders.recordCompletedPart(record.erpOrder, { index: 1, azumutaId: 'id1' });
+  await ledger.erpOrders.recordCompletedPart(record, { index: 1, azumutaId: 'id1' });
   await ledger.orders.put(newOrder({ number: 'PO-1', erpOrder: record.erpOrder }));
   await ledger.questions.recordAsked('PO-1', { by: 'hint', since: clock.now() });
   await ledger.questions.recordAnswered('PO-2', { by: 'hint', at: clock.now(), listsRecordings: true });
   await ledger.deadLetters.record(letter);
   await ledger.deadLetters.markDiscarded({ ...letter, orderNumber: 'PO-2' }, 'Not to be booked.');
-  const change = { content: 'x', event: 'conflict', cause: 'conflict', note: 'It differs.' } as const;
-  await ledger.orderChanges.record('PO-1', change);
+  const change = { kind: 'changed', content: 'x', cause: 'conflict', note: 'It differs.' } as const;
+  await ledger.concerns.begin('PO-1', change);
   await ledger.bookings.planOnly('PO-1', bookingPlan(), {});
   await ledger.knownOrders.writeAlias('PO-2', 'PO-1');
 
@@ -32,7 +32,7 @@ it('writes a version number into each record of an order, so that later versions
   const partitions = [partitionOf('PO-1'), partitionOf('PO-2'), erpOrderKey(record.erpOrder).pk];
   const items = (await Promise.all(partitions.map((pk) => table.query(pk)))).flat();
   expect(items.map(({ sk }) => sk).sort()).toEqual([
-    ...['ALIAS', 'BOOKING#id1#quantity', 'COMPLETED#1', 'CONFLICT', 'DEAD-LETTER#m', 'DEAD-LETTER#m'],
+    ...['ALIAS', 'BOOKING#id1#quantity', 'COMPLETED#1', 'CONCERN#changed', 'DEAD-LETTER#m', 'DEAD-LETTER#m'],
     ...['ORDER', 'ORDER', 'QUESTION', 'QUESTION'],
   ]);
   expect(items.filter(({ v }) => v !== 1)).toEqual([]);

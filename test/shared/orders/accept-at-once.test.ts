@@ -4,8 +4,8 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { readKnown } from '../../../shared/orders/accept.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
+import { readKnown } from '../../../shared/orders/known-erp-order.ts';
 import { testClock } from '../../support/clock.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
@@ -72,7 +72,7 @@ async function missing(wanted: Wish, ledger: Ledger): Promise<string[]> {
   const { order } = wanted;
   const mapped = mappedOf(wanted);
   const known = await readKnown({ order, mapped }, ledger);
-  const { first, parts } = decideProductOrders(known, { order, mapped, asked: false });
+  const { first, parts } = decideProductOrders(known, { order, mapped, asked: false, now: new Date() });
   const left = [...first, ...parts].filter(({ action }) =>
     ['create', 'replace', 'withdraw'].includes(action),
   );
@@ -81,7 +81,7 @@ async function missing(wanted: Wish, ledger: Ledger): Promise<string[]> {
   return [
     ...left.map(({ action, number }) => `${action} ${number}`),
     ...(state === (mapped ? 'released' : 'cancelled') ? [] : [`the record says ${state}`]),
-    ...(amount === order.quantity.amount ? [] : [`the record says ${amount}`]),
+    ...(!mapped || amount === order.quantity.amount ? [] : [`the record says ${amount}`]),
   ];
 }
 

@@ -100,10 +100,10 @@ async function world(): Promise<object> {
   const numbers = await journeys.productOrdersOf('MO/1');
   const productOrders = [];
   for (const number of numbers) {
-    const { entry, told } = await knownOrders.read(number);
+    const { entry, concerns } = await knownOrders.read(number);
     const { history: _, enqueued: __, ...says } = entry ?? { history: [], enqueued: false };
     const waits = entry?.state === 'waiting' && !sent.includes(number);
-    productOrders.push({ ...says, told, waits });
+    productOrders.push({ ...says, concerns, waits });
   }
   const { version: _, ...record } = (await erpOrders.find(erpOrder({ number: 'MO/1' }))) ?? { version: 0 };
   return { record, productOrders };

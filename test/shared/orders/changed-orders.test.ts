@@ -91,7 +91,7 @@ describe('an ERP order that shrinks', () => {
       Array(2).fill(['LESS/1 exists', 'LESS/2 exists', 'LESS/3 conflict']),
     );
     expect((await stage.journeyOf('LESS/3')).at(-1)).toBe(
-      'conflict: The ERP order has 2 parts now, and this is part 3: remove it in Azumuta by hand',
+      'unwanted: The ERP order has 2 parts now, and this is part 3: remove it in Azumuta by hand',
     );
     expect(await stage.recordOf('LESS')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
   });
@@ -101,7 +101,10 @@ describe('an ERP order that shrinks', () => {
     await made('DONE', 3);
     const erp = erpOrder({ number: 'DONE' });
     for (const index of [1, 2])
-      await stage.ledger.erpOrders.recordCompletedPart(erp, { index, azumutaId: `id of DONE/${index}` });
+      await stage.ledger.erpOrders.recordCompletedPart(
+        { erpOrder: erp },
+        { index, azumutaId: `id of DONE/${index}` },
+      );
 
     // Act: the second time as if the first had died after its record was written
     await stage.accept(units('DONE', '2'), { mapping: together });
@@ -123,7 +126,10 @@ describe('an ERP order that shrinks', () => {
   ] as const)('is not looked at again if it shrinks to %s', async (_, number, completed, mapping, now) => {
     await made(number, 3, mapping);
     for (const index of completed)
-      await stage.ledger.erpOrders.recordCompletedPart(erpOrder({ number }), { index, azumutaId: 'a' });
+      await stage.ledger.erpOrders.recordCompletedPart(
+        { erpOrder: erpOrder({ number }) },
+        { index, azumutaId: 'a' },
+      );
     if (now === 'cancelled') {
       await stage.accept(units(number, '3'), { mapping });
       await stage.accept(erpOrder({ number, state: 'cancelled' }), { mapping });
@@ -133,7 +139,7 @@ describe('an ERP order that shrinks', () => {
 });
 
 describe('an ERP order that is cancelled', () => {
-  it('has a conflict for each of its product orders, even if it cannot be mapped any more', async () => {
+  it('has a concern for each of its product orders, even if it cannot be mapped any more', async () => {
     await made('CANCEL', 3, each);
     const gone = erpOrder({ number: 'CANCEL', state: 'cancelled', quantity: { amount: '0' } });
     const answers = [
@@ -143,7 +149,7 @@ describe('an ERP order that is cancelled', () => {
     expect(answers.map(({ news }) => news)).toEqual([3, 0]);
     for (const index of [1, 2, 3])
       expect((await stage.journeyOf(`CANCEL/${index}`)).at(-1)).toBe(
-        'cancelled in the ERP: remove it in Azumuta by hand',
+        'unwanted: It was cancelled in the ERP: remove it in Azumuta by hand',
       );
   });
 
@@ -185,18 +191,20 @@ describe('an ERP order that is cancelled', () => {
 });
 
 describe('an order that changes back and forth', () => {
-  it('alerts each time that it differs from what was created, and when it is equal again', async () => {
+  it('alerts each time that it differs from what was created, and is over when a look finds it equal again', async () => {
     await stage.accept(units('FLAP', '1'));
     await stage.attempt('FLAP', 'created');
     const news: number[] = [];
-    for (const amount of ['6', '1', '6', '6', '1'])
+    for (const amount of ['6', '1', '6', '6', '1']) {
       news.push((await stage.accept(units('FLAP', amount))).news);
+      await stage.look('FLAP');
+    }
     expect(news).toEqual([1, 0, 1, 0, 0]);
     expect((await stage.journeyOf('FLAP')).map((line) => line.split(':')[0]).slice(-4)).toEqual([
-      'conflict',
-      'resolved',
-      'conflict',
-      'resolved',
+      'changed',
+      'over',
+      'changed',
+      'over',
     ]);
   });
 

@@ -24,6 +24,7 @@ export async function startCreateStage() {
     ledger,
     clock: systemClock,
     settlingSeconds: 300,
+    lookAgain: async () => {},
     azumuta: createAzumutaClient({
       baseUrl: `${azumuta.url}/api/v1`,
       contract: defaultContract,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import type { WantedOrder } from '../../../shared/orders/decide-product-orders.ts';
+import type { WantedOrder } from '../../../shared/orders/wanted-order.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { type Attempt, attempts, OrdersInMemory } from './orders-in-memory.ts';
 
@@ -84,6 +84,8 @@ class Model {
   readonly made = new Map<string, Made>();
   readonly told = new Map<string, string>();
   readonly news: string[] = [];
+  /** Surely created: Azumuta is looked at. */
+  readonly #created = new Set<string>();
   readonly #numbered = new Map<string, { readonly as: string; readonly of: number }>();
 
   hear({ order, mapped, asked }: WantedOrder): void {
@@ -95,7 +97,7 @@ class Model {
     if (isAnew && mine.some(([, { fate }]) => mayExist(fate))) {
       for (const [number, { fate, as, index }] of mine)
         if (as === was?.as && (fate !== 'withdrawn' || index <= was.of))
-          this.#alert(number, `numbered ${is?.as} ${is?.of}`);
+          this.#alert(`${number} changed`, `numbered ${is?.as} ${is?.of}`);
       return;
     }
     if (is) this.#numbered.set(owner, is);
@@ -103,29 +105,32 @@ class Model {
     for (const [number, one] of mine.filter(
       ([each, { fate }]) => fate !== 'withdrawn' && (isAnew || !wanted.has(each)),
     ))
-      if (mayExist(one.fate)) this.#alert(number, mapped ? 'surplus' : 'cancelled');
+      if (mayExist(one.fate)) this.#alert(`${number} unwanted`, mapped ? `surplus ${is?.of}` : 'cancelled');
       else this.made.set(number, { ...one, fate: 'withdrawn' });
     for (const {
       draft: { number },
       part: { index },
       contentHash,
     } of mapped?.productOrders ?? []) {
-      const content = `content ${contentHash} ${order.article} ${order.quantity.unit}`;
+      const content = `content ${contentHash} ${order.quantity.unit}`;
       const {
         owner: other,
         content: before,
         fate,
       } = this.made.get(number) ?? { owner, content, fate: 'withdrawn' };
       if (fate !== 'withdrawn' && other !== owner) this.#alert(`${number} by ${owner}`, 'mapped');
-      else if (before !== content && fate === 'perhaps there') this.#alert(number, content);
-      else {
+      else if (before !== content && fate === 'perhaps there') {
+        this.#alert(`${number} changed`, content);
+        // Only a look shows that it is there, and what is not created yet cannot be looked at.
+        if (this.#created.has(number)) this.told.delete(`${number} unwanted`);
+      } else {
         const isOpen =
           fate === 'withdrawn' ||
           before !== content ||
           (asked && fate !== 'perhaps there' && fate !== 'to be created');
         const next = fate === 'refused, perhaps there' ? 'perhaps there' : 'to be created';
         if (isOpen) this.made.set(number, { owner, as: String(is?.as), index, content, fate: next });
-        this.told.delete(number);
+        for (const kind of ['changed', 'unwanted']) this.told.delete(`${number} ${kind}`);
       }
     }
     for (const [number, { owner: other }] of this.made)
@@ -144,6 +149,7 @@ class Model {
       'is refused after it was sent': 'refused, perhaps there',
     } as const;
     this.made.set(number, { ...one, fate: fates[how] });
+    if (how === 'is created') this.#created.add(number);
   }
 
   #alert(key: string, what: string): void {
@@ -169,7 +175,8 @@ function wantedOf(posted: Extract<Event, { what: 'posted' }>, mapping: Mapping):
   const { id, state, amount, unit, article, asked } = posted;
   const number = `MO/${id}${posted.renamed ? '-B' : ''}`;
   const order = erpOrder({ id, number, state, article, quantity: { amount, unit } });
-  return { order, mapped: state === 'cancelled' ? undefined : mapProductOrders(mapping, order), asked };
+  const mapped = state === 'cancelled' ? undefined : mapProductOrders(mapping, order);
+  return { order, mapped, asked, now: new Date(0) };
 }
 
 it('creates, withdraws and alerts as the ERP wants, whatever happens in whichever order', () => {
@@ -192,7 +199,7 @@ it('creates, withdraws and alerts as the ERP wants, whatever happens in whicheve
         expect(
           [...ledger.entries].map(([number, entry]) => [number, entry.erpOrder.id, fateOf(entry)]).sort(),
         ).toEqual([...model.made].map(([number, { owner, fate }]) => [number, owner, fate]).sort());
-        const open = (told: ReadonlyMap<string, string>) => [...told.keys()].sort();
+        const open = (told: ReadonlyMap<string, unknown>) => [...told.keys()].sort();
         expect(open(ledger.told)).toEqual(open(model.told));
         expect(ledger.news.map(kindOf).sort()).toEqual([...model.news].sort());
       }
@@ -201,8 +208,18 @@ it('creates, withdraws and alerts as the ERP wants, whatever happens in whicheve
   );
 });
 
-/** `MO/1: ["9f…", …]` is `MO/1: content`. */
-const kindOf = (told: string) => told.replace(/: \[.*/, ': content').replace(/: numbered .*/, ': numbered');
+/** `MO/1 changed: …` in the words of the model. */
+const kindOf = (told: string) => told.replace(/: .*/, (what) => `: ${wordOf(what)}`);
+const wordOf = (what: string) =>
+  /numbered/.test(what)
+    ? 'numbered'
+    : /cancelled/.test(what)
+      ? 'cancelled'
+      : /has \d+ part/.test(what)
+        ? 'surplus'
+        : /mapped/.test(what)
+          ? 'mapped'
+          : 'content';
 
 it('gives a part one number, touches nothing that may exist and does nothing twice, whatever claims or crashes come in between', () => {
   fc.assert(

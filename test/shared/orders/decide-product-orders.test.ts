@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { type Concern, removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import type { KnownOrder } from '../../../shared/ledger/records/known-orders.ts';
-import { removedInAzumuta } from '../../../shared/ledger/records/order-changes.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import {
-  decideProductOrders,
-  factsOf,
-  type KnownErpOrder,
-  type WantedOrder,
-} from '../../../shared/orders/decide-product-orders.ts';
+import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
+import { factsOf, type KnownErpOrder, type WantedOrder } from '../../../shared/orders/wanted-order.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { nothingHappened } from './orders-in-memory.ts';
 
@@ -32,13 +28,14 @@ const wants = (order: ErpOrder, mapping: Mapping = {}, asked = false): WantedOrd
   order,
   mapped: order.state === 'cancelled' ? undefined : mapProductOrders(mapping, order),
   asked,
+  now: new Date('2026-11-24T08:00:00Z'),
 });
 
 /** An accepted ERP order with all its product orders in one state. */
 function accepted(
   order: ErpOrder,
   state: State,
-  { mapping = {}, told = '' }: { mapping?: Mapping; told?: string } = {},
+  { mapping = {}, concerns = [] }: { mapping?: Mapping; concerns?: readonly Concern[] } = {},
 ): KnownErpOrder & { record: object } {
   const { split, productOrders } = mapProductOrders(mapping, order);
   return {
@@ -66,12 +63,11 @@ function accepted(
           draft.number,
           {
             entry,
-            told,
-            toldCause: undefined,
+            concerns,
             answered: undefined,
             bookings: [],
             question: undefined,
-            ...{ claimants: [], letters: [], alias: undefined },
+            ...{ letters: [], alias: undefined },
           },
         ];
       }),
@@ -81,6 +77,15 @@ function accepted(
 
 const actionsOf = (known: KnownErpOrder, wanted: WantedOrder) =>
   decideProductOrders(known, wanted).parts.map(({ number, action }) => `${number} ${action}`);
+
+const surplus: Concern = {
+  ...{ kind: 'unwanted', content: 'surplus', cause: 'conflict' },
+  note: 'The ERP order has 1 part now',
+};
+const other5: Concern = {
+  ...{ kind: 'changed', content: 'of 5', cause: 'conflict' },
+  note: 'parameters["Quantity"] is 1, wanted 5',
+};
 
 describe('a product order', () => {
   const order = erpOrder({ number: 'MO/1', id: 'a', quantity: { amount: '2' } });
@@ -95,9 +100,9 @@ describe('a product order', () => {
     ['withdrawn', 'replace', 'replace', 'replace', 'unchanged', 'unchanged'],
     ['not created', 'unchanged', 'unchanged', 'replace', 'withdraw', 'withdraw'],
     ['refused', 'unchanged', 'replace', 'replace', 'withdraw', 'withdraw'],
-    ['refused, may be there', 'unchanged', 'replace', 'replace', 'conflict', 'conflict'],
-    ['perhaps created', 'unchanged', 'unchanged', 'conflict', 'conflict', 'conflict'],
-    ['created', 'unchanged', 'unchanged', 'conflict', 'conflict', 'conflict'],
+    ['refused, may be there', 'unchanged', 'replace', 'replace', 'concern', 'concern'],
+    ['perhaps created', 'unchanged', 'unchanged', 'concern', 'concern', 'concern'],
+    ['created', 'unchanged', 'unchanged', 'concern', 'concern', 'concern'],
   ])('follows the table when it is %s', (state, ...expected) => {
     const known = accepted(order, state, { mapping: perUnit('each') });
     const second = [same, asked, other, fewer, gone].map((wanted) => actionsOf(known, wanted)[1]);
@@ -105,20 +110,39 @@ describe('a product order', () => {
   });
 
   it.each<[State, string, string]>([
-    ['not created', 'resolved', 'withdraw'],
-    ['perhaps created', 'resolved', 'conflict'],
-    ['created', 'resolved', 'conflict'],
-  ])('is resolved when it is %s with a known conflict and the ERP wants it again', (state, again, less) => {
-    const known = accepted(order, state, { mapping: perUnit('each'), told: 'surplus' });
+    ['not created', 'over', 'withdraw'],
+    ['perhaps created', 'over', 'concern'],
+    ['created', 'look', 'concern'],
+  ])('follows what is open about it when it is %s and the ERP wants it again', (state, again, less) => {
+    const known = accepted(order, state, { mapping: perUnit('each'), concerns: [surplus] });
     expect([same, fewer].map((wanted) => actionsOf(known, wanted)[1])).toEqual([
       `MO/1/2 ${again}`,
       `MO/1/2 ${less}`,
     ]);
   });
 
-  it('is not resolved by an ERP that still wants it when it was removed in Azumuta', () => {
-    const known = accepted(order, 'created', { mapping: perUnit('each'), told: removedInAzumuta });
-    expect(actionsOf(known, same)).toEqual(['MO/1/1 unchanged', 'MO/1/2 unchanged']);
+  it('is looked at, not over, when it was removed in Azumuta and the ERP still wants it', () => {
+    const known = accepted(order, 'created', { mapping: perUnit('each'), concerns: [removedConcern] });
+    expect(actionsOf(known, same)).toEqual(['MO/1/1 look', 'MO/1/2 look']);
+  });
+
+  it.each<[State, string]>([
+    ['perhaps created', 'over'],
+    ['created', 'look'],
+  ])('has all that is open follow the ERP that wants it as it was made when it is %s', (state, action) => {
+    const known = accepted(order, state, { mapping: perUnit('each'), concerns: [other5, surplus] });
+    const { parts } = decideProductOrders(known, same);
+    expect(parts[1]).toMatchObject({ action, concerns: [{ kind: 'changed' }, { kind: 'unwanted' }] });
+  });
+
+  it('is wanted again with other content, which what is open since it was unwanted knows from then on', () => {
+    const known = accepted(order, 'created', { mapping: perUnit('each'), concerns: [surplus] });
+    const { parts } = decideProductOrders(known, other);
+    expect(parts[1]).toMatchObject({
+      action: 'concern',
+      concern: { kind: 'changed' },
+      again: [{ kind: 'unwanted', wanted: { erpOrder: { article: 'GEAR-02' } } }],
+    });
   });
 
   it('is created when the ledger does not know it, and ignored when it is cancelled', () => {
@@ -129,11 +153,11 @@ describe('a product order', () => {
 
   it.each<[State, string]>([
     ['withdrawn', 'replace'],
-    ['not created', 'conflict'],
-    ['refused', 'conflict'],
-    ['created', 'conflict'],
+    ['not created', 'concern'],
+    ['refused', 'concern'],
+    ['created', 'concern'],
   ])(
-    'is taken over or a conflict when it belongs to another ERP order and is %s, and left alone by a cancelled one',
+    'is taken over or needs a person when it belongs to another ERP order and is %s, and left alone by a cancelled one',
     (state, action) => {
       // Prepare
       const owner = accepted(erpOrder({ number: 'MO/1', id: 'of another company' }), state);
@@ -146,14 +170,18 @@ describe('a product order', () => {
     },
   );
 
-  it('has its conflict with another ERP order resolved when that does not want it any more', () => {
+  it('is over with another ERP order that was mapped to it when that does not want it any more', () => {
     const owner = accepted(erpOrder({ number: 'MO/1', id: 'of another company' }), 'created');
-    const claimed = new Map([...owner.productOrders].map(([n, one]) => [n, { ...one, claimants: ['twin'] }]));
+    const taken: Concern = {
+      ...{ kind: 'number-taken', content: 'mapped', note: 'mapped as well', cause: 'configuration' },
+      claimant: 'twin',
+    };
+    const claimed = new Map([...owner.productOrders].map(([n, one]) => [n, { ...one, concerns: [taken] }]));
     const twin = erpOrder({ number: 'MO/1', id: 'twin' });
     const { record } = accepted(twin, 'created');
     expect(
       decideProductOrders({ record, productOrders: claimed }, wants({ ...twin, state: 'cancelled' })).parts,
-    ).toMatchObject([{ number: 'MO/1', action: 'resolved', claimant: 'twin' }]);
+    ).toMatchObject([{ number: 'MO/1', action: 'over', concerns: [taken] }]);
   });
 });
 
@@ -165,14 +193,14 @@ describe('an ERP order with another mapping', () => {
     ['booking of its parts', perUnit('when-all-done'), ['MO/1/1', 'MO/1/2']],
   ];
 
-  it.each(mappings)('keeps what may exist when the %s changes, with a conflict for each', (_, mapping) => {
+  it.each(mappings)('keeps what may exist when the %s changes, with a concern for each', (_, mapping) => {
     for (const state of ['perhaps created', 'created', 'refused, may be there'] as const) {
       const known = accepted(order, state, { mapping: perUnit('each') });
       const decision = decideProductOrders(known, wants(order, mapping));
       expect(decision).toMatchObject({ first: [], split: { number: 'MO/1', of: 2, book: 'each' } });
       expect(decision.parts.map(({ number, action }) => `${number} ${action}`)).toEqual([
-        'MO/1/1 conflict',
-        'MO/1/2 conflict',
+        'MO/1/1 concern',
+        'MO/1/2 concern',
       ]);
     }
   });
@@ -196,7 +224,8 @@ describe('an ERP order with another mapping', () => {
     expect(decideProductOrders(known, wants({ ...order, number: 'MO/1-B' })).parts).toMatchObject([
       {
         number: 'MO/1',
-        action: 'conflict',
+        action: 'concern',
+        concern: { kind: 'changed' },
         sentence: expect.stringContaining('is mapped to MO/1-B (alone) now'),
       },
     ]);
@@ -219,22 +248,30 @@ describe('the same content', () => {
     ]);
   });
 
-  it('differs by the unit, or by an article that the mapping turns into the same', () => {
+  it('differs by the unit', () => {
     const mapping = { article: () => 'GEAR', parameters: () => ({}) };
     const known = accepted(order, 'created', { mapping });
-    for (const [changed, note] of [
-      [{ ...order, quantity: { amount: '5', unit: 'kg' } }, 'unit in the ERP: was u, is kg'],
-      [{ ...order, article: 'GEAR-02' }, 'article in the ERP: was GEAR, is GEAR-02'],
-    ] as const)
-      expect(decideProductOrders(known, wants(changed, mapping)).parts).toMatchObject([
-        { action: 'conflict', sentence: `Product order MO/1 exists with other content. ${note}.` },
-      ]);
+    const inKg = { ...order, quantity: { amount: '5', unit: 'kg' } };
+    const note = 'unit in the ERP is u, wanted kg';
+    expect(decideProductOrders(known, wants(inKg, mapping)).parts).toMatchObject([
+      {
+        action: 'concern',
+        concern: { kind: 'changed', content: note, note, wanted: { erpOrder: { unit: 'kg' } } },
+        sentence: `Product order MO/1 exists with other content: ${note}.`,
+      },
+    ]);
   });
 
-  it('differs by the type of a parameter, which the sentence shows', () => {
+  it('may be of an article that was renamed in the ERP, if the mapping turns it into the same', () => {
+    const mapping = { article: () => 'GEAR', parameters: () => ({}) };
+    const known = accepted(order, 'created', { mapping });
+    expect(actionsOf(known, wants({ ...order, article: 'GEAR-02' }, mapping))).toEqual(['MO/1 unchanged']);
+  });
+
+  it('differs by the type of a parameter, which is no difference in Azumuta: a look says so', () => {
     const known = accepted(order, 'created', { mapping: { parameters: () => ({ Length: '5' }) } });
     expect(
       decideProductOrders(known, wants(order, { parameters: () => ({ Length: 5 }) })).parts,
-    ).toMatchObject([{ action: 'conflict', change: { note: 'parameters["Length"]: was "5", is 5' } }]);
+    ).toMatchObject([{ action: 'concern', looks: true, concern: { note: 'the content is another' } }]);
   });
 });

@@ -32,6 +32,7 @@ beforeEach(() => {
     queueUrl: sqs.queueUrl('product-orders'),
     lookAgain: async () => {},
     map: (order) => mapProductOrders({}, order),
+    accept: () => true,
     apiKey: async () => ({ current, previous }),
     mayCall: () => true,
   };

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forAllTests } from '../../support/for-all-tests.ts';
+import { overriding } from '../../support/overriding.ts';
 import { startCreateStage } from './create-stage.ts';
 
 const link = 'PATCH /api/production-orders/{number}';
@@ -71,6 +72,26 @@ describe('a link without an answer', () => {
 
     const { settlingSeconds } = stage.dependencies;
     expect(inDoubt).toMatchObject({ name: 'RetryLater', wrote: 'perhaps', afterSeconds: settlingSeconds });
+  });
+
+  it('is searched no earlier when the ledger fails to note the doubt', async () => {
+    // Prepare
+    const number = await stage.released();
+    await stage.erpSide.setFaults([{ kind: 'status', route: link, status: 429, times: 1 }]);
+    await expect(stage.create(number)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'nothing' });
+    await stage.erpSide.setFaults([{ kind: 'reset-after', route: link, times: 1 }]);
+    const noteLink = async () => {
+      throw new Error('Too many requests.');
+    };
+    const orders = overriding(stage.ledger.orders, { noteLink });
+
+    // Act
+    const ledger = overriding(stage.ledger, { orders });
+    const inDoubt = await stage.create(number, 2, { ledger }).catch((error: unknown) => error);
+
+    // Assess
+    const { settlingSeconds } = stage.dependencies;
+    expect(inDoubt).toMatchObject({ name: 'RetryLater', afterSeconds: settlingSeconds });
   });
 
   it('is tried again soon when nothing was sent', async () => {

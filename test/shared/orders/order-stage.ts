@@ -1,12 +1,15 @@
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import type { ErpOrder } from '../../../shared/model/orders.ts';
+import type { ErpOrder, ProductOrderDraft } from '../../../shared/model/orders.ts';
 import {
   type AcceptDependencies,
   type Accepted,
   createOrderAcceptor,
 } from '../../../shared/orders/accept.ts';
+import { lookAtOrder } from '../../../shared/orders/look.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
@@ -33,6 +36,8 @@ export const acceptorOn = (ledger: Ledger, changes: Partial<AcceptDependencies> 
     queueUrl: '',
     lookAgain: async () => {},
     map: (order) => mapProductOrders({}, order),
+    accept: () => true,
+    clock: testClock(),
     ...changes,
   });
 
@@ -63,6 +68,7 @@ export async function startOrderStage() {
       queueUrl: sqs.queueUrl('product-orders'),
       lookAgain: async (number) => void lookedAt.push(number),
       map: (order) => mapProductOrders(mapping, order),
+      clock,
       ...changes,
     }).acceptOrders(orders, { via });
   };
@@ -99,6 +105,29 @@ export async function startOrderStage() {
           how === 'refused' ? 'nothing' : 'perhaps',
         );
       return claimed.outcome;
+    },
+
+    /** A look at Azumuta, which has it as it was made, with these parameters instead, or not at all. */
+    async look(number: string, seen: ProductOrderDraft['parameters'] | 'not there' = {}): Promise<void> {
+      const entry = await ledger.orders.find(number);
+      const isThere = entry && seen !== 'not there';
+      const parameters = isThere ? { ...entry.draft.parameters, ...seen } : {};
+      const has = async () =>
+        isThere ? { id: `id of ${number}`, completed: false, ...entry.draft, parameters } : undefined;
+      await lookAtOrder(
+        number,
+        { signal: new AbortController().signal, log: silent },
+        {
+          ledger,
+          azumuta: { productOrder: has, findProductOrder: has },
+          partners: createPartnerCalls({
+            breaker: new Breaker(store.table, clock),
+            newOwner: () => 'o',
+            log: silent,
+          }),
+          lookAgain: async (again) => void lookedAt.push(again),
+        },
+      );
     },
 
     /** `number status` of each. */

@@ -1,15 +1,17 @@
+import type { Concern } from '../../../shared/ledger/records/concerns.ts';
 import type { ErpOrderRecord } from '../../../shared/ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../../../shared/ledger/records/known-orders.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import { type ErpOrder, isSameErpOrder, partNumbers } from '../../../shared/model/orders.ts';
+import { decideLook } from '../../../shared/orders/decide-look.ts';
+import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
 import {
-  decideProductOrders,
   factsOf,
   type KnownErpOrder,
   type OrderDecision,
   type PartDecision,
   type WantedOrder,
-} from '../../../shared/orders/decide-product-orders.ts';
+} from '../../../shared/orders/wanted-order.ts';
 
 /** How an attempt at creating a product order ends. */
 export const attempts = [
@@ -32,8 +34,8 @@ interface Disturbance {
 export class OrdersInMemory {
   readonly records = new Map<string, ErpOrderRecord>();
   readonly entries = new Map<string, OrderEntry>();
-  /** Open conflicts, by product order number or `<number> by <claimant>`. */
-  readonly told = new Map<string, string>();
+  /** Open concerns, by `<number> <kind>` or `<number> by <claimant>`. */
+  readonly told = new Map<string, { readonly number: string; readonly concern: Concern }>();
   /** Every alert to a planner. */
   readonly news: string[] = [];
 
@@ -96,10 +98,8 @@ export class OrdersInMemory {
         ...{ bookings: [], letters: [], alias: undefined },
         question: undefined,
         answered: undefined,
-        toldCause: undefined,
-        told: this.told.get(number) ?? '',
       },
-      claimants: [...this.told.keys()].flatMap((key) => key.split(`${number} by `)[1] ?? []),
+      concerns: this.#concernsOf(number),
     });
     return { record, productOrders: new Map(numbers.map((number) => [number, known(number)])) };
   }
@@ -135,25 +135,53 @@ export class OrdersInMemory {
         if (!isAsRead(held, part.entry) || !held.surelyNotCreated) return false;
         this.entries.set(number, { ...held, state: 'rejected', withdrawn: true });
         return true;
-      case 'conflict': {
-        const { content, claimant } = part.change;
-        const key = claimant === undefined ? number : `${number} by ${claimant}`;
-        if (this.told.get(key) !== content) this.news.push(`${key}: ${content}`);
-        this.told.set(key, content);
+      case 'concern':
+        for (const concern of [part.concern, ...part.again]) this.#begin(number, concern);
+        if (part.looks) this.#look(part.entry);
         return true;
-      }
-      case 'resolved':
-        this.told.delete(part.claimant === undefined ? number : `${number} by ${part.claimant}`);
+      case 'look':
+        for (const concern of part.concerns) this.#begin(number, concern);
+        this.#look(part.entry);
+        return true;
+      case 'over':
+        this.#end(number, part.concerns);
         return true;
       case 'unchanged':
         return true;
     }
   }
 
+  #concernsOf(number: string): Concern[] {
+    return [...this.told.values()].flatMap((told) => (told.number === number ? [told.concern] : []));
+  }
+
+  #begin(number: string, concern: Concern): void {
+    const key = keyOf(number, concern);
+    if (this.told.get(key)?.concern.content !== concern.content) this.news.push(`${key}: ${concern.content}`);
+    this.told.set(key, { number, concern });
+  }
+
+  #end(number: string, ends: readonly Concern[]): void {
+    for (const concern of ends) this.told.delete(keyOf(number, concern));
+  }
+
+  /** At Azumuta, which has it as it was made: nobody puts anything right there. */
+  #look(entry: OrderEntry): void {
+    const { number, draft } = entry;
+    const seen = { id: number, completed: false, ...draft };
+    const concerns = this.#concernsOf(number);
+    const { ends, begins } = decideLook({ entry, concerns, seen });
+    for (const concern of begins) this.#begin(number, concern);
+    this.#end(
+      number,
+      ends.map(({ concern }) => concern),
+    );
+  }
+
   #put(part: Extract<PartDecision, { action: 'create' | 'replace' }>, order: ErpOrder): void {
     const { draft, part: index, contentHash } = part.wanted;
     const before = this.entries.get(draft.number);
-    if (part.resolves) this.told.delete(draft.number);
+    this.#end(draft.number, part.ends);
     this.entries.set(draft.number, {
       number: draft.number,
       ...{ erpOrder: factsOf(order), draft, contentHash, part: index, state: 'waiting' },
@@ -165,8 +193,13 @@ export class OrdersInMemory {
   }
 }
 
+function keyOf(number: string, { kind, claimant }: Concern): string {
+  return claimant === undefined ? `${number} ${kind}` : `${number} by ${claimant}`;
+}
+
 /** The fields of an entry about attempts, before the first. */
 export const nothingHappened = {
+  givenUp: false,
   productOrder: undefined,
   linkedAt: undefined,
   reason: undefined,

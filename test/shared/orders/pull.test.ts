@@ -109,14 +109,17 @@ it('goes on after an order that cannot be mapped, and records why, once', async 
   expect(second).toMatchObject({ outcome: 'read', rejected: 1 });
   const journey = await ledger.journeys.of('UNFIT-1');
   expect(journey.map(({ event, note }) => `${event}: ${note}`)).toEqual([
-    'not mapped: ERP order UNFIT-1 has no article.',
+    'refused: ERP order UNFIT-1 has no article.',
   ]);
-  expect((await ledger.knownOrders.read('UNFIT-1')).toldCause).toBe('order-data');
+  expect((await ledger.knownOrders.read('UNFIT-1')).concerns).toMatchObject([
+    { kind: 'refused', cause: 'order-data' },
+  ]);
   const status = orderStatusOf({
     number: 'UNFIT-1',
     entry: undefined,
     parts: 1,
     bookings: [],
+    concerns: (await ledger.knownOrders.read('UNFIT-1')).concerns,
     deadLetters: [],
     journey,
     areBookingsPaused: false,
@@ -137,7 +140,7 @@ it('treats an order on which accept fails as one that cannot be mapped, and goes
   expect(report).toMatchObject({ outcome: 'read', queued: 1, rejected: 1 });
   const [entry] = await ledger.journeys.of('ODD-1');
   expect(entry).toMatchObject({
-    event: 'not mapped',
+    event: 'refused',
     note: expect.stringContaining('order.attributes.colour is undefined'),
   });
 });
@@ -156,7 +159,7 @@ it('records a row that cannot be read once, in the journey of its order, and goe
   // Assess
   expect(reports).toMatchObject(Array(2).fill({ outcome: 'read', queued: 1, rejected: 1 }));
   const journey = await ledger.journeys.of('ROW-1');
-  expect(journey.map(({ event, note }) => `${event}: ${note}`)).toEqual([`not mapped: ${row.reason}`]);
+  expect(journey.map(({ event, note }) => `${event}: ${note}`)).toEqual([`refused: ${row.reason}`]);
 });
 
 it('alerts to a cancellation even if the configuration would not want the order any more', async () => {
@@ -193,10 +196,13 @@ it('alerts to a cancellation once, and to a change after the creation once', asy
   expect(first).toMatchObject({ cancelled: 1, conflicts: 1 });
   expect(second).toMatchObject({ cancelled: 0, conflicts: 1 });
   const told = async (number: string) => (await ledger.journeys.of(number)).map(({ event }) => event);
-  expect(await told('GONE-1')).toEqual(['queued', 'created', 'cancelled in the ERP']);
-  expect(await told('MORE-1')).toEqual(['queued', 'created', 'conflict']);
-  const causes = [await ledger.knownOrders.read('GONE-1'), await ledger.knownOrders.read('MORE-1')];
-  expect(causes.map(({ toldCause }) => toldCause)).toEqual(['order-state', 'conflict']);
+  expect(await told('GONE-1')).toEqual(['queued', 'created', 'unwanted']);
+  expect(await told('MORE-1')).toEqual(['queued', 'created', 'changed']);
+  const open = [await ledger.knownOrders.read('GONE-1'), await ledger.knownOrders.read('MORE-1')];
+  expect(open.map(({ concerns }) => concerns)).toMatchObject([
+    [{ kind: 'unwanted', cause: 'order-state' }],
+    [{ kind: 'changed', cause: 'conflict' }],
+  ]);
 });
 
 describe('an order that is cancelled before it was created', () => {
@@ -226,7 +232,7 @@ describe('an order that is cancelled before it was created', () => {
       expect(await ledger.claims.claim(orderKey(number), claimant)).toMatchObject({ outcome: 'rejected' });
       const entry = await ledger.orders.find(number);
       const known = {
-        ...{ number, entry, parts: 1, bookings: [], deadLetters: [], journey },
+        ...{ number, entry, parts: 1, bookings: [], concerns: [], deadLetters: [], journey },
         ...{ areBookingsPaused: false, partnersDown: {}, where: '--local' },
       };
       expect(orderStatusOf(known)).toMatchObject({

@@ -80,6 +80,7 @@ function reconciliation() {
         azumuta: { productOrder: isAsked, findProductOrder: isAsked },
         queues: { send: async () => {} },
         completionsQueueUrl: 'unused',
+        lookAtOrder: async () => {},
         most: 50,
         graceHours: 24,
       });

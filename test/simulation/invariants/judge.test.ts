@@ -51,7 +51,7 @@ const items =
           return change === 'none' ? [] : [{ ...item, ...change }];
         }),
     );
-const [theOrder, theBooking, conflict] = [/^ORDER#\S+ ORDER$/, / BOOKING#/, / CONFLICT/];
+const [theOrder, theBooking, concern] = [/^ORDER#\S+ ORDER$/, / BOOKING#/, / CONCERN#/];
 /** The item that the watch finds in the ledger. */
 const read =
   (which: RegExp, item: object): Disturbance =>
@@ -125,7 +125,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/All 2 part\(s\) of MO\/0001 are completed, but it is not booked/, notBooked, fewerParts],
     [
       /completed but not booked, and nothing reports it/,
-      all(notBooked, items(conflict, 'none')),
+      all(notBooked, items(concern, 'none')),
       { events: [change] },
     ],
   ],
@@ -154,9 +154,9 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/the ERP was sent/, books(({ productOrders: sent }) => ({ productOrders: [...sent, ...sent] }))],
   ],
   reported: [
-    [/is made for 5, the ERP wants 3, and nothing reports it/, items(conflict, 'none'), { events: [change] }],
-    [/MO\/0001\/3 is in Azumuta, the ERP order has 2 part/, items(conflict, 'none'), fewerParts],
-    [/Nothing reports that MO\/0001 was removed/, items(conflict, 'none'), { events: [removal] }],
+    [/is made for 5, the ERP wants 3, and nothing reports it/, items(concern, 'none'), { events: [change] }],
+    [/MO\/0001\/3 is in Azumuta, the ERP order has 2 part/, items(concern, 'none'), fewerParts],
+    [/Nothing reports that MO\/0001 was removed/, items(concern, 'none'), { events: [removal] }],
   ],
   withdrawn: [[/is withdrawn, but is in Azumuta/, items(theOrder, { withdrawn: true })]],
   deadLetters: [[/MO\/0001, some-stage: It is closed/, letter('a function')]],

@@ -9,7 +9,7 @@ import { judgeCalls } from './calls.ts';
 import { type DeadLetter, deadLettersOf } from './dead-letters.ts';
 import { createFindings, type Find, type Finding } from './finding.ts';
 import { judgeJourneys } from './journey.ts';
-import { judgeLedger } from './ledger.ts';
+import { isOpenConcern, judgeLedger } from './ledger.ts';
 import { judgeLinks } from './links.ts';
 import { indexOf, judgeParts, judgeRework } from './parts.ts';
 
@@ -253,11 +253,11 @@ function isReported(
 ): boolean {
   if (changes.includes('dead letter is discarded')) return true;
   const numbers = [...own, ...made.map(({ number }) => number)];
-  return plant.table.items().some(({ pk, sk }) => {
-    const kind = String(sk);
-    return (
-      numbers.some((number) => pk === `ORDER#${number}`) &&
-      (kind.startsWith('CONFLICT') || kind.startsWith('DEAD-LETTER'))
+  return plant.table
+    .items()
+    .some(
+      (item) =>
+        numbers.some((number) => item.pk === `ORDER#${number}`) &&
+        (isOpenConcern(item) || String(item.sk).startsWith('DEAD-LETTER')),
     );
-  });
 }

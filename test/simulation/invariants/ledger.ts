@@ -73,13 +73,24 @@ function judgeBooking(item: Item, items: readonly Item[], find: Find): void {
     find('nothingElse', `${name} was discarded by a person, and planned again without one.`);
 }
 
-/** The reconciliation asks about it until it is completed, and finds that it does not exist. */
+/** The reconciliation asks about it until it is completed, and finds that it does not exist; from then on it does not. */
 function judgeRemoved(items: readonly Item[], people: Pick<People, 'orders'>, find: Find): void {
   for (const { id, number } of people.orders.flatMap((order) => order?.removed ?? [])) {
-    const order = items.find((item) => item.sk === 'ORDER' && item.azumutaId === id && item.awaiting);
-    if (order && !items.some(({ pk, sk, content }) => pk === order.pk && sk === 'CONFLICT' && content))
+    const order = items.find(
+      (item) =>
+        item.sk === 'ORDER' &&
+        item.azumutaId === id &&
+        item.withdrawn !== true &&
+        (item.awaiting || lastOf(item, 'completed') === ''),
+    );
+    if (order && !items.some((item) => item.pk === order.pk && isOpenConcern(item)))
       find('reported', `Nothing reports that ${number} was removed in Azumuta.`);
   }
+}
+
+/** What a person must see to about an order, until it is over. */
+export function isOpenConcern({ sk, content }: Readonly<Record<string, unknown>>): boolean {
+  return String(sk).startsWith('CONCERN#') && content !== '';
 }
 
 const isPartOf = (partition: string, number: string) =>

@@ -3,6 +3,7 @@ import type { ReleasedOrder } from '../scenario/released-order.ts';
 import type { ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
+import { isOpenConcern } from './ledger.ts';
 
 /**
  * The number of the part that a product order was created as: `…/2` is the second. A renamed one keeps it at the start.
@@ -33,12 +34,19 @@ export function judgeParts(
   const record = items.find(({ pk, sk }) => pk === `ERP-ORDER#${key}` && sk === 'ORDER');
   const of = Number(Object(record?.split).of);
   const isReported = ({ number }: BuiltProductOrder) =>
+    items.some((item) => item.pk === `ORDER#${number.replace(/(?:-R)+$/, '')}` && isOpenConcern(item));
+  // What is booked needs nobody: nothing can be put right in Azumuta any more.
+  const isBooked = (one: BuiltProductOrder) =>
     items.some(
-      ({ pk, sk, content }) =>
-        pk === `ORDER#${number.replace(/(?:-R)+$/, '')}` && sk === 'CONFLICT' && content !== '',
+      ({ pk, sk, state, productOrder, parts }) =>
+        String(sk).startsWith('BOOKING#') &&
+        state === 'done' &&
+        familyOf(String(pk).slice('ORDER#'.length), true) === familyOf(one.number, true) &&
+        Array.isArray(parts) &&
+        (parts.length > 1 ? parts.includes(indexOf(one)) : Object(productOrder).id === one.id),
     );
   for (const one of made)
-    if (indexOf(one) > of && !isReported(one))
+    if (indexOf(one) > of && !isReported(one) && !isBooked(one))
       find(
         'reported',
         `${one.number} is in Azumuta, the ERP order has ${of} part(s), and nothing reports it.`,

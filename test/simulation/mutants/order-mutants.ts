@@ -77,7 +77,7 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'window-begins-at-its-last-row',
     file: 'shared/orders/pull-window.ts',
-    find: 'const began = before(page.changedAt, lastedMs);',
+    find: 'const began = before(earlierOf(page.changedAt, readAt.toISOString()), lastedMs);',
     replace: 'const began = page.changedAt;',
     why: 'An order that is written while a long window is being read is never read.',
     foundBy: ['created'],
@@ -92,10 +92,26 @@ export const orderMutants: readonly Mutant[] = [
   },
   {
     name: 'change-not-reported',
-    file: 'shared/ledger/records/order-changes.ts',
-    find: 'if (before === content) return false;',
-    replace: "if (before === content || content !== '') return false;",
+    file: 'shared/ledger/records/concerns.ts',
+    find: 'if (known && before === is && isDeepStrictEqual(factsOf(known), factsOf(facts))) return false;',
+    replace: "if (is !== '') return false;",
     why: 'The ERP wants another quantity than is built, and nobody learns of it.',
+    foundBy: ['reported'],
+  },
+  {
+    name: 'difference-ended-by-a-look',
+    file: 'shared/orders/decide-look.ts',
+    find: 'if (differences.length === 0)',
+    replace: 'if (differences.length >= 0)',
+    why: 'A look ends the report of a change although Azumuta still has what was made before.',
+    foundBy: ['reported'],
+  },
+  {
+    name: 'unwanted-ended-by-a-look',
+    file: 'shared/orders/decide-look.ts',
+    find: 'const again = unwanted.filter((concern) => concern.wanted);',
+    replace: 'const again = unwanted;',
+    why: 'A look ends the report that a part is surplus although it is still there.',
     foundBy: ['reported'],
   },
   {

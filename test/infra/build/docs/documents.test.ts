@@ -122,6 +122,7 @@ async function carriedOut({ operation, request: { number, query, body, authorize
       queueUrl: sqs.queueUrl('product-orders'),
       lookAgain: async () => {},
       map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders({}, order),
+      accept: () => true,
       apiKey: async () => ({ current: secret }),
     };
     const caller = { apiKey: presented, sourceIp: '203.0.113.7' };

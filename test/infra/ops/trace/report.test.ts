@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { traceLines } from '../../../../infra/ops/trace/report.ts';
+import { eventWords, toneOf, traceLines } from '../../../../infra/ops/trace/report.ts';
 import type { Trace, TracedOrder } from '../../../../infra/ops/trace/trace.ts';
+import { orderConcernKinds } from '../../../../shared/ledger/records/concerns.ts';
 import type { JourneyEntry } from '../../../../shared/ledger/records/events.ts';
 
 const at = (time: string, of: string, event: string, note?: string): JourneyEntry => ({
@@ -92,4 +93,11 @@ it('says that the ledger does not know an order, and where to look next', () => 
     expect.stringContaining('or the pull has found them'),
     '  npm run pull -- --dry-run --stack AzumutaErp-ghent-production',
   ]);
+});
+
+it('says in words what a person must see to, and that it is over', () => {
+  const kinds = [...orderConcernKinds];
+  expect(kinds.filter((event) => eventWords({ event }) === event)).toEqual([]);
+  expect(kinds.map((event) => toneOf({ event }))).toEqual(kinds.map(() => 'bad'));
+  expect([eventWords({ event: 'over' }), toneOf({ event: 'over' })]).toEqual(['Over', 'plain']);
 });

@@ -182,12 +182,12 @@ it('shows the cause of a refused order, of a refused booking, and of an order th
   const closed = { reason: 'It is closed.', cause: 'order-state' } as const;
   await refuse(ledger, 'MO/5', await plan(ledger, 'MO/5'), closed);
   const unfit = {
+    kind: 'refused',
     content: 'x',
-    event: 'not mapped',
     note: 'It has no article.',
     cause: 'order-data',
   } as const;
-  await ledger.orderChanges.record('MO/4', unfit);
+  await ledger.concerns.begin('MO/4', unfit);
 
   // Act
   const told = await Promise.all(

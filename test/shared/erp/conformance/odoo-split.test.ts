@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import type { ErpOrder, ErpOrderRef } from '../../../../shared/model/orders.ts';
-import type { PartDecision } from '../../../../shared/orders/decide-product-orders.ts';
+import type { PartDecision } from '../../../../shared/orders/wanted-order.ts';
 import { OrdersInMemory } from '../../orders/orders-in-memory.ts';
 import { failureOf } from './attempts.ts';
 import { completionOf } from './completions.ts';
@@ -46,7 +46,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
       write_date: expect.any(String),
     };
     expect(state).toBe('confirmed');
-    expect(after).toEqual({ ...same, attributes: { ...whole, state } });
+    expect(after).toEqual({ ...same, changedAt: expect.any(String), attributes: { ...whole, state } });
     expect(others).toEqual([]);
     expect(wholeOf(third)).toEqual(wholeOf(before ? [before] : []));
   });
@@ -156,8 +156,8 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
       const conflicts: PartDecision[] = [];
       const takeIn = async () => {
         for (const order of await plant.listed()) {
-          const wanted = { order, mapped: mapProductOrders({}, order), asked: false };
-          conflicts.push(...azumuta.accept(wanted).parts.filter(({ action }) => action === 'conflict'));
+          const wanted = { order, mapped: mapProductOrders({}, order), asked: false, now: new Date() };
+          conflicts.push(...azumuta.accept(wanted).parts.filter(({ action }) => action === 'concern'));
         }
       };
       const order = plant.plan('CHAIR', 9);
@@ -180,8 +180,8 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
         ['-003', '3'],
       ]);
       expect(azumuta.news.length).toBe(attempt ? 1 : 0);
-      const notes = conflicts.map((conflict) => 'change' in conflict && conflict.change.note);
-      expect(new Set(notes)).toEqual(new Set(attempt ? ['parameters["Quantity"]: was 9, is 3'] : []));
+      const notes = conflicts.map((conflict) => 'concern' in conflict && conflict.concern.note);
+      expect(new Set(notes)).toEqual(new Set(attempt ? ['parameters["Quantity"] is 9, wanted 3'] : []));
     },
   );
 

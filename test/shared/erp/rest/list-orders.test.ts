@@ -205,7 +205,7 @@ it('refuses a list that is not sorted, as its watermarks would be wrong', async 
   expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('orders.incremental') });
 });
 
-it('skips orders that are neither released nor cancelled, and moves the watermark behind them', async () => {
+it('names orders that are neither released nor cancelled, as they may have been, and moves the watermark behind them', async () => {
   const server = await startRows([row('1', minute(1)), row('2', minute(2))], { pageSize: 9 });
   const order: Listing['order'] = ({ number, quantity, changed }) => ({
     number,
@@ -218,7 +218,13 @@ it('skips orders that are neither released nor cancelled, and moves the watermar
   const pages = await pagesOf(server.url, { order });
 
   expect(pages).toMatchObject([
-    { orders: [{ number: '1', state: 'cancelled' }], watermark: { changedAt: minute(2), id: '2' } },
+    {
+      orders: [
+        { number: '1', state: 'cancelled', changedAt: minute(1) },
+        { number: '2', state: 'other', changedAt: minute(2) },
+      ],
+      watermark: { changedAt: minute(2), id: '2' },
+    },
   ]);
 });
 
@@ -246,6 +252,7 @@ it('keeps numbers, units, dates and decimals as they are', async () => {
       quantity: { amount: '2.5', unit: 'kg' },
       dueDate: '2026-12-01',
       state: 'released',
+      changedAt: minute(1),
       attributes: { customer: 'De Smet' },
     },
   ]);

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { conflictKey } from '../../../../shared/ledger/keys.ts';
+import { concernKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { claimedOrder } from '../../../support/bookings.ts';
 import { testClock } from '../../../support/clock.ts';
@@ -28,7 +28,7 @@ async function create(number: string): Promise<void> {
 }
 
 const conflict = (content: string, note = content) =>
-  ({ content, event: 'conflict', note, cause: 'conflict' }) as const;
+  ({ kind: 'changed', content, note, cause: 'conflict' }) as const;
 
 it('finds what was created, dead-lettered and changed in a period, across midnight, oldest first', async () => {
   // Prepare
@@ -40,18 +40,18 @@ it('finds what was created, dead-lettered and changed in a period, across midnig
   clock.advance(3 * 3600);
   await ledger.deadLetters.record(letter('m-1', 'DAY-2'));
   clock.advance(3600);
-  await ledger.orderChanges.record('DAY-1', conflict('other content', 'Quantity: was 5, is 6'));
+  await ledger.concerns.begin('DAY-1', conflict('other content', 'Quantity: was 5, is 6'));
 
   // Act and assess
-  expect(await happened(from)).toEqual(['DAY-2 created', 'DAY-2 dead-lettered', 'DAY-1 conflict']);
+  expect(await happened(from)).toEqual(['DAY-2 created', 'DAY-2 dead-lettered', 'DAY-1 changed']);
   expect(await happened(before, from)).toEqual(['DAY-1 created', 'DAY-2 created']);
 });
 
-it('records a conflict once for each content, and shows it in the journey', async () => {
+it('records a concern once for each content, and shows it in the journey', async () => {
   // Prepare
   const from = clock.now();
   await ledger.orders.put(newOrder({ number: 'TOLD-1' }));
-  const tell = (content: string) => ledger.orderChanges.record('TOLD-1', conflict(content));
+  const tell = (content: string) => ledger.concerns.begin('TOLD-1', conflict(content));
 
   // Act
   const told = [await tell('a'), await tell('a'), await tell('b')];
@@ -59,8 +59,8 @@ it('records a conflict once for each content, and shows it in the journey', asyn
   // Assess
   expect(told).toEqual([true, false, true]);
   const journey = await ledger.journeys.of('TOLD-1');
-  expect(journey.filter(({ of }) => of === 'conflict').map(({ note }) => note)).toEqual(['a', 'b']);
-  expect(await happened(from)).toEqual(['TOLD-1 conflict']);
+  expect(journey.filter(({ event }) => event === 'changed').map(({ note }) => note)).toEqual(['a', 'b']);
+  expect(await happened(from)).toEqual(['TOLD-1 changed']);
 });
 
 it('records a dead letter again when its replay fails, and shows both in the journey', async () => {
@@ -92,23 +92,21 @@ it('reads no more events of a day than its limit', async () => {
   expect(await ledger.dailyActivity.between(from, clock.now(), 1)).toHaveLength(1);
 });
 
-it('keeps the latest change of an order that changes again and again, within the size of its item', async () => {
+it('keeps what was last told of an order that changes again and again, within the size of its item', async () => {
   // Prepare: a mapping that gives something else at each pull, with much to say
   await ledger.orders.put(newOrder({ number: 'NOISY-1' }));
   const told: boolean[] = [];
 
   // Act
   for (let pull = 0; pull < 60; pull++)
-    told.push(
-      await ledger.orderChanges.record('NOISY-1', conflict(`${pull}`, `${pull}: ${'x'.repeat(20_000)}`)),
-    );
+    told.push(await ledger.concerns.begin('NOISY-1', conflict(`${pull}`, `${pull}: ${'x'.repeat(20_000)}`)));
 
   // Assess
   expect(told.every(Boolean)).toBe(true);
-  const journey = (await ledger.journeys.of('NOISY-1')).filter(({ of }) => of === 'conflict');
+  const journey = (await ledger.journeys.of('NOISY-1')).filter(({ event }) => event === 'changed');
   expect(journey.length).toBeGreaterThan(10);
   expect(journey.at(-1)?.note).toMatch(/^59: x{900}/);
   expect(JSON.stringify(journey).length).toBeLessThan(20 * 1024);
-  const { historyLeft } = (await store.table.get(conflictKey('NOISY-1'))) ?? {};
+  const { historyLeft } = (await store.table.get(concernKey('NOISY-1', 'changed'))) ?? {};
   expect(Number(historyLeft) + journey.length).toBe(60);
 });

@@ -1,0 +1,82 @@
+import * as z from 'zod/mini';
+import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
+import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
+import { commonOptions, exits, opsCommand, runCommand, UsageError } from '../cli/command.ts';
+import { say, sayJson, styled } from '../cli/output.ts';
+import { findTarget, ledgerOf, operatorOf, sqsOf, whereOf } from '../cli/target.ts';
+import { checkedNote } from '../dead-letters/discard.ts';
+import { queueUrlsOf } from '../flows/queues.ts';
+import { type EndDependencies, type EndRequest, giveUp, remake, type Steps, settle } from './end-order.ts';
+
+const actions = ['settle', 'give-up', 'remake'] as const;
+const optionsSchema = z.object({
+  ...commonOptions,
+  go: z._default(z.boolean(), false),
+  because: z.exactOptional(z.string()),
+});
+
+const command = opsCommand(
+  'orders',
+  'Ends what is open about a product order, by a person. Shows what it would do, unless --go is given.',
+)
+  .argument('<action>', actions.join(', '))
+  .argument('<number>', 'number of the product order')
+  .argument('[kind]', `of the concern that is settled: ${orderConcernKinds.join(', ')}`)
+  .option('--because <text>', 'why, for everybody who looks up the order later')
+  .option('--go', 'do it')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run orders -- settle MO/0042 changed --because "corrected on paper" --go --local
+  npm run orders -- give-up MO/0042 --because "scrapped, booked by hand" --go --local
+  npm run orders -- remake MO/0042 --because "removed by mistake" --local
+
+settle    what the concern says was put right, or does not matter. If its cause is seen anew, it begins again.
+give-up   the end of an order: nobody asks about it, and nothing is booked for it unless somebody replays it.
+remake    creates a product order that was removed in Azumuta anew, as it was made.
+
+What is done is signed in the journey of the order, with your name and the reason.
+
+Exit codes: 0 done, or shown · 1 failed · 2 wrong command line, or there is nothing to do`,
+  );
+
+await runCommand(command, optionsSchema, async ({ options, words: [action, number, kind] }) => {
+  const { go, because } = options;
+  if (number === undefined) throw new UsageError('Say which product order.');
+  if (because === undefined) throw new UsageError('Say why: --because "…".');
+  const target = await findTarget(options);
+  const url = queueUrlsOf(target)['product-orders'];
+  const queues = createQueues(sqsOf(target));
+  const dependencies: EndDependencies = {
+    ledger: ledgerOf(target),
+    lookAtOrder: async (one) => void (await queues.send(url, { body: productOrderMessage(one) })),
+  };
+  const request = { number, go, note: `${checkedNote(because)} (${await operatorOf(target)})` };
+  const steps = await act(action, request, kind, dependencies);
+  if (options.json) sayJson({ target: target.name, dryRun: !go, number, steps });
+  else {
+    say(styled('bold', go ? `${number}: done` : `${number}: this would be done`));
+    for (const step of steps) say(`  ${step}`);
+    const again = [action, number, kind].flatMap((word) => (word === undefined ? [] : [shellWord(word)]));
+    if (!go)
+      say(`\nnpm run orders -- ${again.join(' ')} --because ${shellWord(because)} --go ${whereOf(target)}`);
+  }
+  return exits.done;
+});
+
+function act(
+  action: string | undefined,
+  request: EndRequest,
+  kind: string | undefined,
+  dependencies: EndDependencies,
+): Promise<Steps> {
+  if (action === 'give-up') return giveUp(request, dependencies);
+  if (action === 'remake') return remake(request, dependencies);
+  if (action !== 'settle')
+    throw new UsageError(`There is no action ${action}: choose ${actions.join(', ')}.`);
+  if (kind === undefined) throw new UsageError(`Say which concern: ${orderConcernKinds.join(', ')}.`);
+  return settle(request, kind, dependencies);
+}

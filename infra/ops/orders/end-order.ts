@@ -1,0 +1,98 @@
+import { homeOf } from '../../../shared/completions/decide-bookings.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import {
+  type Concern,
+  type OrderConcernKind,
+  orderConcernKinds,
+} from '../../../shared/ledger/records/concerns.ts';
+import type { KnownOrder } from '../../../shared/ledger/records/known-orders.ts';
+import { UsageError } from '../cli/command.ts';
+
+export interface EndDependencies {
+  readonly ledger: Pick<Ledger, 'orders' | 'bookings' | 'concerns' | 'knownOrders' | 'deadLetters'>;
+  /** Has a product order created, or looked at in Azumuta. */
+  readonly lookAtOrder: (number: string) => Promise<void>;
+}
+
+/** What an operator wants, and who signs it. */
+export interface EndRequest {
+  readonly number: string;
+  /** Only look. */
+  readonly go: boolean;
+  /** Why, and who: kept with the order. */
+  readonly note: string;
+}
+
+/** What was done, or would be, line by line. */
+export type Steps = readonly string[];
+
+/** A person has put right what a concern says: it is over, until its cause is seen anew. @throws UsageError */
+export async function settle(
+  { number, go, note }: EndRequest,
+  kind: string,
+  { ledger }: EndDependencies,
+): Promise<Steps> {
+  const { concerns } = await ledger.knownOrders.read(number);
+  const known: readonly string[] = orderConcernKinds;
+  if (!known.includes(kind)) throw new UsageError(`There is no concern ${kind}: choose ${known.join(', ')}.`);
+  const open = concerns.filter((concern) => concern.kind === kind);
+  if (open.length === 0) throw new UsageError(`${number} has no open concern ${kind}${others(concerns)}.`);
+  if (go) for (const concern of open) await ledger.concerns.end(number, concern, note);
+  return open.map((concern) => `ends "${concern.kind}": ${concern.note}`);
+}
+
+/** Nothing more is created, asked or booked for an order. @throws UsageError */
+export async function giveUp({ number, go, note }: EndRequest, { ledger }: EndDependencies): Promise<Steps> {
+  const { entry, bookings, concerns, letters } = await knownOf(number, ledger);
+  const home = homeOf(number, entry);
+  const left = bookings.filter(({ state }) => state !== 'done');
+  if (left.some(({ state }) => state === 'claimed'))
+    throw new UsageError(`${number} is being booked at this moment: try it again in a few minutes.`);
+  if (go) {
+    if (entry) await ledger.orders.giveUp(entry, note);
+    await ledger.bookings.giveUp(home, note);
+    for (const concern of concerns) await ledger.concerns.end(number, concern, note);
+    for (const { messageId, orderNumber } of letters)
+      await ledger.deadLetters.markRecovered({ messageId, orderNumber });
+  }
+  return [
+    ...(entry ? [`gives up product order ${number}: nobody asks about it any more`] : []),
+    ...left.map(({ key }) => `gives up the booking ${key}: it is booked only if somebody replays the order`),
+    ...concerns.map(({ kind, note: told }) => `ends "${kind}": ${told}`),
+    ...letters.map(
+      ({ messageId }) => `ends the dead letter ${messageId}; discard its message with the console`,
+    ),
+  ];
+}
+
+/** Has a product order that was removed in Azumuta created there anew. @throws UsageError */
+export async function remake(
+  { number, go, note }: EndRequest,
+  { ledger, lookAtOrder }: EndDependencies,
+): Promise<Steps> {
+  const { entry, bookings, concerns } = await knownOf(number, ledger);
+  const removed = concerns.find(({ kind }: { readonly kind: OrderConcernKind }) => kind === 'removed');
+  if (!entry || !removed)
+    throw new UsageError(`${number} was not removed in Azumuta, as far as is known${others(concerns)}.`);
+  if (bookings.length > 0)
+    throw new UsageError(`${number} has a booking already: a second one would need another number.`);
+  if (go) {
+    await ledger.orders.withdrawRemoved(entry, { reason: note, cause: 'order-state' });
+    const { draft, contentHash, erpOrder, part } = entry;
+    const again = { ...entry, withdrawn: true, state: 'rejected' as const };
+    await ledger.orders.replace(again, { number, draft, contentHash, erpOrder, part, via: note });
+    await ledger.concerns.end(number, removed, note);
+    await lookAtOrder(number);
+  }
+  return [`creates product order ${number} in Azumuta anew, as it was made: article ${entry.draft.article}`];
+}
+
+async function knownOf(number: string, { knownOrders }: Pick<Ledger, 'knownOrders'>): Promise<KnownOrder> {
+  const known = await knownOrders.read(number);
+  if (known.entry || known.bookings.length + known.concerns.length > 0) return known;
+  throw new UsageError(`The ledger knows no product order ${number}: trace names those of an ERP order.`);
+}
+
+function others(concerns: readonly Concern[]): string {
+  return concerns.length === 0 ? '' : `; open are: ${concerns.map(({ kind }) => kind).join(', ')}`;
+}

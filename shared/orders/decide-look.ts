@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AzumutaProductOrder } from '../azumuta/resources.ts';
+import { type Concern, removedConcern } from '../ledger/records/concerns.ts';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { differencesFrom, unitDifference } from './differences.ts';
+
+/** What the ledger knows of a product order that was created, and what Azumuta shows of it now. */
+export interface LookFacts {
+  readonly entry: OrderEntry;
+  readonly concerns: readonly Concern[];
+  /** Undefined when Azumuta does not have it, under its id or its number. */
+  readonly seen: AzumutaProductOrder | undefined;
+}
+
+export interface LookDecision {
+  /** Concerns that are over, each with what was seen. */
+  readonly ends: readonly { readonly concern: Concern; readonly note: string }[];
+  readonly begins: readonly Concern[];
+  /** What the ERP wants, which Azumuta has by now: the order is that from now on. */
+  readonly takes?: NonNullable<Concern['wanted']> | undefined;
+  /** The ERP did not want it, and Azumuta has it no more: it is withdrawn, and created anew if it is wanted again. */
+  readonly withdraws: boolean;
+}
+
+/**
+ * What a look at Azumuta says about the concerns of a product order:
+ *
+ *   Azumuta has it       unwanted             wanted again     changed                     removed
+ *   no                   over: withdrawn      over: made anew  over, if withdrawn          begins, unless withdrawn
+ *   as the ERP wants it  stays                over             over: the order is that now over
+ *   otherwise            stays                over             begins, or tells what is    over
+ */
+export function decideLook({ entry, concerns, seen }: LookFacts): LookDecision {
+  const of = (kind: Concern['kind']) => concerns.filter((concern) => concern.kind === kind);
+  const [unwanted, changed, removed] = [of('unwanted'), of('changed'), of('removed')];
+  if (!seen) {
+    const gone = 'Azumuta does not have it any more';
+    if (unwanted.length > 0)
+      return {
+        ends: [...unwanted, ...changed, ...removed].map((concern) => ({ concern, note: `${gone}.` })),
+        ...{ begins: [], withdraws: true },
+      };
+    return { ends: [], begins: [removedConcern], withdraws: false };
+  }
+  const again = unwanted.filter((concern) => concern.wanted);
+  const over = [
+    ...removed.map((concern) => ({ concern, note: 'Azumuta has it again.' })),
+    ...again.map((concern) => ({ concern, note: 'The ERP wants it again.' })),
+  ];
+  // Nobody wants an order that the ERP does not: only whether it is there counts. And where the ERP, or the mapping, wants
+  // what no look can show, accepting the order ends it.
+  if (unwanted.length > again.length || changed.some(({ wanted }) => !wanted))
+    return { ends: over, begins: [], withdraws: false };
+  const wanted = [...changed, ...again].find((concern) => concern.wanted)?.wanted;
+  const { draft, contentHash, erpOrder } = wanted ?? entry;
+  // Azumuta names variants, and those that we made may be wanted by their ids.
+  const withVariants = !isDeepStrictEqual(draft.variants, entry.draft.variants);
+  const differences = [
+    ...differencesFrom(seen, draft, { withVariants }),
+    ...unitDifference(entry.erpOrder, erpOrder),
+  ];
+  if (differences.length === 0)
+    return {
+      ends: [
+        ...over,
+        ...changed.map((concern) => ({ concern, note: 'Azumuta has it as the ERP wants it.' })),
+      ],
+      ...{ begins: [], takes: wanted, withdraws: false },
+    };
+  const note = differences.join('; ');
+  const concern = {
+    kind: 'changed',
+    content: note,
+    note,
+    cause: 'conflict',
+    wanted: { draft, contentHash, erpOrder },
+  } as const;
+  return { ends: over, begins: [concern], withdraws: false };
+}

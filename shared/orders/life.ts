@@ -1,0 +1,62 @@
+import type { Concern } from '../ledger/records/concerns.ts';
+import type { KnownOrder } from '../ledger/records/known-orders.ts';
+
+/** How far a product order has got; the last three are ends without a booking. */
+export const stages = [
+  'wanted',
+  'being created',
+  'in Azumuta',
+  'completed',
+  'to be booked',
+  'booked',
+  'withdrawn',
+  'removed',
+  'given up',
+] as const;
+export type Stage = (typeof stages)[number];
+
+export type LifeFacts = Pick<KnownOrder, 'entry' | 'bookings' | 'concerns' | 'letters'>;
+
+/** The life of a product order: derived from what the ledger holds, never stored. */
+export interface Life {
+  readonly stage: Stage;
+  /** What a person must see to about it, besides dead letters. */
+  readonly concerns: readonly Concern[];
+  /** Somebody must see to it. */
+  readonly needsPerson: boolean;
+}
+
+/**
+ * The stage of a product order, by what the ledger holds of it; the first line that fits counts:
+ *
+ *   its quantity is booked                            booked
+ *   a person has given it up                          given up
+ *   a booking is planned, under way or refused        to be booked; given up, once a person has discarded it
+ *   Azumuta does not have it any more                 removed
+ *   withdrawn                                         withdrawn
+ *   created, and it waits for its completion          in Azumuta
+ *   created, and it waits no more                     completed; in Azumuta, where the ERP does not want it
+ *   being created, or in doubt                        being created
+ *   waits, refused, or never became one               wanted
+ */
+export function lifeOf({ entry, bookings, concerns, letters }: LifeFacts): Life {
+  const stage = stageOf({ entry, bookings, concerns });
+  const isRefused = bookings.some(({ state, discarded }) => state === 'rejected' && !discarded);
+  const needsPerson = concerns.length + letters.length > 0 || isRefused;
+  return { stage, concerns, needsPerson };
+}
+
+function stageOf({ entry, bookings, concerns }: Omit<LifeFacts, 'letters'>): Stage {
+  const isOpen = (kind: Concern['kind']) => concerns.some((concern) => concern.kind === kind);
+  const { part: { index } = { index: 1 } } = entry ?? {};
+  const quantities = bookings.filter(({ kind, parts }) => kind === 'quantity' && parts.includes(index));
+  if (quantities.some(({ state }) => state === 'done')) return 'booked';
+  if (entry?.givenUp) return 'given up';
+  if (quantities.some(({ discarded }) => !discarded)) return 'to be booked';
+  if (quantities.length > 0) return 'given up';
+  if (isOpen('removed')) return 'removed';
+  if (entry?.withdrawn) return 'withdrawn';
+  if (entry?.state === 'done')
+    return entry.awaitsCompletion || isOpen('unwanted') ? 'in Azumuta' : 'completed';
+  return entry?.state === 'claimed' ? 'being created' : 'wanted';
+}

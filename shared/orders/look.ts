@@ -1,0 +1,85 @@
+import type { AzumutaClient } from '../azumuta/client.ts';
+import type { AzumutaProductOrder } from '../azumuta/resources.ts';
+import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Concern } from '../ledger/records/concerns.ts';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { Wait } from '../model/errors.ts';
+import type { WorkAttempt } from '../worker/worker.ts';
+import { decideLook } from './decide-look.ts';
+
+export interface LookDependencies {
+  readonly ledger: Pick<Ledger, 'orders' | 'knownOrders' | 'concerns'>;
+  readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
+  readonly partners: PartnerCalls;
+  /** Has the completion of a product order looked at. */
+  readonly lookAgain: (productOrderNumber: string) => Promise<void>;
+}
+
+const lookedAt: readonly Concern['kind'][] = ['changed', 'unwanted', 'removed'];
+
+/**
+ * Looks at a created product order in Azumuta, where something is open about it: one read, and what was seen decides
+ * which concerns are over.
+ * @throws Wait when it is to be created anew
+ */
+export async function lookAtOrder(
+  number: string,
+  { signal, log }: Pick<WorkAttempt, 'signal' | 'log'>,
+  dependencies: LookDependencies,
+): Promise<void> {
+  const { ledger, lookAgain } = dependencies;
+  const { entry, concerns: all, bookings } = await ledger.knownOrders.read(number);
+  const concerns = all.filter(({ kind }) => lookedAt.includes(kind));
+  if (entry?.state !== 'done' || concerns.length === 0) return;
+  const seen = await seenOf(entry, signal, dependencies);
+  const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen });
+  log.info('Looked at a product order', { seen: seen?.status ?? 'not there', ends: ends.length });
+  if (takes) await ledger.orders.take(entry, takes);
+  if (withdraws)
+    await ledger.orders.withdrawRemoved(entry, {
+      reason: 'Azumuta does not have it any more, and the ERP did not want it.',
+      cause: 'order-state',
+    });
+  for (const concern of begins) await ledger.concerns.begin(number, concern);
+  for (const { concern, note } of ends) await ledger.concerns.end(number, concern, note);
+  const over = ends.map(({ concern }) => concern);
+  for (const concern of concerns)
+    if (!over.includes(concern)) await ledger.concerns.markLooked(number, concern);
+  const again = over.find(({ kind, wanted }) => kind === 'unwanted' && wanted)?.wanted;
+  if (withdraws && again) await createAnew(entry, again, dependencies);
+  const isWanted =
+    seen !== undefined && !concerns.some((one) => one.kind === 'unwanted' && !over.includes(one));
+  if (isWanted !== entry.awaitsCompletion && bookings.length === 0)
+    await ledger.orders.setAwaited(number, isWanted);
+  // Nobody asks about an order that the ERP does not want, and its trigger may be lost.
+  if (seen?.completed && bookings.length === 0) await lookAgain(number);
+}
+
+/** By its id, or by its number where it was made again; never a product order of another order of ours. */
+async function seenOf(
+  { number, productOrder }: OrderEntry,
+  signal: AbortSignal,
+  { azumuta, partners, ledger }: LookDependencies,
+): Promise<AzumutaProductOrder | undefined> {
+  const id = productOrder?.id;
+  const seen = await partners.call('azumuta', async () => {
+    const known = id === undefined ? undefined : await azumuta.productOrder(id, signal);
+    return known ?? azumuta.findProductOrder(number, signal);
+  });
+  if (seen === undefined || seen.id === id) return seen;
+  const owner = await ledger.knownOrders.numberOfAzumutaId(seen.id);
+  return owner === undefined || owner === number ? seen : undefined;
+}
+
+/** @throws Wait: its message is retried, and creates it */
+async function createAnew(
+  entry: OrderEntry,
+  wanted: NonNullable<Concern['wanted']>,
+  { ledger }: LookDependencies,
+): Promise<void> {
+  const withdrawn: OrderEntry = { ...entry, withdrawn: true, state: 'rejected' };
+  const order = { ...wanted, number: entry.number, part: entry.part, via: 'a look' };
+  if (!(await ledger.orders.replace(withdrawn, order))) return;
+  throw new Wait(`Product order ${entry.number} is created anew.`, { scope: 'order', forOurLock: true });
+}

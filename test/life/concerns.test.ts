@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ErpOrder } from '../../shared/model/orders.ts';
+import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
+import { createLifePlant, days, hours, type LifePlant } from './plant.ts';
+
+let plant: LifePlant;
+beforeEach(() => {
+  plant = createLifePlant();
+});
+afterEach(() => plant.close());
+
+const posted = ({ number, id }: PlannedOrderRef, more: object = {}) => ({
+  ...{ number, id, article: 'GEAR-01', quantity: '5', unit: 'u', dueDate: '2026-12-10' },
+  ...more,
+});
+const kinds = async () => (await plant.ledger.concerns.open(100)).map(({ kind }) => kind);
+const made = () => plant.azumuta.productOrders().map(({ number, status }) => `${number} ${status}`);
+const subjects = () => plant.mails.map(({ subject }) => subject);
+
+/** Pulls, works, and tells people. */
+async function round(after = hours): Promise<void> {
+  plant.advance(after);
+  await plant.pull();
+  await plant.work();
+  await plant.alerts();
+}
+
+/** A product order in Azumuta. */
+async function released(quantity = '5'): Promise<PlannedOrderRef> {
+  const order = plant.plan(quantity, 'plain', { dueDate: '2026-12-10' });
+  await round(0);
+  expect(made()).toContain(`${order.number} open`);
+  return order;
+}
+
+/** Azumuta shows other parameters of all product orders, as somebody changed them there. */
+function edit(quantity: number): void {
+  plant.answers.azumuta = (received, answer) => {
+    const given = answer();
+    const { body } = given as { body?: { data?: unknown[] } };
+    for (const order of body?.data ?? [body])
+      for (const parameter of (order as { parameters?: { key: string; value: unknown }[] })?.parameters ?? [])
+        if (parameter.key === 'Quantity' && received.method === 'GET') parameter.value = quantity;
+    return given;
+  };
+}
+
+/** The ERP shows all orders like this. */
+function erpShows(change: (row: Record<string, unknown>) => Record<string, unknown>): void {
+  plant.answers.erp = (_, answer) => {
+    const given = answer() as { body?: { orders?: Record<string, unknown>[] } };
+    if (given.body?.orders) given.body.orders = given.body.orders.map(change);
+    return given;
+  };
+}
+
+describe('an order that was cancelled and removed in Azumuta, as people were asked', () => {
+  it('is over at the next look, and nobody is told of it for ever', async () => {
+    const order = await released();
+    plant.erp.cancel(order);
+    await round();
+    expect(await kinds()).toEqual(['unwanted']);
+    plant.azumuta.remove(order.number);
+    for (let day = 0; day < 30; day++) {
+      plant.advance(days);
+      await plant.reconcile();
+      await plant.work();
+      await plant.alerts();
+    }
+    expect(await kinds()).toEqual([]);
+    expect(subjects()).toHaveLength(2);
+  });
+
+  it('is created anew when the ERP releases it again', async () => {
+    const order = await released();
+    plant.erp.cancel(order);
+    await round();
+    plant.azumuta.remove(order.number);
+    erpShows((row) => ({ ...row, status: 'released', changedAt: plant.clock.now().toISOString() }));
+    await round();
+    await round();
+    expect(made()).toEqual([`${order.number} open`]);
+    expect(await kinds()).toEqual([]);
+    expect((await plant.post(posted(order))).status).toBe('exists');
+  });
+});
+
+describe('an order that is changed in the ERP', () => {
+  it('is over once Azumuta has it so, and answered as it is', async () => {
+    const order = await released();
+    plant.erp.changeQuantity(order, '8');
+    await round();
+    expect(await kinds()).toEqual(['changed']);
+    expect(await plant.post(posted(order, { quantity: '8' }))).toMatchObject({ status: 'conflict' });
+    edit(8);
+    await round();
+    await plant.reconcile();
+    await round();
+    expect(await kinds()).toEqual([]);
+    expect(await plant.post(posted(order, { quantity: '8' }))).toMatchObject({ status: 'exists' });
+  });
+
+  it('stays open where Azumuta was corrected and the ERP went back', async () => {
+    const order = await released();
+    plant.erp.changeQuantity(order, '8');
+    await round();
+    edit(8);
+    plant.erp.changeQuantity(order, '5');
+    await round();
+    expect(await kinds()).toEqual(['changed']);
+    expect(plant.mails.at(-1)?.text).toContain('is 8, wanted 5');
+  });
+
+  it('is told though the mapping refuses the change, until it is mapped again', async () => {
+    plant.deploy({
+      productOrders: {
+        parameters: ({ quantity }: ErpOrder) => {
+          if (Number(quantity.amount) > 100) throw new Error('no batch above 100');
+          return { Quantity: Number(quantity.amount) };
+        },
+      },
+    });
+    const order = await released();
+    plant.erp.changeQuantity(order, '500');
+    await round();
+    await round();
+    expect(await kinds()).toEqual(['refused']);
+    expect(plant.mails.at(-1)?.text).toContain('no batch above 100');
+    plant.erp.changeQuantity(order, '5');
+    await round();
+    expect(await kinds()).toEqual([]);
+  });
+});
+
+it('follows an article that was renamed in the ERP while its order is built', async () => {
+  plant.deploy({ productOrders: { article: () => 'GEAR-01', parameters: () => ({ Quantity: 5 }) } });
+  const order = await released();
+  plant.answers.erp = (_, answer) =>
+    JSON.parse(JSON.stringify(answer()).replaceAll('"GEAR-01"', '"GEAR-01B"'));
+  plant.erp.touch(order);
+  await round();
+  plant.azumuta.complete(order.number);
+  await plant.work();
+  expect(plant.letters()).toEqual([]);
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+});
+
+describe('an order that is built and booked', () => {
+  it.each([
+    ['cancelled', (order: PlannedOrderRef) => plant.erp.cancel(order)],
+    ['reduced', (order: PlannedOrderRef) => plant.erp.changeQuantity(order, '3')],
+  ])('needs nobody when it is %s afterwards', async (_, change) => {
+    const order = await released();
+    plant.azumuta.complete(order.number);
+    await round();
+    erpShows((row) => ({ ...row, status: 'cancelled', changedAt: plant.clock.now().toISOString() }));
+    change(order);
+    await round();
+    expect(await kinds()).toEqual([]);
+    expect(subjects()).toEqual([]);
+  });
+});
+
+it('tells an order that the plant does not accept any more, also at the endpoint', async () => {
+  const accept = ({ attributes }: { readonly attributes: Readonly<Record<string, unknown>> }) =>
+    attributes.line !== 'other';
+  plant.deploy({ productOrders: { accept } });
+  const order = await released();
+  const answer = await plant.post(posted(order, { attributes: { line: 'other' } }));
+  const unknown = await plant.post({ number: 'NEW', article: 'GEAR-01', attributes: { line: 'other' } });
+  expect([answer.status, unknown.status]).toEqual(['conflict', 'rejected']);
+  expect(await kinds()).toEqual(['unwanted']);
+  expect(made()).toHaveLength(1);
+});

@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLifePlant, hours, type LifePlant } from './plant.ts';
+
+let plant: LifePlant;
+beforeEach(() => {
+  plant = createLifePlant();
+});
+afterEach(() => plant.close());
+
+const kinds = async () => (await plant.ledger.concerns.open(100)).map(({ kind }) => kind);
+const posted = (order: { readonly number: string; readonly id?: string | undefined }, more: object) => ({
+  ...{ number: order.number, id: order.id, article: 'GEAR-01', quantity: '5', unit: 'u' },
+  ...more,
+});
+
+const byChange = (a: Record<string, unknown>, b: Record<string, unknown>) =>
+  String(a.changedAt) < String(b.changedAt) ? -1 : 1;
+
+/** The ERP shows the rows of its list so. */
+function erpLists(change: (row: Record<string, unknown>) => Record<string, unknown>): void {
+  plant.answers.erp = (_, answer) => {
+    const given = answer() as { body?: { orders?: Record<string, unknown>[] } };
+    if (given.body?.orders) given.body.orders = given.body.orders.map(change).sort(byChange);
+    return given;
+  };
+}
+
+async function day(): Promise<void> {
+  for (let at = 0; at < 24; at += 4) {
+    plant.advance(4 * hours);
+    await plant.alerts();
+  }
+  await plant.reconcile();
+  await plant.work();
+}
+
+it('is not overdue by its first date once the planner has moved it', async () => {
+  const order = plant.plan('5');
+  await plant.post(posted(order, { dueDate: '2026-11-26' }));
+  await plant.work();
+  for (let at = 0; at < 4; at++) await day();
+  expect(plant.mails[0]?.subject).toContain('overdue');
+  await plant.post(posted(order, { dueDate: '2027-02-26' }));
+  await day();
+  const over = plant.mails.length;
+  for (let at = 0; at < 10; at++) await day();
+  expect(plant.mails).toHaveLength(over);
+  expect(plant.mails.at(-1)?.subject).toContain('Over');
+});
+
+it('is asked about by its new date when it is moved earlier, and its trigger is lost', async () => {
+  const order = plant.plan('5');
+  await plant.post(posted(order, { dueDate: '2027-03-01' }));
+  await plant.work();
+  await plant.post(posted(order, { dueDate: '2026-11-25' }));
+  plant.azumuta.complete(order.number);
+  plant.triggers.length = 0;
+  for (let at = 0; at < 3; at++) await day();
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+});
+
+it('reads what comes after an order whose change time is days ahead', async () => {
+  const ahead = plant.plan('1');
+  erpLists((row) => (row.number === ahead.number ? { ...row, changedAt: '2026-11-27T08:00:00.000Z' } : row));
+  await plant.pull();
+  const later = [1, 2, 3].map(() => {
+    plant.advance(hours);
+    return plant.plan('1').number;
+  });
+  await plant.pull();
+  await plant.work();
+  const made = plant.azumuta.productOrders().map(({ number }) => number);
+  expect(made).toEqual(expect.arrayContaining(later));
+});
+
+it('says that an order is not released any more', async () => {
+  const order = plant.plan('5');
+  await plant.pull();
+  await plant.work();
+  plant.advance(hours);
+  erpLists((row) => ({ ...row, status: 'planned', changedAt: plant.clock.now().toISOString() }));
+  plant.erp.touch(order);
+  await plant.pull();
+  await plant.work();
+  expect(await kinds()).toEqual(['unwanted']);
+  expect((await plant.ledger.journeys.of(order.number)).at(-1)?.note).toContain(
+    'does not release it any more',
+  );
+});
+
+it('takes the newer of two posts that overtake each other', async () => {
+  const order = plant.plan('5');
+  await plant.post(posted(order, { quantity: '4', changedAt: '2026-11-24T08:00:01Z' }));
+  const older = await plant.post(posted(order, { quantity: '2', changedAt: '2026-11-24T08:00:00Z' }));
+  await plant.work();
+  expect(older.status).toBe('queued');
+  expect(plant.azumuta.productOrders()).toMatchObject([{ parameters: { Quantity: 4 } }]);
+});
+
+it('tells both figures when a recording is corrected after it was booked, until they are equal again', async () => {
+  const order = plant.plan('5');
+  await plant.pull();
+  await plant.work();
+  plant.azumuta.complete(order.number, { quantity: 5 });
+  await plant.work();
+  const shows = (good: number, scrap: number) => {
+    plant.answers.azumuta = (received, answer) => {
+      const given = answer() as { body?: { steps?: { name: string; value: unknown }[] } };
+      if (received.url.pathname.includes('/recordings/'))
+        for (const step of given.body?.steps ?? [])
+          if (/quantity/i.test(step.name)) step.value = step.name.startsWith('Good') ? good : scrap;
+      return given;
+    };
+  };
+  plant.advance(hours);
+  shows(3, 2);
+  plant.azumuta.triggerAgain(order.number);
+  await plant.work();
+  await plant.alerts();
+  expect(await kinds()).toEqual(['figures-changed']);
+  expect(plant.mails.at(-1)?.text).toMatch(/booked as 5.* good/);
+  expect(plant.erp.books(order)).toMatchObject({ good: '5' });
+  plant.advance(hours);
+  shows(5, 0);
+  plant.azumuta.triggerAgain(order.number);
+  await plant.work();
+  expect(await kinds()).toEqual([]);
+});

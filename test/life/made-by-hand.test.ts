@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLifePlant, hours, type LifePlant } from './plant.ts';
+
+let plant: LifePlant;
+beforeEach(() => {
+  plant = createLifePlant();
+});
+afterEach(() => plant.close());
+
+const books = (order: ReturnType<LifePlant['plan']>) => {
+  const { state, good } = plant.erp.books(order);
+  return { state, good };
+};
+
+it('never books one product order on two ERP orders, when an operator gave it the number of the other', async () => {
+  // Prepare
+  const first = plant.plan('5');
+  await plant.pull();
+  await plant.work();
+  plant.azumuta.rename(first.number, 'MO/0002');
+  plant.advance(hours);
+  const second = plant.plan('5');
+  await plant.pull();
+  await plant.work();
+
+  // Act
+  plant.azumuta.complete(second.number, { quantity: 5 });
+  await plant.work();
+
+  // Assess
+  expect(second.number).toBe('MO/0002');
+  expect([books(first), books(second)]).toEqual([
+    { state: 'done', good: '5' },
+    { state: 'open', good: '0' },
+  ]);
+  expect(plant.letters()).toEqual([
+    'Azumuta calls the product order of MO/0001 MO/0002 by now: give it its own number there again, then replay.',
+  ]);
+});
+
+it('finds that an order whose creation was refused is booked, when it was typed by hand and built', async () => {
+  // Prepare
+  plant.deploy({ productOrders: { variants: () => ['Red'], parameters: () => ({ Quantity: 5 }) } });
+  const order = plant.plan('5');
+  await plant.pull();
+  await plant.work();
+  plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 5 });
+  plant.azumuta.complete(order.number);
+  await plant.work();
+  expect(plant.letters()).toHaveLength(1);
+  expect(books(order)).toEqual({ state: 'done', good: '5' });
+
+  // Act
+  plant.advance(hours);
+  await plant.replay();
+  await plant.work();
+
+  // Assess
+  expect(plant.letters()).toEqual([]);
+  expect(await plant.get(order.number)).toMatchObject({ status: 'exists' });
+});
+
+it('books a product order that was made again after its booking was refused', async () => {
+  // Prepare: two serial numbers are missing
+  const order = plant.plan('3', 'serials');
+  await plant.pull();
+  await plant.work();
+  plant.azumuta.complete(order.number, { serials: ['S1'] });
+  await plant.work();
+  expect(plant.letters()).toHaveLength(1);
+
+  // Act
+  plant.advance(hours);
+  plant.azumuta.remove(order.number);
+  plant.azumuta.typeByHand(order.number, plant.erp.articles.serials, { Quantity: 3 });
+  plant.azumuta.complete(order.number, { serials: ['S1', 'S2', 'S3'] });
+  await plant.work();
+  await plant.replay();
+  await plant.work();
+
+  // Assess
+  expect(books(order)).toEqual({ state: 'done', good: '3' });
+  expect(plant.letters()).toEqual([]);
+});
+
+it('books nothing where a trigger names more recordings than can be looked at', async () => {
+  const order = plant.plan('5');
+  await plant.pull();
+  await plant.work();
+  plant.answers.azumuta = (received, answer) => {
+    const given = answer() as { body?: { data?: Record<string, unknown>[] } & Record<string, unknown> };
+    for (const one of given.body?.data ?? [given.body])
+      if (/productorders/.test(received.url.pathname)) delete one?.recordings;
+    return given;
+  };
+  plant.azumuta.complete(order.number, { quantity: 3, scrap: 2, recordings: 60 });
+  await plant.work();
+  expect(books(order)).toEqual({ state: 'open', good: '0' });
+  expect(plant.letters()).toMatchObject([expect.stringContaining('names 60 recordings')]);
+});

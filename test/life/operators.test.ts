@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { giveUp, remake, settle } from '../../infra/ops/orders/end-order.ts';
+import { productOrderMessage } from '../../shared/orders/messages.ts';
+import { createQueues } from '../../shared/platform/aws/queue.ts';
+import { queueUrlOf } from '../simulation/world/plant.ts';
+import { createLifePlant, days, hours, type LifePlant } from './plant.ts';
+
+let plant: LifePlant;
+beforeEach(() => {
+  plant = createLifePlant();
+});
+afterEach(() => plant.close());
+
+const dependencies = () => ({
+  ledger: plant.ledger,
+  lookAtOrder: async (number: string) =>
+    void (await createQueues(plant.queues.client).send(queueUrlOf('product-orders'), {
+      body: productOrderMessage(number),
+    })),
+});
+const request = (number: string, go = true) => ({ number, go, note: 'because (An)' });
+const kinds = async () => (await plant.ledger.concerns.open(100)).map(({ kind }) => kind);
+const made = () => plant.azumuta.productOrders().map(({ number, status }) => `${number} ${status}`);
+
+async function released() {
+  const order = plant.plan('5', 'plain', { dueDate: '2026-11-25' });
+  await plant.pull();
+  await plant.work();
+  return order;
+}
+
+async function daysLater(count: number): Promise<void> {
+  for (let at = 0; at < count; at++) {
+    plant.advance(days);
+    await plant.pull();
+    await plant.reconcile();
+    await plant.work();
+    await plant.alerts();
+  }
+}
+
+describe('a concern that is settled', () => {
+  it('is over with its reason, only when it is meant, and begins anew with another cause', async () => {
+    const order = await released();
+    plant.advance(hours);
+    plant.erp.changeQuantity(order, '8');
+    await plant.pull();
+    await plant.work();
+    const shown = await settle(request(order.number, false), 'changed', dependencies());
+    expect([shown.length, await kinds()]).toEqual([1, ['changed']]);
+    await settle(request(order.number), 'changed', dependencies());
+    expect(await kinds()).toEqual([]);
+    expect((await plant.ledger.journeys.of(order.number)).at(-1)).toMatchObject({ note: 'because (An)' });
+    plant.advance(hours);
+    plant.erp.changeQuantity(order, '9');
+    await plant.pull();
+    expect(await kinds()).toEqual(['changed']);
+  });
+
+  it.each([
+    ['an order without it', 'changed', 'has no open concern'],
+    ['a kind that does not exist', 'wrong', 'There is no concern wrong'],
+  ])('is refused for %s', async (_what, kind, sentence) => {
+    const order = await released();
+    await expect(settle(request(order.number), kind, dependencies())).rejects.toThrow(sentence);
+  });
+});
+
+describe('an order that is given up', () => {
+  it('is asked about, told and booked no more', async () => {
+    const order = await released();
+    await giveUp(request(order.number), dependencies());
+    plant.azumuta.complete(order.number);
+    await daysLater(5);
+    expect(plant.mails).toEqual([]);
+    expect(plant.erp.books(order)).toMatchObject({ state: 'open', good: '0' });
+    expect(await plant.get(order.number)).toMatchObject({ status: 'rejected' });
+  });
+
+  it('takes its booking and concerns with it', async () => {
+    const order = await released();
+    plant.advance(hours);
+    plant.erp.changeQuantity(order, '8');
+    await plant.pull();
+    plant.erp.cancel(order);
+    plant.azumuta.complete(order.number);
+    await plant.work();
+    expect(plant.letters()).toHaveLength(1);
+    await giveUp(request(order.number), dependencies());
+    expect(await kinds()).toEqual([]);
+    expect(await plant.ledger.bookings.of(order.number)).toMatchObject([
+      { state: 'rejected', discarded: true },
+    ]);
+  });
+});
+
+describe('an order that was removed in Azumuta', () => {
+  it('is told once, and made anew', async () => {
+    const order = await released();
+    plant.azumuta.remove(order.number);
+    await daysLater(3);
+    expect(await kinds()).toEqual(['removed']);
+    await remake(request(order.number), dependencies());
+    await plant.work();
+    expect(made()).toEqual([`${order.number} open`]);
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('is refused where it was not removed', async () => {
+    const order = await released();
+    await expect(remake(request(order.number), dependencies())).rejects.toThrow('was not removed');
+    expect(made()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { forAllTests } from '../../support/for-all-tests.ts';
+import { erpOrder } from '../../support/orders.ts';
+import { type Mapping, startOrderStage, units } from './order-stage.ts';
+
+const stage = await forAllTests(startOrderStage());
+
+/** Accepts an order of five and creates it in Azumuta. */
+async function made(number: string, mapping: Mapping = {}): Promise<void> {
+  await stage.accept(units(number, '5'), { mapping });
+  await stage.attempt(number, 'created');
+}
+const cancelled = (number: string) => erpOrder({ number, state: 'cancelled' });
+const openOf = async (number: string) =>
+  (await stage.ledger.knownOrders.read(number)).concerns.map(({ kind, content }) => `${kind}: ${content}`);
+
+describe('an order that is cancelled, and released again with another quantity', () => {
+  it('is told as changed, and no more as unwanted, once Azumuta was looked at', async () => {
+    // Prepare
+    await made('AGAIN');
+    await stage.accept(cancelled('AGAIN'));
+
+    // Act
+    await stage.accept(units('AGAIN', '8'));
+    await stage.look('AGAIN');
+
+    // Assess
+    expect(await openOf('AGAIN')).toEqual(['changed: parameters["Quantity"] is 5, wanted 8']);
+  });
+
+  it('is made anew with that quantity when it was removed as people were asked', async () => {
+    // Prepare
+    await made('REMOVED');
+    await stage.accept(cancelled('REMOVED'));
+    await stage.accept(units('REMOVED', '8'));
+
+    // Act
+    await expect(stage.look('REMOVED', 'not there')).rejects.toThrow('is created anew');
+
+    // Assess
+    expect(await openOf('REMOVED')).toEqual([]);
+    expect(await stage.ledger.orders.find('REMOVED')).toMatchObject({
+      ...{ state: 'waiting', withdrawn: false },
+      draft: { parameters: { Quantity: '8' } },
+    });
+  });
+
+  it('has nothing open when it gets its first quantity again', async () => {
+    // Prepare
+    await made('FIRST');
+    await stage.accept(cancelled('FIRST'));
+    await stage.accept(units('FIRST', '8'));
+
+    // Act
+    await stage.accept(units('FIRST', '5'));
+    await stage.look('FIRST');
+
+    // Assess
+    expect(await openOf('FIRST')).toEqual([]);
+  });
+
+  it('has nothing open when it gets its first quantity again before it is known to be created', async () => {
+    // Prepare
+    await stage.accept(units('DOUBT', '5'));
+    await stage.attempt('DOUBT', 'in doubt');
+    await stage.accept(cancelled('DOUBT'));
+    await stage.accept(units('DOUBT', '8'));
+    const before = await openOf('DOUBT');
+
+    // Act
+    await stage.accept(units('DOUBT', '5'));
+
+    // Assess
+    expect(before).toHaveLength(2);
+    expect(await openOf('DOUBT')).toEqual([]);
+  });
+});
+
+describe('a look', () => {
+  it('ends a change once Azumuta has what the ERP wants, which the order is from then on', async () => {
+    await made('PUT-RIGHT');
+    await stage.accept(units('PUT-RIGHT', '8'));
+    await stage.look('PUT-RIGHT', { Quantity: 8 });
+    expect(await openOf('PUT-RIGHT')).toEqual([]);
+    expect(await stage.accept(units('PUT-RIGHT', '8'))).toMatchObject({ status: 'exists', news: 0 });
+  });
+
+  it('says what differs where Azumuta was corrected to something else', async () => {
+    await made('WRONG');
+    await stage.accept(units('WRONG', '8'));
+    await stage.look('WRONG', { Quantity: 9 });
+    expect(await openOf('WRONG')).toEqual(['changed: parameters["Quantity"] is 9, wanted 8']);
+  });
+
+  it('leaves an order unwanted as long as it is there, and withdraws it once it is not', async () => {
+    await made('GONE');
+    await stage.accept(cancelled('GONE'));
+    await stage.look('GONE', { Quantity: 9 });
+    const before = await openOf('GONE');
+    await stage.look('GONE', 'not there');
+    expect(before).toEqual(['unwanted: It was cancelled in the ERP']);
+    expect(await openOf('GONE')).toEqual([]);
+    expect(await stage.ledger.orders.find('GONE')).toMatchObject({ withdrawn: true });
+  });
+
+  it('tells that a changed order was removed, and takes it back when it is there again', async () => {
+    await made('BACK');
+    await stage.accept(units('BACK', '8'));
+    await stage.look('BACK', 'not there');
+    const before = await openOf('BACK');
+    await stage.look('BACK');
+    expect(before).toEqual(['changed: parameters["Quantity"] is 5, wanted 8', 'removed: removed']);
+    expect(await openOf('BACK')).toEqual(['changed: parameters["Quantity"] is 5, wanted 8']);
+  });
+});
+
+it('compares bookings with the article that was made, when the ERP wants another one', async () => {
+  await made('ARTICLE');
+  await stage.accept({ ...units('ARTICLE', '5'), article: 'GEAR-02' });
+  await stage.look('ARTICLE');
+  expect(await stage.ledger.orders.find('ARTICLE')).toMatchObject({ erpOrder: { article: 'GEAR-01' } });
+});
+
+it('follows an article that was renamed in the ERP when its quantity is changed as well', async () => {
+  const mapping: Mapping = { article: () => 'GEAR-01' };
+  await made('RENAMED', mapping);
+  await stage.accept({ ...units('RENAMED', '8'), article: 'GEAR-01B' }, { mapping });
+  expect(await stage.ledger.orders.find('RENAMED')).toMatchObject({ erpOrder: { article: 'GEAR-01B' } });
+});
