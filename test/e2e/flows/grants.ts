@@ -96,7 +96,8 @@ export function grantsTests(): void {
   });
 
   describe('a function after a failure', () => {
-    beforeAll(() => system.azumuta.setTriggers([{ method: 'GET', url: system.webhookUrl, ids: 'singular' }]));
+    const oneTrigger = () => [{ method: 'GET', url: system.webhookUrl, ids: 'singular' }] as const;
+    beforeAll(() => system.azumuta.setTriggers(oneTrigger()));
     afterAll(() => system.azumuta.setTriggers(bothTriggers(system.webhookUrl)));
 
     it('creates an order that Azumuta did not accept at first, and forgets its attempts in the end', async () => {
@@ -169,6 +170,21 @@ export function grantsTests(): void {
       // Assess: Azumuta is asked, and knows no such order
       const isAsked = async () => (await system.ledger.knownOrders.read(part.first)).question !== undefined;
       await vi.waitUntil(isAsked, patient);
+    });
+
+    it('books an order whose trigger was lost, once the ERP changes it', async () => {
+      // Prepare
+      const number = await builtOrder();
+      await system.azumuta.setTriggers([]);
+      await system.azumuta.complete(number);
+      await system.azumuta.setTriggers(oneTrigger());
+      await system.erp.revise(number, { quantity: '6' });
+
+      // Act
+      await system.erp.releaseAndSend(system.orderEndpoint, { number });
+
+      // Assess
+      await booked(number);
     });
 
     it('was never refused anything in these runs', () => {
