@@ -1,15 +1,21 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import type { DayEvent } from '../ledger/records/events.ts';
 import { consumerOf, queueNames } from '../model/queues.ts';
 import { oneLine } from '../model/text.ts';
 import { dayBefore, dayIn, localTime, startOfDay } from '../model/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import { shellWord } from '../platform/shell-word.ts';
-import { changes, type DigestFlows, digestOf, doneOf, maxEvents } from './digest.ts';
-import { openLines } from './digest-lines.ts';
+import type { SeenTrouble } from './decide-alerts.ts';
+import { figureLines, figuresOf, maxEvents, peopleLines, type Task, waitingLines } from './mail-lines.ts';
 import { type Weekday, weekdays } from './names.ts';
 import type { Situation } from './read-situation.ts';
-import { remedies } from './words.ts';
+import { headlineOf, remedies } from './words.ts';
+
+/** Awaited orders that are counted at most. */
+const maxAwaited = 5000;
+/** Later than any order is due. */
+const farFuture = new Date('9999-12-31T00:00:00Z');
+/** Tasks of a person that are told with their reasons. */
+const maxTold = 10;
 
 /** When the plant wants its mail, on its own clock. */
 export interface MorningMail {
@@ -19,7 +25,7 @@ export interface MorningMail {
 }
 
 export interface MorningMailDependencies {
-  readonly ledger: Pick<Ledger, 'dailyActivity' | 'orders' | 'deadLetters' | 'journeys' | 'pauses'>;
+  readonly ledger: Pick<Ledger, 'dailyActivity' | 'orders' | 'concerns' | 'pauses'>;
   readonly clock: Clock;
   readonly timeZone: string;
   readonly stack: string;
@@ -52,13 +58,8 @@ function dueDay(
   return day !== mailedOn && time >= at && workdays.includes(weekdayOf(day)) ? day : undefined;
 }
 
-export function createMorningMail({
-  ledger,
-  clock,
-  timeZone,
-  stack,
-  morningMail: wanted,
-}: MorningMailDependencies) {
+export function createMorningMail(dependencies: MorningMailDependencies) {
+  const { ledger, clock, timeZone, stack, morningMail: wanted } = dependencies;
   /** @returns Undefined while none is due. */
   return async function morningMail(
     mailedOn: string | undefined,
@@ -69,25 +70,30 @@ export function createMorningMail({
     if (!wanted || day === undefined) return undefined;
     const first = lastWorkday(day, wanted.workdays);
     const [firstBefore, dayWeekBefore] = [dayBefore(first, 7), dayBefore(day, 7)];
-    const begins = (on: string) => startOfDay(timeZone, on);
-    /** The last instant before a day. */
-    const endsBefore = (on: string) => new Date(begins(on).getTime() - 1);
-    const flows = () => flowsOf(situation, ledger);
-    const [digest, weekBefore] = await Promise.all([
-      digestOf(begins(first), endsBefore(day), { ledger, flows, now }),
-      ledger.dailyActivity.between(begins(firstBefore), endsBefore(dayWeekBefore), maxEvents),
+    /** The events of the days until the last instant before a day. */
+    const eventsOf = (from: string, before: string) => {
+      const end = new Date(startOfDay(timeZone, before).getTime() - 1);
+      return ledger.dailyActivity.between(startOfDay(timeZone, from), end, maxEvents);
+    };
+    const [events, weekBefore, awaited, overdue, paused, tasks] = await Promise.all([
+      eventsOf(first, day),
+      eventsOf(firstBefore, dayWeekBefore),
+      ledger.orders.overdue(farFuture, maxAwaited),
+      ledger.orders.overdue(now, maxAwaited),
+      pausedQueues(ledger),
+      tasksOf(situation, ledger),
     ]);
-    const changed = digest.conflicts.count + digest.cancelled.length;
+    const more = awaited.length >= maxAwaited ? 'more than ' : '';
     const text = [
       `${stack}, ${day} (${timeZone})`,
       '',
-      ...comparison({ ...digest, putAside: digest.deadLettered.count, changed }, figuresOf(weekBefore), [
-        periodOf(first, day),
-        periodOf(firstBefore, dayWeekBefore),
+      ...figureLines([
+        { period: periodOf(first, day), ...figuresOf(events) },
+        { period: periodOf(firstBefore, dayWeekBefore), ...figuresOf(weekBefore) },
       ]),
       '',
-      ...openLines(digest, { where: `--stack ${shellWord(stack)}`, timeZone }),
-      ...linesByPerson(situation),
+      ...waitingLines({ awaited: `${more}${awaited.length}`, overdue, paused, situation, timeZone }),
+      ...peopleLines(tasks, `--stack ${shellWord(stack)}`),
     ];
     return { day, content: { subject: `${stack}: ${periodOf(first, day)}`, text: `${text.join('\n')}\n` } };
   };
@@ -105,71 +111,33 @@ function periodOf(first: string, today: string): string {
   return first === last ? first : `${first} to ${last}`;
 }
 
-interface Figures {
-  readonly created: number;
-  readonly booked: number;
-  readonly putAside: number;
-  readonly changed: number;
-}
-
-function figuresOf(events: readonly DayEvent[]): Figures {
-  const count = (...names: string[]) => events.filter(({ event }) => names.includes(event)).length;
-  return {
-    ...doneOf(events),
-    putAside: count('dead-lettered'),
-    changed: count(...changes, 'unwanted'),
-  };
-}
-
-function comparison(now: Figures, then: Figures, heads: readonly [now: string, then: string]): string[] {
-  const row = (name: string, ...figures: readonly (string | number)[]) =>
-    `${name.padEnd(20)}${figures.map((figure, at) => String(figure).padStart((heads[at]?.length ?? 0) + 2)).join('')}`;
-  return [
-    row('', ...heads),
-    row('Created in Azumuta', now.created, then.created),
-    row('Booked in the ERP', now.booked, then.booked),
-    row('Put aside', now.putAside, then.putAside),
-    row('Changed in the ERP', now.changed, then.changed),
-  ];
-}
-
-/** Who has to act on how many troubles, by their causes. */
-function linesByPerson({ troubles }: Situation): string[] {
-  const ofPeople = troubles.filter(
-    ({ kind }) => kind !== 'partner-down' && kind !== 'overdue' && kind !== 'waiting',
-  );
-  const byWho = Map.groupBy(ofPeople, ({ cause }) => remedies[cause ?? 'internal-error'].who);
-  if (byWho.size === 0) return ['For whom  nobody has to see to anything.'];
-  return [
-    'For whom',
-    ...[...byWho].map(([who, theirs]) => `          ${theirs.length} for ${who}: ${namesOf(theirs)}`),
-  ];
-}
-
-const maxNames = 5;
-
-function namesOf(troubles: Situation['troubles']): string {
-  const numbers = troubles.flatMap(({ noted }) => noted?.key.pk.replace(/^ORDER#/, '') ?? []);
-  const first = [...new Set(numbers)].slice(0, maxNames).map((number) => oneLine(number, 200));
-  return `${first.join(', ')}${troubles.length > maxNames ? ' …' : ''}`;
-}
-
-async function flowsOf(
-  { counts, partners }: Situation,
-  { pauses }: Pick<Ledger, 'pauses'>,
-): Promise<DigestFlows> {
+async function pausedQueues({ pauses }: Pick<Ledger, 'pauses'>) {
   const read = await Promise.all(
-    queueNames.map(async (queue) => {
-      const { since } = await pauses.of(consumerOf[queue]);
-      return [queue, { waiting: counts[queue], paused: since !== undefined }] as const;
-    }),
+    queueNames.map(async (queue) => ({ queue, ...(await pauses.of(consumerOf[queue])) })),
   );
-  return {
-    // Made from all names, so every name is a key.
-    queues: Object.fromEntries(read) as DigestFlows['queues'],
-    partners,
-    deadLetters: counts['dead-letters'],
+  return read.flatMap(({ queue, since }) => (since === undefined ? [] : queue));
+}
+
+/** What each person must see to, by the causes. What ends by itself, and what is overdue, is told with what waits. */
+async function tasksOf(
+  { troubles }: Situation,
+  { concerns }: Pick<Ledger, 'concerns'>,
+): Promise<ReadonlyMap<string, readonly Task[]>> {
+  const ofPeople = troubles.filter(({ kind }) => !['partner-down', 'overdue', 'waiting'].includes(kind));
+  const byWho = Map.groupBy(ofPeople, ({ cause }) => remedies[cause ?? 'internal-error'].who);
+  const toldOf = async ({ noted, kind, partner, cause }: SeenTrouble): Promise<Task> => {
+    const facts = noted && (await concerns.facts(noted.key));
+    const [order = '', why = headlineOf(kind, partner, cause, 1)] = [facts?.order, facts?.reason];
+    return { order: oneLine(order, 200), why: oneLine(why, 160) };
   };
+  return new Map(
+    await Promise.all(
+      [...byWho].map(async ([who, theirs]) => {
+        const told = await Promise.all(theirs.slice(0, maxTold).map(toldOf));
+        return [who, [...told, ...theirs.slice(maxTold).map(() => undefined)]] as const;
+      }),
+    ),
+  );
 }
 
 function weekdayOf(day: string): Weekday {
