@@ -30,6 +30,13 @@ export interface Inquiry extends Pick<Standing, 'number' | 'question' | 'answere
   readonly hint: CompletionHint;
 }
 
+export interface HowToAsk {
+  readonly isOpen: boolean;
+  readonly code?: Cause;
+  /** Before it is left to the reconciliation. @throws Rejected when a person is needed all the same */
+  readonly lastLook?: () => Promise<void>;
+}
+
 /*
  * One question per order and minute is put to Azumuta: of all hints about an order that Azumuta does not call completed,
  * one asks again for half an hour, and the others end.
@@ -53,14 +60,14 @@ export async function mayEnd(
 
 /**
  * Azumuta was asked, and does not show yet what is needed for a booking.
- * @param isOpen The order exists and is not completed: no person is needed.
+ * @param isOpen The order exists and is not completed: no person is needed, unless `lastLook` throws.
  * @throws RetryLater to ask again; Rejected when it was asked for long enough and a person is needed.
  */
 export async function askLater(
   sentence: string,
   inquiry: Inquiry,
   attempt: WorkAttempt,
-  { isOpen, code = 'completion-unclear' }: { readonly isOpen: boolean; readonly code?: Cause },
+  { isOpen, code = 'completion-unclear', lastLook }: HowToAsk,
   { ledger: { questions }, clock, reconciles }: AskDependencies,
 ): Promise<void> {
   const { number, question } = inquiry;
@@ -78,6 +85,7 @@ export async function askLater(
   await questions.recordAsked(number, { by, since });
   if (ageOf(since, clock) < patienceMs) throw new RetryLater(sentence, { scope: 'order' });
   if (!isOpen || !reconciles) throw new Rejected(`${sentence} Asked again for 30 minutes.`, { code });
+  await lastLook?.();
   const note = `${sentence} It is asked about with the overdue orders from now on.`;
   await questions.leaveToReconciliation(number, note);
   attempt.log.warn('Left to the reconciliation', { reason: sentence });
@@ -128,6 +136,11 @@ function waitAfter(askedAt: Date, { number }: Inquiry, clock: Clock): Wait {
 export function recordingsNamedBy({ hint, question }: Pick<Inquiry, 'hint' | 'question'>): readonly string[] {
   const named = new Set([...(question?.recordingIds ?? []), ...hint.recordingIds]);
   return [...named].filter((id) => id.length <= maxIdLength).slice(0, maxHinted);
+}
+
+/** The first named recording that a product order does not list. */
+export function unlistedIn(inquiry: Inquiry, { recordingIds = [] }: AzumutaProductOrder): string | undefined {
+  return recordingsNamedBy(inquiry).find((id) => !recordingIds.includes(id));
 }
 
 /** Recordings that only this hint names; none once the question names as many as are looked at. */

@@ -3,7 +3,14 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { PlannedBooking } from '../ledger/records/bookings.ts';
 import { Rejected } from '../model/errors.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
-import { type AskDependencies, askLater, type Inquiry, mayEnd, recordAnswer } from './ask-azumuta.ts';
+import {
+  type AskDependencies,
+  askLater,
+  type Inquiry,
+  mayEnd,
+  recordAnswer,
+  unlistedIn,
+} from './ask-azumuta.ts';
 import { compareFigures, type FiguresDependencies } from './booked-figures.ts';
 import { ownRecordings, type PartsDependencies, partsBookedTogether } from './built-parts.ts';
 import { plannedByAnother } from './content.ts';
@@ -59,7 +66,23 @@ export async function planBookings(
   await withdraw(reading, dependencies);
   const status = order.status ?? 'without status';
   const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
-  return unclear(sentence, { ...reading, anew: [] }, attempt, dependencies, { isOpen: true });
+  const lastLook = async () => {
+    const [refusal] = await refusalOfOther(inquiry, order, attempt, dependencies);
+    if (refusal) throw refusal;
+  };
+  return unclear(sentence, { ...reading, anew: [] }, attempt, dependencies, { isOpen: true, lastLook });
+}
+
+/** Why what a trigger names is no recording of this order: none, or one that a person must be told. */
+async function refusalOfOther(
+  inquiry: Inquiry,
+  order: AzumutaProductOrder,
+  { signal }: WorkAttempt,
+  { reader }: Pick<PlanDependencies, 'reader'>,
+): Promise<readonly Rejected[]> {
+  const named = unlistedIn(inquiry, order);
+  const refusal = named === undefined ? undefined : await reader.refusalOfOther(named, order, signal);
+  return refusal ? [refusal] : [];
 }
 
 /**
@@ -126,10 +149,11 @@ async function decide(
   attempt: WorkAttempt,
   dependencies: PlanDependencies,
 ): Promise<Job | undefined> {
-  const { order, inquiry, standing, refused } = reading;
+  const { order, inquiry, standing } = reading;
   const { facts, read } = await readFacts(reading, attempt, dependencies);
   const decision = decideBookings(facts);
   if (decision.to === 'wait') return unclear(decision.sentence, reading, attempt, dependencies);
+  const refused = [...reading.refused, ...(await refusalOfOther(inquiry, order, attempt, dependencies))];
   const plan = decision.to === 'book' ? decision.plan : [];
   await withdraw(reading, dependencies, plan);
   const job = { hint: inquiry.hint, standing, toBook: [], refused, looksAgain: false };

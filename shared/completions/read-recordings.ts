@@ -93,6 +93,24 @@ export class CompletionReader {
     return read;
   }
 
+  /**
+   * What a person must be told of a recording that a trigger names, and that is not of this product order: whether Azumuta
+   * has another one of the same number, as somebody copied it or typed it twice.
+   */
+  async refusalOfOther(
+    id: string,
+    { id: ours, number }: WantedRecording['productOrder'],
+    signal: AbortSignal,
+  ): Promise<Rejected | undefined> {
+    const { partners, azumuta } = this.#dependencies;
+    const owner = (await this.#read(id, { id: ours, number }, signal))?.productOrder.id;
+    if (owner === undefined || owner === ours) return undefined;
+    const other = await partners.call('azumuta', () => azumuta.productOrder(owner, signal));
+    if (other?.number !== number) return undefined;
+    const sentence = `Azumuta has two product orders ${number}: recording ${id} is of the one with id ${owner}, and the one with id ${ours} is booked. Give the other a number of its own there, and book by hand what was built in it.`;
+    return new Rejected(sentence, { code: 'completion-unclear' });
+  }
+
   async #read(
     id: string,
     owner: WantedRecording['productOrder'],

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { planned } from '../../shared/integration/index.ts';
 import { createLifePlant, hours, type LifePlant } from './plant.ts';
 
 let plant: LifePlant;
@@ -97,4 +98,43 @@ it('books nothing where a trigger names more recordings than can be looked at', 
   await plant.work();
   expect(books(order)).toEqual({ state: 'open', good: '0' });
   expect(plant.letters()).toMatchObject([expect.stringContaining('names 60 recordings')]);
+});
+
+describe('a second product order of one number', () => {
+  const sentence =
+    /^Azumuta has two product orders MO\/0001: recording .+ is of the one with id .+, and the one with/;
+
+  it('is told when it is completed instead of ours, which an operator has copied', async () => {
+    // Prepare
+    const order = plant.plan('5', 'plain', { dueDate: '2027-02-01' });
+    await plant.pull();
+    await plant.work();
+    const copy = plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 5 });
+
+    // Act
+    plant.azumuta.complete(order.number, { ...(copy ? { id: copy.id } : {}), quantity: 5 });
+    await plant.work();
+
+    // Assess
+    expect(books(order)).toEqual({ state: 'open', good: '0' });
+    expect(plant.letters()).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it('is told when it is completed after the first, which is booked', async () => {
+    // Prepare
+    plant.deploy({ completions: { quantity: planned, final: () => false } });
+    const order = plant.plan('10');
+    plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 4 });
+    plant.azumuta.complete(order.number);
+    await plant.work();
+    plant.advance(hours);
+    const second = plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 6 });
+
+    // Act
+    plant.azumuta.complete(order.number, second ? { id: second.id } : {});
+    await plant.work();
+
+    // Assess
+    expect([books(order).good, plant.letters()]).toEqual(['4', [expect.stringMatching(sentence)]]);
+  });
 });
