@@ -79,6 +79,7 @@ const kindWords: Readonly<Record<AlertKind, (partner: Partner) => readonly [one:
     'completions were corrected after they were booked',
   ],
   'used-again': () => ['number is used again in the ERP', 'numbers are used again in the ERP'],
+  'time-ahead': () => ['order has a change time in the future', 'orders have change times in the future'],
   waiting: (partner) => [
     `message has waited for ${partnerWords[partner]} for more than an hour`,
     `messages have waited for ${partnerWords[partner]} for more than an hour`,
@@ -102,6 +103,7 @@ const kindNext: Readonly<Partial<Record<AlertKind, string>>> = {
   removed: 'If it was built, book it in the ERP by hand.',
   'figures-changed': 'Compare both figures with what was built, and correct the ERP by hand.',
   'used-again': "Let productOrders.number in the plant's configuration tell the orders apart.",
+  'time-ahead': 'Set the clock of the ERP right, and save the order there. Nothing is blocked meanwhile.',
   waiting:
     'It is tried again by itself. Correct what the reason names: somebody may have the order open in the ERP.',
   overdue: 'Complete it in Azumuta if it is built; else let the planner move its date.',

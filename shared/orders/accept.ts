@@ -47,6 +47,8 @@ export interface Accepted extends AcceptedOrders {
 const concurrency = 8;
 /** When another writer was faster so often, the order is answered with that, and is retried. */
 const maxTries = 20;
+/** A change time that is further ahead than this is wrong: clocks of servers differ by seconds. */
+const aheadMs = 3_600_000;
 /** An order that cannot be mapped may have any number; with so many characters it surely fits into a key of the ledger. */
 const maxKeyCharacters = 500;
 
@@ -55,9 +57,8 @@ const maxKeyCharacters = 500;
  * each, decides, writes, then enqueues what is to be created. One bad order never blocks the others. An order that is
  * in the ledger but not created yet is enqueued again while it is unknown whether its message was ever sent; the
  * ledger makes sure that it is created once. A pull, which sees the same orders again and again, sends one more message
- * at most, or a flow that does not move would multiply them; a caller's request is always followed. When a change is
- * posted while a pull is reading, the pull may accept the older state after it: that undoes the change until the next
- * pull reads the order again, or for good if the ERP has closed the order by then.
+ * at most, or a flow that does not move would multiply them; a caller's request is always followed. A post without a
+ * change time may be undone by a pull that read the order before, until the next pull.
  * @throws when SQS or the ledger does not answer: orders that were written by then are sent, or are sent when they come
  * again.
  */
@@ -82,7 +83,11 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
      * An order that is listed twice is accepted twice, one after the other: the last one counts. It may be cancelled
      * then, or have another number, or no id; and another one may be mapped to the same product order.
      */
-    async function acceptInSequence(order: ErpOrder): Promise<Accepted> {
+    async function acceptInSequence(listed: ErpOrder): Promise<Accepted> {
+      const now = clock.now();
+      const { changedAt } = listed;
+      const isAhead = changedAt !== undefined && Date.parse(changedAt) > now.getTime() + aheadMs;
+      const order = isAhead ? { ...listed, changedAt: now.toISOString() } : listed;
       const mapped = problemOf(order) ?? mappedOrWhyNot(order);
       if (mapped instanceof Rejected) return refuse(order, rejectionOf(mapped), via);
       const ended = typeof mapped === 'string' ? mapped : undefined;
@@ -91,7 +96,8 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
         mapped: typeof mapped === 'string' ? undefined : mapped,
         ended,
         asked: via === 'endpoint',
-        now: clock.now(),
+        ...(isAhead ? { changedAhead: changedAt } : {}),
+        now,
       };
       const names = [
         `number ${order.number}`,
@@ -130,14 +136,11 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
             quantity: shorten(formatQuantity(quantity), maxTextLength),
           }
         : undefined;
-    const concern = {
+    const told = { content: reason, note: reason, cause, ...(about ? { about } : {}) };
+    const isNews = await ledger.concerns.begin(shorten(number, maxKeyCharacters), {
       kind: 'refused',
-      content: reason,
-      note: reason,
-      cause,
-      ...(about ? { about } : {}),
-    } as const;
-    const isNews = await ledger.concerns.begin(shorten(number, maxKeyCharacters), concern);
+      ...told,
+    });
     const fields = { order: number, reason, cause, via };
     if (isNews) log.warn('Order of the ERP cannot be mapped', fields, { OrdersUnmapped: 1 });
     return isNews;
@@ -198,6 +201,7 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
       }
       if (known.record?.state === 'refused') await endRefusal(known.record, known);
       await moveDueDate(known, decision, wanted);
+      await tellChangeTime(known, decision, wanted);
       const record = await writeRecord(known.record, decision, wanted);
       if (record === 'changed meanwhile' || (known.record && record !== known.record)) continue;
       const written = await mapConcurrently(decision.parts, concurrency, write);
@@ -232,6 +236,18 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
     const { dueDate } = order;
     if (dueDate === undefined || !record || record.dueDate === dueDate || isOlder(order, record)) return;
     for (const part of parts) if ('entry' in part) await ledger.orders.setDueDate(part.number, dueDate);
+  }
+
+  /** A change time in the future would hide later changes until then, so it does not count; a person is told of it. */
+  async function tellChangeTime(known: KnownErpOrder, { parts }: OrderDecision, wanted: WantedOrder) {
+    const [part] = parts;
+    if (!part) return;
+    const { concerns = [] } = known.productOrders.get(part.number) ?? {};
+    const note = `The ERP says that it was changed at ${wanted.changedAhead}, which is to come`;
+    const concern = { kind: 'time-ahead', content: 'ahead', note, cause: 'order-data' } as const;
+    if (wanted.changedAhead !== undefined) await ledger.concerns.begin(part.number, concern);
+    else if (concerns.some(({ kind }) => kind === concern.kind))
+      await ledger.concerns.end(part.number, concern, 'Its change time is right.');
   }
 
   async function isCurrent({ erpOrder, version }: ErpOrderRecord): Promise<boolean> {

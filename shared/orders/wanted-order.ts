@@ -19,6 +19,8 @@ export interface WantedOrder {
   readonly ended?: string | undefined;
   /** The ERP itself posted it, so that a rejected order is tried again; a pull reads the same orders again and again. */
   readonly asked: boolean;
+  /** Its change time, when that is in the future: the order counts as changed now. */
+  readonly changedAhead?: string | undefined;
   readonly now: Date;
 }
 

@@ -73,6 +73,33 @@ it('reads what comes after an order whose change time is days ahead', async () =
   expect(made).toEqual(expect.arrayContaining(later));
 });
 
+it('tells of a change time in the future, follows what changes before it, and says that it is over', async () => {
+  // Prepare
+  const order = plant.plan('5');
+  let isWrong = true;
+  erpLists((row) => (isWrong ? { ...row, changedAt: '2026-11-27T08:00:00.000Z' } : row));
+  for (let at = 0; at < 3; at++) {
+    await plant.pull();
+    await plant.work();
+    await plant.alerts();
+    plant.advance(hours);
+  }
+  const told = plant.mails.map(({ subject }) => subject);
+
+  // Act
+  isWrong = false;
+  plant.erp.changeQuantity(order, '8');
+  await plant.pull();
+  await plant.alerts();
+
+  // Assess
+  expect(told).toEqual([expect.stringContaining('order has a change time in the future')]);
+  expect((await plant.ledger.concerns.open(10)).map(({ kind }) => kind)).toEqual(['changed']);
+  expect(plant.mails.map(({ subject }) => subject)).toContainEqual(
+    expect.stringMatching(/Over: .*order has a change time in the future/),
+  );
+});
+
 it('says that an order is not released any more', async () => {
   const order = plant.plan('5');
   await plant.pull();

@@ -20,6 +20,7 @@ const concerns: Readonly<Record<OrderConcernKind, Words>> = {
   removed: ['Removed in Azumuta', 'bad'],
   'figures-changed': ['Corrected after it was booked', 'bad'],
   'used-again': ['Its number is used again in the ERP', 'bad'],
+  'time-ahead': ['Its change time in the ERP is in the future', 'bad'],
 };
 
 /** Events of a journey in words, and whether they are good or bad. */

@@ -27,6 +27,8 @@ import { draftSchema } from './product-orders.ts';
  *                      reconciliation
  *   figures-changed    a hint, after it was booked     a hint: the figures are those that were booked
  *   used-again         accept, after it was booked     a person
+ *   time-ahead         accept: the ERP says that it    accept: it does not
+ *                      will be changed
  *
  * Its owner looks when the order is posted, pulled, triggered or replayed, and once a day. After that, a concern is open
  * exactly while its cause is.
@@ -39,6 +41,7 @@ export const orderConcernKinds = [
   'removed',
   'figures-changed',
   'used-again',
+  'time-ahead',
 ] as const;
 export type OrderConcernKind = (typeof orderConcernKinds)[number];
 
