@@ -8,7 +8,7 @@ import type { AlertKind } from './alert.ts';
 import type { Seen, SeenTrouble } from './decide-alerts.ts';
 
 export interface SituationDependencies {
-  readonly ledger: Pick<AlertLedger, 'concerns' | 'orders'>;
+  readonly ledger: Pick<AlertLedger, 'concerns' | 'orders' | 'deadLetters'>;
   readonly breaker: Pick<Breaker, 'state'>;
   /** Messages in a queue. */
   readonly count: (queue: QueueName | 'dead-letters') => Promise<number>;
@@ -64,7 +64,7 @@ export function createSituationReader({
     };
   }
 
-  /** Never scans: three queries, two items and four counts, for any number of orders. */
+  /** Never scans: three queries (four, when there are settled dead letters), two items and four counts, for any number of orders. */
   return async function readSituation(unfiledBefore: number): Promise<Situation> {
     const now = clock.now();
     const [found, overdue, due, { partners, counts }] = await Promise.all([
@@ -79,7 +79,9 @@ export function createSituationReader({
       ({ kind, since }) => now.getTime() - since.getTime() < (lastsMs[kind] ?? Number.POSITIVE_INFINITY),
     );
     const dead = noted.filter(({ kind }) => kind === 'dead-letter').length;
-    const unfiled = isCut ? 0 : Math.max(0, counts['dead-letters'] - dead);
+    const unknown = counts['dead-letters'] - dead;
+    const settled = unknown > 0 ? await ledger.deadLetters.countSettled(maxSeen) : 0;
+    const unfiled = isCut ? 0 : Math.max(0, unknown - settled);
     const long = new Set(due);
     return {
       partners,

@@ -100,7 +100,7 @@ export async function finish(
   const booked = new Set(toBook.map((one) => plannedOf(one).key));
   if (booked.size === 0 || bookings.some(({ key, state }) => state !== 'done' && !booked.has(key))) return;
   for (const letter of letters)
-    if (letter.messageId !== messageId) await ledger.deadLetters.markRecovered(letter);
+    if (letter.messageId !== messageId) await ledger.deadLetters.markSettled(letter);
 }
 
 /** All refusals of a hint are one dead letter. */
@@ -154,7 +154,7 @@ async function claimOf(
     const refusedBy = toBook.plan.seen?.rejectedBy;
     // Its dead letter says what is not so any more.
     if (refusedBy !== undefined && refusedBy !== claimant.messageId)
-      await deadLetters.markRecovered({ messageId: refusedBy, orderNumber: home });
+      await deadLetters.markSettled({ messageId: refusedBy, orderNumber: home });
     return claim;
   }
   const claimed = await claims.claim(bookingKeyOf(home, key), claimant);

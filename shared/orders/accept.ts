@@ -21,7 +21,7 @@ import {
 import { createDecisionWriter } from './write-decision.ts';
 
 export interface AcceptDependencies extends OutboxDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'knownOrders' | 'concerns'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'knownOrders' | 'concerns' | 'deadLetters'>;
   /** The configuration's mapping. @throws Rejected */
   readonly map: (order: ErpOrder) => MappedOrder;
   /** Whether the configuration wants this order at all. @throws Rejected */

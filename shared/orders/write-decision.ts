@@ -19,7 +19,7 @@ import {
 } from './wanted-order.ts';
 
 export interface WriteDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'concerns'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'concerns' | 'deadLetters'>;
   readonly log: Logger;
 }
 
@@ -131,6 +131,10 @@ export function createDecisionWriter({ ledger, log }: WriteDependencies) {
     if (typeof done !== 'boolean') return { status: done };
     if (!done) return 'changed meanwhile';
     await endAll(number, part.ends, 'What the ERP wants now has taken its place.');
+    // If it is refused again, another message says so.
+    const refusedBy = part.action === 'replace' ? part.entry.rejectedBy : undefined;
+    if (refusedBy !== undefined)
+      await ledger.deadLetters.markSettled({ messageId: refusedBy, orderNumber: number });
     return { status: outbox.add(number) };
   }
 

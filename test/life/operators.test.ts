@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { giveUp, remake, settle } from '../../infra/ops/orders/end-order.ts';
+import type { ErpOrder } from '../../shared/model/orders.ts';
 import { productOrderMessage } from '../../shared/orders/messages.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
@@ -110,5 +111,63 @@ describe('an order that was removed in Azumuta', () => {
     const order = await released();
     await expect(remake(request(order.number), dependencies())).rejects.toThrow('was not removed');
     expect(made()).toHaveLength(1);
+  });
+});
+
+describe('a dead letter whose cause was put right without it', () => {
+  const subjects = () => plant.mails.map(({ subject }) => subject.replace('life-production: ', ''));
+  async function dayWithAlerts(): Promise<void> {
+    for (let at = 0; at < 30; at++) {
+      plant.advance(hours);
+      await plant.alerts();
+    }
+  }
+
+  it('is over once the completion was corrected and booked, and its message is no unknown one', async () => {
+    // Prepare
+    const order = plant.plan('3', 'serials');
+    await plant.pull();
+    await plant.work();
+    plant.azumuta.complete(order.number, { serials: ['S1'] });
+    await plant.work();
+    await plant.alerts();
+    expect(subjects()).toEqual([expect.stringContaining('completion cannot be booked')]);
+
+    // Act
+    plant.advance(hours);
+    plant.azumuta.reopen(order.number);
+    plant.azumuta.complete(order.number, { serials: ['S1', 'S2', 'S3'] });
+    await plant.work();
+    await dayWithAlerts();
+
+    // Assess
+    expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '3' });
+    expect(subjects().slice(1)).toEqual([expect.stringMatching(/^Over: .*completion cannot be booked/)]);
+    expect(plant.letters()).toHaveLength(1);
+  });
+
+  it('is over once the order was corrected in the ERP, and created', async () => {
+    // Prepare
+    plant.deploy({
+      productOrders: {
+        article: ({ quantity }: ErpOrder) => (quantity.amount === '5' ? 'GEAR-O1' : 'GEAR-01'),
+      },
+    });
+    const order = plant.plan('5');
+    await plant.pull();
+    await plant.work();
+    await plant.alerts();
+    expect(subjects()).toEqual([expect.stringContaining('order got stuck')]);
+
+    // Act
+    plant.advance(hours);
+    plant.erp.changeQuantity(order, '6');
+    await plant.pull();
+    await plant.work();
+    await dayWithAlerts();
+
+    // Assess
+    expect(made()).toEqual([`${order.number} open`]);
+    expect(subjects().slice(1)).toEqual([expect.stringMatching(/^Over: .*order got stuck/)]);
   });
 });

@@ -53,7 +53,7 @@ export async function giveUp({ number, go, note }: EndRequest, { ledger }: EndDe
     await ledger.bookings.giveUp(home, note);
     for (const concern of concerns) await ledger.concerns.end(number, concern, note);
     for (const { messageId, orderNumber } of letters)
-      await ledger.deadLetters.markRecovered({ messageId, orderNumber });
+      await ledger.deadLetters.markSettled({ messageId, orderNumber });
   }
   return [
     ...(entry ? [`gives up product order ${number}: nobody asks about it any more`] : []),

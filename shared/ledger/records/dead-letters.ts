@@ -6,6 +6,7 @@ import type { Key, StoredItem, Table, Update } from '../../platform/aws/dynamodb
 import type { Clock } from '../../platform/clock.ts';
 import { maxNoteLength, type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
 import { deadLetterKey, expiryAfter, retentionSeconds } from '../keys.ts';
+import { ledgerIndexes } from '../table-schema.ts';
 import { concernFieldNames, concernFields } from './concerns.ts';
 import { dayFields } from './events.ts';
 
@@ -32,6 +33,10 @@ export const recordSchema = z.object({
   dead: z._default(z.boolean(), false),
 });
 
+/** Partition of the index of concerns for those that nobody must see to, and whose message is still in the queue. */
+const settled = 'settled letter';
+/** SQS drops a message after so long: the longest retention that there is. */
+const queueKeepsMs = 14 * 86_400_000;
 const noLongerDead = ['dead', ...concernFieldNames];
 
 function storedOf({ stage, reason, cause }: Omit<DeadLetterRecord, keyof DeadLetterId>) {
@@ -92,6 +97,29 @@ export function createDeadLetterRecords(table: Table, clock: Clock) {
       if (held?.dead === undefined) return;
       const changes = { remove: noLongerDead, condition: 'attribute_exists(#dead)' };
       await change(key, changes, { event: 'recovered' }, held);
+    },
+    /**
+     * What it says is not so any more, and it needs nobody; but its message is still in the dead-letter queue, until it is
+     * replayed, discarded, or dropped by SQS after 14 days.
+     */
+    async markSettled({ messageId, orderNumber }: DeadLetterId): Promise<void> {
+      const key = deadLetterKey(orderNumber, messageId);
+      const held = await table.get(key);
+      if (held?.dead === undefined) return;
+      // It stays in the index, where it is counted with the messages of the queue.
+      const since = String(held.concernOf).split(' ').at(-1);
+      const set = { concern: settled, concernOf: since };
+      await change(
+        key,
+        { set, remove: ['dead'], condition: 'attribute_exists(#dead)' },
+        { event: 'recovered' },
+        held,
+      );
+    },
+    /** How many settled ones may still be in the queue. */
+    async countSettled(limit: number): Promise<number> {
+      const from = new Date(clock.now().getTime() - queueKeepsMs).toISOString();
+      return (await table.queryIndex(ledgerIndexes.concern, settled, { from, limit })).length;
     },
     /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
     async markDiscarded({ messageId, orderNumber, ...why }: DeadLetterRecord, note: string): Promise<void> {

@@ -40,6 +40,8 @@ export const storedSchema = z.object({
   linkInDoubt: z._default(z.boolean(), false),
   awaiting: z.optional(z.string()),
   reason: z.optional(z.string()),
+  /** The message that was refused, whose dead letter says so. */
+  rejectedBy: z.optional(z.string()),
   /** Cause code of the reason. */
   cause: z.optional(storedCauseSchema),
   history: historySchema,
