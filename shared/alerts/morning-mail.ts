@@ -78,8 +78,8 @@ export function createMorningMail(dependencies: MorningMailDependencies) {
     const [events, weekBefore, awaited, overdue, paused, tasks] = await Promise.all([
       eventsOf(first, day),
       eventsOf(firstBefore, dayWeekBefore),
-      ledger.orders.overdue(farFuture, maxAwaited),
-      ledger.orders.overdue(now, maxAwaited),
+      ledger.orders.late(farFuture, maxAwaited),
+      ledger.orders.late(now, maxAwaited),
       pausedQueues(ledger),
       tasksOf(situation, ledger),
     ]);

@@ -70,8 +70,8 @@ export function createSituationReader({
     const [found, overdue, due, { partners, counts }] = await Promise.all([
       ledger.concerns.open(maxSeen),
       // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
-      ledger.orders.overdue(now, maxSeen),
-      ledger.orders.overdue(new Date(now.getTime() - graceHours * hourMs), maxSeen),
+      ledger.orders.late(now, maxSeen),
+      ledger.orders.late(new Date(now.getTime() - graceHours * hourMs), maxSeen),
       readFlows(),
     ]);
     const isCut = found.length >= maxSeen;

@@ -171,3 +171,21 @@ describe('a dead letter whose cause was put right without it', () => {
     expect(subjects().slice(1)).toEqual([expect.stringMatching(/^Over: .*order got stuck/)]);
   });
 });
+
+it('tells nobody that an order is overdue, because a trigger came months before it is due', async () => {
+  const order = plant.plan('5', 'plain', { dueDate: '2027-02-28' });
+  await plant.pull();
+  await plant.work();
+  plant.azumuta.triggerAgain(order.number);
+  await plant.work();
+  for (let day = 0; day < 10; day++) {
+    await daysLater(1);
+    plant.advance(22 * hours);
+    await plant.alerts();
+  }
+  expect(plant.mails).toEqual([]);
+  plant.azumuta.complete(order.number);
+  plant.triggers.length = 0;
+  await daysLater(1);
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+});

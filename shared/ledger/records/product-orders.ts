@@ -269,21 +269,30 @@ export class Orders {
    * index lags: some may have been completed a moment ago.
    */
   async overdue(dueBy: Date, most: number): Promise<string[]> {
-    const found = await this.#table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', {
-      upTo: dueBy.getTime(),
-      limit: most,
-    });
-    return [...new Set(found.map(({ pk }) => String(pk).slice(partitionOf('').length)))];
+    const found = await this.#dueBy(dueBy, most);
+    return [...new Set(found.map(({ pk }) => numberOf(pk)))];
   }
 
-  /** Azumuta was asked about an overdue order: from now on it comes after all others that are due before `dueAt`. */
+  /** The same, but only those that are late by their own date: not those that a trigger called completed too early. */
+  async late(dueBy: Date, most: number): Promise<string[]> {
+    const found = await this.#dueBy(dueBy, most);
+    return found.filter((key) => key.sk === orderKey('').sk).map(({ pk }) => numberOf(pk));
+  }
+
+  /** Azumuta was asked about an order: if it is overdue, it comes after all others that are due before `dueAt`. */
   async markAsked(number: string, dueAt: Date): Promise<void> {
     await this.#table.update(orderKey(number), {
       set: { dueAt: dueAt.getTime(), askedAt: this.#clock.now().toISOString() },
       // Counted, as the questions of months would fill its history.
       add: { asked: 1 },
-      condition: 'attribute_exists(#awaiting)',
+      condition: 'attribute_exists(#awaiting) AND #dueAt < :dueAt',
+      values: { dueAt: dueAt.getTime() },
     });
+  }
+
+  #dueBy(dueBy: Date, limit: number): Promise<StoredItem[]> {
+    const range = { upTo: dueBy.getTime(), limit };
+    return this.#table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', range);
   }
 
   /** Changes an order that is still as it was read; undefined when it is not, or when the condition does not hold. */
@@ -301,4 +310,8 @@ export class Orders {
 function dueAtOf(dueDate: string | undefined, now: Date): number {
   const due = Date.parse(dueDate ?? '');
   return Number.isNaN(due) ? now.getTime() + 7 * 86_400_000 : due;
+}
+
+function numberOf(pk: unknown): string {
+  return String(pk).slice(partitionOf('').length);
 }
