@@ -41,7 +41,7 @@ export function lostTriggerTests(): void {
     await system.azumuta.complete(number);
     const sameDay = await reconcile();
     // The next day.
-    await system.ledger.orders.markAsked(number, new Date('2026-01-05'));
+    await system.ledger.orders.setDueDate(number, '2026-01-05');
 
     // Act
     const nextDay = await reconcile();
