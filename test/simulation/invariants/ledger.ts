@@ -81,7 +81,9 @@ function judgeRemoved(items: readonly Item[], people: Pick<People, 'orders'>, fi
         item.sk === 'ORDER' &&
         item.azumutaId === id &&
         item.withdrawn !== true &&
-        (item.awaiting || lastOf(item, 'completed') === ''),
+        (item.awaiting || lastOf(item, 'completed') === '') &&
+        // Found when it was built and booked already, it was never waited for.
+        !items.some(({ pk, kind, state }) => pk === item.pk && kind === 'quantity' && state === 'done'),
     );
     if (order && !items.some((item) => item.pk === order.pk && isOpenConcern(item)))
       find('reported', `Nothing reports that ${number} was removed in Azumuta.`);
