@@ -91,3 +91,13 @@ export function createAzumutaClient(options: AzumutaOptions) {
     },
   };
 }
+
+/** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
+export async function readByIdOrNumber(
+  { id, number }: { readonly id: string | undefined; readonly number: string },
+  signal: AbortSignal,
+  azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>,
+): Promise<AzumutaProductOrder | undefined> {
+  const known = id === undefined ? undefined : await azumuta.productOrder(id, signal);
+  return known ?? azumuta.findProductOrder(number, signal);
+}

@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import type { BookedFigures, BookingEntry } from '../ledger/records/bookings.ts';
+import { type BookedFigures, bookedQuantity } from '../ledger/records/bookings.ts';
 import { Rejected } from '../model/errors.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
@@ -20,7 +20,7 @@ export async function compareFigures(
   dependencies: FiguresDependencies,
 ): Promise<void> {
   const { current, bookings } = facts.facts;
-  const booked = bookings.find((booking) => isOfPart(booking, current.index));
+  const booked = bookedQuantity(bookings, current.index);
   if (!booked?.figures) return;
   // Only what was booked may have been corrected; a forged trigger, which may name anything, must not cost reads.
   const named = facts.reading.inquiry.hint.recordingIds;
@@ -47,10 +47,6 @@ export async function compareFigures(
   }
   for (const concern of concerns.filter(({ kind }) => kind === 'figures-changed'))
     await all.end(home, concern, 'Azumuta shows again what was booked.');
-}
-
-function isOfPart({ kind, state, parts }: BookingEntry, index: number): boolean {
-  return kind === 'quantity' && state === 'done' && parts.includes(index);
 }
 
 function inWords({ good, scrap, lots }: BookedFigures): string {

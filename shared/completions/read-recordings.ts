@@ -1,4 +1,4 @@
-import type { AzumutaClient } from '../azumuta/client.ts';
+import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/resources.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -140,7 +140,7 @@ export class CompletionReader {
 
 /** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
 export function readProductOrder(
-  { id, number }: { readonly id: string | undefined; readonly number: string },
+  wanted: { readonly id: string | undefined; readonly number: string },
   signal: AbortSignal,
   {
     azumuta,
@@ -149,10 +149,7 @@ export function readProductOrder(
     readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
   },
 ): Promise<AzumutaProductOrder | undefined> {
-  return partners.call('azumuta', async () => {
-    const known = id === undefined ? undefined : await azumuta.productOrder(id, signal);
-    return known ?? azumuta.findProductOrder(number, signal);
-  });
+  return partners.call('azumuta', () => readByIdOrNumber(wanted, signal, azumuta));
 }
 
 function belongsTo(

@@ -29,6 +29,9 @@ import type { Key } from '../platform/aws/dynamodb-table.ts';
  */
 const keyOf = (pk: string, sk: string): Key => ({ pk, sk });
 export const partitionOf = (number: string): string => `ORDER#${number}`;
+/** Number of the product order that an item belongs to: what `partitionOf` was given. */
+export const numberOf = ({ pk }: Readonly<Record<string, unknown>>): string =>
+  String(pk).slice(partitionOf('').length);
 export const bookingPrefix = 'BOOKING#';
 export const concernPrefix = 'CONCERN#';
 export const deadLetterPrefix = 'DEAD-LETTER#';

@@ -1,4 +1,4 @@
-import type { AzumutaClient } from '../azumuta/client.ts';
+import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -16,6 +16,10 @@ export interface LookDependencies {
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
 }
 
+const notThere = {
+  reason: 'Azumuta does not have it any more, and the ERP did not want it.',
+  cause: 'order-state',
+} as const;
 const lookedAt: readonly Concern['kind'][] = ['changed', 'unwanted', 'removed'];
 
 /**
@@ -36,18 +40,14 @@ export async function lookAtOrder(
   const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen });
   log.info('Looked at a product order', { seen: seen?.status ?? 'not there', ends: ends.length });
   if (takes) await ledger.orders.take(entry, takes);
-  if (withdraws)
-    await ledger.orders.withdrawRemoved(entry, {
-      reason: 'Azumuta does not have it any more, and the ERP did not want it.',
-      cause: 'order-state',
-    });
+  const withdrawn = withdraws ? await ledger.orders.withdrawRemoved(entry, notThere) : undefined;
   for (const concern of begins) await ledger.concerns.begin(number, concern);
   for (const { concern, note } of ends) await ledger.concerns.end(number, concern, note);
   const over = ends.map(({ concern }) => concern);
   for (const concern of concerns)
     if (!over.includes(concern)) await ledger.concerns.markLooked(number, concern);
   const again = over.find(({ kind, wanted }) => kind === 'unwanted' && wanted)?.wanted;
-  if (withdraws && again) await createAnew(entry, again, dependencies);
+  if (withdrawn && again) await createAnew(withdrawn, again, dependencies);
   const isWanted =
     seen !== undefined && !concerns.some((one) => one.kind === 'unwanted' && !over.includes(one));
   if (isWanted !== entry.awaitsCompletion && bookings.length === 0)
@@ -63,10 +63,7 @@ async function seenOf(
   { azumuta, partners, ledger }: LookDependencies,
 ): Promise<AzumutaProductOrder | undefined> {
   const id = productOrder?.id;
-  const seen = await partners.call('azumuta', async () => {
-    const known = id === undefined ? undefined : await azumuta.productOrder(id, signal);
-    return known ?? azumuta.findProductOrder(number, signal);
-  });
+  const seen = await partners.call('azumuta', () => readByIdOrNumber({ id, number }, signal, azumuta));
   if (seen === undefined || seen.id === id) return seen;
   const owner = await ledger.knownOrders.numberOfAzumutaId(seen.id);
   return owner === undefined || owner === number ? seen : undefined;
@@ -74,12 +71,12 @@ async function seenOf(
 
 /** @throws Wait: its message is retried, and creates it */
 async function createAnew(
-  entry: OrderEntry,
+  withdrawn: OrderEntry,
   wanted: NonNullable<Concern['wanted']>,
   { ledger }: LookDependencies,
 ): Promise<void> {
-  const withdrawn: OrderEntry = { ...entry, withdrawn: true, state: 'rejected' };
-  const order = { ...wanted, number: entry.number, part: entry.part, via: 'a look' };
+  const { number, part } = withdrawn;
+  const order = { ...wanted, number, part, via: 'a look' };
   if (!(await ledger.orders.replace(withdrawn, order))) return;
-  throw new Wait(`Product order ${entry.number} is created anew.`, { scope: 'order', forOurLock: true });
+  throw new Wait(`Product order ${number} is created anew.`, { scope: 'order', forOurLock: true });
 }

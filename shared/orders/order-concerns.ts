@@ -1,3 +1,4 @@
+import { bookedQuantity } from '../ledger/records/bookings.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { type MappedProductOrder, partNumber, type Split } from '../model/orders.ts';
@@ -82,9 +83,7 @@ export function isBookedFinally(known: KnownErpOrder, { number, part }: OrderEnt
   const { first, book, index } = part;
   const home = book === 'when-all-done' ? first : number;
   const { bookings = [] } = known.productOrders.get(home) ?? {};
-  return bookings.some(
-    ({ kind, state, parts }) => kind === 'quantity' && state === 'done' && parts.includes(index),
-  );
+  return bookedQuantity(bookings, index) !== undefined;
 }
 
 /** An ERP without ids may use its numbers again: a day later nobody repeats a call any more. */

@@ -77,10 +77,9 @@ export async function remake(
   if (bookings.length > 0)
     throw new UsageError(`${number} has a booking already: a second one would need another number.`);
   if (go) {
-    await ledger.orders.withdrawRemoved(entry, { reason: note, cause: 'order-state' });
+    const withdrawn = await ledger.orders.withdrawRemoved(entry, { reason: note, cause: 'order-state' });
     const { draft, contentHash, erpOrder, part } = entry;
-    const again = { ...entry, withdrawn: true, state: 'rejected' as const };
-    await ledger.orders.replace(again, { number, draft, contentHash, erpOrder, part, via: note });
+    await ledger.orders.replace(withdrawn, { number, draft, contentHash, erpOrder, part, via: note });
     await ledger.concerns.end(number, removed, note);
     await lookAtOrder(number);
   }

@@ -97,6 +97,13 @@ export interface BookingEntry
   readonly awaitsItself: boolean;
 }
 
+/** The booking of a part's quantity, once it is done. */
+export function bookedQuantity(bookings: readonly BookingEntry[], index: number): BookingEntry | undefined {
+  return bookings.find(
+    ({ kind, state, parts }) => kind === 'quantity' && state === 'done' && parts.includes(index),
+  );
+}
+
 /** The entry of a stored booking. Throws on another item: only this module writes them. */
 export function bookingEntryOf(stored: StoredItem): BookingEntry {
   const { attempts, clean, sk, awaiting, ...entry } = z.parse(storedSchema, stored);

@@ -6,7 +6,7 @@ import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { heldSchema, maxNoteLength, storedCauseSchema, withEntry } from '../history.ts';
-import { concernKey, concernPrefix, expiryAfter, partitionOf, retentionSeconds } from '../keys.ts';
+import { concernKey, concernPrefix, expiryAfter, numberOf, partitionOf, retentionSeconds } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { erpOrderFactsSchema } from './erp-orders.ts';
 import { dayFields } from './events.ts';
@@ -206,7 +206,7 @@ export class Concerns {
   /** Numbers of the orders with open concerns, oldest look first. The index lags. */
   async toLookAt(most: number): Promise<string[]> {
     const found = await this.#table.queryIndex(ledgerIndexes.awaitingCompletion, 'look', { limit: most });
-    return [...new Set(found.map(({ pk }) => String(pk).slice(partitionOf('').length)))];
+    return [...new Set(found.map(numberOf))];
   }
 
   /** The first open ones: one query of an index that holds nothing else, and lags a moment. */
@@ -227,7 +227,7 @@ export class Concerns {
     const parsed = z.safeParse(factsSchema, await this.#table.get(key));
     if (!parsed.success) return undefined;
     const { pk, order, reason, note, about, history } = parsed.data;
-    const ofPartition = pk.startsWith(partitionOf('')) ? pk.slice(partitionOf('').length) : '';
+    const ofPartition = pk.startsWith(partitionOf('')) ? numberOf({ pk }) : '';
     return {
       order: order ?? (ofPartition === 'unknown' ? '' : ofPartition),
       reason: reason ?? note ?? history.at(-1)?.note ?? '',

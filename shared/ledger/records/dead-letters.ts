@@ -58,6 +58,17 @@ export function createDeadLetterRecords(table: Table, clock: Clock) {
     await table.update(key, withEntry(changes, before, clock.now(), event));
   }
 
+  async function recover(
+    { messageId, orderNumber }: DeadLetterId,
+    changesOf: (held: StoredItem) => Update,
+  ): Promise<void> {
+    const key = deadLetterKey(orderNumber, messageId);
+    const held = await table.get(key);
+    if (held?.dead === undefined) return;
+    const changes = { ...changesOf(held), condition: 'attribute_exists(#dead)' };
+    await change(key, changes, { event: 'recovered' }, held);
+  }
+
   return {
     /** The dead letters of an order, including those that were replayed or discarded since. */
     async of(orderNumber: string): Promise<(DeadLetterRecord & { readonly isDead: boolean })[]> {
@@ -91,31 +102,17 @@ export function createDeadLetterRecords(table: Table, clock: Clock) {
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'replayed', note });
     },
     /** It was recorded but not sent to the dead-letter queue, was retried and succeeded: it needs nobody any more. */
-    async markRecovered({ messageId, orderNumber }: DeadLetterId): Promise<void> {
-      const key = deadLetterKey(orderNumber, messageId);
-      const held = await table.get(key);
-      if (held?.dead === undefined) return;
-      const changes = { remove: noLongerDead, condition: 'attribute_exists(#dead)' };
-      await change(key, changes, { event: 'recovered' }, held);
-    },
+    markRecovered: (id: DeadLetterId): Promise<void> => recover(id, () => ({ remove: noLongerDead })),
     /**
      * What it says is not so any more, and it needs nobody; but its message is still in the dead-letter queue, until it is
      * replayed, discarded, or dropped by SQS after 14 days.
      */
-    async markSettled({ messageId, orderNumber }: DeadLetterId): Promise<void> {
-      const key = deadLetterKey(orderNumber, messageId);
-      const held = await table.get(key);
-      if (held?.dead === undefined) return;
+    markSettled: (id: DeadLetterId): Promise<void> =>
       // It stays in the index, where it is counted with the messages of the queue.
-      const since = String(held.concernOf).split(' ').at(-1);
-      const set = { concern: settled, concernOf: since };
-      await change(
-        key,
-        { set, remove: ['dead'], condition: 'attribute_exists(#dead)' },
-        { event: 'recovered' },
-        held,
-      );
-    },
+      recover(id, ({ concernOf }) => ({
+        set: { concern: settled, concernOf: String(concernOf).split(' ').at(-1) },
+        remove: ['dead'],
+      })),
     /** How many settled ones may still be in the queue. */
     async countSettled(limit: number): Promise<number> {
       const from = new Date(clock.now().getTime() - queueKeepsMs).toISOString();

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import { type HistoryEntry, historySchema } from '../history.ts';
-import { partitionOf } from '../keys.ts';
+import { numberOf, partitionOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 
 /** An event that the morning mail counts. */
@@ -46,7 +46,7 @@ export function createDailyActivity(table: Table) {
 function eventOf(keys: unknown): DayEvent {
   const { pk, happened } = z.parse(keysSchema, keys);
   const [at = '', ...words] = happened.split(' ');
-  return { at, event: words.join(' '), number: pk.slice(partitionOf('').length) };
+  return { at, event: words.join(' '), number: numberOf({ pk }) };
 }
 
 /** UTC days, including the first and the last. */
@@ -81,7 +81,7 @@ export function createJourneys(table: Table) {
     /** Numbers of the product orders that an ERP order became. */
     async productOrdersOf(erpOrderNumber: string): Promise<string[]> {
       const found = await table.queryIndex(ledgerIndexes.erpOrder, erpOrderNumber);
-      return [...new Set(found.map(({ pk }) => String(pk).slice(partitionOf('').length)))];
+      return [...new Set(found.map(numberOf))];
     },
   };
 }

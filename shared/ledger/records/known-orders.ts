@@ -6,6 +6,7 @@ import {
   concernPrefix,
   deadLetterPrefix,
   expiryAfter,
+  numberOf,
   orderKey,
   partitionOf,
   questionKey,
@@ -70,7 +71,7 @@ export function createKnownOrders(table: Table, clock: Clock) {
     /** Number of the order with this id of Azumuta. The index lags a moment. */
     async numberOfAzumutaId(id: string): Promise<string | undefined> {
       const [found] = await table.queryIndex(ledgerIndexes.azumutaId, id, { limit: 1 });
-      return found && String(found.pk).slice(partitionOf('').length);
+      return found && numberOf(found);
     },
   };
 }

@@ -5,7 +5,7 @@ import type { DeepReadonly, StoredItem, Table, Update } from '../../platform/aws
 import type { Clock } from '../../platform/clock.ts';
 import { claimStates, isNothingSent } from '../claims.ts';
 import { historySchema, type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
-import { expiryAfter, orderKey, partitionOf, retentionSeconds } from '../keys.ts';
+import { expiryAfter, numberOf, orderKey, retentionSeconds } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { bookPartsSchema, erpOrderFactsSchema, productOrderRefSchema } from './erp-orders.ts';
 
@@ -182,8 +182,11 @@ export class Orders {
     await this.#table.update(orderKey(entry.number), { set, ...unchanged(entry) });
   }
 
-  /** Azumuta does not have it any more, and the ERP does not want it: if it is wanted again, it is created anew. */
-  async withdrawRemoved(entry: OrderEntry, rejection: Rejection): Promise<void> {
+  /**
+   * Azumuta does not have it any more: if it is wanted again, it is created anew.
+   * @returns it as it is then, for `replace`, which sees whether another writer has changed it.
+   */
+  async withdrawRemoved(entry: OrderEntry, rejection: Rejection): Promise<OrderEntry> {
     const unread = unchanged(entry);
     const changes = {
       set: { state: 'rejected', withdrawn: true, clean: true, ...rejection },
@@ -194,6 +197,7 @@ export class Orders {
       condition: `#state = :done AND ${unread.condition}`,
       values: { done: 'done', ...unread.values },
     });
+    return { ...entry, withdrawn: true, state: 'rejected' };
   }
 
   /** A person gives it up. @param note Who, and why. */
@@ -270,13 +274,13 @@ export class Orders {
    */
   async overdue(dueBy: Date, most: number): Promise<string[]> {
     const found = await this.#dueBy(dueBy, most);
-    return [...new Set(found.map(({ pk }) => numberOf(pk)))];
+    return [...new Set(found.map(numberOf))];
   }
 
   /** The same, but only those that are late by their own date: not those that a trigger called completed too early. */
   async late(dueBy: Date, most: number): Promise<string[]> {
     const found = await this.#dueBy(dueBy, most);
-    return found.filter((key) => key.sk === orderKey('').sk).map(({ pk }) => numberOf(pk));
+    return found.filter((key) => key.sk === orderKey('').sk).map(numberOf);
   }
 
   /** Azumuta was asked about an order: if it is overdue, it comes after all others that are due before `dueAt`. */
@@ -310,8 +314,4 @@ export class Orders {
 function dueAtOf(dueDate: string | undefined, now: Date): number {
   const due = Date.parse(dueDate ?? '');
   return Number.isNaN(due) ? now.getTime() + 7 * 86_400_000 : due;
-}
-
-function numberOf(pk: unknown): string {
-  return String(pk).slice(partitionOf('').length);
 }

@@ -32,8 +32,8 @@ export const afterwards: readonly Mutant[] = [
   {
     name: 'renamed-product-order-unknown',
     file: 'shared/ledger/records/known-orders.ts',
-    find: 'return found && String(found.pk).slice',
-    replace: 'return undefined && String(found?.pk).slice',
+    find: 'return found && numberOf(found);',
+    replace: 'return undefined;',
     why: 'The booking of a product order that was renamed in Azumuta does not know its ERP order.',
     foundBy: ['booked', 'deadLetters'],
   },
