@@ -138,9 +138,9 @@ export function recordingsNamedBy({ hint, question }: Pick<Inquiry, 'hint' | 'qu
   return [...named].filter((id) => id.length <= maxIdLength).slice(0, maxHinted);
 }
 
-/** The first named recording that a product order does not list. */
-export function unlistedIn(inquiry: Inquiry, { recordingIds = [] }: AzumutaProductOrder): string | undefined {
-  return recordingsNamedBy(inquiry).find((id) => !recordingIds.includes(id));
+/** The first named recording that is none of these. */
+export function otherNamed(inquiry: Inquiry, own: readonly string[] = []): string | undefined {
+  return recordingsNamedBy(inquiry).find((id) => !own.includes(id));
 }
 
 /** Recordings that only this hint names; none once the question names as many as are looked at. */

@@ -8,8 +8,8 @@ import {
   askLater,
   type Inquiry,
   mayEnd,
+  otherNamed,
   recordAnswer,
-  unlistedIn,
 } from './ask-azumuta.ts';
 import { compareFigures, type FiguresDependencies } from './booked-figures.ts';
 import { ownRecordings, type PartsDependencies, partsBookedTogether } from './built-parts.ts';
@@ -67,22 +67,21 @@ export async function planBookings(
   const status = order.status ?? 'without status';
   const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
   const lastLook = async () => {
-    const [refusal] = await refusalOfOther(inquiry, order, attempt, dependencies);
+    const refusal = await refusalOfOther({ ...reading, order }, order.recordingIds, attempt, dependencies);
     if (refusal) throw refusal;
   };
   return unclear(sentence, { ...reading, anew: [] }, attempt, dependencies, { isOpen: true, lastLook });
 }
 
-/** Why what a trigger names is no recording of this order: none, or one that a person must be told. */
+/** What a person must be told of a recording that a trigger names, and that is not among the order's own. */
 async function refusalOfOther(
-  inquiry: Inquiry,
-  order: AzumutaProductOrder,
+  { inquiry, order }: Pick<Reading, 'inquiry' | 'order'>,
+  own: readonly string[] | undefined,
   { signal }: WorkAttempt,
   { reader }: Pick<PlanDependencies, 'reader'>,
-): Promise<readonly Rejected[]> {
-  const named = unlistedIn(inquiry, order);
-  const refusal = named === undefined ? undefined : await reader.refusalOfOther(named, order, signal);
-  return refusal ? [refusal] : [];
+): Promise<Rejected | undefined> {
+  const named = otherNamed(inquiry, own);
+  return named === undefined ? undefined : reader.refusalOfOther(named, order, signal);
 }
 
 /**
@@ -153,7 +152,8 @@ async function decide(
   const { facts, read } = await readFacts(reading, attempt, dependencies);
   const decision = decideBookings(facts);
   if (decision.to === 'wait') return unclear(decision.sentence, reading, attempt, dependencies);
-  const refused = [...reading.refused, ...(await refusalOfOther(inquiry, order, attempt, dependencies))];
+  const ofOther = await refusalOfOther(reading, facts.current.recordingIds, attempt, dependencies);
+  const refused = [...reading.refused, ...(ofOther ? [ofOther] : [])];
   const plan = decision.to === 'book' ? decision.plan : [];
   await withdraw(reading, dependencies, plan);
   const job = { hint: inquiry.hint, standing, toBook: [], refused, looksAgain: false };
