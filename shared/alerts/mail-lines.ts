@@ -102,24 +102,26 @@ export function waitingLines({ awaited, overdue, paused, situation, timeZone }: 
   ];
 }
 
-/** What a person must see to, about which order (empty when it is unknown); undefined where it is only counted. */
-export type Task = { readonly order: string; readonly why: string } | undefined;
+/** What somebody must see to. */
+export interface Tasks {
+  readonly who: string;
+  readonly count: number;
+  /** The first of them, and about which order (empty when it is unknown). */
+  readonly told: readonly { readonly order: string; readonly why: string }[];
+}
 
 /**
  * Who has to see to what.
  * @param where The options that name the stack, for a command to type.
  */
-export function peopleLines(tasks: ReadonlyMap<string, readonly Task[]>, where: string): string[] {
-  if (tasks.size === 0) return ['To do     Nobody has to see to anything.'];
+export function peopleLines(tasks: readonly Tasks[], where: string): string[] {
+  if (tasks.length === 0) return ['To do     Nobody has to see to anything.'];
   return [
-    ...[...tasks].flatMap(([who, theirs], at) => {
-      const told = theirs.flatMap((task) => task ?? []);
-      return [
-        `${at === 0 ? 'To do     ' : '          '}${theirs.length} for ${who}`,
-        ...told.map(({ order, why }) => `          · ${order === '' ? '' : `${order}: `}${why}`),
-        ...linesIf(theirs.length > told.length, `          … and ${theirs.length - told.length} more.`),
-      ];
-    }),
+    ...tasks.flatMap(({ who, count, told }, at) => [
+      `${at === 0 ? 'To do     ' : '          '}${count} for ${who}`,
+      ...told.map(({ order, why }) => `          · ${order === '' ? '' : `${order}: `}${why}`),
+      ...linesIf(count > told.length, `          … and ${count - told.length} more.`),
+    ]),
     `          All of it, with what to do: npm run alert -- ${where}`,
   ];
 }

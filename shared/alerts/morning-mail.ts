@@ -5,7 +5,7 @@ import { dayBefore, dayIn, localTime, startOfDay } from '../model/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import { shellWord } from '../platform/shell-word.ts';
 import type { SeenTrouble } from './decide-alerts.ts';
-import { figureLines, figuresOf, maxEvents, peopleLines, type Task, waitingLines } from './mail-lines.ts';
+import { figureLines, figuresOf, maxEvents, peopleLines, type Tasks, waitingLines } from './mail-lines.ts';
 import { type Weekday, weekdays } from './names.ts';
 import type { Situation } from './read-situation.ts';
 import { headlineOf, remedies } from './words.ts';
@@ -119,24 +119,19 @@ async function pausedQueues({ pauses }: Pick<Ledger, 'pauses'>) {
 }
 
 /** What each person must see to, by the causes. What ends by itself, and what is overdue, is told with what waits. */
-async function tasksOf(
-  { troubles }: Situation,
-  { concerns }: Pick<Ledger, 'concerns'>,
-): Promise<ReadonlyMap<string, readonly Task[]>> {
+async function tasksOf({ troubles }: Situation, { concerns }: Pick<Ledger, 'concerns'>): Promise<Tasks[]> {
   const ofPeople = troubles.filter(({ kind }) => !['partner-down', 'overdue', 'waiting'].includes(kind));
   const byWho = Map.groupBy(ofPeople, ({ cause }) => remedies[cause ?? 'internal-error'].who);
-  const toldOf = async ({ noted, kind, partner, cause }: SeenTrouble): Promise<Task> => {
+  const toldOf = async ({ noted, kind, partner, cause }: SeenTrouble) => {
     const facts = noted && (await concerns.facts(noted.key));
     const [order = '', why = headlineOf(kind, partner, cause, 1)] = [facts?.order, facts?.reason];
     return { order: oneLine(order, 200), why: oneLine(why, 160) };
   };
-  return new Map(
-    await Promise.all(
-      [...byWho].map(async ([who, theirs]) => {
-        const told = await Promise.all(theirs.slice(0, maxTold).map(toldOf));
-        return [who, [...told, ...theirs.slice(maxTold).map(() => undefined)]] as const;
-      }),
-    ),
+  return Promise.all(
+    [...byWho].map(async ([who, theirs]) => {
+      const told = await Promise.all(theirs.slice(0, maxTold).map(toldOf));
+      return { who, count: theirs.length, told };
+    }),
   );
 }
 

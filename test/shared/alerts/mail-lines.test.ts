@@ -23,7 +23,7 @@ const waiting = (facts: Partial<Waiting>) => {
 };
 
 it('describes a quiet day in two lines', () => {
-  expect([...waiting({}), ...peopleLines(new Map(), '--stack S')]).toEqual([
+  expect([...waiting({}), ...peopleLines([], '--stack S')]).toEqual([
     'Waiting   0 product orders in Azumuta to be completed.',
     'To do     Nobody has to see to anything.',
   ]);
@@ -58,10 +58,10 @@ it('says that bookings are paused, although nothing waits', () => {
 });
 
 it('names to each person the first of what is theirs, and counts the rest', () => {
-  const tasks = new Map([
-    ['planner', [{ order: 'MO/3', why: 'Quantity: is 5, wanted 6' }, undefined, undefined]],
-    ['Azumuta administrator', [{ order: '', why: 'message was put aside' }]],
-  ]);
+  const tasks = [
+    { who: 'planner', count: 3, told: [{ order: 'MO/3', why: 'Quantity: is 5, wanted 6' }] },
+    { who: 'Azumuta administrator', count: 1, told: [{ order: '', why: 'message was put aside' }] },
+  ];
 
   expect(peopleLines(tasks, '--stack S')).toEqual([
     'To do     3 for planner',
