@@ -145,13 +145,16 @@ export function balanceOf(books: Books, injected: Injected): Balance {
     for (const { id } of parts)
       if (!azumutaIds.includes(id))
         wrong.push(`Order ${number} is linked to ${azumutaIds.join(', ') || 'nothing'}, and not to ${id}.`);
-    for (const { id, madeAs, index } of parts) {
+    for (const part of parts) {
+      const { id, madeAs, index } = part;
       const isUnderOldName = changed?.split === 'one' && madeAs !== changed.names.at(-1);
       // A pull that had read the order before its change may undo the change in the ledger. The next pull corrects that,
       // unless the ERP has closed the order.
       const isTakenBack = books.outdated.has(order.id) && status === 'done';
       const isReported = books.reported.get(madeAs) || left.has(id) || isTakenBack;
-      if ((index > wanted || isUnderOldName) && !isReported)
+      // A surplus part that is booked needs nobody: nothing can be put right in Azumuta any more.
+      const isSurplus = index > wanted && productionsOf(part, order.entries).length === 0;
+      if ((isSurplus || isUnderOldName) && !isReported)
         lost.push(
           `It was not reported that order ${number} has changed, and product order ${madeAs} has not.`,
         );
