@@ -43,6 +43,13 @@ export interface ErpConnector {
    */
   releasedOrders(since: Watermark | undefined, signal: AbortSignal): AsyncIterable<ReleasedOrdersPage>;
   /**
+   * One order as the ERP has it now, whatever its state; undefined when the ERP does not have it any more, or does not
+   * show it to our user. Undefined as a function where the ERP cannot be asked for one.
+   */
+  readonly readOrder?:
+    | ((order: ErpOrderRef, signal: AbortSignal) => Promise<ErpOrder | undefined>)
+    | undefined;
+  /**
    * Tells the ERP which Azumuta product order an ERP order became; undefined when there is nowhere to write it. Linking
    * twice changes nothing, whatever `again` says, as an attempt that died may have linked it already.
    */

@@ -28,16 +28,17 @@ export type Ledger = Readonly<ReturnType<typeof createLedger>>;
 
 export function createLedger({ table, clock, times }: LedgerOptions) {
   const claims = new Claims(table, clock, times);
+  const erpOrders = createErpOrders(table, clock);
   return {
     claims,
     orders: new Orders(table, clock),
-    erpOrders: createErpOrders(table, clock),
+    erpOrders,
     /** What a person must see to about an order. */
     concerns: new Concerns(table, clock),
     bookings: new Bookings(table, clock, claims),
     bookingLocks: createBookingLocks(table, clock, times),
     /** What decisions need to know about a product order. */
-    knownOrders: createKnownOrders(table, clock),
+    knownOrders: createKnownOrders(table, clock, erpOrders),
     /** About which product orders Azumuta is asked whether they are completed. */
     questions: new Questions(table, clock),
     attempts: createAttempts(table, clock),

@@ -16,6 +16,7 @@ import { ledgerIndexes } from '../table-schema.ts';
 import { type BookingEntry, bookingEntryOf } from './bookings.ts';
 import { type Concern, concernOf } from './concerns.ts';
 import type { DeadLetterId } from './dead-letters.ts';
+import type { ErpOrders } from './erp-orders.ts';
 import { type OrderEntry, orderEntryOf } from './product-orders.ts';
 import { type Answered, answeredOf, type Question, questionOf } from './questions.ts';
 
@@ -36,7 +37,9 @@ export interface KnownOrder {
   readonly letters: readonly DeadLetterId[];
 }
 
-export function createKnownOrders(table: Table, clock: Clock) {
+const monthSeconds = 30 * 86_400;
+
+export function createKnownOrders(table: Table, clock: Clock, erpOrders: Pick<ErpOrders, 'itemsOf'>) {
   return {
     /** By its number: one query, strongly consistent. */
     async read(number: string): Promise<KnownOrder> {
@@ -60,6 +63,23 @@ export function createKnownOrders(table: Table, clock: Clock) {
             orderNumber: number,
           })),
       };
+    },
+
+    /**
+     * Nothing that is open expires, and the records of an order expire together: once a month, all of them are kept as long
+     * as if they were written now.
+     */
+    async keep({ number, erpOrder, expiresAt: before }: OrderEntry): Promise<void> {
+      const expiresAt = expiryAfter(retentionSeconds, clock.now());
+      if (before > expiresAt - monthSeconds) return;
+      const own = await table.query(partitionOf(number));
+      const ofErp = await erpOrders.itemsOf(erpOrder);
+      for (const { pk, sk, expiresAt: old } of [...own, ...ofErp])
+        if (old !== undefined)
+          await table.update(
+            { pk: String(pk), sk: String(sk) },
+            { set: { expiresAt }, condition: 'attribute_exists(pk)' },
+          );
     },
 
     /** Notes that Azumuta calls our order `number` by another one now. */

@@ -44,6 +44,8 @@ export const storedSchema = z.object({
   rejectedBy: z.optional(z.string()),
   /** Cause code of the reason. */
   cause: z.optional(storedCauseSchema),
+  /** When it may be removed (epoch seconds). */
+  expiresAt: z.number(),
   history: historySchema,
   historyLeft: z._default(z.number(), 0),
 });
@@ -159,16 +161,10 @@ export class Orders {
     return held?.withdrawn === true && isSameErpOrder(held.erpOrder, entry.erpOrder);
   }
 
-  /** Its ERP order has another number or article code now, or an id; does nothing when another writer has changed it since it was read. */
-  async renameErpOrder(
-    entry: OrderEntry,
-    { number, id, article }: Omit<ErpOrderFacts, 'unit'>,
-  ): Promise<void> {
+  /** Its ERP order has another number, article code or quantity now, or an id; does nothing when another writer has changed it since it was read. */
+  async follow(entry: OrderEntry, erpOrder: ErpOrderFacts): Promise<void> {
     await this.#table.update(orderKey(entry.number), {
-      set: {
-        erpOrder: { ...entry.erpOrder, number, article, ...(id === undefined ? {} : { id }) },
-        erpOrderNumber: number,
-      },
+      set: { erpOrder, erpOrderNumber: erpOrder.number },
       ...unchanged(entry),
     });
   }
@@ -283,6 +279,12 @@ export class Orders {
     return found.filter((key) => key.sk === orderKey('').sk).map(numberOf);
   }
 
+  /** Numbers of the first product orders that are created and not known to be completed, by their due date. The index lags. */
+  async open(most: number): Promise<string[]> {
+    const found = await this.#dueBy(undefined, most);
+    return found.filter((key) => key.sk === orderKey('').sk).map(numberOf);
+  }
+
   /** Azumuta was asked about an order: if it is overdue, it comes after all others that are due before `dueAt`. */
   async markAsked(number: string, dueAt: Date): Promise<void> {
     await this.#table.update(orderKey(number), {
@@ -294,8 +296,8 @@ export class Orders {
     });
   }
 
-  #dueBy(dueBy: Date, limit: number): Promise<StoredItem[]> {
-    const range = { upTo: dueBy.getTime(), limit };
+  #dueBy(dueBy: Date | undefined, limit: number): Promise<StoredItem[]> {
+    const range = { limit, ...(dueBy ? { upTo: dueBy.getTime() } : {}) };
     return this.#table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', range);
   }
 
