@@ -104,6 +104,11 @@ export function bookedQuantity(bookings: readonly BookingEntry[], index: number)
   );
 }
 
+/** Indexes of the parts whose quantity is in a booking. */
+export function bookedParts(bookings: readonly BookingEntry[]): ReadonlySet<number> {
+  return new Set(bookings.flatMap(({ kind, parts }) => (kind === 'quantity' ? parts : [])));
+}
+
 /** The entry of a stored booking. Throws on another item: only this module writes them. */
 export function bookingEntryOf(stored: StoredItem): BookingEntry {
   const { attempts, clean, sk, awaiting, ...entry } = z.parse(storedSchema, stored);
@@ -149,11 +154,19 @@ export class Bookings {
     return stored.map(bookingEntryOf);
   }
 
-  /** Plans a booking and claims it, with one write; undefined when another attempt was faster. */
-  async planAndClaim(home: string, plan: Plan, claimant: Claimant): Promise<Claim | undefined> {
+  /**
+   * Plans a booking and claims it, with one write; undefined when another attempt was faster.
+   * @param waits Attributes of one that waits without an order.
+   */
+  async planAndClaim(
+    home: string,
+    plan: Plan,
+    claimant: Claimant,
+    waits: Readonly<Record<string, unknown>>,
+  ): Promise<Claim | undefined> {
     const { owner, messageId, endsAt } = claimant;
     const key = bookingKeyOf(home, plan.planned.key);
-    const set = { state: 'claimed', owner, leaseUntil: this.#claims.leaseUntil(endsAt) };
+    const set = { state: 'claimed', owner, leaseUntil: this.#claims.leaseUntil(endsAt), ...waits };
     const written = await this.#write(home, plan, set, plannedEvent(plan));
     // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
     const held = written ?? (await this.#table.get(key));
