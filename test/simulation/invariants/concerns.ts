@@ -22,13 +22,14 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
     // What somebody booked is theirs, and what a person has discarded is that person's.
     if (state !== 'cancelled' || bookings.length > 0 || changes.includes('dead letter is discarded'))
       continue;
-    const isTold = (number: string) =>
-      items.some(
-        (item) =>
-          item.pk === `ORDER#${number}` && (isOpenConcern(item) || String(item.sk).startsWith('DEAD-LETTER')),
-      );
-    for (const { number } of world.madeFor(ref))
-      if (![number, ...numbers].some(isTold))
+    const parts = world.madeFor(ref).map(({ number }) => number);
+    const has = (number: string, is: (item: Item) => boolean) =>
+      items.some((item) => item.pk === `ORDER#${number}` && is(item));
+    // The letter of parts that are booked together is kept with one of them.
+    const isLetter = ({ sk }: Item) => String(sk).startsWith('DEAD-LETTER');
+    if ([...parts, ...numbers].some((one) => has(one, isLetter))) continue;
+    for (const number of parts)
+      if (![number, ...numbers].some((one) => has(one, isOpenConcern)))
         find(
           'concerns',
           `${number} is in Azumuta, the ERP has cancelled its order, and nothing tells of it.`,
