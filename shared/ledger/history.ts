@@ -1,20 +1,26 @@
 import * as z from 'zod/mini';
 import { type Cause, causes } from '../model/causes.ts';
 import { shorten } from '../model/text.ts';
-import type { Update } from '../platform/aws/dynamodb-table.ts';
+import type { DeepReadonly, Update } from '../platform/aws/dynamodb-table.ts';
 
-/** What happened to an item and when. The journey of an order consists of these. */
-export interface HistoryEntry {
+const entrySchema = z.object({
   /** ISO instant. */
-  readonly at: string;
+  at: z.string(),
   /** `queued`, `retry`, `rejected`, `created`, `linked`, `booked` … */
-  readonly event: string;
+  event: z.string(),
   /** For a person. */
-  readonly note?: string;
-}
-
+  note: z.exactOptional(z.string()),
+});
+/** What happened to an item and when. The journey of an order consists of these. */
+export type HistoryEntry = DeepReadonly<z.output<typeof entrySchema>>;
 /** An entry that is about to be written. */
 export type NewEntry = Omit<HistoryEntry, 'at'>;
+
+/** An item's own history, oldest first, and how many entries it has lost. */
+export const heldSchema = z.object({
+  history: z._default(z.array(entrySchema), []),
+  historyLeft: z._default(z.number(), 0),
+});
 
 /**
  * Bytes of a history as JSON: a sixth of 100 KB, which no item exceeds, as each write is charged by the size of the whole
@@ -36,12 +42,10 @@ export const storedCauseSchema = z.pipe(
   z.transform((code): Cause => causes.find((cause) => cause === code) ?? 'internal-error'),
 );
 
-/** An item's own history, oldest first. */
-export const historySchema = z._default(
-  z.array(z.object({ at: z.string(), event: z.string(), note: z.exactOptional(z.string()) })),
-  [],
-);
-export const heldSchema = z.object({ history: historySchema, historyLeft: z._default(z.number(), 0) });
+export function entryAt(now: Date, { event, note }: NewEntry): HistoryEntry {
+  const noted = note === undefined ? {} : { note: shorten(note, maxNoteLength) };
+  return { at: now.toISOString(), event, ...noted };
+}
 
 /**
  * The update with entries added to the item's history. A full history loses its oldest retries, then its oldest
@@ -55,11 +59,7 @@ export function withEntry(
   ...entries: readonly NewEntry[]
 ): Update {
   const { history, historyLeft } = z.parse(heldSchema, held ?? {});
-  const added = entries.map(({ event, note }) => ({
-    at: now.toISOString(),
-    event,
-    ...(note === undefined ? {} : { note: shorten(note, maxNoteLength) }),
-  }));
+  const added = entries.map((entry) => entryAt(now, entry));
   const kept: HistoryEntry[] = [...history, ...added];
   while (kept.length > 1 && bytesOf(kept) > maxHistoryBytes) {
     const retry = kept.findIndex(({ event }) => event === 'retry');

@@ -4,7 +4,7 @@ import { type ErpOrderFacts, isSameErpOrder } from '../../model/orders.ts';
 import type { DeepReadonly, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { claimStates, isNothingSent } from '../claims.ts';
-import { historySchema, type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
+import { heldSchema, type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
 import { expiryAfter, numberOf, orderKey, retentionSeconds } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { bookPartsSchema, erpOrderFactsSchema, productOrderRefSchema } from './erp-orders.ts';
@@ -44,8 +44,7 @@ export const storedSchema = z.object({
   rejectedBy: z.optional(z.string()),
   /** Cause code of the reason. */
   cause: z.optional(storedCauseSchema),
-  history: historySchema,
-  historyLeft: z._default(z.number(), 0),
+  ...heldSchema.shape,
 });
 
 /** What the ledger knows about one product order. */

@@ -1,0 +1,32 @@
+import type { Key, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { entryAt, type NewEntry, withEntry } from '../history.ts';
+import { expiryAfter, retentionSeconds } from '../keys.ts';
+
+/** One kind of record in the ledger's table. */
+export class Records {
+  protected readonly table: Table;
+  protected readonly clock: Clock;
+
+  constructor(table: Table, clock: Clock) {
+    this.table = table;
+    this.clock = clock;
+  }
+
+  /** When DynamoDB may remove an item that is written now: epoch seconds. */
+  protected expiresAt(seconds = retentionSeconds): number {
+    return expiryAfter(seconds, this.clock.now());
+  }
+
+  /** Puts an item whose key is free, with the first event of its history. @returns it; undefined when there is one. */
+  protected async add(key: Key, fields: StoredItem, event: NewEntry): Promise<StoredItem | undefined> {
+    const history = [entryAt(this.clock.now(), event)];
+    const item = { ...key, ...fields, v: 1, history, expiresAt: this.expiresAt() };
+    return (await this.table.putIf(item)) ? item : undefined;
+  }
+
+  /** Updates an item and adds events to its history. @param held The item as it was read; undefined when there is none. */
+  protected change(key: Key, held: object | undefined, changes: Update, ...events: readonly NewEntry[]) {
+    return this.table.update(key, withEntry(changes, held, this.clock.now(), ...events));
+  }
+}
