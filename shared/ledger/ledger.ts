@@ -7,10 +7,10 @@ import { Attempts } from './records/attempts.ts';
 import { createBookingLocks } from './records/booking-locks.ts';
 import { Bookings } from './records/bookings.ts';
 import { Concerns } from './records/concerns.ts';
-import { createDeadLetterRecords } from './records/dead-letters.ts';
+import { DeadLetters } from './records/dead-letters.ts';
 import { createErpOrders } from './records/erp-orders.ts';
 import { DailyActivity, Journeys } from './records/events.ts';
-import { createKnownOrders } from './records/known-orders.ts';
+import { KnownOrders } from './records/known-orders.ts';
 import { Pauses } from './records/pauses.ts';
 import { Orders } from './records/product-orders.ts';
 import { PullState } from './records/pull-state.ts';
@@ -37,11 +37,11 @@ export function createLedger({ table, clock, times }: LedgerOptions) {
     bookings: new Bookings(table, clock, claims),
     bookingLocks: createBookingLocks(table, clock, times),
     /** What decisions need to know about a product order. */
-    knownOrders: createKnownOrders(table, clock),
+    knownOrders: new KnownOrders(table, clock),
     /** About which product orders Azumuta is asked whether they are completed. */
     questions: new Questions(table, clock),
     attempts: new Attempts(table, clock),
-    deadLetters: createDeadLetterRecords(table, clock),
+    deadLetters: new DeadLetters(table, clock),
     pullState: new PullState(table, clock),
     pauses: new Pauses(table, clock),
     /** Held by the run that asks Azumuta about overdue orders. */

@@ -25,8 +25,15 @@ export class Records {
     return (await this.table.putIf(item)) ? item : undefined;
   }
 
-  /** Updates an item and adds events to its history. @param held The item as it was read; undefined when there is none. */
-  protected change(key: Key, held: object | undefined, changes: Update, ...events: readonly NewEntry[]) {
-    return this.table.update(key, withEntry(changes, held, this.clock.now(), ...events));
+  /** Updates an item and adds what happened to its history. @param held The item, if it was read already. */
+  protected async change(key: Key, changes: Update, happened: NewEntry | readonly NewEntry[], held?: object) {
+    const item = held ?? (await this.table.get(key));
+    return this.table.update(key, withEntry(changes, item, this.clock.now(), ...[happened].flat()));
+  }
+
+  /** What is awaited was looked at: it comes after all others that are due before `dueAt`. */
+  protected async putOff(key: Key, dueAt: Date): Promise<void> {
+    const set = { dueAt: dueAt.getTime() };
+    await this.table.update(key, { set, condition: 'attribute_exists(#awaiting)' });
   }
 }

@@ -41,6 +41,7 @@ function accept(wanted: Wish, ledger: Ledger) {
 function inTurns(ledger: Ledger, scheduler: fc.Scheduler): Ledger {
   const { erpOrders, knownOrders, orders } = ledger;
   const { find, write } = erpOrders;
+  const read = (number: string) => knownOrders.read(number);
   const put = (...given: Parameters<typeof orders.put>) => orders.put(...given);
   const replace = (...given: Parameters<typeof orders.replace>) => orders.replace(...given);
   const withdraw = (...given: Parameters<typeof orders.withdraw>) => orders.withdraw(...given);
@@ -51,7 +52,7 @@ function inTurns(ledger: Ledger, scheduler: fc.Scheduler): Ledger {
       find: scheduler.scheduleFunction(find),
       write: scheduler.scheduleFunction(write),
     },
-    knownOrders: { ...knownOrders, read: scheduler.scheduleFunction(knownOrders.read) },
+    knownOrders: overriding(knownOrders, { read: scheduler.scheduleFunction(read) }),
     orders: overriding(orders, {
       put: scheduler.scheduleFunction(put),
       replace: scheduler.scheduleFunction(replace),
