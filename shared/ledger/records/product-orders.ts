@@ -3,8 +3,8 @@ import type { Rejection } from '../../model/errors.ts';
 import { type ErpOrderFacts, isSameErpOrder } from '../../model/orders.ts';
 import type { DeepReadonly, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { claimStates, isNothingSent } from '../claims.ts';
-import { heldSchema, type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
+import { isNothingSent, nothingSent as neverSent, stepSchema } from '../claims.ts';
+import { heldSchema, type NewEntry, withEntry } from '../history.ts';
 import { expiryAfter, numberOf, orderKey, retentionSeconds } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { bookPartsSchema, erpOrderFactsSchema, productOrderRefSchema } from './erp-orders.ts';
@@ -25,9 +25,7 @@ export const storedSchema = z.object({
   /** Hash of the mapped content: tells an echo from a change. */
   contentHash: z.string(),
   part: z.object({ index: z.number(), first: z.string(), book: bookPartsSchema }),
-  state: z.enum(claimStates),
-  attempts: z.number(),
-  clean: z._default(z.boolean(), false),
+  ...stepSchema.shape,
   /** Its message is known to have been sent since this content was written: it was claimed, or a pull sent it again. */
   enqueued: z._default(z.boolean(), false),
   /** Rejected without a dead letter, as the ERP does not want it any more. It may be released again. */
@@ -39,11 +37,6 @@ export const storedSchema = z.object({
   /** An attempt to give the ERP its id ended after it may have written. */
   linkInDoubt: z._default(z.boolean(), false),
   awaiting: z.optional(z.string()),
-  reason: z.optional(z.string()),
-  /** The message that was refused, whose dead letter says so. */
-  rejectedBy: z.optional(z.string()),
-  /** Cause code of the reason. */
-  cause: z.optional(storedCauseSchema),
   ...heldSchema.shape,
 });
 
@@ -59,7 +52,7 @@ export interface OrderEntry
 /** The entry of a stored order. Throws on another item: only this module writes them. */
 export function orderEntryOf(stored: StoredItem): OrderEntry {
   const { awaiting, attempts, clean, ...entry } = z.parse(storedSchema, stored);
-  const surelyNotCreated = isNothingSent({ state: entry.state, attempts, clean });
+  const surelyNotCreated = isNothingSent({ ...entry, attempts, clean });
   return { ...entry, surelyNotCreated, awaitsCompletion: awaiting !== undefined };
 }
 
@@ -69,12 +62,6 @@ export type NewOrder = Pick<OrderEntry, 'number' | 'erpOrder' | 'draft' | 'conte
   /** How it came: `endpoint`, `pull`. */
   readonly via: string;
 };
-
-/** Of an order for which nothing was ever sent to Azumuta; see `isNothingSent`. */
-const neverSent = {
-  condition: '((#state = :waiting OR #state = :rejected) AND (#attempts = :none OR #clean = :yes))',
-  values: { waiting: 'waiting', rejected: 'rejected', none: 0, yes: true },
-} as const;
 
 /** Only while it is what was read: another writer may have written other content, or that of another ERP order. */
 function unchanged({ contentHash, erpOrder }: OrderEntry) {
