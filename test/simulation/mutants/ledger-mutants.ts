@@ -105,10 +105,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'withdrawn-order-still-waits',
     file: 'shared/ledger/records/product-orders.ts',
-    find: `set: { state: 'rejected', withdrawn: true, clean: true, ...rejection },
-      remove: ['rejectedBy'],`,
-    replace: `set: { state: 'waiting', withdrawn: true, clean: true, ...rejection },
-      remove: ['rejectedBy'],`,
+    find: "set = { state: 'rejected', withdrawn: true",
+    replace: "set = { state: 'waiting', withdrawn: true",
     why: 'An order that the ERP has withdrawn is created in Azumuta by a waiting message, and built.',
     foundBy: ['withdrawn'],
   },
