@@ -67,6 +67,7 @@ export default defineIntegration({
         options: z.record(z.string(), z.unknown()),
         changedAt: z.string(),
       }),
+      one: { request: (order) => ({ path: placeOf(order) }) },
       order: ({ product, status, customer, options, ...order }) => ({
         ...order,
         article: product,

@@ -6,7 +6,9 @@ import { Breaker } from '../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
 import { ownHint } from '../shared/completions/messages.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
+import { isWanted, mapProductOrders } from '../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../shared/ledger/ledger.ts';
+import type { ErpOrder } from '../shared/model/orders.ts';
 import { productOrderMessage } from '../shared/orders/messages.ts';
 import { apiKeySchema } from '../shared/platform/aws/credentials.ts';
 import { createTable } from '../shared/platform/aws/dynamodb-table.ts';
@@ -100,9 +102,20 @@ export function createContainer(stage: string, integration: CompleteIntegration,
       await queues.send(setting('COMPLETIONS_QUEUE_URL'), { body: JSON.stringify(hint) });
     },
 
-    /** Has a product order looked at in Azumuta, where something is open about it. */
-    async lookAtOrder(number: string): Promise<void> {
+    /** Has a product order created, or looked at in Azumuta where something is open about it. */
+    async enqueue(number: string): Promise<void> {
       await queues.send(setting('PRODUCT_ORDERS_QUEUE_URL'), { body: productOrderMessage(number) });
+    },
+
+    /** What accepting orders of the ERP needs. */
+    accepting() {
+      const { productOrders } = integration;
+      return {
+        ...{ ledger, queues, queueUrl: setting('PRODUCT_ORDERS_QUEUE_URL'), log, clock },
+        map: (order: ErpOrder) => mapProductOrders(productOrders, order),
+        accept: (order: ErpOrder) => isWanted(productOrders, order),
+        lookAgain: this.lookAgain,
+      };
     },
 
     /** What the worker of a queue needs. */

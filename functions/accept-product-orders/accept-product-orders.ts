@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { isWanted, mapProductOrders } from '../../shared/integration/mapping/product-orders.ts';
 import { createHttpApi } from '../../shared/orders/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
@@ -13,19 +12,13 @@ const maxWaitSeconds = 25;
 /** Accepts orders, and answers their status. */
 export function createAcceptProductOrders(integration: CompleteIntegration, runtime: Runtime) {
   const container = createContainer('accept-product-orders', integration, runtime);
-  const { ledger, queues, secrets, log, clock, setting, lookAgain } = container;
+  const { ledger, secrets, log, clock, setting } = container;
   const apiKeyArn = setting('ORDER_API_KEY_SECRET_ARN');
   const { postOrders, getOrder } = createHttpApi({
-    ledger,
-    queues,
-    queueUrl: setting('PRODUCT_ORDERS_QUEUE_URL'),
-    map: (order) => mapProductOrders(integration.productOrders, order),
-    accept: (order) => isWanted(integration.productOrders, order),
-    lookAgain,
+    ...container.accepting(),
+    ...{ ledger, clock },
     apiKey: (options) => secrets.read(apiKeyArn, rotatingSecretSchema, options),
     mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(setting('ALLOWED_SOURCES')))),
-    log,
-    clock,
   });
 
   return createHttpHandler(log, (event) => {

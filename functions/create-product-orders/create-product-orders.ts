@@ -1,32 +1,36 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { createProductOrderCreator } from '../../shared/orders/create.ts';
+import { lookDaily, mapAnew } from '../../shared/orders/ask-erp.ts';
+import { createProductOrder } from '../../shared/orders/create.ts';
 import { type ProductOrderMessage, parseProductOrderMessage } from '../../shared/orders/messages.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import { createContainer, type Runtime } from '../container.ts';
 
-/** Creates product orders in Azumuta and links them in the ERP. */
+/** Creates product orders in Azumuta, links them in the ERP, and looks at those that are open. */
 export function createCreateProductOrders(integration: CompleteIntegration, runtime: Runtime) {
   const stage = 'create-product-orders';
   const container = createContainer(stage, integration, runtime);
-  const createProductOrder = createProductOrderCreator({
+  const dependencies = {
+    ...container.accepting(),
     ledger: container.ledger,
     partners: container.partnerCalls(),
     azumuta: container.azumuta(),
     erp: container.erp(),
-    lookAgain: container.lookAgain,
+    enqueue: container.enqueue,
     clock: container.clock,
     settlingSeconds: container.settlingSeconds,
-  });
+  };
   return createWorker(
     {
       stage,
       partners: ['azumuta'],
       parse: parseProductOrderMessage,
       orderNumber: ({ number }: ProductOrderMessage) => number,
-      begin: async (message) => ({
-        needs: 'azumuta',
+      begin: async ({ number, asksErp }) => ({
+        ...(asksErp === 'daily look' ? {} : { needs: 'azumuta' }),
         run: async (attempt) => {
-          await createProductOrder(message, attempt);
+          if (asksErp === 'daily look') await lookDaily(number, attempt, dependencies);
+          else if (asksErp !== 'replay' || (await mapAnew(number, attempt, dependencies)))
+            await createProductOrder(number, attempt, dependencies);
           return undefined;
         },
       }),

@@ -1,6 +1,7 @@
 import { reconcileCompletions } from '../../shared/completions/reconcile.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
+import { productOrderMessage } from '../../shared/orders/messages.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { createContainer, type Runtime } from '../container.ts';
 
@@ -15,7 +16,13 @@ export function createReconcileCompletions(integration: CompleteIntegration, run
     clock,
     queues,
     completionsQueueUrl: container.setting('COMPLETIONS_QUEUE_URL'),
-    lookAtOrder: container.lookAtOrder,
+    lookAt: async (numbers: readonly string[]) => {
+      const messages = numbers.map((number) => ({
+        body: productOrderMessage(number, { asksErp: 'daily look' }),
+      }));
+      const refused = await queues.sendAll(container.setting('PRODUCT_ORDERS_QUEUE_URL'), messages);
+      log.info('Has open product orders looked at', { orders: numbers.length, refused: refused.length });
+    },
     partners: container.partnerCalls(),
     slots,
     azumuta: container.azumuta(),

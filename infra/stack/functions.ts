@@ -73,12 +73,12 @@ function ordersOut({ integration, queues, placement }: FunctionsProps, uses: Use
       ],
     },
     'create-product-orders': {
-      description: 'Creates product orders in Azumuta and links them in the ERP',
+      description: 'Creates product orders in Azumuta, links them in the ERP, and looks at open ones',
       placement,
       ...consumerOf(queues.productOrders, azumuta.atOnce, erp.atOnce),
       uses: [
         ...worksOn('productOrders', uses),
-        uses.sendTo('completions'),
+        uses.sendTo('productOrders', 'completions'),
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
         uses.query('azumutaId'),
         uses.read('azumutaApiKey', 'erpCredentials'),

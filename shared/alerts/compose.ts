@@ -33,9 +33,7 @@ export function createComposer({ ledger, stack, timeZone }: ComposeDependencies)
     const entry = number === '' ? undefined : await ledger.orders.find(number);
     const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
     const article = entry?.erpOrder.article ?? facts?.about?.article;
-    const quantity = record
-      ? formatQuantity({ amount: record.amount, unit: record.erpOrder.unit })
-      : facts?.about?.quantity;
+    const quantity = record ? formatQuantity(record.erpOrder) : facts?.about?.quantity;
     const order = oneLine(number, maxName);
     const due = record?.dueDate;
     const was = due === undefined ? 'It was due' : `It was due ${oneLine(due, maxName)}`;

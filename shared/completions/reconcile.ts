@@ -23,8 +23,8 @@ export interface ReconcileDependencies {
   readonly slots?: Slots | undefined;
   readonly queues: Pick<Queues, 'send'>;
   readonly completionsQueueUrl: string;
-  /** Has a product order looked at in Azumuta. */
-  readonly lookAtOrder: (number: string) => Promise<void>;
+  /** Has product orders looked at in the ERP, and in Azumuta where something is open about them. */
+  readonly lookAt: (numbers: readonly string[]) => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Orders asked about in one run; of those with concerns, a quarter as many are looked at. */
@@ -65,6 +65,8 @@ const askAgainMs = 22 * hourMs;
  * run: so it comes after the others of its run, and is due again for the next run.
  */
 const afterFailureMs = hourMs;
+/** Product orders that a run has looked at in the ERP: with more than these open at once, the last to be due are left out. */
+const maxOpen = 5000;
 /** Between two questions: Azumuta asks callers to keep the load on its systems low. */
 const pauseMs = 250;
 /** With less time left than this (or half of the run, if that is shorter) it asks no more: an answer may take 15 s. */
@@ -90,7 +92,7 @@ export async function reconcileCompletions(
     return { ...tally, outcome: 'another run is under way' };
   try {
     slots?.begin(invocation);
-    await lookAtConcerns(dependencies);
+    await lookAtOpen(dependencies);
     if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
     else tally.outcome = await askAboutOverdue(invocation, tally, dependencies);
   } finally {
@@ -101,9 +103,14 @@ export async function reconcileCompletions(
   return tally;
 }
 
-/** Has the orders with open concerns looked at, oldest look first: only a look shows whether they are over. */
-async function lookAtConcerns({ ledger, lookAtOrder, most }: ReconcileDependencies): Promise<void> {
-  for (const number of await ledger.concerns.toLookAt(Math.ceil(most / 4))) await lookAtOrder(number);
+/**
+ * Has what is open looked at: orders with a concern, oldest look first, as only a look shows whether it is over; and those
+ * that are not completed, as the ERP may not want them any more.
+ */
+async function lookAtOpen({ ledger, lookAt, most }: ReconcileDependencies): Promise<void> {
+  const concerned = await ledger.concerns.toLookAt(Math.ceil(most / 4));
+  const open = await ledger.orders.open(maxOpen);
+  await lookAt([...new Set([...concerned, ...open])]);
 }
 
 async function askAboutOverdue(

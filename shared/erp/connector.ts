@@ -43,6 +43,15 @@ export interface ErpConnector {
    */
   releasedOrders(since: Watermark | undefined, signal: AbortSignal): AsyncIterable<ReleasedOrdersPage>;
   /**
+   * One order as the ERP has it now, whatever its state, and as `releasedOrders` would list it; undefined when the ERP does
+   * not have it any more, or does not show it to our user. Undefined as a function where the ERP cannot be asked for one.
+   * An order that is listed no more, but is still in work, is `released`.
+   * @throws Rejected also when several orders have its number, or it cannot be read.
+   */
+  readonly readOrder?:
+    | ((order: ErpOrderRef, signal: AbortSignal) => Promise<ErpOrder | undefined>)
+    | undefined;
+  /**
    * Tells the ERP which Azumuta product order an ERP order became; undefined when there is nowhere to write it. Linking
    * twice changes nothing, whatever `again` says, as an attempt that died may have linked it already.
    */

@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini';
-import { RetryLater } from '../model/errors.ts';
-import type { Watermark } from '../model/orders.ts';
+import { Rejected, RetryLater } from '../model/errors.ts';
+import type { ErpOrder, ErpOrderRef, Watermark } from '../model/orders.ts';
 import { problemOfText, shorten } from '../model/text.ts';
 import { describeMismatches, parse, stepInto } from '../platform/validation.ts';
-import type { UnreadableOrder } from './connector.ts';
+import type { ReleasedOrdersPage, UnreadableOrder } from './connector.ts';
 
 /** Watermark of a listing that has passed no row with a readable change time yet. */
 export const beginning: Watermark = { changedAt: '1970-01-01T00:00:00.000Z' };
@@ -77,6 +77,23 @@ export function unreadableOrder(
     id,
     reason: `${partner} lists order ${id}, which cannot be read: ${shorten(why, maxReason)}. ${correct}: then it is listed again.`,
   };
+}
+
+/**
+ * The order that was asked for, among what was found of it, read as a listing is.
+ * @throws Rejected when several have its number, or it cannot be read.
+ */
+export function onlyOrder(
+  partner: string,
+  { number }: ErpOrderRef,
+  { orders, unreadable }: Pick<ReleasedOrdersPage, 'orders' | 'unreadable'>,
+): ErpOrder | undefined {
+  const [order, ...others] = orders;
+  const ids = orders.map(({ id }) => id).join(', ');
+  const several = `${partner} has several orders ${number} (ids ${ids}): give them numbers of their own.`;
+  const refusal = unreadable[0]?.reason ?? (others.length > 0 ? several : undefined);
+  if (refusal !== undefined) throw new Rejected(refusal, { code: 'order-data' });
+  return order;
 }
 
 /** The first of these values that can name an order in a message and in the ledger. */

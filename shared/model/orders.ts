@@ -12,6 +12,8 @@ export interface ErpOrderRef {
 export interface ErpOrderFacts extends ErpOrderRef {
   /** The ERP's code of the product. */
   readonly article: string;
+  /** Quantity of the whole ERP order, in its unit. */
+  readonly amount: string;
   /** Unit of the ERP order, where it has one. */
   readonly unit?: string;
 }
@@ -28,8 +30,11 @@ export interface ErpOrder extends ErpOrderRef {
   readonly quantity: Quantity;
   /** ISO date (`2026-11-30`) or date-time with zone by which it is due. */
   readonly dueDate?: string;
-  /** `cancelled` when the ERP has withdrawn a released order; `other` when it is not released: not yet, or not any more. */
-  readonly state: 'released' | 'cancelled' | 'other';
+  /**
+   * `cancelled` when the ERP has withdrawn a released order; `other` when it is not released: not yet, or not any more;
+   * `deleted` when it was asked for the order, and does not have it any more.
+   */
+  readonly state: 'released' | 'cancelled' | 'other' | 'deleted';
   /** ISO instant of its last change, where the ERP says it: what is older never replaces what is newer. */
   readonly changedAt?: string | undefined;
   /** Other fields for the mapping, as selected by the connector's options. */

@@ -12,7 +12,6 @@ import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { whyNotAdopted } from './differences.ts';
 import { type LookDependencies, lookAtOrder } from './look.ts';
-import type { ProductOrderMessage } from './messages.ts';
 
 export interface CreateDependencies extends LookDependencies {
   readonly ledger: LookDependencies['ledger'] & Pick<Ledger, 'claims'>;
@@ -46,147 +45,159 @@ interface Link {
  * that died is recognised. Creation and link are noted by one write; if only the link failed, the message is retried
  * for that.
  */
-export function createProductOrderCreator(dependencies: CreateDependencies) {
-  const { azumuta, erp, partners, clock, settlingSeconds } = dependencies;
-  const { claims, orders, knownOrders } = dependencies.ledger;
-
-  return async function createProductOrder(
-    message: ProductOrderMessage,
-    attempt: WorkAttempt,
-  ): Promise<void> {
-    const { number } = message;
-    await partners.ready('azumuta');
-    const claimed = await claims.claim(orderKey(number), attempt);
-    switch (claimed.outcome) {
-      case 'unknown': {
-        const sentence = `The ledger does not know product order ${number}: send the order again from the ERP.`;
-        throw new Rejected(sentence, { code: 'unknown-order' });
-      }
-      case 'busy':
-        throw new RetryLater(`Product order ${number} is being created by another attempt.`, {
-          scope: 'order',
-          afterSeconds: attempt.secondsUntil(claimed.untilMs),
-        });
-      case 'rejected': {
-        const { reason } = claimed;
-        attempt.log.info('It was withdrawn, or another message of it is a dead letter', { reason });
-        return;
-      }
-      case 'claimed':
-        return create(claimed.claim, attempt);
-      case 'done':
-        await linkCreated(orderEntryOf(claimed.held), attempt);
-        return lookAtOrder(number, attempt, dependencies);
+export async function createProductOrder(
+  number: string,
+  attempt: WorkAttempt,
+  dependencies: CreateDependencies,
+): Promise<void> {
+  const { partners, ledger } = dependencies;
+  await partners.ready('azumuta');
+  const claimed = await ledger.claims.claim(orderKey(number), attempt);
+  switch (claimed.outcome) {
+    case 'unknown': {
+      const sentence = `The ledger does not know product order ${number}: send the order again from the ERP.`;
+      throw new Rejected(sentence, { code: 'unknown-order' });
     }
-  };
-
-  async function create(claim: Claim, attempt: WorkAttempt): Promise<void> {
-    const entry = orderEntryOf(claim.held);
-    const { productOrder, event, isBooked = false } = await createOrAdopt(claim, entry, attempt);
-    const link = await linkInErp({ ...entry, productOrder }, attempt);
-    // From now on, until it is completed, the reconciliation may ask about it when it is overdue.
-    await claims.complete(
-      claim,
-      {
-        ...{ productOrder, azumutaId: productOrder.id, ...link.noted },
-        ...(isBooked ? {} : { awaiting: 'completion' }),
-      },
-      { event, note: `Azumuta id ${productOrder.id}` },
-      ...link.told,
-    );
-    attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });
-    if (link.error !== undefined) throw link.error;
-  }
-
-  async function createOrAdopt(claim: Claim, { draft }: OrderEntry, { signal }: WorkAttempt): Promise<Made> {
-    let sent = false;
-    try {
-      return await partners.call('azumuta', async () => {
-        const existing = await azumuta.findProductOrder(draft.number, signal);
-        if (existing) return await adopt(existing, draft, claim);
-        const article = await azumuta.findArticle(draft.article, signal);
-        if (!article) {
-          const sentence = `Azumuta has no article ${draft.article}: create it in its article category, or correct the order.`;
-          throw new Rejected(sentence, { code: 'unknown-article' });
-        }
-        signal.throwIfAborted();
-        sent = true;
-        return { productOrder: await azumuta.createProductOrder(draft, article, signal), event: 'created' };
+    case 'busy':
+      throw new RetryLater(`Product order ${number} is being created by another attempt.`, {
+        scope: 'order',
+        afterSeconds: attempt.secondsUntil(claimed.untilMs),
       });
-    } catch (error) {
-      await giveBack(claim, error, sent);
-      throw error;
+    case 'rejected': {
+      const { reason } = claimed;
+      attempt.log.info('It was withdrawn, or another message of it is a dead letter', { reason });
+      return;
     }
+    case 'claimed':
+      return create(claimed.claim, attempt, dependencies);
+    case 'done':
+      await linkCreated(orderEntryOf(claimed.held), attempt, dependencies);
+      return lookAtOrder(number, attempt, dependencies);
   }
+}
 
-  /** Takes what Azumuta has under the number of an order for that order. @throws Rejected when it is not */
-  async function adopt(
-    existing: AzumutaProductOrder,
-    draft: OrderEntry['draft'],
-    claim: Claim,
-  ): Promise<Made> {
-    const { number } = draft;
-    // An Azumuta id belongs to one order: an operator may have given this number to the product order of another one.
-    const owner = await knownOrders.numberOfAzumutaId(existing.id);
-    if (owner !== undefined && owner !== number) {
-      const sentence = `Azumuta calls the product order of ${owner} ${number} by now: give it its own number there again, then replay.`;
-      throw new Rejected(sentence, { code: 'conflict' });
-    }
-    // It may have been typed by hand, built and booked while its creation was refused.
-    const { bookings } = existing.completed ? await knownOrders.read(number) : { bookings: [] };
-    const isBooked = bookings.some(
-      ({ state, productOrder }) => state === 'done' && productOrder.id === existing.id,
+async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDependencies): Promise<void> {
+  const entry = orderEntryOf(claim.held);
+  const { productOrder, event, isBooked = false } = await createOrAdopt(claim, entry, attempt, dependencies);
+  const link = await linkInErp({ ...entry, productOrder }, attempt, dependencies);
+  // From now on, until it is completed, the reconciliation may ask about it when it is overdue.
+  await dependencies.ledger.claims.complete(
+    claim,
+    {
+      ...{ productOrder, azumutaId: productOrder.id, ...link.noted },
+      ...(isBooked ? {} : { awaiting: 'completion' }),
+    },
+    { event, note: `Azumuta id ${productOrder.id}` },
+    ...link.told,
+  );
+  attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });
+  if (link.error !== undefined) throw link.error;
+}
+
+async function createOrAdopt(
+  claim: Claim,
+  { draft }: OrderEntry,
+  { signal }: WorkAttempt,
+  { azumuta, partners, ledger }: CreateDependencies,
+): Promise<Made> {
+  let sent = false;
+  try {
+    return await partners.call('azumuta', async () => {
+      const existing = await azumuta.findProductOrder(draft.number, signal);
+      if (existing) return await adopt(existing, draft, claim, ledger);
+      const article = await azumuta.findArticle(draft.article, signal);
+      if (!article) {
+        const sentence = `Azumuta has no article ${draft.article}: create it in its article category, or correct the order.`;
+        throw new Rejected(sentence, { code: 'unknown-article' });
+      }
+      signal.throwIfAborted();
+      sent = true;
+      return { productOrder: await azumuta.createProductOrder(draft, article, signal), event: 'created' };
+    });
+  } catch (error) {
+    await giveBack(claim, error, sent, ledger);
+    throw error;
+  }
+}
+
+/** Takes what Azumuta has under the number of an order for that order. @throws Rejected when it is not */
+async function adopt(
+  existing: AzumutaProductOrder,
+  draft: OrderEntry['draft'],
+  claim: Claim,
+  { knownOrders }: CreateDependencies['ledger'],
+): Promise<Made> {
+  const { number } = draft;
+  // An Azumuta id belongs to one order: an operator may have given this number to the product order of another one.
+  const owner = await knownOrders.numberOfAzumutaId(existing.id);
+  if (owner !== undefined && owner !== number) {
+    const sentence = `Azumuta calls the product order of ${owner} ${number} by now: give it its own number there again, then replay.`;
+    throw new Rejected(sentence, { code: 'conflict' });
+  }
+  // It may have been typed by hand, built and booked while its creation was refused.
+  const { bookings } = existing.completed ? await knownOrders.read(number) : { bookings: [] };
+  const isBooked = bookings.some(
+    ({ state, productOrder }) => state === 'done' && productOrder.id === existing.id,
+  );
+  const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again || isBooked });
+  if (why) throw new Rejected(why, { code: 'conflict' });
+  return { productOrder: refOf(existing), event: claim.again ? 'created' : 'adopted', isBooked };
+}
+
+async function giveBack(
+  claim: Claim,
+  error: unknown,
+  sent: boolean,
+  { claims }: CreateDependencies['ledger'],
+): Promise<void> {
+  if (error instanceof Rejected)
+    return claims.reject(claim, rejectionOf(error), sent ? 'perhaps' : 'nothing');
+  const wrote = error instanceof RetryLater ? error.wrote : sent ? 'perhaps' : 'nothing';
+  if (wrote === 'perhaps') await claims.holdForSettling(claim, reasonOf(error, 300));
+  else await claims.release(claim, reasonOf(error, 300), wrote);
+}
+
+async function linkInErp(
+  { erpOrder, productOrder, linkInDoubt }: Pick<OrderEntry, 'erpOrder' | 'productOrder' | 'linkInDoubt'>,
+  { signal }: WorkAttempt,
+  { erp, partners, clock, settlingSeconds }: CreateDependencies,
+): Promise<Link> {
+  if (!erp.linkProductOrder || !productOrder) return { noted: {}, told: [] };
+  try {
+    await partners.call('erp', async () =>
+      erp.linkProductOrder?.(erpOrder, productOrder, { again: linkInDoubt, signal }),
     );
-    const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again || isBooked });
-    if (why) throw new Rejected(why, { code: 'conflict' });
-    return { productOrder: refOf(existing), event: claim.again ? 'created' : 'adopted', isBooked };
+  } catch (error) {
+    // After a Rejected a person was asked: when they send it again, nothing is in doubt.
+    const inDoubt = error instanceof RetryLater && (error.wrote !== 'nothing' || linkInDoubt);
+    return { noted: { linkInDoubt: inDoubt }, told: [], error: onceSettled(error, settlingSeconds) };
   }
+  const note = `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`;
+  return { noted: { linkedAt: clock.now().toISOString() }, told: [{ event: 'linked', note }] };
+}
 
-  async function giveBack(claim: Claim, error: unknown, sent: boolean): Promise<void> {
-    if (error instanceof Rejected)
-      return claims.reject(claim, rejectionOf(error), sent ? 'perhaps' : 'nothing');
-    const wrote = error instanceof RetryLater ? error.wrote : sent ? 'perhaps' : 'nothing';
-    if (wrote === 'perhaps') await claims.holdForSettling(claim, reasonOf(error, 300));
-    else await claims.release(claim, reasonOf(error, 300), wrote);
-  }
+/** What was sent may still be settling in the ERP: an attempt that looks earlier would not find it. */
+function onceSettled(error: unknown, settlingSeconds: number): unknown {
+  if (!(error instanceof RetryLater) || error.wrote !== 'perhaps') return error;
+  return error.with({ afterSeconds: Math.max(settlingSeconds, error.afterSeconds ?? 0) });
+}
 
-  async function linkInErp(
-    { erpOrder, productOrder, linkInDoubt }: Pick<OrderEntry, 'erpOrder' | 'productOrder' | 'linkInDoubt'>,
-    { signal }: WorkAttempt,
-  ): Promise<Link> {
-    if (!erp.linkProductOrder || !productOrder) return { noted: {}, told: [] };
-    try {
-      await partners.call('erp', async () =>
-        erp.linkProductOrder?.(erpOrder, productOrder, { again: linkInDoubt, signal }),
-      );
-    } catch (error) {
-      // After a Rejected a person was asked: when they send it again, nothing is in doubt.
-      const inDoubt = error instanceof RetryLater && (error.wrote !== 'nothing' || linkInDoubt);
-      return { noted: { linkInDoubt: inDoubt }, told: [], error: onceSettled(error) };
-    }
-    const note = `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`;
-    return { noted: { linkedAt: clock.now().toISOString() }, told: [{ event: 'linked', note }] };
+/** Links an order whose creation is done, without a claim: two attempts at once may leave a second note in the ERP. */
+async function linkCreated(
+  entry: OrderEntry,
+  attempt: WorkAttempt,
+  dependencies: CreateDependencies,
+): Promise<void> {
+  if (entry.linkedAt !== undefined) return;
+  const { noted, told, error } = await linkInErp(entry, attempt, dependencies);
+  const isNews = noted.linkedAt !== undefined || noted.linkInDoubt !== entry.linkInDoubt;
+  try {
+    if (isNews) await dependencies.ledger.orders.noteLink(entry, noted, told);
+  } catch (cause) {
+    // Not noted, a link in doubt needs its time to settle all the more.
+    throw error ?? cause;
   }
-
-  /** What was sent may still be settling in the ERP: an attempt that looks earlier would not find it. */
-  function onceSettled(error: unknown): unknown {
-    if (!(error instanceof RetryLater) || error.wrote !== 'perhaps') return error;
-    return error.with({ afterSeconds: Math.max(settlingSeconds, error.afterSeconds ?? 0) });
-  }
-
-  /** Links an order whose creation is done, without a claim: two attempts at once may leave a second note in the ERP. */
-  async function linkCreated(entry: OrderEntry, attempt: WorkAttempt): Promise<void> {
-    if (entry.linkedAt !== undefined) return;
-    const { noted, told, error } = await linkInErp(entry, attempt);
-    const isNews = noted.linkedAt !== undefined || noted.linkInDoubt !== entry.linkInDoubt;
-    try {
-      if (isNews) await orders.noteLink(entry, noted, told);
-    } catch (cause) {
-      // Not noted, a link in doubt needs its time to settle all the more.
-      throw error ?? cause;
-    }
-    if (error !== undefined) throw error;
-  }
+  if (error !== undefined) throw error;
 }
 
 function refOf({ id, number, url }: ProductOrderRef): ProductOrderRef {

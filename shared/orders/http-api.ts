@@ -7,7 +7,8 @@ import { SecretUnset } from '../platform/aws/secrets.ts';
 import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { jsonOf, parse, stepInto } from '../platform/validation.ts';
-import { type AcceptDependencies, createOrderAcceptor } from './accept.ts';
+import { acceptOrders, partsOf } from './accept.ts';
+import type { AcceptDependencies } from './accept-wanted.ts';
 import { erpOrderOf, postedOrderSchema } from './http-api-request.ts';
 import type {
   AcceptedOrders,
@@ -61,7 +62,6 @@ const looksAtOnce = 8;
 /** The order endpoint. */
 export function createHttpApi(dependencies: HttpApiDependencies) {
   const { ledger, apiKey, mayCall, clock, log } = dependencies;
-  const { acceptOrders, partsOf } = createOrderAcceptor(dependencies);
 
   /** `POST /product-orders`: accepts one order or a list; one bad order never blocks the others. */
   async function postOrders(call: OrderCall): Promise<OrderCallAnswer> {
@@ -92,7 +92,7 @@ export function createHttpApi(dependencies: HttpApiDependencies) {
       const problem = `These orders become more than ${maxProductOrders} product orders`;
       return failure(413, `${problem}; ${sizes}: send them in several calls.`);
     }
-    const accepted = await acceptOrders(fitting, { via: 'endpoint' });
+    const accepted = await acceptOrders(fitting, 'endpoint', dependencies);
     const answers = await waitFor(
       accepted.map(({ news: _, isEnded: __, ...answer }) => answer),
       waitUntil,
@@ -152,7 +152,7 @@ export function createHttpApi(dependencies: HttpApiDependencies) {
   function becomeTooMany(orders: readonly ErpOrder[]): boolean {
     let productOrders = 0;
     return orders.some((order) => {
-      productOrders += partsOf(order);
+      productOrders += partsOf(order, dependencies);
       return productOrders > maxProductOrders;
     });
   }

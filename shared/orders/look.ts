@@ -4,7 +4,6 @@ import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { Wait } from '../model/errors.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { decideLook } from './decide-look.ts';
 
@@ -14,6 +13,8 @@ export interface LookDependencies {
   readonly partners: PartnerCalls;
   /** Has the completion of a product order looked at. */
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
+  /** Has a product order created, or looked at. */
+  readonly enqueue: (productOrderNumber: string) => Promise<void>;
 }
 
 const notThere = {
@@ -25,7 +26,6 @@ const lookedAt: readonly Concern['kind'][] = ['changed', 'unwanted', 'removed'];
 /**
  * Looks at a created product order in Azumuta, where something is open about it: one read, and what was seen decides
  * which concerns are over.
- * @throws Wait when it is to be created anew
  */
 export async function lookAtOrder(
   number: string,
@@ -69,14 +69,12 @@ async function seenOf(
   return owner === undefined || owner === number ? seen : undefined;
 }
 
-/** @throws Wait: its message is retried, and creates it */
 async function createAnew(
   withdrawn: OrderEntry,
   wanted: NonNullable<Concern['wanted']>,
-  { ledger }: LookDependencies,
+  { ledger, enqueue }: LookDependencies,
 ): Promise<void> {
   const { number, part } = withdrawn;
   const order = { ...wanted, number, part, via: 'a look' };
-  if (!(await ledger.orders.replace(withdrawn, order))) return;
-  throw new Wait(`Product order ${number} is created anew.`, { scope: 'order', forOurLock: true });
+  if (await ledger.orders.replace(withdrawn, order)) await enqueue(number);
 }

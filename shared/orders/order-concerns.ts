@@ -106,7 +106,7 @@ export function afterBooking(
     return conflict(entry, concern, `${note}.`, false);
   }
   if (same) return unchanged;
-  const [was, is] = [known.record?.amount, order.quantity.amount].map(Number);
+  const [was, is] = [known.record?.erpOrder.amount, order.quantity.amount].map(Number);
   if (!(Number(is) > Number(was))) return unchanged;
   const note = `it is built and booked, and the ERP wants ${is} instead of ${was}: release another order for the rest`;
   const concern = { kind: 'changed', content: mapped.contentHash, note, cause: 'conflict' } as const;

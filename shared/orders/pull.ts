@@ -6,7 +6,8 @@ import type { Watermark } from '../model/orders.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Slots } from '../slots/slots.ts';
-import { type AcceptDependencies, createOrderAcceptor } from './accept.ts';
+import { acceptOrders, recordUnmapped } from './accept.ts';
+import type { AcceptDependencies } from './accept-wanted.ts';
 import { afterPage, afterPullWindow, type BegunPullWindow, startOf } from './pull-window.ts';
 
 export interface PullDependencies extends AcceptDependencies {
@@ -65,7 +66,6 @@ interface Run {
  */
 export function createOrderPull(dependencies: PullDependencies) {
   const { ledger, partners, erp, clock, log, slots } = dependencies;
-  const { acceptOrders, recordUnmapped } = createOrderAcceptor(dependencies);
 
   return async function pullOrders(invocation: Invocation): Promise<PullReport> {
     const owner = invocation.awsRequestId;
@@ -129,10 +129,10 @@ export function createOrderPull(dependencies: PullDependencies) {
     report.pages += 1;
     report.orders += orders.length;
     for (const { id, reason } of unreadable) {
-      await recordUnmapped({ number: id }, { reason, cause: 'order-data' }, 'pull');
+      await recordUnmapped({ number: id }, { reason, cause: 'order-data' }, 'pull', dependencies);
       report.rejected += 1;
     }
-    for (const { status, news, isEnded } of await acceptOrders(orders, { via: 'pull' })) {
+    for (const { status, news, isEnded } of await acceptOrders(orders, 'pull', dependencies)) {
       if (isEnded) report.cancelled += news > 0 ? 1 : 0;
       else if (status === 'queued') report.queued += 1;
       else if (status === 'conflict') report.conflicts += 1;

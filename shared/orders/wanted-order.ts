@@ -10,6 +10,9 @@ export interface KnownErpOrder {
   readonly productOrders: ReadonlyMap<string, KnownOrder>;
 }
 
+/** How an order came: noted in the journey. `daily look` and `replay` have read it from the ERP. */
+export type Via = 'endpoint' | 'pull' | 'daily look' | 'replay';
+
 /** What the ERP wants now. */
 export interface WantedOrder {
   readonly order: ErpOrder;
@@ -82,17 +85,16 @@ export interface OrderDecision {
 }
 
 /** What a product order is made for, in the ERP's own terms. */
-export function factsOf({ number, id, article, quantity: { unit } }: ErpOrder): ErpOrderFacts {
+export function factsOf({ number, id, article, quantity: { amount, unit } }: ErpOrder): ErpOrderFacts {
   return {
-    number,
-    article,
+    ...{ number, article, amount },
     ...(id === undefined ? {} : { id }),
     ...(unit === undefined ? {} : { unit }),
   };
 }
 
 /** Whether an order is older than what is recorded of it: two posts may overtake each other. */
-export function isOlder({ changedAt }: ErpOrder, record: ErpOrderRecord): boolean {
+export function isOlder({ changedAt }: Pick<ErpOrder, 'changedAt'>, record: ErpOrderRecord): boolean {
   return changedAt !== undefined && record.changedAt !== undefined && changedAt < record.changedAt;
 }
 

@@ -237,7 +237,7 @@ async function outdatedOf({ changed }: Injected, { ledger }: LocalSystem): Promi
   for (const { id, names, quantities } of changed) {
     const record = await ledger.erpOrders.find({ id, number: '' });
     const isCurrent =
-      record?.erpOrder.number === names.at(-1) && Number(record?.amount) === quantities.at(-1);
+      record?.erpOrder.number === names.at(-1) && Number(record?.erpOrder.amount) === quantities.at(-1);
     if (record && !isCurrent) outdated.add(id);
   }
   return outdated;

@@ -14,7 +14,7 @@ afterEach(() => plant.close());
 
 const dependencies = () => ({
   ledger: plant.ledger,
-  lookAtOrder: async (number: string) =>
+  enqueue: async (number: string) =>
     void (await createQueues(plant.queues.client).send(queueUrlOf('product-orders'), {
       body: productOrderMessage(number),
     })),

@@ -6,7 +6,7 @@ import type { ErpOrder } from '../../shared/model/orders.ts';
 export function newOrder(given: Partial<NewOrder> & { readonly number: string }): NewOrder {
   const { number } = given;
   return {
-    erpOrder: { number: `MO-${number}`, article: 'GEAR-01', unit: 'u' },
+    erpOrder: { number: `MO-${number}`, article: 'GEAR-01', amount: '5', unit: 'u' },
     draft: { number, article: 'GEAR-01', parameters: { Quantity: '5' }, variants: [] },
     contentHash: 'hash',
     part: { index: 1, first: number, book: 'alone' },
@@ -23,8 +23,7 @@ export function splitOrder(
 ): ErpOrderRecord {
   const { book, ...rest } = given;
   return {
-    erpOrder: { number, article: 'GEAR-01' },
-    amount: String(of),
+    erpOrder: { number, article: 'GEAR-01', amount: String(of) },
     dueDate: undefined,
     state: 'released',
     split: { number, of, book },

@@ -86,7 +86,8 @@ export function letterOf(message: Message) {
 
 /**
  * Decides where a letter goes back to. A webhook call is parsed again, because the contract may know its fields by now. A
- * hint about a completion says that a person wants it again. What is booked is what the ledger planned and Azumuta says:
+ * hint about a completion says that a person wants it again, and the message of a product order that the ERP is to be asked
+ * what it wants now. What is booked is what the ledger planned and Azumuta says:
  * the attributes of a letter are not trusted, because more than one function may write to the dead-letter queue.
  */
 export function routeOf(
@@ -95,7 +96,7 @@ export function routeOf(
   now: Date,
 ): Route {
   const to = queueNames.find((queue) => consumerOf[queue] === letter.stage);
-  if (to !== undefined) return { to, body: to === 'completions' ? wantedAgain(letter.body) : letter.body };
+  if (to !== undefined) return { to, body: wantedAgain(letter.body, to) };
   if (letter.stage !== 'receive-webhook')
     return { stays: 'it does not say which function it is for: read it in the queue, then delete it there' };
   const call = z.safeParse(webhookCallSchema, jsonOf(letter.body));
@@ -109,13 +110,17 @@ export function routeOf(
     return { stays: `it is still not understood (${parsed.reason}) Deploy that, and replay again` };
   // How long it is retried counts from now, not from when the call came.
   const hint = webhookHint(parsed.content, { receivedAt: now, eventId: letter.messageId });
-  return { to: 'completions', body: wantedAgain(JSON.stringify(hint)) };
+  return { to: 'completions', body: wantedAgain(JSON.stringify(hint), 'completions') };
 }
 
 const messageSchema = z.looseObject({});
 
-/** The hint of a person. What is no hint goes as it is, and is refused by its function. */
-function wantedAgain(body: string): string {
-  const hint = z.safeParse(messageSchema, jsonOf(body));
-  return hint.success ? JSON.stringify({ ...hint.data, again: true }) : body;
+/** The message of a person. What cannot be read goes as it is, and is refused by its function. */
+function wantedAgain(body: string, to: QueueName): string {
+  const message = z.safeParse(messageSchema, jsonOf(body));
+  if (!message.success) return body;
+  return JSON.stringify({
+    ...message.data,
+    ...(to === 'completions' ? { again: true } : { asksErp: 'replay' }),
+  });
 }

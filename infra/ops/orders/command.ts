@@ -52,7 +52,7 @@ await runCommand(command, optionsSchema, async ({ options, words: [action, numbe
   const queues = createQueues(sqsOf(target));
   const dependencies: EndDependencies = {
     ledger: ledgerOf(target),
-    lookAtOrder: async (one) => void (await queues.send(url, { body: productOrderMessage(one) })),
+    enqueue: async (one) => void (await queues.send(url, { body: productOrderMessage(one) })),
   };
   const request = { number, go, note: `${checkedNote(because)} (${await operatorOf(target)})` };
   const steps = await act(action, request, kind, dependencies);

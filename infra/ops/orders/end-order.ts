@@ -11,7 +11,7 @@ import { UsageError } from '../cli/command.ts';
 export interface EndDependencies {
   readonly ledger: Pick<Ledger, 'orders' | 'bookings' | 'concerns' | 'knownOrders' | 'deadLetters'>;
   /** Has a product order created, or looked at in Azumuta. */
-  readonly lookAtOrder: (number: string) => Promise<void>;
+  readonly enqueue: (number: string) => Promise<void>;
 }
 
 /** What an operator wants, and who signs it. */
@@ -68,7 +68,7 @@ export async function giveUp({ number, go, note }: EndRequest, { ledger }: EndDe
 /** Has a product order that was removed in Azumuta created there anew. @throws UsageError */
 export async function remake(
   { number, go, note }: EndRequest,
-  { ledger, lookAtOrder }: EndDependencies,
+  { ledger, enqueue }: EndDependencies,
 ): Promise<Steps> {
   const { entry, bookings, concerns } = await knownOf(number, ledger);
   const removed = concerns.find(({ kind }: { readonly kind: OrderConcernKind }) => kind === 'removed');
@@ -81,7 +81,7 @@ export async function remake(
     const { draft, contentHash, erpOrder, part } = entry;
     await ledger.orders.replace(withdrawn, { number, draft, contentHash, erpOrder, part, via: note });
     await ledger.concerns.end(number, removed, note);
-    await lookAtOrder(number);
+    await enqueue(number);
   }
   return [`creates product order ${number} in Azumuta anew, as it was made: article ${entry.draft.article}`];
 }

@@ -5,7 +5,7 @@ import { bookNote, bookQuantity } from './book.ts';
 import { createOdooClient, type OdooReader } from './client.ts';
 import { createFactReader, type Writer } from './connection.ts';
 import { linkProductOrder } from './link.ts';
-import { listReleasedOrders } from './list-orders.ts';
+import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { lookForAmendment, lookForQuantity } from './look.ts';
 import {
   type OdooCredentials,
@@ -47,15 +47,20 @@ function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentia
     });
   }
 
+  const withFacts = (reader: OdooReader) => async () => ({ ...reader, ...(await readFacts(reader)) });
+
   return {
     releasedOrders(since, signal) {
       const reader: OdooReader = client(signal);
-      return listReleasedOrders(
-        reader,
-        options,
-        async () => ({ ...reader, ...(await readFacts(reader)) }),
-        since,
-      );
+      return listReleasedOrders(reader, options, withFacts(reader), since);
+    },
+    readOrder(order, signal) {
+      const { read, search } = client(signal);
+      const reader: OdooReader = {
+        read,
+        search: (model, asked) => search(model, { ...asked, order: order.number }),
+      };
+      return readListedOrder(reader, options, withFacts(reader), order);
     },
     linkProductOrder: (order, productOrder, { signal }) =>
       act(signal, (writer) => linkProductOrder(writer, order, productOrder)),

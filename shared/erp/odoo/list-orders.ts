@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
-import type { ErpOrder, Watermark } from '../../model/orders.ts';
+import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
 import {
   beginning,
   createRowReader,
   endlessListing,
+  onlyOrder,
   placesOf,
   type ReadRows,
   unreadableOrder,
@@ -15,6 +16,7 @@ import type { Reader } from './connection.ts';
 import { createFamily, isOpen, nameWithoutSuffix } from './family.ts';
 import { readMarks } from './marks.ts';
 import type { OdooOptions } from './options.ts';
+import { domainOf } from './order.ts';
 import {
   decimalOf,
   fromOdooTime,
@@ -48,21 +50,17 @@ export async function* listReleasedOrders(
   connect: () => Promise<Reader>,
   since: Watermark | undefined,
 ): AsyncIterable<ReleasedOrdersPage> {
-  const { pageSize = 80, orderFields = [], states: released = defaultStates } = options;
+  const { pageSize = 80, states: released = defaultStates } = options;
   const states = since ? [...released, 'cancel'] : released;
   let second = since && toOdooTime(since.changedAt);
   let listedInSecond: number[] = [];
   let watermark = since ?? beginning;
   let limit = pageSize;
-  const readRows = createRowReader(listedProductionSchema, {
-    partner: 'Odoo',
-    names: ['name', 'id'],
-    list: '$',
-  });
+  const readRows = rowReader();
 
   while (true) {
     const domain = [['state', 'in', states], ...changedSince(second, listedInSecond)];
-    const rows = await search(domain, { sort: 'write_date asc, id asc', limit });
+    const rows = await searchOrders(odoo, options, domain, { sort: 'write_date asc, id asc', limit });
     const places = placesOf(rows, placeSchema);
     const last = places.at(-1);
     // No row has a readable change time, so the next page could not start after one: ask for a larger page.
@@ -85,20 +83,41 @@ export async function* listReleasedOrders(
     if (rows.length > 0) {
       const { fitting, unreadable } = readRows(rows);
       const listed = await withRestsMerged(fitting, connect, readOrders);
-      yield { ...(await withArticles(odoo, { fitting: listed, unreadable }, released)), watermark };
+      yield { ...(await withArticles(odoo, { fitting: listed, unreadable }, options)), watermark };
     }
     if (rows.length < limit) return;
   }
 
-  function search(domain: readonly unknown[], page = {}): Promise<unknown[]> {
-    const asked = { domain, fields: [...fields, ...orderFields], row: z.unknown(), ...page };
-    return odoo.search('mrp.production', asked);
-  }
-
   /** Those that cannot be read are left out: they are reported when they are listed themselves. */
   async function readOrders(ids: readonly number[]): Promise<readonly ListedProduction[]> {
-    return readRows(await search([['id', 'in', ids]])).fitting;
+    return readRows(await searchOrders(odoo, options, [['id', 'in', ids]])).fitting;
   }
+}
+
+/** One order as it would be listed, or undefined when Odoo does not show it. @throws Rejected */
+export async function readListedOrder(
+  odoo: OdooReader,
+  options: OdooOptions,
+  connect: () => Promise<Reader>,
+  order: ErpOrderRef,
+): Promise<ErpOrder | undefined> {
+  const { fitting, unreadable } = rowReader()(await searchOrders(odoo, options, domainOf(order)));
+  const whole = await Promise.all(fitting.map((one) => withItsRest(one, connect)));
+  return onlyOrder('Odoo', order, await withArticles(odoo, { fitting: whole, unreadable }, options));
+}
+
+function searchOrders(
+  odoo: OdooReader,
+  { orderFields = [] }: OdooOptions,
+  domain: readonly unknown[],
+  page = {},
+): Promise<unknown[]> {
+  const asked = { domain, fields: [...fields, ...orderFields], row: z.unknown(), ...page };
+  return odoo.search('mrp.production', asked);
+}
+
+function rowReader() {
+  return createRowReader(listedProductionSchema, { partner: 'Odoo', names: ['name', 'id'], list: '$' });
 }
 
 function changedSince(second: string | undefined, listed: readonly number[]): unknown[] {
@@ -119,17 +138,13 @@ async function withRestsMerged(
 ): Promise<readonly ListedProduction[]> {
   const splitOff = listed.filter(({ backorder_sequence }) => Number(backorder_sequence) > 1);
   if (splitOff.length === 0) return listed;
-  const reader = await connect();
-  const found = await readFamilies(reader, splitOff);
-  const done = found.filter(({ state }) => state === 'done');
-  const marks = await readMarks(reader, done);
-  const families = Map.groupBy(found, familyNameOf);
+  const { found, familyOf } = await readFamilies(await connect(), splitOff);
   const rests = new Set<number>();
   const origins = new Map<number, Pick<ListedProduction, 'product_qty' | 'state'>>();
   for (const { id, state } of splitOff) {
     const member = found.find((each) => each.id === id);
     if (!member) continue;
-    const family = createFamily(families.get(familyNameOf(member)) ?? [], marks);
+    const family = familyOf(member);
     const origin = family.originOf(member);
     if (origin || family.isRestByHand(member)) rests.add(id);
     if (origin && isOpen({ state }))
@@ -142,9 +157,24 @@ async function withRestsMerged(
   ];
 }
 
-function readFamilies({ search }: Reader, splitOff: readonly ListedProduction[]): Promise<Sibling[]> {
-  const bases = [...new Set(splitOff.map(({ name }) => nameWithoutSuffix(name)))];
-  return search('mrp.production', {
+/** An order of which our bookings have left a rest, as the listing shows it that meets the rest. */
+async function withItsRest(
+  order: ListedProduction,
+  connect: () => Promise<Reader>,
+): Promise<ListedProduction> {
+  if (order.state !== 'done' || !order.backorder_sequence) return order;
+  const { found, familyOf } = await readFamilies(await connect(), [order]);
+  const own = found.find(({ id }) => id === order.id);
+  if (!own) return order;
+  const family = familyOf(own);
+  const rest = found.find((one) => isOpen(one) && family.originOf(one)?.id === own.id);
+  return { ...order, product_qty: family.wholeQuantity(own), state: rest?.state ?? order.state };
+}
+
+/** All members of the families of orders that were split, and the family of each. */
+async function readFamilies(reader: Reader, split: readonly ListedProduction[]) {
+  const bases = [...new Set(split.map(({ name }) => nameWithoutSuffix(name)))];
+  const found = await reader.search('mrp.production', {
     domain: [
       ...bases.slice(1).map(() => '|'),
       ...bases.map((base) => ['name', '=like', `${escapeLike(base)}-%`]),
@@ -152,6 +182,10 @@ function readFamilies({ search }: Reader, splitOff: readonly ListedProduction[])
     fields: Object.keys(siblingSchema.shape).filter((field) => field !== 'id'),
     row: siblingSchema,
   });
+  const done = found.filter(({ state }) => state === 'done');
+  const marks = await readMarks(reader, done);
+  const members = Map.groupBy(found, familyNameOf);
+  return { found, familyOf: (one: Sibling) => createFamily(members.get(familyNameOf(one)) ?? [], marks) };
 }
 
 /** The company counts, as two companies may have orders of one name. */
@@ -168,7 +202,7 @@ function escapeLike(text: string): string {
 async function withArticles(
   odoo: OdooReader,
   { fitting, unreadable }: ReadRows<ListedProduction>,
-  released: readonly string[],
+  { states = defaultStates }: OdooOptions,
 ): Promise<Pick<ReleasedOrdersPage, 'orders' | 'unreadable'>> {
   if (fitting.length === 0) return { orders: [], unreadable };
   const products = await odoo.search('product.product', {
@@ -184,7 +218,7 @@ async function withArticles(
   for (const production of fitting) {
     const [id, name] = production.product_id;
     const product = parse(listedProductSchema, byId.get(id));
-    if (product.ok) orders.push(orderOf(production, product.value.default_code, released));
+    if (product.ok) orders.push(orderOf(production, product.value.default_code, states));
     else {
       const found = describeMismatches(product.mismatches);
       const why = `its product ${name} (id ${id}) is not as expected (${found})`;
@@ -204,7 +238,7 @@ function orderOf(production: ListedProduction, code: string | false, released: r
     article: code || product_id[1],
     quantity: { amount: decimalOf(product_qty), ...(product_uom_id ? { unit: product_uom_id[1] } : {}) },
     ...(date_deadline ? { dueDate: fromOdooTime(date_deadline) } : {}),
-    state: released.includes(state) ? 'released' : 'cancelled',
+    state: released.includes(state) ? 'released' : state === 'cancel' ? 'cancelled' : 'other',
     changedAt: fromOdooTime(write_date),
     attributes: Object.fromEntries(Object.entries(production).filter(([, value]) => value !== false)),
   };

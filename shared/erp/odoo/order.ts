@@ -14,11 +14,7 @@ const bookedFields = [
  * @throws UnknownOrder when there is none; Rejected when there are several, or the id is another order's.
  */
 export async function readOrder(reader: Reader, order: ErpOrderRef): Promise<BookedProduction> {
-  const [own, surplus] = await searchProductions(reader, order.number, [
-    order.id === undefined
-      ? ['name', 'in', [order.number, `${order.number}-001`]]
-      : ['id', '=', Number(order.id)],
-  ]);
+  const [own, surplus] = await searchProductions(reader, order.number, domainOf(order));
   if (!own) {
     throw new UnknownOrder(
       `Odoo has no manufacturing order ${order.number}: check the number, and whether it was deleted.`,
@@ -37,6 +33,11 @@ export async function readOrder(reader: Reader, order: ErpOrderRef): Promise<Boo
     );
   }
   return own;
+}
+
+/** Odoo's domain of one order. */
+export function domainOf({ number, id }: ErpOrderRef): unknown[] {
+  return [id === undefined ? ['name', 'in', [number, `${number}-001`]] : ['id', '=', Number(id)]];
 }
 
 /** The order, followed by all others that were split from it or from the same one, by their suffix. */

@@ -8,6 +8,7 @@ import { listIncrementally, listWhole } from './list-orders.ts';
 import { look } from './look.ts';
 import { type RestOptions, restOptionsSchema } from './options.ts';
 import { createListing } from './paging.ts';
+import { readOrder } from './read-order.ts';
 import type { Task } from './run.ts';
 import { createSession, type Session } from './session.ts';
 
@@ -67,6 +68,7 @@ export function rest<Row>(options: RestOptions<Row>): ErpDefinition {
 
 function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unknown>): ErpConnector {
   const { orders, link } = options;
+  const { one } = orders;
   const session = createSession(options, environment);
   const { partner } = session;
 
@@ -75,6 +77,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
       const listing = createListing(session, options, orders, signal);
       return orders.incremental === false ? listWhole(listing, since) : listIncrementally(listing, since);
     },
+    readOrder: one && ((order, signal) => readOrder(session, orders, one, order, signal)),
     // Without a procedure there is nowhere to write it, so the function is missing.
     linkProductOrder:
       link &&

@@ -25,7 +25,7 @@ const readError = readerOf(['error', 'errors']);
  */
 export async function look<Context>(reader: Reader, task: Task<Context>): Promise<Look<ToBook<Context>>> {
   type LookUp = Part<RestLookUp<Context>>;
-  const { partner, said } = reader;
+  const { partner } = reader;
   const { orderNumber, what } = task;
   const run = beginRun(task);
   const { context, found, lookUps, isStepwise } = run;
@@ -61,36 +61,15 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
     for (const lookUp of lookUps.filter(run.applies)) {
       const { part, call } = lookUp;
       const answer = await ask(reader, run, lookUp);
-      requireKnown(lookUp, answer);
+      if (isUnknown(reader, lookUp, answer, context, `its ${part.name} for ${what}`)) {
+        const sentence = answer.status === 404 ? reader.said(answer) : '';
+        throw new UnknownOrder(`${partner} does not know order ${orderNumber}${sentence}.`);
+      }
       found.set(part.name, answer);
       reference ??= part.done && call('done', part.done, answer, run.context);
       if (reference !== undefined && !isStepwise) break;
     }
     return reference;
-  }
-
-  function requireKnown({ part, call }: LookUp, answer: RestAnswer): void {
-    const accepted = isAccepted(answer, part.accepts);
-    const unknown = accepted
-      ? part.unknown && call('unknown', part.unknown, answer, context)
-      : answer.status === 404;
-    if (unknown) {
-      const sentence = answer.status === 404 ? said(answer) : '';
-      throw new UnknownOrder(`${partner} does not know order ${orderNumber}${sentence}.`);
-    }
-    const shown = `its ${part.name} for ${what}`;
-    if (answer.status === 423 && !accepted) {
-      throw new RetryLater(`${partner} cannot show ${shown} yet${said(answer)}.`, { scope: 'order' });
-    }
-    if (!accepted) {
-      throw new Rejected(`${partner} refused to show ${shown}${said(answer)}.`, { code: 'refused-by-erp' });
-    }
-    // An error in a 200 shows nothing, and must not look like an order without bookings: it would be booked once more.
-    if (answer.status < 300 && isError(readError(answer.json))) {
-      throw new RetryLater(`${partner} answered with an error instead of ${shown}${said(answer)}.`, {
-        scope: 'order',
-      });
-    }
   }
 
   function requirePossible({ part, call }: LookUp): void {
@@ -122,4 +101,36 @@ export function ask<Context>(
     accepts: part.accepts,
     signal: task.attempt.signal,
   });
+}
+
+/**
+ * Whether the ERP says that it does not know the order.
+ * @param shown What was asked for, for messages.
+ * @throws RetryLater or Rejected when the answer shows neither that nor the order.
+ */
+export function isUnknown<Context>(
+  { partner, said }: Reader,
+  { part, call }: Part<Pick<RestLookUp<Context>, 'accepts' | 'unknown'>>,
+  answer: RestAnswer,
+  context: Context,
+  shown: string,
+): boolean {
+  const accepted = isAccepted(answer, part.accepts);
+  const unknown = accepted
+    ? part.unknown && call('unknown', part.unknown, answer, context)
+    : answer.status === 404;
+  if (unknown) return true;
+  if (answer.status === 423 && !accepted) {
+    throw new RetryLater(`${partner} cannot show ${shown} yet${said(answer)}.`, { scope: 'order' });
+  }
+  if (!accepted) {
+    throw new Rejected(`${partner} refused to show ${shown}${said(answer)}.`, { code: 'refused-by-erp' });
+  }
+  // An error in a 200 shows nothing, and must not look like an order without bookings: it would be booked once more.
+  if (answer.status < 300 && isError(readError(answer.json))) {
+    throw new RetryLater(`${partner} answered with an error instead of ${shown}${said(answer)}.`, {
+      scope: 'order',
+    });
+  }
+  return false;
 }

@@ -125,6 +125,19 @@ const detail = <Row>() =>
   });
 export type RestDetail<Row> = z.input<ReturnType<typeof detail<Row>>>;
 
+/** One request for one order. */
+const one = strictObject({
+  /** Asks for it: by its id if the listing tells one, as a number may change. */
+  request: fn<(order: ErpOrderRef) => RestQuestion>(),
+  /** As in a look-up of a booking. Default: none. */
+  accepts: z.optional(statuses),
+  /** As in a look-up: whether the ERP does not have the order any more. A 404 says so too. */
+  unknown: optionalFn<(answer: RestAnswer, order: ErpOrderRef) => boolean>(),
+  /** Finds the order in the answer, as a row of the list would show it. Default: the whole answer. */
+  row: optionalFn<(answer: RestAnswer, order: ErpOrderRef) => unknown>(),
+});
+export type RestOne = z.input<typeof one>;
+
 /** How released orders are listed. */
 const listing = <Row>() =>
   strictObject({
@@ -155,6 +168,12 @@ const listing = <Row>() =>
      * is reported to a person, and the other rows are listed.
      */
     order: fn<(row: Row, detail?: RestAnswer) => RestOrder>(),
+    /**
+     * How one order is asked for as it is now, whatever its state: the answer is read as a row of the list, with `detail`
+     * and `order`. So `order` must tell by the row when it is not released, even if the query leaves such orders out.
+     * Default: it cannot be asked for.
+     */
+    one: z.optional(one),
     /**
      * True (the default): the query honours `since`, and rows are sorted by change time, oldest first. False: it does not,
      * they are not, or an order may change and keep its change time. Then every run reads all pages and hands on all orders

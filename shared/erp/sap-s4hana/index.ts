@@ -5,7 +5,7 @@ import { secrets } from '../login.ts';
 import { requireOptions } from '../options.ts';
 import { bookAmendment, bookQuantity, writeText } from './book.ts';
 import { createSapClient, type Writer } from './client.ts';
-import { listReleasedOrders } from './list-orders.ts';
+import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { lookAtText, lookForAmendment, lookForQuantity } from './look.ts';
 import { noteOfLink } from './marks.ts';
 import { type SapOptions, sapOptionsSchema } from './options.ts';
@@ -47,6 +47,7 @@ function connect(options: SapOptions, environment: ErpEnvironment<unknown>): Erp
 
   return {
     releasedOrders: (since, signal) => listReleasedOrders(clientFor(signal), options, since),
+    readOrder: (order, signal) => readListedOrder(clientFor(signal, order.number), options, order),
     // Without a field there is nowhere to write it, so the function is missing.
     linkProductOrder:
       notesField === undefined

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import type { ErpOrder, Watermark } from '../../model/orders.ts';
+import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
 import { parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
-import { beginning, createRowReader, endlessListing, placesOf } from '../read-rows.ts';
+import { beginning, createRowReader, endlessListing, onlyOrder, placesOf } from '../read-rows.ts';
 import { literal, orderService, type SapReader } from './client.ts';
 import type { SapOptions } from './options.ts';
+import { pathOfOrder } from './order.ts';
 import {
   changedAt,
   createdAt,
@@ -49,11 +50,7 @@ export async function* listReleasedOrders(
   let watermark: Watermark = since ?? beginning;
   let behind: SapPlace | undefined;
   let top = pageSize;
-  const readRows = createRowReader(listedOrderSchema, {
-    partner: 'SAP',
-    names: ['ManufacturingOrder'],
-    list: '$.d.results',
-  });
+  const readRows = rowReader('$.d.results');
 
   let page = await nextPage();
   while (page.rows.length > 0) {
@@ -73,7 +70,7 @@ export async function* listReleasedOrders(
       watermark = { changedAt: changed, id: last.ManufacturingOrder };
     }
     const { fitting, unreadable } = readRows(page.rows.filter((row) => isRecent(row, earliest)));
-    yield { orders: fitting.map((row) => orderOf(row, timeZone)), unreadable, watermark };
+    yield { orders: fitting.map((row) => orderOf(row, options)), unreadable, watermark };
     if (!isFull && page.link === undefined) return;
     behind = last ?? behind;
     page = await nextPage(last ? undefined : page.link);
@@ -88,7 +85,7 @@ export async function* listReleasedOrders(
         $filter: [...conditions, ...(behind ? [behindOf(behind)] : [])].join(' and '),
         $orderby: 'LastChangeDateTime,ManufacturingOrder',
         $top: String(top),
-        $select: [...new Set([...orderFields, ...(options.orderFields ?? [])])].join(','),
+        $select: selectOf(options),
       },
       link,
       answer: listOf(z.unknown()),
@@ -97,6 +94,31 @@ export async function* listReleasedOrders(
     const { results = [], __next } = answer?.value.d ?? {};
     return { rows: results, link: __next };
   }
+}
+
+/** One order as it would be listed, or undefined when SAP has none. @throws Rejected */
+export async function readListedOrder(
+  client: SapReader,
+  options: SapOptions,
+  order: ErpOrderRef,
+): Promise<ErpOrder | undefined> {
+  const found = await client.read({
+    service: orderService,
+    path: pathOfOrder(order),
+    query: { $select: selectOf(options) },
+    answer: z.object({ d: z.unknown() }),
+    what: `order ${order.number}`,
+  });
+  const { fitting, unreadable } = rowReader('$.d')(found ? [found.value.d] : []);
+  return onlyOrder('SAP', order, { orders: fitting.map((row) => orderOf(row, options)), unreadable });
+}
+
+function rowReader(list: string) {
+  return createRowReader(listedOrderSchema, { partner: 'SAP', names: ['ManufacturingOrder'], list });
+}
+
+function selectOf(options: SapOptions): string {
+  return [...new Set([...orderFields, ...(options.orderFields ?? [])])].join(',');
 }
 
 function conditionsOf({ plant, orderTypes }: SapOptions, earliest: WallClock | undefined): string[] {
@@ -129,18 +151,30 @@ function isRecent(row: unknown, earliest: WallClock | undefined): boolean {
   return (createdAt(told.value) ?? earliest) >= earliest;
 }
 
-function orderOf(row: SapOrder, timeZone: string): ErpOrder {
+function orderOf(row: SapOrder, options: SapOptions): ErpOrder {
   const due = instantOf(row.MfgOrderPlannedEndDate)?.slice(0, 10);
-  const open = !isSet(row.OrderIsMarkedForDeletion) && !isSet(row.OrderIsTechnicallyCompleted);
   return {
     number: row.ManufacturingOrder,
     article: row.Material,
     quantity: { amount: toDecimal(row.TotalQuantity) ?? '0', unit: row.ProductionUnit },
     ...(due === undefined ? {} : { dueDate: due }),
-    state: open ? 'released' : 'cancelled',
-    changedAt: changedAt(row, timeZone),
+    state: stateOf(row, options),
+    changedAt: changedAt(row, options.timeZone ?? 'UTC'),
     attributes: Object.fromEntries(
       Object.entries(row).filter(([name, value]) => name !== '__metadata' && value !== null && value !== ''),
     ),
   };
+}
+
+/** As the conditions of the listing say it. An order outside the configured plant and types is not released to us. */
+function stateOf(row: SapOrder, { plant, orderTypes }: SapOptions): ErpOrder['state'] {
+  const isConfirmed = isSet(row.OrderIsConfirmed);
+  const isCompleted = isSet(row.OrderIsTechnicallyCompleted);
+  const isOurs =
+    (plant === undefined || row.ProductionPlant === plant) &&
+    (orderTypes === undefined || orderTypes.some((type) => type === row.ManufacturingOrderType));
+  if (!isOurs) return 'other';
+  const isUntouched = !isConfirmed && !isSet(row.OrderIsPartiallyConfirmed);
+  if (isSet(row.OrderIsMarkedForDeletion) || (isCompleted && isUntouched)) return 'cancelled';
+  return isSet(row.OrderIsReleased) && !isConfirmed && !isCompleted ? 'released' : 'other';
 }

@@ -6,7 +6,7 @@ import { book } from './book.ts';
 import { createTrytonClient } from './client.ts';
 import { createFactReader, type Writer } from './connection.ts';
 import { linkProductOrder } from './link.ts';
-import { listReleasedOrders } from './list-orders.ts';
+import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { lookForAmendment, lookForQuantity } from './look.ts';
 import {
   type TrytonCredentials,
@@ -64,6 +64,7 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
 
   return {
     releasedOrders: (since, signal) => listReleasedOrders(client(signal), options, since),
+    readOrder: (order, signal) => readListedOrder(client(signal), options, order),
     linkProductOrder:
       link === false
         ? undefined

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
-import type { ErpOrder, Watermark } from '../../model/orders.ts';
+import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
-import { beginning, createRowReader, endlessListing, placesOf } from '../read-rows.ts';
+import { beginning, createRowReader, endlessListing, onlyOrder, placesOf } from '../read-rows.ts';
 import type { TrytonReader } from './client.ts';
 import type { TrytonOptions } from './options.ts';
+import { domainOf } from './order.ts';
 import { fieldOf, wireDateTime } from './wire.ts';
 
 const listedFields = [
@@ -49,7 +50,7 @@ type Listed = z.infer<typeof listedSchema>;
 /** How far a listing has got: after this order at this time, or (without id) at this time inclusively. */
 type Position = Pick<Place, 'changedAt'> & Partial<Place>;
 
-const releasedStates = ['waiting', 'assigned'];
+const releasedStates = ['waiting', 'assigned'] as const;
 
 /**
  * Lists productions by (change time, id). The change time is the write date, or the create date until the first
@@ -76,7 +77,7 @@ export async function* listReleasedOrders(
   let position: Position | undefined = since && { changedAt: since.changedAt };
   let watermark = since ?? beginning;
   let limit = pageSize;
-  const readRows = createRowReader(listedSchema, { partner: 'Tryton', names: ['number', 'id'], list: '$' });
+  const readRows = rowReader();
 
   while (true) {
     const { placed, unplaced, hasMore } = await readPage();
@@ -95,7 +96,7 @@ export async function* listReleasedOrders(
     }
     if (last || unplaced.length > 0) {
       const { fitting, unreadable } = readRows([...placed.map(({ row }) => row), ...unplaced]);
-      yield { orders: fitting.map((one) => orderOf(one, orderFields)), unreadable, watermark };
+      yield { orders: fitting.map((one) => orderOf(one, options)), unreadable, watermark };
     }
     if (!hasMore) return;
   }
@@ -132,6 +133,29 @@ export async function* listReleasedOrders(
   }
 }
 
+/** One production as it would be listed, or undefined when our company has none. @throws Rejected */
+export async function readListedOrder(
+  tryton: TrytonReader,
+  options: TrytonOptions,
+  order: ErpOrderRef,
+): Promise<ErpOrder | undefined> {
+  const { company } = await tryton.preferences();
+  const domain = domainOf(order, company);
+  if (!domain) return undefined;
+  const rows = await tryton.search('production', {
+    domain,
+    fields: [...listedFields, ...(options.orderFields ?? [])],
+    row: z.unknown(),
+    what: `reading production ${order.number}`,
+  });
+  const { fitting, unreadable } = rowReader()(rows);
+  return onlyOrder('Tryton', order, { orders: fitting.map((one) => orderOf(one, options)), unreadable });
+}
+
+function rowReader() {
+  return createRowReader(listedSchema, { partner: 'Tryton', names: ['number', 'id'], list: '$' });
+}
+
 /** Tryton domain of the records after a position in the order of (time, id). */
 function beyond(field: string, position: Position | undefined): unknown[] {
   if (!position) return [];
@@ -155,7 +179,7 @@ function isBeyond(place: Place, { changedAt, id }: Position): boolean {
   return id === undefined || byChange(place, { changedAt, id }) > 0;
 }
 
-function orderOf(listed: Listed, orderFields: readonly string[]): ErpOrder {
+function orderOf(listed: Listed, { states = releasedStates, orderFields = [] }: TrytonOptions): ErpOrder {
   const { id, number, reference, state, quantity, planned_date, planned_start_date } = listed;
   const { code, rec_name } = listed['product.'];
   const unit = listed['unit.']?.symbol;
@@ -172,8 +196,14 @@ function orderOf(listed: Listed, orderFields: readonly string[]): ErpOrder {
     article: code || rec_name || '',
     quantity: { amount: toDecimal(quantity) ?? '0', ...(unit ? { unit } : {}) },
     ...(planned_date ? { dueDate: planned_date } : {}),
-    state: state === 'cancelled' ? 'cancelled' : 'released',
+    state: stateOf(state, states),
     changedAt: z.safeParse(placeSchema, listed).data?.changedAt,
     attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value != null)),
   };
+}
+
+/** Our own booking of a part starts a production: one that is running is no new work, and released still. */
+function stateOf(state: string, released: readonly string[]): ErpOrder['state'] {
+  if (state === 'cancelled') return 'cancelled';
+  return state === 'running' || released.includes(state) ? 'released' : 'other';
 }

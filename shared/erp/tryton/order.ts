@@ -16,13 +16,10 @@ export async function findProduction(
   { search, abilities, user }: Reader,
   order: ErpOrderRef,
 ): Promise<{ production: Production; demands: Demands }> {
-  const id = order.id === undefined ? undefined : Number(order.id);
-  if (id !== undefined && !Number.isSafeInteger(id)) throw unknown(order);
+  const domain = domainOf(order, user.company);
+  if (!domain) throw unknown(order);
   const found = await search('production', {
-    domain: [
-      id === undefined ? ['number', '=', order.number] : ['id', '=', id],
-      ...(user.company === undefined ? [] : [['company', '=', user.company]]),
-    ],
+    domain,
     fields: [...productionFields(abilities), ...demandFields(abilities)],
     sort: [['id', 'ASC']],
     limit: 3,
@@ -40,11 +37,20 @@ export async function findProduction(
   const production = productionOf(first);
   if (production.number !== order.number) {
     throw new Rejected(
-      `Tryton's production with id ${id} is number ${production.number}, not ${order.number}: check which order product orders were made from.`,
+      `Tryton's production with id ${order.id} is number ${production.number}, not ${order.number}: check which order product orders were made from.`,
       { code: 'order-data' },
     );
   }
   return { production, demands: demandsOf(first) };
+}
+
+/** Tryton's domain of one order, in our company alone; undefined for an id that no production has. */
+export function domainOf({ id, number }: ErpOrderRef, company: number | undefined): unknown[] | undefined {
+  if (id !== undefined && !Number.isSafeInteger(Number(id))) return undefined;
+  return [
+    id === undefined ? ['number', '=', number] : ['id', '=', Number(id)],
+    ...(company === undefined ? [] : [['company', '=', company]]),
+  ];
 }
 
 /** The same production as it is now. */

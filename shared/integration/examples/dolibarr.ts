@@ -40,8 +40,10 @@ const orderSchema = z.object({
 type Order = z.output<typeof orderSchema>;
 type OrderRef = Pick<ErpOrder, 'id' | 'number'>;
 
-const cancelled = 9;
+/** Validated, and in progress. */
+const open = [1, 2];
 const produced = 3;
+const cancelled = 9;
 
 interface DolibarrOptions {
   readonly baseUrl: string;
@@ -93,8 +95,8 @@ function listing({
       sortorder: 'ASC',
       sqlfilters:
         since === undefined
-          ? '(t.status:in:1,2)'
-          : `(t.status:in:1,2,${cancelled}) and (t.tms:>=:'${since.replace('T', ' ')}')`,
+          ? `(t.status:in:${open})`
+          : `(t.status:in:${open},${cancelled}) and (t.tms:>=:'${since.replace('T', ' ')}')`,
     }),
     paging: { kind: 'page', parameter: 'page', first: 0, size: { parameter: 'limit', rows: pageSize } },
     emptyStatus: [404],
@@ -102,6 +104,7 @@ function listing({
     row: orderSchema,
     // The order names its product by an internal id only.
     detail: { request: ({ fk_product }) => ({ path: path`/products/${fk_product}` }) },
+    one: { ...oneOrder<OrderRef>((order) => order), row: ({ json }) => valueAt(json, '0') },
     incremental,
     order: ({ id, ref, qty, status, tms }, product) => ({
       id,
@@ -115,9 +118,8 @@ function listing({
   };
 }
 
-/** Looks the order up: by its id, as its number can change. */
-const orderLookUp = <Context>(refOf: (context: Context) => OrderRef) => ({
-  name: 'order',
+/** Asks for one order: by its id, as its number can change. */
+const oneOrder = <Context>(refOf: (context: Context) => OrderRef) => ({
   request: (context: Context) => ({ path: '/mos', query: { sqlfilters: filterFor(refOf(context)) } }),
   accepts: [404],
   unknown: ({ json }: RestAnswer, context: Context) => !isOrder(json, refOf(context)),
@@ -139,7 +141,8 @@ const meaning: Pick<RestStep<unknown>, 'rejected' | 'retryable'> = {
 const link: RestProcedure<LinkContext> = {
   lookUp: [
     {
-      ...orderLookUp<LinkContext>(({ order }) => order),
+      name: 'order',
+      ...oneOrder<LinkContext>(({ order }) => order),
       done: (answer, { productOrder }) =>
         isMarked(answer, `product order ${productOrder.id}`) ? productOrder.id : undefined,
     },
@@ -157,7 +160,8 @@ const link: RestProcedure<LinkContext> = {
 const isQuantity = ({ completion }: BookContext) => completion.kind === 'quantity';
 
 const orderToBook: RestLookUp<BookContext> = {
-  ...orderLookUp<BookContext>(({ completion }) => completion.erpOrder),
+  name: 'order',
+  ...oneOrder<BookContext>(({ completion }) => completion.erpOrder),
   done: (answer, context) =>
     !isQuantity(context) && isMarked(answer, context.key) ? `note of ${orderOf(answer).ref}` : undefined,
   refused: (answer, context) => {
@@ -240,7 +244,7 @@ const closing: RestStep<BookContext> = {
 
 function stateOf(status: number | string): 'released' | 'cancelled' | 'other' {
   if (Number(status) === cancelled) return 'cancelled';
-  return Number(status) === produced ? 'other' : 'released';
+  return open.includes(Number(status)) ? 'released' : 'other';
 }
 
 /** In a filter, no value may have a quote or a bracket. */

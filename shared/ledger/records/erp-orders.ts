@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import type { DeepReadonly, Key, Table } from '../../platform/aws/dynamodb-table.ts';
+import type { DeepReadonly, Key, StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import {
   completedPartKey,
@@ -14,6 +14,7 @@ export const erpOrderRefSchema = z.object({ number: z.string(), id: z.exactOptio
 export const erpOrderFactsSchema = z.object({
   ...erpOrderRefSchema.shape,
   article: z.string(),
+  amount: z.string(),
   unit: z.exactOptional(z.string()),
 });
 export const productOrderRefSchema = z.object({
@@ -29,7 +30,6 @@ export const storedSchema = z.object({
   erpOrder: erpOrderFactsSchema,
   /** The number under which it came first, without an id: its record stays there, and its id leads to it. */
   keptUnder: z.exactOptional(z.string()),
-  amount: z.string(),
   /** ISO date (`2026-11-30`) or instant. */
   dueDate: z.optional(z.string()),
   /** When the ERP changed it to what is here (ISO), where it says so. */
@@ -71,6 +71,8 @@ export const completedPartSchema = z.object({
   reopened: z._default(z.boolean(), false),
 });
 
+export type ErpOrders = ReturnType<typeof createErpOrders>;
+
 export function createErpOrders(table: Table, clock: Clock) {
   const expiresAt = () => expiryAfter(retentionSeconds, clock.now());
 
@@ -99,6 +101,14 @@ export function createErpOrders(table: Table, clock: Clock) {
         'attribute_not_exists(pk) OR version = :before',
         { before: record.version - 1 },
       );
+    },
+
+    /** All items of an ERP order, with the id that leads to it. */
+    async itemsOf(erpOrder: ErpOrderRef): Promise<StoredItem[]> {
+      const found = await table.query(erpOrderKey(erpOrder).pk);
+      const lead = found.map((item) => z.safeParse(leadSchema, item)).find(({ success }) => success);
+      if (!lead?.data) return found;
+      return [...found, ...(await table.query(erpOrderKey({ number: lead.data.leadsTo }).pk))];
     },
 
     /** Records that a part is completed, and keeps the recordings that triggers have named before. */

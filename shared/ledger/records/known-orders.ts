@@ -13,7 +13,8 @@ import { ledgerIndexes } from '../table-schema.ts';
 import { bookingEntryOf } from './bookings.ts';
 import { concernOf } from './concerns.ts';
 import { deadLetterOf } from './dead-letters.ts';
-import { orderEntryOf } from './product-orders.ts';
+import { createErpOrders } from './erp-orders.ts';
+import { type OrderEntry, orderEntryOf } from './product-orders.ts';
 import { questionOf } from './questions.ts';
 import { Records } from './records.ts';
 
@@ -42,10 +43,29 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
   };
 }
 
+const monthSeconds = 30 * 86_400;
+
 export class KnownOrders extends Records {
+  readonly #erpOrders = createErpOrders(this.table, this.clock);
+
   /** By its number: one query, strongly consistent. */
   async read(number: string): Promise<KnownOrder> {
     return knownOrderOf(number, await this.table.query(partitionOf(number)));
+  }
+
+  /**
+   * Nothing that is open expires, and the records of an order expire together: once a month, all of them are kept as long
+   * as if they were written now.
+   */
+  async keep({ number, erpOrder, expiresAt: before }: OrderEntry): Promise<void> {
+    const expiresAt = this.expiresAt();
+    if (before > expiresAt - monthSeconds) return;
+    const own = await this.table.query(partitionOf(number));
+    for (const { pk, sk, expiresAt: old } of [...own, ...(await this.#erpOrders.itemsOf(erpOrder))]) {
+      const key = { pk: String(pk), sk: String(sk) };
+      const changes = { set: { expiresAt }, condition: 'attribute_exists(pk)' };
+      if (old !== undefined) await this.table.update(key, changes);
+    }
   }
 
   /** Notes that Azumuta calls our order `number` by another one now. */

@@ -38,6 +38,8 @@ const orderSchema = z.pipe(
     /** An attempt to give the ERP its id ended after it may have written. */
     linkInDoubt: z._default(z.boolean(), false),
     awaiting: z.optional(z.string()),
+    /** When it may be removed (epoch seconds). */
+    expiresAt: z.number(),
     ...heldSchema.shape,
   }),
   z.transform(({ attempts, clean, awaiting, ...order }) => ({
@@ -135,9 +137,8 @@ export class Orders extends Records {
     return { ...entry, withdrawn: true, state: 'rejected' };
   }
 
-  /** Its ERP order has another number or article code now, or an id; does nothing when another writer has changed it since it was read. */
-  renameErpOrder(entry: OrderEntry, { number, id, article }: Omit<ErpOrderFacts, 'unit'>): Promise<void> {
-    const erpOrder = { ...entry.erpOrder, number, article, ...(id === undefined ? {} : { id }) };
+  /** Its ERP order has another number, article code or quantity now, or an id; does nothing when another writer has changed it since it was read. */
+  follow(entry: OrderEntry, erpOrder: ErpOrderFacts): Promise<void> {
     return this.take(entry, { ...entry, erpOrder });
   }
 
@@ -203,6 +204,12 @@ export class Orders extends Records {
     return found.filter((key) => key.sk === orderKey('').sk).map(numberOf);
   }
 
+  /** Numbers of the first product orders that are created and not known to be completed, by their due date. The index lags. */
+  async open(most: number): Promise<string[]> {
+    const found = await this.#dueBy(undefined, most);
+    return found.filter((key) => key.sk === orderKey('').sk).map(numberOf);
+  }
+
   /** Azumuta was asked about an order: if it is overdue, it comes after all others that are due before `dueAt`. */
   async markAsked(number: string, dueAt: Date): Promise<void> {
     await this.table.update(orderKey(number), {
@@ -214,8 +221,8 @@ export class Orders extends Records {
     });
   }
 
-  #dueBy(dueBy: Date, limit: number): Promise<StoredItem[]> {
-    const range = { upTo: dueBy.getTime(), limit };
+  #dueBy(dueBy: Date | undefined, limit: number): Promise<StoredItem[]> {
+    const range = { limit, ...(dueBy ? { upTo: dueBy.getTime() } : {}) };
     return this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', range);
   }
 

@@ -151,7 +151,7 @@ export function grantsTests(): void {
       const [order] = await system.erp.release({ product: 'GEAR-01' });
       if (!order) throw new Error('The sandbox released nothing.');
       const { number, id } = order;
-      const erpOrder = { number, id, article: 'GEAR-01', unit: 'u' };
+      const erpOrder = { number, id, article: 'GEAR-01', amount: '1', unit: 'u' };
       const record = splitOrder(number, 1, { book: 'when-all-done', erpOrder, mostParts: 2 });
       const part = { index: 1, first: `${number}/1`, book: 'when-all-done' } as const;
       await system.ledger.orders.put(newOrder({ number: part.first, part, erpOrder }));

@@ -153,6 +153,22 @@ export class TrytonTestClient {
     return planned.map(({ id, number }) => ({ id: id as number, number: String(number) }));
   }
 
+  /** Sets a released production back to draft, changes it with its moves in proportion, and releases it again. */
+  async changeQuantity(id: number, quantity: number): Promise<void> {
+    const fields = ['quantity', 'inputs.quantity', 'outputs.quantity'];
+    const [production] = await this.find('production', [['id', '=', id]], fields);
+    const factor = quantity / Number(production?.quantity);
+    const scaled = (side: string) =>
+      ((production?.[`${side}.`] ?? []) as Fields[]).map((move) => [
+        'write',
+        [move.id],
+        { quantity: Number(move.quantity) * factor },
+      ]);
+    await this.press('production', 'draft', id);
+    await this.write('production', [id], { quantity, inputs: scaled('inputs'), outputs: scaled('outputs') });
+    await this.press('production', 'wait', id);
+  }
+
   /** Does what the desktop client does: defaults, explode the bill of materials, create. */
   async #draft(plan: Omit<Plan, 'state'>): Promise<number> {
     const { article = 'GEAR-01', quantity = 5, reference } = plan;

@@ -10,7 +10,13 @@ import { completionOf } from '../../shared/erp/conformance/completions.ts';
 import { startFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
 import type { ErpConformanceTarget } from '../../shared/erp/conformance/target.ts';
 import { listenOnLoopback } from '../../support/loopback.ts';
-import { accessFromEnvironment, type Plan, type ProductionBooks, TrytonTestClient } from './client.ts';
+import {
+  accessFromEnvironment,
+  dateOf,
+  type Plan,
+  type ProductionBooks,
+  TrytonTestClient,
+} from './client.ts';
 import { literal, openDatabase, type PlantDatabase } from './database.ts';
 
 /** The real Tryton of the environment, as a target of the conformance suite. */
@@ -60,6 +66,10 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
     async finishByHand(order) {
       const id = await idOf(order);
       for (const button of ['assign_try', 'run', 'done']) await admin.press('production', button, id);
+    },
+    changeQuantity: async (order, quantity) => admin.changeQuantity(await idOf(order), Number(quantity)),
+    async changeDueDate(order, dueDate) {
+      await admin.write('production', [await idOf(order)], { planned_date: dateOf(dueDate) });
     },
     async touch(order) {
       await admin.write('production', [await idOf(order)], { reference: `touched ${order.number}` });

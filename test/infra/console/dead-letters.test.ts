@@ -259,7 +259,7 @@ describe('the search', () => {
       const number = `S-1/${index}`;
       const part = { index, of: 2, first: 'S-1/1', book: 'each' } as const;
       await stage.ledger.orders.put(
-        newOrder({ number, erpOrder: { number: 'S-1', article: 'GEAR-01' }, part }),
+        newOrder({ number, erpOrder: { number: 'S-1', article: 'GEAR-01', amount: '5' }, part }),
       );
     }
     const { text } = await visitor.get('/search?q=S-1');

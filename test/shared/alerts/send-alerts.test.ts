@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { claimedOrder } from '../../support/bookings.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { acceptorOn } from '../orders/order-stage.ts';
+import { acceptInto } from '../orders/order-stage.ts';
 import { orderOf, refused, startAlertStage } from './stage.ts';
 
 const changed = {
@@ -169,13 +169,13 @@ it('says that it is over once an order that could not be accepted is posted agai
   const noArticle = () => {
     throw new Rejected('No article.', { code: 'configuration' });
   };
-  await acceptorOn(ledger, { map: noArticle }).acceptOrders([order], { via: 'endpoint' });
+  await acceptInto(ledger, [order], 'endpoint', { map: noArticle });
   await stage.run();
 
   // Act: the alerts alone end nothing
   await stage.runFor(5);
   const before = received.webhook.length;
-  await acceptorOn(ledger).acceptOrders([order], { via: 'endpoint' });
+  await acceptInto(ledger, [order], 'endpoint');
   await stage.runFor(5);
 
   // Assess

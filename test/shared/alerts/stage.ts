@@ -198,11 +198,11 @@ export async function orderOf(
   ledger: Ledger,
   { number, amount = '5', dueDate }: { number: string; amount?: string; dueDate?: string },
 ): Promise<void> {
-  const order = newOrder({ number, dueDate });
+  const made = newOrder({ number, dueDate });
+  const order = { ...made, erpOrder: { ...made.erpOrder, amount } };
   await ledger.orders.put(order);
   await ledger.erpOrders.write({
     erpOrder: order.erpOrder,
-    amount,
     dueDate,
     state: 'released',
     split: { number, of: 1, book: 'alone' },

@@ -29,7 +29,7 @@ export const builtPart = (index: number, recordingIds: readonly string[] | undef
 
 export const orderEntry = (index: number, book: BookParts): OrderEntry => ({
   number: `MO/1/${index}`,
-  erpOrder: { number: 'MO/1', article: 'X-4711' },
+  erpOrder: { number: 'MO/1', article: 'X-4711', amount: '5' },
   draft: { number: `MO/1/${index}`, article: 'GEAR-01', parameters: {}, variants: [] },
   contentHash: 'hash',
   part: { index, first: 'MO/1/1', book },
@@ -46,6 +46,7 @@ export const orderEntry = (index: number, book: BookParts): OrderEntry => ({
   cause: undefined,
   history: [],
   historyLeft: 0,
+  expiresAt: 0,
 });
 
 export const bookingEntry = (given: Partial<BookingEntry> = {}): BookingEntry => ({

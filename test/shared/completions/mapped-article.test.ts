@@ -6,8 +6,8 @@ import type { MapCompletion } from '../../../shared/completions/content.ts';
 import { defineIntegration } from '../../../shared/integration/define.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import { createOrderAcceptor } from '../../../shared/orders/accept.ts';
-import { createProductOrderCreator } from '../../../shared/orders/create.ts';
+import { acceptOrders } from '../../../shared/orders/accept.ts';
+import { createProductOrder } from '../../../shared/orders/create.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { silent } from '../../support/logs.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
@@ -35,7 +35,8 @@ describe('a configuration that maps articles', () => {
     const breaker = new Breaker(stage.store.table, clock);
 
     // Act: from the ERP to Azumuta …
-    const answers = await createOrderAcceptor({
+    const ours = orders.filter((order) => order.number === number);
+    const answers = await acceptOrders(ours, 'pull', {
       ledger,
       log: silent,
       queues: { sendAll: async () => [] },
@@ -44,18 +45,24 @@ describe('a configuration that maps articles', () => {
       map: (order) => mapProductOrders(integration.productOrders, order),
       accept: () => true,
       clock,
-    }).acceptOrders(
-      orders.filter((order) => order.number === number),
-      { via: 'pull' },
-    );
-    await createProductOrderCreator({
-      ...{ ledger, clock, settlingSeconds: 0, azumuta, erp, lookAgain: async () => {} },
-      partners: createPartnerCalls({ breaker, newOwner: () => 'o', log: silent }),
-    })(
-      { v: 1, kind: 'product-order', number },
+    });
+    await createProductOrder(
+      number,
       {
         ...{ owner: 'o', messageId: 'm', endsAt: clock.now(), secondsUntil: () => 1 },
         ...{ signal, log: silent, sentAt: clock.now(), receiveCount: 1, hasTime: () => true },
+      },
+      {
+        ...{
+          ledger,
+          clock,
+          settlingSeconds: 0,
+          azumuta,
+          erp,
+          lookAgain: async () => {},
+          enqueue: async () => {},
+        },
+        partners: createPartnerCalls({ breaker, newOwner: () => 'o', log: silent }),
       },
     );
     // … and back

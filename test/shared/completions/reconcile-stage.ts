@@ -22,7 +22,7 @@ export async function reconcileStageOn(partners: CompletionStage) {
     const number = await stage.released();
     const dueDate = new Date(clock.now().getTime() - dueDaysAgo * 86_400_000).toISOString();
     const made = isGone ? { id: 'gone2345678923456', number } : await stage.build(number);
-    await stage.record({ number, dueDate, erpOrder: { number, article: 'GEAR-01' } }, made);
+    await stage.record({ number, dueDate, erpOrder: { number, article: 'GEAR-01', amount: '5' } }, made);
     await azumutaSide.forgetCalls();
     return number;
   }
@@ -49,7 +49,7 @@ export async function reconcileStageOn(partners: CompletionStage) {
           queues: {
             send: async (_url, { body }) => void hints.push(parseMessage(completionHintSchema, body)),
           },
-          lookAtOrder: async (number) => void lookedAt.push(number),
+          lookAt: async (numbers) => void lookedAt.push(...numbers),
           ...dependencies,
         },
       ),

@@ -59,7 +59,7 @@ describe('a product order that was made again in Azumuta', () => {
   async function madeAgain(): Promise<string> {
     const number = await stage.released();
     const gone = { id: `goneGoneGoneGone${made++}`, number };
-    await stage.record({ number, erpOrder: { number, article: 'GEAR-01' } }, gone);
+    await stage.record({ number, erpOrder: { number, article: 'GEAR-01', amount: '5' } }, gone);
     await stage.build(number);
     await complete(stage, number);
     return number;

@@ -194,7 +194,7 @@ export async function stageOn({
       for (const [index, number] of numbers.entries()) {
         const given = parts?.[index] ?? { index: 1, book: 'alone' as const };
         const part = { ...given, first: numbers[0] ?? '' };
-        const erp = { number: erpOrder, article: 'GEAR-01' };
+        const erp = { number: erpOrder, article: 'GEAR-01', amount: '5' };
         await record({ number, part, erpOrder: erp }, await build(number, parts ? 1 : 5));
       }
       if (parts) await splitInto(erpOrder, parts);

@@ -41,7 +41,13 @@ const given = (bytes: number) => ({
   parameters: { Drawing: 'x'.repeat(bytes) },
 });
 const room = maxDraftBytes - Buffer.byteLength(JSON.stringify(given(0)));
-const facts = { number: longest('N'), id: longest('i'), article: longest('A'), unit: longest('u') };
+const facts = {
+  number: longest('N'),
+  id: longest('i'),
+  article: longest('A'),
+  amount: '12345678.123456',
+  unit: longest('u'),
+};
 const claimant = { owner: longest('o'), messageId: longest('m'), endsAt: new Date('2026-11-24T08:01:00Z') };
 
 it('keeps a product order below 64 KB, with the largest draft, the longest texts and a full history', async () => {

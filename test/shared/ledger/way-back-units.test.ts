@@ -56,7 +56,7 @@ describe('the way back of an order that waits for its completion', () => {
     const ledger = createLedger({ table, clock: testClock(), times: { settlingSeconds: 300 } });
     const attempt = { owner: `${uuid}/1`, messageId: uuid, endsAt: new Date('2026-11-24T08:00:59.123Z') };
     await ledger.orders.put(
-      newOrder({ number, erpOrder: { ...erp, article: 'GEAR-01', unit: 'Units' }, via: 'pull' }),
+      newOrder({ number, erpOrder: { ...erp, article: 'GEAR-01', amount: '5', unit: 'Units' }, via: 'pull' }),
     );
     const created = { productOrder, azumutaId: productOrder.id, awaiting: 'completion' };
     const note = `Azumuta id ${productOrder.id}`;

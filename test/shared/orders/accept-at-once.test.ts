@@ -10,7 +10,7 @@ import { testClock } from '../../support/clock.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { overriding } from '../../support/overriding.ts';
-import { acceptorOn, each, type Mapping, units as unitsOf } from './order-stage.ts';
+import { acceptInto, each, type Mapping, units as unitsOf } from './order-stage.ts';
 
 /** What a planner was alerted to about the ERP order. */
 interface Wish {
@@ -34,7 +34,7 @@ const mappedOf = ({ order, mapping }: Wish) =>
 
 function accept(wanted: Wish, ledger: Ledger) {
   const map = (order: ErpOrder) => mapProductOrders(wanted.mapping, order);
-  return acceptorOn(ledger, { map }).acceptOrders([wanted.order], { via: 'endpoint' });
+  return acceptInto(ledger, [wanted.order], 'endpoint', { map });
 }
 
 /** Each of its calls waits until the test lets it go on. */
@@ -78,7 +78,7 @@ async function missing(wanted: Wish, ledger: Ledger): Promise<string[]> {
     ['create', 'replace', 'withdraw'].includes(action),
   );
   const state = known.record?.state ?? 'cancelled';
-  const amount = known.record?.amount ?? order.quantity.amount;
+  const amount = known.record?.erpOrder.amount ?? order.quantity.amount;
   return [
     ...left.map(({ action, number }) => `${action} ${number}`),
     ...(state === (mapped ? 'released' : 'cancelled') ? [] : [`the record says ${state}`]),

@@ -7,7 +7,7 @@ import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { testClock } from '../../support/clock.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { acceptorOn, each, type Mapping, together } from './order-stage.ts';
+import { acceptInto, each, type Mapping, together } from './order-stage.ts';
 
 interface Wish {
   readonly amount: string;
@@ -41,7 +41,7 @@ beforeEach(() => {
 
 async function accept({ mapping = each, amount, ...wanted }: Wish, reached = table): Promise<void> {
   const order = erpOrder({ number: 'MO/1', quantity: { amount, unit: 'u' }, ...wanted });
-  await acceptorOn(ledgerOn(reached), {
+  await acceptInto(ledgerOn(reached), [order], 'pull', {
     queues: {
       async sendAll(_, messages) {
         sent.push(...messages.map(({ body }) => String(JSON.parse(body).number)));
@@ -49,7 +49,7 @@ async function accept({ mapping = each, amount, ...wanted }: Wish, reached = tab
       },
     },
     map: (one) => mapProductOrders(mapping, one),
-  }).acceptOrders([order], { via: 'pull' });
+  });
 }
 
 /** What was accepted before, with the first part created if `created`. */

@@ -7,7 +7,7 @@ import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
-import { type CreateDependencies, createProductOrderCreator } from '../../../shared/orders/create.ts';
+import { type CreateDependencies, createProductOrder } from '../../../shared/orders/create.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
@@ -25,6 +25,7 @@ export async function startCreateStage() {
     clock: systemClock,
     settlingSeconds: 300,
     lookAgain: async () => {},
+    enqueue: async () => {},
     azumuta: createAzumutaClient({
       baseUrl: `${azumuta.url}/api/v1`,
       contract: defaultContract,
@@ -49,7 +50,9 @@ export async function startCreateStage() {
       if (!order) throw new Error('The sandbox released nothing.');
       const { number } = order;
       const draft = { number, article: 'GEAR-01', parameters, variants: [] };
-      await ledger.orders.put(newOrder({ number, draft, erpOrder: { number, article: 'GEAR-01' } }));
+      await ledger.orders.put(
+        newOrder({ number, draft, erpOrder: { number, article: 'GEAR-01', amount: '5' } }),
+      );
       return number;
     },
     /** Works on its message as the function does. */
@@ -58,11 +61,7 @@ export async function startCreateStage() {
       receiveCount = 1,
       changed: Partial<CreateDependencies> = {},
       clock: Clock = systemClock,
-    ) =>
-      createProductOrderCreator({
-        ...dependencies,
-        ...changed,
-      })({ v: 1, kind: 'product-order', number }, attempt(number, receiveCount, clock)),
+    ) => createProductOrder(number, attempt(number, receiveCount, clock), { ...dependencies, ...changed }),
     /** The Azumuta id that the ERP has of an order. */
     linkOf: async (number: string) =>
       (await erpSide.orders()).find((order) => order.number === number)?.azumutaId,

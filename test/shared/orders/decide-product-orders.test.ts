@@ -41,7 +41,6 @@ function accepted(
   return {
     record: {
       erpOrder: factsOf(order),
-      amount: order.quantity.amount,
       dueDate: undefined,
       state: 'released',
       split,

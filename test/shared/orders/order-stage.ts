@@ -4,12 +4,10 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder, ProductOrderDraft } from '../../../shared/model/orders.ts';
-import {
-  type AcceptDependencies,
-  type Accepted,
-  createOrderAcceptor,
-} from '../../../shared/orders/accept.ts';
+import { acceptOrders } from '../../../shared/orders/accept.ts';
+import type { AcceptDependencies, Accepted } from '../../../shared/orders/accept-wanted.ts';
 import { lookAtOrder } from '../../../shared/orders/look.ts';
+import type { Via } from '../../../shared/orders/wanted-order.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
@@ -28,8 +26,13 @@ export const units = (number: string, amount: string) =>
   erpOrder({ number, quantity: { amount, unit: 'u' } });
 
 /** Accepts orders into this ledger; their messages are sent nowhere. */
-export const acceptorOn = (ledger: Ledger, changes: Partial<AcceptDependencies> = {}) =>
-  createOrderAcceptor({
+export const acceptInto = (
+  ledger: Ledger,
+  orders: readonly ErpOrder[],
+  via: Via,
+  changes: Partial<AcceptDependencies> = {},
+) =>
+  acceptOrders(orders, via, {
     ledger,
     log: silent,
     queues: { sendAll: async () => [] },
@@ -44,7 +47,7 @@ export const acceptorOn = (ledger: Ledger, changes: Partial<AcceptDependencies> 
 interface How extends Partial<AcceptDependencies> {
   readonly mapping?: Mapping;
   /** Default: a pull. */
-  readonly via?: 'endpoint' | 'pull';
+  readonly via?: Via;
 }
 
 /** The outcome of an attempt at creating a product order. */
@@ -58,11 +61,13 @@ export async function startOrderStage() {
   const logged = recordedLog();
   /** Numbers of product orders whose completion must be looked at once more. */
   const lookedAt: string[] = [];
+  /** Those that are to be created anew. */
+  const enqueued: string[] = [];
 
   const acceptAll = (orders: readonly ErpOrder[], { mapping = {}, via = 'pull', ...changes }: How = {}) => {
     // So that journeys can be told apart.
     clock.advance(1);
-    return acceptorOn(ledger, {
+    return acceptInto(ledger, orders, via, {
       log: logged.log,
       queues: createQueues(sqs.client),
       queueUrl: sqs.queueUrl('product-orders'),
@@ -70,11 +75,11 @@ export async function startOrderStage() {
       map: (order) => mapProductOrders(mapping, order),
       clock,
       ...changes,
-    }).acceptOrders(orders, { via });
+    });
   };
 
   return {
-    ...{ clock, store, sqs, ledger, logged, lookedAt, acceptAll },
+    ...{ clock, store, sqs, ledger, logged, lookedAt, enqueued, acceptAll },
 
     async accept(order: ErpOrder, how?: How): Promise<Accepted> {
       const [accepted] = await acceptAll([order], how);
@@ -126,6 +131,7 @@ export async function startOrderStage() {
             log: silent,
           }),
           lookAgain: async (again) => void lookedAt.push(again),
+          enqueue: async (again) => void enqueued.push(again),
         },
       );
     },

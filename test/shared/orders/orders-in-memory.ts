@@ -110,7 +110,6 @@ export class OrdersInMemory {
     if (!before && !mapped) return true;
     this.records.set(id, {
       erpOrder: factsOf(order),
-      amount: order.quantity.amount,
       dueDate: undefined,
       state: mapped ? 'released' : 'cancelled',
       ...{ split, mostParts, earlier, version: (before?.version ?? 0) + 1 },
@@ -206,6 +205,7 @@ export const nothingHappened = {
   cause: undefined,
   history: [],
   historyLeft: 0,
+  expiresAt: 0,
 } as const;
 
 function isAsRead(held: OrderEntry | undefined, read: OrderEntry): held is OrderEntry {

@@ -80,7 +80,7 @@ function reconciliation() {
         azumuta: { productOrder: isAsked, findProductOrder: isAsked },
         queues: { send: async () => {} },
         completionsQueueUrl: 'unused',
-        lookAtOrder: async () => {},
+        lookAt: async () => {},
         most: 50,
         graceHours: 24,
       });

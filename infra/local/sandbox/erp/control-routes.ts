@@ -24,6 +24,7 @@ const releaseSchema = z.strictObject({
 const revisionSchema = z.strictObject({
   number: z.optional(z.string().check(z.minLength(1))),
   quantity: amount,
+  dueDate: z.optional(z.iso.date()),
 });
 
 export type Revision = z.output<typeof revisionSchema>;
@@ -59,11 +60,11 @@ export function controlRoutes(store: Store): Route[] {
 
   /** Once the quantity is another one, the order is done or released, by what is booked so far. */
   function revise(order: ProductionOrder, body: unknown): void {
-    const { number = order.number, quantity } = accepted(revisionSchema, body);
+    const { number = order.number, quantity, dueDate = order.dueDate } = accepted(revisionSchema, body);
     if (order.status === 'cancelled')
       throw new Refusal(409, 'order-cancelled', `Order ${order.number} is cancelled.`);
     const wanted = toDecimal(quantity);
-    const revised = { ...order, quantity: wanted ?? order.quantity, changedAt: store.tick() };
+    const revised = { ...order, dueDate, quantity: wanted ?? order.quantity, changedAt: store.tick() };
     const status = wanted === undefined ? order.status : statusOf(revised, store);
     store.renameOrder({ ...revised, status }, number);
   }

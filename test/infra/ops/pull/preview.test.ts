@@ -4,7 +4,7 @@ import { previewPullLines } from '../../../../infra/ops/pull/report.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { newSignal } from '../../../shared/erp/conformance/attempts.ts';
-import { acceptorOn } from '../../../shared/orders/order-stage.ts';
+import { acceptInto } from '../../../shared/orders/order-stage.ts';
 import { testClock } from '../../../support/clock.ts';
 import { startLedgerStore } from '../../../support/dynamodb.ts';
 import { erpOrder } from '../../../support/orders.ts';
@@ -54,7 +54,7 @@ it('shows that an order which is not created yet would get the numbers that the 
   // Prepare
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
   const order = erpOrder({ number: 'MO/7' });
-  await acceptorOn(ledger).acceptOrders([order], { via: 'pull' });
+  await acceptInto(ledger, [order], 'pull');
 
   // Act
   const { productOrders } = await previewPull(undefined, 10, {

@@ -6,7 +6,7 @@ import { shellWord } from '../../../../shared/platform/shell-word.ts';
 
 const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   number: 'MO/1',
-  erpOrder: { number: 'MO/1', article: 'GEAR-01' },
+  erpOrder: { number: 'MO/1', article: 'GEAR-01', amount: '5' },
   draft: { number: 'MO/1', article: 'GEAR-01', parameters: {}, variants: [] },
   contentHash: 'x',
   part: { index: 1, first: 'MO/1', book: 'alone' },
@@ -23,6 +23,7 @@ const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   cause: undefined,
   history: [],
   historyLeft: 0,
+  expiresAt: 0,
   ...given,
 });
 const entry = (of: string, event: string, note?: string): JourneyEntry => ({

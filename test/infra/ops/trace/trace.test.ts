@@ -22,7 +22,7 @@ async function completed(number: string, index: number, erpOrder: string): Promi
   const part = { index, first: `${erpOrder}/1`, book: 'when-all-done' } as const;
   await ledger.orders.put({
     ...newOrder({ number }),
-    erpOrder: { number: erpOrder, id: `id of ${erpOrder}`, article: 'GEAR-01' },
+    erpOrder: { number: erpOrder, id: `id of ${erpOrder}`, article: 'GEAR-01', amount: '3' },
     part,
   });
   const productOrder = { id: `id of ${number}`, number };
@@ -33,7 +33,7 @@ async function completed(number: string, index: number, erpOrder: string): Promi
 it('shows for parts that are booked together the state of their one booking, in the order of the parts', async () => {
   // Prepare
   for (const index of [10, 2, 1]) await completed(`MO/9/${index}`, index, 'MO/9');
-  const erpOrder = { number: 'MO/9', id: 'id of MO/9', article: 'GEAR-01' };
+  const erpOrder = { number: 'MO/9', id: 'id of MO/9', article: 'GEAR-01', amount: '3' };
   await ledger.erpOrders.write(splitOrder('MO/9', 3, { book: 'when-all-done', erpOrder, mostParts: 10 }));
   const before = await traceOrder('MO/9', ledger, '--local');
   const planned = await plan(ledger, 'MO/9/1');

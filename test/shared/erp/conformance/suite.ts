@@ -6,6 +6,7 @@ import { exactlyOnceTests } from './suite-exactly-once.ts';
 import { failureTests } from './suite-failures.ts';
 import { listingTests } from './suite-listing.ts';
 import { markTests } from './suite-marks.ts';
+import { readingTests } from './suite-reading.ts';
 import { refusalTests } from './suite-refusals.ts';
 import { partTests } from './suite-split-orders.ts';
 import { unreadableTests } from './suite-unreadable-orders.ts';
@@ -18,6 +19,7 @@ const testTimeoutMs = 180_000;
 const chapters = {
   listing: ['listing released orders', listingTests],
   unreadable: ['listing orders that cannot be read', unreadableTests],
+  reading: ['reading one order', readingTests],
   booking: ['booking a completion', bookingTests],
   parts: ['booking an order part by part', partTests],
   refusing: ['refusing before it writes', refusalTests],

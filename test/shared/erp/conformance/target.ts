@@ -28,6 +28,10 @@ export interface ErpConformanceTarget {
   finishByHand(order: ErpOrderRef): Promise<void>;
   /** Changes the order, so that its change time becomes later than every earlier one. */
   touch(order: ErpOrderRef): Promise<void>;
+  /** A planner changes the quantity of an open order. */
+  changeQuantity(order: ErpOrderRef, quantity: Decimal): Promise<void>;
+  /** A planner changes the day by which it is due. Left out where the ERP's orders have none. */
+  changeDueDate?(order: ErpOrderRef, dueDate: string): Promise<void>;
   /** The ERP's books as they are now. */
   books(order: ErpOrderRef): Promise<ErpBooks>;
 
@@ -150,6 +154,8 @@ export type Capability =
   | 'amendments'
   /** Two bookings of one key at the same moment book once, without the ledger's lock. */
   | 'concurrency'
+  /** Show one order, whatever its state. */
+  | 'read'
   /** Choose the change time of a planned order. */
   | 'change-times'
   /** Plan an order that was never changed (`changedAt: null`). */

@@ -59,6 +59,7 @@ async function makeTarget(): Promise<ErpConformanceTarget> {
     },
     cancelOrder: async (order) => server.setStatus(of(order), 'cancelled'),
     finishByHand: async (order) => server.finishByHand(of(order)),
+    changeQuantity: async (order, quantity) => server.changeQuantity(of(order), Number(quantity)),
     touch: async (order) => server.touch(of(order)),
     lockOrder: async (order) => server.lock(of(order)),
     unlockOrder: async (order) => server.unlock(of(order)),

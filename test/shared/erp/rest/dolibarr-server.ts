@@ -239,6 +239,12 @@ export async function startDolibarr(apiKey: string) {
       order.status = statuses[status];
       touch(order);
     },
+    /** In its own screens, which plan its lines anew. */
+    changeQuantity(order: Order, qty: number) {
+      for (const line of order.lines) line.qty = (line.qty * qty) / order.qty;
+      order.qty = qty;
+      touch(order);
+    },
     /** All of it, in its own screens. */
     finishByHand(order: Order) {
       order.lines.push({

@@ -71,6 +71,7 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     },
     cancel: (ref) => onOpen(ref, 'cancel'),
     changeQuantity: (ref, quantity) => !order(ref).locked && onOrder(ref, 'revise', { quantity }),
+    changeDueDate: (ref, dueDate) => void onOrder(ref, 'revise', { dueDate }),
     rename: (ref, number) => !order(ref).locked && onOrder(ref, 'revise', { number }),
     finishByHand: (ref) => onOpen(ref, 'finish'),
     touch: (ref) => void onOrder(ref, 'touch'),

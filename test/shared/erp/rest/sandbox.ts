@@ -45,6 +45,7 @@ export function sandboxErp(options: {
         options: z.record(z.string(), z.unknown()),
         changedAt: z.string(),
       }),
+      one: { request: (order) => ({ path: placeOf(order) }) },
       order: ({ product, status, customer, options: chosen, ...order }) => ({
         ...order,
         article: product,

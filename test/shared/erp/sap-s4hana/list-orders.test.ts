@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
+import { newSignal } from '../conformance/attempts.ts';
 import { startPlant } from './plant.ts';
 
 describe('the list of orders', () => {
@@ -151,5 +152,40 @@ describe('times of a system that keeps local time', () => {
     const options = { url: 'https://sap.example.com', auth: 'basic', goodsMovements: 'none' } as const;
 
     expect(() => sapS4Hana({ ...options, timeZone })).toThrow(/\$\.timeZone: .*Europe\/Brussels/);
+  });
+});
+
+describe('one order', () => {
+  it.each([
+    ['partly confirmed', { OrderIsPartiallyConfirmed: 'X' }, 'released'],
+    ['not released', { OrderIsReleased: '' }, 'other'],
+    ['confirmed', { OrderIsConfirmed: 'X' }, 'other'],
+    [
+      'technically completed before anything was confirmed',
+      { OrderIsTechnicallyCompleted: 'X' },
+      'cancelled',
+    ],
+    [
+      'technically completed after a part was confirmed',
+      { OrderIsTechnicallyCompleted: 'X', OrderIsPartiallyConfirmed: 'X' },
+      'other',
+    ],
+    ['marked for deletion', { OrderIsMarkedForDeletion: 'X' }, 'cancelled'],
+    ['of another plant', { ProductionPlant: '1720' }, 'other'],
+    ['of another type', { ManufacturingOrderType: 'YBM9' }, 'other'],
+  ])('that is %s is read as the listing would say it', async (_, fields, state) => {
+    // Prepare
+    const scope = { plant: '1710', orderTypes: ['YBM4'], orderFields: ['SalesOrder'] };
+    const { books, connect, plan, listed } = await startPlant(scope);
+    const order = plan();
+    books.change(books.find(order.number), fields);
+
+    // Act
+    const found = await connect().readOrder?.(order, newSignal());
+
+    // Assess
+    expect(found).toMatchObject({ number: order.number, state, attributes: { SalesOrder: '42' } });
+    const { orders } = await listed({ changedAt: '2020-01-01T00:00:00.000Z' });
+    expect(orders).toEqual(state === 'other' ? [] : [found]);
   });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { plainValue, wireDateTime } from '../../../../shared/erp/tryton/wire.ts';
-import type { Watermark } from '../../../../shared/model/orders.ts';
-import { newSignal } from '../conformance/attempts.ts';
+import type { ErpOrderRef, Watermark } from '../../../../shared/model/orders.ts';
+import { failureOf, newSignal } from '../conformance/attempts.ts';
 import { type RpcCall, type RpcServer, startRpcServer } from './server.ts';
 
 /** Tryton's table of productions, reduced to change times. */
@@ -12,6 +12,8 @@ interface Row {
   readonly created: string | null;
   readonly written: string | null;
   readonly quantity?: number | null;
+  /** Default: its id. */
+  readonly number?: string;
 }
 
 let server: RpcServer;
@@ -198,6 +200,62 @@ describe('listing productions that cannot be read', () => {
   });
 });
 
+describe('reading one production', () => {
+  const created = '2026-01-01T00:00:00.000000Z';
+  const rowOf = (id: number, state = 'waiting'): Row => ({ id, state, created, written: null });
+  const read = async (order: ErpOrderRef) => server.connector().readOrder?.(order, newSignal());
+
+  it.each([
+    ['waiting', 'released'],
+    ['assigned', 'released'],
+    // Our booking of a part starts it, and it is listed no more.
+    ['running', 'released'],
+    ['draft', 'other'],
+    ['request', 'other'],
+    ['done', 'other'],
+    ['cancelled', 'cancelled'],
+  ])('that is %s tells that it is %s', async (state, expected) => {
+    table = [rowOf(17, state), rowOf(18)];
+
+    const found = await read({ number: '17', id: '17' });
+
+    expect(found).toMatchObject({ id: '17', number: '17', state: expected, changedAt: created });
+  });
+
+  it('finds it by its number alone, and nothing for one that is not there', async () => {
+    table = [rowOf(17)];
+
+    expect(await read({ number: '17' })).toMatchObject({ id: '17' });
+    for (const order of [{ number: '18' }, { number: '17', id: '18' }, { number: '17', id: 'x' }])
+      expect(await read(order)).toBeUndefined();
+  });
+
+  it('asks in the company of our user alone', async () => {
+    table = [rowOf(17)];
+    server.calls.length = 0;
+
+    await read({ number: '17' });
+
+    const asked = server.calls.find(({ method }) => method.endsWith('search_read'));
+    expect(asked?.params[0]).toEqual([
+      ['number', '=', '17'],
+      ['company', '=', 1],
+    ]);
+  });
+
+  it.each<[string, readonly Partial<Row>[], RegExp]>([
+    ['several have its number', [{}, { id: 18, number: '17' }], /several orders 17 \(ids 17, 18\)/],
+    ['it cannot be read', [{ quantity: null }], /Tryton lists order 17, .*\$\.quantity: found null/],
+  ])('refuses it when %s', async (_, rows, why) => {
+    table = rows.map((differs) => ({ ...rowOf(17), ...differs }));
+
+    const failure = await failureOf(read({ number: '17' }));
+
+    expect(failure).toMatchObject({ name: 'Rejected', code: 'order-data' });
+    expect(failure).toHaveProperty('message', expect.stringMatching(why));
+  });
+});
+
 async function pagesOf(pageSize: number, since?: Watermark, between = (): void => undefined) {
   const pages = [];
   for await (const page of server.connector({ pageSize }).releasedOrders(since, newSignal())) {
@@ -222,15 +280,15 @@ function inOrder(all: readonly Row[]): number[] {
 
 /** The part of Tryton's search that the listing uses; domains are those of trytond's documentation. */
 function searchRead({ params }: RpcCall): unknown[] {
-  const [domain, , limit, order] = params as [unknown[], number, number, [[string, string]]];
-  const [[by]] = order;
+  const [domain, , limit, order] = params as [unknown[], number, number | null, [[string]] | null];
+  const [[by]] = order ?? [['id']];
   const key = (row: Row) => String(columnOf(row, by) ?? (nullsFirst ? '' : '~'));
   return table
     .filter((row) => fits(row, domain))
     .sort((a, b) => (key(a) === key(b) ? a.id - b.id : key(a) < key(b) ? -1 : 1))
-    .slice(0, limit)
+    .slice(0, limit ?? undefined)
     .map((row) => ({
-      ...{ id: row.id, number: String(row.id), reference: null, state: row.state },
+      ...{ id: row.id, number: numberOf(row), reference: null, state: row.state },
       quantity: row.quantity === undefined ? 5 : row.quantity,
       ...{ planned_date: null, planned_start_date: null, 'product.': { code: 'GEAR', rec_name: 'Gear' } },
       create_date: row.created && wireDateTime(row.created),
@@ -262,9 +320,14 @@ function fitsClause(row: Row, clause: unknown): boolean {
   throw new Error(`no operator: ${operator}`);
 }
 
+function numberOf({ id, number = String(id) }: Row): string {
+  return number;
+}
+
 function columnOf(row: Row, field: string): string | number | null {
   const values: Record<string, string | number | null> = {
-    ...{ id: row.id, state: row.state, write_date: row.written, create_date: row.created },
+    ...{ id: row.id, number: numberOf(row), state: row.state },
+    ...{ write_date: row.written, create_date: row.created },
   };
   const value = values[field];
   if (value === undefined) throw new Error(`no field: ${field}`);

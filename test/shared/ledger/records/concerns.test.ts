@@ -51,7 +51,7 @@ it('expires only once it is over', async () => {
 
 it('writes nothing when the same is told again, but for what the ERP wants now', async () => {
   // Prepare
-  const facts = { number: 'SAME', article: 'GEAR-01' };
+  const facts = { number: 'SAME', article: 'GEAR-01', amount: '5' };
   const draft = { number: 'SAME', article: 'GEAR-01', parameters: { Quantity: 5 }, variants: [] };
   await ledger.concerns.begin('SAME', changed('a'));
   const key = concernKey('SAME', 'changed');

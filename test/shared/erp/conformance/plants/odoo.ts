@@ -70,12 +70,15 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
     articles: { plain: 'CHAIR', lots: 'BATCH', serials: 'PUMP' },
     plan({ article, quantity, changedAt, dueDate }) {
       const planned = books.plan(article, Number(quantity), changedAt ?? undefined);
-      if (dueDate !== undefined) planned.date_deadline = `${dueDate} 07:00:00`;
+      if (dueDate !== undefined) planned.date_deadline = deadlineOf(dueDate);
       return refOf(planned, article);
     },
     cancel: (order) => onOpen(order, (open) => void call('action_cancel', open)),
     changeQuantity: (order, quantity) =>
       onOpen(order, (open) => books.changeQuantity(open, Number(quantity))),
+    changeDueDate(order, dueDate) {
+      Object.assign(row(order), { date_deadline: deadlineOf(dueDate), write_date: books.now() });
+    },
     split: (order, sizes) =>
       books.splitByHand(row(order), sizes.map(Number)).map((part) => refOf(part, articleOf(books, part))),
     finishByHand: (order) =>
@@ -101,6 +104,8 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
     everything: () => JSON.parse(JSON.stringify([...books.tables])),
   };
 }
+
+const deadlineOf = (dueDate: string) => `${dueDate} 07:00:00`;
 
 const isOpen = ({ state }: OdooRow) => state !== 'done' && state !== 'cancel';
 

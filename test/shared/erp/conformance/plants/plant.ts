@@ -27,6 +27,8 @@ export interface ErpPlant {
   readonly releaseAgain?: (order: ErpOrderRef) => boolean;
   /** Changes the quantity of the open part of an order. */
   readonly changeQuantity: (order: ErpOrderRef, quantity: Decimal) => boolean;
+  /** Changes the day by which an order is due. */
+  readonly changeDueDate: (order: ErpOrderRef, dueDate: string) => void;
   /** Changes the number of an order, which keeps its id. Left out where an ERP cannot. */
   readonly rename?: (order: ErpOrderRef, number: string) => boolean;
   /** Splits an open order into parts of these sizes; the order itself keeps its id. Left out where an ERP cannot. */
@@ -74,6 +76,8 @@ export function hooksOf(plant: ErpPlant) {
     planOrder: async (order) => plant.plan(order),
     cancelOrder: async (order) => void plant.cancel(order),
     finishByHand: async (order) => void plant.finishByHand(order),
+    changeQuantity: async (order, quantity) => void plant.changeQuantity(order, quantity),
+    changeDueDate: async (order, dueDate) => plant.changeDueDate(order, dueDate),
     touch: async (order) => plant.touch(order),
     lockOrder: async (order) => plant.lock(order),
     unlockOrder: async (order) => plant.unlock(order),

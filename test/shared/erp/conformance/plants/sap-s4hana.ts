@@ -46,7 +46,7 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
     articles: { plain: 'FG226', lots: 'FG227', serials: 'FG228' },
     plan({ article, quantity, changedAt, dueDate }) {
       const planned = books.plan(article, quantity, changedAt);
-      if (dueDate !== undefined) planned.MfgOrderPlannedEndDate = `/Date(${Date.parse(dueDate)})/`;
+      if (dueDate !== undefined) planned.MfgOrderPlannedEndDate = dateOf(dueDate);
       return { number: planned.ManufacturingOrder, article };
     },
     cancel: (order) => onOpen(order, (open) => books.change(open, { OrderIsMarkedForDeletion: 'X' })),
@@ -58,6 +58,8 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
     },
     changeQuantity: (order, quantity) =>
       onOpen(order, (open) => books.change(open, { TotalQuantity: quantity })),
+    changeDueDate: ({ number }, dueDate) =>
+      books.change(books.find(number), { MfgOrderPlannedEndDate: dateOf(dueDate) }),
     finishByHand: (order) => onOpen(order, (open) => void books.confirm(restOf(books, open))),
     touch: ({ number }) => books.change(books.find(number), {}),
     lock: ({ number }) => void books.locked.add(number),
@@ -75,6 +77,8 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
       }),
   };
 }
+
+const dateOf = (day: string) => `/Date(${Date.parse(day)})/`;
 
 const confirmationsOf = (books: SapBooks, { ManufacturingOrder }: SapOrder) =>
   books.confirmations.filter((one) => one.OrderID === ManufacturingOrder);

@@ -100,7 +100,10 @@ export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID
     if (method === 'GET') {
       if (key !== undefined) {
         const order = books.find(key);
-        return { headers: { etag: order.etag }, body: { d: shown(order, orderFields) } };
+        return {
+          headers: { etag: order.etag },
+          body: { d: shown(order, selectedBy(url, orderFields) ?? orderFields) },
+        };
       }
       if (path === `${orderService}/A_ProductionOrder_2`) {
         return list(url, books.orders, orderFields, sap.largestPage ?? 1000);
@@ -188,9 +191,7 @@ function list(url: URL, rows: readonly ODataRow[], fields: readonly string[], la
   const from = Number(url.searchParams.get('$skiptoken') ?? 0);
   const asked = Number(url.searchParams.get('$top') ?? sorted.length);
   const page = sorted.slice(from, from + Math.min(asked, largest));
-  const select = url.searchParams.get('$select')?.split(',');
-  const unknown = select?.find((field) => rows[0] && !(field in rows[0]) && !fields.includes(field));
-  if (unknown) throw new ODataQueryError(`Property ${unknown} not found in $select`);
+  const select = selectedBy(url, [...fields, ...Object.keys(rows[0] ?? {})]);
   // A page of the requested length has no link; one that the server cut short links to the next one.
   const next = new URL(url);
   next.searchParams.set('$skiptoken', String(from + page.length));
@@ -199,6 +200,14 @@ function list(url: URL, rows: readonly ODataRow[], fields: readonly string[], la
   const results = page.map((row) => shown(row, select ?? Object.keys(row)));
   const link = isCut ? { __next: `${ownHost}${next.pathname}${next.search}` } : {};
   return { body: { d: { results, ...link } } };
+}
+
+/** The fields that `$select` asks for. */
+function selectedBy({ searchParams }: URL, known: readonly string[]): readonly string[] | undefined {
+  const select = searchParams.get('$select')?.split(',');
+  const unknown = select?.find((field) => !known.includes(field));
+  if (unknown) throw new ODataQueryError(`Property ${unknown} not found in $select`);
+  return select;
 }
 
 function shown(row: ODataRow, fields: readonly string[]): ODataRow {

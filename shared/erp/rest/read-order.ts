@@ -1,0 +1,42 @@
+import type { ErpOrder, ErpOrderRef } from '../../model/orders.ts';
+import { onlyOrder } from '../read-rows.ts';
+import { createDetailReader } from './details.ts';
+import { isUnknown } from './look.ts';
+import type { RestAnswer, RestListing, RestOne } from './options.ts';
+import { parseRow, readRow } from './row.ts';
+import { configuredAt } from './run.ts';
+import type { Reader } from './session.ts';
+
+const wholeAnswer = ({ json }: RestAnswer): unknown => json;
+
+/**
+ * One order, read as a row of the listing; undefined when the ERP does not know it.
+ * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses to show it, it cannot be read, or a function of
+ *   the options fails.
+ */
+export async function readOrder<Row>(
+  reader: Reader,
+  listing: RestListing<Row>,
+  one: RestOne,
+  order: ErpOrderRef,
+  signal: AbortSignal,
+): Promise<ErpOrder | undefined> {
+  const { partner } = reader;
+  const call = configuredAt('orders.one', order.number);
+  const { accepts, row = wholeAnswer } = one;
+  const shown = `order ${order.number}`;
+  const answer = await reader.read(call('request', one.request, order), {
+    what: `reading ${shown}`,
+    accepts,
+    signal,
+  });
+  if (isUnknown(reader, { part: one, call }, answer, order, shown)) return undefined;
+  const parsed = parseRow(listing.row, call('row', row, answer, order));
+  const details = createDetailReader(reader, listing.detail, signal);
+  const [detail = {}] = await details.read([parsed.fits ? parsed.row : undefined]);
+  const { order: found, unreadable } = readRow(listing, parsed, detail, { path: '$', partner });
+  return onlyOrder(partner, order, {
+    orders: found ? [found] : [],
+    unreadable: unreadable ? [unreadable] : [],
+  });
+}

@@ -1,0 +1,118 @@
+import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
+import type { ErpConnector } from '../erp/connector.ts';
+import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
+import type { KnownOrder } from '../ledger/records/known-orders.ts';
+import { Rejected, RetryLater } from '../model/errors.ts';
+import type { ErpOrder, ErpOrderRef } from '../model/orders.ts';
+import { toDecimal } from '../model/quantity.ts';
+import type { WorkAttempt } from '../worker/worker.ts';
+import { acceptOrders } from './accept.ts';
+import type { AcceptDependencies, Accepted } from './accept-wanted.ts';
+import { type LookDependencies, lookAtOrder } from './look.ts';
+import type { Via } from './wanted-order.ts';
+
+export interface AskErpDependencies extends AcceptDependencies {
+  readonly erp: ErpConnector;
+  readonly partners: PartnerCalls;
+}
+
+/**
+ * The daily look at a product order that is open: its ERP order is read once and accepted as it is now, as the ERP may not
+ * list what was deleted, put back or renamed; then Azumuta is looked at where something is open about it. A partner that
+ * cannot be asked is asked the next day: such messages must not wait in the queue, as every day brings new ones.
+ */
+export async function lookDaily(
+  number: string,
+  attempt: WorkAttempt,
+  dependencies: AskErpDependencies & LookDependencies,
+): Promise<void> {
+  const { ledger, enqueue } = dependencies;
+  const known = await ledger.knownOrders.read(number);
+  const { entry } = known;
+  try {
+    if (await asksFor(known, dependencies))
+      await askErp(entry?.erpOrder ?? { number }, 'daily look', attempt, dependencies);
+    await lookAtOrder(number, attempt, dependencies);
+    // Its message may be lost.
+    if (entry?.state === 'waiting') await enqueue(number);
+    else if (entry) await ledger.knownOrders.keep(entry);
+  } catch (error) {
+    if (!(error instanceof Rejected || error instanceof RetryLater)) throw error;
+    attempt.log.warn('An order cannot be looked at today', { reason: error.message });
+  }
+}
+
+/** Not about what is built, and once for all parts of an ERP order: the first one asks, as long as it is open itself. */
+async function asksFor(
+  { entry, bookings }: KnownOrder,
+  { ledger }: Pick<AskErpDependencies, 'ledger'>,
+): Promise<boolean> {
+  if (bookings.length > 0 || entry?.givenUp) return false;
+  if (!entry || entry.part.index === 1) return true;
+  return !(await ledger.orders.find(entry.part.first))?.awaitsCompletion;
+}
+
+/**
+ * Has a product order that was refused mapped anew from what the ERP says now, as its order or the mapping may have been
+ * corrected since.
+ * @returns false when there is nothing to create any more. @throws Rejected when it cannot be mapped
+ */
+export async function mapAnew(
+  number: string,
+  attempt: WorkAttempt,
+  dependencies: AskErpDependencies,
+): Promise<boolean> {
+  const entry = await dependencies.ledger.orders.find(number);
+  if (entry?.state !== 'rejected' || entry.withdrawn) return true;
+  const accepted = await askErp(entry.erpOrder, 'replay', attempt, dependencies);
+  const { reason, cause, productOrders } = accepted ?? {};
+  if (reason !== undefined && cause !== undefined && productOrders?.length === 0 && !accepted?.isEnded)
+    throw new Rejected(reason, { code: cause });
+  return accepted?.isEnded !== true;
+}
+
+/** Undefined when the ERP cannot be asked for one order, or the ledger has it as it is. @throws RetryLater, Rejected */
+async function askErp(
+  erpOrder: ErpOrderRef,
+  via: Via,
+  { signal }: Pick<WorkAttempt, 'signal'>,
+  dependencies: AskErpDependencies,
+): Promise<Accepted | undefined> {
+  const { erp, partners, ledger } = dependencies;
+  if (!erp.readOrder) return undefined;
+  const record = await ledger.erpOrders.find(erpOrder);
+  if (!record) return undefined;
+  const read = await partners.call('erp', async () => erp.readOrder?.(record.erpOrder, signal));
+  const order = read ? asRecorded(read, record) : deleted(record);
+  if (via === 'daily look' && isRecorded(order, record)) return undefined;
+  const [accepted] = await acceptOrders([order], via, dependencies);
+  return accepted;
+}
+
+function deleted({ erpOrder: { amount, unit, ...erpOrder } }: ErpOrderRecord): ErpOrder {
+  const quantity = { amount, ...(unit === undefined ? {} : { unit }) };
+  return { ...erpOrder, quantity, state: 'deleted', attributes: {} };
+}
+
+/** A caller may have posted its unit by another name than the one that the connector reads. */
+function asRecorded(order: ErpOrder, { erpOrder: { amount, unit } }: ErpOrderRecord): ErpOrder {
+  if (unit === undefined || toDecimal(order.quantity.amount) !== toDecimal(amount)) return order;
+  return { ...order, quantity: { ...order.quantity, unit } };
+}
+
+/**
+ * Whether the ERP has an order as it is recorded. Only its own facts are compared: what a caller has posted may hold other
+ * fields than the connector reads, and be mapped to other parameters.
+ */
+function isRecorded({ state, quantity, dueDate, ...order }: ErpOrder, record: ErpOrderRecord): boolean {
+  if (state !== 'released') return record.state === 'cancelled';
+  const { number, article, amount } = record.erpOrder;
+  const instant = (date = '') => Date.parse(date) || date;
+  return (
+    record.state === 'released' &&
+    order.number === number &&
+    order.article === article &&
+    toDecimal(quantity.amount) === toDecimal(amount) &&
+    instant(dueDate) === instant(record.dueDate)
+  );
+}

@@ -1,0 +1,193 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Answer } from '../support/server.ts';
+import { createLifePlant, days, type LifePlant } from './plant.ts';
+
+let plant: LifePlant;
+beforeEach(() => {
+  // The ERP posts its orders, and posts no change.
+  plant = createLifePlant({ integration: { schedule: { pull: 'off' } } });
+});
+afterEach(() => plant.close());
+
+type Order = ReturnType<LifePlant['plan']>;
+const posted = ({ number, id }: Order, more: object = {}) => ({
+  ...{ number, id, article: 'GEAR-01', quantity: '5', dueDate: '2026-12-01' },
+  ...more,
+});
+const concerns = async ({ number }: Order) =>
+  (await plant.ledger.knownOrders.read(number)).concerns.map(({ kind, note }) => `${kind}: ${note}`);
+
+async function made(more: object = {}): Promise<Order> {
+  const order = plant.plan('5', 'plain', { dueDate: '2026-12-01' });
+  await plant.post(posted(order, more));
+  await plant.work();
+  expect(plant.azumuta.productOrders()).toMatchObject([
+    { number: order.number, parameters: { Quantity: 5 } },
+  ]);
+  return order;
+}
+
+async function day(count = 1): Promise<void> {
+  plant.advance(count * days);
+  plant.table.expire();
+  await plant.reconcile();
+  await plant.work();
+}
+
+/** What the ERP answers when it is asked for one order. */
+function erpShows(change: ((row: Record<string, unknown>) => Answer['body']) | undefined): void {
+  plant.answers.erp = (received, answer) => {
+    const given = answer();
+    const isOne = /\/production-orders\/[^/]+$/.test(received.url.pathname) && received.method === 'GET';
+    if (!isOne || !change) return given;
+    const body = change(given.body as Record<string, unknown>);
+    return body === undefined ? { status: 404, body: { error: 'unknown' } } : { ...given, body };
+  };
+}
+
+describe('the daily look at an open order', () => {
+  it('says nothing of an order that the ERP has as it was posted, under fields of its own', async () => {
+    const order = await made({ unit: 'pieces', attributes: { colour: 'red' } });
+    await day();
+    expect(await concerns(order)).toEqual([]);
+    expect(plant.letters()).toEqual([]);
+  });
+
+  it('tells once that an order was deleted in the ERP, and that it is there again', async () => {
+    const order = await made();
+    erpShows(() => undefined);
+    for (let at = 0; at < 3; at++) {
+      await day();
+      await plant.alerts();
+    }
+    const told = plant.mails.map(({ subject }) => subject);
+    expect(await concerns(order)).toEqual([
+      'unwanted: The ERP does not have it any more: remove it in Azumuta by hand',
+    ]);
+    const subject = `${order.number}: product order is not wanted any more`;
+    expect(told).toEqual(
+      [subject, `Still open: ${subject}`, `Still open: ${subject}`].map((one) => `life-production: ${one}`),
+    );
+    erpShows(undefined);
+    await day();
+    expect(await concerns(order)).toEqual([]);
+  });
+
+  it('tells that an order was put back', async () => {
+    const order = await made();
+    erpShows((row) => ({ ...row, status: 'planned' }));
+    await day();
+    expect(await concerns(order)).toEqual([
+      'unwanted: The ERP does not release it any more: remove it in Azumuta by hand',
+    ]);
+  });
+
+  it('tells of another quantity that nobody posted', async () => {
+    const order = await made();
+    plant.erp.changeQuantity(order, '8');
+    await day();
+    expect(await concerns(order)).toEqual(['changed: parameters["Quantity"] is 5, wanted 8']);
+  });
+
+  it('takes another due date, so that nobody is told of an order that is not late', async () => {
+    await made();
+    plant.erp.changeDueDate(plant.erp.plan({ article: 'plain', quantity: '1' }), '2027-01-01');
+    const [order] = plant.azumuta.productOrders();
+    plant.erp.changeDueDate({ number: String(order?.number) }, '2027-02-01');
+    for (let at = 0; at < 20; at++) {
+      await day();
+      await plant.alerts();
+    }
+    expect(plant.mails.map(({ subject }) => subject)).toEqual([]);
+  });
+
+  it('follows an article that was renamed in the ERP, so that what is built can be booked', async () => {
+    const order = await made();
+    plant.deploy({ productOrders: { article: () => 'GEAR-01', parameters: () => ({ Quantity: 5 }) } });
+    erpShows((row) => ({ ...row, product: 'GEAR-01-B' }));
+    await day();
+    plant.azumuta.complete(order.number);
+    await plant.work();
+    expect(plant.letters()).toEqual([]);
+    expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+  });
+
+  it('asks once for all parts of an ERP order', async () => {
+    plant.deploy({ productOrders: { split: { per: 'unit', book: 'when-all-done' } } });
+    const order = plant.plan('5', 'plain', { dueDate: '2026-12-01' });
+    await plant.post(posted(order));
+    await plant.work();
+    expect(plant.azumuta.productOrders()).toHaveLength(5);
+    const before = plant.calls.erp;
+    await day();
+    expect(plant.calls.erp - before).toBe(1);
+  });
+
+  it('leaves no message and no letter behind while the ERP is down', async () => {
+    await made();
+    plant.answers.erp = () => ({ status: 503, body: {} });
+    for (let at = 0; at < 8; at++) await day();
+    expect(plant.letters()).toEqual([]);
+    expect(plant.queues.messages('https://sqs.invalid/product-orders')).toEqual([]);
+  });
+
+  it('keeps all records of an order that is open for two years', async () => {
+    plant.deploy({ productOrders: { split: { per: 'unit', book: 'when-all-done' } } });
+    const order = plant.plan('2', 'plain', { dueDate: '2026-12-01' });
+    await plant.post(posted(order, { quantity: '2' }));
+    await plant.work();
+    plant.azumuta.complete(`${order.number}/2`);
+    await plant.work();
+    for (let at = 0; at < 36; at++) await day(20);
+    plant.azumuta.complete(`${order.number}/1`);
+    await plant.work();
+    expect(plant.letters()).toEqual([]);
+    expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '2' });
+  });
+});
+
+describe('the replay of a creation that was refused', () => {
+  const wrong = { article: () => 'GEAR-99', parameters: () => ({ Quantity: 1 }) };
+
+  it('maps the order anew, as the mapping was corrected', async () => {
+    plant.deploy({ productOrders: wrong });
+    const order = plant.plan('5', 'plain', { dueDate: '2026-12-01' });
+    await plant.post(posted(order));
+    await plant.work();
+    expect(plant.letters()).toHaveLength(1);
+    plant.deploy({});
+    plant.erp.changeQuantity(order, '7');
+    await plant.replay();
+    await plant.work();
+    expect(plant.azumuta.productOrders()).toMatchObject([
+      { number: order.number, article: 'GEAR-01', parameters: { Quantity: 7 } },
+    ]);
+    expect(plant.letters()).toEqual([]);
+  });
+
+  it('creates nothing that was cancelled meanwhile', async () => {
+    plant.deploy({ productOrders: wrong });
+    const order = plant.plan('5');
+    await plant.post(posted(order));
+    await plant.work();
+    expect(plant.letters()).toHaveLength(1);
+    plant.deploy({});
+    plant.erp.cancel(order);
+    await plant.replay();
+    await plant.work();
+    expect(plant.azumuta.productOrders()).toEqual([]);
+    expect(plant.letters()).toEqual([]);
+  });
+
+  it('says why the order cannot be mapped now', async () => {
+    plant.deploy({ productOrders: wrong });
+    const order = plant.plan('5');
+    await plant.post(posted(order));
+    await plant.work();
+    plant.deploy({ productOrders: { article: () => '' } });
+    await plant.replay();
+    await plant.work();
+    expect(plant.azumuta.productOrders()).toEqual([]);
+    expect(plant.letters()).toEqual([expect.stringContaining('productOrders.article gave an empty text')]);
+  });
+});

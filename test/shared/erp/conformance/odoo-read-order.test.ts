@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
+import { failureOf, newSignal } from './attempts.ts';
+import { type OdooPlant, partOf, startPlant } from './odoo-plant.ts';
+import type { OdooVersion } from './servers/odoo-models.ts';
+
+const read = ({ connect }: OdooPlant, order: ErpOrderRef) => connect().readOrder?.(order, newSignal());
+
+describe.each<OdooVersion>([17, 19])('one order of odoo %i', (version) => {
+  it('is read as it is listed once a person has split it, and so are the orders split off', async () => {
+    // Prepare
+    const plant = await startPlant(version);
+    const order = plant.plan('CHAIR', 9);
+    plant.books.splitByHand(plant.row(order), [3, 4, 2]);
+    await plant.book(partOf(order, 1, '1'));
+    const listed = await plant.listed();
+
+    // Act
+    const found = await Promise.all(listed.map((one) => read(plant, one)));
+
+    // Assess
+    expect(listed.map(({ quantity }) => quantity.amount)).toEqual(['4', '2', '3']);
+    expect(found).toEqual(listed);
+    expect(await read(plant, { number: order.number })).toEqual(found.at(-1));
+  });
+
+  it.each([
+    ['confirmed', 'released'],
+    ['draft', 'other'],
+    ['to_close', 'other'],
+    ['cancel', 'cancelled'],
+  ])('is, when what our booking has left of it is %s, %s', async (state, expected) => {
+    // Prepare
+    const plant = await startPlant(version);
+    const order = plant.plan('CHAIR', 5);
+    const row = { state };
+
+    // Act
+    const whole = Object.assign(plant.row(order), row) && (await read(plant, order));
+    Object.assign(plant.row(order), { state: 'confirmed' });
+    await plant.book(partOf(order, 1, '2'));
+    Object.assign(plant.family(order).at(-1) ?? {}, row);
+    const rest = await read(plant, order);
+
+    // Assess: an order of which a part is built was not withdrawn as a whole.
+    expect(whole?.state).toBe(expected);
+    expect(rest?.state).toBe(expected === 'released' ? 'released' : 'other');
+    expect(rest?.quantity.amount).toBe(state === 'cancel' ? '2' : '5');
+  });
+
+  it('keeps its whole quantity when all of its parts are booked', async () => {
+    const plant = await startPlant(version);
+    const order = plant.plan('CHAIR', 5);
+    await plant.book(partOf(order, 1, '2'));
+    await plant.book(partOf(order, 2, '3'));
+
+    expect(await read(plant, order)).toMatchObject({ state: 'other', quantity: { amount: '5' } });
+  });
+
+  it('is released still when a person has booked the order beside it, although it is no new work', async () => {
+    // Prepare
+    const plant = await startPlant(version);
+    const order = plant.plan('CHAIR', 9);
+    const [, other] = plant.books.splitByHand(plant.row(order), [4, 5]);
+    const ids = [Number(order.id)];
+    plant.books.call('mrp.production', 'button_mark_done', { ids, named: {}, context: {} });
+
+    // Act
+    const found = await read(plant, { number: String(other?.name), id: String(other?.id) });
+
+    // Assess
+    expect(await plant.listed()).toEqual([]);
+    expect(found).toMatchObject({ state: 'released', quantity: { amount: '5' } });
+  });
+
+  it('is refused when two companies have orders of its number, and no id distinguishes them', async () => {
+    // Prepare
+    const plant = await startPlant(version);
+    const [order, theirs] = [plant.plan(), plant.plan()];
+    Object.assign(plant.row(theirs), { name: order.number, company_id: 2 });
+
+    // Act
+    const failure = await failureOf(Promise.resolve(read(plant, { number: order.number })));
+
+    // Assess
+    expect(failure).toMatchObject({
+      name: 'Rejected',
+      code: 'order-data',
+      message: `Odoo has several orders ${order.number} (ids ${order.id}, ${theirs.id}): give them numbers of their own.`,
+    });
+    expect(await read(plant, order)).toMatchObject({ id: order.id });
+  });
+});

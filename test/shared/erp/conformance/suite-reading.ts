@@ -1,0 +1,157 @@
+import { expect } from 'vitest';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import type { ErpOrder, ErpOrderRef } from '../../../../shared/model/orders.ts';
+import { failureOf, newSignal } from './attempts.ts';
+import { completionOf, productOrderOf } from './completions.ts';
+import { listOf } from './listing.ts';
+import type { Chapter, PlannedOrderRef } from './target.ts';
+
+export function readingTests({ target, plan, book, promise }: Chapter): void {
+  async function read(order: ErpOrderRef): Promise<ErpOrder | undefined> {
+    const { readOrder } = target().connector();
+    if (!readOrder) throw new Error('This connector reads no order: `cannot.read` says so.');
+    return readOrder(order, newSignal());
+  }
+  const listed = async ({ number }: ErpOrderRef) =>
+    (await listOf(target().connector())).orders.find((order) => order.number === number);
+
+  promise(
+    'reads a released order as it lists it, by its id or its number, and writes nothing',
+    ['read'],
+    async () => {
+      // Prepare
+      const order = await plan();
+      const expected = await listed(order);
+      const before = await target().everything();
+
+      // Act
+      const found = [await read(order), await read({ number: order.number })];
+
+      // Assess
+      expect(expected).toMatchObject({ number: order.number, state: 'released' });
+      expect(found).toEqual([expected, expected]);
+      expect(await target().everything()).toEqual(before);
+    },
+  );
+
+  promise('reads what a planner has changed', ['read'], async () => {
+    // Prepare
+    const order = await plan();
+    const before = await read(order);
+    await target().changeQuantity(order, '7');
+    await target().changeDueDate?.(order, '2031-07-08');
+
+    // Act
+    const found = await read(order);
+
+    // Assess
+    expect(found).toEqual(await listed(order));
+    expect(found?.quantity).toEqual({ ...before?.quantity, amount: '7' });
+    if (target().changeDueDate) expect(found?.dueDate).toContain('2031-07-08');
+  });
+
+  promise('reads an order that we have booked a part of as it was before', ['read', 'partial'], async () => {
+    // Prepare
+    const order = await plan();
+    const { changedAt: _, attributes: __, ...before } = (await read(order)) ?? {};
+    const part = (n: number) =>
+      completionOf(order, { quantity: { amount: '2' }, final: false }, productOrderOf(order, n));
+
+    for (const n of [1, 2]) {
+      // Act
+      await book(part(n));
+
+      // Assess
+      expect(await read(order), `after part ${n}`).toMatchObject(before);
+    }
+  });
+
+  for (const [what, state, needs, end] of [
+    [
+      'a cancelled order as cancelled',
+      'cancelled',
+      'cancelled-listed',
+      (one: PlannedOrderRef) => target().cancelOrder(one),
+    ],
+    [
+      'an order that somebody has finished as not released',
+      'other',
+      'read',
+      (one: PlannedOrderRef) => target().finishByHand(one),
+    ],
+    [
+      'an order that we have finished as not released',
+      'other',
+      'read',
+      (one: PlannedOrderRef) => book(completionOf(one)),
+    ],
+  ] as const)
+    promise(`reads ${what}`, ['read', needs], async () => {
+      const order = await plan();
+      await end(order);
+
+      const { id, number, state: found } = (await read(order)) ?? {};
+
+      expect({ ...(id === undefined ? {} : { id }), number, state: found }).toEqual({
+        ...(order.id === undefined ? {} : { id: order.id }),
+        number: order.number,
+        state,
+      });
+    });
+
+  promise('reads nothing for an order that the ERP does not have', ['read'], async () => {
+    const { id, number } = await plan();
+    const unknown = number.replace(/\d(?=\D*$)/, '').concat('987654');
+
+    expect(await read({ number: unknown })).toBeUndefined();
+    if (id !== undefined) expect(await read({ number, id: id.replace(/.$/, '987654') })).toBeUndefined();
+  });
+
+  promise(
+    'refuses an order that cannot be read with the sentence that its listing has',
+    ['read'],
+    async () => {
+      // Prepare
+      const order = await plan();
+      const { number, quantity } = target().rowFields;
+      target().faults.rewriteAnswers((body) =>
+        JSON.stringify(JSON.parse(body), (_, value) =>
+          value?.[number] === order.number ? { ...value, [quantity]: null } : value,
+        ),
+      );
+      const { unreadable } = await listOf(target().connector());
+
+      // Act
+      const failure = await failureOf(read(order));
+
+      // Assess
+      expect(failure).toBeInstanceOf(Rejected);
+      expect(failure).toMatchObject({
+        code: 'order-data',
+        message: unreadable.find(({ id }) => id === order.number)?.reason,
+      });
+    },
+  );
+
+  promise(
+    'takes the answer of something else than the ERP for no word about the order',
+    ['read'],
+    async () => {
+      const order = await plan();
+      const page = { headers: { 'content-type': 'text/html' }, body: '<html>Maintenance</html>' };
+      for (const status of [200, 404, 503]) {
+        target().faults.reset();
+        await read(order);
+        const calls = target().faults.callCount();
+        for (let n = 1; n <= calls; n += 1) {
+          target().faults.reset();
+          target().faults.beforeCall(n, () => target().faults.answerNext({ status, ...page }));
+
+          const failure = await failureOf(read(order));
+
+          expect(failure, `${status} at call ${n}`).toMatchObject({ name: 'RetryLater', scope: 'partner' });
+        }
+      }
+    },
+  );
+}

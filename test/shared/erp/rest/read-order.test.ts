@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest';
+import { path, type RestOptions, textAt, valueAt } from '../../../../shared/erp/rest/index.ts';
+import { type Answer, startServer } from '../../../support/server.ts';
+import { failureOf, newSignal } from '../conformance/attempts.ts';
+import { order, type SmallRow, smallConnector, smallOptions } from './small.ts';
+
+type Orders = RestOptions<SmallRow>['orders'];
+type One = NonNullable<Orders['one']>;
+
+const row = { number: 'MO/0001', quantity: '5', changed: '2026-11-24T10:00:00.000Z' };
+const read = (shown: Partial<One> = {}, orders: Partial<Orders> = {}) => ({
+  ...orders,
+  one: { request: ({ number }) => ({ path: path`/orders/${number}` }), ...shown } satisfies One,
+});
+
+async function started(orders: Partial<Orders>, answer: Answer = { body: row }) {
+  const server = await startServer(({ url }) =>
+    url.pathname.startsWith('/products') ? { body: { article: 'Gear' } } : answer,
+  );
+  const connector = smallConnector(server.url, { orders });
+  return {
+    paths: () => server.calls.map(({ url }) => url.pathname),
+    read: async () => connector.readOrder?.(order, newSignal()),
+  };
+}
+
+it('reads no order when the configuration does not say how', async () => {
+  const connector = smallConnector('http://127.0.0.1:9');
+
+  expect(connector.readOrder).toBeUndefined();
+});
+
+it('reads the answer as a row of the list, with its detail', async () => {
+  // Prepare
+  const erp = await started(
+    read(
+      { row: ({ json }) => valueAt(json, 'rows.0') },
+      {
+        detail: { request: ({ number }) => ({ path: path`/products/${number}` }) },
+        order: (one, found) => ({
+          ...smallOptions('').orders.order(one),
+          article: textAt(found?.json, 'article') ?? '',
+        }),
+      },
+    ),
+    { body: { rows: [row] } },
+  );
+
+  // Act
+  const found = await erp.read();
+
+  // Assess
+  expect(found).toEqual({
+    number: 'MO/0001',
+    article: 'Gear',
+    quantity: { amount: '5' },
+    state: 'released',
+    changedAt: '2026-11-24T10:00:00.000Z',
+    attributes: {},
+  });
+  expect(erp.paths()).toEqual(['/orders/MO%2F0001', '/products/MO%2F0001']);
+});
+
+it.each<[string, Answer, Partial<One>]>([
+  ['a 404', { status: 404, body: { message: 'no such order' } }, {}],
+  ['a 404 without a body', { status: 404 }, {}],
+  ['what `unknown` says', { body: [] }, { unknown: ({ json }) => valueAt(json, '0') === undefined }],
+  ['what `unknown` says of a 410', { status: 410, body: {} }, { accepts: [410], unknown: () => true }],
+])('finds that the ERP does not have the order by %s', async (_, answer, shown) => {
+  const erp = await started(read(shown), answer);
+
+  expect(await erp.read()).toBeUndefined();
+});
+
+const person = { name: 'Rejected' };
+const waits = { name: 'RetryLater', scope: 'order' };
+const down = { name: 'RetryLater', scope: 'partner' };
+it.each<[string, Answer, Partial<One>, object, string]>([
+  [
+    'another 4xx',
+    { status: 410, body: { message: 'It moved' } },
+    {},
+    person,
+    'refused to show order MO/0001 (410): It moved',
+  ],
+  ['a 403', { status: 403, body: {} }, {}, waits, 'reading order MO/0001'],
+  ['a 423', { status: 423, body: {} }, {}, waits, 'cannot show order MO/0001 yet'],
+  ['an error in a 200', { body: { error: 'Not now' } }, {}, waits, 'with an error instead of order MO/0001'],
+  ['a web page', { status: 404, body: '<html>' }, {}, down, 'reading order MO/0001'],
+  [
+    'a row that does not fit',
+    { body: { ...row, quantity: 5 } },
+    {},
+    person,
+    'Small ERP lists order MO/0001, which cannot be read: it does not fit orders.row ($.quantity',
+  ],
+  [
+    'another answer than `row` expects',
+    { body: {} },
+    { row: ({ json }) => valueAt(json, '0') },
+    person,
+    'Small ERP lists order $, which cannot be read',
+  ],
+  [
+    'a function that throws',
+    { body: row },
+    {
+      row: () => {
+        throw new Error('no rows');
+      },
+    },
+    person,
+    'erp.orders.one.row failed for order MO/0001: no rows',
+  ],
+])('takes %s for no word about the order', async (_, answer, shown, kind, why) => {
+  const erp = await started(read(shown), answer);
+
+  const failure = await failureOf(erp.read());
+
+  expect(failure).toMatchObject({ ...kind, message: expect.stringContaining(why) });
+});
