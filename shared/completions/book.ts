@@ -10,6 +10,7 @@ import {
   forBookingOnly,
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Completion, Receipt } from '../model/completions.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf, UnknownOrder, Wait } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -93,7 +94,8 @@ export async function finish(
     throw new Wait(sentence, { scope: 'order', forOurLock: true });
   }
   const { entry, bookings, letters } = standing;
-  if (entry?.awaitsCompletion) await ledger.orders.markCompleted(entry);
+  if (entry?.awaitsCompletion && isWaitingOver(entry, { standing, toBook, refused }))
+    await ledger.orders.markCompleted(entry);
   await endQuestion({ number: standing.askedAs, question: standing.question }, { ledger });
   const [first, ...others] = refused;
   if (first) throw others.length === 0 ? first : together([first, ...others]);
@@ -101,6 +103,15 @@ export async function finish(
   if (booked.size === 0 || bookings.some(({ key, state }) => state !== 'done' && !booked.has(key))) return;
   for (const letter of letters)
     if (letter.messageId !== messageId) await ledger.deadLetters.markSettled(letter);
+}
+
+/** It is booked or refused; or noted with the first part, which waits until all parts are booked together. */
+function isWaitingOver(
+  { number, part }: OrderEntry,
+  { standing: { home, bookings }, toBook, refused }: Pick<Job, 'standing' | 'toBook' | 'refused'>,
+): boolean {
+  const isDecided = toBook.length + refused.length > 0;
+  return home !== number || isDecided || bookings.some(({ parts }) => parts.includes(part.index));
 }
 
 /** All refusals of a hint are one dead letter. */
@@ -122,8 +133,8 @@ async function bookOne(
   dependencies: BookDependencies,
 ): Promise<void> {
   const { bookingLocks, claims } = dependencies.ledger;
-  const { home } = standing;
-  const claim = await claimOf(toBook, home, { ...attempt, reopens: hint.again === true }, dependencies);
+  const claimant = { ...attempt, reopens: hint.again === true };
+  const claim = await claimOf(toBook, standing, claimant, dependencies);
   if (!claim) return attempt.log.info('Booked already', { booking: plannedOf(toBook).key });
   const planned = bookingEntryOf(claim.held);
   if (!planned.content) throw new Error(`The booking ${planned.key} holds nothing to book.`);
@@ -143,13 +154,16 @@ async function bookOne(
 /** Undefined when it is booked already. @throws Wait while another attempt has it */
 async function claimOf(
   toBook: ToBook,
-  home: string,
+  standing: Standing,
   claimant: Claimant & Pick<WorkAttempt, 'secondsUntil'>,
-  { ledger: { bookings, claims, deadLetters } }: BookDependencies,
+  { ledger: { bookings, claims, deadLetters }, clock }: BookDependencies,
 ): Promise<Claim | undefined> {
-  const { key } = plannedOf(toBook);
+  const { key, kind } = plannedOf(toBook);
+  const { home } = standing;
   if ('plan' in toBook) {
-    const claim = await bookings.planAndClaim(home, toBook.plan, claimant);
+    // An amendment is awaited from its first wait on.
+    const waits = kind === 'quantity' ? waitsItself(standing, toBook.plan.planned, clock) : {};
+    const claim = await bookings.planAndClaim(home, toBook.plan, claimant, waits);
     if (!claim) throw plannedByAnother(toBook.plan.planned);
     const refusedBy = toBook.plan.seen?.rejectedBy;
     // Its dead letter says what is not so any more.

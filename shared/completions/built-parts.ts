@@ -1,11 +1,10 @@
 import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { BookingEntry } from '../ledger/records/bookings.ts';
+import { type BookingEntry, bookedParts } from '../ledger/records/bookings.ts';
 import type { CompletedPart, RecordHome } from '../ledger/records/erp-orders.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
-import { partIndexes } from '../model/orders.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { type Inquiry, recordingsNamedBy } from './ask-azumuta.ts';
 import type { BuiltPart } from './decide-bookings.ts';
@@ -41,17 +40,23 @@ export async function partsBookedTogether(
   { signal }: WorkAttempt,
   { ledger: { erpOrders, knownOrders, orders }, reader }: PartsDependencies,
 ): Promise<[current: BuiltPart, ...others: BuiltPart[]]> {
-  await erpOrders.recordCompletedPart(of.record, {
-    ...{ index: part.index, azumutaId: current.id },
-    // No trigger names them again when the last part is completed.
-    ...(current.recordingIds ? {} : { named }),
-  });
+  const booked = bookedParts(of.bookings);
+  // What is booked stays noted with the id that was booked.
+  if (!booked.has(part.index))
+    await erpOrders.recordCompletedPart(of.record, {
+      ...{ index: part.index, azumutaId: current.id },
+      // No trigger names them again when the last part is completed.
+      ...(current.recordingIds ? {} : { named }),
+    });
   const completed = await erpOrders.completedParts(of.record);
-  const needed = neededParts(of, new Set(completed.keys()));
+  // They are booked with this one, once as many are completed as the ERP order has.
+  const isComplete = new Set([...completed.keys(), ...booked]).size >= of.parts;
+  const needed = (index: number) => isComplete && !booked.has(index);
   const others = [...completed.values()].filter(({ index }) => index !== part.index && needed(index));
   const ids = others.map(({ azumutaId }) => azumutaId);
   const read = await reader.readProductOrders(ids, signal);
-  const built: [BuiltPart, ...BuiltPart[]] = [builtPart(part.index, current, completed)];
+  const bookedAs = booked.has(part.index) ? completed.get(part.index)?.azumutaId : undefined;
+  const built: [BuiltPart, ...BuiltPart[]] = [{ ...builtPart(part.index, current, completed), bookedAs }];
   for (const { index, azumutaId } of others) {
     const order = read.get(azumutaId);
     if (order?.completed) {
@@ -64,16 +69,6 @@ export async function partsBookedTogether(
     await erpOrders.forgetCompletedPart(of.record, index);
   }
   return built;
-}
-
-/** Which other parts must be read: those that are booked with this one, once all are completed. */
-function neededParts(
-  { parts, bookings }: { readonly parts: number; readonly bookings: readonly BookingEntry[] },
-  completed: ReadonlySet<number>,
-) {
-  const booked = new Set(bookings.flatMap(({ kind, parts }) => (kind === 'quantity' ? parts : [])));
-  const isComplete = partIndexes(parts).every((index) => completed.has(index) || booked.has(index));
-  return (index: number) => isComplete && index <= parts && !booked.has(index);
 }
 
 /**

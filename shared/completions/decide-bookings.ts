@@ -1,9 +1,14 @@
 import type { AzumutaProductOrder } from '../azumuta/resources.ts';
-import { type BookingEntry, maxPlannedBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
+import {
+  type BookingEntry,
+  bookedParts,
+  maxPlannedBytes,
+  type PlannedBooking,
+} from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Cause } from '../model/causes.ts';
 import type { BookingKey } from '../model/completions.ts';
-import { type ErpOrderRef, type ProductOrderRef, partIndexes } from '../model/orders.ts';
+import type { ErpOrderRef, ProductOrderRef } from '../model/orders.ts';
 
 /** A completed product order as Azumuta shows it now, and which part of its ERP order it is. */
 export interface BuiltPart {
@@ -12,6 +17,8 @@ export interface BuiltPart {
   readonly order: AzumutaProductOrder;
   /** Undefined while it is unknown which recordings there are, which is not the same as none. */
   readonly recordingIds: readonly string[] | undefined;
+  /** Azumuta id with which it was booked together with others; undefined for one that was not. */
+  readonly bookedAs?: string | undefined;
 }
 
 /** What the ledger knows, and what Azumuta shows now. */
@@ -35,7 +42,7 @@ export type BookingDecision =
   /** Book these, one after the other. */
   | { readonly to: 'book'; readonly plan: readonly PlannedBooking[] }
   /** There is nothing to do, or only when other parts are completed. */
-  | { readonly to: 'leave'; readonly why: string }
+  | { readonly to: 'leave'; readonly why: string; readonly awaitsParts?: true }
   /** Ask Azumuta again in a while. */
   | { readonly to: 'wait'; readonly sentence: string }
   /** A person has to look at it. */
@@ -72,24 +79,27 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
 
   const wrong = entry && problemOf(current, entry, quantityOf(current.index));
   if (wrong !== undefined) return reject(wrong, 'conflict');
-  if (current.index > parts && !quantityOf(current.index))
+  const built = [current, ...others].sort((a, b) => a.index - b.index);
+  const counts = partsThatCount(facts, built, quantities);
+  if (!counts.includes(current) && !quantityOf(current.index))
     return reject(
       `Product order ${number} is completed, and its ERP order ${facts.erpOrder.number} has only ${parts} part(s) now: book it in the ERP by hand.`,
       'conflict',
     );
-  const built = [current, ...others].sort((a, b) => a.index - b.index);
-  const open = built.filter(({ index }) => index <= parts && !quantityOf(index));
+  const open = counts.filter(({ index }) => !quantityOf(index));
   const unknown = open.find(({ recordingIds }) => recordingIds === undefined);
   if (unknown && !facts.withoutRecordings)
     return wait(
       `Azumuta lists no recordings of product order ${unknown.order.number}, and its trigger named none. Let the trigger send the recordings' ids, or set completions.unknownRecordings to 'ignore' to book without them.`,
     );
 
-  const missing = missingParts(facts, built, quantityOf);
-  const isAwaiting = open.length > 0 && missing.length > 0;
+  const missing = isBookedTogether(entry)
+    ? parts - new Set([...counts.map(({ index }) => index), ...bookedParts(quantities)]).size
+    : 0;
+  const isAwaiting = open.length > 0 && missing > 0;
   const decision = planned(facts, isAwaiting ? [] : open, built, quantityOf);
   if (isAwaiting && decision.to === 'leave')
-    return { to: 'leave', why: `Parts ${missing.join(', ')} of ${parts} are awaited` };
+    return { to: 'leave', why: `${missing} of ${parts} parts are awaited`, awaitsParts: true };
   return bounded(decision);
 }
 
@@ -111,26 +121,30 @@ function bounded(decision: BookingDecision): BookingDecision {
 }
 
 function problemOf(
-  { order }: BuiltPart,
+  { order, bookedAs }: BuiltPart,
   { draft, number }: OrderEntry,
   booked: BookingEntry | undefined,
 ): string | undefined {
   if (order.article !== undefined && order.article !== draft.article)
     return `Product order ${number} was made of article ${draft.article}, and Azumuta says ${order.article}: find out which was built, and book it in the ERP by hand.`;
-  if (booked && booked.parts.length === 1 && booked.productOrder.id !== order.id)
-    return `Product order ${number} was booked as ${booked.productOrder.id}, and was made again in Azumuta as ${order.id}: if it was built a second time, book that in the ERP by hand.`;
+  const id = bookedAs ?? (booked?.parts.length === 1 ? booked.productOrder.id : order.id);
+  if (booked && id !== order.id)
+    return `Product order ${number} was booked as ${id}, and was made again in Azumuta as ${order.id}: if it was built a second time, book that in the ERP by hand.`;
   return undefined;
 }
 
-/** Parts that are booked together and neither completed now nor in a booking. */
-function missingParts(
+/**
+ * The parts that count for the ERP order, which may have fewer than were made. Booked together: so many of those that are
+ * built, whichever they are. Else those whose index it still has.
+ */
+function partsThatCount(
   { entry, parts }: CompletionFacts,
   built: readonly BuiltPart[],
-  quantityOf: (index: number) => BookingEntry | undefined,
-): number[] {
-  if (!isBookedTogether(entry)) return [];
-  const there = new Set(built.map(({ index }) => index));
-  return partIndexes(parts).filter((index) => !there.has(index) && !quantityOf(index));
+  quantities: readonly BookingEntry[],
+): readonly BuiltPart[] {
+  if (!isBookedTogether(entry)) return built.filter(({ index }) => index <= parts);
+  const booked = bookedParts(quantities);
+  return built.filter(({ index }) => !booked.has(index)).slice(0, Math.max(0, parts - booked.size));
 }
 
 function planned(

@@ -159,8 +159,10 @@ async function decide(
   const job = { hint: inquiry.hint, standing, toBook: [], refused, looksAgain: false };
   const noteAnswer = () => recordAnswer(inquiry, order, attempt, dependencies);
   // A first hint notes no answer, and one note is enough for further hints.
-  if (decision.to === 'reject' || (decision.to === 'leave' && !standing.entry?.awaitsCompletion))
-    await noteAnswer();
+  const isFirst =
+    standing.entry?.awaitsCompletion &&
+    !(decision.to === 'leave' && decision.awaitsParts && standing.home === standing.number);
+  if (decision.to === 'reject' || (decision.to === 'leave' && !isFirst)) await noteAnswer();
   if (decision.to === 'reject')
     return { ...job, refused: [...refused, new Rejected(decision.sentence, { code: decision.cause })] };
   if (decision.to === 'leave') {

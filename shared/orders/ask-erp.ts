@@ -62,8 +62,9 @@ export async function mapAnew(
   attempt: WorkAttempt,
   dependencies: AskErpDependencies,
 ): Promise<boolean> {
-  const entry = await dependencies.ledger.orders.find(number);
-  if (entry?.state !== 'rejected' || entry.withdrawn) return true;
+  const { entry, bookings } = await dependencies.ledger.knownOrders.read(number);
+  // It may have been typed by hand and booked.
+  if (entry?.state !== 'rejected' || entry.withdrawn || bookings.length > 0) return true;
   const accepted = await askErp(entry.erpOrder, 'replay', attempt, dependencies);
   const { reason, cause, productOrders } = accepted ?? {};
   if (reason !== undefined && cause !== undefined && productOrders?.length === 0 && !accepted?.isEnded)

@@ -12,6 +12,7 @@ import {
   afterBooking,
   changed,
   isBookedFinally,
+  isBuilt,
   numbersOf,
   renumbered,
   takenByAnother,
@@ -92,7 +93,8 @@ const maxEarlier = 3;
 
 /** @param own Its product orders, as they are when `first` is done. */
 function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: WantedOrder): PartDecision[] {
-  const mapped = new Map((wanted.mapped?.productOrders ?? []).map((one) => [one.draft.number, one]));
+  const kept = builtBeyond(known, own, wanted);
+  const mapped = new Map(withoutUnbuilt(kept.length, known, wanted).map((one) => [one.draft.number, one]));
   const ownByNumber = new Map(own.map((entry) => [entry.number, entry]));
   const claimant = claimantOf(wanted.order);
   return [...new Set([...mapped.keys(), ...known.productOrders.keys()])].flatMap((number) => {
@@ -101,6 +103,7 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
     const mine = ownByNumber.get(number);
     const parts: PartDecision[] = [];
     if (one) parts.push(decidePart(one, mine ?? held, known, wanted));
+    else if (mine && kept.includes(mine)) parts.push({ number, action: 'unchanged', entry: mine });
     else if (mine) parts.push(unwanted(mine, known, wanted));
     const claim = concernsOf(known, number).find((concern) => concern.claimant === claimant);
     const isClaimed = parts.some((part) => part.action === 'concern' && part.concern.claimant !== undefined);
@@ -110,6 +113,25 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
     }
     return parts;
   });
+}
+
+/** Parts that are built, and have a higher index than the ERP order has parts now: they count before what is not built. */
+function builtBeyond(
+  known: KnownErpOrder,
+  own: readonly OrderEntry[],
+  { mapped }: WantedOrder,
+): readonly OrderEntry[] {
+  if (!mapped) return [];
+  return own.filter(
+    ({ part, withdrawn }) => part.index > mapped.split.of && !withdrawn && isBuilt(known, part),
+  );
+}
+
+/** What the ERP wants, but for so many of the last parts that are not built. */
+function withoutUnbuilt(count: number, known: KnownErpOrder, { mapped }: WantedOrder): MappedProductOrder[] {
+  const all = [...(mapped?.productOrders ?? [])];
+  const unbuilt = count === 0 ? [] : all.filter(({ part }) => !isBuilt(known, part)).slice(-count);
+  return all.filter((one) => !unbuilt.includes(one));
 }
 
 /** What is open about a product order, but for the ERP orders that are mapped to its number as well. */
@@ -167,7 +189,7 @@ function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder):
   const why =
     of === undefined
       ? (wanted.ended ?? 'It was cancelled in the ERP')
-      : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and this is part ${part.index}`;
+      : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and part ${part.index} is ${part.index > of ? 'one too many' : 'the one that is not built'}`;
   if (entry.surelyNotCreated) {
     const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
     const event = of === undefined ? 'cancelled in the ERP' : 'withdrawn';

@@ -31,7 +31,10 @@ export async function readKnown(
     const { split, mostParts, earlier } = record;
     await read([{ ...split, of: mostParts }, ...earlier].flatMap(partNumbers));
   }
-  return { record, productOrders };
+  const { of = 0, book = 'alone' } = mapped?.split ?? {};
+  if (!record || book !== 'when-all-done' || of >= record.mostParts) return { record, productOrders };
+  const completed = await ledger.erpOrders.completedParts(record);
+  return { record, productOrders, completed: new Set(completed.keys()) };
 }
 
 /** A connector passes on any text of the ERP; one that cannot be a key of the ledger must not stop other orders. */

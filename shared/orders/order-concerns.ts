@@ -1,7 +1,7 @@
 import { bookedQuantity } from '../ledger/records/bookings.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { type MappedProductOrder, partNumber, type Split } from '../model/orders.ts';
+import { type MappedProductOrder, type Part, partNumber, type Split } from '../model/orders.ts';
 import { differencesFrom, unitDifference } from './differences.ts';
 import {
   claimantOf,
@@ -76,6 +76,14 @@ function conflict(
   looks = entry.state === 'done',
 ): Extract<PartDecision, { action: 'concern' }> {
   return { number: entry.number, action: 'concern', entry, concern, again: [], sentence, looks };
+}
+
+/** Whether a part is completed, or booked with others. */
+export function isBuilt({ completed, productOrders }: KnownErpOrder, { first, index }: Part): boolean {
+  const { bookings = [] } = productOrders.get(first) ?? {};
+  return (
+    completed?.has(index) || bookings.some(({ discarded, parts }) => !discarded && parts.includes(index))
+  );
 }
 
 /** Nothing can be put right in Azumuta any more. */

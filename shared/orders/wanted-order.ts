@@ -8,6 +8,8 @@ import type { ErpOrder, ErpOrderFacts, MappedOrder, MappedProductOrder, Split } 
 export interface KnownErpOrder {
   readonly record: ErpOrderRecord | undefined;
   readonly productOrders: ReadonlyMap<string, KnownOrder>;
+  /** Indexes of the parts that are noted as completed: read where the ERP order has fewer parts than before. */
+  readonly completed?: ReadonlySet<number> | undefined;
 }
 
 /** How an order came: noted in the journey. `daily look` and `replay` have read it from the ERP. */

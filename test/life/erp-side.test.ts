@@ -35,11 +35,12 @@ async function day(): Promise<void> {
 }
 
 it('is not overdue by its first date once the planner has moved it', async () => {
-  const order = plant.plan('5');
+  const order = plant.plan('5', 'plain', { dueDate: '2026-11-26' });
   await plant.post(posted(order, { dueDate: '2026-11-26' }));
   await plant.work();
   for (let at = 0; at < 4; at++) await day();
   expect(plant.mails[0]?.subject).toContain('overdue');
+  plant.erp.changeDueDate(order, '2027-02-26');
   await plant.post(posted(order, { dueDate: '2027-02-26' }));
   await day();
   const over = plant.mails.length;
@@ -49,9 +50,10 @@ it('is not overdue by its first date once the planner has moved it', async () =>
 });
 
 it('is asked about by its new date when it is moved earlier, and its trigger is lost', async () => {
-  const order = plant.plan('5');
+  const order = plant.plan('5', 'plain', { dueDate: '2027-03-01' });
   await plant.post(posted(order, { dueDate: '2027-03-01' }));
   await plant.work();
+  plant.erp.changeDueDate(order, '2026-11-25');
   await plant.post(posted(order, { dueDate: '2026-11-25' }));
   plant.azumuta.complete(order.number);
   plant.triggers.length = 0;

@@ -94,6 +94,11 @@ export function bookedQuantity(bookings: readonly BookingEntry[], index: number)
   );
 }
 
+/** Indexes of the parts whose quantity is in a booking. */
+export function bookedParts(bookings: readonly BookingEntry[]): ReadonlySet<number> {
+  return new Set(bookings.flatMap(({ kind, parts }) => (kind === 'quantity' ? parts : [])));
+}
+
 /** A booking that is to be written down. */
 export interface Plan extends DeepReadonly<z.output<typeof readingSchema>> {
   readonly planned: PlannedBooking;
@@ -131,10 +136,15 @@ export class Bookings extends Records {
   }
 
   /** Plans a booking and claims it, with one write; undefined when another attempt was faster. */
-  async planAndClaim(home: string, plan: Plan, claimant: Claimant): Promise<Claim | undefined> {
+  async planAndClaim(
+    home: string,
+    plan: Plan,
+    claimant: Claimant,
+    waits: StoredItem,
+  ): Promise<Claim | undefined> {
     const { owner, messageId, endsAt } = claimant;
     const key = bookingKeyOf(home, plan.planned.key);
-    const set = { state: 'claimed', owner, leaseUntil: this.#claims.leaseUntil(endsAt) };
+    const set = { state: 'claimed', owner, leaseUntil: this.#claims.leaseUntil(endsAt), ...waits };
     const written = await this.#write(home, plan, set, plannedEvent(plan));
     // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
     const held = written ?? (await this.table.get(key));

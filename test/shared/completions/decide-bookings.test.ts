@@ -77,10 +77,20 @@ const threeBooked = bookedWith({ parts: [1, 2, 3] });
 
 it.each<[string, Partial<CompletionFacts>, string]>([
   [
-    // Four parts are completed, and the ERP order has three now: the second is missing.
-    'wait for the missing parts by their index, not by their number',
-    together(3, { others: [builtPart(1), builtPart(4), builtPart(5)] }),
-    'leave: Parts 2 of 3 are awaited',
+    // The second was scrapped, and the ERP order has three now.
+    'are complete once as many are built as the ERP order has, whichever they are',
+    together(3, { others: [builtPart(1), builtPart(4)] }),
+    'id1#quantity: parts 1,3,4, recordings r3',
+  ],
+  [
+    'are for a person when more are built than the ERP order has',
+    together(4, { ...threeBooked, parts: 3 }),
+    'conflict: Product order MO/1/4 is completed, and its ERP order MO/1 has only 3 part(s) now',
+  ],
+  [
+    'are for a person when one of them was made again after it was booked with the others',
+    together(2, { ...threeBooked, current: { ...builtPart(2), bookedAs: 'old' } }),
+    'conflict: Product order MO/1/2 was booked as old, and was made again in Azumuta as id2',
   ],
   [
     'are one booking once the last is completed, in order, under the id of the first',
@@ -97,7 +107,7 @@ it.each<[string, Partial<CompletionFacts>, string]>([
     together(5, { ...threeBooked, parts: 5, others: [builtPart(4)] }),
     'id4#quantity: parts 4,5, recordings r5',
   ],
-  ['wait for each other then', together(5, { ...threeBooked, parts: 5 }), 'leave: Parts 4 of 5 are awaited'],
+  ['wait for each other then', together(5, { ...threeBooked, parts: 5 }), 'leave: 1 of 5 parts are awaited'],
   [
     'have a late recording amended though other parts are awaited',
     together(2, { ...threeBooked, parts: 5 }),

@@ -119,6 +119,7 @@ describe('recordings that only triggers name, of parts that are booked together'
     await stage.azumutaSide.reopen(first);
     for (const number of [second, third]) named.push(...(await finish(number)).recordingIds);
     const before = await inErp(stage, erpOrder);
+    stage.clock.advance(61);
     const { recordingIds } = await finish(first, (ids) => ids.filter((id) => !named.includes(id)));
     expect(before).toEqual([]);
     expect(recordingIds).toHaveLength(1);

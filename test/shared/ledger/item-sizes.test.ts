@@ -184,7 +184,7 @@ describe('a booking of the highest number of parts', () => {
       ...{ parts: of, bookings: [], current, others },
       entry: orderEntryOf({
         ...newOrder({ number: 'MO/1/1', part: { index: 1, first: 'MO/1/1', book: 'when-all-done' } }),
-        ...{ state: 'done', attempts: 1 },
+        ...{ state: 'done', attempts: 1, expiresAt: 0 },
       }),
       erpOrder: { number: longest('N'), id: longest('i') },
       withoutRecordings: false,

@@ -69,12 +69,12 @@ describe('a lost answer of DynamoDB', () => {
       toCut = 1;
 
       // Act
-      const claim = await bookings.planAndClaim(number, plan, claimant('this attempt'));
+      const claim = await bookings.planAndClaim(number, plan, claimant('this attempt'), {});
 
       // Assess
       expect(cut).toBe(1);
       expect(claim).toMatchObject({ owner: 'this attempt', attempt: 1, again: false });
-      expect(await bookings.planAndClaim(number, plan, claimant('another attempt'))).toBeUndefined();
+      expect(await bookings.planAndClaim(number, plan, claimant('another attempt'), {})).toBeUndefined();
     },
   );
 

@@ -94,7 +94,7 @@ describe('the way back of an order that waits for its completion', () => {
 
     // Act
     const claim = await measured(key, () =>
-      ledger.bookings.planAndClaim(number, planOf(recordings), attempt),
+      ledger.bookings.planAndClaim(number, planOf(recordings), attempt, {}),
     );
     if (!claim) throw new Error('Nobody else plans.');
     await measured(key, () => ledger.claims.complete(claim, receipt, event));

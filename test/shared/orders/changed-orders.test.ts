@@ -95,7 +95,7 @@ describe('an ERP order that shrinks', () => {
       Array(2).fill(['LESS/1 exists', 'LESS/2 exists', 'LESS/3 conflict']),
     );
     expect((await stage.journeyOf('LESS/3')).at(-1)).toBe(
-      'unwanted: The ERP order has 2 parts now, and this is part 3: remove it in Azumuta by hand',
+      'unwanted: The ERP order has 2 parts now, and part 3 is one too many: remove it in Azumuta by hand',
     );
     expect(await stage.recordOf('LESS')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
   });

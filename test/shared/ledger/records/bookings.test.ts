@@ -35,7 +35,7 @@ async function held(): Promise<BookingEntry> {
 
 async function planned(owner = 'owner', seen?: BookingEntry): Promise<Claim | undefined> {
   const plan = bookingPlan({ seen, readAt: clock.now() });
-  return ledger.bookings.planAndClaim(home, plan, claimant(owner));
+  return ledger.bookings.planAndClaim(home, plan, claimant(owner), {});
 }
 
 async function claimed(): Promise<Claim> {

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLifePlant, days, hours, type LifePlant } from './plant.ts';
+
+let plant: LifePlant;
+beforeEach(() => {
+  plant = createLifePlant({
+    integration: { productOrders: { split: { per: 'unit', book: 'when-all-done' } } },
+  });
+});
+afterEach(() => plant.close());
+
+type Order = ReturnType<LifePlant['plan']>;
+
+async function made(quantity: string): Promise<Order> {
+  const order = plant.plan(quantity, 'plain', { dueDate: '2026-12-01' });
+  await plant.pull();
+  await plant.work();
+  expect(plant.azumuta.productOrders()).toHaveLength(Number(quantity));
+  return order;
+}
+
+async function built(order: Order, ...parts: readonly number[]): Promise<void> {
+  for (const part of parts) plant.azumuta.complete(`${order.number}/${part}`);
+  await plant.work();
+}
+
+async function reduced(order: Order, quantity: string): Promise<void> {
+  plant.advance(hours);
+  plant.erp.changeQuantity(order, quantity);
+  await plant.pull();
+  await plant.work();
+}
+
+const concerns = async ({ number }: Order, part: number) =>
+  (await plant.ledger.knownOrders.read(`${number}/${part}`)).concerns.map(({ note }) => note);
+
+it('has the part removed that was not built, and is booked with those that were', async () => {
+  const order = await made('4');
+  await built(order, 1, 3, 4);
+  await reduced(order, '3');
+  expect(await concerns(order, 4)).toEqual([]);
+  expect(await concerns(order, 2)).toEqual([
+    'The ERP order has 3 parts now, and part 2 is the one that is not built: remove it in Azumuta by hand',
+  ]);
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '3' });
+});
+
+it('is booked with the first that are built when it has fewer parts, whichever they are', async () => {
+  const order = await made('4');
+  await built(order, 4);
+  await reduced(order, '3');
+  await built(order, 2, 3);
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '3' });
+  expect(plant.letters()).toEqual([]);
+});
+
+it('tells a person of a part that was removed, made again and built once more after it was booked', async () => {
+  const order = await made('2');
+  await built(order, 1, 2);
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '2' });
+  plant.azumuta.remove(`${order.number}/2`);
+  plant.azumuta.typeByHand(`${order.number}/2`, 'GEAR-01');
+  plant.advance(hours);
+  await built(order, 2);
+  expect(plant.letters()).toEqual([expect.stringContaining('was made again in Azumuta as')]);
+  expect(plant.erp.books(order)).toMatchObject({ good: '2' });
+});
+
+it('waits with its first part until all are booked, however long that takes', async () => {
+  const order = await made('2');
+  await built(order, 1);
+  const waits = async () => (await plant.ledger.orders.find(`${order.number}/1`))?.awaitsCompletion;
+  expect(await waits()).toBe(true);
+  plant.azumuta.triggerAgain(`${order.number}/1`);
+  plant.advance(2 * hours);
+  await plant.work();
+  expect(await waits()).toBe(true);
+  // The trigger of the last part is lost.
+  plant.azumuta.complete(`${order.number}/2`);
+  plant.triggers.length = 0;
+  plant.advance(10 * days);
+  await plant.reconcile();
+  await plant.work();
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '2' });
+  expect(await waits()).toBe(false);
+});
