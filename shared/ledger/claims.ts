@@ -134,12 +134,11 @@ export class Claims extends Records {
 
   /**
    * Closes the claim for good; false when it was no longer ours, as another attempt has taken over.
-   * @param receipt Attributes to set, and `remove` names those that are not needed any more.
    * @param entry The event that the index of days shows.
    */
   async complete(
     claim: Claim,
-    { remove = [], ...receipt }: Readonly<Record<string, unknown>> & { readonly remove?: readonly string[] },
+    { remove = [], ...receipt }: StoredItem & Pick<Update, 'remove'>,
     entry: NewEntry,
     ...further: readonly NewEntry[]
   ): Promise<boolean> {
@@ -150,10 +149,7 @@ export class Claims extends Records {
     return this.#end(claim, { set, remove }, entry, ...further);
   }
 
-  /**
-   * Gives the claim back after an attempt that left nothing unsettled at the partner.
-   * @param further Attributes to set, besides.
-   */
+  /** Gives the claim back after an attempt that left nothing unsettled at the partner. */
   async release(
     claim: Claim,
     note: string,
@@ -164,11 +160,7 @@ export class Claims extends Records {
     await this.#end(claim, { set }, { event: 'retry', note });
   }
 
-  /**
-   * The step waits for a person.
-   * @param wrote `nothing` when this attempt surely sent nothing to the partner.
-   * @param remove Attributes that are not needed while it does.
-   */
+  /** The step waits for a person. @param wrote `nothing` when this attempt surely sent nothing to the partner. */
   async reject(
     claim: Claim,
     { reason: given, cause }: Rejection,

@@ -4,11 +4,11 @@ import { Claims, type ClaimTimes } from './claims.ts';
 import { Lease } from './lease.ts';
 import { AlertRecords } from './records/alerts.ts';
 import { Attempts } from './records/attempts.ts';
-import { createBookingLocks } from './records/booking-locks.ts';
+import { BookingLocks } from './records/booking-locks.ts';
 import { Bookings } from './records/bookings.ts';
 import { Concerns } from './records/concerns.ts';
 import { DeadLetters } from './records/dead-letters.ts';
-import { createErpOrders } from './records/erp-orders.ts';
+import { ErpOrders } from './records/erp-orders.ts';
 import { DailyActivity, Journeys } from './records/events.ts';
 import { KnownOrders } from './records/known-orders.ts';
 import { Pauses } from './records/pauses.ts';
@@ -17,7 +17,7 @@ import { PullState } from './records/pull-state.ts';
 import { Questions } from './records/questions.ts';
 import { WorkInstructionNames } from './records/work-instruction-names.ts';
 
-export interface LedgerOptions {
+interface LedgerOptions {
   readonly table: Table;
   readonly clock: Clock;
   readonly times: ClaimTimes;
@@ -31,11 +31,11 @@ export function createLedger({ table, clock, times }: LedgerOptions) {
   return {
     claims,
     orders: new Orders(table, clock),
-    erpOrders: createErpOrders(table, clock),
+    erpOrders: new ErpOrders(table, clock),
     /** What a person must see to about an order. */
     concerns: new Concerns(table, clock),
     bookings: new Bookings(table, clock, claims),
-    bookingLocks: createBookingLocks(table, clock, times),
+    bookingLocks: new BookingLocks(table, clock, claims),
     /** What decisions need to know about a product order. */
     knownOrders: new KnownOrders(table, clock),
     /** About which product orders Azumuta is asked whether they are completed. */

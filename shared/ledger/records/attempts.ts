@@ -2,18 +2,11 @@ import type { Partner } from '../../model/partner.ts';
 import { concernFieldNames, concernFields } from './concerns.ts';
 import { Records } from './records.ts';
 
-/** A message that has waited for so long that a person is told. */
-interface LongWait {
-  readonly order: string;
-  readonly partner: Partner;
-  readonly since: Date;
-  readonly reason: string;
-}
-
 interface AttemptFailure {
   /** It is a bug. */
   readonly unexpected: boolean;
-  readonly waits?: LongWait | undefined;
+  /** The message has waited for so long that a person is told. */
+  readonly waits?: { order: string; partner: Partner; since: Date; reason: string } | undefined;
   /** False when its beginning was not noted: then it says nothing about attempts that never finished. */
   readonly hasBegun?: boolean;
 }
@@ -49,7 +42,11 @@ export class Attempts extends Records {
    * @returns how many attempts at the message did so far; `unexpected` counts bugs among them.
    */
   async recordFailure(messageId: string, { unexpected, waits, hasBegun = true }: AttemptFailure) {
-    const set = { unfinished: hasBegun ? 0 : undefined, ...(waits && waitingOf(waits)) };
+    const waiting = waits && {
+      ...{ order: waits.order, reason: waits.reason },
+      ...concernFields({ kind: 'waiting', partner: waits.partner, cause: 'waited-too-long' }, waits.since),
+    };
+    const set = { unfinished: hasBegun ? 0 : undefined, ...waiting };
     const written = await this.#set(messageId, set, { failures: 1, unexpected: unexpected ? 1 : 0 });
     const { after = {} } = written ?? {};
     return { all: Number(after.failures ?? 0), unexpected: Number(after.unexpected ?? 0) };
@@ -70,8 +67,4 @@ export class Attempts extends Records {
     const expiresAt = this.expiresAt(keptSeconds);
     return this.table.update(keyOf(messageId), { set: { ...set, expiresAt }, add });
   }
-}
-
-function waitingOf({ order, partner, since, reason }: LongWait) {
-  return { order, reason, ...concernFields({ kind: 'waiting', partner, cause: 'waited-too-long' }, since) };
 }

@@ -1,11 +1,12 @@
 import type { BookingKey } from '../../model/completions.ts';
 import type { Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Claim, ClaimTimes } from '../claims.ts';
-import { erpOrderLockKey, expiryAfter } from '../keys.ts';
+import type { Claim, Claims } from '../claims.ts';
+import { erpOrderLockKey } from '../keys.ts';
+import { Records } from './records.ts';
 
 /** A booking, and the lock of its ERP order. */
-export interface LockedBooking {
+interface LockedBooking {
   readonly erpOrderNumber: string;
   readonly key: BookingKey;
   /** Whether nothing else can be booked on the ERP order meanwhile: then its claim serves as the lock. */
@@ -31,33 +32,37 @@ export interface BookingLock {
 /** For the booking whose claim is the lock. */
 const byClaim: BookingLock = { take: async () => true, release: async () => {}, keep: async () => {} };
 
-export function createBookingLocks(table: Table, clock: Clock, times: ClaimTimes) {
-  return {
-    of({ erpOrderNumber, key: booking, isAlone }: LockedBooking): BookingLock {
-      if (isAlone) return byClaim;
-      const key = erpOrderLockKey(erpOrderNumber);
-      /** Only while the lock is the holder's. */
-      const change = async ({ owner }: LockHolder, changes: Update): Promise<void> => {
-        await table.update(key, { ...changes, condition: '#lockedBy = :owner', values: { owner } });
-      };
-      return {
-        async take({ owner, attempt }, endsAt) {
-          const now = clock.now();
-          const lockedUntil = endsAt.getTime() + times.settlingSeconds * 1000;
-          const expiresAt = expiryAfter(86_400, new Date(lockedUntil));
-          const taken = await table.update(key, {
-            set: { lockedBy: owner, lockedFor: booking, lockedAttempt: attempt, lockedUntil, expiresAt },
-            // The claim counts attempts, so that an attempt that was frozen cannot take the lock of its successor.
-            condition:
-              'attribute_not_exists(#lockedUntil) OR #lockedUntil <= :now OR (#lockedFor = :booking AND #lockedAttempt <= :attempt)',
-            values: { now: now.getTime(), booking, attempt },
-          });
-          return taken !== undefined;
-        },
-        release: (holder) =>
-          change(holder, { remove: ['lockedBy', 'lockedFor', 'lockedAttempt', 'lockedUntil'] }),
-        keep: (holder, untilMs) => change(holder, { set: { lockedUntil: untilMs } }),
-      };
-    },
-  };
+export class BookingLocks extends Records {
+  readonly #claims: Pick<Claims, 'leaseUntil'>;
+
+  constructor(table: Table, clock: Clock, claims: Pick<Claims, 'leaseUntil'>) {
+    super(table, clock);
+    this.#claims = claims;
+  }
+
+  of({ erpOrderNumber, key: booking, isAlone }: LockedBooking): BookingLock {
+    if (isAlone) return byClaim;
+    const key = erpOrderLockKey(erpOrderNumber);
+    /** Only while the lock is the holder's. */
+    const change = async ({ owner }: LockHolder, changes: Update): Promise<void> => {
+      await this.table.update(key, { ...changes, condition: '#lockedBy = :owner', values: { owner } });
+    };
+    return {
+      take: async ({ owner, attempt }, endsAt) => {
+        const lockedUntil = this.#claims.leaseUntil(endsAt);
+        const expiresAt = this.expiresAt(86_400, new Date(lockedUntil));
+        const taken = await this.table.update(key, {
+          set: { lockedBy: owner, lockedFor: booking, lockedAttempt: attempt, lockedUntil, expiresAt },
+          // The claim counts attempts, so that an attempt that was frozen cannot take the lock of its successor.
+          condition:
+            'attribute_not_exists(#lockedUntil) OR #lockedUntil <= :now OR (#lockedFor = :booking AND #lockedAttempt <= :attempt)',
+          values: { now: this.clock.now().getTime(), booking, attempt },
+        });
+        return taken !== undefined;
+      },
+      release: (holder) =>
+        change(holder, { remove: ['lockedBy', 'lockedFor', 'lockedAttempt', 'lockedUntil'] }),
+      keep: (holder, untilMs) => change(holder, { set: { lockedUntil: untilMs } }),
+    };
+  }
 }

@@ -142,11 +142,7 @@ export class Concerns extends Records {
   }
 
   /** Ends a concern, unless it says something else by now. */
-  async end(
-    number: string,
-    { kind, claimant, content }: Pick<Concern, 'kind' | 'claimant' | 'content'>,
-    note: string,
-  ): Promise<void> {
+  async end(number: string, { kind, claimant, content }: Concern, note: string): Promise<void> {
     const changes = {
       set: { content: '', ...dayFields(this.clock.now(), 'over'), expiresAt: this.expiresAt() },
       remove: ['note', 'cause', 'wanted', 'awaiting', 'dueAt', ...concernFieldNames],

@@ -13,7 +13,7 @@ import { ledgerIndexes } from '../table-schema.ts';
 import { bookingEntryOf } from './bookings.ts';
 import { concernOf } from './concerns.ts';
 import { deadLetterOf } from './dead-letters.ts';
-import { createErpOrders } from './erp-orders.ts';
+import { ErpOrders } from './erp-orders.ts';
 import { type OrderEntry, orderEntryOf } from './product-orders.ts';
 import { questionOf } from './questions.ts';
 import { Records } from './records.ts';
@@ -46,7 +46,7 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
 const monthSeconds = 30 * 86_400;
 
 export class KnownOrders extends Records {
-  readonly #erpOrders = createErpOrders(this.table, this.clock);
+  readonly #erpOrders = new ErpOrders(this.table, this.clock);
 
   /** By its number: one query, strongly consistent. */
   async read(number: string): Promise<KnownOrder> {

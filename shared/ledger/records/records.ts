@@ -1,7 +1,7 @@
 import type { Key, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { entryAt, type NewEntry, withEntry } from '../history.ts';
-import { expiryAfter, retentionSeconds } from '../keys.ts';
+import { retentionSeconds } from '../keys.ts';
 
 /** One kind of record in the ledger's table. */
 export class Records {
@@ -13,9 +13,9 @@ export class Records {
     this.clock = clock;
   }
 
-  /** When DynamoDB may remove an item that is written now: epoch seconds. */
-  protected expiresAt(seconds = retentionSeconds): number {
-    return expiryAfter(seconds, this.clock.now());
+  /** When DynamoDB may remove an item: epoch seconds. */
+  protected expiresAt(keptSeconds = retentionSeconds, from = this.clock.now()): number {
+    return Math.floor(from.getTime() / 1000) + keptSeconds;
   }
 
   /** Puts an item whose key is free, with the first event of its history. @returns it; undefined when there is one. */
