@@ -22,19 +22,10 @@ export const heldSchema = z.object({
   historyLeft: z._default(z.number(), 0),
 });
 
-/**
- * Bytes of a history as JSON: a sixth of 100 KB, which no item exceeds, as each write is charged by the size of the whole
- * item. Source: AWS, "DynamoDB read and write operations".
- */
+/** Bytes as JSON: a sixth of the 100 KB that no item exceeds, as a write is charged by the size of its whole item. */
 export const maxHistoryBytes = 16 * 1024;
 /** Characters of a note, and of the reason that an item holds for a person. */
 export const maxNoteLength = 1000;
-
-/** An ISO instant, as a date. */
-export const storedInstantSchema = z.pipe(
-  z.string(),
-  z.transform((text) => new Date(text)),
-);
 
 /** After a rollback an item may have a cause that only the newer version knows. */
 export const storedCauseSchema = z.pipe(
@@ -48,9 +39,8 @@ export function entryAt(now: Date, { event, note }: NewEntry): HistoryEntry {
 }
 
 /**
- * The update with entries added to the item's history. A full history loses its oldest retries, then its oldest
+ * The update with entries added to the history of the item `held`. A full history loses its oldest retries, then its oldest
  * entries, and `historyLeft` counts them; an entry that another writer adds in the same moment may be lost with them.
- * @param held The item as it was read; undefined when there is none.
  */
 export function withEntry(
   update: Update,

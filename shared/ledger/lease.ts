@@ -11,10 +11,7 @@ export class Lease extends Records {
     this.#key = key;
   }
 
-  /**
-   * Takes the lease; undefined while another run has it. The lease of a run that died is free once it has ended.
-   * @returns what the item held before.
-   */
+  /** @returns what the item held before; undefined while another run has the lease. That of a dead run ends by itself. */
   async take(owner: string, seconds: number): Promise<StoredItem | undefined> {
     const now = this.clock.now().getTime();
     const taken = await this.table.update(this.#key, {
@@ -33,9 +30,9 @@ export class Lease extends Records {
     return (await this.#update(owner, { set })) !== undefined;
   }
 
-  /** Gives the lease back and sets attributes; does nothing when it is not ours any more. */
-  async release(owner: string, set: StoredItem = {}): Promise<void> {
-    await this.#update(owner, { set, remove: ['leaseUntil', 'owner'] });
+  /** Gives the lease back, and sets and removes attributes; does nothing when it is not ours any more. */
+  async release(owner: string, set: StoredItem = {}, remove: readonly string[] = []): Promise<void> {
+    await this.#update(owner, { set, remove: ['leaseUntil', 'owner', ...remove] });
   }
 
   #update(owner: string, changes: Update) {

@@ -4,7 +4,7 @@ import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Claim, type Claimant, type Claims, isNothingSent, nothingSent, stepSchema } from '../claims.ts';
-import { maxNoteLength, type NewEntry, storedInstantSchema } from '../history.ts';
+import { maxNoteLength, type NewEntry } from '../history.ts';
 import { bookingKeyOf, bookingPrefix, partitionOf } from '../keys.ts';
 import { erpOrderRefSchema, productOrderRefSchema } from './erp-orders.ts';
 import { Records } from './records.ts';
@@ -44,7 +44,7 @@ export type PlannedBooking = DeepReadonly<z.output<typeof plannedSchema>>;
 /** What a booking was planned from. */
 const readingSchema = z.object({
   /** When Azumuta was asked for it. */
-  readAt: storedInstantSchema,
+  readAt: z.coerce.date(),
   /** The message whose attempt planned it. */
   plannedFor: z.string(),
   /** Version of the configuration that mapped it. */

@@ -4,7 +4,7 @@ import { causes } from '../../model/causes.ts';
 import { partnerNames } from '../../model/partner.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
-import { maxNoteLength, storedCauseSchema, storedInstantSchema } from '../history.ts';
+import { maxNoteLength, storedCauseSchema } from '../history.ts';
 import { concernKey, numberOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { erpOrderFactsSchema } from './erp-orders.ts';
@@ -79,7 +79,7 @@ const indexedSchema = z.object({
   /** Where it is put right. */
   partner: z.enum(partnerNames),
   cause: z.enum(causes),
-  since: storedInstantSchema,
+  since: z.coerce.date(),
 });
 /** An open concern as the index shows it: enough to group and count it without reading its item. */
 export type OpenConcern = DeepReadonly<z.output<typeof indexedSchema>> & { readonly key: Key };

@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
-import { storedInstantSchema } from '../history.ts';
 import { pausesKey } from '../keys.ts';
 import { Records } from './records.ts';
 
-const pauseSchema = z.object({ from: storedInstantSchema, until: storedInstantSchema });
+const pauseSchema = z.object({ from: z.coerce.date(), until: z.coerce.date() });
 /** A pause of a flow that has ended. */
 export type Pause = DeepReadonly<z.output<typeof pauseSchema>>;
 
@@ -15,7 +14,7 @@ const pausesSchema = z.object({
    * When the flow was paused last, if nobody has resumed it since. It may run nevertheless: a deployment, or a person in
    * the AWS console, can switch it on without recording it here.
    */
-  since: z.optional(storedInstantSchema),
+  since: z.optional(z.coerce.date()),
 });
 /** The known pauses of a flow. */
 export type PausesOfFlow = DeepReadonly<z.output<typeof pausesSchema>>;

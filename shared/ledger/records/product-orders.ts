@@ -72,10 +72,7 @@ export type NewOrder = Content &
 /** When a write may happen. */
 type Condition = Required<Pick<Update, 'condition' | 'values'>>;
 
-const was = (state: OrderEntry['state']): Condition => ({
-  condition: '#state = :was',
-  values: { was: state },
-});
+const was = (state: OrderEntry['state']) => ({ condition: '#state = :was', values: { was: state } });
 const isThere = { condition: 'attribute_exists(#draft)' };
 
 /** Only while it is what was read: another writer may have written other content, or that of another ERP order. */
@@ -96,9 +93,9 @@ export class Orders extends Records {
 
   /** Adds a new order; false when there is one already. */
   async put({ via, ...order }: NewOrder): Promise<boolean> {
-    const fields = { ...this.#fieldsOf(order), number: order.number, attempts: 0 };
-    const added = await this.add(orderKey(order.number), fields, { event: 'queued', note: `by ${via}` });
-    return added !== undefined;
+    const fields = { ...this.#fieldsOf(order), attempts: 0 };
+    const event = { event: 'queued', note: `by ${via}` };
+    return (await this.add(orderKey(order.number), fields, event)) !== undefined;
   }
 
   /** Replaces the content of an order that was not created; false when it may have been created or changed since. */
@@ -127,10 +124,7 @@ export class Orders extends Records {
     return held?.withdrawn === true && isSameErpOrder(held.erpOrder, entry.erpOrder);
   }
 
-  /**
-   * Azumuta does not have it any more: if it is wanted again, it is created anew.
-   * @returns it as it is then, for `replace`, which sees whether another writer has changed it.
-   */
+  /** Azumuta does not have it any more: if it is wanted again, it is created anew. @returns it as it is then, for `replace`. */
   async withdrawRemoved(entry: OrderEntry, rejection: Rejection): Promise<OrderEntry> {
     const event = { event: 'withdrawn', note: rejection.reason };
     await this.#withdraw(entry, rejection, event, was('done'));
@@ -173,12 +167,8 @@ export class Orders extends Records {
   /** Its completion is known: the reconciliation asks about it no more. */
   async markCompleted(entry: OrderEntry): Promise<void> {
     const changes = { remove: ['awaiting'], condition: 'attribute_exists(#awaiting)' };
-    await this.change(
-      orderKey(entry.number),
-      changes,
-      { event: 'completed', note: 'Azumuta says so' },
-      entry,
-    );
+    const event = { event: 'completed', note: 'Azumuta says so' };
+    await this.change(orderKey(entry.number), changes, event, entry);
   }
 
   /** Records the result of an attempt to give the ERP its id, after it was created. */
@@ -199,26 +189,19 @@ export class Orders extends Records {
   }
 
   /** The same, but only those that are late by their own date: not those that a trigger called completed too early. */
-  async late(dueBy: Date, most: number): Promise<string[]> {
+  async late(dueBy: Date | undefined, most: number): Promise<string[]> {
     const found = await this.#dueBy(dueBy, most);
     return found.filter((key) => key.sk === orderKey('').sk).map(numberOf);
   }
 
-  /** Numbers of the first product orders that are created and not known to be completed, by their due date. The index lags. */
-  async open(most: number): Promise<string[]> {
-    const found = await this.#dueBy(undefined, most);
-    return found.filter((key) => key.sk === orderKey('').sk).map(numberOf);
+  /** Numbers of the first product orders that are created and not known to be completed, by their due date. */
+  open(most: number): Promise<string[]> {
+    return this.late(undefined, most);
   }
 
   /** Azumuta was asked about an order: if it is overdue, it comes after all others that are due before `dueAt`. */
-  async markAsked(number: string, dueAt: Date): Promise<void> {
-    await this.table.update(orderKey(number), {
-      set: { dueAt: dueAt.getTime(), askedAt: this.clock.now().toISOString() },
-      // Counted, as the questions of months would fill its history.
-      add: { asked: 1 },
-      condition: 'attribute_exists(#awaiting) AND #dueAt < :dueAt',
-      values: { dueAt: dueAt.getTime() },
-    });
+  markAsked(number: string, dueAt: Date): Promise<void> {
+    return this.putOff(orderKey(number), dueAt);
   }
 
   #dueBy(dueBy: Date | undefined, limit: number): Promise<StoredItem[]> {
@@ -227,9 +210,9 @@ export class Orders extends Records {
   }
 
   /** Attributes of an order that waits to be created. */
-  #fieldsOf({ dueDate, number: _, ...content }: Omit<NewOrder, 'via'>) {
-    const { number: erpOrderNumber } = content.erpOrder;
-    return { ...content, erpOrderNumber, state: 'waiting', dueAt: this.#dueAt(dueDate) };
+  #fieldsOf({ dueDate, ...order }: Omit<NewOrder, 'via'>) {
+    const erpOrderNumber = order.erpOrder.number;
+    return { ...order, erpOrderNumber, state: 'waiting', dueAt: this.#dueAt(dueDate) };
   }
 
   /** An order without a due date is overdue a week after it came. */

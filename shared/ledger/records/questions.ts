@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
-import { storedInstantSchema } from '../history.ts';
 import { questionKey } from '../keys.ts';
 import { Records } from './records.ts';
 
@@ -8,11 +7,11 @@ const questionSchema = z.pipe(
   z.object({
     /** The hint whose message asks. A replayed one counts as another, as it was sent to SQS at another time. */
     by: z.string(),
-    since: storedInstantSchema,
+    since: z.coerce.date(),
     /** When Azumuta was asked last, by any hint. */
-    askedAt: storedInstantSchema,
+    askedAt: z.coerce.date(),
     /** When `by` itself asked last. If that is too long ago, its message is lost, even if others have asked since. */
-    aliveAt: storedInstantSchema,
+    aliveAt: z.coerce.date(),
     /** Recordings that other hints named, with duplicates: `by` collects them as well. */
     recordingIds: z._default(z.array(z.string()), []),
     awaiting: z.optional(z.string()),
@@ -29,7 +28,7 @@ export type Question = DeepReadonly<z.output<typeof questionSchema>>;
 const answeredSchema = z.object({
   /** The hint that asked, and that still tells a person if necessary. */
   by: z.string(),
-  at: storedInstantSchema,
+  at: z.coerce.date(),
   /** Azumuta lists the recordings of its product orders, so a trigger that names some tells nothing new. */
   listsRecordings: z.boolean(),
 });

@@ -31,9 +31,9 @@ export class Records {
     return this.table.update(key, withEntry(changes, item, this.clock.now(), ...[happened].flat()));
   }
 
-  /** What is awaited was looked at: it comes after all others that are due before `dueAt`. */
-  protected async putOff(key: Key, dueAt: Date): Promise<void> {
-    const set = { dueAt: dueAt.getTime() };
-    await this.table.update(key, { set, condition: 'attribute_exists(#awaiting)' });
+  /** What is awaited was looked at: it comes after all others that are due before then. */
+  protected async putOff(key: Key, until: Date): Promise<void> {
+    const condition = 'attribute_exists(#awaiting) AND #dueAt < :dueAt';
+    await this.table.update(key, { set: { dueAt: until.getTime() }, condition });
   }
 }

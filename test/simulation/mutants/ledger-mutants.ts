@@ -89,8 +89,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'lease-not-given-back',
     file: lease,
-    find: "{ set, remove: ['leaseUntil', 'owner'] }",
-    replace: '{ set }',
+    find: "{ set, remove: ['leaseUntil', 'owner', ...remove] }",
+    replace: '{ set, remove }',
     why: 'A slot is free only when its lease has ended: with one slot, one batch every six minutes.',
     foundBy: ['released'],
   },
