@@ -104,6 +104,7 @@ export default defineIntegration({
           request: ({ completion }) => ({ path: placeOf(completion.erpOrder) }),
           article: ({ json }) => textAt(json, 'product'),
           unit: ({ json }) => textAt(json, 'unit'),
+          quantity: ({ json }) => textAt(json, 'quantity'),
           refused: ({ json }, { completion }) => {
             const status = textAt(json, 'status');
             if (status === 'cancelled') return 'it is cancelled';

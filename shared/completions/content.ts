@@ -20,6 +20,7 @@ const contentSchema = z.object({
   completedOn: text,
   quantity: z.exactOptional(quantity),
   scrap: z.exactOptional(quantity),
+  madeFor: z.exactOptional(quantity),
   final: z.boolean(),
   lots: z.array(
     z.object({

@@ -3,6 +3,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { BookingEntry, Plan, PlannedBooking } from '../ledger/records/bookings.ts';
 import type { CompletedProductOrder, Completion, Recording } from '../model/completions.ts';
 import { Rejected, rejectionOf } from '../model/errors.ts';
+import type { ErpOrderFacts } from '../model/orders.ts';
+import type { Quantity } from '../model/quantity.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import type { Inquiry } from './ask-azumuta.ts';
 import {
@@ -159,12 +161,20 @@ export function contentOf(
         ? map('quantity', completed)
         : amendmentContent(map, completed, planned.recordingIds);
     const final = mapped.final && entry?.part.book !== 'each';
-    const completion = { ...mapped, final, ...(article === undefined ? {} : { article }) };
+    const completion = {
+      ...{ ...mapped, final },
+      ...(article === undefined ? {} : { article }),
+      ...(final && entry ? { madeFor: quantityOf(entry.erpOrder) } : {}),
+    };
     return { completion, content: packed(completion) };
   } catch (error) {
     if (error instanceof Rejected) return error;
     throw error;
   }
+}
+
+function quantityOf({ amount, unit }: ErpOrderFacts): Quantity {
+  return { amount, ...(unit === undefined ? {} : { unit }) };
 }
 
 /** Whether a refused booking would be made with the same figures again. */

@@ -1,7 +1,7 @@
 import Big from 'big.js';
 import type { Completion, Lot } from '../model/completions.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
-import { compareDecimals, type Decimal, sumOf } from '../model/quantity.ts';
+import { compareDecimals, type Decimal, type Quantity, sumOf } from '../model/quantity.ts';
 import type { HttpResponse } from '../platform/http.ts';
 
 /**
@@ -34,6 +34,23 @@ export function requireArticle(completion: Completion, article: string, partner:
       `${completion.article}. Check the article of product order ${completion.productOrder.number}.`,
     { code: 'conflict' },
   );
+}
+
+/**
+ * Whether a booking finishes its order with less than was ordered. Not while the order is for another quantity than its
+ * product orders were made for: nobody at the shop floor has decided that the difference is not to be built. Figures in
+ * two units cannot be compared, and count as equal.
+ * @param ordered What the order is for now; undefined where the ERP does not tell it.
+ */
+export function mayClose(
+  { final, madeFor }: { readonly final: boolean; readonly madeFor?: Quantity | undefined },
+  ordered: Quantity | undefined,
+  produced: Decimal,
+): boolean {
+  if (!final || !madeFor || !ordered) return final;
+  if (madeFor.unit && ordered.unit && madeFor.unit !== ordered.unit) return true;
+  const isSame = compareDecimals(madeFor.amount, ordered.amount) === 0;
+  return isSame || compareDecimals(produced, ordered.amount) >= 0;
 }
 
 /**

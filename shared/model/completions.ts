@@ -84,7 +84,12 @@ export interface Completion {
   /** Good quantity; present if and only if `kind` is `quantity`. */
   readonly quantity?: Quantity;
   readonly scrap?: Quantity;
-  /** Whether the ERP order is finished with this booking, even if less was built than planned. */
+  /** Quantity of the ERP order that the product orders were made for; absent where it is unknown. */
+  readonly madeFor?: Quantity;
+  /**
+   * Whether the ERP order is finished with this booking, even if less was built than planned. While the ERP wants another
+   * quantity than `madeFor`, what is not built stays open.
+   */
   readonly final: boolean;
   readonly lots: readonly Lot[];
   readonly notes: readonly string[];

@@ -26,13 +26,15 @@ export async function lookDaily(
   attempt: WorkAttempt,
   dependencies: AskErpDependencies & LookDependencies,
 ): Promise<void> {
-  const { ledger, enqueue } = dependencies;
+  const { ledger, enqueue, lookAgain } = dependencies;
   const known = await ledger.knownOrders.read(number);
   const { entry } = known;
   try {
     if (await asksFor(known, dependencies))
       await askErp(entry?.erpOrder ?? { number }, 'daily look', attempt, dependencies);
-    await lookAtOrder(number, attempt, dependencies);
+    const seen = await lookAtOrder(number, attempt, dependencies);
+    // Nobody asks about an order that the ERP does not want, and its trigger may be lost.
+    if (seen?.completed && known.bookings.length === 0) await lookAgain(number);
     // Its message may be lost.
     if (entry?.state === 'waiting') await enqueue(number);
     else if (entry) await ledger.knownOrders.keep(entry);

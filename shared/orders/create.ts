@@ -72,7 +72,8 @@ export async function createProductOrder(
       return create(claimed.claim, attempt, dependencies);
     case 'done':
       await linkCreated(orderEntryOf(claimed.held), attempt, dependencies);
-      return lookAtOrder(number, attempt, dependencies);
+      await lookAtOrder(number, attempt, dependencies);
+      return;
   }
 }
 

@@ -11,8 +11,6 @@ export interface LookDependencies {
   readonly ledger: Pick<Ledger, 'orders' | 'knownOrders' | 'concerns'>;
   readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
-  /** Has the completion of a product order looked at. */
-  readonly lookAgain: (productOrderNumber: string) => Promise<void>;
   /** Has a product order created, or looked at. */
   readonly enqueue: (productOrderNumber: string) => Promise<void>;
 }
@@ -26,16 +24,17 @@ const lookedAt: readonly Concern['kind'][] = ['changed', 'unwanted', 'removed'];
 /**
  * Looks at a created product order in Azumuta, where something is open about it: one read, and what was seen decides
  * which concerns are over.
+ * @returns it as Azumuta has it; undefined when it was not looked at, or is not there.
  */
 export async function lookAtOrder(
   number: string,
   { signal, log }: Pick<WorkAttempt, 'signal' | 'log'>,
   dependencies: LookDependencies,
-): Promise<void> {
-  const { ledger, lookAgain } = dependencies;
+): Promise<AzumutaProductOrder | undefined> {
+  const { ledger } = dependencies;
   const { entry, concerns: all, bookings } = await ledger.knownOrders.read(number);
   const concerns = all.filter(({ kind }) => lookedAt.includes(kind));
-  if (entry?.state !== 'done' || concerns.length === 0) return;
+  if (entry?.state !== 'done' || concerns.length === 0) return undefined;
   const seen = await seenOf(entry, signal, dependencies);
   const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen });
   log.info('Looked at a product order', { seen: seen?.status ?? 'not there', ends: ends.length });
@@ -52,8 +51,7 @@ export async function lookAtOrder(
     seen !== undefined && !concerns.some((one) => one.kind === 'unwanted' && !over.includes(one));
   if (isWanted !== entry.awaitsCompletion && bookings.length === 0)
     await ledger.orders.setAwaited(number, isWanted);
-  // Nobody asks about an order that the ERP does not want, and its trigger may be lost.
-  if (seen?.completed && bookings.length === 0) await lookAgain(number);
+  return seen;
 }
 
 /** By its id, or by its number where it was made again; never a product order of another order of ours. */

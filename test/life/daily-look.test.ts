@@ -146,6 +146,21 @@ describe('the daily look at an open order', () => {
   });
 });
 
+describe('an order that was raised while its product order is open', () => {
+  it.each(['odoo 17', 'odoo 19', 'sap-s4hana', 'rest'] as const)('keeps its rest open in %s', async (erp) => {
+    plant.close();
+    plant = createLifePlant({ erp });
+    const order = plant.plan('3');
+    await plant.pull();
+    await plant.work();
+    plant.erp.changeQuantity(order, '99');
+    plant.azumuta.complete(order.number);
+    await plant.work();
+    expect(plant.erp.books(order)).toMatchObject({ state: 'open', good: '3' });
+    expect(plant.letters()).toEqual([]);
+  });
+});
+
 describe('the replay of a creation that was refused', () => {
   const wrong = { article: () => 'GEAR-99', parameters: () => ({ Quantity: 1 }) };
 

@@ -1,11 +1,12 @@
+import Big from 'big.js';
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal, formatQuantity } from '../../model/quantity.ts';
-import { type Built, builtOf, notBookable, requireArticle } from '../booking-rules.ts';
+import { type Built, builtOf, mayClose, notBookable, requireArticle } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { componentsToPick } from './components.ts';
 import type { Reader } from './connection.ts';
-import { isOpen, openOrder } from './family.ts';
+import { createFamily, isOpen, openOrder } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
 import { type ChatterText, isMark, lastBooking, type Mark, readMarks, requirePosting } from './marks.ts';
 import { readFamily, readProduct } from './order.ts';
@@ -85,7 +86,8 @@ export async function lookForQuantity(
   }
   requireRoom(production, family, produced);
   requirePlanned(production, product, produced);
-  const leavesRest = leavesRestOf(reader, production, completion, produced);
+  const whole = decimalOf(createFamily(family, marks).wholeQuantity(family[0]));
+  const leavesRest = leavesRestOf(reader, production, whole, completion, produced);
   const { lots, scraps } = await lotsToBook(reader, production, product, built);
   const picks = await componentsToPick(reader, production, produced);
   // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
@@ -126,16 +128,32 @@ function requirePlanned(production: BookedProduction, product: Product, produced
   throw notBookable('Odoo', production.name, why);
 }
 
-/** Whether Odoo must keep a backorder for the rest. */
+/**
+ * Whether Odoo must keep a backorder for the rest.
+ * @param whole What the order is for, with the rests that our bookings have left of it.
+ */
 function leavesRestOf(
-  { options }: Reader,
-  { name, product_qty }: BookedProduction,
-  { final }: Completion,
+  { options, names }: Reader,
+  { name, product_qty, product_uom_id }: BookedProduction,
+  whole: Decimal,
+  completion: Completion,
   produced: Decimal,
 ): boolean {
   const planned = decimalOf(product_qty);
-  if (final || compareDecimals(produced, planned) >= 0) return false;
+  if (compareDecimals(produced, planned) >= 0) return false;
+  const { final, madeFor } = completion;
+  const [, unit] = product_uom_id || [0, ''];
+  const was = new Big(madeFor?.amount ?? whole).round(names.decimals, Big.roundHalfUp).toFixed();
+  const known = { final, madeFor: madeFor && { ...madeFor, amount: was } };
+  if (mayClose(known, { amount: whole, unit }, produced)) return false;
   if (options.backorder === 'keep') return true;
+  if (final) {
+    throw new Rejected(
+      `Odoo: ${name} is for ${whole} now, its product order was made for ${was}, and ${produced} were built: booking them would close it. ` +
+        `Set its quantity back to ${was} in Odoo, then replay; or book by hand, then discard this.`,
+      { code: 'conflict' },
+    );
+  }
   throw new Rejected(
     `Odoo: ${produced} of ${planned} of ${name} are complete, and booking a part would close the order: ` +
       `set backorder to 'keep' in the configuration, or book the product orders together when all are done.`,

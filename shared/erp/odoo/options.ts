@@ -14,8 +14,8 @@ export const odooOptionsSchema = strictObject({
   /**
    * What becomes of the rest when less than planned is booked and the completion is not final: `keep` lets
    * Odoo make a backorder, on which later parts are booked (Odoo renames the order to …-001, …-002); `skip`
-   * rejects such a completion, because booking it would close the order. A final completion never leaves a
-   * backorder.
+   * rejects such a completion, because booking it would close the order. A final completion leaves nothing, unless
+   * the order is for another quantity than its product orders were made for.
    */
   backorder: z.enum(['skip', 'keep']),
   /**

@@ -1,5 +1,14 @@
 import type { Receipt } from '../../model/completions.ts';
-import { type Built, builtOf, keepingTrackOfWrites, requireArticle, requireUnit } from '../booking-rules.ts';
+import { Rejected } from '../../model/errors.ts';
+import { toDecimal } from '../../model/quantity.ts';
+import {
+  type Built,
+  builtOf,
+  keepingTrackOfWrites,
+  mayClose,
+  requireArticle,
+  requireUnit,
+} from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
 import { secrets } from '../login.ts';
 import { requireOptions } from '../options.ts';
@@ -96,6 +105,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
       const { number } = completion.erpOrder;
       const isAmendment = completion.kind === 'amendment';
       const built = isAmendment ? nothingBuilt : builtOf(completion, partner);
+      let { final } = completion;
       return run(session, {
         procedure: options.book,
         at: 'book',
@@ -103,9 +113,24 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
         orderNumber: number,
         key,
         attempt,
-        context: (answers) => ({ ...answers, completion, built, key }),
+        context: (answers) => ({
+          ...answers,
+          get completion() {
+            return { ...completion, final };
+          },
+          built,
+          key,
+        }),
         requireArticle: (article) => requireArticle(completion, article, partner),
         requireUnit: (unit) => requireUnit(built, number, unit, partner),
+        compareQuantity(quantity, unit = '') {
+          const amount = toDecimal(quantity);
+          if (amount === undefined) {
+            const why = `${partner} tells "${quantity}" for the quantity of order ${number}, which is no decimal: check erp.book.lookUp.`;
+            throw new Rejected(why, { code: 'configuration' });
+          }
+          final = mayClose(completion, { amount, unit }, built.produced);
+        },
       });
     },
   };

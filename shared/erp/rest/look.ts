@@ -32,6 +32,9 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
 
   const reference = await findDone();
   if (reference !== undefined && !isStepwise) return { receipt: { reference, alreadyBooked: true } };
+  // First, as it may decide which steps apply: those that are left of a booking, too.
+  const quantity = told('quantity');
+  if (quantity !== undefined) task.compareQuantity?.(quantity, told('unit'));
   const steps = run.steps.filter(run.applies);
   const left = run.stepsLeft(reference);
   if (reference !== undefined && left.length === 0) return { receipt: { reference, alreadyBooked: true } };
@@ -70,6 +73,16 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
       if (reference !== undefined && !isStepwise) break;
     }
     return reference;
+  }
+
+  /** What the first look-up says that tells it. */
+  function told(name: 'quantity' | 'unit'): string | undefined {
+    for (const { part, call } of lookUps) {
+      const [answer, read] = [found.get(part.name), part[name]];
+      const text = answer && read && call(name, read, answer, context);
+      if (text !== undefined) return text;
+    }
+    return undefined;
   }
 
   function requirePossible({ part, call }: LookUp): void {

@@ -232,6 +232,11 @@ const lookUp = <Context>() =>
     article: optionalFn<TextOf<Context>>(),
     /** The unit that the order is counted in: a completion in another one is refused, as nothing is converted. */
     unit: optionalFn<TextOf<Context>>(),
+    /**
+     * The quantity that the order is for now, as a decimal. While it is another one than that of the product orders, and
+     * more than was built, `completion.final` is false for all functions, so that the rest can stay open.
+     */
+    quantity: optionalFn<TextOf<Context>>(),
   });
 export type RestLookUp<Context> = z.input<ReturnType<typeof lookUp<Context>>>;
 

@@ -39,6 +39,8 @@ export interface Task<Context> {
   readonly requireArticle?: (article: string) => void;
   /** @throws Rejected when the order is counted in another unit than this. */
   readonly requireUnit?: (unit: string) => void;
+  /** Takes what the order is for now. @throws Rejected when that is no decimal. */
+  readonly compareQuantity?: (quantity: string, unit: string | undefined) => void;
 }
 
 /** A look-up or a step, and how its functions are called. */

@@ -1,7 +1,7 @@
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
-import { type Built, builtOf, notBookable, requireUnit } from '../booking-rules.ts';
+import { type Built, builtOf, mayClose, notBookable, requireUnit } from '../booking-rules.ts';
 import { receiptsOf } from './goods-receipts.ts';
 import { guidOf } from './marks.ts';
 import { operationOf, type SapOptions } from './options.ts';
@@ -33,7 +33,10 @@ export function confirmationOf(
   // another unit cannot be known before it is booked, nor be added up with the plan.
   requireUnit(built, erpOrder.number, order.ProductionUnit, 'SAP');
   requireDigits(built, completion);
-  const final = completion.final || completesOrder(options, built, order, confirmations);
+  const planned = toDecimal(order.TotalQuantity);
+  const ordered = planned === undefined ? undefined : { amount: planned, unit: order.ProductionUnit };
+  const final =
+    mayClose(completion, ordered, built.produced) || completesOrder(options, built, order, confirmations);
   const minutes = Math.round(work.reduce((sum, one) => sum + one.seconds, 0) / 6) / 10;
   const receipts = receiptsOf(options, completion, built, order);
   return {

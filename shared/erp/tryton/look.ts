@@ -1,7 +1,7 @@
 import type { BookingKey, Completion, Link, Receipt } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
-import { compareDecimals } from '../../model/quantity.ts';
-import { builtOf, requireArticle } from '../booking-rules.ts';
+import { compareDecimals, sumOf } from '../../model/quantity.ts';
+import { builtOf, mayClose, requireArticle } from '../booking-rules.ts';
 import type { Attempt, Look } from '../connector.ts';
 import { type Amounts, amountsOf } from './booking/amounts.ts';
 import { type Demands, requireListPrice, requireLots, requireRights } from './booking/demands.ts';
@@ -91,7 +91,7 @@ export async function lookForQuantity(
   const amounts = await amountsOf(reader, built, production);
   const notes = await readKeyNotes(reader, production);
   const { own: bound, foreign } = boundMoves(notes, key);
-  if (isBooked(production, bound, completion)) {
+  if (isBooked(production, bound)) {
     requireBooked(production, bound, amounts);
     const links = await missingLinks(reader, production, completion.links);
     const receipt = { reference: referenceOf(production), alreadyBooked: true };
@@ -102,7 +102,8 @@ export async function lookForQuantity(
   const claimed = claimsOf(notes, production, key).length > 0;
   if (claimed && !again) throw heldByAnother(production);
 
-  const { final } = completion;
+  const ordered = { amount: production.quantity, unit: production.unit?.symbol ?? '' };
+  const final = mayClose(completion, ordered, sumOf([amounts.good, amounts.scrap]));
   const wanted = await lookAtOutputs(reader, { production, demands, amounts, bound, foreign, final });
   const times = allotTimes(reader, completion, production);
   const lines = await missingLines(reader, production, completion, times.bookable);

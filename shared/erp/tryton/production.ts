@@ -33,6 +33,7 @@ export interface Production {
   readonly company: number;
   readonly article: string;
   readonly product: number;
+  readonly quantity: Decimal;
   /** Its quantity is planned and listed in this unit: its own, else that of its output. */
   readonly unit: Unit | undefined;
   readonly wasteLocations: readonly z.infer<typeof locationSchema>[];
@@ -77,6 +78,7 @@ export const productionSchema = z.looseObject({
   state: z.string(),
   company: z.int(),
   product: z.nullable(z.int()),
+  quantity: z.number(),
   'unit.': z.nullish(unitSchema),
   'product.': z.nullish(z.looseObject({ code: z.nullish(z.string()), rec_name: z.string() })),
   'outputs.': z.nullish(z.array(moveSchema)),
@@ -91,7 +93,16 @@ export const productionSchema = z.looseObject({
 export function productionFields({ lots, works, times }: Abilities): string[] {
   const below = (field: string, names: readonly string[]) => names.map((name) => `${field}.${name}`);
   return [
-    ...['number', 'state', 'company', 'product', 'product.code', 'product.rec_name', '_timestamp'],
+    ...[
+      'number',
+      'state',
+      'company',
+      'product',
+      'product.code',
+      'product.rec_name',
+      'quantity',
+      '_timestamp',
+    ],
     ...below('unit', unitFields),
     ...below('outputs', ['_timestamp', 'state', 'quantity', 'product', 'company', 'currency']),
     ...below('outputs', ['from_location', 'to_location', 'to_location.type']),
@@ -121,6 +132,7 @@ export function productionOf(record: z.infer<typeof productionSchema>): Producti
   const unit = record['unit.'] ?? planned?.['unit.'];
   return {
     ...{ id, number, state, company, article: named.code || named.rec_name, product, unit },
+    quantity: toDecimal(record.quantity) ?? '0',
     wasteLocations: record['warehouse.']['waste_locations.'] ?? [],
     outputs: moves.map((move) => outputOf(move, unit ?? move['unit.'])).sort((a, b) => a.id - b.id),
     template: planned && {

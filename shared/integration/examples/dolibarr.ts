@@ -164,6 +164,7 @@ const orderToBook: RestLookUp<BookContext> = {
   ...oneOrder<BookContext>(({ completion }) => completion.erpOrder),
   done: (answer, context) =>
     !isQuantity(context) && isMarked(answer, context.key) ? `note of ${orderOf(answer).ref}` : undefined,
+  quantity: (answer) => String(orderOf(answer).qty),
   refused: (answer, context) => {
     const status = Number(orderOf(answer).status);
     if (status === cancelled) return 'it is cancelled';

@@ -13,10 +13,10 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 215_000,
-  'book-completion': 406_000,
-  'send-alerts': 422_000,
+  'book-completion': 408_000,
+  'send-alerts': 424_000,
 };
-const budgetOfOthers = 390_000;
+const budgetOfOthers = 392_000;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

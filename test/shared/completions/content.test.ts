@@ -23,6 +23,7 @@ const anyCompletion: fc.Arbitrary<Completion> = fc
       article: anyText,
       quantity,
       scrap: quantity,
+      madeFor: quantity,
       lots: fc.array(
         fc.record({ number: anyText, quantity, scrapped: fc.constant(true) }, { requiredKeys: ['number'] }),
       ),

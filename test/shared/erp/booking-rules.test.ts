@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { builtOf } from '../../../shared/erp/booking-rules.ts';
+import { builtOf, mayClose } from '../../../shared/erp/booking-rules.ts';
 import type { Completion, Lot } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { sumOf } from '../../../shared/model/quantity.ts';
@@ -134,3 +134,23 @@ describe('the figures of a completion', () => {
 function lotsOf(...numbers: readonly string[]): Lot[] {
   return numbers.map((number) => ({ number }));
 }
+
+describe('a final booking may close its order', () => {
+  const amount = (of: string, unit?: string) => ({ amount: of, ...(unit === undefined ? {} : { unit }) });
+
+  it.each([
+    ['for what its product order was made for', amount('5'), amount('5.0'), '3', true],
+    ['for more, which nobody has built', amount('5'), amount('99'), '5', false],
+    ['for less, which nobody has built', amount('5'), amount('4'), '3', false],
+    ['for less, all of which is built', amount('5'), amount('3'), '5', true],
+    ['for more, all of which is built', amount('5'), amount('6'), '6', true],
+    ['in the same unit', amount('5', 'u'), amount('99', 'u'), '5', false],
+    ['in a unit that only one of them tells', amount('5', 'u'), amount('99'), '5', false],
+    ['in another unit, which nobody can compare', amount('5', 'doz'), amount('60', 'u'), '5', true],
+    ['for what nobody tells', amount('5'), undefined, '3', true],
+    ['for what nobody was told of', undefined, amount('99'), '5', true],
+  ])('that is %s', (_, madeFor, ordered, produced, may) => {
+    expect(mayClose({ final: true, madeFor }, ordered, produced)).toBe(may);
+    expect(mayClose({ final: false, madeFor }, ordered, produced)).toBe(false);
+  });
+});

@@ -24,7 +24,6 @@ export async function startCreateStage() {
     ledger,
     clock: systemClock,
     settlingSeconds: 300,
-    lookAgain: async () => {},
     enqueue: async () => {},
     azumuta: createAzumutaClient({
       baseUrl: `${azumuta.url}/api/v1`,

@@ -130,7 +130,6 @@ export async function startOrderStage() {
             newOwner: () => 'o',
             log: silent,
           }),
-          lookAgain: async (again) => void lookedAt.push(again),
           enqueue: async (again) => void enqueued.push(again),
         },
       );

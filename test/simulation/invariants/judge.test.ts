@@ -155,7 +155,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
   ],
   reported: [
     [/is made for 5, the ERP wants 3, and nothing reports it/, items(concern, 'none'), { events: [change] }],
-    [/MO\/0001\/3 is in Azumuta, the ERP order has 2 part/, items(concern, 'none'), fewerParts],
+    [/are open in Azumuta, the ERP order has 2 part/, items(concern, 'none'), fewerParts],
     [/Nothing reports that MO\/0001 was removed/, items(concern, 'none'), { events: [removal] }],
   ],
   withdrawn: [[/is withdrawn, but is in Azumuta/, items(theOrder, { withdrawn: true })]],

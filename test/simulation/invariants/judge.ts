@@ -115,15 +115,19 @@ function judgeBookings(
   parts: readonly BuiltProductOrder[],
   find: Find,
 ): void {
-  const { scenario, erp } = world;
+  const { erp, scenario } = world;
   const { changes, removed } = order;
   const isWhole = scenario.split === 'when-all-done';
-  const first = isWhole ? [...made, ...removed].find((one) => indexOf(one) === 1) : parts[0];
-  if (!first || parts.length === 0) return;
-  const mark = erp.markOf(`${first.id}#quantity`);
-  const bookings = books.bookings.filter((one) => one.mark === mark);
+  const [first] = parts;
+  if (!first) return;
+  // Booked under the id of the first part that is in the booking.
+  const marks = (isWhole ? [...made, ...removed] : parts).map(({ id }) => erp.markOf(`${id}#quantity`));
+  const bookings = books.bookings.filter(({ mark }) => mark !== undefined && marks.includes(mark));
   const name = `${first.number} (${first.id})`;
-  if (bookings.length > 1) find('booked', `${name} is booked ${bookings.length} times.`);
+  for (const mark of new Set(marks)) {
+    const times = bookings.filter((one) => one.mark === mark).length;
+    if (times > 1) find('booked', `${name} is booked ${times} times.`);
+  }
   // If one part was removed, the others cannot be booked; they may have been booked together before.
   if (removed.length > 0 && isWhole) return;
   const isPartly = isWhole && parts.length < Math.max(wanted, made.length);
@@ -135,7 +139,7 @@ function judgeBookings(
       find('booked', `${name} is completed but not booked, and nothing reports it (${changes.join(', ')}).`);
   }
   for (const booking of bookings) {
-    const partsBooked = bookedWith(parts, booking, scenario, isChanged);
+    const partsBooked = isWhole && isChanged ? bookedWith(world, parts, booking) : parts;
     // The person who discards a dead letter takes care of its completion.
     const isHandledByPerson = changes.includes('dead letter is discarded');
     // A planner who changes an order while it is booked gets a report of the difference.
@@ -186,16 +190,17 @@ function judgeChanges(
     );
 }
 
-/** If an order's parts became fewer, it was booked either with all parts before, or with the remaining ones after. */
+/** The parts that the ledger says are in a booking: if they became fewer or more, not all that are completed. */
 function bookedWith(
+  { plant, erp }: World,
   parts: readonly BuiltProductOrder[],
-  { good, scrap }: { readonly good: string; readonly scrap: string },
-  { split }: World['scenario'],
-  isChanged: boolean,
+  { mark }: { readonly mark?: string | undefined },
 ): readonly BuiltProductOrder[] {
-  if (split !== 'when-all-done' || !isChanged) return parts;
-  const byIndex = parts.toSorted((one, other) => indexOf(one) - indexOf(other));
-  return byIndex.slice(0, Number(good) + Number(scrap));
+  const booking = plant.table
+    .items()
+    .find(({ sk }) => mark !== undefined && mark === erp.markOf(String(sk).slice('BOOKING#'.length)));
+  const indexes: unknown = booking?.parts;
+  return parts.filter((part) => Array.isArray(indexes) && indexes.includes(indexOf(part)));
 }
 
 function judgeFigures(

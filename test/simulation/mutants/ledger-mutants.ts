@@ -113,8 +113,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'completion-not-noted',
     file: 'shared/completions/book.ts',
-    find: 'if (entry?.awaitsCompletion) await ledger.orders.markCompleted(entry);',
-    replace: '',
+    find: '    await ledger.orders.markCompleted(entry);',
+    replace: '    void 0;',
     why: 'The reconciliation asks about every order ever built, every day, forever.',
     foundBy: ['waiting'],
   },

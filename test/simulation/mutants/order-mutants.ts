@@ -47,7 +47,7 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'order-not-enqueued-again',
     file: 'shared/orders/write-decision.ts',
-    find: "if (status.status !== 'queued' || (via === 'pull' && entry.enqueued)) return status;",
+    find: "if (status.status !== 'queued' || (again && entry.enqueued)) return status;",
     replace: 'if (entry) return status;',
     why: 'After a crash between ledger and queue, the order is never created, but the ERP gets the answer that it is queued.',
     foundBy: ['created'],
@@ -84,8 +84,8 @@ export const orderMutants: readonly Mutant[] = [
   },
   {
     name: 'parts-put-beside-a-changed-record',
-    file: 'shared/orders/accept.ts',
-    find: 'if (record && decision.parts.some(isWrite) && !(await isCurrent(record))) continue;',
+    file: 'shared/orders/accept-wanted.ts',
+    find: 'if (record && decision.parts.some(isWrite) && !(await isCurrent(record, dependencies))) continue;',
     replace: '',
     why: 'If two changes come at the same time, the slower one creates parts that the ERP does not want any more.',
     foundBy: ['reported'],
@@ -116,8 +116,8 @@ export const orderMutants: readonly Mutant[] = [
   },
   {
     name: 'fewer-parts-not-collected',
-    file: 'shared/orders/accept.ts',
-    find: 'if (wanted.mapped) await collectIfComplete(known, decision);',
+    file: 'shared/orders/accept-wanted.ts',
+    find: 'if (wanted.mapped) await collectIfComplete(known, decision, dependencies);',
     replace: '',
     why: 'The only missing part is not wanted any more, and the built ones are never booked.',
     foundBy: ['booked'],

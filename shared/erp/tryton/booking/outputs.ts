@@ -1,5 +1,4 @@
 import Big from 'big.js';
-import type { Completion } from '../../../model/completions.ts';
 import { Rejected } from '../../../model/errors.ts';
 import { compareDecimals, type Decimal, sumOf } from '../../../model/quantity.ts';
 import { notBookable, type OutputMove, type Production } from '../production.ts';
@@ -143,15 +142,10 @@ function wasteLocation(production: Production, chosen: string | undefined): numb
   });
 }
 
-/** Whether Tryton has completed the moves with our key, and the production where this booking finishes it. */
-export function isBooked(
-  production: Production,
-  bound: readonly number[],
-  { final }: Pick<Completion, 'final'>,
-): boolean {
+/** Whether Tryton has completed the moves with our key. Where they finish the production, that is one transaction. */
+export function isBooked(production: Production, bound: readonly number[]): boolean {
   const own = movesOf(production, bound);
-  if (own.length === 0 || own.some(({ state }) => state !== 'done')) return false;
-  return production.state === 'done' || !final;
+  return own.length > 0 && own.every(({ state }) => state === 'done');
 }
 
 /** @throws Rejected when what is booked under our key is not what was completed. */

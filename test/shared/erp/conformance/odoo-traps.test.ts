@@ -28,6 +28,63 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     expect(everything()).toEqual(before);
   });
 
+  it('refuses to close an order that was raised when backorders are off, and books it once it is set back', async () => {
+    // Prepare
+    const { plan, book, connect, everything, row } = await startPlant(version);
+    const order = plan('CHAIR', 3);
+    const completion = completionOf(order, { quantity: { amount: '3' }, madeFor: { amount: '3' } });
+    row(order).product_qty = 99;
+    const before = everything();
+
+    // Act
+    const failure = await failureOf(book(completion, connect({ backorder: 'skip' })));
+    const after = everything();
+    row(order).product_qty = 3;
+    await book(completion, connect({ backorder: 'skip' }));
+
+    // Assess
+    expect(failure).toMatchObject({
+      name: 'Rejected',
+      code: 'conflict',
+      message: `Odoo: ${order.number} is for 99 now, its product order was made for 3, and 3 were built: booking them would close it. Set its quantity back to 3 in Odoo, then replay; or book by hand, then discard this.`,
+    });
+    expect(after).toEqual(before);
+    expect(row(order)).toMatchObject({ state: 'done', qty_produced: 3 });
+  });
+
+  it.each([
+    ['rounded as Odoo rounds it', 2.12, 1, { amount: '2.123456' }, '1'],
+    ['in the unit of the order', 2, 2, { amount: '2', unit: 'Dozens' }, '12'],
+    ['in another unit, which is not compared', 2, 2, { amount: '24', unit: 'Units' }, '12'],
+  ])('closes an order that did not change: %s', async (_, quantity, unit, madeFor, amount) => {
+    // Prepare
+    const { plan, book, family, row } = await startPlant(version);
+    const order = plan('CHAIR', quantity);
+    row(order).product_uom_id = unit;
+
+    // Act
+    await book(completionOf(order, { quantity: { amount, unit: 'Units' }, madeFor }));
+
+    // Assess
+    expect(family(order)).toMatchObject([{ state: 'done', qty_produced: 1 }]);
+  });
+
+  it('closes the rest of its own booking when the whole order is what its product order was made for', async () => {
+    // Prepare
+    const { plan, book, family } = await startPlant(version);
+    const order = plan('CHAIR', 5);
+    await book(partOf(order, 1, '2'));
+
+    // Act
+    await book({ ...partOf(order, 2, '1'), final: true, madeFor: { amount: '5' } });
+
+    // Assess
+    expect(family(order).map(({ state, qty_produced }) => [state, qty_produced])).toEqual([
+      ['done', 2],
+      ['done', 1],
+    ]);
+  });
+
   it('refuses before it writes when our user has no e-mail address, and books once it has one', async () => {
     // Prepare: the same container serves both attempts.
     const { plan, book, connect, everything, books, row } = await startPlant(version);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
 import { firstAttempt } from './attempts.ts';
 import { quantityKey } from './completions.ts';
 import { bookingTests } from './suite-booking.ts';
+import { changedTests } from './suite-changed-orders.ts';
 import { exactlyOnceTests } from './suite-exactly-once.ts';
 import { failureTests } from './suite-failures.ts';
 import { listingTests } from './suite-listing.ts';
@@ -22,6 +23,7 @@ const chapters = {
   reading: ['reading one order', readingTests],
   booking: ['booking a completion', bookingTests],
   parts: ['booking an order part by part', partTests],
+  changed: ['booking an order that a planner has changed', changedTests],
   refusing: ['refusing before it writes', refusalTests],
   marks: ['recognising its own marks', markTests],
   waiting: ['waiting for slow or locked orders, capped pages and split orders', waitTests],

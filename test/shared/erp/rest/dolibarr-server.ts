@@ -241,7 +241,7 @@ export async function startDolibarr(apiKey: string) {
     },
     /** In its own screens, which plan its lines anew. */
     changeQuantity(order: Order, qty: number) {
-      for (const line of order.lines) line.qty = (line.qty * qty) / order.qty;
+      for (const line of order.lines) if (isPlanned(line)) line.qty = (line.qty * qty) / order.qty;
       order.qty = qty;
       touch(order);
     },
@@ -269,13 +269,15 @@ export async function startDolibarr(apiKey: string) {
   };
 }
 
+function isPlanned({ role }: Line): boolean {
+  return role === 'toconsume' || role === 'toproduce';
+}
+
 function isComplete({ lines }: Order): boolean {
-  return lines
-    .filter(({ role }) => role === 'toconsume' || role === 'toproduce')
-    .every((planned) => {
-      const done = lines.filter(({ fk_mrp_production }) => fk_mrp_production === planned.id);
-      return done.reduce((sum, { qty }) => sum + qty, 0) >= planned.qty;
-    });
+  return lines.filter(isPlanned).every((planned) => {
+    const done = lines.filter(({ fk_mrp_production }) => fk_mrp_production === planned.id);
+    return done.reduce((sum, { qty }) => sum + qty, 0) >= planned.qty;
+  });
 }
 
 /** `sqlfilters`: no value may have a quote or a bracket in it; `tms` is compared in the server's local time. */

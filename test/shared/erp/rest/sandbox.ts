@@ -80,6 +80,7 @@ export function sandboxErp(options: {
           request: ({ completion }) => ({ path: placeOf(completion.erpOrder) }),
           article: ({ json }) => textAt(json, 'product'),
           unit: ({ json }) => textAt(json, 'unit'),
+          quantity: ({ json }) => textAt(json, 'quantity'),
           refused: ({ json }, { completion, built }) => {
             const status = textAt(json, 'status');
             if (status === 'cancelled')

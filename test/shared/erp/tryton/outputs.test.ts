@@ -17,6 +17,7 @@ const waste = 10;
 const unit = { id: 1, symbol: 'u', factor: 1, rate: 1, rounding: 1, digits: 0 };
 const production: Production = {
   ...{ id: 17, number: '17', state: 'running', company: 1, article: 'GEAR', product: 4, unit },
+  quantity: '5',
   wasteLocations: [{ id: waste, name: 'Scrap', code: 'SCRAP' }],
   ...{ outputs: [], template: { to_location: stock }, goodLocationType: 'storage' },
   ...{ unassigned: [], works: [], timestamps: {} },
