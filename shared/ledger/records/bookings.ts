@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import type { Rejection } from '../../model/errors.ts';
+import { erpOrderRefSchema, productOrderRefSchema } from '../../model/orders.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Claim, type Claimant, type Claims, isNothingSent, nothingSent, stepSchema } from '../claims.ts';
 import { maxNoteLength, type NewEntry } from '../history.ts';
 import { bookingKeyOf, bookingPrefix, partitionOf } from '../keys.ts';
-import { erpOrderRefSchema, productOrderRefSchema } from './erp-orders.ts';
 import { Records } from './records.ts';
 
 /** Bytes of a planned booking as JSON: some 1,800 recordings of 500 parts. An id of Azumuta has 17 characters. */

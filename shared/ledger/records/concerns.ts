@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { causes } from '../../model/causes.ts';
+import { erpOrderFactsSchema, productOrderDraftSchema } from '../../model/orders.ts';
 import { partnerNames } from '../../model/partner.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, storedCauseSchema } from '../history.ts';
 import { concernKey, numberOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
-import { erpOrderFactsSchema } from './erp-orders.ts';
 import { dayFields } from './events.ts';
-import { draftSchema } from './product-orders.ts';
 import { Records } from './records.ts';
 
 /**
@@ -62,7 +61,7 @@ const concernSchema = z.object({
   about: z.exactOptional(z.object({ article: z.string(), quantity: z.string() })),
   /** What the ERP wants instead of what was made. */
   wanted: z.exactOptional(
-    z.object({ draft: draftSchema, contentHash: z.string(), erpOrder: erpOrderFactsSchema }),
+    z.object({ draft: productOrderDraftSchema, contentHash: z.string(), erpOrder: erpOrderFactsSchema }),
   ),
 });
 /** An open concern of one order. */
@@ -93,10 +92,7 @@ const factsSchema = z.object({
   ...z.pick(concernSchema, { about: true }).shape,
 });
 
-/**
- * Attributes that put an item into the index of concerns; removing `concernFieldNames` takes it out. Other orders never have
- * them, so they cost no write unit.
- */
+/** Attributes that put an item into the index of concerns; removing `concernFieldNames` takes it out. */
 export function concernFields({ kind, partner, cause }: Omit<OpenConcern, 'key' | 'since'>, since: Date) {
   return { concern: 'open', concernOf: `${kind} ${partner} ${cause} ${since.toISOString()}` };
 }
@@ -110,10 +106,7 @@ export function concernOf(stored: StoredItem | undefined): Concern | undefined {
 }
 
 export class Concerns extends Records {
-  /**
-   * Begins a concern of a product order, or of an ERP order that could not become one; or changes what it says.
-   * @returns false when the same is told already.
-   */
+  /** Begins a concern of a product order, else of an ERP order, or changes what it says; false when the same is told already. */
   async begin(number: string, { content: given, ...concern }: Concern): Promise<boolean> {
     const { kind, claimant, cause, about, wanted } = concern;
     const content = shorten(given, maxContentLength);
@@ -174,10 +167,7 @@ export class Concerns extends Records {
     });
   }
 
-  /**
-   * What the item of an open concern adds; undefined when it has ended meanwhile. `order` is the number of the product
-   * order, or of the ERP order where there is none; empty when it is unknown.
-   */
+  /** What its item adds; undefined once it has ended. `order`: of the product order, else of the ERP order; `''` if unknown. */
   async facts(key: Key) {
     const { data } = z.safeParse(factsSchema, await this.table.get(key));
     if (!data) return undefined;

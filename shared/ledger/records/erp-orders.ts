@@ -1,23 +1,8 @@
 import * as z from 'zod/mini';
-import type { ErpOrderRef } from '../../model/orders.ts';
+import { type ErpOrderRef, erpOrderFactsSchema, splitSchema } from '../../model/orders.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { completedPartKey, completedPartPrefix, erpOrderKey } from '../keys.ts';
 import { Records } from './records.ts';
-
-export const erpOrderRefSchema = z.object({ number: z.string(), id: z.exactOptional(z.string()) });
-export const erpOrderFactsSchema = z.object({
-  ...erpOrderRefSchema.shape,
-  article: z.string(),
-  amount: z.string(),
-  unit: z.exactOptional(z.string()),
-});
-export const productOrderRefSchema = z.object({
-  id: z.string(),
-  number: z.string(),
-  url: z.exactOptional(z.string()),
-});
-export const bookPartsSchema = z.enum(['alone', 'each', 'when-all-done']);
-const splitSchema = z.object({ number: z.string(), of: z.number(), book: bookPartsSchema });
 
 const recordSchema = z.object({
   /** As the ERP has it now. */

@@ -4,21 +4,17 @@ import { numberOf, partitionOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { Records } from './records.ts';
 
-/** An event that the morning mail counts. */
-export interface DayEvent {
-  /** ISO instant, UTC. */
-  readonly at: string;
-  /** As in histories: `created`, `booked`, `dead-lettered`, `changed` … */
-  readonly event: string;
-  /** Number of the product order; `unknown` for a dead letter that does not name one. */
-  readonly number: string;
-}
+/**
+ * An event that the morning mail counts: when it happened (ISO), as in histories (`created`, `booked`, `dead-lettered` …),
+ * and to which product order; `unknown` for a dead letter that names none.
+ */
+export type DayEvent = Pick<HistoryEntry, 'at' | 'event'> & { readonly number: string };
 
 /**
  * Attributes that put an item into the index of its day. An item is in it once, with its last event. A day is one
  * partition, which takes a thousand writes a second (DynamoDB's limit): far more than any plant makes.
  */
-export function dayFields(at: Date, event: string): { readonly day: string; readonly happened: string } {
+export function dayFields(at: Date, event: string) {
   return { day: dayOf(at), happened: `${at.toISOString()} ${event}` };
 }
 
@@ -29,10 +25,7 @@ function dayOf(at: Date): string {
 
 /** What happened on which day, by an index whose attributes creations, bookings, dead letters and concerns set. */
 export class DailyActivity extends Records {
-  /**
-   * All events from `from` until `until`, oldest first: one query a day, and at most `limit` events of each. The index
-   * lags by a moment.
-   */
+  /** Oldest first: one query a day, and at most `limit` events of each. The index lags by a moment. */
   async between(from: Date, until: Date, limit: number): Promise<DayEvent[]> {
     const found: DayEvent[] = [];
     for (let at = Date.parse(dayOf(from)); at <= until.getTime(); at += 86_400_000) {

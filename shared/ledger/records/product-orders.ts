@@ -1,31 +1,29 @@
 import * as z from 'zod/mini';
 import type { Rejection } from '../../model/errors.ts';
-import { type ErpOrderFacts, isSameErpOrder } from '../../model/orders.ts';
+import {
+  type ErpOrderFacts,
+  erpOrderFactsSchema,
+  isSameErpOrder,
+  partSchema,
+  productOrderDraftSchema,
+  productOrderRefSchema,
+} from '../../model/orders.ts';
 import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { isNothingSent, nothingSent, stepSchema } from '../claims.ts';
 import { heldSchema, type NewEntry } from '../history.ts';
 import { numberOf, orderKey } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
-import { bookPartsSchema, erpOrderFactsSchema, productOrderRefSchema } from './erp-orders.ts';
 import { Records } from './records.ts';
-
-/** A product order as it was made, or is to be made, in Azumuta. */
-export const draftSchema = z.object({
-  number: z.string(),
-  article: z.string(),
-  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  variants: z.array(z.string()),
-});
 
 const orderSchema = z.pipe(
   z.object({
     number: z.string(),
     /** What its draft was made for: bookings are compared with this. Only the number follows a renamed ERP order. */
     erpOrder: erpOrderFactsSchema,
-    draft: draftSchema,
+    draft: productOrderDraftSchema,
     /** Hash of the mapped content: tells an echo from a change. */
     contentHash: z.string(),
-    part: z.object({ index: z.number(), first: z.string(), book: bookPartsSchema }),
+    part: partSchema,
     ...stepSchema.shape,
     /** Its message is known to have been sent since this content was written: it was claimed, or a pull sent it again. */
     enqueued: z._default(z.boolean(), false),

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
+import { watermarkSchema } from '../../model/orders.ts';
 import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
 import { Lease } from '../lease.ts';
 import { Records } from './records.ts';
-
-const watermarkSchema = z.object({ changedAt: z.string(), id: z.exactOptional(z.string()) });
 
 const windowSchema = z.object({
   /** When its first run began, by our clock (ISO): for durations, never compared with times of the ERP. */

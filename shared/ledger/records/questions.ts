@@ -24,6 +24,7 @@ const questionSchema = z.pipe(
 );
 /** Whether a product order is completed: Azumuta is asked repeatedly for some time. */
 export type Question = DeepReadonly<z.output<typeof questionSchema>>;
+type Joining = Pick<Question, 'recordingIds'> & Partial<Pick<Question, 'askedAt'>>;
 
 const answeredSchema = z.object({
   /** The hint that asked, and that still tells a person if necessary. */
@@ -41,14 +42,6 @@ export function questionOf({ by, answered, ...stored }: StoredItem = {}) {
     question: by === undefined ? undefined : z.parse(questionSchema, { by, ...stored }),
     answered: z.parse(z.optional(answeredSchema), answered),
   };
-}
-
-/** A hint that ends because another one already asks. */
-interface Joining {
-  /** Recordings that it names and that the question does not have. */
-  readonly recordingIds: readonly string[];
-  /** When it asked Azumuta itself. */
-  readonly askedAt?: Date | undefined;
 }
 
 /** A message lives for six days; Azumuta is asked that long about an order that has no ERP order. */
@@ -70,16 +63,17 @@ export class Questions extends Records {
   }
 
   /**
-   * Hands the recordings of another hint to the asking one. False when none asks any more, or when so many recordings
-   * were named meanwhile that there is no room: then the hint asks itself.
+   * A hint ends, as another one asks already: hands over the recordings that only it names, and when it has asked Azumuta
+   * itself. False when none asks any more, or when there is no room for so many recordings: then the hint asks itself.
    */
   async join(number: string, { recordingIds, askedAt }: Joining): Promise<boolean> {
+    const names = recordingIds.length > 0;
     const joined = await this.table.update(questionKey(number), {
       set: { askedAt: askedAt?.toISOString() },
       // Appended, so that hints that join at the same moment do not overwrite each other.
       append: { recordingIds },
-      condition: `attribute_exists(#by) AND attribute_not_exists(#awaiting)${recordingIds.length > 0 ? hasRoom : ''}`,
-      values: recordingIds.length > 0 ? { maxNamed } : undefined,
+      condition: `attribute_exists(#by) AND attribute_not_exists(#awaiting)${names ? hasRoom : ''}`,
+      values: names ? { maxNamed } : undefined,
     });
     return joined !== undefined;
   }
