@@ -89,7 +89,8 @@ export const nothingSent = {
   values: { waiting: 'waiting', rejected: 'rejected', none: 0, yes: true },
 } as const;
 
-export class Claims extends Records {
+/** Records that an attempt holds, until it has ended and what it has sent has settled. */
+export class HeldRecords extends Records {
   readonly #settlingMs: number;
 
   constructor(table: Table, clock: Clock, { settlingSeconds }: ClaimTimes) {
@@ -97,15 +98,18 @@ export class Claims extends Records {
     this.#settlingMs = settlingSeconds * 1000;
   }
 
-  /** When a claim of an attempt that ends then may be taken over: epoch milliseconds. */
+  /** When what an attempt that ends then holds may be taken over: epoch milliseconds. */
   leaseUntil(endsAt: Date): number {
     return endsAt.getTime() + this.#settlingMs;
   }
+}
 
+export class Claims extends HeldRecords {
   /** @returns `unknown` when there is no such step. */
   async claim(key: Key, { owner, messageId, endsAt, reopens = false }: Claimant): Promise<ClaimOutcome> {
     const at = this.clock.now().getTime();
     const isOurs = reopens ? '' : ' AND #rejectedBy = :message';
+    const message = reopens ? undefined : messageId;
     const updated = await this.table.update(key, {
       // A claimed order's message is known to have been sent.
       set: { state: 'claimed', owner, leaseUntil: this.leaseUntil(endsAt), clean: false, enqueued: true },
@@ -113,13 +117,7 @@ export class Claims extends Records {
       // Of an earlier rejection that is tried again.
       remove: ['reason', 'cause', 'discarded'],
       condition: `attribute_exists(pk) AND (#state = :waiting OR (#state = :rejected${isOurs}) OR (#state = :claimedState AND #leaseUntil <= :at))`,
-      values: {
-        waiting: 'waiting',
-        rejected: 'rejected',
-        message: reopens ? undefined : messageId,
-        claimedState: 'claimed',
-        at,
-      },
+      values: { waiting: 'waiting', rejected: 'rejected', claimedState: 'claimed', message, at },
     });
     const held = updated?.after ?? (await this.table.get(key));
     if (!held) return { outcome: 'unknown' };
@@ -175,18 +173,14 @@ export class Claims extends Records {
 
   /** Keeps the claim for the settling time after an attempt that may have written. @returns when that ends (epoch ms). */
   async holdForSettling(claim: Claim, note: string, further: StoredItem = {}): Promise<number> {
-    const leaseUntil = this.clock.now().getTime() + this.#settlingMs;
+    const leaseUntil = this.leaseUntil(this.clock.now());
     await this.#update(claim, { set: { ...further, leaseUntil } }, [{ event: 'retry', note }]);
     return leaseUntil;
   }
 
-  async #end(
-    claim: Claim,
-    { remove = [], ...changes }: Update,
-    ...entries: readonly NewEntry[]
-  ): Promise<boolean> {
-    const ended = { ...changes, remove: ['owner', 'leaseUntil', ...remove] };
-    return (await this.#update(claim, ended, entries)) !== undefined;
+  async #end(claim: Claim, changes: Update, ...entries: readonly NewEntry[]): Promise<boolean> {
+    const remove = ['owner', 'leaseUntil', ...(changes.remove ?? [])];
+    return (await this.#update(claim, { ...changes, remove }, entries)) !== undefined;
   }
 
   /** Only while the claim is ours. */

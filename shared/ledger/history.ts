@@ -51,7 +51,7 @@ export function withEntry(
   const { history, historyLeft } = z.parse(heldSchema, held ?? {});
   const added = entries.map((entry) => entryAt(now, entry));
   const kept: HistoryEntry[] = [...history, ...added];
-  while (kept.length > 1 && bytesOf(kept) > maxHistoryBytes) {
+  while (kept.length > 1 && Buffer.byteLength(JSON.stringify(kept)) > maxHistoryBytes) {
     const retry = kept.findIndex(({ event }) => event === 'retry');
     // The latest entry is always kept.
     kept.splice(retry === kept.length - 1 ? 0 : Math.max(0, retry), 1);
@@ -59,8 +59,4 @@ export function withEntry(
   const left = history.length + added.length - kept.length;
   if (left === 0) return { ...update, append: { history: added } };
   return { ...update, set: { ...update.set, history: kept, historyLeft: historyLeft + left } };
-}
-
-function bytesOf(history: readonly HistoryEntry[]): number {
-  return Buffer.byteLength(JSON.stringify(history));
 }

@@ -27,15 +27,14 @@ interface LedgerOptions {
 export type Ledger = Readonly<ReturnType<typeof createLedger>>;
 
 export function createLedger({ table, clock, times }: LedgerOptions) {
-  const claims = new Claims(table, clock, times);
   return {
-    claims,
+    claims: new Claims(table, clock, times),
     orders: new Orders(table, clock),
     erpOrders: new ErpOrders(table, clock),
     /** What a person must see to about an order. */
     concerns: new Concerns(table, clock),
-    bookings: new Bookings(table, clock, claims),
-    bookingLocks: new BookingLocks(table, clock, claims),
+    bookings: new Bookings(table, clock, times),
+    bookingLocks: new BookingLocks(table, clock, times),
     /** What decisions need to know about a product order. */
     knownOrders: new KnownOrders(table, clock),
     /** About which product orders Azumuta is asked whether they are completed. */

@@ -1,9 +1,7 @@
 import type { BookingKey } from '../../model/completions.ts';
-import type { Table, Update } from '../../platform/aws/dynamodb-table.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Claim, Claims } from '../claims.ts';
+import type { Update } from '../../platform/aws/dynamodb-table.ts';
+import { type Claim, HeldRecords } from '../claims.ts';
 import { erpOrderLockKey } from '../keys.ts';
-import { Records } from './records.ts';
 
 /** A booking, and the lock of its ERP order. */
 interface LockedBooking {
@@ -17,39 +15,24 @@ interface LockedBooking {
 export type LockHolder = Pick<Claim, 'owner' | 'attempt'>;
 
 /** Keeps two bookings of one ERP order apart. */
-export interface BookingLock {
-  /**
-   * False while another booking has it. The next attempt at the same booking takes over the lock of a dead one at once,
-   * as it has the claim.
-   */
-  readonly take: (holder: LockHolder, endsAt: Date) => Promise<boolean>;
-  /** Releases the holder's lock; does nothing when another attempt has taken it over. */
-  readonly release: (holder: LockHolder) => Promise<void>;
-  /** Keeps the holder's lock until `untilMs`, as what was sent may still be settling. */
-  readonly keep: (holder: LockHolder, untilMs: number) => Promise<void>;
-}
+export type BookingLock = ReturnType<BookingLocks['of']>;
 
-/** For the booking whose claim is the lock. */
-const byClaim: BookingLock = { take: async () => true, release: async () => {}, keep: async () => {} };
-
-export class BookingLocks extends Records {
-  readonly #claims: Pick<Claims, 'leaseUntil'>;
-
-  constructor(table: Table, clock: Clock, claims: Pick<Claims, 'leaseUntil'>) {
-    super(table, clock);
-    this.#claims = claims;
-  }
-
-  of({ erpOrderNumber, key: booking, isAlone }: LockedBooking): BookingLock {
-    if (isAlone) return byClaim;
+export class BookingLocks extends HeldRecords {
+  of({ erpOrderNumber, key: booking, isAlone }: LockedBooking) {
     const key = erpOrderLockKey(erpOrderNumber);
     /** Only while the lock is the holder's. */
     const change = async ({ owner }: LockHolder, changes: Update): Promise<void> => {
-      await this.table.update(key, { ...changes, condition: '#lockedBy = :owner', values: { owner } });
+      const ours = { condition: '#lockedBy = :owner', values: { owner } };
+      if (!isAlone) await this.table.update(key, { ...changes, ...ours });
     };
     return {
-      take: async ({ owner, attempt }, endsAt) => {
-        const lockedUntil = this.#claims.leaseUntil(endsAt);
+      /**
+       * False while another booking has it. The next attempt at the same booking takes over the lock of a dead one at once,
+       * as it has the claim.
+       */
+      take: async ({ owner, attempt }: LockHolder, endsAt: Date): Promise<boolean> => {
+        if (isAlone) return true;
+        const lockedUntil = this.leaseUntil(endsAt);
         const expiresAt = this.expiresAt(86_400, new Date(lockedUntil));
         const taken = await this.table.update(key, {
           set: { lockedBy: owner, lockedFor: booking, lockedAttempt: attempt, lockedUntil, expiresAt },
@@ -60,9 +43,11 @@ export class BookingLocks extends Records {
         });
         return taken !== undefined;
       },
-      release: (holder) =>
+      /** Does nothing when another attempt has taken it over. */
+      release: (holder: LockHolder) =>
         change(holder, { remove: ['lockedBy', 'lockedFor', 'lockedAttempt', 'lockedUntil'] }),
-      keep: (holder, untilMs) => change(holder, { set: { lockedUntil: untilMs } }),
+      /** Keeps the holder's lock until `untilMs`, as what was sent may still be settling. */
+      keep: (holder: LockHolder, untilMs: number) => change(holder, { set: { lockedUntil: untilMs } }),
     };
   }
 }

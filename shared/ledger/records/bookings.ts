@@ -2,12 +2,10 @@ import * as z from 'zod/mini';
 import type { Rejection } from '../../model/errors.ts';
 import { erpOrderRefSchema, productOrderRefSchema } from '../../model/orders.ts';
 import { shorten } from '../../model/text.ts';
-import type { DeepReadonly, StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
-import type { Clock } from '../../platform/clock.ts';
-import { type Claim, type Claimant, type Claims, isNothingSent, nothingSent, stepSchema } from '../claims.ts';
+import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
+import { type Claim, type Claimant, HeldRecords, isNothingSent, nothingSent, stepSchema } from '../claims.ts';
 import { maxNoteLength, type NewEntry } from '../history.ts';
 import { bookingKeyOf, bookingPrefix, partitionOf } from '../keys.ts';
-import { Records } from './records.ts';
 
 /** Bytes of a planned booking as JSON: some 1,800 recordings of 500 parts. An id of Azumuta has 17 characters. */
 export const maxPlannedBytes = 40 * 1024;
@@ -83,9 +81,7 @@ const bookingSchema = z.pipe(
 export type BookingEntry = DeepReadonly<z.output<typeof bookingSchema>>;
 
 /** The entry of a stored booking. Throws on another item: only this module writes them. */
-export function bookingEntryOf(stored: StoredItem): BookingEntry {
-  return z.parse(bookingSchema, stored);
-}
+export const bookingEntryOf = (stored: StoredItem): BookingEntry => z.parse(bookingSchema, stored);
 
 /** The booking of a part's quantity, once it is done. */
 export function bookedQuantity(bookings: readonly BookingEntry[], index: number): BookingEntry | undefined {
@@ -112,39 +108,19 @@ export interface Plan extends DeepReadonly<z.output<typeof readingSchema>> {
 /** Attributes of a booking that the receipt removes. */
 export const forBookingOnly = ['content', 'awaiting', 'dueAt'];
 /** Attributes that a new plan removes, unless it has them itself. */
-const ofOldPlan = [
-  'reason',
-  'cause',
-  'rejectedBy',
-  'discarded',
-  'figures',
-  'othersFollow',
-  ...forBookingOnly,
-];
+const ofPlan = ['reason', 'cause', 'rejectedBy', 'discarded', 'figures', 'othersFollow', ...forBookingOnly];
 
-export class Bookings extends Records {
-  readonly #claims: Pick<Claims, 'leaseUntil'>;
-
-  constructor(table: Table, clock: Clock, claims: Pick<Claims, 'leaseUntil'>) {
-    super(table, clock);
-    this.#claims = claims;
-  }
-
+export class Bookings extends HeldRecords {
   /** All bookings of a product order, including planned ones. */
   async of(number: string): Promise<BookingEntry[]> {
     return (await this.table.query(partitionOf(number), bookingPrefix)).map(bookingEntryOf);
   }
 
   /** Plans a booking and claims it, with one write; undefined when another attempt was faster. */
-  async planAndClaim(
-    home: string,
-    plan: Plan,
-    claimant: Claimant,
-    waits: StoredItem,
-  ): Promise<Claim | undefined> {
-    const { owner, messageId, endsAt } = claimant;
+  async planAndClaim(home: string, plan: Plan, by: Claimant, waits: StoredItem): Promise<Claim | undefined> {
+    const { owner, messageId, endsAt } = by;
     const key = bookingKeyOf(home, plan.planned.key);
-    const set = { state: 'claimed', owner, leaseUntil: this.#claims.leaseUntil(endsAt), ...waits };
+    const set = { state: 'claimed', owner, leaseUntil: this.leaseUntil(endsAt), ...waits };
     const written = await this.#write(home, plan, set, plannedEvent(plan));
     // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
     const held = written ?? (await this.table.get(key));
@@ -178,22 +154,27 @@ export class Bookings extends Records {
    * @param note Who, and why.
    */
   async discard(home: string, refused: string | undefined, note: string): Promise<void> {
-    const isMeant = ({ state, rejectedBy }: BookingEntry) =>
-      refused === undefined ? state !== 'done' : state === 'rejected' && rejectedBy === refused;
-    const givenUp = { state: 'rejected', reason: note, cause: 'order-state', rejectedBy: 'a person' };
-    const changes = {
-      set: { ...(refused === undefined ? givenUp : {}), discarded: true },
-      remove: forBookingOnly,
-      condition:
-        refused === undefined
-          ? '#state = :waiting OR #state = :rejected'
-          : '#state = :rejected AND #rejectedBy = :refused',
-      values: { rejected: 'rejected', ...(refused === undefined ? { waiting: 'waiting' } : { refused }) },
+    const ofMessage = {
+      set: { discarded: true },
+      condition: '#state = :rejected AND #rejectedBy = :refused',
+      values: { rejected: 'rejected', refused },
     };
+    const all = {
+      set: {
+        ...ofMessage.set,
+        state: 'rejected',
+        reason: note,
+        cause: 'order-state',
+        rejectedBy: 'a person',
+      },
+      condition: '#state = :waiting OR #state = :rejected',
+      values: { rejected: 'rejected', waiting: 'waiting' },
+    };
+    const changes = { ...(refused === undefined ? all : ofMessage), remove: forBookingOnly };
     for (const stored of await this.table.query(partitionOf(home), bookingPrefix)) {
-      const booking = bookingEntryOf(stored);
-      if (!isMeant(booking)) continue;
-      await this.change(bookingKeyOf(home, booking.key), changes, { event: 'discarded', note }, stored);
+      const { key, state, rejectedBy } = bookingEntryOf(stored);
+      if (refused === undefined ? state === 'done' : state !== 'rejected' || rejectedBy !== refused) continue;
+      await this.change(bookingKeyOf(home, key), changes, { event: 'discarded', note }, stored);
     }
   }
 
@@ -217,7 +198,7 @@ export class Bookings extends Records {
       // Attempts are counted on: the lock of an ERP order goes by their number.
       set: { ...set, clean: attempts === 0 && seen.surelyNotBooked },
       add: { attempts },
-      remove: ofOldPlan.filter((name) => set[name] === undefined),
+      remove: ofPlan.filter((name) => set[name] === undefined),
       // What a person has discarded holds nothing that could be booked as it was planned.
       condition: `(${nothingSent.condition} OR (#state = :rejected AND #discarded = :yes)) AND #readAt = :seen`,
       values: { ...nothingSent.values, seen: seen.readAt.toISOString() },

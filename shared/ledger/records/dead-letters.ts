@@ -35,9 +35,7 @@ const noLongerDead = ['isDead', ...concernFieldNames];
 
 const keyOf = ({ messageId, orderNumber }: DeadLetterId) => deadLetterKey(orderNumber, messageId);
 
-export function deadLetterOf(stored: StoredItem): DeadLetter {
-  return z.parse(letterSchema, stored);
-}
+export const deadLetterOf = (stored: StoredItem): DeadLetter => z.parse(letterSchema, stored);
 
 export class DeadLetters extends Records {
   /** The dead letters of an order, including those that were replayed or discarded since. */

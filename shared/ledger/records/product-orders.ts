@@ -52,9 +52,7 @@ const orderSchema = z.pipe(
 export type OrderEntry = DeepReadonly<z.output<typeof orderSchema>>;
 
 /** The entry of a stored order. Throws on another item: only this module writes them. */
-export function orderEntryOf(stored: StoredItem): OrderEntry {
-  return z.parse(orderSchema, stored);
-}
+export const orderEntryOf = (stored: StoredItem): OrderEntry => z.parse(orderSchema, stored);
 
 /** What a product order is made from. */
 type Content = Pick<OrderEntry, 'erpOrder' | 'draft' | 'contentHash'>;

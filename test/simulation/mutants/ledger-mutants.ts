@@ -32,7 +32,7 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'settling-not-waited-for',
     file: claims,
-    find: 'const leaseUntil = this.clock.now().getTime() + this.#settlingMs;',
+    find: 'const leaseUntil = this.leaseUntil(this.clock.now());',
     replace: 'const leaseUntil = this.clock.now().getTime();',
     why: 'A write without an answer takes effect after the next attempt has looked, and is made twice.',
     foundBy: ['created', 'booked'],
@@ -121,8 +121,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'history-without-an-end',
     file: 'shared/ledger/history.ts',
-    find: 'bytesOf(kept) > maxHistoryBytes',
-    replace: 'bytesOf(kept) < 0',
+    find: 'JSON.stringify(kept)) > maxHistoryBytes',
+    replace: 'JSON.stringify(kept)) < 0',
     why: 'The item of an order that waits for days grows beyond the limit, and can never be written again.',
     foundBy: ['items'],
   },
