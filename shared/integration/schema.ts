@@ -112,6 +112,7 @@ const scheduleSchema = strictObject({
   /**
    * Whether Azumuta is asked about overdue product orders, as a trigger may have been lost, or come before the order
    * was completed. Azumuta discourages polling, so this is one read for each overdue order, and at most `most` a run.
+   * Each run also has the ERP order of each open product order read, one request each, as it may be deleted or changed.
    * `off`: a trigger that came too early becomes a dead letter. Default: once a day.
    */
   reconcile: z._default(

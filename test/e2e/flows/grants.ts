@@ -172,7 +172,7 @@ export function grantsTests(): void {
       await vi.waitUntil(isAsked, patient);
     });
 
-    it('books an order whose trigger was lost, once the ERP changes it', async () => {
+    it('books an order whose trigger was lost at the daily look, as the ERP has changed it', async () => {
       // Prepare
       const number = await builtOrder();
       await system.azumuta.setTriggers([]);
@@ -182,6 +182,7 @@ export function grantsTests(): void {
 
       // Act
       await system.erp.releaseAndSend(system.orderEndpoint, { number });
+      await system.emulator.invoke('FunctionsReconcileCompletionsFunction', {});
 
       // Assess
       await booked(number);
