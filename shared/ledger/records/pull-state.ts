@@ -38,7 +38,7 @@ export class PullState extends Records {
 
   /** Saves the progress of a window; false when another run has taken over the lease. */
   advance(owner: string, window: PullWindow): Promise<boolean> {
-    return this.#lease.write(owner, { window, advancedAt: this.clock.now().toISOString() });
+    return this.#lease.write(owner, { window });
   }
 
   /** Gives the lease back. @param finished The watermark, if there is one yet, when the window is finished. */
