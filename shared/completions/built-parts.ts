@@ -65,7 +65,7 @@ export async function partsBookedTogether(
     }
     // The trigger that completes it may be lost, so the reconciliation asks about it again.
     const number = await knownOrders.numberOfAzumutaId(azumutaId);
-    if (number !== undefined) await orders.markReopened(number);
+    if (number !== undefined) await orders.setAwaited(number, true);
     await erpOrders.forgetCompletedPart(of.record, index);
   }
   return built;

@@ -1,10 +1,11 @@
+import * as z from 'zod/mini';
 import type { Rejection, Wrote } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
 import type { Key, StoredItem, Table, Update } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
-import { maxNoteLength, type NewEntry, withEntry } from './history.ts';
-import { expiryAfter, retentionSeconds } from './keys.ts';
+import { maxNoteLength, type NewEntry, storedCauseSchema } from './history.ts';
 import { dayFields } from './records/events.ts';
+import { Records } from './records/records.ts';
 
 /**
  * A step that must happen exactly once: creating a product order, or booking a completion.
@@ -66,134 +67,98 @@ export interface ClaimTimes {
   readonly settlingSeconds: number;
 }
 
-export const claimStates = ['waiting', 'claimed', 'done', 'rejected'] as const;
+/** What the item of a step says about its claims. */
+export const stepSchema = z.object({
+  state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
+  attempts: z.number(),
+  /** No attempt that has ended has sent anything to the partner. */
+  clean: z._default(z.boolean(), false),
+  /** Of its rejection: a sentence, its cause, and the message whose dead letter says so. */
+  reason: z.optional(z.string()),
+  cause: z.optional(storedCauseSchema),
+  rejectedBy: z.optional(z.string()),
+});
 
-/** Whether no attempt can have sent anything to the partner; `clean` says so of those that ended. */
-export function isNothingSent({
-  state,
-  attempts,
-  clean,
-}: {
-  readonly state: (typeof claimStates)[number];
-  readonly attempts: number;
-  readonly clean: boolean;
-}): boolean {
+/** Whether no attempt can have sent anything to the partner. */
+export function isNothingSent({ state, attempts, clean }: z.output<typeof stepSchema>): boolean {
   return (state === 'waiting' || state === 'rejected') && (attempts === 0 || clean);
 }
+/** The same as a condition. */
+export const nothingSent = {
+  condition: '((#state = :waiting OR #state = :rejected) AND (#attempts = :none OR #clean = :yes))',
+  values: { waiting: 'waiting', rejected: 'rejected', none: 0, yes: true },
+} as const;
 
-export class Claims {
-  readonly #table: Table;
-  readonly #clock: Clock;
+/** Records that an attempt holds, until it has ended and what it has sent has settled. */
+export class HeldRecords extends Records {
   readonly #settlingMs: number;
 
   constructor(table: Table, clock: Clock, { settlingSeconds }: ClaimTimes) {
-    this.#table = table;
-    this.#clock = clock;
+    super(table, clock);
     this.#settlingMs = settlingSeconds * 1000;
   }
 
-  /** When a claim of an attempt that ends then may be taken over: epoch milliseconds. */
+  /** When what an attempt that ends then holds may be taken over: epoch milliseconds. */
   leaseUntil(endsAt: Date): number {
     return endsAt.getTime() + this.#settlingMs;
   }
+}
 
+export class Claims extends HeldRecords {
   /** @returns `unknown` when there is no such step. */
   async claim(key: Key, { owner, messageId, endsAt, reopens = false }: Claimant): Promise<ClaimOutcome> {
-    const at = this.#clock.now().getTime();
-    const leaseUntil = this.leaseUntil(endsAt);
+    const at = this.clock.now().getTime();
     const isOurs = reopens ? '' : ' AND #rejectedBy = :message';
-    const updated = await this.#table.update(key, {
+    const message = reopens ? undefined : messageId;
+    const updated = await this.table.update(key, {
       // A claimed order's message is known to have been sent.
-      set: { state: 'claimed', owner, leaseUntil, clean: false, enqueued: true },
+      set: { state: 'claimed', owner, leaseUntil: this.leaseUntil(endsAt), clean: false, enqueued: true },
       add: { attempts: 1 },
       // Of an earlier rejection that is tried again.
       remove: ['reason', 'cause', 'discarded'],
       condition: `attribute_exists(pk) AND (#state = :waiting OR (#state = :rejected${isOurs}) OR (#state = :claimedState AND #leaseUntil <= :at))`,
-      values: {
-        waiting: 'waiting',
-        rejected: 'rejected',
-        message: reopens ? undefined : messageId,
-        claimedState: 'claimed',
-        at,
-      },
+      values: { waiting: 'waiting', rejected: 'rejected', claimedState: 'claimed', message, at },
     });
-    if (updated) {
-      const { before, after } = updated;
-      const attempt = Number(after.attempts);
-      return {
-        outcome: 'claimed',
-        claim: { key, owner, messageId, attempt, again: attempt > 1 && before.clean !== true, held: after },
-      };
-    }
-    const held = await this.#table.get(key);
+    const held = updated?.after ?? (await this.table.get(key));
     if (!held) return { outcome: 'unknown' };
     if (held.state === 'done') return { outcome: 'done', held };
     if (held.state === 'rejected') return { outcome: 'rejected', reason: String(held.reason) };
     // The AWS SDK repeats a claim whose answer was lost, and then finds its own claim.
-    if (held.state === 'claimed' && held.owner === owner) {
-      const attempt = Number(held.attempts);
-      return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again: attempt > 1, held } };
-    }
-    return { outcome: 'busy', untilMs: Number(held.leaseUntil ?? at) };
+    if (held.owner !== owner) return { outcome: 'busy', untilMs: Number(held.leaseUntil ?? at) };
+    const attempt = Number(held.attempts);
+    const again = attempt > 1 && updated?.before.clean !== true;
+    return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again, held } };
   }
 
   /**
    * Closes the claim for good; false when it was no longer ours, as another attempt has taken over.
-   * @param receipt Attributes to set, and `remove` names those that are not needed any more.
    * @param entry The event that the index of days shows.
    */
   async complete(
     claim: Claim,
-    { remove = [], ...receipt }: Readonly<Record<string, unknown>> & { readonly remove?: readonly string[] },
+    { remove = [], ...receipt }: StoredItem & Pick<Update, 'remove'>,
     entry: NewEntry,
     ...further: readonly NewEntry[]
   ): Promise<boolean> {
-    const changes = {
-      set: {
-        ...receipt,
-        state: 'done',
-        doneAt: this.#clock.now().toISOString(),
-        // Counted from now, so that a receipt outlives every replay.
-        expiresAt: expiryAfter(retentionSeconds, this.#clock.now()),
-        ...dayFields(this.#clock.now(), entry.event),
-      },
-      remove: ['owner', 'leaseUntil', ...remove],
-    };
-    return (await this.#update(claim, changes, entry, ...further)) !== undefined;
+    const now = this.clock.now();
+    // Its expiry is counted from now, so that a receipt outlives every replay.
+    const done = { state: 'done', doneAt: now.toISOString(), expiresAt: this.expiresAt() };
+    const set = { ...receipt, ...done, ...dayFields(now, entry.event) };
+    return this.#end(claim, { set, remove }, entry, ...further);
   }
 
-  /**
-   * Gives the claim back after an attempt that left nothing unsettled at the partner.
-   * @param further Attributes to set, besides.
-   */
+  /** Gives the claim back after an attempt that left nothing unsettled at the partner. */
   async release(
     claim: Claim,
     note: string,
     wrote: Exclude<Wrote, 'perhaps'> = 'nothing',
-    further: Readonly<Record<string, unknown>> = {},
+    further: StoredItem = {},
   ): Promise<void> {
-    // What an earlier attempt may have written stays in doubt.
-    const clean = !claim.again && wrote === 'nothing';
-    const changes = { set: { ...further, state: 'waiting', clean }, remove: ['owner', 'leaseUntil'] };
-    await this.#update(claim, changes, { event: 'retry', note });
+    const set = { ...further, state: 'waiting', clean: isClean(claim, wrote) };
+    await this.#end(claim, { set }, { event: 'retry', note });
   }
 
-  /** Keeps the claim for the settling time after an attempt that may have written. @returns when that ends (epoch ms). */
-  async holdForSettling(
-    claim: Claim,
-    note: string,
-    further: Readonly<Record<string, unknown>> = {},
-  ): Promise<number> {
-    const leaseUntil = this.#clock.now().getTime() + this.#settlingMs;
-    await this.#update(claim, { set: { ...further, leaseUntil } }, { event: 'retry', note });
-    return leaseUntil;
-  }
-
-  /**
-   * The step waits for a person.
-   * @param wrote `nothing` when this attempt surely sent nothing to the partner.
-   * @param remove Attributes that are not needed while it does.
-   */
+  /** The step waits for a person. @param wrote `nothing` when this attempt surely sent nothing to the partner. */
   async reject(
     claim: Claim,
     { reason: given, cause }: Rejection,
@@ -201,20 +166,31 @@ export class Claims {
     remove: readonly string[] = [],
   ): Promise<void> {
     const reason = shorten(given, maxNoteLength);
-    const clean = !claim.again && wrote === 'nothing';
-    const changes = {
-      set: { state: 'rejected', reason, cause, rejectedBy: claim.messageId, clean },
-      remove: ['owner', 'leaseUntil', ...remove],
-    };
-    await this.#update(claim, changes, { event: 'rejected', note: reason });
+    const rejection = { state: 'rejected', reason, cause, rejectedBy: claim.messageId };
+    const set = { ...rejection, clean: isClean(claim, wrote) };
+    await this.#end(claim, { set, remove }, { event: 'rejected', note: reason });
+  }
+
+  /** Keeps the claim for the settling time after an attempt that may have written. @returns when that ends (epoch ms). */
+  async holdForSettling(claim: Claim, note: string, further: StoredItem = {}): Promise<number> {
+    const leaseUntil = this.leaseUntil(this.clock.now());
+    await this.#update(claim, { set: { ...further, leaseUntil } }, [{ event: 'retry', note }]);
+    return leaseUntil;
+  }
+
+  async #end(claim: Claim, changes: Update, ...entries: readonly NewEntry[]): Promise<boolean> {
+    const remove = ['owner', 'leaseUntil', ...(changes.remove ?? [])];
+    return (await this.#update(claim, { ...changes, remove }, entries)) !== undefined;
   }
 
   /** Only while the claim is ours. */
-  #update(claim: Claim, changes: Update, ...entries: readonly NewEntry[]) {
-    return this.#table.update(claim.key, {
-      ...withEntry(changes, claim.held, this.#clock.now(), ...entries),
-      condition: '#owner = :ours',
-      values: { ours: claim.owner },
-    });
+  #update({ key, owner, held }: Claim, changes: Update, entries: readonly NewEntry[]) {
+    const ours = { condition: '#owner = :ours', values: { ours: owner } };
+    return this.change(key, { ...changes, ...ours }, entries, held);
   }
+}
+
+/** What an earlier attempt may have written stays in doubt. */
+function isClean(claim: Claim, wrote: Wrote): boolean {
+  return !claim.again && wrote === 'nothing';
 }

@@ -1,34 +1,31 @@
 import * as z from 'zod/mini';
 import { type Cause, causes } from '../model/causes.ts';
 import { shorten } from '../model/text.ts';
-import type { Update } from '../platform/aws/dynamodb-table.ts';
+import type { DeepReadonly, Update } from '../platform/aws/dynamodb-table.ts';
 
-/** What happened to an item and when. The journey of an order consists of these. */
-export interface HistoryEntry {
+const entrySchema = z.object({
   /** ISO instant. */
-  readonly at: string;
+  at: z.string(),
   /** `queued`, `retry`, `rejected`, `created`, `linked`, `booked` … */
-  readonly event: string;
+  event: z.string(),
   /** For a person. */
-  readonly note?: string;
-}
-
+  note: z.exactOptional(z.string()),
+});
+/** What happened to an item and when. The journey of an order consists of these. */
+export type HistoryEntry = DeepReadonly<z.output<typeof entrySchema>>;
 /** An entry that is about to be written. */
 export type NewEntry = Omit<HistoryEntry, 'at'>;
 
-/**
- * Bytes of a history as JSON: a sixth of 100 KB, which no item exceeds, as each write is charged by the size of the whole
- * item. Source: AWS, "DynamoDB read and write operations".
- */
+/** An item's own history, oldest first, and how many entries it has lost. */
+export const heldSchema = z.object({
+  history: z._default(z.array(entrySchema), []),
+  historyLeft: z._default(z.number(), 0),
+});
+
+/** Bytes as JSON: a sixth of the 100 KB that no item exceeds, as a write is charged by the size of its whole item. */
 export const maxHistoryBytes = 16 * 1024;
 /** Characters of a note, and of the reason that an item holds for a person. */
 export const maxNoteLength = 1000;
-
-/** An ISO instant, as a date. */
-export const storedInstantSchema = z.pipe(
-  z.string(),
-  z.transform((text) => new Date(text)),
-);
 
 /** After a rollback an item may have a cause that only the newer version knows. */
 export const storedCauseSchema = z.pipe(
@@ -36,17 +33,14 @@ export const storedCauseSchema = z.pipe(
   z.transform((code): Cause => causes.find((cause) => cause === code) ?? 'internal-error'),
 );
 
-/** An item's own history, oldest first. */
-export const historySchema = z._default(
-  z.array(z.object({ at: z.string(), event: z.string(), note: z.exactOptional(z.string()) })),
-  [],
-);
-export const heldSchema = z.object({ history: historySchema, historyLeft: z._default(z.number(), 0) });
+export function entryAt(now: Date, { event, note }: NewEntry): HistoryEntry {
+  const noted = note === undefined ? {} : { note: shorten(note, maxNoteLength) };
+  return { at: now.toISOString(), event, ...noted };
+}
 
 /**
- * The update with entries added to the item's history. A full history loses its oldest retries, then its oldest
+ * The update with entries added to the history of the item `held`. A full history loses its oldest retries, then its oldest
  * entries, and `historyLeft` counts them; an entry that another writer adds in the same moment may be lost with them.
- * @param held The item as it was read; undefined when there is none.
  */
 export function withEntry(
   update: Update,
@@ -55,13 +49,9 @@ export function withEntry(
   ...entries: readonly NewEntry[]
 ): Update {
   const { history, historyLeft } = z.parse(heldSchema, held ?? {});
-  const added = entries.map(({ event, note }) => ({
-    at: now.toISOString(),
-    event,
-    ...(note === undefined ? {} : { note: shorten(note, maxNoteLength) }),
-  }));
+  const added = entries.map((entry) => entryAt(now, entry));
   const kept: HistoryEntry[] = [...history, ...added];
-  while (kept.length > 1 && bytesOf(kept) > maxHistoryBytes) {
+  while (kept.length > 1 && Buffer.byteLength(JSON.stringify(kept)) > maxHistoryBytes) {
     const retry = kept.findIndex(({ event }) => event === 'retry');
     // The latest entry is always kept.
     kept.splice(retry === kept.length - 1 ? 0 : Math.max(0, retry), 1);
@@ -69,8 +59,4 @@ export function withEntry(
   const left = history.length + added.length - kept.length;
   if (left === 0) return { ...update, append: { history: added } };
   return { ...update, set: { ...update.set, history: kept, historyLeft: historyLeft + left } };
-}
-
-function bytesOf(history: readonly HistoryEntry[]): number {
-  return Buffer.byteLength(JSON.stringify(history));
 }

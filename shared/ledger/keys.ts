@@ -37,15 +37,14 @@ export const concernPrefix = 'CONCERN#';
 export const deadLetterPrefix = 'DEAD-LETTER#';
 export const completedPartPrefix = 'COMPLETED#';
 
-export const orderKey = (number: string) => keyOf(partitionOf(number), 'ORDER');
-export const bookingKeyOf = (number: string, booking: string) =>
-  keyOf(partitionOf(number), `${bookingPrefix}${booking}`);
-export const deadLetterKey = (number: string, messageId: string) =>
-  keyOf(partitionOf(number), `${deadLetterPrefix}${messageId}`);
-export const aliasKey = (number: string) => keyOf(partitionOf(number), 'ALIAS');
-export const questionKey = (number: string) => keyOf(partitionOf(number), 'QUESTION');
+const ofOrder = (number: string, sk: string) => keyOf(partitionOf(number), sk);
+export const orderKey = (number: string) => ofOrder(number, 'ORDER');
+export const bookingKeyOf = (number: string, name: string) => ofOrder(number, `${bookingPrefix}${name}`);
+export const deadLetterKey = (number: string, id: string) => ofOrder(number, `${deadLetterPrefix}${id}`);
+export const aliasKey = (number: string) => ofOrder(number, 'ALIAS');
+export const questionKey = (number: string) => ofOrder(number, 'QUESTION');
 export const concernKey = (number: string, kind: string, claimant?: string) =>
-  keyOf(partitionOf(number), `${concernPrefix}${kind}${claimant === undefined ? '' : `#${claimant}`}`);
+  ofOrder(number, `${concernPrefix}${kind}${claimant === undefined ? '' : `#${claimant}`}`);
 /** By the ERP's own id where it has one: numbers change, and another order may get an old number. */
 export const erpOrderKey = ({ id, number }: ErpOrderRef) =>
   keyOf(`ERP-ORDER#${id === undefined ? `number ${number}` : `id ${id}`}`, 'ORDER');
@@ -56,10 +55,5 @@ export const slotKey = (partner: Partner, number: number) => keyOf(`SLOTS#${part
 export const slotLineKey = (partner: Partner) => keyOf(`SLOTS#${partner}`, 'LINE');
 export const pausesKey = (functionName: string) => keyOf(`PAUSES#${functionName}`, 'PAUSES');
 
-/** Long enough for every replay: receipts are kept for 430 days. */
+/** How long items are kept, unless their kind says otherwise: long enough for every replay. */
 export const retentionSeconds = 430 * 86_400;
-
-/** When DynamoDB may remove an item that was written now: epoch seconds. */
-export function expiryAfter(seconds: number, now: Date): number {
-  return Math.floor(now.getTime() / 1000) + seconds;
-}

@@ -1,38 +1,41 @@
 import type { Key, StoredItem, Table, Update } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
-
-export type Lease = ReturnType<typeof createLease>;
+import { Records } from './records/records.ts';
 
 /** An item that lets one of several overlapping runs work. */
-export function createLease(table: Table, clock: Clock, key: Key) {
-  /** Only while the lease is the owner's. */
-  const update = (owner: string, changes: Update) =>
-    table.update(key, { ...changes, condition: '#owner = :ours', values: { ours: owner } });
+export class Lease extends Records {
+  readonly #key: Key;
 
-  return {
-    /**
-     * Takes the lease; undefined while another run has it. The lease of a run that died is free once it has ended.
-     * @returns what the item held before.
-     */
-    async take(owner: string, seconds: number): Promise<StoredItem | undefined> {
-      const now = clock.now().getTime();
-      const taken = await table.update(key, {
-        set: { owner, leaseUntil: now + seconds * 1000 },
-        condition: 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now',
-        values: { now },
-      });
-      if (taken) return taken.before;
-      // The AWS SDK repeats a request whose answer was lost, and then finds its own lease.
-      const held = await table.get(key);
-      return held?.owner === owner && Number(held.leaseUntil) > now ? held : undefined;
-    },
-    /** Sets attributes while the lease is ours; false when another run has taken it over. */
-    async write(owner: string, set: Readonly<Record<string, unknown>>): Promise<boolean> {
-      return (await update(owner, { set })) !== undefined;
-    },
-    /** Gives the lease back and sets attributes; does nothing when it is not ours any more. */
-    async release(owner: string, set: Readonly<Record<string, unknown>> = {}): Promise<void> {
-      await update(owner, { set, remove: ['leaseUntil', 'owner'] });
-    },
-  };
+  constructor(table: Table, clock: Clock, key: Key) {
+    super(table, clock);
+    this.#key = key;
+  }
+
+  /** @returns what the item held before; undefined while another run has the lease. That of a dead run ends by itself. */
+  async take(owner: string, seconds: number): Promise<StoredItem | undefined> {
+    const now = this.clock.now().getTime();
+    const taken = await this.table.update(this.#key, {
+      set: { owner, leaseUntil: now + seconds * 1000 },
+      condition: 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now',
+      values: { now },
+    });
+    if (taken) return taken.before;
+    // The AWS SDK repeats a request whose answer was lost, and then finds its own lease.
+    const held = await this.table.get(this.#key);
+    return held?.owner === owner && Number(held.leaseUntil) > now ? held : undefined;
+  }
+
+  /** Sets attributes while the lease is ours; false when another run has taken it over. */
+  async write(owner: string, set: StoredItem): Promise<boolean> {
+    return (await this.#update(owner, { set })) !== undefined;
+  }
+
+  /** Gives the lease back, and sets and removes attributes; does nothing when it is not ours any more. */
+  async release(owner: string, set: StoredItem = {}, remove: readonly string[] = []): Promise<void> {
+    await this.#update(owner, { set, remove: ['leaseUntil', 'owner', ...remove] });
+  }
+
+  #update(owner: string, changes: Update) {
+    return this.table.update(this.#key, { ...changes, condition: '#owner = :ours', values: { ours: owner } });
+  }
 }

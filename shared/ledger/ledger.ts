@@ -1,23 +1,23 @@
 import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Claims, type ClaimTimes } from './claims.ts';
-import { createLease } from './lease.ts';
-import { createAlertRecords } from './records/alerts.ts';
-import { createAttempts } from './records/attempts.ts';
-import { createBookingLocks } from './records/booking-locks.ts';
+import { Lease } from './lease.ts';
+import { AlertRecords } from './records/alerts.ts';
+import { Attempts } from './records/attempts.ts';
+import { BookingLocks } from './records/booking-locks.ts';
 import { Bookings } from './records/bookings.ts';
 import { Concerns } from './records/concerns.ts';
-import { createDeadLetterRecords } from './records/dead-letters.ts';
-import { createErpOrders } from './records/erp-orders.ts';
-import { createDailyActivity, createJourneys } from './records/events.ts';
-import { createKnownOrders } from './records/known-orders.ts';
-import { createPauses } from './records/pauses.ts';
+import { DeadLetters } from './records/dead-letters.ts';
+import { ErpOrders } from './records/erp-orders.ts';
+import { DailyActivity, Journeys } from './records/events.ts';
+import { KnownOrders } from './records/known-orders.ts';
+import { Pauses } from './records/pauses.ts';
 import { Orders } from './records/product-orders.ts';
-import { createPullState } from './records/pull-state.ts';
+import { PullState } from './records/pull-state.ts';
 import { Questions } from './records/questions.ts';
-import { createWorkInstructionNames } from './records/work-instruction-names.ts';
+import { WorkInstructionNames } from './records/work-instruction-names.ts';
 
-export interface LedgerOptions {
+interface LedgerOptions {
   readonly table: Table;
   readonly clock: Clock;
   readonly times: ClaimTimes;
@@ -27,30 +27,28 @@ export interface LedgerOptions {
 export type Ledger = Readonly<ReturnType<typeof createLedger>>;
 
 export function createLedger({ table, clock, times }: LedgerOptions) {
-  const claims = new Claims(table, clock, times);
-  const erpOrders = createErpOrders(table, clock);
   return {
-    claims,
+    claims: new Claims(table, clock, times),
     orders: new Orders(table, clock),
-    erpOrders,
+    erpOrders: new ErpOrders(table, clock),
     /** What a person must see to about an order. */
     concerns: new Concerns(table, clock),
-    bookings: new Bookings(table, clock, claims),
-    bookingLocks: createBookingLocks(table, clock, times),
+    bookings: new Bookings(table, clock, times),
+    bookingLocks: new BookingLocks(table, clock, times),
     /** What decisions need to know about a product order. */
-    knownOrders: createKnownOrders(table, clock, erpOrders),
+    knownOrders: new KnownOrders(table, clock),
     /** About which product orders Azumuta is asked whether they are completed. */
     questions: new Questions(table, clock),
-    attempts: createAttempts(table, clock),
-    deadLetters: createDeadLetterRecords(table, clock),
-    pullState: createPullState(table, clock),
-    pauses: createPauses(table, clock),
+    attempts: new Attempts(table, clock),
+    deadLetters: new DeadLetters(table, clock),
+    pullState: new PullState(table, clock),
+    pauses: new Pauses(table, clock),
     /** Held by the run that asks Azumuta about overdue orders. */
-    reconciling: createLease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
-    workInstructionNames: createWorkInstructionNames(table, clock),
-    journeys: createJourneys(table),
-    /** What happened on which day, for the morning mail. */
-    dailyActivity: createDailyActivity(table),
+    reconciling: new Lease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
+    workInstructionNames: new WorkInstructionNames(table, clock),
+    journeys: new Journeys(table, clock),
+    /** For the morning mail. */
+    dailyActivity: new DailyActivity(table, clock),
   };
 }
 
@@ -58,10 +56,5 @@ export function createLedger({ table, clock, times }: LedgerOptions) {
 export type AlertLedger = Readonly<ReturnType<typeof createAlertLedger>>;
 
 export function createAlertLedger(options: LedgerOptions) {
-  const { table, clock } = options;
-  return {
-    ...createLedger(options),
-    /** What people were told. */
-    alerts: createAlertRecords(table, clock),
-  };
+  return { ...createLedger(options), alerts: new AlertRecords(options.table, options.clock) };
 }

@@ -1,22 +1,26 @@
+import * as z from 'zod/mini';
 import type { Quantity } from './quantity.ts';
 
-/** Which ERP order is meant. Numbers are text: leading zeros and slashes are part of them. */
-export interface ErpOrderRef {
+export const erpOrderRefSchema = z.object({
   /** The number that people see in the ERP. */
-  readonly number: string;
+  number: z.string(),
   /** The ERP's internal id, where it differs from the number. */
-  readonly id?: string;
-}
+  id: z.exactOptional(z.string()),
+});
+/** Which ERP order is meant. Numbers are text: leading zeros and slashes are part of them. */
+export type ErpOrderRef = Readonly<z.output<typeof erpOrderRefSchema>>;
 
-/** The ERP order behind a product order, with the ERP's own codes, not those that the mapping made for Azumuta. */
-export interface ErpOrderFacts extends ErpOrderRef {
+export const erpOrderFactsSchema = z.object({
+  ...erpOrderRefSchema.shape,
   /** The ERP's code of the product. */
-  readonly article: string;
+  article: z.string(),
   /** Quantity of the whole ERP order, in its unit. */
-  readonly amount: string;
+  amount: z.string(),
   /** Unit of the ERP order, where it has one. */
-  readonly unit?: string;
-}
+  unit: z.exactOptional(z.string()),
+});
+/** The ERP order behind a product order, with the ERP's own codes, not those that the mapping made for Azumuta. */
+export type ErpOrderFacts = Readonly<z.output<typeof erpOrderFactsSchema>>;
 
 /** Whether both are the same order: by the ERP's id, or by the number where one has none. */
 export function isSameErpOrder(a: ErpOrderRef, b: ErpOrderRef): boolean {
@@ -41,56 +45,63 @@ export interface ErpOrder extends ErpOrderRef {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
+const parameterValueSchema = z.union([z.string(), z.number(), z.boolean()]);
 /** Value of an Azumuta parameter; the JSON type determines its value type. */
-export type ParameterValue = string | number | boolean;
+export type ParameterValue = z.output<typeof parameterValueSchema>;
 
-/** A product order as the mapping wants it in Azumuta. */
-export interface ProductOrderDraft {
-  readonly number: string;
+export const productOrderDraftSchema = z.object({
+  number: z.string(),
   /** Number of the Azumuta article to create it from. */
-  readonly article: string;
+  article: z.string(),
   /** Keys may contain spaces. */
-  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  parameters: z.readonly(z.record(z.string(), parameterValueSchema)),
   /** Names (or ids) of the article's variants. */
-  readonly variants: readonly string[];
-}
+  variants: z.readonly(z.array(z.string())),
+});
+/** A product order as the mapping wants it in Azumuta. */
+export type ProductOrderDraft = Readonly<z.output<typeof productOrderDraftSchema>>;
 
-/** A product order that exists in Azumuta. */
-export interface ProductOrderRef {
+export const productOrderRefSchema = z.object({
   /** 17-character Meteor id. */
-  readonly id: string;
-  readonly number: string;
+  id: z.string(),
+  number: z.string(),
   /** Page of the product order for a person, when Azumuta gives one. */
-  readonly url?: string;
-}
+  url: z.exactOptional(z.string()),
+});
+/** A product order that exists in Azumuta. */
+export type ProductOrderRef = Readonly<z.output<typeof productOrderRefSchema>>;
 
-/** How far a listing of released orders has got: the last change that was read, and of which order. */
-export interface Watermark {
+export const watermarkSchema = z.object({
   /** ISO instant, UTC. */
-  readonly changedAt: string;
+  changedAt: z.string(),
   /** Id of the last order read with that time: breaks ties between equal times. */
-  readonly id?: string;
-}
+  id: z.exactOptional(z.string()),
+});
+/** How far a listing of released orders has got: the last change that was read, and of which order. */
+export type Watermark = Readonly<z.output<typeof watermarkSchema>>;
 
+const bookPartsSchema = z.enum(['alone', 'each', 'when-all-done']);
 /** When parts are booked in the ERP; `alone`: the ERP order is one product order. */
-export type BookParts = 'alone' | 'each' | 'when-all-done';
+export type BookParts = z.output<typeof bookPartsSchema>;
 
-/** Which part of its ERP order a product order is. The record of the ERP order has the number of parts, as it changes. */
-export interface Part {
+export const partSchema = z.object({
   /** 1 for the first. */
-  readonly index: number;
+  index: z.number(),
   /** Number of part 1, where bookings that need all parts are kept. */
-  readonly first: string;
-  readonly book: BookParts;
-}
+  first: z.string(),
+  book: bookPartsSchema,
+});
+/** Which part of its ERP order a product order is. The record of the ERP order has the number of parts, as it changes. */
+export type Part = Readonly<z.output<typeof partSchema>>;
 
-/** How an ERP order becomes product orders: one, or a numbered one for each unit. */
-export interface Split {
+export const splitSchema = z.object({
   /** Number of the only product order, or the prefix of the numbers of all parts. */
-  readonly number: string;
-  readonly of: number;
-  readonly book: BookParts;
-}
+  number: z.string(),
+  of: z.number(),
+  book: bookPartsSchema,
+});
+/** How an ERP order becomes product orders: one, or a numbered one for each unit. */
+export type Split = Readonly<z.output<typeof splitSchema>>;
 
 /** Number of a part: `MO/0001`, or `MO/0001/1`, `MO/0001/2` … */
 export function partNumber({ number, book }: Pick<Split, 'number' | 'book'>, index: number): string {

@@ -1,5 +1,5 @@
 import { slotKey, slotLineKey } from '../ledger/keys.ts';
-import { createLease, type Lease } from '../ledger/lease.ts';
+import { Lease } from '../ledger/lease.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { Partner, PartnerLimit } from '../model/partner.ts';
 import type { Table } from '../platform/aws/dynamodb-table.ts';
@@ -70,7 +70,7 @@ async function freeSlot(from: SlotsDependencies, wanted: WantedSlot, numbers: re
   const { partner, limit, requestId, untilMs, isBacklog } = wanted;
   const owner = `${nameOf(from, isBacklog)} ${requestId}`;
   for (const number of numbers) {
-    const lease: Lease = createLease(from.table, from.clock, slotKey(partner, number));
+    const lease = new Lease(from.table, from.clock, slotKey(partner, number));
     const before = await lease.take(owner, (untilMs - nowOf(from)) / 1000);
     if (before) return { lease, owner, pacer: pacerOf(limit, before.nextCallAt, from.clock) };
   }

@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Breaker } from '../circuit-breaker/circuit-breaker.ts';
 import type { Attempts } from '../ledger/records/attempts.ts';
-import type { DeadLetterRecords } from '../ledger/records/dead-letters.ts';
+import type { DeadLetters } from '../ledger/records/dead-letters.ts';
 import type { Pauses } from '../ledger/records/pauses.ts';
 import type { Partner } from '../model/partner.ts';
 import type { Queues } from '../platform/aws/queue.ts';
@@ -61,7 +61,7 @@ export interface WorkerDependencies {
   readonly deadLetterQueueUrl: string;
   readonly queues: Queues;
   readonly attempts: Attempts;
-  readonly deadLetters: DeadLetterRecords;
+  readonly deadLetters: DeadLetters;
   readonly pauses: Pick<Pauses, 'during'>;
   readonly breaker: { readonly outage: (partner: Partner) => ReturnType<Breaker['outage']> };
   readonly clock: Clock;

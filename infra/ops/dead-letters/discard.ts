@@ -1,5 +1,5 @@
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
+import type { DeadLetters } from '../../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { UsageError } from '../cli/command.ts';
 import type { DeadLetterMessage } from './dead-letter.ts';
@@ -16,7 +16,7 @@ export interface DiscardRequest {
 
 export interface DiscardDependencies {
   readonly deadLetters: DeadLetterQueue;
-  readonly records: Pick<DeadLetterRecords, 'markDiscarded'>;
+  readonly records: Pick<DeadLetters, 'markDiscarded'>;
   readonly bookings: Pick<Ledger['bookings'], 'discard'>;
 }
 

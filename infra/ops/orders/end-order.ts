@@ -50,7 +50,7 @@ export async function giveUp({ number, go, note }: EndRequest, { ledger }: EndDe
     throw new UsageError(`${number} is being booked at this moment: try it again in a few minutes.`);
   if (go) {
     if (entry) await ledger.orders.giveUp(entry, note);
-    await ledger.bookings.giveUp(home, note);
+    await ledger.bookings.discard(home, undefined, note);
     for (const concern of concerns) await ledger.concerns.end(number, concern, note);
     for (const { messageId, orderNumber } of letters)
       await ledger.deadLetters.markSettled({ messageId, orderNumber });

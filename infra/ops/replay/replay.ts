@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type TriggerNames, triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
+import type { DeadLetters } from '../../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts';
@@ -22,7 +22,7 @@ export interface ReplayDependencies {
   readonly deadLetters: DeadLetterQueue;
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrls: Readonly<Record<QueueName, string>>;
-  readonly records: Pick<DeadLetterRecords, 'record' | 'markReplayed' | 'of'>;
+  readonly records: Pick<DeadLetters, 'record' | 'markReplayed' | 'of'>;
   readonly ledger: Pick<Ledger, 'knownOrders'>;
   /** How triggers name their content, as the stack is configured now. */
   readonly names: TriggerNames;

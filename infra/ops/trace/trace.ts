@@ -2,7 +2,7 @@ import type { BreakerState } from '../../../shared/circuit-breaker/circuit-break
 import { unpacked } from '../../../shared/completions/content.ts';
 import { homeOf } from '../../../shared/completions/decide-bookings.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
-import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
+import type { DeadLetters } from '../../../shared/ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
@@ -163,10 +163,7 @@ function withBookings(own: readonly JourneyEntry[], ofFirst: readonly JourneyEnt
  * The dead letters that were neither replayed nor discarded. The record says which: a journey is sorted by time, and the
  * clocks of laptops may be wrong.
  */
-function openDeadLetters(
-  records: Awaited<ReturnType<DeadLetterRecords['of']>>,
-  journey: readonly JourneyEntry[],
-) {
+function openDeadLetters(records: Awaited<ReturnType<DeadLetters['of']>>, journey: readonly JourneyEntry[]) {
   return records
     .filter(({ isDead }) => isDead)
     .map(({ messageId, orderNumber, stage, reason, cause }) => {

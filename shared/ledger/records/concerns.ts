@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import { type Cause, causes } from '../../model/causes.ts';
-import { type Partner, partnerNames } from '../../model/partner.ts';
+import { causes } from '../../model/causes.ts';
+import { erpOrderFactsSchema, productOrderDraftSchema } from '../../model/orders.ts';
+import { partnerNames } from '../../model/partner.ts';
 import { shorten } from '../../model/text.ts';
-import type { DeepReadonly, Key, StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
-import type { Clock } from '../../platform/clock.ts';
-import { heldSchema, maxNoteLength, storedCauseSchema, withEntry } from '../history.ts';
-import { concernKey, concernPrefix, expiryAfter, numberOf, partitionOf, retentionSeconds } from '../keys.ts';
+import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
+import { maxNoteLength, storedCauseSchema } from '../history.ts';
+import { concernKey, numberOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
-import { erpOrderFactsSchema } from './erp-orders.ts';
 import { dayFields } from './events.ts';
-import { draftSchema } from './product-orders.ts';
+import { Records } from './records.ts';
 
 /**
  * What a person must see to about an order. Each kind has one owner, which begins it and ends it at its next look:
@@ -49,29 +48,24 @@ export type OrderConcernKind = (typeof orderConcernKinds)[number];
 export const concernKinds = [...orderConcernKinds, 'dead-letter', 'waiting'] as const;
 export type ConcernKind = (typeof concernKinds)[number];
 
-const aboutSchema = z.object({ article: z.string(), quantity: z.string() });
-
-export const storedSchema = z.object({
-  sk: z.string(),
-  /** Identifies what is told: the same is told once. Empty once it has ended. */
-  content: z.string(),
+const concernSchema = z.object({
+  kind: z.enum(orderConcernKinds),
+  /** Another ERP order (its id or number) that is mapped to the same number: it has a concern of its own. */
+  claimant: z.optional(z.string()),
+  /** Identifies what is told: the same is told once. Empty once the concern has ended. */
+  content: z.string().check(z.minLength(1)),
   /** A sentence for a person: what is so, and what to do. */
-  note: z._default(z.string(), ''),
-  cause: z._default(storedCauseSchema, 'conflict'),
+  note: z.string(),
+  cause: storedCauseSchema,
   /** Article and quantity of an order of which the ledger has no other record. */
-  about: z.exactOptional(aboutSchema),
+  about: z.exactOptional(z.object({ article: z.string(), quantity: z.string() })),
   /** What the ERP wants instead of what was made. */
   wanted: z.exactOptional(
-    z.object({ draft: draftSchema, contentHash: z.string(), erpOrder: erpOrderFactsSchema }),
+    z.object({ draft: productOrderDraftSchema, contentHash: z.string(), erpOrder: erpOrderFactsSchema }),
   ),
 });
-
 /** An open concern of one order. */
-export interface Concern extends DeepReadonly<Omit<z.output<typeof storedSchema>, 'sk'>> {
-  readonly kind: OrderConcernKind;
-  /** Another ERP order (its id or number) that is mapped to the same number: it has a concern of its own. */
-  readonly claimant?: string | undefined;
-}
+export type Concern = DeepReadonly<z.output<typeof concernSchema>>;
 
 /** Azumuta does not have a product order that it had. */
 export const removedConcern = {
@@ -79,181 +73,105 @@ export const removedConcern = {
   note: 'Azumuta does not have it any more: if it was built, book it in the ERP by hand',
 } as const satisfies Concern;
 
-/** Open concerns with the same three are told together. */
-export interface ConcernGroup {
-  readonly kind: ConcernKind;
-  readonly partner: Partner;
-  readonly cause: Cause;
-}
-
+const indexedSchema = z.object({
+  kind: z.enum(concernKinds),
+  /** Where it is put right. */
+  partner: z.enum(partnerNames),
+  cause: z.enum(causes),
+  since: z.coerce.date(),
+});
 /** An open concern as the index shows it: enough to group and count it without reading its item. */
-export interface OpenConcern extends ConcernGroup {
-  readonly key: Key;
-  readonly since: Date;
-}
+export type OpenConcern = DeepReadonly<z.output<typeof indexedSchema>> & { readonly key: Key };
 
-/** What the item of an open concern adds. */
-export interface ConcernFacts {
-  /** Number of the product order, or of the ERP order where there is none; empty when it is unknown. */
-  readonly order: string;
-  readonly reason: string;
-  readonly about?: z.output<typeof aboutSchema> | undefined;
-}
+/** What each item in the index of concerns says of itself. */
+const factsSchema = z.object({
+  ...{ pk: z.string(), concern: z.literal('open') },
+  /** The number that its key names, unless it is given. */
+  order: z.optional(z.string()),
+  ...{ reason: z.optional(z.string()), note: z.optional(z.string()) },
+  ...z.pick(concernSchema, { about: true }).shape,
+});
 
-/**
- * Attributes that put an item into the index of concerns; removing `concernFieldNames` takes it out. Other orders never have
- * them, so they cost no write unit.
- */
-export function concernFields({ kind, partner, cause }: ConcernGroup, since: Date) {
+/** Attributes that put an item into the index of concerns; removing `concernFieldNames` takes it out. */
+export function concernFields({ kind, partner, cause }: Omit<OpenConcern, 'key' | 'since'>, since: Date) {
   return { concern: 'open', concernOf: `${kind} ${partner} ${cause} ${since.toISOString()}` };
 }
 export const concernFieldNames = ['concern', 'concernOf'];
 
-/** The partner where it is put right. */
-function partnerOf(kind: OrderConcernKind): Partner {
-  return kind === 'removed' ? 'azumuta' : 'erp';
-}
-
 const maxContentLength = 1000;
 
-/** Undefined once it has ended. */
-export function concernOf(stored: StoredItem): Concern | undefined {
-  const { sk, ...concern } = z.parse(storedSchema, stored);
-  const [name = '', claimant] = sk.slice(concernPrefix.length).split('#');
-  const kind = orderConcernKinds.find((one) => one === name);
-  // After a rollback there may be kinds that only the newer version knows.
-  if (!kind || concern.content === '') return undefined;
-  return { ...concern, kind, ...(claimant === undefined ? {} : { claimant }) };
+/** Undefined once it has ended, and, after a rollback, for a kind that only the newer version knows. */
+export function concernOf(stored: StoredItem | undefined): Concern | undefined {
+  return z.safeParse(concernSchema, stored).data;
 }
 
-function factsOf({ cause, about, wanted }: Pick<Concern, 'cause' | 'about' | 'wanted'>) {
-  return { cause, about, wanted };
-}
-
-export class Concerns {
-  readonly #table: Table;
-  readonly #clock: Clock;
-
-  constructor(table: Table, clock: Clock) {
-    this.#table = table;
-    this.#clock = clock;
-  }
-
-  /**
-   * Begins a concern of a product order, or of an ERP order that could not become one; or changes what it says.
-   * @returns false when the same is told already.
-   */
-  async begin(number: string, { kind, claimant, content, note, ...facts }: Concern): Promise<boolean> {
-    const now = this.#clock.now();
+export class Concerns extends Records {
+  /** Begins a concern of a product order, else of an ERP order, or changes what it says; false when the same is told already. */
+  async begin(number: string, { content: given, ...concern }: Concern): Promise<boolean> {
+    const { kind, claimant, cause, about, wanted } = concern;
+    const content = shorten(given, maxContentLength);
     const key = concernKey(number, kind, claimant);
-    const held = await this.#table.get(key);
-    const known = held && z.parse(storedSchema, held);
-    const before = known?.content ?? '';
-    const is = shorten(content, maxContentLength);
+    const held = await this.table.get(key);
+    const known = concernOf(held);
+    const isTold = known?.content === content;
     // A pull lists the same orders again and again.
-    if (known && before === is && isDeepStrictEqual(factsOf(known), factsOf(facts))) return false;
-    const group = concernFields({ kind, partner: partnerOf(kind), cause: facts.cause }, now);
-    const told = { ...group, ...dayFields(now, kind), note: shorten(note, maxNoteLength) };
+    if (isTold && isDeepStrictEqual([known.cause, known.about, known.wanted], [cause, about, wanted]))
+      return false;
+    const now = this.clock.now();
+    const note = shorten(concern.note, maxNoteLength);
+    const partner = kind === 'removed' ? 'azumuta' : 'erp';
+    const told = { ...concernFields({ kind, partner, cause }, now), ...dayFields(now, kind) };
+    const is = { ...concern, content, note, awaiting: 'look', dueAt: now.getTime() };
     const changes = {
-      set: {
-        v: 1,
-        content: is,
-        ...facts,
-        awaiting: 'look',
-        dueAt: now.getTime(),
-        ...(before === is ? {} : told),
-      },
+      set: { v: 1, ...is, ...(isTold ? {} : told) },
       // Nothing that is open expires.
-      remove: ['expiresAt', ...(facts.wanted ? [] : ['wanted'])],
-    };
-    const entry = { event: kind, note };
-    const written = await this.#table.update(key, {
-      ...(before === is ? changes : withEntry(changes, held, now, entry)),
+      remove: ['expiresAt', ...(wanted ? [] : ['wanted'])],
       // Another writer who was faster has written the same, as both saw the same order.
       condition: 'attribute_not_exists(#content) OR #content = :before',
-      values: { before },
-    });
-    return written !== undefined && before !== is;
+      values: { before: known?.content ?? '' },
+    };
+    const written = await this.change(key, changes, isTold ? [] : { event: kind, note }, held ?? {});
+    return written !== undefined && !isTold;
   }
 
   /** Ends a concern, unless it says something else by now. */
-  async end(
-    number: string,
-    { kind, claimant, content }: Pick<Concern, 'kind' | 'claimant' | 'content'>,
-    note: string,
-  ): Promise<void> {
-    const now = this.#clock.now();
-    const key = concernKey(number, kind, claimant);
+  async end(number: string, { kind, claimant, content }: Concern, note: string): Promise<void> {
     const changes = {
-      set: { content: '', ...dayFields(now, 'over'), expiresAt: expiryAfter(retentionSeconds, now) },
+      set: { content: '', ...dayFields(this.clock.now(), 'over'), expiresAt: this.expiresAt() },
       remove: ['note', 'cause', 'wanted', 'awaiting', 'dueAt', ...concernFieldNames],
-    };
-    await this.#table.update(key, {
-      ...withEntry(changes, await this.#table.get(key), now, { event: 'over', note }),
       condition: '#content = :seen',
       values: { seen: shorten(content, maxContentLength) },
-    });
+    };
+    await this.change(concernKey(number, kind, claimant), changes, { event: 'over', note });
   }
 
   /** Its owner has looked: from now on it comes after the others. */
-  async markLooked(number: string, { kind, claimant }: Concern): Promise<void> {
-    await this.#table.update(concernKey(number, kind, claimant), {
-      set: { dueAt: this.#clock.now().getTime() },
-      condition: 'attribute_exists(#awaiting)',
-    });
+  markLooked(number: string, { kind, claimant }: Concern): Promise<void> {
+    return this.putOff(concernKey(number, kind, claimant), this.clock.now());
   }
 
   /** Numbers of the orders with open concerns, oldest look first. The index lags. */
   async toLookAt(most: number): Promise<string[]> {
-    const found = await this.#table.queryIndex(ledgerIndexes.awaitingCompletion, 'look', { limit: most });
+    const found = await this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'look', { limit: most });
     return [...new Set(found.map(numberOf))];
   }
 
   /** The first open ones: one query of an index that holds nothing else, and lags a moment. */
   async open(limit: number): Promise<OpenConcern[]> {
-    const found = await this.#table.queryIndex(ledgerIndexes.concern, 'open', { limit });
-    return found.flatMap((stored) => {
+    const found = await this.table.queryIndex(ledgerIndexes.concern, 'open', { limit });
+    return found.flatMap(({ pk, sk, concernOf: of }) => {
+      const [kind, partner, cause, since] = String(of).split(' ');
       // After a rollback there may be kinds that only the newer version knows.
-      const parsed = z.safeParse(indexedSchema, stored);
-      if (!parsed.success) return [];
-      const { pk, sk, concernOf: of } = parsed.data;
-      const [kind, partner, cause, since] = of;
-      return [{ key: { pk, sk }, kind, partner, cause, since: new Date(since) }];
+      const { data } = z.safeParse(indexedSchema, { kind, partner, cause, since });
+      return data ? [{ ...data, key: { pk: String(pk), sk: String(sk) } }] : [];
     });
   }
 
-  /** Undefined when it has ended meanwhile. */
-  async facts(key: Key): Promise<ConcernFacts | undefined> {
-    const parsed = z.safeParse(factsSchema, await this.#table.get(key));
-    if (!parsed.success) return undefined;
-    const { pk, order, reason, note, about, history } = parsed.data;
-    const ofPartition = pk.startsWith(partitionOf('')) ? numberOf({ pk }) : '';
-    return {
-      order: order ?? (ofPartition === 'unknown' ? '' : ofPartition),
-      reason: reason ?? note ?? history.at(-1)?.note ?? '',
-      about,
-    };
+  /** What its item adds; undefined once it has ended. `order`: of the product order, else of the ERP order; `''` if unknown. */
+  async facts(key: Key) {
+    const { data } = z.safeParse(factsSchema, await this.table.get(key));
+    if (!data) return undefined;
+    const { order = numberOf(data), reason = data.note ?? '', about } = data;
+    return { order: order === 'unknown' ? '' : order, reason, about };
   }
 }
-
-const indexedSchema = z.object({
-  pk: z.string(),
-  sk: z.string(),
-  concernOf: z.pipe(
-    z.pipe(
-      z.string(),
-      z.transform((text) => text.split(' ')),
-    ),
-    z.tuple([z.enum(concernKinds), z.enum(partnerNames), z.enum(causes), z.string()]),
-  ),
-});
-
-export const factsSchema = z.object({
-  pk: z.string(),
-  concern: z.literal('open'),
-  order: z.optional(z.string()),
-  reason: z.optional(z.string()),
-  note: z.optional(z.string()),
-  about: z.optional(aboutSchema),
-  ...z.pick(heldSchema, { history: true }).shape,
-});

@@ -1,128 +1,105 @@
 import * as z from 'zod/mini';
-import type { Cause } from '../../model/causes.ts';
 import type { Partner } from '../../model/partner.ts';
 import { shorten } from '../../model/text.ts';
-import type { Key, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
-import type { Clock } from '../../platform/clock.ts';
-import { maxNoteLength, type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
-import { deadLetterKey, expiryAfter, retentionSeconds } from '../keys.ts';
+import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
+import { maxNoteLength, storedCauseSchema } from '../history.ts';
+import { deadLetterKey } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { concernFieldNames, concernFields } from './concerns.ts';
 import { dayFields } from './events.ts';
+import { Records } from './records.ts';
 
-export interface DeadLetterId {
-  readonly messageId: string;
-  readonly orderNumber: string;
-}
+const letterSchema = z.object({
+  messageId: z.string(),
+  orderNumber: z.string(),
+  stage: z.string(),
+  reason: z.string(),
+  /** Unknown when SQS itself moved the message to the dead-letter queue. */
+  cause: z.optional(storedCauseSchema),
+  isDead: z._default(z.boolean(), false),
+});
+type DeadLetter = DeepReadonly<z.output<typeof letterSchema>>;
+export type DeadLetterId = Pick<DeadLetter, 'messageId' | 'orderNumber'>;
 
 /** A message that waits for a person. */
-export interface DeadLetterRecord extends DeadLetterId {
-  readonly stage: string;
-  readonly reason: string;
-  /** Unknown when SQS itself moved the message to the dead-letter queue. */
-  readonly cause?: Cause | undefined;
+export interface DeadLetterRecord extends Omit<DeadLetter, 'isDead'> {
   /** The partner that was called last; Azumuta if it is unknown. */
   readonly partner?: Partner | undefined;
 }
-
-export const recordSchema = z.object({
-  sk: z.string(),
-  stage: z._default(z.string(), 'unknown'),
-  reason: z._default(z.string(), ''),
-  cause: z.optional(storedCauseSchema),
-  dead: z._default(z.boolean(), false),
-});
 
 /** Partition of the index of concerns for those that nobody must see to, and whose message is still in the queue. */
 const settled = 'settled letter';
 /** SQS drops a message after so long: the longest retention that there is. */
 const queueKeepsMs = 14 * 86_400_000;
-const noLongerDead = ['dead', ...concernFieldNames];
+const noLongerDead = ['isDead', ...concernFieldNames];
 
-function storedOf({ stage, reason, cause }: Omit<DeadLetterRecord, keyof DeadLetterId>) {
-  return { stage, reason: shorten(reason, maxNoteLength), cause };
-}
+const keyOf = ({ messageId, orderNumber }: DeadLetterId) => deadLetterKey(orderNumber, messageId);
 
-function groupOf({
-  partner = 'azumuta',
-  cause = 'internal-error',
-}: Pick<DeadLetterRecord, 'partner' | 'cause'>) {
-  return { kind: 'dead-letter', partner, cause } as const;
-}
+export const deadLetterOf = (stored: StoredItem): DeadLetter => z.parse(letterSchema, stored);
 
-export type DeadLetterRecords = ReturnType<typeof createDeadLetterRecords>;
-
-export function createDeadLetterRecords(table: Table, clock: Clock) {
-  async function change(key: Key, changes: Update, event: NewEntry, held?: StoredItem): Promise<void> {
-    const before = held ?? (await table.get(key));
-    await table.update(key, withEntry(changes, before, clock.now(), event));
+export class DeadLetters extends Records {
+  /** The dead letters of an order, including those that were replayed or discarded since. */
+  async of(orderNumber: string): Promise<DeadLetter[]> {
+    const { pk, sk } = deadLetterKey(orderNumber, '');
+    return (await this.table.query(pk, sk)).map(deadLetterOf);
   }
 
-  async function recover(
-    { messageId, orderNumber }: DeadLetterId,
-    changesOf: (held: StoredItem) => Update,
-  ): Promise<void> {
-    const key = deadLetterKey(orderNumber, messageId);
-    const held = await table.get(key);
-    if (held?.dead === undefined) return;
-    const changes = { ...changesOf(held), condition: 'attribute_exists(#dead)' };
-    await change(key, changes, { event: 'recovered' }, held);
+  async record({ partner = 'azumuta', ...letter }: DeadLetterRecord): Promise<void> {
+    const now = this.clock.now();
+    const { cause = 'internal-error', stage, reason } = letter;
+    const set = {
+      ...{ ...letter, reason: shorten(reason, maxNoteLength), isDead: true, expiresAt: this.expiresAt() },
+      ...dayFields(now, 'dead-lettered'),
+      ...concernFields({ kind: 'dead-letter', partner, cause }, now),
+    };
+    const event = { event: 'dead-lettered', note: `${stage}: ${reason}` };
+    if (await this.add(keyOf(letter), set, event)) return;
+    // It was replayed and failed again. If it is already recorded as dead, an attempt crashed after recording it.
+    const changes = { set, condition: 'attribute_not_exists(#isDead)' };
+    await this.change(keyOf(letter), changes, event);
   }
 
-  return {
-    /** The dead letters of an order, including those that were replayed or discarded since. */
-    async of(orderNumber: string): Promise<(DeadLetterRecord & { readonly isDead: boolean })[]> {
-      const { pk, sk: prefix } = deadLetterKey(orderNumber, '');
-      const stored = await table.query(pk, prefix);
-      return stored.map((each) => {
-        const { sk, dead, ...why } = z.parse(recordSchema, each);
-        return { messageId: sk.slice(prefix.length), orderNumber, ...why, isDead: dead };
-      });
-    },
-    async record({ messageId, orderNumber, ...why }: DeadLetterRecord): Promise<void> {
-      const now = clock.now();
-      const key = deadLetterKey(orderNumber, messageId);
-      const record = {
-        ...storedOf(why),
-        dead: true,
-        ...dayFields(now, 'dead-lettered'),
-        ...concernFields(groupOf(why), now),
-        expiresAt: expiryAfter(retentionSeconds, now),
-      };
-      const dead = { event: 'dead-lettered', note: `${why.stage}: ${why.reason}` };
-      if (await table.putIf({ ...key, v: 1, ...record, history: [{ at: now.toISOString(), ...dead }] }))
-        return;
-      // It was replayed and failed again. If it is already recorded as dead, an attempt crashed after recording it.
-      await change(key, { set: record, condition: 'attribute_not_exists(#dead)' }, dead);
-    },
-    /** It was sent to its queue again: it keeps its history and is no longer dead. */
-    async markReplayed({ messageId, orderNumber }: DeadLetterId, note: string): Promise<void> {
-      // Some have no record: the webhook endpoint has no table, and SQS's own redrive writes none.
-      const changes = { remove: noLongerDead, condition: 'attribute_exists(pk)' };
-      await change(deadLetterKey(orderNumber, messageId), changes, { event: 'replayed', note });
-    },
-    /** It was recorded but not sent to the dead-letter queue, was retried and succeeded: it needs nobody any more. */
-    markRecovered: (id: DeadLetterId): Promise<void> => recover(id, () => ({ remove: noLongerDead })),
-    /**
-     * What it says is not so any more, and it needs nobody; but its message is still in the dead-letter queue, until it is
-     * replayed, discarded, or dropped by SQS after 14 days.
-     */
-    markSettled: (id: DeadLetterId): Promise<void> =>
-      // It stays in the index, where it is counted with the messages of the queue.
-      recover(id, ({ concernOf }) => ({
-        set: { concern: settled, concernOf: String(concernOf).split(' ').at(-1) },
-        remove: ['dead'],
-      })),
-    /** How many settled ones may still be in the queue. */
-    async countSettled(limit: number): Promise<number> {
-      const from = new Date(clock.now().getTime() - queueKeepsMs).toISOString();
-      return (await table.queryIndex(ledgerIndexes.concern, settled, { from, limit })).length;
-    },
-    /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
-    async markDiscarded({ messageId, orderNumber, ...why }: DeadLetterRecord, note: string): Promise<void> {
-      const expiresAt = expiryAfter(retentionSeconds, clock.now());
-      const changes = { set: { v: 1, ...storedOf(why), expiresAt }, remove: noLongerDead };
-      await change(deadLetterKey(orderNumber, messageId), changes, { event: 'discarded', note });
-    },
-  };
+  /** It was sent to its queue again: it keeps its history and is no longer dead. */
+  async markReplayed(id: DeadLetterId, note: string): Promise<void> {
+    // Some have no record: the webhook endpoint has no table, and SQS's own redrive writes none.
+    const changes = { remove: noLongerDead, condition: 'attribute_exists(pk)' };
+    await this.change(keyOf(id), changes, { event: 'replayed', note });
+  }
+
+  /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
+  async markDiscarded({ partner: _, ...letter }: DeadLetterRecord, note: string): Promise<void> {
+    const reason = shorten(letter.reason, maxNoteLength);
+    const changes = { set: { v: 1, ...letter, reason, expiresAt: this.expiresAt() }, remove: noLongerDead };
+    await this.change(keyOf(letter), changes, { event: 'discarded', note });
+  }
+
+  /** It was recorded but not sent to the dead-letter queue, was retried and succeeded: it needs nobody any more. */
+  markRecovered(id: DeadLetterId): Promise<void> {
+    return this.#recover(id, () => ({ remove: noLongerDead }));
+  }
+
+  /**
+   * What it says is not so any more, and it needs nobody; but its message is still in the dead-letter queue, until it is
+   * replayed, discarded, or dropped by SQS after 14 days.
+   */
+  markSettled(id: DeadLetterId): Promise<void> {
+    // It stays in the index, where it is counted with the messages of the queue.
+    return this.#recover(id, ({ concernOf }) => ({
+      set: { concern: settled, concernOf: String(concernOf).split(' ').at(-1) },
+      remove: ['isDead'],
+    }));
+  }
+
+  /** How many settled ones may still be in the queue. */
+  async countSettled(limit: number): Promise<number> {
+    const from = new Date(this.clock.now().getTime() - queueKeepsMs).toISOString();
+    return (await this.table.queryIndex(ledgerIndexes.concern, settled, { from, limit })).length;
+  }
+
+  async #recover(id: DeadLetterId, changesOf: (held: StoredItem) => Update): Promise<void> {
+    const held = await this.table.get(keyOf(id));
+    if (held?.isDead === undefined) return;
+    const changes = { ...changesOf(held), condition: 'attribute_exists(#isDead)' };
+    await this.change(keyOf(id), changes, { event: 'recovered' }, held);
+  }
 }

@@ -1,10 +1,8 @@
 import * as z from 'zod/mini';
-import type { Watermark } from '../../model/orders.ts';
-import type { DeepReadonly, Table } from '../../platform/aws/dynamodb-table.ts';
-import type { Clock } from '../../platform/clock.ts';
-import { createLease } from '../lease.ts';
-
-const watermarkSchema = z.object({ changedAt: z.string(), id: z.exactOptional(z.string()) });
+import { watermarkSchema } from '../../model/orders.ts';
+import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
+import { Lease } from '../lease.ts';
+import { Records } from './records.ts';
 
 const windowSchema = z.object({
   /** When its first run began, by our clock (ISO): for durations, never compared with times of the ERP. */
@@ -17,46 +15,42 @@ const windowSchema = z.object({
 /** A *window*: one reading of the ERP's orders up to the present. It may take several runs. */
 export type PullWindow = DeepReadonly<z.output<typeof windowSchema>>;
 
-/** How far the ERP's orders were read. */
-export interface PullProgress {
+const progressSchema = z.object({
   /** A time of the ERP that had passed when the last finished window began. */
-  readonly watermark: Watermark | undefined;
-  /** A window that has read at least one page and is not finished. */
-  readonly window: PullWindow | undefined;
-}
-
-export const storedSchema = z.object({
   watermark: z.optional(watermarkSchema),
-  window: z.nullish(windowSchema),
-  endedAt: z.optional(z.string()),
+  /** A window that has read at least one page and is not finished. */
+  window: z.optional(windowSchema),
 });
+/** How far the ERP's orders were read. */
+export type PullProgress = DeepReadonly<z.output<typeof progressSchema>>;
+
+const key = { pk: 'PULL', sk: 'WATERMARK' };
 
 /** How far the ERP's released orders were read, and the lease of the run that reads them. */
-export function createPullState(table: Table, clock: Clock) {
-  const key = { pk: 'PULL', sk: 'WATERMARK' };
-  const lease = createLease(table, clock, key);
-  return {
-    /** Takes the lease; undefined when another run has it. */
-    async begin(owner: string, leaseSeconds: number): Promise<PullProgress | undefined> {
-      const stored = await lease.take(owner, leaseSeconds);
-      if (!stored) return undefined;
-      const { watermark, window } = z.parse(storedSchema, stored);
-      return { watermark, window: window ?? undefined };
-    },
-    /** Saves the progress of a window; false when another run has taken over the lease. */
-    advance: (owner: string, window: PullWindow): Promise<boolean> =>
-      lease.write(owner, { window, advancedAt: clock.now().toISOString() }),
-    /** Gives the lease back. @param finished The watermark, if there is one yet, when the window is finished. */
-    end: (owner: string, finished?: Pick<PullProgress, 'watermark'>): Promise<void> =>
-      lease.release(owner, {
-        endedAt: clock.now().toISOString(),
-        ...(finished && { window: null }),
-        watermark: finished?.watermark,
-      }),
-    /** How far the pull has got, and when its last run ended (ISO); nothing when it never ran. */
-    async state() {
-      const { watermark, window, endedAt } = z.parse(storedSchema, (await table.get(key)) ?? {});
-      return { watermark: window?.position ?? watermark, endedAt };
-    },
-  };
+export class PullState extends Records {
+  readonly #lease = new Lease(this.table, this.clock, key);
+
+  /** Takes the lease; undefined when another run has it. */
+  async begin(owner: string, leaseSeconds: number): Promise<PullProgress | undefined> {
+    const stored = await this.#lease.take(owner, leaseSeconds);
+    return stored && z.parse(progressSchema, stored);
+  }
+
+  /** Saves the progress of a window; false when another run has taken over the lease. */
+  advance(owner: string, window: PullWindow): Promise<boolean> {
+    return this.#lease.write(owner, { window });
+  }
+
+  /** Gives the lease back. @param finished The watermark, if there is one yet, when the window is finished. */
+  end(owner: string, finished?: Pick<PullProgress, 'watermark'>): Promise<void> {
+    const set = { endedAt: this.clock.now().toISOString(), watermark: finished?.watermark };
+    return this.#lease.release(owner, set, finished ? ['window'] : []);
+  }
+
+  /** How far the pull has got, and when its last run ended (ISO); nothing when it never ran. */
+  async state() {
+    const { endedAt, ...stored } = (await this.table.get(key)) ?? {};
+    const { watermark, window } = z.parse(progressSchema, stored);
+    return { watermark: window?.position ?? watermark, endedAt: z.parse(z.optional(z.string()), endedAt) };
+  }
 }

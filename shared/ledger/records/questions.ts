@@ -1,24 +1,47 @@
 import * as z from 'zod/mini';
-import type { DeepReadonly, StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
-import type { Clock } from '../../platform/clock.ts';
-import { storedInstantSchema, withEntry } from '../history.ts';
-import { expiryAfter, questionKey } from '../keys.ts';
+import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
+import { questionKey } from '../keys.ts';
+import { Records } from './records.ts';
 
-/** The last answer about a completed order of which nothing was to be booked. */
-export interface Answered {
+const questionSchema = z.pipe(
+  z.object({
+    /** The hint whose message asks. A replayed one counts as another, as it was sent to SQS at another time. */
+    by: z.string(),
+    since: z.coerce.date(),
+    /** When Azumuta was asked last, by any hint. */
+    askedAt: z.coerce.date(),
+    /** When `by` itself asked last. If that is too long ago, its message is lost, even if others have asked since. */
+    aliveAt: z.coerce.date(),
+    /** Recordings that other hints named, with duplicates: `by` collects them as well. */
+    recordingIds: z._default(z.array(z.string()), []),
+    awaiting: z.optional(z.string()),
+  }),
+  z.transform(({ awaiting, ...question }) => ({
+    ...question,
+    /** Only the reconciliation still asks, as for an overdue order. */
+    overdue: awaiting !== undefined,
+  })),
+);
+/** Whether a product order is completed: Azumuta is asked repeatedly for some time. */
+export type Question = DeepReadonly<z.output<typeof questionSchema>>;
+type Joining = Pick<Question, 'recordingIds'> & Partial<Pick<Question, 'askedAt'>>;
+
+const answeredSchema = z.object({
   /** The hint that asked, and that still tells a person if necessary. */
-  readonly by: string;
-  readonly at: Date;
+  by: z.string(),
+  at: z.coerce.date(),
   /** Azumuta lists the recordings of its product orders, so a trigger that names some tells nothing new. */
-  readonly listsRecordings: boolean;
-}
+  listsRecordings: z.boolean(),
+});
+/** The last answer about a completed order of which nothing was to be booked. */
+export type Answered = DeepReadonly<z.output<typeof answeredSchema>>;
 
-/** A hint that ends because another one already asks. */
-export interface Joining {
-  /** Recordings that it names and that the question does not have. */
-  readonly recordingIds: readonly string[];
-  /** When it asked Azumuta itself. */
-  readonly askedAt?: Date | undefined;
+/** What is known of a number: undefined while nobody asks about it, or until another hint came about a completed order. */
+export function questionOf({ by, answered, ...stored }: StoredItem = {}) {
+  return {
+    question: by === undefined ? undefined : z.parse(questionSchema, { by, ...stored }),
+    answered: z.parse(z.optional(answeredSchema), answered),
+  };
 }
 
 /** A message lives for six days; Azumuta is asked that long about an order that has no ERP order. */
@@ -30,116 +53,58 @@ const keptSeconds = 30 * 86_400;
 const maxNamed = 100;
 const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :maxNamed)';
 
-export const storedSchema = z.object({
-  /** The hint whose message asks. A replayed one counts as another, as it was sent to SQS at another time. */
-  by: z.string(),
-  since: storedInstantSchema,
-  /** When Azumuta was asked last, by any hint. */
-  askedAt: storedInstantSchema,
-  /** When `by` itself asked last. If that is too long ago, its message is lost, even if others have asked since. */
-  aliveAt: storedInstantSchema,
-  /** Recordings that other hints named, with duplicates: `by` collects them as well. */
-  recordingIds: z._default(z.array(z.string()), []),
-  awaiting: z.optional(z.string()),
-});
-
-/** Whether a product order is completed: Azumuta is asked repeatedly for some time. */
-export interface Question extends DeepReadonly<Omit<z.output<typeof storedSchema>, 'awaiting'>> {
-  /** Only the reconciliation still asks, as for an overdue order. */
-  readonly overdue: boolean;
-}
-
-export function questionOf(stored: StoredItem): Question {
-  const { awaiting, ...question } = z.parse(storedSchema, stored);
-  return { ...question, overdue: awaiting !== undefined };
-}
-
-export const answeredSchema = z.object({
-  answeredAt: z.optional(storedInstantSchema),
-  answeredBy: z._default(z.string(), ''),
-  listsRecordings: z._default(z.boolean(), false),
-});
-
-export function answeredOf(stored: StoredItem | undefined): Answered | undefined {
-  const { answeredAt: at, answeredBy: by, listsRecordings } = z.parse(answeredSchema, stored ?? {});
-  return at && { by, at, listsRecordings };
-}
-
-export class Questions {
-  readonly #table: Table;
-  readonly #clock: Clock;
-
-  constructor(table: Table, clock: Clock) {
-    this.#table = table;
-    this.#clock = clock;
-  }
-
+export class Questions extends Records {
   /** The asking hint has asked Azumuta, and the order is not completed. */
   async recordAsked(number: string, { by, since }: Pick<Question, 'by' | 'since'>): Promise<void> {
-    const now = this.#clock.now().toISOString();
-    const set = {
-      v: 1,
-      by,
-      since: since.toISOString(),
-      askedAt: now,
-      aliveAt: now,
-      expiresAt: this.#expiresAt(),
-    };
-    await this.#table.update(questionKey(number), { set, remove: ['awaiting', 'dueAt'] });
+    const now = this.clock.now().toISOString();
+    const asked = { by, since: since.toISOString(), askedAt: now, aliveAt: now };
+    const set = { v: 1, ...asked, expiresAt: this.expiresAt(keptSeconds) };
+    await this.table.update(questionKey(number), { set, remove: ['awaiting', 'dueAt'] });
   }
 
   /**
-   * Hands the recordings of another hint to the asking one. False when none asks any more, or when so many recordings
-   * were named meanwhile that there is no room: then the hint asks itself.
+   * A hint ends, as another one asks already: hands over the recordings that only it names, and when it has asked Azumuta
+   * itself. False when none asks any more, or when there is no room for so many recordings: then the hint asks itself.
    */
   async join(number: string, { recordingIds, askedAt }: Joining): Promise<boolean> {
-    const joined = await this.#table.update(questionKey(number), {
+    const names = recordingIds.length > 0;
+    const joined = await this.table.update(questionKey(number), {
       set: { askedAt: askedAt?.toISOString() },
       // Appended, so that hints that join at the same moment do not overwrite each other.
       append: { recordingIds },
-      condition: `attribute_exists(#by) AND attribute_not_exists(#awaiting)${recordingIds.length > 0 ? hasRoom : ''}`,
-      values: recordingIds.length > 0 ? { maxNamed } : undefined,
+      condition: `attribute_exists(#by) AND attribute_not_exists(#awaiting)${names ? hasRoom : ''}`,
+      values: names ? { maxNamed } : undefined,
     });
     return joined !== undefined;
   }
 
   /** Azumuta was asked long enough: adds the note to the journey; from now on the order is overdue. */
   async leaveToReconciliation(number: string, note: string): Promise<void> {
-    const now = this.#clock.now();
-    const before = await this.#table.get(questionKey(number));
-    const changes = { set: { awaiting: 'completion', dueAt: now.getTime() } };
-    const event = { event: 'not completed', note };
-    await this.#table.update(questionKey(number), withEntry(changes, before, now, event));
+    const changes = { set: { awaiting: 'completion', dueAt: this.clock.now().getTime() } };
+    await this.change(questionKey(number), changes, { event: 'not completed', note });
   }
 
   /** From now on the order comes after all others that are due before `dueAt`. */
-  async markAsked(number: string, dueAt: Date): Promise<void> {
-    await this.#table.update(questionKey(number), {
-      set: { dueAt: dueAt.getTime() },
-      condition: 'attribute_exists(#awaiting)',
-    });
+  markAsked(number: string, dueAt: Date): Promise<void> {
+    return this.putOff(questionKey(number), dueAt);
   }
 
   /** Azumuta was asked about a completed order once more, and there was nothing to book. */
-  async recordAnswered(number: string, { by, at, listsRecordings }: Answered): Promise<void> {
-    const answered = { answeredBy: by, answeredAt: at.toISOString(), listsRecordings };
-    const set = { v: 1, ...answered, expiresAt: this.#expiresAt() };
-    await this.#table.update(questionKey(number), { set });
+  async recordAnswered(number: string, { at, ...answered }: Answered): Promise<void> {
+    const told = { ...answered, at: at.toISOString() };
+    const set = { v: 1, answered: told, expiresAt: this.expiresAt(keptSeconds) };
+    await this.table.update(questionKey(number), { set });
   }
 
   /** It is completed. False when further hints have joined since the question was read, or it has ended. */
   async end(number: string, { recordingIds }: Pick<Question, 'recordingIds'>): Promise<boolean> {
     // Only the question ends: its history stays in the journey.
-    const ended = await this.#table.update(questionKey(number), {
+    const ended = await this.table.update(questionKey(number), {
       remove: ['by', 'recordingIds', 'awaiting', 'dueAt'],
       condition:
         'attribute_exists(#by) AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) = :read)',
       values: { read: recordingIds.length },
     });
     return ended !== undefined;
-  }
-
-  #expiresAt(): number {
-    return expiryAfter(keptSeconds, this.#clock.now());
   }
 }

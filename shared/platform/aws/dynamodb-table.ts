@@ -28,7 +28,7 @@ export interface TableIndex {
 /** What a schema reads from an item, as a type that is not to be changed. */
 export type DeepReadonly<T> = T extends readonly (infer Entry)[]
   ? readonly DeepReadonly<Entry>[]
-  : T extends Date
+  : T extends Date | Uint8Array
     ? T
     : T extends object
       ? { readonly [Name in keyof T]: DeepReadonly<T[Name]> }

@@ -40,18 +40,19 @@ function accept(wanted: Wish, ledger: Ledger) {
 /** Each of its calls waits until the test lets it go on. */
 function inTurns(ledger: Ledger, scheduler: fc.Scheduler): Ledger {
   const { erpOrders, knownOrders, orders } = ledger;
-  const { find, write } = erpOrders;
+  const find = (...given: Parameters<typeof erpOrders.find>) => erpOrders.find(...given);
+  const write = (...given: Parameters<typeof erpOrders.write>) => erpOrders.write(...given);
+  const read = (number: string) => knownOrders.read(number);
   const put = (...given: Parameters<typeof orders.put>) => orders.put(...given);
   const replace = (...given: Parameters<typeof orders.replace>) => orders.replace(...given);
   const withdraw = (...given: Parameters<typeof orders.withdraw>) => orders.withdraw(...given);
   return {
     ...ledger,
-    erpOrders: {
-      ...erpOrders,
+    erpOrders: overriding(erpOrders, {
       find: scheduler.scheduleFunction(find),
       write: scheduler.scheduleFunction(write),
-    },
-    knownOrders: { ...knownOrders, read: scheduler.scheduleFunction(knownOrders.read) },
+    }),
+    knownOrders: overriding(knownOrders, { read: scheduler.scheduleFunction(read) }),
     orders: overriding(orders, {
       put: scheduler.scheduleFunction(put),
       replace: scheduler.scheduleFunction(replace),

@@ -60,8 +60,8 @@ export function judgeDeadLetters(world: World): readonly Finding[] {
 /** Each dead letter needs its record in the ledger, and each open record its dead letter. */
 function judgeRecords({ plant }: World, deadLetters: readonly DeadLetter[], find: Find): void {
   const records = new Map<unknown, unknown>();
-  for (const { sk, dead } of plant.table.items())
-    if (String(sk).startsWith(recordPrefix)) records.set(String(sk).slice(recordPrefix.length), dead);
+  for (const { sk, isDead } of plant.table.items())
+    if (String(sk).startsWith(recordPrefix)) records.set(String(sk).slice(recordPrefix.length), isDead);
   const existing = new Set(deadLetters.map(({ messageId }) => messageId));
   for (const { messageId, stage, reason } of deadLetters)
     if (messageId !== undefined && !records.has(messageId))

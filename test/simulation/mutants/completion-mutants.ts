@@ -69,9 +69,12 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'two-plan-at-once',
     file: 'shared/ledger/records/bookings.ts',
-    find: 'return (await this.#table.putIf(item)) ? item : undefined;',
-    replace:
-      "return (await this.#table.putIf(item, 'attribute_exists(pk) OR attribute_not_exists(pk)')) ? item : undefined;",
+    find: 'if (!seen) return this.add(key, { ...set, attempts }, event);',
+    replace: `if (!seen) {
+      const item = { ...key, ...set, attempts, v: 1, expiresAt: this.expiresAt() };
+      await this.table.putIf(item, 'attribute_exists(pk) OR attribute_not_exists(pk)');
+      return item;
+    }`,
     why: 'Two hints that meet both plan, claim and book the same completion.',
     foundBy: ['booked', 'recordings'],
   },

@@ -5,8 +5,8 @@ import { pausesKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import {
   bookingsPause,
-  createPauses,
   type Pause,
+  Pauses,
   type PausesOfFlow,
   pausedMs,
 } from '../../../../shared/ledger/records/pauses.ts';
@@ -76,7 +76,7 @@ describe('the pauses of a flow', () => {
   it('ends a pause once: a second operator does not end one that was begun since', async () => {
     // Prepare: another operator resumes and pauses between the second one's read and write
     const { clock, pauses, name } = newFlow();
-    const slow = createPauses(
+    const slow = new Pauses(
       {
         ...store.table,
         async get(key) {

@@ -1,0 +1,39 @@
+import type { Key, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { entryAt, type NewEntry, withEntry } from '../history.ts';
+import { retentionSeconds } from '../keys.ts';
+
+/** One kind of record in the ledger's table. */
+export class Records {
+  protected readonly table: Table;
+  protected readonly clock: Clock;
+
+  constructor(table: Table, clock: Clock) {
+    this.table = table;
+    this.clock = clock;
+  }
+
+  /** When DynamoDB may remove an item: epoch seconds. */
+  protected expiresAt(keptSeconds = retentionSeconds, from = this.clock.now()): number {
+    return Math.floor(from.getTime() / 1000) + keptSeconds;
+  }
+
+  /** Puts an item whose key is free, with the first event of its history. @returns it; undefined when there is one. */
+  protected async add(key: Key, fields: StoredItem, event: NewEntry): Promise<StoredItem | undefined> {
+    const history = [entryAt(this.clock.now(), event)];
+    const item = { ...key, ...fields, v: 1, history, expiresAt: this.expiresAt() };
+    return (await this.table.putIf(item)) ? item : undefined;
+  }
+
+  /** Updates an item and adds what happened to its history. @param held The item, if it was read already. */
+  protected async change(key: Key, changes: Update, happened: NewEntry | readonly NewEntry[], held?: object) {
+    const item = held ?? (await this.table.get(key));
+    return this.table.update(key, withEntry(changes, item, this.clock.now(), ...[happened].flat()));
+  }
+
+  /** What is awaited was looked at: it comes after all others that are due before then. */
+  protected async putOff(key: Key, until: Date): Promise<void> {
+    const condition = 'attribute_exists(#awaiting) AND #dueAt < :dueAt';
+    await this.table.update(key, { set: { dueAt: until.getTime() }, condition });
+  }
+}
