@@ -2,6 +2,7 @@ import type { Cause } from '../model/causes.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { counted } from '../model/text.ts';
 import type { AlertKind } from './alert.ts';
+import type { TroubleGroup } from './decide-alerts.ts';
 
 /** Who has to act on a cause, and how: the table of infra/RUNBOOK.md. */
 export const remedies: Readonly<Record<Cause, { readonly who: string; readonly next: string }>> = {
@@ -60,39 +61,33 @@ export const remedies: Readonly<Record<Cause, { readonly who: string; readonly n
   },
 };
 
-/** Headline of a group, after the number of troubles; it may depend on the partner. */
-const kindWords: Readonly<Record<AlertKind, (partner: Partner) => readonly [one: string, many: string]>> = {
-  'dead-letter': (partner) =>
-    partner === 'erp'
-      ? ['completion cannot be booked in the ERP', 'completions cannot be booked in the ERP']
-      : ['order got stuck on its way to or from Azumuta', 'orders got stuck on their way to or from Azumuta'],
-  changed: () => ['product order is not as the ERP wants it', 'product orders are not as the ERP wants them'],
-  unwanted: () => ['product order is not wanted any more', 'product orders are not wanted any more'],
-  'number-taken': () => [
+type Forms = readonly [one: string, many: string];
+
+/** Headline of a group, after the number of troubles. */
+const kindWords: Readonly<Record<Exclude<AlertKind, 'dead-letter' | 'partner-down'>, Forms>> = {
+  changed: ['product order is not as the ERP wants it', 'product orders are not as the ERP wants them'],
+  unwanted: ['product order is not wanted any more', 'product orders are not wanted any more'],
+  'number-taken': [
     'product order is wanted by two ERP orders',
     'product orders are wanted by two ERP orders each',
   ],
-  refused: () => ['order of the ERP cannot be accepted', 'orders of the ERP cannot be accepted'],
-  removed: () => ['product order was removed in Azumuta', 'product orders were removed in Azumuta'],
-  'figures-changed': () => [
-    'completion was corrected after it was booked',
-    'completions were corrected after they were booked',
+  refused: ['order of the ERP cannot be accepted', 'orders of the ERP cannot be accepted'],
+  removed: ['product order was removed in Azumuta', 'product orders were removed in Azumuta'],
+  'figures-changed': ['completion was corrected after booking', 'completions were corrected after booking'],
+  'used-again': ['number is used again in the ERP', 'numbers are used again in the ERP'],
+  'time-ahead': ['order has a change time in the future', 'orders have change times in the future'],
+  waiting: ['message has waited for more than an hour', 'messages have waited for more than an hour'],
+  overdue: ['product order is overdue', 'product orders are overdue'],
+  unfiled: ['dead letter belongs to no known order', 'dead letters belong to no known order'],
+};
+
+/** Dead letters, by the partner that was called last. */
+const letterWords: Readonly<Record<Partner, Forms>> = {
+  erp: ['completion cannot be booked in the ERP', 'completions cannot be booked in the ERP'],
+  azumuta: [
+    'order got stuck on its way to or from Azumuta',
+    'orders got stuck on their way to or from Azumuta',
   ],
-  'used-again': () => ['number is used again in the ERP', 'numbers are used again in the ERP'],
-  'time-ahead': () => ['order has a change time in the future', 'orders have change times in the future'],
-  waiting: (partner) => [
-    `message has waited for ${partnerWords[partner]} for more than an hour`,
-    `messages have waited for ${partnerWords[partner]} for more than an hour`,
-  ],
-  overdue: () => [
-    'product order is overdue and not completed in Azumuta',
-    'product orders are overdue and not completed in Azumuta',
-  ],
-  unfiled: () => [
-    'message was put aside that belongs to no known order',
-    'messages were put aside that belong to no known order',
-  ],
-  'partner-down': (partner) => [`outage of ${partnerWords[partner]}`, `outages of ${partnerWords[partner]}`],
 };
 
 /** What to do about kinds of trouble that have no dead letter. */
@@ -117,16 +112,14 @@ export function nextStepOf(kind: AlertKind, cause: Cause | undefined): string {
 }
 
 /** `3 completions cannot be booked in the ERP: refused by erp`. */
-export function headlineOf(
-  kind: AlertKind,
-  partner: Partner,
-  cause: Cause | undefined,
-  count: number,
-): string {
-  const [one, many] = kindWords[kind](partner);
+export function headlineOf({ kind, partner, cause }: TroubleGroup, count: number): string {
+  if (kind === 'partner-down') return `${partnerWords[partner]} is down`;
+  const [one, many] = kind === 'dead-letter' ? letterWords[partner] : kindWords[kind];
+  const headline = counted(count, one, many);
+  if (kind === 'waiting') return `${headline} for ${partnerWords[partner]}`;
   // For the other kinds the headline is clear without the cause.
-  const why = kind === 'dead-letter' || kind === 'refused' ? `: ${(cause ?? '').replaceAll('-', ' ')}` : '';
-  return `${counted(count, one, many)}${why}`;
+  if (kind !== 'dead-letter' && kind !== 'refused') return headline;
+  return `${headline}: ${(cause ?? '').replaceAll('-', ' ')}`;
 }
 
 /** Whether a partner is down because it refuses our credentials. */

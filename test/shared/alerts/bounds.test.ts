@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
 import { subjectOf } from '../../../shared/alerts/channels/text.ts';
 import { refused, startAlertStage } from './stage.ts';
 
@@ -64,4 +65,16 @@ it('stays within the limits of each channel, with any numbers, articles and reas
 it('makes a subject of less than 100 printable characters of any title', () => {
   expect(subjectOf(`Ghent: Mø/${'9'.repeat(200)}\n„x”`)).toMatch(/^Ghent: M\?\/9{86}\.\.\.$/);
   expect(subjectOf('Ghent: é')).toBe('Ghent: e');
+});
+
+it.each([
+  ['https://hooks.example/a', true],
+  ['http://127.0.0.1:8080/a', true],
+  ['http://localhost/a', true],
+  ['http://[::1]/a', true],
+  ['http://hooks.example/a', false],
+  // A name that anybody may register, on any machine.
+  ['http://127.evil.example/a', false],
+])('takes %s as the address of a webhook: %s', (slack, isTaken) => {
+  expect(alertWebhooksSchema.safeParse({ slack }).success).toBe(isTaken);
 });
