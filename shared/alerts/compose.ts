@@ -3,6 +3,7 @@ import { formatQuantity } from '../model/quantity.ts';
 import { partnersCalledBy, queueNames, queueWords } from '../model/queues.ts';
 import { capitalized, counted, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
+import { lifeOf, nextOf, readLife } from '../orders/life.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
@@ -10,7 +11,7 @@ import type { AlertDecision, SeenTrouble } from './decide-alerts.ts';
 import type { AlertDependencies } from './dependencies.ts';
 import type { Situation } from './read-situation.ts';
 import { maxName, maxReason, tellTrouble } from './tell-trouble.ts';
-import { headlineOf, isRefused, nextStepOf, setCredentials } from './words.ts';
+import { headlineOf, isRefused, setCredentials } from './words.ts';
 
 /** Troubles that a message lists; further ones are counted. */
 const maxShown = 10;
@@ -27,7 +28,7 @@ export async function composeAlert(
   const { event, kind, partner, cause, troubles, since } = decision;
   const count = event === 'over' ? decision.count : troubles.length;
   const listed = kind === 'partner-down' || kind === 'unfiled' ? [] : troubles.slice(0, maxShown);
-  const told = await mapConcurrently(listed, readsAtOnce, (trouble) => toldTrouble(dependencies, trouble));
+  const told = await mapConcurrently(listed, readsAtOnce, (one) => toldTrouble(dependencies, one, situation));
   const [only] = told;
   const headline =
     kind === 'partner-down' ? outageHeadline(decision, situation.at, timeZone) : headlineOf(decision, count);
@@ -44,28 +45,34 @@ export async function composeAlert(
   };
 }
 
-async function toldTrouble({ ledger, stack }: AlertDependencies, trouble: SeenTrouble): Promise<ToldTrouble> {
-  const { number, order, why, next, about } = await tellTrouble(ledger, trouble);
-  const entry = number === '' ? undefined : await ledger.orders.find(number);
-  const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
+async function toldTrouble(
+  { ledger, stack }: AlertDependencies,
+  trouble: SeenTrouble,
+  { partners }: Situation,
+): Promise<ToldTrouble> {
+  const { kind, since } = trouble;
+  const told = await tellTrouble(ledger, trouble);
+  const { number, order, about } = told;
+  const known = number === '' ? undefined : await readLife(ledger, number);
+  const erpOrder = known?.entry?.erpOrder;
+  const record = erpOrder && (await ledger.erpOrders.find(erpOrder));
+  const isOverdue = kind === 'overdue';
+  const dueDate = isOverdue ? record?.dueDate : undefined;
+  // It may be completed by now, and wait for its booking, or wait for a person.
+  const life = isOverdue && known ? lifeOf({ ...known, partners, isOverdue, dueDate }) : undefined;
   const quantity = record
     ? formatQuantity({ amount: record.amount, unit: record.erpOrder.unit })
     : about?.quantity;
-  const article = entry?.erpOrder.article ?? about?.article;
-  const { kind, since } = trouble;
-  const due = kind === 'overdue' ? record?.dueDate : undefined;
+  const article = erpOrder?.article ?? about?.article;
   const where = `--stack ${shellWord(stack)}`;
   const command = kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
   return {
     order,
     article: article && oneLine(article, maxName),
     quantity: quantity && oneLine(quantity, maxName),
-    since: (due === undefined ? since : new Date(due)).toISOString(),
-    why:
-      kind === 'overdue'
-        ? `It was due${due === undefined ? '' : ` ${oneLine(due, maxName)}`}, and it is not completed in Azumuta.`
-        : why,
-    next,
+    since: (dueDate === undefined ? since : new Date(dueDate)).toISOString(),
+    why: life ? oneLine(life.says, maxReason) : told.why,
+    next: life ? (life.next ?? 'Nothing: it goes on by itself.') : told.next,
     command: order === '' ? `npm run replay -- ${where}` : `npm run ${command} ${shellWord(order)}`,
   };
 }
@@ -80,10 +87,10 @@ function commandOf({ kind, partner }: AlertDecision, { partners }: Situation, st
 }
 
 function summaryOf(decision: AlertDecision, situation: Situation): string {
-  const { event, kind, cause, troubles, open } = decision;
+  const { event, kind, troubles, open } = decision;
   if (kind === 'partner-down') return outageSummary(decision, situation);
   if (event === 'over') return 'Nothing of it is open any more.';
-  if (kind === 'unfiled') return nextStepOf(kind, cause);
+  if (kind === 'unfiled') return nextOf(decision);
   const more = open > troubles.length ? ` ${open} of them are open in all.` : '';
   return `${event === 'reminder' ? 'A day has passed since this was told.' : 'It needs a person.'}${more}`;
 }

@@ -35,19 +35,12 @@ export interface Seen {
 /** A message that is to be written, about one group. */
 export interface AlertDecision extends TroubleGroup {
   readonly event: 'new' | 'reminder' | 'over';
-  /** Name of the group. */
-  readonly group: string;
   /** Its troubles, the oldest first; empty when it is over. */
   readonly troubles: readonly SeenTrouble[];
   /** When the whole group began (ISO), how many troubles it has had, and how many are open. */
   readonly since: string;
   readonly count: number;
   readonly open: number;
-}
-
-interface Decided {
-  readonly alerts: readonly AlertDecision[];
-  readonly groups: Readonly<Record<string, ToldGroup>>;
 }
 
 const hourMs = 3_600_000;
@@ -61,21 +54,16 @@ const quietMs = (kind: AlertKind) => (kind === 'overdue' ? dayMs : kind === 'par
  *   some were not told yet                         new, at most once an hour (overdue orders: once a day)
  *   some that were told have been open for a day   reminder, once a day
  *   none is open any more                          over
+ *
+ * @returns For each group the message about it, if there is one, and what people were told of it after that.
  */
-export function decideAlerts(
-  told: Readonly<Record<string, ToldGroup>>,
-  { at, troubles, cut }: Seen,
-): Decided {
+export function decideAlerts(told: Readonly<Record<string, ToldGroup>>, { at, troubles, cut }: Seen) {
   const open = Map.groupBy(troubles, groupOf);
   const known = Object.keys(told).filter((group) => alertKinds.includes(partsOf(group).kind));
-  const decided = [...new Set([...known, ...open.keys()])].map((group) => {
+  return [...new Set([...known, ...open.keys()])].map((group) => {
     const byAge = (open.get(group) ?? []).toSorted((a, b) => a.since.getTime() - b.since.getTime());
     return { group, ...decideGroup(group, told[group], byAge, { at, cut }) };
   });
-  return {
-    alerts: decided.flatMap(({ alert }) => alert ?? []),
-    groups: Object.fromEntries(decided.flatMap(({ group, after }) => (after ? [[group, after]] : []))),
-  };
 }
 
 function decideGroup(
@@ -90,7 +78,7 @@ function decideGroup(
   const news = open.filter(({ id, isDue }) => isDue && !known.has(fingerprint(id)));
   const sinceToldMs = before ? at.getTime() - Date.parse(before.toldAt) : Number.POSITIVE_INFINITY;
   const { since, count } = before ?? { since: news[0]?.since.toISOString() ?? '', count: 0 };
-  const alert = { group, ...parts, since, count, open: open.filter(({ isDue }) => isDue).length };
+  const alert = { ...parts, since, count, open: open.filter(({ isDue }) => isDue).length };
   const toldAt = at.toISOString();
   if (news.length > 0 && sinceToldMs >= quietMs(parts.kind)) {
     const all = count + news.length;
@@ -106,7 +94,7 @@ function decideGroup(
 }
 
 /** `dead-letter/erp/order-state`; without a cause it ends with the second slash. */
-function groupOf({ kind, partner, cause }: TroubleGroup): string {
+export function groupOf({ kind, partner, cause }: TroubleGroup): string {
   return `${kind}/${partner}/${cause ?? ''}`;
 }
 

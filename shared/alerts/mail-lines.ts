@@ -1,7 +1,7 @@
 import { orderConcernKinds } from '../ledger/records/concerns.ts';
 import type { DayEvent } from '../ledger/records/events.ts';
 import { partnerNames, partnerWords } from '../model/partner.ts';
-import { type QueueName, queueNames } from '../model/queues.ts';
+import { type QueueName, queueNames, queueWords } from '../model/queues.ts';
 import { capitalized, counted, oneLine } from '../model/text.ts';
 import { localTime } from '../model/time.ts';
 import type { Situation } from './read-situation.ts';
@@ -42,11 +42,6 @@ export function figureLines(
   ];
 }
 
-const ends: Readonly<Record<QueueName, string>> = {
-  'product-orders': 'to be created in Azumuta',
-  completions: 'to be booked in the ERP',
-};
-
 export interface Waiting {
   /** Product orders in Azumuta that are not booked. */
   readonly awaited: number;
@@ -68,7 +63,8 @@ export function waitingLines(
   const queues = queueNames.flatMap((queue) => {
     const areBookingsPaused = queue === 'completions' && partners.erp.bookingsPausedAt !== undefined;
     const pause = paused.includes(queue) ? ' (paused)' : areBookingsPaused ? ' (bookings are paused)' : '';
-    return counts[queue] > 0 || pause ? [`${counted(counts[queue], 'message')} ${ends[queue]}${pause}.`] : [];
+    const { one, many } = queueWords[queue];
+    return counts[queue] > 0 || pause ? [`${counted(counts[queue], one, many)}${pause}.`] : [];
   });
   const down = partnerNames.flatMap((partner) => {
     const { open, openedAt, reason = '' } = partners[partner];

@@ -1,4 +1,5 @@
 import { consumerOf, queueNames } from '../model/queues.ts';
+import { remedies } from '../model/remedies.ts';
 import { shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime, startOfDay } from '../model/time.ts';
 import { shellWord } from '../platform/shell-word.ts';
@@ -7,7 +8,6 @@ import { figureLines, maxAwaited, maxEvents, titled, waitingLines } from './mail
 import { type Weekday, weekdays } from './names.ts';
 import type { Situation } from './read-situation.ts';
 import { tellTrouble } from './tell-trouble.ts';
-import { remedies } from './words.ts';
 
 /** Later than any order is due. */
 const farFuture = new Date('9999-12-31T00:00:00Z');

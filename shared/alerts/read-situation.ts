@@ -19,6 +19,7 @@ const maxSeen = 10_000;
 /** What waited during an outage is drained within this multiple of `outageSeconds`: half an hour. */
 const drainedTimes = 6;
 const hourMs = 3_600_000;
+const overdueKinds = ['overdue'] as const;
 /** SQS drops a dead letter, and a message that waits, after 14 days; after that only the journey shows it. */
 const messageLastsMs = 15 * 24 * hourMs;
 
@@ -59,7 +60,7 @@ export async function readSituation(
     ...{ at, partners, unfiled },
     counts: { 'product-orders': productOrders, completions, 'dead-letters': deadLetters },
     troubles: [
-      ...partnerNames.flatMap((partner) => outageOf(partner, partners[partner], outageSeconds, at)),
+      ...outagesOf(partners, outageSeconds, at),
       ...lasting.map((concern) => {
         const { key, kind, partner, since } = concern;
         const isDue = kind !== 'waiting' || isWell(partners[partner], outageSeconds, at);
@@ -72,27 +73,22 @@ export async function readSituation(
         return { ...ofAzumuta, id: String(place), kind: 'unfiled', cause: 'unreadable-message', isDue: true };
       }),
     ],
-    cut: new Set([
-      ...(isCut ? concernKinds : []),
-      ...(overdue.length >= maxSeen ? ['overdue' as const] : []),
-    ]),
+    cut: new Set([...(isCut ? concernKinds : []), ...(overdue.length < maxSeen ? [] : overdueKinds)]),
   };
+}
+
+function outagesOf(partners: Situation['partners'], outageSeconds: number, at: Date): SeenTrouble[] {
+  return partnerNames.flatMap((partner) => {
+    const { open, openedAt } = partners[partner];
+    if (!open || openedAt === undefined) return [];
+    const since = new Date(openedAt);
+    const isDue = at.getTime() - since.getTime() >= outageSeconds * 1000;
+    return [{ id: `${partner} ${openedAt}`, kind: 'partner-down', partner, since, isDue }];
+  });
 }
 
 /** Messages that wait while a partner is down, or are drained afterwards, are told with the outage. */
 function isWell({ open, closedAt }: BreakerState, outageSeconds: number, at: Date): boolean {
   const drainedMs = drainedTimes * outageSeconds * 1000;
   return !open && (closedAt === undefined || at.getTime() - Date.parse(closedAt) >= drainedMs);
-}
-
-function outageOf(
-  partner: Partner,
-  { open, openedAt }: BreakerState,
-  outageSeconds: number,
-  at: Date,
-): SeenTrouble[] {
-  if (!open || openedAt === undefined) return [];
-  const since = new Date(openedAt);
-  const isDue = at.getTime() - since.getTime() >= outageSeconds * 1000;
-  return [{ id: `${partner} ${openedAt}`, kind: 'partner-down', partner, since, isDue }];
 }

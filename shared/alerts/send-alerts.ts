@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type AlertState, messageId } from '../ledger/records/alerts.ts';
+import { type AlertState, messageId, type ToldGroup } from '../ledger/records/alerts.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Outgoing } from './alert.ts';
 import { alertChannels } from './channels/channels.ts';
@@ -44,8 +44,7 @@ export async function sendAlerts(dependencies: AlertDependencies, invocation: In
 
 /** @returns The state that counts the written messages, and the failures: one group does not keep back the others. */
 async function writeMessages(dependencies: AlertDependencies, before: AlertState, situation: Situation) {
-  const decided = decideAlerts(before.groups, situation);
-  const groups = new Map(Object.entries(decided.groups));
+  const groups: Record<string, ToldGroup> = {};
   const failures: unknown[] = [];
   const { mailedOn } = before;
   let { written } = before;
@@ -57,18 +56,16 @@ async function writeMessages(dependencies: AlertDependencies, before: AlertState
   }
 
   const failed = (error: unknown) => void failures.push(error);
-  for (const decision of decided.alerts) {
-    const { group } = decision;
+  for (const { group, alert: decision, after } of decideAlerts(before.groups, situation)) {
     const id = messageId(written + 1);
-    const alert = await composeAlert(dependencies, decision, id, situation).catch(failed);
-    const told = before.groups[group];
+    const alert = decision && (await composeAlert(dependencies, decision, id, situation).catch(failed));
     if (alert) await write(alert, alertChannels(dependencies));
-    else if (told) groups.set(group, told);
-    else groups.delete(group);
+    const told = decision && !alert ? before.groups[group] : after;
+    if (told) groups[group] = told;
   }
   const mail = await composeMorningMail(dependencies, mailedOn, situation).catch(failed);
   if (mail) await write(mail.content, ['morning-mail']);
   const mailed = mail ? { mailedOn: mail.day } : {};
   const { unfiled } = situation;
-  return { state: { ...before, groups: Object.fromEntries(groups), unfiled, written, ...mailed }, failures };
+  return { state: { ...before, groups, unfiled, written, ...mailed }, failures };
 }

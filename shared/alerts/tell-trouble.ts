@@ -1,7 +1,8 @@
 import type { AlertLedger } from '../ledger/ledger.ts';
 import { oneLine } from '../model/text.ts';
+import { nextOf } from '../orders/life.ts';
 import type { SeenTrouble } from './decide-alerts.ts';
-import { headlineOf, nextStepOf } from './words.ts';
+import { headlineOf } from './words.ts';
 
 /** Characters of a number or an article (ours have 200 at most), and of a reason: ten troubles fit into every channel. */
 export const maxName = 200;
@@ -19,7 +20,7 @@ export async function tellTrouble(
     number,
     order: oneLine(number, maxName),
     why: oneLine(facts?.reason ?? unknown, maxReason),
-    next: nextStepOf(group.kind, group.cause),
+    next: nextOf(group),
     about: facts?.about,
   };
 }

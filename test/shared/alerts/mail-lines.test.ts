@@ -47,17 +47,15 @@ it('describes what waits on a busy day, and why', () => {
   // Assess
   expect(lines).toEqual([
     'Waiting   12 product orders in Azumuta; 11 overdue: MO/0, MO/1, MO/2, MO/3, MO/4, MO/5, MO/6, MO/7, MO/8, MO/9 ….',
-    '          1 message to be created in Azumuta.',
-    '          4 messages to be booked in the ERP (paused).',
+    '          1 order to be created.',
+    '          4 completions to be booked (paused).',
     '          The ERP is down since 2026-11-23 04:00:00, calls to it wait: The ERP answered 503.',
   ]);
 });
 
 it('says that bookings are paused, although nothing waits', () => {
   const partners = { azumuta: closed, erp: { ...closed, bookingsPausedAt: at } };
-  expect(waiting({ partners })).toContain(
-    '          0 messages to be booked in the ERP (bookings are paused).',
-  );
+  expect(waiting({ partners })).toContain('          0 completions to be booked (bookings are paused).');
 });
 
 it('says that there are more orders in Azumuta than are counted', () => {

@@ -105,7 +105,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     'Changed afterwards                           1                         1',
     '',
     'Waiting   5 product orders in Azumuta; 3 overdue: PO-1, PO-2, PO-3.',
-    '          4 messages to be booked in the ERP (paused).',
+    '          4 completions to be booked (paused).',
     'To do     3 for planner',
     '          · PO-3: Quantity: was 5, is 6',
     '          · PO-5: The ERP refuses it: period 11 is closed.',
