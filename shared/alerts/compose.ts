@@ -7,7 +7,7 @@ import { lifeOf, nextOf, readLife } from '../orders/life.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
-import type { AlertDecision, SeenTrouble } from './decide-alerts.ts';
+import type { AlertDecision, SeenTrouble, TroubleGroup } from './decide-alerts.ts';
 import type { AlertDependencies } from './dependencies.ts';
 import type { Situation } from './read-situation.ts';
 import { maxName, maxReason, tellTrouble } from './tell-trouble.ts';
@@ -48,7 +48,7 @@ export async function composeAlert(
 async function toldTrouble(
   { ledger, stack }: AlertDependencies,
   trouble: SeenTrouble,
-  { partners }: Situation,
+  situation: Situation,
 ): Promise<ToldTrouble> {
   const { kind, since } = trouble;
   const told = await tellTrouble(ledger, trouble);
@@ -59,13 +59,16 @@ async function toldTrouble(
   const isOverdue = kind === 'overdue';
   const dueDate = isOverdue ? record?.dueDate : undefined;
   // It may be completed by now, and wait for its booking, or wait for a person.
-  const life = isOverdue && known ? lifeOf({ ...known, partners, isOverdue, dueDate }) : undefined;
+  const life =
+    isOverdue && known ? lifeOf({ ...known, partners: situation.partners, isOverdue, dueDate }) : undefined;
   const quantity = record
     ? formatQuantity({ amount: record.amount, unit: record.erpOrder.unit })
     : about?.quantity;
   const article = erpOrder?.article ?? about?.article;
   const where = `--stack ${shellWord(stack)}`;
   const command = kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
+  // A number that is not told as it is would name another order.
+  const isNamed = order !== '' && order === number;
   return {
     order,
     article: article && oneLine(article, maxName),
@@ -73,12 +76,12 @@ async function toldTrouble(
     since: (dueDate === undefined ? since : new Date(dueDate)).toISOString(),
     why: life ? oneLine(life.says, maxReason) : told.why,
     next: life ? (life.next ?? 'Nothing: it goes on by itself.') : told.next,
-    command: order === '' ? `npm run replay -- ${where}` : `npm run ${command} ${shellWord(order)}`,
+    command: isNamed ? `npm run ${command} ${shellWord(order)}` : commandOf(trouble, situation, stack),
   };
 }
 
 /** What to type to see all of a group, or what is wrong with a partner. */
-function commandOf({ kind, partner }: AlertDecision, { partners }: Situation, stack: string): string {
+function commandOf({ kind, partner }: TroubleGroup, { partners }: Situation, stack: string): string {
   const where = `--stack ${shellWord(stack)}`;
   if (kind !== 'partner-down')
     return `npm run ${kind === 'dead-letter' || kind === 'unfiled' ? 'replay' : 'alert'} -- ${where}`;

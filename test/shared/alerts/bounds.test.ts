@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
 import { subjectOf } from '../../../shared/alerts/channels/text.ts';
+import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import { refused, startAlertStage } from './stage.ts';
 
 const bytesOf = (message: unknown) => Buffer.byteLength(JSON.stringify(message));
@@ -60,6 +61,24 @@ it('stays within the limits of each channel, with any numbers, articles and reas
   expect(JSON.stringify(slack[0])).not.toMatch(/<!channel>|mrkdwn/);
   expect(JSON.stringify(slack[0])).toContain('&lt;!channel&gt; &amp;');
   expect(mails[0]?.subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+});
+
+it('names no other order in a command, where a number is not told as it is', async () => {
+  // Prepare
+  const stage = await startAlertStage();
+  const look = 'MO/0044\u200b';
+  await stage.ledger.deadLetters.record(refused(look));
+  await stage.ledger.concerns.begin(look, removedConcern);
+
+  // Act
+  await stage.run();
+
+  // Assess
+  const commands = stage.received.webhook.flatMap(({ troubles }) => troubles.map(({ command }) => command));
+  expect(commands).toEqual([
+    'npm run replay -- --stack AzumutaErp-ghent-production',
+    'npm run alert -- --stack AzumutaErp-ghent-production',
+  ]);
 });
 
 it('makes a subject of less than 100 printable characters of any title', () => {
