@@ -61,9 +61,8 @@ async function toldTrouble(
   // It may be completed by now, and wait for its booking, or wait for a person.
   const life =
     isOverdue && known ? lifeOf({ ...known, partners: situation.partners, isOverdue, dueDate }) : undefined;
-  const quantity = record
-    ? formatQuantity({ amount: record.amount, unit: record.erpOrder.unit })
-    : about?.quantity;
+  const ordered = record && formatQuantity({ amount: record.amount, unit: record.erpOrder.unit });
+  const quantity = ordered ?? about?.quantity;
   const article = erpOrder?.article ?? about?.article;
   const where = `--stack ${shellWord(stack)}`;
   const command = kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;

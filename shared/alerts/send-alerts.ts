@@ -21,20 +21,19 @@ const lastMs = 12_000;
  * @returns What happened, for a run by hand.
  */
 export async function sendAlerts(dependencies: AlertDependencies, invocation: Invocation) {
-  const { log } = dependencies;
-  const { alerts } = dependencies.ledger;
+  const { ledger, log } = dependencies;
   const owner = invocation.awsRequestId;
   const timeMs = invocation.getRemainingTimeInMillis();
-  const before = await alerts.begin(owner, Math.ceil(timeMs / 1000) + 5);
+  const before = await ledger.alerts.begin(owner, Math.ceil(timeMs / 1000) + 5);
   if (!before) return { outcome: 'another run is under way' };
   const situation = await readSituation(dependencies, before.unfiled);
   const { state, failures } = await writeMessages(dependencies, before, situation);
-  if (!isDeepStrictEqual(state, before) && !(await alerts.save(owner, state)))
+  if (!isDeepStrictEqual(state, before) && !(await ledger.alerts.save(owner, state)))
     throw new Error('Another run has taken over: this one was too slow.');
   const mayGoOn = () => invocation.getRemainingTimeInMillis() > Math.min(lastMs, timeMs / 2);
   const failing = await deliver(dependencies, state.failing, mayGoOn);
   // A run that fails before this keeps its lease, which shows the next one that messages may be uncounted.
-  await alerts.end(owner, failing);
+  await ledger.alerts.end(owner, failing);
   const written = state.written - before.written;
   log.info('Looked for what a person must see to', { open: situation.troubles.length, written });
   // Everything else was told. The run counts as failed, and the next one tries it again.
