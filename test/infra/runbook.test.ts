@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { remedies } from '../../shared/alerts/words.ts';
 import { completionHintSchema, ownHint } from '../../shared/completions/messages.ts';
 import { causes } from '../../shared/model/causes.ts';
+import { remedies } from '../../shared/model/remedies.ts';
 import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 
