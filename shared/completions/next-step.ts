@@ -2,11 +2,11 @@ import type { BookingEntry } from '../ledger/records/bookings.ts';
 import { clocksDifferMs } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { betweenQuestionsMs, isSentBefore, nameOf } from './ask-azumuta.ts';
+import type { Inquiry } from './inquiry.ts';
 import type { CompletionHint } from './messages.ts';
-import type { Standing } from './standing.ts';
 
 /** What a hint is compared with. */
-export interface StepFacts extends Pick<Standing, 'bookings' | 'answered'> {
+export interface StepFacts extends Pick<Inquiry, 'bookings' | 'answered'> {
   readonly hint: Pick<CompletionHint, 'via' | 'again'>;
   readonly attempt: Pick<WorkAttempt, 'messageId' | 'sentAt' | 'receiveCount'>;
   /** Index of the part that the hint is about. Bookings of other parts may be kept at the same home. */

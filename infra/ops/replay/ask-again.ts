@@ -1,5 +1,5 @@
+import { readStanding, type Standing } from '../../../shared/completions/inquiry.ts';
 import { operatorHint } from '../../../shared/completions/messages.ts';
-import { readStanding, type Standing } from '../../../shared/completions/standing.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';

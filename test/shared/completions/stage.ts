@@ -8,7 +8,8 @@ import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { beginHint, type HintDependencies } from '../../../shared/completions/begin-hint.ts';
+import { beginHint } from '../../../shared/completions/begin-hint.ts';
+import type { HintDependencies } from '../../../shared/completions/inquiry.ts';
 import { type CompletionHint, webhookHint } from '../../../shared/completions/messages.ts';
 import { CompletionReader } from '../../../shared/completions/read-recordings.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
