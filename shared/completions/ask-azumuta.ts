@@ -95,15 +95,6 @@ export async function recordAnswer(
   await questions.recordAnswered(askedAs, { by: nameOf(attempt), at: clock.now(), listsRecordings });
 }
 
-/** Ends the question. @throws RetryLater when further hints have joined: their recordings are not read yet. */
-export async function endQuestion(
-  { askedAs, question }: Inquiry,
-  { ledger: { questions } }: HintDependencies,
-): Promise<void> {
-  if (!question || (await questions.end(askedAs, question))) return;
-  throw new RetryLater(`Further triggers of product order ${askedAs} came meanwhile.`, { scope: 'order' });
-}
-
 /** The question of another hint that asks already and is not lost. A person's hint asks itself. */
 function otherAsker({ hint, question, attempt }: Inquiry, clock: Clock) {
   if (hint.again || !question || question.overdue || question.by === nameOf(attempt)) return undefined;

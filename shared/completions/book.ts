@@ -9,12 +9,11 @@ import {
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import type { Completion, Receipt } from '../model/completions.ts';
+import type { Completion } from '../model/completions.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf, UnknownOrder, Wait } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import { endQuestion } from './ask-azumuta.ts';
 import { aboutOf, plannedByAnother, unpacked } from './content.ts';
-import type { HintDependencies, Inquiry, Standing } from './inquiry.ts';
+import type { HintDependencies, Inquiry } from './inquiry.ts';
 
 /** What a hint is to book. */
 export interface Job extends Inquiry {
@@ -78,22 +77,26 @@ export async function planJob(job: Job, { ledger, clock }: HintDependencies): Pr
  * Everything is done or refused: the order waits no more, and what was booked ends the dead letters of its order.
  * @throws Wait to look again; RetryLater when further triggers came; Rejected with all that was refused
  */
-export async function finish(job: Job, dependencies: HintDependencies): Promise<void> {
-  const { hint, entry, bookings, letters, toBook, refused, looksAgain, attempt } = job;
-  const { orders, deadLetters } = dependencies.ledger;
+export async function finish(
+  job: Job,
+  { ledger: { orders, questions, deadLetters } }: HintDependencies,
+): Promise<void> {
+  const { hint, entry, bookings, letters, askedAs, question, toBook, refused } = job;
   // What this message was refused is told then; a person's hint would try it once more.
-  if (looksAgain && !(hint.again && refused.length > 0)) {
+  if (job.looksAgain && !(hint.again && refused.length > 0)) {
     const sentence = 'It is booked as planned. What came since is looked at next.';
     throw new Wait(sentence, { scope: 'order', forOurLock: true });
   }
   if (entry?.awaitsCompletion && isWaitingOver(entry, job)) await orders.markCompleted(entry);
-  await endQuestion(job, dependencies);
+  // The recordings of hints that have joined since are not read yet.
+  if (question && !(await questions.end(askedAs, question)))
+    throw new RetryLater(`Further triggers of product order ${askedAs} came meanwhile.`, { scope: 'order' });
   const [first, ...others] = refused;
   if (first) throw others.length === 0 ? first : together([first, ...others]);
   const booked = new Set(toBook.map(({ planned }) => planned.key));
   if (booked.size === 0 || bookings.some(({ key, state }) => state !== 'done' && !booked.has(key))) return;
   for (const letter of letters)
-    if (letter.messageId !== attempt.messageId) await deadLetters.markSettled(letter);
+    if (letter.messageId !== job.attempt.messageId) await deadLetters.markSettled(letter);
 }
 
 /** It is booked or refused; or noted with the first part, which waits until all parts are booked together. */
@@ -111,22 +114,23 @@ function together(refused: readonly [Rejected, ...Rejected[]]): Rejected {
 }
 
 async function bookOne(toBook: ToBook, job: Job, dependencies: HintDependencies): Promise<void> {
-  const { attempt } = job;
-  const { bookingLocks, claims } = dependencies.ledger;
+  const { attempt, entry } = job;
+  const { ledger, clock, erpOrderNumber } = dependencies;
+  const { bookingLocks, claims } = ledger;
   const claim = await claimOf(toBook, job, dependencies);
   if (!claim) return attempt.log.info('Booked already', { booking: toBook.planned.key });
   const planned = bookingEntryOf(claim.held);
   if (!planned.content) throw new Error(`The booking ${planned.key} holds nothing to book.`);
   const completion = unpacked(planned.content, planned);
-  const lock = bookingLocks.of({
-    ...{ erpOrderNumber: planned.erpOrder.number, key: planned.key },
-    isAlone: planned.kind === 'quantity' && isBookedAlone(job, dependencies),
-  });
+  // Nothing else is booked on its ERP order. One made by hand is booked on the order of its own number, unless mapped.
+  const isOnly = entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && !erpOrderNumber;
+  const isAlone = isOnly && planned.kind === 'quantity';
+  const lock = bookingLocks.of({ erpOrderNumber: planned.erpOrder.number, key: planned.key, isAlone });
   if (await lock.take(claim, attempt.endsAt))
     return book({ ...job, claim, lock, planned, completion }, dependencies);
   // Another booking usually takes a second; its lease only covers the worst case.
   const sentence = `Another booking on ERP order ${planned.erpOrder.number} is under way.`;
-  await claims.release(claim, sentence, 'nothing', waitsItself(job, planned, dependencies.clock));
+  await claims.release(claim, sentence, 'nothing', waitsItself(job, planned, clock));
   throw new Wait(sentence, { scope: 'order', forOurLock: true });
 }
 
@@ -159,62 +163,38 @@ async function claimOf(
   });
 }
 
-/** Whether nothing else is booked on its ERP order: one made by hand is booked on the order of its own number, unless mapped. */
-function isBookedAlone({ entry }: Standing, { erpOrderNumber }: HintDependencies): boolean {
-  return entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && !erpOrderNumber;
-}
-
 /** What makes the reconciliation ask for a booking that waits without an order that does. */
-function waitsItself({ entry }: Standing, { kind }: PlannedBooking, clock: Clock) {
+function waitsItself({ entry }: Inquiry, { kind }: PlannedBooking, clock: Clock) {
   if (entry?.awaitsCompletion && kind === 'quantity') return {};
   return { awaiting: 'completion', dueAt: clock.now().getTime() + dayMs };
 }
 
 async function book(booking: Booking, dependencies: HintDependencies): Promise<void> {
   const { claim, lock, planned, completion, attempt } = booking;
-  const { erp, partners } = dependencies;
+  const { erp, partners, ledger, unknownOrder } = dependencies;
   let calling = false;
   try {
     const receipt = await partners.call('erp', () => {
       calling = true;
       return erp.book(completion, planned.key, { again: claim.again, signal: attempt.signal });
     });
-    await close(booking, receipt, dependencies);
+    const { reference, alreadyBooked } = receipt;
+    const note = `${reference}${alreadyBooked ? ' (by an earlier attempt)' : ''}`;
+    const event = planned.kind === 'quantity' ? 'booked' : 'amended';
+    const ours = await ledger.claims.complete(claim, { receipt, remove: forBookingOnly }, { event, note });
+    await lock.release(claim);
+    if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { booking: planned.key });
+    attempt.log.info('Booked', { booking: planned.key, reference }, { CompletionsBooked: 1 });
   } catch (error) {
-    if (error instanceof UnknownOrder && (await mayBeIgnored(booking, dependencies))) {
-      const ignored = { ignored: true, remove: forBookingOnly };
-      await dependencies.ledger.claims.complete(claim, ignored, { event: 'ignored', note: error.message });
-      await lock.release(claim);
-      return;
-    }
-    throw await giveBack(booking, error, calling, dependencies);
+    // Only an order that never came from the ERP may be missing there. One that the ERP gave us, or that an earlier
+    // attempt may have written to, existed: if the ERP does not know it now, a person has to look.
+    const mayBeMissing = error instanceof UnknownOrder && unknownOrder === 'ignore' && !claim.again;
+    if (!mayBeMissing || (await ledger.orders.find(booking.home)))
+      throw await giveBack(booking, error, calling, dependencies);
+    const ignored = { ignored: true, remove: forBookingOnly };
+    await ledger.claims.complete(claim, ignored, { event: 'ignored', note: error.message });
+    await lock.release(claim);
   }
-}
-
-/**
- * Only an order that never came from the ERP may be missing there. One that the ERP gave us, or that an earlier attempt
- * may have written to, existed: if the ERP does not know it now, a person has to look.
- */
-async function mayBeIgnored(
-  { claim, home }: Booking,
-  { unknownOrder, ledger: { orders } }: HintDependencies,
-): Promise<boolean> {
-  if (unknownOrder !== 'ignore' || claim.again) return false;
-  return (await orders.find(home)) === undefined;
-}
-
-async function close(
-  { claim, lock, planned, attempt }: Booking,
-  receipt: Receipt,
-  { ledger: { claims } }: HintDependencies,
-): Promise<void> {
-  const { reference, alreadyBooked } = receipt;
-  const note = `${reference}${alreadyBooked ? ' (by an earlier attempt)' : ''}`;
-  const event = planned.kind === 'quantity' ? 'booked' : 'amended';
-  const ours = await claims.complete(claim, { receipt, remove: forBookingOnly }, { event, note });
-  await lock.release(claim);
-  if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { booking: planned.key });
-  attempt.log.info('Booked', { booking: planned.key, reference }, { CompletionsBooked: 1 });
 }
 
 /** Leaves claim and lock as the failure demands. @returns what to throw. */

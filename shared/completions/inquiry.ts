@@ -69,11 +69,15 @@ export async function readStanding(
   { productOrderNumber, otherNumber }: Pick<CompletionHint, 'productOrderNumber' | 'otherNumber'>,
   ledger: Pick<Ledger, 'knownOrders'>,
 ): Promise<Standing> {
-  const known = await readNumber(productOrderNumber, ledger);
-  if (known.entry || otherNumber === undefined) return withHome(known, ledger);
+  let known = await readNumber(productOrderNumber, ledger);
   // If its number can be read in two ways, the one that the ledger knows is meant.
-  const other = await readNumber(otherNumber, ledger);
-  return withHome(other.entry ? other : known, ledger);
+  const other = known.entry || otherNumber === undefined ? known : await readNumber(otherNumber, ledger);
+  if (other.entry) known = other;
+  const home = homeOf(known.number, known.entry);
+  if (home === known.number) return { ...known, home };
+  // The bookings of parts that are booked together are kept with the first part.
+  const { bookings, letters } = await ledger.knownOrders.read(home);
+  return { ...known, home, bookings, letters: [...known.letters, ...letters] };
 }
 
 async function readNumber(number: string, { knownOrders }: Pick<Ledger, 'knownOrders'>) {
@@ -82,15 +86,4 @@ async function readNumber(number: string, { knownOrders }: Pick<Ledger, 'knownOr
   const ours = await knownOrders.read(known.alias);
   const { question, answered } = known;
   return ours.entry ? { ...ours, number: known.alias, askedAs: number, question, answered } : known;
-}
-
-/** The bookings of parts that are booked together are kept with the first part. */
-async function withHome(
-  known: Omit<Standing, 'home'>,
-  { knownOrders }: Pick<Ledger, 'knownOrders'>,
-): Promise<Standing> {
-  const home = homeOf(known.number, known.entry);
-  if (home === known.number) return { ...known, home };
-  const { bookings, letters } = await knownOrders.read(home);
-  return { ...known, home, bookings, letters: [...known.letters, ...letters] };
 }

@@ -37,37 +37,28 @@ interface Occasion {
 }
 
 /** The hint of a trigger. */
-export function webhookHint(
-  content: TriggerContent,
-  { receivedAt, eventId }: { readonly receivedAt: Date; readonly eventId: string },
-): CompletionHint {
-  return { ...hintOf(content.productOrderNumber, 'webhook', { now: receivedAt, eventId }), ...content };
+export function webhookHint(content: TriggerContent, occasion: Occasion): CompletionHint {
+  return hintOf('webhook', content, occasion);
 }
 
 /** A hint of our own: the order may be completed, without a trigger. */
 export function ownHint(productOrderNumber: string, occasion: Occasion): CompletionHint {
-  return hintOf(productOrderNumber, 'reconciliation', occasion);
+  return hintOf('reconciliation', { productOrderNumber }, occasion);
 }
 
 /** The hint of a person who wants a product order to be looked at once more. */
 export function operatorHint(productOrderNumber: string, occasion: Occasion): CompletionHint {
-  return { ...hintOf(productOrderNumber, 'operator', occasion), again: true };
+  return { ...hintOf('operator', { productOrderNumber }, occasion), again: true };
 }
 
 function hintOf(
-  productOrderNumber: string,
   via: CompletionHint['via'],
+  named: Pick<CompletionHint, 'productOrderNumber'> & Partial<TriggerContent>,
   { now, eventId }: Occasion,
 ): CompletionHint {
   return {
-    v: 1,
-    kind: 'completion',
-    event: 'product-order-completed',
-    productOrderNumber,
-    workInstructionIds: [],
-    recordingIds: [],
-    receivedAt: now.toISOString(),
-    eventId,
-    via,
+    ...{ v: 1, kind: 'completion', event: 'product-order-completed', via },
+    ...{ workInstructionIds: [], recordingIds: [], ...named },
+    ...{ receivedAt: now.toISOString(), eventId },
   };
 }

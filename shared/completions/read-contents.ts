@@ -44,8 +44,8 @@ export async function readContents(
 ): Promise<string | Pick<Job, 'toBook' | 'refused'>> {
   const toBook: Plan[] = [];
   const toRefuse: { readonly plan: Plan; readonly refusal: Rejected }[] = [];
-  const { readAt, anew, hint, attempt } = evidence;
-  const { configuration } = dependencies;
+  const { readAt, anew, hint, attempt, home } = evidence;
+  const { configuration, ledger } = dependencies;
   for (const planned of plan) {
     const read = await readContent(planned, evidence, dependencies);
     if (typeof read === 'string') return read;
@@ -56,25 +56,15 @@ export async function readContents(
     else if (read instanceof Rejected) toRefuse.push({ plan: known, refusal: read });
     else toBook.push({ ...known, content: read.content, figures: figuresOf(read.completion) });
   }
-  return written(toRefuse, toBook, evidence, dependencies);
-}
-
-/** Writes down what is refused. All plans of a reading but the last say that others follow, as an attempt can end between two. */
-async function written(
-  toRefuse: readonly { readonly plan: Plan; readonly refusal: Rejected }[],
-  toBook: readonly Plan[],
-  { home }: Evidence,
-  { ledger }: HintDependencies,
-): Promise<Pick<Job, 'toBook' | 'refused'>> {
+  // All plans of a reading but the last say that others follow, as an attempt can end between two.
   const last = toBook.at(-1) ?? toRefuse.at(-1)?.plan;
   const marked = (plan: Plan): Plan => (plan === last ? plan : { ...plan, othersFollow: true });
   const refused: Rejected[] = [];
   for (const { plan, refusal } of toRefuse) {
-    const { planned } = plan;
-    if (!(await ledger.bookings.planRefused(home, marked(plan), rejectionOf(refusal))))
-      throw plannedByAnother(planned);
     const { message, code } = refusal;
-    refused.push(new Rejected(message, { code, cause: refusal, about: aboutOf(planned) }));
+    if (!(await ledger.bookings.planRefused(home, marked(plan), rejectionOf(refusal))))
+      throw plannedByAnother(plan.planned);
+    refused.push(new Rejected(message, { code, cause: refusal, about: aboutOf(plan.planned) }));
   }
   return { toBook: toBook.map((plan) => ({ planned: plan.planned, plan: marked(plan) })), refused };
 }

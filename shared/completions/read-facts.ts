@@ -97,8 +97,8 @@ async function partsBookedTogether(
   const ids = needed.map(({ azumutaId }) => azumutaId);
   const read = await reader.readProductOrders(ids, signal);
   const others: BuiltPart[] = [];
-  for (const part of needed) {
-    const order = read.get(part.azumutaId);
+  for (const [at, part] of needed.entries()) {
+    const order = read[at];
     if (order?.completed) {
       others.push(builtPart(part.index, order, part));
       continue;

@@ -45,24 +45,24 @@ export class CompletionReader {
     this.#dependencies = dependencies;
   }
 
+  /** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
   readProductOrder(
-    wanted: { readonly id: string | undefined; readonly number: string },
+    wanted: Parameters<typeof readByIdOrNumber>[0],
     signal: AbortSignal,
-  ) {
-    return readProductOrder(wanted, signal, this.#dependencies);
+  ): Promise<AzumutaProductOrder | undefined> {
+    const { partners, azumuta } = this.#dependencies;
+    return partners.call('azumuta', () => readByIdOrNumber(wanted, signal, azumuta));
   }
 
-  /** Reads product orders by id. Those that Azumuta does not know are left out. */
-  async readProductOrders(
+  /** Reads product orders by id; undefined for each that Azumuta does not know. */
+  readProductOrders(
     ids: readonly string[],
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, AzumutaProductOrder>> {
+  ): Promise<(AzumutaProductOrder | undefined)[]> {
     const { partners, azumuta } = this.#dependencies;
-    const found = await mapConcurrently([...new Set(ids)], readsAtOnce, async (id) => {
-      const order = await partners.call('azumuta', () => azumuta.productOrder(id, signal));
-      return order ? [[id, order] as const] : [];
-    });
-    return new Map(found.flat());
+    return mapConcurrently(ids, readsAtOnce, (id) =>
+      partners.call('azumuta', () => azumuta.productOrder(id, signal)),
+    );
   }
 
   /**
@@ -75,20 +75,19 @@ export class CompletionReader {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Recording>> {
     const owners = new Map(wanted.map(({ id, productOrder }) => [id, productOrder]));
-    const found = new Map<string, AzumutaRecording>();
-    await mapConcurrently([...owners], readsAtOnce, async ([id, owner]) => {
-      const recording = await this.#read(id, owner, signal);
-      if (recording) found.set(id, recording);
-    });
+    const found = await mapConcurrently(
+      [...owners],
+      readsAtOnce,
+      async ([id, owner]) => [id, await this.#read(id, owner, signal)] as const,
+    );
+    const recordings = new Map(found);
     for (const id of owners.keys()) this.#remembered.delete(id);
     const read = new Map<string, Recording>();
-    for (const { id, productOrder, hinted = false } of wanted) {
-      const recording = found.get(id);
-      if (recording && hinted) requireOwner(recording, productOrder.number);
-      if (recording && belongsTo(recording, productOrder)) {
-        const shown = forMapping(recording, this.#dependencies.includeOperators);
-        read.set(id, await this.#withWorkInstruction(shown, signal));
-      }
+    for (const one of wanted) {
+      const recording = recordings.get(one.id);
+      if (!recording || !belongsTo(recording, one)) continue;
+      const shown = forMapping(recording, this.#dependencies.includeOperators);
+      read.set(one.id, await this.#withWorkInstruction(shown, signal));
     }
     return read;
   }
@@ -138,31 +137,14 @@ export class CompletionReader {
   }
 }
 
-/** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
-export function readProductOrder(
-  wanted: { readonly id: string | undefined; readonly number: string },
-  signal: AbortSignal,
-  {
-    azumuta,
-    partners,
-  }: Pick<ReaderDependencies, 'partners'> & {
-    readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
-  },
-): Promise<AzumutaProductOrder | undefined> {
-  return partners.call('azumuta', () => readByIdOrNumber(wanted, signal, azumuta));
-}
-
+/** @throws Rejected when nothing proves whose a hinted one is: a forged call could choose what is booked. */
 function belongsTo(
-  { productOrder }: AzumutaRecording,
-  order: { readonly id: string; readonly number: string },
+  { id, productOrder: owner }: AzumutaRecording,
+  { productOrder: { id: wanted, number }, hinted }: WantedRecording,
 ): boolean {
-  if (productOrder.id !== undefined) return productOrder.id === order.id;
-  return productOrder.number === undefined || productOrder.number === order.number;
-}
-
-/** @throws Rejected when nothing proves which product order it belongs to: a forged call could choose what is booked. */
-function requireOwner({ id, productOrder }: AzumutaRecording, number: string): void {
-  if (productOrder.id !== undefined || productOrder.number !== undefined) return;
+  if (owner.id !== undefined) return owner.id === wanted;
+  if (owner.number !== undefined) return owner.number === number;
+  if (!hinted) return true;
   throw new Rejected(
     `Recording ${id}, which only the trigger names for product order ${number}, does not say which product order it belongs to: book ${number} by hand, and let Azumuta list the recordings of its product orders.`,
     { code: 'completion-unclear' },

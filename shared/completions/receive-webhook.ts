@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { TriggerNames } from '../azumuta/trigger.ts';
-import { parseTrigger } from '../azumuta/trigger.ts';
+import { parseTrigger, type TriggerNames } from '../azumuta/trigger.ts';
 import { reasonOf } from '../model/errors.ts';
 import { isValid, type RotatingSecret } from '../platform/aws/credentials.ts';
 import type { Queues } from '../platform/aws/queue.ts';
@@ -102,7 +101,7 @@ export function createWebhookReceiver(dependencies: ReceiveWebhookDependencies) 
     const parsed = parseTrigger(call, names);
     if (!parsed.ok) return keep(call, 400, parsed.reason);
 
-    const hint = webhookHint(parsed.content, { receivedAt: clock.now(), eventId: call.id });
+    const hint = webhookHint(parsed.content, { now: clock.now(), eventId: call.id });
     await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
     const fields = { order: hint.productOrderNumber, eventId: call.id };
     log.info('Webhook accepted', fields, { CompletionsAccepted: 1 });
@@ -133,16 +132,12 @@ export function createWebhookReceiver(dependencies: ReceiveWebhookDependencies) 
         deadLetterOf({ ...letter, firstAttemptAt: now, lastAttemptAt: now }),
       );
       log.error('Dead letter', { ...why, eventId: call.id }, { DeadLettered: 1 });
-      remember(messageId, now);
+      keptAt.delete(messageId);
+      keptAt.set(messageId, now.getTime());
+      const [oldest] = keptAt.keys();
+      if (keptAt.size > maxKept && oldest !== undefined) keptAt.delete(oldest);
     }
     log.warn('Webhook call kept as a dead letter', { reason, statusCode, eventId: call.id });
     return { statusCode, body: { status: 'kept for a person', reason, eventId: call.id } };
-  }
-
-  function remember(messageId: string, now: Date): void {
-    keptAt.delete(messageId);
-    keptAt.set(messageId, now.getTime());
-    const [oldest] = keptAt.keys();
-    if (keptAt.size > maxKept && oldest !== undefined) keptAt.delete(oldest);
   }
 }

@@ -109,7 +109,7 @@ export function routeOf(
   if (!parsed.ok)
     return { stays: `it is still not understood (${parsed.reason}) Deploy that, and replay again` };
   // How long it is retried counts from now, not from when the call came.
-  const hint = webhookHint(parsed.content, { receivedAt: now, eventId: letter.messageId });
+  const hint = webhookHint(parsed.content, { now, eventId: letter.messageId });
   return { to: 'completions', body: wantedAgain(JSON.stringify(hint), 'completions') };
 }
 

@@ -145,7 +145,7 @@ export async function stageOn({
   function handle(hinted: Hinted, given: Partial<WorkAttempt> = {}, handling: Handling = {}): Promise<void> {
     const named = typeof hinted === 'string' ? { productOrderNumber: hinted } : hinted;
     const trigger = { workInstructionIds: [], recordingIds: [], ...named };
-    const hint = { ...webhookHint(trigger, { receivedAt: clock.now(), eventId: 'event' }), ...named };
+    const hint = { ...webhookHint(trigger, { now: clock.now(), eventId: 'event' }), ...named };
     return work(hint, attemptOf(given), handling);
   }
 

@@ -35,7 +35,7 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'lock-not-released',
     file: book,
-    find: 'await lock.release(claim);\n  if (!ours)',
+    find: 'await lock.release(claim);\n    if (!ours)',
     replace: 'if (!ours)',
     why: 'Each part waits six minutes for the one before it.',
     foundBy: ['released'],
@@ -118,8 +118,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'key-of-the-number',
     file: decide,
-    find: 'quantityKeyOf({ id }: Pick<',
-    replace: 'quantityKeyOf({ number: id }: Pick<',
+    find: 'productOrder.id}#quantity',
+    replace: 'productOrder.number}#quantity',
     why: 'An order that is renamed between two attempts gets two keys, and is booked twice.',
     foundBy: ['booked'],
   },
