@@ -62,9 +62,8 @@ function jobOf(inquiry: Inquiry, step: Exclude<NextStep, { to: 'read' }>): Job {
     throw new Wait(step.sentence, { scope: 'order', afterSeconds });
   }
   const refused = step.refused.map(refusalOf);
-  if (step.to === 'end') return { ...inquiry, refused, toBook: [], looksAgain: false };
-  const toBook = step.keep.map((planned) => ({ planned }));
-  return { ...inquiry, refused, toBook, looksAgain: step.looksAgain };
+  const { keep, looksAgain } = step.to === 'book' ? step : { keep: [], looksAgain: false };
+  return { ...inquiry, toBook: keep.map((planned) => ({ planned })), refused, looksAgain };
 }
 
 /** A refusal that was written down before, to be told once more. */
@@ -85,9 +84,10 @@ async function readAndDecide(
     attempt.log.info('Another hint has asked about it a moment ago, and asks again');
     return undefined;
   }
-  const readAt = dependencies.clock.now();
+  const { reader, clock } = dependencies;
+  const readAt = clock.now();
   const id = entry?.productOrder?.id;
-  const order = await dependencies.reader.readProductOrder({ id, number }, attempt.signal);
+  const order = await reader.readProductOrder({ id, number }, attempt.signal);
   const isOther = order !== undefined && order.id !== id;
   const known = isOther ? await byAzumutaId(order, inquiry, dependencies) : inquiry;
   const next = known === inquiry ? step : stepOf(known, dependencies);
@@ -102,7 +102,8 @@ async function readAndDecide(
   await withdraw(reading, dependencies);
   const status = order.status ?? 'without status';
   const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
-  const lastLook = () => refusalOfOther(reading, order.recordingIds, dependencies);
+  const lastLook = () =>
+    reader.refusalOfOther(recordingsNamedBy(reading), order.recordingIds, order, attempt.signal);
   return unclear(sentence, { ...reading, anew: [] }, dependencies, { lastLook });
 }
 
@@ -128,18 +129,6 @@ function isCompleted({ order, hint, bookings }: Reading, { trustTrigger }: HintD
   // Bookings are planned after a trigger only, so when a person asks again for one that was planned, there was a trigger.
   const hadTrigger = hint.via === 'webhook' || (hint.again === true && bookings.length > 0);
   return order.completed || (trustTrigger && hadTrigger);
-}
-
-/** What a person must be told of a recording that a trigger names, and that is not among the order's own. */
-async function refusalOfOther(
-  reading: Reading,
-  own: readonly string[] = [],
-  { reader }: HintDependencies,
-): Promise<Rejected | undefined> {
-  const other = recordingsNamedBy(reading).find((id) => !own.includes(id));
-  return other === undefined
-    ? undefined
-    : reader.refusalOfOther(other, reading.order, reading.attempt.signal);
 }
 
 /**
@@ -175,7 +164,10 @@ async function decide(reading: Reading, dependencies: HintDependencies): Promise
   const evidence = await readFacts(reading, dependencies);
   const decision = decideBookings(evidence.facts);
   if (decision.to === 'wait') return unclear(decision.sentence, reading, dependencies);
-  const ofOther = await refusalOfOther(reading, evidence.facts.current.recordingIds, dependencies);
+  const { order, attempt, entry, home, number } = reading;
+  const named = recordingsNamedBy(reading);
+  const own = evidence.facts.current.recordingIds;
+  const ofOther = await dependencies.reader.refusalOfOther(named, own, order, attempt.signal);
   const refused = ofOther ? [...reading.refused, ofOther] : reading.refused;
   await withdraw(reading, dependencies, decision.to === 'book' ? decision.plan : []);
   const job = { ...reading, refused, toBook: [], looksAgain: false };
@@ -192,7 +184,6 @@ async function decide(reading: Reading, dependencies: HintDependencies): Promise
     return { ...job, refused: [...refused, new Rejected(decision.sentence, { code: decision.cause })] };
   }
   // A first hint notes no answer, and one note is enough for further hints.
-  const { entry, home, number, attempt } = reading;
   const isFirst = entry?.awaitsCompletion && !(decision.awaitsParts && home === number);
   if (!isFirst) await recordAnswer(reading, dependencies);
   attempt.log.info('Nothing to book now', { why: decision.why });

@@ -7,7 +7,7 @@ import {
 } from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Cause } from '../model/causes.ts';
-import type { ErpOrderRef, ProductOrderRef } from '../model/orders.ts';
+import type { ErpOrderRef } from '../model/orders.ts';
 
 /** A completed product order as Azumuta shows it now, and which part of its ERP order it is. */
 export interface BuiltPart {
@@ -151,39 +151,33 @@ function planned(
 ): BookingDecision {
   const booked = recordingsIn(bookings);
   const newIn = ({ recordingIds = [] }: BuiltPart) => recordingIds.filter((id) => !booked.has(id));
-  const plan = quantityOfAll(open, newIn, erpOrder);
+  const [first, ...others] = open;
+  const plan = first ? [bookingOf('quantity', [first, ...others], open.flatMap(newIn), erpOrder)] : [];
   const taken = recordingsIn(plan);
   const later: string[] = [];
   for (const part of built) {
     const further = newIn(part).filter((id) => !taken.has(id));
     const quantity = quantityOf(part.index);
     if (!quantity || further.length === 0) continue;
-    if (quantity.state === 'done') plan.push(...further.map((id) => amendmentOf(id, part, erpOrder)));
+    if (quantity.state === 'done')
+      plan.push(...further.map((id) => bookingOf('amendment', [part], [id], erpOrder)));
     else later.push(`recording ${further.join(', ')} waits until ${quantity.key} is booked`);
   }
   if (plan.length > 0) return bounded(plan);
   return { to: 'leave', why: later.join('; ') || 'Nothing new: every recording is booked or on its way' };
 }
 
-/** One booking of everything that is not booked yet; none when there is nothing. */
-function quantityOfAll(
-  open: readonly BuiltPart[],
-  newIn: (part: BuiltPart) => string[],
+/** A quantity of all these parts, or an amendment with one recording. */
+function bookingOf(
+  kind: PlannedBooking['kind'],
+  parts: readonly [BuiltPart, ...BuiltPart[]],
+  recordingIds: readonly string[],
   erpOrder: ErpOrderRef,
-): PlannedBooking[] {
-  const [first] = open;
-  if (!first) return [];
-  const parts = open.map(({ index }) => index);
-  const recordingIds = open.flatMap(newIn);
-  const productOrder = refOf(first.order);
-  const key = `${productOrder.id}#quantity`;
-  return [{ key, kind: 'quantity', parts, recordingIds, erpOrder, productOrder }];
-}
-
-function amendmentOf(id: string, { index, order }: BuiltPart, erpOrder: ErpOrderRef): PlannedBooking {
-  const key = `${order.id}#recording#${id}`;
-  const productOrder = refOf(order);
-  return { key, kind: 'amendment', parts: [index], recordingIds: [id], erpOrder, productOrder };
+): PlannedBooking {
+  const { id, number, url } = parts[0].order;
+  const key = kind === 'quantity' ? `${id}#quantity` : `${id}#recording#${recordingIds.join()}`;
+  const productOrder = url ? { id, number, url } : { id, number };
+  return { key, kind, parts: parts.map(({ index }) => index), recordingIds, erpOrder, productOrder };
 }
 
 /** Whether the parts of its ERP order are booked at once, when all are completed. */
@@ -199,8 +193,4 @@ export function homeOf(number: string, entry: OrderEntry | undefined): string {
 /** Recordings that are in one of the bookings. */
 export function recordingsIn(bookings: readonly Pick<PlannedBooking, 'recordingIds'>[]): ReadonlySet<string> {
   return new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
-}
-
-function refOf({ id, number, url }: AzumutaProductOrder): ProductOrderRef {
-  return url ? { id, number, url } : { id, number };
 }

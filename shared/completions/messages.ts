@@ -31,34 +31,19 @@ export const completionHintSchema = z.object({
 
 export type CompletionHint = DeepReadonly<z.output<typeof completionHintSchema>>;
 
-interface Occasion {
-  readonly now: Date;
-  readonly eventId: string;
-}
-
-/** The hint of a trigger. */
-export function webhookHint(content: TriggerContent, occasion: Occasion): CompletionHint {
-  return hintOf('webhook', content, occasion);
-}
-
-/** A hint of our own: the order may be completed, without a trigger. */
-export function ownHint(productOrderNumber: string, occasion: Occasion): CompletionHint {
-  return hintOf('reconciliation', { productOrderNumber }, occasion);
-}
-
-/** The hint of a person who wants a product order to be looked at once more. */
-export function operatorHint(productOrderNumber: string, occasion: Occasion): CompletionHint {
-  return { ...hintOf('operator', { productOrderNumber }, occasion), again: true };
-}
-
-function hintOf(
+/**
+ * A hint about a product order: of a trigger, with what it names; of our own, as the order may be completed without a
+ * trigger; or of a person who wants it to be looked at once more.
+ */
+export function completionHint(
   via: CompletionHint['via'],
   named: Pick<CompletionHint, 'productOrderNumber'> & Partial<TriggerContent>,
-  { now, eventId }: Occasion,
+  { now, eventId }: { readonly now: Date; readonly eventId: string },
 ): CompletionHint {
   return {
     ...{ v: 1, kind: 'completion', event: 'product-order-completed', via },
     ...{ workInstructionIds: [], recordingIds: [], ...named },
     ...{ receivedAt: now.toISOString(), eventId },
+    ...(via === 'operator' ? { again: true } : {}),
   };
 }

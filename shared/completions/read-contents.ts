@@ -1,5 +1,4 @@
 import {
-  type BookedFigures,
   type BookingEntry,
   bookedQuantity,
   type Plan,
@@ -8,11 +7,12 @@ import {
 import type { CompletedProductOrder, Completion } from '../model/completions.ts';
 import { Rejected, rejectionOf } from '../model/errors.ts';
 import type { ErpOrderFacts } from '../model/orders.ts';
-import { formatQuantity, type Quantity } from '../model/quantity.ts';
+import type { Quantity } from '../model/quantity.ts';
 import type { Job } from './book.ts';
 import {
   aboutOf,
   amendmentContent,
+  bookedFiguresIn,
   type Completed,
   figuresIn,
   figuresOf,
@@ -26,10 +26,7 @@ import type { Evidence } from './read-facts.ts';
 import { completedOf } from './read-recordings.ts';
 
 /** What is booked, and how a booking holds it. */
-interface Content {
-  readonly completion: Completion;
-  readonly content: Uint8Array;
-}
+type Content = { readonly completion: Completion; readonly content: Uint8Array };
 
 /**
  * Reads the recordings of what is to be booked, and maps it. What the mapping refuses is written down, so that no
@@ -82,7 +79,7 @@ export async function compareFigures(evidence: Evidence, dependencies: HintDepen
   const read = await readContent(booked, evidence, dependencies);
   // Nothing is known of the figures.
   if (typeof read === 'string' || read instanceof Rejected) return;
-  const [was, is] = [booked.figures, figuresOf(read.completion)].map(inWords);
+  const [was, is] = [booked.figures, figuresOf(read.completion)].map(bookedFiguresIn);
   const { concerns } = dependencies.ledger;
   if (was !== is) {
     const note = `It was booked as ${was}, and Azumuta shows ${is} now: compare both with what was built, and correct the ERP by hand`;
@@ -94,11 +91,6 @@ export async function compareFigures(evidence: Evidence, dependencies: HintDepen
   }
   for (const concern of evidence.concerns.filter(({ kind }) => kind === 'figures-changed'))
     await concerns.end(home, concern, 'Azumuta shows again what was booked.');
-}
-
-function inWords({ good, scrap, lots }: BookedFigures): string {
-  const figures = [good && `${formatQuantity(good)} good`, scrap && `${formatQuantity(scrap)} scrap`];
-  return [...figures.filter((text) => text !== undefined), `${lots} lot(s)`].join(', ');
 }
 
 /** Reads and maps what a booking holds; why the mapping refuses it; a sentence when Azumuta does not show a recording. */

@@ -17,10 +17,12 @@ export interface ReaderDependencies {
   readonly includeOperators: boolean;
 }
 
+type Owner = Pick<AzumutaProductOrder, 'id' | 'number'>;
+
 /** A recording to read, and the product order that it must belong to. */
-export interface WantedRecording {
+interface WantedRecording {
   readonly id: string;
-  readonly productOrder: { readonly id: string; readonly number: string };
+  readonly productOrder: Owner;
   /** Only a trigger names it, and a trigger may be forged: the recording must say which product order it belongs to. */
   readonly hinted?: true;
 }
@@ -46,19 +48,13 @@ export class CompletionReader {
   }
 
   /** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
-  readProductOrder(
-    wanted: Parameters<typeof readByIdOrNumber>[0],
-    signal: AbortSignal,
-  ): Promise<AzumutaProductOrder | undefined> {
+  readProductOrder(wanted: Parameters<typeof readByIdOrNumber>[0], signal: AbortSignal) {
     const { partners, azumuta } = this.#dependencies;
     return partners.call('azumuta', () => readByIdOrNumber(wanted, signal, azumuta));
   }
 
   /** Reads product orders by id; undefined for each that Azumuta does not know. */
-  readProductOrders(
-    ids: readonly string[],
-    signal: AbortSignal,
-  ): Promise<(AzumutaProductOrder | undefined)[]> {
+  readProductOrders(ids: readonly string[], signal: AbortSignal) {
     const { partners, azumuta } = this.#dependencies;
     return mapConcurrently(ids, readsAtOnce, (id) =>
       partners.call('azumuta', () => azumuta.productOrder(id, signal)),
@@ -93,16 +89,19 @@ export class CompletionReader {
   }
 
   /**
-   * What a person must be told of a recording that a trigger names, and that is not of this product order: whether Azumuta
-   * has another one of the same number, as somebody copied it or typed it twice.
+   * What a person must be told of the first recording that a trigger names, and that is none of the product order's own:
+   * whether Azumuta has another one of the same number, as somebody copied it or typed it twice.
    */
   async refusalOfOther(
-    id: string,
-    { id: ours, number }: WantedRecording['productOrder'],
+    named: readonly string[],
+    own: readonly string[] = [],
+    { id: ours, number }: Owner,
     signal: AbortSignal,
   ): Promise<Rejected | undefined> {
     const { partners, azumuta } = this.#dependencies;
-    const owner = (await this.#read(id, { id: ours, number }, signal))?.productOrder.id;
+    const id = named.find((one) => !own.includes(one));
+    const recording = id === undefined ? undefined : await this.#read(id, { id: ours, number }, signal);
+    const owner = recording?.productOrder.id;
     if (owner === undefined || owner === ours) return undefined;
     const other = await partners.call('azumuta', () => azumuta.productOrder(owner, signal));
     if (other?.number !== number) return undefined;
@@ -110,11 +109,7 @@ export class CompletionReader {
     return new Rejected(sentence, { code: 'completion-unclear' });
   }
 
-  async #read(
-    id: string,
-    owner: WantedRecording['productOrder'],
-    signal: AbortSignal,
-  ): Promise<AzumutaRecording | undefined> {
+  async #read(id: string, owner: Owner, signal: AbortSignal): Promise<AzumutaRecording | undefined> {
     const { partners, azumuta, clock } = this.#dependencies;
     const now = clock.now().getTime();
     const held = this.#remembered.get(id);

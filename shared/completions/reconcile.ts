@@ -9,7 +9,7 @@ import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Slots } from '../slots/slots.ts';
-import { ownHint } from './messages.ts';
+import { completionHint } from './messages.ts';
 
 export interface ReconcileDependencies {
   readonly ledger: Pick<
@@ -75,7 +75,7 @@ export async function reconcileCompletions(
   invocation: Invocation,
   dependencies: ReconcileDependencies,
 ): Promise<ReconcileReport> {
-  const { ledger, slots, clock, log } = dependencies;
+  const { ledger, slots, clock, log, lookAt, most } = dependencies;
   const tally: Tally = { outcome: 'asked', asked: 0, completed: 0, planned: 0, open: 0, unclear: 0 };
   const owner = invocation.awsRequestId;
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
@@ -83,7 +83,10 @@ export async function reconcileCompletions(
     return { ...tally, outcome: 'another run is under way' };
   try {
     slots?.begin(invocation);
-    await lookAtOpen(dependencies);
+    // Only a look shows whether a concern is over. What is not completed the ERP may not want any more.
+    const concerned = await ledger.concerns.toLookAt(Math.ceil(most / 4));
+    const open = await ledger.orders.open(maxOpen);
+    await lookAt([...new Set([...concerned, ...open])]);
     if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
     else tally.outcome = await askAboutOverdue(invocation, tally, dependencies);
   } finally {
@@ -92,16 +95,6 @@ export async function reconcileCompletions(
   }
   log.info('Asked Azumuta about overdue product orders', { ...tally });
   return tally;
-}
-
-/**
- * Has what is open looked at: orders with a concern, oldest look first, as only a look shows whether it is over; and those
- * that are not completed, as the ERP may not want them any more.
- */
-async function lookAtOpen({ ledger, lookAt, most }: ReconcileDependencies): Promise<void> {
-  const concerned = await ledger.concerns.toLookAt(Math.ceil(most / 4));
-  const open = await ledger.orders.open(maxOpen);
-  await lookAt([...new Set([...concerned, ...open])]);
 }
 
 async function askAboutOverdue(
@@ -183,7 +176,8 @@ async function sendHint(
   eventId: string,
   { queues, completionsQueueUrl, clock, log }: ReconcileDependencies,
 ): Promise<void> {
-  const hint = ownHint(number, { now: clock.now(), eventId });
+  const occasion = { now: clock.now(), eventId };
+  const hint = completionHint('reconciliation', { productOrderNumber: number }, occasion);
   await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
   log.info('Completed without a trigger, or not booked yet', { order: number, eventId });
 }

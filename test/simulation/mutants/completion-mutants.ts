@@ -118,8 +118,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'key-of-the-number',
     file: decide,
-    find: 'productOrder.id}#quantity',
-    replace: 'productOrder.number}#quantity',
+    find: 'id}#quantity` :',
+    replace: 'number}#quantity` :',
     why: 'An order that is renamed between two attempts gets two keys, and is booked twice.',
     foundBy: ['booked'],
   },
