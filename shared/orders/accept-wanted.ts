@@ -5,9 +5,8 @@ import { type ErpOrder, type MappedOrder, partNumber } from '../model/orders.ts'
 import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { decideProductOrders } from './decide-product-orders.ts';
-import type { AcceptedOrders, ProductOrderStatus } from './http-api-responses.ts';
 import { asKnown, readKnown } from './known-erp-order.ts';
-import { overall } from './order-status.ts';
+import { type AnsweredOrder, overall, type ProductOrderStatus } from './order-status.ts';
 import type { Outbox, OutboxDependencies } from './outbox.ts';
 import {
   isOlder,
@@ -31,7 +30,7 @@ export interface AcceptDependencies extends OutboxDependencies {
 }
 
 /** What became of an ERP order, and how many concerns of it are new. */
-export interface Accepted extends AcceptedOrders {
+export interface Accepted extends AnsweredOrder {
   readonly news: number;
   /** The ERP, or the plant's `accept`, does not want it. */
   readonly isEnded: boolean;

@@ -2,8 +2,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Logger } from '../platform/log.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import type { ProductOrderStatus } from './http-api-responses.ts';
 import { productOrderMessage } from './messages.ts';
+import type { ProductOrderStatus } from './order-status.ts';
 
 export interface OutboxDependencies {
   readonly ledger: Pick<Ledger, 'orders'>;

@@ -6,8 +6,7 @@ import type { NewOrder, OrderEntry } from '../ledger/records/product-orders.ts';
 import { reasonOf } from '../model/errors.ts';
 import { type ErpOrder, isSameErpOrder, type MappedProductOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
-import type { ProductOrderStatus } from './http-api-responses.ts';
-import { inConflict, statusOf } from './order-status.ts';
+import { inConflict, type ProductOrderStatus, statusOf } from './order-status.ts';
 import type { OrderOutbox } from './outbox.ts';
 import {
   factsOf,

@@ -55,13 +55,13 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'watermark-before-the-page',
     file: 'shared/orders/pull.ts',
-    find: `        await acceptPage(page.value, report);
-        const further = afterPage(run.window, page.value.watermark, readAt);
-        const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+    find: `      await acceptPage(page.value, run, dependencies);
+      const further = afterPage(window, page.value.watermark, readAt);
+      const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
 `,
-    replace: `        const further = afterPage(run.window, page.value.watermark, readAt);
-        const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
-        await acceptPage(page.value, report);
+    replace: `      const further = afterPage(window, page.value.watermark, readAt);
+      const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+      await acceptPage(page.value, run, dependencies);
 `,
     why: 'After a crash in between, the orders of that page are never read again.',
     foundBy: ['created'],
