@@ -1,12 +1,16 @@
 import { Rejected, type Rejection, rejectionOf } from '../model/errors.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import { formatQuantity } from '../model/quantity.ts';
-import { maxTextLength, shorten } from '../model/text.ts';
+import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import { type AcceptDependencies, type Accepted, acceptKnown, acceptNew } from './accept-wanted.ts';
-import { problemOf, readKnown } from './known-erp-order.ts';
+import {
+  type AcceptDependencies,
+  type Accepted,
+  type AcceptedWithMessages,
+  acceptWanted,
+} from './accept-wanted.ts';
 import { Outbox } from './outbox.ts';
-import type { Via, WantedOrder } from './wanted-order.ts';
+import { readKnown, type Via, type WantedOrder } from './wanted-order.ts';
 import { writeRefused } from './write-decision.ts';
 
 /** Orders that are worked on at the same time; this calls no partner. */
@@ -35,8 +39,8 @@ export async function acceptOrders(
   const outbox = new Outbox(via, dependencies);
   try {
     return await mapConcurrently(orders, concurrency, async (order) => {
-      const accepted = await acceptInSequence(order, via, outbox, underWay, dependencies);
-      await outbox.sendIfFull();
+      const { messages, ...accepted } = await acceptInSequence(order, via, underWay, dependencies);
+      await outbox.add(messages);
       return accepted;
     });
   } finally {
@@ -51,10 +55,9 @@ export async function acceptOrders(
 async function acceptInSequence(
   listed: ErpOrder,
   via: Via,
-  outbox: Outbox,
   underWay: Map<string, Promise<unknown>>,
   dependencies: AcceptDependencies,
-): Promise<Accepted> {
+): Promise<AcceptedWithMessages> {
   const wanted = wantedOf(listed, via, dependencies);
   if ('reason' in wanted) return refuse(listed, wanted, via, dependencies);
   const { id, number } = wanted.order;
@@ -64,10 +67,7 @@ async function acceptInSequence(
     ...(wanted.mapped ? [`product order ${wanted.mapped.split.number}`] : []),
   ];
   const before = Promise.allSettled(names.map((name) => underWay.get(name)));
-  const accepting = before.then(
-    async () =>
-      (await acceptNew(wanted, via, outbox, dependencies)) ?? acceptKnown(wanted, via, outbox, dependencies),
-  );
+  const accepting = before.then(() => acceptWanted(wanted, via, dependencies));
   for (const name of names) underWay.set(name, accepting);
   return accepting;
 }
@@ -87,7 +87,7 @@ function wantedOf(
     ...(isAhead ? { changedAhead: changedAt } : {}),
   };
   const problem = problemOf(order);
-  if (problem) return rejectionOf(problem);
+  if (problem) return problem;
   try {
     const ended = order.state === 'released' ? undefined : endings[order.state];
     if (ended ?? !accept(order))
@@ -97,6 +97,26 @@ function wantedOf(
     if (error instanceof Rejected) return rejectionOf(error);
     throw error;
   }
+}
+
+/** A connector passes on any text of the ERP; one that cannot be a key of the ledger must not stop other orders. */
+function problemOf({
+  number,
+  id = number,
+  article,
+  quantity,
+  dueDate = '',
+}: ErpOrder): Rejection | undefined {
+  const { unit = '' } = quantity;
+  const tooLong = Object.entries({ article, unit, 'due date': dueDate }).filter(
+    ([, text]) => text.length > maxTextLength,
+  );
+  for (const [field, text] of [['number', number], ['id', id], ...tooLong] as const) {
+    const problem = problemOfText(text);
+    const sentence = `The ${field} of ERP order ${shorten(number, 100)} ${problem}: correct it in the ERP.`;
+    if (problem !== undefined) return { reason: sentence, cause: 'order-data' };
+  }
+  return undefined;
 }
 
 const endings = {
@@ -111,14 +131,15 @@ async function refuse(
   why: Rejection,
   via: Via,
   dependencies: AcceptDependencies,
-): Promise<Accepted> {
+): Promise<AcceptedWithMessages> {
   const isNews = await recordUnmapped(order, why, via, dependencies);
   const { ledger } = dependencies;
   // Whoever accepts it later finds its record, and ends the concern.
   if (isNews && problemOf(order) === undefined)
     await writeRefused(await readKnown({ order }, ledger), order, ledger);
   const { number } = order;
-  return { number, status: 'rejected', productOrders: [], ...why, news: isNews ? 1 : 0, isEnded: false };
+  const answer = { number, status: 'rejected', productOrders: [], ...why } as const;
+  return { ...answer, news: isNews ? 1 : 0, isEnded: false, messages: new Map() };
 }
 
 /** @returns whether it was noted for the first time. */

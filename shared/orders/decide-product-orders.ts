@@ -15,6 +15,7 @@ import {
   isBuilt,
   numbersOf,
   renumbered,
+  stays,
   takenByAnother,
   unwantedConcern,
 } from './order-concerns.ts';
@@ -59,8 +60,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   );
   const { record } = known;
   if (record && isOlder(wanted.order, record)) {
-    const parts = own.map((entry) => ({ number: entry.number, action: 'unchanged', entry }) as const);
-    return { ...record, first: [], parts };
+    return { ...record, first: [], parts: own.map((entry) => stays(entry)) };
   }
   const split = wanted.mapped?.split ??
     record?.split ?? { number: wanted.order.number, of: 0, book: 'alone' };
@@ -83,9 +83,9 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     .map((entry): PartDecision => withdrawal(entry, concernsOf(known, entry.number), 'withdrawn', sentence));
   const after = own.map((entry): OrderEntry => ({ ...entry, withdrawn: true, state: 'rejected' }));
   const parts = decideParts(known, after, wanted);
-  const released = parts.filter((part) => part.action === 'over' && part.concerns[0].kind === 'number-taken');
+  const unclaimed = parts.filter(({ action }) => action === 'unclaimed');
   const earlier = [...record.earlier, { ...record.split, of: record.mostParts }].slice(-maxEarlier);
-  return { first: [...withdrawals, ...released], split, mostParts: split.of, earlier, parts };
+  return { first: [...withdrawals, ...unclaimed], split, mostParts: split.of, earlier, parts };
 }
 
 /** Another planner that still writes with an old mapping may be so many numberings behind. */
@@ -98,18 +98,20 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
   const ownByNumber = new Map(own.map((entry) => [entry.number, entry]));
   const claimant = claimantOf(wanted.order);
   return [...new Set([...mapped.keys(), ...known.productOrders.keys()])].flatMap((number) => {
-    const held = known.productOrders.get(number)?.entry;
+    const held = known.productOrders.get(number);
     const one = mapped.get(number);
     const mine = ownByNumber.get(number);
     const parts: PartDecision[] = [];
-    if (one) parts.push(decidePart(one, mine ?? held, known, wanted));
-    else if (mine && kept.includes(mine)) parts.push({ number, action: 'unchanged', entry: mine });
+    if (one) parts.push(decidePart(one, mine ?? held?.entry, known, wanted));
+    else if (mine && kept.includes(mine)) parts.push(stays(mine));
     else if (mine) parts.push(unwanted(mine, known, wanted));
-    const claim = concernsOf(known, number).find((concern) => concern.claimant === claimant);
-    const isClaimed = parts.some((part) => part.action === 'concern' && part.concern.claimant !== undefined);
-    if (held && claim && !isClaimed) {
+    const claim = held?.concerns.find((concern) => concern.claimant === claimant);
+    const isClaimed = parts.some(
+      (part) => part.action === 'concern' && part.begins[0]?.claimant !== undefined,
+    );
+    if (claim && !isClaimed) {
       const sentence = `ERP order ${nameOf(wanted.order)} and another one are not mapped to this number together any more.`;
-      parts.push({ number, action: 'over', entry: held, sentence, concerns: [claim] });
+      parts.push({ number, action: 'unclaimed', sentence, ends: [claim] });
     }
     return parts;
   });
@@ -136,7 +138,8 @@ function withoutUnbuilt(count: number, known: KnownErpOrder, { mapped }: WantedO
 
 /** What is open about a product order, but for the ERP orders that are mapped to its number as well. */
 function concernsOf(known: KnownErpOrder, number: string): readonly Concern[] {
-  return known.productOrders.get(number)?.concerns ?? [];
+  const { concerns = [] } = known.productOrders.get(number) ?? {};
+  return concerns.filter(({ claimant }) => claimant === undefined);
 }
 
 function decidePart(
@@ -155,14 +158,18 @@ function decidePart(
   if (open && (!same || wanted.asked)) return { number, action: 'replace', wanted: mapped, ends: own, entry };
   if (isBookedFinally(known, entry)) return afterBooking(entry, mapped, known, wanted, same);
   if (!same) return changed(entry, mapped, wanted, own);
+  const [first] = own;
+  if (!first) return stays(entry);
+  if (entry.state !== 'done')
+    return stays(entry, {
+      ...{ action: 'over', ends: own, sentence: 'The ERP wants it again as it is going to be made.' },
+    });
   const { draft, contentHash } = mapped;
   const again = { draft, contentHash, erpOrder: factsOf(wanted.order) };
-  const [first, ...others] = own.map((concern) => ({ ...concern, wanted: again }));
-  if (!first) return { number, action: 'unchanged', entry };
-  const concerns = [first, ...others] as const;
-  if (entry.state === 'done') return { number, action: 'look', entry, concerns };
-  const sentence = 'The ERP wants it again as it is going to be made.';
-  return { number, action: 'over', entry, concerns, sentence };
+  return stays(entry, {
+    ...{ action: 'look', begins: own.map((concern) => ({ ...concern, wanted: again })), looks: true },
+    sentence: `${first.note}. The ERP wants it as it was made: Azumuta is looked at.`,
+  });
 }
 
 /** Kinds that are over when what they are about is made anew. */
@@ -184,7 +191,7 @@ function isSameContent(
 /** Surplus, or of an order that the ERP does not want any more. */
 function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): PartDecision {
   const { number, part } = entry;
-  if (entry.withdrawn || isBookedFinally(known, entry)) return { number, action: 'unchanged', entry };
+  if (entry.withdrawn || isBookedFinally(known, entry)) return stays(entry);
   const of = wanted.mapped?.split.of;
   const why =
     of === undefined

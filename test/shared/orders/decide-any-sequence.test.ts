@@ -106,7 +106,10 @@ class Model {
       ([each, { fate }]) => fate !== 'withdrawn' && (isAnew || !wanted.has(each)),
     ))
       if (mayExist(one.fate)) this.#alert(`${number} unwanted`, mapped ? `surplus ${is?.of}` : 'cancelled');
-      else this.made.set(number, { ...one, fate: 'withdrawn' });
+      else {
+        this.made.set(number, { ...one, fate: 'withdrawn' });
+        this.#over(number);
+      }
     for (const {
       draft: { number },
       part: { index },
@@ -130,7 +133,7 @@ class Model {
           (asked && fate !== 'perhaps there' && fate !== 'to be created');
         const next = fate === 'refused, perhaps there' ? 'perhaps there' : 'to be created';
         if (isOpen) this.made.set(number, { owner, as: String(is?.as), index, content, fate: next });
-        for (const kind of ['changed', 'unwanted']) this.told.delete(`${number} ${kind}`);
+        this.#over(number);
       }
     }
     for (const [number, { owner: other }] of this.made)
@@ -150,6 +153,10 @@ class Model {
     } as const;
     this.made.set(number, { ...one, fate: fates[how] });
     if (how === 'is created') this.#created.add(number);
+  }
+
+  #over(number: string): void {
+    for (const kind of ['changed', 'unwanted']) this.told.delete(`${number} ${kind}`);
   }
 
   #alert(key: string, what: string): void {

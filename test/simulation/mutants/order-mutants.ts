@@ -47,8 +47,8 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'order-not-enqueued-again',
     file: 'shared/orders/write-decision.ts',
-    find: "if (status.status !== 'queued' || (again && entry.enqueued)) return status;",
-    replace: 'if (entry) return status;',
+    find: "return via === 'endpoint' || !entry.enqueued;",
+    replace: 'return false;',
     why: 'After a crash between ledger and queue, the order is never created, but the ERP gets the answer that it is queued.',
     foundBy: ['created'],
   },

@@ -180,7 +180,9 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
         ['-003', '3'],
       ]);
       expect(azumuta.news.length).toBe(attempt ? 1 : 0);
-      const notes = conflicts.map((conflict) => 'concern' in conflict && conflict.concern.note);
+      const notes = conflicts
+        .flatMap((conflict) => ('begins' in conflict ? conflict.begins : []))
+        .map(({ note }) => note);
       expect(new Set(notes)).toEqual(new Set(attempt ? ['parameters["Quantity"] is 9, wanted 3'] : []));
     },
   );
