@@ -8,16 +8,20 @@ import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { decideProductOrders } from './decide-product-orders.ts';
 import { type AnsweredOrder, overall } from './order-status.ts';
 import {
-  asKnown,
   isOlder,
   type KnownErpOrder,
   type OrderDecision,
   type PartDecision,
   readKnown,
-  type Via,
   type WantedOrder,
 } from './wanted-order.ts';
-import { type WriteDependencies, type Written, writePart, writeRecord } from './write-decision.ts';
+import {
+  type Message,
+  type WriteDependencies,
+  type Written,
+  writePart,
+  writeRecord,
+} from './write-decision.ts';
 
 export interface AcceptDependencies extends WriteDependencies {
   readonly ledger: WriteDependencies['ledger'] & Pick<Ledger, 'knownOrders'>;
@@ -39,9 +43,10 @@ export interface Accepted extends AnsweredOrder {
   readonly isEnded: boolean;
 }
 
-/** Numbers of the product orders whose messages are to be sent; `again`: they may have been sent before. */
-export type Messages = ReadonlyMap<string, 'first' | 'again'>;
-export type AcceptedWithMessages = Accepted & { readonly messages: Messages };
+/** The product orders whose messages are to be sent, by number. */
+export interface Unsent {
+  readonly messages: ReadonlyMap<string, Message>;
+}
 
 /** Product orders of one order that are written at the same time. */
 const concurrency = 8;
@@ -59,18 +64,19 @@ const maxTries = 20;
  */
 export async function acceptWanted(
   given: WantedOrder,
-  via: Via,
   dependencies: AcceptDependencies,
-): Promise<AcceptedWithMessages> {
+): Promise<Accepted & Unsent> {
   const { ledger } = dependencies;
   let news = 0;
   for (let tries = 0; tries < maxTries; tries++) {
-    const isNew = tries === 0 && (await isProbablyNew(given, via, ledger));
+    const isNew = tries === 0 && (await isProbablyNew(given, ledger));
     const known = isNew ? nothing : await readKnown(given, ledger);
-    const wanted = { ...given, order: asKnown(given.order, known) };
+    // An order that comes without an id now is the one that its record says.
+    const id = given.order.id ?? known.record?.erpOrder.id;
+    const wanted = id === undefined ? given : { ...given, order: { ...given.order, id } };
     const decision = decideProductOrders(known, wanted);
     const write = async (part: PartDecision) => {
-      const written = await writePart(part, { order: wanted.order, via }, dependencies);
+      const written = await writePart(part, wanted, dependencies);
       if (written !== 'changed meanwhile' && written.isNews) news += 1;
       return written;
     };
@@ -89,7 +95,7 @@ export async function acceptWanted(
     return answerOf(wanted, parts, news);
   }
   const reason = `Several at once are changing order ${given.order.number}: send it again.`;
-  if (via !== 'endpoint') throw new RetryLater(reason, { scope: 'order' });
+  if (given.via !== 'endpoint') throw new RetryLater(reason, { scope: 'order' });
   return { ...answerOf(given, [], news), reason, cause: 'waited-too-long' };
 }
 
@@ -100,8 +106,7 @@ const nothing: KnownErpOrder = { record: undefined, productOrders: new Map() };
  * mostly bring what is known: there, a refused write costs more than the reads.
  */
 async function isProbablyNew(
-  { order: { number, id }, mapped }: WantedOrder,
-  via: Via,
+  { order: { number, id }, mapped, via }: WantedOrder,
   { erpOrders }: Pick<Ledger, 'erpOrders'>,
 ): Promise<boolean> {
   if (via !== 'endpoint' || mapped?.productOrders.length !== 1) return false;
@@ -113,7 +118,7 @@ function answerOf(
   { order: { number }, ended }: WantedOrder,
   written: readonly Written[],
   news: number,
-): AcceptedWithMessages {
+): Accepted & Unsent {
   const productOrders = written.flatMap(({ status }) => status ?? []);
   const why =
     productOrders.length === 0 && ended ? { reason: `${ended}.`, cause: 'order-state' as const } : {};

@@ -3,18 +3,15 @@ import type { ErpOrder } from '../model/orders.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import {
-  type AcceptDependencies,
-  type Accepted,
-  type AcceptedWithMessages,
-  acceptWanted,
-} from './accept-wanted.ts';
-import { Outbox } from './outbox.ts';
+import { type AcceptDependencies, type Accepted, acceptWanted, type Unsent } from './accept-wanted.ts';
+import { productOrderMessage } from './messages.ts';
 import { readKnown, type Via, type WantedOrder } from './wanted-order.ts';
-import { writeRefused } from './write-decision.ts';
+import { type Message, writeRefused } from './write-decision.ts';
 
 /** Orders that are worked on at the same time; this calls no partner. */
 const concurrency = 8;
+/** Messages that are collected before they are sent: a call that is cut short leaves about as many unsent. */
+const maxUnsent = 100;
 /** A change time that is further ahead than this is wrong: clocks of servers differ by seconds. */
 const aheadMs = 3_600_000;
 /** An order that cannot be mapped may have any number; with so many characters it surely fits into a key of the ledger. */
@@ -36,16 +33,36 @@ export async function acceptOrders(
   dependencies: AcceptDependencies,
 ): Promise<Accepted[]> {
   const underWay = new Map<string, Promise<unknown>>();
-  const outbox = new Outbox(via, dependencies);
+  const unsent = new Map<string, Message>();
   try {
     return await mapConcurrently(orders, concurrency, async (order) => {
-      const { messages, ...accepted } = await acceptInSequence(order, via, underWay, dependencies);
-      await outbox.add(messages);
+      const { messages = [], ...accepted } = await acceptInSequence(order, via, underWay, dependencies);
+      for (const [number, message] of messages) if (!unsent.has(number)) unsent.set(number, message);
+      if (unsent.size >= maxUnsent) await sendAll(unsent, via, dependencies);
       return accepted;
     });
   } finally {
-    await outbox.send();
+    await sendAll(unsent, via, dependencies);
   }
+}
+
+async function sendAll(
+  unsent: Map<string, Message>,
+  via: Via,
+  { ledger, queues, queueUrl, log }: AcceptDependencies,
+): Promise<void> {
+  const sending = [...unsent];
+  unsent.clear();
+  if (sending.length === 0) return;
+  const messages = sending.map(([number]) => ({ body: productOrderMessage(number) }));
+  const refused = new Set(await queues.sendAll(queueUrl, messages));
+  const sent = sending.filter((_, index) => !refused.has(index));
+  if (sent.length > 0) log.info('Orders accepted', { via }, { OrdersAccepted: sent.length });
+  // Or each pull would send it once more.
+  const noted = sent.filter(([, message]) => message === 'again' && via !== 'endpoint');
+  await mapConcurrently(noted, concurrency, ([number]) => ledger.orders.markSentAgain(number));
+  if (refused.size > 0)
+    throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);
 }
 
 /**
@@ -57,7 +74,7 @@ async function acceptInSequence(
   via: Via,
   underWay: Map<string, Promise<unknown>>,
   dependencies: AcceptDependencies,
-): Promise<AcceptedWithMessages> {
+): Promise<Accepted & Partial<Unsent>> {
   const wanted = wantedOf(listed, via, dependencies);
   if ('reason' in wanted) return refuse(listed, wanted, via, dependencies);
   const { id, number } = wanted.order;
@@ -67,7 +84,7 @@ async function acceptInSequence(
     ...(wanted.mapped ? [`product order ${wanted.mapped.split.number}`] : []),
   ];
   const before = Promise.allSettled(names.map((name) => underWay.get(name)));
-  const accepting = before.then(() => acceptWanted(wanted, via, dependencies));
+  const accepting = before.then(() => acceptWanted(wanted, dependencies));
   for (const name of names) underWay.set(name, accepting);
   return accepting;
 }
@@ -83,7 +100,7 @@ function wantedOf(
   const isAhead = changedAt !== undefined && Date.parse(changedAt) > now.getTime() + aheadMs;
   const order = isAhead ? { ...listed, changedAt: now.toISOString() } : listed;
   const wanted = {
-    ...{ order, asked: via === 'endpoint' || via === 'replay', now },
+    ...{ order, via, now },
     ...(isAhead ? { changedAhead: changedAt } : {}),
   };
   const problem = problemOf(order);
@@ -131,15 +148,14 @@ async function refuse(
   why: Rejection,
   via: Via,
   dependencies: AcceptDependencies,
-): Promise<AcceptedWithMessages> {
+): Promise<Accepted> {
   const isNews = await recordUnmapped(order, why, via, dependencies);
   const { ledger } = dependencies;
   // Whoever accepts it later finds its record, and ends the concern.
   if (isNews && problemOf(order) === undefined)
     await writeRefused(await readKnown({ order }, ledger), order, ledger);
   const { number } = order;
-  const answer = { number, status: 'rejected', productOrders: [], ...why } as const;
-  return { ...answer, news: isNews ? 1 : 0, isEnded: false, messages: new Map() };
+  return { number, status: 'rejected', productOrders: [], ...why, news: isNews ? 1 : 0, isEnded: false };
 }
 
 /** @returns whether it was noted for the first time. */

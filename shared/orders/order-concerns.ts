@@ -3,14 +3,7 @@ import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { type MappedProductOrder, type Part, partNumber, type Split } from '../model/orders.ts';
 import { differencesFrom, unitDifference } from './differences.ts';
-import {
-  claimantOf,
-  factsOf,
-  type Kept,
-  type KnownErpOrder,
-  nameOf,
-  type WantedOrder,
-} from './wanted-order.ts';
+import { factsOf, type Kept, type KnownErpOrder, nameOf, type WantedOrder } from './wanted-order.ts';
 
 /** What a person must see to about a product order that may exist, as accepting its ERP order finds it. */
 
@@ -37,7 +30,7 @@ export function changed(
 export function takenByAnother(entry: OrderEntry, { order }: WantedOrder): Kept {
   const { number, erpOrder } = entry;
   const note = `ERP order ${nameOf(order)} is mapped to its number as well, and it was made for ERP order ${nameOf(erpOrder)}: let productOrders.number tell them apart`;
-  const claimant = claimantOf(order);
+  const claimant = order.id ?? order.number;
   const concern = {
     kind: 'number-taken',
     content: 'mapped',

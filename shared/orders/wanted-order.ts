@@ -22,7 +22,10 @@ export interface KnownErpOrder {
   readonly completed?: ReadonlySet<number> | undefined;
 }
 
-/** How an order came: noted in the journey. `daily look` and `replay` have read it from the ERP. */
+/**
+ * How an order came, as its journey notes. `endpoint`: the ERP posted it. `pull`: it was listed, as the same orders are again
+ * and again. `daily look` and `replay`: it was read.
+ */
 export type Via = 'endpoint' | 'pull' | 'daily look' | 'replay';
 
 /** What the ERP wants now. */
@@ -32,8 +35,7 @@ export interface WantedOrder {
   readonly mapped: MappedOrder | undefined;
   /** Why the ERP does not want it, for a person: `It was cancelled in the ERP`. */
   readonly ended?: string | undefined;
-  /** The ERP itself posted it, so that a rejected order is tried again; a pull reads the same orders again and again. */
-  readonly asked: boolean;
+  readonly via: Via;
   /** Its change time, when that is in the future: the order counts as changed now. */
   readonly changedAhead?: string | undefined;
   readonly now: Date;
@@ -107,11 +109,6 @@ export function nameOf({ number, id }: { readonly number: string; readonly id?: 
   return id === undefined || id === number ? number : `${number} (${id})`;
 }
 
-/** Identifies an ERP order that is mapped to another order's number. */
-export function claimantOf({ number, id }: ErpOrder): string {
-  return id ?? number;
-}
-
 /** Product orders of one order that are read at the same time. */
 const concurrency = 8;
 
@@ -141,10 +138,4 @@ export async function readKnown(
   if (!record || book !== 'when-all-done' || of >= record.mostParts) return { record, productOrders };
   const completed = await ledger.erpOrders.completedParts(record);
   return { record, productOrders, completed: new Set(completed.keys()) };
-}
-
-/** An order that comes without an id now is the one that its record says. */
-export function asKnown(order: ErpOrder, { record }: KnownErpOrder): ErpOrder {
-  const id = order.id ?? record?.erpOrder.id;
-  return id === undefined ? order : { ...order, id };
 }

@@ -22,20 +22,17 @@ export interface WriteDependencies {
   readonly log: Logger;
 }
 
-/** The ERP order that its product orders are written for. */
-interface Writing {
-  readonly order: ErpOrder;
-  readonly via: Via;
-}
-
 /** What became of one product order. */
 export interface Written {
   /** Undefined for a product order that the ERP does not want any more and that needs no person. */
   readonly status?: ProductOrderStatus;
   readonly isNews?: boolean;
-  /** Its message is to be sent. `again`: it may have been sent before. */
-  readonly message?: 'first' | 'again' | undefined;
+  /** To be sent. */
+  readonly message?: Message | undefined;
 }
+
+/** Whether the message of a product order may have been sent before. */
+export type Message = 'first' | 'again';
 
 /**
  * Writes the record of an ERP order.
@@ -86,14 +83,14 @@ export async function writeRefused(
 /** Writes what was decided about one product order. */
 export async function writePart(
   part: PartDecision,
-  writing: Writing,
+  wanted: WantedOrder,
   dependencies: WriteDependencies,
 ): Promise<Written | 'changed meanwhile'> {
   const { ledger, log } = dependencies;
   switch (part.action) {
     case 'create':
     case 'replace':
-      return put(part, writing, ledger);
+      return put(part, wanted, ledger);
     case 'withdraw': {
       const { number, entry, event, sentence } = part;
       const why = { reason: sentence, cause: 'order-state' } as const;
@@ -106,13 +103,13 @@ export async function writePart(
       await endAll(part, part.sentence, ledger);
       return {};
     default:
-      return keep(part, writing, dependencies);
+      return keep(part, wanted, dependencies);
   }
 }
 
 async function put(
   part: Extract<PartDecision, { action: 'create' | 'replace' }>,
-  { order, via }: Writing,
+  { order, via }: WantedOrder,
   ledger: WriteDependencies['ledger'],
 ): Promise<Written | 'changed meanwhile'> {
   const { number, wanted } = part;
@@ -138,7 +135,11 @@ async function endAll(
   for (const concern of ends) await concerns.end(number, concern, note);
 }
 
-async function keep(part: Kept, { order, via }: Writing, dependencies: WriteDependencies): Promise<Written> {
+async function keep(
+  part: Kept,
+  { order, via }: WantedOrder,
+  dependencies: WriteDependencies,
+): Promise<Written> {
   const { ledger, log } = dependencies;
   const { number, action, entry, begins, sentence: reason, looks } = part;
   await follow(part, order, ledger);

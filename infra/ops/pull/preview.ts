@@ -104,7 +104,7 @@ async function previewOrder(
     const { first, parts: then } = decideProductOrders(known, {
       order,
       mapped,
-      asked: false,
+      via: 'pull',
       now: new Date(),
     });
     // A withdrawn product order is listed by itself, unless its number is used again.

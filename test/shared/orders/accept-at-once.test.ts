@@ -72,7 +72,7 @@ async function missing(wanted: Wish, ledger: Ledger): Promise<string[]> {
   const { order } = wanted;
   const mapped = mappedOf(wanted);
   const known = await readKnown({ order, mapped }, ledger);
-  const { first, parts } = decideProductOrders(known, { order, mapped, asked: false, now: new Date() });
+  const { first, parts } = decideProductOrders(known, { order, mapped, via: 'pull', now: new Date() });
   const left = [...first, ...parts].filter(({ action }) =>
     ['create', 'replace', 'withdraw'].includes(action),
   );

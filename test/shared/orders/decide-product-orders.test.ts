@@ -5,7 +5,12 @@ import type { KnownOrder } from '../../../shared/ledger/records/known-orders.ts'
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
-import { factsOf, type KnownErpOrder, type WantedOrder } from '../../../shared/orders/wanted-order.ts';
+import {
+  factsOf,
+  type KnownErpOrder,
+  type Via,
+  type WantedOrder,
+} from '../../../shared/orders/wanted-order.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { nothingHappened } from './orders-in-memory.ts';
 
@@ -24,10 +29,10 @@ const states = {
 } as const;
 type State = keyof typeof states;
 
-const wants = (order: ErpOrder, mapping: Mapping = {}, asked = false): WantedOrder => ({
+const wants = (order: ErpOrder, mapping: Mapping = {}, via: Via = 'pull'): WantedOrder => ({
   order,
   mapped: order.state === 'cancelled' ? undefined : mapProductOrders(mapping, order),
-  asked,
+  via,
   now: new Date('2026-11-24T08:00:00Z'),
 });
 
@@ -89,7 +94,7 @@ const other5: Concern = {
 describe('a product order', () => {
   const order = erpOrder({ number: 'MO/1', id: 'a', quantity: { amount: '2' } });
   const same = wants(order, perUnit('each'));
-  const asked = wants(order, perUnit('each'), true);
+  const asked = wants(order, perUnit('each'), 'endpoint');
   const other = wants({ ...order, article: 'GEAR-02' }, perUnit('each'));
   const fewer = wants({ ...order, quantity: { amount: '1' } }, perUnit('each'));
   const gone = wants({ ...order, state: 'cancelled' });

@@ -156,7 +156,12 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
       const conflicts: PartDecision[] = [];
       const takeIn = async () => {
         for (const order of await plant.listed()) {
-          const wanted = { order, mapped: mapProductOrders({}, order), asked: false, now: new Date() };
+          const wanted = {
+            order,
+            mapped: mapProductOrders({}, order),
+            via: 'pull' as const,
+            now: new Date(),
+          };
           conflicts.push(...azumuta.accept(wanted).parts.filter(({ action }) => action === 'concern'));
         }
       };
