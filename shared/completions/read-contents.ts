@@ -76,6 +76,9 @@ export async function compareFigures(evidence: Evidence, dependencies: HintDepen
   if (!booked?.figures) return;
   // Only what was booked may have been corrected; a forged trigger, which may name anything, must not cost reads.
   if (hint.recordingIds.some((id) => !booked.recordingIds.includes(id))) return;
+  // Of parts that are booked together, only a person's hint reads all.
+  const shown = [facts.current, ...facts.others].map(({ index }) => index);
+  if (!booked.parts.every((index) => shown.includes(index))) return;
   const read = await readContent(booked, evidence, dependencies);
   // Nothing is known of the figures.
   if (typeof read === 'string' || read instanceof Rejected) return;

@@ -29,7 +29,7 @@ export async function readFacts(reading: Reading, dependencies: HintDependencies
   const current = { index, order, recordingIds };
   const facts = { entry, erpOrder, parts, bookings, current, others: [], withoutRecordings };
   if (!isBookedTogether(entry)) return { ...reading, facts, read };
-  const built = await partsBookedTogether(facts, record ?? entry, reading.attempt.signal, dependencies);
+  const built = await partsBookedTogether(facts, record ?? entry, reading, dependencies);
   return { ...reading, facts: { ...facts, ...built }, read };
 }
 
@@ -75,7 +75,7 @@ async function ownRecordings(
 async function partsBookedTogether(
   { bookings, parts, current: { index, order: current, recordingIds: named = [] } }: CompletionFacts,
   record: RecordHome,
-  signal: AbortSignal,
+  { hint, attempt }: Reading,
   { ledger: { erpOrders, knownOrders, orders }, reader }: HintDependencies,
 ): Promise<Pick<CompletionFacts, 'current' | 'others'>> {
   const booked = bookedParts(bookings);
@@ -89,13 +89,14 @@ async function partsBookedTogether(
   const completed = await erpOrders.completedParts(record);
   const noted = completed.get(index);
   const bookedAs = booked.has(index) ? noted?.azumutaId : undefined;
-  // They are booked with this one, once as many are completed as the ERP order has.
+  // They are booked with this one, once as many are completed as the ERP order has. A person's hint looks at all: further
+  // recordings may have come while their booking was refused.
   const isComplete = new Set([...completed.keys(), ...booked]).size >= parts;
   const needed = [...completed.values()].filter(
-    (part) => isComplete && part.index !== index && !booked.has(part.index),
+    (part) => isComplete && part.index !== index && (hint.again || !booked.has(part.index)),
   );
   const ids = needed.map(({ azumutaId }) => azumutaId);
-  const read = await reader.readProductOrders(ids, signal);
+  const read = await reader.readProductOrders(ids, attempt.signal);
   const others: BuiltPart[] = [];
   for (const [at, part] of needed.entries()) {
     const order = read[at];
@@ -103,6 +104,7 @@ async function partsBookedTogether(
       others.push(builtPart(part.index, order, part));
       continue;
     }
+    if (booked.has(part.index)) continue;
     // The trigger that completes it may be lost, so the reconciliation asks about it again.
     const number = await knownOrders.numberOfAzumutaId(part.azumutaId);
     if (number !== undefined) await orders.setAwaited(number, true);

@@ -66,6 +66,46 @@ it('tells a person of a part that was removed, made again and built once more af
   expect(plant.erp.books(order)).toMatchObject({ good: '2' });
 });
 
+it('says nothing of figures when a part is triggered again after all were booked together', async () => {
+  const order = await made('2');
+  await built(order, 1, 2);
+  plant.advance(hours);
+  plant.azumuta.triggerAgain(`${order.number}/2`);
+  await plant.work();
+  plant.advance(hours);
+  plant.azumuta.triggerAgain(`${order.number}/1`);
+  await plant.work();
+  expect([...(await concerns(order, 1)), ...(await concerns(order, 2))]).toEqual([]);
+});
+
+it('has the link of a recording that came to another part while their booking was refused', async () => {
+  // Prepare
+  const order = await made('2');
+  let refuses = true;
+  plant.answers.erp = (received, answer) =>
+    refuses && received.method === 'POST' && received.url.pathname.endsWith('/bookings')
+      ? { status: 422, body: { error: 'not now' } }
+      : answer();
+  await built(order, 1, 2);
+  expect(plant.letters()).toHaveLength(1);
+  plant.azumuta.reopen(`${order.number}/1`);
+  plant.advance(hours);
+  await built(order, 1);
+  const [first] = plant.azumuta.productOrders();
+  expect(first?.recordings.length).toBeGreaterThan(1);
+
+  // Act
+  refuses = false;
+  plant.advance(hours);
+  await plant.replay();
+  await plant.work();
+
+  // Assess
+  const links = plant.erp.books(order).links.join();
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done' });
+  for (const { id } of first?.recordings ?? []) expect(links).toContain(id);
+});
+
 it('waits with its first part until all are booked, however long that takes', async () => {
   const order = await made('2');
   await built(order, 1);

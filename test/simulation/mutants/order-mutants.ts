@@ -107,6 +107,14 @@ export const orderMutants: readonly Mutant[] = [
     foundBy: ['reported'],
   },
   {
+    name: 'no-daily-look',
+    file: 'shared/orders/ask-erp.ts',
+    find: '    if (await asksFor(known, dependencies))',
+    replace: '    if (false)',
+    why: 'What is cancelled in an ERP that posts no change is built all the same, and nobody is told.',
+    foundBy: ['concerns'],
+  },
+  {
     name: 'unwanted-ended-by-a-look',
     file: 'shared/orders/decide-look.ts',
     find: 'const again = unwanted.filter((concern) => concern.wanted);',
