@@ -4,7 +4,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createAzumutaClient } from '../shared/azumuta/client.ts';
 import { Breaker } from '../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
-import { ownHint } from '../shared/completions/messages.ts';
+import { completionHint } from '../shared/completions/messages.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../shared/ledger/ledger.ts';
@@ -98,7 +98,8 @@ export function createContainer(stage: string, integration: CompleteIntegration,
 
     /** Has the completion of a product order looked at once more. */
     async lookAgain(productOrderNumber: string): Promise<void> {
-      const hint = ownHint(productOrderNumber, { now: clock.now(), eventId: newId() });
+      const occasion = { now: clock.now(), eventId: newId() };
+      const hint = completionHint('reconciliation', { productOrderNumber }, occasion);
       await queues.send(setting('COMPLETIONS_QUEUE_URL'), { body: JSON.stringify(hint) });
     },
 

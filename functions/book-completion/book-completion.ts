@@ -1,4 +1,5 @@
-import { beginHint, type HintDependencies } from '../../shared/completions/begin-hint.ts';
+import { beginHint } from '../../shared/completions/begin-hint.ts';
+import type { HintDependencies } from '../../shared/completions/inquiry.ts';
 import { completionHintSchema } from '../../shared/completions/messages.ts';
 import { CompletionReader } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';

@@ -1,8 +1,8 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import * as z from 'zod/mini';
-import { createChannels } from '../../shared/alerts/channels/channels.ts';
-import { type AlertDependencies, createAlertSender } from '../../shared/alerts/send-alerts.ts';
-import { alertEventSchema, sendTest } from '../../shared/alerts/send-test.ts';
+import { sendTest } from '../../shared/alerts/channels/channels.ts';
+import type { AlertDependencies } from '../../shared/alerts/dependencies.ts';
+import { sendAlerts } from '../../shared/alerts/send-alerts.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { createAlertLedger } from '../../shared/ledger/ledger.ts';
@@ -14,6 +14,9 @@ import { createContainer, type Runtime } from '../container.ts';
 export interface AlertSurroundings extends Runtime {
   readonly sns: Pick<SNSClient, 'send'>;
 }
+
+/** A run by hand may ask for a test message to each channel. */
+const alertEventSchema = z.object({ test: z._default(z.boolean(), false) });
 
 /** Alerts people to troubles and to their end; once a workday, mails the state of the plant. */
 export function createSendAlerts(integration: CompleteIntegration, runtime: AlertSurroundings) {
@@ -42,21 +45,16 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
       const { waiting, underWay } = await readQueue(runtime.sqs, urls[queue]);
       return waiting + underWay;
     },
-    channels: createChannels({
-      topics: createTopics(runtime.sns),
-      secrets,
-      clock,
-      timeZone,
-      webhooks,
-      emailTopicArn: setting('ALERTS_TOPIC_ARN'),
-      morningMailTopicArn: morningMail && setting('MORNING_MAIL_TOPIC_ARN'),
-      webhooksSecretArn: webhooks.length === 0 ? undefined : setting('ALERT_WEBHOOKS_SECRET_ARN'),
-    }),
+    topics: createTopics(runtime.sns),
+    secrets,
+    webhooks,
+    emailTopicArn: setting('ALERTS_TOPIC_ARN'),
+    morningMailTopicArn: morningMail && setting('MORNING_MAIL_TOPIC_ARN'),
+    webhooksSecretArn: webhooks.length === 0 ? undefined : setting('ALERT_WEBHOOKS_SECRET_ARN'),
   };
-  const sendAlerts = createAlertSender(dependencies);
   return (event: unknown, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);
     const asked = z.safeParse(alertEventSchema, event);
-    return asked.success && asked.data.test ? sendTest(dependencies) : sendAlerts(invocation);
+    return asked.success && asked.data.test ? sendTest(dependencies) : sendAlerts(dependencies, invocation);
   };
 }

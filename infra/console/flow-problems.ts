@@ -1,11 +1,13 @@
-import { isRefused, setCredentials } from '../../shared/alerts/words.ts';
+import { groupsOf, isRefused, setCredentials } from '../../shared/alerts/words.ts';
+import { numberOf } from '../../shared/ledger/keys.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { type Partner, partnerNames, partnerWords } from '../../shared/model/partner.ts';
 import { consumerOf, partnersCalledBy, type QueueName, queueNames } from '../../shared/model/queues.ts';
+import { capitalized, sentence } from '../../shared/model/text.ts';
 import { duration } from '../../shared/model/time.ts';
+import { nextOf } from '../../shared/orders/life.ts';
 import { counted } from '../ops/cli/output.ts';
-import type { FlowsStatus, QueueStatus } from '../ops/flows/flow-status.ts';
-import { partnerTitles, sentence } from '../ops/trace/order-status.ts';
+import { type FlowsStatus, maxOpen, type QueueStatus } from '../ops/flows/flow-status.ts';
 import { queueWords } from './labels.ts';
 
 /** Something that is stuck or slow, for the person who is asked to correct it. */
@@ -55,6 +57,8 @@ export async function lastAttemptsOf(
   return attempts;
 }
 
+/** Orders that are named at most. */
+const maxOrders = 10;
 /** A healthy flow finishes a message within seconds. */
 const slowSeconds = 120;
 
@@ -71,7 +75,8 @@ export function flowProblemsOf(
   return [
     ...down.map((partner) => partnerDown(partner, status, commands)),
     ...pausedFlows(status, commands),
-    ...(status.deadLetters > 0 ? [needsPerson(status.deadLetters)] : []),
+    ...deadLetters(status),
+    ...openConcerns(status, commands),
     ...queueNames
       .filter((queue) => !partnersCalledBy[queue].some((partner) => down.includes(partner)))
       // While bookings are paused, their messages wait, and nothing is wrong with them.
@@ -96,7 +101,7 @@ function partnerDown(partner: Partner, { partners, queues, at }: FlowsStatus, co
   return {
     id: `partner-${partner}`,
     grade: 'stuck',
-    what: `${partnerTitles[partner]} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
+    what: `${capitalized(partnerWords[partner])} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
     why: sentence(reason) || 'Several calls to it have failed within a minute.',
     next: [
       refused
@@ -134,16 +139,41 @@ function pausedFlows({ queues, partners }: FlowsStatus, commands: string): FlowP
   return problems;
 }
 
-function needsPerson(count: number): FlowProblem {
-  return {
-    id: 'dead-letters',
-    grade: 'stuck',
-    what: `${counted(count, 'message')} ${count === 1 ? 'needs' : 'need'} a person.`,
-    why: 'Another attempt would fail again. Each dead letter says why.',
-    next: 'Correct what the reason names and replay them, or discard them with a note.',
-    orders: [],
-    link: { href: '/letters', label: 'Dead letters' },
-  };
+/** By the queue, or by the ledger, where SQS has dropped their messages. */
+function deadLetters({ deadLetters, open }: FlowsStatus): FlowProblem[] {
+  const count = Math.max(deadLetters, open.filter(({ kind }) => kind === 'dead-letter').length);
+  if (count === 0) return [];
+  return [
+    {
+      id: 'dead-letters',
+      grade: 'stuck',
+      what: `${counted(count, 'message')} ${count === 1 ? 'needs' : 'need'} a person.`,
+      why: 'Another attempt would fail again. Each dead letter says why.',
+      next: 'Correct what the reason names and replay them, or discard them with a note.',
+      orders: [],
+      link: { href: '/letters', label: 'Dead letters' },
+    },
+  ];
+}
+
+/** What waits for a partner that is down is told with it. */
+function openConcerns({ open, partners }: FlowsStatus, commands: string): FlowProblem[] {
+  const told = open.filter(
+    ({ kind, partner }) => kind !== 'dead-letter' && (kind !== 'waiting' || !partners[partner].open),
+  );
+  return groupsOf(told).map(({ kind, partner, cause, headline, concerns }) => {
+    // A message that waits is not filed under its order.
+    const orders = kind === 'waiting' ? [] : concerns.map(({ key }) => numberOf({ ...key }));
+    return {
+      id: `open-${kind}-${partner}-${cause}`,
+      grade: 'stuck',
+      what: `${open.length < maxOpen ? '' : 'At least '}${headline}.`,
+      why: orders.length > 0 ? 'The page of each order says it.' : 'The list says it.',
+      next: nextOf({ kind, cause }),
+      command: `npm run alert -- ${commands}`,
+      orders: [...new Set(orders)].slice(0, maxOrders),
+    };
+  });
 }
 
 function slowQueue(queue: QueueName, status: QueueStatus, last: LastAttempt | undefined): FlowProblem[] {

@@ -7,9 +7,6 @@ import { partnerNames } from '../model/partner.ts';
 export const alertKinds = [...concernKinds, 'overdue', 'unfiled', 'partner-down'] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
-/** Troubles that a message lists; further ones are counted. */
-export const maxShown = 10;
-
 const text = z.string();
 const toldTroubleSchema = z.object({
   /** Its number; empty when it is unknown. */
@@ -53,8 +50,5 @@ export type Alert = z.infer<typeof alertSchema>;
 export type ToldTrouble = z.infer<typeof toldTroubleSchema>;
 
 /** A message in the outbox: an alert for a channel, or a mail to a list. */
-export const outgoingSchema = z.union([
-  z.object({ type: z.literal('alert'), alert: alertSchema }),
-  z.object({ type: z.literal('mail'), subject: text, text }),
-]);
+export const outgoingSchema = z.union([alertSchema, z.object({ subject: text, text })]);
 export type Outgoing = z.infer<typeof outgoingSchema>;

@@ -1,134 +1,112 @@
-import type { AlertLedger } from '../ledger/ledger.ts';
-import { type Partner, partnerWords } from '../model/partner.ts';
+import { partnerWords } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { partnersCalledBy, queueNames, queueWords } from '../model/queues.ts';
-import { counted, oneLine } from '../model/text.ts';
+import { capitalized, counted, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
+import { lifeOf, nextOf, readLife } from '../orders/life.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
-import { type Alert, maxShown, type ToldTrouble } from './alert.ts';
-import { type AlertDecision, partsOf, type SeenTrouble } from './decide-alerts.ts';
+import type { Alert, ToldTrouble } from './alert.ts';
+import type { AlertDecision, SeenTrouble, TroubleGroup } from './decide-alerts.ts';
+import type { AlertDependencies } from './dependencies.ts';
 import type { Situation } from './read-situation.ts';
-import { headlineOf, isRefused, nextStepOf, setCredentials } from './words.ts';
+import { maxName, maxReason, tellTrouble } from './tell-trouble.ts';
+import { headlineOf, isRefused, setCredentials } from './words.ts';
 
-/** Characters of a number or an article (ours have 200 at most), and of a reason: ten troubles fit into every channel. */
-const maxName = 200;
-const maxReason = 400;
+/** Troubles that a message lists; further ones are counted. */
+const maxShown = 10;
 const readsAtOnce = 5;
 
-export interface ComposeDependencies {
-  readonly ledger: Pick<AlertLedger, 'concerns' | 'orders' | 'erpOrders'>;
-  readonly stack: string;
-  readonly timeZone: string;
-}
-
-/** Composes the message about a group. Reads only the items of the troubles that it shows, and of their orders. */
-export function createComposer({ ledger, stack, timeZone }: ComposeDependencies) {
-  const where = `--stack ${shellWord(stack)}`;
-
-  async function toldTrouble(trouble: SeenTrouble): Promise<ToldTrouble> {
-    const { kind, cause, since, noted } = trouble;
-    const facts = noted && (await ledger.concerns.facts(noted.key));
-    const number = trouble.order ?? facts?.order ?? '';
-    const entry = number === '' ? undefined : await ledger.orders.find(number);
-    const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
-    const article = entry?.erpOrder.article ?? facts?.about?.article;
-    const quantity = record ? formatQuantity(record.erpOrder) : facts?.about?.quantity;
-    const order = oneLine(number, maxName);
-    const due = record?.dueDate;
-    const was = due === undefined ? 'It was due' : `It was due ${oneLine(due, maxName)}`;
-    const command = kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
-    return {
-      order,
-      article: article && oneLine(article, maxName),
-      quantity: quantity && oneLine(quantity, maxName),
-      since: (kind === 'overdue' && due !== undefined ? new Date(due) : since).toISOString(),
-      why:
-        kind === 'overdue'
-          ? `${was}, and it is not completed in Azumuta.`
-          : oneLine(facts?.reason ?? 'It has ended meanwhile.', maxReason),
-      next: nextStepOf(kind, cause),
-      command: order === '' ? `npm run replay -- ${where}` : `npm run ${command} ${shellWord(order)}`,
-    };
-  }
-
-  /** What to type to see all of a group, or what is wrong with a partner. */
-  function commandOf(kind: Alert['kind'], partner: Partner, reason: string | undefined): string {
-    if (kind === 'partner-down' && isRefused(reason))
-      return `npm run secrets -- ${setCredentials[partner]} ${where}`;
-    if (kind === 'partner-down') return `npm run doctor -- ${where}`;
-    return `npm run ${kind === 'dead-letter' || kind === 'unfiled' ? 'replay' : 'alert'} -- ${where}`;
-  }
-
-  return async function composeAlert(
-    decision: AlertDecision,
-    id: string,
-    situation: Situation,
-    now: Date,
-  ): Promise<Alert> {
-    const { event, group, troubles, since, count } = decision;
-    const [kind, partner, cause] = partsOf(group);
-    const about = event === 'over' ? count : troubles.length;
-    const told = kind === 'partner-down' || kind === 'unfiled' ? [] : troubles.slice(0, maxShown);
-    const shown = await mapConcurrently(told, readsAtOnce, toldTrouble);
-    const [only] = shown;
-    const headline =
-      kind === 'partner-down'
-        ? outageHeadline(partner, decision, now, timeZone)
-        : headlineOf(kind, partner, cause, about);
-    const named = about === 1 && only ? `${only.order}: ${headline.replace(/^1 /, '')}` : headline;
-    const prefix = event === 'reminder' ? 'Still open: ' : event === 'over' ? 'Over: ' : '';
-    return {
-      v: 1,
-      id,
-      stack,
-      at: now.toISOString(),
-      event,
-      kind,
-      partner,
-      cause,
-      // A stack is called `AzumutaErp-<plant>-<stage>`.
-      title: `${stack.replace(/^AzumutaErp-/, '')}: ${prefix}${named}`,
-      summary: summaryOf(decision, situation),
-      since: since.toISOString(),
-      count: about,
-      troubles: shown,
-      command: commandOf(kind, partner, situation.partners[partner].reason),
-    };
+/** The message about a group. Reads only the items of the troubles that it shows, and of their orders. */
+export async function composeAlert(
+  dependencies: AlertDependencies,
+  decision: AlertDecision,
+  id: string,
+  situation: Situation,
+): Promise<Alert> {
+  const { stack, timeZone } = dependencies;
+  const { event, kind, partner, cause, troubles, since } = decision;
+  const count = event === 'over' ? decision.count : troubles.length;
+  const listed = kind === 'partner-down' || kind === 'unfiled' ? [] : troubles.slice(0, maxShown);
+  const told = await mapConcurrently(listed, readsAtOnce, (one) => toldTrouble(dependencies, one, situation));
+  const [only] = told;
+  const headline =
+    kind === 'partner-down' ? outageHeadline(decision, situation.at, timeZone) : headlineOf(decision, count);
+  const named = count === 1 && only ? `${only.order}: ${headline.replace(/^1 /, '')}` : headline;
+  const prefix = event === 'reminder' ? 'Still open: ' : event === 'over' ? 'Over: ' : '';
+  return {
+    ...{ v: 1, id, stack, at: situation.at.toISOString() },
+    ...{ event, kind, partner, cause, since, count },
+    // A stack is called `AzumutaErp-<plant>-<stage>`.
+    title: `${stack.replace(/^AzumutaErp-/, '')}: ${prefix}${named}`,
+    summary: summaryOf(decision, situation),
+    troubles: told,
+    command: commandOf(decision, situation, stack),
   };
 }
 
-function summaryOf({ event, group, troubles }: AlertDecision, situation: Situation): string {
-  const [kind, partner, cause] = partsOf(group);
-  if (kind === 'partner-down') return outageSummary(partner, event, situation);
+async function toldTrouble(
+  { ledger, stack }: AlertDependencies,
+  trouble: SeenTrouble,
+  situation: Situation,
+): Promise<ToldTrouble> {
+  const { kind, since } = trouble;
+  const told = await tellTrouble(ledger, trouble);
+  const { number, order, about } = told;
+  const known = number === '' ? undefined : await readLife(ledger, number);
+  const erpOrder = known?.entry?.erpOrder;
+  const record = erpOrder && (await ledger.erpOrders.find(erpOrder));
+  const isOverdue = kind === 'overdue';
+  const dueDate = isOverdue ? record?.dueDate : undefined;
+  // It may be completed by now, and wait for its booking, or wait for a person.
+  const life =
+    isOverdue && known ? lifeOf({ ...known, partners: situation.partners, isOverdue, dueDate }) : undefined;
+  const ordered = record && formatQuantity(record.erpOrder);
+  const quantity = ordered ?? about?.quantity;
+  const article = erpOrder?.article ?? about?.article;
+  const where = `--stack ${shellWord(stack)}`;
+  const command = kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
+  // A number that is not told as it is would name another order.
+  const isNamed = order !== '' && order === number;
+  return {
+    order,
+    article: article && oneLine(article, maxName),
+    quantity: quantity && oneLine(quantity, maxName),
+    since: (dueDate === undefined ? since : new Date(dueDate)).toISOString(),
+    why: life ? oneLine(life.says, maxReason) : told.why,
+    next: life ? (life.next ?? 'Nothing: it goes on by itself.') : told.next,
+    command: isNamed ? `npm run ${command} ${shellWord(order)}` : commandOf(trouble, situation, stack),
+  };
+}
+
+/** What to type to see all of a group, or what is wrong with a partner. */
+function commandOf({ kind, partner }: TroubleGroup, { partners }: Situation, stack: string): string {
+  const where = `--stack ${shellWord(stack)}`;
+  if (kind !== 'partner-down')
+    return `npm run ${kind === 'dead-letter' || kind === 'unfiled' ? 'replay' : 'alert'} -- ${where}`;
+  const isCredentials = isRefused(partners[partner].reason);
+  return `npm run ${isCredentials ? `secrets -- ${setCredentials[partner]}` : 'doctor --'} ${where}`;
+}
+
+function summaryOf(decision: AlertDecision, situation: Situation): string {
+  const { event, kind, troubles, open } = decision;
+  if (kind === 'partner-down') return outageSummary(decision, situation);
   if (event === 'over') return 'Nothing of it is open any more.';
-  if (kind === 'unfiled') return nextStepOf(kind, cause);
-  const all = situation.troubles.filter((trouble) => trouble.kind === kind && trouble.partner === partner);
-  const open = all.filter((trouble) => trouble.cause === cause && trouble.isDue).length;
+  if (kind === 'unfiled') return nextOf(decision);
   const more = open > troubles.length ? ` ${open} of them are open in all.` : '';
   return `${event === 'reminder' ? 'A day has passed since this was told.' : 'It needs a person.'}${more}`;
 }
 
-function outageHeadline(
-  partner: Partner,
-  { event, since }: AlertDecision,
-  now: Date,
-  timeZone: string,
-): string {
-  const words = partnerWords[partner];
-  const name = words.charAt(0).toUpperCase() + words.slice(1);
-  const from = localTime(since, timeZone).slice(0, -3);
-  const lasting = duration((now.getTime() - since.getTime()) / 1000);
+function outageHeadline({ event, partner, since }: AlertDecision, at: Date, timeZone: string): string {
+  const name = capitalized(partnerWords[partner]);
+  const from = localTime(new Date(since), timeZone).slice(0, -3);
+  const lasting = duration((at.getTime() - Date.parse(since)) / 1000);
   return event === 'over'
     ? `${name} answers again (it was down from ${from}, for ${lasting})`
     : `${name} has been down since ${from} (${lasting})`;
 }
 
-function outageSummary(
-  partner: Partner,
-  event: AlertDecision['event'],
-  { partners, counts }: Situation,
-): string {
+function outageSummary({ event, partner }: AlertDecision, { partners, counts }: Situation): string {
   const { reason = '' } = partners[partner];
   const waiting = queueNames
     .filter((queue) => partnersCalledBy[queue].includes(partner) && counts[queue] > 0)
@@ -138,6 +116,6 @@ function outageSummary(
       ? 'Nothing waits for it.'
       : `Waiting for it: ${waiting.join(' and ')}. Nothing is lost, and it goes on by itself.`;
   if (event === 'over') return waits;
-  const next = isRefused(reason) ? 'It refuses the credentials: set the right ones.' : 'Mend it there.';
+  const next = isRefused(reason) ? 'It refuses the credentials: set the right ones.' : 'Fix it there.';
   return `${oneLine(reason, maxReason)} ${waits} ${next}`.trim();
 }

@@ -1,11 +1,16 @@
+import type { AzumutaProductOrder } from '../azumuta/resources.ts';
+import type { BookingEntry, PlannedBooking } from '../ledger/records/bookings.ts';
+import { Rejected, Wait } from '../model/errors.ts';
 import type { Step, WorkAttempt } from '../worker/worker.ts';
-import { type BookDependencies, bookJob, finish, planJob } from './book.ts';
-import { type Job, jobOf, stepOf } from './job.ts';
+import { askLater, type IfUnanswered, mayEnd, recordAnswer, recordingsNamedBy } from './ask-azumuta.ts';
+import { bookJob, finish, type Job, planJob } from './book.ts';
+import { aboutOf, plannedByAnother } from './content.ts';
+import { decideBookings, recordingsIn } from './decide-bookings.ts';
+import { type HintDependencies, type Inquiry, type Reading, readStanding } from './inquiry.ts';
 import type { CompletionHint } from './messages.ts';
-import { type PlanDependencies, planBookings } from './plan-bookings.ts';
-import { readStanding } from './standing.ts';
-
-export type HintDependencies = PlanDependencies & BookDependencies;
+import { type NextStep, nextStep } from './next-step.ts';
+import { compareFigures, readContents } from './read-contents.ts';
+import { readFacts } from './read-facts.ts';
 
 /**
  * What is still to be done for the product order of a hint? One query of the ledger says whether that needs Azumuta,
@@ -18,25 +23,170 @@ export async function beginHint(
   attempt: WorkAttempt,
   dependencies: HintDependencies,
 ): Promise<Step> {
-  const standing = await readStanding(hint, dependencies.ledger);
-  const step = stepOf(hint, standing, attempt, dependencies);
-  if (step.to !== 'read') return nextOf(jobOf(hint, standing, step, attempt), dependencies);
+  const inquiry = { ...(await readStanding(hint, dependencies.ledger)), hint, attempt };
+  const step = stepOf(inquiry, dependencies);
+  if (step.to !== 'read') return nextOf(jobOf(inquiry, step), dependencies);
   const run = async (reading: WorkAttempt) => {
-    const job = await planBookings(hint, standing, step, reading, dependencies);
+    const job = await readAndDecide({ ...inquiry, attempt: reading }, step, dependencies);
     return job && nextOf(job, dependencies);
   };
-  return { needs: 'azumuta', order: standing.home, run };
+  return { needs: 'azumuta', order: inquiry.home, run };
 }
 
 /** A job that books nothing needs no partner: it is finished. */
 function nextOf(job: Job, dependencies: HintDependencies): Step {
-  const order = job.standing.home;
+  const isDone = job.toBook.length === 0;
   const run = async (attempt: WorkAttempt) => {
-    await (job.toBook.length === 0 ? finish : bookJob)(job, attempt, dependencies);
+    await (isDone ? finish : bookJob)({ ...job, attempt }, dependencies);
     return undefined;
   };
-  if (job.toBook.length === 0) return { order, run };
-  const isNew = job.toBook.some((one) => 'plan' in one);
+  const isNew = job.toBook.some(({ plan }) => plan !== undefined);
   const leave = isNew ? () => planJob(job, dependencies) : undefined;
-  return { needs: 'erp', order, run, leave };
+  return { needs: isDone ? undefined : 'erp', order: job.home, run, leave };
+}
+
+/** What a hint is to do by what the ledger knows alone. */
+function stepOf(inquiry: Inquiry, { clock, configuration }: HintDependencies): NextStep {
+  const { bookings, entry, hint } = inquiry;
+  if (entry?.givenUp && hint.again !== true) return { to: 'end', refused: [] };
+  const part = entry?.part.index ?? 1;
+  const known = recordingsIn(bookings);
+  const namesNew = recordingsNamedBy(inquiry).some((id) => !known.has(id));
+  return nextStep({ ...inquiry, part, namesNew, configuration, now: clock.now() });
+}
+
+/** The job of a step that needs nothing of Azumuta. @throws Wait */
+function jobOf(inquiry: Inquiry, step: Exclude<NextStep, { to: 'read' }>): Job {
+  if (step.to === 'wait') {
+    const afterSeconds = inquiry.attempt.secondsUntil(step.untilMs);
+    throw new Wait(step.sentence, { scope: 'order', afterSeconds });
+  }
+  const refused = step.refused.map(refusalOf);
+  const { keep, looksAgain } = step.to === 'book' ? step : { keep: [], looksAgain: false };
+  return { ...inquiry, toBook: keep.map((planned) => ({ planned })), refused, looksAgain };
+}
+
+/** A refusal that was written down before, to be told once more. */
+function refusalOf(booking: BookingEntry): Rejected {
+  const { reason = '', cause = 'internal-error' } = booking;
+  return new Rejected(reason, { code: cause, about: aboutOf(booking) });
+}
+
+/** Asks Azumuta and decides. @returns undefined when the hint has ended. @throws Wait, RetryLater, Rejected */
+async function readAndDecide(
+  inquiry: Inquiry,
+  step: Extract<NextStep, { to: 'read' }>,
+  dependencies: HintDependencies,
+): Promise<Job | undefined> {
+  const { number, entry, attempt } = inquiry;
+  const isOpen = step.anew.length + step.refused.length > 0;
+  if (!isOpen && (await mayEnd(inquiry, dependencies))) {
+    attempt.log.info('Another hint has asked about it a moment ago, and asks again');
+    return undefined;
+  }
+  const { reader, clock } = dependencies;
+  const readAt = clock.now();
+  const id = entry?.productOrder?.id;
+  const order = await reader.readProductOrder({ id, number }, attempt.signal);
+  const isOther = order !== undefined && order.id !== id;
+  const known = isOther ? await byAzumutaId(order, inquiry, dependencies) : inquiry;
+  const next = known === inquiry ? step : stepOf(known, dependencies);
+  if (next.to !== 'read') return jobOf(known, next);
+  const asked = { ...known, readAt, anew: next.anew, refused: next.refused.map(refusalOf) };
+  if (!order) {
+    const sentence = `Azumuta knows no product order ${number}.`;
+    return unclear(sentence, asked, dependencies, { code: 'unknown-order' });
+  }
+  const reading = { ...asked, order };
+  if (isCompleted(reading, dependencies)) return decide(reading, dependencies);
+  await withdraw(reading, dependencies);
+  const status = order.status ?? 'without status';
+  const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
+  const lastLook = () =>
+    reader.refusalOfOther(recordingsNamedBy(reading), order.recordingIds, order, attempt.signal);
+  return unclear(sentence, { ...reading, anew: [] }, dependencies, { lastLook });
+}
+
+/**
+ * An order that was renamed in Azumuta: the ledger keeps it under its first number, to which an alias leads from now on,
+ * unless the new number is that of another order of ours.
+ */
+async function byAzumutaId(
+  { id }: AzumutaProductOrder,
+  inquiry: Inquiry,
+  { ledger }: HintDependencies,
+): Promise<Inquiry> {
+  const number = await ledger.knownOrders.numberOfAzumutaId(id);
+  if (number === undefined || number === inquiry.number) return inquiry;
+  const found = await readStanding({ productOrderNumber: number }, ledger);
+  if (!found.entry) return inquiry;
+  const { hint, attempt, askedAs, question, answered } = inquiry;
+  if (!inquiry.entry) await ledger.knownOrders.writeAlias(hint.productOrderNumber, number);
+  return { ...found, hint, attempt, askedAs, question, answered };
+}
+
+function isCompleted({ order, hint, bookings }: Reading, { trustTrigger }: HintDependencies): boolean {
+  // Bookings are planned after a trigger only, so when a person asks again for one that was planned, there was a trigger.
+  const hadTrigger = hint.via === 'webhook' || (hint.again === true && bookings.length > 0);
+  return order.completed || (trustTrigger && hadTrigger);
+}
+
+/**
+ * Azumuta does not show what is needed. A plan of which nothing was sent is booked as it is, and what was refused is told;
+ * else Azumuta is asked later.
+ */
+async function unclear(
+  sentence: string,
+  asked: Omit<Reading, 'order'>,
+  dependencies: HintDependencies,
+  ifUnanswered: IfUnanswered = {},
+): Promise<Job | undefined> {
+  const toBook = asked.anew.filter(({ state }) => state === 'waiting').map((planned) => ({ planned }));
+  const looksAgain = toBook.length > 0;
+  if (looksAgain || asked.refused.length > 0) return { ...asked, toBook, looksAgain };
+  await askLater(sentence, asked, ifUnanswered, dependencies);
+  return undefined;
+}
+
+/** Takes back the plans that do not hold any more. */
+async function withdraw(
+  { home, anew }: Reading,
+  { ledger }: HintDependencies,
+  stays: readonly PlannedBooking[] = [],
+): Promise<void> {
+  const gone = anew.filter(({ state, key }) => state === 'waiting' && !stays.some((one) => one.key === key));
+  for (const booking of gone)
+    if (!(await ledger.bookings.withdraw(home, booking))) throw plannedByAnother(booking);
+}
+
+/** Reads the other facts, decides, and reads what is to be booked. */
+async function decide(reading: Reading, dependencies: HintDependencies): Promise<Job | undefined> {
+  const evidence = await readFacts(reading, dependencies);
+  const decision = decideBookings(evidence.facts);
+  if (decision.to === 'wait') return unclear(decision.sentence, reading, dependencies);
+  const { order, attempt, entry, home, number } = reading;
+  const named = recordingsNamedBy(reading);
+  const own = evidence.facts.current.recordingIds;
+  const ofOther = await dependencies.reader.refusalOfOther(named, own, order, attempt.signal);
+  const refused = ofOther ? [...reading.refused, ofOther] : reading.refused;
+  await withdraw(reading, dependencies, decision.to === 'book' ? decision.plan : []);
+  const job = { ...reading, refused, toBook: [], looksAgain: false };
+  if (decision.to === 'book') {
+    const contents = await readContents(decision.plan, evidence, dependencies);
+    if (typeof contents === 'string') return unclear(contents, reading, dependencies);
+    const { toBook } = contents;
+    // It was refused before, with the same figures.
+    if (toBook.length + contents.refused.length === 0) await recordAnswer(reading, dependencies);
+    return { ...job, toBook, refused: [...refused, ...contents.refused] };
+  }
+  if (decision.to === 'reject') {
+    await recordAnswer(reading, dependencies);
+    return { ...job, refused: [...refused, new Rejected(decision.sentence, { code: decision.cause })] };
+  }
+  // A first hint notes no answer, and one note is enough for further hints.
+  const isFirst = entry?.awaitsCompletion && !(decision.awaitsParts && home === number);
+  if (!isFirst) await recordAnswer(reading, dependencies);
+  attempt.log.info('Nothing to book now', { why: decision.why });
+  await compareFigures(evidence, dependencies);
+  return job;
 }

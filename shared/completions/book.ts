@@ -1,46 +1,41 @@
-import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
-import type { ErpConnector } from '../erp/connector.ts';
-import type { Claim, Claimant } from '../ledger/claims.ts';
+import type { Claim } from '../ledger/claims.ts';
 import { bookingKeyOf } from '../ledger/keys.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { BookingLock } from '../ledger/records/booking-locks.ts';
 import {
   type BookingEntry,
   bookingEntryOf,
   forBookingOnly,
+  type Plan,
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import type { Completion, Receipt } from '../model/completions.ts';
+import type { Completion } from '../model/completions.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf, UnknownOrder, Wait } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { WorkAttempt } from '../worker/worker.ts';
-import { endQuestion } from './ask-azumuta.ts';
 import { aboutOf, plannedByAnother, unpacked } from './content.ts';
-import type { Job, ToBook } from './job.ts';
-import type { Standing } from './standing.ts';
+import type { HintDependencies, Inquiry } from './inquiry.ts';
 
-export interface BookDependencies {
-  readonly ledger: Pick<
-    Ledger,
-    'claims' | 'bookings' | 'bookingLocks' | 'orders' | 'questions' | 'deadLetters'
-  >;
-  readonly erp: ErpConnector;
-  readonly partners: PartnerCalls;
-  readonly clock: Clock;
-  readonly unknownOrder: 'reject' | 'ignore';
-  /** Where there is one, several product orders may be booked on one ERP order. */
-  readonly erpOrderNumber: ((productOrderNumber: string) => string) | undefined;
+/** What a hint is to book. */
+export interface Job extends Inquiry {
+  /** One after the other, the quantity first: with its plan, or as it was planned before. */
+  readonly toBook: readonly ToBook[];
+  /** What was refused so far: told in one dead letter, once everything else is done. */
+  readonly refused: readonly Rejected[];
+  /** The hint is newer than what is booked: it looks again afterwards. */
+  readonly looksAgain: boolean;
+}
+
+interface ToBook {
+  readonly planned: PlannedBooking;
+  readonly plan?: Plan;
 }
 
 /** One attempt at a booking that has its claim, and the lock of its ERP order. */
-interface Booking {
+interface Booking extends Inquiry {
   readonly claim: Claim;
   readonly lock: BookingLock;
   readonly planned: BookingEntry;
   readonly completion: Completion;
-  readonly standing: Standing;
-  readonly attempt: WorkAttempt;
 }
 
 const dayMs = 86_400_000;
@@ -51,32 +46,31 @@ const dayMs = 86_400_000;
  * be retried comes before the dead letter that tells the refusals.
  * @throws RetryLater, Wait, Rejected
  */
-export async function bookJob(job: Job, attempt: WorkAttempt, dependencies: BookDependencies): Promise<void> {
+export async function bookJob(job: Job, dependencies: HintDependencies): Promise<void> {
   const refused = [...job.refused];
   await dependencies.partners.ready('erp').catch(async (wait: unknown) => {
     await planJob(job, dependencies);
     throw wait;
   });
   for (const [at, toBook] of job.toBook.entries()) {
-    if (at > 0 && !attempt.hasTime()) {
+    if (at > 0 && !job.attempt.hasTime()) {
       await planJob({ ...job, toBook: job.toBook.slice(at) }, dependencies);
       throw new Wait('There is no time left for its next booking.', { scope: 'order', forOurLock: true });
     }
     try {
-      await bookOne(toBook, job, attempt, dependencies);
+      await bookOne(toBook, job, dependencies);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       refused.push(error);
     }
   }
-  await finish({ ...job, refused }, attempt, dependencies);
+  await finish({ ...job, refused }, dependencies);
 }
 
 /** Writes down what was read, as the ERP cannot be called now. What was planned before is in the ledger already. */
-export async function planJob({ toBook, standing }: Job, { ledger, clock }: BookDependencies): Promise<void> {
-  for (const one of toBook)
-    if ('plan' in one)
-      await ledger.bookings.planOnly(standing.home, one.plan, waitsItself(standing, one.plan.planned, clock));
+export async function planJob(job: Job, { ledger, clock }: HintDependencies): Promise<void> {
+  for (const { planned, plan } of job.toBook)
+    if (plan) await ledger.bookings.planOnly(job.home, plan, waitsItself(job, planned, clock));
 }
 
 /**
@@ -84,32 +78,29 @@ export async function planJob({ toBook, standing }: Job, { ledger, clock }: Book
  * @throws Wait to look again; RetryLater when further triggers came; Rejected with all that was refused
  */
 export async function finish(
-  { hint, standing, toBook, refused, looksAgain }: Job,
-  { messageId }: WorkAttempt,
-  { ledger }: Pick<BookDependencies, 'ledger'>,
+  job: Job,
+  { ledger: { orders, questions, deadLetters } }: HintDependencies,
 ): Promise<void> {
+  const { hint, entry, bookings, letters, askedAs, question, toBook, refused } = job;
   // What this message was refused is told then; a person's hint would try it once more.
-  if (looksAgain && !(hint.again && refused.length > 0)) {
+  if (job.looksAgain && !(hint.again && refused.length > 0)) {
     const sentence = 'It is booked as planned. What came since is looked at next.';
     throw new Wait(sentence, { scope: 'order', forOurLock: true });
   }
-  const { entry, bookings, letters } = standing;
-  if (entry?.awaitsCompletion && isWaitingOver(entry, { standing, toBook, refused }))
-    await ledger.orders.markCompleted(entry);
-  await endQuestion({ number: standing.askedAs, question: standing.question }, { ledger });
+  if (entry?.awaitsCompletion && isWaitingOver(entry, job)) await orders.markCompleted(entry);
+  // The recordings of hints that have joined since are not read yet.
+  if (question && !(await questions.end(askedAs, question)))
+    throw new RetryLater(`Further triggers of product order ${askedAs} came meanwhile.`, { scope: 'order' });
   const [first, ...others] = refused;
   if (first) throw others.length === 0 ? first : together([first, ...others]);
-  const booked = new Set(toBook.map((one) => plannedOf(one).key));
+  const booked = new Set(toBook.map(({ planned }) => planned.key));
   if (booked.size === 0 || bookings.some(({ key, state }) => state !== 'done' && !booked.has(key))) return;
   for (const letter of letters)
-    if (letter.messageId !== messageId) await ledger.deadLetters.markSettled(letter);
+    if (letter.messageId !== job.attempt.messageId) await deadLetters.markSettled(letter);
 }
 
 /** It is booked or refused; or noted with the first part, which waits until all parts are booked together. */
-function isWaitingOver(
-  { number, part }: OrderEntry,
-  { standing: { home, bookings }, toBook, refused }: Pick<Job, 'standing' | 'toBook' | 'refused'>,
-): boolean {
+function isWaitingOver({ number, part }: OrderEntry, { home, bookings, toBook, refused }: Job): boolean {
   const isDecided = toBook.length + refused.length > 0;
   return home !== number || isDecided || bookings.some(({ parts }) => parts.includes(part.index));
 }
@@ -122,130 +113,98 @@ function together(refused: readonly [Rejected, ...Rejected[]]): Rejected {
   return new Rejected(reason, { code: refused[0].code, about: { booking, figures } });
 }
 
-function plannedOf(toBook: ToBook): PlannedBooking {
-  return 'kept' in toBook ? toBook.kept : toBook.plan.planned;
-}
-
-async function bookOne(
-  toBook: ToBook,
-  { standing, hint }: Job,
-  attempt: WorkAttempt,
-  dependencies: BookDependencies,
-): Promise<void> {
-  const { bookingLocks, claims } = dependencies.ledger;
-  const claimant = { ...attempt, reopens: hint.again === true };
-  const claim = await claimOf(toBook, standing, claimant, dependencies);
-  if (!claim) return attempt.log.info('Booked already', { booking: plannedOf(toBook).key });
+async function bookOne(toBook: ToBook, job: Job, dependencies: HintDependencies): Promise<void> {
+  const { attempt, entry } = job;
+  const { ledger, clock, erpOrderNumber } = dependencies;
+  const { bookingLocks, claims } = ledger;
+  const claim = await claimOf(toBook, job, dependencies);
+  if (!claim) return attempt.log.info('Booked already', { booking: toBook.planned.key });
   const planned = bookingEntryOf(claim.held);
   if (!planned.content) throw new Error(`The booking ${planned.key} holds nothing to book.`);
   const completion = unpacked(planned.content, planned);
-  const lock = bookingLocks.of({
-    ...{ erpOrderNumber: planned.erpOrder.number, key: planned.key },
-    isAlone: planned.kind === 'quantity' && isBookedAlone(standing, dependencies),
-  });
+  // Nothing else is booked on its ERP order. One made by hand is booked on the order of its own number, unless mapped.
+  const isOnly = entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && !erpOrderNumber;
+  const isAlone = isOnly && planned.kind === 'quantity';
+  const lock = bookingLocks.of({ erpOrderNumber: planned.erpOrder.number, key: planned.key, isAlone });
   if (await lock.take(claim, attempt.endsAt))
-    return book({ claim, lock, planned, completion, standing, attempt }, dependencies);
+    return book({ ...job, claim, lock, planned, completion }, dependencies);
   // Another booking usually takes a second; its lease only covers the worst case.
   const sentence = `Another booking on ERP order ${planned.erpOrder.number} is under way.`;
-  await claims.release(claim, sentence, 'nothing', waitsItself(standing, planned, dependencies.clock));
+  await claims.release(claim, sentence, 'nothing', waitsItself(job, planned, clock));
   throw new Wait(sentence, { scope: 'order', forOurLock: true });
 }
 
 /** Undefined when it is booked already. @throws Wait while another attempt has it */
 async function claimOf(
-  toBook: ToBook,
-  standing: Standing,
-  claimant: Claimant & Pick<WorkAttempt, 'secondsUntil'>,
-  { ledger: { bookings, claims, deadLetters }, clock }: BookDependencies,
+  { planned, plan }: ToBook,
+  job: Job,
+  { ledger: { bookings, claims, deadLetters }, clock }: HintDependencies,
 ): Promise<Claim | undefined> {
-  const { key, kind } = plannedOf(toBook);
-  const { home } = standing;
-  if ('plan' in toBook) {
+  const { home, hint, attempt } = job;
+  const claimant = { ...attempt, reopens: hint.again === true };
+  if (plan) {
     // An amendment is awaited from its first wait on.
-    const waits = kind === 'quantity' ? waitsItself(standing, toBook.plan.planned, clock) : {};
-    const claim = await bookings.planAndClaim(home, toBook.plan, claimant, waits);
-    if (!claim) throw plannedByAnother(toBook.plan.planned);
-    const refusedBy = toBook.plan.seen?.rejectedBy;
+    const waits = planned.kind === 'quantity' ? waitsItself(job, planned, clock) : {};
+    const claim = await bookings.planAndClaim(home, plan, claimant, waits);
+    if (!claim) throw plannedByAnother(planned);
+    const refusedBy = plan.seen?.rejectedBy;
     // Its dead letter says what is not so any more.
-    if (refusedBy !== undefined && refusedBy !== claimant.messageId)
+    if (refusedBy !== undefined && refusedBy !== attempt.messageId)
       await deadLetters.markSettled({ messageId: refusedBy, orderNumber: home });
     return claim;
   }
-  const claimed = await claims.claim(bookingKeyOf(home, key), claimant);
+  const claimed = await claims.claim(bookingKeyOf(home, planned.key), claimant);
   if (claimed.outcome === 'claimed') return claimed.claim;
   if (claimed.outcome === 'done') return undefined;
-  throw new Wait(`The booking ${key} is under way in another attempt.`, {
+  throw new Wait(`The booking ${planned.key} is under way in another attempt.`, {
     scope: 'order',
     forOurLock: claimed.outcome !== 'busy',
-    afterSeconds: claimed.outcome === 'busy' ? claimant.secondsUntil(claimed.untilMs) : undefined,
+    afterSeconds: claimed.outcome === 'busy' ? attempt.secondsUntil(claimed.untilMs) : undefined,
   });
 }
 
-/** Whether nothing else is booked on its ERP order: one made by hand is booked on the order of its own number, unless mapped. */
-function isBookedAlone({ entry }: Standing, { erpOrderNumber }: BookDependencies): boolean {
-  return entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && !erpOrderNumber;
-}
-
 /** What makes the reconciliation ask for a booking that waits without an order that does. */
-function waitsItself({ entry }: Standing, { kind }: PlannedBooking, clock: Clock) {
+function waitsItself({ entry }: Inquiry, { kind }: PlannedBooking, clock: Clock) {
   if (entry?.awaitsCompletion && kind === 'quantity') return {};
   return { awaiting: 'completion', dueAt: clock.now().getTime() + dayMs };
 }
 
-async function book(booking: Booking, dependencies: BookDependencies): Promise<void> {
+async function book(booking: Booking, dependencies: HintDependencies): Promise<void> {
   const { claim, lock, planned, completion, attempt } = booking;
-  const { erp, partners } = dependencies;
+  const { erp, partners, ledger, unknownOrder } = dependencies;
   let calling = false;
   try {
     const receipt = await partners.call('erp', () => {
       calling = true;
       return erp.book(completion, planned.key, { again: claim.again, signal: attempt.signal });
     });
-    await close(booking, receipt, dependencies);
+    const { reference, alreadyBooked } = receipt;
+    const note = `${reference}${alreadyBooked ? ' (by an earlier attempt)' : ''}`;
+    const event = planned.kind === 'quantity' ? 'booked' : 'amended';
+    const ours = await ledger.claims.complete(claim, { receipt, remove: forBookingOnly }, { event, note });
+    await lock.release(claim);
+    if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { booking: planned.key });
+    attempt.log.info('Booked', { booking: planned.key, reference }, { CompletionsBooked: 1 });
   } catch (error) {
-    if (error instanceof UnknownOrder && (await mayBeIgnored(booking, dependencies))) {
-      const ignored = { ignored: true, remove: forBookingOnly };
-      await dependencies.ledger.claims.complete(claim, ignored, { event: 'ignored', note: error.message });
-      await lock.release(claim);
-      return;
-    }
-    throw await giveBack(booking, error, calling, dependencies);
+    // Only an order that never came from the ERP may be missing there. One that the ERP gave us, or that an earlier
+    // attempt may have written to, existed: if the ERP does not know it now, a person has to look.
+    const mayBeMissing = error instanceof UnknownOrder && unknownOrder === 'ignore' && !claim.again;
+    if (!mayBeMissing || (await ledger.orders.find(booking.home)))
+      throw await giveBack(booking, error, calling, dependencies);
+    const ignored = { ignored: true, remove: forBookingOnly };
+    await ledger.claims.complete(claim, ignored, { event: 'ignored', note: error.message });
+    await lock.release(claim);
   }
-}
-
-/**
- * Only an order that never came from the ERP may be missing there. One that the ERP gave us, or that an earlier attempt
- * may have written to, existed: if the ERP does not know it now, a person has to look.
- */
-async function mayBeIgnored(
-  { claim, standing: { home } }: Booking,
-  { unknownOrder, ledger: { orders } }: BookDependencies,
-): Promise<boolean> {
-  if (unknownOrder !== 'ignore' || claim.again) return false;
-  return (await orders.find(home)) === undefined;
-}
-
-async function close(
-  { claim, lock, planned, attempt }: Booking,
-  receipt: Receipt,
-  { ledger: { claims } }: BookDependencies,
-): Promise<void> {
-  const { reference, alreadyBooked } = receipt;
-  const note = `${reference}${alreadyBooked ? ' (by an earlier attempt)' : ''}`;
-  const event = planned.kind === 'quantity' ? 'booked' : 'amended';
-  const ours = await claims.complete(claim, { receipt, remove: forBookingOnly }, { event, note });
-  await lock.release(claim);
-  if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { booking: planned.key });
-  attempt.log.info('Booked', { booking: planned.key, reference }, { CompletionsBooked: 1 });
 }
 
 /** Leaves claim and lock as the failure demands. @returns what to throw. */
 async function giveBack(
-  { claim, lock, planned, standing, attempt }: Booking,
+  booking: Booking,
   error: unknown,
   calling: boolean,
-  { ledger: { claims }, clock }: BookDependencies,
+  { ledger: { claims }, clock }: HintDependencies,
 ): Promise<unknown> {
+  const { claim, lock, planned, attempt } = booking;
   const reason = reasonOf(error, 300);
   const about = aboutOf(planned);
   if (error instanceof Rejected) {
@@ -254,7 +213,7 @@ async function giveBack(
     return new Rejected(error.message, { code: error.code, cause: error, about });
   }
   const wrote = error instanceof RetryLater ? error.wrote : calling ? 'perhaps' : 'nothing';
-  const waits = waitsItself(standing, planned, clock);
+  const waits = waitsItself(booking, planned, clock);
   if (wrote !== 'perhaps') {
     await claims.release(claim, reason, wrote, waits);
     await lock.release(claim);

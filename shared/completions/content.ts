@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { type BookedFigures, maxContentBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
 import type { CompletedProductOrder, Completion } from '../model/completions.ts';
 import { type About, Rejected, Wait } from '../model/errors.ts';
-import { formatQuantity } from '../model/quantity.ts';
+import { formatQuantity, type Quantity } from '../model/quantity.ts';
 
 export type Completed = readonly [CompletedProductOrder, ...CompletedProductOrder[]];
 
@@ -72,13 +72,17 @@ export function figuresOf({ quantity: good, scrap, lots, notes, links }: Complet
 /** What a person compares: `5 pcs good, 1 pcs scrap, lots A, B`. */
 export function figuresIn({ quantity: good, scrap, lots }: Completion): string {
   const numbers = lots.map(({ number, quantity: of }) => (of ? `${number} (${formatQuantity(of)})` : number));
-  return [
-    good ? `${formatQuantity(good)} good` : '',
-    scrap ? `${formatQuantity(scrap)} scrap` : '',
-    numbers.length > 0 ? `lots ${numbers.sort().join(', ')}` : '',
-  ]
-    .filter(Boolean)
-    .join(', ');
+  return inWords(good, scrap, numbers.length > 0 && `lots ${numbers.sort().join(', ')}`);
+}
+
+/** The same of what the ledger keeps of a booking: `5 pcs good, 1 pcs scrap, 2 lot(s)`. */
+export function bookedFiguresIn({ good, scrap, lots }: BookedFigures): string {
+  return inWords(good, scrap, `${lots} lot(s)`);
+}
+
+function inWords(good: Quantity | undefined, scrap: Quantity | undefined, lots: string | false): string {
+  const words = [good && `${formatQuantity(good)} good`, scrap && `${formatQuantity(scrap)} scrap`, lots];
+  return words.filter(Boolean).join(', ');
 }
 
 /**
@@ -92,10 +96,17 @@ export function amendmentContent(
   completed: Completed,
   newRecordingIds: readonly string[],
 ): Completion {
-  const before = map('quantity', onlyNew(completed, newRecordingIds, false));
+  const before = map(
+    'quantity',
+    withRecordings(completed, (id) => !newRecordingIds.includes(id)),
+  );
   const after = map('quantity', completed);
   const [was, is] = [before, after].map(figuresIn);
-  if (was === is) return map('amendment', onlyNew(completed, newRecordingIds, true));
+  if (was === is)
+    return map(
+      'amendment',
+      withRecordings(completed, (id) => newRecordingIds.includes(id)),
+    );
   const { productOrder, erpOrder } = after;
   throw new Rejected(
     `Recording ${newRecordingIds.join(', ')} of product order ${productOrder.number} came after it was booked as ${was}; with it, it would be ${is}. Correct ERP order ${erpOrder.number} by hand, then discard this.`,
@@ -103,15 +114,11 @@ export function amendmentContent(
   );
 }
 
-/** The product orders with the new recordings only, or without them. */
-function onlyNew(
-  [first, ...others]: Completed,
-  newRecordingIds: readonly string[],
-  isNew: boolean,
-): Completed {
-  const choose = (order: CompletedProductOrder): CompletedProductOrder => ({
+/** The product orders with some of their recordings. */
+function withRecordings([first, ...others]: Completed, isWanted: (id: string) => boolean): Completed {
+  const choose = (order: CompletedProductOrder) => ({
     ...order,
-    recordings: order.recordings.filter(({ id }) => newRecordingIds.includes(id) === isNew),
+    recordings: order.recordings.filter(({ id }) => isWanted(id)),
   });
   return [choose(first), ...others.map(choose)];
 }

@@ -7,8 +7,7 @@ import {
 } from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Cause } from '../model/causes.ts';
-import type { BookingKey } from '../model/completions.ts';
-import type { ErpOrderRef, ProductOrderRef } from '../model/orders.ts';
+import type { ErpOrderRef } from '../model/orders.ts';
 
 /** A completed product order as Azumuta shows it now, and which part of its ERP order it is. */
 export interface BuiltPart {
@@ -89,9 +88,10 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const open = counts.filter(({ index }) => !quantityOf(index));
   const unknown = open.find(({ recordingIds }) => recordingIds === undefined);
   if (unknown && !facts.withoutRecordings)
-    return wait(
-      `Azumuta lists no recordings of product order ${unknown.order.number}, and its trigger named none. Let the trigger send the recordings' ids, or set completions.unknownRecordings to 'ignore' to book without them.`,
-    );
+    return {
+      to: 'wait',
+      sentence: `Azumuta lists no recordings of product order ${unknown.order.number}, and its trigger named none. Let the trigger send the recordings' ids, or set completions.unknownRecordings to 'ignore' to book without them.`,
+    };
 
   const missing = isBookedTogether(entry)
     ? parts - new Set([...counts.map(({ index }) => index), ...bookedParts(quantities)]).size
@@ -100,19 +100,15 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const decision = planned(facts, isAwaiting ? [] : open, built, quantityOf);
   if (isAwaiting && decision.to === 'leave')
     return { to: 'leave', why: `${missing} of ${parts} parts are awaited`, awaitsParts: true };
-  return bounded(decision);
+  return decision;
 }
 
 const reject = (sentence: string, cause: Cause): BookingDecision => ({ to: 'reject', sentence, cause });
-const wait = (sentence: string): BookingDecision => ({ to: 'wait', sentence });
 
 /** A booking is one item of the ledger. */
-function bounded(decision: BookingDecision): BookingDecision {
-  if (decision.to !== 'book') return decision;
-  const isTooLarge = (booking: PlannedBooking) =>
-    Buffer.byteLength(JSON.stringify(booking)) > maxPlannedBytes;
-  const large = decision.plan.find(isTooLarge);
-  if (!large) return decision;
+function bounded(plan: readonly PlannedBooking[]): BookingDecision {
+  const large = plan.find((booking) => Buffer.byteLength(JSON.stringify(booking)) > maxPlannedBytes);
+  if (!large) return { to: 'book', plan };
   const { erpOrder, productOrder, parts, recordingIds } = large;
   return reject(
     `ERP order ${erpOrder.number} is completed with ${recordingIds.length} recordings of ${parts.length} part(s), from product order ${productOrder.number} on, which is more than one booking can hold (some 1,800): book it in the ERP by hand.`,
@@ -155,44 +151,33 @@ function planned(
 ): BookingDecision {
   const booked = recordingsIn(bookings);
   const newIn = ({ recordingIds = [] }: BuiltPart) => recordingIds.filter((id) => !booked.has(id));
-  const plan = quantityOfAll(open, newIn, erpOrder);
+  const [first, ...others] = open;
+  const plan = first ? [bookingOf('quantity', [first, ...others], open.flatMap(newIn), erpOrder)] : [];
   const taken = recordingsIn(plan);
   const later: string[] = [];
   for (const part of built) {
     const further = newIn(part).filter((id) => !taken.has(id));
     const quantity = quantityOf(part.index);
     if (!quantity || further.length === 0) continue;
-    if (quantity.state === 'done') plan.push(...further.map((id) => amendmentOf(id, part, erpOrder)));
+    if (quantity.state === 'done')
+      plan.push(...further.map((id) => bookingOf('amendment', [part], [id], erpOrder)));
     else later.push(`recording ${further.join(', ')} waits until ${quantity.key} is booked`);
   }
-  if (plan.length > 0) return { to: 'book', plan };
+  if (plan.length > 0) return bounded(plan);
   return { to: 'leave', why: later.join('; ') || 'Nothing new: every recording is booked or on its way' };
 }
 
-/** The key of the quantity of a product order: it never changes. */
-function quantityKeyOf({ id }: Pick<AzumutaProductOrder, 'id'>): BookingKey {
-  return `${id}#quantity`;
-}
-
-/** One booking of everything that is not booked yet; none when there is nothing. */
-function quantityOfAll(
-  open: readonly BuiltPart[],
-  newIn: (part: BuiltPart) => string[],
+/** A quantity of all these parts, or an amendment with one recording. */
+function bookingOf(
+  kind: PlannedBooking['kind'],
+  parts: readonly [BuiltPart, ...BuiltPart[]],
+  recordingIds: readonly string[],
   erpOrder: ErpOrderRef,
-): PlannedBooking[] {
-  const [first] = open;
-  if (!first) return [];
-  const parts = open.map(({ index }) => index);
-  const recordingIds = open.flatMap(newIn);
-  const productOrder = refOf(first.order);
-  const key = quantityKeyOf(first.order);
-  return [{ key, kind: 'quantity', parts, recordingIds, erpOrder, productOrder }];
-}
-
-function amendmentOf(id: string, { index, order }: BuiltPart, erpOrder: ErpOrderRef): PlannedBooking {
-  const key = `${order.id}#recording#${id}`;
-  const productOrder = refOf(order);
-  return { key, kind: 'amendment', parts: [index], recordingIds: [id], erpOrder, productOrder };
+): PlannedBooking {
+  const { id, number, url } = parts[0].order;
+  const key = kind === 'quantity' ? `${id}#quantity` : `${id}#recording#${recordingIds.join()}`;
+  const productOrder = url ? { id, number, url } : { id, number };
+  return { key, kind, parts: parts.map(({ index }) => index), recordingIds, erpOrder, productOrder };
 }
 
 /** Whether the parts of its ERP order are booked at once, when all are completed. */
@@ -208,8 +193,4 @@ export function homeOf(number: string, entry: OrderEntry | undefined): string {
 /** Recordings that are in one of the bookings. */
 export function recordingsIn(bookings: readonly Pick<PlannedBooking, 'recordingIds'>[]): ReadonlySet<string> {
   return new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
-}
-
-function refOf({ id, number, url }: AzumutaProductOrder): ProductOrderRef {
-  return url ? { id, number, url } : { id, number };
 }

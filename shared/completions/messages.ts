@@ -31,43 +31,19 @@ export const completionHintSchema = z.object({
 
 export type CompletionHint = DeepReadonly<z.output<typeof completionHintSchema>>;
 
-interface Occasion {
-  readonly now: Date;
-  readonly eventId: string;
-}
-
-/** The hint of a trigger. */
-export function webhookHint(
-  content: TriggerContent,
-  { receivedAt, eventId }: { readonly receivedAt: Date; readonly eventId: string },
-): CompletionHint {
-  return { ...hintOf(content.productOrderNumber, 'webhook', { now: receivedAt, eventId }), ...content };
-}
-
-/** A hint of our own: the order may be completed, without a trigger. */
-export function ownHint(productOrderNumber: string, occasion: Occasion): CompletionHint {
-  return hintOf(productOrderNumber, 'reconciliation', occasion);
-}
-
-/** The hint of a person who wants a product order to be looked at once more. */
-export function operatorHint(productOrderNumber: string, occasion: Occasion): CompletionHint {
-  return { ...hintOf(productOrderNumber, 'operator', occasion), again: true };
-}
-
-function hintOf(
-  productOrderNumber: string,
+/**
+ * A hint about a product order: of a trigger, with what it names; of our own, as the order may be completed without a
+ * trigger; or of a person who wants it to be looked at once more.
+ */
+export function completionHint(
   via: CompletionHint['via'],
-  { now, eventId }: Occasion,
+  named: Pick<CompletionHint, 'productOrderNumber'> & Partial<TriggerContent>,
+  { now, eventId }: { readonly now: Date; readonly eventId: string },
 ): CompletionHint {
   return {
-    v: 1,
-    kind: 'completion',
-    event: 'product-order-completed',
-    productOrderNumber,
-    workInstructionIds: [],
-    recordingIds: [],
-    receivedAt: now.toISOString(),
-    eventId,
-    via,
+    ...{ v: 1, kind: 'completion', event: 'product-order-completed', via },
+    ...{ workInstructionIds: [], recordingIds: [], ...named },
+    ...{ receivedAt: now.toISOString(), eventId },
+    ...(via === 'operator' ? { again: true } : {}),
   };
 }

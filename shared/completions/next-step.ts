@@ -2,11 +2,11 @@ import type { BookingEntry } from '../ledger/records/bookings.ts';
 import { clocksDifferMs } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { betweenQuestionsMs, isSentBefore, nameOf } from './ask-azumuta.ts';
+import type { Inquiry } from './inquiry.ts';
 import type { CompletionHint } from './messages.ts';
-import type { Standing } from './standing.ts';
 
 /** What a hint is compared with. */
-export interface StepFacts extends Pick<Standing, 'bookings' | 'answered'> {
+export interface StepFacts extends Pick<Inquiry, 'bookings' | 'answered'> {
   readonly hint: Pick<CompletionHint, 'via' | 'again'>;
   readonly attempt: Pick<WorkAttempt, 'messageId' | 'sentAt' | 'receiveCount'>;
   /** Index of the part that the hint is about. Bookings of other parts may be kept at the same home. */
@@ -66,9 +66,8 @@ export function nextStep(facts: StepFacts): NextStep {
     const soon = now.getTime() + underWayMs * 2 ** Math.min(facts.attempt.receiveCount - 1, 10);
     return { to: 'wait', untilMs: Math.min(running.leaseUntil ?? 0, soon), sentence };
   }
-  const stands = Map.groupBy(open, (booking) => standOf(booking, facts));
-  const [keep = [], anew = [], soon = []] = (['keep', 'anew', 'soon'] as const).map((one) => stands.get(one));
-  const refused = stands.get('refused') ?? [];
+  const thatAre = (stand: Stand) => open.filter((booking) => standOf(booking, facts) === stand);
+  const [keep, anew, soon, refused] = [thatAre('keep'), thatAre('anew'), thatAre('soon'), thatAre('refused')];
   if (keep.length > 0) {
     const looksAgain =
       hint.again === true ||
@@ -77,7 +76,7 @@ export function nextStep(facts: StepFacts): NextStep {
     return { to: 'book', keep, refused, looksAgain };
   }
   const [first] = soon;
-  if (first) return waitAfter(askedAt(first, facts));
+  if (first) return waitAfter(askedAt(first, facts).getTime());
   if (anew.length > 0) return { to: 'read', anew, refused };
   return whenSettled(facts, refused);
 }
@@ -140,24 +139,16 @@ function whenSettled(facts: StepFacts, refused: readonly BookingEntry[]): NextSt
   // The hint that asked last may still have to tell a person.
   if (hint.again || answered?.by === nameOf(attempt)) return read;
   const ofPart = bookings.filter((booking) => isOfPart(booking, facts));
-  const answers = [
-    ...ofPart.map((booking) => ({
-      at: booking.readAt,
-      isOwn: isOwn(booking, facts),
-      isKnown: !namesNew && isWhole(booking, facts),
-    })),
-    ...(answered ? [{ at: answered.at, isOwn: false, isKnown: answered.listsRecordings || !namesNew }] : []),
-  ];
-  if (answers.some(({ at, isOwn: own, isKnown }) => isKnown && (own || isSentBefore(at, attempt))))
+  const isRead = (booking: BookingEntry) =>
+    isWhole(booking, facts) && (isOwn(booking, facts) || isSentBefore(booking.readAt, attempt));
+  const isAnswered = answered && isSentBefore(answered.at, attempt);
+  if (namesNew ? isAnswered && answered.listsRecordings : isAnswered || ofPart.some(isRead))
     return { to: 'end', refused };
-  const last = answers
-    .map(({ at }) => at)
-    .sort((a, b) => a.getTime() - b.getTime())
-    .at(-1);
-  return last && now.getTime() - last.getTime() < betweenQuestionsMs ? waitAfter(last) : read;
+  const lastMs = Math.max(0, ...ofPart.map(({ readAt }) => readAt.getTime()), answered?.at.getTime() ?? 0);
+  return now.getTime() - lastMs < betweenQuestionsMs ? waitAfter(lastMs) : read;
 }
 
-function waitAfter(readAt: Date): NextStep {
+function waitAfter(askedMs: number): NextStep {
   const sentence = 'Azumuta was asked about it a moment ago.';
-  return { to: 'wait', untilMs: readAt.getTime() + betweenQuestionsMs, sentence };
+  return { to: 'wait', untilMs: askedMs + betweenQuestionsMs, sentence };
 }

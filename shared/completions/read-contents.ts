@@ -1,58 +1,32 @@
-import type { AzumutaProductOrder } from '../azumuta/resources.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import type { BookingEntry, Plan, PlannedBooking } from '../ledger/records/bookings.ts';
-import type { CompletedProductOrder, Completion, Recording } from '../model/completions.ts';
+import {
+  type BookingEntry,
+  bookedQuantity,
+  type Plan,
+  type PlannedBooking,
+} from '../ledger/records/bookings.ts';
+import type { CompletedProductOrder, Completion } from '../model/completions.ts';
 import { Rejected, rejectionOf } from '../model/errors.ts';
 import type { ErpOrderFacts } from '../model/orders.ts';
 import type { Quantity } from '../model/quantity.ts';
-import type { WorkAttempt } from '../worker/worker.ts';
-import type { Inquiry } from './ask-azumuta.ts';
+import type { Job } from './book.ts';
 import {
   aboutOf,
   amendmentContent,
+  bookedFiguresIn,
   type Completed,
   figuresIn,
   figuresOf,
-  type MapCompletion,
   packed,
   plannedByAnother,
   unpacked,
 } from './content.ts';
-import type { BuiltPart, CompletionFacts } from './decide-bookings.ts';
-import type { Job } from './job.ts';
-import { type CompletionReader, completedOf } from './read-recordings.ts';
-import type { Standing } from './standing.ts';
+import type { BuiltPart } from './decide-bookings.ts';
+import type { HintDependencies } from './inquiry.ts';
+import type { Evidence } from './read-facts.ts';
+import { completedOf } from './read-recordings.ts';
 
-export interface ContentDependencies {
-  readonly ledger: Pick<Ledger, 'bookings'>;
-  readonly reader: CompletionReader;
-  /** The configuration's mapping. @throws Rejected */
-  readonly map: MapCompletion;
-  /** Version of the configuration. */
-  readonly configuration: string;
-  /** Whether Azumuta's article codes differ from the ERP's, so that only the ledger knows the ERP's. */
-  readonly articleIsMapped: boolean;
-}
-
-/** A completed product order, as Azumuta was asked about it. */
-export interface Reading {
-  readonly order: AzumutaProductOrder;
-  readonly readAt: Date;
-  readonly inquiry: Inquiry;
-  readonly standing: Standing;
-  /** Bookings of which surely nothing was sent, and that are decided anew. */
-  readonly anew: readonly BookingEntry[];
-  /** What this message was refused before. */
-  readonly refused: readonly Rejected[];
-}
-
-/** What was read and decided from. */
-export interface Facts {
-  readonly reading: Reading;
-  readonly facts: CompletionFacts;
-  /** Recordings that were read already. */
-  readonly read: ReadonlyMap<string, Recording>;
-}
+/** What is booked, and how a booking holds it. */
+type Content = { readonly completion: Completion; readonly content: Uint8Array };
 
 /**
  * Reads the recordings of what is to be booked, and maps it. What the mapping refuses is written down, so that no
@@ -62,54 +36,85 @@ export interface Facts {
  */
 export async function readContents(
   plan: readonly PlannedBooking[],
-  facts: Facts,
-  attempt: WorkAttempt,
-  dependencies: ContentDependencies,
+  evidence: Evidence,
+  dependencies: HintDependencies,
 ): Promise<string | Pick<Job, 'toBook' | 'refused'>> {
   const toBook: Plan[] = [];
   const toRefuse: { readonly plan: Plan; readonly refusal: Rejected }[] = [];
-  const { readAt, anew, inquiry } = facts.reading;
+  const { readAt, anew, hint, attempt, home } = evidence;
+  const { configuration, ledger } = dependencies;
   for (const planned of plan) {
-    const completed = await readCompleted(planned, facts, attempt, dependencies);
-    if (typeof completed === 'string') return completed;
+    const read = await readContent(planned, evidence, dependencies);
+    if (typeof read === 'string') return read;
     const seen = anew.find(({ key }) => key === planned.key);
-    const { configuration } = dependencies;
     const known = { planned, seen, readAt, plannedFor: attempt.messageId, configuration };
-    const mapped = contentOf(planned, completed, facts, dependencies);
-    if (seen?.state === 'rejected' && !inquiry.hint.again && isSame(seen, mapped))
+    if (seen?.state === 'rejected' && !hint.again && isSame(seen, read))
       attempt.log.info('It was refused before, with the same figures', { booking: planned.key });
-    else if (mapped instanceof Rejected) toRefuse.push({ plan: known, refusal: mapped });
-    else toBook.push({ ...known, content: mapped.content, figures: figuresOf(mapped.completion) });
+    else if (read instanceof Rejected) toRefuse.push({ plan: known, refusal: read });
+    else toBook.push({ ...known, content: read.content, figures: figuresOf(read.completion) });
   }
-  return written(toRefuse, toBook, facts.reading, dependencies);
-}
-
-/** Writes down what is refused. All plans of a reading but the last say that others follow, as an attempt can end between two. */
-async function written(
-  toRefuse: readonly { readonly plan: Plan; readonly refusal: Rejected }[],
-  toBook: readonly Plan[],
-  { standing: { home } }: Reading,
-  { ledger }: ContentDependencies,
-): Promise<Pick<Job, 'toBook' | 'refused'>> {
+  // All plans of a reading but the last say that others follow, as an attempt can end between two.
   const last = toBook.at(-1) ?? toRefuse.at(-1)?.plan;
   const marked = (plan: Plan): Plan => (plan === last ? plan : { ...plan, othersFollow: true });
   const refused: Rejected[] = [];
   for (const { plan, refusal } of toRefuse) {
-    const { planned } = plan;
-    if (!(await ledger.bookings.planRefused(home, marked(plan), rejectionOf(refusal))))
-      throw plannedByAnother(planned);
     const { message, code } = refusal;
-    refused.push(new Rejected(message, { code, cause: refusal, about: aboutOf(planned) }));
+    if (!(await ledger.bookings.planRefused(home, marked(plan), rejectionOf(refusal))))
+      throw plannedByAnother(plan.planned);
+    refused.push(new Rejected(message, { code, cause: refusal, about: aboutOf(plan.planned) }));
   }
-  return { toBook: toBook.map((plan) => ({ plan: marked(plan) })), refused };
+  return { toBook: toBook.map((plan) => ({ planned: plan.planned, plan: marked(plan) })), refused };
+}
+
+/**
+ * Compares what was booked with what Azumuta shows now: a recording may have been corrected since. A quantity is booked
+ * once, so a person must see to the difference; the concern is over once the figures are equal again.
+ */
+export async function compareFigures(evidence: Evidence, dependencies: HintDependencies): Promise<void> {
+  const { facts, hint, attempt, home } = evidence;
+  const booked = bookedQuantity(facts.bookings, facts.current.index);
+  if (!booked?.figures) return;
+  // Only what was booked may have been corrected; a forged trigger, which may name anything, must not cost reads.
+  if (hint.recordingIds.some((id) => !booked.recordingIds.includes(id))) return;
+  const read = await readContent(booked, evidence, dependencies);
+  // Nothing is known of the figures.
+  if (typeof read === 'string' || read instanceof Rejected) return;
+  const [was, is] = [booked.figures, figuresOf(read.completion)].map(bookedFiguresIn);
+  const { concerns } = dependencies.ledger;
+  if (was !== is) {
+    const note = `It was booked as ${was}, and Azumuta shows ${is} now: compare both with what was built, and correct the ERP by hand`;
+    const content = `${was}, ${is}`;
+    const cause = 'booked-otherwise';
+    if (await concerns.begin(home, { kind: 'figures-changed', content, note, cause }))
+      attempt.log.warn('A completion was corrected after it was booked', { was, is });
+    return;
+  }
+  for (const concern of evidence.concerns.filter(({ kind }) => kind === 'figures-changed'))
+    await concerns.end(home, concern, 'Azumuta shows again what was booked.');
+}
+
+/** Reads and maps what a booking holds; why the mapping refuses it; a sentence when Azumuta does not show a recording. */
+async function readContent(
+  planned: PlannedBooking,
+  evidence: Evidence,
+  dependencies: HintDependencies,
+): Promise<Content | Rejected | string> {
+  const completed = await readCompleted(planned, evidence, dependencies);
+  if (typeof completed === 'string') return completed;
+  try {
+    const completion = completionOf(planned, completed, evidence, dependencies);
+    return { completion, content: packed(completion) };
+  } catch (error) {
+    if (error instanceof Rejected) return error;
+    throw error;
+  }
 }
 
 /** The product orders of a booking, with the recordings that it covers; a sentence when Azumuta does not show one. */
-export async function readCompleted(
+async function readCompleted(
   planned: PlannedBooking,
-  { reading: { readAt }, facts, read: earlier }: Facts,
-  { signal }: WorkAttempt,
-  { reader }: ContentDependencies,
+  { facts, read: earlier, readAt, attempt }: Evidence,
+  { reader }: HintDependencies,
 ): Promise<Completed | string> {
   const chosen = [facts.current, ...facts.others]
     .toSorted((a, b) => a.index - b.index)
@@ -118,7 +123,7 @@ export async function readCompleted(
   const wanted = chosen.flatMap(({ order, ids }) =>
     ids.filter((id) => !earlier.has(id)).map((id) => ({ id, productOrder: order })),
   );
-  const read = await reader.readRecordings(wanted, signal);
+  const read = await reader.readRecordings(wanted, attempt.signal);
   const missing = wanted.find(({ id }) => !read.has(id));
   if (missing)
     return `Azumuta lists recording ${missing.id} of product order ${missing.productOrder.number}, and does not show it.`;
@@ -146,31 +151,25 @@ function recordingsOf(
   return [...new Set([...(order.recordingIds ?? earlier), ...planned.recordingIds])];
 }
 
-/** What is booked: the result of the mapping, with the ERP's own code of the product; or why the mapping refuses. */
-export function contentOf(
+/** What the mapping makes of it, with the ERP's own code of the product. @throws Rejected */
+function completionOf(
   planned: PlannedBooking,
   completed: Completed,
-  { facts: { entry, current } }: Facts,
-  { map, articleIsMapped }: ContentDependencies,
-): { readonly completion: Completion; readonly content: Uint8Array } | Rejected {
+  { facts: { entry, current } }: Evidence,
+  { map, articleIsMapped }: HintDependencies,
+): Completion {
   const ofAzumuta = articleIsMapped ? undefined : current.order.article;
   const article = entry ? entry.erpOrder.article : ofAzumuta;
-  try {
-    const { article: _, ...mapped } =
-      planned.kind === 'quantity'
-        ? map('quantity', completed)
-        : amendmentContent(map, completed, planned.recordingIds);
-    const final = mapped.final && entry?.part.book !== 'each';
-    const completion = {
-      ...{ ...mapped, final },
-      ...(article === undefined ? {} : { article }),
-      ...(final && entry ? { madeFor: quantityOf(entry.erpOrder) } : {}),
-    };
-    return { completion, content: packed(completion) };
-  } catch (error) {
-    if (error instanceof Rejected) return error;
-    throw error;
-  }
+  const { article: _, ...mapped } =
+    planned.kind === 'quantity'
+      ? map('quantity', completed)
+      : amendmentContent(map, completed, planned.recordingIds);
+  const final = mapped.final && entry?.part.book !== 'each';
+  return {
+    ...{ ...mapped, final },
+    ...(article === undefined ? {} : { article }),
+    ...(final && entry ? { madeFor: quantityOf(entry.erpOrder) } : {}),
+  };
 }
 
 function quantityOf({ amount, unit }: ErpOrderFacts): Quantity {
@@ -178,7 +177,7 @@ function quantityOf({ amount, unit }: ErpOrderFacts): Quantity {
 }
 
 /** Whether a refused booking would be made with the same figures again. */
-function isSame(seen: BookingEntry, now: ReturnType<typeof contentOf>): boolean {
+function isSame(seen: BookingEntry, now: Content | Rejected): boolean {
   if (now instanceof Rejected) return true;
   return seen.content !== undefined && figuresIn(unpacked(seen.content, seen)) === figuresIn(now.completion);
 }

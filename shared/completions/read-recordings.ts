@@ -17,10 +17,12 @@ export interface ReaderDependencies {
   readonly includeOperators: boolean;
 }
 
+type Owner = Pick<AzumutaProductOrder, 'id' | 'number'>;
+
 /** A recording to read, and the product order that it must belong to. */
-export interface WantedRecording {
+interface WantedRecording {
   readonly id: string;
-  readonly productOrder: { readonly id: string; readonly number: string };
+  readonly productOrder: Owner;
   /** Only a trigger names it, and a trigger may be forged: the recording must say which product order it belongs to. */
   readonly hinted?: true;
 }
@@ -45,24 +47,18 @@ export class CompletionReader {
     this.#dependencies = dependencies;
   }
 
-  readProductOrder(
-    wanted: { readonly id: string | undefined; readonly number: string },
-    signal: AbortSignal,
-  ) {
-    return readProductOrder(wanted, signal, this.#dependencies);
+  /** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
+  readProductOrder(wanted: Parameters<typeof readByIdOrNumber>[0], signal: AbortSignal) {
+    const { partners, azumuta } = this.#dependencies;
+    return partners.call('azumuta', () => readByIdOrNumber(wanted, signal, azumuta));
   }
 
-  /** Reads product orders by id. Those that Azumuta does not know are left out. */
-  async readProductOrders(
-    ids: readonly string[],
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, AzumutaProductOrder>> {
+  /** Reads product orders by id; undefined for each that Azumuta does not know. */
+  readProductOrders(ids: readonly string[], signal: AbortSignal) {
     const { partners, azumuta } = this.#dependencies;
-    const found = await mapConcurrently([...new Set(ids)], readsAtOnce, async (id) => {
-      const order = await partners.call('azumuta', () => azumuta.productOrder(id, signal));
-      return order ? [[id, order] as const] : [];
-    });
-    return new Map(found.flat());
+    return mapConcurrently(ids, readsAtOnce, (id) =>
+      partners.call('azumuta', () => azumuta.productOrder(id, signal)),
+    );
   }
 
   /**
@@ -75,35 +71,37 @@ export class CompletionReader {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Recording>> {
     const owners = new Map(wanted.map(({ id, productOrder }) => [id, productOrder]));
-    const found = new Map<string, AzumutaRecording>();
-    await mapConcurrently([...owners], readsAtOnce, async ([id, owner]) => {
-      const recording = await this.#read(id, owner, signal);
-      if (recording) found.set(id, recording);
-    });
+    const found = await mapConcurrently(
+      [...owners],
+      readsAtOnce,
+      async ([id, owner]) => [id, await this.#read(id, owner, signal)] as const,
+    );
+    const recordings = new Map(found);
     for (const id of owners.keys()) this.#remembered.delete(id);
     const read = new Map<string, Recording>();
-    for (const { id, productOrder, hinted = false } of wanted) {
-      const recording = found.get(id);
-      if (recording && hinted) requireOwner(recording, productOrder.number);
-      if (recording && belongsTo(recording, productOrder)) {
-        const shown = forMapping(recording, this.#dependencies.includeOperators);
-        read.set(id, await this.#withWorkInstruction(shown, signal));
-      }
+    for (const one of wanted) {
+      const recording = recordings.get(one.id);
+      if (!recording || !belongsTo(recording, one)) continue;
+      const shown = forMapping(recording, this.#dependencies.includeOperators);
+      read.set(one.id, await this.#withWorkInstruction(shown, signal));
     }
     return read;
   }
 
   /**
-   * What a person must be told of a recording that a trigger names, and that is not of this product order: whether Azumuta
-   * has another one of the same number, as somebody copied it or typed it twice.
+   * What a person must be told of the first recording that a trigger names, and that is none of the product order's own:
+   * whether Azumuta has another one of the same number, as somebody copied it or typed it twice.
    */
   async refusalOfOther(
-    id: string,
-    { id: ours, number }: WantedRecording['productOrder'],
+    named: readonly string[],
+    own: readonly string[] = [],
+    { id: ours, number }: Owner,
     signal: AbortSignal,
   ): Promise<Rejected | undefined> {
     const { partners, azumuta } = this.#dependencies;
-    const owner = (await this.#read(id, { id: ours, number }, signal))?.productOrder.id;
+    const id = named.find((one) => !own.includes(one));
+    const recording = id === undefined ? undefined : await this.#read(id, { id: ours, number }, signal);
+    const owner = recording?.productOrder.id;
     if (owner === undefined || owner === ours) return undefined;
     const other = await partners.call('azumuta', () => azumuta.productOrder(owner, signal));
     if (other?.number !== number) return undefined;
@@ -111,11 +109,7 @@ export class CompletionReader {
     return new Rejected(sentence, { code: 'completion-unclear' });
   }
 
-  async #read(
-    id: string,
-    owner: WantedRecording['productOrder'],
-    signal: AbortSignal,
-  ): Promise<AzumutaRecording | undefined> {
+  async #read(id: string, owner: Owner, signal: AbortSignal): Promise<AzumutaRecording | undefined> {
     const { partners, azumuta, clock } = this.#dependencies;
     const now = clock.now().getTime();
     const held = this.#remembered.get(id);
@@ -138,31 +132,14 @@ export class CompletionReader {
   }
 }
 
-/** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
-export function readProductOrder(
-  wanted: { readonly id: string | undefined; readonly number: string },
-  signal: AbortSignal,
-  {
-    azumuta,
-    partners,
-  }: Pick<ReaderDependencies, 'partners'> & {
-    readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
-  },
-): Promise<AzumutaProductOrder | undefined> {
-  return partners.call('azumuta', () => readByIdOrNumber(wanted, signal, azumuta));
-}
-
+/** @throws Rejected when nothing proves whose a hinted one is: a forged call could choose what is booked. */
 function belongsTo(
-  { productOrder }: AzumutaRecording,
-  order: { readonly id: string; readonly number: string },
+  { id, productOrder: owner }: AzumutaRecording,
+  { productOrder: { id: wanted, number }, hinted }: WantedRecording,
 ): boolean {
-  if (productOrder.id !== undefined) return productOrder.id === order.id;
-  return productOrder.number === undefined || productOrder.number === order.number;
-}
-
-/** @throws Rejected when nothing proves which product order it belongs to: a forged call could choose what is booked. */
-function requireOwner({ id, productOrder }: AzumutaRecording, number: string): void {
-  if (productOrder.id !== undefined || productOrder.number !== undefined) return;
+  if (owner.id !== undefined) return owner.id === wanted;
+  if (owner.number !== undefined) return owner.number === number;
+  if (!hinted) return true;
   throw new Rejected(
     `Recording ${id}, which only the trigger names for product order ${number}, does not say which product order it belongs to: book ${number} by hand, and let Azumuta list the recordings of its product orders.`,
     { code: 'completion-unclear' },

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { TriggerNames } from '../azumuta/trigger.ts';
-import { parseTrigger } from '../azumuta/trigger.ts';
+import { parseTrigger, type TriggerNames } from '../azumuta/trigger.ts';
 import { reasonOf } from '../model/errors.ts';
 import { isValid, type RotatingSecret } from '../platform/aws/credentials.ts';
 import type { Queues } from '../platform/aws/queue.ts';
@@ -9,7 +8,7 @@ import { SecretUnset } from '../platform/aws/secrets.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { deadLetterOf } from '../worker/dead-letter.ts';
-import { webhookHint } from './messages.ts';
+import { completionHint } from './messages.ts';
 
 /** A call of a trigger. */
 export interface WebhookCall {
@@ -75,7 +74,9 @@ export function createWebhookReceiver(dependencies: ReceiveWebhookDependencies) 
       return { statusCode: 403, body: { status: 'forbidden' } };
     }
     try {
-      if (!(await isAuthorized(call))) return { statusCode: 401, body: { status: 'unauthorized' } };
+      // The token may have been rotated since it was read.
+      if (!isValid(call.token, await token()) && !isValid(call.token, await token({ refresh: true })))
+        return { statusCode: 401, body: { status: 'unauthorized' } };
     } catch (error) {
       log.error('The webhook token cannot be checked', { reason: reasonOf(error) });
       const reason = error instanceof SecretUnset ? 'The webhook token is not set yet.' : 'Try again later.';
@@ -89,11 +90,6 @@ export function createWebhookReceiver(dependencies: ReceiveWebhookDependencies) 
     }
   };
 
-  async function isAuthorized({ token: presented }: WebhookCall): Promise<boolean> {
-    // The token may have been rotated since it was read.
-    return isValid(presented, await token()) || isValid(presented, await token({ refresh: true }));
-  }
-
   async function receive(call: WebhookCall): Promise<WebhookAnswer> {
     if (!names.events.includes(call.event))
       return keep(call, 404, `Unknown event: expected ${names.events.join(' or ')}.`);
@@ -102,7 +98,7 @@ export function createWebhookReceiver(dependencies: ReceiveWebhookDependencies) 
     const parsed = parseTrigger(call, names);
     if (!parsed.ok) return keep(call, 400, parsed.reason);
 
-    const hint = webhookHint(parsed.content, { receivedAt: clock.now(), eventId: call.id });
+    const hint = completionHint('webhook', parsed.content, { now: clock.now(), eventId: call.id });
     await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
     const fields = { order: hint.productOrderNumber, eventId: call.id };
     log.info('Webhook accepted', fields, { CompletionsAccepted: 1 });
@@ -122,27 +118,19 @@ export function createWebhookReceiver(dependencies: ReceiveWebhookDependencies) 
       truncated: call.body.byteLength > maxBodyBytes || call.rawQueryString.length > maxQuery,
     });
     // Identical calls of one hour share an id, so that a replay recognises their letters as copies.
-    const messageId = createHash('sha256')
-      .update(`${now.toISOString().slice(0, 13)} ${body}`)
-      .digest('hex')
-      .slice(0, 32);
+    const hash = createHash('sha256').update(`${now.toISOString().slice(0, 13)} ${body}`);
+    const messageId = hash.digest('hex').slice(0, 32);
     if (now.getTime() - (keptAt.get(messageId) ?? 0) >= collapseMs) {
-      const letter = { body, stage: 'receive-webhook', orderNumber: '', messageId, ...why };
-      await queues.send(
-        deadLetterQueueUrl,
-        deadLetterOf({ ...letter, firstAttemptAt: now, lastAttemptAt: now }),
-      );
+      const times = { firstAttemptAt: now, lastAttemptAt: now };
+      const letter = { body, stage: 'receive-webhook', orderNumber: '', messageId, ...why, ...times };
+      await queues.send(deadLetterQueueUrl, deadLetterOf(letter));
       log.error('Dead letter', { ...why, eventId: call.id }, { DeadLettered: 1 });
-      remember(messageId, now);
+      keptAt.delete(messageId);
+      keptAt.set(messageId, now.getTime());
+      const [oldest] = keptAt.keys();
+      if (keptAt.size > maxKept && oldest !== undefined) keptAt.delete(oldest);
     }
     log.warn('Webhook call kept as a dead letter', { reason, statusCode, eventId: call.id });
     return { statusCode, body: { status: 'kept for a person', reason, eventId: call.id } };
-  }
-
-  function remember(messageId: string, now: Date): void {
-    keptAt.delete(messageId);
-    keptAt.set(messageId, now.getTime());
-    const [oldest] = keptAt.keys();
-    if (keptAt.size > maxKept && oldest !== undefined) keptAt.delete(oldest);
   }
 }

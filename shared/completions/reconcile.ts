@@ -1,4 +1,4 @@
-import type { AzumutaClient } from '../azumuta/client.ts';
+import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { removedConcern } from '../ledger/records/concerns.ts';
@@ -9,8 +9,7 @@ import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Slots } from '../slots/slots.ts';
-import { ownHint } from './messages.ts';
-import { readProductOrder } from './read-recordings.ts';
+import { completionHint } from './messages.ts';
 
 export interface ReconcileDependencies {
   readonly ledger: Pick<
@@ -54,17 +53,9 @@ export interface ReconcileReport {
 }
 
 type Tally = { -readonly [Field in keyof ReconcileReport]: ReconcileReport[Field] };
-type Answer = 'completed' | 'open' | 'unclear';
-type AskedOrder = Parameters<typeof readProductOrder>[0];
-
 const hourMs = 3_600_000;
 /** Less than a day, so that a daily run asks again every day, even if it is a little early. */
 const askAgainMs = 22 * hourMs;
-/**
- * For the order at which Azumuta failed. It may be this order alone that Azumuta cannot answer, and it would stop every
- * run: so it comes after the others of its run, and is due again for the next run.
- */
-const afterFailureMs = hourMs;
 /** Product orders that a run has looked at in the ERP: with more than these open at once, the last to be due are left out. */
 const maxOpen = 5000;
 /** Between two questions: Azumuta asks callers to keep the load on its systems low. */
@@ -84,7 +75,7 @@ export async function reconcileCompletions(
   invocation: Invocation,
   dependencies: ReconcileDependencies,
 ): Promise<ReconcileReport> {
-  const { ledger, slots, clock, log } = dependencies;
+  const { ledger, slots, clock, log, lookAt, most } = dependencies;
   const tally: Tally = { outcome: 'asked', asked: 0, completed: 0, planned: 0, open: 0, unclear: 0 };
   const owner = invocation.awsRequestId;
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
@@ -92,7 +83,10 @@ export async function reconcileCompletions(
     return { ...tally, outcome: 'another run is under way' };
   try {
     slots?.begin(invocation);
-    await lookAtOpen(dependencies);
+    // Only a look shows whether a concern is over. What is not completed the ERP may not want any more.
+    const concerned = await ledger.concerns.toLookAt(Math.ceil(most / 4));
+    const open = await ledger.orders.open(maxOpen);
+    await lookAt([...new Set([...concerned, ...open])]);
     if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
     else tally.outcome = await askAboutOverdue(invocation, tally, dependencies);
   } finally {
@@ -101,16 +95,6 @@ export async function reconcileCompletions(
   }
   log.info('Asked Azumuta about overdue product orders', { ...tally });
   return tally;
-}
-
-/**
- * Has what is open looked at: orders with a concern, oldest look first, as only a look shows whether it is over; and those
- * that are not completed, as the ERP may not want them any more.
- */
-async function lookAtOpen({ ledger, lookAt, most }: ReconcileDependencies): Promise<void> {
-  const concerned = await ledger.concerns.toLookAt(Math.ceil(most / 4));
-  const open = await ledger.orders.open(maxOpen);
-  await lookAt([...new Set([...concerned, ...open])]);
 }
 
 async function askAboutOverdue(
@@ -124,6 +108,7 @@ async function askAboutOverdue(
   const enoughMs = Math.min(questionMs, runMs / 2);
   const dueBy = new Date(clock.now().getTime() - graceHours * hourMs);
   const dueAgain = new Date(dueBy.getTime() + askAgainMs);
+  const dueAfterFailure = new Date(dueBy.getTime() + hourMs);
   for (const number of await ledger.orders.overdue(dueBy, most)) {
     const known = await ledger.knownOrders.read(number);
     const { entry, question, bookings } = known;
@@ -138,9 +123,9 @@ async function askAboutOverdue(
     if (!entry?.awaitsCompletion && !question?.overdue) continue;
     if (tally.asked > 0) await clock.sleep(pauseMs);
     if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
-    const answer = await ask({ number, id: entry?.productOrder?.id }, deadline, dependencies);
-    if (answer === 'failed')
-      await markAsked(number, known, new Date(dueBy.getTime() + afterFailureMs), dependencies);
+    const answer = await ask(number, entry?.productOrder?.id, deadline, dependencies);
+    // It may be this order alone that Azumuta cannot answer, and it would stop every run: the others are due before it.
+    if (answer === 'failed') await markAsked(number, known, dueAfterFailure, dependencies);
     if (answer === 'out of time') return answer;
     if (answer === 'failed' || answer === 'Azumuta is down') return 'Azumuta is down';
     tally.asked += 1;
@@ -155,26 +140,30 @@ async function askAboutOverdue(
 
 /** One read, or two for an order that was made again. A problem of one order must not stop the others. */
 async function ask(
-  asked: AskedOrder,
+  number: string,
+  id: string | undefined,
   signal: AbortSignal,
-  dependencies: ReconcileDependencies,
-): Promise<Answer | 'failed' | 'out of time' | 'Azumuta is down'> {
-  const { log } = dependencies;
-  const about = { order: asked.number };
+  { ledger, azumuta, partners, log }: ReconcileDependencies,
+): Promise<'completed' | 'open' | 'unclear' | 'failed' | 'out of time' | 'Azumuta is down'> {
   try {
-    const order = await readProductOrder(asked, signal, dependencies);
+    const order = await partners.call('azumuta', () => readByIdOrNumber({ id, number }, signal, azumuta));
     if (order) return order.completed ? 'completed' : 'open';
-    await recordRemoved(asked, dependencies);
+    // No trigger will come: its journey and the morning mail say so, once.
+    const isNews = await ledger.concerns.begin(number, removedConcern);
+    await ledger.orders.setAwaited(number, false);
+    const about = { order: number, azumutaId: id, reason: removedConcern.note };
+    if (isNews) log.warn('A product order was removed in Azumuta', about, { OrderConflicts: 1 });
     return 'unclear';
   } catch (error) {
     if (!(error instanceof Rejected || error instanceof RetryLater)) throw error;
     const ofThisOrder = error instanceof Rejected || error.scope === 'order';
+    const about = { order: number, reason: error.message };
     // At the deadline every call fails like this, for any order.
     if (ofThisOrder && !signal.aborted) {
-      log.warn('Azumuta cannot be asked about an overdue product order', { ...about, reason: error.message });
+      log.warn('Azumuta cannot be asked about an overdue product order', about);
       return 'unclear';
     }
-    log.warn('Stopped asking Azumuta', { ...about, reason: error.message });
+    log.warn('Stopped asking Azumuta', about);
     // Nothing was learned: the next run begins with this order.
     if (ofThisOrder) return 'out of time';
     // While the breaker is open, Azumuta was not asked at all.
@@ -187,7 +176,8 @@ async function sendHint(
   eventId: string,
   { queues, completionsQueueUrl, clock, log }: ReconcileDependencies,
 ): Promise<void> {
-  const hint = ownHint(number, { now: clock.now(), eventId });
+  const occasion = { now: clock.now(), eventId };
+  const hint = completionHint('reconciliation', { productOrderNumber: number }, occasion);
   await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
   log.info('Completed without a trigger, or not booked yet', { order: number, eventId });
 }
@@ -203,19 +193,4 @@ async function markAsked(
     await ledger.bookings.markAsked(number, booking, dueAt);
   if (entry?.awaitsCompletion) await ledger.orders.markAsked(number, dueAt);
   if (question?.overdue) await ledger.questions.markAsked(number, dueAt);
-}
-
-/** It cannot be read any more, and no trigger will come: its journey and the morning mail say so, once. */
-async function recordRemoved(
-  { number, id }: AskedOrder,
-  { ledger, log }: ReconcileDependencies,
-): Promise<void> {
-  const isNews = await ledger.concerns.begin(number, removedConcern);
-  await ledger.orders.setAwaited(number, false);
-  if (isNews)
-    log.warn(
-      'A product order was removed in Azumuta',
-      { order: number, azumutaId: id, reason: removedConcern.note },
-      { OrderConflicts: 1 },
-    );
 }

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { remedies } from '../../shared/alerts/words.ts';
-import { completionHintSchema, ownHint } from '../../shared/completions/messages.ts';
+import { completionHint, completionHintSchema } from '../../shared/completions/messages.ts';
 import { causes } from '../../shared/model/causes.ts';
+import { remedies } from '../../shared/model/remedies.ts';
 import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 
@@ -32,7 +32,11 @@ it('names for each assumption about AWS a test, a page of documentation, and wha
 });
 
 describe('an older version, after going back', () => {
-  const hint = ownHint('MO/0001', { now: new Date('2026-12-01T06:00:00Z'), eventId: 'event' });
+  const hint = completionHint(
+    'reconciliation',
+    { productOrderNumber: 'MO/0001' },
+    { now: new Date('2026-12-01T06:00:00Z'), eventId: 'event' },
+  );
   const order = { v: 1, kind: 'product-order', number: 'MO/0001' };
   it.each([
     ['product order', order, (body: string) => parseProductOrderMessage(body)],

@@ -46,7 +46,12 @@ export const claimedOrder = (ledger: Pick<Ledger, 'claims'>, number: string): Pr
   claimed(ledger, orderKey(number), { owner: number, messageId: number, endsAt });
 
 /** Plans the quantity of a product order, with texts that no view may show. */
-export async function plan({ bookings }: BookingLedger, home: string, plannedFor = 'm'): Promise<Plan> {
+export async function plan(
+  { bookings }: BookingLedger,
+  home: string,
+  plannedFor = 'm',
+  parts = [1],
+): Promise<Plan> {
   const [erpOrder, productOrder] = [{ number: `MO-${home}` }, { id: `id of ${home}`, number: home }];
   const built = {
     quantity: { amount: '5', unit: 'u' },
@@ -58,7 +63,7 @@ export async function plan({ bookings }: BookingLedger, home: string, plannedFor
   const completion = completionOf(erpOrder, built, productOrder);
   const key = quantityKey(productOrder);
   const plan = bookingPlan({
-    planned: plannedBooking({ key, erpOrder, productOrder, recordingIds: ['5KKoy7m6ms89mvrTg'] }),
+    planned: plannedBooking({ key, parts, erpOrder, productOrder, recordingIds: ['5KKoy7m6ms89mvrTg'] }),
     content: packed(completion),
     figures: figuresOf(completion),
     plannedFor,

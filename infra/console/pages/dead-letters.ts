@@ -17,7 +17,7 @@ export function deadLettersPage(view: DeadLetterView, order: string | undefined,
     <div id="letters" data-live>
       ${
         total === 0
-          ? html`<p class="verdict good"><span aria-hidden="true">✓</span> ${order === undefined ? 'There are none: nothing needs a person.' : `There are none of ${order}.`}</p>`
+          ? html`<p class="verdict good"><span aria-hidden="true">✓</span> ${order === undefined ? 'There are none.' : `There are none of ${order}.`}</p>`
           : html`${groups.map((group) => groupPart(group, { now: view.at, timeZone }))}`
       }
       ${view.hidden > 0 ? html`<p class="hint">Another run holds ${counted(view.hidden, 'more dead letter')}, or was killed while it did; ${view.hidden === 1 ? 'it is' : 'they are'} visible again within 5 minutes.</p>` : ''}

@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
+import { sentence } from '../../../shared/model/text.ts';
 import { dayIn, duration } from '../../../shared/model/time.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
-import { sentence } from '../../ops/trace/order-status.ts';
 import { bookingWords, eventWords, figuresText, type Run, runsOf, toneOf } from '../../ops/trace/report.ts';
 import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
 import { type Html, moment, orderLink, type PlantTime } from '../labels.ts';
@@ -26,7 +26,7 @@ export function choicePage(trace: Trace): Html {
   return html`<h1>${trace.productOrders.length} product orders of ${trace.asked}</h1>
     <div id="found" data-live><ul class="choice">${trace.productOrders.map(
       (order) => html`<li>
-        <a href="${orderLink(order.number)}">${order.number}</a> ${stateBadge(order)}
+        <a href="${orderLink(order.number)}">${order.number}</a> ${stateBadge(order.state)}
         <p>${redactedText(order.says)}</p>
       </li>`,
     )}</ul></div>`;
@@ -48,26 +48,24 @@ export function nothingFoundPage({ asked, notAsked }: Trace, letters: number): H
 }
 
 function statusPart(order: TracedOrder): Html {
-  const { state, says, next, command, deadLetters } = order;
+  const { state, stage, says, next, command, deadLetters } = order;
   const tones: Partial<Record<typeof state, string>> = {
-    booked: 'good',
-    'needs a person': 'bad',
-    discarded: '',
+    ...{ booked: 'good', 'needs a person': 'bad' },
+    ...{ withdrawn: '', 'given up': '' },
   };
-  const tone = tones[state] ?? 'going';
   const [letter] = deadLetters;
-  const what =
-    letter !== undefined
-      ? html`Correct what the reason names, then <a href="/letters?${new URLSearchParams({ order: letter.orderNumber })}">replay it or discard it</a>.`
-      : next && html`${next}${command === undefined ? '' : html` <code>${command}</code>`}`;
-  return html`<div class="verdict ${tone}">
-    ${stateBadge(order)}
+  const link =
+    letter &&
+    html` <a href="/letters?${new URLSearchParams({ order: letter.orderNumber })}">Replay it or discard it</a>`;
+  const typed = command === undefined ? '' : html` <code>${command}</code>`;
+  return html`<div class="verdict ${tones[state] ?? 'going'}">
+    ${stateBadge(state)}${state === stage ? '' : html` ${stateBadge(stage)}`}
     <p>${redactedText(says)}</p>
-    ${what === undefined ? '' : html`<p><strong>What to do:</strong> ${what}</p>`}
+    ${next === undefined ? '' : html`<p><strong>What to do:</strong> ${next}${link ?? typed}</p>`}
   </div>`;
 }
 
-function stateBadge({ state }: TracedOrder): Html {
+function stateBadge(state: TracedOrder['state']): Html {
   return html`<span class="badge ${state.replaceAll(' ', '-')}">${state}</span>`;
 }
 

@@ -13,7 +13,7 @@ export function orderRoutes(dependencies: ConsoleDependencies, { show }: Answers
   app.get('/search', async (c) => {
     const asked = (c.req.query('q') ?? '').trim();
     if (asked === '') return c.redirect('/', 303);
-    const trace = await traceOrder(asked, ledger, commands, findOwner);
+    const trace = await traceOrder(asked, ledger, commands, findOwner, clock.now());
     const [only, ...others] = trace.productOrders;
     if (only && others.length === 0) return c.redirect(orderLink(only.number), 303);
     if (only) {
@@ -32,7 +32,7 @@ export function orderRoutes(dependencies: ConsoleDependencies, { show }: Answers
 
   app.get('/order', async (c) => {
     const number = c.req.query('number') ?? '';
-    const { productOrders } = await traceOrder(number, ledger, commands);
+    const { productOrders } = await traceOrder(number, ledger, commands, undefined, clock.now());
     const order = productOrders.find((each) => each.number === number);
     if (!order) return c.redirect(`/search?${new URLSearchParams({ q: number })}`, 303);
     const siblings = productOrders.filter((each) => each !== order);

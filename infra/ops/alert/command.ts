@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { channelWords } from '../../../shared/alerts/channels/channels.ts';
-import { nextStepOf } from '../../../shared/alerts/words.ts';
+import { channelWords } from '../../../shared/alerts/names.ts';
+import { tellTrouble } from '../../../shared/alerts/tell-trouble.ts';
 import type { AlertLedger } from '../../../shared/ledger/ledger.ts';
-import { oneLine } from '../../../shared/model/text.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
@@ -60,21 +59,17 @@ async function list(target: Target, { json, most: given }: Options, { during }: 
   return open.length === 0 ? exits.done : exits.partly;
 }
 
-async function openTroubles({ concerns }: Pick<AlertLedger, 'concerns'>, most: number) {
-  const found = await concerns.open(most + 1);
-  const listed = found.slice(0, most);
-  const open = await mapConcurrently(listed, 10, async ({ key, kind, partner, cause, since }) => {
-    const facts = await concerns.facts(key);
-    const order = oneLine(facts?.order ?? '', 200);
-    const why = oneLine(facts?.reason ?? 'It has ended meanwhile.', 400);
-    const next = nextStepOf(kind, cause);
+async function openTroubles(ledger: Pick<AlertLedger, 'concerns'>, most: number) {
+  const found = await ledger.concerns.open(most + 1);
+  const open = await mapConcurrently(found.slice(0, most), 10, async (concern) => {
+    const { kind, partner, cause, since } = concern;
+    const { order, why, next } = await tellTrouble(ledger, concern);
     return { order, kind, partner, cause, since: since.toISOString(), why, next };
   });
   return { open, hasMore: found.length > most };
 }
 
 const testReportSchema = z.record(z.string(), z.string());
-const names: Readonly<Record<string, string>> = channelWords;
 
 async function test(target: Target, { json }: Options, { during }: Progress): Promise<number> {
   const sending = invoke(target, 'AlertFunction', testReportSchema, { test: true });
@@ -84,8 +79,8 @@ async function test(target: Target, { json }: Options, { during }: Progress): Pr
     for (const [channel, problem] of Object.entries(report))
       say(
         problem === ''
-          ? `${styled('green', '✔')} ${names[channel] ?? channel} has accepted it`
-          : `${styled('red', '✗')} ${names[channel] ?? channel}: ${problem}`,
+          ? `${styled('green', '✔')} ${channelWords[channel] ?? channel} has accepted it`
+          : `${styled('red', '✗')} ${channelWords[channel] ?? channel}: ${problem}`,
       );
   return Object.values(report).every((problem) => problem === '') ? exits.done : exits.partly;
 }

@@ -1,7 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger.ts';
-import { webhookHint } from '../../../shared/completions/messages.ts';
+import { completionHint } from '../../../shared/completions/messages.ts';
 import { causes } from '../../../shared/model/causes.ts';
 import { partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
@@ -109,7 +109,7 @@ export function routeOf(
   if (!parsed.ok)
     return { stays: `it is still not understood (${parsed.reason}) Deploy that, and replay again` };
   // How long it is retried counts from now, not from when the call came.
-  const hint = webhookHint(parsed.content, { receivedAt: now, eventId: letter.messageId });
+  const hint = completionHint('webhook', parsed.content, { now, eventId: letter.messageId });
   return { to: 'completions', body: wantedAgain(JSON.stringify(hint), 'completions') };
 }
 

@@ -1,5 +1,5 @@
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
-import { channelWords } from '../../../shared/alerts/channels/channels.ts';
+import { channelWords } from '../../../shared/alerts/names.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
@@ -14,10 +14,9 @@ export function alertChecks(target: Target): Check[] {
 
 async function lookAtChannels(target: Target) {
   const { failing } = await ledgerOf(target).alerts.state();
-  const names: Readonly<Record<string, string>> = channelWords;
   const found = Object.entries(failing).map(([channel, { since, problem }]) =>
     wrong(
-      `${names[channel] ?? channel}: ${problem} (since ${localTime(new Date(since), target.output('TimeZone'))})`,
+      `${channelWords[channel] ?? channel}: ${problem} (since ${localTime(new Date(since), target.output('TimeZone'))})`,
       'repair it; what was not delivered in the last 14 days is sent then',
       `npm run alert -- --test ${whereOf(target)}`,
     ),

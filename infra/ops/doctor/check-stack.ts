@@ -5,7 +5,9 @@ import {
   paginateListTables,
 } from '@aws-sdk/client-dynamodb';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { groupsOf } from '../../../shared/alerts/words.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
 import { consumerOf } from '../../../shared/model/queues.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
@@ -13,6 +15,7 @@ import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
 import { ago, counted } from '../cli/output.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
+import { maxOpen } from '../flows/flow-status.ts';
 import { insightOfTarget } from '../flows/queue-insight.ts';
 import { type FlowSwitch, flows, pausable, readSwitch } from '../pause/switch-flow.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
@@ -38,6 +41,7 @@ export function stackChecks(
   return [
     ...flows.map((flow) => check(`Queue of ${flow}`, () => lookAtQueue(target, flow))),
     check('Dead letters', () => lookAtDeadLetters(target)),
+    check('Open concerns', () => lookAtConcerns(ledgerOf(target), whereOf(target))),
     check('Ledger table', () => lookAtLedger(target)),
     ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(target, flow, now))),
     check('Flow of bookings', () => lookAtBookings(target, now)),
@@ -73,6 +77,15 @@ async function lookAtDeadLetters(target: Target) {
     'look at them, by reason',
     `npm run replay -- ${whereOf(target)}`,
   );
+}
+
+/** What a person must see to about orders. @param where Options that select the stack on a command line. */
+export async function lookAtConcerns({ concerns }: Pick<Ledger, 'concerns'>, where: string) {
+  const open = await concerns.open(maxOpen);
+  if (open.length === 0) return fine('there are none');
+  const headlines = groupsOf(open).map(({ headline }) => headline);
+  const least = open.length < maxOpen ? '' : 'at least ';
+  return notice(`${least}${headlines.join('; ')}`, 'see which, and what to do', `npm run alert -- ${where}`);
 }
 
 async function lookAtSwitch(target: Target, flow: Flow, now: Date) {

@@ -27,13 +27,15 @@ export type FlowsStatus = Awaited<ReturnType<ReturnType<typeof createFlowsReader
 export interface FlowStatusDependencies {
   readonly sqs: SQSClient;
   readonly lambda: LambdaClient;
-  readonly ledger: Pick<OperatorLedger, 'breaker'>;
+  readonly ledger: Pick<OperatorLedger, 'breaker' | 'concerns'>;
   readonly queueUrls: QueueUrls;
   /** Without it, neither ages nor orders are known. */
   readonly insight?: QueueInsight | undefined;
   readonly clock: Clock;
 }
 
+/** Open concerns that are read: with more, there are at least so many. */
+export const maxOpen = 500;
 /** How long an answer of Lambda is reused: the console asks every two seconds. */
 const pauseFreshMs = 5_000;
 
@@ -50,12 +52,13 @@ export function createFlowsReader(dependencies: FlowStatusDependencies) {
   }
 
   return async () => {
-    const [productOrders, completions, deadLetters, erp, azumuta] = await Promise.all([
+    const [productOrders, completions, deadLetters, erp, azumuta, open] = await Promise.all([
       statusOf('product-orders'),
       statusOf('completions'),
       readQueue(sqs, queueUrls['dead-letters']),
       ledger.breaker.state('erp'),
       ledger.breaker.state('azumuta'),
+      ledger.concerns.open(maxOpen),
     ]);
     const queues: Readonly<Record<QueueName, QueueStatus>> = { 'product-orders': productOrders, completions };
     return {
@@ -64,6 +67,8 @@ export function createFlowsReader(dependencies: FlowStatusDependencies) {
       partners: { erp, azumuta },
       /** Messages that wait for a person, including those that a replay is holding. */
       deadLetters: deadLetters.waiting + deadLetters.underWay,
+      /** What a person must see to, as the ledger's index has it. */
+      open,
     };
   };
 }

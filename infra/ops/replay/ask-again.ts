@@ -1,5 +1,5 @@
-import { operatorHint } from '../../../shared/completions/messages.ts';
-import { readStanding, type Standing } from '../../../shared/completions/standing.ts';
+import { readStanding, type Standing } from '../../../shared/completions/inquiry.ts';
+import { completionHint } from '../../../shared/completions/messages.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
@@ -50,9 +50,10 @@ export async function sendHints(
     for (const record of await records.of(home))
       if (record.isDead && record.stage === 'book-completion')
         await records.markReplayed(record, 'looked at once more, as its letter is gone');
-  const hints = homes.map((home) => ({
-    body: JSON.stringify(operatorHint(home, { now: clock.now(), eventId: `replay of ${home}` })),
-  }));
+  const hints = homes.map((productOrderNumber) => {
+    const occasion = { now: clock.now(), eventId: `replay of ${productOrderNumber}` };
+    return { body: JSON.stringify(completionHint('operator', { productOrderNumber }, occasion)) };
+  });
   const refused = await queues.sendAll(queueUrls.completions, hints);
   if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${hints.length} messages.`);
 }

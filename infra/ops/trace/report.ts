@@ -101,17 +101,18 @@ function summaryLines({ asked, productOrders }: Trace, where: string): string[] 
 }
 
 function orderLines(order: TracedOrder, timeZone: string): string[] {
-  const { number, erpOrder, azumuta, part, state, says, next, command, journey } = order;
+  const { number, erpOrder, azumuta, part, state, stage, says, next, command, journey } = order;
   const names = [
     ...(erpOrder !== undefined && erpOrder !== number ? [`ERP order ${erpOrder}`] : []),
     ...(part ? [`part ${part.index} of ${part.of}`] : []),
     ...(azumuta ? [azumuta.url ?? `Azumuta ${azumuta.id}`] : []),
+    ...(state === stage ? [] : [stage]),
   ];
   const colour = state === 'needs a person' ? 'red' : state === 'booked' ? 'green' : 'yellow';
   return [
     `${styled('bold', number)}${names.length > 0 ? `  ${styled('dim', names.join(' · '))}` : ''}`,
     styled(colour, says),
-    ...(next === undefined ? [] : [`What to do: ${next}${command === undefined ? '' : ':'}`]),
+    ...(next === undefined ? [] : [`What to do: ${next}`]),
     ...(command === undefined ? [] : [`  ${command}`]),
     ...draftLines(order),
     ...order.bookings.map((booking) => styled('dim', `${bookingWords(booking)}: ${figuresText(booking)}`)),

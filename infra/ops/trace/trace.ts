@@ -1,17 +1,17 @@
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { unpacked } from '../../../shared/completions/content.ts';
-import { homeOf } from '../../../shared/completions/decide-bookings.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { DeadLetters } from '../../../shared/ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
+import { type Life, lifeOf, readLife, type Stage } from '../../../shared/orders/life.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
 import { UsageError } from '../cli/command.ts';
 import { findTarget, ledgerOf, type Target, type Where, whereOf } from '../cli/target.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
-import { type KnownOfOrder, orderStatusOf } from './order-status.ts';
 import { type FindOwner, findOwnerOf } from './recording-owner.ts';
 
 /** One product order: its status, and everything that happened to it. */
@@ -26,6 +26,9 @@ export interface Trace {
   /** Partners whose circuit breaker is open now. */
   readonly partnersDown: Readonly<Partial<Record<Partner, BreakerState>>>;
 }
+
+/** An order is overdue when its day is over. */
+const graceMs = 86_400_000;
 
 export type TracingLedger = Pick<
   OperatorLedger,
@@ -62,23 +65,28 @@ export async function traceOrder(
   ledger: TracingLedger,
   where: string,
   findOwner?: FindOwner,
+  now: Date = new Date(),
 ): Promise<Trace> {
-  const traced = await traceKnown(asked, ledger, where);
+  const traced = await traceKnown(asked, ledger, { where, now });
   const { owner, notAsked } = (traced.productOrders.length === 0 && (await findOwner?.(asked))) || {};
   if (owner === undefined) return { ...traced, notAsked };
-  return { ...(await traceKnown(owner, ledger, where)), asked };
+  return { ...(await traceKnown(owner, ledger, { where, now })), asked };
 }
 
-async function traceKnown(asked: string, ledger: TracingLedger, where: string): Promise<Trace> {
+async function traceKnown(
+  asked: string,
+  ledger: TracingLedger,
+  given: { readonly where: string; readonly now: Date },
+): Promise<Trace> {
   const numbers = await numbersOf(asked, ledger);
   const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
-  const partnersDown = { ...(erp.open && { erp }), ...(azumuta.open && { azumuta }) };
-  const common = { partnersDown, areBookingsPaused: erp.bookingsPausedAt !== undefined, where };
+  const surroundings = { ...given, partners: { erp, azumuta } };
   const productOrders: TracedOrder[] = [];
   for (const some of pagesOf(numbers)) {
-    const traced = await Promise.all(some.map((number) => traceOne(number, ledger, common)));
+    const traced = await Promise.all(some.map((number) => traceOne(number, ledger, surroundings)));
     productOrders.push(...traced.filter((each) => each !== undefined));
   }
+  const partnersDown = { ...(erp.open && { erp }), ...(azumuta.open && { azumuta }) };
   return { asked, productOrders, partnersDown };
 }
 
@@ -103,29 +111,32 @@ async function numbersOf(
   return [...found].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-async function traceOne(
-  number: string,
-  ledger: TracingLedger,
-  common: Pick<KnownOfOrder, 'partnersDown' | 'areBookingsPaused' | 'where'>,
-) {
+interface Surroundings {
+  readonly where: string;
+  readonly now: Date;
+  readonly partners: Readonly<Record<Partner, BreakerState>>;
+}
+
+async function traceOne(number: string, ledger: TracingLedger, { where, now, partners }: Surroundings) {
   const own = await ledger.journeys.of(number);
   if (own.length === 0) return undefined;
-  const { entry, bookings: ofNumber, concerns } = await ledger.knownOrders.read(number);
-  const home = homeOf(number, entry);
+  const { entry, concerns, bookings, home } = await readLife(ledger, number);
   const isShared = home !== number;
-  const bookings = isShared ? await ledger.bookings.of(home) : ofNumber;
   const journey = isShared ? withBookings(own, await ledger.journeys.of(home)) : own;
   const records = [
     ...(await ledger.deadLetters.of(number)),
     ...(isShared ? (await ledger.deadLetters.of(home)).filter(isOfBooking) : []),
   ];
-  const deadLetters = openDeadLetters(records, journey);
+  const letters = openDeadLetters(records, journey);
   const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
+  const dueDate = record?.dueDate;
+  const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= graceMs;
+  const facts = { entry, bookings, concerns, letters, journey, partners, isOverdue, dueDate };
   const parts = record?.split.of ?? 1;
   const { id, url } = entry?.productOrder ?? {};
   return {
     number,
-    ...orderStatusOf({ ...common, number, entry, parts, bookings, concerns, deadLetters, journey }),
+    ...statusOf(number, lifeOf(facts), where),
     /** Why it was refused, or why it cannot follow its ERP order. */
     cause: entry?.cause ?? concerns[0]?.cause,
     /** Number of its ERP order, if the ledger knows it. */
@@ -136,10 +147,23 @@ async function traceOne(
     part: entry && entry.part.book !== 'alone' ? { index: entry.part.index, of: parts } : undefined,
     azumuta: id === undefined ? undefined : { id, url },
     bookings: bookings.map(tracedBooking),
-    deadLetters,
+    deadLetters: letters,
     /** Oldest first. */
     journey,
   };
+}
+
+/** How far an order has got, or that somebody must see to it. */
+export type OrderState = Stage | 'needs a person';
+
+/** The life of an order, for a planner: in sentences, with the command that helps, ready to paste. */
+function statusOf(number: string, { stage, needsPerson, says, next, command }: Life, where: string) {
+  const state: OrderState = needsPerson ? 'needs a person' : stage;
+  const commands = {
+    replay: `npm run replay -- --order ${shellWord(number)} ${where}`,
+    resume: `npm run resume -- bookings ${where}`,
+  };
+  return { state, stage, says, next, command: command && commands[command] };
 }
 
 /** Figures, lots and counts of what is planned or was refused, and figures of what was booked; never its texts. */

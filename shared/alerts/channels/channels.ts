@@ -1,25 +1,13 @@
 import * as z from 'zod/mini';
 import { reasonOf } from '../../model/errors.ts';
-import type { Secrets } from '../../platform/aws/secrets.ts';
-import type { Topics } from '../../platform/aws/topics.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { shellWord } from '../../platform/shell-word.ts';
 import type { Alert, Outgoing } from '../alert.ts';
-import type { WebhookChannel } from '../names.ts';
-import { type Delivery, isHttps, post } from './post.ts';
+import type { AlertDependencies } from '../dependencies.ts';
+import type { ChannelName, WebhookChannel } from '../names.ts';
+import { isHttps, post, type Undelivered } from './post.ts';
 import { slackMessage } from './slack.ts';
 import { teamsMessage } from './teams.ts';
 import { subjectOf, textOf } from './text.ts';
-
-export type ChannelName = WebhookChannel | 'email' | 'morning-mail';
-
-/** Names of the channels in texts. */
-export const channelWords: Readonly<Record<ChannelName, string>> = {
-  email: 'e-mail',
-  teams: 'Microsoft Teams',
-  slack: 'Slack',
-  webhook: 'the JSON webhook',
-  'morning-mail': 'the morning mail',
-};
 
 const address = z.optional(z.string().check(z.refine(isHttps, 'an https URL')));
 /** The secret with the address of each webhook that is used. */
@@ -28,73 +16,81 @@ export const alertWebhooksSchema = z.strictObject({ teams: address, slack: addre
 /** The form of an alert for each webhook. */
 const bodyFor = { teams: teamsMessage, slack: slackMessage, webhook: (alert: Alert) => alert } as const;
 
-export interface ChannelDependencies {
-  readonly topics: Topics;
-  readonly secrets: Secrets;
-  readonly clock: Clock;
-  readonly timeZone: string;
-  readonly emailTopicArn: string;
-  /** Undefined where nobody gets a morning mail. */
-  readonly morningMailTopicArn: string | undefined;
-  readonly webhooks: readonly WebhookChannel[];
-  /** Undefined where no webhook is used. */
-  readonly webhooksSecretArn: string | undefined;
+/** The configured channels for alerts. */
+export function alertChannels({ webhooks }: AlertDependencies): readonly ChannelName[] {
+  return ['email', ...new Set(webhooks)];
 }
 
-export interface Channels {
-  /** Channels for alerts. */
-  readonly ofAlerts: readonly ChannelName[];
-  /** All configured channels. */
-  readonly all: readonly ChannelName[];
-  /** Never rejects. */
-  readonly send: (channel: ChannelName, message: Outgoing) => Promise<Delivery>;
+/** All configured channels. */
+export function allChannels(dependencies: AlertDependencies): readonly ChannelName[] {
+  const alerts = alertChannels(dependencies);
+  return dependencies.morningMailTopicArn === undefined ? alerts : [...alerts, 'morning-mail'];
 }
 
-export function createChannels(dependencies: ChannelDependencies): Channels {
-  const { topics, secrets, clock, timeZone, webhooks, webhooksSecretArn } = dependencies;
-
-  async function mail(topicArn: string | undefined, subject: string, text: string): Promise<Delivery> {
-    if (topicArn === undefined) return { delivered: false, problem: 'there is no list for it any more' };
-    try {
-      await topics.publish(topicArn, { subject: subjectOf(subject), text });
-      return { delivered: true };
-    } catch (error) {
-      const ofMessage = error instanceof Error && /InvalidParameter/.test(error.name);
-      return { delivered: false, problem: `SNS refuses it: ${reasonOf(error, 200)}`, ofMessage };
-    }
-  }
-
-  async function postTo(channel: WebhookChannel, message: Outgoing): Promise<Delivery> {
-    if (message.type === 'mail') return { delivered: true };
-    const { alert } = message;
-    try {
-      // Read each time: messages are few, and an operator tries a new address at once.
-      const urls =
-        webhooksSecretArn && (await secrets.read(webhooksSecretArn, alertWebhooksSchema, { refresh: true }));
-      const url = urls ? urls[channel] : undefined;
-      if (url === undefined)
-        return {
-          delivered: false,
-          problem: 'its address is not in the secret: npm run secrets -- set alert-webhooks --stack <stack>',
-        };
-      return await post(url, bodyFor[channel](alert, timeZone), clock);
-    } catch (error) {
-      return { delivered: false, problem: reasonOf(error, 200) };
-    }
-  }
-
-  const ofAlerts: readonly ChannelName[] = ['email', ...new Set(webhooks)];
-  return {
-    ofAlerts,
-    all: dependencies.morningMailTopicArn === undefined ? ofAlerts : [...ofAlerts, 'morning-mail'],
-    send(channel, message) {
-      if (channel === 'morning-mail' || channel === 'email') {
-        const topicArn = channel === 'email' ? dependencies.emailTopicArn : dependencies.morningMailTopicArn;
-        return message.type === 'mail'
-          ? mail(topicArn, message.subject, message.text)
-          : mail(topicArn, message.alert.title, textOf(message.alert, timeZone));
-      }
-      return postTo(channel, message);
-    },
+/**
+ * Sends a test to each channel, without the outbox, as the operator waits for the answers.
+ * @returns The problem by the channel's name; empty where the message was delivered.
+ */
+export async function sendTest(dependencies: AlertDependencies): Promise<Readonly<Record<string, string>>> {
+  const { clock, stack } = dependencies;
+  const at = clock.now().toISOString();
+  const alert: Alert = {
+    ...{ v: 1, id: 'test', stack, at, event: 'test', kind: 'test', since: at, count: 0, troubles: [] },
+    title: `${stack}: test of the alerts`,
+    summary: 'Somebody has asked for this message. Nothing is wrong, and nothing has to be done.',
+    command: `npm run alert -- --stack ${shellWord(stack)}`,
   };
+  const sent = allChannels(dependencies).map(async (channel) => {
+    const failure = await send(dependencies, channel, alert);
+    return [channel, failure?.problem ?? ''] as const;
+  });
+  return Object.fromEntries(await Promise.all(sent));
+}
+
+/** Sends a message to a channel; never rejects. @returns Why the channel did not take it. */
+export async function send(
+  dependencies: AlertDependencies,
+  channel: ChannelName,
+  message: Outgoing,
+): Promise<Undelivered | undefined> {
+  const { emailTopicArn, morningMailTopicArn } = dependencies;
+  if (channel === 'email') return mail(dependencies, emailTopicArn, message);
+  if (channel === 'morning-mail') return mail(dependencies, morningMailTopicArn, message);
+  return 'text' in message ? undefined : postTo(dependencies, channel, message);
+}
+
+async function mail(
+  { topics, timeZone }: AlertDependencies,
+  topicArn: string | undefined,
+  message: Outgoing,
+): Promise<Undelivered | undefined> {
+  if (topicArn === undefined) return { problem: 'there is no list for it any more' };
+  const { subject, text } =
+    'text' in message ? message : { subject: message.title, text: textOf(message, timeZone) };
+  try {
+    await topics.publish(topicArn, { subject: subjectOf(subject), text });
+    return undefined;
+  } catch (error) {
+    const ofMessage = error instanceof Error && /InvalidParameter/.test(error.name);
+    return { problem: `SNS refuses it: ${reasonOf(error, 200)}`, ofMessage };
+  }
+}
+
+async function postTo(
+  { secrets, clock, timeZone, webhooksSecretArn }: AlertDependencies,
+  channel: WebhookChannel,
+  alert: Alert,
+): Promise<Undelivered | undefined> {
+  try {
+    // Read each time: messages are few, and an operator tries a new address at once.
+    const urls =
+      webhooksSecretArn && (await secrets.read(webhooksSecretArn, alertWebhooksSchema, { refresh: true }));
+    const url = urls ? urls[channel] : undefined;
+    if (url !== undefined) return await post(url, bodyFor[channel](alert, timeZone), clock);
+    return {
+      problem: 'its address is not in the secret: npm run secrets -- set alert-webhooks --stack <stack>',
+    };
+  } catch (error) {
+    return { problem: reasonOf(error, 200) };
+  }
 }

@@ -1,5 +1,5 @@
 import type { Alert } from '../alert.ts';
-import { restLine, troubleLines } from './text.ts';
+import { paragraphsOf } from './text.ts';
 
 const maxHeader = 150;
 
@@ -10,30 +10,21 @@ const maxHeader = 150;
  * @see https://docs.slack.dev/reference/block-kit/blocks (50 blocks, 3000 characters a section, 150 a header)
  */
 export function slackMessage(alert: Alert, timeZone: string) {
-  const rest = restLine(alert);
+  const paragraphs = paragraphsOf(alert, timeZone).map((lines) => plain(lines.join('\n')));
   return {
     text: escaped(alert.title),
     blocks: [
       { type: 'header', text: plain(alert.title, maxHeader) },
-      ...[
-        alert.summary,
-        ...alert.troubles.map((trouble) => troubleLines(trouble, timeZone).join('\n')),
-        ...(rest === undefined ? [] : [rest]),
-        alert.stack,
-      ].map((text) => ({ type: 'section', text: plain(text) })),
+      ...paragraphs.map((text) => ({ type: 'section', text })),
     ],
   };
 }
 
-function plain(text: string, most = 3000) {
-  return { type: 'plain_text', text: shortened(text, most), emoji: false };
-}
-
 /** Cut to so many escaped characters, without cutting an entity. */
-function shortened(text: string, most: number): string {
+function plain(text: string, most = 3000) {
   let kept = text;
   while (escaped(kept).length > most) kept = `${kept.slice(0, -2).toWellFormed()}…`.replace(/……$/, '…');
-  return escaped(kept);
+  return { type: 'plain_text', text: escaped(kept), emoji: false };
 }
 
 function escaped(text: string): string {

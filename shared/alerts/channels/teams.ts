@@ -1,5 +1,5 @@
 import type { Alert } from '../alert.ts';
-import { restLine, troubleLines } from './text.ts';
+import { paragraphsOf } from './text.ts';
 
 /** Teams refuses messages above 28 KB, by its own count: some users met the limit at 21 KB. */
 const maxBytes = 18_000;
@@ -18,31 +18,15 @@ export function teamsMessage(alert: Alert, timeZone: string) {
 }
 
 function messageOf(alert: Alert, timeZone: string) {
-  const rest = restLine(alert);
+  const paragraphs = paragraphsOf(alert, timeZone).flatMap(([head = '', ...lines]) => {
+    const style = lines.length > 0 ? { weight: 'Bolder' } : {};
+    return [{ ...line(head, style), separator: lines.length > 0 }, ...lines.map((text) => line(text))];
+  });
+  const body = [line(alert.title, { weight: 'Bolder', size: 'Medium' }), ...paragraphs];
+  const contentType = 'application/vnd.microsoft.card.adaptive';
   return {
     type: 'message',
-    attachments: [
-      {
-        contentType: 'application/vnd.microsoft.card.adaptive',
-        content: {
-          type: 'AdaptiveCard',
-          version: '1.4',
-          body: [
-            line(alert.title, { weight: 'Bolder', size: 'Medium' }),
-            line(alert.summary),
-            ...alert.troubles.flatMap((trouble) => {
-              const [head = '', ...lines] = troubleLines(trouble, timeZone);
-              return [
-                { ...line(head, { weight: 'Bolder' }), separator: true },
-                ...lines.map((text) => line(text)),
-              ];
-            }),
-            ...(rest === undefined ? [] : [line(rest)]),
-            line(alert.stack, { isSubtle: true }),
-          ],
-        },
-      },
-    ],
+    attachments: [{ contentType, content: { type: 'AdaptiveCard', version: '1.4', body } }],
   };
 }
 

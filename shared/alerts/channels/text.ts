@@ -1,36 +1,41 @@
 import { localTime } from '../../model/time.ts';
 import type { Alert, ToldTrouble } from '../alert.ts';
 
-/** A trouble in lines: the order, the reason, the next step, the command. */
-export function troubleLines(
+/** An alert below its title, as paragraphs of lines for every channel; those about one trouble have several lines. */
+export function paragraphsOf(alert: Alert, timeZone: string): string[][] {
+  const { summary, troubles, stack, at } = alert;
+  return [
+    [summary],
+    ...troubles.map((trouble) => troubleLines(trouble, timeZone)),
+    ...restOf(alert).map((line) => [line]),
+    [`${stack} · ${localTime(new Date(at), timeZone)} (${timeZone})`],
+  ];
+}
+
+/** The order, the reason, the next step, the command. */
+function troubleLines(
   { order, article, quantity, since, why, next, command }: ToldTrouble,
   timeZone: string,
 ): string[] {
-  const head = [
-    order || 'no order is known',
-    ...(article === undefined ? [] : [`article ${article}`]),
-    ...(quantity === undefined ? [] : [quantity]),
-    `since ${localTime(new Date(since), timeZone).slice(0, -3)}`,
+  const from = `since ${localTime(new Date(since), timeZone).slice(0, -3)}`;
+  const head = [order || 'no order is known', article && `article ${article}`, quantity, from];
+  return [
+    head.filter((part) => part !== undefined).join(' · '),
+    `Why: ${why}`,
+    `Next: ${next}`,
+    `Type: ${command}`,
   ];
-  return [head.join(' · '), `Why: ${why}`, `Next: ${next}`, `Type: ${command}`];
 }
 
-/** The line after the listed troubles, if there are more. */
-export function restLine({ count, troubles, command }: Alert): string | undefined {
+function restOf({ event, count, troubles, command }: Alert): string[] {
+  if (troubles.length === 0) return event === 'over' ? [] : [`Type: ${command}`];
   const more = count - troubles.length;
-  if (troubles.length === 0) return `Type: ${command}`;
-  return more > 0 ? `… and ${more.toLocaleString('en-US')} more: ${command}` : undefined;
+  return more > 0 ? [`… and ${more.toLocaleString('en-US')} more: ${command}`] : [];
 }
 
 export function textOf(alert: Alert, timeZone: string): string {
-  const rest = alert.event === 'over' && alert.kind !== 'partner-down' ? undefined : restLine(alert);
-  return [
-    alert.title,
-    alert.summary,
-    ...alert.troubles.map((trouble) => troubleLines(trouble, timeZone).join('\n   ')),
-    ...(rest === undefined ? [] : [rest]),
-    `${alert.stack} · ${localTime(new Date(alert.at), timeZone)} (${timeZone})`,
-  ].join('\n\n');
+  const paragraphs = paragraphsOf(alert, timeZone).map((lines) => lines.join('\n   '));
+  return [alert.title, ...paragraphs].join('\n\n');
 }
 
 /**

@@ -13,7 +13,9 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 215_000,
+  'accept-product-orders': 398_000,
   'book-completion': 408_000,
+  'create-product-orders': 406_000,
   'send-alerts': 424_000,
 };
 const budgetOfOthers = 392_000;

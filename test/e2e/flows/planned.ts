@@ -2,7 +2,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import { bothTriggers } from '../../../infra/local/run-locally.ts';
-import { ownHint } from '../../../shared/completions/messages.ts';
+import { completionHint } from '../../../shared/completions/messages.ts';
 import { patient } from '../../support/patient.ts';
 import { anHourPasses, booked, bookingsOf, builtOrder, readsOfRecordings, until } from './journey.ts';
 import { system } from './stage.ts';
@@ -56,7 +56,11 @@ export function plannedTests(): void {
       // Act
       await system.ledger.breaker.pauseBookings(false);
       const { sqs } = operatorClients(system.emulator);
-      const hint = ownHint(number, { now: new Date(), eventId: 'after the pause' });
+      const hint = completionHint(
+        'reconciliation',
+        { productOrderNumber: number },
+        { now: new Date(), eventId: 'after the pause' },
+      );
       const QueueUrl = system.emulator.queueUrl('QueuesCompletions');
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(hint) }));
       sqs.destroy();

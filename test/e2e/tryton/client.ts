@@ -153,10 +153,15 @@ export class TrytonTestClient {
     return planned.map(({ id, number }) => ({ id: id as number, number: String(number) }));
   }
 
-  /** Sets a released production back to draft, changes it with its moves in proportion, and releases it again. */
+  /**
+   * Sets a released production back to draft, changes it with its moves in proportion, and releases it again. One whose
+   * components are reserved stays as it is: the button does nothing.
+   */
   async changeQuantity(id: number, quantity: number): Promise<void> {
-    const fields = ['quantity', 'inputs.quantity', 'outputs.quantity'];
+    await this.press('production', 'draft', id);
+    const fields = ['state', 'quantity', 'inputs.quantity', 'outputs.quantity'];
     const [production] = await this.find('production', [['id', '=', id]], fields);
+    if (production?.state !== 'draft') return;
     const factor = quantity / Number(production?.quantity);
     const scaled = (side: string) =>
       ((production?.[`${side}.`] ?? []) as Fields[]).map((move) => [
@@ -164,7 +169,6 @@ export class TrytonTestClient {
         [move.id],
         { quantity: Number(move.quantity) * factor },
       ]);
-    await this.press('production', 'draft', id);
     await this.write('production', [id], { quantity, inputs: scaled('inputs'), outputs: scaled('outputs') });
     await this.press('production', 'wait', id);
   }

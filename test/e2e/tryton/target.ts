@@ -69,7 +69,8 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
     },
     changeQuantity: async (order, quantity) => admin.changeQuantity(await idOf(order), Number(quantity)),
     async changeDueDate(order, dueDate) {
-      await admin.write('production', [await idOf(order)], { planned_date: dateOf(dueDate) });
+      const day = dateOf(dueDate);
+      await admin.write('production', [await idOf(order)], { planned_date: day, planned_start_date: day });
     },
     async touch(order) {
       await admin.write('production', [await idOf(order)], { reference: `touched ${order.number}` });

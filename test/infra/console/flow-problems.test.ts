@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { flowProblemsOf } from '../../../infra/console/flow-problems.ts';
-import type { FlowsStatus, QueueStatus } from '../../../infra/ops/flows/flow-status.ts';
+import { type FlowsStatus, maxOpen, type QueueStatus } from '../../../infra/ops/flows/flow-status.ts';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { partitionOf } from '../../../shared/ledger/keys.ts';
+import { type ConcernKind, concernKinds, type OpenConcern } from '../../../shared/ledger/records/concerns.ts';
 
 const at = new Date('2026-11-24T08:10:00Z');
 const empty: QueueStatus = { waiting: 0, underWay: 0, oldestSeconds: undefined, orders: [], paused: false };
@@ -19,16 +21,24 @@ const down = (reason: string): BreakerState => ({
 });
 
 function statusOf(
-  given: Partial<FlowsStatus['queues']> & Partial<FlowsStatus['partners']> & { deadLetters?: number } = {},
+  given: Partial<FlowsStatus['queues']> &
+    Partial<FlowsStatus['partners']> &
+    Partial<Pick<FlowsStatus, 'deadLetters' | 'open'>> = {},
 ): FlowsStatus {
-  const { erp = reachable, azumuta = reachable, deadLetters = 0, ...queues } = given;
+  const { erp = reachable, azumuta = reachable, deadLetters = 0, open = [], ...queues } = given;
   return {
     at,
     queues: { 'product-orders': empty, completions: empty, ...queues },
     partners: { erp, azumuta },
     deadLetters,
+    open,
   };
 }
+
+const concern = (kind: ConcernKind, number: string): OpenConcern => ({
+  ...{ kind, partner: 'erp', cause: 'order-state', since: at },
+  key: { pk: partitionOf(number), sk: kind },
+});
 
 describe('the list of problems', () => {
   it('is empty while messages are finished quickly', () => {
@@ -94,6 +104,38 @@ describe('the list of problems', () => {
   it('says that dead letters need a person, and links to them', () => {
     const [problem] = flowProblemsOf(statusOf({ deadLetters: 2 }), '--local');
     expect(problem).toMatchObject({ what: '2 messages need a person.', link: { href: '/letters' } });
+  });
+
+  it.each(concernKinds)('is never empty while a concern %s is open, and says what to do', (kind) => {
+    const [problem, ...others] = flowProblemsOf(statusOf({ open: [concern(kind, 'MO/1')] }), '--local');
+    expect(problem).toMatchObject({ grade: 'stuck', next: expect.stringMatching(/^[A-Z].+\.$/) });
+    expect(others).toEqual([]);
+  });
+
+  it('groups what is open by kind, and names its orders', () => {
+    const open = [concern('unwanted', 'MO/1'), concern('changed', 'MO/2'), concern('unwanted', 'MO/3')];
+    expect(flowProblemsOf(statusOf({ open }), '--stack S')).toMatchObject([
+      {
+        what: '2 product orders are not wanted any more.',
+        next: 'Remove the product order in Azumuta, or let the shop floor know.',
+        command: 'npm run alert -- --stack S',
+        orders: ['MO/1', 'MO/3'],
+      },
+      { what: '1 product order is not as the ERP wants it.', orders: ['MO/2'] },
+    ]);
+  });
+
+  it('says that there are at least so many, where not all were read', () => {
+    const open = Array.from({ length: maxOpen }, (_, index) => concern('changed', `MO/${index}`));
+    const [problem] = flowProblemsOf(statusOf({ open }), '--local');
+    expect(problem?.what).toBe(`At least ${maxOpen} product orders are not as the ERP wants them.`);
+    expect(problem?.orders).toHaveLength(10);
+  });
+
+  it('says of messages that wait for a partner only that it is down', () => {
+    const open = [concern('waiting', 'MO/1')];
+    const problems = flowProblemsOf(statusOf({ erp: down('It answered 503'), open }), '--local');
+    expect(problems.map(({ id }) => id)).toEqual(['partner-erp']);
   });
 
   it('lists messages that are retried for minutes although the partner is reachable', () => {

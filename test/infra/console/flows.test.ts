@@ -1,8 +1,10 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
+import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
+import { newOrder } from '../../support/orders.ts';
 import { completion } from '../ops/replay/replay-run.ts';
 import { enter } from './asking.ts';
 import { startStoreStage } from './store-stage.ts';
@@ -50,6 +52,27 @@ it('shows one box for what is to be booked, and that bookings are paused', async
   ).toEqual(['To be created', 'To be booked']);
   expect(text).toContain('<strong>bookings paused</strong>: book-completion');
   expect(text).toContain('npm run resume -- bookings --local');
+});
+
+it('says that everything works only while nothing is open about any order', async () => {
+  // Prepare
+  const { concerns } = stage.ledger;
+  await stage.ledger.orders.put(newOrder({ number: 'PO-7' }));
+
+  // Act
+  await concerns.begin('PO-7', removedConcern);
+  const flows = (await visitor.get('/')).text;
+  const order = (await visitor.get('/order?number=PO-7')).text;
+  await concerns.end('PO-7', removedConcern, 'It is there again.');
+  const { open } = await stage.flows();
+
+  // Assess
+  expect(flows).not.toContain('Everything works.');
+  expect(flows).toContain('1 product order was removed in Azumuta.');
+  expect(flows).toContain('<a href="/order?number=PO-7">PO-7</a>');
+  expect(order).toContain('If it was built, book it in the ERP by hand.');
+  expect(order).toMatch(/badge needs-a-person[\s\S]*badge removed/);
+  expect(open).toEqual([]);
 });
 
 it('shows since when a partner is down in the time zone of the plant, why, and what to do', async () => {

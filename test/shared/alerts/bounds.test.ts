@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
 import { subjectOf } from '../../../shared/alerts/channels/text.ts';
+import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import { refused, startAlertStage } from './stage.ts';
 
 const bytesOf = (message: unknown) => Buffer.byteLength(JSON.stringify(message));
@@ -61,7 +63,37 @@ it('stays within the limits of each channel, with any numbers, articles and reas
   expect(mails[0]?.subject).toMatch(/^[\x20-\x7e]{1,99}$/);
 });
 
+it('names no other order in a command, where a number is not told as it is', async () => {
+  // Prepare
+  const stage = await startAlertStage();
+  const look = 'MO/0044\u200b';
+  await stage.ledger.deadLetters.record(refused(look));
+  await stage.ledger.concerns.begin(look, removedConcern);
+
+  // Act
+  await stage.run();
+
+  // Assess
+  const commands = stage.received.webhook.flatMap(({ troubles }) => troubles.map(({ command }) => command));
+  expect(commands).toEqual([
+    'npm run replay -- --stack AzumutaErp-ghent-production',
+    'npm run alert -- --stack AzumutaErp-ghent-production',
+  ]);
+});
+
 it('makes a subject of less than 100 printable characters of any title', () => {
   expect(subjectOf(`Ghent: Mø/${'9'.repeat(200)}\n„x”`)).toMatch(/^Ghent: M\?\/9{86}\.\.\.$/);
   expect(subjectOf('Ghent: é')).toBe('Ghent: e');
+});
+
+it.each([
+  ['https://hooks.example/a', true],
+  ['http://127.0.0.1:8080/a', true],
+  ['http://localhost/a', true],
+  ['http://[::1]/a', true],
+  ['http://hooks.example/a', false],
+  // A name that anybody may register, on any machine.
+  ['http://127.evil.example/a', false],
+])('takes %s as the address of a webhook: %s', (slack, isTaken) => {
+  expect(alertWebhooksSchema.safeParse({ slack }).success).toBe(isTaken);
 });

@@ -101,11 +101,11 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     '                      2026-11-27 to 2026-11-29  2026-11-20 to 2026-11-22',
     'Created in Azumuta                           2                         3',
     'Booked in the ERP                            0                         0',
-    'Put aside                                    2                         0',
+    'Dead letters                                 2                         0',
     'Changed afterwards                           1                         1',
     '',
-    'Waiting   5 product orders in Azumuta to be completed; 3 overdue: PO-1, PO-2, PO-3.',
-    '          4 messages to be booked in the ERP (paused).',
+    'Waiting   5 product orders in Azumuta; 3 overdue: PO-1, PO-2, PO-3.',
+    '          4 completions to be booked (paused).',
     'To do     3 for planner',
     '          · PO-3: Quantity: was 5, is 6',
     '          · PO-5: The ERP refuses it: period 11 is closed.',
@@ -115,4 +115,30 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     '          All of it, with what to do: npm run alert -- --stack AzumutaErp-ghent-production',
     '',
   ]);
+});
+
+it('names to each person the first of what is theirs, and counts the rest', async () => {
+  // Prepare
+  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
+  for (let count = 1; count <= 12; count += 1)
+    await stage.ledger.concerns.begin(`PO-${String(count).padStart(2, '0')}`, removedConcern);
+
+  // Act
+  await stage.run();
+
+  // Assess
+  const mail = stage.received.mails.find(({ topic }) => topic === 'morning');
+  const lines = mail?.text.split('\n') ?? [];
+  const todo = lines.slice(lines.findIndex((line) => line.startsWith('To do')));
+  expect(todo.slice(0, 2)).toEqual(['To do     12 for planner', `          · PO-01: ${removedConcern.note}`]);
+  expect(todo.slice(11, 13)).toEqual([
+    '          … and 2 more.',
+    '          All of it, with what to do: npm run alert -- --stack AzumutaErp-ghent-production',
+  ]);
+});
+
+it('says that nobody has to see to anything, when that is so', async () => {
+  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
+  await stage.run();
+  expect(stage.received.mails[0]?.text).toContain('\nTo do     Nobody has to see to anything.\n');
 });

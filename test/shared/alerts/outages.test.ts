@@ -24,7 +24,7 @@ it('tells of a partner that is down for five minutes, since when and how many wa
     [
       'new',
       'ghent-production: The ERP has been down since 2026-11-24 05:30 (5 min)',
-      'The ERP failed (503) at GET /orders. Waiting for it: 3 orders to be created and 200 completions to be booked. Nothing is lost, and it goes on by itself. Mend it there.',
+      'The ERP failed (503) at GET /orders. Waiting for it: 3 orders to be created and 200 completions to be booked. Nothing is lost, and it goes on by itself. Fix it there.',
       'npm run doctor -- --stack AzumutaErp-ghent-production',
     ],
     [

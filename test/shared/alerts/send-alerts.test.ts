@@ -244,10 +244,10 @@ it('tells of an order that is overdue by a day and when it was due, until it is 
   expect(received.webhook.map(({ event, title, troubles: [only] }) => [event, title, only?.why])).toEqual([
     [
       'new',
-      'ghent-production: PO-1: product order is overdue and not completed in Azumuta',
+      'ghent-production: PO-1: product order is overdue',
       'It was due 2026-11-24, and it is not completed in Azumuta.',
     ],
-    ['over', 'ghent-production: Over: 1 product order is overdue and not completed in Azumuta', undefined],
+    ['over', 'ghent-production: Over: 1 product order is overdue', undefined],
   ]);
 });
 
@@ -261,7 +261,7 @@ it('tells of messages in the dead-letter queue whose order is unknown, once they
   await stage.runFor(5);
   expect(first).toBe(0);
   expect(stage.received.webhook.map(({ event, title }) => [event, title])).toEqual([
-    ['new', 'ghent-production: 2 messages were put aside that belong to no known order'],
-    ['over', 'ghent-production: Over: 2 messages were put aside that belong to no known order'],
+    ['new', 'ghent-production: 2 dead letters belong to no known order'],
+    ['over', 'ghent-production: Over: 2 dead letters belong to no known order'],
   ]);
 });

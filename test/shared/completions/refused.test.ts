@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { operatorHint } from '../../../shared/completions/messages.ts';
+import { completionHint } from '../../../shared/completions/messages.ts';
 import { Rejected, UnknownOrder } from '../../../shared/model/errors.ts';
 import * as c from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
@@ -14,7 +14,9 @@ const unknown = c.erpThat(() => Promise.reject(new UnknownOrder('The ERP does no
 /** A refusal after a write. */
 const doubtful = c.erpThat(() => Promise.reject(new Rejected('Not so.', { code: 'refused-by-erp' })));
 const operator = (number: string) =>
-  stage.message(operatorHint(number, { now: stage.clock.now(), eventId: 'replay' }));
+  stage.message(
+    completionHint('operator', { productOrderNumber: number }, { now: stage.clock.now(), eventId: 'replay' }),
+  );
 /** Refuses the next call of this route. */
 const refuse = (route: string) => stage.erpSide.setFaults([{ kind: 'status', status: 422, route, times: 1 }]);
 const saying = (words: string) => ({ message: expect.stringContaining(words) });

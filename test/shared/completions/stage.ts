@@ -8,8 +8,9 @@ import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { beginHint, type HintDependencies } from '../../../shared/completions/begin-hint.ts';
-import { type CompletionHint, webhookHint } from '../../../shared/completions/messages.ts';
+import { beginHint } from '../../../shared/completions/begin-hint.ts';
+import type { HintDependencies } from '../../../shared/completions/inquiry.ts';
+import { type CompletionHint, completionHint } from '../../../shared/completions/messages.ts';
 import { CompletionReader } from '../../../shared/completions/read-recordings.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
@@ -144,7 +145,7 @@ export async function stageOn({
   function handle(hinted: Hinted, given: Partial<WorkAttempt> = {}, handling: Handling = {}): Promise<void> {
     const named = typeof hinted === 'string' ? { productOrderNumber: hinted } : hinted;
     const trigger = { workInstructionIds: [], recordingIds: [], ...named };
-    const hint = { ...webhookHint(trigger, { receivedAt: clock.now(), eventId: 'event' }), ...named };
+    const hint = { ...completionHint('webhook', trigger, { now: clock.now(), eventId: 'event' }), ...named };
     return work(hint, attemptOf(given), handling);
   }
 

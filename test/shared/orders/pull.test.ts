@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { switchPull } from '../../../infra/ops/pause/switch-flow.ts';
-import { orderStatusOf } from '../../../infra/ops/trace/order-status.ts';
 import type { UnreadableOrder } from '../../../shared/erp/connector.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { lifeOf } from '../../../shared/orders/life.ts';
 import { createOrderPull, pullStage } from '../../../shared/orders/pull.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { claimedOrder } from '../../support/bookings.ts';
@@ -114,19 +114,8 @@ it('goes on after an order that cannot be mapped, and records why, once', async 
   expect((await ledger.knownOrders.read('UNFIT-1')).concerns).toMatchObject([
     { kind: 'refused', cause: 'order-data' },
   ]);
-  const status = orderStatusOf({
-    number: 'UNFIT-1',
-    entry: undefined,
-    parts: 1,
-    bookings: [],
-    concerns: (await ledger.knownOrders.read('UNFIT-1')).concerns,
-    deadLetters: [],
-    journey,
-    areBookingsPaused: false,
-    partnersDown: {},
-    where: '--local',
-  });
-  expect(status.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
+  const life = lifeOf({ ...(await ledger.knownOrders.read('UNFIT-1')), journey });
+  expect(life.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
 });
 
 it('treats an order on which accept fails as one that cannot be mapped, and goes on', async () => {
@@ -230,13 +219,9 @@ describe('an order that is cancelled before it was created', () => {
       ]);
       const claimant = { owner: 'late', messageId: 'late', endsAt: clock.now() };
       expect(await ledger.claims.claim(orderKey(number), claimant)).toMatchObject({ outcome: 'rejected' });
-      const entry = await ledger.orders.find(number);
-      const known = {
-        ...{ number, entry, parts: 1, bookings: [], concerns: [], deadLetters: [], journey },
-        ...{ areBookingsPaused: false, partnersDown: {}, where: '--local' },
-      };
-      expect(orderStatusOf(known)).toMatchObject({
-        state: 'discarded',
+      expect(lifeOf({ ...(await ledger.knownOrders.read(number)), journey })).toMatchObject({
+        stage: 'withdrawn',
+        needsPerson: false,
         says: expect.stringContaining('cancelled'),
       });
     },

@@ -71,7 +71,7 @@ const letter =
       ...(by === 'SQS' ? {} : { attributes: refusedLetter }),
     });
 const adds =
-  (item: { readonly pk: string; readonly sk: string }): Disturbance =>
+  (item: { readonly pk: string; readonly sk: string; readonly [name: string]: unknown }): Disturbance =>
   ({ plant }) =>
     shows(plant.table, 'items', (before) => () => [...before(), item]);
 const calls =
@@ -86,6 +86,7 @@ const all =
     disturbances.map((disturb) => disturb(world));
 
 const change = { kind: 'planner changes the quantity', order: 0, at: 5, quantity: 3 } as const;
+const cancellation = { kind: 'planner cancels', order: 0, at: 5 } as const;
 const removal = { kind: 'operator removes it', order: 0, at: 5 } as const;
 const how = 'refuses our credentials';
 const outage = { kind: 'outage', partner: 'erp', at: 0, minutes: 60, how } as const;
@@ -157,6 +158,28 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/is made for 5, the ERP wants 3, and nothing reports it/, items(concern, 'none'), { events: [change] }],
     [/are open in Azumuta, the ERP order has 2 part/, items(concern, 'none'), fewerParts],
     [/Nothing reports that MO\/0001 was removed/, items(concern, 'none'), { events: [removal] }],
+  ],
+  concerns: [
+    [
+      /is open, and Azumuta has MO\/0001/,
+      adds({ pk: 'ORDER#MO/0001', sk: 'CONCERN#removed', content: 'removed' }),
+    ],
+    [
+      /is open, and Azumuta does not have it/,
+      adds({ pk: 'ORDER#MO/9', sk: 'CONCERN#unwanted', content: 'x' }),
+    ],
+    [
+      /is open, and Azumuta has what the ERP wants/,
+      adds({
+        ...{ pk: 'ORDER#MO/0001', sk: 'CONCERN#changed', content: 'x' },
+        wanted: { draft: { article: 'GEAR-01', parameters: { Quantity: 5 } } },
+      }),
+    ],
+    [
+      /the ERP has cancelled its order, and nothing tells/,
+      all(items(concern, 'none'), items(/DEAD-LETTER/, 'none')),
+      { events: [cancellation] },
+    ],
   ],
   withdrawn: [[/is withdrawn, but is in Azumuta/, items(theOrder, { withdrawn: true })]],
   deadLetters: [[/MO\/0001, some-stage: It is closed/, letter('a function')]],

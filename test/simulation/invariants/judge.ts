@@ -6,6 +6,7 @@ import { disruptive } from '../scenario/scenario-event.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import { judgeCalls } from './calls.ts';
+import { judgeConcerns } from './concerns.ts';
 import { type DeadLetter, deadLettersOf } from './dead-letters.ts';
 import { createFindings, type Find, type Finding } from './finding.ts';
 import { judgeJourneys } from './journey.ts';
@@ -27,6 +28,7 @@ export function judge(world: World, people: People): readonly Finding[] {
   }
   judgeOrigins(world, people, find);
   judgeLedger(world, people, find);
+  judgeConcerns(world, people, find);
   judgeCalls(world, find);
   return all();
 }

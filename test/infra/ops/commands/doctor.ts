@@ -48,6 +48,7 @@ export function doctorTests(stage: () => CommandStage): void {
         'Order endpoint',
         'Clock',
         'Queue of completions',
+        'Open concerns',
         'Ledger table',
         'Flow of orders',
         'Flow of bookings',

@@ -37,7 +37,9 @@ export function hintTests(stage: () => CommandStage): void {
       [`npm run resume -- completions ${here}`]: 0,
       [`npm run replay -- ${here}`]: 3,
       [`npm run replay -- --all --go ${here}`]: 3,
-      [`npm run replay -- --order ${shellWord(order)} ${here} --go`]: 0,
+      [`npm run replay -- --order ${shellWord(order)} ${here}`]: 0,
+      [`npm run replay -- --order ${shellWord(order)} --go ${here}`]: 0,
+      [`npm run alert -- ${here}`]: 3,
       [`npm run pull -- --dry-run ${here}`]: 3,
       [`npm run pull -- --go ${here}`]: 3,
     });

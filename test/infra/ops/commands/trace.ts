@@ -42,8 +42,8 @@ export function traceTests(stage: () => CommandStage): void {
 
     // Assess
     expect(shown.code).toBe(0);
-    expect(shown.output).toContain('It was put aside for a person. Azumuta has no article NOPE-7');
-    expect(shown.output).toContain(`  npm run replay -- --order STUCK-1 --local ${shellWord(folder)} --go\n`);
+    expect(shown.output).toContain('It has a dead letter. Azumuta has no article NOPE-7');
+    expect(shown.output).toContain(`  npm run replay -- --order STUCK-1 --local ${shellWord(folder)}\n`);
     expect(shown.output).toMatch(/\d\d:\d\d:\d\d +· Received from the ERP: by endpoint/);
   });
 

@@ -24,8 +24,8 @@ it('leaves out secrets, the name of who discarded a dead letter, and the numbers
   const order = {
     ...{ number: 'MO/1', erpOrder: undefined, part: undefined, azumuta: undefined },
     ...{ cause: undefined, draft: undefined },
-    state: 'needs a person' as const,
-    says: 'It was put aside.',
+    ...{ state: 'needs a person' as const, stage: 'in Azumuta' as const },
+    ...{ says: 'It has a dead letter.', next: undefined, command: undefined },
     bookings: [],
     deadLetters: [],
     journey: [

@@ -17,9 +17,10 @@ const order: TracedOrder = {
   cause: undefined,
   part: { index: 1, of: 2 },
   state: 'needs a person',
-  says: 'It was put aside for a person. It is locked.',
-  next: 'correct what the reason names, then replay it',
-  command: 'npm run replay -- --order MO/7/1 --stack AzumutaErp-ghent-production --go',
+  stage: 'to be booked',
+  says: 'It has a dead letter. It is locked.',
+  next: 'Release the order, then replay.',
+  command: 'npm run replay -- --order MO/7/1 --stack AzumutaErp-ghent-production',
   draft: { number: 'MO/7/1', article: 'GEAR-01', parameters: { Quantity: 1 }, variants: ['Left'] },
   bookings: [],
   deadLetters: [],
@@ -50,10 +51,10 @@ it('prints the status, what to do, and then the timeline', () => {
 
   // Act and assess
   expect(linesOf([{ ...order, journey }])).toEqual([
-    'MO/7/1  ERP order MO/7 · part 1 of 2 · Azumuta SarLiLeyuNWgw3Tai',
-    'It was put aside for a person. It is locked.',
-    'What to do: correct what the reason names, then replay it:',
-    '  npm run replay -- --order MO/7/1 --stack AzumutaErp-ghent-production --go',
+    'MO/7/1  ERP order MO/7 · part 1 of 2 · Azumuta SarLiLeyuNWgw3Tai · to be booked',
+    'It has a dead letter. It is locked.',
+    'What to do: Release the order, then replay.',
+    '  npm run replay -- --order MO/7/1 --stack AzumutaErp-ghent-production',
     'Article GEAR-01 · Quantity 1 · variants Left',
     '',
     '  2026-11-24',
@@ -69,7 +70,13 @@ it('prints the status, what to do, and then the timeline', () => {
 it('prints one line for each part of an order with many parts', () => {
   // Prepare
   const parts = ['1', '2', '3', '4', '5', '6'].map(
-    (index): TracedOrder => ({ ...order, number: `MO/7/${index}`, state: 'in Azumuta', says: 'It waits.' }),
+    (index): TracedOrder => ({
+      ...order,
+      number: `MO/7/${index}`,
+      state: 'in Azumuta',
+      stage: 'in Azumuta',
+      says: 'It waits.',
+    }),
   );
 
   // Act
@@ -81,7 +88,7 @@ it('prints one line for each part of an order with many parts', () => {
     '1 needs a person · 6 in Azumuta',
     '',
     'Product order  State           Status',
-    'MO/7/1         needs a person  It was put aside for a person. It is locked.',
+    'MO/7/1         needs a person  It has a dead letter. It is locked.',
     'MO/7/1         in Azumuta      It waits.',
   ]);
   expect(lines.at(-1)).toBe('  npm run trace -- MO/7/1 --stack AzumutaErp-ghent-production');

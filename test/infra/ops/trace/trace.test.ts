@@ -36,7 +36,7 @@ it('shows for parts that are booked together the state of their one booking, in 
   const erpOrder = { number: 'MO/9', id: 'id of MO/9', article: 'GEAR-01', amount: '3' };
   await ledger.erpOrders.write(splitOrder('MO/9', 3, { book: 'when-all-done', erpOrder, mostParts: 10 }));
   const before = await traceOrder('MO/9', ledger, '--local');
-  const planned = await plan(ledger, 'MO/9/1');
+  const planned = await plan(ledger, 'MO/9/1', 'm', [1, 2, 10]);
 
   // Act
   const after = await traceOrder('MO/9', ledger, '--local');
@@ -53,7 +53,7 @@ it('shows for parts that are booked together the state of their one booking, in 
 
   // Assess
   expect(before.productOrders.map(({ says }) => says)).toEqual(
-    Array(3).fill('It is completed in Azumuta; it is booked when all 3 parts are.'),
+    Array(3).fill('It is completed in Azumuta; it is booked when all parts are.'),
   );
   expect(after.productOrders.map(({ number, state }) => `${number} ${state}`)).toEqual([
     'MO/9/1 to be booked',
@@ -87,6 +87,30 @@ it('shows figures, lots and counts of what is planned or was refused, figures of
     ]),
   );
   expect(JSON.stringify([lines, traces])).not.toMatch(/Peeters|photo/);
+});
+
+it('says to complete an order that is overdue, and not one whose booking is planned', async () => {
+  // Prepare
+  const late = { erpOrder: { number: 'LATE', article: 'GEAR-01', amount: '2' }, dueDate: '2026-11-20' };
+  for (const number of ['LATE', 'LATE-BOOKED']) {
+    await ledger.orders.put({ ...newOrder({ number }), ...late });
+    const awaited = { awaiting: 'completion' } as const;
+    await ledger.claims.complete(await claimedOrder(ledger, number), awaited, { event: 'created' });
+  }
+  await ledger.erpOrders.write(splitOrder('LATE', 2, { ...late, book: 'each' }));
+  await plan(ledger, 'LATE-BOOKED');
+
+  // Act
+  const traced = (at: string) => traceOrder('LATE', ledger, '--local', undefined, new Date(at));
+  const onItsDay = await traced('2026-11-20T22:00:00Z');
+  const { productOrders } = await traced('2026-11-21T00:00:00Z');
+
+  // Assess
+  expect(onItsDay.productOrders.map(({ next }) => next)).toEqual([undefined, undefined]);
+  expect(productOrders).toMatchObject([
+    { says: expect.stringContaining('It was due 2026-11-20'), next: expect.stringContaining('Complete it') },
+    { state: 'to be booked', next: undefined },
+  ]);
 });
 
 it('finds an order by the number that it was given later in Azumuta', async () => {

@@ -1,0 +1,33 @@
+import type { Breaker } from '../circuit-breaker/circuit-breaker.ts';
+import type { AlertLedger } from '../ledger/ledger.ts';
+import type { QueueName } from '../model/queues.ts';
+import type { Secrets } from '../platform/aws/secrets.ts';
+import type { Topics } from '../platform/aws/topics.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { WebhookChannel, Weekday } from './names.ts';
+
+/** What the alerts of a plant work with. */
+export interface AlertDependencies {
+  readonly ledger: AlertLedger;
+  readonly breaker: Pick<Breaker, 'state'>;
+  /** Messages in a queue. */
+  readonly count: (queue: QueueName | 'dead-letters') => Promise<number>;
+  readonly topics: Topics;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly stack: string;
+  readonly timeZone: string;
+  /** Hours after its due date that an order counts as overdue. */
+  readonly graceHours: number;
+  /** Shorter outages are not told: what waits goes on by itself. */
+  readonly outageSeconds: number;
+  /** When the plant wants its mail, on its own clock (`06:30`); undefined where nobody gets one. */
+  readonly morningMail: { readonly at: string; readonly workdays: readonly Weekday[] } | undefined;
+  readonly emailTopicArn: string;
+  readonly morningMailTopicArn: string | undefined;
+  readonly webhooks: readonly WebhookChannel[];
+  /** Undefined where no webhook is used. */
+  readonly webhooksSecretArn: string | undefined;
+}

@@ -1,0 +1,121 @@
+import type { AzumutaProductOrder } from '../azumuta/resources.ts';
+import { bookedParts } from '../ledger/records/bookings.ts';
+import type { CompletedPart, RecordHome } from '../ledger/records/erp-orders.ts';
+import type { Recording } from '../model/completions.ts';
+import { Rejected } from '../model/errors.ts';
+import type { ErpOrderRef } from '../model/orders.ts';
+import { recordingsNamedBy } from './ask-azumuta.ts';
+import { type BuiltPart, type CompletionFacts, isBookedTogether, recordingsIn } from './decide-bookings.ts';
+import type { HintDependencies, Reading } from './inquiry.ts';
+
+/** What a completed product order is decided from. */
+export interface Evidence extends Reading {
+  readonly facts: CompletionFacts;
+  /** Recordings that were read already, to prove whose they are. */
+  readonly read: ReadonlyMap<string, Recording>;
+}
+
+/** Finds out which parts of an ERP order are built, and with which recordings. @throws Rejected */
+export async function readFacts(reading: Reading, dependencies: HintDependencies): Promise<Evidence> {
+  const { entry, number, order, anew } = reading;
+  const { ledger, erpOrderNumber, withoutRecordings } = dependencies;
+  const bookings = reading.bookings.filter((booking) => !anew.includes(booking));
+  const erpOrder = entry ? refOf(entry.erpOrder) : { number: erpOrderNumber?.(number) ?? number };
+  const record =
+    entry && entry.part.book !== 'alone' ? await ledger.erpOrders.find(entry.erpOrder) : undefined;
+  const parts = record?.split.of ?? 1;
+  const index = entry?.part.index ?? 1;
+  const { recordingIds, read } = await ownRecordings(reading, bookings, dependencies);
+  const current = { index, order, recordingIds };
+  const facts = { entry, erpOrder, parts, bookings, current, others: [], withoutRecordings };
+  if (!isBookedTogether(entry)) return { ...reading, facts, read };
+  const built = await partsBookedTogether(facts, record ?? entry, reading.attempt.signal, dependencies);
+  return { ...reading, facts: { ...facts, ...built }, read };
+}
+
+function refOf({ number, id }: ErpOrderRef): ErpOrderRef {
+  return id === undefined ? { number } : { number, id };
+}
+
+/**
+ * The recordings of a product order; undefined when nobody says which there are. Where Azumuta does not list them, the
+ * triggers' ids are all there is. A trigger may be forged: nothing is planned of an id before it was read and belongs to
+ * the product order. Those in bookings were read when these were planned.
+ */
+async function ownRecordings(
+  reading: Reading,
+  bookings: CompletionFacts['bookings'],
+  { reader }: HintDependencies,
+): Promise<Pick<BuiltPart, 'recordingIds'> & Pick<Evidence, 'read'>> {
+  const { order, anew, entry, hint, attempt } = reading;
+  if (order.recordingIds) return { recordingIds: order.recordingIds, read: new Map() };
+  const candidates = recordingsNamedBy(reading);
+  const named = new Set(hint.recordingIds).size;
+  if (candidates.length < named) {
+    // What is booked without some of them would be another quantity, and nobody would notice.
+    const sentence = `A trigger of product order ${order.number} names ${named} recordings, of which ${candidates.length} can be looked at: let Azumuta list the recordings of its product orders, or book it in the ERP by hand.`;
+    throw new Rejected(sentence, { code: 'completion-unclear' });
+  }
+  const index = entry?.part.index ?? 1;
+  const ofThisPart = anew.filter(({ parts }) => parts.length === 1 && parts[0] === index);
+  const decidedAnew = recordingsIn(ofThisPart);
+  const proven = recordingsIn([...bookings, ...ofThisPart]);
+  const wanted = candidates
+    .filter((id) => !proven.has(id))
+    .map((id) => ({ id, productOrder: order, hinted: true as const }));
+  const read = wanted.length > 0 ? await reader.readRecordings(wanted, attempt.signal) : new Map();
+  const ids = new Set([...decidedAnew, ...candidates.filter((id) => proven.has(id)), ...read.keys()]);
+  return { recordingIds: unlessNone([...ids]), read };
+}
+
+/**
+ * A completed part of an ERP order that is booked when all are done, and its other completed parts. A part that was
+ * opened again for rework does not count any more, although it was noted as completed.
+ */
+async function partsBookedTogether(
+  { bookings, parts, current: { index, order: current, recordingIds: named = [] } }: CompletionFacts,
+  record: RecordHome,
+  signal: AbortSignal,
+  { ledger: { erpOrders, knownOrders, orders }, reader }: HintDependencies,
+): Promise<Pick<CompletionFacts, 'current' | 'others'>> {
+  const booked = bookedParts(bookings);
+  // What is booked stays noted with the id that was booked.
+  if (!booked.has(index))
+    await erpOrders.recordCompletedPart(record, {
+      ...{ index, azumutaId: current.id },
+      // No trigger names them again when the last part is completed.
+      ...(current.recordingIds ? {} : { named }),
+    });
+  const completed = await erpOrders.completedParts(record);
+  const noted = completed.get(index);
+  const bookedAs = booked.has(index) ? noted?.azumutaId : undefined;
+  // They are booked with this one, once as many are completed as the ERP order has.
+  const isComplete = new Set([...completed.keys(), ...booked]).size >= parts;
+  const needed = [...completed.values()].filter(
+    (part) => isComplete && part.index !== index && !booked.has(part.index),
+  );
+  const ids = needed.map(({ azumutaId }) => azumutaId);
+  const read = await reader.readProductOrders(ids, signal);
+  const others: BuiltPart[] = [];
+  for (const [at, part] of needed.entries()) {
+    const order = read[at];
+    if (order?.completed) {
+      others.push(builtPart(part.index, order, part));
+      continue;
+    }
+    // The trigger that completes it may be lost, so the reconciliation asks about it again.
+    const number = await knownOrders.numberOfAzumutaId(part.azumutaId);
+    if (number !== undefined) await orders.setAwaited(number, true);
+    await erpOrders.forgetCompletedPart(record, part.index);
+  }
+  return { current: { ...builtPart(index, current, noted), bookedAs }, others };
+}
+
+function builtPart(index: number, order: AzumutaProductOrder, noted: CompletedPart | undefined): BuiltPart {
+  return { index, order, recordingIds: order.recordingIds ?? unlessNone(noted?.named) };
+}
+
+/** Where Azumuta lists no recordings, and no trigger named any, it is unknown whether there are none. */
+function unlessNone(ids: readonly string[] = []): readonly string[] | undefined {
+  return ids.length > 0 ? ids : undefined;
+}

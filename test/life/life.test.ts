@@ -1,0 +1,286 @@
+import { describe, expect, it } from 'vitest';
+import { type Concern, orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
+import type { JourneyEntry } from '../../shared/ledger/records/events.ts';
+import type { OrderEntry } from '../../shared/ledger/records/product-orders.ts';
+import { remedies } from '../../shared/model/remedies.ts';
+import { type LifeFacts, lifeOf, type Stage, stages } from '../../shared/orders/life.ts';
+
+const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
+  number: 'MO/1',
+  erpOrder: { number: 'MO/1', article: 'GEAR-01', amount: '5' },
+  draft: { number: 'MO/1', article: 'GEAR-01', parameters: {}, variants: [] },
+  contentHash: 'x',
+  part: { index: 1, first: 'MO/1', book: 'alone' },
+  state: 'done',
+  surelyNotCreated: false,
+  enqueued: false,
+  withdrawn: false,
+  givenUp: false,
+  productOrder: undefined,
+  linkedAt: undefined,
+  linkInDoubt: false,
+  awaitsCompletion: false,
+  reason: undefined,
+  cause: undefined,
+  history: [],
+  historyLeft: 0,
+  expiresAt: 0,
+  ...given,
+});
+const entry = (of: string, event: string, note?: string): JourneyEntry => ({
+  of,
+  event,
+  at: '2026-11-24T08:00:00.000Z',
+  ...(note === undefined ? {} : { note }),
+});
+const life = (given: Partial<LifeFacts>) =>
+  lifeOf({ entry: undefined, bookings: [], concerns: [], letters: [], ...given });
+const quantity = (state: 'waiting' | 'claimed' | 'done' | 'rejected', discarded = false) => ({
+  ...{ kind: 'quantity' as const, parts: [1], state, discarded },
+  ...(state === 'rejected' ? { reason: 'it was completed by somebody else' } : {}),
+});
+const concern = (kind: Concern['kind'], note = `note of ${kind}`): Concern => {
+  return { kind, content: note, note, cause: 'conflict' };
+};
+const letter = { messageId: 'm-1', orderNumber: 'MO/1' };
+const well = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
+const down = { ...well, open: true, reason: 'Azumuta answered 503.' };
+const inAzumuta = entryOf({ awaitsCompletion: true });
+const retried = [entry('order', 'retry', 'Azumuta answered 500')];
+
+describe('the stage of an order', () => {
+  it.each<[Stage, string, Partial<LifeFacts>]>([
+    ['booked', 'its quantity is booked', { entry: entryOf({ givenUp: true }), bookings: [quantity('done')] }],
+    [
+      'given up',
+      'a person gave it up',
+      { entry: entryOf({ givenUp: true }), bookings: [quantity('waiting')] },
+    ],
+    ['to be booked', 'a booking is planned', { entry: inAzumuta, bookings: [quantity('waiting')] }],
+    ['to be booked', 'a booking is under way', { bookings: [quantity('claimed')] }],
+    ['to be booked', 'a booking was refused', { bookings: [quantity('rejected')] }],
+    ['given up', 'a person discarded its booking', { bookings: [quantity('rejected', true)] }],
+    ['removed', 'Azumuta does not have it', { entry: inAzumuta, concerns: [concern('removed')] }],
+    ['withdrawn', 'it was withdrawn', { entry: entryOf({ state: 'rejected', withdrawn: true }) }],
+    ['in Azumuta', 'it waits for its completion', { entry: inAzumuta }],
+    ['in Azumuta', 'the ERP does not want it', { entry: entryOf({}), concerns: [concern('unwanted')] }],
+    ['completed', 'it waits no more', { entry: entryOf({}) }],
+    ['being created', 'it is being created', { entry: entryOf({ state: 'claimed' }) }],
+    ['wanted', 'it waits', { entry: entryOf({ state: 'waiting' }) }],
+    ['wanted', 'it was refused', { entry: entryOf({ state: 'rejected' }) }],
+    ['wanted', 'it never became one', { concerns: [concern('refused')] }],
+  ])('is %s where %s', (stage, _, facts) => {
+    expect(life(facts).stage).toBe(stage);
+    expect(stages).toContain(stage);
+  });
+
+  it('is booked where another part is, only for the parts that the booking covers', () => {
+    const bookings = [{ ...quantity('done'), parts: [1, 2] }];
+    const partOf = (index: number) => entryOf({ part: { index, first: 'MO/1', book: 'when-all-done' } });
+    expect([1, 2, 3].map((index) => life({ entry: partOf(index), bookings }).stage)).toEqual([
+      ...['booked', 'booked', 'completed'],
+    ]);
+    const planned = [{ ...quantity('waiting'), parts: [1, 2] }];
+    expect(life({ entry: partOf(3), bookings: planned }).says).toBe(
+      'It is completed in Azumuta; it is booked when all parts are.',
+    );
+  });
+});
+
+describe('an order that needs a person', () => {
+  it.each(orderConcernKinds)(
+    'says so at every stage, with the note and a next step, while %s is open',
+    (kind) => {
+      const entries = [undefined, inAzumuta, entryOf({}), entryOf({ withdrawn: true })];
+      for (const known of entries)
+        for (const bookings of [[], [quantity('waiting')], [quantity('done')]]) {
+          const found = life({ entry: known, bookings, concerns: [concern(kind)], isOverdue: true });
+          expect(found).toMatchObject({
+            needsPerson: true,
+            says: expect.stringContaining(`ote of ${kind}.`),
+          });
+          expect(found.next).toMatch(/^[A-Z].+\.$/);
+        }
+    },
+  );
+
+  it('says why it has a dead letter, and what is to be done about its cause', () => {
+    const letters = [
+      { ...letter, reason: 'The ERP has other figures', cause: 'booked-otherwise' as const },
+      { ...letter, messageId: 'm-2' },
+    ];
+    expect(life({ entry: inAzumuta, letters })).toMatchObject({
+      needsPerson: true,
+      says: 'It has a dead letter. The ERP has other figures. (And 1 more dead letter.)',
+      next: remedies['booked-otherwise'].next,
+      command: 'replay',
+    });
+  });
+
+  it('says each of what is open, and each next step once', () => {
+    const concerns = [
+      concern('number-taken', 'MO-7 too'),
+      concern('number-taken', 'MO-8 too'),
+      concern('changed'),
+    ];
+    const { says, next } = life({ entry: inAzumuta, concerns, letters: [letter] });
+    expect(says).toBe('It has a dead letter. MO-7 too. MO-8 too. Note of changed.');
+    expect(next).toBe(
+      "Correct what its dead letter names, then replay or discard it. Let productOrders.number in the plant's configuration give each its own number. Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile.",
+    );
+  });
+
+  it.each<[string, Partial<LifeFacts>, string, string]>([
+    [
+      'order',
+      { entry: entryOf({ state: 'rejected', reason: 'It has no article' }) },
+      'It was refused, and its dead letter is gone. It has no article.',
+      'send the order again from the ERP',
+    ],
+    [
+      'booking',
+      { bookings: [quantity('rejected')] },
+      'Its booking was refused, and its dead letter is gone. it was completed by somebody else.',
+      'have it looked at once more',
+    ],
+  ])('says what to do when the dead letter of a refused %s is gone', (_, facts, says, next) => {
+    expect(life(facts)).toMatchObject({ needsPerson: true, says, next: expect.stringContaining(next) });
+  });
+
+  it.each<[string, Partial<LifeFacts>]>([
+    ['booking', { bookings: [quantity('rejected')] }],
+    ['order', { entry: entryOf({ state: 'rejected', reason: 'x' }) }],
+  ])('says that a refused %s was replayed, and not to do it by hand meanwhile', (_, facts) => {
+    const journey = [
+      entry('booking x', 'rejected', 'it was completed by somebody else'),
+      entry('dead letter m-1', 'dead-lettered', 'book-completion: it was completed by somebody else'),
+      entry('dead letter m-1', 'replayed', 'sending it to completions again'),
+    ];
+    expect(life({ ...facts, journey })).toMatchObject({
+      needsPerson: false,
+      says: expect.stringContaining('sent to its queue again'),
+      next: expect.stringContaining('Wait a minute'),
+      command: 'replay',
+    });
+  });
+});
+
+describe('an order that needs nobody', () => {
+  it.each<[string, Partial<LifeFacts>, string]>([
+    [
+      'says why it is not created yet',
+      { entry: entryOf({ state: 'waiting' }), journey: retried },
+      'It waits to be created in Azumuta. The last attempt: Azumuta answered 500.',
+    ],
+    [
+      'says that its partner is down, instead of what the last attempt said',
+      { entry: entryOf({ state: 'waiting' }), journey: retried, partners: { erp: well, azumuta: down } },
+      'It waits to be created in Azumuta. Azumuta is down, so calls to it wait. Azumuta answered 503.',
+    ],
+    [
+      'says that it is being created',
+      { entry: entryOf({ state: 'claimed' }) },
+      'It is being created in Azumuta now, or an attempt was interrupted.',
+    ],
+    [
+      'says that it waits in Azumuta',
+      { entry: inAzumuta },
+      'It is in Azumuta and waits there to be completed.',
+    ],
+    [
+      'says that other parts are not completed yet',
+      { entry: entryOf({ part: { index: 2, first: 'MO/1/1', book: 'when-all-done' } }) },
+      'It is completed in Azumuta; it is booked when all parts are.',
+    ],
+    [
+      'says that nobody knows yet what is to be booked',
+      { entry: entryOf({}) },
+      'It is completed in Azumuta, which is being asked what is to be booked.',
+    ],
+    [
+      'says why it is not booked yet',
+      {
+        ...{ entry: entryOf({}), bookings: [quantity('waiting')] },
+        journey: [entry('booking x#quantity', 'retry', 'somebody has it open')],
+      },
+      'Its quantity waits to be booked in the ERP. The last attempt: somebody has it open.',
+    ],
+    [
+      'says where it is booked',
+      {
+        ...{ entry: entryOf({}), bookings: [quantity('done')] },
+        journey: [entry('booking x#quantity', 'booked', 'production 17 done')],
+      },
+      'It is booked in the ERP: production 17 done.',
+    ],
+    [
+      'says that a later recording is still to be booked',
+      { bookings: [quantity('done'), { ...quantity('waiting'), kind: 'amendment' }] },
+      'A later recording waits to be booked in the ERP.',
+    ],
+    [
+      'says that its completion was ignored',
+      {
+        bookings: [quantity('done')],
+        journey: [entry('booking x', 'ignored', 'The ERP knows no order MO/1.')],
+      },
+      'Its completion was ignored. The ERP knows no order MO/1.',
+    ],
+    [
+      'says that a person takes care of a discarded booking',
+      { entry: entryOf({}), bookings: [quantity('rejected', true)] },
+      'A person takes care of its booking, which was refused. it was completed by somebody else.',
+    ],
+    [
+      'says that a person discarded its dead letter',
+      {
+        entry: entryOf({ state: 'rejected', reason: 'x' }),
+        journey: [entry('dead letter m-1', 'discarded', 'a test order')],
+      },
+      'A person discarded its dead letter. a test order.',
+    ],
+    [
+      'says why it was refused, and no more, where a person discarded its dead letter before',
+      {
+        entry: entryOf({ state: 'rejected', reason: 'No article' }),
+        journey: [entry('dead letter m-1', 'discarded'), entry('order', 'over')],
+      },
+      'It was refused. No article.',
+    ],
+    ['says that it was given up', { entry: entryOf({ givenUp: true }) }, 'A person has given it up.'],
+    [
+      'says why it was withdrawn',
+      { entry: entryOf({ state: 'rejected', withdrawn: true, reason: 'It was cancelled' }) },
+      'It was cancelled.',
+    ],
+    [
+      'says that Azumuta is asked about one of another maker',
+      {},
+      'Azumuta is being asked what is to be booked for it.',
+    ],
+  ])('%s', (_, facts, says) => {
+    const { stage, concerns, ...told } = life(facts);
+    expect(told).toEqual({ needsPerson: false, says });
+  });
+
+  it('says that bookings are paused, and to resume them', () => {
+    const partners = { azumuta: well, erp: { ...well, bookingsPausedAt: '2026-11-24T08:00:00Z' } };
+    expect(life({ entry: entryOf({}), bookings: [quantity('waiting')], partners })).toMatchObject({
+      needsPerson: false,
+      says: 'Its quantity waits to be booked in the ERP. Bookings are paused.',
+      next: 'Resume them when the maintenance is over.',
+      command: 'resume',
+    });
+  });
+
+  it('says to complete an order that is overdue, but not one whose booking is planned', () => {
+    const due = { isOverdue: true, dueDate: '2026-11-24' };
+    expect(life({ entry: inAzumuta, ...due })).toMatchObject({
+      says: 'It was due 2026-11-24, and it is not completed in Azumuta.',
+      next: 'Complete it in Azumuta if it is built; else let the planner move its date.',
+    });
+    const planned = life({ entry: inAzumuta, bookings: [quantity('waiting')], ...due });
+    expect(planned).toMatchObject({ stage: 'to be booked', needsPerson: false });
+    expect(JSON.stringify(planned)).not.toMatch(/complete it/i);
+  });
+});
