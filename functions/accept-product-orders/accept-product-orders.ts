@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { createHttpApi } from '../../shared/orders/http-api.ts';
+import { getOrder, type HttpApiDependencies, postOrders } from '../../shared/orders/endpoint/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
 import { createContainer, type Runtime } from '../container.ts';
@@ -14,19 +14,22 @@ export function createAcceptProductOrders(integration: CompleteIntegration, runt
   const container = createContainer('accept-product-orders', integration, runtime);
   const { ledger, secrets, log, clock, setting } = container;
   const apiKeyArn = setting('ORDER_API_KEY_SECRET_ARN');
-  const { postOrders, getOrder } = createHttpApi({
+  const dependencies: HttpApiDependencies = {
     ...container.accepting(),
     ...{ ledger, clock },
     apiKey: (options) => secrets.read(apiKeyArn, rotatingSecretSchema, options),
     mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(setting('ALLOWED_SOURCES')))),
-  });
+  };
 
   return createHttpHandler(log, (event) => {
     const { method, sourceIp } = event.requestContext.http;
     const caller = { apiKey: event.headers['x-api-key'], sourceIp };
     return method === 'GET'
-      ? getOrder({ ...caller, number: event.pathParameters?.number ?? '' })
-      : postOrders({ ...caller, body: bodyOf(event), waitSeconds: waitSecondsOf(event.headers.prefer) });
+      ? getOrder({ ...caller, number: event.pathParameters?.number ?? '' }, dependencies)
+      : postOrders(
+          { ...caller, body: bodyOf(event), waitSeconds: waitSecondsOf(event.headers.prefer) },
+          dependencies,
+        );
   });
 }
 

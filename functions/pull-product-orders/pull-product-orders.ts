@@ -1,5 +1,5 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { createOrderPull } from '../../shared/orders/pull.ts';
+import { pullOrders } from '../../shared/orders/pull.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { createContainer, type Runtime } from '../container.ts';
 
@@ -8,7 +8,7 @@ export function createPullProductOrders(integration: CompleteIntegration, runtim
   const container = createContainer('pull-product-orders', integration, runtime);
   const { slots, log } = container;
   const { pull } = integration.schedule;
-  const pullOrders = createOrderPull({
+  const dependencies = {
     ...container.accepting(),
     ledger: container.ledger,
     clock: container.clock,
@@ -16,9 +16,9 @@ export function createPullProductOrders(integration: CompleteIntegration, runtim
     slots,
     erp: container.erp(),
     goLive: pull === 'off' ? undefined : pull.from,
-  });
+  };
   return (_event: unknown, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);
-    return pullOrders(invocation);
+    return pullOrders(invocation, dependencies);
   };
 }

@@ -1,26 +1,32 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import { RetryLater } from '../model/errors.ts';
-import { type ErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
+import { type ErpOrder, isSameErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
+import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { decideProductOrders } from './decide-product-orders.ts';
-import type { AcceptedOrders, ProductOrderStatus } from './http-api-responses.ts';
-import { asKnown, readKnown } from './known-erp-order.ts';
-import { overall } from './order-status.ts';
-import type { Outbox, OutboxDependencies } from './outbox.ts';
+import { type AnsweredOrder, overall } from './order-status.ts';
 import {
   isOlder,
   type KnownErpOrder,
   type OrderDecision,
   type PartDecision,
-  type Via,
+  readKnown,
   type WantedOrder,
 } from './wanted-order.ts';
-import { writePart, writeRecord } from './write-decision.ts';
+import {
+  type Message,
+  type WriteDependencies,
+  type Written,
+  writePart,
+  writeRecord,
+} from './write-decision.ts';
 
-export interface AcceptDependencies extends OutboxDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'knownOrders' | 'concerns' | 'deadLetters'>;
+export interface AcceptDependencies extends WriteDependencies {
+  readonly ledger: WriteDependencies['ledger'] & Pick<Ledger, 'knownOrders'>;
+  readonly queues: Pick<Queues, 'sendAll'>;
+  readonly queueUrl: string;
   /** The configuration's mapping. @throws Rejected */
   readonly map: (order: ErpOrder) => MappedOrder;
   /** Whether the configuration wants this order at all. @throws Rejected */
@@ -31,10 +37,15 @@ export interface AcceptDependencies extends OutboxDependencies {
 }
 
 /** What became of an ERP order, and how many concerns of it are new. */
-export interface Accepted extends AcceptedOrders {
+export interface Accepted extends AnsweredOrder {
   readonly news: number;
   /** The ERP, or the plant's `accept`, does not want it. */
   readonly isEnded: boolean;
+}
+
+/** The product orders whose messages are to be sent, by number. */
+export interface Unsent {
+  readonly messages: ReadonlyMap<string, Message>;
 }
 
 /** Product orders of one order that are written at the same time. */
@@ -43,54 +54,29 @@ const concurrency = 8;
 const maxTries = 20;
 
 /**
- * A new order of one part is written without being read: the ledger refuses a name that it has.
- * @returns undefined when one of its names is known, or somebody else is changing it.
- */
-export async function acceptNew(
-  wanted: WantedOrder,
-  via: Via,
-  outbox: Outbox,
-  dependencies: AcceptDependencies,
-): Promise<Accepted | undefined> {
-  const { ledger } = dependencies;
-  const { order, mapped } = wanted;
-  const [only, ...others] = mapped?.productOrders ?? [];
-  // Others mostly bring what is known: a refused write costs more than the reads.
-  if (via !== 'endpoint' || !mapped || !only || others.length > 0) return undefined;
-  // It may have come without its id before.
-  if (order.id !== undefined && (await ledger.erpOrders.find({ number: order.number }))) return undefined;
-  const numbering = { split: mapped.split, mostParts: 1, earlier: [] };
-  const record = await writeRecord(undefined, numbering, wanted, ledger);
-  if (!record || record === 'changed meanwhile') return undefined;
-  const ownOutbox = outbox.ofOneOrder();
-  const creation = { number: only.draft.number, action: 'create', wanted: only, ends: [] } as const;
-  const written = await writePart(creation, { order, via, outbox: ownOutbox }, dependencies);
-  if (written === 'changed meanwhile' || !(await isCurrent(record, dependencies))) return undefined;
-  ownOutbox.allWritten();
-  return answerOf(wanted, written.status ? [written.status] : [], 0);
-}
-
-/**
  * Reads, decides, writes the record, then the parts; again whenever another planner was faster. A record that changes is
  * read again with its parts, as an earlier planner may have written some of them in the meantime; and a planner that finds
  * the record changed after it wrote its parts corrects them.
+ *
+ * Messages are returned only once all parts are written. If a part was built before the others are written, an ERP that
+ * does not list orders that are begun would never list the others again.
  * @throws RetryLater when others were faster every time: the next pull accepts it.
  */
-export async function acceptKnown(
+export async function acceptWanted(
   given: WantedOrder,
-  via: Via,
-  outbox: Outbox,
   dependencies: AcceptDependencies,
-): Promise<Accepted> {
+): Promise<Accepted & Unsent> {
   const { ledger } = dependencies;
-  const ownOutbox = outbox.ofOneOrder();
   let news = 0;
   for (let tries = 0; tries < maxTries; tries++) {
-    const known = await readKnown(given, ledger);
-    const wanted = { ...given, order: asKnown(given.order, known) };
+    const isNew = tries === 0 && (await isProbablyNew(given, ledger));
+    const known = isNew ? nothing : await readKnown(given, ledger);
+    // An order that comes without an id now is the one that its record says.
+    const id = given.order.id ?? known.record?.erpOrder.id;
+    const wanted = id === undefined ? given : { ...given, order: { ...given.order, id } };
     const decision = decideProductOrders(known, wanted);
     const write = async (part: PartDecision) => {
-      const written = await writePart(part, { order: wanted.order, via, outbox: ownOutbox }, dependencies);
+      const written = await writePart(part, wanted, dependencies);
       if (written !== 'changed meanwhile' && written.isNews) news += 1;
       return written;
     };
@@ -105,29 +91,44 @@ export async function acceptKnown(
     if (written.includes('changed meanwhile')) continue;
     if (record && decision.parts.some(isWrite) && !(await isCurrent(record, dependencies))) continue;
     if (wanted.mapped) await collectIfComplete(known, decision, dependencies);
-    ownOutbox.allWritten();
-    const statuses = written.flatMap((part) => (part === 'changed meanwhile' ? [] : (part.status ?? [])));
-    return answerOf(wanted, statuses, news);
+    const parts = written.filter((part) => part !== 'changed meanwhile');
+    return answerOf(wanted, parts, news);
   }
   const reason = `Several at once are changing order ${given.order.number}: send it again.`;
-  if (via !== 'endpoint') throw new RetryLater(reason, { scope: 'order' });
+  if (given.via !== 'endpoint') throw new RetryLater(reason, { scope: 'order' });
   return { ...answerOf(given, [], news), reason, cause: 'waited-too-long' };
+}
+
+const nothing: KnownErpOrder = { record: undefined, productOrders: new Map() };
+
+/**
+ * A new order of one part is written without being read: the ledger refuses a name that it has. All but the endpoint
+ * mostly bring what is known: there, a refused write costs more than the reads.
+ */
+async function isProbablyNew(
+  { order: { number, id }, mapped, via }: WantedOrder,
+  { erpOrders }: Pick<Ledger, 'erpOrders'>,
+): Promise<boolean> {
+  if (via !== 'endpoint' || mapped?.productOrders.length !== 1) return false;
+  // It may have come without its id before.
+  return id === undefined || !(await erpOrders.find({ number }));
 }
 
 function answerOf(
   { order: { number }, ended }: WantedOrder,
-  productOrders: readonly ProductOrderStatus[],
+  written: readonly Written[],
   news: number,
-): Accepted {
-  const answer = {
-    number,
-    status: overall(productOrders),
-    productOrders,
-    news,
-    isEnded: ended !== undefined,
+): Accepted & Unsent {
+  const productOrders = written.flatMap(({ status }) => status ?? []);
+  const why =
+    productOrders.length === 0 && ended ? { reason: `${ended}.`, cause: 'order-state' as const } : {};
+  return {
+    ...{ number, status: overall(productOrders), productOrders, ...why },
+    ...{ news, isEnded: ended !== undefined },
+    messages: new Map(
+      written.flatMap(({ status, message }) => (status && message ? [[status.number, message]] : [])),
+    ),
   };
-  if (productOrders.length > 0 || ended === undefined) return answer;
-  return { ...answer, reason: `${ended}.`, cause: 'order-state' };
 }
 
 /** What an order says besides what it wants built: that it can be mapped, its due date, its change time. */
@@ -146,7 +147,9 @@ async function noteFacts(
   }
   // Until they are completed, product orders are overdue by the date on which the ERP wants them now.
   if (dueDate !== undefined && record && record.dueDate !== dueDate && !isOlder(order, record))
-    for (const part of parts) if ('entry' in part) await orders.setDueDate(part.number, dueDate);
+    for (const part of parts)
+      if ('entry' in part && isSameErpOrder(part.entry.erpOrder, order))
+        await orders.setDueDate(part.number, dueDate);
   const [part] = parts;
   if (!part) return;
   // A change time in the future would hide later changes until then, so it does not count.

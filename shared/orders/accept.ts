@@ -1,16 +1,17 @@
 import { Rejected, type Rejection, rejectionOf } from '../model/errors.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import { formatQuantity } from '../model/quantity.ts';
-import { maxTextLength, shorten } from '../model/text.ts';
+import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import { type AcceptDependencies, type Accepted, acceptKnown, acceptNew } from './accept-wanted.ts';
-import { problemOf, readKnown } from './known-erp-order.ts';
-import { Outbox } from './outbox.ts';
-import type { Via, WantedOrder } from './wanted-order.ts';
-import { writeRefused } from './write-decision.ts';
+import { type AcceptDependencies, type Accepted, acceptWanted, type Unsent } from './accept-wanted.ts';
+import { productOrderMessage } from './messages.ts';
+import { readKnown, type Via, type WantedOrder } from './wanted-order.ts';
+import { type Message, writeRefused } from './write-decision.ts';
 
 /** Orders that are worked on at the same time; this calls no partner. */
 const concurrency = 8;
+/** Messages that are collected before they are sent: a call that is cut short leaves about as many unsent. */
+const maxUnsent = 100;
 /** A change time that is further ahead than this is wrong: clocks of servers differ by seconds. */
 const aheadMs = 3_600_000;
 /** An order that cannot be mapped may have any number; with so many characters it surely fits into a key of the ledger. */
@@ -32,16 +33,36 @@ export async function acceptOrders(
   dependencies: AcceptDependencies,
 ): Promise<Accepted[]> {
   const underWay = new Map<string, Promise<unknown>>();
-  const outbox = new Outbox(via, dependencies);
+  const unsent = new Map<string, Message>();
   try {
     return await mapConcurrently(orders, concurrency, async (order) => {
-      const accepted = await acceptInSequence(order, via, outbox, underWay, dependencies);
-      await outbox.sendIfFull();
+      const { messages = [], ...accepted } = await acceptInSequence(order, via, underWay, dependencies);
+      for (const [number, message] of messages) if (!unsent.has(number)) unsent.set(number, message);
+      if (unsent.size >= maxUnsent) await sendAll(unsent, via, dependencies);
       return accepted;
     });
   } finally {
-    await outbox.send();
+    await sendAll(unsent, via, dependencies);
   }
+}
+
+async function sendAll(
+  unsent: Map<string, Message>,
+  via: Via,
+  { ledger, queues, queueUrl, log }: AcceptDependencies,
+): Promise<void> {
+  const sending = [...unsent];
+  unsent.clear();
+  if (sending.length === 0) return;
+  const messages = sending.map(([number]) => ({ body: productOrderMessage(number) }));
+  const refused = new Set(await queues.sendAll(queueUrl, messages));
+  const sent = sending.filter((_, index) => !refused.has(index));
+  if (sent.length > 0) log.info('Orders accepted', { via }, { OrdersAccepted: sent.length });
+  // Or each pull would send it once more.
+  const noted = sent.filter(([, message]) => message === 'again' && via !== 'endpoint');
+  await mapConcurrently(noted, concurrency, ([number]) => ledger.orders.markSentAgain(number));
+  if (refused.size > 0)
+    throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);
 }
 
 /**
@@ -51,10 +72,9 @@ export async function acceptOrders(
 async function acceptInSequence(
   listed: ErpOrder,
   via: Via,
-  outbox: Outbox,
   underWay: Map<string, Promise<unknown>>,
   dependencies: AcceptDependencies,
-): Promise<Accepted> {
+): Promise<Accepted & Partial<Unsent>> {
   const wanted = wantedOf(listed, via, dependencies);
   if ('reason' in wanted) return refuse(listed, wanted, via, dependencies);
   const { id, number } = wanted.order;
@@ -64,10 +84,7 @@ async function acceptInSequence(
     ...(wanted.mapped ? [`product order ${wanted.mapped.split.number}`] : []),
   ];
   const before = Promise.allSettled(names.map((name) => underWay.get(name)));
-  const accepting = before.then(
-    async () =>
-      (await acceptNew(wanted, via, outbox, dependencies)) ?? acceptKnown(wanted, via, outbox, dependencies),
-  );
+  const accepting = before.then(() => acceptWanted(wanted, dependencies));
   for (const name of names) underWay.set(name, accepting);
   return accepting;
 }
@@ -83,11 +100,11 @@ function wantedOf(
   const isAhead = changedAt !== undefined && Date.parse(changedAt) > now.getTime() + aheadMs;
   const order = isAhead ? { ...listed, changedAt: now.toISOString() } : listed;
   const wanted = {
-    ...{ order, asked: via === 'endpoint' || via === 'replay', now },
+    ...{ order, via, now },
     ...(isAhead ? { changedAhead: changedAt } : {}),
   };
   const problem = problemOf(order);
-  if (problem) return rejectionOf(problem);
+  if (problem) return problem;
   try {
     const ended = order.state === 'released' ? undefined : endings[order.state];
     if (ended ?? !accept(order))
@@ -97,6 +114,26 @@ function wantedOf(
     if (error instanceof Rejected) return rejectionOf(error);
     throw error;
   }
+}
+
+/** A connector passes on any text of the ERP; one that cannot be a key of the ledger must not stop other orders. */
+function problemOf({
+  number,
+  id = number,
+  article,
+  quantity,
+  dueDate = '',
+}: ErpOrder): Rejection | undefined {
+  const { unit = '' } = quantity;
+  const tooLong = Object.entries({ article, unit, 'due date': dueDate }).filter(
+    ([, text]) => text.length > maxTextLength,
+  );
+  for (const [field, text] of [['number', number], ['id', id], ...tooLong] as const) {
+    const problem = problemOfText(text);
+    const sentence = `The ${field} of ERP order ${shorten(number, 100)} ${problem}: correct it in the ERP.`;
+    if (problem !== undefined) return { reason: sentence, cause: 'order-data' };
+  }
+  return undefined;
 }
 
 const endings = {

@@ -19,7 +19,7 @@ export interface LookDecision {
   /** What the ERP wants, which Azumuta has by now: the order is that from now on. */
   readonly takes?: NonNullable<Concern['wanted']> | undefined;
   /** The ERP did not want it, and Azumuta has it no more: it is withdrawn, and created anew if it is wanted again. */
-  readonly withdraws: boolean;
+  readonly withdraws?: true;
 }
 
 /**
@@ -32,27 +32,20 @@ export interface LookDecision {
  */
 export function decideLook({ entry, concerns, seen }: LookFacts): LookDecision {
   const of = (kind: Concern['kind']) => concerns.filter((concern) => concern.kind === kind);
+  const over = (those: readonly Concern[], note: string) => those.map((concern) => ({ concern, note }));
   const [unwanted, changed, removed] = [of('unwanted'), of('changed'), of('removed')];
+  if (!seen && unwanted.length === 0) return { ends: [], begins: [removedConcern] };
   if (!seen) {
-    const gone = 'Azumuta does not have it any more';
-    if (unwanted.length > 0)
-      return {
-        ends: [...unwanted, ...changed, ...removed].map((concern) => ({ concern, note: `${gone}.` })),
-        ...{ begins: [], withdraws: true },
-      };
-    return { ends: [], begins: [removedConcern], withdraws: false };
+    const ends = over([...unwanted, ...changed, ...removed], 'Azumuta does not have it any more.');
+    return { ends, begins: [], withdraws: true };
   }
   const again = unwanted.filter((concern) => concern.wanted);
-  const over = [
-    ...removed.map((concern) => ({ concern, note: 'Azumuta has it again.' })),
-    ...again.map((concern) => ({ concern, note: 'The ERP wants it again.' })),
-  ];
+  const ends = [...over(removed, 'Azumuta has it again.'), ...over(again, 'The ERP wants it again.')];
   // Nobody wants an order that the ERP does not: only whether it is there counts. And where the ERP, or the mapping, wants
   // what no look can show, accepting the order ends it.
-  if (unwanted.length > again.length || changed.some(({ wanted }) => !wanted))
-    return { ends: over, begins: [], withdraws: false };
-  const wanted = [...changed, ...again].find((concern) => concern.wanted)?.wanted;
-  const { draft, contentHash, erpOrder } = wanted ?? entry;
+  if (unwanted.length > again.length || changed.some(({ wanted }) => !wanted)) return { ends, begins: [] };
+  const takes = [...changed, ...again].find((concern) => concern.wanted)?.wanted;
+  const { draft, contentHash, erpOrder } = takes ?? entry;
   // Azumuta names variants, and those that we made may be wanted by their ids.
   const withVariants = !isDeepStrictEqual(draft.variants, entry.draft.variants);
   const differences = [
@@ -60,20 +53,8 @@ export function decideLook({ entry, concerns, seen }: LookFacts): LookDecision {
     ...unitDifference(entry.erpOrder, erpOrder),
   ];
   if (differences.length === 0)
-    return {
-      ends: [
-        ...over,
-        ...changed.map((concern) => ({ concern, note: 'Azumuta has it as the ERP wants it.' })),
-      ],
-      ...{ begins: [], takes: wanted, withdraws: false },
-    };
+    return { ends: [...ends, ...over(changed, 'Azumuta has it as the ERP wants it.')], begins: [], takes };
   const note = differences.join('; ');
-  const concern = {
-    kind: 'changed',
-    content: note,
-    note,
-    cause: 'conflict',
-    wanted: { draft, contentHash, erpOrder },
-  } as const;
-  return { ends: over, begins: [concern], withdraws: false };
+  const wanted = { draft, contentHash, erpOrder };
+  return { ends, begins: [{ kind: 'changed', content: note, note, cause: 'conflict', wanted }] };
 }

@@ -1,12 +1,6 @@
 import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import {
-  type ErpOrder,
-  isSameErpOrder,
-  type MappedProductOrder,
-  partNumber,
-  type Split,
-} from '../model/orders.ts';
+import { type ErpOrder, isSameErpOrder, type MappedProductOrder, partNumber } from '../model/orders.ts';
 import { unitDifference } from './differences.ts';
 import {
   afterBooking,
@@ -15,11 +9,11 @@ import {
   isBuilt,
   numbersOf,
   renumbered,
+  stays,
   takenByAnother,
   unwantedConcern,
 } from './order-concerns.ts';
 import {
-  claimantOf,
   factsOf,
   isOlder,
   type KnownErpOrder,
@@ -58,13 +52,11 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     entry && isSameErpOrder(entry.erpOrder, wanted.order) ? [entry] : [],
   );
   const { record } = known;
-  if (record && isOlder(wanted.order, record)) {
-    const parts = own.map((entry) => ({ number: entry.number, action: 'unchanged', entry }) as const);
-    return { ...record, first: [], parts };
-  }
+  if (record && isOlder(wanted.order, record))
+    return { ...record, first: [], parts: own.map((entry) => stays(entry)) };
   const split = wanted.mapped?.split ??
     record?.split ?? { number: wanted.order.number, of: 0, book: 'alone' };
-  if (!record || !isRenumbered(record.split, split)) {
+  if (!record || (record.split.number === split.number && record.split.book === split.book)) {
     const mostParts = Math.max(split.of, record?.mostParts ?? 0);
     const { earlier = [] } = record ?? {};
     return { first: [], split, mostParts, earlier, parts: decideParts(known, own, wanted) };
@@ -78,14 +70,18 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     return { ...record, first: [], parts };
   }
   const sentence = `ERP order ${nameOf(wanted.order)} is mapped to ${numbersOf(split)} now: it will not be created under this number.`;
-  const withdrawals = own
-    .filter(({ withdrawn }) => !withdrawn)
-    .map((entry): PartDecision => withdrawal(entry, concernsOf(known, entry.number), 'withdrawn', sentence));
+  const withdrawals = own.flatMap((entry): PartDecision[] => {
+    const { number, withdrawn } = entry;
+    const ends = known.productOrders.get(number)?.concerns.filter(({ claimant }) => claimant === undefined);
+    return withdrawn
+      ? []
+      : [{ number, action: 'withdraw', entry, ends: ends ?? [], event: 'withdrawn', sentence }];
+  });
   const after = own.map((entry): OrderEntry => ({ ...entry, withdrawn: true, state: 'rejected' }));
   const parts = decideParts(known, after, wanted);
-  const released = parts.filter((part) => part.action === 'over' && part.concerns[0].kind === 'number-taken');
+  const unclaimed = parts.filter(({ action }) => action === 'unclaimed');
   const earlier = [...record.earlier, { ...record.split, of: record.mostParts }].slice(-maxEarlier);
-  return { first: [...withdrawals, ...released], split, mostParts: split.of, earlier, parts };
+  return { first: [...withdrawals, ...unclaimed], split, mostParts: split.of, earlier, parts };
 }
 
 /** Another planner that still writes with an old mapping may be so many numberings behind. */
@@ -96,20 +92,22 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
   const kept = builtBeyond(known, own, wanted);
   const mapped = new Map(withoutUnbuilt(kept.length, known, wanted).map((one) => [one.draft.number, one]));
   const ownByNumber = new Map(own.map((entry) => [entry.number, entry]));
-  const claimant = claimantOf(wanted.order);
+  const claimant = wanted.order.id ?? wanted.order.number;
   return [...new Set([...mapped.keys(), ...known.productOrders.keys()])].flatMap((number) => {
-    const held = known.productOrders.get(number)?.entry;
+    const held = known.productOrders.get(number);
     const one = mapped.get(number);
     const mine = ownByNumber.get(number);
     const parts: PartDecision[] = [];
-    if (one) parts.push(decidePart(one, mine ?? held, known, wanted));
-    else if (mine && kept.includes(mine)) parts.push({ number, action: 'unchanged', entry: mine });
+    if (one) parts.push(decidePart(one, mine ?? held?.entry, known, wanted));
+    else if (mine && kept.includes(mine)) parts.push(stays(mine));
     else if (mine) parts.push(unwanted(mine, known, wanted));
-    const claim = concernsOf(known, number).find((concern) => concern.claimant === claimant);
-    const isClaimed = parts.some((part) => part.action === 'concern' && part.concern.claimant !== undefined);
-    if (held && claim && !isClaimed) {
+    const claim = held?.concerns.find((concern) => concern.claimant === claimant);
+    const isClaimed = parts.some(
+      (part) => part.action === 'concern' && part.begins[0]?.claimant !== undefined,
+    );
+    if (claim && !isClaimed) {
       const sentence = `ERP order ${nameOf(wanted.order)} and another one are not mapped to this number together any more.`;
-      parts.push({ number, action: 'over', entry: held, sentence, concerns: [claim] });
+      parts.push({ number, action: 'unclaimed', sentence, ends: [claim] });
     }
     return parts;
   });
@@ -134,9 +132,10 @@ function withoutUnbuilt(count: number, known: KnownErpOrder, { mapped }: WantedO
   return all.filter((one) => !unbuilt.includes(one));
 }
 
-/** What is open about a product order, but for the ERP orders that are mapped to its number as well. */
-function concernsOf(known: KnownErpOrder, number: string): readonly Concern[] {
-  return known.productOrders.get(number)?.concerns ?? [];
+/** What is over once its product order is made anew, or withdrawn. */
+function ofContent(known: KnownErpOrder, number: string): readonly Concern[] {
+  const kinds: readonly OrderConcernKind[] = ['changed', 'unwanted', 'removed', 'used-again'];
+  return known.productOrders.get(number)?.concerns.filter(({ kind }) => kinds.includes(kind)) ?? [];
 }
 
 function decidePart(
@@ -146,27 +145,32 @@ function decidePart(
   wanted: WantedOrder,
 ): PartDecision {
   const { number } = mapped.draft;
-  const own = concernsOf(known, number).filter(({ kind }) => endsWithContent.includes(kind));
+  const own = ofContent(known, number);
   if (!entry) return { number, action: 'create', wanted: mapped, ends: own };
   if (entry.withdrawn) return { number, action: 'replace', wanted: mapped, ends: own, entry };
   if (!isSameErpOrder(entry.erpOrder, wanted.order)) return takenByAnother(entry, wanted);
   const same = isSameContent(entry, mapped, wanted.order);
   const open = entry.state === 'rejected' || (!same && entry.surelyNotCreated);
-  if (open && (!same || wanted.asked)) return { number, action: 'replace', wanted: mapped, ends: own, entry };
+  // A refused order is tried again when somebody asks for it; a pull reads it again and again.
+  const isAsked = wanted.via === 'endpoint' || wanted.via === 'replay';
+  if (open && (!same || isAsked)) return { number, action: 'replace', wanted: mapped, ends: own, entry };
   if (isBookedFinally(known, entry)) return afterBooking(entry, mapped, known, wanted, same);
   if (!same) return changed(entry, mapped, wanted, own);
+  const [first] = own;
+  if (!first) return stays(entry);
+  if (entry.state !== 'done')
+    return stays(entry, {
+      action: 'over',
+      ends: own,
+      sentence: 'The ERP wants it again as it is going to be made.',
+    });
   const { draft, contentHash } = mapped;
   const again = { draft, contentHash, erpOrder: factsOf(wanted.order) };
-  const [first, ...others] = own.map((concern) => ({ ...concern, wanted: again }));
-  if (!first) return { number, action: 'unchanged', entry };
-  const concerns = [first, ...others] as const;
-  if (entry.state === 'done') return { number, action: 'look', entry, concerns };
-  const sentence = 'The ERP wants it again as it is going to be made.';
-  return { number, action: 'over', entry, concerns, sentence };
+  return stays(entry, {
+    ...{ action: 'look', begins: own.map((concern) => ({ ...concern, wanted: again })), looks: true },
+    sentence: `${first.note}. The ERP wants it as it was made: Azumuta is looked at.`,
+  });
 }
-
-/** Kinds that are over when what they are about is made anew. */
-const endsWithContent: readonly OrderConcernKind[] = ['changed', 'unwanted', 'removed', 'used-again'];
 
 /**
  * An article that was renamed in the ERP and is mapped to the same one in Azumuta is no difference, nor is a missing unit:
@@ -184,30 +188,15 @@ function isSameContent(
 /** Surplus, or of an order that the ERP does not want any more. */
 function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): PartDecision {
   const { number, part } = entry;
-  if (entry.withdrawn || isBookedFinally(known, entry)) return { number, action: 'unchanged', entry };
+  if (entry.withdrawn || isBookedFinally(known, entry)) return stays(entry);
   const of = wanted.mapped?.split.of;
   const why =
     of === undefined
       ? (wanted.ended ?? 'It was cancelled in the ERP')
       : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and part ${part.index} is ${part.index > of ? 'one too many' : 'the one that is not built'}`;
-  if (entry.surelyNotCreated) {
-    const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
-    const event = of === undefined ? 'cancelled in the ERP' : 'withdrawn';
-    const ends = concernsOf(known, number).filter(({ kind }) => endsWithContent.includes(kind));
-    return withdrawal(entry, ends, event, sentence);
-  }
-  return unwantedConcern(entry, why, of === undefined ? 'order-state' : 'conflict');
-}
-
-function withdrawal(
-  entry: OrderEntry,
-  ends: readonly Concern[],
-  event: 'cancelled in the ERP' | 'withdrawn',
-  sentence: string,
-): PartDecision {
-  return { number: entry.number, action: 'withdraw', entry, ends, event, sentence };
-}
-
-function isRenumbered(was: Split, is: Split): boolean {
-  return was.number !== is.number || was.book !== is.book;
+  if (!entry.surelyNotCreated)
+    return unwantedConcern(entry, why, of === undefined ? 'order-state' : 'conflict');
+  const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
+  const event = of === undefined ? 'cancelled in the ERP' : 'withdrawn';
+  return { number, action: 'withdraw', entry, ends: ofContent(known, number), event, sentence };
 }

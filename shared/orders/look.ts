@@ -43,12 +43,14 @@ export async function lookAtOrder(
   for (const concern of begins) await ledger.concerns.begin(number, concern);
   for (const { concern, note } of ends) await ledger.concerns.end(number, concern, note);
   const over = ends.map(({ concern }) => concern);
-  for (const concern of concerns)
-    if (!over.includes(concern)) await ledger.concerns.markLooked(number, concern);
+  const open = concerns.filter((concern) => !over.includes(concern));
+  for (const concern of open) await ledger.concerns.markLooked(number, concern);
   const again = over.find(({ kind, wanted }) => kind === 'unwanted' && wanted)?.wanted;
-  if (withdrawn && again) await createAnew(withdrawn, again, dependencies);
-  const isWanted =
-    seen !== undefined && !concerns.some((one) => one.kind === 'unwanted' && !over.includes(one));
+  if (withdrawn && again) {
+    const order = { ...again, number, part: entry.part, via: 'a look' };
+    if (await ledger.orders.replace(withdrawn, order)) await dependencies.enqueue(number);
+  }
+  const isWanted = seen !== undefined && !open.some(({ kind }) => kind === 'unwanted');
   if (isWanted !== entry.awaitsCompletion && bookings.length === 0)
     await ledger.orders.setAwaited(number, isWanted);
   return seen;
@@ -65,14 +67,4 @@ async function seenOf(
   if (seen === undefined || seen.id === id) return seen;
   const owner = await ledger.knownOrders.numberOfAzumutaId(seen.id);
   return owner === undefined || owner === number ? seen : undefined;
-}
-
-async function createAnew(
-  withdrawn: OrderEntry,
-  wanted: NonNullable<Concern['wanted']>,
-  { ledger, enqueue }: LookDependencies,
-): Promise<void> {
-  const { number, part } = withdrawn;
-  const order = { ...wanted, number, part, via: 'a look' };
-  if (await ledger.orders.replace(withdrawn, order)) await enqueue(number);
 }

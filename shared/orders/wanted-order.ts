@@ -1,8 +1,18 @@
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import type { ErpOrder, ErpOrderFacts, MappedOrder, MappedProductOrder, Split } from '../model/orders.ts';
+import {
+  type ErpOrder,
+  type ErpOrderFacts,
+  isSameErpOrder,
+  type MappedOrder,
+  type MappedProductOrder,
+  partNumbers,
+  type Split,
+} from '../model/orders.ts';
+import { mapConcurrently } from '../platform/map-concurrently.ts';
 
 /** What the ledger knows about one ERP order: its record, and each product order that it has, had, or is mapped to. */
 export interface KnownErpOrder {
@@ -12,7 +22,10 @@ export interface KnownErpOrder {
   readonly completed?: ReadonlySet<number> | undefined;
 }
 
-/** How an order came: noted in the journey. `daily look` and `replay` have read it from the ERP. */
+/**
+ * How an order came, as its journey notes. `endpoint`: the ERP posted it. `pull`: it was listed, as the same orders are again
+ * and again. `daily look` and `replay`: it was read.
+ */
 export type Via = 'endpoint' | 'pull' | 'daily look' | 'replay';
 
 /** What the ERP wants now. */
@@ -22,56 +35,47 @@ export interface WantedOrder {
   readonly mapped: MappedOrder | undefined;
   /** Why the ERP does not want it, for a person: `It was cancelled in the ERP`. */
   readonly ended?: string | undefined;
-  /** The ERP itself posted it, so that a rejected order is tried again; a pull reads the same orders again and again. */
-  readonly asked: boolean;
+  readonly via: Via;
   /** Its change time, when that is in the future: the order counts as changed now. */
   readonly changedAhead?: string | undefined;
   readonly now: Date;
 }
 
-/** What to do about one product order. `ends`: concerns that are over, as what they are about is replaced. */
-export type PartDecision = { readonly number: string } & (
-  | { readonly action: 'create'; readonly wanted: MappedProductOrder; readonly ends: readonly Concern[] }
-  | {
-      readonly action: 'replace';
-      readonly wanted: MappedProductOrder;
-      readonly ends: readonly Concern[];
-      readonly entry: OrderEntry;
-    }
+/** What to do about one product order. `ends`: concerns that are over, as what they are about is so no more. */
+export type PartDecision = { readonly number: string; readonly ends: readonly Concern[] } & (
+  | { readonly action: 'create'; readonly wanted: MappedProductOrder }
+  | { readonly action: 'replace'; readonly wanted: MappedProductOrder; readonly entry: OrderEntry }
   | {
       readonly action: 'withdraw';
       readonly entry: OrderEntry;
-      readonly ends: readonly Concern[];
       readonly event: 'cancelled in the ERP' | 'withdrawn';
       readonly sentence: string;
     }
-  /**
-   * A person must see to it; then Azumuta is looked at, where it may have been put right already. `again`: what is open
-   * since the ERP did not want it, and knows now that it does.
-   */
-  | {
-      readonly action: 'concern';
-      readonly entry: OrderEntry;
-      readonly concern: Concern;
-      readonly again: readonly Concern[];
-      /** For the caller. */
-      readonly sentence: string;
-      readonly looks: boolean;
-    }
-  /** The ERP wants it as it was made: only a look at Azumuta shows whether the concerns, which know that now, are over. */
-  | {
-      readonly action: 'look';
-      readonly entry: OrderEntry;
-      readonly concerns: readonly [Concern, ...Concern[]];
-    }
-  | {
-      readonly action: 'over';
-      readonly entry: OrderEntry;
-      readonly concerns: readonly [Concern, ...Concern[]];
-      readonly sentence: string;
-    }
-  | { readonly action: 'unchanged'; readonly entry: OrderEntry }
+  /** The number belongs to another ERP order, and this one is not mapped to it any more. */
+  | { readonly action: 'unclaimed'; readonly sentence: string }
+  | Kept
 );
+
+/**
+ * A product order that stays as it is.
+ *
+ *   unchanged   as it is wanted
+ *   over        the same, and so the concerns that it had end
+ *   look        the same, and only a look at Azumuta shows whether its concerns, which know that now, are over
+ *   concern     a person must see to it
+ */
+export interface Kept {
+  readonly number: string;
+  readonly action: 'unchanged' | 'over' | 'look' | 'concern';
+  readonly entry: OrderEntry;
+  /** Concerns that are open from now on, or know more; the caller is told of the first. */
+  readonly begins: readonly Concern[];
+  readonly ends: readonly Concern[];
+  /** Azumuta is looked at, where it may have been put right already. */
+  readonly looks: boolean;
+  /** For the caller, and for what ends. */
+  readonly sentence: string;
+}
 
 export interface OrderDecision {
   /**
@@ -105,7 +109,33 @@ export function nameOf({ number, id }: { readonly number: string; readonly id?: 
   return id === undefined || id === number ? number : `${number} (${id})`;
 }
 
-/** Identifies an ERP order that is mapped to another order's number. */
-export function claimantOf({ number, id }: ErpOrder): string {
-  return id ?? number;
+/** Product orders of one order that are read at the same time. */
+const concurrency = 8;
+
+/** Reads what the ledger knows about an ERP order, under its id or number and under the numbers that it is mapped to. */
+export async function readKnown(
+  { order, mapped }: Pick<WantedOrder, 'order'> & Partial<Pick<WantedOrder, 'mapped'>>,
+  ledger: Pick<Ledger, 'erpOrders' | 'knownOrders'>,
+): Promise<KnownErpOrder> {
+  const productOrders = new Map<string, KnownOrder>();
+  const read = (numbers: readonly string[]) =>
+    mapConcurrently(numbers, concurrency, async (number) => {
+      if (!productOrders.has(number)) productOrders.set(number, await ledger.knownOrders.read(number));
+    });
+  await read((mapped?.productOrders ?? []).map(({ draft }) => draft.number));
+  // It may come without its id now, and there is one record for each order.
+  const same = [...productOrders.values()].find(
+    ({ entry }) => entry && isSameErpOrder(entry.erpOrder, order),
+  );
+  let record = await ledger.erpOrders.find(order.id === undefined ? (same?.entry?.erpOrder ?? order) : order);
+  // It came without its id before.
+  if (!record && order.id !== undefined) record = await ledger.erpOrders.find({ number: order.number });
+  if (record) {
+    const { split, mostParts, earlier } = record;
+    await read([{ ...split, of: mostParts }, ...earlier].flatMap(partNumbers));
+  }
+  const { of = 0, book = 'alone' } = mapped?.split ?? {};
+  if (!record || book !== 'when-all-done' || of >= record.mostParts) return { record, productOrders };
+  const completed = await ledger.erpOrders.completedParts(record);
+  return { record, productOrders, completed: new Set(completed.keys()) };
 }

@@ -7,7 +7,7 @@ import { callMapping } from '../../../shared/integration/mapping/validate.ts';
 import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/http-api-request.ts';
+import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
 import { isRecord, type Mismatch, parse } from '../../../shared/platform/validation.ts';
 
 /** A sample that was read, or the mistakes of one that does not fit. */

@@ -6,8 +6,7 @@ import { Rejected, reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder, MappedOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
 import { whyNotAdopted } from '../../../shared/orders/differences.ts';
-import { readKnown } from '../../../shared/orders/known-erp-order.ts';
-import type { PartDecision } from '../../../shared/orders/wanted-order.ts';
+import { type PartDecision, readKnown } from '../../../shared/orders/wanted-order.ts';
 
 /**
  * What the pull would do with a product order of a released ERP order, in words and their colour, worst first.
@@ -105,14 +104,17 @@ async function previewOrder(
     const { first, parts: then } = decideProductOrders(known, {
       order,
       mapped,
-      asked: false,
+      via: 'pull',
       now: new Date(),
     });
     // A withdrawn product order is listed by itself, unless its number is used again.
     const again = new Set((mapped?.productOrders ?? []).map(({ draft }) => draft.number));
     const withdrawn = first.filter(({ action, number }) => action === 'withdraw' && !again.has(number));
     const left = new Set(withdrawn.map(({ number }) => number));
-    const parts = [...withdrawn, ...then.filter((part) => !left.has(part.number) && !isOfAnother(part))];
+    const parts = [...withdrawn, ...then.filter(({ number }) => !left.has(number))].filter(
+      // Such a number belongs to another ERP order.
+      (part) => part.action !== 'unclaimed',
+    );
     if (isCancelled && parts.length === 0)
       return [{ ...about, outcome: 'left out', reason: 'it was cancelled in the ERP before the first pull' }];
     const previewed: PreviewedOrder[] = [];
@@ -127,15 +129,10 @@ async function previewOrder(
   }
 }
 
-/** The ERP order releases a number that belongs to another ERP order. */
-function isOfAnother(part: PartDecision): boolean {
-  return part.action === 'over' && part.concerns[0].claimant !== undefined;
-}
-
 type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;
 
 /** What the pull would do with a product order that the ledger knows. */
-function foundOf(part: Exclude<PartDecision, { action: 'create' }>): Found {
+function foundOf(part: Exclude<PartDecision, { action: 'create' | 'unclaimed' }>): Found {
   const { entry } = part;
   switch (part.action) {
     case 'replace': {
@@ -147,9 +144,9 @@ function foundOf(part: Exclude<PartDecision, { action: 'create' }>): Found {
     case 'withdraw':
       return { outcome: 'left out', reason: part.sentence };
     case 'concern': {
-      const { kind, cause, note } = part.concern;
-      const isCancelled = kind === 'unwanted' && cause === 'order-state';
-      return { outcome: isCancelled ? 'cancelled' : 'conflict', reason: note };
+      const [concern] = part.begins;
+      const isCancelled = concern?.kind === 'unwanted' && concern.cause === 'order-state';
+      return { outcome: isCancelled ? 'cancelled' : 'conflict', reason: concern?.note };
     }
     default:
       if (entry.withdrawn) return { outcome: 'left out', reason: entry.reason ?? 'the ERP withdrew it' };

@@ -1,7 +1,7 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
-import type { OrderCallAnswer } from '../../../shared/orders/http-api.ts';
+import type { OrderCallAnswer } from '../../../shared/orders/endpoint/http-api.ts';
 
 /** What the ERP, Azumuta and an operator do with a running plant. */
 export function callsOf(system: LocalSystem) {

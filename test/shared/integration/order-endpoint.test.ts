@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { postedOrderSchema } from '../../../shared/orders/http-api-request.ts';
+import { postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
 
 const folder = 'shared/integration/examples/order-endpoint';
 /** How each language writes a field of the order that it posts. */

@@ -5,7 +5,7 @@ import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
-import { readKnown } from '../../../shared/orders/known-erp-order.ts';
+import { readKnown } from '../../../shared/orders/wanted-order.ts';
 import { testClock } from '../../support/clock.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
@@ -73,7 +73,7 @@ async function missing(wanted: Wish, ledger: Ledger): Promise<string[]> {
   const { order } = wanted;
   const mapped = mappedOf(wanted);
   const known = await readKnown({ order, mapped }, ledger);
-  const { first, parts } = decideProductOrders(known, { order, mapped, asked: false, now: new Date() });
+  const { first, parts } = decideProductOrders(known, { order, mapped, via: 'pull', now: new Date() });
   const left = [...first, ...parts].filter(({ action }) =>
     ['create', 'replace', 'withdraw'].includes(action),
   );

@@ -88,7 +88,7 @@ class Model {
   readonly #created = new Set<string>();
   readonly #numbered = new Map<string, { readonly as: string; readonly of: number }>();
 
-  hear({ order, mapped, asked }: WantedOrder): void {
+  hear({ order, mapped, via }: WantedOrder): void {
     const owner = String(order.id);
     const mine = [...this.made].filter(([, one]) => one.owner === owner);
     const was = this.#numbered.get(owner);
@@ -106,7 +106,10 @@ class Model {
       ([each, { fate }]) => fate !== 'withdrawn' && (isAnew || !wanted.has(each)),
     ))
       if (mayExist(one.fate)) this.#alert(`${number} unwanted`, mapped ? `surplus ${is?.of}` : 'cancelled');
-      else this.made.set(number, { ...one, fate: 'withdrawn' });
+      else {
+        this.made.set(number, { ...one, fate: 'withdrawn' });
+        this.#over(number);
+      }
     for (const {
       draft: { number },
       part: { index },
@@ -127,10 +130,10 @@ class Model {
         const isOpen =
           fate === 'withdrawn' ||
           before !== content ||
-          (asked && fate !== 'perhaps there' && fate !== 'to be created');
+          (via === 'endpoint' && fate !== 'perhaps there' && fate !== 'to be created');
         const next = fate === 'refused, perhaps there' ? 'perhaps there' : 'to be created';
         if (isOpen) this.made.set(number, { owner, as: String(is?.as), index, content, fate: next });
-        for (const kind of ['changed', 'unwanted']) this.told.delete(`${number} ${kind}`);
+        this.#over(number);
       }
     }
     for (const [number, { owner: other }] of this.made)
@@ -150,6 +153,10 @@ class Model {
     } as const;
     this.made.set(number, { ...one, fate: fates[how] });
     if (how === 'is created') this.#created.add(number);
+  }
+
+  #over(number: string): void {
+    for (const kind of ['changed', 'unwanted']) this.told.delete(`${number} ${kind}`);
   }
 
   #alert(key: string, what: string): void {
@@ -172,11 +179,11 @@ function fateOf({
 }
 
 function wantedOf(posted: Extract<Event, { what: 'posted' }>, mapping: Mapping): WantedOrder {
-  const { id, state, amount, unit, article, asked } = posted;
+  const { id, state, amount, unit, article } = posted;
   const number = `MO/${id}${posted.renamed ? '-B' : ''}`;
   const order = erpOrder({ id, number, state, article, quantity: { amount, unit } });
   const mapped = state === 'cancelled' ? undefined : mapProductOrders(mapping, order);
-  return { order, mapped, asked, now: new Date(0) };
+  return { order, mapped, via: posted.asked ? 'endpoint' : 'pull', now: new Date(0) };
 }
 
 it('creates, withdraws and alerts as the ERP wants, whatever happens in whichever order', () => {
@@ -280,9 +287,9 @@ function holds(ledger: OrdersInMemory, before: OrdersInMemory['entries'], wanted
       if (surelyNotCreated) expect(asWanted).toContain(`${number} ${part.book}`);
 
   // What happened meanwhile is seen now, and then there is nothing new.
-  ledger.accept({ ...wanted, asked: false });
+  ledger.accept({ ...wanted, via: 'pull' });
   const [entries, told] = [new Map(ledger.entries), new Map(ledger.told)];
   ledger.news.length = 0;
-  ledger.accept({ ...wanted, asked: false });
+  ledger.accept({ ...wanted, via: 'pull' });
   expect([ledger.entries, ledger.told, ledger.news]).toEqual([entries, told, []]);
 }

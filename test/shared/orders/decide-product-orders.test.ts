@@ -5,7 +5,12 @@ import type { KnownOrder } from '../../../shared/ledger/records/known-orders.ts'
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
-import { factsOf, type KnownErpOrder, type WantedOrder } from '../../../shared/orders/wanted-order.ts';
+import {
+  factsOf,
+  type KnownErpOrder,
+  type Via,
+  type WantedOrder,
+} from '../../../shared/orders/wanted-order.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { nothingHappened } from './orders-in-memory.ts';
 
@@ -24,10 +29,10 @@ const states = {
 } as const;
 type State = keyof typeof states;
 
-const wants = (order: ErpOrder, mapping: Mapping = {}, asked = false): WantedOrder => ({
+const wants = (order: ErpOrder, mapping: Mapping = {}, via: Via = 'pull'): WantedOrder => ({
   order,
   mapped: order.state === 'cancelled' ? undefined : mapProductOrders(mapping, order),
-  asked,
+  via,
   now: new Date('2026-11-24T08:00:00Z'),
 });
 
@@ -89,7 +94,7 @@ const other5: Concern = {
 describe('a product order', () => {
   const order = erpOrder({ number: 'MO/1', id: 'a', quantity: { amount: '2' } });
   const same = wants(order, perUnit('each'));
-  const asked = wants(order, perUnit('each'), true);
+  const asked = wants(order, perUnit('each'), 'endpoint');
   const other = wants({ ...order, article: 'GEAR-02' }, perUnit('each'));
   const fewer = wants({ ...order, quantity: { amount: '1' } }, perUnit('each'));
   const gone = wants({ ...order, state: 'cancelled' });
@@ -125,22 +130,24 @@ describe('a product order', () => {
     expect(actionsOf(known, same)).toEqual(['MO/1/1 look', 'MO/1/2 look']);
   });
 
-  it.each<[State, string]>([
-    ['perhaps created', 'over'],
-    ['created', 'look'],
-  ])('has all that is open follow the ERP that wants it as it was made when it is %s', (state, action) => {
-    const known = accepted(order, state, { mapping: perUnit('each'), concerns: [other5, surplus] });
-    const { parts } = decideProductOrders(known, same);
-    expect(parts[1]).toMatchObject({ action, concerns: [{ kind: 'changed' }, { kind: 'unwanted' }] });
-  });
+  it.each<[State, string, 'ends' | 'begins']>([
+    ['perhaps created', 'over', 'ends'],
+    ['created', 'look', 'begins'],
+  ])(
+    'has all that is open follow the ERP that wants it as it was made when it is %s',
+    (state, action, how) => {
+      const known = accepted(order, state, { mapping: perUnit('each'), concerns: [other5, surplus] });
+      const { parts } = decideProductOrders(known, same);
+      expect(parts[1]).toMatchObject({ action, [how]: [{ kind: 'changed' }, { kind: 'unwanted' }] });
+    },
+  );
 
   it('is wanted again with other content, which what is open since it was unwanted knows from then on', () => {
     const known = accepted(order, 'created', { mapping: perUnit('each'), concerns: [surplus] });
     const { parts } = decideProductOrders(known, other);
     expect(parts[1]).toMatchObject({
       action: 'concern',
-      concern: { kind: 'changed' },
-      again: [{ kind: 'unwanted', wanted: { erpOrder: { article: 'GEAR-02' } } }],
+      begins: [{ kind: 'changed' }, { kind: 'unwanted', wanted: { erpOrder: { article: 'GEAR-02' } } }],
     });
   });
 
@@ -180,7 +187,7 @@ describe('a product order', () => {
     const { record } = accepted(twin, 'created');
     expect(
       decideProductOrders({ record, productOrders: claimed }, wants({ ...twin, state: 'cancelled' })).parts,
-    ).toMatchObject([{ number: 'MO/1', action: 'over', concerns: [taken] }]);
+    ).toMatchObject([{ number: 'MO/1', action: 'unclaimed', ends: [taken] }]);
   });
 });
 
@@ -224,7 +231,7 @@ describe('an ERP order with another mapping', () => {
       {
         number: 'MO/1',
         action: 'concern',
-        concern: { kind: 'changed' },
+        begins: [{ kind: 'changed' }],
         sentence: expect.stringContaining('is mapped to MO/1-B (alone) now'),
       },
     ]);
@@ -255,7 +262,7 @@ describe('the same content', () => {
     expect(decideProductOrders(known, wants(inKg, mapping)).parts).toMatchObject([
       {
         action: 'concern',
-        concern: { kind: 'changed', content: note, note, wanted: { erpOrder: { unit: 'kg' } } },
+        begins: [{ kind: 'changed', content: note, note, wanted: { erpOrder: { unit: 'kg' } } }],
         sentence: `Product order MO/1 exists with other content: ${note}.`,
       },
     ]);
@@ -271,6 +278,6 @@ describe('the same content', () => {
     const known = accepted(order, 'created', { mapping: { parameters: () => ({ Length: '5' }) } });
     expect(
       decideProductOrders(known, wants(order, { parameters: () => ({ Length: 5 }) })).parts,
-    ).toMatchObject([{ action: 'concern', looks: true, concern: { note: 'the content is another' } }]);
+    ).toMatchObject([{ action: 'concern', looks: true, begins: [{ note: 'the content is another' }] }]);
   });
 });

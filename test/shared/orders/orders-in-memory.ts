@@ -133,19 +133,15 @@ export class OrdersInMemory {
       case 'withdraw':
         if (!isAsRead(held, part.entry) || !held.surelyNotCreated) return false;
         this.entries.set(number, { ...held, state: 'rejected', withdrawn: true });
+        this.#end(number, part.ends);
         return true;
-      case 'concern':
-        for (const concern of [part.concern, ...part.again]) this.#begin(number, concern);
+      case 'unclaimed':
+        this.#end(number, part.ends);
+        return true;
+      default:
+        this.#end(number, part.ends);
+        for (const concern of part.begins) this.#begin(number, concern);
         if (part.looks) this.#look(part.entry);
-        return true;
-      case 'look':
-        for (const concern of part.concerns) this.#begin(number, concern);
-        this.#look(part.entry);
-        return true;
-      case 'over':
-        this.#end(number, part.concerns);
-        return true;
-      case 'unchanged':
         return true;
     }
   }

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { PullProgress } from '../../../shared/ledger/records/pull-state.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { createOrderPull, type PullDependencies, type PullReport } from '../../../shared/orders/pull.ts';
+import { type PullDependencies, type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
 import { afterPage, afterPullWindow, overlapMs, startOf } from '../../../shared/orders/pull-window.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
@@ -62,7 +62,7 @@ function plant(skewHours: number, goLive?: string) {
         goLive,
       };
       const getRemainingTimeInMillis = () => (read >= most ? 1_000 : 60_000);
-      return createOrderPull(dependencies)({ awsRequestId: `run ${runs}`, getRemainingTimeInMillis });
+      return pullOrders({ awsRequestId: `run ${runs}`, getRemainingTimeInMillis }, dependencies);
     },
   };
 }

@@ -7,7 +7,7 @@ import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { lifeOf } from '../../../shared/orders/life.ts';
-import { createOrderPull, pullStage } from '../../../shared/orders/pull.ts';
+import { pullOrders, pullStage } from '../../../shared/orders/pull.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { claimedOrder } from '../../support/bookings.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
@@ -33,21 +33,24 @@ function pull(
   unreadable: readonly UnreadableOrder[] = [],
   failure?: Error,
 ) {
-  return createOrderPull({
-    ...pullFrom({ ...store, clock }, async function* () {
-      if (failure) throw failure;
-      yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
-    }),
-    ledger,
-    accept: (order) => isWanted({ accept }, order),
-    queues: createQueues(sqs.client),
-    queueUrl: sqs.queueUrl('product-orders'),
-    map(order) {
-      if (order.article === '')
-        throw new Rejected(`ERP order ${order.number} has no article.`, { code: 'order-data' });
-      return mapProductOrders({}, order);
+  return pullOrders(
+    { awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 },
+    {
+      ...pullFrom({ ...store, clock }, async function* () {
+        if (failure) throw failure;
+        yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
+      }),
+      ledger,
+      accept: (order) => isWanted({ accept }, order),
+      queues: createQueues(sqs.client),
+      queueUrl: sqs.queueUrl('product-orders'),
+      map(order) {
+        if (order.article === '')
+          throw new Rejected(`ERP order ${order.number} has no article.`, { code: 'order-data' });
+        return mapProductOrders({}, order);
+      },
     },
-  })({ awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 });
+  );
 }
 
 it('calls nobody while it is paused, until it is resumed', async () => {

@@ -4,7 +4,7 @@ import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call
 import { reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { createOrderPull } from '../../../shared/orders/pull.ts';
+import { pullOrders } from '../../../shared/orders/pull.ts';
 import { claimedOrder } from '../../support/bookings.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder } from '../../support/orders.ts';
@@ -45,7 +45,7 @@ function pull() {
     called: () => called,
     run() {
       const { time, ...dependencies } = runOf('erp');
-      return createOrderPull({
+      return pullOrders(time, {
         ...pullFrom({ ...stage, slots: dependencies.slots }, async function* () {
           called = true;
           yield { orders: [], unreadable: [], watermark: { changedAt: '2026-11-24T08:00:00.000Z' } };
@@ -53,7 +53,7 @@ function pull() {
         ...dependencies,
         queues: { sendAll: async () => [] },
         queueUrl: 'unused',
-      })(time);
+      });
     },
   };
 }

@@ -47,21 +47,21 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'order-not-enqueued-again',
     file: 'shared/orders/write-decision.ts',
-    find: "if (status.status !== 'queued' || (again && entry.enqueued)) return status;",
-    replace: 'if (entry) return status;',
+    find: "return via === 'endpoint' || !entry.enqueued;",
+    replace: 'return false;',
     why: 'After a crash between ledger and queue, the order is never created, but the ERP gets the answer that it is queued.',
     foundBy: ['created'],
   },
   {
     name: 'watermark-before-the-page',
     file: 'shared/orders/pull.ts',
-    find: `        await acceptPage(page.value, report);
-        const further = afterPage(run.window, page.value.watermark, readAt);
-        const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+    find: `      await acceptPage(page.value, run, dependencies);
+      const further = afterPage(window, page.value.watermark, readAt);
+      const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
 `,
-    replace: `        const further = afterPage(run.window, page.value.watermark, readAt);
-        const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
-        await acceptPage(page.value, report);
+    replace: `      const further = afterPage(window, page.value.watermark, readAt);
+      const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+      await acceptPage(page.value, run, dependencies);
 `,
     why: 'After a crash in between, the orders of that page are never read again.',
     foundBy: ['created'],

@@ -11,7 +11,7 @@ import { createWebhookReceiver } from '../../../../shared/completions/receive-we
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
-import { createHttpApi } from '../../../../shared/orders/http-api.ts';
+import { getOrder, postOrders } from '../../../../shared/orders/endpoint/http-api.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../../support/clock.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
@@ -127,8 +127,8 @@ async function carriedOut({ operation, request: { number, query, body, authorize
     };
     const caller = { apiKey: presented, sourceIp: '203.0.113.7' };
     return operation === 'postProductOrders'
-      ? createHttpApi(dependencies).postOrders({ ...caller, body: bytes, waitSeconds: 0 })
-      : createHttpApi(dependencies).getOrder({ ...caller, number: number ?? '' });
+      ? postOrders({ ...caller, body: bytes, waitSeconds: 0 }, dependencies)
+      : getOrder({ ...caller, number: number ?? '' }, dependencies);
   }
   const receiveWebhook = createWebhookReceiver({
     ...common,

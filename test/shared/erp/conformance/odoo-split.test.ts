@@ -156,7 +156,12 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
       const conflicts: PartDecision[] = [];
       const takeIn = async () => {
         for (const order of await plant.listed()) {
-          const wanted = { order, mapped: mapProductOrders({}, order), asked: false, now: new Date() };
+          const wanted = {
+            order,
+            mapped: mapProductOrders({}, order),
+            via: 'pull' as const,
+            now: new Date(),
+          };
           conflicts.push(...azumuta.accept(wanted).parts.filter(({ action }) => action === 'concern'));
         }
       };
@@ -180,7 +185,9 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
         ['-003', '3'],
       ]);
       expect(azumuta.news.length).toBe(attempt ? 1 : 0);
-      const notes = conflicts.map((conflict) => 'concern' in conflict && conflict.concern.note);
+      const notes = conflicts
+        .flatMap((conflict) => ('begins' in conflict ? conflict.begins : []))
+        .map(({ note }) => note);
       expect(new Set(notes)).toEqual(new Set(attempt ? ['parameters["Quantity"] is 9, wanted 3'] : []));
     },
   );

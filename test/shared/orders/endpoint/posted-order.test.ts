@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/http-api-request.ts';
-import { parse } from '../../../shared/platform/validation.ts';
+import { erpOrderOf, postedOrderSchema } from '../../../../shared/orders/endpoint/posted-order.ts';
+import { parse } from '../../../../shared/platform/validation.ts';
 
 const posted = (given: object) => parse(postedOrderSchema, { number: 'MO/1', article: 'GEAR-01', ...given });
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import type { ErpOrder } from '../model/orders.ts';
-import { toDecimal } from '../model/quantity.ts';
-import { maxTextLength, problemOfText } from '../model/text.ts';
-import { isDate, utcInstant } from '../model/time.ts';
+import type { ErpOrder } from '../../model/orders.ts';
+import { toDecimal } from '../../model/quantity.ts';
+import { maxTextLength, problemOfText } from '../../model/text.ts';
+import { isDate, utcInstant } from '../../model/time.ts';
 
 /** A number, a code or an id, kept unchanged. */
 const code = z.string().check(
@@ -24,13 +24,19 @@ const positiveDecimal = z.pipe(
   z.transform((value) => toDecimal(value) ?? '0'),
 );
 
-const dateOrInstant = z.string().check(
-  z.maxLength(40),
-  z.refine(
-    (text) => isDate(text) || utcInstant(text) !== undefined,
-    'a date that exists (2026-12-24), or such a time with its zone (2026-12-24T10:00:00+01:00)',
-  ),
-);
+/** A time becomes one in UTC. */
+const dateOrInstant = (about: { readonly description: string; readonly examples?: string[] }) =>
+  z.pipe(
+    z.string().check(
+      z.maxLength(40),
+      z.refine(
+        (text) => isDate(text) || utcInstant(text) !== undefined,
+        'a date that exists (2026-12-24), or such a time with its zone (2026-12-24T10:00:00+01:00)',
+      ),
+      z.meta(about),
+    ),
+    z.transform((text) => utcInstant(text) ?? text),
+  );
 
 /** Deeper than the data of any ERP, and not too deep for a mapping to walk. */
 const maxDepth = 20;
@@ -43,7 +49,7 @@ function isAtMostDeep(value: unknown, levels: number): boolean {
 /** An order as an ERP posts it to `POST /product-orders`. */
 export const postedOrderSchema = z.strictObject({
   number: code.check(z.meta({ description: 'Number that people read in the ERP.', examples: ['MO/0001'] })),
-  id: z.optional(code.check(z.describe("The ERP's internal id, when it differs from the number."))),
+  id: z.exactOptional(code.check(z.describe("The ERP's internal id, when it differs from the number."))),
   article: code.check(z.meta({ description: 'Code of the article to build.', examples: ['GEAR-01'] })),
   quantity: z._default(
     positiveDecimal.check(
@@ -51,18 +57,15 @@ export const postedOrderSchema = z.strictObject({
     ),
     '1',
   ),
-  unit: z.optional(code.check(z.meta({ description: 'Unit of the quantity.', examples: ['u'] }))),
-  dueDate: z.optional(
-    dateOrInstant.check(
-      z.meta({ description: 'ISO date, or a time with its zone.', examples: ['2026-12-24'] }),
-    ),
+  unit: z.exactOptional(code.check(z.meta({ description: 'Unit of the quantity.', examples: ['u'] }))),
+  dueDate: z.exactOptional(
+    dateOrInstant({ description: 'ISO date, or a time with its zone.', examples: ['2026-12-24'] }),
   ),
-  changedAt: z.optional(
-    dateOrInstant.check(
-      z.describe(
+  changedAt: z.exactOptional(
+    dateOrInstant({
+      description:
         'When the ERP changed it, with its zone: of two calls that overtake each other, the newer one counts.',
-      ),
-    ),
+    }),
   ),
   attributes: z._default(
     z.record(z.string().check(z.maxLength(maxTextLength)), z.unknown()).check(
@@ -76,16 +79,10 @@ export const postedOrderSchema = z.strictObject({
   ),
 });
 
-export function erpOrderOf(posted: z.output<typeof postedOrderSchema>): ErpOrder {
-  const { number, id, article, quantity, unit, dueDate, changedAt, attributes } = posted;
+export function erpOrderOf({ quantity, unit, ...order }: z.output<typeof postedOrderSchema>): ErpOrder {
   return {
-    number,
-    article,
-    attributes,
+    ...order,
     state: 'released',
     quantity: { amount: quantity, ...(unit === undefined ? {} : { unit }) },
-    ...(id === undefined ? {} : { id }),
-    ...(dueDate === undefined ? {} : { dueDate: utcInstant(dueDate) ?? dueDate }),
-    ...(changedAt === undefined ? {} : { changedAt: utcInstant(changedAt) ?? changedAt }),
   };
 }

@@ -1,16 +1,20 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import { createLedger } from '../../../shared/ledger/ledger.ts';
-import { createHttpApi, type HttpApiDependencies } from '../../../shared/orders/http-api.ts';
-import { createQueues } from '../../../shared/platform/aws/queue.ts';
-import { claimedOrder } from '../../support/bookings.ts';
-import { type TestClock, testClock } from '../../support/clock.ts';
-import { startLedgerStore } from '../../support/dynamodb.ts';
-import { forAllTests } from '../../support/for-all-tests.ts';
-import { type HeardLog, recordedLog } from '../../support/logs.ts';
-import { modelledTable } from '../../support/modelled-table.ts';
-import { overriding } from '../../support/overriding.ts';
-import { startSqsEndpoint } from '../../support/sqs.ts';
+import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
+import { createLedger } from '../../../../shared/ledger/ledger.ts';
+import {
+  getOrder,
+  type HttpApiDependencies,
+  postOrders,
+} from '../../../../shared/orders/endpoint/http-api.ts';
+import { createQueues } from '../../../../shared/platform/aws/queue.ts';
+import { claimedOrder } from '../../../support/bookings.ts';
+import { type TestClock, testClock } from '../../../support/clock.ts';
+import { startLedgerStore } from '../../../support/dynamodb.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
+import { type HeardLog, recordedLog } from '../../../support/logs.ts';
+import { modelledTable } from '../../../support/modelled-table.ts';
+import { overriding } from '../../../support/overriding.ts';
+import { startSqsEndpoint } from '../../../support/sqs.ts';
 
 const current = 'CANARY-current-0123456789abcdef012345';
 const previous = 'CANARY-previous-0123456789abcdef01234';
@@ -48,8 +52,8 @@ const call = (number: string, apiKey: string | undefined = current) => ({
 describe('the order endpoint', () => {
   it('answers 503 when SQS is down, and 202 to the same call once it is back', async () => {
     sqs.fail('SendMessageBatch', 500);
-    const down = await createHttpApi(dependencies).postOrders(call('PO-down'));
-    const back = await createHttpApi(dependencies).postOrders(call('PO-down'));
+    const down = await postOrders(call('PO-down'), dependencies);
+    const back = await postOrders(call('PO-down'), dependencies);
     expect(down).toMatchObject({
       statusCode: 503,
       body: { error: expect.stringContaining('same call again') },
@@ -63,8 +67,8 @@ describe('the order endpoint', () => {
     const ledger = createLedger({ ...lost, clock: testClock(), times: { settlingSeconds: 300 } });
     await lost.stop();
     const answers = [
-      await createHttpApi({ ...dependencies, ledger }).postOrders(call('PO-1')),
-      await createHttpApi({ ...dependencies, ledger }).getOrder({ ...call('PO-1'), number: 'PO-1' }),
+      await postOrders(call('PO-1'), { ...dependencies, ledger }),
+      await getOrder({ ...call('PO-1'), number: 'PO-1' }, { ...dependencies, ledger }),
     ];
     expect(answers).toMatchObject([{ statusCode: 503 }, { statusCode: 503 }]);
     expect(sqs.sent).toEqual([]);
@@ -74,8 +78,8 @@ describe('the order endpoint', () => {
 describe('the key of the order endpoint', () => {
   it('may be either of two during rotation', async () => {
     const answers = [
-      await createHttpApi(dependencies).postOrders(call('PO-a', current)),
-      await createHttpApi(dependencies).postOrders(call('PO-b', previous)),
+      await postOrders(call('PO-a', current), dependencies),
+      await postOrders(call('PO-b', previous), dependencies),
     ];
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202]);
   });
@@ -86,7 +90,7 @@ describe('the key of the order endpoint', () => {
     ['one with a letter too many', `${previous}x`],
     ['an empty one', ''],
   ])('is refused when it is %s, and is never in the answer or the log', async (_, presented) => {
-    const answer = await createHttpApi(dependencies).postOrders({ ...call('PO-1'), apiKey: presented });
+    const answer = await postOrders({ ...call('PO-1'), apiKey: presented }, dependencies);
     expect(answer.statusCode).toBe(401);
     expect(sqs.sent).toEqual([]);
     expect(JSON.stringify(answer) + logged.lines.join()).not.toContain('CANARY');
@@ -98,9 +102,7 @@ describe('an address that is not on the list', () => {
     const apiKey = async () => {
       throw new Error('It was looked at.');
     };
-    const answer = await createHttpApi({ ...dependencies, mayCall: () => false, apiKey }).postOrders(
-      call('PO-1'),
-    );
+    const answer = await postOrders(call('PO-1'), { ...dependencies, mayCall: () => false, apiKey });
     expect(answer.statusCode).toBe(403);
     expect(sqs.sent).toEqual([]);
   });
@@ -131,7 +133,7 @@ describe('an ERP that prefers to wait', () => {
 
     // Act
     const lasted = await secondsOf(
-      createHttpApi(slow).postOrders({ ...call('-'), body: listOf('SLOW', 60), waitSeconds: 25 }),
+      postOrders({ ...call('-'), body: listOf('SLOW', 60), waitSeconds: 25 }, slow),
     );
 
     // Assess: reads that had begun may end
@@ -145,9 +147,7 @@ describe('an ERP that prefers to wait', () => {
       return dependencies.map(order);
     };
     expect(
-      await secondsOf(
-        createHttpApi({ ...dependencies, map }).postOrders({ ...call('WAITED'), waitSeconds: 10 }),
-      ),
+      await secondsOf(postOrders({ ...call('WAITED'), waitSeconds: 10 }, { ...dependencies, map })),
     ).toBe(10);
   });
 
@@ -169,11 +169,14 @@ describe('an ERP that prefers to wait', () => {
     };
 
     // Act
-    const answer = await createHttpApi(watched).postOrders({
-      ...call('-'),
-      body: listOf('LOOK', 2),
-      waitSeconds: 1,
-    });
+    const answer = await postOrders(
+      {
+        ...call('-'),
+        body: listOf('LOOK', 2),
+        waitSeconds: 1,
+      },
+      watched,
+    );
 
     // Assess
     expect(answer.body.orders?.map(({ status }) => status)).toEqual(['exists', 'queued']);
@@ -194,13 +197,13 @@ async function claimed(number: string) {
 describe('a rejected order', () => {
   it('is answered with reason and cause, by which the ERP can group', async () => {
     // Prepare
-    await createHttpApi(dependencies).postOrders(call('REFUSED'));
+    await postOrders(call('REFUSED'), dependencies);
     const { claims, claim } = await claimed('REFUSED');
     const why = { reason: 'Azumuta has no article GEAR-01.', cause: 'unknown-article' } as const;
     await claims.reject(claim, why);
 
     // Act
-    const refused = await createHttpApi(dependencies).getOrder({ ...call('REFUSED'), number: 'REFUSED' });
+    const refused = await getOrder({ ...call('REFUSED'), number: 'REFUSED' }, dependencies);
 
     // Assess
     expect(refused.body.orders?.[0]?.productOrders).toEqual([
@@ -210,7 +213,7 @@ describe('a rejected order', () => {
 
   it('has the mapping as its cause when it cannot be mapped', async () => {
     const map: typeof dependencies.map = (order) => mapProductOrders({ article: () => '' }, order);
-    const answer = await createHttpApi({ ...dependencies, map }).postOrders(call('UNMAPPED'));
+    const answer = await postOrders(call('UNMAPPED'), { ...dependencies, map });
     expect(answer.body.orders).toMatchObject([{ status: 'rejected', cause: 'configuration' }]);
   });
 });
@@ -230,7 +233,7 @@ describe('one bad order of a call', () => {
     ['a number that is no text, and cannot become one', '"number":{"toString":1}'],
     ['a number that is nested without end', `"number":${'['.repeat(100_000)}${']'.repeat(100_000)}`],
   ])('is rejected with %s, and the others are accepted', async (_what, fields) => {
-    const answer = await createHttpApi(dependencies).postOrders({ ...call('-'), body: bodyOf(fields) });
+    const answer = await postOrders({ ...call('-'), body: bodyOf(fields) }, dependencies);
     expect(answer.statusCode).toBe(202);
     expect(answer.body.orders?.map(({ status }) => status)).toEqual(['queued', 'rejected', 'queued']);
     expect(answer.body.orders?.[1]?.errors).toHaveLength(1);
@@ -243,7 +246,7 @@ it.each([
   ['a control character', 'MO\u0000'],
   ['white space around it', 'MO/1 '],
 ])('answers 404 with the reason for a number with %s, which no order can have', async (_what, number) => {
-  const answer = await createHttpApi(dependencies).getOrder({ ...call('-'), number });
+  const answer = await getOrder({ ...call('-'), number }, dependencies);
   expect(answer.statusCode).toBe(404);
   expect(answer.body.error).toMatch(/^There can be no such order: its number (has|holds|begins or ends)/);
 });
@@ -257,7 +260,7 @@ describe('a call that is too large', () => {
       mapProductOrders({ split: { per: 'unit', book: 'each', most: 1000 } }, order);
     const ledger = createLedger({ table: modelledTable(), clock, times: { settlingSeconds: 300 } });
     const body = Buffer.from(JSON.stringify(list));
-    return createHttpApi({ ...dependencies, ledger, map }).postOrders({ ...call('-'), body });
+    return postOrders({ ...call('-'), body }, { ...dependencies, ledger, map });
   };
 
   it.each([

@@ -1,0 +1,242 @@
+import type { Ledger } from '../../ledger/ledger.ts';
+import { reasonOf } from '../../model/errors.ts';
+import type { ErpOrder } from '../../model/orders.ts';
+import { problemOfText } from '../../model/text.ts';
+import { isValid, type RotatingSecret } from '../../platform/aws/credentials.ts';
+import { SecretUnset } from '../../platform/aws/secrets.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { mapConcurrently } from '../../platform/map-concurrently.ts';
+import { jsonOf, type Mismatch, parse, stepInto } from '../../platform/validation.ts';
+import { acceptOrders, partsOf } from '../accept.ts';
+import type { AcceptDependencies } from '../accept-wanted.ts';
+import {
+  type AnsweredOrder,
+  type OrderStatus,
+  overall,
+  type ProductOrderStatus,
+  statusOf,
+  statusOfKnown,
+} from '../order-status.ts';
+import { erpOrderOf, postedOrderSchema } from './posted-order.ts';
+
+interface Caller {
+  /** The key that was presented, if any. */
+  readonly apiKey: string | undefined;
+  readonly sourceIp: string;
+}
+
+export interface OrderCall extends Caller {
+  readonly body: Buffer;
+  /** Seconds that the caller wants to wait for the Azumuta ids (`Prefer: wait=10`); 0 for an answer at once. */
+  readonly waitSeconds: number;
+}
+
+/** Answer of the order endpoint; each order of the call has its own entry. */
+export interface OrderCallAnswer {
+  readonly statusCode: number;
+  readonly body: { readonly orders?: readonly AnsweredOrder[]; readonly error?: string };
+}
+
+export interface HttpApiDependencies extends AcceptDependencies {
+  readonly ledger: AcceptDependencies['ledger'] & Pick<Ledger, 'journeys'>;
+  readonly apiKey: (options?: { readonly refresh?: boolean }) => Promise<RotatingSecret>;
+  /** Whether this address may call the endpoint at all. */
+  readonly mayCall: (sourceIp: string) => boolean;
+  readonly clock: Clock;
+}
+
+/** Orders of one call. */
+export const maxOrders = 500;
+/**
+ * Product orders that the orders of one call may become. Each costs two calls to the ledger at the most and a
+ * tenth of one to SQS: about ten seconds in all at this function's share of a processor, of the API's 29.
+ */
+export const maxProductOrders = 1000;
+const sizes = `at most ${maxOrders} are taken, which may become ${maxProductOrders} product orders`;
+const maxBodyBytes = 2 * 1024 * 1024;
+/** Between looks into the ledger while a caller waits. */
+const lookMs = 250;
+/** Queued orders that are looked up at the same time. */
+const looksAtOnce = 8;
+
+/** `POST /product-orders`: accepts one order or a list; one bad order never blocks the others. */
+export function postOrders(call: OrderCall, dependencies: HttpApiDependencies): Promise<OrderCallAnswer> {
+  const waitUntil = dependencies.clock.now().getTime() + call.waitSeconds * 1000;
+  return answerCaller(call, dependencies, async () => {
+    if (call.body.byteLength > maxBodyBytes)
+      return failure(413, `The body is larger than ${maxBodyBytes} bytes.`);
+    const posted = postedOrders(call.body);
+    if (typeof posted === 'string') return failure(400, posted);
+    if (posted.length > maxOrders) return failure(413, `${posted.length} orders in one call; ${sizes}.`);
+    return acceptAll(posted, waitUntil, dependencies);
+  });
+}
+
+/** `GET /product-orders/{number}`: the status of an order, by its product order number or its ERP order number. */
+export function getOrder(
+  call: Caller & { readonly number: string },
+  dependencies: HttpApiDependencies,
+): Promise<OrderCallAnswer> {
+  return answerCaller(call, dependencies, async () => {
+    const problem = problemOfText(call.number);
+    if (problem) return failure(404, `There can be no such order: its number ${problem}.`);
+    return lookUp(call.number, dependencies);
+  });
+}
+
+async function acceptAll(
+  posted: readonly unknown[],
+  waitUntil: number,
+  dependencies: HttpApiDependencies,
+): Promise<OrderCallAnswer> {
+  const parsed = posted.map((order) => parse(postedOrderSchema, order));
+  const fitting = parsed.flatMap((one) => (one.ok ? erpOrderOf(one.value) : []));
+  if (becomeTooMany(fitting, dependencies)) {
+    const problem = `These orders become more than ${maxProductOrders} product orders`;
+    return failure(413, `${problem}; ${sizes}: send them in several calls.`);
+  }
+  const accepted = (await acceptOrders(fitting, 'endpoint', dependencies)).map(
+    ({ news: _, isEnded: __, ...answer }): AnsweredOrder => ({
+      ...answer,
+      statusUrl: `/product-orders/${encodeURIComponent(answer.number)}`,
+    }),
+  );
+  const settled = (await waitFor(accepted, waitUntil, dependencies)).values();
+  const orders = parsed.flatMap((one, index) => {
+    if (one.ok) return settled.next().value ?? [];
+    const at = posted.length === 1 ? '$' : `$[${index}]`;
+    return misfit(posted[index], one.mismatches, at);
+  });
+  const queued = orders.filter(isQueued).length;
+  dependencies.log.info('Orders received', { orders: orders.length, queued });
+  return { statusCode: statusCodeOf(orders), body: { orders } };
+}
+
+async function lookUp(number: string, { ledger }: HttpApiDependencies): Promise<OrderCallAnswer> {
+  const entry = await ledger.orders.find(number);
+  const numbers = entry ? [number] : await ledger.journeys.productOrdersOf(number);
+  const known = await mapConcurrently(numbers, looksAtOnce, (each) => ledger.knownOrders.read(each));
+  const found = known.flatMap(({ entry: one, ...facts }) => (one ? [{ entry: one, ...facts }] : []));
+  // What was withdrawn says nothing about the others.
+  const live = found.filter(({ entry: { withdrawn } }) => !withdrawn);
+  const productOrders = (live.length > 0 ? live : found).map(statusOfKnown);
+  if (productOrders.length === 0) return failure(404, `No order ${number} was received.`);
+  return { statusCode: 200, body: { orders: [{ number, status: overall(productOrders), productOrders }] } };
+}
+
+/** Nothing is accepted before the ledger and SQS have it: a caller that gets 503 posts the same again. */
+async function answerCaller(
+  caller: Caller,
+  dependencies: HttpApiDependencies,
+  answer: () => Promise<OrderCallAnswer>,
+): Promise<OrderCallAnswer> {
+  const refused = await refusal(caller, dependencies);
+  if (refused) return refused;
+  try {
+    return await answer();
+  } catch (error) {
+    dependencies.log.error('The order endpoint cannot answer', { reason: reasonOf(error) });
+    return failure(503, 'Try again later: send the same call again.');
+  }
+}
+
+async function refusal(
+  { apiKey: presented, sourceIp }: Caller,
+  { apiKey, mayCall, log }: HttpApiDependencies,
+): Promise<OrderCallAnswer | undefined> {
+  if (!mayCall(sourceIp)) {
+    log.warn('A call from an address that is not allowed', { sourceIp });
+    return failure(403, 'This address may not call the order endpoint.');
+  }
+  if (presented === undefined)
+    return failure(401, 'Send the key of the order endpoint in the header X-API-Key.');
+  try {
+    const fits = isValid(presented, await apiKey()) || isValid(presented, await apiKey({ refresh: true }));
+    return fits ? undefined : failure(401, 'The key in X-API-Key is not valid.');
+  } catch (error) {
+    log.error('The key of the order endpoint cannot be checked', { reason: reasonOf(error) });
+    const isUnset = error instanceof SecretUnset;
+    return failure(503, isUnset ? 'The key of the order endpoint is not set yet.' : 'Try again later.');
+  }
+}
+
+/** Stops mapping as soon as there are too many: a list of large orders would keep the call busy before it is refused. */
+function becomeTooMany(orders: readonly ErpOrder[], dependencies: HttpApiDependencies): boolean {
+  let productOrders = 0;
+  return orders.some((order) => {
+    productOrders += partsOf(order, dependencies);
+    return productOrders > maxProductOrders;
+  });
+}
+
+/**
+ * Looks into the ledger until every queued order is created or rejected, or the caller's time is over. The time began
+ * with the call (RFC 7240 §4.3), so it includes accepting a long list, and looking itself.
+ */
+async function waitFor(
+  answers: readonly AnsweredOrder[],
+  untilMs: number,
+  { clock, ledger }: HttpApiDependencies,
+): Promise<readonly AnsweredOrder[]> {
+  let current = answers;
+  while (true) {
+    const queued = current.filter(isQueued).flatMap(({ productOrders }) => productOrders.filter(isQueued));
+    const leftMs = untilMs - clock.now().getTime();
+    if (queued.length === 0 || leftMs <= 0) return current;
+    await clock.sleep(Math.min(lookMs, leftMs));
+    const found = new Map<ProductOrderStatus, ProductOrderStatus>();
+    await mapConcurrently(queued, looksAtOnce, async (one) => {
+      if (clock.now().getTime() >= untilMs) return;
+      const entry = await ledger.orders.find(one.number);
+      if (entry) found.set(one, statusOf(entry));
+    });
+    current = current.map((answer) => {
+      if (!isQueued(answer)) return answer;
+      const productOrders = answer.productOrders.map((one) => found.get(one) ?? one);
+      return { ...answer, status: overall(productOrders), productOrders };
+    });
+  }
+}
+
+function isQueued({ status }: { readonly status: OrderStatus }): boolean {
+  return status === 'queued';
+}
+
+/** The posted orders, or why there are none. */
+function postedOrders(body: Buffer): unknown[] | string {
+  const json = jsonOf(body.toString('utf8'));
+  if (json === undefined)
+    return 'The body is not JSON: send one order, a list of orders, or { "orders": [ … ] }.';
+  const list = json !== null && typeof json === 'object' && 'orders' in json ? json.orders : json;
+  const orders = Array.isArray(list) ? list : [list];
+  return orders.length === 0 ? 'The list of orders is empty.' : orders;
+}
+
+/** @param at Its JSON path in the body. */
+function misfit(posted: unknown, mismatches: readonly Mismatch[], at: string): AnsweredOrder {
+  const errors = mismatches.map(({ path, ...mismatch }) => ({
+    path: path.replace('$', () => at),
+    ...mismatch,
+  }));
+  const reason = 'The order does not fit: see errors.';
+  const refused = { status: 'rejected', productOrders: [], reason, cause: 'order-data' } as const;
+  return { number: numberIn(posted), ...refused, errors };
+}
+
+/** Only a text or a number: other values may be nested too deep to become a text, or have a `toString` of their own. */
+function numberIn(posted: unknown): string {
+  const number = stepInto(posted, 'number');
+  return typeof number === 'string' || typeof number === 'number' ? String(number).slice(0, 200) : '';
+}
+
+/** 202 while anything is queued, 200 when one exists, else 409 for a conflict or 422. */
+function statusCodeOf(orders: readonly AnsweredOrder[]): number {
+  const has = (status: OrderStatus) => orders.some((order) => order.status === status);
+  if (has('queued')) return 202;
+  if (has('exists')) return 200;
+  return has('conflict') ? 409 : 422;
+}
+
+function failure(statusCode: number, error: string): OrderCallAnswer {
+  return { statusCode, body: { error } };
+}
