@@ -188,7 +188,10 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/SQS itself moved a message/, letter('SQS')],
     [/1 dead letters, but only 0 are counted/, letter('a function')],
     [/The ledger has no record of a dead letter/, letter('a function')],
-    [/dead letter m, which does not exist/, adds({ pk: 'ORDER#1', sk: 'DEAD-LETTER#m', ...{ dead: true } })],
+    [
+      /dead letter m, which does not exist/,
+      adds({ pk: 'ORDER#1', sk: 'DEAD-LETTER#m', ...{ isDead: true } }),
+    ],
   ],
   journey: [
     [/is in Azumuta, but its journey/, items(theOrder, { history: [] })],
