@@ -49,8 +49,11 @@ async function asksFor(
   { entry, bookings }: KnownOrder,
   { ledger }: Pick<AskErpDependencies, 'ledger'>,
 ): Promise<boolean> {
-  if (bookings.length > 0 || entry?.givenUp) return false;
-  if (!entry || entry.part.index === 1) return true;
+  const { index } = entry?.part ?? { index: 1 };
+  // The first part keeps the bookings of others, too.
+  const isBuilt = bookings.some(({ parts, state }) => parts.includes(index) || state !== 'done');
+  if (isBuilt || entry?.givenUp) return false;
+  if (!entry || index === 1) return true;
   return !(await ledger.orders.find(entry.part.first))?.awaitsCompletion;
 }
 

@@ -54,6 +54,20 @@ it('is booked with the first that are built when it has fewer parts, whichever t
   expect(plant.letters()).toEqual([]);
 });
 
+it('tells that a part is not wanted any more once a surplus one was built instead of it', async () => {
+  const order = await made('2');
+  await reduced(order, '1');
+  expect(await concerns(order, 2)).toHaveLength(1);
+  await built(order, 2);
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '1' });
+  plant.advance(days);
+  await plant.reconcile();
+  await plant.work();
+  expect(await concerns(order, 1)).toEqual([
+    'The ERP does not release it any more: remove it in Azumuta by hand',
+  ]);
+});
+
 it('tells a person of a part that was removed, made again and built once more after it was booked', async () => {
   const order = await made('2');
   await built(order, 1, 2);
@@ -81,18 +95,21 @@ it('says nothing of figures when a part is triggered again after all were booked
 it('has the link of a recording that came to another part while their booking was refused', async () => {
   // Prepare
   const order = await made('2');
-  let refuses = true;
-  plant.answers.erp = (received, answer) =>
-    refuses && received.method === 'POST' && received.url.pathname.endsWith('/bookings')
-      ? { status: 422, body: { error: 'not now' } }
-      : answer();
+  let [refuses, isPosted] = [true, false];
+  plant.answers.erp = ({ method, url }, answer) => {
+    // It books, and does not let us see it.
+    if (refuses && isPosted && method === 'GET') return { status: 409, body: { error: 'not now' } };
+    isPosted ||= method === 'POST' && url.pathname.endsWith('/bookings');
+    return answer();
+  };
   await built(order, 1, 2);
   expect(plant.letters()).toHaveLength(1);
   plant.azumuta.reopen(`${order.number}/1`);
   plant.advance(hours);
-  await built(order, 1);
+  plant.azumuta.complete(`${order.number}/1`, { quantity: null, recordings: 1 });
+  await plant.work();
   const [first] = plant.azumuta.productOrders();
-  expect(first?.recordings.length).toBeGreaterThan(1);
+  expect(first?.recordings).toHaveLength(2);
 
   // Act
   refuses = false;
