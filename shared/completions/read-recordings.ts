@@ -153,12 +153,10 @@ export function forMapping(
 ): Recording {
   if (includeOperators) return recording;
   const { operator: _personal, steps, ...shown } = recording;
-  return {
-    ...shown,
-    steps: steps.map(({ value, ...step }) =>
-      step.personal || value === undefined ? step : { ...step, value },
-    ),
-  };
+  const withoutNames = steps.map(({ value, ...step }) =>
+    step.personal || value === undefined ? step : { ...step, value },
+  );
+  return { ...shown, steps: withoutNames };
 }
 
 /** A product order and its recordings as a completed product order. */

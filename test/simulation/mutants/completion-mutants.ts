@@ -142,7 +142,7 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'open-order-booked',
     file: 'shared/completions/begin-hint.ts',
-    find: 'if (isCompleted(reading, dependencies))',
+    find: 'if (order.completed || (trustTrigger && hadTrigger))',
     replace: 'if (reading)',
     why: 'A trigger of an order that is still being built books it: stock that does not exist.',
     foundBy: ['nothingElse'],
