@@ -84,8 +84,7 @@ async function readAndDecide(
   const readAt = clock.now();
   const id = entry?.productOrder?.id;
   const order = await reader.readProductOrder({ id, number }, attempt.signal);
-  const isOther = order !== undefined && order.id !== id;
-  const known = isOther ? await byAzumutaId(order, inquiry, dependencies) : inquiry;
+  const known = order && order.id !== id ? await byAzumutaId(order, inquiry, dependencies) : inquiry;
   const next = known === inquiry ? step : stepOf(known, dependencies);
   if (next.to !== 'read') return jobOf(known, next);
   const asked = { ...known, readAt, anew: next.anew, refused: next.refused.map(refusalOf) };

@@ -8,7 +8,7 @@ import type { ErpOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 
-export interface ReaderDependencies {
+interface ReaderDependencies {
   readonly ledger: Pick<Ledger, 'workInstructionNames'>;
   readonly azumuta: AzumutaClient;
   readonly partners: PartnerCalls;
