@@ -147,7 +147,7 @@ function recordingsOf(
   const earlier = bookings
     .filter(({ parts }) => parts.length === 1 && parts[0] === index)
     .flatMap((booking) => booking.recordingIds);
-  return [...new Set([...(order.recordingIds ?? earlier), ...planned.recordingIds])];
+  return [...new Set([...(order.recordingIds ?? earlier), ...recordingIds, ...planned.recordingIds])];
 }
 
 /** What the mapping makes of it, with the ERP's own code of the product. @throws Rejected */

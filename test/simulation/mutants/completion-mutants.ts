@@ -150,8 +150,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'opened-part-booked',
     file: 'shared/completions/read-facts.ts',
-    find: 'if (order?.completed) {',
-    replace: 'if (order) {',
+    find: 'if (other?.completed) {',
+    replace: 'if (other) {',
     why: 'A part that is open for rework is booked as good.',
     foundBy: ['nothingElse'],
   },
