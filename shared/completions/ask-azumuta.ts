@@ -25,13 +25,9 @@ export interface IfUnanswered {
   readonly lastLook?: () => Promise<Rejected | undefined>;
 }
 
-/*
- * One question per order and minute is put to Azumuta: of all hints about an order that Azumuta does not call completed,
- * one asks again for half an hour, and the others end.
- */
-
 /**
- * Whether this hint may end, as another one asks again, and Azumuta was asked after this one came.
+ * Whether this hint may end, as another one asks again, and Azumuta was asked after this one came: of all hints about an
+ * order that is not completed, one asks for half an hour.
  * @throws Wait when Azumuta was asked a moment ago, before the hint came: the order may be completed since.
  */
 export async function mayEnd(
@@ -76,10 +72,8 @@ export async function askLater(
   const since = goesOn ? question.since : clock.now();
   await questions.recordAsked(askedAs, { by, since });
   if (ageOf(since, clock) < patienceMs) throw new RetryLater(sentence, { scope: 'order' });
-  const refusal =
-    lastLook && reconciles
-      ? await lastLook()
-      : new Rejected(`${sentence} Asked again for 30 minutes.`, { code });
+  if (!lastLook || !reconciles) throw new Rejected(`${sentence} Asked again for 30 minutes.`, { code });
+  const refusal = await lastLook();
   if (refusal) throw refusal;
   const note = `${sentence} It is asked about with the overdue orders from now on.`;
   await questions.leaveToReconciliation(askedAs, note);

@@ -3,7 +3,7 @@ import type { BookingEntry, PlannedBooking } from '../ledger/records/bookings.ts
 import { Rejected, Wait } from '../model/errors.ts';
 import type { Step, WorkAttempt } from '../worker/worker.ts';
 import { askLater, type IfUnanswered, mayEnd, recordAnswer, recordingsNamedBy } from './ask-azumuta.ts';
-import { bookJob, finish, type Job, planJob } from './book.ts';
+import { bookJob, type Job, planJob } from './book.ts';
 import { aboutOf, plannedByAnother } from './content.ts';
 import { decideBookings, recordingsIn } from './decide-bookings.ts';
 import { type HintDependencies, type Inquiry, type Reading, readStanding } from './inquiry.ts';
@@ -14,9 +14,7 @@ import { readFacts } from './read-facts.ts';
 
 /**
  * What is still to be done for the product order of a hint? One query of the ledger says whether that needs Azumuta,
- * only the ERP, or nobody. A hint ends only over what is done, refused or given up; over anything else it waits, and
- * waiting writes nothing.
- * @throws Wait
+ * only the ERP, or nobody. @throws Wait
  */
 export async function beginHint(
   hint: CompletionHint,
@@ -35,14 +33,12 @@ export async function beginHint(
 
 /** A job that books nothing needs no partner: it is finished. */
 function nextOf(job: Job, dependencies: HintDependencies): Step {
-  const isDone = job.toBook.length === 0;
   const run = async (attempt: WorkAttempt) => {
-    await (isDone ? finish : bookJob)({ ...job, attempt }, dependencies);
+    await bookJob({ ...job, attempt }, dependencies);
     return undefined;
   };
-  const isNew = job.toBook.some(({ plan }) => plan !== undefined);
-  const leave = isNew ? () => planJob(job, dependencies) : undefined;
-  return { needs: isDone ? undefined : 'erp', order: job.home, run, leave };
+  const needs = job.toBook.length > 0 ? 'erp' : undefined;
+  return { needs, order: job.home, run, leave: () => planJob(job, dependencies) };
 }
 
 /** What a hint is to do by what the ledger knows alone. */
@@ -78,18 +74,17 @@ async function readAndDecide(
   step: Extract<NextStep, { to: 'read' }>,
   dependencies: HintDependencies,
 ): Promise<Job | undefined> {
-  const { number, entry, attempt } = inquiry;
+  const { number, entry, hint, attempt } = inquiry;
   const isOpen = step.anew.length + step.refused.length > 0;
   if (!isOpen && (await mayEnd(inquiry, dependencies))) {
     attempt.log.info('Another hint has asked about it a moment ago, and asks again');
     return undefined;
   }
-  const { reader, clock } = dependencies;
+  const { reader, clock, trustTrigger } = dependencies;
   const readAt = clock.now();
   const id = entry?.productOrder?.id;
   const order = await reader.readProductOrder({ id, number }, attempt.signal);
-  const isOther = order !== undefined && order.id !== id;
-  const known = isOther ? await byAzumutaId(order, inquiry, dependencies) : inquiry;
+  const known = order && order.id !== id ? await byAzumutaId(order, inquiry, dependencies) : inquiry;
   const next = known === inquiry ? step : stepOf(known, dependencies);
   if (next.to !== 'read') return jobOf(known, next);
   const asked = { ...known, readAt, anew: next.anew, refused: next.refused.map(refusalOf) };
@@ -98,7 +93,9 @@ async function readAndDecide(
     return unclear(sentence, asked, dependencies, { code: 'unknown-order' });
   }
   const reading = { ...asked, order };
-  if (isCompleted(reading, dependencies)) return decide(reading, dependencies);
+  // Bookings are planned after a trigger only, so when a person asks again for one that was planned, there was a trigger.
+  const hadTrigger = hint.via === 'webhook' || (hint.again === true && known.bookings.length > 0);
+  if (order.completed || (trustTrigger && hadTrigger)) return decide(reading, dependencies);
   await withdraw(reading, dependencies);
   const status = order.status ?? 'without status';
   const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
@@ -123,12 +120,6 @@ async function byAzumutaId(
   const { hint, attempt, askedAs, question, answered } = inquiry;
   if (!inquiry.entry) await ledger.knownOrders.writeAlias(hint.productOrderNumber, number);
   return { ...found, hint, attempt, askedAs, question, answered };
-}
-
-function isCompleted({ order, hint, bookings }: Reading, { trustTrigger }: HintDependencies): boolean {
-  // Bookings are planned after a trigger only, so when a person asks again for one that was planned, there was a trigger.
-  const hadTrigger = hint.via === 'webhook' || (hint.again === true && bookings.length > 0);
-  return order.completed || (trustTrigger && hadTrigger);
 }
 
 /**

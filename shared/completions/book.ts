@@ -8,7 +8,6 @@ import {
   type Plan,
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
-import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Completion } from '../model/completions.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf, UnknownOrder, Wait } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -48,10 +47,11 @@ const dayMs = 86_400_000;
  */
 export async function bookJob(job: Job, dependencies: HintDependencies): Promise<void> {
   const refused = [...job.refused];
-  await dependencies.partners.ready('erp').catch(async (wait: unknown) => {
-    await planJob(job, dependencies);
-    throw wait;
-  });
+  if (job.toBook.length > 0)
+    await dependencies.partners.ready('erp').catch(async (wait: unknown) => {
+      await planJob(job, dependencies);
+      throw wait;
+    });
   for (const [at, toBook] of job.toBook.entries()) {
     if (at > 0 && !job.attempt.hasTime()) {
       await planJob({ ...job, toBook: job.toBook.slice(at) }, dependencies);
@@ -77,7 +77,7 @@ export async function planJob(job: Job, { ledger, clock }: HintDependencies): Pr
  * Everything is done or refused: the order waits no more, and what was booked ends the dead letters of its order.
  * @throws Wait to look again; RetryLater when further triggers came; Rejected with all that was refused
  */
-export async function finish(
+async function finish(
   job: Job,
   { ledger: { orders, questions, deadLetters } }: HintDependencies,
 ): Promise<void> {
@@ -87,7 +87,12 @@ export async function finish(
     const sentence = 'It is booked as planned. What came since is looked at next.';
     throw new Wait(sentence, { scope: 'order', forOurLock: true });
   }
-  if (entry?.awaitsCompletion && isWaitingOver(entry, job)) await orders.markCompleted(entry);
+  if (entry?.awaitsCompletion) {
+    const isBooked = bookings.some(({ parts }) => parts.includes(entry.part.index));
+    // A further part is noted with the first one, which waits until all are booked together.
+    const isFurther = job.home !== entry.number;
+    if (isFurther || isBooked || toBook.length + refused.length > 0) await orders.markCompleted(entry);
+  }
   // The recordings of hints that have joined since are not read yet.
   if (question && !(await questions.end(askedAs, question)))
     throw new RetryLater(`Further triggers of product order ${askedAs} came meanwhile.`, { scope: 'order' });
@@ -97,12 +102,6 @@ export async function finish(
   if (booked.size === 0 || bookings.some(({ key, state }) => state !== 'done' && !booked.has(key))) return;
   for (const letter of letters)
     if (letter.messageId !== job.attempt.messageId) await deadLetters.markSettled(letter);
-}
-
-/** It is booked or refused; or noted with the first part, which waits until all parts are booked together. */
-function isWaitingOver({ number, part }: OrderEntry, { home, bookings, toBook, refused }: Job): boolean {
-  const isDecided = toBook.length + refused.length > 0;
-  return home !== number || isDecided || bookings.some(({ parts }) => parts.includes(part.index));
 }
 
 /** All refusals of a hint are one dead letter. */

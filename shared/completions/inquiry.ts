@@ -31,10 +31,7 @@ export interface HintDependencies {
   /** Whether the reconciliation asks about overdue orders: then an open order needs no person. */
   readonly reconciles: boolean;
   readonly unknownOrder: 'reject' | 'ignore';
-  /**
-   * Number of the ERP order of a product order that the ledger does not know; by default its own. Where there is one,
-   * several product orders may be booked on one ERP order.
-   */
+  /** Of a product order that the ledger does not know; by default its own. With it, several may be booked on one ERP order. */
   readonly erpOrderNumber: ((productOrderNumber: string) => string) | undefined;
 }
 

@@ -18,24 +18,17 @@ export interface StepFacts extends Pick<Inquiry, 'bookings' | 'answered'> {
   readonly now: Date;
 }
 
+type Entries = readonly BookingEntry[];
+
 export type NextStep =
   /** Nothing is to be done, but for refusals of this message whose dead letter may be missing. */
-  | { readonly to: 'end'; readonly refused: readonly BookingEntry[] }
+  | { readonly to: 'end'; readonly refused: Entries }
   /** Not before `untilMs` (epoch milliseconds). */
   | { readonly to: 'wait'; readonly untilMs: number; readonly sentence: string }
   /** Book these as they were planned; then look again, where the hint is newer than they are. */
-  | {
-      readonly to: 'book';
-      readonly keep: readonly BookingEntry[];
-      readonly refused: readonly BookingEntry[];
-      readonly looksAgain: boolean;
-    }
+  | { readonly to: 'book'; readonly keep: Entries; readonly refused: Entries; readonly looksAgain: boolean }
   /** Ask Azumuta; what is decided anew was surely never sent. */
-  | {
-      readonly to: 'read';
-      readonly anew: readonly BookingEntry[];
-      readonly refused: readonly BookingEntry[];
-    };
+  | { readonly to: 'read'; readonly anew: Entries; readonly refused: Entries };
 
 /** A booking that is under way takes a second; its lease covers the worst case. Each further wait is twice as long. */
 const underWayMs = 4000;
@@ -133,7 +126,7 @@ function isOwn({ plannedFor, readAt }: BookingEntry, { attempt: { messageId, sen
 }
 
 /** Every booking is done, or left to a person: there is nothing new if Azumuta was asked after this hint came. */
-function whenSettled(facts: StepFacts, refused: readonly BookingEntry[]): NextStep {
+function whenSettled(facts: StepFacts, refused: Entries): NextStep {
   const { bookings, answered, hint, attempt, namesNew, now } = facts;
   const read = { to: 'read', anew: [], refused } as const;
   // The hint that asked last may still have to tell a person.

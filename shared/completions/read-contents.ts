@@ -4,7 +4,7 @@ import {
   type Plan,
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
-import type { CompletedProductOrder, Completion } from '../model/completions.ts';
+import type { Completion } from '../model/completions.ts';
 import { Rejected, rejectionOf } from '../model/errors.ts';
 import type { ErpOrderFacts } from '../model/orders.ts';
 import type { Quantity } from '../model/quantity.ts';
@@ -96,29 +96,16 @@ export async function compareFigures(evidence: Evidence, dependencies: HintDepen
     await concerns.end(home, concern, 'Azumuta shows again what was booked.');
 }
 
-/** Reads and maps what a booking holds; why the mapping refuses it; a sentence when Azumuta does not show a recording. */
+/**
+ * Reads the product orders of a booking, with the recordings that it covers, and maps them.
+ * @returns also why the mapping refuses; or a sentence, when Azumuta does not show a recording
+ */
 async function readContent(
   planned: PlannedBooking,
   evidence: Evidence,
   dependencies: HintDependencies,
 ): Promise<Content | Rejected | string> {
-  const completed = await readCompleted(planned, evidence, dependencies);
-  if (typeof completed === 'string') return completed;
-  try {
-    const completion = completionOf(planned, completed, evidence, dependencies);
-    return { completion, content: packed(completion) };
-  } catch (error) {
-    if (error instanceof Rejected) return error;
-    throw error;
-  }
-}
-
-/** The product orders of a booking, with the recordings that it covers; a sentence when Azumuta does not show one. */
-async function readCompleted(
-  planned: PlannedBooking,
-  { facts, read: earlier, readAt, attempt }: Evidence,
-  { reader }: HintDependencies,
-): Promise<Completed | string> {
+  const { facts, read: earlier, readAt, attempt } = evidence;
   const chosen = [facts.current, ...facts.others]
     .toSorted((a, b) => a.index - b.index)
     .filter(({ index }) => planned.parts.includes(index))
@@ -126,16 +113,28 @@ async function readCompleted(
   const wanted = chosen.flatMap(({ order, ids }) =>
     ids.filter((id) => !earlier.has(id)).map((id) => ({ id, productOrder: order })),
   );
-  const read = await reader.readRecordings(wanted, attempt.signal);
+  const read = await dependencies.reader.readRecordings(wanted, attempt.signal);
   const missing = wanted.find(({ id }) => !read.has(id));
   if (missing)
     return `Azumuta lists recording ${missing.id} of product order ${missing.productOrder.number}, and does not show it.`;
-  const [first, ...others] = chosen.map(({ order, ids }): CompletedProductOrder => {
+  const [first, ...others] = chosen.map(({ order, ids }) => {
     const recordings = ids.flatMap((id) => earlier.get(id) ?? read.get(id) ?? []);
     return completedOf(order, facts.erpOrder, recordings, readAt.toISOString());
   });
   if (!first) throw new Error(`The booking ${planned.key} covers no completed product order.`);
-  return [first, ...others];
+  try {
+    const completion = completionOf(planned, [first, ...others], evidence, dependencies);
+    return { completion, content: packed(completion) };
+  } catch (error) {
+    if (error instanceof Rejected) return error;
+    throw error;
+  }
+}
+
+/** Whether a refused booking would be made with the same figures again. */
+function isSame(seen: BookingEntry, now: Content | Rejected): boolean {
+  if (now instanceof Rejected) return true;
+  return seen.content !== undefined && figuresIn(unpacked(seen.content, seen)) === figuresIn(now.completion);
 }
 
 /** The recordings of a quantity; for an amendment all recordings, so that mapping it sees what the new ones change. */
@@ -151,7 +150,7 @@ function recordingsOf(
   const earlier = bookings
     .filter(({ parts }) => parts.length === 1 && parts[0] === index)
     .flatMap((booking) => booking.recordingIds);
-  return [...new Set([...(order.recordingIds ?? earlier), ...planned.recordingIds])];
+  return [...new Set([...(order.recordingIds ?? earlier), ...recordingIds, ...planned.recordingIds])];
 }
 
 /** What the mapping makes of it, with the ERP's own code of the product. @throws Rejected */
@@ -177,10 +176,4 @@ function completionOf(
 
 function quantityOf({ amount, unit }: ErpOrderFacts): Quantity {
   return { amount, ...(unit === undefined ? {} : { unit }) };
-}
-
-/** Whether a refused booking would be made with the same figures again. */
-function isSame(seen: BookingEntry, now: Content | Rejected): boolean {
-  if (now instanceof Rejected) return true;
-  return seen.content !== undefined && figuresIn(unpacked(seen.content, seen)) === figuresIn(now.completion);
 }

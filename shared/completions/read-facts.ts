@@ -1,6 +1,5 @@
-import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import { bookedParts } from '../ledger/records/bookings.ts';
-import type { CompletedPart, RecordHome } from '../ledger/records/erp-orders.ts';
+import type { RecordHome } from '../ledger/records/erp-orders.ts';
 import type { Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
@@ -63,7 +62,7 @@ async function ownRecordings(
   const wanted = candidates
     .filter((id) => !proven.has(id))
     .map((id) => ({ id, productOrder: order, hinted: true as const }));
-  const read = wanted.length > 0 ? await reader.readRecordings(wanted, attempt.signal) : new Map();
+  const read = await reader.readRecordings(wanted, attempt.signal);
   const ids = new Set([...decidedAnew, ...candidates.filter((id) => proven.has(id)), ...read.keys()]);
   return { recordingIds: unlessNone([...ids]), read };
 }
@@ -73,7 +72,7 @@ async function ownRecordings(
  * opened again for rework does not count any more, although it was noted as completed.
  */
 async function partsBookedTogether(
-  { bookings, parts, current: { index, order: current, recordingIds: named = [] } }: CompletionFacts,
+  { bookings, parts, current: { index, order, recordingIds: named = [] } }: CompletionFacts,
   record: RecordHome,
   { hint, attempt }: Reading,
   { ledger: { erpOrders, knownOrders, orders }, reader }: HintDependencies,
@@ -82,9 +81,9 @@ async function partsBookedTogether(
   // What is booked stays noted with the id that was booked.
   if (!booked.has(index))
     await erpOrders.recordCompletedPart(record, {
-      ...{ index, azumutaId: current.id },
+      ...{ index, azumutaId: order.id },
       // No trigger names them again when the last part is completed.
-      ...(current.recordingIds ? {} : { named }),
+      ...(order.recordingIds ? {} : { named }),
     });
   const completed = await erpOrders.completedParts(record);
   const noted = completed.get(index);
@@ -99,9 +98,10 @@ async function partsBookedTogether(
   const read = await reader.readProductOrders(ids, attempt.signal);
   const others: BuiltPart[] = [];
   for (const [at, part] of needed.entries()) {
-    const order = read[at];
-    if (order?.completed) {
-      others.push(builtPart(part.index, order, part));
+    const other = read[at];
+    if (other?.completed) {
+      const recordingIds = other.recordingIds ?? unlessNone(part.named);
+      others.push({ index: part.index, order: other, recordingIds });
       continue;
     }
     if (booked.has(part.index)) continue;
@@ -110,11 +110,8 @@ async function partsBookedTogether(
     if (number !== undefined) await orders.setAwaited(number, true);
     await erpOrders.forgetCompletedPart(record, part.index);
   }
-  return { current: { ...builtPart(index, current, noted), bookedAs }, others };
-}
-
-function builtPart(index: number, order: AzumutaProductOrder, noted: CompletedPart | undefined): BuiltPart {
-  return { index, order, recordingIds: order.recordingIds ?? unlessNone(noted?.named) };
+  const ofTriggers = unlessNone([...new Set([...(noted?.named ?? []), ...named])]);
+  return { current: { index, order, recordingIds: order.recordingIds ?? ofTriggers, bookedAs }, others };
 }
 
 /** Where Azumuta lists no recordings, and no trigger named any, it is unknown whether there are none. */

@@ -8,7 +8,7 @@ import type { ErpOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 
-export interface ReaderDependencies {
+interface ReaderDependencies {
   readonly ledger: Pick<Ledger, 'workInstructionNames'>;
   readonly azumuta: AzumutaClient;
   readonly partners: PartnerCalls;
@@ -153,12 +153,10 @@ export function forMapping(
 ): Recording {
   if (includeOperators) return recording;
   const { operator: _personal, steps, ...shown } = recording;
-  return {
-    ...shown,
-    steps: steps.map(({ value, ...step }) =>
-      step.personal || value === undefined ? step : { ...step, value },
-    ),
-  };
+  const withoutNames = steps.map(({ value, ...step }) =>
+    step.personal || value === undefined ? step : { ...step, value },
+  );
+  return { ...shown, steps: withoutNames };
 }
 
 /** A product order and its recordings as a completed product order. */

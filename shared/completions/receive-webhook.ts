@@ -22,7 +22,7 @@ export interface WebhookCall {
   readonly id: string;
 }
 
-export interface WebhookAnswer {
+interface WebhookAnswer {
   readonly statusCode: number;
   readonly body: Readonly<z.output<typeof webhookAnswerSchema>>;
 }

@@ -33,7 +33,7 @@ export interface ReconcileDependencies {
 }
 
 /** What one run did; also the function's answer, for a run by hand. */
-export interface ReconcileReport {
+interface ReconcileReport {
   readonly outcome:
     | 'asked'
     | 'another run is under way'

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { booked, complete, completed, inErp, kept, orderRoute } from './completed.ts';
+import integration from '../../../integration.config.ts';
+import type { CompletionMapping } from '../../../shared/integration/define.ts';
+import { booked, complete, completed, inErp, kept, mapping, orderRoute } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
 import { startCompletionStage, threeParts } from './stage.ts';
 
@@ -125,6 +127,26 @@ describe('recordings that only triggers name, of parts that are booked together'
     expect(recordingIds).toHaveLength(1);
     expect(await booked(stage, first)).toEqual([...named, ...recordingIds].sort());
     expect(await inErp(stage, erpOrder)).toEqual(['3']);
+  });
+
+  it.each<[string, CompletionMapping, string[], string]>([
+    ['noted in the ERP', {}, ['3', 'notes'], 'undefined'],
+    [
+      'left to a person where they would change what was booked',
+      { scrap: ({ recordings }) => Math.max(0, recordings.length - 1) },
+      ['3'],
+      'booked as 1 good; with it, it would be 1 good, 1 scrap',
+    ],
+  ])('are %s when a trigger names them after all parts were booked', async (...given) => {
+    const [, changed, books, told] = given;
+    const { erpOrder, first, second, third, azumuta, finish } = await started();
+    const named: string[] = [];
+    for (const number of [first, second, third]) named.push(...(await finish(number)).recordingIds);
+    stage.clock.advance(61);
+    const late = (await complete(stage, first)).filter((id) => !named.includes(id));
+    const handling = { azumuta, ...mapping({ ...integration.completions, ...changed }) };
+    expect(String(await naming(first, late)(handling))).toContain(told);
+    expect(await inErp(stage, erpOrder)).toEqual(books);
   });
 
   it('are waited for while no trigger names those of one part, which the sentence names', async () => {

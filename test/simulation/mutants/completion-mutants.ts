@@ -145,7 +145,7 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'open-order-booked',
     file: 'shared/completions/begin-hint.ts',
-    find: 'if (isCompleted(reading, dependencies))',
+    find: 'if (order.completed || (trustTrigger && hadTrigger))',
     replace: 'if (reading)',
     why: 'A trigger of an order that is still being built books it: stock that does not exist.',
     foundBy: ['nothingElse'],
@@ -153,8 +153,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'opened-part-booked',
     file: 'shared/completions/read-facts.ts',
-    find: 'if (order?.completed) {',
-    replace: 'if (order) {',
+    find: 'if (other?.completed) {',
+    replace: 'if (other) {',
     why: 'A part that is open for rework is booked as good.',
     foundBy: ['nothingElse'],
   },

@@ -113,8 +113,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'completion-not-noted',
     file: 'shared/completions/book.ts',
-    find: 'isWaitingOver(entry, job)) await orders.markCompleted(entry);',
-    replace: 'isWaitingOver(entry, job)) void 0;',
+    find: 'await orders.markCompleted(entry);',
+    replace: 'void 0;',
     why: 'The reconciliation asks about every order ever built, every day, forever.',
     foundBy: ['waiting'],
   },
