@@ -89,47 +89,36 @@ const maxEarlier = 3;
 
 /** @param own Its product orders, as they are when `first` is done. */
 function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: WantedOrder): PartDecision[] {
-  const kept = builtBeyond(known, own, wanted);
-  const mapped = new Map(withoutUnbuilt(kept.length, known, wanted).map((one) => [one.draft.number, one]));
+  const counted = countParts(known, own, wanted);
+  const mapped = new Map(counted.mapped.map((one) => [one.draft.number, one]));
   const ownByNumber = new Map(own.map((entry) => [entry.number, entry]));
   const claimant = wanted.order.id ?? wanted.order.number;
   return [...new Set([...mapped.keys(), ...known.productOrders.keys()])].flatMap((number) => {
     const held = known.productOrders.get(number);
     const one = mapped.get(number);
     const mine = ownByNumber.get(number);
-    const parts: PartDecision[] = [];
-    if (one) parts.push(decidePart(one, mine ?? held?.entry, known, wanted));
-    else if (mine && kept.includes(mine)) parts.push(stays(mine));
-    else if (mine) parts.push(unwanted(mine, known, wanted));
-    const claim = held?.concerns.find((concern) => concern.claimant === claimant);
-    const isClaimed = parts.some(
-      (part) => part.action === 'concern' && part.begins[0]?.claimant !== undefined,
-    );
-    if (claim && !isClaimed) {
-      const sentence = `ERP order ${nameOf(wanted.order)} and another one are not mapped to this number together any more.`;
-      parts.push({ number, action: 'unclaimed', sentence, ends: [claim] });
-    }
-    return parts;
+    const kept = mine && (counted.kept.includes(mine) ? stays(mine) : unwanted(mine, known, wanted));
+    const part = one ? decidePart(one, mine ?? held?.entry, known, wanted) : kept;
+    const isClaimed = part?.action === 'concern' && part.begins[0]?.claimant !== undefined;
+    const claim = isClaimed ? undefined : held?.concerns.find((concern) => concern.claimant === claimant);
+    const sentence = `ERP order ${nameOf(wanted.order)} and another one are not mapped to this number together any more.`;
+    const unclaimed = claim && ({ number, action: 'unclaimed', sentence, ends: [claim] } as const);
+    return [part, unclaimed].filter((decided) => decided !== undefined);
   });
 }
 
-/** Parts that are built, and have a higher index than the ERP order has parts now: they count before what is not built. */
-function builtBeyond(
-  known: KnownErpOrder,
-  own: readonly OrderEntry[],
-  { mapped }: WantedOrder,
-): readonly OrderEntry[] {
-  if (!mapped) return [];
-  return own.filter(
-    ({ part, withdrawn }) => part.index > mapped.split.of && !withdrawn && isBuilt(known, part),
+/**
+ * Parts that are built count before those that are not: `kept` have a higher index than the ERP order has parts now, and
+ * as many of the last ones that are not built are not wanted.
+ */
+function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }: WantedOrder) {
+  const { productOrders = [] } = mapped ?? {};
+  const kept = own.filter(
+    ({ part, withdrawn }) => mapped && part.index > mapped.split.of && !withdrawn && isBuilt(known, part),
   );
-}
-
-/** What the ERP wants, but for so many of the last parts that are not built. */
-function withoutUnbuilt(count: number, known: KnownErpOrder, { mapped }: WantedOrder): MappedProductOrder[] {
-  const all = [...(mapped?.productOrders ?? [])];
-  const unbuilt = count === 0 ? [] : all.filter(({ part }) => !isBuilt(known, part)).slice(-count);
-  return all.filter((one) => !unbuilt.includes(one));
+  const unbuilt = productOrders.filter(({ part }) => !isBuilt(known, part));
+  const surplus = kept.length === 0 ? [] : unbuilt.slice(-kept.length);
+  return { kept, mapped: productOrders.filter((one) => !surplus.includes(one)) };
 }
 
 /** What is over once its product order is made anew, or withdrawn. */
