@@ -1,5 +1,4 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import { RetryLater } from '../model/errors.ts';
 import { type ErpOrder, isSameErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
 import type { Queues } from '../platform/aws/queue.ts';
@@ -50,6 +49,7 @@ export interface Unsent {
 
 /** Product orders of one order that are written at the same time. */
 const concurrency = 8;
+const writes: readonly PartDecision['action'][] = ['create', 'replace', 'withdraw'];
 /** When another writer was faster so often, the order is answered with that, and is retried. */
 const maxTries = 20;
 
@@ -89,7 +89,9 @@ export async function acceptWanted(
     if (record === 'changed meanwhile' || (known.record && record !== known.record)) continue;
     const written = await mapConcurrently(decision.parts, concurrency, write);
     if (written.includes('changed meanwhile')) continue;
-    if (record && decision.parts.some(isWrite) && !(await isCurrent(record, dependencies))) continue;
+    const isWritten = decision.parts.some(({ action }) => writes.includes(action));
+    if (record && isWritten && (await ledger.erpOrders.find(record.erpOrder))?.version !== record.version)
+      continue;
     if (wanted.mapped) await collectIfComplete(known, decision, dependencies);
     const parts = written.filter((part) => part !== 'changed meanwhile');
     return answerOf(wanted, parts, news);
@@ -161,13 +163,6 @@ async function noteFacts(
     await concerns.end(part.number, concern, 'Its change time is right.');
 }
 
-async function isCurrent(
-  { erpOrder, version }: ErpOrderRecord,
-  { ledger }: AcceptDependencies,
-): Promise<boolean> {
-  return (await ledger.erpOrders.find(erpOrder))?.version === version;
-}
-
 /**
  * The ERP order is completed once as many parts are completed as it has now. If it had more before, these may be completed
  * already, and no trigger comes for them again.
@@ -185,8 +180,4 @@ async function collectIfComplete(
   const [index] = [...completed.keys()].filter((one) => !booked.has(one));
   if (index !== undefined && new Set([...completed.keys(), ...booked]).size >= split.of)
     await lookAgain(partNumber(split, index));
-}
-
-function isWrite({ action }: PartDecision): boolean {
-  return action === 'create' || action === 'replace' || action === 'withdraw';
 }

@@ -99,10 +99,7 @@ function wantedOf(
   const { changedAt } = listed;
   const isAhead = changedAt !== undefined && Date.parse(changedAt) > now.getTime() + aheadMs;
   const order = isAhead ? { ...listed, changedAt: now.toISOString() } : listed;
-  const wanted = {
-    ...{ order, via, now },
-    ...(isAhead ? { changedAhead: changedAt } : {}),
-  };
+  const wanted = { order, via, now, changedAhead: isAhead ? changedAt : undefined };
   const problem = problemOf(order);
   if (problem) return problem;
   try {
@@ -153,7 +150,7 @@ async function refuse(
   const { ledger } = dependencies;
   // Whoever accepts it later finds its record, and ends the concern.
   if (isNews && problemOf(order) === undefined)
-    await writeRefused(await readKnown({ order }, ledger), order, ledger);
+    await writeRefused((await readKnown({ order }, ledger)).record, order, ledger);
   const { number } = order;
   return { number, status: 'rejected', productOrders: [], ...why, news: isNews ? 1 : 0, isEnded: false };
 }

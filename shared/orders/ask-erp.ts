@@ -45,10 +45,7 @@ export async function lookDaily(
 }
 
 /** Not about what is built, and once for all parts of an ERP order: the first one asks, as long as it is open itself. */
-async function asksFor(
-  { entry, bookings }: KnownOrder,
-  { ledger }: Pick<AskErpDependencies, 'ledger'>,
-): Promise<boolean> {
+async function asksFor({ entry, bookings }: KnownOrder, { ledger }: AskErpDependencies): Promise<boolean> {
   const { index } = entry?.part ?? { index: 1 };
   // The first part keeps the bookings of others, too.
   const isBuilt = bookings.some(({ parts, state }) => parts.includes(index) || state !== 'done');

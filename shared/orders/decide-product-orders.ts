@@ -1,21 +1,18 @@
+import { bookedQuantity } from '../ledger/records/bookings.ts';
 import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { type ErpOrder, isSameErpOrder, type MappedProductOrder, partNumber } from '../model/orders.ts';
-import { unitDifference } from './differences.ts';
 import {
-  afterBooking,
-  changed,
-  isBookedFinally,
-  isBuilt,
-  numbersOf,
-  renumbered,
-  stays,
-  takenByAnother,
-  unwantedConcern,
-} from './order-concerns.ts';
+  isSameErpOrder,
+  type MappedProductOrder,
+  type Part,
+  partNumber,
+  type Split,
+} from '../model/orders.ts';
+import { differencesFrom, unitDifference } from './differences.ts';
 import {
   factsOf,
   isOlder,
+  type Kept,
   type KnownErpOrder,
   nameOf,
   type OrderDecision,
@@ -38,7 +35,7 @@ import {
  *   created, other content               concern: changed           concern: unwanted
  *   booked, and final                    unchanged; used again a    unchanged
  *                                        day later, without an id
- *   of another ERP order                 concern: number taken      –, or over
+ *   of another ERP order                 concern: number taken      –, or unclaimed
  *
  * *Created* means that it may exist. A *refused* product order may exist, too: its replacement is searched by number
  * before it is created.
@@ -89,47 +86,36 @@ const maxEarlier = 3;
 
 /** @param own Its product orders, as they are when `first` is done. */
 function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: WantedOrder): PartDecision[] {
-  const kept = builtBeyond(known, own, wanted);
-  const mapped = new Map(withoutUnbuilt(kept.length, known, wanted).map((one) => [one.draft.number, one]));
+  const counted = countParts(known, own, wanted);
+  const mapped = new Map(counted.mapped.map((one) => [one.draft.number, one]));
   const ownByNumber = new Map(own.map((entry) => [entry.number, entry]));
   const claimant = wanted.order.id ?? wanted.order.number;
   return [...new Set([...mapped.keys(), ...known.productOrders.keys()])].flatMap((number) => {
     const held = known.productOrders.get(number);
     const one = mapped.get(number);
     const mine = ownByNumber.get(number);
-    const parts: PartDecision[] = [];
-    if (one) parts.push(decidePart(one, mine ?? held?.entry, known, wanted));
-    else if (mine && kept.includes(mine)) parts.push(stays(mine));
-    else if (mine) parts.push(unwanted(mine, known, wanted));
-    const claim = held?.concerns.find((concern) => concern.claimant === claimant);
-    const isClaimed = parts.some(
-      (part) => part.action === 'concern' && part.begins[0]?.claimant !== undefined,
-    );
-    if (claim && !isClaimed) {
-      const sentence = `ERP order ${nameOf(wanted.order)} and another one are not mapped to this number together any more.`;
-      parts.push({ number, action: 'unclaimed', sentence, ends: [claim] });
-    }
-    return parts;
+    const kept = mine && (counted.kept.includes(mine) ? stays(mine) : unwanted(mine, known, wanted));
+    const part = one ? decidePart(one, mine ?? held?.entry, known, wanted) : kept;
+    const isClaimed = part?.action === 'concern' && part.begins[0]?.claimant !== undefined;
+    const claim = isClaimed ? undefined : held?.concerns.find((concern) => concern.claimant === claimant);
+    const sentence = `ERP order ${nameOf(wanted.order)} and another one are not mapped to this number together any more.`;
+    const unclaimed = claim && ({ number, action: 'unclaimed', sentence, ends: [claim] } as const);
+    return [part, unclaimed].filter((decided) => decided !== undefined);
   });
 }
 
-/** Parts that are built, and have a higher index than the ERP order has parts now: they count before what is not built. */
-function builtBeyond(
-  known: KnownErpOrder,
-  own: readonly OrderEntry[],
-  { mapped }: WantedOrder,
-): readonly OrderEntry[] {
-  if (!mapped) return [];
-  return own.filter(
-    ({ part, withdrawn }) => part.index > mapped.split.of && !withdrawn && isBuilt(known, part),
+/**
+ * Parts that are built count before those that are not: `kept` have a higher index than the ERP order has parts now, and
+ * as many of the last ones that are not built are not wanted.
+ */
+function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }: WantedOrder) {
+  const { productOrders = [] } = mapped ?? {};
+  const kept = own.filter(
+    ({ part, withdrawn }) => mapped && part.index > mapped.split.of && !withdrawn && isBuilt(known, part),
   );
-}
-
-/** What the ERP wants, but for so many of the last parts that are not built. */
-function withoutUnbuilt(count: number, known: KnownErpOrder, { mapped }: WantedOrder): MappedProductOrder[] {
-  const all = [...(mapped?.productOrders ?? [])];
-  const unbuilt = count === 0 ? [] : all.filter(({ part }) => !isBuilt(known, part)).slice(-count);
-  return all.filter((one) => !unbuilt.includes(one));
+  const unbuilt = productOrders.filter(({ part }) => !isBuilt(known, part));
+  const surplus = kept.length === 0 ? [] : unbuilt.slice(-kept.length);
+  return { kept, mapped: productOrders.filter((one) => !surplus.includes(one)) };
 }
 
 /** What is over once its product order is made anew, or withdrawn. */
@@ -149,7 +135,7 @@ function decidePart(
   if (!entry) return { number, action: 'create', wanted: mapped, ends: own };
   if (entry.withdrawn) return { number, action: 'replace', wanted: mapped, ends: own, entry };
   if (!isSameErpOrder(entry.erpOrder, wanted.order)) return takenByAnother(entry, wanted);
-  const same = isSameContent(entry, mapped, wanted.order);
+  const same = isSameContent(entry, mapped, wanted);
   const open = entry.state === 'rejected' || (!same && entry.surelyNotCreated);
   // A refused order is tried again when somebody asks for it; a pull reads it again and again.
   const isAsked = wanted.via === 'endpoint' || wanted.via === 'replay';
@@ -176,11 +162,8 @@ function decidePart(
  * An article that was renamed in the ERP and is mapped to the same one in Azumuta is no difference, nor is a missing unit:
  * the same order may come through the endpoint and from the pull.
  */
-function isSameContent(
-  entry: OrderEntry,
-  { contentHash, part }: MappedProductOrder,
-  order: ErpOrder,
-): boolean {
+function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, { order }: WantedOrder): boolean {
+  const { contentHash, part } = mapped;
   const isSame = entry.contentHash === contentHash && entry.part.book === part.book;
   return isSame && unitDifference(entry.erpOrder, factsOf(order)).length === 0;
 }
@@ -194,9 +177,115 @@ function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder):
     of === undefined
       ? (wanted.ended ?? 'It was cancelled in the ERP')
       : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and part ${part.index} is ${part.index > of ? 'one too many' : 'the one that is not built'}`;
-  if (!entry.surelyNotCreated)
-    return unwantedConcern(entry, why, of === undefined ? 'order-state' : 'conflict');
-  const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
-  const event = of === undefined ? 'cancelled in the ERP' : 'withdrawn';
-  return { number, action: 'withdraw', entry, ends: ofContent(known, number), event, sentence };
+  if (entry.surelyNotCreated) {
+    const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
+    const event = of === undefined ? 'cancelled in the ERP' : 'withdrawn';
+    return { number, action: 'withdraw', entry, ends: ofContent(known, number), event, sentence };
+  }
+  const there = entry.state === 'done' ? '' : ' if it is there';
+  const note = `${why}: remove it in Azumuta by hand${there}`;
+  const cause = of === undefined ? 'order-state' : 'conflict';
+  const concern = { kind: 'unwanted', content: why, note, cause } as const;
+  return conflict(entry, [concern], `${why}: remove product order ${number} in Azumuta by hand${there}.`);
+}
+
+function changed(
+  entry: OrderEntry,
+  { draft, contentHash }: MappedProductOrder,
+  { order }: WantedOrder,
+  open: readonly Concern[],
+): Kept {
+  const erpOrder = factsOf(order);
+  const differences = [
+    ...differencesFrom(entry.draft, draft, { withVariants: true }),
+    ...unitDifference(entry.erpOrder, erpOrder),
+  ];
+  const note = differences.join('; ') || 'the content is another';
+  const wanted = { draft, contentHash, erpOrder };
+  const concern = { kind: 'changed', content: note, note, cause: 'conflict', wanted } as const;
+  const sentence = `Product order ${entry.number} exists with other content: ${note}.`;
+  // What is open since the ERP did not want it knows now that it does.
+  const again = open.filter(({ kind }) => kind === 'unwanted').map((one) => ({ ...one, wanted }));
+  return conflict(entry, [concern, ...again], sentence);
+}
+
+function takenByAnother(entry: OrderEntry, { order }: WantedOrder): Kept {
+  const [is, was] = [nameOf(order), nameOf(entry.erpOrder)];
+  const note = `ERP order ${is} is mapped to its number as well, and it was made for ERP order ${was}: let productOrders.number tell them apart`;
+  const concern = { kind: 'number-taken', content: 'mapped', note, cause: 'configuration' } as const;
+  const sentence = `Product order ${entry.number} was made for ERP order ${was}, not for ${is}: let productOrders.number give each its own number.`;
+  return conflict(entry, [{ ...concern, claimant: order.id ?? order.number }], sentence, false);
+}
+
+function renumbered(entry: OrderEntry, was: Split, is: Split, wanted: WantedOrder): Kept {
+  const { number, part } = entry;
+  if (entry.withdrawn && part.index > was.of) return stays(entry);
+  const now = `${numbersOf(is)} (${is.book})`;
+  const note = `ERP order ${nameOf(wanted.order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${numbersOf(was)} (${was.book}): change that there by hand`;
+  const made = entry.surelyNotCreated ? 'is about to be made' : 'exists';
+  const concern = { kind: 'changed', content: `numbered ${now}`, note, cause: 'conflict' } as const;
+  const sentence = `Product order ${number} ${entry.withdrawn ? 'is not made' : made}: ${note}.`;
+  return conflict(entry, [concern], sentence, false);
+}
+
+/** @param looks Whether a look at Azumuta may show that it is over. */
+function conflict(
+  entry: OrderEntry,
+  begins: readonly [Concern, ...Concern[]],
+  sentence: string,
+  looks = entry.state === 'done',
+): Kept {
+  return stays(entry, { action: 'concern', begins, sentence, looks });
+}
+
+function stays(entry: OrderEntry, how: Partial<Kept> = {}): Kept {
+  const unchanged = { action: 'unchanged', begins: [], ends: [], looks: false, sentence: '' } as const;
+  return { number: entry.number, entry, ...unchanged, ...how };
+}
+
+/** Whether a part is completed, or booked with others. */
+function isBuilt({ completed, productOrders }: KnownErpOrder, { first, index }: Part): boolean {
+  const { bookings = [] } = productOrders.get(first) ?? {};
+  return (
+    completed?.has(index) || bookings.some(({ discarded, parts }) => !discarded && parts.includes(index))
+  );
+}
+
+/** Nothing can be put right in Azumuta any more. */
+function isBookedFinally(known: KnownErpOrder, { number, part }: OrderEntry): boolean {
+  const { first, book, index } = part;
+  const home = book === 'when-all-done' ? first : number;
+  const { bookings = [] } = known.productOrders.get(home) ?? {};
+  return bookedQuantity(bookings, index) !== undefined;
+}
+
+/** An ERP without ids may use its numbers again: a day later nobody repeats a call any more. */
+const usedAgainMs = 86_400_000;
+
+function afterBooking(
+  entry: OrderEntry,
+  mapped: MappedProductOrder,
+  known: KnownErpOrder,
+  { order, now }: WantedOrder,
+  same: boolean,
+): Kept {
+  const { number } = entry;
+  const { bookings = [] } = known.productOrders.get(number) ?? {};
+  const doneAt = Math.max(...bookings.map(({ doneAt: at }) => Date.parse(at ?? '') || 0));
+  if (order.id === undefined && now.getTime() - doneAt >= usedAgainMs) {
+    const note = `The ERP wants ${number} once more, and it is built and booked: let productOrders.number tell the orders apart that have one number, such as by the year of their due date`;
+    const concern = { kind: 'used-again', content: 'used again', note, cause: 'configuration' } as const;
+    return conflict(entry, [concern], `${note}.`, false);
+  }
+  if (same) return stays(entry);
+  const [was, is] = [known.record?.erpOrder.amount, order.quantity.amount].map(Number);
+  if (!(Number(is) > Number(was))) return stays(entry);
+  const note = `it is built and booked, and the ERP wants ${is} instead of ${was}: release another order for the rest`;
+  const concern = { kind: 'changed', content: mapped.contentHash, note, cause: 'conflict' } as const;
+  return conflict(entry, [concern], `Product order ${number}: ${note}.`, false);
+}
+
+function numbersOf(split: Split): string {
+  const first = partNumber(split, 1);
+  return split.of === 1 ? first : `${first} to ${partNumber(split, split.of)}`;
 }

@@ -32,10 +32,19 @@ export function differencesFrom(
   draft: ProductOrderDraft,
   { withVariants }: { readonly withVariants: boolean },
 ): string[] {
+  const { article, parameters, variants } = had;
+  const wanted = Object.keys(parameters).length === 0 ? [] : Object.entries(draft.parameters);
+  const listed = (names: readonly string[]) =>
+    names
+      .map((name) => name.toLowerCase())
+      .sort()
+      .join(', ');
   return [
-    ...(had.article === undefined ? [] : difference('article', had.article, draft.article)),
-    ...parameterDifferences(had, draft),
-    ...(withVariants ? variantDifferences(had, draft) : []),
+    ...(article === undefined ? [] : difference('article', article, draft.article)),
+    ...wanted.flatMap(([key, value]) => difference(`parameters["${key}"]`, parameters[key], value)),
+    ...(withVariants && variants.length > 0
+      ? difference('variants', listed(variants), listed(draft.variants) || 'none')
+      : []),
   ];
 }
 
@@ -43,23 +52,6 @@ export function differencesFrom(
 export function unitDifference(made: ErpOrderFacts, wanted: ErpOrderFacts): string[] {
   if (made.unit === undefined || wanted.unit === undefined) return [];
   return difference('unit in the ERP', made.unit, wanted.unit);
-}
-
-function parameterDifferences({ parameters }: Had, draft: ProductOrderDraft): string[] {
-  if (Object.keys(parameters).length === 0) return [];
-  return Object.entries(draft.parameters).flatMap(([key, wanted]) =>
-    difference(`parameters["${key}"]`, parameters[key], wanted),
-  );
-}
-
-function variantDifferences({ variants }: Had, draft: ProductOrderDraft): string[] {
-  if (variants.length === 0) return [];
-  const listed = (names: readonly string[]) =>
-    names
-      .map((name) => name.toLowerCase())
-      .sort()
-      .join(', ');
-  return difference('variants', listed(variants), listed(draft.variants) || 'none');
 }
 
 /** `5`, 5 and `5.0` are equal, and so are an empty text and an absent value. */

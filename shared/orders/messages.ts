@@ -1,9 +1,6 @@
 import * as z from 'zod/mini';
 import { parseMessage } from '../platform/aws/queue.ts';
 
-/** Why the ERP is to be asked for the order first: the daily look, or the replay of a letter. */
-const askedFor = ['daily look', 'replay'] as const;
-
 /**
  * Message of the product-orders queue: only which order. The content is in the ledger, so that the newest mapping is
  * used, however long the message waited. `v` changes when the version before can no longer read a message.
@@ -12,7 +9,8 @@ export const productOrderMessageSchema = z.object({
   v: z.literal(1),
   kind: z.literal('product-order'),
   number: z.string().check(z.minLength(1)),
-  asksErp: z.exactOptional(z.enum(askedFor)),
+  /** Why the ERP is to be asked for the order first: the daily look, or the replay of a letter. */
+  asksErp: z.exactOptional(z.enum(['daily look', 'replay'])),
 });
 
 export type ProductOrderMessage = z.output<typeof productOrderMessageSchema>;

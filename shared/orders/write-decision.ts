@@ -10,7 +10,6 @@ import {
   factsOf,
   isOlder,
   type Kept,
-  type KnownErpOrder,
   type OrderDecision,
   type PartDecision,
   type Via,
@@ -68,7 +67,7 @@ export async function writeRecord(
 
 /** Notes that an order cannot be mapped as it is now. Somebody who writes it at the same moment has read it as well. */
 export async function writeRefused(
-  { record }: Pick<KnownErpOrder, 'record'>,
+  record: ErpOrderRecord | undefined,
   order: ErpOrder,
   { erpOrders }: Pick<Ledger, 'erpOrders'>,
 ): Promise<void> {

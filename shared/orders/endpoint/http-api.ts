@@ -9,14 +9,7 @@ import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import { jsonOf, type Mismatch, parse, stepInto } from '../../platform/validation.ts';
 import { acceptOrders, partsOf } from '../accept.ts';
 import type { AcceptDependencies } from '../accept-wanted.ts';
-import {
-  type AnsweredOrder,
-  type OrderStatus,
-  overall,
-  type ProductOrderStatus,
-  statusOf,
-  statusOfKnown,
-} from '../order-status.ts';
+import { type AnsweredOrder, type OrderStatus, overall, statusOf, statusOfKnown } from '../order-status.ts';
 import { erpOrderOf, postedOrderSchema } from './posted-order.ts';
 
 interface Caller {
@@ -56,7 +49,7 @@ const sizes = `at most ${maxOrders} are taken, which may become ${maxProductOrde
 const maxBodyBytes = 2 * 1024 * 1024;
 /** Between looks into the ledger while a caller waits. */
 const lookMs = 250;
-/** Queued orders that are looked up at the same time. */
+/** Queued orders, and product orders of each, that are looked up at the same time. */
 const looksAtOnce = 8;
 
 /** `POST /product-orders`: accepts one order or a list; one bad order never blocks the others. */
@@ -178,24 +171,20 @@ async function waitFor(
   untilMs: number,
   { clock, ledger }: HttpApiDependencies,
 ): Promise<readonly AnsweredOrder[]> {
+  const leftMs = () => untilMs - clock.now().getTime();
   let current = answers;
-  while (true) {
-    const queued = current.filter(isQueued).flatMap(({ productOrders }) => productOrders.filter(isQueued));
-    const leftMs = untilMs - clock.now().getTime();
-    if (queued.length === 0 || leftMs <= 0) return current;
-    await clock.sleep(Math.min(lookMs, leftMs));
-    const found = new Map<ProductOrderStatus, ProductOrderStatus>();
-    await mapConcurrently(queued, looksAtOnce, async (one) => {
-      if (clock.now().getTime() >= untilMs) return;
-      const entry = await ledger.orders.find(one.number);
-      if (entry) found.set(one, statusOf(entry));
-    });
-    current = current.map((answer) => {
+  while (current.some(isQueued) && leftMs() > 0) {
+    await clock.sleep(Math.min(lookMs, leftMs()));
+    current = await mapConcurrently(current, looksAtOnce, async (answer) => {
       if (!isQueued(answer)) return answer;
-      const productOrders = answer.productOrders.map((one) => found.get(one) ?? one);
+      const productOrders = await mapConcurrently(answer.productOrders, looksAtOnce, async (one) => {
+        const entry = isQueued(one) && leftMs() > 0 ? await ledger.orders.find(one.number) : undefined;
+        return entry ? statusOf(entry) : one;
+      });
       return { ...answer, status: overall(productOrders), productOrders };
     });
   }
+  return current;
 }
 
 function isQueued({ status }: { readonly status: OrderStatus }): boolean {

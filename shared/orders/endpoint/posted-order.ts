@@ -4,6 +4,9 @@ import { toDecimal } from '../../model/quantity.ts';
 import { maxTextLength, problemOfText } from '../../model/text.ts';
 import { isDate, utcInstant } from '../../model/time.ts';
 
+const about = (description: string, ...examples: unknown[]) =>
+  z.meta(examples.length === 0 ? { description } : { description, examples });
+
 /** A number, a code or an id, kept unchanged. */
 const code = z.string().check(
   z.minLength(1),
@@ -25,7 +28,7 @@ const positiveDecimal = z.pipe(
 );
 
 /** A time becomes one in UTC. */
-const dateOrInstant = (about: { readonly description: string; readonly examples?: string[] }) =>
+const dateOrInstant = (description: string, ...examples: string[]) =>
   z.pipe(
     z.string().check(
       z.maxLength(40),
@@ -33,7 +36,7 @@ const dateOrInstant = (about: { readonly description: string; readonly examples?
         (text) => isDate(text) || utcInstant(text) !== undefined,
         'a date that exists (2026-12-24), or such a time with its zone (2026-12-24T10:00:00+01:00)',
       ),
-      z.meta(about),
+      about(description, ...examples),
     ),
     z.transform((text) => utcInstant(text) ?? text),
   );
@@ -48,32 +51,27 @@ function isAtMostDeep(value: unknown, levels: number): boolean {
 
 /** An order as an ERP posts it to `POST /product-orders`. */
 export const postedOrderSchema = z.strictObject({
-  number: code.check(z.meta({ description: 'Number that people read in the ERP.', examples: ['MO/0001'] })),
-  id: z.exactOptional(code.check(z.describe("The ERP's internal id, when it differs from the number."))),
-  article: code.check(z.meta({ description: 'Code of the article to build.', examples: ['GEAR-01'] })),
+  number: code.check(about('Number that people read in the ERP.', 'MO/0001')),
+  id: z.exactOptional(code.check(about("The ERP's internal id, when it differs from the number."))),
+  article: code.check(about('Code of the article to build.', 'GEAR-01')),
   quantity: z._default(
-    positiveDecimal.check(
-      z.meta({ description: 'A decimal above 0, as text or as a number.', examples: ['5', 2.5] }),
-    ),
+    positiveDecimal.check(about('A decimal above 0, as text or as a number.', '5', 2.5)),
     '1',
   ),
-  unit: z.exactOptional(code.check(z.meta({ description: 'Unit of the quantity.', examples: ['u'] }))),
-  dueDate: z.exactOptional(
-    dateOrInstant({ description: 'ISO date, or a time with its zone.', examples: ['2026-12-24'] }),
-  ),
+  unit: z.exactOptional(code.check(about('Unit of the quantity.', 'u'))),
+  dueDate: z.exactOptional(dateOrInstant('ISO date, or a time with its zone.', '2026-12-24')),
   changedAt: z.exactOptional(
-    dateOrInstant({
-      description:
-        'When the ERP changed it, with its zone: of two calls that overtake each other, the newer one counts.',
-    }),
+    dateOrInstant(
+      'When the ERP changed it, with its zone: of two calls that overtake each other, the newer one counts.',
+    ),
   ),
   attributes: z._default(
     z.record(z.string().check(z.maxLength(maxTextLength)), z.unknown()).check(
       z.refine((attributes) => isAtMostDeep(attributes, maxDepth), `at most ${maxDepth} levels`),
-      z.meta({
-        description: `Whatever else the mapping wants: customer, options, colour …; at most ${maxDepth} levels deep.`,
-        examples: [{ colour: 'red' }],
-      }),
+      about(
+        `Whatever else the mapping wants: customer, options, colour …; at most ${maxDepth} levels deep.`,
+        { colour: 'red' },
+      ),
     ),
     {},
   ),

@@ -162,3 +162,10 @@ it('alerts to a conflict and to an order that cannot be mapped once, and answers
     [1, 1],
   ]);
 });
+
+it('tells of a change time in the future, also of an order that is posted for the first time', async () => {
+  const order = erpOrder({ number: 'AHEAD', changedAt: '2099-01-01T00:00:00.000Z' });
+  expect(await stage.accept(order, { via: 'endpoint' })).toMatchObject({ status: 'queued' });
+  const { concerns } = await stage.ledger.knownOrders.read('AHEAD');
+  expect(concerns).toMatchObject([{ kind: 'time-ahead' }]);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { orderKey } from '../../../shared/ledger/keys.ts';
 import { partNumber } from '../../../shared/model/orders.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { erpOrder } from '../../support/orders.ts';
@@ -37,6 +38,14 @@ describe('two ERP orders that are mapped to one product order number', () => {
       expect(answer.productOrders[0]?.reason).toContain(`was made for ERP order ${number}@A`);
     },
   );
+
+  it('keep their own due dates: that of the second does not move the first', async () => {
+    const dueBy = (company: string, dueDate: string) =>
+      stage.accept({ ...of(company, 'DUE'), dueDate }, { mapping });
+    await dueBy('A', '2030-01-01');
+    for (const date of ['2031-01-01', '2032-01-01']) await dueBy('B', date);
+    expect(await stage.store.table.get(orderKey('DUE'))).toMatchObject({ dueAt: Date.parse('2030-01-01') });
+  });
 
   it('have a conflict again once the second had a number of its own and lost it', async () => {
     await stage.accept(of('A', 'TOLD'), { mapping });

@@ -85,7 +85,9 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'parts-put-beside-a-changed-record',
     file: 'shared/orders/accept-wanted.ts',
-    find: 'if (record && decision.parts.some(isWrite) && !(await isCurrent(record, dependencies))) continue;',
+    find: `    if (record && isWritten && (await ledger.erpOrders.find(record.erpOrder))?.version !== record.version)
+      continue;
+`,
     replace: '',
     why: 'If two changes come at the same time, the slower one creates parts that the ERP does not want any more.',
     foundBy: ['reported'],
