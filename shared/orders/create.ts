@@ -5,6 +5,7 @@ import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { bookedQuantity } from '../ledger/records/bookings.ts';
 import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf } from '../model/errors.ts';
 import type { ProductOrderRef } from '../model/orders.ts';
@@ -97,15 +98,19 @@ async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDe
 
 async function createOrAdopt(
   claim: Claim,
-  { draft }: OrderEntry,
+  { draft, part }: OrderEntry,
   { signal }: WorkAttempt,
-  { azumuta, partners, ledger }: CreateDependencies,
+  { azumuta, erp, partners, ledger }: CreateDependencies,
 ): Promise<Made> {
   let sent = false;
   try {
     return await partners.call('azumuta', async () => {
       const existing = await azumuta.findProductOrder(draft.number, signal);
       if (existing) return await adopt(existing, draft, claim, ledger);
+      // An earlier attempt may have created it: built, booked and removed since, it must not be built again.
+      const { bookings } = claim.again ? await ledger.knownOrders.read(draft.number) : { bookings: [] };
+      const booked = bookedQuantity(bookings, part.index);
+      if (booked) return { productOrder: booked.productOrder, event: 'created', isBooked: true };
       const article = await azumuta.findArticle(draft.article, signal);
       if (!article) {
         const sentence = `Azumuta has no article ${draft.article}: create it in its article category, or correct the order.`;
@@ -115,10 +120,17 @@ async function createOrAdopt(
       sent = true;
       return { productOrder: await azumuta.createProductOrder(draft, article, signal), event: 'created' };
     });
-  } catch (error) {
+  } catch (cause) {
+    const error = cause instanceof Rejected && !erp.readOrder ? postAgain(cause) : cause;
     await giveBack(claim, error, sent, ledger);
     throw error;
   }
+}
+
+/** A replay maps an order anew only where the ERP can be asked for it. */
+function postAgain(refusal: Rejected): Rejected {
+  const sentence = `${refusal.message} If the order or its mapping was corrected, post the order again instead of replaying.`;
+  return new Rejected(sentence, { code: refusal.code, cause: refusal });
 }
 
 /** Takes what Azumuta has under the number of an order for that order. @throws Rejected when it is not */

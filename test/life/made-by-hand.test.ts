@@ -61,6 +61,30 @@ it('finds that an order whose creation was refused is booked, when it was typed 
   expect(await plant.get(order.number)).toMatchObject({ status: 'exists' });
 });
 
+it('is not built again when it was built, booked and removed while its creation was in doubt', async () => {
+  // Prepare
+  plant.answers.azumuta = ({ method }, answer) => {
+    const given = answer();
+    return method === 'POST' ? { status: 502, body: {} } : given;
+  };
+  const order = plant.plan('5');
+  await plant.pull();
+  await plant.work(60_000);
+  expect(await plant.ledger.orders.find(order.number)).toMatchObject({ state: 'claimed' });
+  plant.azumuta.complete(order.number);
+  await plant.work(60_000);
+  expect(books(order)).toEqual({ state: 'done', good: '5' });
+  plant.azumuta.remove(order.number);
+
+  // Act
+  await plant.work();
+
+  // Assess
+  expect(plant.azumuta.productOrders()).toEqual([]);
+  expect(await plant.get(order.number)).toMatchObject({ status: 'exists' });
+  expect(plant.letters()).toEqual([]);
+});
+
 it('books a product order that was made again after its booking was refused', async () => {
   // Prepare: two serial numbers are missing
   const order = plant.plan('3', 'serials');

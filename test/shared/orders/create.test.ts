@@ -8,6 +8,7 @@ import { systemClock } from '../../../shared/platform/clock.ts';
 import { testClock } from '../../support/clock.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { silent } from '../../support/logs.ts';
+import { newOrder } from '../../support/orders.ts';
 import { overriding } from '../../support/overriding.ts';
 import { startCreateStage } from './create-stage.ts';
 
@@ -192,4 +193,14 @@ it('does not create an order that the ERP cancelled before its message came', as
   );
   await stage.create(number);
   expect((await stage.azumutaSide.productOrders()).filter((order) => order.number === number)).toEqual([]);
+});
+
+it('says to post a refused order again where the ERP cannot be asked for one order', async () => {
+  const number = 'UNKNOWN-ARTICLE';
+  const draft = { number, article: 'GEAR-99', parameters: {}, variants: [] };
+  expect(await stage.ledger.orders.put(newOrder({ number, draft }))).toBe(true);
+  const erp = { ...stage.dependencies.erp, readOrder: undefined };
+  await expect(stage.create(number, 1, { erp })).rejects.toThrow(
+    'Azumuta has no article GEAR-99: create it in its article category, or correct the order. If the order or its mapping was corrected, post the order again instead of replaying.',
+  );
 });
