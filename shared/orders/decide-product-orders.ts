@@ -1,4 +1,4 @@
-import { bookedQuantity } from '../ledger/records/bookings.ts';
+import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
 import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import {
@@ -111,9 +111,10 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
 function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }: WantedOrder) {
   const { productOrders = [] } = mapped ?? {};
   const kept = own.filter(
-    ({ part, withdrawn }) => mapped && part.index > mapped.split.of && !withdrawn && isBuilt(known, part),
+    ({ number, part, withdrawn }) =>
+      mapped && part.index > mapped.split.of && !withdrawn && isBuilt(known, number, part),
   );
-  const unbuilt = productOrders.filter(({ part }) => !isBuilt(known, part));
+  const unbuilt = productOrders.filter(({ draft, part }) => !isBuilt(known, draft.number, part));
   const surplus = kept.length === 0 ? [] : unbuilt.slice(-kept.length);
   return { kept, mapped: productOrders.filter((one) => !surplus.includes(one)) };
 }
@@ -244,19 +245,23 @@ function stays(entry: OrderEntry, how: Partial<Kept> = {}): Kept {
 }
 
 /** Whether a part is completed, or booked with others. */
-function isBuilt({ completed, productOrders }: KnownErpOrder, { first, index }: Part): boolean {
-  const { bookings = [] } = productOrders.get(first) ?? {};
-  return (
-    completed?.has(index) || bookings.some(({ discarded, parts }) => !discarded && parts.includes(index))
-  );
+function isBuilt(known: KnownErpOrder, number: string, part: Part): boolean {
+  const bookings = bookingsOf(known, number, part);
+  const isOfPart = ({ discarded, parts }: BookingEntry) => !discarded && parts.includes(part.index);
+  return known.completed?.has(part.index) || bookings.some(isOfPart);
 }
 
 /** Nothing can be put right in Azumuta any more. */
 function isBookedFinally(known: KnownErpOrder, { number, part }: OrderEntry): boolean {
-  const { first, book, index } = part;
-  const home = book === 'when-all-done' ? first : number;
-  const { bookings = [] } = known.productOrders.get(home) ?? {};
-  return bookedQuantity(bookings, index) !== undefined;
+  return bookedQuantity(bookingsOf(known, number, part), part.index) !== undefined;
+}
+
+function bookingsOf(
+  { productOrders }: KnownErpOrder,
+  number: string,
+  { book, first }: Part,
+): readonly BookingEntry[] {
+  return productOrders.get(book === 'when-all-done' ? first : number)?.bookings ?? [];
 }
 
 /** An ERP without ids may use its numbers again: a day later nobody repeats a call any more. */

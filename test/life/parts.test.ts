@@ -45,6 +45,18 @@ it('has the part removed that was not built, and is booked with those that were'
   expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '3' });
 });
 
+it('counts the parts that are booked one by one, too', async () => {
+  plant.deploy({ productOrders: { split: { per: 'unit', book: 'each' } } });
+  const order = await made('4');
+  await built(order, 4);
+  expect(plant.erp.books(order)).toMatchObject({ state: 'open', good: '1' });
+  await reduced(order, '3');
+  expect(await concerns(order, 4)).toEqual([]);
+  expect(await concerns(order, 3)).toEqual([
+    'The ERP order has 3 parts now, and part 3 is the one that is not built: remove it in Azumuta by hand',
+  ]);
+});
+
 it('is booked with the first that are built when it has fewer parts, whichever they are', async () => {
   const order = await made('4');
   await built(order, 4);

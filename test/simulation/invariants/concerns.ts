@@ -17,12 +17,13 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
     const why = whyOver(item, itsOf(item, items, made));
     if (why !== undefined) find('concerns', `${String(item.pk)} ${String(item.sk)} is open, and ${why}.`);
   }
-  for (const { ref, changes, numbers } of orders.filter(Boolean)) {
+  for (const { ref, changes, numbers, typed } of orders.filter(Boolean)) {
     const { state, bookings } = world.erp.books(ref);
     // What somebody booked is theirs, and what a person has discarded is that person's.
     if (state !== 'cancelled' || bookings.length > 0 || changes.includes('dead letter is discarded'))
       continue;
-    const parts = world.madeFor(ref).map(({ number }) => number);
+    // What operators typed is theirs to remove.
+    const parts = world.madeFor(ref).flatMap(({ id, number }) => (typed.has(id) ? [] : [number]));
     const has = (number: string, is: (item: Item) => boolean) =>
       items.some((item) => item.pk === `ORDER#${number}` && is(item));
     // The letter of parts that are booked together is kept with one of them.
