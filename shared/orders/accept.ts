@@ -114,14 +114,9 @@ function wantedOf(
 }
 
 /** A connector passes on any text of the ERP; one that cannot be a key of the ledger must not stop other orders. */
-function problemOf({
-  number,
-  id = number,
-  article,
-  quantity,
-  dueDate = '',
-}: ErpOrder): Rejection | undefined {
-  const { unit = '' } = quantity;
+function problemOf(order: ErpOrder): Rejection | undefined {
+  const { number, id = number, article, dueDate = '' } = order;
+  const { unit = '' } = order.quantity;
   const tooLong = Object.entries({ article, unit, 'due date': dueDate }).filter(
     ([, text]) => text.length > maxTextLength,
   );
@@ -174,8 +169,19 @@ export async function recordUnmapped(
   return isNews;
 }
 
-/** How many product orders an order becomes; none when it cannot be mapped. */
-export function partsOf(order: ErpOrder, dependencies: AcceptDependencies): number {
-  const wanted = wantedOf(order, 'endpoint', dependencies);
-  return 'reason' in wanted ? 0 : (wanted.mapped?.split.of ?? 0);
+/**
+ * Whether orders become more product orders than that. Stops mapping as soon as they do: a list of large orders would keep
+ * a call busy before it is refused.
+ */
+export function becomeMoreThan(
+  most: number,
+  orders: readonly ErpOrder[],
+  dependencies: AcceptDependencies,
+): boolean {
+  let productOrders = 0;
+  return orders.some((order) => {
+    const wanted = wantedOf(order, 'endpoint', dependencies);
+    productOrders += 'reason' in wanted ? 0 : (wanted.mapped?.split.of ?? 0);
+    return productOrders > most;
+  });
 }

@@ -1,4 +1,3 @@
-import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
@@ -11,10 +10,7 @@ import type { AcceptDependencies, Accepted } from './accept-wanted.ts';
 import { type LookDependencies, lookAtOrder } from './look.ts';
 import type { Via } from './wanted-order.ts';
 
-export interface AskErpDependencies extends AcceptDependencies {
-  readonly erp: ErpConnector;
-  readonly partners: PartnerCalls;
-}
+export type AskErpDependencies = AcceptDependencies & LookDependencies & { readonly erp: ErpConnector };
 
 /**
  * The daily look at a product order that is open: its ERP order is read once and accepted as it is now, as the ERP may not
@@ -24,7 +20,7 @@ export interface AskErpDependencies extends AcceptDependencies {
 export async function lookDaily(
   number: string,
   attempt: WorkAttempt,
-  dependencies: AskErpDependencies & LookDependencies,
+  dependencies: AskErpDependencies,
 ): Promise<void> {
   const { ledger, enqueue, lookAgain } = dependencies;
   const known = await ledger.knownOrders.read(number);

@@ -1,6 +1,5 @@
 import type { AzumutaClient } from '../azumuta/client.ts';
 import type { AzumutaProductOrder } from '../azumuta/resources.ts';
-import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';
@@ -18,7 +17,6 @@ export interface CreateDependencies extends LookDependencies {
   readonly ledger: LookDependencies['ledger'] & Pick<Ledger, 'claims'>;
   readonly azumuta: AzumutaClient;
   readonly erp: ErpConnector;
-  readonly partners: PartnerCalls;
   readonly clock: Clock;
   /** The longest that the ERP may take to finish what was sent to it. */
   readonly settlingSeconds: number;

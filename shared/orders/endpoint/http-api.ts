@@ -1,13 +1,12 @@
 import type { Ledger } from '../../ledger/ledger.ts';
 import { reasonOf } from '../../model/errors.ts';
-import type { ErpOrder } from '../../model/orders.ts';
 import { problemOfText } from '../../model/text.ts';
 import { isValid, type RotatingSecret } from '../../platform/aws/credentials.ts';
 import { SecretUnset } from '../../platform/aws/secrets.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import { jsonOf, type Mismatch, parse, stepInto } from '../../platform/validation.ts';
-import { acceptOrders, partsOf } from '../accept.ts';
+import { acceptOrders, becomeMoreThan } from '../accept.ts';
 import type { AcceptDependencies } from '../accept-wanted.ts';
 import { type AnsweredOrder, type OrderStatus, overall, statusOf, statusOfKnown } from '../order-status.ts';
 import { erpOrderOf, postedOrderSchema } from './posted-order.ts';
@@ -84,7 +83,7 @@ async function acceptAll(
 ): Promise<OrderCallAnswer> {
   const parsed = posted.map((order) => parse(postedOrderSchema, order));
   const fitting = parsed.flatMap((one) => (one.ok ? erpOrderOf(one.value) : []));
-  if (becomeTooMany(fitting, dependencies)) {
+  if (becomeMoreThan(maxProductOrders, fitting, dependencies)) {
     const problem = `These orders become more than ${maxProductOrders} product orders`;
     return failure(413, `${problem}; ${sizes}: send them in several calls.`);
   }
@@ -151,15 +150,6 @@ async function refusal(
     const isUnset = error instanceof SecretUnset;
     return failure(503, isUnset ? 'The key of the order endpoint is not set yet.' : 'Try again later.');
   }
-}
-
-/** Stops mapping as soon as there are too many: a list of large orders would keep the call busy before it is refused. */
-function becomeTooMany(orders: readonly ErpOrder[], dependencies: HttpApiDependencies): boolean {
-  let productOrders = 0;
-  return orders.some((order) => {
-    productOrders += partsOf(order, dependencies);
-    return productOrders > maxProductOrders;
-  });
 }
 
 /**
