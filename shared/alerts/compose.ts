@@ -3,9 +3,10 @@ import { formatQuantity } from '../model/quantity.ts';
 import { partnersCalledBy, queueNames, queueWords } from '../model/queues.ts';
 import { capitalized, counted, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
-import { lifeOf, nextOf, readLife } from '../orders/life.ts';
+import { readLife } from '../orders/life.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
+import { nextOf, toldOf } from '../situation/told.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
 import type { AlertDecision, SeenTrouble, TroubleGroup } from './decide-alerts.ts';
 import type { AlertDependencies } from './dependencies.ts';
@@ -60,7 +61,7 @@ async function toldTrouble(
   const dueDate = isOverdue ? record?.dueDate : undefined;
   // It may be completed by now, and wait for its booking, or wait for a person.
   const life =
-    isOverdue && known ? lifeOf({ ...known, partners: situation.partners, isOverdue, dueDate }) : undefined;
+    isOverdue && known ? toldOf({ ...known, partners: situation.partners, isOverdue, dueDate }) : undefined;
   const ordered = record && formatQuantity(record.erpOrder);
   const quantity = ordered ?? about?.quantity;
   const article = erpOrder?.article ?? about?.article;

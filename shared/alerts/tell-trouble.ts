@@ -1,6 +1,6 @@
 import type { AlertLedger } from '../ledger/ledger.ts';
 import { oneLine } from '../model/text.ts';
-import { nextOf } from '../orders/life.ts';
+import { nextOf } from '../situation/told.ts';
 import type { SeenTrouble } from './decide-alerts.ts';
 import { headlineOf } from './words.ts';
 

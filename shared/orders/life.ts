@@ -1,14 +1,7 @@
-import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
-import type { Concern, ConcernKind } from '../ledger/records/concerns.ts';
-import type { DeadLetterId, DeadLetterRecord } from '../ledger/records/dead-letters.ts';
-import type { JourneyEntry } from '../ledger/records/events.ts';
+import type { Concern } from '../ledger/records/concerns.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
-import type { Cause } from '../model/causes.ts';
-import { type Partner, partnerWords } from '../model/partner.ts';
-import { remedies } from '../model/remedies.ts';
-import { capitalized, counted, sentence } from '../model/text.ts';
 
 /** How far a product order has got; the last three are ends without a booking. */
 export const stages = [
@@ -24,34 +17,18 @@ export const stages = [
 ] as const;
 export type Stage = (typeof stages)[number];
 
-/** What the ledger holds of a product order. What is optional only adds to the sentences, where a view has read it. */
+/** What the ledger holds of a product order. */
 export interface LifeFacts extends Pick<KnownOrder, 'entry' | 'concerns'> {
   readonly bookings: readonly Pick<BookingEntry, 'kind' | 'parts' | 'state' | 'discarded' | 'reason'>[];
-  /** Its open dead letters. */
-  readonly letters: readonly (DeadLetterId & Partial<Pick<DeadLetterRecord, 'reason' | 'cause'>>)[];
-  /** What happened to it, oldest first: why it waits, where it is booked, what a person did. */
-  readonly journey?: readonly JourneyEntry[];
-  readonly partners?: Readonly<Record<Partner, BreakerState>>;
-  readonly isOverdue?: boolean;
-  /** ISO date by which the ERP wants it. */
-  readonly dueDate?: string | undefined;
-}
-
-/** A sentence or two, and what a person does about it; no next step where nothing is needed. */
-interface Told {
-  readonly says: string;
-  readonly next?: string;
-  /** The operators' command that does it. */
-  readonly command?: 'replay' | 'resume';
 }
 
 /** The life of a product order: derived from what the ledger holds, never stored. */
-export interface Life extends Told {
+export interface Life {
   readonly stage: Stage;
   /** What a person must see to about it, besides dead letters. */
   readonly concerns: readonly Concern[];
-  /** Somebody must see to it. */
-  readonly needsPerson: boolean;
+  /** Its own: parts that are booked together have their bookings in one place. */
+  readonly bookings: LifeFacts['bookings'];
 }
 
 /**
@@ -66,47 +43,11 @@ export interface Life extends Told {
  *   created, and it waits no more                     completed; in Azumuta, where the ERP does not want it
  *   being created, or in doubt                        being created
  *   waits, refused, or never became one               wanted
- *
- * What is told of it; the first line that fits counts:
- *
- *   a dead letter or a concern is open                needs a person: each reason, and each next step
- *   refused, and its dead letter is gone              needs a person, unless that was replayed or discarded
- *   given up                                          that a person has done so
- *   a booking waits or is under way                   why it waits; that bookings are paused, and to resume them
- *   in Azumuta and overdue                            to complete it, or to move its date
- *   anything else                                     its stage in a sentence
  */
-export function lifeOf(given: LifeFacts): Life {
-  const { entry, concerns } = given;
+export function lifeOf({ entry, concerns, bookings: all }: LifeFacts): Life {
   const { index } = entry?.part ?? { index: 1 };
-  // Parts that are booked together have their bookings in one place.
-  const bookings = given.bookings.filter(({ kind, parts }) => kind !== 'quantity' || parts.includes(index));
-  const facts = { ...given, bookings };
-  const stage = stageOf(facts);
-  const tasks = tasksOf(facts, stage);
-  if (tasks.length === 0) return { stage, concerns, needsPerson: false, ...progressOf(facts, stage) };
-  const command = tasks.find((task) => task.command)?.command;
-  return {
-    ...{ stage, concerns, needsPerson: true },
-    says: tasks.map(({ says }) => says).join(' '),
-    // Concerns of one kind have one next step.
-    next: [...new Set(tasks.map(({ next }) => next))].join(' '),
-    ...(command ? { command } : {}),
-  };
-}
-
-/**
- * Reads what `lifeOf` needs: one query, and a second one for a part whose bookings are kept with those of the others.
- * @returns also the number of the order with which they are kept.
- */
-export async function readLife(
-  { knownOrders, bookings }: Pick<Ledger, 'knownOrders' | 'bookings'>,
-  number: string,
-) {
-  const known = await knownOrders.read(number);
-  const { part } = known.entry ?? {};
-  const home = part?.book === 'when-all-done' ? part.first : number;
-  return home === number ? { ...known, home } : { ...known, home, bookings: await bookings.of(home) };
+  const bookings = all.filter(({ kind, parts }) => kind !== 'quantity' || parts.includes(index));
+  return { stage: stageOf({ entry, concerns, bookings }), concerns, bookings };
 }
 
 function stageOf({ entry, bookings, concerns }: LifeFacts): Stage {
@@ -123,155 +64,16 @@ function stageOf({ entry, bookings, concerns }: LifeFacts): Stage {
   return entry?.state === 'claimed' ? 'being created' : 'wanted';
 }
 
-const nextOfKind: Readonly<Record<string, string>> = {
-  changed: 'Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile.',
-  unwanted: 'Remove the product order in Azumuta, or let the shop floor know.',
-  'number-taken': "Let productOrders.number in the plant's configuration give each its own number.",
-  removed: 'If it was built, book it in the ERP by hand.',
-  'figures-changed': 'Compare both figures with what was built, and correct the ERP by hand.',
-  'used-again': "Let productOrders.number in the plant's configuration tell the orders apart.",
-  'time-ahead': 'Set the clock of the ERP right, and save the order there. Nothing is blocked meanwhile.',
-  waiting:
-    'It is tried again by itself. Correct what the reason names: somebody may have the order open in the ERP.',
-} satisfies Record<Exclude<ConcernKind, 'refused' | 'dead-letter'>, string>;
-
-/** What a person does about something that is open, by its kind, or by its cause. */
-export function nextOf({
-  kind,
-  cause = 'internal-error',
-}: {
-  readonly kind: string;
-  readonly cause?: Cause | undefined;
-}) {
-  if (kind === 'refused' && cause === 'configuration')
-    return "Correct the mapping in the plant's configuration, deploy, and send the order again.";
-  return nextOfKind[kind] ?? remedies[cause].next;
-}
-
-/** What a person must see to. */
-function tasksOf(facts: LifeFacts, stage: Stage): Told[] {
-  const [letter, ...others] = facts.letters;
-  const tasks: Told[] = facts.concerns.map((concern) => {
-    const says = sentence(capitalized(concern.note));
-    const isRefused = concern.kind === 'refused';
-    return {
-      says: isRefused ? `It cannot become a product order. ${says}` : says,
-      next: nextOf(concern),
-    };
-  });
-  if (letter) {
-    const { reason = '', cause } = letter;
-    const more = others.length > 0 ? `(And ${counted(others.length, 'more dead letter')}.)` : '';
-    const says = ['It has a dead letter.', sentence(reason), more].filter((text) => text).join(' ');
-    const next = cause
-      ? remedies[cause].next
-      : 'Correct what its dead letter names, then replay or discard it.';
-    return [{ says, next, command: 'replay' }, ...tasks];
-  }
-  const done = lastOfLetters(facts);
-  const booking = refusedBooking(facts);
-  if (booking && done !== 'replayed')
-    return [
-      ...tasks,
-      {
-        says: `Its booking was refused, and its dead letter is gone. ${sentence(booking.reason ?? '')}`.trim(),
-        next: 'Correct what the reason names, then have it looked at once more; or book it in the ERP by hand.',
-        command: 'replay',
-      },
-    ];
-  if (!isRefusedOrder(facts, stage) || done) return tasks;
-  const says = `It was refused, and its dead letter is gone. ${sentence(facts.entry?.reason ?? '')}`.trim();
-  return [...tasks, { says, next: 'Correct what the reason names, then send the order again from the ERP.' }];
-}
-
-function refusedBooking({ bookings }: LifeFacts) {
-  return bookings.find(({ state, discarded }) => state === 'rejected' && !discarded);
-}
-
-function isRefusedOrder({ entry }: LifeFacts, stage: Stage): boolean {
-  return stage === 'wanted' && entry?.state === 'rejected';
-}
-
-/** What a person has done last with a dead letter of it. */
-function lastOfLetters({ journey = [] }: LifeFacts): 'replayed' | 'discarded' | undefined {
-  const last = journey.findLast(({ of }) => of.startsWith('dead letter'))?.event;
-  return last === 'replayed' || last === 'discarded' ? last : undefined;
-}
-
-/** What nobody needs to see to. */
-function progressOf(facts: LifeFacts, stage: Stage): Told {
-  const { entry, bookings, journey = [] } = facts;
-  const last = journey.at(-1);
-  if (entry?.givenUp && stage === 'given up') return { says: 'A person has given it up.' };
-  if (last?.event === 'discarded')
-    return { says: `A person discarded its dead letter. ${sentence(last.note ?? '')}` };
-  const wasRefused = refusedBooking(facts) !== undefined || isRefusedOrder(facts, stage);
-  if (wasRefused && lastOfLetters(facts) === 'replayed')
-    return {
-      says: 'It was refused, and its dead letter was sent to its queue again.',
-      // Nobody should do it by hand meanwhile: it may be done a moment later, and then twice.
-      next: 'Wait a minute; if nothing changes, look for its dead letter.',
-      command: 'replay',
-    };
-  const open = bookings.find(({ state }) => state === 'waiting' || state === 'claimed');
-  if (open) return beingBooked(open, facts);
-  const { isOverdue, dueDate } = facts;
-  if (stage !== 'in Azumuta' || !isOverdue) return { says: sayingOf(stage, facts) };
-  return {
-    says: `It was due${dueDate === undefined ? '' : ` ${dueDate}`}, and it is not completed in Azumuta.`,
-    next: 'Complete it in Azumuta if it is built; else let the planner move its date.',
-  };
-}
-
-function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: LifeFacts): Told {
-  const what = kind === 'quantity' ? 'Its quantity' : 'A later recording';
-  if (state === 'claimed')
-    return { says: `${what} is being booked in the ERP now, or an attempt was interrupted.` };
-  const says = `${what} waits to be booked in the ERP.`;
-  if (facts.partners?.erp.bookingsPausedAt === undefined)
-    return { says: `${says}${whyWaiting('booking', 'erp', facts)}` };
-  const next = 'Resume them when the maintenance is over.';
-  return { says: `${says} Bookings are paused.`, next, command: 'resume' };
-}
-
-function sayingOf(stage: Stage, facts: LifeFacts): string {
-  const { entry, bookings, journey = [] } = facts;
-  switch (stage) {
-    case 'wanted':
-      if (!entry) return 'Azumuta is being asked what is to be booked for it.';
-      if (entry.state === 'rejected') return `It was refused. ${sentence(entry.reason ?? '')}`.trim();
-      return `It waits to be created in Azumuta.${whyWaiting('order', 'azumuta', facts)}`;
-    case 'being created':
-      return 'It is being created in Azumuta now, or an attempt was interrupted.';
-    case 'in Azumuta':
-      return 'It is in Azumuta and waits there to be completed.';
-    case 'completed':
-      if (entry?.part.book === 'when-all-done')
-        return 'It is completed in Azumuta; it is booked when all parts are.';
-      return 'It is completed in Azumuta, which is being asked what is to be booked.';
-    case 'booked':
-      return bookedSentence(journey);
-    case 'withdrawn':
-      return sentence(entry?.reason ?? 'It was withdrawn');
-    case 'given up': {
-      const reason = bookings.find(({ discarded }) => discarded)?.reason ?? '';
-      return `A person takes care of its booking, which was refused. ${sentence(reason)}`.trim();
-    }
-    default:
-      return `It is ${stage}.`;
-  }
-}
-
-function bookedSentence(journey: readonly JourneyEntry[]): string {
-  const last = journey.findLast(({ event }) => event === 'booked' || event === 'ignored');
-  if (last?.event === 'ignored') return `Its completion was ignored. ${sentence(last.note ?? '')}`.trim();
-  return last?.note === undefined ? 'It is booked in the ERP.' : `It is booked in the ERP: ${last.note}.`;
-}
-
-function whyWaiting(of: string, partner: Partner, { journey = [], partners }: LifeFacts): string {
-  const { open, reason = '' } = partners?.[partner] ?? {};
-  if (open)
-    return ` ${capitalized(partnerWords[partner])} is down, so calls to it wait. ${sentence(reason)}`.trimEnd();
-  const last = journey.findLast((entry) => entry.of.startsWith(of));
-  return last?.event === 'retry' && last.note ? ` The last attempt: ${sentence(last.note)}` : '';
+/**
+ * Reads what `lifeOf` needs: one query, and a second one for a part whose bookings are kept with those of the others.
+ * @returns also the number of the order with which they are kept.
+ */
+export async function readLife(
+  { knownOrders, bookings }: Pick<Ledger, 'knownOrders' | 'bookings'>,
+  number: string,
+) {
+  const known = await knownOrders.read(number);
+  const { part } = known.entry ?? {};
+  const home = part?.book === 'when-all-done' ? part.first : number;
+  return home === number ? { ...known, home } : { ...known, home, bookings: await bookings.of(home) };
 }

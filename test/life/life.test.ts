@@ -3,7 +3,8 @@ import { type Concern, orderConcernKinds } from '../../shared/ledger/records/con
 import type { JourneyEntry } from '../../shared/ledger/records/events.ts';
 import type { OrderEntry } from '../../shared/ledger/records/product-orders.ts';
 import { remedies } from '../../shared/model/remedies.ts';
-import { type LifeFacts, lifeOf, type Stage, stages } from '../../shared/orders/life.ts';
+import { type Stage, stages } from '../../shared/orders/life.ts';
+import { type ToldFacts, toldOf } from '../../shared/situation/told.ts';
 
 const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   number: 'MO/1',
@@ -33,8 +34,8 @@ const entry = (of: string, event: string, note?: string): JourneyEntry => ({
   at: '2026-11-24T08:00:00.000Z',
   ...(note === undefined ? {} : { note }),
 });
-const life = (given: Partial<LifeFacts>) =>
-  lifeOf({ entry: undefined, bookings: [], concerns: [], letters: [], ...given });
+const life = (given: Partial<ToldFacts>) =>
+  toldOf({ entry: undefined, bookings: [], concerns: [], letters: [], ...given });
 const quantity = (state: 'waiting' | 'claimed' | 'done' | 'rejected', discarded = false) => ({
   ...{ kind: 'quantity' as const, parts: [1], state, discarded },
   ...(state === 'rejected' ? { reason: 'it was completed by somebody else' } : {}),
@@ -49,7 +50,7 @@ const inAzumuta = entryOf({ awaitsCompletion: true });
 const retried = [entry('order', 'retry', 'Azumuta answered 500')];
 
 describe('the stage of an order', () => {
-  it.each<[Stage, string, Partial<LifeFacts>]>([
+  it.each<[Stage, string, Partial<ToldFacts>]>([
     ['booked', 'its quantity is booked', { entry: entryOf({ givenUp: true }), bookings: [quantity('done')] }],
     [
       'given up',
@@ -130,7 +131,7 @@ describe('an order that needs a person', () => {
     );
   });
 
-  it.each<[string, Partial<LifeFacts>, string, string]>([
+  it.each<[string, Partial<ToldFacts>, string, string]>([
     [
       'order',
       { entry: entryOf({ state: 'rejected', reason: 'It has no article' }) },
@@ -147,7 +148,7 @@ describe('an order that needs a person', () => {
     expect(life(facts)).toMatchObject({ needsPerson: true, says, next: expect.stringContaining(next) });
   });
 
-  it.each<[string, Partial<LifeFacts>]>([
+  it.each<[string, Partial<ToldFacts>]>([
     ['booking', { bookings: [quantity('rejected')] }],
     ['order', { entry: entryOf({ state: 'rejected', reason: 'x' }) }],
   ])('says that a refused %s was replayed, and not to do it by hand meanwhile', (_, facts) => {
@@ -166,7 +167,7 @@ describe('an order that needs a person', () => {
 });
 
 describe('an order that needs nobody', () => {
-  it.each<[string, Partial<LifeFacts>, string]>([
+  it.each<[string, Partial<ToldFacts>, string]>([
     [
       'says why it is not created yet',
       { entry: entryOf({ state: 'waiting' }), journey: retried },

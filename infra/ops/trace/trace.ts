@@ -5,8 +5,9 @@ import type { DeadLetters } from '../../../shared/ledger/records/dead-letters.ts
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { type Life, lifeOf, readLife, type Stage } from '../../../shared/orders/life.ts';
+import { readLife, type Stage } from '../../../shared/orders/life.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
+import { type Told, toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
 import { UsageError } from '../cli/command.ts';
@@ -136,7 +137,7 @@ async function traceOne(number: string, ledger: TracingLedger, { where, now, par
   const { id, url } = entry?.productOrder ?? {};
   return {
     number,
-    ...statusOf(number, lifeOf(facts), where),
+    ...statusOf(number, toldOf(facts), where),
     /** Why it was refused, or why it cannot follow its ERP order. */
     cause: entry?.cause ?? concerns[0]?.cause,
     /** Number of its ERP order, if the ledger knows it. */
@@ -157,7 +158,7 @@ async function traceOne(number: string, ledger: TracingLedger, { where, now, par
 export type OrderState = Stage | 'needs a person';
 
 /** The life of an order, for a planner: in sentences, with the command that helps, ready to paste. */
-function statusOf(number: string, { stage, needsPerson, says, next, command }: Life, where: string) {
+function statusOf(number: string, { stage, needsPerson, says, next, command }: Told, where: string) {
   const state: OrderState = needsPerson ? 'needs a person' : stage;
   const commands = {
     replay: `npm run replay -- --order ${shellWord(number)} ${where}`,

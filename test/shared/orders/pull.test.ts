@@ -6,9 +6,9 @@ import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { lifeOf } from '../../../shared/orders/life.ts';
 import { pullOrders, pullStage } from '../../../shared/orders/pull.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { toldOf } from '../../../shared/situation/told.ts';
 import { claimedOrder } from '../../support/bookings.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
@@ -117,7 +117,7 @@ it('goes on after an order that cannot be mapped, and records why, once', async 
   expect((await ledger.knownOrders.read('UNFIT-1')).concerns).toMatchObject([
     { kind: 'refused', cause: 'order-data' },
   ]);
-  const life = lifeOf({ ...(await ledger.knownOrders.read('UNFIT-1')), journey });
+  const life = toldOf({ ...(await ledger.knownOrders.read('UNFIT-1')), journey });
   expect(life.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
 });
 
@@ -222,7 +222,7 @@ describe('an order that is cancelled before it was created', () => {
       ]);
       const claimant = { owner: 'late', messageId: 'late', endsAt: clock.now() };
       expect(await ledger.claims.claim(orderKey(number), claimant)).toMatchObject({ outcome: 'rejected' });
-      expect(lifeOf({ ...(await ledger.knownOrders.read(number)), journey })).toMatchObject({
+      expect(toldOf({ ...(await ledger.knownOrders.read(number)), journey })).toMatchObject({
         stage: 'withdrawn',
         needsPerson: false,
         says: expect.stringContaining('cancelled'),
