@@ -40,10 +40,8 @@ export async function mayEnd(
   if (agoMs >= betweenQuestionsMs) return false;
   if (!isSentBefore(asker.askedAt, inquiry.attempt)) {
     const sentence = `Azumuta was asked about product order ${inquiry.askedAs} a moment ago.`;
-    throw new Wait(sentence, {
-      scope: 'order',
-      afterSeconds: Math.ceil((betweenQuestionsMs - agoMs) / 1000),
-    });
+    const afterSeconds = Math.ceil((betweenQuestionsMs - agoMs) / 1000);
+    throw new Wait(sentence, { scope: 'order', afterSeconds });
   }
   const recordingIds = newIn(inquiry);
   return recordingIds.length === 0 || questions.join(inquiry.askedAs, { recordingIds });

@@ -1,6 +1,7 @@
 import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import {
   aliasKey,
+  bookingKeyOf,
   bookingPrefix,
   concernPrefix,
   deadLetterPrefix,
@@ -27,6 +28,7 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
   const order = item(orderKey(number));
   const alias = item(aliasKey(number))?.number;
   return {
+    number,
     /** Undefined when it was not created by this integration. */
     entry: order && orderEntryOf(order),
     bookings: all(bookingPrefix).map(bookingEntryOf),
@@ -66,6 +68,14 @@ export class KnownOrders extends Records {
       const changes = { set: { expiresAt }, condition: 'attribute_exists(pk)' };
       if (old !== undefined) await this.table.update(key, changes);
     }
+  }
+
+  /** Azumuta was asked about it: what waits for its completion comes after all others that are due before `dueAt`. */
+  async markAsked({ number, entry, question, bookings }: KnownOrder, dueAt: Date): Promise<void> {
+    for (const { key } of bookings.filter(({ awaitsItself }) => awaitsItself))
+      await this.putOff(bookingKeyOf(number, key), dueAt);
+    if (entry?.awaitsCompletion) await this.putOff(orderKey(number), dueAt);
+    if (question?.overdue) await this.putOff(questionKey(number), dueAt);
   }
 
   /** Notes that Azumuta calls our order `number` by another one now. */
