@@ -47,10 +47,7 @@ export async function mayEnd(
   return recordingIds.length === 0 || questions.join(inquiry.askedAs, { recordingIds });
 }
 
-/**
- * Azumuta was asked, and does not show yet what is needed for a booking.
- * @throws RetryLater to ask again; Rejected when it was asked for long enough and a person is needed.
- */
+/** Azumuta does not show yet what a booking needs. @throws RetryLater to ask again; Rejected when a person is needed. */
 export async function askLater(
   sentence: string,
   inquiry: Inquiry,

@@ -153,11 +153,9 @@ async function claimOf(
   const claimed = await claims.claim(bookingKeyOf(home, planned.key), claimant);
   if (claimed.outcome === 'claimed') return claimed.claim;
   if (claimed.outcome === 'done') return undefined;
-  throw new Wait(`The booking ${planned.key} is under way in another attempt.`, {
-    scope: 'order',
-    forOurLock: claimed.outcome !== 'busy',
-    afterSeconds: claimed.outcome === 'busy' ? attempt.secondsUntil(claimed.untilMs) : undefined,
-  });
+  const afterSeconds = claimed.outcome === 'busy' ? attempt.secondsUntil(claimed.untilMs) : undefined;
+  const sentence = `The booking ${planned.key} is under way in another attempt.`;
+  throw new Wait(sentence, { scope: 'order', forOurLock: afterSeconds === undefined, afterSeconds });
 }
 
 /** What makes the reconciliation ask for a booking that waits without an order that does. */

@@ -4,10 +4,7 @@ import { numberOf, partitionOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { Records } from './records.ts';
 
-/**
- * An event that the morning mail counts, and the product order that it happened to: `unknown` for a dead letter that names
- * none.
- */
+/** An event that the morning mail counts, and of which product order: `unknown` for a dead letter that names none. */
 export type DayEvent = Pick<HistoryEntry, 'at' | 'event'> & { readonly number: string };
 
 /**

@@ -55,10 +55,7 @@ export class KnownOrders extends Records {
     return knownOrderOf(number, await this.table.query(partitionOf(number)));
   }
 
-  /**
-   * Nothing that is open expires, and the records of an order expire together: once a month, all of them are kept as long
-   * as if they were written now.
-   */
+  /** Nothing open expires, and an order's records expire together: once a month, all are kept as if they were written now. */
   async keep({ number, erpOrder, expiresAt: before }: OrderEntry): Promise<void> {
     const expiresAt = this.expiresAt();
     if (before > expiresAt - monthSeconds) return;

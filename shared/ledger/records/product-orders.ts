@@ -181,10 +181,7 @@ export class Orders extends Records {
     return [...new Set((await this.#awaited(dueBy, most)).map(numberOf))];
   }
 
-  /**
-   * The same, but only those that are late by their own date: not those that a trigger called completed too early. Without
-   * a date, all that are created and not known to be completed.
-   */
+  /** The same by their own date alone, so without those that a trigger called completed too early; all without `dueBy`. */
   async late(dueBy: Date | undefined, most: number): Promise<string[]> {
     const found = await this.#awaited(dueBy, most);
     return found.filter((key) => key.sk === orderKey('').sk).map(numberOf);
