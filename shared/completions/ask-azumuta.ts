@@ -40,19 +40,14 @@ export async function mayEnd(
   if (agoMs >= betweenQuestionsMs) return false;
   if (!isSentBefore(asker.askedAt, inquiry.attempt)) {
     const sentence = `Azumuta was asked about product order ${inquiry.askedAs} a moment ago.`;
-    throw new Wait(sentence, {
-      scope: 'order',
-      afterSeconds: Math.ceil((betweenQuestionsMs - agoMs) / 1000),
-    });
+    const afterSeconds = Math.ceil((betweenQuestionsMs - agoMs) / 1000);
+    throw new Wait(sentence, { scope: 'order', afterSeconds });
   }
   const recordingIds = newIn(inquiry);
   return recordingIds.length === 0 || questions.join(inquiry.askedAs, { recordingIds });
 }
 
-/**
- * Azumuta was asked, and does not show yet what is needed for a booking.
- * @throws RetryLater to ask again; Rejected when it was asked for long enough and a person is needed.
- */
+/** Azumuta does not show yet what a booking needs. @throws RetryLater to ask again; Rejected when a person is needed. */
 export async function askLater(
   sentence: string,
   inquiry: Inquiry,

@@ -12,10 +12,7 @@ import { type NextStep, nextStep } from './next-step.ts';
 import { compareFigures, readContents } from './read-contents.ts';
 import { readFacts } from './read-facts.ts';
 
-/**
- * What is still to be done for the product order of a hint? One query of the ledger says whether that needs Azumuta,
- * only the ERP, or nobody. @throws Wait
- */
+/** What a hint's order still needs: Azumuta, only the ERP, or nobody? One query of the ledger says it. @throws Wait */
 export async function beginHint(
   hint: CompletionHint,
   attempt: WorkAttempt,
@@ -122,10 +119,7 @@ async function byAzumutaId(
   return { ...found, hint, attempt, askedAs, question, answered };
 }
 
-/**
- * Azumuta does not show what is needed. A plan of which nothing was sent is booked as it is, and what was refused is told;
- * else Azumuta is asked later.
- */
+/** Azumuta does not show what is needed: plans of which nothing was sent are booked, refusals are told; else it is asked later. */
 async function unclear(
   sentence: string,
   asked: Omit<Reading, 'order'>,
@@ -165,10 +159,9 @@ async function decide(reading: Reading, dependencies: HintDependencies): Promise
   if (decision.to === 'book') {
     const contents = await readContents(decision.plan, evidence, dependencies);
     if (typeof contents === 'string') return unclear(contents, reading, dependencies);
-    const { toBook } = contents;
     // It was refused before, with the same figures.
-    if (toBook.length + contents.refused.length === 0) await recordAnswer(reading, dependencies);
-    return { ...job, toBook, refused: [...refused, ...contents.refused] };
+    if (contents.toBook.length + contents.refused.length === 0) await recordAnswer(reading, dependencies);
+    return { ...job, toBook: contents.toBook, refused: [...refused, ...contents.refused] };
   }
   if (decision.to === 'reject') {
     await recordAnswer(reading, dependencies);

@@ -40,10 +40,8 @@ interface Booking extends Inquiry {
 const dayMs = 86_400_000;
 
 /**
- * Books what a hint is to book, one after the other: plan and claim as one write, or the claim of what was planned
- * before; then the lock of the ERP order, the booking, the receipt. A refusal does not stop the next booking; what is to
- * be retried comes before the dead letter that tells the refusals.
- * @throws RetryLater, Wait, Rejected
+ * Books what a hint is to book, one after the other. A refusal does not stop the next booking; what is to be retried comes
+ * before the dead letter that tells the refusals. @throws RetryLater, Wait, Rejected
  */
 export async function bookJob(job: Job, dependencies: HintDependencies): Promise<void> {
   const refused = [...job.refused];
@@ -155,11 +153,9 @@ async function claimOf(
   const claimed = await claims.claim(bookingKeyOf(home, planned.key), claimant);
   if (claimed.outcome === 'claimed') return claimed.claim;
   if (claimed.outcome === 'done') return undefined;
-  throw new Wait(`The booking ${planned.key} is under way in another attempt.`, {
-    scope: 'order',
-    forOurLock: claimed.outcome !== 'busy',
-    afterSeconds: claimed.outcome === 'busy' ? attempt.secondsUntil(claimed.untilMs) : undefined,
-  });
+  const afterSeconds = claimed.outcome === 'busy' ? attempt.secondsUntil(claimed.untilMs) : undefined;
+  const sentence = `The booking ${planned.key} is under way in another attempt.`;
+  throw new Wait(sentence, { scope: 'order', forOurLock: afterSeconds === undefined, afterSeconds });
 }
 
 /** What makes the reconciliation ask for a booking that waits without an order that does. */

@@ -1,6 +1,11 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
-import { type BookedFigures, maxContentBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
+import {
+  type BookedFigures,
+  maxContentBytes,
+  type PlannedBooking,
+  quantitySchema,
+} from '../ledger/records/bookings.ts';
 import type { CompletedProductOrder, Completion } from '../model/completions.ts';
 import { type About, Rejected, Wait } from '../model/errors.ts';
 import { formatQuantity, type Quantity } from '../model/quantity.ts';
@@ -11,21 +16,20 @@ export type Completed = readonly [CompletedProductOrder, ...CompletedProductOrde
 export type MapCompletion = (kind: Completion['kind'], completed: Completed) => Completion;
 
 const text = z.string();
-const quantity = z.object({ amount: text, unit: z.exactOptional(text) });
 
 /** A completion as a booking holds it, without what the booking says anyway. */
 const contentSchema = z.object({
   article: z.exactOptional(text),
   completedAt: text,
   completedOn: text,
-  quantity: z.exactOptional(quantity),
-  scrap: z.exactOptional(quantity),
-  madeFor: z.exactOptional(quantity),
+  quantity: z.exactOptional(quantitySchema),
+  scrap: z.exactOptional(quantitySchema),
+  madeFor: z.exactOptional(quantitySchema),
   final: z.boolean(),
   lots: z.array(
     z.object({
       number: text,
-      quantity: z.exactOptional(quantity),
+      quantity: z.exactOptional(quantitySchema),
       scrapped: z.exactOptional(z.literal(true)),
     }),
   ),
@@ -86,27 +90,19 @@ function inWords(good: Quantity | undefined, scrap: Quantity | undefined, lots: 
 }
 
 /**
- * What an amendment books: its new recordings alone. A recording that came later is only noted and never changes what
- * was booked: if it would, a person has to act.
- * @param completed The product orders with all recordings.
- * @throws Rejected with both figures.
+ * What an amendment books: its new recordings alone. They never change what was booked: if they would, a person has to act.
+ * @param completed The product orders with all recordings. @throws Rejected with both figures.
  */
 export function amendmentContent(
   map: MapCompletion,
   completed: Completed,
   newRecordingIds: readonly string[],
 ): Completion {
-  const before = map(
-    'quantity',
-    withRecordings(completed, (id) => !newRecordingIds.includes(id)),
-  );
+  const isNew = (id: string) => newRecordingIds.includes(id);
+  const earlier = withRecordings(completed, (id) => !isNew(id));
   const after = map('quantity', completed);
-  const [was, is] = [before, after].map(figuresIn);
-  if (was === is)
-    return map(
-      'amendment',
-      withRecordings(completed, (id) => newRecordingIds.includes(id)),
-    );
+  const [was, is] = [map('quantity', earlier), after].map(figuresIn);
+  if (was === is) return map('amendment', withRecordings(completed, isNew));
   const { productOrder, erpOrder } = after;
   throw new Rejected(
     `Recording ${newRecordingIds.join(', ')} of product order ${productOrder.number} came after it was booked as ${was}; with it, it would be ${is}. Correct ERP order ${erpOrder.number} by hand, then discard this.`,

@@ -105,17 +105,6 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
 
 const reject = (sentence: string, cause: Cause): BookingDecision => ({ to: 'reject', sentence, cause });
 
-/** A booking is one item of the ledger. */
-function bounded(plan: readonly PlannedBooking[]): BookingDecision {
-  const large = plan.find((booking) => Buffer.byteLength(JSON.stringify(booking)) > maxPlannedBytes);
-  if (!large) return { to: 'book', plan };
-  const { erpOrder, productOrder, parts, recordingIds } = large;
-  return reject(
-    `ERP order ${erpOrder.number} is completed with ${recordingIds.length} recordings of ${parts.length} part(s), from product order ${productOrder.number} on, which is more than one booking can hold (some 1,800): book it in the ERP by hand.`,
-    'completion-unclear',
-  );
-}
-
 function problemOf(
   { order, bookedAs }: BuiltPart,
   { draft, number }: OrderEntry,
@@ -163,7 +152,14 @@ function planned(
       plan.push(...further.map((id) => bookingOf('amendment', [part], [id], erpOrder)));
     else later.push(`recording ${further.join(', ')} waits until ${quantity.key} is booked`);
   }
-  if (plan.length > 0) return bounded(plan);
+  // A booking is one item of the ledger.
+  const large = plan.find((booking) => Buffer.byteLength(JSON.stringify(booking)) > maxPlannedBytes);
+  if (large)
+    return reject(
+      `ERP order ${erpOrder.number} is completed with ${large.recordingIds.length} recordings of ${large.parts.length} part(s), from product order ${large.productOrder.number} on, which is more than one booking can hold (some 1,800): book it in the ERP by hand.`,
+      'completion-unclear',
+    );
+  if (plan.length > 0) return { to: 'book', plan };
   return { to: 'leave', why: later.join('; ') || 'Nothing new: every recording is booked or on its way' };
 }
 

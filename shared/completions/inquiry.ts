@@ -35,10 +35,8 @@ export interface HintDependencies {
   readonly erpOrderNumber: ((productOrderNumber: string) => string) | undefined;
 }
 
-/** What the ledger knows of the order that a hint is about. */
+/** What the ledger knows of the order that a hint is about, under the number that it keeps the order under. */
 export interface Standing extends KnownOrder {
-  /** The ledger keeps the order under this number. */
-  readonly number: string;
   /** It keeps the bookings, and their dead letters, under this one. */
   readonly home: string;
   /** Questions to Azumuta are kept under the number that the hint names. */
@@ -78,9 +76,9 @@ export async function readStanding(
 }
 
 async function readNumber(number: string, { knownOrders }: Pick<Ledger, 'knownOrders'>) {
-  const known = { ...(await knownOrders.read(number)), number, askedAs: number };
+  const known = { ...(await knownOrders.read(number)), askedAs: number };
   if (known.entry || known.alias === undefined) return known;
   const ours = await knownOrders.read(known.alias);
-  const { question, answered } = known;
-  return ours.entry ? { ...ours, number: known.alias, askedAs: number, question, answered } : known;
+  const { askedAs, question, answered } = known;
+  return ours.entry ? { ...ours, askedAs, question, answered } : known;
 }

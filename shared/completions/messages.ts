@@ -7,10 +7,7 @@ export const webhookEvents = ['product-order-completed'] as const;
 
 const text = z.string().check(z.minLength(1));
 
-/**
- * Message of the completions queue: a hint that something is to be done for a product order. Everything that is booked
- * is read from the ledger and from Azumuta.
- */
+/** Message of the completions queue: something is to be done for a product order, as read from the ledger and Azumuta. */
 export const completionHintSchema = z.object({
   v: z.literal(1),
   kind: z.literal('completion'),
@@ -31,10 +28,7 @@ export const completionHintSchema = z.object({
 
 export type CompletionHint = DeepReadonly<z.output<typeof completionHintSchema>>;
 
-/**
- * A hint about a product order: of a trigger, with what it names; of our own, as the order may be completed without a
- * trigger; or of a person who wants it to be looked at once more.
- */
+/** Of a trigger, with what it names; of our own, as no trigger may have come; or of a person who wants it looked at again. */
 export function completionHint(
   via: CompletionHint['via'],
   named: Pick<CompletionHint, 'productOrderNumber'> & Partial<TriggerContent>,

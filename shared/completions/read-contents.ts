@@ -6,8 +6,6 @@ import {
 } from '../ledger/records/bookings.ts';
 import type { Completion } from '../model/completions.ts';
 import { Rejected, rejectionOf } from '../model/errors.ts';
-import type { ErpOrderFacts } from '../model/orders.ts';
-import type { Quantity } from '../model/quantity.ts';
 import type { Job } from './book.ts';
 import {
   aboutOf,
@@ -31,8 +29,7 @@ type Content = { readonly completion: Completion; readonly content: Uint8Array }
 /**
  * Reads the recordings of what is to be booked, and maps it. What the mapping refuses is written down, so that no
  * further trigger tells it once more.
- * @returns why it cannot be booked yet: Azumuta lists a recording and does not show it. Without it another quantity
- * might be booked than was recorded, and nobody would notice.
+ * @returns why it cannot be booked yet: without a recording that Azumuta does not show, another quantity might be booked.
  */
 export async function readContents(
   plan: readonly PlannedBooking[],
@@ -96,10 +93,7 @@ export async function compareFigures(evidence: Evidence, dependencies: HintDepen
     await concerns.end(home, concern, 'Azumuta shows again what was booked.');
 }
 
-/**
- * Reads the product orders of a booking, with the recordings that it covers, and maps them.
- * @returns also why the mapping refuses; or a sentence, when Azumuta does not show a recording
- */
+/** What a booking covers, mapped; why the mapping refuses; or a sentence, when Azumuta lists a recording and does not show it. */
 async function readContent(
   planned: PlannedBooking,
   evidence: Evidence,
@@ -161,7 +155,7 @@ function completionOf(
   { map, articleIsMapped }: HintDependencies,
 ): Completion {
   const ofAzumuta = articleIsMapped ? undefined : current.order.article;
-  const article = entry ? entry.erpOrder.article : ofAzumuta;
+  const { article = ofAzumuta, amount, unit } = entry?.erpOrder ?? {};
   const { article: _, ...mapped } =
     planned.kind === 'quantity'
       ? map('quantity', completed)
@@ -170,10 +164,8 @@ function completionOf(
   return {
     ...{ ...mapped, final },
     ...(article === undefined ? {} : { article }),
-    ...(final && entry ? { madeFor: quantityOf(entry.erpOrder) } : {}),
+    ...(final && amount !== undefined
+      ? { madeFor: { amount, ...(unit === undefined ? {} : { unit }) } }
+      : {}),
   };
-}
-
-function quantityOf({ amount, unit }: ErpOrderFacts): Quantity {
-  return { amount, ...(unit === undefined ? {} : { unit }) };
 }

@@ -35,9 +35,8 @@ const maxRemembered = 5000;
 const rememberedMs = 10 * 60_000;
 
 /**
- * Reads completed product orders and their recordings. Recordings that an attempt has read before it failed stay in this
- * container's memory, so that the next one goes on there. Without that, a completion that takes longer to read than an
- * attempt may last would never be read. Product orders are read by each attempt anew, right before it plans.
+ * Reads completed product orders, anew for each attempt, and their recordings. Those that an attempt has read before it
+ * failed stay in memory: else a completion that takes longer to read than an attempt may last would never be read.
  */
 export class CompletionReader {
   readonly #dependencies: ReaderDependencies;
@@ -49,15 +48,13 @@ export class CompletionReader {
 
   /** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
   readProductOrder(wanted: Parameters<typeof readByIdOrNumber>[0], signal: AbortSignal) {
-    const { partners, azumuta } = this.#dependencies;
-    return partners.call('azumuta', () => readByIdOrNumber(wanted, signal, azumuta));
+    return this.#ask((azumuta) => readByIdOrNumber(wanted, signal, azumuta));
   }
 
   /** Reads product orders by id; undefined for each that Azumuta does not know. */
   readProductOrders(ids: readonly string[], signal: AbortSignal) {
-    const { partners, azumuta } = this.#dependencies;
     return mapConcurrently(ids, readsAtOnce, (id) =>
-      partners.call('azumuta', () => azumuta.productOrder(id, signal)),
+      this.#ask((azumuta) => azumuta.productOrder(id, signal)),
     );
   }
 
@@ -71,16 +68,14 @@ export class CompletionReader {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Recording>> {
     const owners = new Map(wanted.map(({ id, productOrder }) => [id, productOrder]));
-    const found = await mapConcurrently(
-      [...owners],
-      readsAtOnce,
-      async ([id, owner]) => [id, await this.#read(id, owner, signal)] as const,
+    const found = new Map<string, AzumutaRecording | undefined>();
+    await mapConcurrently([...owners], readsAtOnce, async ([id, owner]) =>
+      found.set(id, await this.#read(id, owner, signal)),
     );
-    const recordings = new Map(found);
     for (const id of owners.keys()) this.#remembered.delete(id);
     const read = new Map<string, Recording>();
     for (const one of wanted) {
-      const recording = recordings.get(one.id);
+      const recording = found.get(one.id);
       if (!recording || !belongsTo(recording, one)) continue;
       const shown = forMapping(recording, this.#dependencies.includeOperators);
       read.set(one.id, await this.#withWorkInstruction(shown, signal));
@@ -98,36 +93,37 @@ export class CompletionReader {
     { id: ours, number }: Owner,
     signal: AbortSignal,
   ): Promise<Rejected | undefined> {
-    const { partners, azumuta } = this.#dependencies;
     const id = named.find((one) => !own.includes(one));
     const recording = id === undefined ? undefined : await this.#read(id, { id: ours, number }, signal);
     const owner = recording?.productOrder.id;
     if (owner === undefined || owner === ours) return undefined;
-    const other = await partners.call('azumuta', () => azumuta.productOrder(owner, signal));
+    const other = await this.#ask((azumuta) => azumuta.productOrder(owner, signal));
     if (other?.number !== number) return undefined;
     const sentence = `Azumuta has two product orders ${number}: recording ${id} is of the one with id ${owner}, and the one with id ${ours} is booked. Give the other a number of its own there, and book by hand what was built in it.`;
     return new Rejected(sentence, { code: 'completion-unclear' });
   }
 
+  #ask<Answer>(question: (azumuta: AzumutaClient) => Promise<Answer>): Promise<Answer> {
+    const { partners, azumuta } = this.#dependencies;
+    return partners.call('azumuta', () => question(azumuta));
+  }
+
   async #read(id: string, owner: Owner, signal: AbortSignal): Promise<AzumutaRecording | undefined> {
-    const { partners, azumuta, clock } = this.#dependencies;
-    const now = clock.now().getTime();
+    const now = this.#dependencies.clock.now().getTime();
     const held = this.#remembered.get(id);
     if (held && now - held.at < rememberedMs) return held.recording;
-    const recording = await partners.call('azumuta', () => azumuta.recording(id, signal, owner));
+    const recording = await this.#ask((azumuta) => azumuta.recording(id, signal, owner));
     if (this.#remembered.size > maxRemembered) this.#remembered.clear();
     if (recording) this.#remembered.set(id, { at: now, recording });
     return recording;
   }
 
   async #withWorkInstruction(recording: Recording, signal: AbortSignal): Promise<Recording> {
-    const { ledger, partners, azumuta } = this.#dependencies;
     const { workInstruction } = recording;
     if (!workInstruction) return recording;
     const { id, version = 0 } = workInstruction;
-    const read = async () =>
-      (await partners.call('azumuta', () => azumuta.workInstruction(id, signal)))?.name;
-    const name = await ledger.workInstructionNames.name(id, version, read);
+    const read = async () => (await this.#ask((azumuta) => azumuta.workInstruction(id, signal)))?.name;
+    const name = await this.#dependencies.ledger.workInstructionNames.name(id, version, read);
     return name === undefined ? recording : { ...recording, workInstruction: { ...workInstruction, name } };
   }
 }

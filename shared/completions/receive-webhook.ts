@@ -53,9 +53,8 @@ const maxQuery = 10_240;
 /** Calls that are remembered; a trigger that repeats itself does not send more in so short a time. */
 export const maxKept = 1000;
 /**
- * A call that repeats makes at most twelve dead letters an hour in a container. The time must not be longer: a person
- * may have discarded or replayed the letter by then, and a call that comes after that must leave a new one. A repetition
- * within these minutes is taken for the same delivery, tried again.
+ * A repetition within these minutes is taken for the same delivery, tried again. The time must not be longer: a call that
+ * comes after a person has discarded or replayed the letter must leave a new one.
  */
 const collapseMs = 5 * 60_000;
 
@@ -73,20 +72,17 @@ export function createWebhookReceiver(dependencies: ReceiveWebhookDependencies) 
       log.warn('A call from an address that is not allowed', { sourceIp: call.sourceIp });
       return { statusCode: 403, body: { status: 'forbidden' } };
     }
+    let problem = 'The webhook token cannot be checked';
     try {
       // The token may have been rotated since it was read.
       if (!isValid(call.token, await token()) && !isValid(call.token, await token({ refresh: true })))
         return { statusCode: 401, body: { status: 'unauthorized' } };
-    } catch (error) {
-      log.error('The webhook token cannot be checked', { reason: reasonOf(error) });
-      const reason = error instanceof SecretUnset ? 'The webhook token is not set yet.' : 'Try again later.';
-      return { statusCode: 503, body: { status: 'unavailable', reason } };
-    }
-    try {
+      problem = 'SQS did not take a webhook call';
       return await receive(call);
     } catch (error) {
-      log.error('SQS did not take a webhook call', { reason: reasonOf(error), eventId: call.id });
-      return { statusCode: 503, body: { status: 'unavailable', reason: 'Try again later.' } };
+      log.error(problem, { reason: reasonOf(error), eventId: call.id });
+      const reason = error instanceof SecretUnset ? 'The webhook token is not set yet.' : 'Try again later.';
+      return { statusCode: 503, body: { status: 'unavailable', reason } };
     }
   };
 

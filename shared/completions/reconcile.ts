@@ -2,7 +2,6 @@ import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { removedConcern } from '../ledger/records/concerns.ts';
-import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Queues } from '../platform/aws/queue.ts';
@@ -12,10 +11,7 @@ import type { Slots } from '../slots/slots.ts';
 import { completionHint } from './messages.ts';
 
 export interface ReconcileDependencies {
-  readonly ledger: Pick<
-    Ledger,
-    'orders' | 'concerns' | 'knownOrders' | 'questions' | 'bookings' | 'reconciling'
-  >;
+  readonly ledger: Pick<Ledger, 'orders' | 'concerns' | 'knownOrders' | 'reconciling'>;
   readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
   /** Without them, Azumuta has no limit. */
@@ -32,14 +28,11 @@ export interface ReconcileDependencies {
   readonly graceHours: number;
 }
 
+type Outcome = 'asked' | 'another run is under way' | 'no slot was free' | 'out of time' | 'Azumuta is down';
+
 /** What one run did; also the function's answer, for a run by hand. */
 interface ReconcileReport {
-  readonly outcome:
-    | 'asked'
-    | 'another run is under way'
-    | 'no slot was free'
-    | 'out of time'
-    | 'Azumuta is down';
+  readonly outcome: Outcome;
   /** Product orders that Azumuta was asked about, with one read each. */
   readonly asked: number;
   /** Completed: their trigger was lost, or is late. */
@@ -67,9 +60,8 @@ const reportingMs = 2000;
 
 /**
  * Makes good for lost triggers: asks Azumuta about product orders that are overdue, with one read each, one after the
- * other, and never about anything else. A completed one enters the completions queue as its trigger would have brought
- * it; all others come after those that were not asked about yet. When Azumuta fails, the run ends, and the next one
- * begins with another order.
+ * other. A completed one enters the completions queue as its trigger would have brought it. When Azumuta fails, the run
+ * ends, and the next one begins with another order.
  */
 export async function reconcileCompletions(
   invocation: Invocation,
@@ -85,7 +77,7 @@ export async function reconcileCompletions(
     slots?.begin(invocation);
     // Only a look shows whether a concern is over. What is not completed the ERP may not want any more.
     const concerned = await ledger.concerns.toLookAt(Math.ceil(most / 4));
-    const open = await ledger.orders.open(maxOpen);
+    const open = await ledger.orders.late(undefined, maxOpen);
     await lookAt([...new Set([...concerned, ...open])]);
     if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
     else tally.outcome = await askAboutOverdue(invocation, tally, dependencies);
@@ -101,39 +93,40 @@ async function askAboutOverdue(
   invocation: Invocation,
   tally: Tally,
   dependencies: ReconcileDependencies,
-): Promise<ReconcileReport['outcome']> {
-  const { ledger, clock, most, graceHours } = dependencies;
+): Promise<Outcome> {
+  const { ledger, queues, completionsQueueUrl, clock, log, most, graceHours } = dependencies;
+  const { orders, knownOrders } = ledger;
   const runMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.max(1000, runMs - reportingMs));
   const enoughMs = Math.min(questionMs, runMs / 2);
   const dueBy = new Date(clock.now().getTime() - graceHours * hourMs);
   const dueAgain = new Date(dueBy.getTime() + askAgainMs);
   const dueAfterFailure = new Date(dueBy.getTime() + hourMs);
-  for (const number of await ledger.orders.overdue(dueBy, most)) {
-    const known = await ledger.knownOrders.read(number);
+  for (const number of await orders.overdue(dueBy, most)) {
+    const known = await knownOrders.read(number);
     const { entry, question, bookings } = known;
-    if (bookings.some(({ state }) => state === 'waiting' || state === 'claimed')) {
-      // What is planned was completed: Azumuta need not be asked, and its message may be lost.
-      tally.planned += 1;
-      await sendHint(number, `${invocation.awsRequestId}/planned ${tally.planned}`, dependencies);
-      await markAsked(number, known, dueAgain, dependencies);
-      continue;
-    }
+    // What is planned was completed: Azumuta need not be asked, and its message may be lost.
+    const isPlanned = bookings.some(({ state }) => state === 'waiting' || state === 'claimed');
     // The index lags behind: its trigger came in the meantime.
-    if (!entry?.awaitsCompletion && !question?.overdue) continue;
-    if (tally.asked > 0) await clock.sleep(pauseMs);
-    if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
-    const answer = await ask(number, entry?.productOrder?.id, deadline, dependencies);
+    if (!isPlanned && !entry?.awaitsCompletion && !question?.overdue) continue;
+    if (!isPlanned && tally.asked > 0) await clock.sleep(pauseMs);
+    if (!isPlanned && invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
+    const answer = isPlanned ? 'planned' : await ask(number, entry?.productOrder?.id, deadline, dependencies);
     // It may be this order alone that Azumuta cannot answer, and it would stop every run: the others are due before it.
-    if (answer === 'failed') await markAsked(number, known, dueAfterFailure, dependencies);
+    if (answer === 'failed') await knownOrders.markAsked(known, dueAfterFailure);
     if (answer === 'out of time') return answer;
     if (answer === 'failed' || answer === 'Azumuta is down') return 'Azumuta is down';
-    tally.asked += 1;
+    if (!isPlanned) tally.asked += 1;
     tally[answer] += 1;
-    if (answer === 'completed')
-      await sendHint(number, `${invocation.awsRequestId}/${tally.asked}`, dependencies);
+    if (answer === 'planned' || answer === 'completed') {
+      const eventId = `${invocation.awsRequestId}/${tally.planned + tally.completed}`;
+      const occasion = { now: clock.now(), eventId };
+      const hint = completionHint('reconciliation', { productOrderNumber: number }, occasion);
+      await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
+      log.info('Completed without a trigger, or not booked yet', { order: number, eventId });
+    }
     // A completed one, too: if its hint is lost, a later run sends another.
-    await markAsked(number, known, dueAgain, dependencies);
+    await knownOrders.markAsked(known, dueAgain);
   }
   return 'asked';
 }
@@ -169,28 +162,4 @@ async function ask(
     // While the breaker is open, Azumuta was not asked at all.
     return error instanceof BreakerOpen ? 'Azumuta is down' : 'failed';
   }
-}
-
-async function sendHint(
-  number: string,
-  eventId: string,
-  { queues, completionsQueueUrl, clock, log }: ReconcileDependencies,
-): Promise<void> {
-  const occasion = { now: clock.now(), eventId };
-  const hint = completionHint('reconciliation', { productOrderNumber: number }, occasion);
-  await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
-  log.info('Completed without a trigger, or not booked yet', { order: number, eventId });
-}
-
-/** From now on it comes after the others that are due before `dueAt`. */
-async function markAsked(
-  number: string,
-  { entry, question, bookings }: KnownOrder,
-  dueAt: Date,
-  { ledger }: ReconcileDependencies,
-): Promise<void> {
-  for (const booking of bookings.filter(({ awaitsItself }) => awaitsItself))
-    await ledger.bookings.markAsked(number, booking, dueAt);
-  if (entry?.awaitsCompletion) await ledger.orders.markAsked(number, dueAt);
-  if (question?.overdue) await ledger.questions.markAsked(number, dueAt);
 }

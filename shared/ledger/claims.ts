@@ -18,9 +18,8 @@ import { Records } from './records/records.ts';
  * replayed or retried after a crash, or one by which a person asks for it (`reopens`). Otherwise a second message for
  * the same step could book it while its dead letter waits for a person.
  *
- * A claim is open from its conditional write until its receipt, and names its owner. A lease alone does not stop its
- * former owner: a container can freeze between its check and its write. So a takeover waits until Lambda must have
- * killed the function of the claim *and* what it had sent must have settled at the partner:
+ * A lease alone does not stop its former owner: a container can freeze between its check and its write. So a takeover
+ * waits until Lambda must have killed it *and* what it had sent must have settled at the partner:
  *
  *   A  claim ── reads ── write sent ─✗ crash, or frozen
  *      │                    │        partner still commits it …      … at the latest here
@@ -130,10 +129,7 @@ export class Claims extends HeldRecords {
     return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again, held } };
   }
 
-  /**
-   * Closes the claim for good; false when it was no longer ours, as another attempt has taken over.
-   * @param entry The event that the index of days shows.
-   */
+  /** Closes the claim for good; false when another attempt has taken over. @param entry The event that the index of days shows. */
   async complete(
     claim: Claim,
     { remove = [], ...receipt }: StoredItem & Pick<Update, 'remove'>,

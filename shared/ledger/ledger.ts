@@ -31,13 +31,10 @@ export function createLedger({ table, clock, times }: LedgerOptions) {
     claims: new Claims(table, clock, times),
     orders: new Orders(table, clock),
     erpOrders: new ErpOrders(table, clock),
-    /** What a person must see to about an order. */
     concerns: new Concerns(table, clock),
     bookings: new Bookings(table, clock, times),
     bookingLocks: new BookingLocks(table, clock, times),
-    /** What decisions need to know about a product order. */
     knownOrders: new KnownOrders(table, clock),
-    /** About which product orders Azumuta is asked whether they are completed. */
     questions: new Questions(table, clock),
     attempts: new Attempts(table, clock),
     deadLetters: new DeadLetters(table, clock),
@@ -47,7 +44,6 @@ export function createLedger({ table, clock, times }: LedgerOptions) {
     reconciling: new Lease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
     workInstructionNames: new WorkInstructionNames(table, clock),
     journeys: new Journeys(table, clock),
-    /** For the morning mail. */
     dailyActivity: new DailyActivity(table, clock),
   };
 }

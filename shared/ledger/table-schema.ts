@@ -1,9 +1,8 @@
 import type { TableIndex } from '../platform/aws/dynamodb-table.ts';
 
 /**
- * The shape of the ledger table: one definition for the stack that creates it and the code that uses it.
- * Partition key `pk`, sort key `sk`, both text; time to live in `expiresAt` (epoch seconds). The indexes are sparse: an
- * item is in one only while it has the attributes of the index.
+ * The shape of the ledger table: partition key `pk`, sort key `sk`, both text; time to live in `expiresAt` (epoch seconds).
+ * The indexes are sparse: an item is in one only while it has the attributes of the index.
  */
 export const ledgerIndexes = {
   /** All product orders of one ERP order. */

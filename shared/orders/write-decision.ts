@@ -186,7 +186,7 @@ async function follow(
     article: isSameArticle ? article : was.article,
     ...(id === undefined ? {} : { id }),
   };
-  if (!isDeepStrictEqual(now, was)) await orders.follow(entry, now);
+  if (!isDeepStrictEqual(now, was)) await orders.take(entry, { ...entry, erpOrder: now });
 }
 
 /** When the ledger cannot hold this order, its own answer says so. @throws the error when DynamoDB fails. */

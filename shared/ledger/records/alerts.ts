@@ -50,17 +50,17 @@ const keptSeconds = 14 * 86_400;
 
 /**
  * What people were told, and what is still to be delivered. One run at a time has the lease; it writes its messages
- * first, then the state that counts them. A crash in between leaves uncounted messages: the next run recognises it by
- * the lease that was not released, and removes them.
+ * first, then the state that counts them. The next run removes what a run that died in between has left uncounted.
  */
 export class AlertRecords extends Records {
   readonly #lease = new Lease(this.table, this.clock, stateKey);
 
-  /** Undefined while another run is under way. Removes the uncounted messages of a run that died. */
+  /** Undefined while another run is under way. */
   async begin(owner: string, leaseSeconds: number): Promise<AlertState | undefined> {
     const stored = await this.#lease.take(owner, leaseSeconds);
     if (!stored) return undefined;
     const state = z.parse(stateSchema, stored);
+    // The last run died: its lease was not released.
     if (stored.leaseUntil !== undefined)
       for (const message of await this.#outbox(''))
         if (message.id > messageId(state.written)) await this.markDelivered(message);

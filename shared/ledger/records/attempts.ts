@@ -37,10 +37,7 @@ export class Attempts extends Records {
     await this.#set(messageId, { unfinished: 0 });
   }
 
-  /**
-   * An attempt ended with a failure, without a crash.
-   * @returns how many attempts at the message did so far; `unexpected` counts bugs among them.
-   */
+  /** An attempt ended with a failure, without a crash. @returns how many did so far; `unexpected` counts bugs among them. */
   async recordFailure(messageId: string, { unexpected, waits, hasBegun = true }: AttemptFailure) {
     const waiting = waits && {
       ...{ order: waits.order, reason: waits.reason },

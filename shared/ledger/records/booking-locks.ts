@@ -26,10 +26,7 @@ export class BookingLocks extends HeldRecords {
       if (!isAlone) await this.table.update(key, { ...changes, ...ours });
     };
     return {
-      /**
-       * False while another booking has it. The next attempt at the same booking takes over the lock of a dead one at once,
-       * as it has the claim.
-       */
+      /** False while another booking has it. The next attempt at the same booking has the claim, and takes it over at once. */
       take: async ({ owner, attempt }: LockHolder, endsAt: Date): Promise<boolean> => {
         if (isAlone) return true;
         const lockedUntil = this.leaseUntil(endsAt);

@@ -12,7 +12,7 @@ export const maxPlannedBytes = 40 * 1024;
 /** Bytes of what is booked, compressed. With plan and history, no item exceeds 100 KB, a quarter of DynamoDB's limit. */
 export const maxContentBytes = 40 * 1024;
 
-const quantitySchema = z.object({ amount: z.string(), unit: z.exactOptional(z.string()) });
+export const quantitySchema = z.object({ amount: z.string(), unit: z.exactOptional(z.string()) });
 
 const figuresSchema = z.object({
   /** Absent for an amendment. */
@@ -150,37 +150,22 @@ export class Bookings extends HeldRecords {
 
   /**
    * A person takes care of what is not booked, and not under way: only a person opens it again.
-   * @param refused Only what this message was refused; undefined when a person gives the order up.
-   * @param note Who, and why.
+   * @param refused Only what this message was refused; undefined when a person gives the order up. @param note Who, and why.
    */
   async discard(home: string, refused: string | undefined, note: string): Promise<void> {
-    const ofMessage = {
-      set: { discarded: true },
-      condition: '#state = :rejected AND #rejectedBy = :refused',
-      values: { rejected: 'rejected', refused },
+    const isAll = refused === undefined;
+    const byPerson = { state: 'rejected', reason: note, cause: 'order-state', rejectedBy: 'a person' };
+    const changes = {
+      set: { discarded: true, ...(isAll ? byPerson : {}) },
+      remove: forBookingOnly,
+      condition: `#state = :rejected ${isAll ? 'OR #state = :waiting' : 'AND #rejectedBy = :refused'}`,
+      values: { rejected: 'rejected', waiting: isAll ? 'waiting' : undefined, refused },
     };
-    const all = {
-      set: {
-        ...ofMessage.set,
-        state: 'rejected',
-        reason: note,
-        cause: 'order-state',
-        rejectedBy: 'a person',
-      },
-      condition: '#state = :waiting OR #state = :rejected',
-      values: { rejected: 'rejected', waiting: 'waiting' },
-    };
-    const changes = { ...(refused === undefined ? all : ofMessage), remove: forBookingOnly };
     for (const stored of await this.table.query(partitionOf(home), bookingPrefix)) {
       const { key, state, rejectedBy } = bookingEntryOf(stored);
-      if (refused === undefined ? state === 'done' : state !== 'rejected' || rejectedBy !== refused) continue;
+      if (isAll ? state === 'done' : state !== 'rejected' || rejectedBy !== refused) continue;
       await this.change(bookingKeyOf(home, key), changes, { event: 'discarded', note }, stored);
     }
-  }
-
-  /** The reconciliation has asked for a booking that waits without an order: it comes after the others due before `dueAt`. */
-  markAsked(home: string, { key }: BookingEntry, dueAt: Date): Promise<void> {
-    return this.putOff(bookingKeyOf(home, key), dueAt);
   }
 
   /** Puts a new plan, or replaces one of which nothing was sent. @returns the item; undefined when another was faster. */

@@ -78,10 +78,7 @@ export class DeadLetters extends Records {
     return this.#recover(id, () => ({ remove: noLongerDead }));
   }
 
-  /**
-   * What it says is not so any more, and it needs nobody; but its message is still in the dead-letter queue, until it is
-   * replayed, discarded, or dropped by SQS after 14 days.
-   */
+  /** What it says is not so any more, and it needs nobody; but its message may still be in the dead-letter queue. */
   markSettled(id: DeadLetterId): Promise<void> {
     // It stays in the index, where it is counted with the messages of the queue.
     return this.#recover(id, ({ concernOf }) => ({

@@ -4,10 +4,7 @@ import { numberOf, partitionOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { Records } from './records.ts';
 
-/**
- * An event that the morning mail counts: when it happened (ISO), as in histories (`created`, `booked`, `dead-lettered` …),
- * and to which product order; `unknown` for a dead letter that names none.
- */
+/** An event that the morning mail counts, and of which product order: `unknown` for a dead letter that names none. */
 export type DayEvent = Pick<HistoryEntry, 'at' | 'event'> & { readonly number: string };
 
 /**

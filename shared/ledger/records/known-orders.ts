@@ -1,6 +1,7 @@
 import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import {
   aliasKey,
+  bookingKeyOf,
   bookingPrefix,
   concernPrefix,
   deadLetterPrefix,
@@ -27,6 +28,7 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
   const order = item(orderKey(number));
   const alias = item(aliasKey(number))?.number;
   return {
+    number,
     /** Undefined when it was not created by this integration. */
     entry: order && orderEntryOf(order),
     bookings: all(bookingPrefix).map(bookingEntryOf),
@@ -53,10 +55,7 @@ export class KnownOrders extends Records {
     return knownOrderOf(number, await this.table.query(partitionOf(number)));
   }
 
-  /**
-   * Nothing that is open expires, and the records of an order expire together: once a month, all of them are kept as long
-   * as if they were written now.
-   */
+  /** Nothing open expires, and an order's records expire together: once a month, all are kept as if they were written now. */
   async keep({ number, erpOrder, expiresAt: before }: OrderEntry): Promise<void> {
     const expiresAt = this.expiresAt();
     if (before > expiresAt - monthSeconds) return;
@@ -66,6 +65,14 @@ export class KnownOrders extends Records {
       const changes = { set: { expiresAt }, condition: 'attribute_exists(pk)' };
       if (old !== undefined) await this.table.update(key, changes);
     }
+  }
+
+  /** Azumuta was asked about it: what waits for its completion comes after all others that are due before `dueAt`. */
+  async markAsked({ number, entry, question, bookings }: KnownOrder, dueAt: Date): Promise<void> {
+    for (const { key } of bookings.filter(({ awaitsItself }) => awaitsItself))
+      await this.putOff(bookingKeyOf(number, key), dueAt);
+    if (entry?.awaitsCompletion) await this.putOff(orderKey(number), dueAt);
+    if (question?.overdue) await this.putOff(questionKey(number), dueAt);
   }
 
   /** Notes that Azumuta calls our order `number` by another one now. */

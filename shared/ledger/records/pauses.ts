@@ -10,10 +10,7 @@ export type Pause = DeepReadonly<z.output<typeof pauseSchema>>;
 const pausesSchema = z.object({
   /** The latest ones that have ended, the oldest first. */
   ended: z._default(z.array(pauseSchema), []),
-  /**
-   * When the flow was paused last, if nobody has resumed it since. It may run nevertheless: a deployment, or a person in
-   * the AWS console, can switch it on without recording it here.
-   */
+  /** When it was paused last, if not resumed since. It may run nevertheless: a deployment, or the AWS console, records nothing here. */
   since: z.optional(z.coerce.date()),
 });
 /** The known pauses of a flow. */

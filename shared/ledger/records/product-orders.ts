@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import type { Rejection } from '../../model/errors.ts';
 import {
-  type ErpOrderFacts,
   erpOrderFactsSchema,
   isSameErpOrder,
   partSchema,
@@ -127,12 +126,10 @@ export class Orders extends Records {
     return { ...entry, withdrawn: true, state: 'rejected' };
   }
 
-  /** Its ERP order has another number, article code or quantity now, or an id; does nothing when another writer has changed it since it was read. */
-  follow(entry: OrderEntry, erpOrder: ErpOrderFacts): Promise<void> {
-    return this.take(entry, { ...entry, erpOrder });
-  }
-
-  /** Azumuta has by now what the ERP wants: that is its content from now on; does nothing when it was changed since it was read. */
+  /**
+   * Its content from now on, as Azumuta has by now what the ERP wants, or its ERP order has another number, id, article code
+   * or quantity; does nothing when another writer has changed it since it was read.
+   */
   async take(entry: OrderEntry, { draft, contentHash, erpOrder }: Content): Promise<void> {
     const set = { draft, contentHash, erpOrder, erpOrderNumber: erpOrder.number };
     await this.table.update(orderKey(entry.number), { set, ...unchanged(entry) });
@@ -181,26 +178,16 @@ export class Orders extends Records {
    * index lags: some may have been completed a moment ago.
    */
   async overdue(dueBy: Date, most: number): Promise<string[]> {
-    return [...new Set((await this.#dueBy(dueBy, most)).map(numberOf))];
+    return [...new Set((await this.#awaited(dueBy, most)).map(numberOf))];
   }
 
-  /** The same, but only those that are late by their own date: not those that a trigger called completed too early. */
+  /** The same by their own date alone, so without those that a trigger called completed too early; all without `dueBy`. */
   async late(dueBy: Date | undefined, most: number): Promise<string[]> {
-    const found = await this.#dueBy(dueBy, most);
+    const found = await this.#awaited(dueBy, most);
     return found.filter((key) => key.sk === orderKey('').sk).map(numberOf);
   }
 
-  /** Numbers of the first product orders that are created and not known to be completed, by their due date. */
-  open(most: number): Promise<string[]> {
-    return this.late(undefined, most);
-  }
-
-  /** Azumuta was asked about an order: if it is overdue, it comes after all others that are due before `dueAt`. */
-  markAsked(number: string, dueAt: Date): Promise<void> {
-    return this.putOff(orderKey(number), dueAt);
-  }
-
-  #dueBy(dueBy: Date | undefined, limit: number): Promise<StoredItem[]> {
+  #awaited(dueBy: Date | undefined, limit: number): Promise<StoredItem[]> {
     const range = { limit, ...(dueBy ? { upTo: dueBy.getTime() } : {}) };
     return this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', range);
   }

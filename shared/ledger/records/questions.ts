@@ -47,8 +47,8 @@ export function questionOf({ by, answered, ...stored }: StoredItem = {}) {
 /** A message lives for six days; Azumuta is asked that long about an order that has no ERP order. */
 const keptSeconds = 30 * 86_400;
 /**
- * Once there are so many recordings, no more are added. A hint adds up to 50 of 100 characters, and several may do so at
- * the same moment; the item stays below 64 KB with its history.
+ * With so many recordings, no more are added: a hint adds up to 50 of 100 characters, several may do so at the same moment,
+ * and the item stays below 64 KB with its history.
  */
 const maxNamed = 100;
 const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :maxNamed)';
@@ -82,11 +82,6 @@ export class Questions extends Records {
   async leaveToReconciliation(number: string, note: string): Promise<void> {
     const changes = { set: { awaiting: 'completion', dueAt: this.clock.now().getTime() } };
     await this.change(questionKey(number), changes, { event: 'not completed', note });
-  }
-
-  /** From now on the order comes after all others that are due before `dueAt`. */
-  markAsked(number: string, dueAt: Date): Promise<void> {
-    return this.putOff(questionKey(number), dueAt);
   }
 
   /** Azumuta was asked about a completed order once more, and there was nothing to book. */

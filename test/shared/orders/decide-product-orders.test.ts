@@ -66,6 +66,7 @@ function accepted(
         return [
           draft.number,
           {
+            number: draft.number,
             entry,
             concerns,
             answered: undefined,

@@ -93,6 +93,7 @@ export class OrdersInMemory {
       ),
     ];
     const known = (number: string): KnownOrder => ({
+      number,
       entry: this.entries.get(number),
       ...{
         ...{ bookings: [], letters: [], alias: undefined },

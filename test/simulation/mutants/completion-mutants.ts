@@ -193,8 +193,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'reconciliation-asks-nobody',
     file: 'shared/completions/reconcile.ts',
-    find: 'of await ledger.orders.overdue(dueBy, most)',
-    replace: 'of (await ledger.orders.overdue(dueBy, most)).slice(0, 0)',
+    find: 'of await orders.overdue(dueBy, most)',
+    replace: 'of (await orders.overdue(dueBy, most)).slice(0, 0)',
     why: 'If a trigger is lost, the completion is never booked.',
     foundBy: ['booked', 'waiting'],
   },

@@ -210,14 +210,14 @@ it.each(pasts)(
 it('is due later once the reconciliation has asked for it, and stays away if it was withdrawn meanwhile', async () => {
   // Prepare
   await ledger.bookings.planOnly(home, bookingPlan(), waits);
-  const seen = await held();
+  const seen = await ledger.knownOrders.read(home);
   const later = new Date(clock.now().getTime() + 1);
 
   // Act
-  await ledger.bookings.markAsked(home, seen, later);
+  await ledger.knownOrders.markAsked(seen, later);
   const due = await Promise.all([clock.now(), later].map((by) => ledger.orders.overdue(by, 100)));
-  await ledger.bookings.withdraw(home, seen);
-  await ledger.bookings.markAsked(home, seen, later);
+  await ledger.bookings.withdraw(home, await held());
+  await ledger.knownOrders.markAsked(seen, later);
 
   // Assess
   expect(due.map((numbers) => numbers.includes(home))).toEqual([false, true]);
