@@ -10,8 +10,8 @@ import type { Alert, ToldTrouble } from './alert.ts';
 import type { AlertDecision, SeenTrouble, TroubleGroup } from './decide-alerts.ts';
 import type { AlertDependencies } from './dependencies.ts';
 import type { Situation } from './read-situation.ts';
-import { maxName, maxReason, tellTrouble } from './tell-trouble.ts';
-import { headlineOf, isRefused, setCredentials } from './words.ts';
+
+import { headlineOf, isRefused, maxName, maxReason, setCredentials, tellTrouble } from './words.ts';
 
 /** Troubles that a message lists; further ones are counted. */
 const maxShown = 10;

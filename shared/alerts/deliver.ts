@@ -3,8 +3,7 @@ import type { AlertState, FailingChannel } from '../ledger/records/alerts.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { outgoingSchema } from './alert.ts';
 import { allChannels, send } from './channels/channels.ts';
-import type { AlertDependencies } from './dependencies.ts';
-import type { ChannelName } from './names.ts';
+import type { AlertDependencies, ChannelName } from './dependencies.ts';
 
 /** Messages of one run to one channel: the others wait for the next run, five minutes later. */
 const maxMessages = 50;

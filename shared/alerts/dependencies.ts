@@ -5,7 +5,32 @@ import type { Secrets } from '../platform/aws/secrets.ts';
 import type { Topics } from '../platform/aws/topics.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-import type { WebhookChannel, Weekday } from './names.ts';
+
+/** Channels that have an address of their own, all in one secret. */
+export const webhookChannels = ['teams', 'slack', 'webhook'] as const;
+export type WebhookChannel = (typeof webhookChannels)[number];
+
+export type ChannelName = WebhookChannel | 'email' | 'morning-mail';
+
+/** Names of the channels in texts. */
+export const channelWords: Readonly<Record<string, string>> = {
+  email: 'e-mail',
+  teams: 'Microsoft Teams',
+  slack: 'Slack',
+  webhook: 'the JSON webhook',
+  'morning-mail': 'the morning mail',
+} satisfies Record<ChannelName, string>;
+
+export const weekdays = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const;
+export type Weekday = (typeof weekdays)[number];
 
 /** What the alerts of a plant work with. */
 export interface AlertDependencies {

@@ -6,9 +6,8 @@ import { alertChannels } from './channels/channels.ts';
 import { composeAlert } from './compose.ts';
 import { decideAlerts } from './decide-alerts.ts';
 import { deliver } from './deliver.ts';
-import type { AlertDependencies } from './dependencies.ts';
+import type { AlertDependencies, ChannelName } from './dependencies.ts';
 import { composeMorningMail } from './morning-mail.ts';
-import type { ChannelName } from './names.ts';
 import { readSituation, type Situation } from './read-situation.ts';
 
 /** Milliseconds that are kept for a last call to a channel and for giving back the lease. */

@@ -1,11 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import {
-  figureLines,
-  maxAwaited,
-  maxEvents,
-  type Waiting,
-  waitingLines,
-} from '../../../shared/alerts/mail-lines.ts';
+import { figureLines, maxAwaited, maxEvents, waitingLines } from '../../../shared/alerts/morning-mail.ts';
 import type { Situation } from '../../../shared/alerts/read-situation.ts';
 
 const at = '2026-11-23T09:00:00.000Z';
@@ -15,7 +9,10 @@ const quiet: Pick<Situation, 'counts' | 'partners' | 'troubles'> = {
   partners: { azumuta: closed, erp: closed },
   troubles: [],
 };
-const waiting = (situation: Partial<typeof quiet>, facts: Partial<Waiting> = {}) => {
+const waiting = (
+  situation: Partial<typeof quiet>,
+  facts: Partial<Parameters<typeof waitingLines>[1]> = {},
+) => {
   // The clock of the machine does not matter.
   vi.stubEnv('TZ', 'Asia/Kolkata');
   onTestFinished(() => void vi.unstubAllEnvs());
