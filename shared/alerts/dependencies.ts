@@ -50,9 +50,9 @@ export interface AlertDependencies {
   readonly outageSeconds: number;
   /** When the plant wants its mail, on its own clock (`06:30`); undefined where nobody gets one. */
   readonly morningMail: { readonly at: string; readonly workdays: readonly Weekday[] } | undefined;
-  readonly emailTopicArn: string;
-  readonly morningMailTopicArn: string | undefined;
+  /** Of each mailing list; undefined where nobody gets the morning mail. */
+  readonly topicArns: { readonly email: string; readonly 'morning-mail': string | undefined };
   readonly webhooks: readonly WebhookChannel[];
-  /** Undefined where no webhook is used. */
-  readonly webhooksSecretArn: string | undefined;
+  /** Empty where no webhook is used. */
+  readonly webhooksSecretArn: string;
 }

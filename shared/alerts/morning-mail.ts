@@ -87,25 +87,22 @@ function periodOf(first: string, today: string): string {
 export function figureLines(
   periods: readonly { readonly period: string; readonly events: readonly DayEvent[] }[],
 ): string[] {
-  const row = (name: string, cells: readonly (string | number)[]) =>
-    name.padEnd(20) +
-    cells.map((cell, at) => `${cell}`.padStart((periods[at]?.period.length ?? 0) + 2)).join('');
-  const countsOf = (names: readonly string[]) =>
-    periods.map(({ events }) => events.filter(({ event }) => names.includes(event)).length);
+  const columns = periods.map(({ period, events }) => {
+    const happened = (names: readonly string[]) => events.filter(({ event }) => names.includes(event)).length;
+    const cells = [period, ...Object.values(figures).map(happened)];
+    return cells.map((cell) => `${cell}`.padStart(period.length + 2));
+  });
+  const lines = ['', ...Object.keys(figures)].map(
+    (name, at) => name.padEnd(20) + columns.map((column) => column[at]).join(''),
+  );
   // The index has days of UTC.
-  const isCut = periods.some(({ events }) =>
+  const days = periods.flatMap(({ events }) =>
     Map.groupBy(events, ({ at }) => at.slice(0, 10))
       .values()
-      .some(({ length }) => length >= maxEvents),
+      .toArray(),
   );
-  return [
-    row(
-      '',
-      periods.map(({ period }) => period),
-    ),
-    ...Object.entries(figures).map(([name, names]) => row(name, countsOf(names))),
-    ...(isCut ? ['A day has more events than are counted here: the figures are too low.'] : []),
-  ];
+  if (days.every(({ length }) => length < maxEvents)) return lines;
+  return [...lines, 'A day has more events than are counted here: the figures are too low.'];
 }
 
 /**

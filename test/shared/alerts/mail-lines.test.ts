@@ -5,7 +5,7 @@ import type { Situation } from '../../../shared/alerts/read-situation.ts';
 const at = '2026-11-23T09:00:00.000Z';
 const closed = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
 const quiet: Pick<Situation, 'counts' | 'partners' | 'troubles'> = {
-  counts: { 'product-orders': 0, completions: 0, 'dead-letters': 0 },
+  counts: { 'product-orders': 0, completions: 0 },
   partners: { azumuta: closed, erp: closed },
   troubles: [],
 };
