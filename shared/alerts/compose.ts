@@ -77,8 +77,8 @@ async function toldTrouble(
 /** What to type to see all of a group, or what is wrong with a partner. */
 function commandOf({ kind, partner }: TroubleGroup, { partners }: Situation, stack: string): string {
   const where = `--stack ${shellWord(stack)}`;
-  if (kind !== 'partner-down')
-    return `npm run ${kind === 'dead-letter' || kind === 'unfiled' ? 'replay' : 'alert'} -- ${where}`;
+  if (kind === 'dead-letter' || kind === 'unfiled') return `npm run replay -- ${where}`;
+  if (kind !== 'partner-down') return `npm run alert -- ${where}`;
   const isCredentials = isRefused(partners[partner].reason);
   return `npm run ${isCredentials ? `secrets -- ${setCredentials[partner]}` : 'doctor --'} ${where}`;
 }

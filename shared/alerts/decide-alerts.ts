@@ -78,23 +78,22 @@ function decideGroup(
   const news = open.filter(({ id, isDue }) => isDue && !known.has(fingerprint(id)));
   const sinceToldMs = before ? at.getTime() - Date.parse(before.toldAt) : Number.POSITIVE_INFINITY;
   const since = before?.since ?? news[0]?.since.toISOString() ?? '';
-  const alert = { ...group, since, open: open.filter(({ isDue }) => isDue).length };
+  const due = open.filter(({ isDue }) => isDue).length;
+  const alert = (event: AlertDecision['event'], about: readonly SeenTrouble[], count = about.length) => {
+    return { ...group, event, troubles: about, since, count, open: due };
+  };
   const toldAt = at.toISOString();
   if (news.length > 0 && sinceToldMs >= quietMs(group.kind)) {
     const count = (before?.count ?? 0) + news.length;
     const after = { since, count, toldAt, told: fingerprintsOf([...still, ...news]) };
-    return { alert: { ...alert, event: 'new', troubles: news, count: news.length }, after };
+    return { alert: alert('new', news), after };
   }
   if (!before || cut.has(group.kind)) return { after: before };
-  if (still.length === 0 && news.length === 0)
-    return { alert: { ...alert, event: 'over', troubles: [], count: before.count } };
+  if (still.length === 0 && news.length === 0) return { alert: alert('over', [], before.count) };
   // What is new waits: it is told with what else comes within the hour.
   const after = { ...before, told: fingerprintsOf(still) };
   if (still.length === 0 || sinceToldMs < dayMs) return { after };
-  return {
-    alert: { ...alert, event: 'reminder', troubles: still, count: still.length },
-    after: { ...after, toldAt },
-  };
+  return { alert: alert('reminder', still), after: { ...after, toldAt } };
 }
 
 /** `dead-letter/erp/order-state`; without a cause it ends with the second slash. */

@@ -52,6 +52,8 @@ export async function readSituation(
   const unknown = deadLetters - lasting.filter(({ kind }) => kind === 'dead-letter').length;
   const settled = unknown > 0 ? await ledger.deadLetters.countSettled(maxSeen) : 0;
   const isCut = open.length >= maxSeen;
+  const cut: AlertKind[] = isCut ? [...concernKinds] : [];
+  if (overdue.length >= maxSeen) cut.push('overdue');
   const unfiled = isCut ? 0 : Math.max(0, unknown - settled);
   const partners = { erp, azumuta };
   const ofAzumuta = { partner: 'azumuta', since: at } as const;
@@ -73,10 +75,7 @@ export async function readSituation(
         return { ...ofAzumuta, id: String(place), kind: 'unfiled', cause: 'unreadable-message', isDue: true };
       }),
     ],
-    cut: new Set<AlertKind>([
-      ...(isCut ? concernKinds : []),
-      ...(overdue.length < maxSeen ? [] : (['overdue'] as const)),
-    ]),
+    cut: new Set(cut),
   };
 }
 

@@ -66,9 +66,8 @@ async function writeMessages(dependencies: AlertDependencies, before: AlertState
   }
   const mail = await composeMorningMail(dependencies, before.mailedOn, situation).catch(failed);
   if (mail) await write(mail.content, ['morning-mail']);
-  const mailed = mail ? { mailedOn: mail.day } : {};
-  const { unfiled } = situation;
-  return { state: { ...before, groups, unfiled, written, ...mailed }, failures };
+  const mailed = mail && { mailedOn: mail.day };
+  return { state: { ...before, groups, unfiled: situation.unfiled, written, ...mailed }, failures };
 }
 
 /**
@@ -82,54 +81,45 @@ async function deliver(
   before: AlertState['failing'],
   mayGoOn: () => boolean,
 ): Promise<AlertState['failing']> {
+  const { clock, log, ledger } = dependencies;
   const failing: Record<string, FailingChannel> = {};
   let messages = 0;
-  const channels = channelsOf(dependencies);
-  await mapConcurrently(channels, channels.length, async (channel) => {
-    const ended = await toChannel(dependencies, channel, before[channel], mayGoOn);
-    messages += ended.waiting;
-    if (ended.failing) failing[channel] = ended.failing;
-  });
-  const fields = { messages, channels: Object.keys(failing).join(', ') };
-  if (messages > 0)
-    dependencies.log.warn('Alerts wait to be delivered', fields, { AlertsUndelivered: messages });
-  return failing;
-}
 
-/**
- * Sends the oldest messages first, and records each delivery before the next one. A message comes twice when a run dies
- * between the channel's answer and that record, or when the answer is lost. Then both have the same id.
- * @returns How many of them still wait, and why the channel fails.
- */
-async function toChannel(
-  dependencies: AlertDependencies,
-  channel: ChannelName,
-  before: FailingChannel | undefined,
-  mayGoOn: () => boolean,
-): Promise<{ readonly waiting: number; readonly failing?: FailingChannel | undefined }> {
-  const { clock, log, ledger } = dependencies;
-  const { alerts } = ledger;
-  const now = clock.now();
-  const entries = await alerts.waiting(channel, maxMessages);
-  let waiting = entries.length;
-  if ((before?.notBefore ?? 0) > now.getTime()) return { waiting, failing: before };
-  let failing: FailingChannel | undefined;
-  for (const entry of entries) {
-    if (!mayGoOn()) break;
-    const message = z.safeParse(outgoingSchema, JSON.parse(entry.body));
-    // After a rollback it may be a message of the newer version: it waits for that one, or expires.
-    if (!message.success) continue;
-    const failure = await send(dependencies, channel, message.data);
-    if (!failure) {
-      await alerts.markDelivered(entry);
-      waiting -= 1;
-      continue;
+  /**
+   * Sends the oldest messages first, and records each delivery before the next one. A message comes twice when a run
+   * dies between the channel's answer and that record, or when the answer is lost. Then both have the same id.
+   */
+  async function toChannel(channel: ChannelName): Promise<void> {
+    const now = clock.now();
+    const failed = before[channel];
+    const entries = await ledger.alerts.waiting(channel, maxMessages);
+    messages += entries.length;
+    if (failed && (failed.notBefore ?? 0) > now.getTime()) {
+      failing[channel] = failed;
+      return;
     }
-    const { problem, afterSeconds, ofMessage } = failure;
-    log.warn('A message was not delivered', { channel, problem, messageId: entry.id });
-    const notBefore = afterSeconds === undefined ? undefined : now.getTime() + afterSeconds * 1000;
-    failing = { since: before?.since ?? now.toISOString(), problem, notBefore };
-    if (!ofMessage) break;
+    for (const entry of entries) {
+      if (!mayGoOn()) return;
+      const message = z.safeParse(outgoingSchema, JSON.parse(entry.body));
+      // After a rollback it may be a message of the newer version: it waits for that one, or expires.
+      if (!message.success) continue;
+      const failure = await send(dependencies, channel, message.data);
+      if (!failure) {
+        await ledger.alerts.markDelivered(entry);
+        messages -= 1;
+        continue;
+      }
+      const { problem, afterSeconds, ofMessage } = failure;
+      log.warn('A message was not delivered', { channel, problem, messageId: entry.id });
+      const notBefore = afterSeconds === undefined ? undefined : now.getTime() + afterSeconds * 1000;
+      failing[channel] = { since: failed?.since ?? now.toISOString(), problem, notBefore };
+      if (!ofMessage) return;
+    }
   }
-  return { waiting, failing };
+
+  const channels = channelsOf(dependencies);
+  await mapConcurrently(channels, channels.length, toChannel);
+  const fields = { messages, channels: Object.keys(failing).join(', ') };
+  if (messages > 0) log.warn('Alerts wait to be delivered', fields, { AlertsUndelivered: messages });
+  return failing;
 }
