@@ -48,9 +48,11 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     topics: createTopics(runtime.sns),
     secrets,
     webhooks,
-    emailTopicArn: setting('ALERTS_TOPIC_ARN'),
-    morningMailTopicArn: morningMail && setting('MORNING_MAIL_TOPIC_ARN'),
-    webhooksSecretArn: webhooks.length === 0 ? undefined : setting('ALERT_WEBHOOKS_SECRET_ARN'),
+    topicArns: {
+      email: setting('ALERTS_TOPIC_ARN'),
+      'morning-mail': morningMail && setting('MORNING_MAIL_TOPIC_ARN'),
+    },
+    webhooksSecretArn: webhooks.length === 0 ? '' : setting('ALERT_WEBHOOKS_SECRET_ARN'),
   };
   return (event: unknown, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);

@@ -11,8 +11,8 @@ import type { Alert, ToldTrouble } from './alert.ts';
 import type { AlertDecision, SeenTrouble, TroubleGroup } from './decide-alerts.ts';
 import type { AlertDependencies } from './dependencies.ts';
 import type { Situation } from './read-situation.ts';
-import { maxName, maxReason, tellTrouble } from './tell-trouble.ts';
-import { headlineOf, isRefused, setCredentials } from './words.ts';
+
+import { headlineOf, isRefused, maxName, maxReason, setCredentials, tellTrouble } from './words.ts';
 
 /** Troubles that a message lists; further ones are counted. */
 const maxShown = 10;
@@ -26,8 +26,7 @@ export async function composeAlert(
   situation: Situation,
 ): Promise<Alert> {
   const { stack, timeZone } = dependencies;
-  const { event, kind, partner, cause, troubles, since } = decision;
-  const count = event === 'over' ? decision.count : troubles.length;
+  const { event, kind, partner, cause, troubles, since, count } = decision;
   const listed = kind === 'partner-down' || kind === 'unfiled' ? [] : troubles.slice(0, maxShown);
   const told = await mapConcurrently(listed, readsAtOnce, (one) => toldTrouble(dependencies, one, situation));
   const [only] = told;
@@ -51,31 +50,27 @@ async function toldTrouble(
   trouble: SeenTrouble,
   situation: Situation,
 ): Promise<ToldTrouble> {
-  const { kind, since } = trouble;
-  const told = await tellTrouble(ledger, trouble);
-  const { number, order, about } = told;
+  const { number, order, about, ...told } = await tellTrouble(ledger, trouble);
   const known = number === '' ? undefined : await readLife(ledger, number);
   const erpOrder = known?.entry?.erpOrder;
   const record = erpOrder && (await ledger.erpOrders.find(erpOrder));
-  const isOverdue = kind === 'overdue';
+  const isOverdue = trouble.kind === 'overdue';
   const dueDate = isOverdue ? record?.dueDate : undefined;
   // It may be completed by now, and wait for its booking, or wait for a person.
-  const life =
-    isOverdue && known ? toldOf({ ...known, partners: situation.partners, isOverdue, dueDate }) : undefined;
-  const ordered = record && formatQuantity(record.erpOrder);
-  const quantity = ordered ?? about?.quantity;
+  const life = isOverdue && known && toldOf({ ...known, partners: situation.partners, isOverdue, dueDate });
+  const { why, next = 'Nothing: it goes on by itself.' } = life ? { ...life, why: life.says } : told;
   const article = erpOrder?.article ?? about?.article;
+  const quantity = record ? formatQuantity(record.erpOrder) : about?.quantity;
   const where = `--stack ${shellWord(stack)}`;
-  const command = kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
+  const command = trouble.kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
   // A number that is not told as it is would name another order.
   const isNamed = order !== '' && order === number;
   return {
-    order,
+    ...{ order, next },
     article: article && oneLine(article, maxName),
     quantity: quantity && oneLine(quantity, maxName),
-    since: (dueDate === undefined ? since : new Date(dueDate)).toISOString(),
-    why: life ? oneLine(life.says, maxReason) : told.why,
-    next: life ? (life.next ?? 'Nothing: it goes on by itself.') : told.next,
+    since: (dueDate === undefined ? trouble.since : new Date(dueDate)).toISOString(),
+    why: oneLine(why, maxReason),
     command: isNamed ? `npm run ${command} ${shellWord(order)}` : commandOf(trouble, situation, stack),
   };
 }
@@ -83,8 +78,8 @@ async function toldTrouble(
 /** What to type to see all of a group, or what is wrong with a partner. */
 function commandOf({ kind, partner }: TroubleGroup, { partners }: Situation, stack: string): string {
   const where = `--stack ${shellWord(stack)}`;
-  if (kind !== 'partner-down')
-    return `npm run ${kind === 'dead-letter' || kind === 'unfiled' ? 'replay' : 'alert'} -- ${where}`;
+  if (kind === 'dead-letter' || kind === 'unfiled') return `npm run replay -- ${where}`;
+  if (kind !== 'partner-down') return `npm run alert -- ${where}`;
   const isCredentials = isRefused(partners[partner].reason);
   return `npm run ${isCredentials ? `secrets -- ${setCredentials[partner]}` : 'doctor --'} ${where}`;
 }

@@ -37,9 +37,11 @@ export interface AlertDecision extends TroubleGroup {
   readonly event: 'new' | 'reminder' | 'over';
   /** Its troubles, the oldest first; empty when it is over. */
   readonly troubles: readonly SeenTrouble[];
-  /** When the whole group began (ISO), how many troubles it has had, and how many are open. */
+  /** When the whole group began (ISO). */
   readonly since: string;
+  /** How many troubles it is about: of one that is over, all that were told. */
   readonly count: number;
+  /** How many are open in all. */
   readonly open: number;
 }
 
@@ -62,35 +64,36 @@ export function decideAlerts(told: Readonly<Record<string, ToldGroup>>, { at, tr
   const known = Object.keys(told).filter((group) => alertKinds.includes(partsOf(group).kind));
   return [...new Set([...known, ...open.keys()])].map((group) => {
     const byAge = (open.get(group) ?? []).toSorted((a, b) => a.since.getTime() - b.since.getTime());
-    return { group, ...decideGroup(group, told[group], byAge, { at, cut }) };
+    return { group, ...decideGroup(partsOf(group), told[group], { at, cut, troubles: byAge }) };
   });
 }
 
 function decideGroup(
-  group: string,
+  group: TroubleGroup,
   before: ToldGroup | undefined,
-  open: readonly SeenTrouble[],
-  { at, cut }: Omit<Seen, 'troubles'>,
+  { at, cut, troubles: open }: Seen,
 ): { readonly alert?: AlertDecision; readonly after?: ToldGroup | undefined } {
-  const parts = partsOf(group);
   const known = new Set(before?.told.match(eachFingerprint));
   const still = open.filter(({ id }) => known.has(fingerprint(id)));
   const news = open.filter(({ id, isDue }) => isDue && !known.has(fingerprint(id)));
   const sinceToldMs = before ? at.getTime() - Date.parse(before.toldAt) : Number.POSITIVE_INFINITY;
-  const { since, count } = before ?? { since: news[0]?.since.toISOString() ?? '', count: 0 };
-  const alert = { ...parts, since, count, open: open.filter(({ isDue }) => isDue).length };
+  const since = before?.since ?? news[0]?.since.toISOString() ?? '';
+  const due = open.filter(({ isDue }) => isDue).length;
+  const alert = (event: AlertDecision['event'], about: readonly SeenTrouble[], count = about.length) => {
+    return { ...group, event, troubles: about, since, count, open: due };
+  };
   const toldAt = at.toISOString();
-  if (news.length > 0 && sinceToldMs >= quietMs(parts.kind)) {
-    const all = count + news.length;
-    const after = { since, count: all, toldAt, told: fingerprintsOf([...still, ...news]) };
-    return { alert: { ...alert, event: 'new', troubles: news, count: all }, after };
+  if (news.length > 0 && sinceToldMs >= quietMs(group.kind)) {
+    const count = (before?.count ?? 0) + news.length;
+    const after = { since, count, toldAt, told: fingerprintsOf([...still, ...news]) };
+    return { alert: alert('new', news), after };
   }
-  if (!before || cut.has(parts.kind)) return { after: before };
-  if (still.length === 0 && news.length === 0) return { alert: { ...alert, event: 'over', troubles: [] } };
+  if (!before || cut.has(group.kind)) return { after: before };
+  if (still.length === 0 && news.length === 0) return { alert: alert('over', [], before.count) };
   // What is new waits: it is told with what else comes within the hour.
   const after = { ...before, told: fingerprintsOf(still) };
   if (still.length === 0 || sinceToldMs < dayMs) return { after };
-  return { alert: { ...alert, event: 'reminder', troubles: still }, after: { ...after, toldAt } };
+  return { alert: alert('reminder', still), after: { ...after, toldAt } };
 }
 
 /** `dead-letter/erp/order-state`; without a cause it ends with the second slash. */

@@ -5,7 +5,32 @@ import type { Secrets } from '../platform/aws/secrets.ts';
 import type { Topics } from '../platform/aws/topics.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-import type { WebhookChannel, Weekday } from './names.ts';
+
+/** Channels that have an address of their own, all in one secret. */
+export const webhookChannels = ['teams', 'slack', 'webhook'] as const;
+export type WebhookChannel = (typeof webhookChannels)[number];
+
+export type ChannelName = WebhookChannel | 'email' | 'morning-mail';
+
+/** Names of the channels in texts. */
+export const channelWords: Readonly<Record<string, string>> = {
+  email: 'e-mail',
+  teams: 'Microsoft Teams',
+  slack: 'Slack',
+  webhook: 'the JSON webhook',
+  'morning-mail': 'the morning mail',
+} satisfies Record<ChannelName, string>;
+
+export const weekdays = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const;
+export type Weekday = (typeof weekdays)[number];
 
 /** What the alerts of a plant work with. */
 export interface AlertDependencies {
@@ -25,9 +50,9 @@ export interface AlertDependencies {
   readonly outageSeconds: number;
   /** When the plant wants its mail, on its own clock (`06:30`); undefined where nobody gets one. */
   readonly morningMail: { readonly at: string; readonly workdays: readonly Weekday[] } | undefined;
-  readonly emailTopicArn: string;
-  readonly morningMailTopicArn: string | undefined;
+  /** Of each mailing list; undefined where nobody gets the morning mail. */
+  readonly topicArns: { readonly email: string; readonly 'morning-mail': string | undefined };
   readonly webhooks: readonly WebhookChannel[];
-  /** Undefined where no webhook is used. */
-  readonly webhooksSecretArn: string | undefined;
+  /** Empty where no webhook is used. */
+  readonly webhooksSecretArn: string;
 }

@@ -1,19 +1,32 @@
-import { consumerOf, queueNames } from '../model/queues.ts';
+import { orderConcernKinds } from '../ledger/records/concerns.ts';
+import type { DayEvent } from '../ledger/records/events.ts';
+import { partnerNames, partnerWords } from '../model/partner.ts';
+import { consumerOf, type QueueName, queueNames, queueWords } from '../model/queues.ts';
 import { remedies } from '../model/remedies.ts';
-import { shorten } from '../model/text.ts';
+import { capitalized, counted, oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime, startOfDay } from '../model/time.ts';
 import { shellWord } from '../platform/shell-word.ts';
-import type { AlertDependencies } from './dependencies.ts';
-import { figureLines, maxAwaited, maxEvents, titled, waitingLines } from './mail-lines.ts';
-import { type Weekday, weekdays } from './names.ts';
+import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
 import type { Situation } from './read-situation.ts';
-import { tellTrouble } from './tell-trouble.ts';
+import { tellTrouble } from './words.ts';
 
 /** Later than any order is due. */
 const farFuture = new Date('9999-12-31T00:00:00Z');
-/** Tasks of a person that are told with their reasons, of so many characters. */
+/** Events of a day that are counted: far more than a plant has. */
+export const maxEvents = 50_000;
+/** Awaited orders that are counted; overdue ones that are named, and tasks of a person that are told, at most. */
+export const maxAwaited = 5000;
 const maxTold = 10;
+/** Characters of the reason of a task. */
 const maxWhy = 160;
+
+/** What is counted of a day, by the names of its events: concerns of orders that were made have the names of their kinds. */
+const figures: Readonly<Record<string, readonly string[]>> = {
+  'Created in Azumuta': ['created', 'adopted'],
+  'Booked in the ERP': ['booked'],
+  'Dead letters': ['dead-lettered'],
+  'Changed afterwards': orderConcernKinds.filter((kind) => kind !== 'refused' && kind !== 'time-ahead'),
+};
 
 /**
  * The mail of a day at the plant, from its hour on if it is a workday and was not written yet; undefined otherwise.
@@ -32,24 +45,27 @@ export async function composeMorningMail(
   const [day, time] = [dayIn(timeZone, situation.at), localTime(situation.at, timeZone).slice(11, 16)];
   if (!morningMail || day === mailedOn || time < morningMail.at) return undefined;
   if (!isWorkday(day, morningMail.workdays)) return undefined;
-  const first = workdayBefore(day, morningMail.workdays);
-  // The days since then, and the same a week before; each until the last instant before a day.
+  // On a Monday the mail is about Friday and the days since.
+  let first = dayBefore(day);
+  while (!isWorkday(first, morningMail.workdays)) first = dayBefore(first);
+  // These days, and the same a week before; each until the last instant before a day.
   const periods = [0, 7].map(async (earlier) => {
     const [from, before] = [dayBefore(first, earlier), dayBefore(day, earlier)];
     const end = new Date(startOfDay(timeZone, before).getTime() - 1);
     const events = await ledger.dailyActivity.between(startOfDay(timeZone, from), end, maxEvents);
     return { period: periodOf(from, before), events };
   });
-  const [figures, awaited, paused, tasks] = await Promise.all([
+  const [counts, awaited, pauses, tasks] = await Promise.all([
     Promise.all(periods),
     ledger.orders.late(farFuture, maxAwaited + 1),
-    pausedQueues(dependencies),
+    Promise.all(queueNames.map((queue) => ledger.pauses.of(consumerOf[queue]))),
     taskLines(dependencies, situation),
   ]);
+  const paused = queueNames.filter((_, at) => pauses[at]?.since !== undefined);
   const text = [
     `${stack}, ${day} (${timeZone})`,
     '',
-    ...figureLines(figures),
+    ...figureLines(counts),
     '',
     ...waitingLines(situation, { awaited: awaited.length, paused, timeZone }),
     ...titled('To do', tasks),
@@ -62,21 +78,61 @@ function isWorkday(day: string, workdays: readonly Weekday[]): boolean {
   return name !== undefined && workdays.includes(name);
 }
 
-/** On a Monday the mail is about Friday and the days since. */
-function workdayBefore(day: string, workdays: readonly Weekday[]): string {
-  let before = dayBefore(day);
-  while (!isWorkday(before, workdays)) before = dayBefore(before);
-  return before;
-}
-
 function periodOf(first: string, today: string): string {
   const last = dayBefore(today);
   return first === last ? first : `${first} to ${last}`;
 }
 
-async function pausedQueues({ ledger }: AlertDependencies) {
-  const pauses = await Promise.all(queueNames.map((queue) => ledger.pauses.of(consumerOf[queue])));
-  return queueNames.filter((_, at) => pauses[at]?.since !== undefined);
+/** A table of what happened in some periods. */
+export function figureLines(
+  periods: readonly { readonly period: string; readonly events: readonly DayEvent[] }[],
+): string[] {
+  const columns = periods.map(({ period, events }) => {
+    const happened = (names: readonly string[]) => events.filter(({ event }) => names.includes(event)).length;
+    const cells = [period, ...Object.values(figures).map(happened)];
+    return cells.map((cell) => `${cell}`.padStart(period.length + 2));
+  });
+  const lines = ['', ...Object.keys(figures)].map(
+    (name, at) => name.padEnd(20) + columns.map((column) => column[at]).join(''),
+  );
+  // The index has days of UTC.
+  const days = periods.flatMap(({ events }) =>
+    Map.groupBy(events, ({ at }) => at.slice(0, 10))
+      .values()
+      .toArray(),
+  );
+  if (days.every(({ length }) => length < maxEvents)) return lines;
+  return [...lines, 'A day has more events than are counted here: the figures are too low.'];
+}
+
+/**
+ * What waits, and for what.
+ * @param facts `awaited`: product orders in Azumuta that are not booked.
+ */
+export function waitingLines(
+  { counts, partners, troubles }: Pick<Situation, 'counts' | 'partners' | 'troubles'>,
+  facts: { readonly awaited: number; readonly paused: readonly QueueName[]; readonly timeZone: string },
+): string[] {
+  const { awaited, paused, timeZone } = facts;
+  const orders =
+    awaited > maxAwaited ? `more than ${maxAwaited} product orders` : counted(awaited, 'product order');
+  const overdue = troubles.flatMap(({ kind, order = '' }) => (kind === 'overdue' ? [order] : []));
+  const named = overdue.slice(0, maxTold).map((number) => oneLine(number, 200));
+  const more = overdue.length > maxTold ? ' …' : '';
+  const late = overdue.length > 0 ? `; ${overdue.length} overdue: ${named.join(', ')}${more}` : '';
+  const queues = queueNames.flatMap((queue) => {
+    const areBookingsPaused = queue === 'completions' && partners.erp.bookingsPausedAt !== undefined;
+    const pause = paused.includes(queue) ? ' (paused)' : areBookingsPaused ? ' (bookings are paused)' : '';
+    const { one, many } = queueWords[queue];
+    return counts[queue] > 0 || pause ? [`${counted(counts[queue], one, many)}${pause}.`] : [];
+  });
+  const down = partnerNames.flatMap((partner) => {
+    const { open, openedAt, reason = '' } = partners[partner];
+    const since = openedAt === undefined ? '' : ` since ${localTime(new Date(openedAt), timeZone)}`;
+    const name = capitalized(partnerWords[partner]);
+    return open ? [`${name} is down${since}, calls to it wait: ${oneLine(reason, 500)}`] : [];
+  });
+  return titled('Waiting', [`${orders} in Azumuta${late}.`, ...queues, ...down]);
 }
 
 /** What each person must see to, by the causes. What ends by itself, and what is overdue, is told with what waits. */
@@ -94,4 +150,9 @@ async function taskLines({ ledger, stack }: AlertDependencies, { troubles }: Sit
   });
   const command = `npm run alert -- --stack ${shellWord(stack)}`;
   return [...(await Promise.all(lines)).flat(), `All of it, with what to do: ${command}`];
+}
+
+/** Lines behind a title. */
+function titled(title: string, lines: readonly string[]): string[] {
+  return lines.map((line, at) => `${(at === 0 ? title : '').padEnd(10)}${line}`);
 }

@@ -2,6 +2,7 @@ import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import { concernKinds } from '../ledger/records/concerns.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import type { QueueName } from '../model/queues.ts';
+import type { AlertKind } from './alert.ts';
 import type { Seen, SeenTrouble } from './decide-alerts.ts';
 import type { AlertDependencies } from './dependencies.ts';
 
@@ -9,7 +10,7 @@ import type { AlertDependencies } from './dependencies.ts';
 export interface Situation extends Seen {
   readonly partners: Readonly<Record<Partner, BreakerState>>;
   /** Messages in each queue. */
-  readonly counts: Readonly<Record<QueueName | 'dead-letters', number>>;
+  readonly counts: Readonly<Record<QueueName, number>>;
   /** Messages in the dead-letter queue that the ledger does not know, by SQS's approximation. */
   readonly unfiled: number;
 }
@@ -19,7 +20,6 @@ const maxSeen = 10_000;
 /** What waited during an outage is drained within this multiple of `outageSeconds`: half an hour. */
 const drainedTimes = 6;
 const hourMs = 3_600_000;
-const overdueKinds = ['overdue'] as const;
 /** SQS drops a dead letter, and a message that waits, after 14 days; after that only the journey shows it. */
 const messageLastsMs = 15 * 24 * hourMs;
 
@@ -52,13 +52,15 @@ export async function readSituation(
   const unknown = deadLetters - lasting.filter(({ kind }) => kind === 'dead-letter').length;
   const settled = unknown > 0 ? await ledger.deadLetters.countSettled(maxSeen) : 0;
   const isCut = open.length >= maxSeen;
+  const cut: AlertKind[] = isCut ? [...concernKinds] : [];
+  if (overdue.length >= maxSeen) cut.push('overdue');
   const unfiled = isCut ? 0 : Math.max(0, unknown - settled);
   const partners = { erp, azumuta };
   const ofAzumuta = { partner: 'azumuta', since: at } as const;
   const long = new Set(due);
   return {
     ...{ at, partners, unfiled },
-    counts: { 'product-orders': productOrders, completions, 'dead-letters': deadLetters },
+    counts: { 'product-orders': productOrders, completions },
     troubles: [
       ...outagesOf(partners, outageSeconds, at),
       ...lasting.map((concern) => {
@@ -73,7 +75,7 @@ export async function readSituation(
         return { ...ofAzumuta, id: String(place), kind: 'unfiled', cause: 'unreadable-message', isDue: true };
       }),
     ],
-    cut: new Set([...(isCut ? concernKinds : []), ...(overdue.length < maxSeen ? [] : overdueKinds)]),
+    cut: new Set(cut),
   };
 }
 

@@ -1,8 +1,14 @@
+import type { AlertLedger } from '../ledger/ledger.ts';
 import type { OpenConcern } from '../ledger/records/concerns.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
-import { counted } from '../model/text.ts';
+import { counted, oneLine } from '../model/text.ts';
+import { nextOf } from '../situation/told.ts';
 import type { AlertKind } from './alert.ts';
-import { groupOf, type TroubleGroup } from './decide-alerts.ts';
+import { groupOf, type SeenTrouble, type TroubleGroup } from './decide-alerts.ts';
+
+/** Characters of a number or an article (ours have 200 at most), and of a reason: ten troubles fit into every channel. */
+export const maxName = 200;
+export const maxReason = 400;
 
 type Forms = readonly [one: string, many: string];
 
@@ -48,6 +54,23 @@ export function groupsOf(open: readonly OpenConcern[]) {
     const [first] = concerns;
     return first ? [{ ...first, headline: headlineOf(first, concerns.length), concerns }] : [];
   });
+}
+
+/** What people are told of one trouble, in every view: its order (empty when it is unknown), why, and what to do. */
+export async function tellTrouble(
+  { concerns }: Pick<AlertLedger, 'concerns'>,
+  { key, order, ...group }: Pick<SeenTrouble, 'key' | 'order' | 'kind' | 'partner' | 'cause'>,
+) {
+  const facts = key && (await concerns.facts(key));
+  const number = order ?? facts?.order ?? '';
+  const unknown = key ? 'It has ended meanwhile.' : headlineOf(group, 1);
+  return {
+    number,
+    order: oneLine(number, maxName),
+    why: oneLine(facts?.reason ?? unknown, maxReason),
+    next: nextOf(group),
+    about: facts?.about,
+  };
 }
 
 /** Whether a partner is down because it refuses our credentials. */

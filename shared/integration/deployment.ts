@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import * as z from 'zod/mini';
-import { webhookChannels, weekdays } from '../alerts/names.ts';
+import { webhookChannels, weekdays } from '../alerts/dependencies.ts';
 import { readonlyList, textThat } from '../erp/options.ts';
 import { addressesOf } from '../platform/ip-allow-list.ts';
 import { strictObject } from '../platform/strict-object.ts';

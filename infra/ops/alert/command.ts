@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { channelWords } from '../../../shared/alerts/names.ts';
-import { tellTrouble } from '../../../shared/alerts/tell-trouble.ts';
+import { channelWords } from '../../../shared/alerts/dependencies.ts';
+import { tellTrouble } from '../../../shared/alerts/words.ts';
 import type { AlertLedger } from '../../../shared/ledger/ledger.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';

@@ -1,5 +1,5 @@
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
-import { channelWords } from '../../../shared/alerts/names.ts';
+import { channelWords } from '../../../shared/alerts/dependencies.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';

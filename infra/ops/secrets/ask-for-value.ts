@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { password } from '@clack/prompts';
-import { webhookChannels } from '../../../shared/alerts/names.ts';
+import { webhookChannels } from '../../../shared/alerts/dependencies.ts';
 import { answered } from '../cli/files.ts';
 import { type SecretName, secretFacts } from './secret-store.ts';
 

@@ -2,12 +2,9 @@ import * as z from 'zod/mini';
 import { reasonOf } from '../../model/errors.ts';
 import { shellWord } from '../../platform/shell-word.ts';
 import type { Alert, Outgoing } from '../alert.ts';
-import type { AlertDependencies } from '../dependencies.ts';
-import type { ChannelName, WebhookChannel } from '../names.ts';
+import type { AlertDependencies, ChannelName, WebhookChannel } from '../dependencies.ts';
+import { slackMessage, subjectOf, teamsMessage, textOf } from './forms.ts';
 import { isHttps, post, type Undelivered } from './post.ts';
-import { slackMessage } from './slack.ts';
-import { teamsMessage } from './teams.ts';
-import { subjectOf, textOf } from './text.ts';
 
 const address = z.optional(z.string().check(z.refine(isHttps, 'an https URL')));
 /** The secret with the address of each webhook that is used. */
@@ -16,15 +13,10 @@ export const alertWebhooksSchema = z.strictObject({ teams: address, slack: addre
 /** The form of an alert for each webhook. */
 const bodyFor = { teams: teamsMessage, slack: slackMessage, webhook: (alert: Alert) => alert } as const;
 
-/** The configured channels for alerts. */
-export function alertChannels({ webhooks }: AlertDependencies): readonly ChannelName[] {
-  return ['email', ...new Set(webhooks)];
-}
-
-/** All configured channels. */
-export function allChannels(dependencies: AlertDependencies): readonly ChannelName[] {
-  const alerts = alertChannels(dependencies);
-  return dependencies.morningMailTopicArn === undefined ? alerts : [...alerts, 'morning-mail'];
+/** The configured channels: all of them get alerts, except for the morning mail. */
+export function channelsOf({ webhooks, topicArns }: AlertDependencies): readonly ChannelName[] {
+  const alerts = ['email', ...new Set(webhooks)] as const;
+  return topicArns['morning-mail'] === undefined ? alerts : [...alerts, 'morning-mail'];
 }
 
 /**
@@ -40,10 +32,10 @@ export async function sendTest(dependencies: AlertDependencies): Promise<Readonl
     summary: 'Somebody has asked for this message. Nothing is wrong, and nothing has to be done.',
     command: `npm run alert -- --stack ${shellWord(stack)}`,
   };
-  const sent = allChannels(dependencies).map(async (channel) => {
-    const failure = await send(dependencies, channel, alert);
-    return [channel, failure?.problem ?? ''] as const;
-  });
+  const sent = channelsOf(dependencies).map(async (channel) => [
+    channel,
+    (await send(dependencies, channel, alert))?.problem ?? '',
+  ]);
   return Object.fromEntries(await Promise.all(sent));
 }
 
@@ -53,17 +45,16 @@ export async function send(
   channel: ChannelName,
   message: Outgoing,
 ): Promise<Undelivered | undefined> {
-  const { emailTopicArn, morningMailTopicArn } = dependencies;
-  if (channel === 'email') return mail(dependencies, emailTopicArn, message);
-  if (channel === 'morning-mail') return mail(dependencies, morningMailTopicArn, message);
+  if (channel === 'email' || channel === 'morning-mail') return mail(dependencies, channel, message);
   return 'text' in message ? undefined : postTo(dependencies, channel, message);
 }
 
 async function mail(
-  { topics, timeZone }: AlertDependencies,
-  topicArn: string | undefined,
+  { topics, topicArns, timeZone }: AlertDependencies,
+  list: keyof AlertDependencies['topicArns'],
   message: Outgoing,
 ): Promise<Undelivered | undefined> {
+  const topicArn = topicArns[list];
   if (topicArn === undefined) return { problem: 'there is no list for it any more' };
   const { subject, text } =
     'text' in message ? message : { subject: message.title, text: textOf(message, timeZone) };
@@ -83,13 +74,11 @@ async function postTo(
 ): Promise<Undelivered | undefined> {
   try {
     // Read each time: messages are few, and an operator tries a new address at once.
-    const urls =
-      webhooksSecretArn && (await secrets.read(webhooksSecretArn, alertWebhooksSchema, { refresh: true }));
-    const url = urls ? urls[channel] : undefined;
+    const urls = await secrets.read(webhooksSecretArn, alertWebhooksSchema, { refresh: true });
+    const url = urls[channel];
     if (url !== undefined) return await post(url, bodyFor[channel](alert, timeZone), clock);
-    return {
-      problem: 'its address is not in the secret: npm run secrets -- set alert-webhooks --stack <stack>',
-    };
+    const command = 'npm run secrets -- set alert-webhooks --stack <stack>';
+    return { problem: `its address is not in the secret: ${command}` };
   } catch (error) {
     return { problem: reasonOf(error, 200) };
   }

@@ -12,6 +12,8 @@ export interface Undelivered {
 }
 
 const timeoutMs = 5000;
+/** Statuses with which a receiver refuses what the message says. */
+const ofMessage: ReadonlySet<number> = new Set([400, 413, 422]);
 /** Slack answers with a code (`channel_is_archived`); whole pages of others are not shown. */
 const word = /^[\w .:-]{1,80}$/;
 
@@ -28,7 +30,16 @@ export async function post(address: string, body: unknown, clock: Clock): Promis
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    if (!response.ok) return refusal(response, await beginningOf(response), clock);
+    const { ok, status, headers } = response;
+    if (!ok) {
+      const wait = status === 429 ? headers.get('retry-after') : undefined;
+      const problem = problemOf(status, await beginningOf(response));
+      return {
+        problem,
+        afterSeconds: retryAfterSeconds(wait, clock.now()),
+        ofMessage: ofMessage.has(status),
+      };
+    }
     // The status is enough; the body may be slow.
     await response.body?.cancel().catch(() => undefined);
     return undefined;
@@ -40,23 +51,14 @@ export async function post(address: string, body: unknown, clock: Clock): Promis
   }
 }
 
-function refusal({ status, headers }: Response, said: string, clock: Clock): Undelivered {
-  const because = word.test(said) ? `${status}: ${said}` : `${status}`;
-  if (status === 429) {
-    const afterSeconds = retryAfterSeconds(headers.get('retry-after'), clock.now());
-    return { problem: 'it asks us to slow down (429)', afterSeconds };
-  }
+function problemOf(status: number, said: string): string {
+  const answer = word.test(said) ? `${status}: ${said}` : `${status}`;
+  if (status === 429) return 'it asks us to slow down (429)';
   if (status >= 300 && status < 400)
-    return {
-      problem: `it answers with a redirect (${status}), which is not followed: set the address that it leads to`,
-    };
+    return `it answers with a redirect (${status}), which is not followed: set the address that it leads to`;
   if (status === 404 || status === 410)
-    return {
-      problem: `its address is not known there any more (${because}): make a new webhook and set its address`,
-    };
-  if (status === 400 || status === 413 || status === 422)
-    return { problem: `it refuses a message (${because})`, ofMessage: true };
-  return { problem: `it answers with ${because}` };
+    return `its address is not known there any more (${answer}): make a new webhook and set its address`;
+  return ofMessage.has(status) ? `it refuses a message (${answer})` : `it answers with ${answer}`;
 }
 
 /** The beginning of the body, which may be endless. */

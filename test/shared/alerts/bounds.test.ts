@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
-import { subjectOf } from '../../../shared/alerts/channels/text.ts';
+import { subjectOf } from '../../../shared/alerts/channels/forms.ts';
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import { refused, startAlertStage } from './stage.ts';
 

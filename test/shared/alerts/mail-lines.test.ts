@@ -1,21 +1,18 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import {
-  figureLines,
-  maxAwaited,
-  maxEvents,
-  type Waiting,
-  waitingLines,
-} from '../../../shared/alerts/mail-lines.ts';
+import { figureLines, maxAwaited, maxEvents, waitingLines } from '../../../shared/alerts/morning-mail.ts';
 import type { Situation } from '../../../shared/alerts/read-situation.ts';
 
 const at = '2026-11-23T09:00:00.000Z';
 const closed = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
 const quiet: Pick<Situation, 'counts' | 'partners' | 'troubles'> = {
-  counts: { 'product-orders': 0, completions: 0, 'dead-letters': 0 },
+  counts: { 'product-orders': 0, completions: 0 },
   partners: { azumuta: closed, erp: closed },
   troubles: [],
 };
-const waiting = (situation: Partial<typeof quiet>, facts: Partial<Waiting> = {}) => {
+const waiting = (
+  situation: Partial<typeof quiet>,
+  facts: Partial<Parameters<typeof waitingLines>[1]> = {},
+) => {
   // The clock of the machine does not matter.
   vi.stubEnv('TZ', 'Asia/Kolkata');
   onTestFinished(() => void vi.unstubAllEnvs());

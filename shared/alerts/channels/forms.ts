@@ -1,0 +1,106 @@
+import { localTime } from '../../model/time.ts';
+import type { Alert, ToldTrouble } from '../alert.ts';
+
+/** An alert below its title, as paragraphs of lines for every channel; those about one trouble have several lines. */
+function paragraphsOf(alert: Alert, timeZone: string): string[][] {
+  const { summary, troubles, stack, at } = alert;
+  return [
+    [summary],
+    ...troubles.map((trouble) => troubleLines(trouble, timeZone)),
+    ...restOf(alert).map((line) => [line]),
+    [`${stack} · ${localTime(new Date(at), timeZone)} (${timeZone})`],
+  ];
+}
+
+/** The order, the reason, the next step, the command. */
+function troubleLines(trouble: ToldTrouble, timeZone: string): string[] {
+  const { order, article, quantity, since, why, next, command } = trouble;
+  const from = `since ${localTime(new Date(since), timeZone).slice(0, -3)}`;
+  const parts = [order || 'no order is known', article && `article ${article}`, quantity, from];
+  const head = parts.filter((part) => part !== undefined).join(' · ');
+  return [head, `Why: ${why}`, `Next: ${next}`, `Type: ${command}`];
+}
+
+function restOf({ event, count, troubles, command }: Alert): string[] {
+  if (troubles.length === 0) return event === 'over' ? [] : [`Type: ${command}`];
+  const more = count - troubles.length;
+  return more > 0 ? [`… and ${more.toLocaleString('en-US')} more: ${command}`] : [];
+}
+
+/** For a mail. */
+export function textOf(alert: Alert, timeZone: string): string {
+  const paragraphs = paragraphsOf(alert, timeZone).map((lines) => lines.join('\n   '));
+  return [alert.title, ...paragraphs].join('\n\n');
+}
+
+/**
+ * SNS accepts a subject of less than 100 characters without line breaks or control characters. Older pages of its
+ * reference say ASCII only, so other characters are replaced.
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
+export function subjectOf(title: string): string {
+  const ascii = title
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\x20-\x7e]+/gu, '?')
+    .trim();
+  return ascii.length < 100 ? ascii : `${ascii.slice(0, 96)}...`;
+}
+
+/**
+ * For an incoming webhook of Slack: plain text in blocks, so that `*` and `_` in an order number stay as they are.
+ * `&`, `<` and `>` are control characters of text objects (`<!channel>` notifies everybody), and become entities.
+ * @see https://docs.slack.dev/messaging/formatting-message-text
+ * @see https://docs.slack.dev/reference/block-kit/blocks (50 blocks, 3000 characters a section, 150 a header)
+ */
+export function slackMessage(alert: Alert, timeZone: string) {
+  const sections = paragraphsOf(alert, timeZone).map((lines) => {
+    return { type: 'section', text: plain(lines.join('\n'), 3000) };
+  });
+  const header = { type: 'header', text: plain(alert.title, 150) };
+  return { text: escaped(alert.title), blocks: [header, ...sections] };
+}
+
+/** Cut to so many escaped characters, without cutting an entity. */
+function plain(text: string, most: number) {
+  let kept = text;
+  while (escaped(kept).length > most) kept = `${kept.slice(0, -2).toWellFormed()}…`.replace(/……$/, '…');
+  return { type: 'plain_text', text: escaped(kept), emoji: false };
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Teams refuses messages above 28 KB, by its own count: some users met the limit at 21 KB. */
+const maxBytes = 18_000;
+
+/**
+ * For a webhook of Teams' Workflows ("When a Teams webhook request is received"), which accepts only Adaptive Cards; the
+ * connectors of Office 365, which accepted other cards, are retired. Text is in `TextRun`s, which have no markdown.
+ * @see https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
+ * @see https://learn.microsoft.com/en-us/adaptive-cards/authoring-cards/text-features
+ */
+export function teamsMessage(alert: Alert, timeZone: string) {
+  for (let shown = alert.troubles.length; ; shown -= 1) {
+    const message = messageOf({ ...alert, troubles: alert.troubles.slice(0, shown) }, timeZone);
+    if (shown === 0 || Buffer.byteLength(JSON.stringify(message)) <= maxBytes) return message;
+  }
+}
+
+function messageOf(alert: Alert, timeZone: string) {
+  const paragraphs = paragraphsOf(alert, timeZone).flatMap(([head = '', ...lines]) => {
+    const style = lines.length > 0 ? { weight: 'Bolder' } : {};
+    return [{ ...line(head, style), separator: lines.length > 0 }, ...lines.map((text) => line(text))];
+  });
+  const body = [line(alert.title, { weight: 'Bolder', size: 'Medium' }), ...paragraphs];
+  const contentType = 'application/vnd.microsoft.card.adaptive';
+  const content = { type: 'AdaptiveCard', version: '1.4', body };
+  return { type: 'message', attachments: [{ contentType, content }] };
+}
+
+function line(text: string, style: object = {}) {
+  // `{{DATE(…)}}` is the only markup in a text run.
+  const run = { type: 'TextRun', text: text.replaceAll('{{', '{ {'), ...style };
+  return { type: 'RichTextBlock', inlines: [run] };
+}
