@@ -5,7 +5,8 @@ import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { decideProductOrders } from './decide-product-orders.ts';
-import { type AnsweredOrder, overall } from './order-status.ts';
+import type { AnsweredOrder } from './endpoint/answers.ts';
+import { overall } from './order-status.ts';
 import {
   isOlder,
   type KnownErpOrder,

@@ -5,7 +5,8 @@ import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import { reasonOf } from '../model/errors.ts';
 import { type ErpOrder, isSameErpOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
-import { inConflict, type ProductOrderStatus, statusOf } from './order-status.ts';
+import type { ProductOrderStatus } from './endpoint/answers.ts';
+import { inConflict, statusOf } from './order-status.ts';
 import {
   factsOf,
   isOlder,

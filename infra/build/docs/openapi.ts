@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { webhookEvents } from '../../../shared/completions/messages.ts';
 import { webhookAnswerSchema } from '../../../shared/completions/receive-webhook.ts';
-import { maxOrders, maxProductOrders } from '../../../shared/orders/endpoint/http-api.ts';
-import { postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
 import {
   answeredOrderSchema,
   failureAnswerSchema,
   ordersAnswerSchema,
-} from '../../../shared/orders/order-status.ts';
+} from '../../../shared/orders/endpoint/answers.ts';
+import { maxOrders, maxProductOrders } from '../../../shared/orders/endpoint/http-api.ts';
+import { postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
 import { type Example, examples, type Operation } from './openapi-examples.ts';
 
 /**

@@ -8,7 +8,8 @@ import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import { jsonOf, type Mismatch, parse, stepInto } from '../../platform/validation.ts';
 import { acceptOrders, becomeMoreThan } from '../accept.ts';
 import type { AcceptDependencies } from '../accept-wanted.ts';
-import { type AnsweredOrder, type OrderStatus, overall, statusOf, statusOfKnown } from '../order-status.ts';
+import { overall, statusOf, statusOfKnown } from '../order-status.ts';
+import type { AnsweredOrder, OrderStatus } from './answers.ts';
 import { erpOrderOf, postedOrderSchema } from './posted-order.ts';
 
 interface Caller {

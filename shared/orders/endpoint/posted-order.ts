@@ -77,10 +77,11 @@ export const postedOrderSchema = z.strictObject({
   ),
 });
 
-export function erpOrderOf({ quantity, unit, ...order }: z.output<typeof postedOrderSchema>): ErpOrder {
+export function erpOrderOf(posted: z.output<typeof postedOrderSchema>): ErpOrder {
+  // In the order in which a person reads them.
+  const { number, article, quantity, unit, ...order } = posted;
   return {
-    ...order,
-    state: 'released',
+    ...{ number, article, ...order, state: 'released' },
     quantity: { amount: quantity, ...(unit === undefined ? {} : { unit }) },
   };
 }

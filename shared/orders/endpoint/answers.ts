@@ -1,0 +1,45 @@
+import * as z from 'zod/mini';
+import { causes } from '../../model/causes.ts';
+
+/** What a caller is told about an order. The OpenAPI document is made of these. */
+
+const described = (description: string) => z.string().check(z.describe(description));
+
+const orderStatusSchema = z.enum(['queued', 'exists', 'conflict', 'rejected']);
+export type OrderStatus = z.output<typeof orderStatusSchema>;
+
+const causeSchema = z.enum(causes).check(z.describe('Cause code of the reason, for grouping.'));
+
+/** One product order of an answered ERP order. */
+const productOrderStatusSchema = z.object({
+  number: described('Number of the product order in Azumuta.'),
+  status: orderStatusSchema,
+  id: z.optional(described('Id in Azumuta, once it is created.')),
+  url: z.optional(described('Page in Azumuta, when Azumuta names one.')),
+  reason: z.optional(described('Why it is rejected or in conflict, for a person.')),
+  cause: z.optional(causeSchema),
+});
+export type ProductOrderStatus = Readonly<z.output<typeof productOrderStatusSchema>>;
+
+const mismatchSchema = z.object({
+  path: described('Where in the posted body, as a JSON path.'),
+  found: described('Type of what was found there; never its value.'),
+  expected: described('What would fit.'),
+});
+
+/** The status of one order of a call. */
+export const answeredOrderSchema = z.object({
+  number: described('Number of the order in the ERP, as it was posted.'),
+  status: orderStatusSchema,
+  productOrders: z.readonly(z.array(productOrderStatusSchema)),
+  reason: z.optional(described('Why it is rejected, for a person.')),
+  cause: z.optional(causeSchema),
+  statusUrl: z.optional(described('Where to read its status.')),
+  errors: z.optional(z.readonly(z.array(mismatchSchema))),
+});
+export type AnsweredOrder = Readonly<z.output<typeof answeredOrderSchema>>;
+
+export const ordersAnswerSchema = z.object({ orders: z.readonly(z.array(answeredOrderSchema)) });
+export const failureAnswerSchema = z.object({
+  error: described('What is wrong with the call, and what to do.'),
+});
