@@ -2,7 +2,7 @@ import type { ErpConnector } from '../erp/connector.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
-import type { ErpOrder, ErpOrderRef } from '../model/orders.ts';
+import { type ErpOrder, type ErpOrderRef, isSameErpOrder } from '../model/orders.ts';
 import { toDecimal } from '../model/quantity.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { acceptOrders } from './accept.ts';
@@ -47,7 +47,8 @@ async function asksFor({ entry, bookings }: KnownOrder, { ledger }: AskErpDepend
   const isBuilt = bookings.some(({ parts, state }) => parts.includes(index) || state !== 'done');
   if (isBuilt || entry?.givenUp) return false;
   if (!entry || index === 1) return true;
-  return !(await ledger.orders.find(entry.part.first))?.awaitsCompletion;
+  const first = await ledger.orders.find(entry.part.first);
+  return !first?.awaitsCompletion || !isSameErpOrder(first.erpOrder, entry.erpOrder);
 }
 
 /**

@@ -110,11 +110,13 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
  */
 function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }: WantedOrder) {
   const { productOrders = [] } = mapped ?? {};
-  const kept = own.filter(
+  const unbuilt = productOrders.filter(({ draft, part }) => !isBuilt(known, draft.number, part));
+  const beyond = own.filter(
     ({ number, part, withdrawn }) =>
       mapped && part.index > mapped.split.of && !withdrawn && isBuilt(known, number, part),
   );
-  const unbuilt = productOrders.filter(({ draft, part }) => !isBuilt(known, draft.number, part));
+  // Not more than the ERP wants: a person is told of the others.
+  const kept = beyond.slice(0, unbuilt.length);
   const surplus = kept.length === 0 ? [] : unbuilt.slice(-kept.length);
   return { kept, mapped: productOrders.filter((one) => !surplus.includes(one)) };
 }

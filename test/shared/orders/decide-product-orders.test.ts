@@ -158,6 +158,17 @@ describe('a product order', () => {
     expect(actionsOf(known, gone)).toEqual([]);
   });
 
+  it('has a part removed that was built beyond what it wants now, if the others are built as well', () => {
+    const three = erpOrder({ number: 'MO/1', quantity: { amount: '3' } });
+    const known = accepted(three, 'created', { mapping: perUnit('when-all-done') });
+    const two = wants({ ...three, quantity: { amount: '2' } }, perUnit('when-all-done'));
+    const actions = (...completed: readonly number[]) =>
+      actionsOf({ ...known, completed: new Set(completed) }, two);
+    expect(actions(1, 2, 3)).toEqual(['MO/1/1 unchanged', 'MO/1/2 unchanged', 'MO/1/3 concern']);
+    expect(actions(1, 3)).toEqual(['MO/1/1 unchanged', 'MO/1/2 concern', 'MO/1/3 unchanged']);
+    expect(actions(1)).toEqual(['MO/1/1 unchanged', 'MO/1/2 unchanged', 'MO/1/3 concern']);
+  });
+
   it.each<[State, string]>([
     ['withdrawn', 'replace'],
     ['not created', 'concern'],

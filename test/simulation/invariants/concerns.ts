@@ -18,6 +18,8 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
     if (why !== undefined) find('concerns', `${String(item.pk)} ${String(item.sk)} is open, and ${why}.`);
   }
   for (const { ref, changes, numbers, typed } of orders.filter(Boolean)) {
+    // The letters of orders that share a number are kept with the other one.
+    if (changes.includes('planner shares a number')) continue;
     const { state, bookings } = world.erp.books(ref);
     // What somebody booked is theirs, and what a person has discarded is that person's.
     if (state !== 'cancelled' || bookings.length > 0 || changes.includes('dead letter is discarded'))
