@@ -4,6 +4,7 @@ import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ErpOrder, type ErpOrderRef, isSameErpOrder } from '../model/orders.ts';
 import { toDecimal } from '../model/quantity.ts';
+import { NoFreeSlot } from '../slots/slots.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { acceptOrders } from './accept.ts';
 import type { AcceptDependencies, Accepted } from './accept-wanted.ts';
@@ -35,7 +36,9 @@ export async function lookDaily(
     if (entry?.state === 'waiting') await enqueue(number);
     else if (entry) await ledger.knownOrders.keep(entry);
   } catch (error) {
-    if (!(error instanceof Rejected || error instanceof RetryLater)) throw error;
+    // A slot is free in a moment.
+    if (error instanceof NoFreeSlot || !(error instanceof Rejected || error instanceof RetryLater))
+      throw error;
     attempt.log.warn('An order cannot be looked at today', { reason: error.message });
   }
 }
