@@ -18,6 +18,8 @@ export interface BuiltPart {
   readonly recordingIds: readonly string[] | undefined;
   /** Azumuta id with which it was booked together with others; undefined for one that was not. */
   readonly bookedAs?: string | undefined;
+  /** A person was asked to remove it: the others count before it. */
+  readonly isUnwanted?: boolean;
 }
 
 /** What the ledger knows, and what Azumuta shows now. */
@@ -129,7 +131,9 @@ function partsThatCount(
 ): readonly BuiltPart[] {
   if (!isBookedTogether(entry)) return built.filter(({ index }) => index <= parts);
   const booked = bookedParts(quantities);
-  return built.filter(({ index }) => !booked.has(index)).slice(0, Math.max(0, parts - booked.size));
+  const open = built.filter(({ index }) => !booked.has(index));
+  const wanted = open.toSorted((a, b) => Number(a.isUnwanted ?? false) - Number(b.isUnwanted ?? false));
+  return wanted.slice(0, Math.max(0, parts - booked.size)).toSorted((a, b) => a.index - b.index);
 }
 
 function planned(

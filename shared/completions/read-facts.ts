@@ -74,12 +74,15 @@ async function ownRecordings(
 async function partsBookedTogether(
   { bookings, parts, current: { index, order, recordingIds: named = [] } }: CompletionFacts,
   record: RecordHome,
-  { hint, attempt }: Reading,
+  { hint, attempt, concerns }: Reading,
   { ledger: { erpOrders, knownOrders, orders }, reader }: HintDependencies,
 ): Promise<Pick<CompletionFacts, 'current' | 'others'>> {
   const booked = bookedParts(bookings);
-  // What is booked stays noted with the id that was booked.
-  if (!booked.has(index))
+  const isUnwanted = concerns.some(({ kind }) => kind === 'unwanted');
+  const isEnough = async () =>
+    new Set([...(await erpOrders.completedParts(record)).keys(), ...booked]).size >= parts;
+  // What is booked stays noted with the id that was booked; and what is not wanted is no part where the others are enough.
+  if (!booked.has(index) && !(isUnwanted && (await isEnough())))
     await erpOrders.recordCompletedPart(record, {
       ...{ index, azumutaId: order.id },
       // No trigger names them again when the last part is completed.
@@ -111,7 +114,10 @@ async function partsBookedTogether(
     await erpOrders.forgetCompletedPart(record, part.index);
   }
   const ofTriggers = unlessNone([...new Set([...(noted?.named ?? []), ...named])]);
-  return { current: { index, order, recordingIds: order.recordingIds ?? ofTriggers, bookedAs }, others };
+  return {
+    current: { index, order, recordingIds: order.recordingIds ?? ofTriggers, bookedAs, isUnwanted },
+    others,
+  };
 }
 
 /** Where Azumuta lists no recordings, and no trigger named any, it is unknown whether there are none. */

@@ -34,7 +34,9 @@ export async function lookAtOrder(
   const { ledger } = dependencies;
   const { entry, concerns: all, bookings } = await ledger.knownOrders.read(number);
   const concerns = all.filter(({ kind }) => lookedAt.includes(kind));
-  if (entry?.state !== 'done' || concerns.length === 0) return undefined;
+  // One that was refused may be there as well.
+  const mayBeThere = entry?.state === 'done' || (entry?.state === 'rejected' && !entry.withdrawn);
+  if (!entry || !mayBeThere || concerns.length === 0) return undefined;
   const seen = await seenOf(entry, signal, dependencies);
   const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen });
   log.info('Looked at a product order', { seen: seen?.status ?? 'not there', ends: ends.length });

@@ -122,7 +122,7 @@ export class Orders extends Records {
   /** Azumuta does not have it any more: if it is wanted again, it is created anew. @returns it as it is then, for `replace`. */
   async withdrawRemoved(entry: OrderEntry, rejection: Rejection): Promise<OrderEntry> {
     const event = { event: 'withdrawn', note: rejection.reason };
-    await this.#withdraw(entry, rejection, event, was('done'));
+    await this.#withdraw(entry, rejection, event, was(entry.state));
     return { ...entry, withdrawn: true, state: 'rejected' };
   }
 

@@ -88,6 +88,14 @@ it.each<[string, Partial<CompletionFacts>, string]>([
     'conflict: Product order MO/1/4 is completed, and its ERP order MO/1 has only 3 part(s) now',
   ],
   [
+    'count before the one that a person was asked to remove',
+    together(1, {
+      ...{ parts: 2, current: { ...builtPart(1), isUnwanted: true } },
+      others: [builtPart(2), builtPart(3)],
+    }),
+    'conflict: Product order MO/1/1 is completed, and its ERP order MO/1 has only 2 part(s) now',
+  ],
+  [
     'are for a person when one of them was made again after it was booked with the others',
     together(2, { ...threeBooked, current: { ...builtPart(2), bookedAs: 'old' } }),
     'conflict: Product order MO/1/2 was booked as old, and was made again in Azumuta as id2',

@@ -24,8 +24,10 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
     // What somebody booked is theirs, and what a person has discarded is that person's.
     if (state !== 'cancelled' || bookings.length > 0 || changes.includes('dead letter is discarded'))
       continue;
-    // What operators typed is theirs to remove.
-    const parts = world.madeFor(ref).flatMap(({ id, number }) => (typed.has(id) ? [] : [number]));
+    // What operators typed is theirs to remove; what they renamed keeps its number in the ledger.
+    const parts = world
+      .madeFor(ref)
+      .flatMap(({ id, number }) => (typed.has(id) ? [] : [number.replace(/(?:-R)+$/, '')]));
     const has = (number: string, is: (item: Item) => boolean) =>
       items.some((item) => item.pk === `ORDER#${number}` && is(item));
     // The letter of parts that are booked together is kept with one of them.
