@@ -1,6 +1,7 @@
 import type { ErpConnector } from '../erp/connector.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ErpOrder, type ErpOrderRef, isSameErpOrder } from '../model/orders.ts';
 import { toDecimal } from '../model/quantity.ts';
@@ -25,16 +26,19 @@ export async function lookDaily(
 ): Promise<void> {
   const { ledger, enqueue, lookAgain } = dependencies;
   const known = await ledger.knownOrders.read(number);
-  const { entry } = known;
+  const { entry, concerns } = known;
+  // From now on they come after the others, whatever is found.
+  for (const concern of concerns) await ledger.concerns.markLooked(number, concern);
   try {
-    if (await asksFor(known, dependencies))
-      await askErp(entry?.erpOrder ?? { number }, 'daily look', attempt, dependencies);
+    if (!entry) return await lookAtRefused(known, attempt, dependencies);
+    if (await asksFor(entry, known.bookings, dependencies))
+      await askErp(entry.erpOrder, 'daily look', attempt, dependencies);
     const seen = await lookAtOrder(number, attempt, dependencies);
     // Nobody asks about an order that the ERP does not want, and its trigger may be lost.
     if (seen?.completed && known.bookings.length === 0) await lookAgain(number);
     // Its message may be lost.
-    if (entry?.state === 'waiting') await enqueue(number);
-    else if (entry) await ledger.knownOrders.keep(entry);
+    if (entry.state === 'waiting') await enqueue(number);
+    else await ledger.knownOrders.keep(entry);
   } catch (error) {
     // A slot is free in a moment.
     if (error instanceof NoFreeSlot || !(error instanceof Rejected || error instanceof RetryLater))
@@ -44,14 +48,32 @@ export async function lookDaily(
 }
 
 /** Not about what is built, and once for all parts of an ERP order: the first one asks, as long as it is open itself. */
-async function asksFor({ entry, bookings }: KnownOrder, { ledger }: AskErpDependencies): Promise<boolean> {
-  const { index } = entry?.part ?? { index: 1 };
+async function asksFor(
+  entry: OrderEntry,
+  bookings: KnownOrder['bookings'],
+  { ledger }: AskErpDependencies,
+): Promise<boolean> {
+  const { index } = entry.part;
   // The first part keeps the bookings of others, too.
   const isBuilt = bookings.some(({ parts, state }) => parts.includes(index) || state !== 'done');
-  if (isBuilt || entry?.givenUp) return false;
-  if (!entry || index === 1) return true;
+  if (isBuilt || entry.givenUp) return false;
+  if (index === 1) return true;
   const first = await ledger.orders.find(entry.part.first);
   return !first?.awaitsCompletion || !isSameErpOrder(first.erpOrder, entry.erpOrder);
+}
+
+/** An order that could not be mapped, and is known by its number alone: the order or the mapping may be corrected by now. */
+async function lookAtRefused(
+  { number, concerns }: KnownOrder,
+  { signal }: WorkAttempt,
+  dependencies: AskErpDependencies,
+): Promise<void> {
+  const { erp, partners, ledger } = dependencies;
+  const refused = concerns.find(({ kind }) => kind === 'refused');
+  if (!refused || !erp.readOrder) return;
+  const order = await partners.call('erp', async () => erp.readOrder?.({ number }, signal));
+  if (order) await acceptOrders([order], 'daily look', dependencies);
+  else await ledger.concerns.end(number, refused, 'The ERP does not have it any more.');
 }
 
 /**

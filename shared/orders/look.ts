@@ -45,14 +45,13 @@ export async function lookAtOrder(
   for (const concern of begins) await ledger.concerns.begin(number, concern);
   for (const { concern, note } of ends) await ledger.concerns.end(number, concern, note);
   const over = ends.map(({ concern }) => concern);
-  const open = concerns.filter((concern) => !over.includes(concern));
-  for (const concern of open) await ledger.concerns.markLooked(number, concern);
   const again = over.find(({ kind, wanted }) => kind === 'unwanted' && wanted)?.wanted;
   if (withdrawn && again) {
     const order = { ...again, number, part: entry.part, via: 'a look' };
     if (await ledger.orders.replace(withdrawn, order)) await dependencies.enqueue(number);
   }
-  const isWanted = seen !== undefined && !open.some(({ kind }) => kind === 'unwanted');
+  const isUnwanted = concerns.some((one) => one.kind === 'unwanted' && !over.includes(one));
+  const isWanted = seen !== undefined && !isUnwanted;
   if (isWanted !== entry.awaitsCompletion && bookings.length === 0)
     await ledger.orders.setAwaited(number, isWanted);
   return seen;

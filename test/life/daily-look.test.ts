@@ -112,6 +112,29 @@ describe('the daily look at an open order', () => {
     expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
   });
 
+  it('creates an order that could not be mapped, once the mapping is corrected', async () => {
+    plant.deploy({ productOrders: { article: () => '' } });
+    const order = plant.plan('5', 'plain', { dueDate: '2026-12-01' });
+    await plant.post(posted(order));
+    plant.deploy({});
+    const before = await concerns(order);
+    await day();
+    expect(before).toEqual([
+      expect.stringContaining('refused: Mapping productOrders.article gave an empty text'),
+    ]);
+    expect(await concerns(order)).toEqual([]);
+    expect(plant.azumuta.productOrders()).toMatchObject([{ number: order.number, article: 'GEAR-01' }]);
+  });
+
+  it('says nothing more of an order that could not be mapped, and was deleted', async () => {
+    plant.deploy({ productOrders: { article: () => '' } });
+    const order = plant.plan('5');
+    await plant.post(posted(order));
+    erpShows(() => undefined);
+    await day();
+    expect(await concerns(order)).toEqual([]);
+  });
+
   it('asks once for all parts of an ERP order', async () => {
     plant.deploy({ productOrders: { split: { per: 'unit', book: 'when-all-done' } } });
     const order = plant.plan('5', 'plain', { dueDate: '2026-12-01' });

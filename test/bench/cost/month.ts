@@ -51,6 +51,11 @@ const readingsPerHour = 4;
  */
 const idleRun = { seconds: 1, writeUnits: 3, readUnits: 10, queueRequests: 4, logKilobytes: 1 };
 /**
+ * What a daily look at an open order uses, and how many days an order is assumed to be open: its message, what the ledger
+ * knows of it and of its ERP order, and the wait for one request to the ERP.
+ */
+const dailyLook = { openDays: 5, seconds: 0.3, readUnits: 2, queueRequests: 2.1 };
+/**
  * Size of an order and its completion in the ledger, with all indexes and DynamoDB's own 100 bytes per entry, and how
  * long they are kept.
  */
@@ -116,6 +121,7 @@ export function monthOf(template: unknown, perMillion: PerMillion): MonthLine[] 
       dollars: runs * idleRunDollars(memoryGb),
       formula: `${thousands(runs)} runs of ${idleRun.seconds} s with ${memoryGb} GB`,
     },
+    line('daily looks at open orders', orders * dailyLook.openDays, lookDollars(memoryGb), 'looks'),
     line('orders', orders, perMillion.orders / 1e6, 'orders'),
     line('completions', orders, perMillion.completions / 1e6, 'completions'),
     {
@@ -142,6 +148,15 @@ function idleRunDollars(memoryGb: number): number {
     idleRun.readUnits * prices.dynamodbPerReadUnit +
     idleRun.queueRequests * prices.sqsPerRequest +
     (idleRun.logKilobytes / 1e6) * prices.logsPerGb
+  );
+}
+
+function lookDollars(memoryGb: number): number {
+  return (
+    prices.lambdaPerRequest +
+    dailyLook.seconds * memoryGb * prices.lambdaPerGbSecond +
+    dailyLook.readUnits * prices.dynamodbPerReadUnit +
+    dailyLook.queueRequests * prices.sqsPerRequest
   );
 }
 

@@ -111,7 +111,7 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'no-daily-look',
     file: 'shared/orders/ask-erp.ts',
-    find: '    if (await asksFor(known, dependencies))',
+    find: '    if (await asksFor(entry, known.bookings, dependencies))',
     replace: '    if (false)',
     why: 'What is cancelled in an ERP that posts no change is built all the same, and nobody is told.',
     foundBy: ['concerns'],
