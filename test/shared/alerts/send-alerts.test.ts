@@ -68,9 +68,9 @@ it('reminds after a day, and says that it is over', async () => {
   // Act: one of the two is replayed, the other a day later.
   stage.clock.advance(3600);
   await ledger.deadLetters.markReplayed({ messageId: 'message of PO-1', orderNumber: 'PO-1' }, 'by hand');
-  await stage.runFor(24 * 60);
+  await stage.runFor(24 * 60, 60);
   await ledger.deadLetters.markDiscarded(refused('PO-2'), 'booked by hand');
-  await stage.runFor(24 * 60);
+  await stage.runFor(24 * 60, 60);
 
   // Assess
   expect(received.webhook.map(({ event, title, troubles }) => [event, title, troubles.length])).toEqual([
@@ -194,7 +194,7 @@ it('reminds of a changed order every day, for as long as nobody has put it right
 
   // Act
   await stage.run();
-  await stage.runFor(5 * 24 * 60);
+  await stage.runFor(5 * 24 * 60, 60);
   const whileOpen = received.webhook.map(({ event }) => event);
   await ledger.concerns.end('PO-1', changed, 'Azumuta has it as the ERP wants it.');
   await stage.runFor(5);
@@ -207,12 +207,14 @@ it('reminds of a changed order every day, for as long as nobody has put it right
 it('leaves out a dead letter that SQS has dropped, and ends nothing in the ledger', async () => {
   // Prepare
   const stage = await startAlertStage();
-  const { ledger, received } = stage;
+  const { ledger, clock, received } = stage;
   await ledger.deadLetters.record(refused('PO-1'));
-  await stage.run();
+  await stage.runFor(10);
+  expect(received.webhook.at(-1)).toMatchObject({ event: 'new', kind: 'dead-letter' });
 
   // Act
-  await stage.runFor(16 * 24 * 60);
+  clock.advance(15 * 24 * 60 * 60);
+  await stage.runFor(24 * 60, 60);
 
   // Assess
   expect(received.webhook.at(-1)).toMatchObject({ event: 'over', kind: 'dead-letter' });
