@@ -198,9 +198,12 @@ export function balanceOf(books: Books, injected: Injected): Balance {
       lost.push(`Completed product order ${name} of order ${number} is not booked in the ERP.`);
       return;
     }
-    // A part that was surplus for a while and then was not may be booked by a later hint.
-    if (left.has(part.id) && !(wasSurplus(order, part.index) && part.index <= wanted))
-      wrong.push(`Product order ${name} is dead-lettered and booked all the same.`);
+    // A part that was surplus for a while may be booked by a later hint, as those that are built count, whichever they are.
+    const booked = order.parts.filter((one) => productionsOf(one, entries).length > 0).length;
+    if (left.has(part.id) && !(wasSurplus(order, part.index) && booked <= wanted))
+      wrong.push(
+        `Product order ${name} is dead-lettered and booked all the same: ${booked} booked, ${wanted} wanted, quantities ${changed?.quantities.join(', ')}.`,
+      );
     const links = entries.flatMap((entry) => entry.links);
     for (const id of part.recordings) {
       const linked = links.filter(({ url }) => url.endsWith(`/${id}`)).length;
