@@ -209,6 +209,18 @@ describe('the balance of a split order', () => {
     expect(balanceOf(split([1, 2, 3], [[1], [2], [3]], { reported }), quantities(3, 2))).toEqual(even);
   });
 
+  it('lets a part that was surplus be booked with others in place of one that is not built, and not alone', () => {
+    const of = (how: 'each' | 'when-all-done') => {
+      const changed = [{ id: 'po-1', names: ['MO/1'], split: how, quantities: [3, 1, 2] }] as const;
+      const left = split([1, 3], [[1, 3]], { reported, deadLetters: [surplus(3)] });
+      return balanceOf(left, { ...quantities(), changed });
+    };
+    expect(of('when-all-done').wrong).toEqual([]);
+    expect(of('each').wrong).toEqual([
+      expect.stringContaining('MO/1/3 is dead-lettered and booked all the same'),
+    ]);
+  });
+
   it('lets the parts of a booking be left to a person that a surplus part has closed the order for, and no other', () => {
     const refused = { ...letter, orderNumber: 'MO/1/1', bookings: ['id1#quantity'] };
     const of = (...parts: readonly number[]) =>

@@ -198,9 +198,11 @@ export function balanceOf(books: Books, injected: Injected): Balance {
       lost.push(`Completed product order ${name} of order ${number} is not booked in the ERP.`);
       return;
     }
-    // A part that was surplus for a while may be booked by a later hint, as those that are built count, whichever they are.
+    // A part that was surplus for a while and then was not may be booked by a later hint. Of parts that are booked together,
+    // so many count as are wanted, whichever are built.
     const booked = order.parts.filter((one) => productionsOf(one, entries).length > 0).length;
-    if (left.has(part.id) && !(wasSurplus(order, part.index) && booked <= wanted))
+    const counts = part.index <= wanted || (changed?.split === 'when-all-done' && booked <= wanted);
+    if (left.has(part.id) && !(wasSurplus(order, part.index) && counts))
       wrong.push(
         `Product order ${name} is dead-lettered and booked all the same: ${booked} booked, ${wanted} wanted, quantities ${changed?.quantities.join(', ')}.`,
       );
