@@ -2,6 +2,7 @@ import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import {
   type BookingEntry,
   bookedParts,
+  countBuilt,
   maxPlannedBytes,
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
@@ -95,9 +96,8 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
       sentence: `Azumuta lists no recordings of product order ${unknown.order.number}, and its trigger named none. Let the trigger send the recordings' ids, or set completions.unknownRecordings to 'ignore' to book without them.`,
     };
 
-  const missing = isBookedTogether(entry)
-    ? parts - new Set([...counts.map(({ index }) => index), ...bookedParts(quantities)]).size
-    : 0;
+  const indexes = counts.map(({ index }) => index);
+  const missing = isBookedTogether(entry) ? parts - countBuilt(indexes, bookedParts(quantities)) : 0;
   const isAwaiting = open.length > 0 && missing > 0;
   const decision = planned(facts, isAwaiting ? [] : open, built, quantityOf);
   if (isAwaiting && decision.to === 'leave')

@@ -1,4 +1,4 @@
-import { bookedParts } from '../ledger/records/bookings.ts';
+import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
 import type { RecordHome } from '../ledger/records/erp-orders.ts';
 import type { Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
@@ -79,8 +79,7 @@ async function partsBookedTogether(
 ): Promise<Pick<CompletionFacts, 'current' | 'others'>> {
   const booked = bookedParts(bookings);
   const isUnwanted = concerns.some(({ kind }) => kind === 'unwanted');
-  const isEnough = async () =>
-    new Set([...(await erpOrders.completedParts(record)).keys(), ...booked]).size >= parts;
+  const isEnough = async () => countBuilt((await erpOrders.completedParts(record)).keys(), booked) >= parts;
   // What is booked stays noted with the id that was booked; and what is not wanted is no part where the others are enough.
   if (!booked.has(index) && !(isUnwanted && (await isEnough())))
     await erpOrders.recordCompletedPart(record, {
@@ -93,7 +92,7 @@ async function partsBookedTogether(
   const bookedAs = booked.has(index) ? noted?.azumutaId : undefined;
   // They are booked with this one, once as many are completed as the ERP order has. A person's hint looks at all: further
   // recordings may have come while their booking was refused.
-  const isComplete = new Set([...completed.keys(), ...booked]).size >= parts;
+  const isComplete = countBuilt(completed.keys(), booked) >= parts;
   const needed = [...completed.values()].filter(
     (part) => isComplete && part.index !== index && (hint.again || !booked.has(part.index)),
   );

@@ -1,4 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
+import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
 import { RetryLater } from '../model/errors.ts';
 import { type ErpOrder, isSameErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
 import type { Queues } from '../platform/aws/queue.ts';
@@ -175,10 +176,10 @@ async function collectIfComplete(
 ): Promise<void> {
   if (!record || split.book !== 'when-all-done' || split.of >= record.mostParts) return;
   const { bookings = [] } = productOrders.get(partNumber(split, 1)) ?? {};
-  const booked = new Set(bookings.flatMap(({ parts }) => parts));
+  const booked = bookedParts(bookings);
   if (booked.size >= split.of) return;
   const completed = await ledger.erpOrders.completedParts(record);
   const [index] = [...completed.keys()].filter((one) => !booked.has(one));
-  if (index !== undefined && new Set([...completed.keys(), ...booked]).size >= split.of)
+  if (index !== undefined && countBuilt(completed.keys(), booked) >= split.of)
     await lookAgain(partNumber(split, index));
 }

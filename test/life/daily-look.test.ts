@@ -130,6 +130,7 @@ describe('the daily look at an open order', () => {
     plant.deploy({ productOrders: { article: () => '' } });
     const order = plant.plan('5');
     await plant.post(posted(order));
+    expect(await concerns(order)).toHaveLength(1);
     erpShows(() => undefined);
     await day();
     expect(await concerns(order)).toEqual([]);
@@ -185,14 +186,18 @@ describe('an order that was raised while its product order is open', () => {
 });
 
 describe('the replay of a creation that was refused', () => {
-  const wrong = { article: () => 'GEAR-99', parameters: () => ({ Quantity: 1 }) };
-
-  it('maps the order anew, as the mapping was corrected', async () => {
-    plant.deploy({ productOrders: wrong });
+  /** The mapping names an article that Azumuta does not have. */
+  async function refused(): Promise<Order> {
+    plant.deploy({ productOrders: { article: () => 'GEAR-99', parameters: () => ({ Quantity: 1 }) } });
     const order = plant.plan('5', 'plain', { dueDate: '2026-12-01' });
     await plant.post(posted(order));
     await plant.work();
     expect(plant.letters()).toHaveLength(1);
+    return order;
+  }
+
+  it('maps the order anew, as the mapping was corrected', async () => {
+    const order = await refused();
     plant.deploy({});
     plant.erp.changeQuantity(order, '7');
     await plant.replay();
@@ -204,11 +209,7 @@ describe('the replay of a creation that was refused', () => {
   });
 
   it('creates nothing that was cancelled meanwhile', async () => {
-    plant.deploy({ productOrders: wrong });
-    const order = plant.plan('5');
-    await plant.post(posted(order));
-    await plant.work();
-    expect(plant.letters()).toHaveLength(1);
+    const order = await refused();
     plant.deploy({});
     plant.erp.cancel(order);
     await plant.replay();
@@ -218,10 +219,7 @@ describe('the replay of a creation that was refused', () => {
   });
 
   it('says why the order cannot be mapped now', async () => {
-    plant.deploy({ productOrders: wrong });
-    const order = plant.plan('5');
-    await plant.post(posted(order));
-    await plant.work();
+    await refused();
     plant.deploy({ productOrders: { article: () => '' } });
     await plant.replay();
     await plant.work();

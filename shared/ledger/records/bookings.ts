@@ -95,6 +95,11 @@ export function bookedParts(bookings: readonly BookingEntry[]): ReadonlySet<numb
   return new Set(bookings.flatMap(({ kind, parts }) => (kind === 'quantity' ? parts : [])));
 }
 
+/** How many parts are completed or booked: what is booked together is complete once these are as many as the ERP order has. */
+export function countBuilt(completed: Iterable<number>, booked: ReadonlySet<number>): number {
+  return new Set([...completed, ...booked]).size;
+}
+
 /** A booking that is to be written down. */
 export interface Plan extends DeepReadonly<z.output<typeof readingSchema>> {
   readonly planned: PlannedBooking;
