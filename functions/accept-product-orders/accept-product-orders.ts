@@ -17,7 +17,7 @@ export function createAcceptProductOrders(integration: CompleteIntegration, runt
   const dependencies: HttpApiDependencies = {
     ...container.accepting(),
     ...{ ledger, clock },
-    apiKey: (options) => secrets.read(apiKeyArn, rotatingSecretSchema, options),
+    key: (options) => secrets.read(apiKeyArn, rotatingSecretSchema, options),
     mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(setting('ALLOWED_SOURCES')))),
   };
 

@@ -36,7 +36,7 @@ export function createReceiveWebhook({
     deadLetterQueueUrl: settings.DEAD_LETTERS_QUEUE_URL,
     names: z.parse(triggerNamesSchema, JSON.parse(settings.TRIGGER_NAMES)),
     mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(settings.ALLOWED_SOURCES))),
-    token: (options) => secrets.read(settings.WEBHOOK_TOKEN_SECRET_ARN, rotatingSecretSchema, options),
+    key: (options) => secrets.read(settings.WEBHOOK_TOKEN_SECRET_ARN, rotatingSecretSchema, options),
     clock,
     log,
   });

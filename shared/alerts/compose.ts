@@ -3,7 +3,6 @@ import { formatQuantity } from '../model/quantity.ts';
 import { partnersCalledBy, queueNames, queueWords } from '../model/queues.ts';
 import { capitalized, counted, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
-import { readLife } from '../orders/life.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
 import { nextOf, toldOf } from '../situation/told.ts';
@@ -51,7 +50,7 @@ async function toldTrouble(
   situation: Situation,
 ): Promise<ToldTrouble> {
   const { number, order, about, ...told } = await tellTrouble(ledger, trouble);
-  const known = number === '' ? undefined : await readLife(ledger, number);
+  const known = number === '' ? undefined : await ledger.knownOrders.standing(number);
   const erpOrder = known?.entry?.erpOrder;
   const record = erpOrder && (await ledger.erpOrders.find(erpOrder));
   const isOverdue = trouble.kind === 'overdue';

@@ -6,7 +6,7 @@ import { askLater, type IfUnanswered, mayEnd, recordAnswer, recordingsNamedBy } 
 import { bookJob, type Job, planJob } from './book.ts';
 import { aboutOf, plannedByAnother } from './content.ts';
 import { decideBookings, recordingsIn } from './decide-bookings.ts';
-import { type HintDependencies, type Inquiry, type Reading, readStanding } from './inquiry.ts';
+import type { HintDependencies, Inquiry, Reading } from './inquiry.ts';
 import type { CompletionHint } from './messages.ts';
 import { type NextStep, nextStep } from './next-step.ts';
 import { compareFigures, readContents } from './read-contents.ts';
@@ -18,7 +18,9 @@ export async function beginHint(
   attempt: WorkAttempt,
   dependencies: HintDependencies,
 ): Promise<Step> {
-  const inquiry = { ...(await readStanding(hint, dependencies.ledger)), hint, attempt };
+  const { productOrderNumber, otherNumber } = hint;
+  const standing = await dependencies.ledger.knownOrders.standing(productOrderNumber, otherNumber);
+  const inquiry = { ...standing, hint, attempt };
   const step = stepOf(inquiry, dependencies);
   if (step.to !== 'read') return nextOf(jobOf(inquiry, step), dependencies);
   const run = async (reading: WorkAttempt) => {
@@ -112,7 +114,7 @@ async function byAzumutaId(
 ): Promise<Inquiry> {
   const number = await ledger.knownOrders.numberOfAzumutaId(id);
   if (number === undefined || number === inquiry.number) return inquiry;
-  const found = await readStanding({ productOrderNumber: number }, ledger);
+  const found = await ledger.knownOrders.standing(number);
   if (!found.entry) return inquiry;
   const { hint, attempt, askedAs, question, answered } = inquiry;
   if (!inquiry.entry) await ledger.knownOrders.writeAlias(hint.productOrderNumber, number);

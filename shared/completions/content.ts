@@ -1,12 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
-import {
-  type BookedFigures,
-  maxContentBytes,
-  type PlannedBooking,
-  quantitySchema,
-} from '../ledger/records/bookings.ts';
-import type { CompletedProductOrder, Completion } from '../model/completions.ts';
+import { type BookedFigures, maxContentBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
+import { type CompletedProductOrder, type Completion, completionSchema } from '../model/completions.ts';
 import { type About, Rejected, Wait } from '../model/errors.ts';
 import { formatQuantity, type Quantity } from '../model/quantity.ts';
 
@@ -15,28 +10,8 @@ export type Completed = readonly [CompletedProductOrder, ...CompletedProductOrde
 /** The configuration's mapping. @throws Rejected */
 export type MapCompletion = (kind: Completion['kind'], completed: Completed) => Completion;
 
-const text = z.string();
-
 /** A completion as a booking holds it, without what the booking says anyway. */
-const contentSchema = z.object({
-  article: z.exactOptional(text),
-  completedAt: text,
-  completedOn: text,
-  quantity: z.exactOptional(quantitySchema),
-  scrap: z.exactOptional(quantitySchema),
-  madeFor: z.exactOptional(quantitySchema),
-  final: z.boolean(),
-  lots: z.array(
-    z.object({
-      number: text,
-      quantity: z.exactOptional(quantitySchema),
-      scrapped: z.exactOptional(z.literal(true)),
-    }),
-  ),
-  notes: z.array(text),
-  links: z.array(z.object({ name: text, url: text })),
-  work: z.array(z.object({ id: text, seconds: z.number(), date: text, operation: z.exactOptional(text) })),
-});
+const contentSchema = z.omit(completionSchema, { kind: true, erpOrder: true, productOrder: true });
 
 /**
  * What most contents have in common: with it a usual one takes a third of its bytes, and 130 less than without. A content

@@ -6,9 +6,10 @@ import {
   maxPlannedBytes,
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
+import { isBookedTogether } from '../ledger/records/known-orders.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Cause } from '../model/causes.ts';
-import type { ErpOrderRef } from '../model/orders.ts';
+import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
 
 /** A completed product order as Azumuta shows it now, and which part of its ERP order it is. */
 export interface BuiltPart {
@@ -174,20 +175,10 @@ function bookingOf(
   recordingIds: readonly string[],
   erpOrder: ErpOrderRef,
 ): PlannedBooking {
-  const { id, number, url } = parts[0].order;
+  const productOrder = productOrderRefOf(parts[0].order);
+  const { id } = productOrder;
   const key = kind === 'quantity' ? `${id}#quantity` : `${id}#recording#${recordingIds.join()}`;
-  const productOrder = url ? { id, number, url } : { id, number };
   return { key, kind, parts: parts.map(({ index }) => index), recordingIds, erpOrder, productOrder };
-}
-
-/** Whether the parts of its ERP order are booked at once, when all are completed. */
-export function isBookedTogether(entry: OrderEntry | undefined): entry is OrderEntry {
-  return entry?.part.book === 'when-all-done';
-}
-
-/** The ledger keeps the bookings of a product order under this number: that of the first part where all are booked together. */
-export function homeOf(number: string, entry: OrderEntry | undefined): string {
-  return isBookedTogether(entry) ? entry.part.first : number;
 }
 
 /** Recordings that are in one of the bookings. */

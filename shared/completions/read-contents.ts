@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import {
   type BookingEntry,
   bookedQuantity,
@@ -6,6 +7,7 @@ import {
 } from '../ledger/records/bookings.ts';
 import type { Completion } from '../model/completions.ts';
 import { Rejected, rejectionOf } from '../model/errors.ts';
+import { quantitySchema } from '../model/quantity.ts';
 import type { Job } from './book.ts';
 import {
   aboutOf,
@@ -155,7 +157,8 @@ function completionOf(
   { map, articleIsMapped }: HintDependencies,
 ): Completion {
   const ofAzumuta = articleIsMapped ? undefined : current.order.article;
-  const { article = ofAzumuta, amount, unit } = entry?.erpOrder ?? {};
+  const { erpOrder } = entry ?? {};
+  const { article = ofAzumuta } = erpOrder ?? {};
   const { article: _, ...mapped } =
     planned.kind === 'quantity'
       ? map('quantity', completed)
@@ -164,8 +167,6 @@ function completionOf(
   return {
     ...{ ...mapped, final },
     ...(article === undefined ? {} : { article }),
-    ...(final && amount !== undefined
-      ? { madeFor: { amount, ...(unit === undefined ? {} : { unit }) } }
-      : {}),
+    ...(final && erpOrder ? { madeFor: z.parse(quantitySchema, erpOrder) } : {}),
   };
 }

@@ -1,10 +1,11 @@
 import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
 import type { RecordHome } from '../ledger/records/erp-orders.ts';
+import { isBookedTogether } from '../ledger/records/known-orders.ts';
 import type { Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
-import type { ErpOrderRef } from '../model/orders.ts';
+import { erpOrderRefOf } from '../model/orders.ts';
 import { recordingsNamedBy } from './ask-azumuta.ts';
-import { type BuiltPart, type CompletionFacts, isBookedTogether, recordingsIn } from './decide-bookings.ts';
+import { type BuiltPart, type CompletionFacts, recordingsIn } from './decide-bookings.ts';
 import type { HintDependencies, Reading } from './inquiry.ts';
 
 /** What a completed product order is decided from. */
@@ -19,7 +20,7 @@ export async function readFacts(reading: Reading, dependencies: HintDependencies
   const { entry, number, order, anew } = reading;
   const { ledger, erpOrderNumber, withoutRecordings } = dependencies;
   const bookings = reading.bookings.filter((booking) => !anew.includes(booking));
-  const erpOrder = entry ? refOf(entry.erpOrder) : { number: erpOrderNumber?.(number) ?? number };
+  const erpOrder = entry ? erpOrderRefOf(entry.erpOrder) : { number: erpOrderNumber?.(number) ?? number };
   const record =
     entry && entry.part.book !== 'alone' ? await ledger.erpOrders.find(entry.erpOrder) : undefined;
   const parts = record?.split.of ?? 1;
@@ -30,10 +31,6 @@ export async function readFacts(reading: Reading, dependencies: HintDependencies
   if (!isBookedTogether(entry)) return { ...reading, facts, read };
   const built = await partsBookedTogether(facts, record ?? entry, reading, dependencies);
   return { ...reading, facts: { ...facts, ...built }, read };
-}
-
-function refOf({ number, id }: ErpOrderRef): ErpOrderRef {
-  return id === undefined ? { number } : { number, id };
 }
 
 /**

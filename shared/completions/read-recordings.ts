@@ -4,7 +4,7 @@ import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CompletedProductOrder, Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
-import type { ErpOrderRef } from '../model/orders.ts';
+import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 
@@ -157,13 +157,13 @@ export function forMapping(
 
 /** A product order and its recordings as a completed product order. */
 export function completedOf(
-  { id, number, url, article, parameters, variants, completedAt }: AzumutaProductOrder,
+  { article, parameters, variants, completedAt, ...order }: AzumutaProductOrder,
   erpOrder: ErpOrderRef,
   recordings: readonly Recording[],
   learnedAt: string,
 ): CompletedProductOrder {
   return {
-    productOrder: { id, number, ...(url ? { url } : {}) },
+    productOrder: productOrderRefOf(order),
     erpOrder,
     ...(article === undefined ? {} : { article }),
     parameters,

@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../azumuta/trigger.ts';
 import { reasonOf } from '../model/errors.ts';
-import { isValid, type RotatingSecret } from '../platform/aws/credentials.ts';
+import { type CallerCheck, refusalOf } from '../platform/aws/credentials.ts';
 import type { Queues } from '../platform/aws/queue.ts';
-import { SecretUnset } from '../platform/aws/secrets.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Logger } from '../platform/log.ts';
 import { deadLetterOf } from '../worker/dead-letter.ts';
 import { completionHint } from './messages.ts';
 
@@ -34,17 +32,12 @@ export const webhookAnswerSchema = z.object({
   eventId: z.exactOptional(z.string().check(z.describe('Id of the call in all logs.'))),
 });
 
-export interface ReceiveWebhookDependencies {
+export interface ReceiveWebhookDependencies extends CallerCheck {
   readonly queues: Pick<Queues, 'send'>;
   readonly completionsQueueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly names: TriggerNames;
-  /** Whether this address may call the endpoint at all. */
-  readonly mayCall: (sourceIp: string) => boolean;
-  /** The webhook token; `refresh` reads it again, at most once a minute. */
-  readonly token: (options?: { readonly refresh?: boolean }) => Promise<RotatingSecret>;
   readonly clock: Clock;
-  readonly log: Logger;
 }
 
 const maxBodyBytes = 64 * 1024;
@@ -63,26 +56,22 @@ const collapseMs = 5 * 60_000;
  * token is never dropped: if it cannot be used, it is kept as a dead letter and answered with the reason.
  */
 export function createWebhookReceiver(dependencies: ReceiveWebhookDependencies) {
-  const { queues, completionsQueueUrl, deadLetterQueueUrl, names, mayCall, token, clock, log } = dependencies;
+  const { queues, completionsQueueUrl, deadLetterQueueUrl, names, clock, log } = dependencies;
   /** When which unusable call was kept, oldest first. Containers share nothing: a replay collapses their copies by id. */
   const keptAt = new Map<string, number>();
 
   return async function receiveWebhook(call: WebhookCall): Promise<WebhookAnswer> {
-    if (!mayCall(call.sourceIp)) {
-      log.warn('A call from an address that is not allowed', { sourceIp: call.sourceIp });
-      return { statusCode: 403, body: { status: 'forbidden' } };
-    }
-    let problem = 'The webhook token cannot be checked';
+    const { token: presented, sourceIp } = call;
+    const refusal = await refusalOf({ presented, sourceIp }, 'The webhook token', dependencies);
+    if (refusal === 'address') return { statusCode: 403, body: { status: 'forbidden' } };
+    if (refusal === 'key') return { statusCode: 401, body: { status: 'unauthorized' } };
+    if (refusal === 'key is not set') return unavailable('The webhook token is not set yet.');
+    if (refusal) return unavailable('Try again later.');
     try {
-      // The token may have been rotated since it was read.
-      if (!isValid(call.token, await token()) && !isValid(call.token, await token({ refresh: true })))
-        return { statusCode: 401, body: { status: 'unauthorized' } };
-      problem = 'SQS did not take a webhook call';
       return await receive(call);
     } catch (error) {
-      log.error(problem, { reason: reasonOf(error), eventId: call.id });
-      const reason = error instanceof SecretUnset ? 'The webhook token is not set yet.' : 'Try again later.';
-      return { statusCode: 503, body: { status: 'unavailable', reason } };
+      log.error('SQS did not take a webhook call', { reason: reasonOf(error), eventId: call.id });
+      return unavailable('Try again later.');
     }
   };
 
@@ -129,4 +118,8 @@ export function createWebhookReceiver(dependencies: ReceiveWebhookDependencies) 
     log.warn('Webhook call kept as a dead letter', { reason, statusCode, eventId: call.id });
     return { statusCode, body: { status: 'kept for a person', reason, eventId: call.id } };
   }
+}
+
+function unavailable(reason: string): WebhookAnswer {
+  return { statusCode: 503, body: { status: 'unavailable', reason } };
 }

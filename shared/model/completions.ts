@@ -1,5 +1,12 @@
-import type { ErpOrderRef, ParameterValue, ProductOrderRef } from './orders.ts';
-import type { Quantity } from './quantity.ts';
+import * as z from 'zod/mini';
+import {
+  type ErpOrderRef,
+  erpOrderRefSchema,
+  type ParameterValue,
+  type ProductOrderRef,
+  productOrderRefSchema,
+} from './orders.ts';
+import { quantitySchema } from './quantity.ts';
 
 /** One answer in a recording: a check, a measurement, a confirmation, a signature. */
 export interface RecordedStep {
@@ -41,61 +48,63 @@ export interface CompletedProductOrder {
   readonly recordings: readonly Recording[];
 }
 
-export interface Link {
-  readonly name: string;
-  readonly url: string;
-}
+const text = z.string();
+const link = z.object({ name: text, url: text });
+export type Link = Readonly<z.output<typeof link>>;
 
-/** A lot or serial number that was built. */
-export interface Lot {
-  readonly number: string;
+const lot = z.object({
+  number: text,
   /** How much has this number. Absent: the rest; one piece each, when several have no quantity. */
-  readonly quantity?: Quantity;
+  quantity: z.exactOptional(quantitySchema),
   /** What has this number is scrap, and counts as such. Absent: it is good, or scrap is not told apart. */
-  readonly scrapped?: true;
-}
+  scrapped: z.exactOptional(z.literal(true)),
+});
+/** A lot or serial number that was built. */
+export type Lot = Readonly<z.output<typeof lot>>;
 
-/** Time worked under one recording. */
-export interface WorkTime {
+const workTime = z.object({
   /** Id of the recording: unique, so that an ERP can refuse to book it twice. */
-  readonly id: string;
-  readonly seconds: number;
+  id: text,
+  seconds: z.number(),
   /** ISO date of the work: the day at the plant. */
-  readonly date: string;
+  date: text,
   /** Name of the work instruction, for ERPs that book per operation. */
-  readonly operation?: string;
-}
+  operation: z.exactOptional(text),
+});
+/** Time worked under one recording. */
+export type WorkTime = Readonly<z.output<typeof workTime>>;
 
+export const completionSchema = z.object({
+  kind: z.enum(['quantity', 'amendment']),
+  erpOrder: erpOrderRefSchema,
+  productOrder: productOrderRefSchema,
+  /** When given, the ERP order must be for this product. */
+  article: z.exactOptional(text),
+  /** ISO instant; of the last part, when several are booked together. */
+  completedAt: text,
+  /** ISO date: the day of `completedAt` at the plant, on which it is booked. */
+  completedOn: text,
+  /** Good quantity; present if and only if `kind` is `quantity`. */
+  quantity: z.exactOptional(quantitySchema),
+  scrap: z.exactOptional(quantitySchema),
+  /** Quantity of the ERP order that the product orders were made for; absent where it is unknown. */
+  madeFor: z.exactOptional(quantitySchema),
+  /**
+   * Whether the ERP order is finished with this booking, even if less was built than planned. While the ERP wants another
+   * quantity than `madeFor`, what is not built stays open.
+   */
+  final: z.boolean(),
+  lots: z.readonly(z.array(lot)),
+  notes: z.readonly(z.array(text)),
+  links: z.readonly(z.array(link)),
+  work: z.readonly(z.array(workTime)),
+});
 /**
  * What is to be booked in the ERP.
  * `quantity` closes the production or part of it; `amendment` adds notes and links to an earlier booking and must never
  * change a quantity.
  */
-export interface Completion {
-  readonly kind: 'quantity' | 'amendment';
-  readonly erpOrder: ErpOrderRef;
-  readonly productOrder: ProductOrderRef;
-  /** When given, the ERP order must be for this product. */
-  readonly article?: string;
-  /** ISO instant; of the last part, when several are booked together. */
-  readonly completedAt: string;
-  /** ISO date: the day of `completedAt` at the plant, on which it is booked. */
-  readonly completedOn: string;
-  /** Good quantity; present if and only if `kind` is `quantity`. */
-  readonly quantity?: Quantity;
-  readonly scrap?: Quantity;
-  /** Quantity of the ERP order that the product orders were made for; absent where it is unknown. */
-  readonly madeFor?: Quantity;
-  /**
-   * Whether the ERP order is finished with this booking, even if less was built than planned. While the ERP wants another
-   * quantity than `madeFor`, what is not built stays open.
-   */
-  readonly final: boolean;
-  readonly lots: readonly Lot[];
-  readonly notes: readonly string[];
-  readonly links: readonly Link[];
-  readonly work: readonly WorkTime[];
-}
+export type Completion = Readonly<z.output<typeof completionSchema>>;
 
 /**
  * Identifies one booking for ever: `<product order id>#quantity` or `<product order id>#recording#<id>`. Connectors write

@@ -10,6 +10,9 @@ export const erpOrderRefSchema = z.object({
 /** Which ERP order is meant. Numbers are text: leading zeros and slashes are part of them. */
 export type ErpOrderRef = Readonly<z.output<typeof erpOrderRefSchema>>;
 
+/** Only the name of what may hold more. */
+export const erpOrderRefOf = (order: ErpOrderRef): ErpOrderRef => z.parse(erpOrderRefSchema, order);
+
 export const erpOrderFactsSchema = z.object({
   ...erpOrderRefSchema.shape,
   /** The ERP's code of the product. */
@@ -70,6 +73,10 @@ export const productOrderRefSchema = z.object({
 });
 /** A product order that exists in Azumuta. */
 export type ProductOrderRef = Readonly<z.output<typeof productOrderRefSchema>>;
+
+/** Only the name of what may hold more. */
+export const productOrderRefOf = (order: ProductOrderRef): ProductOrderRef =>
+  z.parse(productOrderRefSchema, order);
 
 export const watermarkSchema = z.object({
   /** ISO instant, UTC. */

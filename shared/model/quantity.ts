@@ -1,13 +1,12 @@
 import Big from 'big.js';
+import * as z from 'zod/mini';
 
 /** An exact decimal as text: `12`, `0.5`, `-3.25`; without exponent or superfluous zeros. */
 export type Decimal = string;
 
+export const quantitySchema = z.object({ amount: z.string(), unit: z.exactOptional(z.string()) });
 /** An amount with its unit, as the ERP writes the unit (`u`, `kg`, `PC`); no unit means the article's own. */
-export interface Quantity {
-  readonly amount: Decimal;
-  readonly unit?: string;
-}
+export type Quantity = Readonly<z.output<typeof quantitySchema>>;
 
 /** Without backtracking: each character matches in one way only, so that any text is refused fast. */
 const plainDecimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?$/i;

@@ -1,10 +1,11 @@
+import * as z from 'zod/mini';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
-import { type ErpOrder, type ErpOrderRef, isSameErpOrder } from '../model/orders.ts';
-import { toDecimal } from '../model/quantity.ts';
+import { type ErpOrder, type ErpOrderRef, erpOrderRefOf, isSameErpOrder } from '../model/orders.ts';
+import { quantitySchema, toDecimal } from '../model/quantity.ts';
 import { NoFreeSlot } from '../slots/slots.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { acceptOrders } from './accept.ts';
@@ -114,9 +115,15 @@ async function askErp(
   return accepted;
 }
 
-function deleted({ erpOrder: { amount, unit, ...erpOrder } }: ErpOrderRecord): ErpOrder {
-  const quantity = { amount, ...(unit === undefined ? {} : { unit }) };
-  return { ...erpOrder, quantity, state: 'deleted', attributes: {} };
+function deleted({ erpOrder }: ErpOrderRecord): ErpOrder {
+  const quantity = z.parse(quantitySchema, erpOrder);
+  return {
+    ...erpOrderRefOf(erpOrder),
+    article: erpOrder.article,
+    quantity,
+    state: 'deleted',
+    attributes: {},
+  };
 }
 
 /** A caller may have posted its unit by another name than the one that the connector reads. */

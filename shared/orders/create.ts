@@ -7,7 +7,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { bookedQuantity } from '../ledger/records/bookings.ts';
 import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf } from '../model/errors.ts';
-import type { ProductOrderRef } from '../model/orders.ts';
+import { type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { whyNotAdopted } from './differences.ts';
@@ -52,28 +52,23 @@ export async function createProductOrder(
   const { partners, ledger } = dependencies;
   await partners.ready('azumuta');
   const claimed = await ledger.claims.claim(orderKey(number), attempt);
-  switch (claimed.outcome) {
-    case 'unknown': {
-      const sentence = `The ledger does not know product order ${number}: send the order again from the ERP.`;
-      throw new Rejected(sentence, { code: 'unknown-order' });
-    }
-    case 'busy':
-      throw new RetryLater(`Product order ${number} is being created by another attempt.`, {
-        scope: 'order',
-        afterSeconds: attempt.secondsUntil(claimed.untilMs),
-      });
-    case 'rejected': {
-      const { reason } = claimed;
-      attempt.log.info('It was withdrawn, or another message of it is a dead letter', { reason });
-      return;
-    }
-    case 'claimed':
-      return create(claimed.claim, attempt, dependencies);
-    case 'done':
-      await linkCreated(orderEntryOf(claimed.held), attempt, dependencies);
-      await lookAtOrder(number, attempt, dependencies);
-      return;
+  if (claimed.outcome === 'claimed') return create(claimed.claim, attempt, dependencies);
+  if (claimed.outcome === 'rejected') {
+    const { reason } = claimed;
+    return attempt.log.info('It was withdrawn, or another message of it is a dead letter', { reason });
   }
+  if (claimed.outcome === 'done') {
+    await linkCreated(orderEntryOf(claimed.held), attempt, dependencies);
+    await lookAtOrder(number, attempt, dependencies);
+    return;
+  }
+  if (claimed.outcome === 'busy')
+    throw new RetryLater(`Product order ${number} is being created by another attempt.`, {
+      scope: 'order',
+      afterSeconds: attempt.secondsUntil(claimed.untilMs),
+    });
+  const sentence = `The ledger does not know product order ${number}: send the order again from the ERP.`;
+  throw new Rejected(sentence, { code: 'unknown-order' });
 }
 
 async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDependencies): Promise<void> {
@@ -119,16 +114,13 @@ async function createOrAdopt(
       return { productOrder: await azumuta.createProductOrder(draft, article, signal), event: 'created' };
     });
   } catch (cause) {
-    const error = cause instanceof Rejected && !erp.readOrder ? postAgain(cause) : cause;
+    // A replay maps an order anew only where the ERP can be asked for it.
+    const again = 'If the order or its mapping was corrected, post the order again instead of replaying.';
+    const isFinal = cause instanceof Rejected && !erp.readOrder;
+    const error = isFinal ? new Rejected(`${cause.message} ${again}`, { code: cause.code, cause }) : cause;
     await giveBack(claim, error, sent, ledger);
     throw error;
   }
-}
-
-/** A replay maps an order anew only where the ERP can be asked for it. */
-function postAgain(refusal: Rejected): Rejected {
-  const sentence = `${refusal.message} If the order or its mapping was corrected, post the order again instead of replaying.`;
-  return new Rejected(sentence, { code: refusal.code, cause: refusal });
 }
 
 /** Takes what Azumuta has under the number of an order for that order. @throws Rejected when it is not */
@@ -152,7 +144,8 @@ async function adopt(
   );
   const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again || isBooked });
   if (why) throw new Rejected(why, { code: 'conflict' });
-  return { productOrder: refOf(existing), event: claim.again ? 'created' : 'adopted', isBooked };
+  const event = claim.again ? 'created' : 'adopted';
+  return { productOrder: productOrderRefOf(existing), event, isBooked };
 }
 
 async function giveBack(
@@ -180,17 +173,16 @@ async function linkInErp(
     );
   } catch (error) {
     // After a Rejected a person was asked: when they send it again, nothing is in doubt.
-    const inDoubt = error instanceof RetryLater && (error.wrote !== 'nothing' || linkInDoubt);
-    return { noted: { linkInDoubt: inDoubt }, told: [], error: onceSettled(error, settlingSeconds) };
+    if (!(error instanceof RetryLater)) return { noted: { linkInDoubt: false }, told: [], error };
+    // What was sent may still be settling in the ERP: an attempt that looks earlier would not find it.
+    const afterSeconds = Math.max(settlingSeconds, error.afterSeconds ?? 0);
+    return {
+      noted: { linkInDoubt: error.wrote !== 'nothing' || linkInDoubt },
+      ...{ told: [], error: error.wrote === 'perhaps' ? error.with({ afterSeconds }) : error },
+    };
   }
   const note = `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`;
   return { noted: { linkedAt: clock.now().toISOString() }, told: [{ event: 'linked', note }] };
-}
-
-/** What was sent may still be settling in the ERP: an attempt that looks earlier would not find it. */
-function onceSettled(error: unknown, settlingSeconds: number): unknown {
-  if (!(error instanceof RetryLater) || error.wrote !== 'perhaps') return error;
-  return error.with({ afterSeconds: Math.max(settlingSeconds, error.afterSeconds ?? 0) });
 }
 
 /** Links an order whose creation is done, without a claim: two attempts at once may leave a second note in the ERP. */
@@ -209,8 +201,4 @@ async function linkCreated(
     throw error ?? cause;
   }
   if (error !== undefined) throw error;
-}
-
-function refOf({ id, number, url }: ProductOrderRef): ProductOrderRef {
-  return { id, number, ...(url ? { url } : {}) };
 }

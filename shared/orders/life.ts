@@ -1,4 +1,3 @@
-import type { Ledger } from '../ledger/ledger.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
@@ -62,18 +61,4 @@ function stageOf({ entry, bookings, concerns }: LifeFacts): Stage {
   if (entry?.state === 'done')
     return entry.awaitsCompletion || isOpen('unwanted') ? 'in Azumuta' : 'completed';
   return entry?.state === 'claimed' ? 'being created' : 'wanted';
-}
-
-/**
- * Reads what `lifeOf` needs: one query, and a second one for a part whose bookings are kept with those of the others.
- * @returns also the number of the order with which they are kept.
- */
-export async function readLife(
-  { knownOrders, bookings }: Pick<Ledger, 'knownOrders' | 'bookings'>,
-  number: string,
-) {
-  const known = await knownOrders.read(number);
-  const { part } = known.entry ?? {};
-  const home = part?.book === 'when-all-done' ? part.first : number;
-  return home === number ? { ...known, home } : { ...known, home, bookings: await bookings.of(home) };
 }

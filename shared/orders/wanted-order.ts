@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
@@ -6,6 +7,7 @@ import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import {
   type ErpOrder,
   type ErpOrderFacts,
+  erpOrderFactsSchema,
   isSameErpOrder,
   type MappedOrder,
   type MappedProductOrder,
@@ -91,12 +93,8 @@ export interface OrderDecision {
 }
 
 /** What a product order is made for, in the ERP's own terms. */
-export function factsOf({ number, id, article, quantity: { amount, unit } }: ErpOrder): ErpOrderFacts {
-  return {
-    ...{ number, article, amount },
-    ...(id === undefined ? {} : { id }),
-    ...(unit === undefined ? {} : { unit }),
-  };
+export function factsOf(order: ErpOrder): ErpOrderFacts {
+  return z.parse(erpOrderFactsSchema, { ...order, ...order.quantity });
 }
 
 /** Whether an order is older than what is recorded of it: two posts may overtake each other. */

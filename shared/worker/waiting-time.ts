@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { type Pause, type Pauses, pausedMs } from '../ledger/records/pauses.ts';
+import type { Pause, Pauses } from '../ledger/records/pauses.ts';
 import type { Clock } from '../platform/clock.ts';
 
 const dayMs = 86_400_000;
@@ -60,4 +60,17 @@ export function firstTriedOf({ attributes }: SQSRecord): number {
 /** Since it was put into its queue. */
 export function ageMsOf({ attributes }: SQSRecord, now: number): number {
   return now - Number(attributes.SentTimestamp);
+}
+
+/** Milliseconds of an interval (in epoch milliseconds) that fall into pauses; overlapping pauses count once. */
+export function pausedMs(pauses: readonly Pause[], from: number, until: number): number {
+  let total = 0;
+  let counted = from;
+  for (const pause of pauses.toSorted((a, b) => +a.from - +b.from)) {
+    const [begin, end] = [Math.max(+pause.from, counted), Math.min(+pause.until, until)];
+    if (end <= begin) continue;
+    total += end - begin;
+    counted = end;
+  }
+  return total;
 }

@@ -1,11 +1,10 @@
-import { homeOf } from '../../../shared/completions/decide-bookings.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import {
   type Concern,
   type OrderConcernKind,
   orderConcernKinds,
 } from '../../../shared/ledger/records/concerns.ts';
-import type { KnownOrder } from '../../../shared/ledger/records/known-orders.ts';
+import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import { UsageError } from '../cli/command.ts';
 
 export interface EndDependencies {
@@ -42,9 +41,9 @@ export async function settle(
 }
 
 /** Nothing more is created, asked or booked for an order. @throws UsageError */
-export async function giveUp({ number, go, note }: EndRequest, { ledger }: EndDependencies): Promise<Steps> {
-  const { entry, bookings, concerns, letters } = await knownOf(number, ledger);
-  const home = homeOf(number, entry);
+export async function giveUp(request: EndRequest, { ledger }: EndDependencies): Promise<Steps> {
+  const { go, note } = request;
+  const { number, entry, bookings, concerns, letters, home } = await knownOf(request, ledger);
   const left = bookings.filter(({ state }) => state !== 'done');
   if (left.some(({ state }) => state === 'claimed'))
     throw new UsageError(`${number} is being booked at this moment: try it again in a few minutes.`);
@@ -66,15 +65,13 @@ export async function giveUp({ number, go, note }: EndRequest, { ledger }: EndDe
 }
 
 /** Has a product order that was removed in Azumuta created there anew. @throws UsageError */
-export async function remake(
-  { number, go, note }: EndRequest,
-  { ledger, enqueue }: EndDependencies,
-): Promise<Steps> {
-  const { entry, bookings, concerns } = await knownOf(number, ledger);
+export async function remake(request: EndRequest, { ledger, enqueue }: EndDependencies): Promise<Steps> {
+  const { go, note } = request;
+  const { number, entry, bookings, concerns } = await knownOf(request, ledger);
   const removed = concerns.find(({ kind }: { readonly kind: OrderConcernKind }) => kind === 'removed');
   if (!entry || !removed)
     throw new UsageError(`${number} was not removed in Azumuta, as far as is known${others(concerns)}.`);
-  if (bookings.length > 0)
+  if (bookings.some(({ parts }) => parts.includes(entry.part.index)))
     throw new UsageError(`${number} has a booking already: a second one would need another number.`);
   if (go) {
     const withdrawn = await ledger.orders.withdrawRemoved(entry, { reason: note, cause: 'order-state' });
@@ -86,8 +83,11 @@ export async function remake(
   return [`creates product order ${number} in Azumuta anew, as it was made: article ${entry.draft.article}`];
 }
 
-async function knownOf(number: string, { knownOrders }: Pick<Ledger, 'knownOrders'>): Promise<KnownOrder> {
-  const known = await knownOrders.read(number);
+async function knownOf(
+  { number }: EndRequest,
+  { knownOrders }: EndDependencies['ledger'],
+): Promise<Standing> {
+  const known = await knownOrders.standing(number);
   if (known.entry || known.bookings.length + known.concerns.length > 0) return known;
   throw new UsageError(`The ledger knows no product order ${number}: trace names those of an ERP order.`);
 }

@@ -1,6 +1,6 @@
-import { readStanding, type Standing } from '../../../shared/completions/inquiry.ts';
 import { completionHint } from '../../../shared/completions/messages.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 
@@ -13,8 +13,8 @@ export async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger
   const numbers = new Set(asked);
   /** Each order that may be booked, once: parts that are booked together are one. */
   const homes = new Set<string>();
-  for (const productOrderNumber of asked) {
-    const standing = await readStanding({ productOrderNumber }, ledger);
+  for (const number of asked) {
+    const standing = await ledger.knownOrders.standing(number);
     numbers.add(standing.number).add(standing.home);
     if ((asked.size === 1 || isKnown(standing)) && mayBeBooked(standing)) homes.add(standing.home);
   }

@@ -5,7 +5,7 @@ import type { DeadLetters } from '../../../shared/ledger/records/dead-letters.ts
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { readLife, type Stage } from '../../../shared/orders/life.ts';
+import type { Stage } from '../../../shared/orders/life.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { type Told, toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
@@ -121,7 +121,7 @@ interface Surroundings {
 async function traceOne(number: string, ledger: TracingLedger, { where, now, partners }: Surroundings) {
   const own = await ledger.journeys.of(number);
   if (own.length === 0) return undefined;
-  const { entry, concerns, bookings, home } = await readLife(ledger, number);
+  const { entry, concerns, bookings, home } = await ledger.knownOrders.standing(number);
   const isShared = home !== number;
   const journey = isShared ? withBookings(own, await ledger.journeys.of(home)) : own;
   const records = [

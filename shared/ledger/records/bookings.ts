@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Rejection } from '../../model/errors.ts';
 import { erpOrderRefSchema, productOrderRefSchema } from '../../model/orders.ts';
+import { quantitySchema } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { type Claim, type Claimant, HeldRecords, isNothingSent, nothingSent, stepSchema } from '../claims.ts';
@@ -11,8 +12,6 @@ import { bookingKeyOf, bookingPrefix, partitionOf } from '../keys.ts';
 export const maxPlannedBytes = 40 * 1024;
 /** Bytes of what is booked, compressed. With plan and history, no item exceeds 100 KB, a quarter of DynamoDB's limit. */
 export const maxContentBytes = 40 * 1024;
-
-export const quantitySchema = z.object({ amount: z.string(), unit: z.exactOptional(z.string()) });
 
 const figuresSchema = z.object({
   /** Absent for an amendment. */

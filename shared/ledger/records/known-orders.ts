@@ -45,6 +45,19 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
   };
 }
 
+/** What is known of an order that somebody asks about, under the number that the ledger keeps it under. */
+export interface Standing extends KnownOrder {
+  /** Its bookings, and their dead letters, are kept under this one: that of the first part where all are booked together. */
+  readonly home: string;
+  /** Questions to Azumuta are kept under the number that was asked about. */
+  readonly askedAs: string;
+}
+
+/** Whether the parts of its ERP order are booked at once, when all are completed. */
+export function isBookedTogether(entry: OrderEntry | undefined): entry is OrderEntry {
+  return entry?.part.book === 'when-all-done';
+}
+
 const monthSeconds = 30 * 86_400;
 
 export class KnownOrders extends Records {
@@ -53,6 +66,28 @@ export class KnownOrders extends Records {
   /** By its number: one query, strongly consistent. */
   async read(number: string): Promise<KnownOrder> {
     return knownOrderOf(number, await this.table.query(partitionOf(number)));
+  }
+
+  /**
+   * What is known of the order that a number means: one query, and more for a number that is not ours alone.
+   * @param other How the number may be meant as well: if the ledger knows only that one, it is meant.
+   */
+  async standing(number: string, other?: string): Promise<Standing> {
+    let known = await this.#byAlias(number);
+    const otherwise = known.entry || other === undefined ? known : await this.#byAlias(other);
+    if (otherwise.entry) known = otherwise;
+    const home = isBookedTogether(known.entry) ? known.entry.part.first : known.number;
+    if (home === known.number) return { ...known, home };
+    const { bookings, letters } = await this.read(home);
+    return { ...known, home, bookings, letters: [...known.letters, ...letters] };
+  }
+
+  async #byAlias(number: string): Promise<Omit<Standing, 'home'>> {
+    const known = { ...(await this.read(number)), askedAs: number };
+    if (known.entry || known.alias === undefined) return known;
+    const ours = await this.read(known.alias);
+    const { askedAs, question, answered } = known;
+    return ours.entry ? { ...ours, askedAs, question, answered } : known;
   }
 
   /** Nothing open expires, and an order's records expire together: once a month, all are kept as if they were written now. */

@@ -63,16 +63,3 @@ export class Pauses extends Records {
     });
   }
 }
-
-/** Milliseconds of an interval (in epoch milliseconds) that fall into pauses; overlapping pauses count once. */
-export function pausedMs(pauses: readonly Pause[], from: number, until: number): number {
-  let total = 0;
-  let counted = from;
-  for (const pause of pauses.toSorted((a, b) => +a.from - +b.from)) {
-    const [begin, end] = [Math.max(+pause.from, counted), Math.min(+pause.until, until)];
-    if (end <= begin) continue;
-    total += end - begin;
-    counted = end;
-  }
-  return total;
-}

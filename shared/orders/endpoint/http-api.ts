@@ -1,8 +1,7 @@
 import type { Ledger } from '../../ledger/ledger.ts';
 import { reasonOf } from '../../model/errors.ts';
 import { problemOfText } from '../../model/text.ts';
-import { isValid, type RotatingSecret } from '../../platform/aws/credentials.ts';
-import { SecretUnset } from '../../platform/aws/secrets.ts';
+import { type CallerCheck, refusalOf } from '../../platform/aws/credentials.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import { jsonOf, type Mismatch, parse, stepInto } from '../../platform/validation.ts';
@@ -30,12 +29,10 @@ export interface OrderCallAnswer {
   readonly body: { readonly orders?: readonly AnsweredOrder[]; readonly error?: string };
 }
 
-export interface HttpApiDependencies extends AcceptDependencies {
+export interface HttpApiDependencies extends AcceptDependencies, CallerCheck {
   readonly ledger: AcceptDependencies['ledger'] & Pick<Ledger, 'journeys'>;
-  readonly apiKey: (options?: { readonly refresh?: boolean }) => Promise<RotatingSecret>;
-  /** Whether this address may call the endpoint at all. */
-  readonly mayCall: (sourceIp: string) => boolean;
   readonly clock: Clock;
+  readonly log: CallerCheck['log'];
 }
 
 /** Orders of one call. */
@@ -134,23 +131,16 @@ async function answerCaller(
 }
 
 async function refusal(
-  { apiKey: presented, sourceIp }: Caller,
-  { apiKey, mayCall, log }: HttpApiDependencies,
+  { apiKey: presented = '', sourceIp }: Caller,
+  dependencies: HttpApiDependencies,
 ): Promise<OrderCallAnswer | undefined> {
-  if (!mayCall(sourceIp)) {
-    log.warn('A call from an address that is not allowed', { sourceIp });
-    return failure(403, 'This address may not call the order endpoint.');
-  }
-  if (presented === undefined)
+  const why = await refusalOf({ presented, sourceIp }, 'The key of the order endpoint', dependencies);
+  if (why === 'address') return failure(403, 'This address may not call the order endpoint.');
+  if (presented === '' && why)
     return failure(401, 'Send the key of the order endpoint in the header X-API-Key.');
-  try {
-    const fits = isValid(presented, await apiKey()) || isValid(presented, await apiKey({ refresh: true }));
-    return fits ? undefined : failure(401, 'The key in X-API-Key is not valid.');
-  } catch (error) {
-    log.error('The key of the order endpoint cannot be checked', { reason: reasonOf(error) });
-    const isUnset = error instanceof SecretUnset;
-    return failure(503, isUnset ? 'The key of the order endpoint is not set yet.' : 'Try again later.');
-  }
+  if (why === 'key') return failure(401, 'The key in X-API-Key is not valid.');
+  if (why === 'key is not set') return failure(503, 'The key of the order endpoint is not set yet.');
+  return why && failure(503, 'Try again later.');
 }
 
 /**

@@ -1,5 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod/mini';
+import { reasonOf } from '../../model/errors.ts';
+import type { Logger } from '../log.ts';
+import { SecretUnset } from './secrets.ts';
 
 /** A token or key that we hand out: two values are valid while one is being rotated. */
 export const rotatingSecretSchema = z.object({
@@ -17,6 +20,35 @@ export function isValid(presented: string, { current, previous }: RotatingSecret
   const given = digest(presented);
   const matches = [current, previous ?? current].map((value) => timingSafeEqual(given, digest(value)));
   return matches.includes(true);
+}
+
+/** How an endpoint of ours knows its callers. */
+export interface CallerCheck {
+  /** Whether this address may call it at all. */
+  readonly mayCall: (sourceIp: string) => boolean;
+  /** What a caller must present; `refresh` reads it again, at most once a minute. */
+  readonly key: (options?: { readonly refresh?: boolean }) => Promise<RotatingSecret>;
+  readonly log: Logger;
+}
+
+/** Why an endpoint refuses a caller; undefined lets it in. @param name Of the key, in the log: `The webhook token`. */
+export async function refusalOf(
+  { presented, sourceIp }: { readonly presented: string; readonly sourceIp: string },
+  name: string,
+  { mayCall, key, log }: CallerCheck,
+): Promise<'address' | 'key' | 'key is not set' | 'key cannot be read' | undefined> {
+  if (!mayCall(sourceIp)) {
+    log.warn('A call from an address that is not allowed', { sourceIp });
+    return 'address';
+  }
+  try {
+    // It may have been rotated since it was read.
+    const fits = isValid(presented, await key()) || isValid(presented, await key({ refresh: true }));
+    return fits ? undefined : 'key';
+  } catch (error) {
+    log.error(`${name} cannot be checked`, { reason: reasonOf(error) });
+    return error instanceof SecretUnset ? 'key is not set' : 'key cannot be read';
+  }
 }
 
 /** Removes our secrets, raw, URL-encoded or in base64, from a text of a partner, which may echo what it was sent. */

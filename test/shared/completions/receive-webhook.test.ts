@@ -31,7 +31,7 @@ let ids = 0;
 beforeEach(() => sqs.forget());
 
 function dependencies(
-  token: ReceiveWebhookDependencies['token'] = async () => ({ current: canary, previous }),
+  key: ReceiveWebhookDependencies['key'] = async () => ({ current: canary, previous }),
 ): ReceiveWebhookDependencies {
   return {
     queues: createQueues(sqs.client),
@@ -39,7 +39,7 @@ function dependencies(
     deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
     names: defaultContract.trigger,
     mayCall: ipAllowListCheck(['203.0.113.0/24']),
-    token,
+    key,
     clock: testClock(),
     log: logged.log,
   };

@@ -123,7 +123,7 @@ async function carriedOut({ operation, request: { number, query, body, authorize
       lookAgain: async () => {},
       map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders({}, order),
       accept: () => true,
-      apiKey: async () => ({ current: secret }),
+      key: async () => ({ current: secret }),
     };
     const caller = { apiKey: presented, sourceIp: '203.0.113.7' };
     return operation === 'postProductOrders'
@@ -135,7 +135,7 @@ async function carriedOut({ operation, request: { number, query, body, authorize
     completionsQueueUrl: sqs.queueUrl('completions'),
     deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
     names: defaultContract.trigger,
-    token: async () => ({ current: secret }),
+    key: async () => ({ current: secret }),
   });
   return receiveWebhook({
     method: operation === 'getTrigger' ? 'GET' : 'POST',

@@ -3,13 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pausesKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
-import {
-  bookingsPause,
-  type Pause,
-  Pauses,
-  type PausesOfFlow,
-  pausedMs,
-} from '../../../../shared/ledger/records/pauses.ts';
+import { bookingsPause, Pauses, type PausesOfFlow } from '../../../../shared/ledger/records/pauses.ts';
 import { testClock } from '../../../support/clock.ts';
 import { startDynalite } from '../../../support/dynamodb.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
@@ -129,24 +123,5 @@ describe('the pauses in which the messages of a function waited', () => {
       { from: minute(4), until: minute(5) },
     ]);
     expect(ofOrders).toEqual([]);
-  });
-});
-
-describe('the paused part of an interval', () => {
-  const at = (ms: number) => new Date(ms);
-  const time = fc.integer({ min: 0, max: 30 });
-  const pause = fc
-    .tuple(time, time)
-    // Clocks of two operators differ: pauses may overlap, or end before they began.
-    .map(([from, until]): Pause => ({ from: at(from), until: at(until) }));
-
-  it('counts what falls into any pause once', () => {
-    fc.assert(
-      fc.property(fc.array(pause, { maxLength: 6 }), time, time, (pauses, from, until) => {
-        const moments = Array.from({ length: Math.max(0, until - from) }, (_, n) => from + n);
-        const paused = moments.filter((ms) => pauses.some((one) => +one.from <= ms && ms < +one.until));
-        expect(pausedMs(pauses, from, until)).toBe(paused.length);
-      }),
-    );
   });
 });

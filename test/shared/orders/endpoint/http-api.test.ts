@@ -37,7 +37,7 @@ beforeEach(() => {
     lookAgain: async () => {},
     map: (order) => mapProductOrders({}, order),
     accept: () => true,
-    apiKey: async () => ({ current, previous }),
+    key: async () => ({ current, previous }),
     mayCall: () => true,
   };
 });
@@ -99,10 +99,10 @@ describe('the key of the order endpoint', () => {
 
 describe('an address that is not on the list', () => {
   it('is refused before its key is checked', async () => {
-    const apiKey = async () => {
+    const key = async () => {
       throw new Error('It was looked at.');
     };
-    const answer = await postOrders(call('PO-1'), { ...dependencies, mayCall: () => false, apiKey });
+    const answer = await postOrders(call('PO-1'), { ...dependencies, mayCall: () => false, key });
     expect(answer.statusCode).toBe(403);
     expect(sqs.sent).toEqual([]);
   });
