@@ -1,4 +1,3 @@
-import { groupsOf, isRefused, setCredentials } from '../../shared/alerts/words.ts';
 import { numberOf } from '../../shared/ledger/keys.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { type Partner, partnerNames, partnerWords } from '../../shared/model/partner.ts';
@@ -6,6 +5,7 @@ import { consumerOf, partnersCalledBy, type QueueName, queueNames } from '../../
 import { capitalized, sentence } from '../../shared/model/text.ts';
 import { duration } from '../../shared/model/time.ts';
 import { nextOf } from '../../shared/situation/told.ts';
+import { groupsOf, isRefused, setCredentials } from '../../shared/situation/words.ts';
 import { counted } from '../ops/cli/output.ts';
 import { type FlowsStatus, maxOpen, type QueueStatus } from '../ops/flows/flow-status.ts';
 import { queueWords } from './labels.ts';

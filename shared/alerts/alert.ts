@@ -1,11 +1,7 @@
 import * as z from 'zod/mini';
-import { concernKinds } from '../ledger/records/concerns.ts';
 import { causes } from '../model/causes.ts';
 import { partnerNames } from '../model/partner.ts';
-
-/** Kinds of trouble: those that the ledger records, and those that are seen without it. */
-export const alertKinds = [...concernKinds, 'overdue', 'unfiled', 'partner-down'] as const;
-export type AlertKind = (typeof alertKinds)[number];
+import { troubleKinds } from '../situation/read.ts';
 
 const text = z.string();
 const toldTroubleSchema = z.object({
@@ -32,7 +28,7 @@ export const alertSchema = z.object({
   /** When it was decided: an ISO instant, as all times in it. */
   at: text,
   event: z.enum(['new', 'reminder', 'over', 'test']),
-  kind: z.enum([...alertKinds, 'test']),
+  kind: z.enum([...troubleKinds, 'test']),
   partner: z.optional(z.enum(partnerNames)),
   cause: z.optional(z.enum(causes)),
   title: text,

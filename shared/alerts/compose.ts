@@ -5,13 +5,19 @@ import { capitalized, counted, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
+import type { SeenTrouble, Situation, TroubleGroup } from '../situation/read.ts';
 import { nextOf, toldOf } from '../situation/told.ts';
+import {
+  headlineOf,
+  isRefused,
+  maxName,
+  maxReason,
+  setCredentials,
+  tellTrouble,
+} from '../situation/words.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
-import type { AlertDecision, SeenTrouble, TroubleGroup } from './decide-alerts.ts';
+import type { AlertDecision } from './decide-alerts.ts';
 import type { AlertDependencies } from './dependencies.ts';
-import type { Situation } from './read-situation.ts';
-
-import { headlineOf, isRefused, maxName, maxReason, setCredentials, tellTrouble } from './words.ts';
 
 /** Troubles that a message lists; further ones are counted. */
 const maxShown = 10;

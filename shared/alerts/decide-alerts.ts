@@ -1,36 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { ToldGroup } from '../ledger/records/alerts.ts';
-import type { OpenConcern } from '../ledger/records/concerns.ts';
 import type { Cause } from '../model/causes.ts';
 import type { Partner } from '../model/partner.ts';
-import { type AlertKind, alertKinds } from './alert.ts';
-
-/** Troubles with the same three are told together. */
-export interface TroubleGroup {
-  readonly kind: AlertKind;
-  readonly partner: Partner;
-  readonly cause?: Cause | undefined;
-}
-
-/** Something that a person must see to, as it was found in this run. */
-export interface SeenTrouble extends TroubleGroup {
-  /** The same for as long as it is the same trouble. */
-  readonly id: string;
-  readonly since: Date;
-  /** Whether people are told of it already; before, it only prevents that its group counts as over. */
-  readonly isDue: boolean;
-  /** Where the ledger records it. */
-  readonly key?: OpenConcern['key'];
-  /** Its order, where it is known without reading an item. */
-  readonly order?: string;
-}
-
-export interface Seen {
-  readonly at: Date;
-  readonly troubles: readonly SeenTrouble[];
-  /** Kinds of which there are more than were read: those that are missing may still be open. */
-  readonly cut: ReadonlySet<AlertKind>;
-}
+import {
+  groupOf,
+  type SeenTrouble,
+  type Situation,
+  type TroubleGroup,
+  type TroubleKind,
+  troubleKinds,
+} from '../situation/read.ts';
 
 /** A message that is to be written, about one group. */
 export interface AlertDecision extends TroubleGroup {
@@ -45,10 +24,12 @@ export interface AlertDecision extends TroubleGroup {
   readonly open: number;
 }
 
+type Open = Pick<Situation, 'at' | 'troubles' | 'cut'>;
+
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** Further troubles of a told group are collected for an hour: a closed period may fail a completion every minute. */
-const quietMs = (kind: AlertKind) => (kind === 'overdue' ? dayMs : kind === 'partner-down' ? 0 : hourMs);
+const quietMs = (kind: TroubleKind) => (kind === 'overdue' ? dayMs : kind === 'partner-down' ? 0 : hourMs);
 
 /**
  * What is told of each group of troubles with the same kind, partner and cause:
@@ -59,9 +40,9 @@ const quietMs = (kind: AlertKind) => (kind === 'overdue' ? dayMs : kind === 'par
  *
  * @returns For each group the message about it, if there is one, and what people were told of it after that.
  */
-export function decideAlerts(told: Readonly<Record<string, ToldGroup>>, { at, troubles, cut }: Seen) {
+export function decideAlerts(told: Readonly<Record<string, ToldGroup>>, { at, troubles, cut }: Open) {
   const open = Map.groupBy(troubles, groupOf);
-  const known = Object.keys(told).filter((group) => alertKinds.includes(partsOf(group).kind));
+  const known = Object.keys(told).filter((group) => troubleKinds.includes(partsOf(group).kind));
   return [...new Set([...known, ...open.keys()])].map((group) => {
     const byAge = (open.get(group) ?? []).toSorted((a, b) => a.since.getTime() - b.since.getTime());
     return { group, ...decideGroup(partsOf(group), told[group], { at, cut, troubles: byAge }) };
@@ -71,7 +52,7 @@ export function decideAlerts(told: Readonly<Record<string, ToldGroup>>, { at, tr
 function decideGroup(
   group: TroubleGroup,
   before: ToldGroup | undefined,
-  { at, cut, troubles: open }: Seen,
+  { at, cut, troubles: open }: Open,
 ): { readonly alert?: AlertDecision; readonly after?: ToldGroup | undefined } {
   const known = new Set(before?.told.match(eachFingerprint));
   const still = open.filter(({ id }) => known.has(fingerprint(id)));
@@ -96,14 +77,9 @@ function decideGroup(
   return { alert: alert('reminder', still), after: { ...after, toldAt } };
 }
 
-/** `dead-letter/erp/order-state`; without a cause it ends with the second slash. */
-export function groupOf({ kind, partner, cause }: TroubleGroup): string {
-  return `${kind}/${partner}/${cause ?? ''}`;
-}
-
 function partsOf(group: string): TroubleGroup {
   // The name was made by `groupOf`.
-  const [kind, partner, cause] = group.split('/') as [AlertKind, Partner, Cause | ''];
+  const [kind, partner, cause] = group.split('/') as [TroubleKind, Partner, Cause | ''];
   return { kind, partner, cause: cause === '' ? undefined : cause };
 }
 

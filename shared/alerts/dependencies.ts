@@ -1,10 +1,8 @@
-import type { Breaker } from '../circuit-breaker/circuit-breaker.ts';
 import type { AlertLedger } from '../ledger/ledger.ts';
-import type { QueueName } from '../model/queues.ts';
 import type { Secrets } from '../platform/aws/secrets.ts';
 import type { Topics } from '../platform/aws/topics.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import type { SituationDependencies } from '../situation/read.ts';
 
 /** Channels that have an address of their own, all in one secret. */
 export const webhookChannels = ['teams', 'slack', 'webhook'] as const;
@@ -33,21 +31,13 @@ export const weekdays = [
 export type Weekday = (typeof weekdays)[number];
 
 /** What the alerts of a plant work with. */
-export interface AlertDependencies {
+export interface AlertDependencies extends SituationDependencies {
   readonly ledger: AlertLedger;
-  readonly breaker: Pick<Breaker, 'state'>;
-  /** Messages in a queue. */
-  readonly count: (queue: QueueName | 'dead-letters') => Promise<number>;
   readonly topics: Topics;
   readonly secrets: Secrets;
-  readonly clock: Clock;
   readonly log: Logger;
   readonly stack: string;
   readonly timeZone: string;
-  /** Hours after its due date that an order counts as overdue. */
-  readonly graceHours: number;
-  /** Shorter outages are not told: what waits goes on by itself. */
-  readonly outageSeconds: number;
   /** When the plant wants its mail, on its own clock (`06:30`); undefined where nobody gets one. */
   readonly morningMail: { readonly at: string; readonly workdays: readonly Weekday[] } | undefined;
   /** Of each mailing list; undefined where nobody gets the morning mail. */

@@ -6,9 +6,9 @@ import { remedies } from '../model/remedies.ts';
 import { capitalized, counted, oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime, startOfDay } from '../model/time.ts';
 import { shellWord } from '../platform/shell-word.ts';
+import type { Situation } from '../situation/read.ts';
+import { tellTrouble } from '../situation/words.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
-import type { Situation } from './read-situation.ts';
-import { tellTrouble } from './words.ts';
 
 /** Later than any order is due. */
 const farFuture = new Date('9999-12-31T00:00:00Z');

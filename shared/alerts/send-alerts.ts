@@ -3,13 +3,13 @@ import * as z from 'zod/mini';
 import { type AlertState, type FailingChannel, messageId, type ToldGroup } from '../ledger/records/alerts.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
+import { readSituation, type Situation } from '../situation/read.ts';
 import { type Outgoing, outgoingSchema } from './alert.ts';
 import { channelsOf, send } from './channels/channels.ts';
 import { composeAlert } from './compose.ts';
 import { decideAlerts } from './decide-alerts.ts';
 import type { AlertDependencies, ChannelName } from './dependencies.ts';
 import { composeMorningMail } from './morning-mail.ts';
-import { readSituation, type Situation } from './read-situation.ts';
 
 /** Milliseconds that are kept for a last call to a channel and for giving back the lease. */
 const lastMs = 12_000;

@@ -18,8 +18,6 @@ export interface ReleasedOrdersPage {
   readonly unreadable: readonly UnreadableOrder[];
   /** Where to resume when this page is done. */
   readonly watermark: Watermark;
-  /** Requests for details of rows, beside those for the list itself; undefined when none are configured. */
-  readonly detailCalls?: number | undefined;
 }
 
 /** A row of the ERP's list that cannot be read as an order: it is for a person, and holds up no other order. */

@@ -35,8 +35,8 @@ const nothingDone = { pages: 0, orders: 0, queued: 0, conflicts: 0, rejected: 0,
 /** The result of one run; also the function's answer, for a run by hand. */
 export type PullReport = Readonly<typeof nothingDone> & { readonly outcome: (typeof pullOutcomes)[number] };
 
-/** A run so far. `detailCalls`: requests that the connector made about single orders while it listed them, for the log. */
-type Run = { -readonly [Field in keyof PullReport]: PullReport[Field] } & { detailCalls: number };
+/** A run so far. */
+type Run = { -readonly [Field in keyof PullReport]: PullReport[Field] };
 
 /** Name under which an operator pauses it. */
 export const pullStage = 'pull-product-orders';
@@ -58,7 +58,7 @@ export async function pullOrders(
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
   const progress = await ledger.pullState.begin(owner, leaseSeconds);
   if (!progress) return { outcome: 'another run is under way', ...nothingDone };
-  const run: Run = { outcome: 'read', ...nothingDone, detailCalls: 0 };
+  const run: Run = { outcome: 'read', ...nothingDone };
   let finished: BegunPullWindow | undefined;
   try {
     slots?.begin(invocation);
@@ -74,8 +74,7 @@ export async function pullOrders(
     await ledger.pullState.end(owner, finished && { watermark });
   }
   log.info('Pulled orders from the ERP', { ...run, at: clock.now().toISOString() });
-  const { detailCalls: _, ...report } = run;
-  return report;
+  return run;
 }
 
 /** @returns the window when the listing is at its end; undefined when the time is nearly over before. */
@@ -111,13 +110,12 @@ async function readPages(
 }
 
 async function acceptPage(
-  { orders, unreadable, detailCalls = 0 }: ReleasedOrdersPage,
+  { orders, unreadable }: ReleasedOrdersPage,
   run: Run,
   dependencies: PullDependencies,
 ): Promise<void> {
   run.pages += 1;
   run.orders += orders.length;
-  run.detailCalls += detailCalls;
   for (const { id, reason } of unreadable) {
     await recordUnmapped({ number: id }, { reason, cause: 'order-data' }, 'pull', dependencies);
     run.rejected += 1;

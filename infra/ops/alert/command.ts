@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { channelWords } from '../../../shared/alerts/dependencies.ts';
-import { tellTrouble } from '../../../shared/alerts/words.ts';
 import type { AlertLedger } from '../../../shared/ledger/ledger.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
+import { tellTrouble } from '../../../shared/situation/words.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
 import { commonOptions, exits, mostOf, opsCommand, runCommand } from '../cli/command.ts';
 import { say, sayJson, styled, tableOf } from '../cli/output.ts';

@@ -1,5 +1,4 @@
 import type * as z from 'zod/mini';
-import { setCredentials } from '../../../shared/alerts/words.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { Rejected, RetryLater, reasonOf } from '../../../shared/model/errors.ts';
@@ -7,6 +6,7 @@ import type { Partner } from '../../../shared/model/partner.ts';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
+import { setCredentials } from '../../../shared/situation/words.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 import { secretFindings } from '../secrets/secret-findings.ts';
 import type { SecretName, SecretStore } from '../secrets/secret-store.ts';

@@ -5,7 +5,6 @@ import {
   paginateListTables,
 } from '@aws-sdk/client-dynamodb';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { groupsOf } from '../../../shared/alerts/words.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
@@ -13,6 +12,7 @@ import { consumerOf } from '../../../shared/model/queues.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
+import { groupsOf } from '../../../shared/situation/words.ts';
 import { ago, counted } from '../cli/output.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
 import { maxOpen } from '../flows/flow-status.ts';

@@ -9,65 +9,67 @@ export interface Detail {
   readonly problem?: string | undefined;
 }
 
-/** Reads the details of rows: makes each request once for all pages, several at the same time. */
-export function createDetailReader<Row>(
-  reader: Reader,
+/** Whom to ask, and what. */
+interface DetailQuestions<Row> {
+  readonly reader: Reader;
+  /** Undefined where no row needs a second request. */
+  readonly detail: RestDetail<Row> | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Details of a page's rows, in their order; a row that does not fit is undefined. If the ERP refuses a request, the
+ * details of its rows are the reason.
+ * @param known What was read for earlier pages: each request is made once.
+ * @throws RetryLater as `Reader.read` does: an ERP that is down ends the page. Rejected for too many requests.
+ */
+export async function readDetails<Row>(
+  rows: readonly (Row | undefined)[],
+  questions: DetailQuestions<Row>,
+  known = new Map<string, Detail>(),
+): Promise<Detail[]> {
+  const { reader, detail } = questions;
+  const { most = 500, atOnce = 4 } = detail ?? {};
+  const asked = rows.map((row) => (row === undefined ? {} : questionOf(row, detail)));
+  const missing = new Map(
+    asked.flatMap(({ question }) =>
+      question && !known.has(idOf(question)) ? [[idOf(question), question]] : [],
+    ),
+  );
+  if (missing.size > most) {
+    throw new Rejected(
+      `${reader.partner}: a page of its orders needs ${missing.size} requests for details, and orders.detail.most ` +
+        `is ${most}: ask for fewer rows in orders.paging, or allow more.`,
+      { code: 'configuration' },
+    );
+  }
+  await mapConcurrently([...missing], atOnce, async ([id, question]) => {
+    known.set(id, await readOne(question, questions));
+  });
+  return asked.map(({ question, problem }) => (question && known.get(idOf(question))) ?? { problem });
+}
+
+function questionOf<Row>(
+  row: Row,
   detail: RestDetail<Row> | undefined,
-  signal: AbortSignal,
-) {
-  const known = new Map<string, Detail>();
-  let calls = 0;
-  const { request, accepts = [], most = 500, atOnce = 4 }: Partial<RestDetail<Row>> = detail ?? {};
-
-  return {
-    /**
-     * Details of a page's rows, in their order; a row that does not fit is undefined. If the ERP refuses a request, the
-     * details of its rows are the reason.
-     * @throws RetryLater as `Reader.read` does: an ERP that is down ends the page. Rejected for too many requests.
-     */
-    async read(rows: readonly (Row | undefined)[]): Promise<Detail[]> {
-      const asked = rows.map((row) => (row === undefined ? {} : questionOf(row)));
-      const missing = new Map(
-        asked.flatMap(({ question }) =>
-          question && !known.has(idOf(question)) ? [[idOf(question), question]] : [],
-        ),
-      );
-      if (missing.size > most) {
-        throw new Rejected(
-          `${reader.partner}: a page of its orders needs ${missing.size} requests for details, and orders.detail.most ` +
-            `is ${most}: ask for fewer rows in orders.paging, or allow more.`,
-          { code: 'configuration' },
-        );
-      }
-      await mapConcurrently([...missing], atOnce, async ([id, question]) => {
-        known.set(id, await readOne(question));
-      });
-      calls += missing.size;
-      return asked.map(({ question, problem }) => (question && known.get(idOf(question))) ?? { problem });
-    },
-    /** Requests made since the last call of this function; undefined when none are configured. */
-    takeCalls(): number | undefined {
-      const taken = calls;
-      calls = 0;
-      return detail && taken;
-    },
-  };
-
-  function questionOf(row: Row): { question?: RestQuestion | undefined; problem?: string } {
-    try {
-      return { question: request?.(row) };
-    } catch (error) {
-      return { problem: `orders.detail.request fails on it with "${reasonOf(error)}"` };
-    }
+): { question?: RestQuestion | undefined; problem?: string } {
+  try {
+    return { question: detail?.request(row) };
+  } catch (error) {
+    return { problem: `orders.detail.request fails on it with "${reasonOf(error)}"` };
   }
+}
 
-  async function readOne(question: RestQuestion): Promise<Detail> {
-    const what = `reading ${question.path} for its orders`;
-    // A 403 is about our rights to this one record.
-    const answer = await reader.read(question, { what, signal, accepts: [...accepts, 403] });
-    if (answer.status < 300 || accepts.includes(answer.status)) return { answer };
-    return { problem: `its detail at ${question.path} was refused${reader.said(answer)}` };
-  }
+async function readOne<Row>(
+  question: RestQuestion,
+  { reader, detail, signal }: DetailQuestions<Row>,
+): Promise<Detail> {
+  const { accepts = [] } = detail ?? {};
+  const what = `reading ${question.path} for its orders`;
+  // A 403 is about our rights to this one record.
+  const answer = await reader.read(question, { what, signal, accepts: [...accepts, 403] });
+  if (answer.status < 300 || accepts.includes(answer.status)) return { answer };
+  return { problem: `its detail at ${question.path} was refused${reader.said(answer)}` };
 }
 
 /** Equal for equal requests. */

@@ -47,7 +47,7 @@ export async function* listIncrementally(
       requireSorted(page.rows, listing.partner);
       const ties = page.rows.filter((row) => row.changedAt === anchor);
       const newTies = takeNew(ties);
-      if (newTies.length > 0) yield pageOf(newTies, listing);
+      if (newTies.length > 0) yield pageOf(newTies);
       group.push(...ties.map(({ rowId }) => rowId));
       pages += 1;
       position = page.next;
@@ -63,7 +63,7 @@ export async function* listIncrementally(
     // The group was still the same after that page was read, so nothing had moved up by then.
     const { rows, next } = (pages > 1 ? (before ?? now) : now).page;
     const beyond = takeNew(rows.filter(isBeyond(anchor)));
-    if (beyond.length > 0) yield pageOf(beyond, listing);
+    if (beyond.length > 0) yield pageOf(beyond);
     if (next === undefined) return;
     anchor = rows.at(-1)?.changedAt ?? anchor;
     seen = new Map([...seen].filter(([, changedAt]) => changedAt === anchor));
@@ -101,7 +101,7 @@ export async function* listWhole(
     .filter(({ changedAt }) => changedAt >= from)
     // Change times have one length, so both sort as one text.
     .sort((a, b) => (a.changedAt + a.rowId < b.changedAt + b.rowId ? -1 : 1));
-  if (sorted.length > 0) yield { ...pageOf(sorted, listing), watermark: { changedAt: from } };
+  if (sorted.length > 0) yield { ...pageOf(sorted), watermark: { changedAt: from } };
 }
 
 function isBeyond(anchor: string | undefined): (row: ListedOrder) => boolean {
@@ -120,13 +120,12 @@ function requireSorted(listed: readonly ListedOrder[], partner: string): void {
   );
 }
 
-function pageOf(rows: readonly ListedOrder[], { takeDetailCalls }: Listing): ReleasedOrdersPage {
+function pageOf(rows: readonly ListedOrder[]): ReleasedOrdersPage {
   const last = rows.at(-1);
   if (!last) throw new Error('a page without rows has no watermark');
   return {
     orders: rows.flatMap(({ order }) => order ?? []),
     unreadable: rows.flatMap(({ unreadable }) => unreadable ?? []),
     watermark: { changedAt: last.changedAt, id: last.rowId },
-    detailCalls: takeDetailCalls(),
   };
 }

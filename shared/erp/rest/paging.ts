@@ -2,7 +2,7 @@ import { Rejected, RetryLater } from '../../model/errors.ts';
 import { pathTo, textAt, valueAt } from '../../platform/places.ts';
 import { isClockPutBackNear, localTimeFrom, offsetTimeOf } from '../local-time.ts';
 import { beginning } from '../read-rows.ts';
-import { createDetailReader } from './details.ts';
+import { type Detail, readDetails } from './details.ts';
 import type { RestConnection, RestListing, RestPaging, RestQuestion, RestSince } from './options.ts';
 import { type ListedOrder, parseRow, type ReadRow, readRow } from './row.ts';
 import { type CallConfigured, configuredAt } from './run.ts';
@@ -32,9 +32,9 @@ export function createListing<Row>(
   signal: AbortSignal,
 ) {
   const { partner } = reader;
-  const details = createDetailReader(reader, listing.detail, signal);
+  const known = new Map<string, Detail>();
   let calls = 0;
-  return { partner, readPage, takeDetailCalls: details.takeCalls };
+  return { partner, readPage };
 
   /**
    * One page of the orders that changed at or after `since`.
@@ -79,7 +79,9 @@ export function createListing<Row>(
   ): Promise<readonly ListedOrder[]> {
     const sorted = listing.incremental !== false;
     const parsed = list.map((row) => parseRow(listing.row, row));
-    const found = await details.read(parsed.map((row) => (row.fits ? row.row : undefined)));
+    const { detail } = listing;
+    const fitting = parsed.map((row) => (row.fits ? row.row : undefined));
+    const found = await readDetails(fitting, { reader, detail, signal }, known);
     let reached = since;
     return parsed.map((row, index) => {
       const path = `${pathTo(listing.list)}[${index}]`;

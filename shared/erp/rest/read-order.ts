@@ -1,6 +1,6 @@
 import type { ErpOrder, ErpOrderRef } from '../../model/orders.ts';
 import { onlyOrder } from '../read-rows.ts';
-import { createDetailReader } from './details.ts';
+import { readDetails } from './details.ts';
 import { isUnknown } from './look.ts';
 import type { RestAnswer, RestListing, RestOne } from './options.ts';
 import { parseRow, readRow } from './row.ts';
@@ -32,8 +32,8 @@ export async function readOrder<Row>(
   });
   if (isUnknown(reader, { part: one, call }, answer, order, shown)) return undefined;
   const parsed = parseRow(listing.row, call('row', row, answer, order));
-  const details = createDetailReader(reader, listing.detail, signal);
-  const [detail = {}] = await details.read([parsed.fits ? parsed.row : undefined]);
+  const questions = { reader, detail: listing.detail, signal };
+  const [detail = {}] = await readDetails([parsed.fits ? parsed.row : undefined], questions);
   const { order: found, unreadable } = readRow(listing, parsed, detail, { path: '$', partner });
   return onlyOrder(partner, order, {
     orders: found ? [found] : [],

@@ -38,27 +38,25 @@ async function started(
     products: () =>
       server.calls.flatMap(({ url }) => (url.pathname.startsWith('/products') ? [url.pathname] : [])),
     async list() {
-      const { pages, orders, unreadable } = await listOf(connector);
+      const { orders, unreadable } = await listOf(connector);
       return {
         orders: orders.map(({ number, article }) => `${number}: ${article}`),
         unreadable,
-        detailCalls: pages.map((page) => page.detailCalls),
       };
     },
   };
 }
 
-it('asks once for a detail that rows of several pages share, and counts its requests', async () => {
+it('asks once for a detail that rows of several pages share', async () => {
   // Prepare
   const erp = await started(['A1', 'A2', 'B1', 'A3', 'B2']);
 
   // Act
-  const { orders, detailCalls } = await erp.list();
+  const { orders } = await erp.list();
 
   // Assess
   expect(orders).toEqual(['A1: Gear A', 'A2: Gear A', 'B1: Gear B', 'A3: Gear A', 'B2: Gear B']);
   expect(erp.products()).toEqual(['/products/A', '/products/B']);
-  expect(detailCalls).toEqual([2, 0]);
 });
 
 it('asks nothing for a row that holds the whole order', async () => {

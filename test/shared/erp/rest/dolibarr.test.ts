@@ -26,11 +26,7 @@ async function started({ orders = 1, incremental = false } = {}) {
 }
 
 async function listed({ connector }: Pick<Awaited<ReturnType<typeof started>>, 'connector'>, since?: string) {
-  const list = await listOf(
-    connector,
-    since === undefined ? undefined : { changedAt: new Date(since).toISOString() },
-  );
-  return { ...list, detailCalls: list.pages.reduce((sum, page) => sum + (page.detailCalls ?? 0), 0) };
+  return listOf(connector, since === undefined ? undefined : { changedAt: new Date(since).toISOString() });
 }
 
 it.each([true, false])(
@@ -49,13 +45,13 @@ it.each([true, false])(
   },
 );
 
-it('asks for the product of many orders once, and counts its requests', async () => {
+it('asks for the product of many orders once', async () => {
   // Prepare
   const erp = await started({ orders: 5 });
   erp.plan(5, { product: 43 });
 
   // Act
-  const { orders, detailCalls } = await listed(erp);
+  const { orders } = await listed(erp);
 
   // Assess
   expect(orders.map(({ article }) => article)).toEqual([...Array(5).fill('CHAIR'), 'BATCH']);
@@ -63,7 +59,6 @@ it('asks for the product of many orders once, and counts its requests', async ()
     'GET /products/42',
     'GET /products/43',
   ]);
-  expect(detailCalls).toBe(2);
 });
 
 it('lists an order again that was changed over the API, which keeps the change time', async () => {

@@ -1,18 +1,59 @@
-import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
-import { concernKinds } from '../ledger/records/concerns.ts';
+import type { Breaker, BreakerState } from '../circuit-breaker/circuit-breaker.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { concernKinds, type OpenConcern } from '../ledger/records/concerns.ts';
+import type { Cause } from '../model/causes.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import type { QueueName } from '../model/queues.ts';
-import type { AlertKind } from './alert.ts';
-import type { Seen, SeenTrouble } from './decide-alerts.ts';
-import type { AlertDependencies } from './dependencies.ts';
+import type { Clock } from '../platform/clock.ts';
+
+/** Kinds of trouble: those that the ledger records, and those that are seen without it. */
+export const troubleKinds = [...concernKinds, 'overdue', 'unfiled', 'partner-down'] as const;
+export type TroubleKind = (typeof troubleKinds)[number];
+
+/** Troubles with the same three are told together. */
+export interface TroubleGroup {
+  readonly kind: TroubleKind;
+  readonly partner: Partner;
+  readonly cause?: Cause | undefined;
+}
+
+/** Something that a person must see to, as it was found in this run. */
+export interface SeenTrouble extends TroubleGroup {
+  /** The same for as long as it is the same trouble. */
+  readonly id: string;
+  readonly since: Date;
+  /** Whether people are told of it already; before, it only prevents that its group counts as over. */
+  readonly isDue: boolean;
+  /** Where the ledger records it. */
+  readonly key?: OpenConcern['key'];
+  /** Its order, where it is known without reading an item. */
+  readonly order?: string;
+}
 
 /** The state of both flows at one moment, for messages to people. */
-export interface Situation extends Seen {
+export interface Situation {
+  readonly at: Date;
+  readonly troubles: readonly SeenTrouble[];
+  /** Kinds of which there are more than were read: those that are missing may still be open. */
+  readonly cut: ReadonlySet<TroubleKind>;
   readonly partners: Readonly<Record<Partner, BreakerState>>;
   /** Messages in each queue. */
   readonly counts: Readonly<Record<QueueName, number>>;
   /** Messages in the dead-letter queue that the ledger does not know, by SQS's approximation. */
   readonly unfiled: number;
+}
+
+/** Where the situation is read. */
+export interface SituationDependencies {
+  readonly ledger: Pick<Ledger, 'concerns' | 'orders' | 'deadLetters'>;
+  readonly breaker: Pick<Breaker, 'state'>;
+  /** Messages in a queue. */
+  readonly count: (queue: QueueName | 'dead-letters') => Promise<number>;
+  readonly clock: Clock;
+  /** Hours after its due date that an order counts as overdue. */
+  readonly graceHours: number;
+  /** Shorter outages are not told: what waits goes on by itself. */
+  readonly outageSeconds: number;
 }
 
 /** Troubles that are read in one run: four pages of the index. */
@@ -30,7 +71,7 @@ const messageLastsMs = 15 * 24 * hourMs;
  * queue only, so it is told once it was counted in two runs.
  */
 export async function readSituation(
-  { ledger, breaker, count, clock, graceHours, outageSeconds }: AlertDependencies,
+  { ledger, breaker, count, clock, graceHours, outageSeconds }: SituationDependencies,
   unfiledBefore: number,
 ): Promise<Situation> {
   const at = clock.now();
@@ -52,7 +93,7 @@ export async function readSituation(
   const unknown = deadLetters - lasting.filter(({ kind }) => kind === 'dead-letter').length;
   const settled = unknown > 0 ? await ledger.deadLetters.countSettled(maxSeen) : 0;
   const isCut = open.length >= maxSeen;
-  const cut: AlertKind[] = isCut ? [...concernKinds] : [];
+  const cut: TroubleKind[] = isCut ? [...concernKinds] : [];
   if (overdue.length >= maxSeen) cut.push('overdue');
   const unfiled = isCut ? 0 : Math.max(0, unknown - settled);
   const partners = { erp, azumuta };
@@ -93,4 +134,9 @@ function outagesOf(partners: Situation['partners'], outageSeconds: number, at: D
 function isWell({ open, closedAt }: BreakerState, outageSeconds: number, at: Date): boolean {
   const drainedMs = drainedTimes * outageSeconds * 1000;
   return !open && (closedAt === undefined || at.getTime() - Date.parse(closedAt) >= drainedMs);
+}
+
+/** `dead-letter/erp/order-state`; without a cause it ends with the second slash. */
+export function groupOf({ kind, partner, cause }: TroubleGroup): string {
+  return `${kind}/${partner}/${cause ?? ''}`;
 }

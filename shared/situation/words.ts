@@ -1,10 +1,9 @@
-import type { AlertLedger } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { OpenConcern } from '../ledger/records/concerns.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { counted, oneLine } from '../model/text.ts';
-import { nextOf } from '../situation/told.ts';
-import type { AlertKind } from './alert.ts';
-import { groupOf, type SeenTrouble, type TroubleGroup } from './decide-alerts.ts';
+import { groupOf, type SeenTrouble, type TroubleGroup, type TroubleKind } from './read.ts';
+import { nextOf } from './told.ts';
 
 /** Characters of a number or an article (ours have 200 at most), and of a reason: ten troubles fit into every channel. */
 export const maxName = 200;
@@ -13,7 +12,7 @@ export const maxReason = 400;
 type Forms = readonly [one: string, many: string];
 
 /** Headline of a group, after the number of troubles. */
-const kindWords: Readonly<Record<Exclude<AlertKind, 'dead-letter' | 'partner-down'>, Forms>> = {
+const kindWords: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'>, Forms>> = {
   changed: ['product order is not as the ERP wants it', 'product orders are not as the ERP wants them'],
   unwanted: ['product order is not wanted any more', 'product orders are not wanted any more'],
   'number-taken': ['product order has two ERP orders', 'product orders have two ERP orders each'],
@@ -58,7 +57,7 @@ export function groupsOf(open: readonly OpenConcern[]) {
 
 /** What people are told of one trouble, in every view: its order (empty when it is unknown), why, and what to do. */
 export async function tellTrouble(
-  { concerns }: Pick<AlertLedger, 'concerns'>,
+  { concerns }: Pick<Ledger, 'concerns'>,
   { key, order, ...group }: Pick<SeenTrouble, 'key' | 'order' | 'kind' | 'partner' | 'cause'>,
 ) {
   const facts = key && (await concerns.facts(key));
