@@ -1,13 +1,18 @@
+import type { RecordedStep } from '../model/completions.ts';
 import type { AzumutaContract } from './contract.ts';
 import {
+  type Form,
   fieldsOf,
+  lazily,
   mapped,
   objectOf,
   orElse,
   type Reader,
   type ReadField,
+  type Reading,
   type ReadResource,
   resourceReader,
+  untold,
 } from './field-readers.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from './resources.ts';
 import {
@@ -75,9 +80,9 @@ function articleReader(contract: AzumutaContract) {
   const variant = fieldsOf('variant', contract.variant);
   const readId = requiredName(variant, 'id');
   const readName = variant('name', wordsForm(contract.language));
-  const readVariant = (json: unknown, misfits: Parameters<typeof readId>[1]) => {
-    const id = readId(json, misfits);
-    return { id, name: readName(json, misfits) ?? id };
+  const readVariant = (json: unknown, reading: Reading) => {
+    const id = readId(json, reading);
+    return { id, name: readName(json, reading) ?? id };
   };
   return objectOf({
     id: requiredName(field, 'id'),
@@ -91,20 +96,22 @@ function productOrderReader(contract: AzumutaContract): Reader<AzumutaProductOrd
   const field = fieldsOf('productOrder', contract.productOrder);
   const isCompleted = isOneOf(contract.completedStatuses);
   const recordingIds = field('recordings', listForm(recordingIdReader(contract)));
+  const readNumber = requiredName(field, 'number');
   const read = objectOf({
     id: requiredName(field, 'id'),
-    number: requiredName(field, 'number'),
-    url: field('url', words),
+    number: readNumber,
+    url: field('url', orNone(words)),
     status: field('status', words, contract.trustTrigger ? 'optional' : 'stated'),
     completedAt: field('completedAt', instantForm),
     article: field('article', nameForm),
     parameters: orElse(field('parameters', parametersForm(contract)), {}),
-    variants: orElse(field('variants', listForm(variantReader(contract))), []),
+    variants: lazily(orElse(field('variants', listForm(variantReader(contract))), [])),
     recordingIds: mapped(recordingIds, (ids) => [...new Set(ids)]),
   });
-  return (json, misfits) => {
-    const order = read(json, misfits);
-    return { ...order, completed: order.status !== undefined && isCompleted(order.status) };
+  return (json, { misfits }) => {
+    const number = readNumber(json, untold());
+    const order = read(json, { misfits, whose: `product order ${number}` });
+    return Object.assign(order, { completed: order.status !== undefined && isCompleted(order.status) });
   };
 }
 
@@ -113,7 +120,7 @@ function variantReader(contract: AzumutaContract): ReadField<string> {
   const field = fieldsOf('variant', contract.variant);
   const name = field('name', wordsForm(contract.language));
   const id = plainOr(field('id', nameForm, 'required'));
-  return (json, misfits) => (isObject(json) ? (name(json, misfits) ?? id(json, misfits)) : id(json, misfits));
+  return (json, reading) => (isObject(json) ? (name(json, reading) ?? id(json, reading)) : id(json, reading));
 }
 
 function recordingIdReader(contract: AzumutaContract): ReadField<string> {
@@ -122,8 +129,8 @@ function recordingIdReader(contract: AzumutaContract): ReadField<string> {
 
 /** An entry that is an id itself, or an object in which `read` finds the id. */
 function plainOr(read: ReadField<string>): ReadField<string> {
-  return (json, misfits) =>
-    (isObject(json) ? undefined : nameForm.understand(json, misfits)) || read(json, misfits);
+  return (json, reading) =>
+    (isObject(json) ? undefined : nameForm.understand(json, reading)) || read(json, reading);
 }
 
 function recordingReader(contract: AzumutaContract): Reader<AzumutaRecording> {
@@ -135,37 +142,61 @@ function recordingReader(contract: AzumutaContract): Reader<AzumutaRecording> {
     version: field('workInstructionVersion', amountForm),
     name: field('workInstructionName', words),
   });
-  return objectOf({
-    id: requiredName(field, 'id'),
+  const readId = requiredName(field, 'id');
+  const read = objectOf({
+    id: readId,
     productOrder: objectOf({
       id: field('productOrderId', nameForm),
       number: field('productOrderNumber', nameForm),
     }),
-    steps: orElse(field('steps', listForm(stepReader(contract)), 'stated'), []),
-    workInstruction: (json, misfits) =>
-      instructionId(json, misfits) === undefined ? undefined : instruction(json, misfits),
-    startedAt: field('startedAt', instantForm),
-    finishedAt: field('finishedAt', instantForm),
-    durationSeconds: field('durationSeconds', amountForm),
+    steps: orElse(field('steps', stepsForm(contract), 'stated'), []),
+    workInstruction: (json, reading) =>
+      instructionId(json, reading) === undefined ? undefined : instruction(json, reading),
+    startedAt: lazily(field('startedAt', instantForm)),
+    finishedAt: lazily(field('finishedAt', instantForm)),
+    durationSeconds: lazily(field('durationSeconds', amountForm)),
     // An operator without a name is left out: there would be nothing to tell the ERP.
-    operator: field('operator', {
-      ...words,
-      understand: (who, misfits) => words.understand(who, misfits) ?? null,
-    }),
-    url: field('url', words),
+    operator: field('operator', orNone(words)),
+    url: field('url', orNone(words)),
   });
+  return (json, { misfits }) => read(json, { misfits, whose: `recording ${readId(json, untold())}` });
 }
 
-function stepReader(contract: AzumutaContract) {
+/** What cannot be understood is left out: nothing is booked by it. */
+function orNone<T>(form: Form<T>): Form<T> {
+  return { ...form, understand: (value, reading) => form.understand(value, reading) ?? null };
+}
+
+/** A step without a name is a heading; where none has a name, it is at another place. */
+function stepsForm(contract: AzumutaContract): Form<readonly RecordedStep[]> {
+  const list = listForm(stepReader(contract));
+  const statedName = fieldsOf('step', contract.step)('name', wordsForm(contract.language), 'stated');
+  return {
+    ...list,
+    understand(value, reading) {
+      const steps = list.understand(value, reading);
+      if (Array.isArray(value) && !steps?.some((step) => 'name' in step))
+        for (const step of value) statedName(step, reading);
+      return steps;
+    },
+  };
+}
+
+function stepReader(contract: AzumutaContract): Reader<RecordedStep> {
   const words = wordsForm(contract.language);
   const field = fieldsOf('step', contract.step);
   const isPersonal = isOneOf(contract.personalStepTypes);
-  return objectOf({
-    id: field('id', nameForm),
-    name: field('name', words, 'stated'),
-    value: field('value', recordedForm(contract.language)),
-    unit: field('unit', words),
-    ok: mapped(field('result', words), isOneOf(contract.okResults)),
-    personal: mapped(field('type', words), (type) => (isPersonal(type) ? true : undefined)),
+  const name = field('name', words);
+  const read = objectOf({
+    id: lazily(field('id', nameForm)),
+    name: lazily(name),
+    value: lazily(field('value', recordedForm(contract.language))),
+    unit: lazily(field('unit', words)),
+    ok: lazily(mapped(field('result', words), isOneOf(contract.okResults))),
+    personal: lazily(mapped(field('type', words), (type) => (isPersonal(type) ? true : undefined))),
   });
+  return (json, { misfits, whose }) => {
+    const called = name(json, untold()) ?? 'without a name';
+    return read(json, { misfits, whose: `${whose}, step "${called}"` });
+  };
 }

@@ -1,5 +1,6 @@
-import { reasonOf } from '../model/errors.ts';
+import { Rejected, reasonOf } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
+import { setField, Unread } from '../model/unread.ts';
 import { type Place, pathTo, readerOf } from '../platform/places.ts';
 import { isRecord, typeName } from '../platform/validation.ts';
 
@@ -13,10 +14,23 @@ export interface Misfit {
   readonly expected: string;
   /** Names of the fields that are there. */
   readonly fields: readonly string[];
+  /** It matters only where it is used. */
+  readonly isLazy?: boolean;
 }
 
-/** Reads a part of an answer. What does not fit is added to `misfits`; then the result must not be used. */
-export type Reader<T> = (json: unknown, misfits: Misfit[]) => T;
+/** A reading of one resource. */
+export interface Reading {
+  /** What does not fit so far. */
+  readonly misfits: Misfit[];
+  /** Whose fields are read, for a person: `recording 5KKoy7m6ms89mvrTg, step "Photo"`; empty for the resource itself. */
+  readonly whose: string;
+}
+
+/** A reading of something of which no misfit is told. */
+export const untold = (): Reading => ({ misfits: [], whose: '' });
+
+/** Reads a part of an answer. What does not fit is added to the misfits; then the result must not be used. */
+export type Reader<T> = (json: unknown, reading: Reading) => T;
 
 /** Reads one field; undefined when it has no value or does not fit. */
 export type ReadField<T> = Reader<T | undefined>;
@@ -25,7 +39,7 @@ export type ReadField<T> = Reader<T | undefined>;
 export interface Form<T> {
   readonly expected: string;
   /** Null when it holds no value; undefined when it cannot be understood. */
-  readonly understand: (value: unknown, misfits: Misfit[]) => T | null | undefined;
+  readonly understand: (value: unknown, reading: Reading) => T | null | undefined;
 }
 
 /**
@@ -48,7 +62,8 @@ function fieldReader<T>(
     expected,
     fields: isRecord(json) ? Object.keys(json) : [],
   });
-  return (json, misfits) => {
+  return (json, reading) => {
+    const { misfits } = reading;
     let value: unknown;
     try {
       value = read(json);
@@ -57,7 +72,7 @@ function fieldReader<T>(
       return undefined;
     }
     const isEmpty = value === undefined || value === null || value === '';
-    const meaning = isEmpty ? null : understand(value, misfits);
+    const meaning = isEmpty ? null : understand(value, reading);
     if (meaning !== null && meaning !== undefined) return meaning;
     const isMissing = presence === 'required' || (presence === 'stated' && value === undefined);
     if (meaning === undefined || isMissing) misfits.push(misfit(json, typeName(value)));
@@ -73,14 +88,30 @@ export function fieldsOf<Name extends string>(resource: string, places: Readonly
 
 /** The value of a field, or `otherwise` when it has none. */
 export function orElse<T>(read: ReadField<T>, otherwise: T): Reader<T> {
-  return (json, misfits) => read(json, misfits) ?? otherwise;
+  return (json, reading) => read(json, reading) ?? otherwise;
 }
 
 /** What `change` makes of the value of a field, if it has one. */
 export function mapped<T, U>(read: ReadField<T>, change: (value: T) => U): ReadField<U> {
-  return (json, misfits) => {
-    const value = read(json, misfits);
+  return (json, reading) => {
+    const value = read(json, reading);
     return value === undefined ? undefined : change(value);
+  };
+}
+
+/**
+ * A field that must be understood only where it is used: in a form that nobody knows it spoils nothing else, and throws
+ * once something uses it. Around all other changes of the reader.
+ */
+export function lazily<T>(read: Reader<T>): Reader<T> {
+  return (json, { misfits, whose }) => {
+    const own: Misfit[] = [];
+    const value = read(json, { misfits: own, whose });
+    if (own.length === 0) return value;
+    misfits.push(...own.map((misfit) => ({ ...misfit, isLazy: true })));
+    const sentence = `Azumuta's ${whose} cannot be understood. ${sentencesOf(own).join(' ')}`;
+    // `setField`, with which all objects are made, makes a field of it that throws.
+    return new Unread(new Rejected(sentence, { code: 'refused-by-azumuta' })) as T;
   };
 }
 
@@ -98,12 +129,9 @@ type ReadBy<Read> = Read extends Reader<infer T> ? T : never;
 /** Reads an object field by field; fields without a value are left out. */
 export function objectOf<Readers extends Readonly<Record<string, Reader<unknown>>>>(readers: Readers) {
   const entries = Object.entries(readers);
-  return (json: unknown, misfits: Misfit[]): ObjectOf<Readers> => {
+  return (json: unknown, reading: Reading): ObjectOf<Readers> => {
     const found: Record<string, unknown> = {};
-    for (const [name, read] of entries) {
-      const value = read(json, misfits);
-      if (value !== undefined) found[name] = value;
-    }
+    for (const [name, read] of entries) setField(found, name, read(json, reading));
     // Each value comes from the reader of its name.
     return found as ObjectOf<Readers>;
   };
@@ -112,14 +140,20 @@ export function objectOf<Readers extends Readonly<Record<string, Reader<unknown>
 /** Reads one whole resource, and collects all that does not fit. */
 export type ReadResource<T> = (json: unknown) => Read<T>;
 export type Read<T> =
-  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: true;
+      readonly value: T;
+      /** What throws once it is used. */
+      readonly lazy: readonly Misfit[];
+    }
   | { readonly ok: false; readonly misfits: readonly Misfit[] };
 
 export function resourceReader<T>(read: Reader<T>): ReadResource<T> {
   return (json) => {
-    const misfits: Misfit[] = [];
-    const value = read(json, misfits);
-    return misfits.length === 0 ? { ok: true, value } : { ok: false, misfits };
+    const all: Misfit[] = [];
+    const value = read(json, { misfits: all, whose: '' });
+    const misfits = all.filter(({ isLazy }) => !isLazy);
+    return misfits.length === 0 ? { ok: true, value, lazy: all } : { ok: false, misfits };
   };
 }
 

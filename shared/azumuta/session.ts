@@ -136,17 +136,23 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
   ): Promise<T | undefined> {
     const first = operations[name].request({ number }, signal);
     let request: HttpRequest | undefined = first;
+    let unknown: (() => string) | undefined;
     for (let page = 0; request && page < maxPages; page++) {
       const answer = await send(name, request, what);
       if (isAbsent(name, answer, what)) return undefined;
       const { entries, next } = understood(readPage(requireDone(name, answer, what).json), answer, what);
       // An empty list together with an error does not mean that there is none.
       if (entries.length === 0 && holdsError(answer)) throw errorIn(answer, what);
-      for (const entry of entries)
-        if (understood(keyOf(entry), answer, what) === number) return understood(read(entry), answer, what);
+      for (const entry of entries) {
+        const key = keyOf(entry);
+        if (key.ok && key.value === number) return understood(read(entry), answer, what);
+        if (!key.ok) unknown ??= () => understood(key, answer, what);
+      }
       const ends = entries.length === 0 || next === undefined;
       request = ends ? undefined : nextPage(baseUrl, first, next, contract.list.cursor);
     }
+    // One of which the number cannot be understood may be ours.
+    unknown?.();
     if (!request) return undefined;
     // It may be on a later page. To answer that there is none would create it a second time.
     throw new Rejected(

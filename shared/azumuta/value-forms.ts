@@ -1,9 +1,10 @@
 import type { ParameterValue } from '../model/orders.ts';
 import { isDate, utcInstant } from '../model/time.ts';
+import { setField } from '../model/unread.ts';
 import { hasLostDigits } from '../platform/places.ts';
 import { isRecord } from '../platform/validation.ts';
 import type { AzumutaContract } from './contract.ts';
-import { type Form, fieldsOf, type ReadField } from './field-readers.ts';
+import { type Form, fieldsOf, lazily, type ReadField } from './field-readers.ts';
 
 /** An id or a number as text. A JSON number with too many digits, or a fraction, may have been rounded. */
 export const nameForm: Form<string> = {
@@ -27,11 +28,11 @@ export function valueForm(language: string): Form<ParameterValue> {
   const words = wordsForm(language);
   return {
     expected: 'text, a number without lost digits, or a language map',
-    understand(value, misfits) {
+    understand(value, reading) {
       if (hasLostDigits(value)) return undefined;
       return typeof value === 'number' || typeof value === 'boolean'
         ? value
-        : words.understand(value, misfits);
+        : words.understand(value, reading);
     },
   };
 }
@@ -67,9 +68,9 @@ export function recordedForm(language: string): Form<ParameterValue | readonly P
   const one = valueForm(language);
   return {
     expected: `${one.expected}, or a list of those`,
-    understand(value, misfits) {
-      if (!Array.isArray(value)) return one.understand(value, misfits);
-      const values = value.map((each) => one.understand(each, misfits));
+    understand(value, reading) {
+      if (!Array.isArray(value)) return one.understand(value, reading);
+      const values = value.map((each) => one.understand(each, reading));
       return values.includes(undefined) ? undefined : values.flatMap((each) => each ?? []);
     },
   };
@@ -82,24 +83,20 @@ export function parametersForm(
   const field = fieldsOf('parameter', contract.parameter);
   const key = field('key', nameForm, 'required');
   const plain = valueForm(contract.language);
-  const value = field('value', plain, 'stated');
+  const within = lazily(field('value', plain, 'stated'));
+  const itself = lazily(fieldsOf('parameter', { value: '' })('value', plain));
   return {
     expected: 'a map, or a list of parameters',
-    understand(parameters, misfits) {
+    understand(parameters, reading) {
       if (!isObject(parameters)) return undefined;
-      const pairs: (readonly [string | undefined, ParameterValue | null | undefined])[] = Array.isArray(
-        parameters,
-      )
-        ? parameters.map((each) => [key(each, misfits), value(each, misfits)])
-        : Object.entries(parameters).map(([name, each]) => [
-            name,
-            isObject(each) ? value(each, misfits) : each === null ? each : plain.understand(each, misfits),
-          ]);
-      return Object.fromEntries(
-        pairs.flatMap(([name, known]) =>
-          name === undefined || known === undefined || known === null ? [] : [[name, known]],
-        ),
-      );
+      const found = {};
+      for (const [at, each] of Object.entries(parameters)) {
+        const name = Array.isArray(parameters) ? key(each, reading) : at;
+        if (name === undefined) continue;
+        const read = Array.isArray(parameters) || isObject(each) ? within : itself;
+        setField(found, name, read(each, { ...reading, whose: `${reading.whose}, parameter "${name}"` }));
+      }
+      return found;
     },
   };
 }
@@ -112,8 +109,8 @@ export function isObject(value: unknown): value is object {
 /** A list of what `read` makes of each entry. */
 export const listForm = <T>(read: ReadField<T>): Form<readonly T[]> => ({
   expected: 'a list',
-  understand: (value, misfits) =>
-    Array.isArray(value) ? value.flatMap((entry) => read(entry, misfits) ?? []) : undefined,
+  understand: (value, reading) =>
+    Array.isArray(value) ? value.flatMap((entry) => read(entry, reading) ?? []) : undefined,
 });
 
 /** Whether a word is one of these, ignoring upper and lower case. */

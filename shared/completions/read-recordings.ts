@@ -2,9 +2,10 @@ import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/resources.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { CompletedProductOrder, Recording } from '../model/completions.ts';
+import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
 import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
+import { readOrWhy, Unread, withFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 
@@ -124,7 +125,9 @@ export class CompletionReader {
     const { id, version = 0 } = workInstruction;
     const read = async () => (await this.#ask((azumuta) => azumuta.workInstruction(id, signal)))?.name;
     const name = await this.#dependencies.ledger.workInstructionNames.name(id, version, read);
-    return name === undefined ? recording : { ...recording, workInstruction: { ...workInstruction, name } };
+    return name === undefined
+      ? recording
+      : withFields(recording, { workInstruction: { ...workInstruction, name } });
   }
 }
 
@@ -143,32 +146,31 @@ function belongsTo(
 }
 
 /** A recording as the mapping may see it. The type of a step says whether it names a person, in any language. */
-export function forMapping(
-  { productOrder: _belongsTo, ...recording }: AzumutaRecording,
-  includeOperators: boolean,
-): Recording {
-  if (includeOperators) return recording;
-  const { operator: _personal, steps, ...shown } = recording;
-  const withoutNames = steps.map(({ value, ...step }) =>
-    step.personal || value === undefined ? step : { ...step, value },
-  );
-  return { ...shown, steps: withoutNames };
+export function forMapping(recording: AzumutaRecording, includeOperators: boolean): Recording {
+  if (includeOperators) return withFields(recording, {}, ['productOrder']);
+  return withFields(recording, { steps: recording.steps.map(withoutName) }, ['productOrder', 'operator']);
+}
+
+function withoutName(step: RecordedStep): RecordedStep {
+  const personal = readOrWhy(() => step.personal);
+  // Where the type cannot be understood, the value may be a name.
+  if (personal instanceof Unread) return withFields(step, { value: personal });
+  return personal ? withFields(step, {}, ['value']) : step;
 }
 
 /** A product order and its recordings as a completed product order. */
 export function completedOf(
-  { article, parameters, variants, completedAt, ...order }: AzumutaProductOrder,
+  order: AzumutaProductOrder,
   erpOrder: ErpOrderRef,
   recordings: readonly Recording[],
   learnedAt: string,
 ): CompletedProductOrder {
-  return {
-    productOrder: productOrderRefOf(order),
-    erpOrder,
-    ...(article === undefined ? {} : { article }),
-    parameters,
+  const { article, parameters, completedAt = learnedAt } = order;
+  const productOrder = productOrderRefOf(order);
+  const completed = { productOrder, erpOrder, parameters, variants: [], completedAt, recordings };
+  const variants = readOrWhy(() => order.variants);
+  return withFields<CompletedProductOrder>(completed, {
     variants,
-    completedAt: completedAt ?? learnedAt,
-    recordings,
-  };
+    ...(article === undefined ? {} : { article }),
+  });
 }

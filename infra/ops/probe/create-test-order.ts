@@ -1,6 +1,7 @@
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import type { AzumutaProductOrder } from '../../../shared/azumuta/resources.ts';
 import type { ProductOrderDraft } from '../../../shared/model/orders.ts';
+import { readOrWhy } from '../../../shared/model/unread.ts';
 import { UsageError } from '../cli/command.ts';
 import { reads } from './recognise/json-nodes.ts';
 import type { ScreenValues } from './screen-values.ts';
@@ -49,11 +50,17 @@ function compare(how: string, order: AzumutaProductOrder | undefined, draft: Pro
     ['article', order.article === draft.article],
   ]);
   for (const [name, value] of Object.entries(draft.parameters))
-    isSame.set(`parameter ${name}`, reads(order.parameters[name], String(value)));
+    isSame.set(
+      `parameter ${name}`,
+      reads(
+        readOrWhy(() => order.parameters[name]),
+        String(value),
+      ),
+    );
   for (const variant of draft.variants)
     isSame.set(
       `variant ${variant}`,
-      order.variants.some((each) => reads(each, variant)),
+      readOrWhy(() => order.variants.some((each) => reads(each, variant))) === true,
     );
   isSame.set('status (it is taken for completed)', !order.completed);
   return [...isSame].flatMap(([field, same]) => (same ? [] : `read ${how}, it has another ${field}`));

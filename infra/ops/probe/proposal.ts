@@ -2,6 +2,7 @@ import { createAnswerReaders, type Resource } from '../../../shared/azumuta/answ
 import { type AzumutaContract, contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
 import { sentencesOf } from '../../../shared/azumuta/field-readers.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../../../shared/azumuta/resources.ts';
+import { readOrWhy } from '../../../shared/model/unread.ts';
 import { readerOf, valueAt } from '../../../shared/platform/places.ts';
 import { parse } from '../../../shared/platform/validation.ts';
 import type { Answers, ReadOperation } from './recognise/answers.ts';
@@ -86,9 +87,9 @@ export function complaintsOf(contract: AzumutaContract, answers: Answers, seen: 
       return own.ok && (key === undefined || own.value === key);
     });
     const made = readResource(entry ?? (entries.length === 1 ? entries[0] : undefined));
-    if (made.ok) return made.value;
-    complaints.push(...sentencesOf(made.misfits).map((sentence) => `${name}: ${sentence}`));
-    return undefined;
+    const misfits = made.ok ? made.lazy : made.misfits;
+    complaints.push(...sentencesOf(misfits).map((sentence) => `${name}: ${sentence}`));
+    return made.ok ? made.value : undefined;
   }
 
   const readers = createAnswerReaders(contract);
@@ -110,11 +111,25 @@ function differingLines(
     order && order.number !== number && 'productOrder.number',
     order && article !== undefined && order.article !== article && 'productOrder.article',
     order && completedStatus !== undefined && !order.completed && 'productOrder.status',
-    order && parameter && !reads(order.parameters[parameter.name], parameter.value) && 'parameter.value',
-    order && variant !== undefined && !order.variants.some((each) => reads(each, variant)) && 'variant.name',
+    order &&
+      parameter &&
+      !reads(
+        readOrWhy(() => order.parameters[parameter.name]),
+        parameter.value,
+      ) &&
+      'parameter.value',
+    order &&
+      variant !== undefined &&
+      readOrWhy(() => order.variants.some((each) => reads(each, variant))) !== true &&
+      'variant.name',
     recording &&
       recorded &&
-      !recording.steps.some(({ value }) => reads(value, recorded.value)) &&
+      !recording.steps.some((step) =>
+        reads(
+          readOrWhy(() => step.value),
+          recorded.value,
+        ),
+      ) &&
       'step.value',
   ];
   return lines

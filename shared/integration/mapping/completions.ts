@@ -4,6 +4,7 @@ import { Rejected } from '../../model/errors.ts';
 import { type Decimal, type Quantity, sumOf, toDecimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import { dayIn, isDate, utcInstant } from '../../model/time.ts';
+import { readOrWhy, Unread } from '../../model/unread.ts';
 import type { CompleteIntegration, CompletionMapping } from '../define.ts';
 import { callMapping, checkedField, completionFields } from './validate.ts';
 
@@ -173,17 +174,14 @@ function dayOf(timeZone: string, time: string, what: string): string {
   );
 }
 
+/** Of a recording of which a time cannot be understood, no working time is told: nothing else depends on it. */
 function workOf(timeZone: string, { recordings, completedAt }: CompletedProductOrder): WorkTime[] {
-  return recordings.flatMap(({ id, durationSeconds, finishedAt, workInstruction }) =>
-    durationSeconds === undefined
-      ? []
-      : [
-          {
-            id,
-            seconds: durationSeconds,
-            date: dayOf(timeZone, finishedAt ?? completedAt, `recording ${id}`),
-            ...(workInstruction?.name === undefined ? {} : { operation: workInstruction.name }),
-          },
-        ],
-  );
+  return recordings.flatMap((recording) => {
+    const times = readOrWhy(() => ({ seconds: recording.durationSeconds, at: recording.finishedAt }));
+    if (times instanceof Unread || times.seconds === undefined) return [];
+    const { id, workInstruction } = recording;
+    const date = dayOf(timeZone, times.at ?? completedAt, `recording ${id}`);
+    const operation = workInstruction?.name === undefined ? {} : { operation: workInstruction.name };
+    return [{ id, seconds: times.seconds, date, ...operation }];
+  });
 }

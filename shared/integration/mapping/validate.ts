@@ -67,10 +67,10 @@ export const completionFields = {
   notes: z.array(text),
   links: z.array(z.object({ name: text, url: text })),
   lots: z.pipe(
-    // What was not recorded is no lot.
+    // Scanners add blanks and line ends, and what was not recorded is no lot.
     z.pipe(
       z.array(z.unknown()),
-      z.transform((lots: unknown[]) => lots.filter((lot) => lot !== '')),
+      z.transform((lots: unknown[]) => lots.map(trimmedLot).filter((lot) => lot !== '')),
     ),
     z.array(
       z.union([
@@ -85,6 +85,12 @@ export const completionFields = {
   ),
   final: z.boolean('true or false'),
 } as const;
+
+function trimmedLot(lot: unknown): unknown {
+  if (typeof lot === 'string') return lot.trim();
+  const number = stepInto(lot, 'number');
+  return typeof number === 'string' ? Object.assign({}, lot, { number: number.trim() }) : lot;
+}
 
 /**
  * Calls one function of the mapping.

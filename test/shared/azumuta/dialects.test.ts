@@ -146,7 +146,9 @@ describe.each(dialects)('a dialect: $name', (dialect) => {
       ...{ baseUrl: `${url}/api/v1`, clock: testClock(), apiKey: async () => account.apiKey },
     });
 
-    const failure = await guess.productOrder(ref.id, signal).catch((error: unknown) => error);
+    // What is not understood may only throw once it is used.
+    const used = guess.productOrder(ref.id, signal).then((order) => JSON.stringify(order));
+    const failure = await used.catch((error: unknown) => error);
 
     expect(failure).toMatchObject({ name: 'Rejected', code: 'refused-by-azumuta' });
     expect(String(failure)).toMatch(/set azumuta\.contract\.\w+\.\w+ to where it is, among /);

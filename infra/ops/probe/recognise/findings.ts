@@ -1,3 +1,4 @@
+import { untold } from '../../../../shared/azumuta/field-readers.ts';
 import { instantForm } from '../../../../shared/azumuta/value-forms.ts';
 import type { ProvedId } from './answers.ts';
 import { fitsName, misleading, ranked } from './field-names.ts';
@@ -122,7 +123,7 @@ export function ownId(line: string, resource: object, proved: ProvedId | undefin
 
 /** @returns Milliseconds since 1970, if the value is a time that a plant may have recorded. */
 export function timeOf(value: unknown): number | undefined {
-  const instant = isScalar(value) && value !== '' ? instantForm.understand(value, []) : undefined;
+  const instant = isScalar(value) && value !== '' ? instantForm.understand(value, untold()) : undefined;
   const ms = instant ? Date.parse(instant) : Number.NaN;
   return ms > Date.UTC(2005, 0) && ms < Date.UTC(2100, 0) ? ms : undefined;
 }

@@ -1,3 +1,4 @@
+import { untold } from '../../../../shared/azumuta/field-readers.ts';
 import { isLanguageMap, nameForm } from '../../../../shared/azumuta/value-forms.ts';
 
 /** A value within an answer. */
@@ -43,7 +44,7 @@ function isWordsMap(value: unknown): value is Readonly<Record<string, string | n
 
 /** An id or a number as text; undefined for anything else. */
 export function nameOf(value: unknown): string | undefined {
-  return nameForm.understand(value, []) || undefined;
+  return nameForm.understand(value, untold()) || undefined;
 }
 
 export function isScalar(value: unknown): value is string | number | boolean {
