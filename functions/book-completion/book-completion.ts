@@ -3,7 +3,7 @@ import type { HintDependencies } from '../../shared/completions/inquiry.ts';
 import { completionHintSchema } from '../../shared/completions/messages.ts';
 import { CompletionReader } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { mapCompletion } from '../../shared/integration/mapping/completions.ts';
+import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import { createContainer, type Runtime } from '../container.ts';
@@ -14,7 +14,7 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
   const container = createContainer(stage, integration, runtime);
   const { ledger, clock } = container;
   const { completions, productOrders, azumuta, schedule } = integration;
-  const { unknownOrder = 'reject', includeOperators = false, erpOrderNumber } = completions;
+  const { unknownOrder = 'reject', includeOperators = false } = completions;
   const partners = container.partnerCalls();
   const dependencies: HintDependencies = {
     ledger,
@@ -27,7 +27,7 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
     trustTrigger: azumuta.contract.trustTrigger,
     reconciles: schedule.reconcile !== 'off',
     withoutRecordings: completions.unknownRecordings === 'ignore',
-    erpOrderNumber,
+    erpOrderNumber: completions.erpOrderNumber && ((number) => erpOrderNumberOf(completions, number)),
     articleIsMapped: productOrders.article !== undefined,
     unknownOrder,
   };

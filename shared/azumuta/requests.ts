@@ -1,4 +1,4 @@
-import { callConfigured } from '../model/errors.ts';
+import { callConfigured } from '../model/configured.ts';
 import type { ProductOrderDraft } from '../model/orders.ts';
 import type { HttpRequest } from '../platform/http.ts';
 import { readerOf, segmentOf } from '../platform/places.ts';

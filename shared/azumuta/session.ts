@@ -1,4 +1,5 @@
-import { callConfigured, Rejected, RetryLater } from '../model/errors.ts';
+import { callConfigured } from '../model/configured.ts';
+import { Rejected, RetryLater } from '../model/errors.ts';
 import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isError, sentenceOf } from '../platform/error-message.ts';

@@ -6,14 +6,16 @@ import { type completionsSchema, integrationSchema, type productOrdersSchema } f
 
 /**
  * How a product order is made from an ERP order: the three questions of Azumuta's ERP guide. Each function must return
- * the same for the same order: no calls, no clock, no chance. What it throws, or returns wrongly, rejects the order, with
- * the field's path and the order's number.
+ * the same for the same order: no calls, no clock, no chance. What it throws, or returns wrongly, a promise, or what does
+ * not end within 5 s, rejects the order, with the field's path and the order's number. (The functions of `rest` and of
+ * `azumuta.contract` run between calls and have no such limit: one that does not end ends with its attempt, and after three
+ * such attempts its message becomes a dead letter.)
  */
 export type ProductOrderMapping = Readonly<z.input<typeof productOrdersSchema>>;
 
 /**
- * What a completed product order becomes in the ERP. What a function throws, or returns wrongly, rejects the completion,
- * with the field's path and the product order's number.
+ * What a completed product order becomes in the ERP. What a function throws, or returns wrongly, a promise, or what does
+ * not end within 5 s, rejects the completion, with the field's path and the product order's number.
  */
 export type CompletionMapping = Readonly<z.input<typeof completionsSchema>>;
 

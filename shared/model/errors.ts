@@ -128,18 +128,3 @@ export function rejectionOf(rejected: Rejected): Rejection {
 export function reasonOf(thrown: unknown, limit = 1000): string {
   return shorten(thrown instanceof Error ? thrown.message : String(thrown), limit);
 }
-
-/**
- * Calls a function of the configuration. What it throws is a mistake in the configuration, not a bug of ours.
- * @param failed Begins the message: `Mapping productOrders.number failed for MO/0001`.
- * @throws Rejected with the thrown message, and with the code of a thrown `Rejected`.
- */
-export function callConfigured<T>(failed: string, call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const code = error instanceof Rejected ? error.code : 'configuration';
-    throw new Rejected(`${failed}: ${why}`, { code, cause: error });
-  }
-}

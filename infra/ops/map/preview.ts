@@ -4,8 +4,7 @@ import type {
   ProductOrderMapping,
 } from '../../../shared/integration/define.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
-import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import { callMapping } from '../../../shared/integration/mapping/validate.ts';
+import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
@@ -58,7 +57,7 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
   let isAccepted = true;
   const rejection = rejectionOf(() => {
-    isAccepted = callMapping('productOrders.accept', () => (accept ? accept(order) : true), order);
+    isAccepted = isWanted(mapping, order);
   });
   if (rejection !== undefined) return { from, becomes: [], mistakes: [rejection] };
   if (!isAccepted)

@@ -3,7 +3,7 @@ import { createAnswerReaders } from '../../../shared/azumuta/answer-readers.ts';
 import { type Read, sentencesOf } from '../../../shared/azumuta/field-readers.ts';
 import { completedOf, forMapping } from '../../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { callMapping } from '../../../shared/integration/mapping/validate.ts';
+import { erpOrderNumberOf } from '../../../shared/integration/mapping/completions.ts';
 import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
@@ -68,11 +68,8 @@ function completionSample(
     .flatMap((recording, index) => readAt(`recordings[${index}]`, readers.readRecording.read(recording)))
     .map((recording) => forMapping(recording, completions.includeOperators ?? false));
   if (order === undefined || mistakes.length > 0) return { kind: 'unfit', at, mistakes };
-  const numberOf = completions.erpOrderNumber ?? ((number: string) => number);
   try {
-    const ref = erpOrder ?? {
-      number: callMapping('completions.erpOrderNumber', () => numberOf(order.number), order),
-    };
+    const ref = erpOrder ?? { number: erpOrderNumberOf(completions, order.number) };
     return { kind: 'completion', at, books: kind, completed: completedOf(order, ref, read, learnedAt) };
   } catch (error) {
     return { kind: 'unfit', at, mistakes: [reasonOf(error)] };

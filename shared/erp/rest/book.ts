@@ -1,3 +1,4 @@
+import { textOrNothing } from '../../model/configured.ts';
 import { Rejected, RetryLater, type Wrote } from '../../model/errors.ts';
 import { isForeignAnswer, keepingTrackOfWrites, withDone } from '../booking-rules.ts';
 import { ask, type ToBook } from './look.ts';
@@ -59,7 +60,7 @@ export async function book<Context>(
   function failureOf({ part, call }: Step, answer: RestAnswer, writing: Call): Error | undefined {
     const refused = (sentence: string) =>
       new Rejected(naming(sentence, orderNumber, partner), { code: 'refused-by-erp' });
-    const sentence = part.rejected && call('rejected', part.rejected, answer, context);
+    const sentence = part.rejected && call('rejected', textOrNothing(part.rejected), answer, context);
     if (sentence) return refused(sentence);
     if (answer.status === 423 || (part.retryable && call('retryable', part.retryable, answer, context))) {
       return new RetryLater(`${partner} cannot do ${writing.what} yet${said(answer)}.`, {
@@ -107,7 +108,8 @@ export async function book<Context>(
       what: `reading its books for ${what}`,
       signal: attempt.signal,
     });
-    const reference = answer.status < 300 ? call('confirmed', confirmed, answer, context) : undefined;
+    const reference =
+      answer.status < 300 ? call('confirmed', textOrNothing(confirmed), answer, context) : undefined;
     return { reference, left: [] };
   }
 
@@ -121,10 +123,10 @@ export async function book<Context>(
       const answer = await ask(session, run, lookUp);
       if (isAccepted(answer, part.accepts)) {
         found.set(part.name, answer);
-        reference ??= part.done && call('done', part.done, answer, context);
+        reference ??= part.done && call('done', textOrNothing(part.done), answer, context);
       }
       if (reference !== undefined && !run.isStepwise) return { reference, left: [] };
-      const reason = part.waits && call('waits', part.waits, answer, context);
+      const reason = part.waits && call('waits', textOrNothing(part.waits), answer, context);
       if (reason) failed ??= naming(reason, orderNumber, partner);
     }
     const left = reference === undefined ? [] : run.stepsLeft(reference);

@@ -1,3 +1,4 @@
+import { textOrNothing } from '../../model/configured.ts';
 import { Rejected, RetryLater, UnknownOrder } from '../../model/errors.ts';
 import { isError } from '../../platform/error-message.ts';
 import { readerOf } from '../../platform/places.ts';
@@ -69,7 +70,7 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
         throw new UnknownOrder(`${partner} does not know order ${orderNumber}${sentence}.`);
       }
       found.set(part.name, answer);
-      reference ??= part.done && call('done', part.done, answer, run.context);
+      reference ??= part.done && call('done', textOrNothing(part.done), answer, run.context);
       if (reference !== undefined && !isStepwise) break;
     }
     return reference;
@@ -79,7 +80,7 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
   function told(name: 'quantity' | 'unit'): string | undefined {
     for (const { part, call } of lookUps) {
       const [answer, read] = [found.get(part.name), part[name]];
-      const text = answer && read && call(name, read, answer, context);
+      const text = answer && read && call(name, textOrNothing(read), answer, context);
       if (text !== undefined) return text;
     }
     return undefined;
@@ -88,17 +89,17 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
   function requirePossible({ part, call }: LookUp): void {
     const answer = found.get(part.name);
     if (!answer) return;
-    const article = part.article && call('article', part.article, answer, context);
+    const article = part.article && call('article', textOrNothing(part.article), answer, context);
     if (article !== undefined) task.requireArticle?.(article);
-    const unit = part.unit && call('unit', part.unit, answer, context);
+    const unit = part.unit && call('unit', textOrNothing(part.unit), answer, context);
     if (unit !== undefined) task.requireUnit?.(unit);
-    const refusal = part.refused && call('refused', part.refused, answer, context);
+    const refusal = part.refused && call('refused', textOrNothing(part.refused), answer, context);
     if (refusal) throw new Rejected(naming(refusal, orderNumber, partner), { code: 'order-state' });
   }
 
   function requireFree({ part, call }: LookUp): void {
     const answer = found.get(part.name);
-    const reason = answer && part.waits && call('waits', part.waits, answer, context);
+    const reason = answer && part.waits && call('waits', textOrNothing(part.waits), answer, context);
     if (reason) throw new RetryLater(naming(reason, orderNumber, partner), { scope: 'order' });
   }
 }

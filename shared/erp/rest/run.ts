@@ -1,4 +1,4 @@
-import { callConfigured } from '../../model/errors.ts';
+import { callConfigured } from '../../model/configured.ts';
 import type { Attempt } from '../connector.ts';
 import type { ProcedureContext, RestAnswer, RestProcedure, RestStep } from './options.ts';
 

@@ -1,10 +1,13 @@
+import { inspect } from 'node:util';
 import type * as z from 'zod/mini';
 import type { CompletedProductOrder, Completion, Link, Lot, WorkTime } from '../../model/completions.ts';
+import { withinTime } from '../../model/configured.ts';
 import { Rejected } from '../../model/errors.ts';
 import { type Decimal, type Quantity, sumOf, toDecimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import { dayIn, isDate, utcInstant } from '../../model/time.ts';
 import { readOrWhy, Unread } from '../../model/unread.ts';
+import { stepInto } from '../../platform/validation.ts';
 import type { CompleteIntegration, CompletionMapping } from '../define.ts';
 import { callMapping, checkedField, completionFields } from './validate.ts';
 
@@ -15,6 +18,21 @@ import { callMapping, checkedField, completionFields } from './validate.ts';
  *   that is none.
  */
 export function mapCompletion(
+  integration: Pick<CompleteIntegration, 'completions' | 'timeZone'>,
+  kind: Completion['kind'],
+  parts: readonly [CompletedProductOrder, ...CompletedProductOrder[]],
+): Completion {
+  return withinTime(() => mapped(integration, kind, parts));
+}
+
+/** The ERP order of a product order that this integration did not create. @throws Rejected */
+export function erpOrderNumberOf({ erpOrderNumber }: CompletionMapping, number: string): string {
+  if (!erpOrderNumber) return number;
+  const map = () => callMapping('completions.erpOrderNumber', () => erpOrderNumber(number), { number });
+  return checkedField('erpOrderNumber', completionFields.erpOrderNumber, withinTime(map), { number });
+}
+
+function mapped(
   { completions: mapping, timeZone }: Pick<CompleteIntegration, 'completions' | 'timeZone'>,
   kind: Completion['kind'],
   parts: readonly [CompletedProductOrder, ...CompletedProductOrder[]],
@@ -117,14 +135,17 @@ function quantityOf(
   given: Quantity | string | number,
   number: string,
 ): { amount: Decimal; unit?: string } {
-  const amount = toDecimal(typeof given === 'object' ? given.amount : given);
-  if (amount === undefined || amount.startsWith('-')) {
-    throw new Rejected(
-      `Mapping completions.${field} gave ${JSON.stringify(given)} for ${number}: a decimal of 0 or more is needed.`,
-      { code: 'configuration' },
-    );
-  }
-  return { amount, ...(typeof given === 'object' && given.unit !== undefined ? { unit: given.unit } : {}) };
+  // A plant's JavaScript may answer anything.
+  const unit = stepInto(given, 'unit');
+  const amount = toDecimal(given instanceof Object ? given.amount : given);
+  const isUnit = unit === undefined || typeof unit === 'string';
+  if (amount !== undefined && !amount.startsWith('-') && isUnit)
+    return { amount, ...(unit === undefined ? {} : { unit }) };
+  const found = typeof given === 'string' ? JSON.stringify(given) : inspect(given, { breakLength: Infinity });
+  throw new Rejected(
+    `Mapping completions.${field} gave ${shorten(found, 200)} for ${number}: a decimal of 0 or more is needed, or such an amount with its unit as text.`,
+    { code: 'configuration' },
+  );
 }
 
 /**

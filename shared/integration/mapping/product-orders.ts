@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withinTime } from '../../model/configured.ts';
 import { Rejected } from '../../model/errors.ts';
 import {
   type ErpOrder,
@@ -19,6 +20,10 @@ const maxParts = 200;
  * @throws Rejected when the mapping's functions fail or answer something that cannot be an order.
  */
 export function mapProductOrders(mapping: ProductOrderMapping, order: ErpOrder): MappedOrder {
+  return withinTime(() => mapped(mapping, order));
+}
+
+function mapped(mapping: ProductOrderMapping, order: ErpOrder): MappedOrder {
   const number = textOf('productOrders.number', () => mapping.number?.(order) ?? order.number, order);
   const article = textOf('productOrders.article', () => mapping.article?.(order) ?? order.article, order);
   const variants = callMapping('productOrders.variants', () => mapping.variants?.(order) ?? [], order);
@@ -41,7 +46,13 @@ export function mapProductOrders(mapping: ProductOrderMapping, order: ErpOrder):
  * @throws Rejected when its function fails.
  */
 export function isWanted({ accept }: ProductOrderMapping, order: ErpOrder): boolean {
-  return callMapping('productOrders.accept', () => accept?.(order) ?? true, order);
+  if (!accept) return true;
+  const answer: unknown = withinTime(() => callMapping('productOrders.accept', () => accept(order), order));
+  if (typeof answer === 'boolean') return answer;
+  throw new Rejected(
+    `Mapping productOrders.accept gave ${String(answer)} for ERP order ${order.number}: true or false is needed.`,
+    { code: 'configuration' },
+  );
 }
 
 function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number: string): Split {

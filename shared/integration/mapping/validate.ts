@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { callConfigured, Rejected } from '../../model/errors.ts';
+import { callConfigured } from '../../model/configured.ts';
+import { Rejected } from '../../model/errors.ts';
 import type { ErpOrder, ProductOrderDraft } from '../../model/orders.ts';
 import { problemOfText, shorten } from '../../model/text.ts';
 import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
@@ -84,6 +85,7 @@ export const completionFields = {
     ),
   ),
   final: z.boolean('true or false'),
+  erpOrderNumber: lotNumber,
 } as const;
 
 function trimmedLot(lot: unknown): unknown {

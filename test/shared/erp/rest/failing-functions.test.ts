@@ -91,6 +91,26 @@ it.each<[string, (book: Book) => Book]>([
   });
 });
 
+it.each<[string, string, () => unknown]>([
+  ['a number for a reference', 'book.lookUp[1].done', () => 17],
+  ['yes instead of a reason', 'book.lookUp[1].refused', () => true],
+  ['a promise', 'book.lookUp[1].waits', async () => undefined],
+])('refuses the order when a function answers with %s, and writes nothing', async (_, path, answer) => {
+  // Prepare
+  const field = path.split('.').at(-1) ?? '';
+  const { server, book } = await started(lookUpWith({ [field]: answer }));
+
+  // Act
+  const failure = await failureOf(book());
+
+  // Assess
+  expect(failure).toMatchObject({
+    code: 'configuration',
+    message: expect.stringContaining(`erp.${path} failed for order MO/0001: it answers with`),
+  });
+  expect(server.calls.map(({ method }) => method)).not.toContain('POST');
+});
+
 it('names the answer that a function asked for in vain', async () => {
   const { book } = await started(lookUpWith({ when: ({ found }) => found('orders').status === 200 }));
 

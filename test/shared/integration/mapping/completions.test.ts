@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CompletionMapping } from '../../../../shared/integration/define.ts';
-import { mapCompletion, recorded, recordedAll } from '../../../../shared/integration/mapping/completions.ts';
+import {
+  erpOrderNumberOf,
+  mapCompletion,
+  recorded,
+  recordedAll,
+} from '../../../../shared/integration/mapping/completions.ts';
 import type { Recording } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { completedProductOrder, recording } from '../../../support/completions.ts';
@@ -126,9 +131,17 @@ describe('the result of a completion mapping in plain JavaScript', () => {
     ['no links', { links: () => undefined }, 'completions.links'],
     ['a word for yes or no', { final: () => 'no' }, 'completions.final'],
     ['a note that is no text', { notes: () => [5] }, 'completions.notes'],
+    ['a quantity of null', { quantity: () => null }, 'completions.quantity'],
+    ['a quantity without an amount', { quantity: () => ({ unit: 'u' }) }, 'completions.quantity'],
+    ['a unit that is a number', { quantity: () => ({ amount: '5', unit: 3 }) }, 'completions.quantity'],
+    ['scrap that is a list', { scrap: () => ['1'] }, 'completions.scrap'],
   ])('is rejected when it is %s, naming the field and the order', (_name, mapping, field) => {
     expect(() => mapped(mapping)).toThrow(Rejected);
     expect(() => mapped(mapping)).toThrow(new RegExp(`Mapping ${field} gave .* for MO/0001`));
+  });
+
+  it('is rejected when it is a promise', () => {
+    expect(() => mapped({ notes: async () => ['a note'] })).toThrow(/completions\.notes failed .* a promise/);
   });
 
   it('loses empty lots, as nothing was recorded', () => {
@@ -160,4 +173,22 @@ it('returns all values of a step that records a list, and none of an empty one',
   ];
   const completed = completedProductOrder({ recordings: [recording({ steps })] });
   expect(recordedAll(completed, 'serial number')).toEqual(['SN1', 'SN2', 'SN3']);
+});
+
+describe('the ERP order of a product order that was typed by hand', () => {
+  it('is mapped from its number, else it has the same', () => {
+    expect(erpOrderNumberOf({ erpOrderNumber: (number) => number.slice(0, 4) }, 'MO/1-a')).toBe('MO/1');
+    expect(erpOrderNumberOf({}, 'MO/1-a')).toBe('MO/1-a');
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['throws', () => JSON.parse(''), /failed for MO\/1: /],
+    ['answers with a number', () => 7, /gave something wrong for MO\/1: \$: found number, expected a text/],
+    ['answers with nothing', () => undefined, /gave something wrong for MO\/1: \$: found missing/],
+    ['answers with a promise', async () => 'MO/1', /failed for MO\/1: it answers with a promise/],
+  ])('is refused when its function %s, and nothing is stored', (_, erpOrderNumber, reason) => {
+    const map = () => Reflect.apply(erpOrderNumberOf, undefined, [{ erpOrderNumber }, 'MO/1']);
+    expect(map).toThrow(Rejected);
+    expect(map).toThrow(reason);
+  });
 });

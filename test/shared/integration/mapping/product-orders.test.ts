@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
+import { isWanted, mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
+import { withinTime } from '../../../../shared/model/configured.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { erpOrder } from '../../../support/orders.ts';
 
@@ -101,7 +102,7 @@ describe('the result of a mapping in plain JavaScript', () => {
       'a promise of parameters',
       'parameters',
       Promise.resolve({ Quantity: '1' }),
-      'parameters gave an object for',
+      'parameters failed for MO/0001: it answers with a promise, and must answer at once',
     ],
     ['a parameter without a name', 'parameters', { '': 1 }, 'a name for each parameter is needed'],
     ['a text for variants', 'variants', 'Left', 'productOrders.variants gave a text of 4 bytes for'],
@@ -126,6 +127,32 @@ describe('the result of a mapping in plain JavaScript', () => {
       expect(map).toThrow(reason);
     },
   );
+
+  it('is rejected when its promise fails, and the failure is nobody else’s', () => {
+    const parameters = () => Promise.reject(new Error('no such customer'));
+    const map = () => Reflect.apply(mapProductOrders, undefined, [{ parameters }, erpOrder()]);
+    expect(map).toThrow(/parameters failed for MO\/0001: it answers with a promise/);
+  });
+
+  it('is rejected when it does not end, naming the function', () => {
+    const article = (): never => {
+      for (;;);
+    };
+    expect(() => withinTime(() => mapProductOrders({ article }, erpOrder()), 50)).toThrow(
+      'Mapping productOrders.article failed for MO/0001: it did not end within 0.05 s.',
+    );
+    expect(mapProductOrders({}, erpOrder()).split.of).toBe(1);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['a word', 'no'],
+    ['a promise', Promise.resolve(true)],
+  ])('wants an order neither way when accept answers %s', (_, answer) => {
+    const accepts = () => Reflect.apply(isWanted, undefined, [{ accept: () => answer }, erpOrder()]);
+    expect(accepts).toThrow(Rejected);
+    expect(accepts).toThrow(/productOrders\.accept (gave .*true or false is needed|failed .*a promise)/);
+  });
 
   it('loses parameters without a value, and keeps all others', () => {
     const field: string = 'parameters';
