@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { reasonOf } from '../../shared/model/errors.ts';
 import { printOutcome, printPlaces } from './demo/report.ts';
-import { createDemo, type DemoOutcome, type DemoProgress } from './demo/scenario.ts';
+import { runDemo } from './demo/scenario.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from './run-locally.ts';
 
@@ -56,8 +56,8 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   };
   let system: LocalSystem | undefined;
   try {
-    system = await startPlant(options, { log, signal, progress });
-    const outcome = options.demo ? await runDemo(system, options.orders, { signal, progress }) : undefined;
+    system = await startPlant(options, progress, log, signal);
+    const outcome = options.demo ? await runDemo(system, options.orders, progress.step, signal) : undefined;
     if (outcome) printOutcome(outcome, localOverrides);
     if (options.once) return outcome?.booked === outcome?.orders ? 0 : 1;
     printPlaces(system);
@@ -73,14 +73,11 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   }
 }
 
-interface Watch {
-  readonly signal: AbortSignal;
-  readonly progress: Progress;
-}
-
 function startPlant(
   { config, data }: Options,
-  { log, signal, progress }: Watch & { readonly log: (line: string) => void },
+  progress: Progress,
+  log: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<LocalSystem> {
   return progress.step('Start the plant', async (change) => {
     const start = Date.now();
@@ -96,45 +93,6 @@ function startPlant(
     change(`The plant runs (${((Date.now() - start) / 1000).toFixed(1)} s)`);
     return system;
   });
-}
-
-/** The parts of the demo, each with a line about its progress. */
-const parts: readonly {
-  readonly title: string;
-  readonly act: 'ordersOut' | 'workDone' | 'resultsBack';
-  readonly line: (progress: DemoProgress, orders: number) => string;
-}[] = [
-  {
-    title: 'Orders out: ERP → Azumuta',
-    act: 'ordersOut',
-    line: ({ released, created }) =>
-      `Orders out: ${released} released in the ERP, ${created} created in Azumuta`,
-  },
-  {
-    title: 'Work done in Azumuta',
-    act: 'workDone',
-    line: ({ completed }, orders) => `Work done: ${completed} of ${orders} completed in Azumuta`,
-  },
-  {
-    title: 'Results back: Azumuta → ERP',
-    act: 'resultsBack',
-    line: ({ booked }, orders) => `Results back: ${booked} of ${orders} booked in the ERP`,
-  },
-];
-
-async function runDemo(
-  system: LocalSystem,
-  orders: number,
-  { signal, progress }: Watch,
-): Promise<DemoOutcome> {
-  let show: (progress: DemoProgress) => void = () => undefined;
-  const demo = createDemo(system, orders, (reached) => show(reached), signal);
-  for (const { title, act, line } of parts)
-    await progress.step(title, (change) => {
-      show = (reached) => change(line(reached, orders));
-      return demo[act]();
-    });
-  return demo.outcome();
 }
 
 /** The first Ctrl-C stops in good order, the second at once: then the processes end by themselves, as this one does. */

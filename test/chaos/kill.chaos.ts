@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { createDemo } from '../../infra/local/demo/scenario.ts';
+import { runDemo } from '../../infra/local/demo/scenario.ts';
 import { startLocalSystem } from '../../infra/local/run-locally.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 
@@ -23,13 +23,14 @@ it('books every order once although every process of the platform is killed', as
       await pause(400, undefined, { signal: done.signal }).catch(() => undefined);
     }
   })();
-  const demo = createDemo(system, 6, () => undefined, done.signal);
 
   // Act
-  await demo.ordersOut();
-  await demo.workDone();
-  await demo.resultsBack();
-  const { orders, booked, missing } = await demo.outcome();
+  const { orders, booked, missing } = await runDemo(
+    system,
+    6,
+    (_, part) => part(() => undefined),
+    done.signal,
+  );
   done.abort();
   await killing;
 
