@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { TrieRouter } from 'hono/router/trie-router';
 import type * as z from 'zod/mini';
-import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
+import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
 
 /** A request with its whole body. */
 export interface ApiRequest {
@@ -37,9 +37,14 @@ export interface Route {
   readonly answer: (call: Call) => Reply;
 }
 
-/** A route that answers 200 with what `body` returns, unless that throws a Refusal. */
-export function route(method: Route['method'], pattern: string, body: (call: Call) => unknown): Route {
-  return { method, pattern, answer: (call) => ({ status: 200, body: body(call) }) };
+/** A route that answers with what `body` returns, unless that throws a Refusal. */
+export function route(
+  method: Route['method'],
+  pattern: string,
+  body: (call: Call) => unknown,
+  status = 200,
+): Route {
+  return { method, pattern, answer: (call) => ({ status, body: body(call) }) };
 }
 
 /** Thrown inside a route to answer with an error. */
@@ -85,27 +90,20 @@ export function createApi(routes: readonly Route[], guard?: Guard) {
       if (!found) return failure(404, 'not-found', `There is no ${method} ${url.pathname}.`);
       const { route, parameters } = found;
       const call = { parameters, query: url.searchParams, origin: url.origin };
-      return guard?.(headers) ?? route.answer({ ...call, body: jsonOf(body) });
+      return guard?.(headers) ?? route.answer({ ...call, body: bodyOf(body) });
     },
   };
 }
 
 /** An error as both partners write it; for Azumuta this shape is ASSUMED. */
 export function failure(status: number, code: string, message: string): Reply {
-  return { status, body: errorBody(code, message) };
+  return { status, body: { error: { code, message } } };
 }
 
-export function errorBody(code: string, message: string): unknown {
-  return { error: { code, message } };
-}
-
-function jsonOf(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal(400, 'malformed', 'The body is not JSON.');
-  }
+function bodyOf(text: string): unknown {
+  const parsed = jsonOf(text);
+  if (parsed !== undefined || text === '') return parsed;
+  throw new Refusal(400, 'malformed', 'The body is not JSON.');
 }
 
 /** The body in the shape that a route needs. @throws Refusal, a 400 that names what is wrong. */

@@ -1,16 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { readBody } from '../emulator/process/http.ts';
-import {
-  accepted,
-  createApi,
-  errorBody,
-  failure,
-  type Guard,
-  Refusal,
-  type Reply,
-  type Route,
-  route,
-} from './api.ts';
+import { accepted, createApi, failure, type Guard, Refusal, type Reply, type Route, route } from './api.ts';
 import { createFaults, type Fault, type Faults, faultsSchema } from './faults.ts';
 
 export interface SandboxServerOptions {
@@ -65,14 +56,13 @@ export function createSandboxServer({ guard, ...options }: SandboxServerOptions)
 
     calls.count(name, `${method} ${url.pathname}${url.search}`);
     const { hits, delayMs, fault } = faults.hit(name);
-    for (const hit of hits) faultLog.push({ fault: nameOf(hit), method, path: url.pathname });
-    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    for (const hit of hits) {
+      const kind = hit.kind === 'status' ? String(hit.status) : hit.kind;
+      faultLog.push({ fault: kind, method, path: url.pathname });
+    }
+    if (delayMs > 0) await wait(delayMs);
     answerWith(fault, response, () => api.answer(request));
   }
-}
-
-function nameOf(fault: Fault): string {
-  return fault.kind === 'status' ? String(fault.status) : fault.kind;
 }
 
 /** Counts calls by route and by path, and shows and forgets them. */
@@ -105,10 +95,7 @@ function answerWith(fault: Fault | undefined, response: ServerResponse, work: ()
     case 'reset-before':
       return void response.socket?.resetAndDestroy();
     case 'business-error':
-      return send(response, {
-        status: 200,
-        body: errorBody('business', fault.message ?? 'It could not be done.'),
-      });
+      return send(response, failure(200, 'business', fault.message ?? 'It could not be done.'));
     case 'silent-no-op':
       return send(response, { status: 200, body: {} });
     case 'reset-after':

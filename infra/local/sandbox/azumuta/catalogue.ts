@@ -85,13 +85,7 @@ function meteorIdOf(name: string): string {
 /** The same UUID for the same name, for the steps of work instructions (VERIFIED: step ids are UUIDs). */
 function uuidOf(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5');
 }
 
 function meteorIdFrom(bytes: Uint8Array): string {

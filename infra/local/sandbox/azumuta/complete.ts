@@ -55,9 +55,8 @@ export function recordingsOf(
 
 /** The last recording is of the last work instruction; with more recordings than instructions, they repeat. */
 function instructionAt(article: Article, wanted: number, index: number): WorkInstruction {
-  const { workInstructions } = article;
-  const fromEnd = (wanted - 1 - index) % workInstructions.length;
-  const found = workInstructions[workInstructions.length - 1 - fromEnd];
+  const fromEnd = (wanted - 1 - index) % article.workInstructions.length;
+  const found = article.workInstructions.at(-1 - fromEnd);
   if (!found) throw new Error(`Article ${article.number} has no work instruction.`);
   return found;
 }

@@ -5,17 +5,10 @@ import type { Article, Catalogue, WorkInstruction } from './catalogue.ts';
 import type { ProductOrderRecord, RecordingRecord, Store } from './store.ts';
 
 /**
- * Objects as Azumuta shows them. VERIFIED: the list envelope, `object`, ids, names as text or language map,
- * and the work instruction. ASSUMED, by analogy: product orders, recordings and articles.
+ * Objects as Azumuta shows them. VERIFIED: `object`, ids, names as text or language map, and the work instruction.
+ * ASSUMED, by analogy: product orders, recordings and articles.
  */
 export const show = {
-  list: (call: { origin: string; path: string; next: string | null }, objects: readonly unknown[]) => ({
-    object: 'list',
-    url: `${call.origin}${call.path}`,
-    next: call.next,
-    data: objects,
-  }),
-
   workInstruction: (instruction: WorkInstruction, origin: string) => ({
     object: 'work-instruction',
     id: instruction.id,
@@ -224,8 +217,10 @@ function listed<T>(
   const query = new URLSearchParams(call.query);
   query.set('cursor', cursor ?? '');
   const link = { path: `${path}?${query}`, url: `${call.origin}${path}?${query}`, cursor };
-  return show.list(
-    { origin: call.origin, path, next: cursor && link[nextAs] },
-    entries.slice(from, from + pageSize).map(shown),
-  );
+  return {
+    object: 'list',
+    url: `${call.origin}${path}`,
+    next: cursor && link[nextAs],
+    data: entries.slice(from, from + pageSize).map(shown),
+  };
 }

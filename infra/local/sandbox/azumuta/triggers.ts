@@ -55,8 +55,8 @@ export const networkSender: TriggerSender = {
  * Calls every trigger without waiting for it. ASSUMED of the product: no retry, a short wait for the answer, and the
  * call is lost if the process dies first. The outcome is logged.
  */
-export function fireTriggers({ store, now, sender }: TriggerCaller, content: TriggerContent): void {
-  for (const trigger of store.triggers) void callTrigger({ store, now, sender }, trigger, content);
+export function fireTriggers(caller: TriggerCaller, content: TriggerContent): void {
+  for (const trigger of caller.store.triggers) void callTrigger(caller, trigger, content);
 }
 
 const answerTimeoutMs = 5_000;
@@ -86,21 +86,15 @@ function requestOf(
   const { ids = 'singular', method } = trigger;
   const url = new URL(trigger.url);
   const common = { method, redirect: 'manual', signal: timeout(answerTimeoutMs) } as const;
-  const fields: Record<string, string | readonly string[]> = { productOrderNumber };
-  for (const [name, values] of [
-    ['workInstructionId', workInstructionIds],
-    ['recordingId', recordingIds],
-  ] as const) {
-    const last = values.at(-1);
-    if (last === undefined) continue;
-    if (ids === 'singular') fields[name] = last;
-    else fields[`${name}s`] = values;
+  const named =
+    ids === 'singular'
+      ? { workInstructionId: workInstructionIds.at(-1), recordingId: recordingIds.at(-1) }
+      : { workInstructionIds, recordingIds };
+  const fields = Object.entries({ productOrderNumber, ...named }).filter(([, value]) => value?.length);
+  if (method === 'POST') {
+    const body = JSON.stringify(Object.fromEntries(fields));
+    return [url, { ...common, headers: { 'content-type': 'application/json' }, body }];
   }
-  if (method === 'POST')
-    return [
-      url,
-      { ...common, headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) },
-    ];
-  for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, String(value));
+  for (const [name, value] of fields) url.searchParams.set(name, String(value));
   return [url, common];
 }

@@ -1,39 +1,9 @@
 import * as z from 'zod/mini';
-import { compareDecimals, sumOf, toDecimal } from '../../../../shared/model/quantity.ts';
+import { compareDecimals, sumOf } from '../../../../shared/model/quantity.ts';
 import { accepted, type Call, Refusal, type Route, route } from '../api.ts';
-import type { Booking, ProductionOrder, Store } from './store.ts';
+import { type Booking, bookingSchema, type ProductionOrder, type Store } from './store.ts';
 
-const decimal = z.pipe(
-  z.union([z.string(), z.number()]).check(z.refine((value) => toDecimal(value) !== undefined, 'a decimal')),
-  z.transform((value) => toDecimal(value) ?? '0'),
-);
-
-const noteFields = {
-  reference: z._default(z.nullable(z.string()), null),
-  notes: z._default(z.array(z.string()), []),
-  links: z._default(z.array(z.object({ name: z.string(), url: z.string() })), []),
-};
-
-const bookingSchema = z.strictObject({
-  ...noteFields,
-  goodQuantity: decimal,
-  scrapQuantity: z._default(decimal, '0'),
-  unit: z.optional(z.string()),
-  final: z._default(z.boolean(), false),
-  lots: z._default(
-    z.array(
-      z.object({
-        number: z.string(),
-        quantity: z.optional(decimal),
-        scrapped: z.optional(z.boolean()),
-      }),
-    ),
-    [],
-  ),
-  completedAt: z._default(z.nullable(z.string()), null),
-});
-
-const notesSchema = z.strictObject(noteFields);
+const notesSchema = z.pick(bookingSchema, { reference: true, notes: true, links: true });
 
 const linkSchema = z.strictObject({ azumutaId: z.string(), azumutaUrl: z.optional(z.nullable(z.string())) });
 
@@ -53,13 +23,9 @@ export function apiRoutes(store: Store): Route[] {
     route('GET', `${order}/bookings`, (call) => ({
       bookings: store.bookings(known(call).number, call.query.get('reference') ?? undefined),
     })),
-    created(`${order}/bookings`, book),
-    created(`${order}/notes`, note),
+    route('POST', `${order}/bookings`, book, 201),
+    route('POST', `${order}/notes`, note, 201),
   ];
-
-  function created(pattern: string, create: (call: Call) => Booking): Route {
-    return { method: 'POST', pattern, answer: (call) => ({ status: 201, body: create(call) }) };
-  }
 
   function list({ query }: Call): unknown {
     const pageSize = Math.min(store.largestPage, Number(query.get('pageSize') ?? 50));
@@ -109,8 +75,7 @@ export function apiRoutes(store: Store): Route[] {
 
   function note(call: Call): Booking {
     const order = writable(call);
-    const request = accepted(notesSchema, call.body);
-    const added = store.addBooking(order, 'notes', request);
+    const added = store.addBooking(order, 'notes', { ...accepted(notesSchema, call.body), goodQuantity: 0 });
     store.saveOrder({ ...order, changedAt: store.tick() });
     return added;
   }

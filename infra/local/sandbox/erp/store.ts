@@ -1,3 +1,6 @@
+import * as z from 'zod/mini';
+import { toDecimal } from '../../../../shared/model/quantity.ts';
+
 /** A production order as this ERP stores and shows it. Quantities are decimal text. */
 export interface ProductionOrder {
   readonly id: string;
@@ -24,39 +27,42 @@ export interface ProductionOrder {
   readonly changedAt: string;
 }
 
+const decimal = z.pipe(
+  z.union([z.string(), z.number()]).check(z.refine((value) => toDecimal(value) !== undefined, 'a decimal')),
+  z.transform((value) => toDecimal(value) ?? '0'),
+);
+
+/** What a caller says of a booking, and what it has where the caller says nothing. */
+export const bookingSchema = z.strictObject({
+  /** Any text of the caller: not unique, and not checked. */
+  reference: z._default(z.nullable(z.string()), null),
+  goodQuantity: decimal,
+  scrapQuantity: z._default(decimal, '0'),
+  final: z._default(z.boolean(), false),
+  lots: z._default(
+    z.array(
+      z.object({
+        number: z.string(),
+        quantity: z.optional(decimal),
+        /** The piece with this number is scrap. */
+        scrapped: z.optional(z.boolean()),
+      }),
+    ),
+    [],
+  ),
+  notes: z._default(z.array(z.string()), []),
+  links: z._default(z.array(z.object({ name: z.string(), url: z.string() })), []),
+  completedAt: z._default(z.nullable(z.string()), null),
+  unit: z.optional(z.string()),
+});
+
 /** One entry in the books: an amount produced, or notes that came later. */
-export interface Booking {
+export type Booking = z.output<typeof bookingSchema> & {
   readonly id: string;
   readonly order: string;
   readonly kind: 'production' | 'notes';
-  /** Any text of the caller: not unique, and not checked. */
-  readonly reference: string | null;
-  readonly goodQuantity: string;
-  readonly scrapQuantity: string;
   readonly unit: string;
-  readonly final: boolean;
-  readonly lots: readonly {
-    readonly number: string;
-    readonly quantity?: string | undefined;
-    /** The piece with this number is scrap. */
-    readonly scrapped?: boolean | undefined;
-  }[];
-  readonly notes: readonly string[];
-  readonly links: readonly { readonly name: string; readonly url: string }[];
-  readonly completedAt: string | null;
   readonly bookedAt: string;
-}
-
-/** What a booking has where the caller says nothing. */
-const emptyBooking = {
-  reference: null,
-  goodQuantity: '0',
-  scrapQuantity: '0',
-  final: false,
-  lots: [],
-  notes: [],
-  links: [],
-  completedAt: null,
 };
 
 export type Store = ReturnType<typeof openStore>;
@@ -108,11 +114,10 @@ export function openStore(now: () => Date, kept: Books = { orders: [], bookings:
     addBooking(
       { number, unit }: ProductionOrder,
       kind: Booking['kind'],
-      booking: Partial<Omit<Booking, 'id' | 'order' | 'kind' | 'unit' | 'bookedAt'>>,
+      booking: z.input<typeof bookingSchema>,
     ): Booking {
       const added: Booking = {
-        ...emptyBooking,
-        ...booking,
+        ...bookingSchema.parse(booking),
         id: `B-${String(bookings.length + 1).padStart(6, '0')}`,
         order: number,
         kind,
