@@ -16,29 +16,17 @@ import { openTopics } from './stores/sns.ts';
  */
 runService(async (configuration: ServicesConfiguration, report) => {
   const { stack, ports, dataDirectory } = configuration;
-  const stores = { sqs: urlOf(ports, 'sqs'), dynamodb: urlOf(ports, 'dynamodb') };
   const log = (line: string) => report({ kind: 'log', line });
-  const local = {
+  const access = createAccessControl(stack, configuration.grantsFile, log);
+  const services = { ...configuration, access, awsEndpoint: urlOf(ports, 'endpoint'), report, log };
+  const lambda = startLambda(services);
+  const mappings = startMappings(services, lambda);
+  const endpoint = await startEndpoint(services, lambda, mappings, {
     secretsmanager: openSecrets(join(dataDirectory, 'secrets.json'), stack.secrets),
     sns: openTopics(join(dataDirectory, 'sns'), stack, log),
-  };
-  const awsEndpoint = urlOf(ports, 'endpoint');
-  const access = createAccessControl(stack, configuration.grantsFile, log);
-  const lambda = startLambda({
-    ...configuration,
-    access,
-    report,
-    awsEndpoint: configuration.functionsEndpoint ?? awsEndpoint,
-    logDirectory: join(dataDirectory, 'logs'),
   });
-  const switchesFile = join(dataDirectory, 'mappings.json');
-  const mappings = startMappings({ stack, access, lambda, awsEndpoint, switchesFile, log });
-  const endpoint = await startEndpoint({
-    ...{ port: ports.endpoint, stack, access, stores, local, lambda },
-    mappings: mappings.answer,
-  });
-  const gateway = await startGateway(ports.gateway, stack, lambda, log);
-  const stopSchedules = startSchedules(stack, access, awsEndpoint, log);
+  const gateway = await startGateway(services, lambda);
+  const stopSchedules = startSchedules(services);
   return {
     /** First, no more work is taken in. */
     async stop() {

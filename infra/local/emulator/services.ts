@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
+import type { AccessControl } from './iam/principals.ts';
+import type { Report } from './process/child-process.ts';
 import type { ServiceSpec } from './process/supervisor.ts';
 import type { LocalStack } from './template/read-stack.ts';
 
@@ -31,6 +33,15 @@ export interface ServicesConfiguration extends ServiceOptions {
   readonly stack: LocalStack;
   readonly ports: Ports;
   readonly dataDirectory: string;
+}
+
+/** What the services of that process share. */
+export interface Services extends ServicesConfiguration {
+  readonly access: AccessControl;
+  /** Our own AWS endpoint. */
+  readonly awsEndpoint: string;
+  readonly report: (report: Report) => void;
+  readonly log: (line: string) => void;
 }
 
 export const urlOf = (ports: Ports, name: PortName) => `http://127.0.0.1:${ports[name]}`;

@@ -163,38 +163,33 @@ export interface Match {
  */
 export function matchRoute(routeKeys: readonly string[], method: string, path: string): Match | undefined {
   const segments = path.split('/').slice(1);
-  const fits = routeKeys.flatMap((routeKey) => {
+  for (const routeKey of routeKeys.toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1))) {
     const [wantedMethod, pattern = ''] = routeKey.split(' ');
-    const found = wantedMethod === method && matchPattern(pattern.split('/').slice(1), segments);
-    return found ? [{ routeKey, pathParameters: found.parameters, rank: found.rank }] : [];
-  });
-  const [best] = fits.sort((a, b) => (a.rank < b.rank ? -1 : 1));
-  return best && { routeKey: best.routeKey, pathParameters: best.pathParameters };
+    const pathParameters = wantedMethod === method && parametersIn(pattern.split('/').slice(1), segments);
+    if (pathParameters) return { routeKey, pathParameters };
+  }
+  return undefined;
 }
 
-/** `rank` sorts by the first segment that differs: text (0), parameter (1), greedy parameter (2). */
-function matchPattern(
+/** Sorts by the first segment that differs: text (0), parameter (1), greedy parameter (2). */
+function rankOf(routeKey: string): string {
+  return routeKey.replaceAll(/\/[^/]*/g, (segment) =>
+    segment.endsWith('+}') ? '2' : segment.endsWith('}') ? '1' : '0',
+  );
+}
+
+/** The parameters of a path; undefined when it does not match the pattern. */
+function parametersIn(
   pattern: readonly string[],
   segments: readonly string[],
-): { parameters: Record<string, string>; rank: string } | undefined {
+): Record<string, string> | undefined {
   const parameters: Record<string, string> = {};
-  let rank = '';
   for (const [at, wanted] of pattern.entries()) {
     const [, name, greedy] = /^\{([^+}]+)(\+?)\}$/.exec(wanted) ?? [];
-    const segment = segments[at];
-    if (segment === undefined) return undefined;
-    if (name === undefined) {
-      if (segment !== wanted) return undefined;
-      rank += '0';
-    } else if (greedy) {
-      const rest = segments.slice(at).join('/');
-      if (rest === '') return undefined;
-      return { parameters: { ...parameters, [name]: rest }, rank: `${rank}2` };
-    } else {
-      if (segment === '') return undefined;
-      parameters[name] = segment;
-      rank += '1';
-    }
+    const found = greedy ? segments.slice(at).join('/') : segments[at];
+    if (name === undefined ? found !== wanted : !found) return undefined;
+    if (name !== undefined && found) parameters[name] = found;
+    if (greedy) return parameters;
   }
-  return pattern.length === segments.length ? { parameters, rank } : undefined;
+  return pattern.length === segments.length ? parameters : undefined;
 }

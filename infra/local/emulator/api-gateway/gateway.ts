@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { prepareAccess } from '../iam/authorize.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { type Listening, listen, readBody } from '../process/http.ts';
+import type { Services } from '../services.ts';
 import { find } from '../template/local-stack.ts';
-import type { LocalStack } from '../template/read-stack.ts';
 import { type HttpAnswer, httpAnswer, httpEvent, matchRoute, splitTarget } from './event.ts';
 
 /** API Gateway's quota for a request's body. */
@@ -15,12 +15,7 @@ const maxBodyBytes = 10 * 1024 * 1024;
  * The HTTP API: matches the route, invokes its function with payload format 2.0, and answers with what it returned. It
  * does not throttle.
  */
-export function startGateway(
-  port: number,
-  stack: LocalStack,
-  lambda: Lambda,
-  log: (line: string) => void,
-): Promise<Listening> {
+export function startGateway({ ports, stack, log }: Services, lambda: Lambda): Promise<Listening> {
   const { region, accountId, api } = stack;
   const routeKeys = api.routes.map(({ routeKey }) => routeKey);
   const access = prepareAccess({ arn: 'apigateway.amazonaws.com', statements: [] }, stack.resourcePolicies, {
@@ -67,25 +62,15 @@ export function startGateway(
     return httpAnswer(invoked.payload) ?? failed(500, `${functionName} returned no valid answer.`);
   }
 
-  return listen(port, async (request, response) => {
+  return listen(ports.gateway, async (request, response) => {
     const requestId = randomUUID();
-    send(response, requestId, await serve(request, requestId));
+    const { status, headers, body } = await serve(request, requestId);
+    const own = { 'apigw-requestid': requestId, 'content-length': body.length };
+    response.writeHead(status, { ...headers, ...own }).end(body);
   });
 }
 
 function message(status: number, text: string): HttpAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify({ message: text })),
-  };
-}
-
-function send(response: ServerResponse, requestId: string, { status, headers, body }: HttpAnswer): void {
-  response.writeHead(status, {
-    ...headers,
-    'apigw-requestid': requestId,
-    'content-length': body.length,
-  });
-  response.end(body);
+  const body = Buffer.from(JSON.stringify({ message: text }));
+  return { status, headers: { 'content-type': 'application/json' }, body };
 }

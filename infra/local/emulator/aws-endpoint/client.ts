@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { jsonOf } from '../../../../shared/platform/validation.ts';
 import { call } from '../process/http.ts';
 
 /**
@@ -51,12 +52,7 @@ export function awsClient(
     });
     const { status } = answer;
     const text = await answer.text();
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch {
-      json = undefined;
-    }
+    const json = jsonOf(text);
     const error = z.safeParse(errorSchema, json);
     const { __type: type = '', message = '' } = error.success ? error.data : {};
     return { status, type, message, text, json };

@@ -1,23 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AccessControl } from '../iam/principals.ts';
 import type { Mappings } from '../lambda/event-source-mappings.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { call, codeOf, type Listening, listen, readBody } from '../process/http.ts';
-import type { LocalStack } from '../template/read-stack.ts';
+import { type Services, urlOf } from '../services.ts';
 import { type AwsNames, awsCallOf, signerOf } from './request.ts';
-
-export interface EndpointOptions {
-  readonly port: number;
-  readonly stack: LocalStack;
-  readonly access: AccessControl;
-  /** Base URL of each store that is a process of its own, by its SigV4 name. */
-  readonly stores: Readonly<Record<string, string>>;
-  /** What is kept in this process, by its SigV4 name. */
-  readonly local: Readonly<Record<string, (operation: string, body: string) => LocalAnswer>>;
-  readonly lambda: Lambda;
-  /** Lambda's API for event source mappings. */
-  readonly mappings: Mappings['answer'];
-}
 
 export interface LocalAnswer {
   readonly status: number;
@@ -31,9 +17,19 @@ const maxBytes = 16 * 1024 * 1024;
 /**
  * The one AWS endpoint of the platform. It reads who calls and for which action, checks that this is allowed, and
  * passes the call on to the service that the signature names.
+ * @param local What is kept in this process, by its SigV4 name.
  */
-export function startEndpoint(options: EndpointOptions): Promise<Listening> {
-  const { stack, access } = options;
+export function startEndpoint(
+  { ports, stack, access }: Services,
+  lambda: Lambda,
+  mappings: Mappings,
+  local: Readonly<Record<string, (operation: string, body: string) => LocalAnswer>>,
+): Promise<Listening> {
+  /** Base URL of each store that is a process of its own, by its SigV4 name. */
+  const stores = new Map([
+    ['sqs', urlOf(ports, 'sqs')],
+    ['dynamodb', urlOf(ports, 'dynamodb')],
+  ]);
   const names: AwsNames = {
     region: stack.region,
     accountId: stack.accountId,
@@ -41,7 +37,7 @@ export function startEndpoint(options: EndpointOptions): Promise<Listening> {
       stack.secrets.find(({ name, arn }) => id === name || id === arn || arn.slice(0, -7) === id)?.arn ?? id,
   };
 
-  return listen(options.port, async (request, response) => {
+  return listen(ports.endpoint, async (request, response) => {
     const signer = signerOf(request.headers.authorization);
     if (!signer) {
       return refuse(response, 403, 'MissingAuthenticationToken', 'The request is not signed with SigV4.');
@@ -65,11 +61,12 @@ export function startEndpoint(options: EndpointOptions): Promise<Listening> {
       const status = service === 'dynamodb' || service === 'secretsmanager' ? 400 : 403;
       return refuse(response, status, 'AccessDeniedException', decision.reason);
     }
-    if (service === 'lambda') return answerLambda(request, body.toString('utf8'), response, options);
-    const here = options.local[service]?.(action.replace(/^.*:/, ''), body.toString('utf8'));
+    const text = body.toString('utf8');
+    if (service === 'lambda') return answerLambda(request, text, response, lambda, mappings);
+    const here = local[service]?.(action.replace(/^.*:/, ''), text);
     if (here)
       return void response.writeHead(here.status, { 'content-type': here.contentType }).end(here.body);
-    const base = options.stores[service];
+    const base = stores.get(service);
     if (base === undefined) {
       return refuse(response, 400, 'UnknownServiceException', `Local runs have no ${service}.`);
     }
@@ -81,12 +78,13 @@ async function answerLambda(
   request: IncomingMessage,
   body: string,
   response: ServerResponse,
-  { lambda, mappings }: Pick<EndpointOptions, 'lambda' | 'mappings'>,
+  lambda: Lambda,
+  mappings: Mappings,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://local');
   const [, target] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(url.pathname) ?? [];
   if (target === undefined) {
-    const answer = mappings(request.method ?? 'GET', url, body);
+    const answer = mappings.answer(request.method ?? 'GET', url, body);
     return sendJson(response, answer.status, answer.body);
   }
   const type = header(request, 'x-amz-invocation-type') === 'Event' ? 'Event' : 'RequestResponse';

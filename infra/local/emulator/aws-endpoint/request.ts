@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { jsonOf } from '../../../../shared/platform/validation.ts';
 
 /**
  * The signer that the Authorization header names by the scope of its SigV4 signature
@@ -55,7 +56,7 @@ export interface SignedCall {
  */
 export function awsCallOf({ service, target, method, path, body }: SignedCall, names: AwsNames): AwsCall {
   const operation = target?.split('.').at(-1) ?? '';
-  const parsed = z.safeParse(bodySchema, parseJson(body));
+  const parsed = z.safeParse(bodySchema, jsonOf(body.toString('utf8')));
   const fields = parsed.success ? parsed.data : {};
   const arn = (rest: string) => `arn:aws:${service}:${names.region}:${names.accountId}:${rest}`;
   switch (service) {
@@ -103,12 +104,4 @@ function lambdaCallOf(method: string, path: string, arn: (rest: string) => strin
     return { action: `lambda:${action}`, resources: [arn(`event-source-mapping:${uuid}`)] };
   }
   return { action: `lambda:${method} ${path}`, resources: ['*'] };
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

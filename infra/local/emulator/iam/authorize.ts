@@ -57,13 +57,11 @@ export function prepareAccess(
   return (asked) => {
     const call = { ...asked, context: { ...context, ...asked.context } };
     const resourceRules = (ofResource.get(call.resource) ?? []).map(({ rule }) => rule);
-    const granted = (rules: readonly Rule[], effect: Statement['effect']) => {
-      for (const rule of rules) {
-        const grant = rule(effect, call);
-        if (grant) return grant;
-      }
-      return undefined;
-    };
+    const granted = (rules: readonly Rule[], effect: Statement['effect']) =>
+      rules
+        .values()
+        .map((rule) => rule(effect, call))
+        .find((grant) => grant !== undefined);
     if (granted(callerRules, 'Deny'))
       return refusal(caller, call, 'with an explicit deny in an identity-based policy');
     if (granted(resourceRules, 'Deny'))

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
+import type { LocalFunction } from '../template/read-stack.ts';
 
 /** Lambda answers 200 for every outcome of an invocation, and says in a header whether it failed. */
 const outcomeSchema = z.object({
@@ -24,10 +25,7 @@ export interface Invocation {
 }
 
 export interface ContainerOptions {
-  readonly functionArn: string;
-  readonly timeoutSeconds: number;
-  readonly memoryMegabytes: number;
-  readonly cwd: string;
+  readonly lambda: LocalFunction;
   readonly environment: (id: string) => Record<string, string>;
   /** Most containers of this function; more invocations wait for one. */
   readonly maxContainers: number;
@@ -63,7 +61,7 @@ const runtimeFile = fileURLToPath(new URL('container.ts', import.meta.url));
  * All containers of one function. Each works on one invocation at a time. The idle one that was used last is taken
  * first; if there is none, a new one is started, up to the limit. A container that runs out of time is killed.
  */
-export function createContainers(options: ContainerOptions) {
+export function createContainers({ lambda, ...options }: ContainerOptions) {
   const containers = new Set<Container>();
   const waiting: Invocation[] = [];
   let stopped = false;
@@ -82,18 +80,18 @@ export function createContainers(options: ContainerOptions) {
     const invocation = waiting.shift();
     if (!invocation) return;
     const { requestId, payload } = invocation;
-    const milliseconds = options.timeoutSeconds * 1000;
+    const milliseconds = lambda.timeoutSeconds * 1000;
     clearTimeout(container.timer);
     container.current = invocation;
     container.timer = setTimeout(() => expire(container, requestId), milliseconds);
-    const { functionArn } = options;
-    const work: Work = { requestId, payload, functionArn, deadline: Date.now() + milliseconds };
+    const deadline = Date.now() + milliseconds;
+    const work: Work = { requestId, payload, functionArn: lambda.arn, deadline };
     // A container that has just died is noticed by its exit.
     container.child.send(work, () => {});
   }
 
   function expire(container: Container, requestId: string): void {
-    const text = `RequestId: ${requestId} Error: Task timed out after ${options.timeoutSeconds.toFixed(2)} seconds`;
+    const text = `RequestId: ${requestId} Error: Task timed out after ${lambda.timeoutSeconds.toFixed(2)} seconds`;
     options.log(text);
     end(container, failed('Sandbox.Timedout', text));
   }
@@ -102,8 +100,8 @@ export function createContainers(options: ContainerOptions) {
     const id = randomUUID();
     const child = fork(runtimeFile, [], {
       // As on Lambda, the heap may grow to the function's memory; NODE_OPTIONS stays the function's own.
-      execArgv: [`--max-old-space-size=${options.memoryMegabytes}`],
-      cwd: options.cwd,
+      execArgv: [`--max-old-space-size=${lambda.memoryMegabytes}`],
+      cwd: lambda.assetDirectory,
       env: options.environment(id),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -1,21 +1,11 @@
+import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { awsClient } from '../aws-endpoint/client.ts';
-import type { AccessControl } from '../iam/principals.ts';
 import { readJson, writeJson } from '../json-file.ts';
+import type { Services } from '../services.ts';
 import { find } from '../template/local-stack.ts';
-import type { LocalStack } from '../template/read-stack.ts';
 import type { Lambda } from './service.ts';
 import { type MappingPoll, pollMapping } from './sqs-poller.ts';
-
-export interface MappingsOptions {
-  readonly stack: LocalStack;
-  readonly access: AccessControl;
-  readonly lambda: Lambda;
-  readonly awsEndpoint: string;
-  /** Where the switches are kept. */
-  readonly switchesFile: string;
-  readonly log: (line: string) => void;
-}
 
 export type Mappings = ReturnType<typeof startMappings>;
 
@@ -26,9 +16,11 @@ const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
  * Lambda's event source mappings: one poll each, and the part of Lambda's API that switches them on and off
  * (ListEventSourceMappings, GetEventSourceMapping, UpdateEventSourceMapping). Switches are kept on disk.
  */
-export function startMappings({ stack, access, lambda, ...options }: MappingsOptions) {
+export function startMappings(services: Services, lambda: Lambda) {
+  const { stack, access, awsEndpoint, log } = services;
   const polls = new Map<string, MappingPoll>();
-  const switches = switchesSchema.parse(readJson(options.switchesFile) ?? {});
+  const switchesFile = join(services.dataDirectory, 'mappings.json');
+  const switches = switchesSchema.parse(readJson(switchesFile) ?? {});
   const { region } = stack;
   const mappings = stack.mappings.map((mapping) => ({
     ...mapping,
@@ -43,8 +35,8 @@ export function startMappings({ stack, access, lambda, ...options }: MappingsOpt
     const { accessKeyId } = access.principal('mapping', mapping.logicalId).credentials;
     const poll = pollMapping(mapping, {
       region,
-      log: (line) => options.log(`pollers: ${line}`),
-      sqs: awsClient(options.awsEndpoint, 'sqs', 'AmazonSQS', { accessKeyId, region }),
+      log: (line) => log(`pollers: ${line}`),
+      sqs: awsClient(awsEndpoint, 'sqs', 'AmazonSQS', { accessKeyId, region }),
       invoke: (payload) => lambda.invoke(mapping.functionName, payload),
     });
     polls.set(mapping.uuid, poll);
@@ -88,7 +80,7 @@ export function startMappings({ stack, access, lambda, ...options }: MappingsOpt
       const { Enabled } = updateSchema.parse(JSON.parse(body || '{}'));
       if (Enabled !== undefined) {
         switches[uuid] = Enabled;
-        writeJson(options.switchesFile, switches);
+        writeJson(switchesFile, switches);
         if (Enabled) begin(known);
         else void end(uuid);
       }

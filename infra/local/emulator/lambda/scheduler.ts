@@ -1,20 +1,15 @@
 import { reasonOf } from '../../../../shared/model/errors.ts';
 import { invoke } from '../aws-endpoint/client.ts';
-import type { AccessControl } from '../iam/principals.ts';
-import type { LocalStack } from '../template/read-stack.ts';
+import type { Services } from '../services.ts';
 
 /**
  * EventBridge Scheduler: invokes the target of every enabled schedule with the schedule's own role, first one
  * period after the start.
  * @returns a function that ends it.
  */
-export function startSchedules(
-  { schedules, region }: LocalStack,
-  access: AccessControl,
-  awsEndpoint: string,
-  log: (line: string) => void,
-): () => void {
-  const timers = schedules
+export function startSchedules({ stack, access, awsEndpoint, log }: Services): () => void {
+  const { region } = stack;
+  const timers = stack.schedules
     .filter(({ State }) => State === 'ENABLED')
     .map(({ name, Target: { Arn, Input }, ScheduleExpression }) => {
       const { accessKeyId } = access.principal('schedule', name).credentials;

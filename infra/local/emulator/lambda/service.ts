@@ -3,19 +3,9 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InvocationType, Invoked } from '../aws-endpoint/client.ts';
 import type { AccessControl, LocalCredentials, Principal } from '../iam/principals.ts';
-import type { Report } from '../process/child-process.ts';
-import type { ServicesConfiguration } from '../services.ts';
+import type { Services } from '../services.ts';
 import type { LocalFunction, LocalStack } from '../template/read-stack.ts';
 import { createContainers, failed, type Outcome } from './containers.ts';
-
-export interface LambdaOptions
-  extends Pick<ServicesConfiguration, 'stack' | 'maxContainers' | 'concurrencyLimit' | 'clockOffsetsMs'> {
-  readonly access: AccessControl;
-  /** Where the functions find AWS. */
-  readonly awsEndpoint: string;
-  readonly logDirectory: string;
-  readonly report: (report: Report) => void;
-}
 
 export type Lambda = ReturnType<typeof startLambda>;
 
@@ -30,10 +20,10 @@ type Deployed = ReturnType<typeof deploy>;
  * Lambda: it takes invocations, and hands them to its containers. An invocation of type Event is
  * kept in memory only and is not tried again after a failure, while Lambda makes two more attempts.
  */
-export function startLambda(options: LambdaOptions) {
-  mkdirSync(options.logDirectory, { recursive: true });
-  const nextClockOffset = createClockOffsets(options);
-  const deployed = options.stack.functions.map((lambda) => deploy(lambda, nextClockOffset, options));
+export function startLambda(services: Services) {
+  mkdirSync(join(services.dataDirectory, 'logs'), { recursive: true });
+  const nextClockOffset = createClockOffsets(services);
+  const deployed = services.stack.functions.map((lambda) => deploy(lambda, nextClockOffset, services));
   const find = (wanted: string) => deployed.find(({ name, arn }) => wanted === name || wanted === arn);
   return {
     /** Ends all containers now. */
@@ -68,33 +58,30 @@ function refused(status: number, type: string, message: string): Invoked {
 function deploy(
   lambda: LocalFunction,
   nextClockOffset: (name: string) => number,
-  { stack, access, report, ...options }: LambdaOptions,
+  { stack, access, report, ...services }: Services,
 ) {
   const { name, arn } = lambda;
   const principal = access.principal('function', name);
-  const file = createWriteStream(join(options.logDirectory, `${name}.log`), { flags: 'a' });
+  const file = createWriteStream(join(services.dataDirectory, 'logs', `${name}.log`), { flags: 'a' });
   let allowed: boolean | undefined;
   const log = (line: string) => {
     allowed ??= mayLog(lambda, principal, stack, access);
     if (allowed) file.write(`${line}\n`);
   };
   const containers = createContainers({
-    functionArn: arn,
-    timeoutSeconds: lambda.timeoutSeconds,
-    memoryMegabytes: lambda.memoryMegabytes,
-    cwd: lambda.assetDirectory,
+    lambda,
     environment: (id) =>
       containerEnvironment(lambda, principal.credentials, {
         region: stack.region,
-        awsEndpoint: options.awsEndpoint,
+        awsEndpoint: services.functionsEndpoint ?? services.awsEndpoint,
         logStream: logStream(id),
         clockOffsetMs: nextClockOffset(name),
       }),
-    maxContainers: options.maxContainers ?? 10,
+    maxContainers: services.maxContainers ?? 10,
     log,
     onProcess: (state, pid) => report({ kind: 'container', state, pid, name }),
   });
-  const concurrencyLimit = lambda.reservedConcurrency ?? options.concurrencyLimit ?? 200;
+  const concurrencyLimit = lambda.reservedConcurrency ?? services.concurrencyLimit ?? 200;
   return { name, arn, concurrencyLimit, containers, log };
 }
 
@@ -111,12 +98,11 @@ function mayLog(
   );
 }
 
-function createClockOffsets({ clockOffsetsMs = [], report }: LambdaOptions): (name: string) => number {
+function createClockOffsets({ clockOffsetsMs = [], log }: Services): (name: string) => number {
   let launched = 0;
   return (name) => {
     const offset = clockOffsetsMs[launched++ % clockOffsetsMs.length] ?? 0;
-    if (offset !== 0)
-      report({ kind: 'log', line: `lambda: a container of ${name} has a clock that is ${offset} ms off.` });
+    if (offset !== 0) log(`lambda: a container of ${name} has a clock that is ${offset} ms off.`);
     return offset;
   };
 }

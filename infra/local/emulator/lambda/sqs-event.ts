@@ -51,8 +51,8 @@ export function sqsEvent(
           Object.entries(message.MessageAttributes).map(([name, value]) => [
             name,
             {
-              ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
-              ...(value.BinaryValue === undefined ? {} : { binaryValue: value.BinaryValue }),
+              stringValue: value.StringValue,
+              binaryValue: value.BinaryValue,
               stringListValues: [],
               binaryListValues: [],
               dataType: value.DataType,

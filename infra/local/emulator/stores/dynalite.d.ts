@@ -6,7 +6,5 @@ declare module 'dynalite' {
     /** Folder of the database; in memory without it. */
     path?: string;
     createTableMs?: number;
-    deleteTableMs?: number;
-    updateTableMs?: number;
   }): Server;
 }

@@ -46,27 +46,7 @@ const descriptionSchema = z.object({
 });
 
 async function ensureTable(dynamodb: AwsClient, table: LocalTable): Promise<void> {
-  let created = false;
-  for (let tries = 0; tries < 100; tries += 1) {
-    const answer = await dynamodb('DescribeTable', { TableName: table.name });
-    if (answer.status === 400 && answer.type.endsWith('ResourceNotFoundException') && !created) {
-      created = true;
-      await create(dynamodb, table);
-      continue;
-    }
-    if (answer.status !== 200) throw new Error(`Table ${table.name}: ${answer.text}`);
-    const { Table } = descriptionSchema.parse(answer.json);
-    if (Table.TableStatus === 'ACTIVE') {
-      sameShape(table, Table);
-      return;
-    }
-    await wait(20);
-  }
-  throw new Error(`Table ${table.name} does not become active: remove the data folder and start again.`);
-}
-
-async function create(dynamodb: AwsClient, table: LocalTable): Promise<void> {
-  const answer = await dynamodb('CreateTable', {
+  const created = await dynamodb('CreateTable', {
     TableName: table.name,
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: table.KeySchema,
@@ -74,7 +54,18 @@ async function create(dynamodb: AwsClient, table: LocalTable): Promise<void> {
     GlobalSecondaryIndexes:
       table.GlobalSecondaryIndexes.length > 0 ? table.GlobalSecondaryIndexes : undefined,
   });
-  if (answer.status !== 200) throw new Error(`Table ${table.name} cannot be created: ${answer.text}`);
+  // The data folder holds it already.
+  const kept = created.type.endsWith('ResourceInUseException');
+  if (created.status !== 200 && !kept)
+    throw new Error(`Table ${table.name} cannot be created: ${created.text}`);
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answer = await dynamodb('DescribeTable', { TableName: table.name });
+    if (answer.status !== 200) throw new Error(`Table ${table.name}: ${answer.text}`);
+    const { Table } = descriptionSchema.parse(answer.json);
+    if (Table.TableStatus === 'ACTIVE') return sameShape(table, Table);
+    await wait(20);
+  }
+  throw new Error(`Table ${table.name} does not become active: remove the data folder and start again.`);
 }
 
 function sameShape(table: LocalTable, found: z.infer<typeof descriptionSchema>['Table']): void {
