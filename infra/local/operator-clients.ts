@@ -28,9 +28,8 @@ export type OperatorLedger = ReturnType<typeof operatorLedger>;
 /** The stack's table as an operator reads it. */
 export function operatorLedger(dynamodb: DynamoDBClient, tableName: string) {
   const table = createTable(dynamodb, tableName);
-  const times = { settlingSeconds: 300 };
   return {
-    ...createAlertLedger({ table, clock: systemClock, times }),
+    ...createAlertLedger({ table, clock: systemClock, times: { settlingSeconds: 300 } }),
     breaker: new Breaker(table, systemClock),
   };
 }

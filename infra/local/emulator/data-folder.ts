@@ -22,8 +22,6 @@ const addressSchema = z.object({
 
 export type EmulatorAddress = z.infer<typeof addressSchema>;
 
-const portsSchema = z.record(z.string(), z.number());
-
 /**
  * The folder that a platform keeps everything in: the given one, or a temporary one.
  * @throws Error when a running platform uses it.
@@ -42,7 +40,7 @@ export function openDataFolder(given: string | undefined) {
   return {
     path,
     /** Ports of the last run in this folder, so that addresses that somebody noted stay valid. */
-    lastPorts: portsSchema.parse(readJson(portsFile) ?? {}),
+    lastPorts: z.record(z.string(), z.number()).parse(readJson(portsFile) ?? {}),
     keepPorts: (ports: Readonly<Record<string, number>>) => writeJson(portsFile, ports),
     publish: (address: EmulatorAddress) => writeJson(addressFile, address),
     /** Removes the address, and the folder if it is a temporary one. */

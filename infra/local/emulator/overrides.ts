@@ -20,10 +20,7 @@ export interface Overrides {
  * are never made longer.
  * @throws Error for a variable that no function has: it would change nothing.
  */
-export function overrideStack(
-  stack: LocalStack,
-  overrides: Overrides,
-): { readonly stack: LocalStack; readonly changes: readonly string[] } {
+export function overrideStack(stack: LocalStack, overrides: Overrides) {
   const { environment = {}, scheduleSeconds = {} } = overrides;
   const changes: string[] = [];
   for (const name of Object.keys(environment)) {

@@ -66,9 +66,7 @@ export function httpEvent(call: HttpCall, match: Match, place: HttpApiPlace): AP
 
 /** Path, percent-decoded, and query, as it was sent. A path that cannot be decoded is kept as it is. */
 export function splitTarget(target = '/'): { path: string; query: string } {
-  const at = target.indexOf('?');
-  const raw = at < 0 ? target : target.slice(0, at);
-  const query = at < 0 ? '' : target.slice(at + 1);
+  const [, raw = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(target) ?? [];
   try {
     return { path: decodeURIComponent(raw), query };
   } catch {
@@ -101,11 +99,8 @@ function sourceAddressOf({ socket }: HttpCall['request']): string {
 }
 
 function queryParameters(query: string): Record<string, string> {
-  const parameters: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(query)) {
-    parameters[name] = Object.hasOwn(parameters, name) ? `${parameters[name]},${value}` : value;
-  }
-  return parameters;
+  const given = new URLSearchParams(query);
+  return Object.fromEntries([...given.keys()].map((name) => [name, given.getAll(name).join(',')]));
 }
 
 /** Observed on AWS: only these arrive as text; forms, `+json` and bodies without a type arrive as base64. */

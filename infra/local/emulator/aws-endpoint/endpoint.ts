@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { codeOf } from '../../../../shared/platform/http.ts';
 import type { Mappings } from '../lambda/event-source-mappings.ts';
 import type { Lambda } from '../lambda/service.ts';
-import { call, codeOf, type Listening, listen, readBody } from '../process/http.ts';
+import { call, type Listening, listen, readBody } from '../process/http.ts';
 import { type Services, urlOf } from '../services.ts';
 import { type AwsNames, awsCallOf, signerOf } from './request.ts';
 
@@ -50,10 +51,9 @@ export function startEndpoint(
     const body = await readBody(request, maxBytes);
     if (!body) return refuse(response, 413, 'RequestEntityTooLargeException', 'The request is too large.');
     const { service } = signer;
-    const { action, resources } = awsCallOf(
-      { service, target: header(request, 'x-amz-target'), method: request.method, path: request.url, body },
-      names,
-    );
+    const [target] = request.headersDistinct['x-amz-target'] ?? [];
+    const { method, url: path } = request;
+    const { action, resources } = awsCallOf({ service, target, method, path, body }, names);
     for (const resource of resources) {
       const decision = access.decide(principal, { action, resource });
       if (decision.allowed) continue;
@@ -87,12 +87,9 @@ async function answerLambda(
     const answer = mappings.answer(request.method ?? 'GET', url, body);
     return sendJson(response, answer.status, answer.body);
   }
-  const type = header(request, 'x-amz-invocation-type') === 'Event' ? 'Event' : 'RequestResponse';
-  const { status, payload, functionError } = await lambda.invoke(
-    decodeURIComponent(target),
-    body || '{}',
-    type,
-  );
+  const type = request.headers['x-amz-invocation-type'] === 'Event' ? 'Event' : 'RequestResponse';
+  const name = decodeURIComponent(target);
+  const { status, payload, functionError } = await lambda.invoke(name, body || '{}', type);
   if (functionError !== undefined) response.setHeader('x-amz-function-error', functionError);
   sendJson(response, status, payload);
 }
@@ -129,11 +126,6 @@ function passed(headers: Iterable<readonly [string, unknown]>): Record<string, s
   return Object.fromEntries(
     [...headers].filter(([name]) => !hopByHop.test(name)).map(([name, value]) => [name, String(value)]),
   );
-}
-
-function header(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : undefined;
 }
 
 function refuse(response: ServerResponse, status: number, type: string, message: string) {

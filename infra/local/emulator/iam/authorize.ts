@@ -1,4 +1,4 @@
-import type { ResourcePolicy, Statement } from '../template/local-stack.ts';
+import type { Condition, ResourcePolicy, Statement } from '../template/local-stack.ts';
 
 /** Further facts about a call, by the keys of IAM's conditions (`aws:SourceArn`). */
 export type CallContext = Readonly<Record<string, string>>;
@@ -76,10 +76,8 @@ export function prepareAccess(
 }
 
 function ruleOf({ effect, actions, resources, conditions }: Statement): Rule {
-  const matchersOf = (patterns: readonly string[], ignoreCase: boolean) =>
-    patterns.map((pattern) => ({ pattern, matches: wildcard(pattern, ignoreCase) }));
-  const actionPatterns = matchersOf(actions, true);
-  const resourcePatterns = matchersOf(resources, false);
+  const actionPatterns = actions.map((pattern) => ({ pattern, matches: wildcard(pattern, true) }));
+  const resourcePatterns = resources.map((pattern) => ({ pattern, matches: wildcard(pattern) }));
   const tests = conditions.map(testOf);
   return (wanted, { action, resource, context = {} }) => {
     if (effect !== wanted) return undefined;
@@ -91,11 +89,7 @@ function ruleOf({ effect, actions, resources, conditions }: Statement): Rule {
 }
 
 /** One value is enough; a key that the call does not have makes the condition false. */
-function testOf({
-  operator,
-  key,
-  values,
-}: Statement['conditions'][number]): (context: CallContext) => boolean {
+function testOf({ operator, key, values }: Condition): (context: CallContext) => boolean {
   // ArnEquals and ArnLike are the same ("ARN condition operators" of the IAM guide).
   const matchers = values.map((pattern) =>
     operator.startsWith('Arn') ? arnWildcard(pattern) : (value: string) => value === pattern,

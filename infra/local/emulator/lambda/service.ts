@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InvocationType, Invoked } from '../aws-endpoint/client.ts';
-import type { AccessControl, LocalCredentials, Principal } from '../iam/principals.ts';
+import type { LocalCredentials, Principal } from '../iam/principals.ts';
 import type { Services } from '../services.ts';
-import type { LocalFunction, LocalStack } from '../template/read-stack.ts';
+import type { LocalFunction } from '../template/read-stack.ts';
 import { createContainers, failed, type Outcome } from './containers.ts';
 
 export type Lambda = ReturnType<typeof startLambda>;
@@ -24,17 +24,12 @@ export function startLambda(services: Services) {
   mkdirSync(join(services.dataDirectory, 'logs'), { recursive: true });
   const nextClockOffset = createClockOffsets(services);
   const deployed = services.stack.functions.map((lambda) => deploy(lambda, nextClockOffset, services));
-  const find = (wanted: string) => deployed.find(({ name, arn }) => wanted === name || wanted === arn);
   return {
     /** Ends all containers now. */
     kill: () => Promise.all(deployed.map(({ containers }) => containers.kill())),
     /** @param wanted Name or ARN of the function. */
-    async invoke(
-      wanted: string,
-      payload: string,
-      type: InvocationType = 'RequestResponse',
-    ): Promise<Invoked> {
-      const lambda = find(wanted);
+    async invoke(wanted: string, payload: string, type?: InvocationType): Promise<Invoked> {
+      const lambda = deployed.find(({ name, arn }) => wanted === name || wanted === arn);
       if (!lambda) return refused(404, 'ResourceNotFoundException', `Function not found: ${wanted}`);
       const tooLarge = `The payload is larger than ${maxPayloadBytes} bytes.`;
       if (Buffer.byteLength(payload) > maxPayloadBytes)
@@ -55,17 +50,14 @@ function refused(status: number, type: string, message: string): Invoked {
   return { status, payload: { __type: type, message } };
 }
 
-function deploy(
-  lambda: LocalFunction,
-  nextClockOffset: (name: string) => number,
-  { stack, access, report, ...services }: Services,
-) {
+function deploy(lambda: LocalFunction, nextClockOffset: (name: string) => number, services: Services) {
   const { name, arn } = lambda;
+  const { stack, access, report } = services;
   const principal = access.principal('function', name);
   const file = createWriteStream(join(services.dataDirectory, 'logs', `${name}.log`), { flags: 'a' });
   let allowed: boolean | undefined;
   const log = (line: string) => {
-    allowed ??= mayLog(lambda, principal, stack, access);
+    allowed ??= mayLog(lambda, principal, services);
     if (allowed) file.write(`${line}\n`);
   };
   const containers = createContainers({
@@ -86,12 +78,8 @@ function deploy(
 }
 
 /** Lambda writes a function's output with the function's role; without its grants the output is lost. */
-function mayLog(
-  { logGroup }: LocalFunction,
-  principal: Principal,
-  { region, accountId }: LocalStack,
-  access: AccessControl,
-): boolean {
+function mayLog({ logGroup }: LocalFunction, principal: Principal, { stack, access }: Services): boolean {
+  const { region, accountId } = stack;
   const resource = `arn:aws:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:${logStream('1')}`;
   return ['logs:CreateLogStream', 'logs:PutLogEvents'].every(
     (action) => access.decide(principal, { action, resource }, 'logs').allowed,
@@ -113,10 +101,6 @@ async function run({ containers, log }: Deployed, payload: string): Promise<Outc
   const outcome = await new Promise<Outcome>((settle) => containers.invoke({ requestId, payload, settle }));
   const how = outcome.functionError ? 'failed' : 'succeeded';
   log(`REPORT RequestId: ${requestId} ${how} after ${(performance.now() - began).toFixed(0)} ms`);
-  return sized(outcome);
-}
-
-function sized(outcome: Outcome): Outcome {
   if (Buffer.byteLength(outcome.payload) <= maxPayloadBytes) return outcome;
   return failed(
     'Function.ResponseSizeTooLarge',
@@ -124,22 +108,15 @@ function sized(outcome: Outcome): Outcome {
   );
 }
 
-export interface ContainerPlace {
-  readonly region: string;
-  readonly awsEndpoint: string;
-  readonly logStream: string;
-  /** How far its clock is off. */
-  readonly clockOffsetMs?: number;
-}
-
 /**
  * The environment of a function: Lambda's own variables ("Defined runtime environment variables" of the Lambda guide),
  * the AWS endpoint, and the configured ones. Of this machine it has the PATH alone.
+ * @param place `clockOffsetMs` says how far the container's clock is off.
  */
 export function containerEnvironment(
   lambda: LocalFunction,
   credentials: LocalCredentials,
-  place: ContainerPlace,
+  place: { region: string; awsEndpoint: string; logStream: string; clockOffsetMs?: number },
 ): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '/usr/bin:/bin',

@@ -39,15 +39,6 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace) {
     throw new Error(`${answer.type || answer.status}: ${answer.message || answer.text}`);
   }
 
-  /**
-   * Lambda scales its pollers by the queue's attributes, so that a function's role needs this grant beside
-   * those to receive and delete ("Execution role permissions" for SQS in the Lambda guide).
-   */
-  async function readDepth(): Promise<void> {
-    const attributes = { QueueUrl: mapping.queue.url, AttributeNames: ['ApproximateNumberOfMessages'] };
-    await ask('GetQueueAttributes', attributes);
-  }
-
   async function receive(most: number, seconds: number): Promise<ReceivedMessage[]> {
     const received = await ask('ReceiveMessage', {
       QueueUrl: mapping.queue.url,
@@ -107,7 +98,10 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace) {
     let lastLogged = '';
     while (!signal.aborted) {
       try {
-        if (!isReady) await readDepth();
+        // Lambda scales its pollers by the queue's attributes, so that a function's role needs this grant beside
+        // those to receive and delete ("Execution role permissions" for SQS in the Lambda guide).
+        const depth = { QueueUrl: mapping.queue.url, AttributeNames: ['ApproximateNumberOfMessages'] };
+        if (!isReady) await ask('GetQueueAttributes', depth);
         isReady = true;
         if (running.size >= limit) {
           await Promise.race(running);

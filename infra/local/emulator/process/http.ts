@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { codeOf } from '../../../../shared/platform/http.ts';
 
 /**
  * One call between the processes of the local platform; any status is an answer. Refused connections are tried again
@@ -14,11 +15,6 @@ export async function call(url: string, request: RequestInit): Promise<Response>
       await wait(pause);
     }
   }
-}
-
-/** Why a call failed: `ECONNREFUSED`; undefined when it was not the network. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error ? Object(error.cause).code : undefined;
 }
 
 /** The whole body, or undefined when it is larger than `limit` bytes. */

@@ -56,12 +56,11 @@ export function createSupervisor(log: (line: string) => void, onProcess: (pid: n
     });
     service.child = child;
     if (child.pid !== undefined) onProcess(child.pid);
-    const lastLines: string[] = [];
+    let lastLines: string[] = [];
     let reason = '';
     const note = (chunk: Buffer) => {
       for (const line of chunk.toString().split('\n').filter(Boolean)) {
-        lastLines.splice(0, Math.max(0, lastLines.length - 9));
-        lastLines.push(line);
+        lastLines = [...lastLines.slice(-9), line];
         log(`${spec.name}: ${line}`);
       }
     };
@@ -85,16 +84,13 @@ export function createSupervisor(log: (line: string) => void, onProcess: (pid: n
         service.starting.failed(new Error(`${spec.name} ${failure}`));
       } else if (!service.stopping) {
         log(`${spec.name} ${how}; it is started again. ${reason}`.trimEnd());
-        relaunch(service, performance.now() - began > 5_000 ? 0 : failures + 1);
+        // One that keeps dying waits longer and longer; one that had lived is back at once.
+        const deaths = performance.now() - began > 5_000 ? 0 : failures + 1;
+        const delay = deaths === 0 ? 0 : Math.min(5_000, 50 * 2 ** (deaths - 1));
+        service.timer = setTimeout(() => launch(service, deaths), delay);
       }
     });
     child.send({ kind: 'start', configuration: spec.configuration });
-  }
-
-  /** A service that keeps dying waits longer and longer; one that had lived is back at once. */
-  function relaunch(service: Watched, failures: number): void {
-    const delay = failures === 0 ? 0 : Math.min(5_000, 50 * 2 ** (failures - 1));
-    service.timer = setTimeout(() => launch(service, failures), delay);
   }
 
   /** @returns why the service failed, if that is the report. */
@@ -133,13 +129,12 @@ export function createSupervisor(log: (line: string) => void, onProcess: (pid: n
         services.set(spec.name, service);
         launch(service, 0);
       }),
-    processes(): ProcessEntry[] {
-      const running = [...services.values()].flatMap(({ spec: { name }, child }) =>
+    processes: (): ProcessEntry[] => [
+      ...[...services.values()].flatMap(({ spec: { name }, child }) =>
         child?.pid === undefined ? [] : [{ name, pid: child.pid, kind: 'service' as const }],
-      );
-      const inThem = [...containers].map(([pid, { name }]) => ({ name, pid, kind: 'container' as const }));
-      return [...running, ...inThem];
-    },
+      ),
+      ...[...containers].map(([pid, { name }]) => ({ name, pid, kind: 'container' as const })),
+    ],
     /** Ends these services, all at once; without names, all that are left. */
     async stop(...names: string[]): Promise<void> {
       const ending = (names.length > 0 ? names : [...services.keys()]).map(async (name) => {

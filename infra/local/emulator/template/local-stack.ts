@@ -14,11 +14,13 @@ export interface Statement {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   /** All of them must hold. */
-  readonly conditions: readonly {
-    readonly operator: string;
-    readonly key: string;
-    readonly values: readonly string[];
-  }[];
+  readonly conditions: readonly Condition[];
+}
+
+export interface Condition {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
 }
 
 /** The policy of a queue or a function: who may do what with it. */

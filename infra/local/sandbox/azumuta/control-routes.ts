@@ -25,22 +25,11 @@ export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networ
       return order && changed(order, { status: 'in-progress', completedAt: null });
     }),
     // Its id stays, and so does the number in what was recorded before.
-    act('rename', (orders, body) => {
-      const order = orders.at(-1);
-      return order && changed(order, accepted(renameSchema, body));
-    }),
+    toNewest('rename', (order, body) => changed(order, accepted(renameSchema, body))),
     // ASSUMED: its recordings are removed, too.
-    act('remove', (orders) => {
-      const order = orders.at(-1);
-      if (order) store.remove(order.id);
-      return order;
-    }),
+    toNewest('remove', (order) => store.remove(order.id)),
     // The same trigger once more, late and although nothing has changed.
-    act('trigger', (orders) => {
-      const order = orders.at(-1);
-      if (order) trigger(order);
-      return order;
-    }),
+    toNewest('trigger', (order) => trigger(order)),
     route('PUT', '/sandbox/triggers', ({ body }) => {
       store.triggers = accepted(triggersSchema, body);
       return store.triggers;
@@ -58,6 +47,15 @@ export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networ
       const order = work(store.productOrdersNumbered(number), body);
       if (order) return shown(order, origin);
       throw new Refusal(404, 'not-found', `There is no such product order ${number} here.`);
+    });
+  }
+
+  /** An act that is done to the newest product order of the number. */
+  function toNewest(name: string, work: (order: ProductOrderRecord, body: unknown) => unknown): Route {
+    return act(name, (orders, body) => {
+      const newest = orders.at(-1);
+      if (newest) work(newest, body);
+      return newest && (store.productOrder(newest.id) ?? newest);
     });
   }
 
