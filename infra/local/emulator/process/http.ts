@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf } from '../../../../shared/platform/http.ts';
@@ -36,7 +37,7 @@ export interface Listening {
 }
 
 /** A server on 127.0.0.1, and nowhere else. A listener that throws answers 500. */
-export function listen(
+export async function listen(
   port: number,
   listener: (...parameters: Parameters<RequestListener>) => void | Promise<void>,
 ): Promise<Listening> {
@@ -50,21 +51,17 @@ export function listen(
   // An answer may take as long as the slowest function, and a caller may be about to use an idle connection.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 60_000;
-  return new Promise((listening, fail) => {
-    server.once('error', fail);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      const bound = typeof address === 'object' && address ? address.port : port;
-      listening({
-        port: bound,
-        url: `http://127.0.0.1:${bound}`,
-        close: () =>
-          new Promise((closed) => {
-            server.close(() => closed());
-            server.closeIdleConnections();
-            setTimeout(() => server.closeAllConnections(), 250).unref();
-          }),
-      });
-    });
-  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const bound = typeof address === 'object' && address ? address.port : port;
+  return {
+    port: bound,
+    url: `http://127.0.0.1:${bound}`,
+    async close() {
+      setTimeout(() => server.closeAllConnections(), 250).unref();
+      // This ends idle connections, too.
+      await new Promise<void>((closed) => server.close(() => closed()));
+    },
+  };
 }

@@ -24,11 +24,9 @@ export async function patchFauxqs(): Promise<void> {
   }
 
   PersistenceManager.prototype.updateMessageReady = function (messageId) {
-    this.db
-      .prepare(
-        'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
-      )
-      .run(messageId);
+    const sql =
+      'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?';
+    this.db.prepare(sql).run(messageId);
   };
 
   SqsQueue.prototype.dequeue = function (...parameters) {
@@ -42,12 +40,12 @@ export async function patchFauxqs(): Promise<void> {
   };
 
   SqsRouter.prototype.register = function (action, original) {
-    const patient: Handler = (body, store, request) => receive(original, body, store, request);
+    const patient: Handler = (...parameters) => receive(original, ...parameters);
     register.call(this, action, action === 'ReceiveMessage' ? patient : original);
   };
 }
 
-async function receive(original: Handler, body: Body, store: Store, request: Request): Promise<Result> {
+async function receive(original: Handler, ...[body, store, request]: Parameters<Handler>): Promise<Result> {
   const queue = body.QueueUrl === undefined ? undefined : store.getQueue(body.QueueUrl);
   const seconds = Number(body.WaitTimeSeconds ?? queue?.attributes.ReceiveMessageWaitTimeSeconds ?? 0);
   // The store refuses an invalid request at once.
@@ -64,24 +62,15 @@ async function receive(original: Handler, body: Body, store: Store, request: Req
   }
 }
 
-interface Body {
-  readonly QueueUrl?: string;
-  readonly WaitTimeSeconds?: number;
-}
+type Handler = (
+  body: { readonly QueueUrl?: string; readonly WaitTimeSeconds?: number },
+  store: { getQueue(url: string): Queue | undefined },
+  request: { readonly raw: { readonly socket: { readonly destroyed: boolean } } },
+) => Result | Promise<Result>;
 
 interface Result {
   readonly Messages?: unknown[];
 }
-
-interface Request {
-  readonly raw: { readonly socket: { readonly destroyed: boolean } };
-}
-
-interface Store {
-  getQueue(url: string): Queue | undefined;
-}
-
-type Handler = (body: Body, store: Store, request: Request) => Result | Promise<Result>;
 
 interface Persistence {
   readonly db: {

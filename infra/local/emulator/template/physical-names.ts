@@ -68,12 +68,8 @@ const kinds: Readonly<Record<string, ReturnType<typeof kindOf>>> = {
 /** Types whose Ref is mentioned by other resources, but does not matter in a local run. */
 const opaque = /^AWS::(ApiGatewayV2|Lambda|CloudWatch|Events|SNS|Logs)::/;
 
-/** Identities of all resources, and the scope that resolves a template's references to them. */
-export function namesOf(
-  template: Template,
-  place: Place,
-): { identify: (logicalId: string, path: string) => Identity; scope: TemplateScope } {
-  const known = new Map<string, Identity>();
+/** Identities of all resources, and the function that resolves a template's references to them. */
+export function namesOf(template: Template, place: Place) {
   const pseudo: Record<string, string> = {
     'AWS::Region': place.region,
     'AWS::AccountId': place.accountId,
@@ -82,46 +78,35 @@ export function namesOf(
     'AWS::StackName': place.stackName,
     'AWS::StackId': `arn:aws:cloudformation:${place.region}:${place.accountId}:stack/${place.stackName}/local`,
   };
+  const resolve: Resolve = (value, path) => resolved(value, lookUp, path);
 
   function identify(logicalId: string, path: string): Identity {
-    const before = known.get(logicalId);
-    if (before) return before;
     const resource = template.Resources[logicalId];
     if (!resource) throw new Error(`${path}: the template has no resource or parameter ${logicalId}.`);
     const kind = kinds[resource.Type];
     const unnamed = `${place.stackName}-${logicalId}`;
-    if (!kind) {
-      if (!opaque.test(resource.Type)) {
-        throw new Error(
-          `${path}: local runs do not know what ${resource.Type} (${logicalId}) refers to; teach infra/local/emulator/template/physical-names.ts.`,
-        );
-      }
-      return { name: unnamed, arn: '', ref: unnamed, attributes: {} };
+    if (kind) {
+      const given = resource.Properties?.[kind.nameProperty];
+      const at = `Resources.${logicalId}.Properties.${kind.nameProperty}`;
+      return kind.identify(given === undefined ? unnamed : String(resolve(given, at)), logicalId, place);
     }
-    const given = resource.Properties?.[kind.nameProperty];
-    const at = `Resources.${logicalId}.Properties.${kind.nameProperty}`;
-    const name = given === undefined ? unnamed : String(resolve(given, scope, at));
-    const identity = kind.identify(name, logicalId, place);
-    known.set(logicalId, identity);
-    return identity;
+    if (opaque.test(resource.Type)) return { name: unnamed, arn: '', ref: unnamed, attributes: {} };
+    throw new Error(
+      `${path}: local runs do not know what ${resource.Type} (${logicalId}) refers to; teach infra/local/emulator/template/physical-names.ts.`,
+    );
   }
 
-  const scope: TemplateScope = {
-    ref(name, path) {
-      const value = pseudo[name] ?? template.Parameters?.[name]?.Default;
-      return value === undefined ? identify(name, path).ref : String(value);
-    },
-    attribute(logicalId, attribute, path) {
-      const value = identify(logicalId, path).attributes[attribute];
-      if (value === undefined) {
-        throw new Error(
-          `${path}: local runs do not know ${attribute} of ${template.Resources[logicalId]?.Type} (${logicalId}).`,
-        );
-      }
-      return value;
-    },
-  };
-  return { identify, scope };
+  function lookUp(name: string, attribute: string | undefined, path: string): string {
+    const value = pseudo[name] ?? template.Parameters?.[name]?.Default;
+    if (attribute === undefined) return value === undefined ? identify(name, path).ref : String(value);
+    const found = identify(name, path).attributes[attribute];
+    if (found !== undefined) return found;
+    throw new Error(
+      `${path}: local runs do not know ${attribute} of ${template.Resources[name]?.Type} (${name}).`,
+    );
+  }
+
+  return { identify, resolve };
 }
 
 /** Lower-case letters and digits that are the same on every run. */
@@ -131,50 +116,47 @@ export function fingerprint(text: string, length: number): string {
     .slice(0, length);
 }
 
-/** The values of a template's references. */
-export interface TemplateScope {
-  /** Value of `{ Ref: name }`, pseudo parameters (`AWS::Region`) included. */
-  readonly ref: (name: string, path: string) => string;
-  /** Value of `{ 'Fn::GetAtt': [logicalId, attribute] }`. */
-  readonly attribute: (logicalId: string, attribute: string, path: string) => string;
-}
+/** The value of `{ Ref: name }`, pseudo parameters (`AWS::Region`) included, or of an attribute of Fn::GetAtt. */
+type LookUp = (name: string, attribute: string | undefined, path: string) => string;
 
 /**
  * A template value without intrinsic functions: Ref, Fn::GetAtt, Fn::Join and Fn::Sub of references are computed as
  * CloudFormation does.
  * @throws Error with the path of any other function, or of one that is used in another form.
  */
-export function resolve(value: unknown, scope: TemplateScope, path: string): unknown {
-  if (Array.isArray(value)) return value.map((element, at) => resolve(element, scope, `${path}[${at}]`));
+export type Resolve = (value: unknown, path: string) => unknown;
+
+function resolved(value: unknown, lookUp: LookUp, path: string): unknown {
+  if (Array.isArray(value)) return value.map((element, at) => resolved(element, lookUp, `${path}[${at}]`));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
   const [only] = entries;
   if (entries.length === 1 && only && isIntrinsic(only[0])) {
-    return compute(only[0], only[1], scope, `${path}.${only[0]}`);
+    return compute(only[0], only[1], lookUp, `${path}.${only[0]}`);
   }
-  return Object.fromEntries(entries.map(([key, inner]) => [key, resolve(inner, scope, `${path}.${key}`)]));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, resolved(inner, lookUp, `${path}.${key}`)]));
 }
 
 function isIntrinsic(key: string): boolean {
   return key === 'Ref' || key === 'Condition' || key.startsWith('Fn::');
 }
 
-function compute(name: string, argument: unknown, scope: TemplateScope, path: string): string {
+function compute(name: string, argument: unknown, lookUp: LookUp, path: string): string {
   switch (name) {
     case 'Ref':
-      return scope.ref(text(argument, path), path);
+      return lookUp(text(argument, path), undefined, path);
     case 'Fn::GetAtt': {
       const [logicalId, attribute] = list(argument, path);
-      return scope.attribute(text(logicalId, path), text(attribute, path), path);
+      return lookUp(text(logicalId, path), text(attribute, path), path);
     }
     case 'Fn::Join': {
       const [delimiter, parts] = list(argument, path);
-      return list(resolve(parts, scope, path), path)
+      return list(resolved(parts, lookUp, path), path)
         .map((part) => (typeof part === 'number' ? String(part) : text(part, path)))
         .join(text(delimiter, path));
     }
     case 'Fn::Sub':
-      return text(argument, path).replace(/\$\{([^}]*)\}/g, (_, ref: string) => scope.ref(ref, path));
+      return text(argument, path).replace(/\$\{([^}]*)\}/g, (_, ref: string) => lookUp(ref, undefined, path));
     default:
       throw new Error(
         `${path}: local runs cannot compute ${name}; use Ref, Fn::GetAtt, Fn::Join or Fn::Sub, or teach infra/local/emulator/template/physical-names.ts.`,

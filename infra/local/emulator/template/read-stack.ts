@@ -20,8 +20,8 @@ export type LocalTable = LocalStack['tables'][number];
  */
 export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>) {
   const { template, stackName } = assembly;
-  const { identify, scope } = namesOf(template, { ...place, stackName });
-  const resources = shapes.resourcesOf(template, scope);
+  const { identify, resolve } = namesOf(template, { ...place, stackName });
+  const resources = shapes.resourcesOf(template, resolve);
   const functions = readFunctions();
   const queues = readQueues();
   const stack = {
@@ -205,9 +205,10 @@ function assetOf({ assets, directory }: Assembly, key: string, at: string): stri
 /** SQS's API takes every attribute as text, and policies as JSON text. */
 function queueAttributes(properties: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(properties)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+    Object.entries(properties).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]),
   );
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import type { Template } from './cloud-assembly.ts';
 import type { Statement } from './local-stack.ts';
-import { resolve, type TemplateScope } from './physical-names.ts';
+import type { Resolve } from './physical-names.ts';
 
 const optionalNumber = z.optional(z.number());
 const optionalText = z.optional(z.string());
@@ -195,7 +195,7 @@ const leftOut = [
 ];
 
 /** Typed access to a template's resources; references are resolved in the properties of the schema only. */
-export function resourcesOf(template: Template, scope: TemplateScope) {
+export function resourcesOf(template: Template, resolve: Resolve) {
   const known = new Set(leftOut);
   return {
     ofType<T>(type: string, schema: z.ZodMiniType<T> & { readonly shape: object }) {
@@ -206,7 +206,7 @@ export function resourcesOf(template: Template, scope: TemplateScope) {
         .map(([logicalId, resource]) => {
           const at = `Resources.${logicalId}.Properties`;
           const wanted = Object.entries(resource.Properties ?? {}).filter(([name]) => keys.includes(name));
-          const parsed = parse(schema, resolve(Object.fromEntries(wanted), scope, at));
+          const parsed = parse(schema, resolve(Object.fromEntries(wanted), at));
           if (!parsed.ok) throw new Error(`${at} (${type}): ${describeMismatches(parsed.mismatches)}.`);
           return { logicalId, at, properties: parsed.value, metadata: resource.Metadata ?? {} };
         });
@@ -223,7 +223,7 @@ export function resourcesOf(template: Template, scope: TemplateScope) {
       Object.fromEntries(
         Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [
           name,
-          String(resolve(Value, scope, `Outputs.${name}.Value`)),
+          String(resolve(Value, `Outputs.${name}.Value`)),
         ]),
       ),
   };

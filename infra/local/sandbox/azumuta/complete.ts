@@ -67,14 +67,10 @@ function answersTo(
   request: CompletionRequest,
   { last, draw }: { last: boolean; draw: () => number },
 ): RecordedStep[] {
-  const answered = (value: RecordedStep['value'], result: RecordedStep['result']): RecordedStep => ({
-    id: step.id,
-    name: step.name,
-    type: step.type,
-    value,
-    unit: step.unit,
-    result,
-  });
+  const { id, name, type, unit } = step;
+  const answered = (value: RecordedStep['value'], result: RecordedStep['result']): RecordedStep => {
+    return { id, name, type, value, unit, result };
+  };
   switch (step.records) {
     case 'good-quantity': {
       const good = request.quantity === undefined ? plannedQuantity(order) : request.quantity;

@@ -26,42 +26,32 @@ export const show = {
     linkedVariants: [],
   }),
 
-  article: (article: Article, origin: string) => ({
+  article: ({ category, workInstructions, ...article }: Article, origin: string) => ({
     object: 'article',
-    id: article.id,
-    number: article.number,
-    name: article.name,
+    ...article,
     description: {},
-    articleCategory: { object: 'article-category', ...categoryOf(article) },
-    variants: article.variants,
-    parameters: article.parameters,
-    workInstructionIds: article.workInstructions.map(({ id }) => id),
+    articleCategory: { object: 'article-category', ...categoryOf({ category }) },
+    workInstructionIds: workInstructions.map(({ id }) => id),
     url: `${origin}/articles/${article.id}`,
   }),
 
-  productOrder: (order: ProductOrderRecord, catalogue: Catalogue, origin: string) => {
+  productOrder: (stored: ProductOrderRecord, catalogue: Catalogue, origin: string) => {
+    const { parameters, variantIds, recordings, ...order } = stored;
     const article = catalogue.articles.find(({ id }) => id === order.articleId);
     return {
       object: 'product-order',
-      id: order.id,
-      number: order.number,
+      ...order,
       name: { en: `Product order ${order.number}`, nl: `Productieorder ${order.number}` },
-      articleId: order.articleId,
       article: article && { object: 'article', id: article.id, number: article.number, name: article.name },
-      parameters: order.parameters.map(({ key, value }) => ({
+      parameters: parameters.map(({ key, value }) => ({
         key,
         value,
         valueType:
           article?.parameters.find((known) => known.key === key)?.valueType ??
           (typeof value === 'number' ? 'Number' : 'Text'),
       })),
-      variants: order.variantIds.flatMap(
-        (id) => article?.variants.filter((variant) => variant.id === id) ?? [],
-      ),
-      status: order.status,
-      createdAt: order.createdAt,
-      completedAt: order.completedAt,
-      recordings: order.recordings.map(({ id, workInstructionId }) => ({
+      variants: variantIds.flatMap((id) => article?.variants.filter((variant) => variant.id === id) ?? []),
+      recordings: recordings.map(({ id, workInstructionId }) => ({
         object: 'recording',
         id,
         workInstructionId,
@@ -88,7 +78,7 @@ export const show = {
   },
 };
 
-function categoryOf({ category }: Article | WorkInstruction) {
+function categoryOf({ category }: Pick<Article, 'category'>) {
   return { id: category.id, name: category.name };
 }
 
