@@ -120,12 +120,6 @@ async function outcomeOf(
   const journeys = new Map(
     await Promise.all(numbers.map(async (number) => [number, await ledger.journeys.of(number)] as const)),
   );
-  const seconds = (start: (number: string, journey: Journey) => string | undefined, end: string) =>
-    median(
-      [...journeys].flatMap(([number, journey]) =>
-        secondsBetween(start(number, journey), timeOf(end, journey)),
-      ),
-    );
   const total = (calls: Readonly<Record<string, number>>) =>
     Object.values(calls).reduce((sum, count) => sum + count, 0);
   return {
@@ -139,9 +133,9 @@ async function outcomeOf(
         : [`${number}: ${journey.at(-1)?.event ?? 'unknown'} ${journey.at(-1)?.note ?? ''}`],
     ),
     /** From the release in the ERP to the product order in Azumuta, median. */
-    secondsToCreate: seconds((_, journey) => timeOf('queued', journey), 'created'),
+    secondsToCreate: medianSeconds(journeys, 'created', (_, journey) => timeOf('queued', journey)),
     /** From the completion in Azumuta to the booking in the ERP, median. */
-    secondsToBook: seconds((number) => completedAt.get(number), 'booked'),
+    secondsToBook: medianSeconds(journeys, 'booked', (number) => completedAt.get(number)),
     seconds: (Date.now() - startedAt) / 1000,
     azumutaCalls: total(await azumuta.calls()),
     erpCalls: total(await erp.calls()),
@@ -183,11 +177,15 @@ function timeOf(event: string, journey: Journey): string | undefined {
   return journey.find((entry) => entry.event === event)?.at;
 }
 
-function secondsBetween(start: string | undefined, end: string | undefined): number[] {
-  return start && end ? [(Date.parse(end) - Date.parse(start)) / 1000] : [];
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+/** From the start to the event, of the journeys that have both. */
+function medianSeconds(
+  journeys: ReadonlyMap<string, Journey>,
+  event: string,
+  startOf: (number: string, journey: Journey) => string | undefined,
+): number {
+  const sorted = [...journeys]
+    .map(([number, journey]) => [startOf(number, journey), timeOf(event, journey)])
+    .flatMap(([start, end]) => (start && end ? [(Date.parse(end) - Date.parse(start)) / 1000] : []))
+    .sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

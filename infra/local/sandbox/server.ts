@@ -26,10 +26,10 @@ const maxBodyBytes = 5 * 1024 * 1024;
 /** What a sandbox answers over HTTP: its routes, with call counts and faults. */
 export function createSandboxServer({ guard, ...options }: SandboxServerOptions) {
   const faults = createFaults();
-  const calls = createCallCounts();
+  const calls: Calls = { route: new Map(), path: new Map() };
   const faultLog: LoggedFault[] = [];
   const api = createApi(options.api, guard);
-  const control = createApi([...options.control, ...faultRoutes(faults), ...calls.routes]);
+  const control = createApi([...options.control, ...ownRoutes(faults, calls)]);
 
   return {
     /** All faults so far, oldest first. */
@@ -54,7 +54,8 @@ export function createSandboxServer({ guard, ...options }: SandboxServerOptions)
     const name = api.routeOf(request);
     if (name === undefined) return send(response, api.answer(request));
 
-    calls.count(name, `${method} ${url.pathname}${url.search}`);
+    count(calls.route, name);
+    count(calls.path, `${method} ${url.pathname}${url.search}`);
     const { hits, delayMs, fault } = faults.hit(name);
     for (const hit of hits) {
       const kind = hit.kind === 'status' ? String(hit.status) : hit.kind;
@@ -65,25 +66,8 @@ export function createSandboxServer({ guard, ...options }: SandboxServerOptions)
   }
 }
 
-/** Counts calls by route and by path, and shows and forgets them. */
-function createCallCounts() {
-  const byRoute = new Map<string, number>();
-  const byPath = new Map<string, number>();
-  const pattern = '/sandbox/calls';
-  return {
-    count(route: string, path: string): void {
-      byRoute.set(route, (byRoute.get(route) ?? 0) + 1);
-      byPath.set(path, (byPath.get(path) ?? 0) + 1);
-    },
-    routes: [
-      route('GET', pattern, ({ query }) => Object.fromEntries(query.get('by') === 'path' ? byPath : byRoute)),
-      route('DELETE', pattern, () => {
-        byRoute.clear();
-        byPath.clear();
-        return {};
-      }),
-    ],
-  };
+function count(calls: Map<string, number>, name: string): void {
+  calls.set(name, (calls.get(name) ?? 0) + 1);
 }
 
 function answerWith(fault: Fault | undefined, response: ServerResponse, work: () => Reply) {
@@ -114,13 +98,23 @@ function answerWith(fault: Fault | undefined, response: ServerResponse, work: ()
   }
 }
 
-function faultRoutes(faults: Faults): Route[] {
-  const pattern = '/sandbox/faults';
+type Calls = Readonly<Record<'route' | 'path', Map<string, number>>>;
+
+/** Show and change faults; show and forget the counts of calls. */
+function ownRoutes(faults: Faults, calls: Calls): Route[] {
   return [
-    route('GET', pattern, faults.current),
-    route('PUT', pattern, ({ body }) => {
+    route('GET', '/sandbox/faults', faults.current),
+    route('PUT', '/sandbox/faults', ({ body }) => {
       faults.set(accepted(faultsSchema, body));
       return faults.current();
+    }),
+    route('GET', '/sandbox/calls', ({ query }) =>
+      Object.fromEntries(query.get('by') === 'path' ? calls.path : calls.route),
+    ),
+    route('DELETE', '/sandbox/calls', () => {
+      calls.route.clear();
+      calls.path.clear();
+      return {};
     }),
   ];
 }

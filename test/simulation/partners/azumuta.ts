@@ -5,14 +5,10 @@ import {
   type Catalogue,
   workInstruction,
 } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
-import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
+import type { CompletionRequest, RecordingRecord } from '../../../infra/local/sandbox/azumuta/complete.ts';
 import { shopFloorRoutes } from '../../../infra/local/sandbox/azumuta/control-routes.ts';
 import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
-import {
-  openStore,
-  type ProductOrderRecord,
-  type RecordingRecord,
-} from '../../../infra/local/sandbox/azumuta/store.ts';
+import { openStore, type ProductOrderRecord } from '../../../infra/local/sandbox/azumuta/store.ts';
 import type { Trigger } from '../../../infra/local/sandbox/azumuta/triggers.ts';
 import { answeredBy } from '../../support/answered.ts';
 import type { Answer, Received } from '../../support/server.ts';

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { seededDraw } from '../faults.ts';
 import type { Article, Step, WorkInstruction } from './catalogue.ts';
-import type { ProductOrderRecord, RecordedStep, RecordingRecord } from './store.ts';
 
 /** What the operators of this sandbox do with a product order. */
 export const completionSchema = z.strictObject({
@@ -20,16 +19,25 @@ export const completionSchema = z.strictObject({
 
 export type CompletionRequest = z.output<typeof completionSchema>;
 
+export type RecordingRecord = ReturnType<typeof recordingsOf>[number];
+
+/** What is recorded: a product order. */
+interface Recorded {
+  readonly id: string;
+  readonly number: string;
+  readonly parameters: readonly { readonly key: string; readonly value: unknown }[];
+}
+
 /**
  * Recordings of the article's work instructions, in order. Only the last recording has quantities, so
  * adding up all recordings of one completion counts nothing twice.
  */
 export function recordingsOf(
-  order: ProductOrderRecord,
+  order: Recorded,
   article: Article,
   request: CompletionRequest,
   { now, newId }: { readonly now: Date; readonly newId: () => string },
-): RecordingRecord[] {
+) {
   const wanted = request.recordings ?? article.workInstructions.length;
   const draw = seededDraw(seedOf(order.number));
   return Array.from({ length: wanted }, (_, index) => {
@@ -63,12 +71,12 @@ function instructionAt(article: Article, wanted: number, index: number): WorkIns
 
 function answersTo(
   step: Step,
-  order: ProductOrderRecord,
+  order: Recorded,
   request: CompletionRequest,
   { last, draw }: { last: boolean; draw: () => number },
-): RecordedStep[] {
+) {
   const { id, name, type, unit } = step;
-  const answered = (value: RecordedStep['value'], result: RecordedStep['result']): RecordedStep => {
+  const answered = (value: string | number | boolean, result: 'Ok' | 'Nok' | null) => {
     return { id, name, type, value, unit, result };
   };
   switch (step.records) {
@@ -90,7 +98,7 @@ function answersTo(
   return [answered(Math.round((minimum + draw() * (maximum - minimum)) * 10) / 10, 'Ok')];
 }
 
-function plannedQuantity(order: ProductOrderRecord): number {
+function plannedQuantity(order: Recorded): number {
   const planned = Number(order.parameters.find(({ key }) => key === 'Quantity')?.value ?? 1);
   return Number.isFinite(planned) ? planned : 1;
 }

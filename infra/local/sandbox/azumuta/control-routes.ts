@@ -3,7 +3,7 @@ import { accepted, Refusal, type Route, route } from '../api.ts';
 import { completionSchema, recordingsOf } from './complete.ts';
 import { type Azumuta, show } from './routes.ts';
 import type { ProductOrderRecord } from './store.ts';
-import { fireTriggers, networkSender, type TriggerSender, triggersSchema } from './triggers.ts';
+import { fireTriggers, type TriggerSender, triggersSchema } from './triggers.ts';
 
 const renameSchema = z.strictObject({ number: z.string().check(z.minLength(1)) });
 
@@ -11,7 +11,10 @@ const renameSchema = z.strictObject({ number: z.string().check(z.minLength(1)) }
  * The shop floor: what operators and administrators do in Azumuta's own screens.
  * @param sender How triggers are called. Default: over the network, in real time.
  */
-export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networkSender): Route[] {
+export function shopFloorRoutes(
+  azumuta: Azumuta,
+  sender: TriggerSender = { fetch, timeout: (ms) => AbortSignal.timeout(ms) },
+): Route[] {
   const { catalogue, store, now, newId } = azumuta;
   const shown = (order: ProductOrderRecord, origin: string) => show.productOrder(order, catalogue, origin);
 
@@ -87,13 +90,6 @@ export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networ
   }
 
   function trigger(order: ProductOrderRecord, recordings = order.recordings): void {
-    fireTriggers(
-      { store, now, sender },
-      {
-        productOrderNumber: order.number,
-        workInstructionIds: [...new Set(recordings.map(({ workInstructionId }) => workInstructionId))],
-        recordingIds: recordings.map(({ id }) => id),
-      },
-    );
+    fireTriggers({ store, now, sender }, order.number, recordings);
   }
 }

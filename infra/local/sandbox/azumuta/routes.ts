@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import { type Call, Refusal, type Route, route } from '../api.ts';
 import type { Article, Catalogue, WorkInstruction } from './catalogue.ts';
-import type { ProductOrderRecord, RecordingRecord, Store } from './store.ts';
+import type { RecordingRecord } from './complete.ts';
+import type { ProductOrderRecord, Store } from './store.ts';
 
 /**
  * Objects as Azumuta shows them. VERIFIED: `object`, ids, names as text or language map, and the work instruction.

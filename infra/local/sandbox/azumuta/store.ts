@@ -1,3 +1,4 @@
+import type { RecordingRecord } from './complete.ts';
 import type { Trigger, TriggerLogEntry } from './triggers.ts';
 
 /** A product order as stored; what is configured (names, variants) is looked up in the catalogue when it is shown. */
@@ -12,29 +13,6 @@ export interface ProductOrderRecord {
   readonly completedAt: string | null;
   /** Oldest first. */
   readonly recordings: readonly RecordingRecord[];
-}
-
-/** One answer of an operator. */
-export interface RecordedStep {
-  readonly id: string;
-  readonly name: string | Readonly<Record<string, string>>;
-  readonly type: string;
-  readonly value: string | number | boolean;
-  readonly unit?: string | undefined;
-  readonly result: 'Ok' | 'Nok' | null;
-}
-
-export interface RecordingRecord {
-  readonly id: string;
-  readonly productOrderId: string;
-  readonly productOrderNumber: string;
-  readonly workInstructionId: string;
-  readonly workInstructionVersion: number;
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly durationSeconds: number;
-  readonly operator: { readonly id: string; readonly name: string };
-  readonly steps: readonly RecordedStep[];
 }
 
 export type Store = ReturnType<typeof openStore>;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { RecordingRecord } from './complete.ts';
 
 /**
  * Triggers as an administrator configures them. VERIFIED: they are configured per article category (here they are
@@ -26,17 +27,13 @@ export interface TriggerLogEntry {
   readonly outcome: number | string;
 }
 
+type Recordings = readonly Pick<RecordingRecord, 'id' | 'workInstructionId'>[];
+
 /** Whose triggers they are, and how they are called. */
 export interface TriggerCaller {
   readonly store: { readonly triggers: readonly Trigger[]; readonly triggerLog: TriggerLogEntry[] };
   readonly now: () => Date;
   readonly sender: TriggerSender;
-}
-
-export interface TriggerContent {
-  readonly productOrderNumber: string;
-  readonly workInstructionIds: readonly string[];
-  readonly recordingIds: readonly string[];
 }
 
 /** How triggers are called: over the network and in real time, except in the simulation. */
@@ -46,17 +43,13 @@ export interface TriggerSender {
   readonly timeout: (ms: number) => AbortSignal;
 }
 
-export const networkSender: TriggerSender = {
-  fetch: (url, init) => fetch(url, init),
-  timeout: (ms) => AbortSignal.timeout(ms),
-};
-
 /**
  * Calls every trigger without waiting for it. ASSUMED of the product: no retry, a short wait for the answer, and the
  * call is lost if the process dies first. The outcome is logged.
+ * @param recordings What the triggers are about.
  */
-export function fireTriggers(caller: TriggerCaller, content: TriggerContent): void {
-  for (const trigger of caller.store.triggers) void callTrigger(caller, trigger, content);
+export function fireTriggers(caller: TriggerCaller, number: string, recordings: Recordings): void {
+  for (const trigger of caller.store.triggers) void callTrigger(caller, trigger, number, recordings);
 }
 
 const answerTimeoutMs = 5_000;
@@ -64,9 +57,11 @@ const answerTimeoutMs = 5_000;
 async function callTrigger(
   { store, now, sender }: TriggerCaller,
   trigger: Trigger,
-  content: TriggerContent,
+  productOrderNumber: string,
+  recordings: Recordings,
 ): Promise<void> {
-  const outcome = await sender.fetch(...requestOf(trigger, content, sender)).then(
+  const signal = sender.timeout(answerTimeoutMs);
+  const outcome = await sender.fetch(...requestOf(trigger, productOrderNumber, recordings, signal)).then(
     async (response) => {
       await response.body?.cancel();
       return response.status;
@@ -74,18 +69,20 @@ async function callTrigger(
     (error: unknown) => `no answer: ${error instanceof Error ? error.message : String(error)}`,
   );
   const { method, url } = trigger;
-  const { productOrderNumber } = content;
   store.triggerLog.push({ at: now().toISOString(), productOrderNumber, method, url, outcome });
 }
 
 function requestOf(
   trigger: Trigger,
-  { productOrderNumber, workInstructionIds, recordingIds }: TriggerContent,
-  { timeout }: TriggerSender,
+  productOrderNumber: string,
+  recordings: Recordings,
+  signal: AbortSignal,
 ): [URL, RequestInit] {
   const { ids = 'singular', method } = trigger;
   const url = new URL(trigger.url);
-  const common = { method, redirect: 'manual', signal: timeout(answerTimeoutMs) } as const;
+  const common = { method, redirect: 'manual', signal } as const;
+  const recordingIds = recordings.map(({ id }) => id);
+  const workInstructionIds = [...new Set(recordings.map(({ workInstructionId }) => workInstructionId))];
   const named =
     ids === 'singular'
       ? { workInstructionId: workInstructionIds.at(-1), recordingId: recordingIds.at(-1) }
