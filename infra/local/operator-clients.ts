@@ -10,12 +10,9 @@ import { systemClock } from '../../shared/platform/clock.ts';
 import type { Emulator } from './emulator/emulator.ts';
 
 /** AWS clients with the operator's credentials, for the platform's endpoint. */
-export function operatorClients({
-  awsEndpoint,
-  region,
-  credentials,
-}: Pick<Emulator, 'awsEndpoint' | 'region' | 'credentials'>) {
-  const common = { endpoint: awsEndpoint, region, credentials, maxAttempts: 5 };
+export function operatorClients(emulator: Pick<Emulator, 'awsEndpoint' | 'region' | 'credentials'>) {
+  const { awsEndpoint: endpoint, region, credentials } = emulator;
+  const common = { endpoint, region, credentials, maxAttempts: 5 };
   return {
     sqs: new SQSClient({ ...common, useQueueUrlAsEndpoint: false }),
     dynamodb: new DynamoDBClient(common),

@@ -148,10 +148,7 @@ export interface SynthesizeOptions {
 }
 
 /** A stack in a cloud assembly. */
-export interface Synthesized {
-  readonly directory: string;
-  readonly stackName: string;
-}
+export type Synthesized = EmulatorOptions['template'];
 
 /** Compiled code, kept between runs: the CDK is large. */
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/synthesis', import.meta.url));

@@ -1,9 +1,9 @@
 import { invoke } from './aws-endpoint/client.ts';
 import { openDataFolder } from './data-folder.ts';
-import { type LocalCredentials, principalIn, principalsOf } from './iam/principals.ts';
+import { principalIn, principalsOf } from './iam/principals.ts';
 import { type Overrides, overrideStack } from './overrides.ts';
 import { freePorts } from './process/host.ts';
-import { createSupervisor, type ProcessEntry } from './process/supervisor.ts';
+import { createSupervisor } from './process/supervisor.ts';
 import { type Ports, portNames, portsSchema, type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
 import { readAssembly } from './template/cloud-assembly.ts';
 import { find } from './template/local-stack.ts';
@@ -92,7 +92,7 @@ function emulatorOf(
     /** `AWS_ENDPOINT_URL` for any AWS client. */
     readonly awsEndpoint: string;
     readonly dataDir: string;
-    readonly processes: () => ProcessEntry[];
+    readonly processes: ReturnType<typeof createSupervisor>['processes'];
     /** Ends everything in good order. May be called twice. */
     readonly stop: () => Promise<void>;
   },
@@ -100,7 +100,6 @@ function emulatorOf(
   const principals = principalsOf(stack);
   const { credentials } = principalIn(principals, 'operator', 'operator');
   const { awsEndpoint } = running;
-  const signerOf = ({ accessKeyId }: LocalCredentials) => ({ accessKeyId, region });
   const functionName = (wanted: string) => find(stack.functions, 'function', wanted).name;
   return {
     ...running,
@@ -114,12 +113,12 @@ function emulatorOf(
     tableName: (wanted: string) => find(stack.tables, 'table', wanted).name,
     secretArn: (wanted: string) => find(stack.secrets, 'secret', wanted).arn,
     invoke: async (wanted: string, payload: unknown) =>
-      invoke(awsEndpoint, signerOf(credentials), functionName(wanted), JSON.stringify(payload ?? {})),
+      invoke(awsEndpoint, { ...credentials, region }, functionName(wanted), JSON.stringify(payload ?? {})),
     /** Runs the schedule's target now with the schedule's role, and answers what it returned. */
     async runSchedule(wanted: string) {
       const { name, Target } = find(stack.schedules, 'schedule', wanted);
       const schedule = principalIn(principals, 'schedule', name);
-      return invoke(awsEndpoint, signerOf(schedule.credentials), Target.Arn, Target.Input);
+      return invoke(awsEndpoint, { ...schedule.credentials, region }, Target.Arn, Target.Input);
     },
   };
 }

@@ -1,5 +1,4 @@
 import { readJson, writeJson } from '../emulator/json-file.ts';
-import { listen } from '../emulator/process/http.ts';
 import { azumutaSandboxKey, createApiKeyGuard, erpSandboxKey } from './api.ts';
 import { newMeteorId } from './azumuta/catalogue.ts';
 import { shopFloorRoutes } from './azumuta/control-routes.ts';
@@ -9,7 +8,7 @@ import { openStore as openAzumutaStore } from './azumuta/store.ts';
 import { controlRoutes } from './erp/control-routes.ts';
 import { apiRoutes as erpRoutes } from './erp/routes.ts';
 import { openStore as openErpStore } from './erp/store.ts';
-import { createSandboxServer, type SandboxServerOptions } from './server.ts';
+import { type SandboxServerOptions, startSandboxServer } from './server.ts';
 
 export type Sandbox<Kind extends keyof typeof startSandbox = keyof typeof startSandbox> = Awaited<
   ReturnType<(typeof startSandbox)[Kind]>
@@ -45,8 +44,7 @@ async function serve<Store>(
   file: string | undefined,
   books: () => unknown,
 ) {
-  const { answer, faultLog } = createSandboxServer(options);
-  const { url, close } = await listen(0, answer);
+  const { url, faultLog, close } = await startSandboxServer(options);
   const save = () => file !== undefined && writeJson(file, books());
   // Whoever presses Ctrl-C twice keeps the books, too.
   if (file !== undefined) process.on('exit', save);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { readBody } from '../emulator/process/http.ts';
+import { listen, readBody } from '../emulator/process/http.ts';
 import { accepted, createApi, failure, type Guard, Refusal, type Reply, type Route, route } from './api.ts';
 import { createFaults, type Fault, type Faults, faultsSchema } from './faults.ts';
 
@@ -23,26 +23,22 @@ export interface LoggedFault {
 
 const maxBodyBytes = 5 * 1024 * 1024;
 
-/** What a sandbox answers over HTTP: its routes, with call counts and faults. */
-export function createSandboxServer({ guard, ...options }: SandboxServerOptions) {
+/** Serves a sandbox over HTTP: its routes, with call counts and faults. */
+export async function startSandboxServer({ guard, ...options }: SandboxServerOptions) {
   const faults = createFaults();
   const calls: Calls = { route: new Map(), path: new Map() };
   const faultLog: LoggedFault[] = [];
   const api = createApi(options.api, guard);
   const control = createApi([...options.control, ...ownRoutes(faults, calls)]);
 
-  return {
-    /** All faults so far, oldest first. */
-    faultLog,
-    async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-      try {
-        await serve(request, response);
-      } catch (error) {
-        const unexpected = failure(500, 'internal', String(error));
-        if (!response.headersSent) send(response, error instanceof Refusal ? error.reply : unexpected);
-      }
-    },
-  };
+  const server = await listen(0, (request, response) =>
+    serve(request, response).catch((error: unknown) => {
+      const unexpected = failure(500, 'internal', String(error));
+      if (!response.headersSent) send(response, error instanceof Refusal ? error.reply : unexpected);
+    }),
+  );
+  /** `faultLog` has all faults so far, oldest first. */
+  return { ...server, faultLog };
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? '127.0.0.1'}`);

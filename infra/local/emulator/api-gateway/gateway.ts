@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { prepareAccess } from '../iam/authorize.ts';
 import type { Lambda } from '../lambda/service.ts';
-import { type Listening, listen, readBody } from '../process/http.ts';
+import { listen, readBody } from '../process/http.ts';
 import type { Services } from '../services.ts';
 import { find } from '../template/local-stack.ts';
 import { type HttpAnswer, httpAnswer, httpEvent, matchRoute, splitTarget } from './event.ts';
@@ -15,7 +15,7 @@ const maxBodyBytes = 10 * 1024 * 1024;
  * The HTTP API: matches the route, invokes its function with payload format 2.0, and answers with what it returned. It
  * does not throttle.
  */
-export function startGateway({ ports, stack, log }: Services, lambda: Lambda): Promise<Listening> {
+export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
   const { region, accountId, api } = stack;
   const routeKeys = api.routes.map(({ routeKey }) => routeKey);
   const access = prepareAccess({ arn: 'apigateway.amazonaws.com', statements: [] }, stack.resourcePolicies, {

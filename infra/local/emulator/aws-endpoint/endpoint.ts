@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { codeOf } from '../../../../shared/platform/http.ts';
 import type { Mappings } from '../lambda/event-source-mappings.ts';
 import type { Lambda } from '../lambda/service.ts';
-import { call, type Listening, listen, readBody } from '../process/http.ts';
+import { call, listen, readBody } from '../process/http.ts';
 import { type Services, urlOf } from '../services.ts';
 import { type AwsNames, awsCallOf, signerOf } from './request.ts';
 
@@ -25,12 +25,7 @@ export function startEndpoint(
   lambda: Lambda,
   mappings: Mappings,
   local: Readonly<Record<string, (operation: string, body: string) => LocalAnswer>>,
-): Promise<Listening> {
-  /** Base URL of each store that is a process of its own, by its SigV4 name. */
-  const stores = new Map([
-    ['sqs', urlOf(ports, 'sqs')],
-    ['dynamodb', urlOf(ports, 'dynamodb')],
-  ]);
+) {
   const names: AwsNames = {
     region: stack.region,
     accountId: stack.accountId,
@@ -66,11 +61,9 @@ export function startEndpoint(
     const here = local[service]?.(action.replace(/^.*:/, ''), text);
     if (here)
       return void response.writeHead(here.status, { 'content-type': here.contentType }).end(here.body);
-    const base = stores.get(service);
-    if (base === undefined) {
+    if (service !== 'sqs' && service !== 'dynamodb')
       return refuse(response, 400, 'UnknownServiceException', `Local runs have no ${service}.`);
-    }
-    await passOn(`${base}${request.url ?? '/'}`, request, body, response);
+    await passOn(`${urlOf(ports, service)}${request.url ?? '/'}`, request, body, response);
   });
 }
 

@@ -110,21 +110,17 @@ function refusal({ arn }: Caller, { action, resource }: Call, why: string): Deci
 
 /**
  * IAM's wildcards: `*` stands for any characters or none, `?` for exactly one. The matcher is made once for
- * each pattern; most patterns hold no wildcard, and are compared as they are.
+ * each pattern; most patterns of resources hold no wildcard, and are compared as they are.
  */
 export function wildcard(pattern: string, ignoreCase = false): (text: string) => boolean {
   if (pattern === '*') return () => true;
-  if (/[*?]/.test(pattern)) {
-    const expression = pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.');
-    const compiled = new RegExp(`^${expression}$`, ignoreCase ? 'is' : 's');
-    return (text) => compiled.test(text);
-  }
-  if (!ignoreCase) return (text) => text === pattern;
-  const lower = pattern.toLowerCase();
-  return (text) => text.toLowerCase() === lower;
+  if (!ignoreCase && !/[*?]/.test(pattern)) return (text) => text === pattern;
+  const expression = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const compiled = new RegExp(`^${expression}$`, ignoreCase ? 'is' : 's');
+  return (text) => compiled.test(text);
 }
 
 /**

@@ -83,17 +83,15 @@ export function createContainers({ lambda, ...options }: ContainerOptions) {
     const milliseconds = lambda.timeoutSeconds * 1000;
     clearTimeout(container.timer);
     container.current = invocation;
-    container.timer = setTimeout(() => expire(container, requestId), milliseconds);
+    container.timer = setTimeout(() => {
+      const text = `RequestId: ${requestId} Error: Task timed out after ${lambda.timeoutSeconds.toFixed(2)} seconds`;
+      options.log(text);
+      end(container, failed('Sandbox.Timedout', text));
+    }, milliseconds);
     const deadline = Date.now() + milliseconds;
     const work: Work = { requestId, payload, functionArn: lambda.arn, deadline };
     // A container that has just died is noticed by its exit.
     container.child.send(work, () => {});
-  }
-
-  function expire(container: Container, requestId: string): void {
-    const text = `RequestId: ${requestId} Error: Task timed out after ${lambda.timeoutSeconds.toFixed(2)} seconds`;
-    options.log(text);
-    end(container, failed('Sandbox.Timedout', text));
   }
 
   function launch(): void {

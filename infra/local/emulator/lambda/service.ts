@@ -39,9 +39,8 @@ export function startLambda(services: Services) {
       const running = run(lambda, payload);
       if (type === 'Event') return { status: 202, payload: undefined };
       // The caller may be gone by then: the invocation goes on all the same.
-      const outcome = await running;
-      const returned = outcome.payload === '' ? undefined : JSON.parse(outcome.payload);
-      return { status: 200, payload: returned, functionError: outcome.functionError };
+      const { payload: returned, functionError } = await running;
+      return { status: 200, payload: JSON.parse(returned), functionError };
     },
   };
 }

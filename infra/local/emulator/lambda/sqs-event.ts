@@ -34,9 +34,8 @@ export function sqsEvent(
   source: { readonly arn: string; readonly region: string },
 ): SQSEvent {
   return {
-    Records: messages.map((message): SQSRecord => {
-      const { Attributes: attributes } = message;
-      return {
+    Records: messages.map(
+      ({ Attributes: attributes, ...message }): SQSRecord => ({
         messageId: message.MessageId,
         receiptHandle: message.ReceiptHandle,
         body: message.Body,
@@ -66,8 +65,8 @@ export function sqsEvent(
         eventSource: 'aws:sqs',
         eventSourceARN: source.arn,
         awsRegion: source.region,
-      };
-    }),
+      }),
+    ),
   };
 }
 

@@ -29,18 +29,11 @@ export async function readBody(message: IncomingMessage, limit: number): Promise
   return size > limit ? undefined : Buffer.concat(chunks);
 }
 
-export interface Listening {
-  readonly url: string;
-  readonly port: number;
-  /** Takes no more calls; those under way have a quarter of a second left. */
-  readonly close: () => Promise<void>;
-}
-
 /** A server on 127.0.0.1, and nowhere else. A listener that throws answers 500. */
 export async function listen(
   port: number,
   listener: (...parameters: Parameters<RequestListener>) => void | Promise<void>,
-): Promise<Listening> {
+) {
   const server = createServer((request, response) => {
     Promise.resolve(listener(request, response)).catch((error: unknown) => {
       console.error(error);
@@ -56,9 +49,9 @@ export async function listen(
   const address = server.address();
   const bound = typeof address === 'object' && address ? address.port : port;
   return {
-    port: bound,
     url: `http://127.0.0.1:${bound}`,
-    async close() {
+    /** Takes no more calls; those under way have a quarter of a second left. */
+    async close(): Promise<void> {
       setTimeout(() => server.closeAllConnections(), 250).unref();
       // This ends idle connections, too.
       await new Promise<void>((closed) => server.close(() => closed()));

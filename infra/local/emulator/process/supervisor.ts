@@ -13,12 +13,6 @@ export interface ServiceSpec {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-export interface ProcessEntry {
-  readonly name: string;
-  readonly pid: number;
-  readonly kind: 'service' | 'container';
-}
-
 interface Watched {
   readonly spec: ServiceSpec;
   /** Settles the start; deleted once it is settled. */
@@ -26,6 +20,10 @@ interface Watched {
   stopping: boolean;
   child?: ChildProcess;
   timer?: NodeJS.Timeout;
+  /** Why it says that it failed. */
+  reason: string;
+  /** Names of its containers, by their process ids. */
+  readonly containers: Map<number, string>;
 }
 
 /** Compiled code of the services, kept between runs: without it every start compiles fastify and zod again. */
@@ -42,7 +40,6 @@ const graceMs = 4_000;
  */
 export function createSupervisor(log: (line: string) => void, onProcess: (pid: number) => void = () => {}) {
   const services = new Map<string, Watched>();
-  const containers = new Map<number, { readonly name: string; readonly owner: string }>();
 
   /** @param failures Deaths in a row so far. */
   function launch(service: Watched, failures: number): void {
@@ -57,7 +54,7 @@ export function createSupervisor(log: (line: string) => void, onProcess: (pid: n
     service.child = child;
     if (child.pid !== undefined) onProcess(child.pid);
     let lastLines: string[] = [];
-    let reason = '';
+    service.reason = '';
     const note = (chunk: Buffer) => {
       for (const line of chunk.toString().split('\n').filter(Boolean)) {
         lastLines = [...lastLines.slice(-9), line];
@@ -67,15 +64,13 @@ export function createSupervisor(log: (line: string) => void, onProcess: (pid: n
     child.stdout?.on('data', note);
     child.stderr?.on('data', note);
     child.on('error', (error) => lastLines.push(error.message));
-    child.on('message', (message) => {
-      reason = takeReport(service, message) ?? reason;
-    });
+    child.on('message', (message) => takeReport(service, message));
     const began = performance.now();
     child.on('exit', (code, signal) => {
-      endContainersOf(spec.name);
+      endContainersOf(service);
       if (service.child === child) delete service.child;
       const how = signal ? `was killed (${signal})` : `ended with code ${code}`;
-      const why = reason || lastLines.join(' | ');
+      const why = service.reason || lastLines.join(' | ');
       if (service.starting) {
         services.delete(spec.name);
         const failure = service.stopping
@@ -83,7 +78,7 @@ export function createSupervisor(log: (line: string) => void, onProcess: (pid: n
           : `could not start: it ${how}. ${why}`;
         service.starting.failed(new Error(`${spec.name} ${failure}`));
       } else if (!service.stopping) {
-        log(`${spec.name} ${how}; it is started again. ${reason}`.trimEnd());
+        log(`${spec.name} ${how}; it is started again. ${service.reason}`.trimEnd());
         // One that keeps dying waits longer and longer; one that had lived is back at once.
         const deaths = performance.now() - began > 5_000 ? 0 : failures + 1;
         const delay = deaths === 0 ? 0 : Math.min(5_000, 50 * 2 ** (deaths - 1));
@@ -93,25 +88,21 @@ export function createSupervisor(log: (line: string) => void, onProcess: (pid: n
     child.send({ kind: 'start', configuration: spec.configuration });
   }
 
-  /** @returns why the service failed, if that is the report. */
-  function takeReport(service: Watched, message: unknown): string | undefined {
-    const { name } = service.spec;
+  function takeReport(service: Watched, message: unknown): void {
     const report = reportSchema.parse(message);
-    if (report.kind === 'failed') return report.reason;
-    if (report.kind === 'log') log(report.line);
+    if (report.kind === 'failed') service.reason = report.reason;
+    else if (report.kind === 'log') log(report.line);
     else if (report.kind === 'ready') {
       if (service.starting) service.starting.ready();
-      else log(`${name} is back (pid ${service.child?.pid}).`);
+      else log(`${service.spec.name} is back (pid ${service.child?.pid}).`);
       delete service.starting;
-    } else if (report.state === 'up') containers.set(report.pid, { name: report.name, owner: name });
-    else containers.delete(report.pid);
-    return undefined;
+    } else if (report.state === 'up') service.containers.set(report.pid, report.name);
+    else service.containers.delete(report.pid);
   }
 
   /** A container ends with its service by itself, unless its handler is in an endless loop. */
-  function endContainersOf(owner: string) {
-    for (const [pid, container] of containers) {
-      if (container.owner !== owner) continue;
+  function endContainersOf({ containers }: Watched) {
+    for (const pid of containers.keys()) {
       containers.delete(pid);
       try {
         process.kill(pid, 'SIGKILL');
@@ -125,16 +116,16 @@ export function createSupervisor(log: (line: string) => void, onProcess: (pid: n
     /** Resolves when the service is ready; rejects when it cannot start. It is restarted whenever it dies later. */
     start: (spec: ServiceSpec) =>
       new Promise<void>((ready, failed) => {
-        const service = { spec, stopping: false, starting: { ready, failed } };
+        const starting = { ready, failed };
+        const service = { spec, stopping: false, starting, reason: '', containers: new Map() };
         services.set(spec.name, service);
         launch(service, 0);
       }),
-    processes: (): ProcessEntry[] => [
-      ...[...services.values()].flatMap(({ spec: { name }, child }) =>
-        child?.pid === undefined ? [] : [{ name, pid: child.pid, kind: 'service' as const }],
-      ),
-      ...[...containers].map(([pid, { name }]) => ({ name, pid, kind: 'container' as const })),
-    ],
+    processes: () =>
+      [...services.values()].flatMap(({ spec: { name }, child, containers }) => [
+        ...(child?.pid === undefined ? [] : [{ name, pid: child.pid, kind: 'service' as const }]),
+        ...[...containers].map(([pid, name]) => ({ name, pid, kind: 'container' as const })),
+      ]),
     /** Ends these services, all at once; without names, all that are left. */
     async stop(...names: string[]): Promise<void> {
       const ending = (names.length > 0 ? names : [...services.keys()]).map(async (name) => {

@@ -130,15 +130,11 @@ function resolved(value: unknown, lookUp: LookUp, path: string): unknown {
   if (Array.isArray(value)) return value.map((element, at) => resolved(element, lookUp, `${path}[${at}]`));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
-  const [only] = entries;
-  if (entries.length === 1 && only && isIntrinsic(only[0])) {
-    return compute(only[0], only[1], lookUp, `${path}.${only[0]}`);
+  const [[name, argument] = ['', undefined], ...others] = entries;
+  if (others.length === 0 && /^(Ref|Condition|Fn::.*)$/.test(name)) {
+    return compute(name, argument, lookUp, `${path}.${name}`);
   }
   return Object.fromEntries(entries.map(([key, inner]) => [key, resolved(inner, lookUp, `${path}.${key}`)]));
-}
-
-function isIntrinsic(key: string): boolean {
-  return key === 'Ref' || key === 'Condition' || key.startsWith('Fn::');
 }
 
 function compute(name: string, argument: unknown, lookUp: LookUp, path: string): string {

@@ -105,17 +105,7 @@ const createSchema = z.object({
   variantIds: z._default(z.array(z.string()), []),
 });
 
-/** Objects of one kind: a list where the API has one, and each by its id. */
-interface Resource<T> {
-  /** Below `/api/v1`. */
-  readonly path: string;
-  /** As an error names it. */
-  readonly name: string;
-  /** @param number Of `?number=`; null when it is absent. */
-  readonly list?: (number: string | null) => readonly T[];
-  readonly find: (id: string) => T | undefined;
-  readonly show: (entry: T, origin: string) => unknown;
-}
+type Show<T> = (entry: T, origin: string) => unknown;
 
 /**
  * Azumuta's REST API. VERIFIED: base path, key header and the work instruction routes; ASSUMED: all others,
@@ -125,50 +115,42 @@ export function apiRoutes(azumuta: Azumuta): Route[] {
   const { catalogue, store, now, newId } = azumuta;
   const { articles, workInstructions } = catalogue;
   const shown = (order: ProductOrderRecord, origin: string) => show.productOrder(order, catalogue, origin);
+  const among = <T extends { id: string }>(entries: readonly T[]) => {
+    return (wanted: string) => entries.find(({ id }) => id === wanted);
+  };
+  const numbered = (wanted: string | null) =>
+    wanted === null ? store.productOrders() : store.productOrdersNumbered(wanted);
 
   return [
-    ...resource({
-      path: 'workinstructions',
-      name: 'work instruction',
-      list: () => workInstructions,
-      find: (wanted) => workInstructions.find(({ id }) => id === wanted),
-      show: show.workInstruction,
-    }),
-    ...resource({
-      path: 'articles',
-      name: 'article',
-      list: (wanted) => articles.filter(({ number }) => wanted === null || number === wanted),
-      find: (wanted) => articles.find(({ id }) => id === wanted),
-      show: show.article,
-    }),
-    ...resource({
-      path: 'productorders',
-      name: 'product order',
-      list: (wanted) => (wanted === null ? store.productOrders() : store.productOrdersNumbered(wanted)),
-      find: store.productOrder,
-      show: shown,
-    }),
-    ...resource({
-      path: 'recordings',
-      name: 'recording',
-      find: store.recording,
-      show: (recording, origin) => show.recording(recording, catalogue, origin),
-    }),
+    list('workinstructions', () => workInstructions, show.workInstruction),
+    one('workinstructions', 'work instruction', among(workInstructions), show.workInstruction),
+    list(
+      'articles',
+      (wanted) => articles.filter(({ number }) => wanted === null || number === wanted),
+      show.article,
+    ),
+    one('articles', 'article', among(articles), show.article),
+    list('productorders', numbered, shown),
+    one('productorders', 'product order', store.productOrder, shown),
+    one('recordings', 'recording', store.recording, (found, origin) =>
+      show.recording(found, catalogue, origin),
+    ),
     route('POST', '/api/v1/productorders', create),
   ];
 
-  function resource<T>({ path, name, list, find, show: showing }: Resource<T>): Route[] {
-    const pattern = `/api/v1/${path}`;
-    const byId = route('GET', `${pattern}/{id}`, ({ parameters: { id = '' }, origin }) => {
+  /** @param entries Gets `?number=`, which is null when it is absent. */
+  function list<T>(name: string, entries: (number: string | null) => readonly T[], show: Show<T>): Route {
+    const path = `/api/v1/${name}`;
+    return route('GET', path, (call) => pageOf(azumuta, path, call, entries(call.query.get('number')), show));
+  }
+
+  /** @param name As an error names it. */
+  function one<T>(path: string, name: string, find: (id: string) => T | undefined, show: Show<T>): Route {
+    return route('GET', `/api/v1/${path}/{id}`, ({ parameters: { id = '' }, origin }) => {
       const found = find(id);
-      if (found !== undefined) return showing(found, origin);
+      if (found !== undefined) return show(found, origin);
       throw new Refusal(404, 'not-found', `There is no ${name} ${id}.`);
     });
-    if (!list) return [byId];
-    const all = route('GET', pattern, (call) =>
-      listed(azumuta, call, pattern, list(call.query.get('number')), (entry) => showing(entry, call.origin)),
-    );
-    return [all, byId];
   }
 
   function create({ body, origin }: Call): unknown {
@@ -196,22 +178,22 @@ export function apiRoutes(azumuta: Azumuta): Route[] {
 }
 
 /** One page of a list in the VERIFIED envelope; the cursor is the index of the next entry. */
-function listed<T>(
+function pageOf<T>(
   { pageSize, nextAs }: Azumuta,
-  call: Call,
   path: string,
+  { query, origin }: Call,
   entries: readonly T[],
-  shown: (entry: T) => unknown,
+  show: Show<T>,
 ): unknown {
-  const from = Number(call.query.get('cursor') ?? 0);
+  const from = Number(query.get('cursor') ?? 0);
   const cursor = from + pageSize < entries.length ? String(from + pageSize) : null;
-  const query = new URLSearchParams(call.query);
-  query.set('cursor', cursor ?? '');
-  const link = { path: `${path}?${query}`, url: `${call.origin}${path}?${query}`, cursor };
+  const next = new URLSearchParams(query);
+  next.set('cursor', cursor ?? '');
+  const link = { path: `${path}?${next}`, url: `${origin}${path}?${next}`, cursor };
   return {
     object: 'list',
-    url: `${call.origin}${path}`,
+    url: `${origin}${path}`,
     next: cursor && link[nextAs],
-    data: entries.slice(from, from + pageSize).map(shown),
+    data: entries.slice(from, from + pageSize).map((entry) => show(entry, origin)),
   };
 }
