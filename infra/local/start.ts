@@ -58,7 +58,7 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   try {
     system = await startPlant(options, progress, log, signal);
     const outcome = options.demo ? await runDemo(system, options.orders, progress.step, signal) : undefined;
-    if (outcome) printOutcome(outcome, localOverrides);
+    if (outcome) printOutcome(outcome);
     if (options.once) return outcome?.booked === outcome?.orders ? 0 : 1;
     printPlaces(system);
     await new Promise<void>((stop) => signal.addEventListener('abort', () => stop(), { once: true }));

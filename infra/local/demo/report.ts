@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import type { Overrides } from '../emulator/overrides.ts';
-import type { LocalSystem } from '../run-locally.ts';
+import { type LocalSystem, localOverrides } from '../run-locally.ts';
 import type { DemoOutcome } from './scenario.ts';
 
 const out = (line = '') => process.stdout.write(`${line}\n`);
@@ -31,7 +30,7 @@ function mark(event: string): string {
   return event === 'retry' || event === 'rejected' || event === 'dead-lettered' ? style('yellow', '!') : '·';
 }
 
-export function printOutcome(outcome: DemoOutcome, overrides: Overrides): void {
+export function printOutcome(outcome: DemoOutcome): void {
   printJourneys(outcome.journeys);
   const { orders, booked, missing, secondsToCreate, secondsToBook, seconds, azumutaCalls, erpCalls } =
     outcome;
@@ -42,11 +41,13 @@ export function printOutcome(outcome: DemoOutcome, overrides: Overrides): void {
   out(`  ERP order → Azumuta product order   ${secondsToCreate.toFixed(1)} s (median)`);
   out(`  completed in Azumuta → booked       ${secondsToBook.toFixed(1)} s (median)`);
   out(`  calls                               ${azumutaCalls} to Azumuta, ${erpCalls} to the ERP`);
-  const environment = Object.entries(overrides.environment ?? {}).map(([name, value]) => `${name}=${value}`);
+  const environment = Object.entries(localOverrides.environment ?? {}).map(
+    ([name, value]) => `${name}=${value}`,
+  );
   out(
     style(
       'dim',
-      `  shortened for this run: function timeouts to ${overrides.functionTimeoutSeconds} s, visibility timeouts to ${overrides.visibilityTimeoutSeconds} s, ${environment.join(', ')}`,
+      `  shortened for this run: function timeouts to ${localOverrides.functionTimeoutSeconds} s, visibility timeouts to ${localOverrides.visibilityTimeoutSeconds} s, ${environment.join(', ')}`,
     ),
   );
 }

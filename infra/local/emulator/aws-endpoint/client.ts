@@ -13,16 +13,6 @@ export interface Signer {
   readonly region: string;
 }
 
-export interface AwsAnswer {
-  readonly status: number;
-  /** `__type` of an error, empty otherwise. */
-  readonly type: string;
-  /** Message of an error, empty otherwise. */
-  readonly message: string;
-  readonly text: string;
-  readonly json: unknown;
-}
-
 const errorSchema = z.object({ __type: z.optional(z.string()), message: z.optional(z.string()) });
 
 export type AwsClient = ReturnType<typeof awsClient>;
@@ -38,7 +28,7 @@ export function awsClient(
   target: string,
   signer: Signer = { accessKeyId: 'local', region: 'eu-west-1' },
 ) {
-  return async (operation: string, parameters: unknown, signal?: AbortSignal): Promise<AwsAnswer> => {
+  return async (operation: string, parameters: unknown, signal?: AbortSignal) => {
     const answer = await call(`${endpoint}/`, {
       method: 'POST',
       headers: {
@@ -54,6 +44,7 @@ export function awsClient(
     const text = await answer.text();
     const json = jsonOf(text);
     const error = z.safeParse(errorSchema, json);
+    // Both are empty unless it is an error.
     const { __type: type = '', message = '' } = error.success ? error.data : {};
     return { status, type, message, text, json };
   };

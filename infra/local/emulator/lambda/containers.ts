@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
+import type { Services } from '../services.ts';
 import type { LocalFunction } from '../template/read-stack.ts';
 
 /** Lambda answers 200 for every outcome of an invocation, and says in a header whether it failed. */
@@ -22,16 +23,6 @@ export interface Invocation {
   readonly requestId: string;
   readonly payload: string;
   readonly settle: (outcome: Outcome) => void;
-}
-
-export interface ContainerOptions {
-  readonly lambda: LocalFunction;
-  readonly environment: (id: string) => Record<string, string>;
-  /** Most containers of this function; more invocations wait for one. */
-  readonly maxContainers: number;
-  /** Gets each line of output, and the service's own lines. */
-  readonly log: (line: string) => void;
-  readonly onProcess: (state: 'up' | 'down', pid: number) => void;
 }
 
 /** What a container is sent. */
@@ -60,8 +51,15 @@ const runtimeFile = fileURLToPath(new URL('container.ts', import.meta.url));
 /**
  * All containers of one function. Each works on one invocation at a time. The idle one that was used last is taken
  * first; if there is none, a new one is started, up to the limit. A container that runs out of time is killed.
+ * @param environment Of the container with this id.
+ * @param log Gets each line of output, and the service's own lines.
  */
-export function createContainers({ lambda, ...options }: ContainerOptions) {
+export function createContainers(
+  lambda: LocalFunction,
+  { report, maxContainers = 10 }: Services,
+  environment: (id: string) => Record<string, string>,
+  log: (line: string) => void,
+) {
   const containers = new Set<Container>();
   const waiting: Invocation[] = [];
   let stopped = false;
@@ -72,7 +70,7 @@ export function createContainers({ lambda, ...options }: ContainerOptions) {
       if (container.loaded && !container.current) hand(container);
     }
     const starting = [...containers].filter(({ loaded }) => !loaded).length;
-    const room = options.maxContainers - containers.size;
+    const room = maxContainers - containers.size;
     for (let more = Math.min(room, waiting.length - starting); more > 0; more -= 1) launch();
   }
 
@@ -85,7 +83,7 @@ export function createContainers({ lambda, ...options }: ContainerOptions) {
     container.current = invocation;
     container.timer = setTimeout(() => {
       const text = `RequestId: ${requestId} Error: Task timed out after ${lambda.timeoutSeconds.toFixed(2)} seconds`;
-      options.log(text);
+      log(text);
       end(container, failed('Sandbox.Timedout', text));
     }, milliseconds);
     const deadline = Date.now() + milliseconds;
@@ -100,16 +98,17 @@ export function createContainers({ lambda, ...options }: ContainerOptions) {
       // As on Lambda, the heap may grow to the function's memory; NODE_OPTIONS stays the function's own.
       execArgv: [`--max-old-space-size=${lambda.memoryMegabytes}`],
       cwd: lambda.assetDirectory,
-      env: options.environment(id),
+      env: environment(id),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const container: Container = { child, loaded: false };
     containers.add(container);
     const { pid } = child;
-    if (pid !== undefined) options.onProcess('up', pid);
-    for (const input of [child.stdout, child.stderr])
-      if (input) createInterface({ input }).on('line', options.log);
-    child.on('error', (error) => options.log(`The container could not start: ${error.message}`));
+    const tell = (state: 'up' | 'down') =>
+      pid !== undefined && report({ kind: 'container', state, pid, name: lambda.name });
+    tell('up');
+    for (const input of [child.stdout, child.stderr]) if (input) createInterface({ input }).on('line', log);
+    child.on('error', (error) => log(`The container could not start: ${error.message}`));
     container.timer = setTimeout(
       () => end(container, failed('Sandbox.Timedout', `Init timed out after ${initSeconds} seconds`)),
       initSeconds * 1000,
@@ -117,7 +116,7 @@ export function createContainers({ lambda, ...options }: ContainerOptions) {
     child.on('message', (message) => receive(container, messageSchema.parse(message)));
     child.once('exit', (code, signal) => {
       clearTimeout(container.timer);
-      if (pid !== undefined) options.onProcess('down', pid);
+      tell('down');
       containers.delete(container);
       const how = signal ? `signal: ${signal}` : `exit status ${code}`;
       // A container that dies before it asks for work fails one waiting invocation: else callers of a broken bundle

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { awsClient } from '../aws-endpoint/client.ts';
 import { readJson, writeJson } from '../json-file.ts';
 import type { Services } from '../services.ts';
 import { find } from '../template/local-stack.ts';
@@ -17,11 +16,10 @@ const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
  * (ListEventSourceMappings, GetEventSourceMapping, UpdateEventSourceMapping). Switches are kept on disk.
  */
 export function startMappings(services: Services, lambda: Lambda) {
-  const { stack, access, awsEndpoint, log } = services;
+  const { stack } = services;
   const polls = new Map<string, MappingPoll>();
   const switchesFile = join(services.dataDirectory, 'mappings.json');
   const switches = switchesSchema.parse(readJson(switchesFile) ?? {});
-  const { region } = stack;
   const mappings = stack.mappings.map((mapping) => ({
     ...mapping,
     queue: find(stack.queues, 'queue', mapping.queueName),
@@ -31,15 +29,7 @@ export function startMappings(services: Services, lambda: Lambda) {
   const isOn = ({ uuid, enabled }: Mapping) => switches[uuid] ?? enabled;
 
   function begin(mapping: Mapping) {
-    if (polls.has(mapping.uuid)) return;
-    const { accessKeyId } = access.principal('mapping', mapping.logicalId).credentials;
-    const poll = pollMapping(mapping, {
-      region,
-      log: (line) => log(`pollers: ${line}`),
-      sqs: awsClient(awsEndpoint, 'sqs', 'AmazonSQS', { accessKeyId, region }),
-      invoke: (payload) => lambda.invoke(mapping.functionName, payload),
-    });
-    polls.set(mapping.uuid, poll);
+    if (!polls.has(mapping.uuid)) polls.set(mapping.uuid, pollMapping(mapping, services, lambda));
   }
 
   async function end(uuid: string) {

@@ -51,27 +51,21 @@ function refused(status: number, type: string, message: string): Invoked {
 
 function deploy(lambda: LocalFunction, nextClockOffset: (name: string) => number, services: Services) {
   const { name, arn } = lambda;
-  const { stack, access, report } = services;
-  const principal = access.principal('function', name);
+  const principal = services.access.principal('function', name);
   const file = createWriteStream(join(services.dataDirectory, 'logs', `${name}.log`), { flags: 'a' });
   let allowed: boolean | undefined;
   const log = (line: string) => {
     allowed ??= mayLog(lambda, principal, services);
     if (allowed) file.write(`${line}\n`);
   };
-  const containers = createContainers({
-    lambda,
-    environment: (id) =>
-      containerEnvironment(lambda, principal.credentials, {
-        region: stack.region,
-        awsEndpoint: services.functionsEndpoint ?? services.awsEndpoint,
-        logStream: logStream(id),
-        clockOffsetMs: nextClockOffset(name),
-      }),
-    maxContainers: services.maxContainers ?? 10,
-    log,
-    onProcess: (state, pid) => report({ kind: 'container', state, pid, name }),
-  });
+  const environment = (id: string) =>
+    containerEnvironment(lambda, principal.credentials, {
+      region: services.stack.region,
+      awsEndpoint: services.functionsEndpoint ?? services.awsEndpoint,
+      logStream: logStream(id),
+      clockOffsetMs: nextClockOffset(name),
+    });
+  const containers = createContainers(lambda, services, environment, log);
   const concurrencyLimit = lambda.reservedConcurrency ?? services.concurrencyLimit ?? 200;
   return { name, arn, concurrencyLimit, containers, log };
 }

@@ -1,18 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { reasonOf } from '../../../../shared/model/errors.ts';
-import type { AwsClient, Invoked } from '../aws-endpoint/client.ts';
+import { awsClient } from '../aws-endpoint/client.ts';
+import type { Services } from '../services.ts';
 import type { LocalMapping, LocalQueue } from '../template/read-stack.ts';
+import type { Lambda } from './service.ts';
 import { type ReceivedMessage, receivedSchema, sqsEvent, succeeded } from './sqs-event.ts';
 
 export type QueueMapping = LocalMapping & { readonly queue: LocalQueue };
-
-export interface MappingPlace {
-  /** SQS with a session of the function's role, as Lambda polls with that role. */
-  readonly sqs: AwsClient;
-  readonly region: string;
-  readonly invoke: (payload: string) => Promise<Invoked>;
-  readonly log: (line: string) => void;
-}
 
 export type MappingPoll = ReturnType<typeof pollMapping>;
 
@@ -27,14 +21,19 @@ const localConcurrency = 5;
  * function, with several batches at a time. Messages that succeeded are deleted; all others stay hidden until their
  * visibility timeout ends, and are received again.
  */
-export function pollMapping(mapping: QueueMapping, place: MappingPlace) {
+export function pollMapping(mapping: QueueMapping, services: Services, lambda: Lambda) {
+  const { region } = services.stack;
+  // With a session of the function's role, as Lambda polls with that role.
+  const { accessKeyId } = services.access.principal('mapping', mapping.logicalId).credentials;
+  const sqs = awsClient(services.awsEndpoint, 'sqs', 'AmazonSQS', { accessKeyId, region });
+  const log = (line: string) => services.log(`pollers: ${mapping.queueName}: ${line}`);
   const stopping = new AbortController();
   const { signal } = stopping;
   const running = new Set<Promise<void>>();
   const limit = Math.min(mapping.maximumConcurrency ?? localConcurrency, localConcurrency);
 
   async function ask(operation: string, parameters: object): Promise<unknown> {
-    const answer = await place.sqs(operation, parameters, signal);
+    const answer = await sqs(operation, parameters, signal);
     if (answer.status === 200) return answer.json;
     throw new Error(`${answer.type || answer.status}: ${answer.message || answer.text}`);
   }
@@ -64,14 +63,12 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace) {
   }
 
   async function work(batch: readonly ReceivedMessage[]): Promise<void> {
-    const event = sqsEvent(batch, { arn: mapping.queue.arn, region: place.region });
-    const invoked = await place.invoke(JSON.stringify(event));
+    const event = sqsEvent(batch, { arn: mapping.queue.arn, region });
+    const invoked = await lambda.invoke(mapping.functionName, JSON.stringify(event));
     const done = succeeded(batch, invoked, mapping.reportBatchItemFailures);
     if (done.length < batch.length) {
       const why = invoked.status === 200 ? (invoked.functionError ?? 'reported') : `status ${invoked.status}`;
-      place.log(
-        `${mapping.queueName}: ${batch.length - done.length} of ${batch.length} come again (${why}).`,
-      );
+      log(`${batch.length - done.length} of ${batch.length} come again (${why}).`);
     }
     for (let at = 0; at < done.length; at += 10) await remove(done.slice(at, at + 10));
   }
@@ -81,15 +78,13 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace) {
     // Tries again, because a message that is done must not come again only because the store restarts.
     let last = '';
     for (let tries = 0; tries < 5; tries += 1) {
-      const answer = await place.sqs('DeleteMessageBatch', { QueueUrl: mapping.queue.url, Entries: entries });
+      const answer = await sqs('DeleteMessageBatch', { QueueUrl: mapping.queue.url, Entries: entries });
       if (answer.status === 200) return;
       last = answer.message;
       if (answer.type.endsWith('AccessDeniedException')) break;
       await wait(100 * 2 ** tries);
     }
-    place.log(
-      `${mapping.queueName}: ${messages.length} messages could not be deleted and come again. ${last}`,
-    );
+    log(`${messages.length} messages could not be deleted and come again. ${last}`);
   }
 
   async function loop(): Promise<void> {
@@ -112,16 +107,16 @@ export function pollMapping(mapping: QueueMapping, place: MappingPlace) {
         lastLogged = '';
         if (batch.length === 0) continue;
         const batchDone = work(batch)
-          .catch((error: unknown) => place.log(`${mapping.queueName}: ${reasonOf(error)}`))
+          .catch((error: unknown) => log(reasonOf(error)))
           .finally(() => running.delete(batchDone));
         running.add(batchDone);
       } catch (error) {
         if (signal.aborted) return;
         // Logged once, as the same refusal would come every other second.
-        const line = `${mapping.queueName}: ${reasonOf(error)}; polling again.`;
+        const line = `${reasonOf(error)}; polling again.`;
         // Not logged while everything starts at once and the queues are not there yet.
         const starting = !isReady && line.includes('QueueDoesNotExist') && performance.now() < startingMs;
-        if (line !== lastLogged && !starting) place.log(line);
+        if (line !== lastLogged && !starting) log(line);
         lastLogged = line;
         await wait(pause, undefined, { signal }).catch(() => {});
         pause = Math.min(pause * 2, 2_000);
