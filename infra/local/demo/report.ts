@@ -34,9 +34,8 @@ export function printOutcome(outcome: DemoOutcome): void {
   printJourneys(outcome.journeys);
   const { orders, booked, missing, secondsToCreate, secondsToBook, seconds, azumutaCalls, erpCalls } =
     outcome;
-  out(
-    `\n${style(booked === orders ? 'green' : 'red', `${booked} of ${orders} orders arrived`)} in ${seconds.toFixed(1)} s`,
-  );
+  const arrived = style(booked === orders ? 'green' : 'red', `${booked} of ${orders} orders arrived`);
+  out(`\n${arrived} in ${seconds.toFixed(1)} s`);
   for (const line of missing) out(`  missing  ${line}`);
   out(`  ERP order → Azumuta product order   ${secondsToCreate.toFixed(1)} s (median)`);
   out(`  completed in Azumuta → booked       ${secondsToBook.toFixed(1)} s (median)`);
@@ -44,22 +43,14 @@ export function printOutcome(outcome: DemoOutcome): void {
   const environment = Object.entries(localOverrides.environment ?? {}).map(
     ([name, value]) => `${name}=${value}`,
   );
-  out(
-    style(
-      'dim',
-      `  shortened for this run: function timeouts to ${localOverrides.functionTimeoutSeconds} s, visibility timeouts to ${localOverrides.visibilityTimeoutSeconds} s, ${environment.join(', ')}`,
-    ),
-  );
+  const shortened = `shortened for this run: function timeouts to ${localOverrides.functionTimeoutSeconds} s, visibility timeouts to ${localOverrides.visibilityTimeoutSeconds} s, ${environment.join(', ')}`;
+  out(style('dim', `  ${shortened}`));
 }
 
 /** Addresses, and commands to paste. */
 export function printPlaces({ emulator, webhookUrl, orderEndpoint, sandboxes }: LocalSystem): void {
-  const order = JSON.stringify({
-    number: 'MO/TRY-1',
-    article: 'GEAR-01',
-    quantity: '3',
-    attributes: { side: 'Left' },
-  });
+  const attributes = { side: 'Left' };
+  const order = JSON.stringify({ number: 'MO/TRY-1', article: 'GEAR-01', quantity: '3', attributes });
   const key = `X-API-Key: ${orderEndpoint.key}`;
   const json = 'Content-Type: application/json';
   const folder = shellWord(emulator.dataDir);

@@ -46,8 +46,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     ending ??= endAll();
     return ending;
   };
-  const abort = () => void stop();
-  signal?.addEventListener('abort', abort);
+  signal?.addEventListener('abort', stop);
 
   try {
     signal?.throwIfAborted();
@@ -73,7 +72,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     await stop();
     throw error;
   } finally {
-    signal?.removeEventListener('abort', abort);
+    signal?.removeEventListener('abort', stop);
   }
 
   async function endAll(): Promise<void> {

@@ -33,14 +33,11 @@ export function overrideStack(stack: LocalStack, overrides: Overrides) {
       ...stack,
       functions: stack.functions.map(overrideFunction),
       queues: stack.queues.map((queue) => (sources.has(queue.name) ? overrideQueue(queue) : queue)),
-      mappings: stack.mappings.map((mapping) => ({
-        ...mapping,
-        windowSeconds: shorten(
-          `${mapping.queueName}: batching window`,
-          mapping.windowSeconds,
-          overrides.batchingWindowSeconds,
-        ),
-      })),
+      mappings: stack.mappings.map((mapping) => {
+        const what = `${mapping.queueName}: batching window`;
+        const seconds = shorten(what, mapping.windowSeconds, overrides.batchingWindowSeconds);
+        return { ...mapping, windowSeconds: seconds };
+      }),
       schedules: stack.schedules.map(overrideSchedule),
     },
     changes,
@@ -65,12 +62,10 @@ export function overrideStack(stack: LocalStack, overrides: Overrides) {
   }
 
   function overrideQueue(queue: LocalStack['queues'][number]) {
-    const seconds = shorten(
-      `${labelOf(queue)}: visibility timeout`,
-      // SQS's default is 30 seconds.
-      Number(queue.attributes.VisibilityTimeout ?? '30'),
-      overrides.visibilityTimeoutSeconds,
-    );
+    // SQS's default is 30 seconds.
+    const { VisibilityTimeout: given = '30' } = queue.attributes;
+    const what = `${labelOf(queue)}: visibility timeout`;
+    const seconds = shorten(what, Number(given), overrides.visibilityTimeoutSeconds);
     return { ...queue, attributes: { ...queue.attributes, VisibilityTimeout: String(seconds) } };
   }
 

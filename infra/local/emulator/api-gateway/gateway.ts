@@ -23,16 +23,6 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
     'aws:SecureTransport': 'true',
   });
 
-  /** Whether the function's policy lets this route call it; the source ARN names API, stage, method and route. */
-  function decide(functionName: string, routeKey: string) {
-    const source = `${api.apiId}/$default/${routeKey.replace(' ', '')}`;
-    return access({
-      action: 'lambda:InvokeFunction',
-      resource: find(stack.functions, 'function', functionName).arn,
-      context: { 'aws:SourceArn': `arn:aws:execute-api:${region}:${accountId}:${source}` },
-    });
-  }
-
   async function serve(request: IncomingMessage, requestId: string): Promise<HttpAnswer> {
     const body = await readBody(request, maxBodyBytes);
     const match = matchRoute(routeKeys, request.method ?? 'GET', splitTarget(request.url).path);
@@ -46,7 +36,13 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
       log(`gateway: ${routeKey} was answered ${status}. ${why}`);
       return message(status, status === 503 ? 'Service Unavailable' : 'Internal Server Error');
     };
-    const decision = decide(functionName, routeKey);
+    // Whether the function's policy lets this route call it; the source ARN names API, stage, method and route.
+    const source = `${api.apiId}/$default/${routeKey.replace(' ', '')}`;
+    const decision = access({
+      action: 'lambda:InvokeFunction',
+      resource: find(stack.functions, 'function', functionName).arn,
+      context: { 'aws:SourceArn': `arn:aws:execute-api:${region}:${accountId}:${source}` },
+    });
     if (!decision.allowed) return failed(500, `It may not invoke ${functionName}. ${decision.reason}.`);
     const place = { accountId, apiId: api.apiId, requestId, now: new Date() };
     const event = JSON.stringify(httpEvent({ request, body }, match, place));

@@ -109,10 +109,8 @@ export function createContainers(
     tell('up');
     for (const input of [child.stdout, child.stderr]) if (input) createInterface({ input }).on('line', log);
     child.on('error', (error) => log(`The container could not start: ${error.message}`));
-    container.timer = setTimeout(
-      () => end(container, failed('Sandbox.Timedout', `Init timed out after ${initSeconds} seconds`)),
-      initSeconds * 1000,
-    );
+    const late = failed('Sandbox.Timedout', `Init timed out after ${initSeconds} seconds`);
+    container.timer = setTimeout(() => end(container, late), initSeconds * 1000);
     child.on('message', (message) => receive(container, messageSchema.parse(message)));
     child.once('exit', (code, signal) => {
       clearTimeout(container.timer);

@@ -22,7 +22,13 @@ type Deployed = ReturnType<typeof deploy>;
  */
 export function startLambda(services: Services) {
   mkdirSync(join(services.dataDirectory, 'logs'), { recursive: true });
-  const nextClockOffset = createClockOffsets(services);
+  let launched = 0;
+  const nextClockOffset = (name: string) => {
+    const { clockOffsetsMs = [], log } = services;
+    const offset = clockOffsetsMs[launched++ % clockOffsetsMs.length] ?? 0;
+    if (offset !== 0) log(`lambda: a container of ${name} has a clock that is ${offset} ms off.`);
+    return offset;
+  };
   const deployed = services.stack.functions.map((lambda) => deploy(lambda, nextClockOffset, services));
   return {
     /** Ends all containers now. */
@@ -79,15 +85,6 @@ function mayLog({ logGroup }: LocalFunction, principal: Principal, { stack, acce
   );
 }
 
-function createClockOffsets({ clockOffsetsMs = [], log }: Services): (name: string) => number {
-  let launched = 0;
-  return (name) => {
-    const offset = clockOffsetsMs[launched++ % clockOffsetsMs.length] ?? 0;
-    if (offset !== 0) log(`lambda: a container of ${name} has a clock that is ${offset} ms off.`);
-    return offset;
-  };
-}
-
 async function run({ containers, log }: Deployed, payload: string): Promise<Outcome> {
   const requestId = randomUUID();
   const began = performance.now();
@@ -95,10 +92,8 @@ async function run({ containers, log }: Deployed, payload: string): Promise<Outc
   const how = outcome.functionError ? 'failed' : 'succeeded';
   log(`REPORT RequestId: ${requestId} ${how} after ${(performance.now() - began).toFixed(0)} ms`);
   if (Buffer.byteLength(outcome.payload) <= maxPayloadBytes) return outcome;
-  return failed(
-    'Function.ResponseSizeTooLarge',
-    `Response payload size exceeded maximum allowed payload size (${maxPayloadBytes} bytes).`,
-  );
+  const why = `Response payload size exceeded maximum allowed payload size (${maxPayloadBytes} bytes).`;
+  return failed('Function.ResponseSizeTooLarge', why);
 }
 
 /**

@@ -1,9 +1,8 @@
-import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import { type Call, Refusal, type Route, route } from '../api.ts';
 import type { Article, Catalogue, WorkInstruction } from './catalogue.ts';
 import type { RecordingRecord } from './complete.ts';
-import type { ProductOrderRecord, Store } from './store.ts';
+import { newProductOrderSchema, type ProductOrderRecord, type Store } from './store.ts';
 
 /**
  * Objects as Azumuta shows them. VERIFIED: `object`, ids, names as text or language map, and the work instruction.
@@ -95,16 +94,6 @@ export interface Azumuta {
   readonly nextAs: 'path' | 'url' | 'cursor';
 }
 
-const createSchema = z.object({
-  number: z.string().check(z.minLength(1)),
-  articleId: z.string(),
-  parameters: z._default(
-    z.array(z.object({ key: z.string(), value: z.union([z.string(), z.number(), z.boolean()]) })),
-    [],
-  ),
-  variantIds: z._default(z.array(z.string()), []),
-});
-
 type Show<T> = (entry: T, origin: string) => unknown;
 
 /**
@@ -154,7 +143,7 @@ export function apiRoutes(azumuta: Azumuta): Route[] {
   }
 
   function create({ body, origin }: Call): unknown {
-    const parsed = parse(createSchema, body);
+    const parsed = parse(newProductOrderSchema, body);
     if (!parsed.ok) throw new Refusal(422, 'malformed', describeMismatches(parsed.mismatches));
     const { articleId, variantIds } = parsed.value;
     const article = articles.find(({ id }) => id === articleId);

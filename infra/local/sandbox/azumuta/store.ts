@@ -1,13 +1,21 @@
+import * as z from 'zod/mini';
 import type { RecordingRecord } from './complete.ts';
 import type { Trigger, TriggerLogEntry } from './triggers.ts';
 
+/** What the API takes to create one. */
+export const newProductOrderSchema = z.object({
+  number: z.string().check(z.minLength(1)),
+  articleId: z.string(),
+  parameters: z._default(
+    z.array(z.object({ key: z.string(), value: z.union([z.string(), z.number(), z.boolean()]) })),
+    [],
+  ),
+  variantIds: z._default(z.array(z.string()), []),
+});
+
 /** A product order as stored; what is configured (names, variants) is looked up in the catalogue when it is shown. */
-export interface ProductOrderRecord {
+export interface ProductOrderRecord extends z.output<typeof newProductOrderSchema> {
   readonly id: string;
-  readonly number: string;
-  readonly articleId: string;
-  readonly parameters: readonly { readonly key: string; readonly value: string | number | boolean }[];
-  readonly variantIds: readonly string[];
   readonly status: 'open' | 'in-progress' | 'completed';
   readonly createdAt: string;
   readonly completedAt: string | null;

@@ -89,11 +89,8 @@ export function apiRoutes(store: Store): Route[] {
   function writable(call: Call): ProductionOrder {
     const order = known(call);
     if (!order.locked) return order;
-    throw new Refusal(
-      423,
-      'order-locked',
-      `Production order ${order.number} is being edited by somebody else.`,
-    );
+    const message = `Production order ${order.number} is being edited by somebody else.`;
+    throw new Refusal(423, 'order-locked', message);
   }
 }
 
