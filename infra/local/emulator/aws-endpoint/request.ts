@@ -74,11 +74,10 @@ export function awsCallOf({ service, target, method, path, body }: SignedCall, n
       );
       return { action: `dynamodb:${operation}`, resources: resources.length > 0 ? resources : ['*'] };
     }
-    case 'secretsmanager':
-      return {
-        action: `secretsmanager:${operation}`,
-        resources: [fields.SecretId === undefined ? '*' : names.secretArn(fields.SecretId)],
-      };
+    case 'secretsmanager': {
+      const secret = fields.SecretId === undefined ? '*' : names.secretArn(fields.SecretId);
+      return { action: `secretsmanager:${operation}`, resources: [secret] };
+    }
     case 'sns': {
       const form = new URLSearchParams(body.toString('utf8'));
       return { action: `sns:${form.get('Action') ?? ''}`, resources: [form.get('TopicArn') ?? '*'] };

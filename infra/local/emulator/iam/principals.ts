@@ -115,7 +115,6 @@ export function createAccessControl(
     /** The caller to whom this key belongs. */
     principalOf: (accessKeyId: string) =>
       principals.find(({ credentials }) => credentials.accessKeyId === accessKeyId),
-    /** @throws Error when there is nobody of this name. */
     principal: (kind: Principal['kind'], name: string) => principalIn(principals, kind, name),
     /** @param usedBy Who needs the grant, for the record. Default: the caller itself. */
     decide(principal: Principal, call: Call, usedBy: string = principal.kind): Decision {

@@ -25,14 +25,11 @@ async function loadHandler(): Promise<Handler> {
   const candidates = ['.mjs', '.js', '.cjs'].map((ending) => join(LAMBDA_TASK_ROOT, file + ending));
   const path = candidates.find((candidate) => existsSync(candidate));
   if (path === undefined) throw named('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`);
-  const loaded: Record<string, unknown> = await import(pathToFileURL(path).href);
+  const loaded: Partial<Record<string, Handler>> = await import(pathToFileURL(path).href);
   const handler = loaded[exported];
-  if (!isHandler(handler)) throw named('Runtime.HandlerNotFound', `${_HANDLER} is undefined or not exported`);
+  if (typeof handler !== 'function')
+    throw named('Runtime.HandlerNotFound', `${_HANDLER} is undefined or not exported`);
   return handler;
-}
-
-function isHandler(value: unknown): value is Handler {
-  return typeof value === 'function';
 }
 
 /**

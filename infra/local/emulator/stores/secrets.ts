@@ -49,11 +49,8 @@ export function openSecrets(file: string, secrets: LocalStack['secrets']) {
       writeJson(file, stored);
     } else if (operation !== 'GetSecretValue')
       return failure('InvalidRequestException', `Local runs have no ${operation}.`);
-    if (!secret.current)
-      return failure(
-        'ResourceNotFoundException',
-        `Secrets Manager can't find the specified secret value for staging label: ${current}`,
-      );
+    const unset = `Secrets Manager can't find the specified secret value for staging label: ${current}`;
+    if (!secret.current) return failure('ResourceNotFoundException', unset);
     const { arn: ARN, name: Name } = secret;
     const version = { ARN, Name, VersionId: secret.current.id, VersionStages: [current] };
     const value = operation === 'GetSecretValue' ? { SecretString: secret.current.value } : {};

@@ -204,12 +204,8 @@ function assetOf({ assets, directory }: Assembly, key: string, at: string): stri
 
 /** SQS's API takes every attribute as text, and policies as JSON text. */
 function queueAttributes(properties: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, value]) => [
-      name,
-      typeof value === 'object' ? JSON.stringify(value) : String(value),
-    ]),
-  );
+  const text = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, text(value)]));
 }
 
 function uuidOf(logicalId: string): string {

@@ -79,18 +79,13 @@ function answersTo(
   const answered = (value: string | number | boolean, result: 'Ok' | 'Nok' | null) => {
     return { id, name, type, value, unit, result };
   };
-  switch (step.records) {
-    case 'good-quantity': {
-      const good = request.quantity === undefined ? plannedQuantity(order) : request.quantity;
-      return last && good !== null ? [answered(good, null)] : [];
-    }
-    case 'scrap-quantity':
-      return last && request.quantity !== null ? [answered(request.scrap ?? 0, null)] : [];
-    case 'serial':
-      return (request.serials ?? []).map((serial) => answered(serial, null));
-    default:
-      break;
+  if (step.records === 'good-quantity') {
+    const good = request.quantity === undefined ? plannedQuantity(order) : request.quantity;
+    return last && good !== null ? [answered(good, null)] : [];
   }
+  if (step.records === 'scrap-quantity')
+    return last && request.quantity !== null ? [answered(request.scrap ?? 0, null)] : [];
+  if (step.records === 'serial') return (request.serials ?? []).map((serial) => answered(serial, null));
   if (step.type === 'signature') return [answered(request.operator ?? 'An Peeters', null)];
   if (step.type !== 'number') return [answered(true, 'Ok')];
   const { minimum = 0, maximum = 100 } = step;

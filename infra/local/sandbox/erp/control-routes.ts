@@ -84,10 +84,7 @@ export function controlRoutes(store: Store): Route[] {
   }
 }
 
-function release(
-  store: Store,
-  { count = 1, seed = 1, changedAt, ...given }: ReleaseRequest,
-): ProductionOrder[] {
+function release(store: Store, { count = 1, seed = 1, changedAt, ...given }: ReleaseRequest) {
   const at = changedAt === undefined ? store.tick() : new Date(changedAt).toISOString();
   return Array.from({ length: count }, () => {
     const place = String(store.nextCount());
