@@ -20,7 +20,7 @@ const addressSchema = z.object({
   sandboxes: z.optional(z.object({ azumuta: z.string(), erp: z.string() })),
 });
 
-export type EmulatorAddress = z.infer<typeof addressSchema>;
+type EmulatorAddress = z.infer<typeof addressSchema>;
 
 /**
  * The folder that a platform keeps everything in: the given one, or a temporary one.

@@ -11,7 +11,7 @@ export const portNames = ['sqs', 'dynamodb', 'endpoint', 'gateway'] as const;
 
 export const portsSchema = z.record(z.enum(portNames), z.number());
 
-export type PortName = (typeof portNames)[number];
+type PortName = (typeof portNames)[number];
 export type Ports = z.infer<typeof portsSchema>;
 
 /** How a platform runs its functions. */

@@ -4,7 +4,7 @@ import type * as z from 'zod/mini';
 import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
 
 /** A request with its whole body. */
-export interface ApiRequest {
+interface ApiRequest {
   readonly method: string;
   /** With the origin that the caller used. */
   readonly url: URL;

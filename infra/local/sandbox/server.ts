@@ -13,7 +13,7 @@ export interface SandboxServerOptions {
 }
 
 /** A fault that made a call fail. */
-export interface LoggedFault {
+interface LoggedFault {
   /** The kind of the fault, or the status that it answered. */
   readonly fault: string;
   readonly method: string;

@@ -13,7 +13,7 @@ export interface HttpCall {
   readonly body: Buffer;
 }
 
-export interface HttpApiPlace {
+interface HttpApiPlace {
   readonly accountId: string;
   readonly apiId: string;
   readonly requestId: string;

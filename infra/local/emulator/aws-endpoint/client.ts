@@ -8,7 +8,7 @@ import { call } from '../process/http.ts';
  */
 
 /** Who calls, as the local endpoint reads it from the Authorization header. */
-export interface Signer {
+interface Signer {
   readonly accessKeyId: string;
   readonly region: string;
 }

@@ -14,7 +14,7 @@ export function signerOf(authorization: string | undefined) {
 }
 
 /** One AWS call in IAM's words. */
-export interface AwsCall {
+interface AwsCall {
   /** `sqs:SendMessage`. */
   readonly action: string;
   /** ARNs that IAM must allow, every one of them; `*` for calls without a resource. */
@@ -38,7 +38,7 @@ export interface AwsNames {
 }
 
 /** A signed call as it was received. */
-export interface SignedCall {
+interface SignedCall {
   /** SigV4's name of the service. */
   readonly service: string;
   /** Header `X-Amz-Target` of the JSON protocols. */

@@ -6,7 +6,7 @@ import type { LocalMapping, LocalQueue } from '../template/read-stack.ts';
 import type { Lambda } from './service.ts';
 import { type ReceivedMessage, receivedSchema, sqsEvent, succeeded } from './sqs-event.ts';
 
-export type QueueMapping = LocalMapping & { readonly queue: LocalQueue };
+type QueueMapping = LocalMapping & { readonly queue: LocalQueue };
 
 export type MappingPoll = ReturnType<typeof pollMapping>;
 

@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** The identity of a resource before it exists: its name, ARN, `Ref` and `Fn::GetAtt` values. */
-export interface Identity {
+interface Identity {
   readonly name: string;
   readonly arn: string;
   readonly ref: string;

@@ -30,7 +30,7 @@ export interface TriggerLogEntry {
 type Recordings = readonly Pick<RecordingRecord, 'id' | 'workInstructionId'>[];
 
 /** Whose triggers they are, and how they are called. */
-export interface TriggerCaller {
+interface TriggerCaller {
   readonly store: { readonly triggers: readonly Trigger[]; readonly triggerLog: TriggerLogEntry[] };
   readonly now: () => Date;
   readonly sender: TriggerSender;
