@@ -28,6 +28,16 @@ export function createAzumutaClient(options: AzumutaOptions) {
     return session.find('findProductOrder', readers.findProductOrder, number, { what, signal });
   }
 
+  /** @throws Rejected before anything is sent, such as for a variant that somebody may create now. */
+  function requestFor(draft: ProductOrderDraft, article: Article, signal: AbortSignal) {
+    try {
+      return creationOf(draft, article, signal);
+    } catch (error) {
+      articles.delete(article.number);
+      throw error instanceof Rejected ? error.beforeWriting() : error;
+    }
+  }
+
   return {
     async findArticle(number: string, signal: AbortSignal): Promise<Article | undefined> {
       const kept = articles.get(number);
@@ -52,7 +62,7 @@ export function createAzumutaClient(options: AzumutaOptions) {
     ): Promise<ProductOrderRef> {
       const { number } = draft;
       const what = `creating product order ${number}`;
-      const answer = await session.send('createProductOrder', creationOf(draft, article, signal), what);
+      const answer = await session.send('createProductOrder', requestFor(draft, article, signal), what);
       // An attempt of ours whose answer was lost, or a person just now, may have created it.
       if (
         contract.operations.createProductOrder.exists.includes(answer.status) &&

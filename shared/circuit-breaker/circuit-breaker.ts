@@ -37,6 +37,8 @@ const threshold = 5;
  * pull every few minutes, never fails five times in a minute.
  */
 const downAfterSeconds = 180;
+/** The same when only one order was tried, and what failed may be due to that order. */
+const downAfterSecondsOfOne = 3600;
 /** We follow a partner's own Retry-After up to here; then a probe asks again, as the header may have been nonsense. */
 const maxAskedSeconds = 3600;
 /** Wait after refused credentials: partners lock accounts (Tryton after six wrong logins). */
@@ -45,6 +47,9 @@ const unauthorizedSeconds = 300;
 const cooldownsOfProbe = 6;
 /** How long a container believes that a partner is well without reading again. */
 const freshMs = 2000;
+
+/** Attributes that say since when all calls have failed, and that all were about one order. */
+const whileFailing = ['failingSince', 'failingOrder'];
 
 const whileClosed = {
   condition: 'attribute_not_exists(#open) OR #open = :no',
@@ -135,17 +140,23 @@ export class Breaker {
     return ours ? { permit: 'probe' } : { permit: 'wait', seconds: this.#cooldownSeconds, reason, isDown };
   }
 
-  /** @returns whether the partner is down: all calls have failed for longer than `downAfterSeconds`. */
+  /**
+   * A failure that may be due to its order says nothing about the partner until another order, or a call that is about none,
+   * fails as well.
+   * @param order That the call was about, if it was about one.
+   * @returns whether the partner is down: all calls have failed for longer than `downAfterSeconds`.
+   */
   async recordFailure(
     partner: Partner,
     failure: RetryLater,
     { permit }: Permit,
     owner: string,
+    order?: string,
   ): Promise<boolean> {
     if (failure.scope !== 'partner') return false;
     this.#closedSeenAt.delete(partner);
     const at = this.#now();
-    const reason = failure.message.slice(0, 500);
+    let reason = failure.message.slice(0, 500);
     if (permit === 'probe') {
       const state = await this.#table.get(stateKey(partner));
       const openings = Number(state?.openings ?? 1) + 1;
@@ -153,7 +164,11 @@ export class Breaker {
       await this.#endProbe(partner, owner, { set: { openUntil, openings, reason } });
       return this.#isDownSince(state?.failingSince);
     }
-    const isDown = this.#isDownSince(await this.#beginFailing(partner));
+    const state = await this.#beginFailing(partner, failure.perhapsOnlyOrder ? order : undefined);
+    const isAlone = state?.failingOrder !== undefined;
+    const isDown = this.#isDownSince(state?.failingSince, isAlone ? downAfterSecondsOfOne : downAfterSeconds);
+    if (isAlone && !isDown) return false;
+    if (isAlone) reason = `Only order ${order} was tried, for an hour. ${reason}`;
     const counted = await this.#updateMinute(partner, at, { add: { failures: 1 } });
     const failures = Number(counted?.after.failures ?? 0);
     if (failures < threshold && !isDown && !failure.unauthorized) return false;
@@ -178,7 +193,7 @@ export class Breaker {
     if (permit !== 'probe') return this.#downSeen.has(partner) && this.#endFailing(partner);
     const closed = await this.#endProbe(partner, owner, {
       set: { open: false, closedAt: this.#clock.now().toISOString() },
-      remove: ['openUntil', 'reason', 'failingSince'],
+      remove: ['openUntil', 'reason', ...whileFailing],
     });
     // Too late: somebody else has probed since, and that outcome counts.
     if (!closed) return false;
@@ -215,20 +230,23 @@ export class Breaker {
       bookingsPausedAt: state?.bookingsPausedAt === undefined ? undefined : String(state.bookingsPausedAt),
     };
   }
-  /** @returns since when all calls have failed (ISO). */
-  async #beginFailing(partner: Partner): Promise<unknown> {
+
+  /** @param order To which the failure may be due. @returns since when all calls have failed, and of which order, if of one. */
+  async #beginFailing(partner: Partner, order: string | undefined) {
     this.#downSeen.add(partner);
-    const failingSince = this.#clock.now().toISOString();
-    const begun = await this.#table.update(stateKey(partner), {
-      set: { failingSince },
+    const key = stateKey(partner);
+    const begun = await this.#table.update(key, {
+      set: { failingSince: this.#clock.now().toISOString(), failingOrder: order },
       condition: 'attribute_not_exists(#failingSince)',
     });
-    return begun ? failingSince : (await this.#table.get(stateKey(partner)))?.failingSince;
+    const state = begun?.after ?? (await this.#table.get(key));
+    if (state?.failingOrder === undefined || state.failingOrder === order) return state;
+    return (await this.#table.update(key, { remove: ['failingOrder'] }))?.after;
   }
 
   /** @returns false when the call began before the breaker opened: its answer says nothing about the partner now. */
   async #endFailing(partner: Partner): Promise<boolean> {
-    const ended = await this.#table.update(stateKey(partner), { remove: ['failingSince'], ...whileClosed });
+    const ended = await this.#table.update(stateKey(partner), { remove: whileFailing, ...whileClosed });
     return ended !== undefined && this.#downSeen.delete(partner);
   }
 
@@ -262,8 +280,8 @@ export class Breaker {
     return started;
   }
 
-  #isDownSince(instant: unknown): boolean {
-    return this.#now() - Date.parse(String(instant)) >= downAfterSeconds * 1000;
+  #isDownSince(instant: unknown, seconds = downAfterSeconds): boolean {
+    return this.#now() - Date.parse(String(instant)) >= seconds * 1000;
   }
 
   #now(): number {

@@ -41,7 +41,12 @@ export function createPartnerCalls({ breaker, newOwner, log, slots }: GuardedCal
     });
   }
 
-  async function guarded<T>(partner: Partner, work: () => Promise<T>, pace?: Pace): Promise<T> {
+  async function guarded<T>(
+    partner: Partner,
+    work: () => Promise<T>,
+    order: string | undefined,
+    pace?: Pace,
+  ): Promise<T> {
     const owner = newOwner();
     const permit = await breaker.permit(partner, owner);
     if (permit.permit === 'wait') throw waiting(partner, permit);
@@ -58,7 +63,7 @@ export function createPartnerCalls({ breaker, newOwner, log, slots }: GuardedCal
       return result;
     } catch (error) {
       if (error instanceof RetryLater && error.scope === 'partner') {
-        const isDown = await noted(partner, breaker.recordFailure(partner, error, permit, owner));
+        const isDown = await noted(partner, breaker.recordFailure(partner, error, permit, owner, order));
         const fields = { Partner: partner, reason: error.message };
         const measured = isDown ? { PartnerDown: 1 } : {};
         if (error.unauthorized) log.error('A partner refuses our credentials', fields, measured);
@@ -79,10 +84,13 @@ export function createPartnerCalls({ breaker, newOwner, log, slots }: GuardedCal
       if (slots && !(await slots.take(partner))) throw new NoFreeSlot(partner);
     },
 
-    /** @throws BreakerOpen without a call while the breaker is open, NoFreeSlot when others have all slots. */
-    call<T>(partner: Partner, work: () => Promise<T>): Promise<T> {
-      if (!slots) return guarded(partner, work);
-      return slots.use(partner, (pace) => guarded(partner, work, pace));
+    /**
+     * @param order That the call is about, if it is about one: its own failure says nothing about the partner.
+     * @throws BreakerOpen without a call while the breaker is open, NoFreeSlot when others have all slots.
+     */
+    call<T>(partner: Partner, work: () => Promise<T>, order?: string): Promise<T> {
+      if (!slots) return guarded(partner, work, order);
+      return slots.use(partner, (pace) => guarded(partner, work, order, pace));
     },
   };
 }

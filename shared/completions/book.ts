@@ -164,15 +164,16 @@ function waitsItself({ entry }: Inquiry, { kind }: PlannedBooking, clock: Clock)
   return { awaiting: 'completion', dueAt: clock.now().getTime() + dayMs };
 }
 
-async function book(booking: Booking, dependencies: HintDependencies): Promise<void> {
-  const { claim, lock, planned, completion, attempt } = booking;
+async function book(of: Booking, dependencies: HintDependencies): Promise<void> {
+  const { claim, lock, planned, completion, attempt } = of;
   const { erp, partners, ledger, unknownOrder } = dependencies;
   let calling = false;
   try {
-    const receipt = await partners.call('erp', () => {
+    const booking = () => {
       calling = true;
       return erp.book(completion, planned.key, { again: claim.again, signal: attempt.signal });
-    });
+    };
+    const receipt = await partners.call('erp', booking, planned.erpOrder.number);
     const { reference, alreadyBooked } = receipt;
     const note = `${reference}${alreadyBooked ? ' (by an earlier attempt)' : ''}`;
     const event = planned.kind === 'quantity' ? 'booked' : 'amended';
@@ -184,8 +185,8 @@ async function book(booking: Booking, dependencies: HintDependencies): Promise<v
     // Only an order that never came from the ERP may be missing there. One that the ERP gave us, or that an earlier
     // attempt may have written to, existed: if the ERP does not know it now, a person has to look.
     const mayBeMissing = error instanceof UnknownOrder && unknownOrder === 'ignore' && !claim.again;
-    if (!mayBeMissing || (await ledger.orders.find(booking.home)))
-      throw await giveBack(booking, error, calling, dependencies);
+    if (!mayBeMissing || (await ledger.orders.find(of.home)))
+      throw await giveBack(of, error, calling, dependencies);
     const ignored = { ignored: true, remove: forBookingOnly };
     await ledger.claims.complete(claim, ignored, { event: 'ignored', note: error.message });
     await lock.release(claim);

@@ -94,7 +94,7 @@ async function partsBookedTogether(
     (part) => isComplete && part.index !== index && (hint.again || !booked.has(part.index)),
   );
   const ids = needed.map(({ azumutaId }) => azumutaId);
-  const read = await reader.readProductOrders(ids, attempt.signal);
+  const read = await reader.readParts(ids, order, attempt.signal);
   const others: BuiltPart[] = [];
   for (const [at, part] of needed.entries()) {
     const other = read[at];

@@ -49,13 +49,13 @@ export class CompletionReader {
 
   /** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
   readProductOrder(wanted: Parameters<typeof readByIdOrNumber>[0], signal: AbortSignal) {
-    return this.#ask((azumuta) => readByIdOrNumber(wanted, signal, azumuta));
+    return this.#ask(wanted.number, (azumuta) => readByIdOrNumber(wanted, signal, azumuta));
   }
 
-  /** Reads product orders by id; undefined for each that Azumuta does not know. */
-  readProductOrders(ids: readonly string[], signal: AbortSignal) {
+  /** Reads the other parts of a product order's ERP order by their ids; undefined for each that Azumuta does not know. */
+  readParts(ids: readonly string[], { number }: Owner, signal: AbortSignal) {
     return mapConcurrently(ids, readsAtOnce, (id) =>
-      this.#ask((azumuta) => azumuta.productOrder(id, signal)),
+      this.#ask(number, (azumuta) => azumuta.productOrder(id, signal)),
     );
   }
 
@@ -79,7 +79,7 @@ export class CompletionReader {
       const recording = found.get(one.id);
       if (!recording || !belongsTo(recording, one)) continue;
       const shown = forMapping(recording, this.#dependencies.includeOperators);
-      read.set(one.id, await this.#withWorkInstruction(shown, signal));
+      read.set(one.id, await this.#withWorkInstruction(shown, one.productOrder, signal));
     }
     return read;
   }
@@ -98,32 +98,33 @@ export class CompletionReader {
     const recording = id === undefined ? undefined : await this.#read(id, { id: ours, number }, signal);
     const owner = recording?.productOrder.id;
     if (owner === undefined || owner === ours) return undefined;
-    const other = await this.#ask((azumuta) => azumuta.productOrder(owner, signal));
+    const other = await this.#ask(number, (azumuta) => azumuta.productOrder(owner, signal));
     if (other?.number !== number) return undefined;
     const sentence = `Azumuta has two product orders ${number}: recording ${id} is of the one with id ${owner}, and the one with id ${ours} is booked. Give the other a number of its own there, and book by hand what was built in it.`;
     return new Rejected(sentence, { code: 'completion-unclear' });
   }
 
-  #ask<Answer>(question: (azumuta: AzumutaClient) => Promise<Answer>): Promise<Answer> {
+  #ask<Answer>(order: string, question: (azumuta: AzumutaClient) => Promise<Answer>): Promise<Answer> {
     const { partners, azumuta } = this.#dependencies;
-    return partners.call('azumuta', () => question(azumuta));
+    return partners.call('azumuta', () => question(azumuta), order);
   }
 
   async #read(id: string, owner: Owner, signal: AbortSignal): Promise<AzumutaRecording | undefined> {
     const now = this.#dependencies.clock.now().getTime();
     const held = this.#remembered.get(id);
     if (held && now - held.at < rememberedMs) return held.recording;
-    const recording = await this.#ask((azumuta) => azumuta.recording(id, signal, owner));
+    const recording = await this.#ask(owner.number, (azumuta) => azumuta.recording(id, signal, owner));
     if (this.#remembered.size > maxRemembered) this.#remembered.clear();
     if (recording) this.#remembered.set(id, { at: now, recording });
     return recording;
   }
 
-  async #withWorkInstruction(recording: Recording, signal: AbortSignal): Promise<Recording> {
+  async #withWorkInstruction(recording: Recording, of: Owner, signal: AbortSignal): Promise<Recording> {
     const { workInstruction } = recording;
     if (!workInstruction) return recording;
     const { id, version = 0 } = workInstruction;
-    const read = async () => (await this.#ask((azumuta) => azumuta.workInstruction(id, signal)))?.name;
+    const read = async () =>
+      (await this.#ask(of.number, (azumuta) => azumuta.workInstruction(id, signal)))?.name;
     const name = await this.#dependencies.ledger.workInstructionNames.name(id, version, read);
     return name === undefined
       ? recording

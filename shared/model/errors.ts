@@ -25,6 +25,8 @@ export interface RetryLaterOptions extends ErrorOptions {
   readonly wrote?: Wrote | undefined;
   /** The partner refused our credentials: probing must be slow, or accounts get locked. */
   readonly unauthorized?: boolean;
+  /** The partner failed at this call, or did not answer it in time: it may do so for this one order alone. */
+  readonly perhapsOnlyOrder?: boolean;
   /** Our own deadline ended the call, which says nothing about the partner. */
   readonly outOfTime?: boolean;
   /** Another attempt of ours holds the claim or lock, usually for a second: the waits are short and do not grow. */
@@ -43,6 +45,7 @@ export class RetryLater extends Error {
   readonly afterSeconds: number | undefined;
   readonly wrote: Wrote;
   readonly unauthorized: boolean;
+  readonly perhapsOnlyOrder: boolean;
   readonly outOfTime: boolean;
   readonly forOurLock: boolean;
   readonly about: About | undefined;
@@ -53,6 +56,7 @@ export class RetryLater extends Error {
     this.afterSeconds = options.afterSeconds;
     this.wrote = options.wrote ?? 'nothing';
     this.unauthorized = options.unauthorized ?? false;
+    this.perhapsOnlyOrder = options.perhapsOnlyOrder ?? false;
     this.outOfTime = options.outOfTime ?? false;
     this.forOurLock = options.forOurLock ?? false;
     this.about = options.about;

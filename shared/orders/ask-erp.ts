@@ -72,7 +72,7 @@ async function lookAtRefused(
   const { erp, partners, ledger } = dependencies;
   const refused = concerns.find(({ kind }) => kind === 'refused');
   if (!refused || !erp.readOrder) return;
-  const order = await partners.call('erp', async () => erp.readOrder?.({ number }, signal));
+  const order = await partners.call('erp', async () => erp.readOrder?.({ number }, signal), number);
   if (order) await acceptOrders([order], 'daily look', dependencies);
   else await ledger.concerns.end(number, refused, 'The ERP does not have it any more.');
 }
@@ -108,7 +108,8 @@ async function askErp(
   if (!erp.readOrder) return undefined;
   const record = await ledger.erpOrders.find(erpOrder);
   if (!record) return undefined;
-  const read = await partners.call('erp', async () => erp.readOrder?.(record.erpOrder, signal));
+  const reading = async () => erp.readOrder?.(record.erpOrder, signal);
+  const read = await partners.call('erp', reading, record.erpOrder.number);
   const order = read ? asRecorded(read, record) : deleted(record);
   if (via === 'daily look' && isRecorded(order, record)) return undefined;
   const [accepted] = await acceptOrders([order], via, dependencies);

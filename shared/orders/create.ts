@@ -97,7 +97,7 @@ async function createOrAdopt(
 ): Promise<Made> {
   let sent = false;
   try {
-    return await partners.call('azumuta', async () => {
+    const making = async (): Promise<Made> => {
       const existing = await azumuta.findProductOrder(draft.number, signal);
       if (existing) return await adopt(existing, draft, claim, ledger);
       // An earlier attempt may have created it: built, booked and removed since, it must not be built again.
@@ -112,12 +112,15 @@ async function createOrAdopt(
       signal.throwIfAborted();
       sent = true;
       return { productOrder: await azumuta.createProductOrder(draft, article, signal), event: 'created' };
-    });
+    };
+    return await partners.call('azumuta', making, draft.number);
   } catch (cause) {
     // A replay maps an order anew only where the ERP can be asked for it.
     const again = 'If the order or its mapping was corrected, post the order again instead of replaying.';
     const isFinal = cause instanceof Rejected && !erp.readOrder;
-    const error = isFinal ? new Rejected(`${cause.message} ${again}`, { code: cause.code, cause }) : cause;
+    const error = isFinal
+      ? new Rejected(`${cause.message} ${again}`, { code: cause.code, wrote: cause.wrote, cause })
+      : cause;
     await giveBack(claim, error, sent, ledger);
     throw error;
   }
@@ -155,7 +158,7 @@ async function giveBack(
   { claims }: CreateDependencies['ledger'],
 ): Promise<void> {
   if (error instanceof Rejected)
-    return claims.reject(claim, rejectionOf(error), sent ? 'perhaps' : 'nothing');
+    return claims.reject(claim, rejectionOf(error), sent ? error.wrote : 'nothing');
   const wrote = error instanceof RetryLater ? error.wrote : sent ? 'perhaps' : 'nothing';
   if (wrote === 'perhaps') await claims.holdForSettling(claim, reasonOf(error, 300));
   else await claims.release(claim, reasonOf(error, 300), wrote);
@@ -168,9 +171,9 @@ async function linkInErp(
 ): Promise<Link> {
   if (!erp.linkProductOrder || !productOrder) return { noted: {}, told: [] };
   try {
-    await partners.call('erp', async () =>
-      erp.linkProductOrder?.(erpOrder, productOrder, { again: linkInDoubt, signal }),
-    );
+    const linking = async () =>
+      erp.linkProductOrder?.(erpOrder, productOrder, { again: linkInDoubt, signal });
+    await partners.call('erp', linking, erpOrder.number);
   } catch (error) {
     // After a Rejected a person was asked: when they send it again, nothing is in doubt.
     if (!(error instanceof RetryLater)) return { noted: { linkInDoubt: false }, told: [], error };

@@ -93,6 +93,7 @@ export function createHttp(options: HttpOptions) {
         // If others were answered meanwhile, only this record is slow: somebody may have it locked.
         scope: timeout.aborted && answers > answersBefore ? 'order' : 'partner',
         wrote: writes && isSent ? 'perhaps' : 'nothing',
+        perhapsOnlyOrder: timeout.aborted,
         cause: error,
       });
     }
@@ -138,7 +139,8 @@ export function partnerFailure(
     return failure(sentence, { scope: 'order' });
   }
   if (status === 429) return failure(`asks us to slow down (429) at ${what}.`);
-  if (status === 408 || status >= 500) return failure(`failed (${status}) at ${what}.`, { wrote });
+  if (status === 408 || status >= 500)
+    return failure(`failed (${status}) at ${what}.`, { wrote, perhapsOnlyOrder: true });
   return undefined;
 }
 

@@ -24,18 +24,21 @@ export function breakerStage() {
     let asked = 0;
     return {
       asked: () => asked,
-      call: (answer: () => unknown) =>
-        partnersOf(name)
-          .call('erp', async () => {
-            asked += 1;
-            const failure = await answer();
-            if (failure instanceof Error) throw failure;
-            markAnswered();
-          })
+      /** @param order That the call is about. */
+      call: (answer: () => unknown, order?: string) => {
+        const work = async () => {
+          asked += 1;
+          const failure = await answer();
+          if (failure instanceof Error) throw failure;
+          markAnswered();
+        };
+        return partnersOf(name)
+          .call('erp', work, order)
           .then(
             () => 'well' as const,
             (error: Error) => error,
-          ),
+          );
+      },
     };
   }
 
@@ -56,4 +59,7 @@ export function breakerStage() {
   });
 }
 
+/** A partner that fails at one call, perhaps for its order alone. */
+export const failsAtOne = () =>
+  new RetryLater('The ERP failed (500).', { scope: 'partner', perhapsOnlyOrder: true });
 export const serverError = () => new RetryLater('The ERP failed (503).', { scope: 'partner' });

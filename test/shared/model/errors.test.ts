@@ -26,6 +26,7 @@ it('keeps the options of a failure that `with` does not change', () => {
     afterSeconds: 7,
     wrote: 'known',
     unauthorized: true,
+    perhapsOnlyOrder: true,
     outOfTime: true,
     forOurLock: true,
     about: { booking: 'id1#quantity' },
