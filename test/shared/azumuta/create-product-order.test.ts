@@ -55,3 +55,26 @@ it.each(['Completed', 'COMPLETED', 'completed'])(
     expect(await client.productOrder('p1', never)).toMatchObject({ completed: true });
   },
 );
+
+it('has surely created nothing when a variant is unknown, and finds it as soon as somebody created it', async () => {
+  // Prepare
+  const variants: { id: string; name: string }[] = [];
+  const { client, calls } = await startClient(({ method }) =>
+    method === 'POST'
+      ? { body: { id: 'p1', number: 'PO-1' } }
+      : { body: { data: [{ id: 'a1', number: 'GEAR-01', variants }], next: null } },
+  );
+  const create = async () => {
+    const found = await client.findArticle('GEAR-01', never);
+    if (!found) throw new Error('It is there.');
+    return client.createProductOrder({ ...draft, variants: ['Red'] }, found, never);
+  };
+
+  // Act
+  await expect(create()).rejects.toMatchObject({ code: 'unknown-article', wrote: 'nothing' });
+  variants.push({ id: 'v1', name: 'Red' });
+
+  // Assess
+  expect(await create()).toMatchObject({ id: 'p1' });
+  expect(calls.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST']);
+});
