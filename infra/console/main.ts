@@ -1,35 +1,21 @@
 import { once } from 'node:events';
 import * as z from 'zod/mini';
 import { newToken } from '../local/operator-clients.ts';
-import {
-  commonOptions,
-  configOption,
-  configOptions,
-  exits,
-  opsCommand,
-  runCommand,
-  UsageError,
-} from '../ops/cli/command.ts';
+import { exits, plantCommand, plantOptions, runCommand, UsageError } from '../ops/cli/command.ts';
 import { say, styled } from '../ops/cli/output.ts';
 import { findTarget } from '../ops/cli/target.ts';
 import { createConsole, listenOnLoopback } from './app.ts';
 import { consoleDependencies } from './dependencies.ts';
 
 const optionsSchema = z.object({
-  ...commonOptions,
-  ...configOptions,
+  ...plantOptions,
   port: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)), 0),
 });
 
-const command = opsCommand(
+const command = plantCommand(
   'console',
   'Shows both flows, orders and dead letters in the browser, with your own AWS credentials.',
-)
-  .addOption(configOption)
-  .option('--port <port>', 'port on this machine (default: a free one)')
-  .addHelpText(
-    'after',
-    `
+  `
 Examples:
   npm run console -- --local                                the platform that npm start runs
   npm run console -- --stack AzumutaErp-ghent-production    a deployed stack
@@ -39,7 +25,7 @@ It prints an address that contains a token of this start: open it in your browse
 no other page can call it. Ctrl-C stops it.
 
 Exit codes: 0 stopped · 1 failed · 2 wrong command line`,
-  );
+).option('--port <port>', 'port on this machine (default: a free one)');
 
 await runCommand(command, optionsSchema, async ({ options, signal }) => {
   if (options.json)

@@ -6,7 +6,7 @@ import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { tellTrouble } from '../../../shared/situation/words.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
 import { commonOptions, exits, mostOf, opsCommand, runCommand } from '../cli/command.ts';
-import { say, sayJson, styled, tableOf } from '../cli/output.ts';
+import { answer, linesOf, styled, tableOf } from '../cli/output.ts';
 import { findTarget, invoke, ledgerOf, type Target } from '../cli/target.ts';
 
 const optionsSchema = z.object({
@@ -19,12 +19,7 @@ type Options = z.output<typeof optionsSchema>;
 const command = opsCommand(
   'alert',
   'Lists everything that needs a person now, whether or not an alert was sent; or sends a test message to each channel.',
-)
-  .option('--test', 'send one message to each channel that receives alerts or the morning mail')
-  .option('--most <number>', 'list at most so many (default: 100)')
-  .addHelpText(
-    'after',
-    `
+  `
 Examples:
   npm run alert -- --stack AzumutaErp-ghent-production          what is open
   npm run alert -- --stack AzumutaErp-ghent-production --test   does a message arrive?
@@ -35,27 +30,26 @@ that have confirmed their subscription receive it; the doctor shows which have n
 
 Exit codes: 0 nothing is open, or each channel has accepted the test · 1 failed · 2 wrong command line ·
 3 something is open, or a channel has refused the test`,
-  );
+)
+  .option('--test', 'send one message to each channel that receives alerts or the morning mail')
+  .option('--most <number>', 'list at most so many (default: 100)');
 
 /** Reads the ledger's index of troubles, and the items of those that are listed. */
-async function list(target: Target, { json, most: given }: Options, { during }: Progress): Promise<number> {
-  const most = mostOf(given);
+async function list(target: Target, options: Options, { during }: Progress): Promise<number> {
+  const most = mostOf(options.most);
   const { open, hasMore } = await during('Reading the ledger', openTroubles(ledgerOf(target), most));
-  if (json) sayJson({ target: target.name, open, hasMore });
-  else {
-    const about = open.length === 0 ? 'nothing is open' : `${hasMore ? 'more than ' : ''}${open.length} open`;
-    say(styled('bold', `${target.name}: ${about}`));
-    const zone = target.output('TimeZone');
-    const rows = open.map(({ order, kind, cause, since, why, next }) => [
-      order,
-      `${kind}: ${cause}`,
-      localTime(new Date(since), zone).slice(0, -3),
-      `${why} ${next}`,
-    ]);
-    const titles = [{ title: 'Order' }, { title: 'What' }, { title: 'Since' }];
-    const columns = [...titles, { title: 'Why, and what to do', most: 70 }];
-    if (rows.length > 0) for (const line of tableOf(columns, rows)) say(line);
-  }
+  const about = open.length === 0 ? 'nothing is open' : `${hasMore ? 'more than ' : ''}${open.length} open`;
+  const zone = target.output('TimeZone');
+  const rows = open.map(({ order, kind, cause, since, why, next }) => [
+    order,
+    `${kind}: ${cause}`,
+    localTime(new Date(since), zone).slice(0, -3),
+    `${why} ${next}`,
+  ]);
+  const titles = [{ title: 'Order' }, { title: 'What' }, { title: 'Since' }];
+  const table = tableOf([...titles, { title: 'Why, and what to do', most: 70 }], rows);
+  const lines = linesOf(styled('bold', `${target.name}: ${about}`), rows.length > 0 && table);
+  answer(options, { target: target.name, open, hasMore }, lines);
   return open.length === 0 ? exits.done : exits.partly;
 }
 
@@ -71,17 +65,15 @@ async function openTroubles(ledger: Pick<AlertLedger, 'concerns'>, most: number)
 
 const testReportSchema = z.record(z.string(), z.string());
 
-async function test(target: Target, { json }: Options, { during }: Progress): Promise<number> {
+async function test(target: Target, options: Options, { during }: Progress): Promise<number> {
   const sending = invoke(target, 'AlertFunction', testReportSchema, { test: true });
   const report = await during('Sending to each channel', sending);
-  if (json) sayJson({ target: target.name, channels: report });
-  else
-    for (const [channel, problem] of Object.entries(report))
-      say(
-        problem === ''
-          ? `${styled('green', '✔')} ${channelWords[channel] ?? channel} has accepted it`
-          : `${styled('red', '✗')} ${channelWords[channel] ?? channel}: ${problem}`,
-      );
+  const lines = Object.entries(report).map(([channel, problem]) =>
+    problem === ''
+      ? `${styled('green', '✔')} ${channelWords[channel] ?? channel} has accepted it`
+      : `${styled('red', '✗')} ${channelWords[channel] ?? channel}: ${problem}`,
+  );
+  answer(options, { target: target.name, channels: report }, lines);
   return Object.values(report).every((problem) => problem === '') ? exits.done : exits.partly;
 }
 

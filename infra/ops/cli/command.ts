@@ -45,28 +45,35 @@ export const defaultConfigFile = 'integration.config.ts';
 
 /** The plant's configuration, for commands that read it. */
 export const configOptions = { config: z._default(text, defaultConfigFile) };
+export const plantOptions = { ...commonOptions, ...configOptions };
 export const configOption = new Option(
   '-c, --config <file>',
   `the plant's configuration file (default: plants/<plant>.config.ts of a deployed stack if it is there, else ${defaultConfigFile})`,
 );
 
 /**
- * A command that works on a stack, with the options that all of them share; its own are added with `.option()`,
- * examples with `.addHelpText('after', …)`.
+ * A command that works on a stack, with the options that all of them share; its own are added with `.option()`.
  * @param name As it is typed: `npm run <name> --`.
+ * @param help What its help ends with: examples, and the exit codes.
  */
-export function opsCommand(name: string, description: string): Command {
-  return plainCommand(name, description)
+export function opsCommand(name: string, description: string, help = ''): Command {
+  return plainCommand(name, description, help)
     .option('--local [folder]', 'the platform that runs on this machine (in the data folder of npm start)')
     .option('--stack <name>', 'the deployed stack, such as AzumutaErp-ghent-production')
     .option('--region <region>', 'AWS region of the stack (default: that of the AWS profile)');
 }
 
+/** A command that works on a stack and reads its plant's configuration. */
+export function plantCommand(name: string, description: string, help: string): Command {
+  return opsCommand(name, description, help).addOption(configOption);
+}
+
 /** A command that needs no stack. */
-export function plainCommand(name: string, description: string): Command {
+export function plainCommand(name: string, description: string, help = ''): Command {
   return new Command(`npm run ${name} --`)
     .description(description)
     .option('--json', 'answer as JSON')
+    .addHelpText('after', help)
     .helpOption('-h, --help', 'show this help')
     .allowExcessArguments(false)
     .showHelpAfterError('Add --help for examples.')

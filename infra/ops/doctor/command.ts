@@ -1,15 +1,7 @@
 import * as z from 'zod/mini';
 import { createProgress } from '../../local/progress.ts';
-import {
-  commonOptions,
-  configOption,
-  configOptions,
-  exits,
-  opsCommand,
-  runCommand,
-  sentenceOf,
-} from '../cli/command.ts';
-import { say, sayJson, styled } from '../cli/output.ts';
+import { exits, plantCommand, plantOptions, runCommand, sentenceOf } from '../cli/command.ts';
+import { answer, linesOf, say, styled } from '../cli/output.ts';
 import { configurationFile, configurationOf, findTarget, type Target } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { alertChecks, mailChecks } from './check-alerts.ts';
@@ -20,20 +12,14 @@ import { accountChecks, stackChecks } from './check-stack.ts';
 import { type Check, check, type Finding, findingLines, fine, verdict, wrong } from './finding.ts';
 
 const optionsSchema = z.object({
-  ...commonOptions,
-  ...configOptions,
+  ...plantOptions,
   partners: z._default(z.boolean(), true),
 });
 
-const command = opsCommand(
+const command = plantCommand(
   'doctor',
   'Checks everything that must be right before orders and completions can travel, and says what to do. Changes nothing.',
-)
-  .addOption(configOption)
-  .option('--no-partners', 'leave out the calls to Azumuta and the ERP')
-  .addHelpText(
-    'after',
-    `
+  `
 Examples:
   npm run doctor -- --local
   npm run doctor -- --stack AzumutaErp-ghent-production -c plants/ghent.config.ts
@@ -44,7 +30,7 @@ Azumuta and the ERP are called from this machine, with the stack's secrets and t
 other.
 
 Exit codes: 0 all is well, or only things to know (!) · 1 something is wrong (✗) · 2 wrong command line`,
-  );
+).option('--no-partners', 'leave out the calls to Azumuta and the ERP');
 
 /** All checks. Those of the partners are left out when the configuration does not load. */
 async function checksOf(
@@ -87,17 +73,11 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
     if (signal.aborted) return exits.interrupted;
     const found = await progress.during(`Looking at: ${each.about}`, each.look());
     findings.push(...found);
-    if (options.json) continue;
-    for (const finding of found)
-      for (const line of findingLines(finding, process.stdout.columns ?? 110)) say(line);
+    if (!options.json) for (const line of found.flatMap((one) => findingLines(one))) say(line);
   }
   const failed = findings.some(({ result }) => result === 'wrong');
-  if (options.json) sayJson({ target: target.name, wellEnough: !failed, findings });
-  else {
-    say();
-    say(verdict(findings));
-    if (options.partners)
-      say(styled('dim', 'Partners were called from this machine; Lambda may reach more, or less.'));
-  }
+  const note = styled('dim', 'Partners were called from this machine; Lambda may reach more, or less.');
+  const lines = linesOf('', verdict(findings), options.partners && note);
+  answer(options, { target: target.name, wellEnough: !failed, findings }, lines);
   return failed ? exits.failed : exits.done;
 });

@@ -1,5 +1,5 @@
 import { sentenceOf } from '../cli/command.ts';
-import { counted, styled, wrap } from '../cli/output.ts';
+import { counted, linesOf, styled, wrap } from '../cli/output.ts';
 
 /** What one check of `doctor` found. */
 export interface Finding {
@@ -51,17 +51,20 @@ const marks = {
 } as const;
 
 /** A finding as lines: what was found, and what to do next. */
-export function findingLines({ about, result, says, next, command }: Finding, width: number): string[] {
+export function findingLines(
+  { about, result, says, next, command }: Finding,
+  width = process.stdout.columns ?? 110,
+): string[] {
   const [colour, mark] = marks[result];
   const [first = '', ...others] = wrap(`${about}: ${says}.`, Math.max(40, width - 4));
   const todo = next === undefined ? [] : wrap(`→ ${next}`, Math.max(40, width - 6));
-  return [
+  return linesOf(
     `  ${styled(colour, mark)} ${first}`,
-    ...others.map((line) => `    ${line}`),
-    ...todo.map((line, at) => `    ${at === 0 ? line : `  ${line}`}`),
+    others.map((line) => `    ${line}`),
+    todo.map((line, at) => `    ${at === 0 ? line : `  ${line}`}`),
     // A command stays in one piece, so that it can be copied.
-    ...(command === undefined ? [] : [`      ${command}`]),
-  ];
+    command && `      ${command}`,
+  );
 }
 
 /** The last line of the report. */

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { answerOptions, exits, plainCommand, runCommand, UsageError } from '../cli/command.ts';
+import { answerOptions, exits, plainCommand, runCommand, text, UsageError } from '../cli/command.ts';
 import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
-import { say, sayJson } from '../cli/output.ts';
+import { answer } from '../cli/output.ts';
 import { previewsOf } from '../map/preview.ts';
 import { samples } from '../map/read-sample.ts';
 import { previewLines } from '../map/report.ts';
@@ -13,17 +13,13 @@ import { answersSchema, askForAnswers, configurationText } from './answers.ts';
 
 const optionsSchema = z.object({
   ...answerOptions,
-  answers: z.exactOptional(z.string().check(z.minLength(1))),
+  answers: z.exactOptional(text),
 });
 
 const command = plainCommand(
   'init',
   "Begins a plant's configuration: copies the example of its ERP to plants/<plant>.config.ts, fills in your answers to five questions, and shows what an order becomes. Overwrites nothing, needs no network.",
-)
-  .option('--answers <file>', 'a JSON file with the answers, where there is no terminal')
-  .addHelpText(
-    'after',
-    `
+  `
 Examples:
   npm run init
   npm run init -- --answers answers.json
@@ -33,16 +29,16 @@ A file of answers: {"plant": "ghent", "timeZone": "Europe/Brussels", "erp": "odo
 erp is odoo, tryton, sap-s4hana or rest; orders is {"everyMinutes": 1 to 1440}, or "posted" by the ERP.
 
 Exit codes: 0 written · 1 failed · 2 an answer does not fit, or the file is there already: nothing was written`,
-  );
+).option('--answers <file>', 'a JSON file with the answers, where there is no terminal');
 
 const examples = new URL('../../../shared/integration/examples/', import.meta.url);
 
 const alreadyThere = (file: string) => new UsageError(`${file} is there already: nothing was written.`);
 
 /** Writes the configuration whole or not at all: first under another name, where it must load. */
-async function writeConfiguration(file: string, text: string): Promise<void> {
+async function writeConfiguration(file: string, content: string): Promise<void> {
   const unfinished = file.replace(/\.config\.ts$/, '.unfinished.config.ts');
-  await writeFile(unfinished, await formatted(text));
+  await writeFile(unfinished, await formatted(content));
   try {
     await loadIntegration(unfinished, 'production');
     await link(unfinished, file);
@@ -76,18 +72,15 @@ await runCommand(command, optionsSchema, async ({ options }) => {
 
   const { integration } = await loadIntegration(file, 'production');
   const previews = previewsOf(samples.order, integration);
-  if (options.json) {
-    sayJson({ file, previews });
-    return exits.done;
-  }
-  say(`${file} is written. What it makes of an order:`);
-  say();
-  for (const preview of previews)
-    for (const line of previewLines(preview, process.stdout.columns ?? 110)) say(line);
-  say();
-  say('Read it, and correct what differs at your plant. Then try it on a test stage:');
-  say(`  npx cdk deploy -c config=${file} -c stage=test`);
-  say(`  npm run secrets -- --stack AzumutaErp-${plant}-test`);
-  say(`  npm run doctor -- --stack AzumutaErp-${plant}-test`);
+  answer(options, { file, previews }, [
+    `${file} is written. What it makes of an order:`,
+    '',
+    ...previews.flatMap((preview) => previewLines(preview)),
+    '',
+    'Read it, and correct what differs at your plant. Then try it on a test stage:',
+    `  npx cdk deploy -c config=${file} -c stage=test`,
+    `  npm run secrets -- --stack AzumutaErp-${plant}-test`,
+    `  npm run doctor -- --stack AzumutaErp-${plant}-test`,
+  ]);
   return exits.done;
 });

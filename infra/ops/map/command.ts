@@ -7,10 +7,11 @@ import {
   exits,
   plainCommand,
   runCommand,
+  text,
   UsageError,
 } from '../cli/command.ts';
 import { jsonIn } from '../cli/files.ts';
-import { say, sayJson } from '../cli/output.ts';
+import { answer, linesOf, sayJson } from '../cli/output.ts';
 import { previewsOf } from './preview.ts';
 import { sampleNames, samples } from './read-sample.ts';
 import { previewLines } from './report.ts';
@@ -19,20 +20,13 @@ const optionsSchema = z.object({
   ...answerOptions,
   ...configOptions,
   sample: z.exactOptional(z.enum(sampleNames)),
-  stage: z._default(z.string().check(z.minLength(1)), 'production'),
+  stage: z._default(text, 'production'),
 });
 
 const command = plainCommand(
   'map',
   "Shows what a sample becomes under the configuration's mapping, side by side. Sends nothing, needs no network.",
-)
-  .addOption(configOption)
-  .argument('[sample.json]', 'an ERP order (or a list), or a completion; - reads it from standard input')
-  .option('--stage <stage>', 'as the configuration is at this stage (default: production)')
-  .option('--sample <kind>', `print a sample to start from: ${sampleNames.join(' or ')}`)
-  .addHelpText(
-    'after',
-    `
+  `
 Examples:
   npm run -s map -- --sample order > order.json        a sample order, to change
   npm run map -- order.json                            what it becomes in Azumuta
@@ -43,10 +37,14 @@ An order is written as the ERP posts it to the order endpoint. A completion is a
 as Azumuta answers them: {"productOrder": …, "recordings": […]}.
 
 Exit codes: 0 every sample fits · 1 a sample or a mapping has mistakes · 2 wrong command line or configuration`,
-  );
+)
+  .addOption(configOption)
+  .argument('[sample.json]', 'an ERP order (or a list), or a completion; - reads it from standard input')
+  .option('--stage <stage>', 'as the configuration is at this stage (default: production)')
+  .option('--sample <kind>', `print a sample to start from: ${sampleNames.join(' or ')}`);
 
 await runCommand(command, optionsSchema, async ({ options, words: [file] }) => {
-  const { config, json, sample, stage } = options;
+  const { config, sample, stage } = options;
   if (sample !== undefined) {
     sayJson(samples[sample]);
     return exits.done;
@@ -54,11 +52,10 @@ await runCommand(command, optionsSchema, async ({ options, words: [file] }) => {
   if (file === undefined) throw new UsageError('Name a file with a sample, or print one: --sample order.');
   const { integration } = await loadIntegration(config, stage);
   const previews = previewsOf(await jsonIn(file), integration);
-  if (json) sayJson(previews);
-  else
-    for (const [at, preview] of previews.entries()) {
-      if (at > 0) say();
-      for (const line of previewLines(preview, process.stdout.columns ?? 110)) say(line);
-    }
+  answer(
+    options,
+    previews,
+    previews.flatMap((preview, at) => linesOf(at > 0 && '', previewLines(preview))),
+  );
   return previews.some(({ mistakes }) => mistakes.length > 0) ? exits.failed : exits.done;
 });

@@ -1,34 +1,27 @@
-import { counted, styled, wrap } from '../cli/output.ts';
+import { counted, linesOf, styled, wrap } from '../cli/output.ts';
 import type { Preview, Row } from './preview.ts';
 
 /** Showing more parts of a split order adds nothing. */
 const maxParts = 3;
 
 /** A sample and what it becomes, side by side; below each other when there is no room. */
-export function previewLines(preview: Preview, width: number): string[] {
+export function previewLines(preview: Preview, width = process.stdout.columns ?? 110): string[] {
   const { at, from, becomes, mistakes, leftOut } = preview;
   const shown = becomes.slice(0, maxParts);
   const half = Math.max(30, Math.floor((width - 5) / 2));
   const left = block(from.title, from.rows, half);
-  const right = shown.flatMap(({ title, rows }, index) => [
-    ...(index > 0 ? [''] : []),
-    ...block(title, rows, half),
-  ]);
+  const right = shown.flatMap(({ title, rows }, index) => linesOf(index > 0 && '', block(title, rows, half)));
   if (becomes.length > shown.length) right.push('', `… and ${becomes.length - shown.length} more`);
   const columns =
     right.length === 0 ? left : width < 70 ? [...left, '', ...right] : sideBySide(left, right, half);
-  return [
-    ...(at === '$' ? [] : [styled('dim', at)]),
-    ...(from.rows.length > 0 ? columns : []),
-    ...(mistakes.length > 0
-      ? [
-          ...(from.rows.length > 0 ? [''] : []),
-          styled('red', `${counted(mistakes.length, 'mistake')}: nothing would be sent.`),
-          ...mistakes.map((mistake) => `  ✗ ${mistake}`),
-        ]
-      : []),
-    ...(leftOut === undefined ? [] : ['', `Nothing would be sent: ${leftOut}.`]),
-  ];
+  return linesOf(
+    at !== '$' && styled('dim', at),
+    from.rows.length > 0 && columns,
+    mistakes.length > 0 && from.rows.length > 0 && '',
+    mistakes.length > 0 && styled('red', `${counted(mistakes.length, 'mistake')}: nothing would be sent.`),
+    mistakes.map((mistake) => `  ✗ ${mistake}`),
+    leftOut !== undefined && ['', `Nothing would be sent: ${leftOut}.`],
+  );
 }
 
 /** A title and its rows, values wrapped within the width. */

@@ -4,7 +4,7 @@ import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { commonOptions, exits, opsCommand, runCommand, UsageError } from '../cli/command.ts';
-import { say, sayJson, styled } from '../cli/output.ts';
+import { answer, linesOf, styled } from '../cli/output.ts';
 import { findTarget, ledgerOf, operatorOf, sqsOf, whereOf } from '../cli/target.ts';
 import { checkedNote } from '../dead-letters/discard.ts';
 import { queueUrlsOf } from '../flows/queues.ts';
@@ -20,15 +20,7 @@ const optionsSchema = z.object({
 const command = opsCommand(
   'orders',
   'Ends what is open about a product order, by a person. Shows what it would do, unless --go is given.',
-)
-  .argument('<action>', actions.join(', '))
-  .argument('<number>', 'number of the product order')
-  .argument('[kind]', `of the concern that is settled: ${orderConcernKinds.join(', ')}`)
-  .option('--because <text>', 'why, for everybody who looks up the order later')
-  .option('--go', 'do it')
-  .addHelpText(
-    'after',
-    `
+  `
 Examples:
   npm run orders -- settle MO/0042 changed --because "corrected on paper" --go --local
   npm run orders -- give-up MO/0042 --because "scrapped, booked by hand" --go --local
@@ -41,7 +33,12 @@ remake    creates a product order that was removed in Azumuta anew, as it was ma
 What is done is signed in the journey of the order, with your name and the reason.
 
 Exit codes: 0 done, or shown · 1 failed · 2 wrong command line, or there is nothing to do`,
-  );
+)
+  .argument('<action>', actions.join(', '))
+  .argument('<number>', 'number of the product order')
+  .argument('[kind]', `of the concern that is settled: ${orderConcernKinds.join(', ')}`)
+  .option('--because <text>', 'why, for everybody who looks up the order later')
+  .option('--go', 'do it');
 
 await runCommand(command, optionsSchema, async ({ options, words: [action, number, kind] }) => {
   const { go, because } = options;
@@ -56,14 +53,14 @@ await runCommand(command, optionsSchema, async ({ options, words: [action, numbe
   };
   const request = { number, go, note: `${checkedNote(because)} (${await operatorOf(target)})` };
   const steps = await act(action, request, kind, dependencies);
-  if (options.json) sayJson({ target: target.name, dryRun: !go, number, steps });
-  else {
-    say(styled('bold', go ? `${number}: done` : `${number}: this would be done`));
-    for (const step of steps) say(`  ${step}`);
-    const again = [action, number, kind].flatMap((word) => (word === undefined ? [] : [shellWord(word)]));
-    if (!go)
-      say(`\nnpm run orders -- ${again.join(' ')} --because ${shellWord(because)} --go ${whereOf(target)}`);
-  }
+  const again = linesOf(action, number, kind).map((word) => shellWord(word));
+  const command = `npm run orders -- ${again.join(' ')} --because ${shellWord(because)} --go ${whereOf(target)}`;
+  const lines = linesOf(
+    styled('bold', go ? `${number}: done` : `${number}: this would be done`),
+    steps.map((step) => `  ${step}`),
+    !go && ['', command],
+  );
+  answer(options, { target: target.name, dryRun: !go, number, steps }, lines);
   return exits.done;
 });
 

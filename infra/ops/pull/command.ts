@@ -5,17 +5,15 @@ import { type PullReport, pullOutcomes } from '../../../shared/orders/pull.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
 import {
-  commonOptions,
-  configOption,
-  configOptions,
   exits,
   momentOf,
   mostOf,
-  opsCommand,
+  plantCommand,
+  plantOptions,
   runCommand,
   UsageError,
 } from '../cli/command.ts';
-import { say, sayJson } from '../cli/output.ts';
+import { answer } from '../cli/output.ts';
 import { configurationOf, findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { partnersOf } from '../doctor/check-partners.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
@@ -23,8 +21,7 @@ import { previewPull } from './preview.ts';
 import { previewPullLines, pulledLines } from './report.ts';
 
 const optionsSchema = z.object({
-  ...commonOptions,
-  ...configOptions,
+  ...plantOptions,
   dryRun: z._default(z.boolean(), false),
   go: z._default(z.boolean(), false),
   since: z.exactOptional(z.string()),
@@ -35,15 +32,10 @@ type Options = z.output<typeof optionsSchema>;
 /** A dry run that takes longer ends early and shows what it has found. */
 const maxDryRunMs = 15 * 60_000;
 
-const command = opsCommand('pull', 'Shows which orders the pull would read from the ERP, or runs it now.')
-  .addOption(configOption)
-  .option('--dry-run', 'show what would be created, what exists already and what conflicts; write nothing')
-  .option('--since <when>', 'dry run: read from this time on (default: from where the next pull begins)')
-  .option('--most <orders>', 'dry run: read at most so many ERP orders (default: 500)')
-  .option('--go', 'run the pull now, as the schedule does: from where the last run ended')
-  .addHelpText(
-    'after',
-    `
+const command = plantCommand(
+  'pull',
+  'Shows which orders the pull would read from the ERP, or runs it now.',
+  `
 Examples:
   npm run pull -- --dry-run --since 2026-12-01 --stack AzumutaErp-ghent-production -c plants/ghent.config.ts
   npm run pull -- --dry-run --local                 what the next pull would do
@@ -57,7 +49,11 @@ sends one or two requests to Azumuta.
 
 Exit codes: 0 done, nothing needs a person · 1 failed, or ended early · 2 wrong command line ·
 3 some orders cannot be read, would be refused, conflict or were cancelled · 130 interrupted`,
-  );
+)
+  .option('--dry-run', 'show what would be created, what exists already and what conflicts; write nothing')
+  .option('--since <when>', 'dry run: read from this time on (default: from where the next pull begins)')
+  .option('--most <orders>', 'dry run: read at most so many ERP orders (default: 500)')
+  .option('--go', 'run the pull now, as the schedule does: from where the last run ended');
 
 async function dryRun(
   target: Target,
@@ -82,10 +78,8 @@ async function dryRun(
     signal: AbortSignal.any([signal, AbortSignal.timeout(maxDryRunMs)]),
     progress: progress.tell,
   }).finally(progress.end);
-
-  if (options.json) sayJson({ target: target.name, dryRun: true, ...preview });
-  else
-    for (const line of previewPullLines(preview, { target: target.name, where: whereOf(target) })) say(line);
+  const lines = previewPullLines(preview, { target: target.name, where: whereOf(target) });
+  answer(options, { target: target.name, dryRun: true, ...preview }, lines);
   if (signal.aborted) return exits.interrupted;
   if (preview.failure !== undefined) return exits.failed;
   const needsPerson = preview.productOrders.some(({ outcome }) =>
@@ -113,10 +107,9 @@ const reportSchema = z.object({
   cancelled: z.number(),
 }) satisfies z.ZodMiniType<PullReport>;
 
-async function go(target: Target, { json }: Options, { during }: Progress): Promise<number> {
+async function go(target: Target, options: Options, { during }: Progress): Promise<number> {
   const report = await during('Running the pull', invoke(target, 'PullFunction', reportSchema));
-  if (json) sayJson({ target: target.name, ...report });
-  else for (const line of pulledLines(report, whereOf(target))) say(line);
+  answer(options, { target: target.name, ...report }, pulledLines(report, whereOf(target)));
   if (report.outcome !== 'read') return exits.failed;
   return report.conflicts + report.rejected + report.cancelled > 0 ? exits.partly : exits.done;
 }

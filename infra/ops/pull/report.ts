@@ -1,5 +1,5 @@
 import type { PullReport } from '../../../shared/orders/pull.ts';
-import { counted, styled, tableOf } from '../cli/output.ts';
+import { counted, linesOf, styled, tableOf } from '../cli/output.ts';
 import { outcomes, type PullPreview } from './preview.ts';
 
 /** How many orders of one kind are named; --json has all. */
@@ -18,25 +18,27 @@ export function previewPullLines(
     const found = productOrders.filter((order) => order.outcome === outcome);
     return found.length > 0 ? [{ title, colour, found }] : [];
   });
-  return [
+  return linesOf(
     styled('bold', `What a pull into ${about.target} would do (dry run: nothing is written)`),
     `${counted(read, 'released order')} of the ERP${since === undefined ? '' : ` that changed since ${since}`}.`,
     '',
-    ...kinds.map(
+    kinds.map(
       ({ title, colour, found }) => `  ${styled(colour, `${String(found.length).padStart(5)} ${title}`)}`,
     ),
-    ...kinds.flatMap(({ title, found }) => [
-      '',
-      styled('bold', `${counted(found.length, 'product order')} ${title}`),
-      ...tableOf(
-        [{ title: 'Product order' }, { title: 'ERP order' }, { title: 'Why', most: 80 }],
-        found.slice(0, maxNamed).map(({ number, erpOrder, reason }) => [number, erpOrder, reason ?? '']),
-      ).map((line) => `  ${line}`),
-      ...(found.length > maxNamed ? [`  … and ${found.length - maxNamed} more (--json has all)`] : []),
-    ]),
-    ...(kinds.length > 0 ? [''] : []),
-    ...endLines(preview, about.where),
-  ];
+    kinds.flatMap(({ title, found }) =>
+      linesOf(
+        '',
+        styled('bold', `${counted(found.length, 'product order')} ${title}`),
+        tableOf(
+          [{ title: 'Product order' }, { title: 'ERP order' }, { title: 'Why', most: 80 }],
+          found.slice(0, maxNamed).map(({ number, erpOrder, reason }) => [number, erpOrder, reason ?? '']),
+        ).map((line) => `  ${line}`),
+        found.length > maxNamed && `  … and ${found.length - maxNamed} more (--json has all)`,
+      ),
+    ),
+    kinds.length > 0 && '',
+    endLines(preview, about.where),
+  );
 }
 
 function endLines({ productOrders, more, failure }: PullPreview, where: string): string[] {
@@ -62,17 +64,16 @@ export function pulledLines(
   };
   const why = notRead[outcome];
   if (why !== undefined) return [why];
-  const parts = [
+  const parts = linesOf(
     `${counted(queued, 'product order')} queued to be created`,
-    ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),
-    ...(rejected > 0 ? [`${rejected} refused`] : []),
-    ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
-  ];
-  return [
+    conflicts > 0 && counted(conflicts, 'conflict'),
+    rejected > 0 && `${rejected} refused`,
+    cancelled > 0 && `${cancelled} cancelled`,
+  );
+  return linesOf(
     `Read ${counted(orders, 'order')} of the ERP: ${parts.join(', ')}.`,
-    ...(outcome === 'the ERP is down'
-      ? [`Then the ERP failed. The next run goes on from there. To see why: npm run doctor -- ${where}`]
-      : []),
-    ...(outcome === 'out of time' ? ['The run ended before it had read everything: run it again.'] : []),
-  ];
+    outcome === 'the ERP is down' &&
+      `Then the ERP failed. The next run goes on from there. To see why: npm run doctor -- ${where}`,
+    outcome === 'out of time' && 'The run ended before it had read everything: run it again.',
+  );
 }

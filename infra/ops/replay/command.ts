@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { createProgress } from '../../local/progress.ts';
 import { commonOptions, exits, opsCommand, runCommand, text, UsageError } from '../cli/command.ts';
-import { say, sayJson } from '../cli/output.ts';
+import { answer } from '../cli/output.ts';
 import { findTarget, whereOf } from '../cli/target.ts';
 import { type ReplayReport, replay, replayDependenciesOf } from './replay.ts';
 import { replayLines } from './report.ts';
@@ -19,14 +19,7 @@ type Options = z.output<typeof optionsSchema>;
 const command = opsCommand(
   'replay',
   'Sends dead letters back to the queues that they come from. Shows what it would do, unless --go is given.',
-)
-  .option('--go', 'do it')
-  .option('--all', 'all dead letters')
-  .option('--order <number>', 'those of one order: its product order number, or its number in the ERP')
-  .option('--reason <text>', 'those whose reason contains this text, or whose cause it is')
-  .addHelpText(
-    'after',
-    `
+  `
 Examples:
   npm run replay -- --local                                  dead letters of the local platform, by cause and reason
   npm run replay -- --stack AzumutaErp-ghent-production      the same for a deployed stack
@@ -42,7 +35,11 @@ While the command runs, dead letters are hidden from others. If it is killed, th
 
 Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 some selected dead letters cannot be
 replayed and stay · 130 interrupted`,
-  );
+)
+  .option('--go', 'do it')
+  .option('--all', 'all dead letters')
+  .option('--order <number>', 'those of one order: its product order number, or its number in the ERP')
+  .option('--reason <text>', 'those whose reason contains this text, or whose cause it is');
 
 await runCommand(command, optionsSchema, async ({ options, signal }) => {
   checkSelection(options);
@@ -60,13 +57,9 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
     { go, signal, reason, orders },
     { ...dependencies, progress: progress.tell },
   ).finally(progress.end);
-
-  if (options.json) sayJson({ target: target.name, dryRun: !go, hidden, ...report });
-  else {
-    const command = `npm run replay -- ${selectionOf(options)} --go ${whereOf(target)}`;
-    const about = { target: target.name, go, hidden, now: new Date(), command };
-    for (const line of replayLines(report, about)) say(line);
-  }
+  const command = `npm run replay -- ${selectionOf(options)} --go ${whereOf(target)}`;
+  const about = { target: target.name, go, hidden, now: new Date(), command };
+  answer(options, { target: target.name, dryRun: !go, hidden, ...report }, replayLines(report, about));
   return exitCodeOf(report, go);
 });
 

@@ -1,4 +1,4 @@
-import { ago, counted, styled, tableOf } from '../cli/output.ts';
+import { ago, counted, linesOf, styled, tableOf } from '../cli/output.ts';
 import type { ReplayGroup, ReplayReport } from './replay.ts';
 
 /** The report as lines for a person. */
@@ -17,33 +17,24 @@ export function replayLines(
   const title = go
     ? `Replay of dead letters of ${target}`
     : `Dead letters of ${target} (dry run: nothing is moved)`;
-  return [
+  const isComplete = report.failure === undefined && !report.interrupted;
+  return linesOf(
     styled('bold', title),
     '',
-    ...(report.groups.length > 0 ? [...groupTable(report.groups, now), ''] : []),
-    ...sentencesOf(report, go),
-    ...hintSentences(report, go),
-    ...(!go &&
-    report.failure === undefined &&
-    !report.interrupted &&
-    report.movable + report.hinted.length > 0
-      ? ['To do it:', `  ${command}`]
-      : []),
-    ...(hidden > 0
-      ? [
-          `${counted(hidden, 'dead letter')} more could not be looked at: another run holds them, or one that was killed. They are visible again within 5 minutes.`,
-        ]
-      : []),
-  ];
+    report.groups.length > 0 && [...groupTable(report.groups, now), ''],
+    sentencesOf(report, go),
+    hintSentence(report, go),
+    !go && isComplete && report.movable + report.hinted.length > 0 && ['To do it:', `  ${command}`],
+    hidden > 0 &&
+      `${counted(hidden, 'dead letter')} more could not be looked at: another run holds them, or one that was killed. They are visible again within 5 minutes.`,
+  );
 }
 
-function hintSentences({ hinted }: ReplayReport, go: boolean): string[] {
-  if (hinted.length === 0) return [];
+function hintSentence({ hinted }: ReplayReport, go: boolean): string | undefined {
+  if (hinted.length === 0) return undefined;
   const orders = `${hinted.slice(0, 10).join(', ')}${hinted.length > 10 ? ` and ${hinted.length - 10} more` : ''}`;
   const are = go ? (hinted.length === 1 ? 'is' : 'are') : 'would be';
-  return [
-    `${orders} ${are} looked at once more without a dead letter: what was refused or discarded is booked if it can be now.`,
-  ];
+  return `${orders} ${are} looked at once more without a dead letter: what was refused or discarded is booked if it can be now.`;
 }
 
 function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
@@ -82,20 +73,16 @@ function sentencesOf(report: ReplayReport, go: boolean): string[] {
     return [styled('red', `Stopped after ${counted(moved, 'dead letter')}: ${failure}`), again];
   if (interrupted) return [`Interrupted after ${counted(moved, 'dead letter')}. ${again}`];
   if (lookedAt === 0) return ['There are no dead letters.'];
-  const others = more ? ['There are more: run it again.'] : [];
-  if (selected === 0) return [`None of ${counted(lookedAt, 'dead letter')} is selected.`, ...others];
+  const others = more && 'There are more: run it again.';
+  const all = counted(lookedAt, 'dead letter');
+  if (selected === 0) return linesOf(`None of ${all} is selected.`, others);
   const stay = selected - movable;
-  return [
-    go
-      ? `Replayed ${moved} of ${counted(lookedAt, 'dead letter')}.`
-      : `${movable} of ${counted(lookedAt, 'dead letter')} would be replayed.`,
-    ...(stay > 0
-      ? [`${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.`]
-      : []),
-    ...(go && movable > moved + copied
-      ? [`SQS did not take ${counted(movable - moved - copied, 'message')}: run it again.`]
-      : []),
-    ...(copied > 0 ? [`${counted(copied, 'dead letter')} could not be removed here: run it again.`] : []),
-    ...others,
-  ];
+  const refused = movable - moved - copied;
+  return linesOf(
+    go ? `Replayed ${moved} of ${all}.` : `${movable} of ${all} would be replayed.`,
+    stay > 0 && `${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.`,
+    go && refused > 0 && `SQS did not take ${counted(refused, 'message')}: run it again.`,
+    copied > 0 && `${counted(copied, 'dead letter')} could not be removed here: run it again.`,
+    others,
+  );
 }

@@ -2,15 +2,7 @@ import { text as readAll } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 import { newToken } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
-import {
-  commonOptions,
-  configOption,
-  configOptions,
-  exits,
-  opsCommand,
-  runCommand,
-  UsageError,
-} from '../cli/command.ts';
+import { exits, plantCommand, plantOptions, runCommand, UsageError } from '../cli/command.ts';
 import { say, sayJson, styled } from '../cli/output.ts';
 import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
 import { findingLines } from '../doctor/finding.ts';
@@ -29,7 +21,7 @@ import {
 
 const actions = ['status', 'set', 'rotate', 'finish', 'show'] as const;
 type Action = (typeof actions)[number];
-const optionsSchema = z.object({ ...commonOptions, ...configOptions });
+const optionsSchema = z.object(plantOptions);
 
 /** The secrets of a stack, and what was typed. */
 interface Run {
@@ -40,13 +32,10 @@ interface Run {
   readonly given: (name: SecretName) => Promise<string>;
 }
 
-const command = opsCommand('secrets', "Shows which of the stack's secrets are set, sets and rotates them.")
-  .addOption(configOption)
-  .argument('[action]', `${actions.join(', ')} (default: status)`)
-  .argument('[secret]', secretNames.join(', '))
-  .addHelpText(
-    'after',
-    `
+const command = plantCommand(
+  'secrets',
+  "Shows which of the stack's secrets are set, sets and rotates them.",
+  `
 Examples:
   npm run secrets -- --stack AzumutaErp-ghent-production        which are set, and what to type for each that is not
   npm run secrets -- set azumuta-api-key --local                asks for it, without showing it
@@ -64,12 +53,14 @@ A new key of a partner is used as soon as the partner refuses the old one.
 
 Exit codes: 0 done · 1 failed · 2 wrong command line, or a value that does not fit (nothing was changed) ·
 3 status: at least one secret is not usable`,
-  );
+)
+  .argument('[action]', `${actions.join(', ')} (default: status)`)
+  .argument('[secret]', secretNames.join(', '));
 
 async function status({ store, target, options }: Run): Promise<number> {
   const states = await createProgress().during('Reading the secrets', store.states());
   const findings = secretFindings(states, target, options.config);
-  const lines = findings.flatMap((finding) => findingLines(finding, process.stdout.columns ?? 110));
+  const lines = findings.flatMap((finding) => findingLines(finding));
   const text = [styled('bold', `Secrets of ${target.name}`), '', ...lines].join('\n');
   print(text, { target: target.name, secrets: Object.fromEntries(states) }, options);
   return findings.some(({ result }) => result === 'wrong') ? exits.partly : exits.done;

@@ -1,29 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { reasonOf } from '../../../shared/model/errors.ts';
-import { commonOptions, configOption, configOptions, exits, opsCommand, runCommand } from '../cli/command.ts';
+import { exits, plantCommand, plantOptions, runCommand, text } from '../cli/command.ts';
 import { writeNewFile } from '../cli/files.ts';
-import { printable, say, sayJson } from '../cli/output.ts';
+import { answer, printable, say } from '../cli/output.ts';
 import { configurationOf } from '../cli/target.ts';
 import { traceAsked } from '../trace/trace.ts';
 import { namesIn, supportTextOf } from './support-file.ts';
 
 const optionsSchema = z.object({
-  ...commonOptions,
-  ...configOptions,
-  out: z.exactOptional(z.string().check(z.minLength(1))),
+  ...plantOptions,
+  out: z.exactOptional(text),
 });
 
-const command = opsCommand(
+const command = plantCommand(
   'support',
   'Writes everything that is known about an order into one file, which you can send to a partner or to Azumuta: its journey, the causes of failures, versions, outputs of the stack, and the names of the settings. Secrets, names of persons and AWS account numbers are left out.',
-)
-  .addOption(configOption)
-  .argument('[order]', 'number of a product order, number or id of an ERP order, or an id of Azumuta')
-  .option('--out <file>', 'default: support-<order>.json in this folder')
-  .addHelpText(
-    'after',
-    `
+  `
 Examples:
   npm run support -- MO/0042 --local
   npm run support -- MO/0042 --stack AzumutaErp-ghent-production --out case-17.json
@@ -31,13 +24,15 @@ Examples:
 Read the file before you send it: it contains article numbers, parameters and answers of the ERP.
 
 Exit codes: 0 written · 1 failed · 2 wrong command line, or the file exists already · 3 the ledger knows nothing by that name`,
-  );
+)
+  .argument('[order]', 'number of a product order, number or id of an ERP order, or an id of Azumuta')
+  .option('--out <file>', 'default: support-<order>.json in this folder');
 
 const packageSchema = z.object({ version: z.string() });
 
 async function versions(): Promise<Record<string, string>> {
-  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
-  const { version } = z.parse(packageSchema, JSON.parse(text));
+  const file = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+  const { version } = z.parse(packageSchema, JSON.parse(file));
   return { integration: version, node: process.version, platform: `${process.platform} ${process.arch}` };
 }
 
@@ -49,7 +44,7 @@ await runCommand(command, optionsSchema, async ({ options, words: [asked] }) => 
   }
   const file = options.out ?? `support-${order.asked.replace(/[^A-Za-z0-9-]+/g, '-')}.json`;
   const whyNotLoaded = (error: unknown) => printable(reasonOf(error));
-  const text = supportTextOf({
+  const content = supportTextOf({
     writtenAt: new Date().toISOString(),
     versions: await versions(),
     stack: target.stackName,
@@ -57,11 +52,10 @@ await runCommand(command, optionsSchema, async ({ options, words: [asked] }) => 
     configuration: await configurationOf(target, options.config).then(namesIn, whyNotLoaded),
     order,
   });
-  writeNewFile(file, text);
-  if (options.json) sayJson({ file });
-  else {
-    say(`Wrote ${file}.`);
-    say('Read it before you send it: it contains article numbers, parameters and answers of the ERP.');
-  }
+  writeNewFile(file, content);
+  answer(options, { file }, [
+    `Wrote ${file}.`,
+    'Read it before you send it: it contains article numbers, parameters and answers of the ERP.',
+  ]);
   return exits.done;
 });

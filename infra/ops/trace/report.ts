@@ -5,7 +5,7 @@ import { formatQuantity } from '../../../shared/model/quantity.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { duration, localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { styled, tableOf } from '../cli/output.ts';
+import { linesOf, styled, tableOf } from '../cli/output.ts';
 import type { Trace, TracedBooking, TracedOrder } from './trace.ts';
 
 type Tone = 'good' | 'bad' | 'plain';
@@ -65,18 +65,15 @@ export function traceLines(
   { where, timeZone }: { readonly where: string; readonly timeZone: string },
 ): string[] {
   if (trace.productOrders.length === 0) {
-    return [
+    return linesOf(
       `The ledger knows no order, ERP order or recording ${trace.asked}.`,
-      ...(trace.notAsked === undefined ? [] : [trace.notAsked]),
+      trace.notAsked,
       'Orders appear here once the ERP has sent them, or the pull has found them. To see what the pull would find:',
       `  npm run pull -- --dry-run ${where}`,
-    ];
+    );
   }
   if (trace.productOrders.length > maxInFull) return summaryLines(trace, where);
-  return trace.productOrders.flatMap((order, at) => [
-    ...(at > 0 ? [''] : []),
-    ...orderLines(order, timeZone),
-  ]);
+  return trace.productOrders.flatMap((order, at) => linesOf(at > 0 && '', orderLines(order, timeZone)));
 }
 
 /** A split order has up to some hundred parts; above this number each gets one line only. */
@@ -102,23 +99,23 @@ function summaryLines({ asked, productOrders }: Trace, where: string): string[] 
 
 function orderLines(order: TracedOrder, timeZone: string): string[] {
   const { number, erpOrder, azumuta, part, state, stage, says, next, command, journey } = order;
-  const names = [
-    ...(erpOrder !== undefined && erpOrder !== number ? [`ERP order ${erpOrder}`] : []),
-    ...(part ? [`part ${part.index} of ${part.of}`] : []),
-    ...(azumuta ? [azumuta.url ?? `Azumuta ${azumuta.id}`] : []),
-    ...(state === stage ? [] : [stage]),
-  ];
+  const names = linesOf(
+    erpOrder !== undefined && erpOrder !== number && `ERP order ${erpOrder}`,
+    part && `part ${part.index} of ${part.of}`,
+    azumuta && (azumuta.url ?? `Azumuta ${azumuta.id}`),
+    state !== stage && stage,
+  );
   const colour = state === 'needs a person' ? 'red' : state === 'booked' ? 'green' : 'yellow';
-  return [
+  return linesOf(
     `${styled('bold', number)}${names.length > 0 ? `  ${styled('dim', names.join(' · '))}` : ''}`,
     styled(colour, says),
-    ...(next === undefined ? [] : [`What to do: ${next}`]),
-    ...(command === undefined ? [] : [`  ${command}`]),
-    ...draftLines(order),
-    ...order.bookings.map((booking) => styled('dim', `${bookingWords(booking)}: ${figuresText(booking)}`)),
+    next && `What to do: ${next}`,
+    command && `  ${command}`,
+    draftLine(order),
+    order.bookings.map((booking) => styled('dim', `${bookingWords(booking)}: ${figuresText(booking)}`)),
     '',
-    ...timeline(journey, timeZone),
-  ];
+    timeline(journey, timeZone),
+  );
 }
 
 /** How far a booking has got. */
@@ -135,22 +132,22 @@ export function figuresText({ figures, lots }: TracedBooking): string {
 
 function figuresOf({ good, scrap, ...counts }: BookedFigures, lots: readonly string[]): string {
   const things = (['lot', 'note', 'link'] as const).filter((thing) => counts[`${thing}s`] > 0);
-  return [
-    ...(good ? [`${formatQuantity(good)} good`] : []),
-    ...(scrap ? [`${formatQuantity(scrap)} scrap`] : []),
-    ...things.map((thing) =>
+  return linesOf(
+    good && `${formatQuantity(good)} good`,
+    scrap && `${formatQuantity(scrap)} scrap`,
+    things.map((thing) =>
       thing === 'lot' && lots.length > 0
         ? `${lots.length === 1 ? 'lot' : 'lots'} ${lots.join(', ')}`
         : counted(counts[`${thing}s`], thing),
     ),
-  ].join(', ');
+  ).join(', ');
 }
 
-function draftLines({ draft }: TracedOrder): string[] {
-  if (!draft) return [];
+function draftLine({ draft }: TracedOrder): string | undefined {
+  if (!draft) return undefined;
   const parameters = Object.entries(draft.parameters).map(([key, value]) => `${key} ${value}`);
-  const variants = draft.variants.length > 0 ? [`variants ${draft.variants.join(', ')}`] : [];
-  return [styled('dim', [`Article ${draft.article}`, ...parameters, ...variants].join(' · '))];
+  const variants = draft.variants.length > 0 && `variants ${draft.variants.join(', ')}`;
+  return styled('dim', linesOf(`Article ${draft.article}`, parameters, variants).join(' · '));
 }
 
 function timeline(journey: readonly JourneyEntry[], timeZone: string): string[] {
