@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { UsageError } from '../ops/cli/command.ts';
-import type { FlowsStatus } from '../ops/flows/flow-status.ts';
 import { createAuth, strictHeaders } from './auth.ts';
 import type { Answers, ConsoleDependencies } from './dependencies.ts';
 import { flowProblemsOf, lastAttemptsOf } from './flow-problems.ts';
@@ -24,7 +23,7 @@ const maxNotices = 100;
 export function createConsole(dependencies: ConsoleDependencies): Hono {
   const { flows, keys, port, shopFloor, timeZone } = dependencies;
   const auth = createAuth(keys, port, (c, sentence) => c.html(refusalPage(sentence), 403));
-  const { whole, bare, answers } = createAnswers(dependencies, auth.formKey);
+  const { answers, bare } = createAnswers(dependencies, auth.formKey);
   const app = new Hono();
   app.use(...strictHeaders());
   app.use(auth.guard);
@@ -34,7 +33,8 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
     const attempts = await lastAttemptsOf(status, dependencies.ledger);
     const problems = flowProblemsOf(status, dependencies.commands, attempts);
     const content = flowsPage(status, problems, timeZone);
-    return whole(c, { name: 'flows', title: 'Flows', headline: headlineOf(problems), content }, status);
+    const page = { name: 'flows', title: 'Flows', headline: headlineOf(problems), content } as const;
+    return answers.show(c, page, status);
   });
   app.route('/', orderRoutes(dependencies, answers));
   app.route('/', deadLetterRoutes(dependencies, answers));
@@ -46,11 +46,8 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
   });
   app.onError((error, c) => {
     const content = problemPage(problemOf(error, dependencies.local));
-    const refreshes = c.req.method === 'GET' ? errorRefreshSeconds : undefined;
-    return c.html(
-      bare({ name: 'none', title: 'That did not work', content, refreshSeconds: refreshes }),
-      502,
-    );
+    const refreshSeconds = c.req.method === 'GET' ? errorRefreshSeconds : undefined;
+    return c.html(bare({ name: 'none', title: 'That did not work', content, refreshSeconds }), 502);
   });
   return app;
 }
@@ -61,15 +58,13 @@ function createAnswers({ target, timeZone, shopFloor, flows }: ConsoleDependenci
   const notices = new Map<string, string>();
   let noticeCount = 0;
 
-  async function whole(c: Context, page: Page, known?: FlowsStatus): Promise<Response> {
-    const { deadLetters } = known ?? (await flows());
-    const notice = notices.get(c.req.query('notice') ?? '');
-    return c.html(layout({ ...stack, deadLetters, notice }, { refreshSeconds, ...page }));
-  }
-
   const answers: Answers = {
     formKey,
-    show: (c, page) => whole(c, page),
+    async show(c, page, known) {
+      const { deadLetters } = known ?? (await flows());
+      const notice = notices.get(c.req.query('notice') ?? '');
+      return c.html(layout({ ...stack, deadLetters, notice }, { refreshSeconds, ...page }));
+    },
     redirect(c, path, notice) {
       noticeCount += 1;
       notices.set(String(noticeCount), notice);
@@ -77,7 +72,7 @@ function createAnswers({ target, timeZone, shopFloor, flows }: ConsoleDependenci
       return c.redirect(`${path}${path.includes('?') ? '&' : '?'}notice=${noticeCount}`, 303);
     },
   };
-  return { answers, whole, bare: (page: Page) => layout(stack, page) };
+  return { answers, bare: (page: Page) => layout(stack, page) };
 }
 
 const assets = [

@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Context } from 'hono';
 import { operatorOf, sqsOf, type Target, whereOf } from '../ops/cli/target.ts';
 import { openDeadLetterQueue } from '../ops/dead-letters/queue.ts';
-import { createFlowsReader } from '../ops/flows/flow-status.ts';
+import { createFlowsReader, type FlowsStatus } from '../ops/flows/flow-status.ts';
 import { insightOfTarget } from '../ops/flows/queue-insight.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
 import { findOwnerOf } from '../ops/trace/recording-owner.ts';
@@ -22,7 +22,8 @@ export interface ConsoleDependencies extends ReturnType<typeof consoleDependenci
 /** How routes answer. */
 export interface Answers {
   readonly formKey: string;
-  readonly show: (c: Context, page: Page) => Promise<Response>;
+  /** @param known The state of the flows, if it was read already. */
+  readonly show: (c: Context, page: Page, known?: FlowsStatus) => Promise<Response>;
   /** Redirects to another page, which then shows the notice. */
   readonly redirect: (c: Context, path: string, notice: string) => Response;
 }

@@ -28,12 +28,8 @@ export interface FlowProblem {
 }
 
 /** The last attempt at an order that is being retried, and why it failed. */
-interface LastAttempt {
-  readonly number: string;
-  readonly note: string;
-}
-
-type LastAttempts = Readonly<Partial<Record<QueueName, LastAttempt>>>;
+type LastAttempt = { readonly number: string; readonly note: string };
+type LastAttempts = Partial<Record<QueueName, LastAttempt>>;
 
 /** A younger message is simply being worked on. */
 const youngSeconds = 4;
@@ -46,7 +42,7 @@ export async function lastAttemptsOf(
   { queues }: FlowsStatus,
   { journeys }: Pick<Ledger, 'journeys'>,
 ): Promise<LastAttempts> {
-  const attempts: Partial<Record<QueueName, LastAttempt>> = {};
+  const attempts: LastAttempts = {};
   for (const queue of queueNames) {
     const { oldestSeconds = 0, orders } = queues[queue];
     const [number] = orders;
@@ -91,9 +87,8 @@ function partnerDown(partner: Partner, { partners, queues, at }: FlowsStatus, co
     (queue) => partnersCalledBy[queue].includes(partner) && inQueue(queues[queue]) > 0,
   );
   const total = waiting.reduce((sum, queue) => sum + inQueue(queues[queue]), 0);
-  const sinceSeconds =
-    openedAt === undefined ? undefined : Math.max(0, (at.getTime() - Date.parse(openedAt)) / 1000);
-  const isDown = sinceSeconds === undefined ? 'is down' : `has been down for ${duration(sinceSeconds)}`;
+  const downSeconds = Math.max(0, (at.getTime() - Date.parse(openedAt ?? '')) / 1000);
+  const isDown = openedAt === undefined ? 'is down' : `has been down for ${duration(downSeconds)}`;
   const messages = waiting.map((queue) => countedIn(queue, queues[queue])).join(' and ');
   const nextSeconds = (openUntilMs - at.getTime()) / 1000;
   const nextTry = nextSeconds > 0 ? `the next try is in ${duration(nextSeconds)}` : 'it is being tried now';
@@ -185,24 +180,19 @@ function slowQueue(queue: QueueName, status: QueueStatus, last: LastAttempt | un
     what: `${waitsIn(queue, status)}, the oldest for ${duration(oldestSeconds)}.`,
     orders,
   };
-  if (last === undefined && underWay === 0)
-    return [
-      {
-        ...problem,
-        grade: 'stuck',
-        why: `No function takes the ${counted(waiting, 'message')} in the queue.`,
-        next: `Check whether ${consumerOf[queue]} is throttled or fails to start: its logs are in CloudWatch.`,
-      },
-    ];
-  const [why, next] = last
-    ? [
-        `The last attempt at ${last.number}: ${sentence(last.note)}`,
-        'It is retried automatically, with growing pauses. Correct what the reason names if this does not end.',
-      ]
-    : [
-        'They failed and are retried automatically: an order is locked or busy, or a partner is slow.',
-        'Search for the order: its journey shows why the last attempt failed.',
-      ];
+  if (last) {
+    const why = `The last attempt at ${last.number}: ${sentence(last.note)}`;
+    const next =
+      'It is retried automatically, with growing pauses. Correct what the reason names if this does not end.';
+    return [{ ...problem, grade: 'slow', why, next }];
+  }
+  if (underWay === 0) {
+    const why = `No function takes the ${counted(waiting, 'message')} in the queue.`;
+    const next = `Check whether ${consumerOf[queue]} is throttled or fails to start: its logs are in CloudWatch.`;
+    return [{ ...problem, grade: 'stuck', why, next }];
+  }
+  const why = 'They failed and are retried automatically: an order is locked or busy, or a partner is slow.';
+  const next = 'Search for the order: its journey shows why the last attempt failed.';
   return [{ ...problem, grade: 'slow', why, next }];
 }
 

@@ -31,14 +31,9 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
   if (options.json)
     throw new UsageError('The console has no --json: use trace, replay or alert for other programs.');
   const target = await findTarget(options);
-
   const keys = { token: newToken(), session: newToken() };
   let { port } = options;
-  const app = createConsole({
-    ...consoleDependencies(target, options.config),
-    keys,
-    port: () => port,
-  });
+  const app = createConsole({ ...consoleDependencies(target, options.config), keys, port: () => port });
   const listening = await listenOnLoopback(app, port);
   port = listening.port;
   say(`Console of ${styled('bold', target.name)}

@@ -66,15 +66,9 @@ export function createShopFloor(
   const erp = erpControl(sandboxes.erp);
   return {
     async look() {
-      const [mode, orders, bookings, productOrders] = await Promise.all([
-        erpMode(erp),
-        erp.orders(),
-        erp.bookings(),
-        azumuta.productOrders(),
-      ]);
+      const [mode, orders] = await Promise.all([erpMode(erp), ordersOf(erp, azumuta)]);
       // Newest first; `more` counts the older ones.
-      const all = merged(orders, bookings, productOrders);
-      return { erp: mode, orders: all.slice(0, maxOrders), more: Math.max(0, all.length - maxOrders) };
+      return { erp: mode, orders: orders.slice(0, maxOrders), more: Math.max(0, orders.length - maxOrders) };
     },
 
     /**
@@ -112,11 +106,9 @@ async function pull(target: Target): Promise<string | undefined> {
   }
 }
 
-function merged(
-  orders: Awaited<ReturnType<ErpControl['orders']>>,
-  bookings: Awaited<ReturnType<ErpControl['bookings']>>,
-  productOrders: Awaited<ReturnType<AzumutaControl['productOrders']>>,
-): ShopFloorOrder[] {
+async function ordersOf(erp: ErpControl, azumuta: AzumutaControl): Promise<ShopFloorOrder[]> {
+  const asked = [erp.orders(), erp.bookings(), azumuta.productOrders()] as const;
+  const [orders, bookings, productOrders] = await Promise.all(asked);
   const found = new Map<string, ShopFloorOrder>();
   // Split orders, and orders from the order endpoint, are known to Azumuta only.
   for (const { number, article, parameters, status } of productOrders) {

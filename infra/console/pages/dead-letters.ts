@@ -11,7 +11,7 @@ import { type Html, moment, orderLink, type PlantTime, stageWords } from '../lab
 /** All dead letters, or those of one order, by reason. */
 export function deadLettersPage(view: DeadLetterView, order: string | undefined, timeZone: string): Html {
   const groups = order === undefined ? view.groups : groupsNaming(view.groups, order);
-  const total = groups.reduce((sum, { letters }) => sum + letters.length, 0);
+  const total = countOf(groups);
   return html`<h1>Dead letters${order === undefined ? '' : html` of ${order}`}</h1>
     <p class="lead">Messages that would fail again at every attempt. Correct what the reason names, then replay them: a message that is replayed twice is booked once.</p>
     <div id="letters" data-live>
@@ -53,6 +53,11 @@ export function deadLetterGonePage(): Html {
   return html`<h1>This dead letter is gone</h1>
     <p>It was replayed or discarded meanwhile, or another run holds it for a moment.</p>
     ${back}`;
+}
+
+/** How many dead letters are in these groups. */
+export function countOf(groups: readonly DeadLetterGroup[]): number {
+  return groups.flatMap(({ letters }) => letters).length;
 }
 
 /** The groups with only those letters that name the order. */

@@ -6,23 +6,18 @@ import type { Html } from '../labels.ts';
 
 /** Describes an error in a sentence, with the next step. */
 export function problemOf(error: unknown, local: boolean) {
-  if (local && cannotConnect(error)) {
+  if (local && cannotConnect(error))
     return {
       what: 'The platform on this machine does not answer.',
       next: 'If npm start was stopped, start it again, then start the console again.',
     };
-  }
   const name = error instanceof Error ? error.name : '';
-  if (/AccessDenied|UnauthorizedOperation/.test(name)) {
+  if (/AccessDenied|UnauthorizedOperation/.test(name))
     return {
       what: `AWS does not allow you to do this: ${reasonOf(error, 500)}`,
       next: 'Use a profile that may read the queues and the table of this stack (AWS_PROFILE).',
     };
-  }
-  return {
-    what: redactedText(sentenceOf(error)),
-    next: 'Correct that, then reload the page.',
-  };
+  return { what: redactedText(sentenceOf(error)), next: 'Correct that, then reload the page.' };
 }
 
 export function problemPage({ what, next }: ReturnType<typeof problemOf>): Html {
@@ -37,8 +32,6 @@ export function refusalPage(sentence: string): Html {
 }
 
 function cannotConnect(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && at.code === 'ECONNREFUSED') return true;
-  }
-  return false;
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === 'ECONNREFUSED') || cannotConnect(error.cause);
 }

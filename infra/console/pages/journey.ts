@@ -36,16 +36,14 @@ export function nothingFoundPage({ asked, notAsked }: Trace, letters: number): H
   return html`<h1>Nothing found</h1>
     <p>The ledger knows no order, ERP order or recording <strong>${asked}</strong>.</p>
     ${notAsked === undefined ? '' : html`<p>${redactedText(notAsked)}</p>`}
-    ${
-      letters > 0
-        ? html`<p>But ${letters === 1 ? 'a dead letter names' : `${letters} dead letters name`} it: <a href="/letters?${new URLSearchParams({ order: asked })}">show ${letters === 1 ? 'it' : 'them'}</a>.</p>`
-        : ''
-    }
+    ${letters === 0 ? '' : html`<p>But ${letters === 1 ? 'a dead letter names' : `${letters} dead letters name`} it: <a href="${lettersLink(asked)}">show ${letters === 1 ? 'it' : 'them'}</a>.</p>`}
     <ul>
       <li>Type the whole number, with slashes and leading zeros: <code>MO/0042</code>.</li>
       <li>An order appears after the ERP has sent it or the pull has found it. It must be <em>released</em> in the ERP.</li>
     </ul>`;
 }
+
+const lettersLink = (order: string) => `/letters?${new URLSearchParams({ order })}`;
 
 function statusPart(order: TracedOrder): Html {
   const { state, stage, says, next, command, deadLetters } = order;
@@ -54,9 +52,7 @@ function statusPart(order: TracedOrder): Html {
     ...{ withdrawn: '', 'given up': '' },
   };
   const [letter] = deadLetters;
-  const link =
-    letter &&
-    html` <a href="/letters?${new URLSearchParams({ order: letter.orderNumber })}">Replay it or discard it</a>`;
+  const link = letter && html` <a href="${lettersLink(letter.orderNumber)}">Replay it or discard it</a>`;
   const typed = command === undefined ? '' : html` <code>${command}</code>`;
   return html`<div class="verdict ${tones[state] ?? 'going'}">
     ${stateBadge(state)}${state === stage ? '' : html` ${stateBadge(stage)}`}
@@ -94,10 +90,7 @@ function sentPart({ draft, azumuta }: TracedOrder): Html {
     ['Article', draft.article],
     ...parameters.map(([key, value]): [string, string] => [key, String(value)]),
     ['Variants', draft.variants.join(', ') || 'none'],
-    [
-      'Azumuta id',
-      azumuta && (azumuta.url === undefined ? azumuta.id : externalLink(azumuta.url, azumuta.id)),
-    ],
+    ['Azumuta id', azumuta && externalLink(azumuta)],
   ]);
 }
 
@@ -138,10 +131,8 @@ function card(title: string, rows: readonly (readonly [string, string | Html | u
 }
 
 /** Only http and https addresses become links. */
-function externalLink(url: string, label: string): Html {
-  return /^https?:\/\//i.test(url)
-    ? html`<a href="${url}" rel="noreferrer" target="_blank">${label}</a>`
-    : html`${label}`;
+function externalLink({ id, url = '' }: NonNullable<TracedOrder['azumuta']>): Html | string {
+  return /^https?:\/\//i.test(url) ? html`<a href="${url}" rel="noreferrer" target="_blank">${id}</a>` : id;
 }
 
 /** A journey, oldest entry first; entries in a row that say the same are shown once, with their times. */

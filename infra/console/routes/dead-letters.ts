@@ -7,6 +7,7 @@ import type { ReplayReport } from '../../ops/replay/replay.ts';
 import type { Chosen, DeadLetterView, ShownDeadLetter } from '../dead-letters.ts';
 import type { Answers, ConsoleDependencies } from '../dependencies.ts';
 import {
+  countOf,
   deadLetterGonePage,
   deadLetterPage,
   deadLettersPage,
@@ -32,7 +33,7 @@ export function deadLetterRoutes(
     return show(c, {
       name: 'letters',
       title: order === undefined ? 'Dead letters' : `Dead letters of ${order}`,
-      headline: counted(countOf(view), 'dead letter'),
+      headline: counted(countOf(view.groups), 'dead letter'),
       content: deadLettersPage(view, order, timeZone),
     });
   }
@@ -94,10 +95,6 @@ function lettersOf({ groups }: DeadLetterView, chosen: Chosen): readonly ShownDe
   return 'group' in chosen
     ? (groups.find(({ id: groupId }) => groupId === chosen.group)?.letters ?? [])
     : groups.flatMap((group) => group.letters).filter(({ sqsId }) => sqsId === chosen.letter);
-}
-
-function countOf({ groups }: DeadLetterView): number {
-  return groups.reduce((sum, group) => sum + group.letters.length, 0);
 }
 
 function replayed({ moved, movable, more, failure }: ReplayReport): string {

@@ -2,14 +2,13 @@ import { Hono } from 'hono';
 import { traceOrder } from '../../ops/trace/trace.ts';
 import type { Answers, ConsoleDependencies } from '../dependencies.ts';
 import { orderLink } from '../labels.ts';
-import { groupsNaming } from '../pages/dead-letters.ts';
+import { countOf, groupsNaming } from '../pages/dead-letters.ts';
 import { choicePage, journeyPage, nothingFoundPage } from '../pages/journey.ts';
 
 /** The search, and the page of one order. */
 export function orderRoutes(dependencies: ConsoleDependencies, { show }: Answers): Hono {
   const { ledger, findOwner, letters, flows, commands, clock, timeZone } = dependencies;
   const app = new Hono();
-
   app.get('/search', async (c) => {
     const asked = (c.req.query('q') ?? '').trim();
     if (asked === '') return c.redirect('/', 303);
@@ -21,15 +20,10 @@ export function orderRoutes(dependencies: ConsoleDependencies, { show }: Answers
       return show(c, { name: 'search', title, asked, content: choicePage(trace) });
     }
     const { groups } = await letters.look((await flows()).deadLetters);
-    const naming = groupsNaming(groups, asked).reduce((sum, group) => sum + group.letters.length, 0);
-    return show(c, {
-      name: 'search',
-      title: 'Nothing found',
-      asked,
-      content: nothingFoundPage(trace, naming),
-    });
+    const naming = countOf(groupsNaming(groups, asked));
+    const content = nothingFoundPage(trace, naming);
+    return show(c, { name: 'search', title: 'Nothing found', asked, content });
   });
-
   app.get('/order', async (c) => {
     const number = c.req.query('number') ?? '';
     const { productOrders } = await traceOrder(number, ledger, commands, undefined, clock.now());
@@ -44,6 +38,5 @@ export function orderRoutes(dependencies: ConsoleDependencies, { show }: Answers
       content: journeyPage(order, siblings, { now: clock.now(), timeZone }),
     });
   });
-
   return app;
 }

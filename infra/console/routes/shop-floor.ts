@@ -15,13 +15,10 @@ const switchSchema = z.object({ mode: z.enum(['well', 'down', 'refusing']) });
 /** The page that works on the partners' sandboxes, and its forms. */
 export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect, formKey }: Answers): Hono {
   return new Hono()
-    .get('/floor', async (c) =>
-      show(c, {
-        name: 'floor',
-        title: 'Shop floor',
-        content: shopFloorPage(await shopFloor.look(), formKey),
-      }),
-    )
+    .get('/floor', async (c) => {
+      const content = shopFloorPage(await shopFloor.look(), formKey);
+      return show(c, { name: 'floor', title: 'Shop floor', content });
+    })
     .post('/floor/release', async (c) => {
       const { article, quantity } = z.parse(releaseSchema, await c.req.parseBody());
       const { number, notPulled } = await shopFloor.release(article, quantity);
