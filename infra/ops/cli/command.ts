@@ -80,6 +80,20 @@ export function plainCommand(name: string, description: string, help = ''): Comm
     .exitOverride();
 }
 
+/** A value that was given. @param complain Makes the error of what does not fit, which says where. */
+export function fitting<T>(schema: z.ZodMiniType<T>, given: unknown, complain: (why: string) => Error): T {
+  const parsed = parse(schema, given);
+  if (parsed.ok) return parsed.value;
+  throw complain(describeMismatches(parsed.mismatches));
+}
+
+/** The word that was typed, if it is known. @param what What the words name: `action`. @throws UsageError */
+export function oneOf<const T extends string>(known: readonly T[], given: string, what: string): T {
+  const found = known.find((each) => each === given);
+  if (found === undefined) throw new UsageError(`There is no ${what} ${given}: choose ${known.join(', ')}.`);
+  return found;
+}
+
 /** The number of `--most 500`. @throws UsageError when it is none. */
 export function mostOf(given: string): number {
   const most = Number(given);
@@ -94,12 +108,9 @@ export function mostOf(given: string): number {
  * @throws UsageError naming the option that does not fit.
  */
 export function readCommandLine<T extends object>(command: Command, schema: z.ZodMiniType<T>) {
-  const parsed = parse(schema, command.opts());
-  if (!parsed.ok) {
-    const complaint = describeMismatches(parsed.mismatches).replaceAll('$.', '--');
-    throw new UsageError(`The command line does not fit: ${complaint}.`);
-  }
-  const { value: options } = parsed;
+  const complain = (why: string) =>
+    new UsageError(`The command line does not fit: ${why.replaceAll('$.', '--')}.`);
+  const options = fitting(schema, command.opts(), complain);
   const takesWords = command.registeredArguments.length > 0;
   const local = takesWords && 'local' in options ? options.local : undefined;
   if (typeof local !== 'string' || existsSync(local)) return { words: command.args, options };
@@ -167,7 +178,7 @@ export function sentenceOf(error: unknown): string {
   return reason;
 }
 
-const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**
  * A moment as people type it: an ISO time with zone, an ISO date (when that day begins at the plant), `90m`, `24h`,
@@ -179,9 +190,9 @@ export function momentOf(text: string, now: Date, timeZone: string): Date {
   if (text === 'now') return now;
   if (text === 'today') return startOfDay(timeZone, dayIn(timeZone, now));
   if (text === 'yesterday') return startOfDay(timeZone, dayBefore(dayIn(timeZone, now)));
-  const [, amount, unit] = /^(\d{1,4})([mhd])$/.exec(text) ?? [];
-  if (amount !== undefined && (unit === 'm' || unit === 'h' || unit === 'd'))
-    return new Date(now.getTime() - Number(amount) * unitMs[unit]);
+  const [, amount, unit = ''] = /^(\d{1,4})([mhd])$/.exec(text) ?? [];
+  const ms = unitMs[unit];
+  if (ms !== undefined) return new Date(now.getTime() - Number(amount) * ms);
   if (isDate(text)) return startOfDay(timeZone, text);
   const instant = utcInstant(text);
   if (instant !== undefined) return new Date(instant);

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
@@ -7,8 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type CANCEL_SYMBOL, isCancel } from '@clack/prompts';
 import type * as z from 'zod/mini';
 import { reasonOf } from '../../../shared/model/errors.ts';
-import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
-import { UsageError } from './command.ts';
+import { fitting, UsageError } from './command.ts';
 
 /** Reads a file as JSON; `-` is standard input. @throws UsageError when it cannot be read, or is not JSON. */
 export async function jsonIn(file: string): Promise<unknown> {
@@ -45,17 +43,12 @@ export function writeNewFile(file: string, text: string): void {
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Formats a TypeScript module so that `npm test` accepts it. @throws Error when it cannot be parsed. */
-export async function formatted(source: string): Promise<string> {
+export function formatted(source: string): string {
   const words = ['node_modules/@biomejs/biome/bin/biome', 'format', '--stdin-file-path=plants/module.ts'];
-  const child = spawn(process.execPath, words, { cwd: project });
-  child.stdin.end(source);
-  const [result, complaint, [code]] = await Promise.all([
-    readAll(child.stdout),
-    readAll(child.stderr),
-    once(child, 'close'),
-  ]);
-  if (code !== 0) throw new Error(`The module cannot be formatted: ${complaint}`);
-  return result;
+  const options = { cwd: project, input: source, encoding: 'utf8' } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, options);
+  if (status !== 0) throw new Error(`The module cannot be formatted: ${stderr}`);
+  return stdout;
 }
 
 /** The answers in a file, else those of a person at the terminal. @throws UsageError */
@@ -67,9 +60,7 @@ export async function answersFrom(file: string | undefined, ask: () => Promise<u
 
 /** @throws UsageError that names each answer that does not fit. */
 export function fittingAnswers<T>(schema: z.ZodMiniType<T>, answers: unknown): T {
-  const parsed = parse(schema, answers);
-  if (parsed.ok) return parsed.value;
-  throw new UsageError(`The answers do not fit: ${describeMismatches(parsed.mismatches)}.`);
+  return fitting(schema, answers, (why) => new UsageError(`The answers do not fit: ${why}.`));
 }
 
 /** An answer of a person. @throws UsageError when they leave. */

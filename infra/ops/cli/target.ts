@@ -14,7 +14,7 @@ import { findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
-import { defaultConfigFile, UsageError } from './command.ts';
+import { type commonOptions, defaultConfigFile, UsageError } from './command.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
 export interface Target {
@@ -41,12 +41,7 @@ export interface Target {
 }
 
 /** The options of a command line that say where the stack is. */
-export interface Where {
-  /** Data folder of a local platform; `true` for the one that runs on this machine. */
-  readonly local?: string | true;
-  readonly stack?: string;
-  readonly region?: string;
-}
+export type Where = Partial<z.output<z.ZodMiniObject<typeof commonOptions>>>;
 
 const maxAttempts = 5;
 
@@ -64,10 +59,8 @@ export async function findTarget({ local, stack, region }: Where): Promise<Targe
   if (local !== undefined && stack !== undefined)
     throw new UsageError('Choose one: --local for this machine, or --stack for a deployed one.');
   if (stack !== undefined) return createProgress().during('Looking for the stack', deployed(stack, region));
-  if (local !== undefined) {
-    const options = local === true ? ['--local'] : ['--local', local];
-    return onThisMachine(local === true ? onlyPlatform() : platformIn(local), options);
-  }
+  if (local === true) return onThisMachine(onlyPlatform(), ['--local']);
+  if (local !== undefined) return onThisMachine(platformIn(local), ['--local', local]);
   throw new UsageError(
     'Say which stack: --stack AzumutaErp-<plant>-<stage> for a deployed one, or --local for the platform on this machine.',
   );
@@ -119,21 +112,17 @@ async function deployed(stack: string, region: string | undefined): Promise<Targ
   const client = new CloudFormationClient(aws);
   try {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-    const outputs = Object.fromEntries(
-      Stacks.flatMap(({ Outputs = [] }) => Outputs).map(({ OutputKey = '', OutputValue = '' }) => [
-        OutputKey,
-        OutputValue,
-      ]),
-    );
-    return {
+    const outputs = Stacks.flatMap(({ Outputs = [] }) => Outputs);
+    return withReader({
       name: `${stack} in ${await client.config.region()}`,
       stackName: stack,
       options: ['--stack', stack, ...(region === undefined ? [] : ['--region', region])],
       local: false,
       aws,
-      outputs,
-      output: reader(outputs, stack),
-    };
+      outputs: Object.fromEntries(
+        outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+      ),
+    });
   } catch (error) {
     // CloudFormation answers an unknown name with a ValidationError.
     if (error instanceof Error && error.name === 'ValidationError') {
@@ -150,40 +139,35 @@ async function deployed(stack: string, region: string | undefined): Promise<Targ
 
 function onThisMachine({ folder, address }: RunningPlatform, options: readonly string[]): Target {
   const { region, awsEndpoint: endpoint, credentials, stackName, outputs, sandboxes } = address;
-  return {
-    name: `${stackName} on this machine (${folder})`,
-    stackName,
-    options,
-    local: true,
-    sandboxes,
-    platform: { folder },
-    aws: { region, endpoint, credentials, maxAttempts },
-    outputs,
-    output: reader(outputs, stackName),
-  };
+  const name = `${stackName} on this machine (${folder})`;
+  const aws = { region, endpoint, credentials, maxAttempts };
+  return withReader({ name, stackName, options, local: true, sandboxes, platform: { folder }, aws, outputs });
 }
 
-function reader(outputs: Readonly<Record<string, string>>, stack: string) {
-  return (name: string): string => {
-    const value = outputs[name];
-    if (value === undefined)
-      throw new UsageError(`The stack ${stack} has no output ${name}: deploy it again with this version.`);
-    return value;
+function withReader(target: Omit<Target, 'output'>): Target {
+  const output = (name: string): string => {
+    const value = target.outputs[name];
+    if (value !== undefined) return value;
+    const stack = target.stackName;
+    throw new UsageError(`The stack ${stack} has no output ${name}: deploy it again with this version.`);
   };
+  return { ...target, output };
 }
 
 type RunningPlatform = ReturnType<typeof runningIn>[number];
 
+/** The platforms that run in these folders, or in their own one below (`npm start -- --data`). */
 function runningIn(folders: readonly string[]) {
-  return folders.flatMap((folder) => {
-    const address = findEmulator(folder);
-    return address ? [{ folder, address }] : [];
-  });
+  return folders
+    .flatMap((folder) => [folder, join(folder, 'platform')])
+    .flatMap((folder) => {
+      const address = findEmulator(folder);
+      return address ? [{ folder, address }] : [];
+    });
 }
 
-/** The folder may be that of `npm start -- --data`, or the platform's own below it. */
 function platformIn(given: string): RunningPlatform {
-  const [running] = runningIn([resolve(given), resolve(given, 'platform')]);
+  const [running] = runningIn([resolve(given)]);
   if (running) return running;
   throw new UsageError(
     `No platform runs in ${given}: start one with npm start -- --data ${shellWord(given)}.`,
@@ -195,9 +179,7 @@ const temporaryFolders = /^(azumuta-erp|local-platform)-/;
 
 function onlyPlatform(): RunningPlatform {
   const names = readdirSync(tmpdir()).filter((name) => temporaryFolders.test(name));
-  const running = runningIn(
-    names.flatMap((name) => [join(tmpdir(), name), join(tmpdir(), name, 'platform')]),
-  );
+  const running = runningIn(names.map((name) => join(tmpdir(), name)));
   const [first, ...others] = running;
   if (!first)
     throw new UsageError(

@@ -5,7 +5,7 @@ import { completionHint } from '../../../shared/completions/messages.ts';
 import { causes } from '../../../shared/model/causes.ts';
 import { partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
-import { jsonOf } from '../../../shared/platform/validation.ts';
+import { isRecord, jsonOf } from '../../../shared/platform/validation.ts';
 import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** A message of the dead-letter queue, held by this run. */
@@ -113,14 +113,9 @@ export function routeOf(
   return { to: 'completions', body: wantedAgain(JSON.stringify(hint), 'completions') };
 }
 
-const messageSchema = z.looseObject({});
-
 /** The message of a person. What cannot be read goes as it is, and is refused by its function. */
 function wantedAgain(body: string, to: QueueName): string {
-  const message = z.safeParse(messageSchema, jsonOf(body));
-  if (!message.success) return body;
-  return JSON.stringify({
-    ...message.data,
-    ...(to === 'completions' ? { again: true } : { asksErp: 'replay' }),
-  });
+  const message = jsonOf(body);
+  if (!isRecord(message)) return body;
+  return JSON.stringify({ ...message, ...(to === 'completions' ? { again: true } : { asksErp: 'replay' }) });
 }

@@ -5,8 +5,9 @@ import { Rejected, RetryLater, reasonOf } from '../../../shared/model/errors.ts'
 import type { Partner } from '../../../shared/model/partner.ts';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
+import { jsonOf } from '../../../shared/platform/validation.ts';
 import { setCredentials } from '../../../shared/situation/words.ts';
+import { fitting } from '../cli/command.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 import { secretFindings } from '../secrets/secret-findings.ts';
 import type { SecretName, SecretStore } from '../secrets/secret-store.ts';
@@ -95,9 +96,7 @@ export function partnersOf({ azumuta, erp }: CompleteIntegration, secrets: Pick<
   async function secret<T>(name: SecretName, schema: z.ZodMiniType<T>): Promise<T> {
     const stored = await secrets.read(name);
     if (stored === undefined) throw unusable(`The secret ${name} is not set yet.`);
-    const parsed = parse(schema, jsonOf(stored));
-    if (parsed.ok) return parsed.value;
-    throw unusable(`The secret ${name} does not fit: ${describeMismatches(parsed.mismatches)}.`);
+    return fitting(schema, jsonOf(stored), (why) => unusable(`The secret ${name} does not fit: ${why}.`));
   }
 
   return {

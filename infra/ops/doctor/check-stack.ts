@@ -17,7 +17,7 @@ import { ago, counted } from '../cli/output.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
 import { maxOpen } from '../flows/flow-status.ts';
 import { insightOfTarget } from '../flows/queue-insight.ts';
-import { type FlowSwitch, flows, pausable, readSwitch } from '../pause/switch-flow.ts';
+import { type Flow, type FlowSwitch, flows, pausable, readSwitch } from '../pause/switch-flow.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 const days = 86_400;
@@ -28,8 +28,6 @@ const keptSeconds = 14 * days;
 const tooOldSeconds = 10 * days;
 /** A run or two may be skipped while another is under way; more mean that the pull has stopped. */
 const maxPeriods = 3;
-
-type Flow = (typeof flows)[number];
 
 /** Checks the queues, the table, the event source mappings and the circuit breakers of the stack. Reads only. */
 export function stackChecks(
@@ -212,12 +210,11 @@ export async function lookAtLedger(target: Target) {
       `its state is ${Table?.TableStatus ?? 'unknown'}`,
       'wait until it is ACTIVE, and look again',
     );
-  const active = new Set(
-    (Table.GlobalSecondaryIndexes ?? [])
-      .filter(({ IndexStatus }) => IndexStatus === 'ACTIVE')
-      .map(({ IndexName }) => IndexName),
+  const { GlobalSecondaryIndexes = [], ItemCount = 0 } = Table;
+  const active = GlobalSecondaryIndexes.filter(({ IndexStatus }) => IndexStatus === 'ACTIVE');
+  const missing = Object.values(ledgerIndexes).filter(
+    ({ name }) => !active.some(({ IndexName }) => IndexName === name),
   );
-  const missing = Object.values(ledgerIndexes).filter(({ name }) => !active.has(name));
   if (missing.length > 0)
     return wrong(
       `the index ${missing.map(({ name }) => name).join(', ')} is missing, or still being built`,
@@ -233,14 +230,13 @@ export async function lookAtLedger(target: Target) {
         `aws dynamodb update-time-to-live --table-name ${TableName} --time-to-live-specification Enabled=true,AttributeName=${ledgerTimeToLive}`,
       );
   }
-  const forgotten =
-    (Table.ItemCount ?? 0) > 0 ? [] : await earlierLedgers(client, target.stackName, TableName);
+  const forgotten = ItemCount > 0 ? [] : await earlierLedgers(client, target.stackName, TableName);
   if (forgotten.length > 0)
     return wrong(
       `it is empty, but this stack has also ${forgotten.join(' and ')}: what that remembers may be done twice`,
       'pause the flows, and bring it back (infra/RUNBOOK.md, "Bringing a ledger back"), or delete it if it may be forgotten; DynamoDB counts items every six hours',
     );
-  return fine(`is there, with its ${active.size} indexes`);
+  return fine(`is there, with its ${active.length} indexes`);
 }
 
 /** Tables of this stack that were retained or restored, and have items. CloudFormation names them after the stack. */

@@ -38,7 +38,7 @@ const alreadyThere = (file: string) => new UsageError(`${file} is there already:
 /** Writes the configuration whole or not at all: first under another name, where it must load. */
 async function writeConfiguration(file: string, content: string): Promise<void> {
   const unfinished = file.replace(/\.config\.ts$/, '.unfinished.config.ts');
-  await writeFile(unfinished, await formatted(content));
+  await writeFile(unfinished, formatted(content));
   try {
     await loadIntegration(unfinished, 'production');
     await link(unfinished, file);

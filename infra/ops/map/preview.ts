@@ -51,7 +51,7 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
   const { split, accept, ...fields } = mapping;
   const mistakes = distinct([
     ...Object.entries(fields).map(([field, map]) => attempt({ [field]: map })),
-    ...(split === undefined ? [] : [attempt({ split })]),
+    split && attempt({ split }),
     attempt(mapping),
   ]);
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
@@ -78,14 +78,9 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
     ] satisfies Row[],
   }));
   const rows = from.rows.map(
-    ([field, value]): Row => (reads && isUnused(field, reads) ? [field, value, 'not used'] : [field, value]),
+    ([field, value]): Row => (isUsed(field, reads) ? [field, value] : [field, value, 'not used']),
   );
   return { from: { ...from, rows }, becomes, mistakes };
-}
-
-/** Whether the mapping does not read the field. The flows themselves use those that are listed here. */
-function isUnused(field: string, reads: ReadonlySet<string>): boolean {
-  return !['number', 'id', 'dueDate', 'state'].includes(field) && !isRead(reads, field);
 }
 
 function previewCompletion(
@@ -181,11 +176,11 @@ function typed(value: unknown): string {
 function rejectionOf(act: () => unknown): string | undefined {
   try {
     act();
+    return undefined;
   } catch (error) {
     if (error instanceof Rejected) return error.message;
     throw error;
   }
-  return undefined;
 }
 
 function distinct(mistakes: readonly (string | undefined)[]): string[] {
@@ -208,13 +203,15 @@ function readsOf<T extends object>(value: T, run: (proxy: T) => unknown): Set<st
   }
 }
 
-/** Whether a field, or anything within it, was read. */
-export function isRead(reads: ReadonlySet<string>, field: string): boolean {
-  for (const read of reads) {
-    if (read === field || read.startsWith(`${field}.`)) return true;
-    if (read.endsWith('*') && field.startsWith(read.slice(0, -1))) return true;
-  }
-  return false;
+/** Whether the mapping reads a field, or anything within it. The flows themselves use those that are listed here. */
+function isUsed(field: string, reads: ReadonlySet<string> | undefined): boolean {
+  if (reads === undefined || ['number', 'id', 'dueDate', 'state'].includes(field)) return true;
+  return [...reads].some(
+    (read) =>
+      read === field ||
+      read.startsWith(`${field}.`) ||
+      (read.endsWith('*') && field.startsWith(read.slice(0, -1))),
+  );
 }
 
 function watched<T extends object>(value: T, path: string, reads: Set<string>): T {

@@ -3,12 +3,12 @@ import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { commonOptions, exits, opsCommand, runCommand, UsageError } from '../cli/command.ts';
+import { commonOptions, exits, oneOf, opsCommand, runCommand, UsageError } from '../cli/command.ts';
 import { answer, linesOf, styled } from '../cli/output.ts';
 import { findTarget, ledgerOf, operatorOf, sqsOf, whereOf } from '../cli/target.ts';
 import { checkedNote } from '../dead-letters/discard.ts';
 import { queueUrlsOf } from '../flows/queues.ts';
-import { type EndDependencies, type EndRequest, giveUp, remake, type Steps, settle } from './end-order.ts';
+import { type EndDependencies, type EndRequest, giveUp, remake, settle } from './end-order.ts';
 
 const actions = ['settle', 'give-up', 'remake'] as const;
 const optionsSchema = z.object({
@@ -40,7 +40,7 @@ Exit codes: 0 done, or shown · 1 failed · 2 wrong command line, or there is no
   .option('--because <text>', 'why, for everybody who looks up the order later')
   .option('--go', 'do it');
 
-await runCommand(command, optionsSchema, async ({ options, words: [action, number, kind] }) => {
+await runCommand(command, optionsSchema, async ({ options, words: [action = '', number, kind] }) => {
   const { go, because } = options;
   if (number === undefined) throw new UsageError('Say which product order.');
   if (because === undefined) throw new UsageError('Say why: --because "…".');
@@ -64,16 +64,10 @@ await runCommand(command, optionsSchema, async ({ options, words: [action, numbe
   return exits.done;
 });
 
-function act(
-  action: string | undefined,
-  request: EndRequest,
-  kind: string | undefined,
-  dependencies: EndDependencies,
-): Promise<Steps> {
-  if (action === 'give-up') return giveUp(request, dependencies);
-  if (action === 'remake') return remake(request, dependencies);
-  if (action !== 'settle')
-    throw new UsageError(`There is no action ${action}: choose ${actions.join(', ')}.`);
+function act(action: string, request: EndRequest, kind: string | undefined, dependencies: EndDependencies) {
+  const chosen = oneOf(actions, action, 'action');
+  if (chosen === 'give-up') return giveUp(request, dependencies);
+  if (chosen === 'remake') return remake(request, dependencies);
   if (kind === undefined) throw new UsageError(`Say which concern: ${orderConcernKinds.join(', ')}.`);
   return settle(request, kind, dependencies);
 }

@@ -1,11 +1,8 @@
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import {
-  type Concern,
-  type OrderConcernKind,
-  orderConcernKinds,
-} from '../../../shared/ledger/records/concerns.ts';
+import { type Concern, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
-import { UsageError } from '../cli/command.ts';
+import { oneOf, UsageError } from '../cli/command.ts';
+import { linesOf } from '../cli/output.ts';
 
 export interface EndDependencies {
   readonly ledger: Pick<Ledger, 'orders' | 'bookings' | 'concerns' | 'knownOrders' | 'deadLetters'>;
@@ -32,9 +29,8 @@ export async function settle(
   { ledger }: EndDependencies,
 ): Promise<Steps> {
   const { concerns } = await ledger.knownOrders.read(number);
-  const known: readonly string[] = orderConcernKinds;
-  if (!known.includes(kind)) throw new UsageError(`There is no concern ${kind}: choose ${known.join(', ')}.`);
-  const open = concerns.filter((concern) => concern.kind === kind);
+  const wanted = oneOf(orderConcernKinds, kind, 'concern');
+  const open = concerns.filter((concern) => concern.kind === wanted);
   if (open.length === 0) throw new UsageError(`${number} has no open concern ${kind}${others(concerns)}.`);
   if (go) for (const concern of open) await ledger.concerns.end(number, concern, note);
   return open.map((concern) => `ends "${concern.kind}": ${concern.note}`);
@@ -54,21 +50,19 @@ export async function giveUp(request: EndRequest, { ledger }: EndDependencies): 
     for (const { messageId, orderNumber } of letters)
       await ledger.deadLetters.markSettled({ messageId, orderNumber });
   }
-  return [
-    ...(entry ? [`gives up product order ${number}: nobody asks about it any more`] : []),
-    ...left.map(({ key }) => `gives up the booking ${key}: it is booked only if somebody replays the order`),
-    ...concerns.map(({ kind, note: told }) => `ends "${kind}": ${told}`),
-    ...letters.map(
-      ({ messageId }) => `ends the dead letter ${messageId}; discard its message with the console`,
-    ),
-  ];
+  return linesOf(
+    entry && `gives up product order ${number}: nobody asks about it any more`,
+    left.map(({ key }) => `gives up the booking ${key}: it is booked only if somebody replays the order`),
+    concerns.map(({ kind, note: told }) => `ends "${kind}": ${told}`),
+    letters.map(({ messageId }) => `ends the dead letter ${messageId}; discard its message with the console`),
+  );
 }
 
 /** Has a product order that was removed in Azumuta created there anew. @throws UsageError */
 export async function remake(request: EndRequest, { ledger, enqueue }: EndDependencies): Promise<Steps> {
   const { go, note } = request;
   const { number, entry, bookings, concerns } = await knownOf(request, ledger);
-  const removed = concerns.find(({ kind }: { readonly kind: OrderConcernKind }) => kind === 'removed');
+  const removed = concerns.find(({ kind }) => kind === 'removed');
   if (!entry || !removed)
     throw new UsageError(`${number} was not removed in Azumuta, as far as is known${others(concerns)}.`);
   if (bookings.some(({ parts }) => parts.includes(entry.part.index)))

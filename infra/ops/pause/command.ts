@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { createProgress } from '../../local/progress.ts';
 import { commonOptions, exits, opsCommand, runCommand, type Typed, UsageError } from '../cli/command.ts';
-import { counted, say, sayJson } from '../cli/output.ts';
+import { answer, counted } from '../cli/output.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
 import {
   type Flow,
@@ -68,10 +68,8 @@ if (name === 'pause' || name === 'resume') {
 }
 
 async function runSwitch(name: Name, commandLine: readonly string[]): Promise<void> {
-  const command = opsCommand(name, descriptions[name])
-    .argument('[flow]', `${names.join(', ')}, or all`)
-    .addHelpText('after', help(name));
-
+  const command = opsCommand(name, descriptions[name], help(name));
+  command.argument('[flow]', `${names.join(', ')}, or all`);
   const act = async ({ options, words, signal }: Typed<Options>) => {
     const chosen = flowsOf(words[0]);
     const progress = createProgress();
@@ -89,8 +87,8 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
       const notNoted = await notePause(ledger.pauses, outcome, on);
       outcomes.push({ ...outcome, notNoted, notQuiet: await switchAlarm(target, flow, on) });
     }
-    if (options.json) sayJson({ target: target.name, flows: outcomes });
-    else for (const outcome of outcomes) say(sentenceFor(name, outcome, whereOf(target)));
+    const lines = outcomes.map((outcome) => sentenceFor(name, outcome, whereOf(target)));
+    answer(options, { target: target.name, flows: outcomes }, lines);
     if (signal.aborted) return exits.interrupted;
     return outcomes.every(isComplete) ? exits.done : exits.partly;
   };
@@ -106,18 +104,15 @@ function flowsOf(given: string | undefined): readonly (Flow | keyof typeof marke
   if (given === undefined) throw new UsageError(`Say which flow: ${names.join(', ')} or all.`);
   if (given === 'all') return names;
   const flow = names.find((each) => each === given);
-  if (!flow) throw new UsageError(`There is no flow ${given}: choose ${names.join(', ')} or all.`);
-  return [flow];
+  if (flow) return [flow];
+  throw new UsageError(`There is no flow ${given}: choose ${names.join(', ')} or all.`);
 }
 
 function sentenceFor(name: Name, outcome: NotedOutcome | MarkOutcome, where: string): string {
   const { flow, already, notNoted } = outcome;
-  const isMark = !('settled' in outcome);
-  const { does, paused, resumed } = isMark
-    ? marked[outcome.flow]
-    : { ...pausable[outcome.flow], paused: '', resumed: '' };
-  const rest = `${isMark ? '' : queueSentence(name, outcome)}${unnoted(notNoted)}`;
-  if (!isMark && !outcome.settled)
+  const { does, paused, resumed } = { paused: '', resumed: '', ...{ ...pausable, ...marked }[flow] };
+  const rest = `${'settled' in outcome ? queueSentence(name, outcome) : ''}${unnoted(notNoted)}`;
+  if ('settled' in outcome && !outcome.settled)
     return `${flow}: Lambda is still switching. Run the command again to go on waiting.${rest}`;
   if (name === 'resume')
     return `${flow}: ${does} is resumed${already ? ' (it was not paused)' : ''}.${already || !resumed ? '' : `${resumed}.`}${rest}`;
@@ -130,11 +125,9 @@ function unnoted(why: string | undefined): string {
 }
 
 function queueSentence(name: Name, { waiting, underWay, notQuiet }: NotedOutcome): string {
-  const loud =
-    notQuiet === undefined
-      ? ''
-      : ` Its alarm QueueStalled could not be ${name === 'pause' ? 'silenced' : 'enabled again'} (${notQuiet.replace(/\.$/, '')}).`;
-  return ` ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting for the next attempt.${loud}`;
+  const count = ` ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting for the next attempt.`;
+  if (notQuiet === undefined) return count;
+  return `${count} Its alarm QueueStalled could not be ${name === 'pause' ? 'silenced' : 'enabled again'} (${notQuiet.replace(/\.$/, '')}).`;
 }
 
 function help(name: Name): string {

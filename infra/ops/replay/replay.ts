@@ -65,7 +65,11 @@ export interface ReplayRequest {
 export type ReplayGroup = ReturnType<typeof groupsOf>[number];
 export type ReplayReport = Readonly<ReturnType<typeof reportOf>>;
 
-interface Counts {
+/** What one run has done so far. */
+interface Run {
+  /** By SQS's id, so that a letter which is taken a second time replaces itself. */
+  readonly held: Map<string, DeadLetterMessage>;
+  readonly chosen: Map<string, Chosen>;
   lookedAt: number;
   moved: number;
   /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
@@ -87,15 +91,11 @@ interface Chosen {
   readonly route: Route;
 }
 
-type Move = { readonly letter: DeadLetterMessage; readonly to: QueueName; readonly body: string };
+type Move = ReturnType<typeof movesOf>[number];
 
-/** What one run has done so far. */
-interface Run extends Counts {
-  /** By SQS's id, so that a letter which is taken a second time replaces itself. */
-  readonly held: Map<string, DeadLetterMessage>;
-  readonly chosen: Map<string, Chosen>;
-  /** Letters that stay do not count here: otherwise thousands of them could use up the limit of a run. */
-  readonly movable: Set<string>;
+/** The chosen letters that can go back. */
+function movesOf({ chosen }: Pick<Run, 'chosen'>) {
+  return [...chosen.values()].flatMap(({ letter, route }) => ('to' in route ? [{ letter, ...route }] : []));
 }
 
 /**
@@ -109,7 +109,7 @@ export async function replay(
   dependencies: ReplayDependencies,
 ): Promise<ReplayReport> {
   const { go, signal } = request;
-  const letters = { held: new Map(), chosen: new Map(), movable: new Set<string>() };
+  const letters = { held: new Map(), chosen: new Map() };
   const run: Run = { ...letters, lookedAt: 0, hinted: [], more: false, moved: 0, copied: 0 };
   let failure: string | undefined;
   try {
@@ -135,29 +135,26 @@ async function chooseLetters(
   request: ReplayRequest,
   { deadLetters, names, clock, progress }: ReplayDependencies,
 ): Promise<void> {
-  const { held, chosen, movable } = run;
+  const { held, chosen } = run;
   const { go, most = maxMoved, signal } = request;
   for await (const page of deadLetters.take()) {
     const cameBack = page.some(({ sqsId }) => held.has(sqsId));
     for (const letter of page) {
       held.set(letter.sqsId, letter);
-      if (!isSelected(letter, request)) continue;
-      const route = routeOf(letter, names, clock.now());
-      chosen.set(letter.sqsId, { letter, route });
-      if ('to' in route) movable.add(letter.sqsId);
+      if (isSelected(letter, request))
+        chosen.set(letter.sqsId, { letter, route: routeOf(letter, names, clock.now()) });
     }
     run.lookedAt = held.size;
     progress?.(`Looked at ${run.lookedAt} dead letters, ${chosen.size} of them selected`);
-    run.more = cameBack || (go && movable.size >= most);
+    // Letters that stay do not count here: otherwise thousands of them could use up the limit of a run.
+    run.more = cameBack || (go && movesOf(run).length >= most);
     if (run.more || signal.aborted) return;
   }
 }
 
 async function moveAll(run: Run, signal: AbortSignal, dependencies: ReplayDependencies): Promise<void> {
   const { deadLetters, progress } = dependencies;
-  const moves = [...run.chosen.values()].flatMap(({ letter, route }): Move[] =>
-    'to' in route ? [{ letter, ...route }] : [],
-  );
+  const moves = movesOf(run);
   const calls = new Set<string>();
   for (const page of pagesOf(moves)) {
     if (signal.aborted) return;
@@ -205,10 +202,9 @@ async function noteAndSend(
   return sent;
 }
 
-function messageOf({ letter, body }: Move, clock: Clock) {
-  const replayedAt = clock.now().toISOString();
-  const { messageId, since } = letter;
-  return { body, attributes: { messageId, firstAttemptAt: since.toISOString(), replayedAt } };
+function messageOf({ letter: { messageId, since }, body }: Move, clock: Clock) {
+  const firstAttemptAt = since.toISOString();
+  return { body, attributes: { messageId, firstAttemptAt, replayedAt: clock.now().toISOString() } };
 }
 
 async function giveBack(
@@ -224,9 +220,9 @@ async function giveBack(
 }
 
 /** The orders of which no hint is replayed: one is enough for each. */
-function withoutLetter({ homes }: AskedOrders, { chosen }: Run): string[] {
-  const letters = [...chosen.values()].filter(({ route }) => 'to' in route && route.to === 'completions');
-  const named = new Set(letters.flatMap(({ letter }) => letter.numbers));
+function withoutLetter({ homes }: AskedOrders, run: Run): string[] {
+  const hints = movesOf(run).filter(({ to }) => to === 'completions');
+  const named = new Set(hints.flatMap(({ letter }) => letter.numbers));
   return homes.filter((home) => !named.has(home));
 }
 
@@ -238,14 +234,14 @@ function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: Repla
 }
 
 function reportOf(run: Run, interrupted: boolean, failure: string | undefined) {
-  const { held: _, chosen, movable, ...counts } = run;
+  const { held: _, chosen, ...counts } = run;
   const selected = [...chosen.values()];
   return {
     ...counts,
     selected: selected.length,
     groups: groupsOf(selected),
     /** Selected letters that can go back: moved now, or by a run with `go`. */
-    movable: movable.size,
+    movable: movesOf(run).length,
     interrupted,
     /** Why it ended early; no letter is lost by that. */
     failure,
@@ -257,7 +253,7 @@ function groupsOf(chosen: readonly Chosen[]) {
     JSON.stringify([letter.cause, reasonFor(letter), letter.stage, 'to' in route ? route.to : route.stays]),
   );
   return [...groups.values()]
-    .flatMap(([first, ...others]) => (first ? groupOf(first, [first, ...others]) : []))
+    .flatMap((members) => members.slice(0, 1).map((first) => groupOf(first, members)))
     .sort((a, b) => b.letters - a.letters || a.since.localeCompare(b.since));
 }
 

@@ -2,8 +2,8 @@ import { text as readAll } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 import { newToken } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
-import { exits, plantCommand, plantOptions, runCommand, UsageError } from '../cli/command.ts';
-import { say, sayJson, styled } from '../cli/output.ts';
+import { exits, oneOf, plantCommand, plantOptions, runCommand, UsageError } from '../cli/command.ts';
+import { answer, styled } from '../cli/output.ts';
 import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
 import { findingLines } from '../doctor/finding.ts';
 import { askForValue } from './ask-for-value.ts';
@@ -104,16 +104,9 @@ function handOut(name: OwnSecretName, value: string, { target, options }: Run): 
   return print(`${toAzumuta}\n${webhookUrl}`, { webhookUrl }, options);
 }
 
-function print(text: string, facts: Record<string, unknown>, { json }: Run['options']): number {
-  if (json) sayJson(facts);
-  else say(text);
+function print(text: string, facts: object, options: Run['options']): number {
+  answer(options, facts, [text]);
   return exits.done;
-}
-
-function oneOf<const T extends string>(known: readonly T[], given: string, what: string): T {
-  const found = known.find((each) => each === given);
-  if (found === undefined) throw new UsageError(`There is no ${what} ${given}: choose ${known.join(', ')}.`);
-  return found;
 }
 
 await runCommand(command, optionsSchema, async ({ options, words: [first, second], signal }) => {

@@ -4,7 +4,7 @@ import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts
 import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/aws/credentials.ts';
 import { storedSecret } from '../../../shared/platform/aws/secrets.ts';
 import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
-import { UsageError } from '../cli/command.ts';
+import { fitting, UsageError } from '../cli/command.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 
 /** The secrets of a stack. Only stacks that send alerts to webhooks have the last one. */
@@ -94,11 +94,11 @@ export function createSecretStore(
     const stored = await read(name);
     if (stored === undefined)
       throw new UsageError(`The ${secretFacts[name].title.toLowerCase()} is not set yet: set ${name} first.`);
-    const parsed = parse(rotatingSecretSchema, jsonOf(stored));
-    if (parsed.ok) return parsed.value;
-    throw new UsageError(
-      `The secret ${name} does not have the expected shape (${describeMismatches(parsed.mismatches)}): set it again with set ${name}.`,
-    );
+    const complain = (why: string) =>
+      new UsageError(
+        `The secret ${name} does not have the expected shape (${why}): set it again with set ${name}.`,
+      );
+    return fitting(rotatingSecretSchema, jsonOf(stored), complain);
   }
 
   return {
@@ -131,9 +131,8 @@ export function createSecretStore(
       // Azumuta shows a bare key, which may consist of digits only.
       const given = name === 'azumuta-api-key' && typeof json !== 'object' ? { apiKey: value.trim() } : json;
       if (given === undefined) throw new UsageError(`The value of ${name} must be JSON.`);
-      const parsed = parse(shapes[name], given);
-      if (parsed.ok) return put(name, given);
-      throw new UsageError(`The value of ${name} does not fit: ${describeMismatches(parsed.mismatches)}.`);
+      fitting(shapes[name], given, (why) => new UsageError(`The value of ${name} does not fit: ${why}.`));
+      return put(name, given);
     },
 
     /** Stores a new value and keeps the old one valid. @throws UsageError when a rotation is not finished. */

@@ -11,6 +11,7 @@ import { type Told, toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
 import { UsageError } from '../cli/command.ts';
+import { linesOf } from '../cli/output.ts';
 import { findTarget, ledgerOf, type Target, type Where, whereOf } from '../cli/target.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
 import { type FindOwner, findOwnerOf } from './recording-owner.ts';
@@ -68,20 +69,16 @@ export async function traceOrder(
   findOwner?: FindOwner,
   now: Date = new Date(),
 ): Promise<Trace> {
-  const traced = await traceKnown(asked, ledger, { where, now });
+  const traced = await traceKnown(asked, ledger, where, now);
   const { owner, notAsked } = (traced.productOrders.length === 0 && (await findOwner?.(asked))) || {};
   if (owner === undefined) return { ...traced, notAsked };
-  return { ...(await traceKnown(owner, ledger, { where, now })), asked };
+  return { ...(await traceKnown(owner, ledger, where, now)), asked };
 }
 
-async function traceKnown(
-  asked: string,
-  ledger: TracingLedger,
-  given: { readonly where: string; readonly now: Date },
-): Promise<Trace> {
+async function traceKnown(asked: string, ledger: TracingLedger, where: string, now: Date): Promise<Trace> {
   const numbers = await numbersOf(asked, ledger);
   const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
-  const surroundings = { ...given, partners: { erp, azumuta } };
+  const surroundings = { where, now, partners: { erp, azumuta } };
   const productOrders: TracedOrder[] = [];
   for (const some of pagesOf(numbers)) {
     const traced = await Promise.all(some.map((number) => traceOne(number, ledger, surroundings)));
@@ -103,13 +100,8 @@ async function numbersOf(
     knownOrders.read(asked),
   ]);
   const parts = ofErpId ? partNumbers({ ...ofErpId.split, of: ofErpId.mostParts }) : [];
-  const found = new Set([
-    asked,
-    ...ofErpNumber,
-    ...parts,
-    ...[ofAzumutaId, alias].filter((number) => number !== undefined),
-  ]);
-  return [...found].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const found = linesOf(asked, ofErpNumber, parts, ofAzumutaId, alias);
+  return [...new Set(found)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
 interface Surroundings {
