@@ -28,7 +28,8 @@ export interface DeadLetterDeskDependencies extends ReplayDependencies {
 
 /** The dead-letter queue for pages. It is read rarely, because reading hides letters from others for a moment. */
 export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
-  const { clock } = dependencies;
+  const { clock, ledger } = dependencies;
+  const { bookings } = ledger;
   let last: { readonly view: DeadLetterView; readonly count: number } | undefined;
   let running: Promise<unknown> = Promise.resolve();
   // One task at a time: two tasks that read the queue at once would each see only some of the letters.
@@ -36,6 +37,12 @@ export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
     const done = running.then(task, task);
     running = done.catch(() => undefined);
     return done;
+  }
+  function changed<T>(task: () => Promise<T>): Promise<T> {
+    return inTurn(() => {
+      last = undefined;
+      return task();
+    });
   }
   const { signal } = new AbortController();
 
@@ -52,16 +59,9 @@ export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
         return last.view;
       }),
     replay: (chosen: Chosen, go: boolean) =>
-      inTurn(() => {
-        last = undefined;
-        return replay({ go, wanted: wanted(chosen), signal }, dependencies);
-      }),
+      changed(() => replay({ go, wanted: wanted(chosen), signal }, dependencies)),
     discard: (chosen: Chosen, note: string, by: string) =>
-      inTurn(() => {
-        last = undefined;
-        const { bookings } = dependencies.ledger;
-        return discard({ wanted: wanted(chosen), note, by, signal }, { ...dependencies, bookings });
-      }),
+      changed(() => discard({ wanted: wanted(chosen), note, by, signal }, { ...dependencies, bookings })),
   };
 }
 

@@ -5,15 +5,11 @@ import { localTime } from '../../../shared/model/time.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { tellTrouble } from '../../../shared/situation/words.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
-import { commonOptions, exits, mostOf, opsCommand, runCommand } from '../cli/command.ts';
+import { commonOptions, exits, flag, mostOf, opsCommand, runCommand } from '../cli/command.ts';
 import { answer, linesOf, styled, tableOf } from '../cli/output.ts';
 import { findTarget, invoke, ledgerOf, type Target } from '../cli/target.ts';
 
-const optionsSchema = z.object({
-  ...commonOptions,
-  test: z._default(z.boolean(), false),
-  most: z._default(z.string(), '100'),
-});
+const optionsSchema = z.object({ ...commonOptions, test: flag, most: z._default(z.string(), '100') });
 type Options = z.output<typeof optionsSchema>;
 
 const command = opsCommand(

@@ -28,9 +28,11 @@ export const exits = {
 
 /** A text of a command line that is not empty. */
 export const text = z.string().check(z.minLength(1));
+/** An option that is given or left out. */
+export const flag = z._default(z.boolean(), false);
 
 /** Options of every command. */
-export const answerOptions = { json: z._default(z.boolean(), false) };
+export const answerOptions = { json: flag };
 
 /** Options of every command that works on a stack. */
 export const commonOptions = {

@@ -8,6 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import type { QueueName } from '../../../shared/model/queues.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { findEmulator } from '../../local/emulator/data-folder.ts';
@@ -73,6 +74,17 @@ export function sqsOf({ aws }: Target): SQSClient {
 
 export function ledgerOf({ aws, output }: Target): OperatorLedger {
   return operatorLedger(new DynamoDBClient(aws), output('LedgerTable'));
+}
+
+export type QueueUrls = Readonly<Record<QueueName | 'dead-letters', string>>;
+
+/** The queues of a stack. @throws UsageError when the stack does not output one of them. */
+export function queueUrlsOf({ output }: Pick<Target, 'output'>): QueueUrls {
+  return {
+    'product-orders': output('ProductOrdersQueue'),
+    completions: output('CompletionsQueue'),
+    'dead-letters': output('DeadLetterQueue'),
+  };
 }
 
 /** Who signs what an operator does: the user of this machine, and their identity at AWS. */

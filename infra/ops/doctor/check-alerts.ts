@@ -1,4 +1,4 @@
-import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
 import { channelWords } from '../../../shared/alerts/dependencies.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { localTime } from '../../../shared/model/time.ts';
@@ -97,14 +97,13 @@ async function subscribersOf({ aws }: Target, TopicArn: string) {
   const sns = new SNSClient(aws);
   const confirmed: string[] = [];
   const waiting: string[] = [];
-  let NextToken: string | undefined;
   try {
-    do {
-      const page = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }));
-      for (const { Endpoint = 'an address', SubscriptionArn } of page.Subscriptions ?? [])
+    for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic(
+      { client: sns },
+      { TopicArn },
+    ))
+      for (const { Endpoint = 'an address', SubscriptionArn } of Subscriptions)
         (SubscriptionArn === 'PendingConfirmation' ? waiting : confirmed).push(Endpoint);
-      NextToken = page.NextToken;
-    } while (NextToken);
     return { confirmed, waiting };
   } finally {
     sns.destroy();

@@ -9,9 +9,8 @@ import { jsonOf } from '../../../shared/platform/validation.ts';
 import { setCredentials } from '../../../shared/situation/words.ts';
 import { fitting } from '../cli/command.ts';
 import { type Target, whereOf } from '../cli/target.ts';
-import { secretFindings } from '../secrets/secret-findings.ts';
-import type { SecretName, SecretStore } from '../secrets/secret-store.ts';
-import { type Check, check, fine, wrong } from './finding.ts';
+import { type SecretName, type SecretState, type SecretStore, secretFacts } from '../secrets/secret-store.ts';
+import { type Check, check, type Finding, fine, notice, wrong } from './finding.ts';
 
 /** Longest that one partner may take to answer. */
 const maxWaitMs = 30_000;
@@ -22,6 +21,46 @@ const maxWaitMs = 30_000;
  */
 export function secretChecks(target: Target, secrets: Pick<SecretStore, 'states'>, config?: string): Check[] {
   return [check('Secrets', async () => secretFindings(await secrets.states(), target, config))];
+}
+
+/**
+ * What is to be done about each secret. Never repeats a value.
+ * @param config Configuration file of the plant, for the commands that the findings name.
+ */
+export function secretFindings(
+  states: ReadonlyMap<SecretName, SecretState>,
+  target: Pick<Target, 'options'>,
+  config?: string,
+): Finding[] {
+  return [...states].map(([name, state]) => ({
+    about: secretFacts[name].title,
+    ...secretFinding(name, state, target, config),
+  }));
+}
+
+function secretFinding(
+  name: SecretName,
+  state: SecretState,
+  target: Pick<Target, 'options'>,
+  config?: string,
+) {
+  // Only the ERP's are checked against the configuration.
+  const where = whereOf(target, name === 'erp-credentials' ? config : undefined);
+  const set = `npm run secrets -- set ${name} ${where}`;
+  switch (state.state) {
+    case 'set':
+      return fine('is set');
+    case 'unset':
+      return wrong('is not set yet', `set it: ${secretFacts[name].from}`, set);
+    case 'unfit':
+      return wrong(`does not have the expected shape: ${state.mistakes.join('; ')}`, 'set it anew', set);
+    case 'rotating':
+      return notice(
+        'is set, and the value before is still valid',
+        'once the value before is used nowhere, finish the rotation',
+        `npm run secrets -- finish ${name} ${whereOf(target)}`,
+      );
+  }
 }
 
 /**

@@ -96,7 +96,7 @@ async function lookAtSwitch(target: Target, flow: Flow, now: Date) {
   return pausedFinding(target, flow, paused, await soonLost(target, found, now));
 }
 
-function pausedFinding(target: Target, flow: string, paused: string, lost: string | undefined) {
+function pausedFinding(target: Target, flow: string, paused: string, lost?: string) {
   const resume = `npm run resume -- ${flow} ${whereOf(target)}`;
   return lost === undefined
     ? notice(paused, 'resume it when the maintenance is over', resume)
@@ -154,12 +154,7 @@ async function lookAtPull(
   const { watermark, endedAt } = await ledgerOf(target).pullState.state();
   const { since } = await ledgerOf(target).pauses.of(pullStage);
   if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
-  if (since !== undefined)
-    return notice(
-      `is paused since ${since.toISOString()}`,
-      'resume it when the maintenance is over',
-      `npm run resume -- pull ${whereOf(target)}`,
-    );
+  if (since !== undefined) return pausedFinding(target, 'pull', `is paused since ${since.toISOString()}`);
   const every = pull === undefined ? '' : `every ${counted(pull.everyMinutes, 'minute')}, `;
   if (endedAt === undefined)
     return notice(

@@ -11,10 +11,7 @@ import { partnerChecks, secretChecks } from './check-partners.ts';
 import { accountChecks, stackChecks } from './check-stack.ts';
 import { type Check, check, type Finding, findingLines, fine, verdict, wrong } from './finding.ts';
 
-const optionsSchema = z.object({
-  ...plantOptions,
-  partners: z._default(z.boolean(), true),
-});
+const optionsSchema = z.object({ ...plantOptions, partners: z._default(z.boolean(), true) });
 
 const command = plantCommand(
   'doctor',

@@ -1,11 +1,11 @@
-import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { type LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
+import type { QueueUrls } from '../cli/target.ts';
 import type { QueueInsight } from './queue-insight.ts';
-import { mappingsOf, type QueueUrls } from './queues.ts';
 
 /** The state of one queue. Counts are SQS's approximations. */
 export interface QueueStatus {
@@ -71,6 +71,14 @@ export function createFlowsReader(dependencies: FlowStatusDependencies) {
       open,
     };
   };
+}
+
+/** The event source mappings that read from a queue. */
+export async function mappingsOf(lambda: LambdaClient, queueArn: string) {
+  const command = new ListEventSourceMappingsCommand({ EventSourceArn: queueArn });
+  const { EventSourceMappings = [] } = await lambda.send(command);
+  // Not every endpoint filters.
+  return EventSourceMappings.filter(({ EventSourceArn }) => EventSourceArn === queueArn);
 }
 
 /** Returns a function that tells whether a queue is paused, by its ARN; false when Lambda refuses to answer. */

@@ -5,9 +5,8 @@ import * as z from 'zod/mini';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { metricNamespace } from '../../../shared/platform/metrics.ts';
-import type { Target } from '../cli/target.ts';
+import { queueUrlsOf, type Target } from '../cli/target.ts';
 import { letterOf } from '../dead-letters/dead-letter.ts';
-import { queueUrlsOf } from './queues.ts';
 
 /** What can be known of the messages in a queue without taking any. */
 export interface Insight {
@@ -56,24 +55,22 @@ export function insightOfCloudWatch(dependencies: CloudWatchInsight): QueueInsig
 }
 
 async function agesOf({ cloudwatch, stackName, queueUrls }: CloudWatchInsight, now: Date) {
-  const asked = queueNames.flatMap((queue) => [
-    {
-      queue,
-      metric: metricOf('AWS/SQS', 'ApproximateAgeOfOldestMessage', { QueueName: nameOf(queueUrls[queue]) }),
-    },
-    {
-      queue,
-      metric: metricOf(metricNamespace, 'WaitingSeconds', { Stack: stackName, Function: consumerOf[queue] }),
-    },
-  ]);
+  const asked = queueNames.flatMap((queue) => {
+    const ofFunction = { Stack: stackName, Function: consumerOf[queue] };
+    const Metrics = [
+      metricOf('AWS/SQS', 'ApproximateAgeOfOldestMessage', { QueueName: nameOf(queueUrls[queue]) }),
+      metricOf(metricNamespace, 'WaitingSeconds', ofFunction),
+    ];
+    return Metrics.map((Metric) => ({ queue, Metric }));
+  });
   const { MetricDataResults = [] } = await cloudwatch.send(
     new GetMetricDataCommand({
       StartTime: new Date(now.getTime() - lookBackMs),
       EndTime: now,
       ScanBy: 'TimestampDescending',
-      MetricDataQueries: asked.map(({ metric }, at) => ({
+      MetricDataQueries: asked.map(({ Metric }, at) => ({
         Id: `m${at}`,
-        MetricStat: { Metric: metric, Period: 60, Stat: 'Maximum' },
+        MetricStat: { Metric, Period: 60, Stat: 'Maximum' },
       })),
     }),
   );

@@ -11,10 +11,7 @@ import { previewLines } from '../map/report.ts';
 import { emptyContract } from '../probe/contract-text.ts';
 import { answersSchema, askForAnswers, configurationText } from './answers.ts';
 
-const optionsSchema = z.object({
-  ...answerOptions,
-  answers: z.exactOptional(text),
-});
+const optionsSchema = z.object({ ...answerOptions, answers: z.exactOptional(text) });
 
 const command = plainCommand(
   'init',

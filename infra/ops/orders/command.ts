@@ -3,19 +3,14 @@ import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { commonOptions, exits, oneOf, opsCommand, runCommand, UsageError } from '../cli/command.ts';
+import { commonOptions, exits, flag, oneOf, opsCommand, runCommand, UsageError } from '../cli/command.ts';
 import { answer, linesOf, styled } from '../cli/output.ts';
-import { findTarget, ledgerOf, operatorOf, sqsOf, whereOf } from '../cli/target.ts';
+import { findTarget, ledgerOf, operatorOf, queueUrlsOf, sqsOf, whereOf } from '../cli/target.ts';
 import { checkedNote } from '../dead-letters/discard.ts';
-import { queueUrlsOf } from '../flows/queues.ts';
 import { type EndDependencies, type EndRequest, giveUp, remake, settle } from './end-order.ts';
 
 const actions = ['settle', 'give-up', 'remake'] as const;
-const optionsSchema = z.object({
-  ...commonOptions,
-  go: z._default(z.boolean(), false),
-  because: z.exactOptional(z.string()),
-});
+const optionsSchema = z.object({ ...commonOptions, go: flag, because: z.exactOptional(z.string()) });
 
 const command = opsCommand(
   'orders',

@@ -12,7 +12,7 @@ import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { sentenceOf } from '../cli/command.ts';
 import { sqsOf, type Target } from '../cli/target.ts';
-import { mappingsOf } from '../flows/queues.ts';
+import { mappingsOf } from '../flows/flow-status.ts';
 
 /** The flows whose function can be switched off: each is one queue and the function that reads from it. */
 export const pausable = {

@@ -6,6 +6,7 @@ import { systemClock } from '../../../shared/platform/clock.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
 import {
   exits,
+  flag,
   momentOf,
   mostOf,
   plantCommand,
@@ -22,8 +23,8 @@ import { previewPullLines, pulledLines } from './report.ts';
 
 const optionsSchema = z.object({
   ...plantOptions,
-  dryRun: z._default(z.boolean(), false),
-  go: z._default(z.boolean(), false),
+  dryRun: flag,
+  go: flag,
   since: z.exactOptional(z.string()),
   most: z._default(z.string(), '500'),
 });

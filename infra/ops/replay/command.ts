@@ -1,19 +1,14 @@
 import * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { createProgress } from '../../local/progress.ts';
-import { commonOptions, exits, opsCommand, runCommand, text, UsageError } from '../cli/command.ts';
+import { commonOptions, exits, flag, opsCommand, runCommand, text, UsageError } from '../cli/command.ts';
 import { answer } from '../cli/output.ts';
 import { findTarget, whereOf } from '../cli/target.ts';
 import { type ReplayReport, replay, replayDependenciesOf } from './replay.ts';
 import { replayLines } from './report.ts';
 
-const optionsSchema = z.object({
-  ...commonOptions,
-  go: z._default(z.boolean(), false),
-  all: z._default(z.boolean(), false),
-  order: z.exactOptional(text),
-  reason: z.exactOptional(text),
-});
+const selection = { all: flag, order: z.exactOptional(text), reason: z.exactOptional(text) };
+const optionsSchema = z.object({ ...commonOptions, go: flag, ...selection });
 type Options = z.output<typeof optionsSchema>;
 
 const command = opsCommand(

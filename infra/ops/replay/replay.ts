@@ -6,7 +6,7 @@ import { reasonOf } from '../../../shared/model/errors.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
-import { ledgerOf, sqsOf, type Target } from '../cli/target.ts';
+import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
 import { type DeadLetterMessage, type Route, routeOf } from '../dead-letters/dead-letter.ts';
 import {
   type DeadLetterQueue,
@@ -15,7 +15,6 @@ import {
   pageSize,
   pagesOf,
 } from '../dead-letters/queue.ts';
-import { queueUrlsOf } from '../flows/queues.ts';
 import { type AskedOrders, findOrders, sendHints } from './ask-again.ts';
 
 export interface ReplayDependencies {

@@ -5,9 +5,9 @@ import { createProgress } from '../../local/progress.ts';
 import { exits, oneOf, plantCommand, plantOptions, runCommand, UsageError } from '../cli/command.ts';
 import { answer, styled } from '../cli/output.ts';
 import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
+import { secretFindings } from '../doctor/check-partners.ts';
 import { findingLines } from '../doctor/finding.ts';
 import { askForValue } from './ask-for-value.ts';
-import { secretFindings } from './secret-findings.ts';
 import {
   createSecretStore,
   isOwn,

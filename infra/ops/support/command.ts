@@ -8,10 +8,7 @@ import { configurationOf } from '../cli/target.ts';
 import { traceAsked } from '../trace/trace.ts';
 import { namesIn, supportTextOf } from './support-file.ts';
 
-const optionsSchema = z.object({
-  ...plantOptions,
-  out: z.exactOptional(text),
-});
+const optionsSchema = z.object({ ...plantOptions, out: z.exactOptional(text) });
 
 const command = plantCommand(
   'support',

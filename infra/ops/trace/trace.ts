@@ -6,6 +6,7 @@ import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import type { Stage } from '../../../shared/orders/life.ts';
+import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { type Told, toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
@@ -13,7 +14,6 @@ import { createProgress } from '../../local/progress.ts';
 import { UsageError } from '../cli/command.ts';
 import { linesOf } from '../cli/output.ts';
 import { findTarget, ledgerOf, type Target, type Where, whereOf } from '../cli/target.ts';
-import { pagesOf } from '../dead-letters/queue.ts';
 import { type FindOwner, findOwnerOf } from './recording-owner.ts';
 
 /** One product order: its status, and everything that happened to it. */
@@ -79,11 +79,8 @@ async function traceKnown(asked: string, ledger: TracingLedger, where: string, n
   const numbers = await numbersOf(asked, ledger);
   const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
   const surroundings = { where, now, partners: { erp, azumuta } };
-  const productOrders: TracedOrder[] = [];
-  for (const some of pagesOf(numbers)) {
-    const traced = await Promise.all(some.map((number) => traceOne(number, ledger, surroundings)));
-    productOrders.push(...traced.filter((each) => each !== undefined));
-  }
+  const traced = await mapConcurrently(numbers, 10, (number) => traceOne(number, ledger, surroundings));
+  const productOrders = traced.filter((each) => each !== undefined);
   const partnersDown = { ...(erp.open && { erp }), ...(azumuta.open && { azumuta }) };
   return { asked, productOrders, partnersDown };
 }
