@@ -65,7 +65,8 @@ export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
   };
 }
 
-function wanted(chosen: Chosen): (letter: DeadLetterMessage) => boolean {
+/** Tells whether a letter is chosen. */
+export function wanted(chosen: Chosen): (letter: Omit<DeadLetterMessage, 'receiptHandle'>) => boolean {
   return 'group' in chosen
     ? (letter) => groupIdOf(letter) === chosen.group
     : ({ sqsId }) => sqsId === chosen.letter;

@@ -17,9 +17,7 @@ export interface FlowProblem {
   readonly grade: 'stuck' | 'slow';
   readonly what: string;
   readonly why: string;
-  /** What to do. */
   readonly next: string;
-  /** The command for that. */
   readonly command?: string | undefined;
   /** Orders that are known to be affected. */
   readonly orders: readonly string[];

@@ -39,7 +39,6 @@ export function moment(at: Date, { now, timeZone }: PlantTime): Html {
   return html`<time datetime="${at.toISOString()}" title="${day} ${time}">${isToday ? time : `${day} ${time}`}</time>`;
 }
 
-/** Address of the page about an order. */
 export function orderLink(number: string): string {
   return `/order?${new URLSearchParams({ number })}`;
 }

@@ -3,7 +3,6 @@ import type { Html } from '../labels.ts';
 
 /** What every page shows around its own content. */
 export interface Frame {
-  /** The stack's name. */
   readonly target: string;
   /** The plant's, for all times on the page. */
   readonly timeZone: string;

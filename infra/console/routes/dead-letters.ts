@@ -4,7 +4,7 @@ import { UsageError } from '../../ops/cli/command.ts';
 import { counted } from '../../ops/cli/output.ts';
 import type { DiscardReport } from '../../ops/dead-letters/discard.ts';
 import type { ReplayReport } from '../../ops/replay/replay.ts';
-import type { Chosen, DeadLetterView, ShownDeadLetter } from '../dead-letters.ts';
+import { type Chosen, wanted } from '../dead-letters.ts';
 import type { Answers, ConsoleDependencies } from '../dependencies.ts';
 import {
   countOf,
@@ -25,6 +25,8 @@ export function deadLetterRoutes(
 ): Hono {
   const { letters, flows, clock, timeZone, operator } = dependencies;
   const look = async (again = false) => letters.look((await flows()).deadLetters, again);
+  const find = async (chosen: Chosen) =>
+    (await look()).groups.flatMap((group) => group.letters).filter(wanted(chosen));
 
   async function showAll(c: Context) {
     const order = c.req.query('order');
@@ -39,7 +41,7 @@ export function deadLetterRoutes(
   }
 
   async function showOne(c: Context) {
-    const [letter] = lettersOf(await look(), { letter: c.req.query('letter') ?? '' });
+    const [letter] = await find({ letter: c.req.query('letter') ?? '' });
     const content = letter ? deadLetterPage(letter, { now: clock.now(), timeZone }) : deadLetterGonePage();
     return show(c, { ...still, title: 'Dead letter', content });
   }
@@ -50,9 +52,9 @@ export function deadLetterRoutes(
   }
 
   async function showDiscard(c: Context, chosen: Chosen, complaint?: { note: string; sentence: string }) {
-    const found = lettersOf(await look(), chosen);
     const title = complaint ? 'Discard: say why' : 'Discard';
-    return show(c, { ...still, title, content: discardPage(chosen, found, formKey, complaint) });
+    const content = discardPage(chosen, await find(chosen), formKey, complaint);
+    return show(c, { ...still, title, content });
   }
 
   async function discard(c: Context) {
@@ -90,12 +92,6 @@ const refreshingHeader = 'x-refreshing';
 
 /** A page that asks for a decision does not refresh itself. */
 const still = { name: 'letters', refreshSeconds: undefined } as const;
-
-function lettersOf({ groups }: DeadLetterView, chosen: Chosen): readonly ShownDeadLetter[] {
-  return 'group' in chosen
-    ? (groups.find(({ id: groupId }) => groupId === chosen.group)?.letters ?? [])
-    : groups.flatMap((group) => group.letters).filter(({ sqsId }) => sqsId === chosen.letter);
-}
 
 function replayed({ moved, movable, more, failure }: ReplayReport): string {
   if (failure !== undefined)
