@@ -3,7 +3,6 @@ import { counted } from '../../../shared/model/text.ts';
 
 export { counted };
 
-/** One column of a table. */
 export interface Column {
   readonly title: string;
   /** Aligned to the right, as numbers are. */

@@ -20,13 +20,8 @@ const stageOfKind: Readonly<Record<string, string>> = {
   'webhook-call': 'receive-webhook',
 };
 
-const contentSchema = z.object({
-  kind: z.catch(z.optional(z.string()), undefined),
-  number: z.catch(z.optional(z.string()), undefined),
-  productOrderNumber: z.catch(z.optional(z.string()), undefined),
-  otherNumber: z.catch(z.optional(z.string()), undefined),
-});
-
+const text = z.catch(z.optional(z.string()), undefined);
+const contentSchema = z.object({ kind: text, number: text, productOrderNumber: text, otherNumber: text });
 const causeSchema = z.catch(z.optional(z.enum(causes)), undefined);
 const partnerSchema = z.catch(z.optional(z.enum(partnerNames)), undefined);
 

@@ -9,7 +9,6 @@ export interface DiscardRequest {
   readonly wanted: (letter: DeadLetterMessage) => boolean;
   /** Why, in the operator's words: kept with the order. */
   readonly note: string;
-  /** Who discards. */
   readonly by: string;
   readonly signal: AbortSignal;
 }

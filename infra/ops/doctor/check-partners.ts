@@ -32,20 +32,14 @@ export function secretFindings(
   target: Pick<Target, 'options'>,
   config?: string,
 ): Finding[] {
-  return [...states].map(([name, state]) => ({
-    about: secretFacts[name].title,
-    ...secretFinding(name, state, target, config),
-  }));
+  return [...states].map(([name, state]) => {
+    // Only the ERP's are checked against the configuration.
+    const where = whereOf(target, name === 'erp-credentials' ? config : undefined);
+    return { about: secretFacts[name].title, ...secretFinding(name, state, where) };
+  });
 }
 
-function secretFinding(
-  name: SecretName,
-  state: SecretState,
-  target: Pick<Target, 'options'>,
-  config?: string,
-) {
-  // Only the ERP's are checked against the configuration.
-  const where = whereOf(target, name === 'erp-credentials' ? config : undefined);
+function secretFinding(name: SecretName, state: SecretState, where: string) {
   const set = `npm run secrets -- set ${name} ${where}`;
   switch (state.state) {
     case 'set':
@@ -58,7 +52,7 @@ function secretFinding(
       return notice(
         'is set, and the value before is still valid',
         'once the value before is used nowhere, finish the rotation',
-        `npm run secrets -- finish ${name} ${whereOf(target)}`,
+        `npm run secrets -- finish ${name} ${where}`,
       );
   }
 }

@@ -9,13 +9,11 @@ export interface Finding {
   readonly result: 'fine' | 'notice' | 'wrong';
   /** A sentence without its full stop. */
   readonly says: string;
-  /** What to do next. */
   readonly next?: string | undefined;
   /** What to type for it, ready to paste. */
   readonly command?: string | undefined;
 }
 
-/** One check of `doctor`. */
 export interface Check {
   readonly about: string;
   /** Never throws. */

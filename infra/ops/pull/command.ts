@@ -3,6 +3,7 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { type PullReport, pullOutcomes } from '../../../shared/orders/pull.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
+import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
 import {
   exits,
@@ -90,11 +91,8 @@ async function dryRun(
 }
 
 /** Where the next pull begins: after the last order that was read, or else at the configured start. */
-async function nextStart(
-  { pullState: pulling }: Pick<ReturnType<typeof ledgerOf>, 'pullState'>,
-  { schedule }: CompleteIntegration,
-): Promise<string | undefined> {
-  const { watermark } = await pulling.state();
+async function nextStart({ pullState }: OperatorLedger, { schedule }: CompleteIntegration) {
+  const { watermark } = await pullState.state();
   return watermark?.changedAt ?? (schedule.pull === 'off' ? undefined : schedule.pull.from);
 }
 

@@ -4,12 +4,6 @@ import { webhookChannels } from '../../../shared/alerts/dependencies.ts';
 import { answered } from '../cli/files.ts';
 import { type SecretName, secretFacts } from './secret-store.ts';
 
-interface Terminal {
-  readonly input: Readable;
-  readonly output: Writable;
-  readonly signal: AbortSignal;
-}
-
 /**
  * Asks a person for the value of a secret, field by field. What is typed is never shown.
  * @param erpFields Fields of the ERP's credentials, each with an example.
@@ -18,7 +12,7 @@ interface Terminal {
 export async function askForValue(
   name: SecretName,
   erpFields: Readonly<Record<string, string>>,
-  terminal: Terminal,
+  terminal: { readonly input: Readable; readonly output: Writable; readonly signal: AbortSignal },
 ): Promise<string> {
   const ask = async (message: string, mayBeEmpty = false) => {
     const validate = (value = '') => (!mayBeEmpty && value.trim() === '' ? 'Type or paste it.' : undefined);

@@ -61,12 +61,15 @@ async function status({ store, target, options }: Run): Promise<number> {
   const states = await createProgress().during('Reading the secrets', store.states());
   const findings = secretFindings(states, target, options.config);
   const lines = findings.flatMap((finding) => findingLines(finding));
-  const text = [styled('bold', `Secrets of ${target.name}`), '', ...lines].join('\n');
-  print(text, { target: target.name, secrets: Object.fromEntries(states) }, options);
+  const facts = { target: target.name, secrets: Object.fromEntries(states) };
+  answer(options, facts, [styled('bold', `Secrets of ${target.name}`), '', ...lines]);
   return findings.some(({ result }) => result === 'wrong') ? exits.partly : exits.done;
 }
 
-async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run): Promise<number> {
+/** What was done: for other programs, and as lines for a person. */
+type Done = readonly [facts: object, ...lines: readonly string[]];
+
+async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run): Promise<Done> {
   const { store, target, options, given } = run;
   if (!isOwn(name)) {
     if (action !== 'set')
@@ -75,38 +78,28 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
       );
     await store.set(name, await given(name));
     const check = `Check it with: npm run doctor -- ${whereOf(target, options.config)}`;
-    return print(`${secretFacts[name].title}: set in ${target.name}. ${check}`, { set: name }, options);
+    return [{ set: name }, `${secretFacts[name].title}: set in ${target.name}. ${check}`];
   }
   const next = (then: Action) => `npm run secrets -- ${then} ${name} ${whereOf(target)}`;
-  if (action === 'show') return handOut(name, await store.current(name), run);
+  if (action === 'show') return handOut(name, await store.current(name), target);
   if (action === 'finish') {
-    const finished = await store.finish(name);
-    const sentence = finished
-      ? 'Only the new value is valid now.'
-      : 'No rotation was under way: nothing to finish.';
-    return print(sentence, { finished: finished ? name : null }, options);
+    if (await store.finish(name)) return [{ finished: name }, 'Only the new value is valid now.'];
+    return [{ finished: null }, 'No rotation was under way: nothing to finish.'];
   }
   await store[action](name, newToken());
   const done = `${secretFacts[name].title}: ${action === 'set' ? 'set' : 'rotated'}. See it with: ${next('show')}`;
-  const both = `Both values are valid until you finish: ${next('finish')}`;
-  return print(action === 'set' ? done : `${done}\n${both}`, { [action]: name }, options);
+  if (action === 'set') return [{ set: name }, done];
+  return [{ rotate: name }, done, `Both values are valid until you finish: ${next('finish')}`];
 }
 
-/** Prints a value of one of our own secrets, and what to do with it. */
-function handOut(name: OwnSecretName, value: string, { target, options }: Run): number {
+/** A value of one of our own secrets, and what to do with it. */
+function handOut(name: OwnSecretName, value: string, target: Target): Done {
   const soon = '(the functions accept it within a minute)';
-  if (name === 'order-api-key') {
-    const toErp = `Give this key to the ERP, which sends it in the header X-API-Key ${soon}:`;
-    return print(`${toErp}\n${value}`, { value }, options);
-  }
+  if (name === 'order-api-key')
+    return [{ value }, `Give this key to the ERP, which sends it in the header X-API-Key ${soon}:`, value];
   const webhookUrl = target.output('WebhookUrl').replace('<token>', () => value);
   const toAzumuta = `Paste this URL into the triggers of your article categories in Azumuta ${soon}:`;
-  return print(`${toAzumuta}\n${webhookUrl}`, { webhookUrl }, options);
-}
-
-function print(text: string, facts: object, options: Run['options']): number {
-  answer(options, facts, [text]);
-  return exits.done;
+  return [{ webhookUrl }, toAzumuta, webhookUrl];
 }
 
 await runCommand(command, optionsSchema, async ({ options, words: [first, second], signal }) => {
@@ -129,5 +122,7 @@ await runCommand(command, optionsSchema, async ({ options, words: [first, second
 
   if (action === 'status') return status(run);
   if (name === undefined) throw new UsageError(`Say which secret: ${secretNames.join(', ')}.`);
-  return act(action, name, run);
+  const [facts, ...lines] = await act(action, name, run);
+  answer(options, facts, lines);
+  return exits.done;
 });

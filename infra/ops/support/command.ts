@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
+import project from '../../../package.json' with { type: 'json' };
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { exits, plantCommand, plantOptions, runCommand, text } from '../cli/command.ts';
 import { writeNewFile } from '../cli/files.ts';
@@ -25,14 +25,6 @@ Exit codes: 0 written · 1 failed · 2 wrong command line, or the file exists al
   .argument('[order]', 'number of a product order, number or id of an ERP order, or an id of Azumuta')
   .option('--out <file>', 'default: support-<order>.json in this folder');
 
-const packageSchema = z.object({ version: z.string() });
-
-async function versions(): Promise<Record<string, string>> {
-  const file = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
-  const { version } = z.parse(packageSchema, JSON.parse(file));
-  return { integration: version, node: process.version, platform: `${process.platform} ${process.arch}` };
-}
-
 await runCommand(command, optionsSchema, async ({ options, words: [asked] }) => {
   const { target, trace: order } = await traceAsked(asked, options);
   if (order.productOrders.length === 0) {
@@ -40,10 +32,11 @@ await runCommand(command, optionsSchema, async ({ options, words: [asked] }) => 
     return exits.notFound;
   }
   const file = options.out ?? `support-${order.asked.replace(/[^A-Za-z0-9-]+/g, '-')}.json`;
+  const platform = `${process.platform} ${process.arch}`;
   const whyNotLoaded = (error: unknown) => printable(reasonOf(error));
   const content = supportTextOf({
     writtenAt: new Date().toISOString(),
-    versions: await versions(),
+    versions: { integration: project.version, node: process.version, platform },
     stack: target.stackName,
     outputs: target.outputs,
     configuration: await configurationOf(target, options.config).then(namesIn, whyNotLoaded),

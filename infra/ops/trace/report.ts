@@ -64,14 +64,13 @@ export function traceLines(
   trace: Trace,
   { where, timeZone }: { readonly where: string; readonly timeZone: string },
 ): string[] {
-  if (trace.productOrders.length === 0) {
+  if (trace.productOrders.length === 0)
     return linesOf(
       `The ledger knows no order, ERP order or recording ${trace.asked}.`,
       trace.notAsked,
       'Orders appear here once the ERP has sent them, or the pull has found them. To see what the pull would find:',
       `  npm run pull -- --dry-run ${where}`,
     );
-  }
   if (trace.productOrders.length > maxInFull) return summaryLines(trace, where);
   return trace.productOrders.flatMap((order, at) => linesOf(at > 0 && '', orderLines(order, timeZone)));
 }
@@ -185,22 +184,16 @@ export function runsOf(journey: readonly JourneyEntry[]): Run[] {
 }
 
 /** A dead letter often repeats the reason of the entry before it; then only the function is shown. */
-function noteOf(entry: JourneyEntry, before: JourneyEntry | undefined): string | undefined {
-  if (entry.event !== 'dead-lettered') return entry.note;
-  const { stage, reason } = stageAndReason(entry);
+function noteOf({ event, note = '' }: JourneyEntry, before: JourneyEntry | undefined): string {
+  if (event !== 'dead-lettered') return note;
+  // The ledger writes a dead letter as `<stage>: <reason>`.
+  const [, stage = 'unknown', reason = note || 'no reason is known'] = /^([a-z-]+): (.*)$/s.exec(note) ?? [];
   return reason === before?.note ? `by ${stage}` : reason;
 }
 
-/** The ledger writes a dead letter as `<stage>: <reason>`. */
-function stageAndReason({ note = '' }: Pick<JourneyEntry, 'note'>) {
-  const [, stage = 'unknown', reason] = /^([a-z-]+): (.*)$/s.exec(note) ?? [];
-  return { stage, reason: reason ?? (note || 'no reason is known') };
-}
-
 function mark(entry: JourneyEntry): string {
-  const tone = toneOf(entry);
-  if (tone === 'good') return styled('green', '✔');
-  return tone === 'bad' ? styled('yellow', '!') : '·';
+  const marks = { good: styled('green', '✔'), bad: styled('yellow', '!'), plain: '·' };
+  return marks[toneOf(entry)];
 }
 
 /** `+0.4 s`, `+12 min`, `+3 h`, `+2 d`. */

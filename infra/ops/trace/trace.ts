@@ -19,15 +19,10 @@ import { type FindOwner, findOwnerOf } from './recording-owner.ts';
 /** One product order: its status, and everything that happened to it. */
 export type TracedOrder = NonNullable<Awaited<ReturnType<typeof traceOne>>>;
 
-export interface Trace {
-  readonly asked: string;
-  /** Empty when the ledger knows nothing by that name. */
-  readonly productOrders: readonly TracedOrder[];
+export type Trace = Awaited<ReturnType<typeof traceKnown>> & {
   /** Why Azumuta could not be asked whether it is a recording, and what to do instead. */
   readonly notAsked?: string | undefined;
-  /** Partners whose circuit breaker is open now. */
-  readonly partnersDown: Readonly<Partial<Record<Partner, BreakerState>>>;
-}
+};
 
 /** An order is overdue when its day is over. */
 const graceMs = 86_400_000;
@@ -75,12 +70,14 @@ export async function traceOrder(
   return { ...(await traceKnown(owner, ledger, where, now)), asked };
 }
 
-async function traceKnown(asked: string, ledger: TracingLedger, where: string, now: Date): Promise<Trace> {
+async function traceKnown(asked: string, ledger: TracingLedger, where: string, now: Date) {
   const numbers = await numbersOf(asked, ledger);
   const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
   const surroundings = { where, now, partners: { erp, azumuta } };
   const traced = await mapConcurrently(numbers, 10, (number) => traceOne(number, ledger, surroundings));
-  const productOrders = traced.filter((each) => each !== undefined);
+  /** Empty when the ledger knows nothing by that name. */
+  const productOrders: readonly TracedOrder[] = traced.filter((each) => each !== undefined);
+  /** Those whose circuit breaker is open now. */
   const partnersDown = { ...(erp.open && { erp }), ...(azumuta.open && { azumuta }) };
   return { asked, productOrders, partnersDown };
 }
@@ -115,7 +112,7 @@ async function traceOne(number: string, ledger: TracingLedger, { where, now, par
   const journey = isShared ? withBookings(own, await ledger.journeys.of(home)) : own;
   const records = [
     ...(await ledger.deadLetters.of(number)),
-    ...(isShared ? (await ledger.deadLetters.of(home)).filter(isOfBooking) : []),
+    ...(isShared ? await ledger.deadLetters.of(home) : []).filter(({ stage }) => stage === 'book-completion'),
   ];
   const letters = openDeadLetters(records, journey);
   const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
@@ -164,8 +161,6 @@ function tracedBooking(booking: BookingEntry) {
 }
 
 export type TracedBooking = ReturnType<typeof tracedBooking>;
-
-const isOfBooking = ({ stage }: { readonly stage: string }) => stage === 'book-completion';
 
 /** The journey of a part, with that of the bookings that are kept with the first part. */
 function withBookings(own: readonly JourneyEntry[], ofFirst: readonly JourneyEntry[]): JourneyEntry[] {
