@@ -36,10 +36,7 @@ const youngSeconds = 4;
  * Reads why messages are retried from the journey of the oldest order in each queue: one read for each queue whose
  * oldest message is not young. Nothing for queues whose orders are not known.
  */
-export async function lastAttemptsOf(
-  { queues }: FlowsStatus,
-  { journeys }: Pick<Ledger, 'journeys'>,
-): Promise<LastAttempts> {
+export async function lastAttemptsOf({ queues }: FlowsStatus, { journeys }: Pick<Ledger, 'journeys'>) {
   const attempts: LastAttempts = {};
   for (const queue of queueNames) {
     const { oldestSeconds = 0, orders } = queues[queue];

@@ -19,10 +19,7 @@ const id = z.string().check(z.minLength(1), z.maxLength(100));
 const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: id })]);
 
 /** Pages that show, replay and discard dead letters. */
-export function deadLetterRoutes(
-  dependencies: ConsoleDependencies,
-  { show, redirect, formKey }: Answers,
-): Hono {
+export function deadLetterRoutes(dependencies: ConsoleDependencies, { show, redirect, formKey }: Answers) {
   const { letters, flows, clock, timeZone, operator } = dependencies;
   const look = async (again = false) => letters.look((await flows()).deadLetters, again);
   const find = async (chosen: Chosen) =>

@@ -230,10 +230,7 @@ export async function configurationOf(
 }
 
 /** The file that was named; else, of a deployed stack, the plant's own in `plants/`, as the default is the demo's. */
-export function configurationFile(
-  { local, output }: Pick<Target, 'local' | 'output'>,
-  given: string,
-): string {
+export function configurationFile({ local, output }: Pick<Target, 'local' | 'output'>, given: string) {
   if (local || given !== defaultConfigFile) return given;
   const own = `plants/${output('Plant')}.config.ts`;
   return existsSync(own) ? own : given;

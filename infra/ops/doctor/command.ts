@@ -9,7 +9,7 @@ import { domainChecks } from './check-domain.ts';
 import { httpApiChecks } from './check-http-api.ts';
 import { partnerChecks, secretChecks } from './check-partners.ts';
 import { accountChecks, stackChecks } from './check-stack.ts';
-import { type Check, check, type Finding, findingLines, fine, verdict, wrong } from './finding.ts';
+import { check, type Finding, findingLines, fine, verdict, wrong } from './finding.ts';
 
 const optionsSchema = z.object({ ...plantOptions, partners: z._default(z.boolean(), true) });
 
@@ -30,10 +30,7 @@ Exit codes: 0 all is well, or only things to know (!) Â· 1 something is wrong (â
 ).option('--no-partners', 'leave out the calls to Azumuta and the ERP');
 
 /** All checks. Those of the partners are left out when the configuration does not load. */
-async function checksOf(
-  target: Target,
-  { config, partners }: z.output<typeof optionsSchema>,
-): Promise<Check[]> {
+async function checksOf(target: Target, { config, partners }: z.output<typeof optionsSchema>) {
   const loading = configurationOf(target, config);
   const integration = await loading.catch(() => undefined);
   const secrets = createSecretStore(target, integration?.erp.credentials);

@@ -19,15 +19,12 @@ export interface EndRequest {
   readonly note: string;
 }
 
-/** What was done, or would be, line by line. */
-export type Steps = readonly string[];
-
-/** A person has put right what a concern says: it is over, until its cause is seen anew. @throws UsageError */
-export async function settle(
-  { number, go, note }: EndRequest,
-  kind: string,
-  { ledger }: EndDependencies,
-): Promise<Steps> {
+/**
+ * A person has put right what a concern says: it is over, until its cause is seen anew.
+ * @returns what was done, or would be, line by line; so do the other ends.
+ * @throws UsageError
+ */
+export async function settle({ number, go, note }: EndRequest, kind: string, { ledger }: EndDependencies) {
   const { concerns } = await ledger.knownOrders.read(number);
   const wanted = oneOf(orderConcernKinds, kind, 'concern');
   const open = concerns.filter((concern) => concern.kind === wanted);
@@ -37,7 +34,7 @@ export async function settle(
 }
 
 /** Nothing more is created, asked or booked for an order. @throws UsageError */
-export async function giveUp(request: EndRequest, { ledger }: EndDependencies): Promise<Steps> {
+export async function giveUp(request: EndRequest, { ledger }: EndDependencies) {
   const { go, note } = request;
   const { number, entry, bookings, concerns, letters, home } = await knownOf(request, ledger);
   const left = bookings.filter(({ state }) => state !== 'done');
@@ -59,7 +56,7 @@ export async function giveUp(request: EndRequest, { ledger }: EndDependencies): 
 }
 
 /** Has a product order that was removed in Azumuta created there anew. @throws UsageError */
-export async function remake(request: EndRequest, { ledger, enqueue }: EndDependencies): Promise<Steps> {
+export async function remake(request: EndRequest, { ledger, enqueue }: EndDependencies) {
   const { go, note } = request;
   const { number, entry, bookings, concerns } = await knownOf(request, ledger);
   const removed = concerns.find(({ kind }) => kind === 'removed');

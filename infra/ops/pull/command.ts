@@ -57,12 +57,7 @@ Exit codes: 0 done, nothing needs a person · 1 failed, or ended early · 2 wron
   .option('--most <orders>', 'dry run: read at most so many ERP orders (default: 500)')
   .option('--go', 'run the pull now, as the schedule does: from where the last run ended');
 
-async function dryRun(
-  target: Target,
-  options: Options,
-  signal: AbortSignal,
-  progress: Progress,
-): Promise<number> {
+async function dryRun(target: Target, options: Options, signal: AbortSignal, progress: Progress) {
   const most = mostOf(options.most);
   const integration = await configurationOf(target, options.config);
   const ledger = ledgerOf(target);

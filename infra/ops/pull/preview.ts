@@ -159,9 +159,8 @@ function foundOf(part: Exclude<PartDecision, { action: 'create' | 'unclaimed' }>
 /** What the pull would do with a product order that the ledger does not know. @throws Rejected when a variant is missing. */
 async function outcomeOfNew(
   { draft }: MappedProductOrder,
-  dependencies: PullPreviewDependencies,
+  { azumuta, signal }: PullPreviewDependencies,
 ): Promise<Found> {
-  const { azumuta, signal } = dependencies;
   const typed = await azumuta.findProductOrder(draft.number, signal);
   if (typed) {
     const why = whyNotAdopted(typed, draft, { mayBeOurs: false });

@@ -103,10 +103,7 @@ function movesOf({ chosen }: Pick<Run, 'chosen'>) {
  * later note would tell the ledger that it is gone. A run that is killed leaves each letter where it was, where it goes,
  * or in both places. The next run corrects that, and a message that is worked on twice is booked once.
  */
-export async function replay(
-  request: ReplayRequest,
-  dependencies: ReplayDependencies,
-): Promise<ReplayReport> {
+export async function replay(request: ReplayRequest, dependencies: ReplayDependencies) {
   const { go, signal } = request;
   const letters = { held: new Map(), chosen: new Map() };
   const run: Run = { ...letters, lookedAt: 0, hinted: [], more: false, moved: 0, copied: 0 };
@@ -124,16 +121,13 @@ export async function replay(
   } catch (error) {
     failure = reasonOf(error);
   } finally {
-    await giveBack([...run.held.values()], dependencies);
+    await giveBack(run, dependencies);
   }
   return reportOf(run, signal.aborted, failure);
 }
 
-async function chooseLetters(
-  run: Run,
-  request: ReplayRequest,
-  { deadLetters, names, clock, progress }: ReplayDependencies,
-): Promise<void> {
+async function chooseLetters(run: Run, request: ReplayRequest, dependencies: ReplayDependencies) {
+  const { deadLetters, names, clock, progress } = dependencies;
   const { held, chosen } = run;
   const { go, most = maxMoved, signal } = request;
   for await (const page of deadLetters.take()) {
@@ -206,10 +200,8 @@ function messageOf({ letter: { messageId, since }, body }: Move, clock: Clock) {
   return { body, attributes: { messageId, firstAttemptAt, replayedAt: clock.now().toISOString() } };
 }
 
-async function giveBack(
-  held: readonly DeadLetterMessage[],
-  { deadLetters, progress }: ReplayDependencies,
-): Promise<void> {
+async function giveBack(run: Run, { deadLetters, progress }: ReplayDependencies) {
+  const held = [...run.held.values()];
   let back = 0;
   for (const page of pagesOf(held, pageSize * 10)) {
     await deadLetters.giveBack(page);

@@ -13,7 +13,7 @@ import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
 import { UsageError } from '../cli/command.ts';
 import { linesOf } from '../cli/output.ts';
-import { findTarget, ledgerOf, type Target, type Where, whereOf } from '../cli/target.ts';
+import { findTarget, ledgerOf, type Where, whereOf } from '../cli/target.ts';
 import { type FindOwner, findOwnerOf } from './recording-owner.ts';
 
 /** One product order: its status, and everything that happened to it. */
@@ -36,10 +36,7 @@ export type TracingLedger = Pick<
  * Traces the order that a command line names, and shows progress meanwhile.
  * @throws UsageError when no order, or not exactly one stack, is named.
  */
-export async function traceAsked(
-  asked: string | undefined,
-  options: Where & { readonly config: string },
-): Promise<{ readonly target: Target; readonly where: string; readonly trace: Trace }> {
+export async function traceAsked(asked: string | undefined, options: Where & { readonly config: string }) {
   if (asked === undefined)
     throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
   const { during } = createProgress();
@@ -83,10 +80,7 @@ async function traceKnown(asked: string, ledger: TracingLedger, where: string, n
 }
 
 /** Product orders that the text may name, also as Azumuta calls them by now; the parts of a split order are sorted. */
-async function numbersOf(
-  asked: string,
-  { journeys, knownOrders, erpOrders }: TracingLedger,
-): Promise<string[]> {
+async function numbersOf(asked: string, { journeys, knownOrders, erpOrders }: TracingLedger) {
   const [ofErpNumber, ofErpId, ofAzumutaId, { alias }] = await Promise.all([
     journeys.productOrdersOf(asked),
     erpOrders.find({ number: asked, id: asked }),
