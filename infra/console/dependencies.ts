@@ -6,7 +6,6 @@ import { createFlowsReader, type FlowsStatus } from '../ops/flows/flow-status.ts
 import { insightOfTarget } from '../ops/flows/queue-insight.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
 import { findOwnerOf } from '../ops/trace/recording-owner.ts';
-import type { TracingLedger } from '../ops/trace/trace.ts';
 import type { AuthKeys } from './auth.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import type { Page } from './pages/layout.ts';
@@ -50,7 +49,7 @@ export function consoleDependencies(target: Target, config: string) {
     commands: whereOf(target),
     local,
     flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
-    ledger: ledger satisfies TracingLedger,
+    ledger,
     /** Asks Azumuta whose recording it is. */
     findOwner: findOwnerOf(target, config),
     letters: createDeadLetterDesk({ ...replaying, forLooking }),

@@ -36,8 +36,8 @@ export async function discard(
 ) {
   const note = `${checkedNote(request.note)} (${request.by})`;
   const held = new Map<string, DeadLetterMessage>();
-  const gone: DeadLetterMessage[] = [];
   let selected = 0;
+  let discarded = 0;
   // The first letters became visible again before the last were taken.
   let more = false;
   /** Why it ended early; the letters that are not discarded are still there. */
@@ -57,17 +57,17 @@ export async function discard(
         await records.markDiscarded({ messageId, orderNumber, stage, reason, cause }, note);
       }
       const left = await deadLetters.remove(letters);
-      gone.push(...letters.filter((letter) => !left.includes(letter)));
+      for (const letter of letters) if (!left.includes(letter)) held.delete(letter.sqsId);
+      discarded += letters.length - left.length;
     }
     if (more) failure = 'There are more letters than one run can look at: discard the rest again.';
-    if (gone.length < selected) failure = 'SQS did not remove all of them: discard the rest again.';
+    if (discarded < selected) failure = 'SQS did not remove all of them: discard the rest again.';
   } catch (error) {
     failure = reasonOf(error);
   } finally {
-    for (const { sqsId } of gone) held.delete(sqsId);
     await deadLetters.giveBack([...held.values()]);
   }
-  return { selected, discarded: gone.length, failure };
+  return { selected, discarded, failure };
 }
 
 export function checkedNote(given: string): string {

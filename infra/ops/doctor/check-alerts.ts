@@ -8,11 +8,7 @@ import { ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { type Check, check, fine, wrong } from './finding.ts';
 
 /** Checks that each channel accepts alerts: a webhook may have been removed meanwhile. */
-export function alertChecks(target: Target): Check[] {
-  return [check('Channels of alerts', () => lookAtChannels(target))];
-}
-
-async function lookAtChannels(target: Target) {
+export async function lookAtChannels(target: Target) {
   const { failing } = await ledgerOf(target).alerts.state();
   const found = Object.entries(failing).map(([channel, { since, problem }]) =>
     wrong(

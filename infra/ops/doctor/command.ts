@@ -4,7 +4,7 @@ import { exits, plantCommand, plantOptions, runCommand, sentenceOf } from '../cl
 import { answer, linesOf, say, styled } from '../cli/output.ts';
 import { configurationFile, configurationOf, findTarget, type Target } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
-import { alertChecks, mailChecks } from './check-alerts.ts';
+import { lookAtChannels, mailChecks } from './check-alerts.ts';
 import { domainChecks } from './check-domain.ts';
 import { httpApiChecks } from './check-http-api.ts';
 import { partnerChecks, secretChecks } from './check-partners.ts';
@@ -49,7 +49,7 @@ async function checksOf(target: Target, { config, partners }: z.output<typeof op
     ...domainChecks(target),
     ...httpApiChecks(target, secrets),
     ...stackChecks(target, integration, new Date(), config),
-    ...alertChecks(target),
+    check('Channels of alerts', () => lookAtChannels(target)),
     ...accountChecks(target),
     ...mailChecks(target, integration),
   ];

@@ -1,14 +1,12 @@
 import * as z from 'zod/mini';
-import { createProgress } from '../../local/progress.ts';
+import { createProgress, type Progress } from '../../local/progress.ts';
 import { commonOptions, exits, opsCommand, runCommand, type Typed, UsageError } from '../cli/command.ts';
 import { answer, counted } from '../cli/output.ts';
-import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
+import { findTarget, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import {
-  type Flow,
   flows,
   notePause,
   pausable,
-  type SwitchOutcome,
   switchAlarm,
   switchBookings,
   switchFlow,
@@ -25,20 +23,7 @@ const descriptions = {
 
 type Name = keyof typeof descriptions;
 
-type NotedOutcome = SwitchOutcome & {
-  /** Why the time of the pause is not in the ledger; undefined when it is. */
-  readonly notNoted: string | undefined;
-  /** Why its alarm was not switched; undefined when it was. */
-  readonly notQuiet: string | undefined;
-};
-
-/** Of what is paused by a mark in the ledger. */
-interface MarkOutcome {
-  readonly flow: keyof typeof marked;
-  readonly already: boolean;
-  readonly notNoted?: string | undefined;
-}
-
+/** What is paused by a mark in the ledger. */
 const marked = {
   bookings: {
     does: 'booking in the ERP',
@@ -55,6 +40,7 @@ const marked = {
 } as const;
 
 const names = [...flows, 'bookings', 'pull'] as const;
+type Named = (typeof names)[number];
 
 // The scripts `pause` and `resume` of package.json run this program with a different first word.
 const [name, ...words] = process.argv.slice(2);
@@ -74,19 +60,9 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
     const chosen = flowsOf(words[0]);
     const progress = createProgress();
     const target = await findTarget(options);
-    const ledger = ledgerOf(target);
-    const on = name === 'resume';
-    const outcomes: (NotedOutcome | MarkOutcome)[] = [];
-    for (const flow of chosen) {
-      if (signal.aborted) break;
-      if (flow === 'pull') outcomes.push({ flow, ...(await switchPull(ledger.pauses, on)) });
-      if (flow === 'bookings') outcomes.push({ flow, ...(await switchBookings(ledger, on)) });
-      if (flow === 'pull' || flow === 'bookings') continue;
-      const switching = switchFlow(target, flow, { on, signal, progress: progress.tell });
-      const outcome = await switching.finally(progress.end);
-      const notNoted = await notePause(ledger.pauses, outcome, on);
-      outcomes.push({ ...outcome, notNoted, notQuiet: await switchAlarm(target, flow, on) });
-    }
+    const outcomes: Outcome[] = [];
+    for (const flow of chosen)
+      if (!signal.aborted) outcomes.push(await switchOne(flow, target, name === 'resume', signal, progress));
     const lines = outcomes.map((outcome) => sentenceFor(name, outcome, whereOf(target)));
     answer(options, { target: target.name, flows: outcomes }, lines);
     if (signal.aborted) return exits.interrupted;
@@ -95,12 +71,27 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
   await runCommand(command, optionsSchema, act, commandLine);
 }
 
-function isComplete(outcome: NotedOutcome | MarkOutcome): boolean {
+type Outcome = Awaited<ReturnType<typeof switchOne>>;
+
+async function switchOne(flow: Named, target: Target, on: boolean, signal: AbortSignal, progress: Progress) {
+  const ledger = ledgerOf(target);
+  if (flow === 'pull') return { flow, ...(await switchPull(ledger.pauses, on)), notNoted: undefined };
+  if (flow === 'bookings') return { flow, ...(await switchBookings(ledger, on)) };
+  const switching = switchFlow(target, flow, { on, signal, progress: progress.tell });
+  const outcome = await switching.finally(progress.end);
+  /** Why the time of the pause is not in the ledger; undefined when it is. */
+  const notNoted = await notePause(ledger.pauses, outcome, on);
+  /** Why its alarm was not switched; undefined when it was. */
+  const notQuiet = await switchAlarm(target, flow, on);
+  return { ...outcome, notNoted, notQuiet };
+}
+
+function isComplete(outcome: Outcome): boolean {
   if (outcome.notNoted !== undefined) return false;
   return !('settled' in outcome) || (outcome.settled && !outcome.notQuiet);
 }
 
-function flowsOf(given: string | undefined): readonly (Flow | keyof typeof marked)[] {
+function flowsOf(given: string | undefined) {
   if (given === undefined) throw new UsageError(`Say which flow: ${names.join(', ')} or all.`);
   if (given === 'all') return names;
   const flow = names.find((each) => each === given);
@@ -108,7 +99,7 @@ function flowsOf(given: string | undefined): readonly (Flow | keyof typeof marke
   throw new UsageError(`There is no flow ${given}: choose ${names.join(', ')} or all.`);
 }
 
-function sentenceFor(name: Name, outcome: NotedOutcome | MarkOutcome, where: string): string {
+function sentenceFor(name: Name, outcome: Outcome, where: string): string {
   const { flow, already, notNoted } = outcome;
   const { does, paused, resumed } = { paused: '', resumed: '', ...{ ...pausable, ...marked }[flow] };
   const rest = `${'settled' in outcome ? queueSentence(name, outcome) : ''}${unnoted(notNoted)}`;
@@ -124,7 +115,7 @@ function unnoted(why: string | undefined): string {
   return ` The ledger could not be written (${why.replace(/\.$/, '')}): the pause counts as waiting time, and messages become dead letters after six days.`;
 }
 
-function queueSentence(name: Name, { waiting, underWay, notQuiet }: NotedOutcome): string {
+function queueSentence(name: Name, { waiting, underWay, notQuiet }: Extract<Outcome, { settled: boolean }>) {
   const count = ` ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting for the next attempt.`;
   if (notQuiet === undefined) return count;
   return `${count} Its alarm QueueStalled could not be ${name === 'pause' ? 'silenced' : 'enabled again'} (${notQuiet.replace(/\.$/, '')}).`;

@@ -11,7 +11,6 @@ import { askForValue } from './ask-for-value.ts';
 import {
   createSecretStore,
   isOwn,
-  type OwnSecretName,
   ownSecrets,
   type SecretName,
   type SecretStore,
@@ -93,7 +92,7 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
 }
 
 /** A value of one of our own secrets, and what to do with it. */
-function handOut(name: OwnSecretName, value: string, target: Target): Done {
+function handOut(name: SecretName, value: string, target: Target): Done {
   const soon = '(the functions accept it within a minute)';
   if (name === 'order-api-key')
     return [{ value }, `Give this key to the ERP, which sends it in the header X-API-Key ${soon}:`, value];

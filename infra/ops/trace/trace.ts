@@ -27,11 +27,6 @@ export type Trace = Awaited<ReturnType<typeof traceKnown>> & {
 /** An order is overdue when its day is over. */
 const graceMs = 86_400_000;
 
-export type TracingLedger = Pick<
-  OperatorLedger,
-  'knownOrders' | 'erpOrders' | 'bookings' | 'journeys' | 'breaker' | 'deadLetters'
->;
-
 /**
  * Traces the order that a command line names, and shows progress meanwhile.
  * @throws UsageError when no order, or not exactly one stack, is named.
@@ -56,7 +51,7 @@ export async function traceAsked(asked: string | undefined, options: Where & { r
  */
 export async function traceOrder(
   asked: string,
-  ledger: TracingLedger,
+  ledger: OperatorLedger,
   where: string,
   findOwner?: FindOwner,
   now: Date = new Date(),
@@ -67,7 +62,7 @@ export async function traceOrder(
   return { ...(await traceKnown(owner, ledger, where, now)), asked };
 }
 
-async function traceKnown(asked: string, ledger: TracingLedger, where: string, now: Date) {
+async function traceKnown(asked: string, ledger: OperatorLedger, where: string, now: Date) {
   const numbers = await numbersOf(asked, ledger);
   const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
   const surroundings = { where, now, partners: { erp, azumuta } };
@@ -80,7 +75,7 @@ async function traceKnown(asked: string, ledger: TracingLedger, where: string, n
 }
 
 /** Product orders that the text may name, also as Azumuta calls them by now; the parts of a split order are sorted. */
-async function numbersOf(asked: string, { journeys, knownOrders, erpOrders }: TracingLedger) {
+async function numbersOf(asked: string, { journeys, knownOrders, erpOrders }: OperatorLedger) {
   const [ofErpNumber, ofErpId, ofAzumutaId, { alias }] = await Promise.all([
     journeys.productOrdersOf(asked),
     erpOrders.find({ number: asked, id: asked }),
@@ -98,7 +93,7 @@ interface Surroundings {
   readonly partners: Readonly<Record<Partner, BreakerState>>;
 }
 
-async function traceOne(number: string, ledger: TracingLedger, { where, now, partners }: Surroundings) {
+async function traceOne(number: string, ledger: OperatorLedger, { where, now, partners }: Surroundings) {
   const own = await ledger.journeys.of(number);
   if (own.length === 0) return undefined;
   const { entry, concerns, bookings, home } = await ledger.knownOrders.standing(number);
