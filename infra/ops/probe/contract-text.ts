@@ -1,5 +1,5 @@
 import { oneLine } from '../../../shared/model/text.ts';
-import { isObject } from './recognise/json-nodes.ts';
+import { isObject } from './recognise/values.ts';
 
 /** A text as a TypeScript literal. */
 export function literal(text: string): string {
@@ -8,14 +8,10 @@ export function literal(text: string): string {
   return `'${quoted.slice(1, -1).replaceAll('\\"', '"')}'`;
 }
 
-type PlaceFunction = (json: unknown) => unknown;
-
 /** Gives a function the text by which it is written into a contract, where nothing that it closes over exists. */
-export function withSource(read: PlaceFunction, source: string): PlaceFunction {
+export function withSource(read: (json: unknown) => unknown, source: string) {
   return Object.assign(read, { toString: () => source });
 }
-
-const maxRemark = 200;
 
 /**
  * A value of the configuration in TypeScript, not formatted.
@@ -25,13 +21,13 @@ const maxRemark = 200;
 export function sourceOf(value: unknown, remarks: ReadonlyMap<string, string> = new Map(), at = ''): string {
   if (typeof value === 'string') return literal(value);
   if (Array.isArray(value)) return `[${value.map((each) => sourceOf(each, remarks, '*')).join(', ')}]`;
-  if (!isObject(value) || typeof value === 'function') return String(value);
+  if (!isObject(value)) return String(value);
   const fields = Object.entries(value).map(([name, each]) => {
     const line = at === '' ? name : `${at}.${name}`;
     const remark = remarks.get(line);
     const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name);
     const field = `${key}: ${sourceOf(each, remarks, line)},`;
-    return remark === undefined ? field : `${field} // ${oneLine(remark, maxRemark)}\n`;
+    return remark === undefined ? field : `${field} // ${oneLine(remark, 200)}\n`;
   });
   return fields.length === 0 ? '{}' : `{ ${fields.join(' ').replace(/,$/, '')} }`;
 }

@@ -35,21 +35,16 @@ function onlyConfiguration(): string {
  * @throws UsageError without the key, as an error about the header would repeat it.
  */
 export async function findKey(target: Target | undefined): Promise<string> {
-  const key = target ? await storedKey(target) : process.env.AZUMUTA_API_KEY?.trim() || (await typedKey());
+  const key = target ? await storedKey(target) : process.env.AZUMUTA_API_KEY?.trim() || (await askForKey());
   if (/^[\x20-\x7e]+$/.test(key)) return key;
   throw new UsageError('The key has characters that no key has, such as a line break: copy it again.');
 }
 
 async function storedKey(target: Target): Promise<string> {
   const stored = await createSecretStore(target).read('azumuta-api-key');
-  const parsed = parse(apiKeySchema, stored === undefined ? undefined : jsonOf(stored));
+  const parsed = parse(apiKeySchema, jsonOf(stored ?? ''));
   if (parsed.ok) return parsed.value.apiKey;
   throw new UsageError(
     `The stack has no usable key of Azumuta: npm run secrets -- set azumuta-api-key ${whereOf(target)}`,
   );
-}
-
-async function typedKey(): Promise<string> {
-  if (process.stdin.isTTY) return askForKey();
-  throw new UsageError('There is no terminal to ask at: set AZUMUTA_API_KEY, or name a stack.');
 }

@@ -1,8 +1,6 @@
-import type { AzumutaContract } from '../../../shared/azumuta/contract.ts';
-import type { Clock } from '../../../shared/platform/clock.ts';
 import { UsageError } from '../cli/command.ts';
 import { jsonIn } from '../cli/files.ts';
-import { createAccount } from './explore/account.ts';
+import { type AccountOptions, createAccount } from './explore/account.ts';
 import { explore } from './explore/explore.ts';
 import { complaintsOf, proposalOf } from './proposal.ts';
 import { type Answers, type ReadOperation, readOperations } from './recognise/answers.ts';
@@ -14,19 +12,12 @@ import type { ScreenValues } from './screen-values.ts';
 /** What the answers of an account show, and why it was not asked further, if something was left. */
 export type Probed = Awaited<ReturnType<typeof probeAccount>>;
 
-interface Known {
-  /** Of the configuration. */
-  readonly contract: AzumutaContract;
-  readonly seen: ScreenValues;
-  readonly clock: Clock;
-}
+type Known = Pick<AccountOptions, 'contract' | 'clock'> & { readonly seen: ScreenValues };
 
 /** Asks a real account. Only reads, and uses another method than GET only where the configuration says so. */
-export async function probeAccount(
-  known: Known & { readonly baseUrl: string; readonly apiKey: string; readonly signal: AbortSignal },
-) {
+export async function probeAccount(known: Known & AccountOptions) {
   const { ask, calls } = createAccount(known);
-  const { answers, findings, stopped } = await explore(ask, known.contract, known.seen);
+  const { answers, findings, stopped } = await explore({ ...known, ask });
   return { ...probedOf(answers, known, findings), calls: calls(), stopped };
 }
 
@@ -38,9 +29,7 @@ export function probeSavedAnswers(answers: Answers, known: Known): Probed {
 function probedOf(answers: Answers, { contract, seen, clock }: Known, ofOperations: readonly Finding[]) {
   const findings = [...ofOperations, ...recognise(answers, seen, clock.now())];
   const proposal = proposalOf(contract, findings);
-  /** What the flows would not understand of the answers by the proposal. */
-  const complaints = complaintsOf(proposal.contract, answers, seen);
-  return { findings, proposal, complaints };
+  return { findings, proposal, complaints: complaintsOf(proposal.contract, answers, seen) };
 }
 
 /**
@@ -57,16 +46,13 @@ export async function savedAnswers(words: readonly string[], number: string): Pr
     const json = await jsonIn(file);
     if (json === null || typeof json !== 'object')
       throw new UsageError(`${file} holds no answer: expected a JSON object or list.`);
-    answers[name ?? operationOf(json, number, file)] = json;
+    const located = locate(json, [number]);
+    if (name === undefined && !located)
+      throw new UsageError(
+        `Nothing in ${file} has the number that you saw. Name the operation of another answer: --sample readRecording=${file}`,
+      );
+    // An answer without a name is a product order, or a list with it.
+    answers[name ?? (located?.isList ? 'findProductOrder' : 'readProductOrder')] = json;
   }
   return answers;
-}
-
-/** An answer without a name is a product order, or a list with it. */
-function operationOf(json: unknown, number: string, file: string): ReadOperation {
-  const located = locate(json, [number]);
-  if (located) return located.isList ? 'findProductOrder' : 'readProductOrder';
-  throw new UsageError(
-    `Nothing in ${file} has the number that you saw. Name the operation of another answer: --sample readRecording=${file}`,
-  );
 }

@@ -2,38 +2,32 @@ import { createAnswerReaders, type Resource } from '../../../shared/azumuta/answ
 import { type AzumutaContract, contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
 import { sentencesOf } from '../../../shared/azumuta/field-readers.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../../../shared/azumuta/resources.ts';
-import { readOrWhy } from '../../../shared/model/unread.ts';
-import { readerOf, valueAt } from '../../../shared/platform/places.ts';
+import { valueAt } from '../../../shared/platform/places.ts';
 import { parse } from '../../../shared/platform/validation.ts';
 import type { Answers, ReadOperation } from './recognise/answers.ts';
 import type { Finding } from './recognise/findings.ts';
-import { isObject, reads } from './recognise/json-nodes.ts';
+import { isObject, reads } from './recognise/values.ts';
 import type { ScreenValues } from './screen-values.ts';
 
-export type Settings = Readonly<Record<string, unknown>>;
-
-export type Proposal = ReturnType<typeof proposalOf>;
+type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * The contract of the configuration with what was found, and its lines that differ from what is assumed. Lines that somebody wrote by hand stay, except where something
- * else is sure.
+ * The contract of the configuration with what was found, and its lines that differ from what is assumed. Lines that
+ * somebody wrote by hand stay, except where something else is sure.
  */
 export function proposalOf(current: AzumutaContract, findings: readonly Finding[]) {
   const own = differing(current, defaultContract);
   const settings = findings.reduce((made, { line, set, certainty }) => {
     const isOwn = valueAt(own, line) !== undefined;
-    const stays =
-      set === undefined || (isOwn && certainty !== 'sure') || isKnown(valueAt(current, line), set);
+    const known = valueAt(current, line);
+    // The contract may have it in its list of places or words already.
+    const isKnown = Array.isArray(known) && [set].flat().every((each) => known.includes(each));
+    const stays = set === undefined || (isOwn && certainty !== 'sure') || isKnown;
     return stays ? made : withLine(made, line, set);
   }, own);
   const parsed = parse(contractSchema, settings);
   if (!parsed.ok) throw new Error(`The proposal is no contract: ${JSON.stringify(parsed.mismatches)}`);
   return { contract: parsed.value, settings: differing(parsed.value, defaultContract) };
-}
-
-/** Whether the contract has it in its list of places or words already. */
-function isKnown(current: unknown, set: unknown): boolean {
-  return Array.isArray(current) && [set].flat().every((each) => current.includes(each));
 }
 
 /** Settings with one more line, `productOrder.number`. */
@@ -52,7 +46,8 @@ function differing(contract: object, other: object): Settings {
   return Object.fromEntries(
     Object.entries(contract).flatMap(([name, value]): [string, unknown][] => {
       const assumed: unknown = Reflect.get(other, name);
-      if (isSame(value, assumed)) return [];
+      // No function is assumed.
+      if (typeof value !== 'function' && JSON.stringify(value) === JSON.stringify(assumed)) return [];
       if (isObject(value) && isObject(assumed) && !whole.has(name))
         return [[name, differing(value, assumed)]];
       // Names of triggers are added to those that are assumed.
@@ -60,11 +55,6 @@ function differing(contract: object, other: object): Settings {
       return [[name, isAdded ? value.filter((each) => !assumed.includes(each)) : value]];
     }),
   );
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  if (typeof one === 'function' || typeof other === 'function') return one === other;
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /**
@@ -79,17 +69,16 @@ export function complaintsOf(contract: AzumutaContract, answers: Answers, seen: 
   function read<T>(name: ReadOperation, { keyOf, read: readResource }: Resource<T>, key?: string) {
     if (answers[name] === undefined) return undefined;
     const operation = contract.operations[name];
-    const place = 'answer' in operation ? operation.answer : contract.list.entries;
-    const found = readerOf(place)(answers[name]);
+    const found = valueAt(answers[name], 'answer' in operation ? operation.answer : contract.list.entries);
     const entries = Array.isArray(found) ? found : [found];
     const entry = entries.find((each) => {
       const own = keyOf(each);
       return own.ok && (key === undefined || own.value === key);
     });
     const made = readResource(entry ?? (entries.length === 1 ? entries[0] : undefined));
-    const misfits = made.ok ? made.lazy : made.misfits;
-    complaints.push(...sentencesOf(misfits).map((sentence) => `${name}: ${sentence}`));
-    return made.ok ? made.value : undefined;
+    if (made.ok) return made.value;
+    complaints.push(...sentencesOf(made.misfits).map((sentence) => `${name}: ${sentence}`));
+    return undefined;
   }
 
   const readers = createAnswerReaders(contract);
@@ -111,31 +100,10 @@ function differingLines(
     order && order.number !== number && 'productOrder.number',
     order && article !== undefined && order.article !== article && 'productOrder.article',
     order && completedStatus !== undefined && !order.completed && 'productOrder.status',
-    order &&
-      parameter &&
-      !reads(
-        readOrWhy(() => order.parameters[parameter.name]),
-        parameter.value,
-      ) &&
-      'parameter.value',
-    order &&
-      variant !== undefined &&
-      readOrWhy(() => order.variants.some((each) => reads(each, variant))) !== true &&
-      'variant.name',
-    recording &&
-      recorded &&
-      !recording.steps.some((step) =>
-        reads(
-          readOrWhy(() => step.value),
-          recorded.value,
-        ),
-      ) &&
-      'step.value',
+    order && parameter && !reads(order.parameters[parameter.name], parameter.value) && 'parameter.value',
+    order && variant !== undefined && !order.variants.some((each) => reads(each, variant)) && 'variant.name',
+    recorded && recording?.steps.every(({ value }) => !reads(value, recorded.value)) && 'step.value',
   ];
-  return lines
-    .filter((line) => typeof line === 'string')
-    .map(
-      (line) =>
-        `What azumuta.contract.${line} reads is not what was seen: look at that line, and at those beside it.`,
-    );
+  const why = 'reads is not what was seen: look at that line, and at those beside it.';
+  return lines.flatMap((line) => (line ? `What azumuta.contract.${line} ${why}` : []));
 }

@@ -7,18 +7,14 @@ import type { Probed } from './probe.ts';
 import type { Finding } from './recognise/findings.ts';
 
 /** The contract as a module, with a remark at each line that somebody must confirm. */
-export async function contractText({
-  proposal: { settings },
-  findings,
-}: Pick<Probed, 'proposal' | 'findings'>): Promise<string> {
+export async function contractText({ proposal, findings }: Pick<Probed, 'proposal' | 'findings'>) {
+  const { settings } = proposal;
+  const remarks = new Map<string, string>();
   // A line that was written by hand stays, and needs no confirmation.
-  const remarks = findings
-    .filter(
-      ({ line, set, certainty }) =>
-        certainty === 'to confirm' && JSON.stringify(valueAt(settings, line)) === JSON.stringify(set),
-    )
-    .map(({ line, why }) => [line, `to confirm: ${why}`] as const);
-  return formatted(moduleOf(settings, new Map(remarks)));
+  for (const { line, set, certainty, why } of findings)
+    if (certainty === 'to confirm' && JSON.stringify(valueAt(settings, line)) === JSON.stringify(set))
+      remarks.set(line, `to confirm: ${why}`);
+  return formatted(moduleOf(settings, remarks));
 }
 
 /** The place of a field, as it is written in the contract. */
@@ -39,20 +35,13 @@ export function report(probed: Probed, contract: string, showsValues: boolean): 
       'All calls were used, and not everything was asked: write the paths that are sure into the configuration, and probe again.',
     );
   say();
-  const columns = [
-    { title: 'Field' },
-    { title: 'Where', most: 40 },
-    { title: 'Certainty' },
-    { title: 'Why', most: 60 },
-    ...(showsValues ? [{ title: 'Value', most: 30 }] : []),
-  ];
-  const rows = findings.map((finding) => [
-    finding.line,
-    placeIn(finding) ?? '',
-    finding.certainty,
-    finding.why,
-    (showsValues && JSON.stringify(finding.shown)) || '',
-  ]);
+  const where = { title: 'Where', most: 40 };
+  const columns = [{ title: 'Field' }, where, { title: 'Certainty' }, { title: 'Why', most: 60 }];
+  if (showsValues) columns.push({ title: 'Value', most: 30 });
+  const rows = findings.map((finding) => {
+    const { line, certainty, why, shown } = finding;
+    return [line, placeIn(finding) ?? '', certainty, why, JSON.stringify(shown) ?? ''];
+  });
   for (const line of tableOf(columns, rows)) say(line);
   say();
   if (complaints.length > 0) {
@@ -60,12 +49,9 @@ export function report(probed: Probed, contract: string, showsValues: boolean): 
     for (const complaint of complaints) say(`  ${complaint}`);
     say();
   }
-  if (Object.keys(proposal.settings).length === 0)
-    say('Nothing differs from what is assumed: there is no line to write.');
-  else {
-    say(styled('bold', 'The contract, where it differs from what is assumed:'));
-    say(contract);
-  }
+  const differs = Object.keys(proposal.settings).length > 0;
+  if (differs) say(styled('bold', 'The contract, where it differs from what is assumed:'));
+  say(differs ? contract : 'Nothing differs from what is assumed: there is no line to write.');
 }
 
 /** What reading cannot show. */

@@ -1,5 +1,6 @@
 import { password, text } from '@clack/prompts';
 import * as z from 'zod/mini';
+import { UsageError } from '../cli/command.ts';
 import { answered } from '../cli/files.ts';
 
 const words = z.string().check(z.trim(), z.minLength(1));
@@ -40,44 +41,39 @@ export async function askForScreenValues(create?: string): Promise<unknown> {
   const parameter = name && { name, value: await typed(`The value of ${name}?`) };
   const variant = await typedIfSeen('The name of one of its variants?');
   const asked = { number, article, variant, parameter };
-  if (isTest) {
-    const again = await typed(`It will be created in Azumuta. The number ${create}, once more?`);
-    return { ...asked, again };
-  }
+  if (isTest)
+    return {
+      ...asked,
+      again: await typed(`It will be created in Azumuta. The number ${create}, once more?`),
+    };
   const completedStatus = await typedIfSeen('What does its status say, now that it is completed?');
   const value = await typedIfSeen('A value that was recorded, preferably one that is nowhere else?');
-  const recorded = value && {
-    value,
-    step: await typedIfSeen('The name of the step in which it was recorded?'),
-  };
+  const step = value && (await typedIfSeen('The name of the step in which it was recorded?'));
   const page = await typedIfSeen('The address of its page in the browser?', (line) =>
-    URL.canParse(line) && /^https?:/.test(line) ? undefined : 'It begins with https://',
+    URL.canParse(line) && /^https?:/.test(line) ? '' : 'It begins with https://',
   );
-  return { ...asked, completedStatus, recorded, page };
+  return { ...asked, completedStatus, recorded: value && { value, step }, page };
 }
 
-const isEmpty = (line: string | undefined) => line === undefined || line.trim() === '';
+const unlessEmpty = (complaint: string) => (line?: string) => (line?.trim() ? undefined : complaint);
 
 async function typed(message: string): Promise<string> {
-  const validate = (line?: string) => (isEmpty(line) ? 'Type it.' : undefined);
-  return answered(await text({ message, validate })).trim();
+  return answered(await text({ message, validate: unlessEmpty('Type it.') })).trim();
 }
 
 async function typedIfSeen(
   message: string,
-  complaintOf = (_line: string): string | undefined => undefined,
+  complaintOf = (_line: string) => '',
 ): Promise<string | undefined> {
-  const line = await text({
-    message,
-    defaultValue: '',
-    placeholder: 'nothing, if you do not see it',
-    validate: (given = '') => (isEmpty(given) ? undefined : complaintOf(given.trim())),
-  });
-  return answered(line).trim() || undefined;
+  const validate = (line = '') => (line.trim() && complaintOf(line.trim())) || undefined;
+  const placeholder = 'nothing, if you do not see it';
+  return answered(await text({ message, defaultValue: '', placeholder, validate })).trim() || undefined;
 }
 
-/** Asks for the API key, which is never echoed. */
+/** Asks for the API key, which is never echoed. @throws UsageError without a terminal. */
 export async function askForKey(): Promise<string> {
-  const validate = (key?: string) => (isEmpty(key) ? 'Type or paste it.' : undefined);
-  return answered(await password({ message: 'Azumuta API key (it is kept nowhere)', validate })).trim();
+  if (!process.stdin.isTTY)
+    throw new UsageError('There is no terminal to ask at: set AZUMUTA_API_KEY, or name a stack.');
+  const message = 'Azumuta API key (it is kept nowhere)';
+  return answered(await password({ message, validate: unlessEmpty('Type or paste it.') })).trim();
 }

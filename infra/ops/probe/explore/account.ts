@@ -36,18 +36,19 @@ const maxPages = 10;
 
 const nothing: AccountAnswer = { status: 0, json: undefined };
 
+export interface AccountOptions {
+  readonly baseUrl: string;
+  readonly contract: AzumutaContract;
+  readonly apiKey: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
 /**
  * A real account, asked at most 40 times, twice a second, and nothing twice.
  * @throws Stopped at 401, 403 and 429, when the first call or the third one fails, and when only pages are answered.
  */
-export function createAccount(options: {
-  readonly baseUrl: string;
-  readonly contract: Pick<AzumutaContract, 'apiKeyHeader'>;
-  readonly apiKey: string;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-}) {
-  const { baseUrl, contract, apiKey, clock, signal } = options;
+export function createAccount({ baseUrl, contract, apiKey, clock, signal }: AccountOptions) {
   const http = createHttp({ partner: 'Azumuta', baseUrl, clock });
   const answers = new Map<string, Promise<AccountAnswer>>();
   let calls = 0;
@@ -77,6 +78,7 @@ export function createAccount(options: {
     if (signal.aborted) throw new Stopped('Stopped by you: nothing was written.');
   }
 
+  /** What an answer says, unless the account refuses, fails or is none. */
   function understand({ status, json, text }: HttpResponse, call: string): AccountAnswer {
     const refused = refusals(contract.apiKeyHeader)[status];
     if (refused !== undefined) throw new Stopped(`Azumuta answered ${call} with ${status}: ${refused}`);
@@ -101,24 +103,20 @@ export function createAccount(options: {
   }
 
   const ask: Ask = async ({ path, method = 'GET', query = {}, body }, values = {}) => {
-    const request = requestOf(() => requestMaker({ path, method, query, body })(values, signal));
-    if (!request) return nothing;
+    let request: HttpRequest;
+    try {
+      request = requestMaker({ path, method, query, body })(values, signal);
+    } catch (error) {
+      // A value of the account, such as `..`, would ask for something else.
+      if (error instanceof Rejected) return nothing;
+      throw error;
+    }
     const key = JSON.stringify([method, request.path, request.query, request.body]);
     const answer = answers.get(key) ?? send(request, path);
     answers.set(key, answer);
     return answer;
   };
   return { ask, calls: () => calls };
-}
-
-/** Undefined where a value of the account, such as `..`, would ask for something else. */
-function requestOf(make: () => HttpRequest): HttpRequest | undefined {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof Rejected) return undefined;
-    throw error;
-  }
 }
 
 function refusals(header: string): Readonly<Record<number, string>> {

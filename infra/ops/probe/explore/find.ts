@@ -1,20 +1,25 @@
 import { type AzumutaContract, defaultContract } from '../../../../shared/azumuta/contract.ts';
-import { fitsName, ranked } from '../recognise/field-names.ts';
+import { fitsName, isId, lastOf, ranked } from '../recognise/field-names.ts';
 import { type Finding, notFound, sure, toConfirm } from '../recognise/findings.ts';
 import {
   entriesIn,
-  isId,
   type JsonNode,
   type Located,
-  lastOf,
   listsIn,
   locate,
   named,
-  nameOf,
   namesIn,
 } from '../recognise/json-nodes.ts';
+import { nameOf } from '../recognise/values.ts';
+import type { ScreenValues } from '../screen-values.ts';
 import { type Ask, isDone, type Question } from './account.ts';
 import { type Guess, odata, plain, type QueryForm, queryForms, unknownLike } from './guesses.ts';
+
+export interface Search {
+  readonly ask: Ask;
+  readonly contract: AzumutaContract;
+  readonly seen: ScreenValues;
+}
 
 /** An answer with the resource that was looked for. */
 export interface Answered {
@@ -25,11 +30,7 @@ export interface Answered {
   readonly findings: readonly Finding[];
   /** The id that was asked for. */
   readonly id?: string;
-}
-
-/** The answer of a list. */
-export interface ListAnswer extends Answered {
-  /** The form of the filter that the list applies; undefined without one, and where the configuration says how to ask. */
+  /** The form of the filter that a list applies; undefined without one, and where the configuration says how to ask. */
   readonly form?: QueryForm;
 }
 
@@ -46,6 +47,87 @@ interface WantedInList {
 
 /** Fields of the number that are tried as a filter, at most. */
 const maxFields = 3;
+
+/** Finds a resource by its number: in the first list that has it, with a filter that proves to be applied. */
+export async function findInLists(
+  { ask, contract }: Search,
+  wanted: WantedInList,
+): Promise<Answered | undefined> {
+  const { name, number, paths } = wanted;
+  const [own, assumed] = [contract.operations[name], defaultContract.operations[name]];
+  const hasOwnFilter =
+    own.path.includes('{number}') || JSON.stringify(own.query) !== JSON.stringify(assumed.query);
+  if (own.method !== 'GET' || hasOwnFilter) {
+    const { json } = await ask(own, { number });
+    const located = locate(json, [number]);
+    const why = `asked by ${own.method}, as the configuration says, and answered`;
+    return (
+      located && { question: own, json, located, findings: [sure(`operations.${name}`, undefined, why)] }
+    );
+  }
+  for (const path of own.path === assumed.path ? new Set([own.path, ...paths]) : [own.path]) {
+    const found = await findAt(ask, path, wanted);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+async function findAt(ask: Ask, path: string, wanted: WantedInList): Promise<Answered | undefined> {
+  const { name, number } = wanted;
+  const first = await ask({ path, query: plain('number', '{number}') }, { number });
+  // 204: there is no such list, or nothing in it.
+  if ((!isDone(first) && ![400, 422].includes(first.status)) || first.status === 204) return undefined;
+  // The assumed filter may be refused, or filter out everything.
+  const isUsable = isDone(first) && (entriesIn(first.json).length > 0 || locate(first.json, [number]));
+  const page = isUsable ? first : await ask({ path });
+  const onPage = locate(page.json, [number]);
+  if (!isDone(page) || (!onPage && entriesIn(page.json).length === 0)) return undefined;
+  const pathFound = sure(`operations.${name}.path`, path, 'what was looked for is in this list');
+  const line = `operations.${name}.query`;
+  for (const { field, form } of filtersFor(page.json, onPage, wanted)) {
+    const question = { path, query: form(field, '{number}') };
+    if (!(await isApplied(ask, question, number))) continue;
+    const { json } = await ask(question, { number });
+    const located = locate(json, [number]);
+    const why = 'it answers this one, and nothing for a number that does not exist';
+    if (located)
+      return { question, json, located, form, findings: [pathFound, sure(line, question.query, why)] };
+  }
+  const why = 'no filter that was tried is applied: ask Azumuta how one is found by its number';
+  return (
+    onPage && {
+      question: { path },
+      json: page.json,
+      located: onPage,
+      findings: [pathFound, notFound(line, why)],
+    }
+  );
+}
+
+/** Whether the filter leaves out what does not have the number. */
+async function isApplied(ask: Ask, question: Question, number: string): Promise<boolean> {
+  const answer = await ask(question, { number: unknownLike(number) });
+  return [204, 404, 410].includes(answer.status) || (isDone(answer) && entriesIn(answer.json).length === 0);
+}
+
+function filtersFor(
+  page: unknown,
+  located: Located | undefined,
+  { name, number, fields = [], form }: WantedInList,
+) {
+  const line = name === 'findArticle' ? 'article.number' : 'productOrder.number';
+  const nodes = namesIn(located?.resource ?? entriesIn(page)[0]);
+  const known = located ? named(nodes, number) : nodes.filter(({ path }) => fitsName(line, path));
+  const paths = ranked(line, known).map(({ path }) => lastOf(path));
+  const names = [...new Set(located ? paths : [...fields, ...paths])].slice(0, maxFields);
+  const isOData = /"@?odata\.\w+"|^\{"(d|value)":/.test(JSON.stringify(page ?? null));
+  const likeliest = form ?? (isOData ? odata : plain);
+  const [first = 'number', ...others] = names;
+  return [
+    ...[...new Set([likeliest, ...queryForms])].map((each) => ({ field: first, form: each })),
+    ...[...others, 'number'].map((field) => ({ field, form: plain })),
+  ];
+}
 
 type Name = 'readProductOrder' | 'readRecording' | 'readWorkInstruction';
 
@@ -72,139 +154,54 @@ interface Wanted {
 
 const defaultTries = 4;
 
-/** Searches an account for single resources. */
-export function createSearch(ask: Ask, { operations }: Pick<AzumutaContract, 'operations'>) {
-  return { findInLists, readById, findAbsence };
-
-  /** Finds a resource by its number: in the first list that has it, with a filter that proves to be applied. */
-  async function findInLists(wanted: WantedInList): Promise<ListAnswer | undefined> {
-    const { name, paths } = wanted;
-    const [own, assumed] = [operations[name], defaultContract.operations[name]];
-    const isOwn =
-      own.method !== 'GET' ||
-      own.path.includes('{number}') ||
-      JSON.stringify(own.query) !== JSON.stringify(assumed.query);
-    if (isOwn) return findAsConfigured(wanted);
-    for (const path of own.path === assumed.path ? new Set([own.path, ...paths]) : [own.path]) {
-      const found = await findAt(path, wanted);
-      if (found) return found;
+/** Reads a resource by the first value that proves to be its id. */
+export async function readById(
+  { ask, contract }: Search,
+  { name, ids, ways, values = {}, mustHave }: Wanted,
+): Promise<IdAnswer | undefined> {
+  const own = contract.operations[name];
+  const isOwn = own.method !== 'GET' || own.path !== defaultContract.operations[name].path;
+  const likeliest: readonly Guess[] = isOwn ? [own] : ways;
+  for (const { tries = defaultTries, query: filters = {}, ...way } of likeliest)
+    for (const { path: field, value } of ids.slice(0, tries)) {
+      const id = nameOf(value) ?? '';
+      const filled = Object.entries(filters).map(([key, text]) => [key, text.replaceAll('{field}', field)]);
+      const question = { ...way, query: Object.fromEntries(filled) };
+      const { json } = await ask(question, { ...values, id });
+      const located = locate(json, [mustHave ?? id]);
+      if (!located) continue;
+      const why = 'an id was answered with the resource that has it';
+      const findings = isOwn ? [] : questionFindings(name, question, why);
+      return { name, id, json, located, question, values, field, findings };
     }
-    return undefined;
-  }
-
-  async function findAsConfigured({ name, number }: WantedInList): Promise<ListAnswer | undefined> {
-    const question = operations[name];
-    const { json } = await ask(question, { number });
-    const located = locate(json, [number]);
-    const why = `asked by ${question.method}, as the configuration says, and answered`;
-    return located && { question, json, located, findings: [sure(`operations.${name}`, undefined, why)] };
-  }
-
-  async function findAt(path: string, wanted: WantedInList): Promise<ListAnswer | undefined> {
-    const { name, number } = wanted;
-    const first = await ask({ path, query: plain('number', '{number}') }, { number });
-    // 204: there is no such list, or nothing in it.
-    if ((!isDone(first) && ![400, 422].includes(first.status)) || first.status === 204) return undefined;
-    // The assumed filter may be refused, or filter out everything.
-    const isUsable = isDone(first) && (entriesIn(first.json).length > 0 || locate(first.json, [number]));
-    const page = isUsable ? first : await ask({ path });
-    if (!isDone(page)) return undefined;
-    const onPage = locate(page.json, [number]);
-    if (!onPage && entriesIn(page.json).length === 0) return undefined;
-    const pathFound = sure(`operations.${name}.path`, path, 'what was looked for is in this list');
-    const line = `operations.${name}.query`;
-    for (const { query, form } of queriesFor(page.json, onPage, wanted)) {
-      if (!(await isApplied({ path, query }, number))) continue;
-      const { json } = await ask({ path, query }, { number });
-      const located = locate(json, [number]);
-      const why = 'it answers this one, and nothing for a number that does not exist';
-      const findings = [pathFound, sure(line, query, why)];
-      if (located) return { question: { path, query }, json, located, form, findings };
-    }
-    const why = 'no filter that was tried is applied: ask Azumuta how one is found by its number';
-    const findings = [pathFound, notFound(line, why)];
-    return onPage && { question: { path }, json: page.json, located: onPage, findings };
-  }
-
-  /** Whether the filter leaves out what does not have the number. */
-  async function isApplied(question: Question, number: string): Promise<boolean> {
-    const answer = await ask(question, { number: unknownLike(number) });
-    return [204, 404, 410].includes(answer.status) || (isDone(answer) && entriesIn(answer.json).length === 0);
-  }
-
-  /** Reads a resource by the first value that proves to be its id. */
-  async function readById(wanted: Wanted): Promise<IdAnswer | undefined> {
-    const { name, ids, ways, values = {}, mustHave } = wanted;
-    const own = operations[name];
-    const isOwn = own.method !== 'GET' || own.path !== defaultContract.operations[name].path;
-    const likeliest: readonly Guess[] = isOwn ? [own] : ways;
-    for (const { tries = defaultTries, query: filters = {}, ...way } of likeliest)
-      for (const { path: field, value } of ids.slice(0, tries)) {
-        const id = nameOf(value) ?? '';
-        const query = Object.fromEntries(
-          Object.entries(filters).map(([key, text]) => [key, text.replaceAll('{field}', field)]),
-        );
-        const question = { ...way, query };
-        const { json } = await ask(question, { ...values, id });
-        const located = locate(json, [mustHave ?? id]);
-        if (!located) continue;
-        const why = 'an id was answered with the resource that has it';
-        const findings = isOwn ? [] : questionFindings(name, question, why);
-        return { name, id, json, located, question, values, field, findings };
-      }
-    return undefined;
-  }
-
-  /** Finds out how an id that does not exist is answered. */
-  async function findAbsence({ name, question, values, id }: IdAnswer): Promise<Finding[]> {
-    const answer = await ask(question, { ...values, id: unknownLike(id) });
-    const { status, json } = answer;
-    const line = `operations.${name}.none`;
-    if (status === 404 || status === 0) return [];
-    if (isDone(answer) && status !== 204) {
-      // The flows understand a list in which the id is missing.
-      return listsIn(json).length > 0
-        ? []
-        : [notFound(line, `an id that does not exist is answered with ${status}`)];
-    }
-    const why = 'an id that does not exist is answered so';
-    return [204, 410].includes(status)
-      ? [sure(line, [status], why)]
-      : [toConfirm(line, [404, status], `${why}, or one of another form`)];
-  }
-}
-
-function queriesFor(
-  page: unknown,
-  located: Located | undefined,
-  { name, number, fields = [], form }: WantedInList,
-) {
-  const line = name === 'findArticle' ? 'article.number' : 'productOrder.number';
-  const nodes = namesIn(located?.resource ?? entriesIn(page)[0]);
-  const known = located ? named(nodes, number) : nodes.filter(({ path }) => fitsName(line, path));
-  const paths = ranked(line, known).map(({ path }) => lastOf(path));
-  const names = [...new Set(located ? paths : [...fields, ...paths])].slice(0, maxFields);
-  const isOData = /"@?odata\.\w+"|^\{"(d|value)":/.test(JSON.stringify(page ?? null));
-  const likeliest = form ? [form] : isOData ? [odata] : [];
-  const [first = 'number', ...others] = names;
-  return [
-    ...[...new Set([...likeliest, ...queryForms])].map((each) => ({
-      query: each(first, '{number}'),
-      form: each,
-    })),
-    ...[...others, 'number'].map((field) => ({ query: plain(field, '{number}'), form: plain })),
-  ];
+  return undefined;
 }
 
 /** The lines of an operation that is asked so. */
 export function questionFindings(name: Name, { path, query = {} }: Question, why: string): Finding[] {
-  const line = `operations.${name}`;
-  const findings = [sure(`${line}.path`, path, why)];
-  return Object.keys(query).length > 0 ? [...findings, sure(`${line}.query`, query, why)] : findings;
+  const findings = [sure(`operations.${name}.path`, path, why)];
+  return Object.keys(query).length > 0
+    ? [...findings, sure(`operations.${name}.query`, query, why)]
+    : findings;
+}
+
+/** Finds out how an id that does not exist is answered. */
+export async function findAbsence(ask: Ask, { name, question, values, id }: IdAnswer): Promise<Finding[]> {
+  const answer = await ask(question, { ...values, id: unknownLike(id) });
+  const { status, json } = answer;
+  const line = `operations.${name}.none`;
+  const why = 'an id that does not exist is answered';
+  if (status === 404 || status === 0) return [];
+  if ([204, 410].includes(status)) return [sure(line, [status], `${why} so`)];
+  if (!isDone(answer)) return [toConfirm(line, [404, status], `${why} so, or one of another form`)];
+  // The flows understand a list in which the id is missing.
+  return listsIn(json).length > 0 ? [] : [notFound(line, `${why} with ${status}`)];
 }
 
 /** Values of a resource that may be ids, by their names. */
 export function idsOf(line: string, resource: unknown): JsonNode[] {
-  const ids = namesIn(resource).filter(({ path, value }) => isId(path) && nameOf(value) !== '0');
-  return ranked(line, ids);
+  return ranked(
+    line,
+    namesIn(resource).filter(({ path, value }) => isId(path) && nameOf(value) !== '0'),
+  );
 }

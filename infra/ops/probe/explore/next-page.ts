@@ -1,8 +1,9 @@
 import { type AzumutaContract, defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { type Finding, notFound, sure, toConfirm } from '../recognise/findings.ts';
-import { entriesIn, type JsonNode, nameOf, nodesIn } from '../recognise/json-nodes.ts';
+import { entriesIn, type JsonNode, nodesIn } from '../recognise/json-nodes.ts';
+import { nameOf } from '../recognise/values.ts';
 import type { Ask } from './account.ts';
-import type { ListAnswer } from './find.ts';
+import type { Answered } from './find.ts';
 import { cursorNames, nextNames } from './guesses.ts';
 
 /** Parameters that are tried with a cursor, at most. */
@@ -15,18 +16,18 @@ const maxNames = 5;
 export async function findNextPage(
   ask: Ask,
   { list: { next, cursor } }: Pick<AzumutaContract, 'list'>,
-  lists: readonly ListAnswer[],
+  lists: readonly (Answered | undefined)[],
 ): Promise<Finding[]> {
   if (next !== defaultContract.list.next || cursor !== defaultContract.list.cursor) return [];
   const unproved: JsonNode[] = [];
-  for (const { question, json: filtered, form } of lists) {
+  for (const { question, json, form } of lists.filter((each) => each !== undefined)) {
     const { path } = question;
-    const ofOne = nextIn(filtered);
+    const ofOne = nextIn(json);
     // A list that is asked by POST, or that applies no filter, is not asked for as a whole.
-    const { json: page } = form ? await ask({ path }) : { json: undefined };
-    const ofMany = nextIn(page).filter(
-      ({ path: at, value }) => value !== null && !ofOne.some((one) => one.path === at && one.value === value),
-    );
+    const page = form && (await ask({ path })).json;
+    const isNew = (node: JsonNode) =>
+      !ofOne.some((one) => one.path === node.path && one.value === node.value);
+    const ofMany = nextIn(page).filter((node) => node.value !== null && isNew(node));
     for (const node of ofMany) {
       const found = await followed(ask, path, page, node);
       if (found) return found;
@@ -45,10 +46,10 @@ async function followed(
   ask: Ask,
   path: string,
   page: unknown,
-  { path: at, value }: JsonNode,
+  { path: at, value: shown }: JsonNode,
 ): Promise<Finding[] | undefined> {
-  const next = String(value);
-  const found = { ...sure('list.next', at, 'following it answers other entries'), shown: value };
+  const next = String(shown);
+  const found = { ...sure('list.next', at, 'following it answers other entries'), shown };
   if (/^(https?:\/)?\//i.test(next)) {
     const { json } = await ask({ path: linkOf(next, path), query: {} });
     return hasOtherEntries(page, json) ? [found] : undefined;
@@ -57,17 +58,16 @@ async function followed(
   for (const name of [...new Set(names)].slice(0, maxNames)) {
     const { json } = await ask({ path, query: { [name]: next } });
     if (hasOtherEntries(page, json))
-      return [found, { ...sure('list.cursor', name, 'with it, other entries come'), shown: value }];
+      return [found, { ...sure('list.cursor', name, 'with it, other entries come'), shown }];
   }
   return undefined;
 }
 
 /** Nodes outside the entries whose names mean a next page. */
 function nextIn(json: unknown): JsonNode[] {
+  const isNext = (path: string) => nextNames.test(path.replace(/[_-]/g, '').toLowerCase());
   return nodesIn(json).filter(
-    ({ path, value }) =>
-      nextNames.test(path.replace(/[_-]/g, '').toLowerCase()) &&
-      (value === null || nameOf(value) !== undefined),
+    ({ path, value }) => isNext(path) && (value === null || nameOf(value) !== undefined),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ScreenValues } from '../screen-values.ts';
-import { rankOf } from './field-names.ts';
-import { isId, type Located, listsIn, locate, named, nameOf, namesIn } from './json-nodes.ts';
+import { isId, rankOf } from './field-names.ts';
+import { type Located, listsIn, locate, named, namesIn } from './json-nodes.ts';
+import { nameOf } from './values.ts';
 
 /** The operations that read. */
 export const readOperations = [

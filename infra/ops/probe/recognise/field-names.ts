@@ -1,5 +1,3 @@
-import type { JsonNode } from './json-nodes.ts';
-
 const id = /^(id|guid|uuid)(\.\$?oid)?$/;
 const address = /^(url|href|page|link|weburl|htmlurl|permalink)$/;
 const instruction =
@@ -106,12 +104,24 @@ export function fitsName(line: string, path: string): boolean {
 }
 
 /** The likelier ones first: by their names, then those that are nested less. */
-export function ranked<N extends JsonNode>(line: string, nodes: readonly N[]): N[] {
-  const rankings = nodes.map((node) => ({
-    node,
-    rank: rankOf(line, node.path),
-    depth: node.path.split('.').length,
-  }));
+export function ranked<N extends { readonly path: string }>(line: string, nodes: readonly N[]): N[] {
+  const depthOf = ({ path }: N) => path.split('.').length;
   // The difference of two infinite ranks is NaN, which leaves it to the depth.
-  return rankings.sort((a, b) => a.rank - b.rank || a.depth - b.depth).map(({ node }) => node);
+  return nodes.toSorted((a, b) => rankOf(line, a.path) - rankOf(line, b.path) || depthOf(a) - depthOf(b));
+}
+
+/** `id`, `_id`, `$oid`: the id of the object that has it. */
+export function isOwnId(name: string): boolean {
+  return /^[_$]?(id|guid|uuid|oid)$/i.test(name);
+}
+
+/** Whether the last name of a path is that of an id: `_id`, `orderId`, `WorkOrderGuid`, and not `paid`. */
+export function isId(path: string): boolean {
+  const name = lastOf(path);
+  return isOwnId(name) || /^key$|[a-z0-9](Id|ID|Guid|GUID|Uuid|UUID|Key)$|[_-](id|guid|uuid|key)$/.test(name);
+}
+
+/** The last name of a path. */
+export function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
 }

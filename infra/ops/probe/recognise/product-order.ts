@@ -2,39 +2,22 @@ import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import type { ProvedId, Resources } from './answers.ts';
-import { fitsName, ranked } from './field-names.ts';
+import { fitsName, isId, ranked } from './field-names.ts';
+import { type Finding, notFound, notSeen, within } from './findings.ts';
+import { hasNames, hasWords, type JsonNode, listsIn, nodesIn, pastTimesIn, wordsIn } from './json-nodes.ts';
 import {
   byId,
   byName,
   byNumber,
   byValue,
   byWords,
-  type Finding,
-  notFound,
-  notSeen,
   ownId,
-  pastTimesIn,
   proofOf,
-  provedBy,
   reading,
-  timeOf,
   urlOf,
   withColumns,
-  within,
-} from './findings.ts';
-import {
-  hasWords,
-  isId,
-  isObject,
-  type JsonNode,
-  listsIn,
-  named,
-  nameOf,
-  namesIn,
-  nodesIn,
-  reads,
-  wordsIn,
-} from './json-nodes.ts';
+} from './places.ts';
+import { isObject, nameOf, reads, timeOf } from './values.ts';
 
 /** The lines of a product order, its parameters, its variants and the recordings that it names. */
 export function recogniseProductOrder(
@@ -60,15 +43,12 @@ export function recogniseProductOrder(
 
 function statusOf(order: object, completedStatus: string | undefined): Finding[] {
   const line = 'productOrder.status';
-  const words = wordsIn(order);
   if (completedStatus === undefined) {
-    const candidates = words.filter(({ path, value }) => !isId(path) && timeOf(value) === undefined);
-    return [
-      byName(line, candidates, notSeen),
-      notFound('completedStatuses', 'what the status says of a completed order was not seen'),
-    ];
+    const words = wordsIn(order).filter(({ path, value }) => !isId(path) && timeOf(value) === undefined);
+    const why = 'what the status says of a completed order was not seen';
+    return [byName(line, words, notSeen), notFound('completedStatuses', why)];
   }
-  const found = byWords(line, words, completedStatus);
+  const found = byWords(line, order, completedStatus);
   if (found.set === undefined || isOneOf(defaultContract.completedStatuses)(completedStatus)) return [found];
   const statuses = { line: 'completedStatuses', set: [completedStatus], shown: completedStatus };
   return [found, { ...statuses, certainty: found.certainty, why: 'as it was seen' }];
@@ -106,11 +86,12 @@ function parameterIn(node: JsonNode, name: string) {
 function variantsOf(order: object, article: object | undefined, variant: string | undefined): Finding[] {
   const [line, ofArticle] = ['productOrder.variants', 'article.variants'];
   if (variant === undefined) {
-    const own = listsIn(order, (each) => isObject(each) || typeof each === 'string');
-    return [
-      byName(line, own, notSeen),
-      ...(article ? [byName(ofArticle, listsIn(article, isObject), notSeen)] : []),
-    ];
+    const own = byName(
+      line,
+      listsIn(order, (each) => isObject(each) || typeof each === 'string'),
+      notSeen,
+    );
+    return article ? [own, byName(ofArticle, listsIn(article, isObject), notSeen)] : [own];
   }
   const isSeen = (entry: unknown) => hasWords(entry, variant);
   const own = listsIn(order).filter(({ value }) => value.some(isSeen));
@@ -122,7 +103,7 @@ function variantsOf(order: object, article: object | undefined, variant: string 
   const entry = list?.value.filter(isObject).find(isSeen);
   if (entry === undefined) return lists;
   const container = lists.find(({ certainty }) => certainty !== 'sure') ?? found;
-  const name = byWords('variant.name', wordsIn(entry), variant);
+  const name = byWords('variant.name', entry, variant);
   return [...lists, ...within(container, [name]), ownId('variant.id', entry, undefined)];
 }
 
@@ -131,16 +112,12 @@ function recordingsOf(order: object, proved: ProvedId | undefined): Finding[] {
   const line = 'productOrder.recordings';
   if (!proved) {
     const lists = listsIn(order, (each) => isObject(each) || nameOf(each) !== undefined);
-    return [
-      byName(
-        line,
-        lists.filter(({ path }) => !fitsName('productOrder.variants', path)),
-      ),
-    ];
+    const others = lists.filter(({ path }) => !fitsName('productOrder.variants', path));
+    return [byName(line, others)];
   }
-  const hasId = (entry: unknown) => named(namesIn(entry), proved.id).length > 0;
+  const hasId = (entry: unknown) => hasNames(entry, [proved.id]);
   const lists = listsIn(order).filter(({ value }) => value.some(hasId));
-  const found = provedBy(proved, byValue(line, lists, proved.id, `has an id that ${proofOf(proved)}`));
+  const found = byId(line, lists, proved, `has an id that ${proofOf(proved)}`);
   const entry = ranked(line, lists)[0]?.value.find(hasId);
-  return isObject(entry) ? [found, ...within(found, [byId('recordingRef.id', entry, proved)])] : [found];
+  return isObject(entry) ? [found, ...within(found, [ownId('recordingRef.id', entry, proved)])] : [found];
 }

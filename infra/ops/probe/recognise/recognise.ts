@@ -3,20 +3,12 @@ import { valueAt } from '../../../../shared/platform/places.ts';
 import { withLine } from '../proposal.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import { type Answers, type Known, type Resources, resourcesIn } from './answers.ts';
+import { isId, lastOf } from './field-names.ts';
 import { type Finding, sure, toConfirm, within } from './findings.ts';
-import {
-  isId,
-  type Located,
-  languagesOf,
-  lastOf,
-  listsIn,
-  named,
-  nameOf,
-  namesIn,
-  wordsIn,
-} from './json-nodes.ts';
+import { type Located, listsIn, named, namesIn, wordsIn } from './json-nodes.ts';
 import { recogniseProductOrder } from './product-order.ts';
 import { recogniseArticle, recogniseRecording, recogniseWorkInstruction } from './recording.ts';
+import { languagesOf, nameOf } from './values.ts';
 
 /**
  * Where each field of the contract is in these answers, and how sure that is. Asks nobody.

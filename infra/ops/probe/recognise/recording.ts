@@ -4,62 +4,32 @@ import { listAt, valueAt } from '../../../../shared/platform/places.ts';
 import { literal, withSource } from '../contract-text.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import type { Known, Resources } from './answers.ts';
-import { fitsName } from './field-names.ts';
-import {
-  byId,
-  byName,
-  byNumber,
-  byValue,
-  byWords,
-  type Finding,
-  inAnotherAnswer,
-  notFound,
-  notSeen,
-  ownId,
-  pastTimesIn,
-  reading,
-  sure,
-  timeOf,
-  toConfirm,
-  urlOf,
-  withColumns,
-  within,
-} from './findings.ts';
-import {
-  hasWords,
-  isId,
-  isObject,
-  isScalar,
-  type JsonNode,
-  listsIn,
-  nameOf,
-  namesIn,
-  nodesIn,
-  scalarsIn,
-  wordsIn,
-} from './json-nodes.ts';
+import { fitsName, isId } from './field-names.ts';
+import { type Finding, notFound, notSeen, sure, toConfirm, within } from './findings.ts';
+import { type JsonNode, listsIn, namesIn, nodesIn, pastTimesIn, scalarsIn, wordsIn } from './json-nodes.ts';
+import { byId, byName, byNumber, byValue, byWords, ownId, reading, urlOf, withColumns } from './places.ts';
+import { isObject, isScalar, nameOf, timeOf } from './values.ts';
 
 /** The lines of a recording and its steps. */
 export function recogniseRecording(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
   const { order, workInstruction } = resources;
   const recording = resources.recording.located?.resource;
   if (!recording) return [notFound('recording', 'no recording was read')];
+  const names = namesIn(recording);
   const numbers = scalarsIn(recording).filter(({ value }) => Number.isFinite(Number(value)));
-  const operators = wordsIn(recording).filter(
-    ({ path, value }) => typeof value === 'string' && !isId(path) && timeOf(value) === undefined,
+  const texts = wordsIn(recording).filter(({ path, value }) => typeof value === 'string' && !isId(path));
+  const operator = byName(
+    'recording.operator',
+    texts.filter(({ value }) => timeOf(value) === undefined),
   );
-  const operator = byName('recording.operator', operators);
-  const ofOrder = 'recording.productOrderId';
-  const ofInstruction = 'recording.workInstructionId';
+  const [ofOrder, ofInstruction] = ['recording.productOrderId', 'recording.workInstructionId'];
   return [
     ownId('recording.id', recording, resources.recording.id),
     order.id
-      ? byId(ofOrder, recording, order.id, "has the product order's id")
+      ? byId(ofOrder, names, order.id, "has the product order's id")
       : notFound(ofOrder, "the product order's id is not sure"),
     byNumber('recording.productOrderNumber', recording, seen.number),
-    workInstruction.id
-      ? byId(ofInstruction, recording, workInstruction.id)
-      : byName(ofInstruction, namesIn(recording)),
+    workInstruction.id ? byId(ofInstruction, names, workInstruction.id) : byName(ofInstruction, names),
     titleOf('recording.workInstructionName', recording, workInstruction.located?.resource),
     byName('recording.workInstructionVersion', numbers),
     ...timesOf(recording, now),
@@ -73,11 +43,9 @@ export function recogniseRecording(resources: Resources, seen: ScreenValues, now
 function titleOf(line: string, resource: object, other: object | undefined): Finding {
   const words = wordsIn(resource).filter(({ path, value }) => !isId(path) && typeof value !== 'number');
   const known = wordsIn(other).flatMap(({ value }) => textsIn(value));
-  const common = words.filter(
-    ({ path, value }) => fitsName(line, path) && textsIn(value).some((text) => known.includes(text)),
-  );
-  const [first] = common;
-  return first ? byValue(line, common, textsIn(first.value)[0] ?? '', inAnotherAnswer) : byName(line, words);
+  const isKnown = ({ value }: JsonNode) => textsIn(value).some((text) => known.includes(text));
+  const common = words.filter((node) => fitsName(line, node.path) && isKnown(node));
+  return common.length > 0 ? byValue(line, common, '', 'is in another answer, too') : byName(line, words);
 }
 
 function textsIn(value: unknown): string[] {
@@ -88,27 +56,20 @@ function textsIn(value: unknown): string[] {
 function timesOf(recording: object, now: Date): Finding[] {
   const times = pastTimesIn(recording, now);
   const [span, ...others] = spansIn(recording, times);
+  const [start, end, line] = ['recording.startedAt', 'recording.finishedAt', 'recording.durationSeconds'];
   if (!span || others.length > 0) {
     const why = span ? 'several figures fit the times' : 'no figure is the time between two others';
-    return [
-      byName('recording.startedAt', times),
-      byName('recording.finishedAt', times),
-      notFound('recording.durationSeconds', why),
-    ];
+    return [byName(start, times), byName(end, times), notFound(line, why)];
   }
-  const { start, end, duration, unit } = span;
-  const proved = (line: string, { path, value }: JsonNode, place: unknown = path, remark = ''): Finding => {
-    const why = `start, end and duration fit each other${remark}`;
-    return { ...(fitsName(line, path) ? sure : toConfirm)(line, place, why), shown: value };
+  const { duration, unit } = span;
+  const proved = (line: string, { path, value: shown }: JsonNode): Finding => {
+    const why = 'start, end and duration fit each other';
+    return { ...(fitsName(line, path) ? sure : toConfirm)(line, path, why), shown };
   };
-  const line = 'recording.durationSeconds';
-  return [
-    proved('recording.startedAt', start),
-    proved('recording.finishedAt', end),
-    unit.seconds === 1
-      ? proved(line, duration)
-      : proved(line, duration, inSeconds(duration.path, unit), `; it is in ${unit.name}`),
-  ];
+  const found = proved(line, duration);
+  const why = `${found.why}; it is in ${unit.name}`;
+  const inSeconds = { ...found, set: secondsAt(duration.path, unit), why };
+  return [proved(start, span.start), proved(end, span.end), unit.seconds === 1 ? found : inSeconds];
 }
 
 const units = [
@@ -138,7 +99,7 @@ function spansIn(recording: object, times: readonly JsonNode[]) {
   );
 }
 
-function inSeconds(path: string, { seconds, conversion }: (typeof units)[number]) {
+function secondsAt(path: string, { seconds, conversion }: (typeof units)[number]) {
   return withSource(
     (json) => Number(valueAt(json, path)) * seconds,
     `(recording: unknown) => Number(valueAt(recording, ${literal(path)}))${conversion}`,
@@ -161,8 +122,6 @@ export function recogniseArticle({ located, id }: Known, number: string | undefi
   return [byNumber('article.number', located.resource, number), ownId('article.id', located.resource, id)];
 }
 
-type Recorded = NonNullable<ScreenValues['recorded']>;
-
 /**
  * The lines of the steps of a recording.
  * @param operator Who recorded it, as far as that is known.
@@ -171,9 +130,8 @@ export function stepsOf(recording: object, { recorded }: ScreenValues, operator:
   const line = 'recording.steps';
   const all = stepListsIn(recording);
   const lists = recorded ? all.filter(({ value }) => value.some((step) => isRecorded(step, recorded))) : all;
-  const found = recorded
-    ? byValue(line, lists, recorded.value, 'has what was recorded')
-    : byName(line, lists, notSeen);
+  const proof = 'has what was recorded';
+  const found = recorded ? byValue(line, lists, recorded.value, proof) : byName(line, lists, notSeen);
   const best = lists.find(({ path }) => path === found.set);
   if (!best) return [found];
   const place = { ...found, set: best.place };
@@ -181,13 +139,13 @@ export function stepsOf(recording: object, { recorded }: ScreenValues, operator:
   return [place, ...within(place, [...fields, ...personalTypes(best.value, fields, operator)])];
 }
 
-function stepFieldsOf(steps: readonly object[], recorded: Recorded | undefined): Finding[] {
+function stepFieldsOf(steps: readonly object[], recorded: ScreenValues['recorded']): Finding[] {
   const nodes = firstOfEachPath(steps);
   const step = recorded && steps.find((each) => isRecorded(each, recorded));
   const texts = nodes.filter(({ value }) => typeof value === 'string' || isObject(value));
   const name =
     step && recorded.step !== undefined
-      ? byWords('step.name', wordsIn(step), recorded.step)
+      ? byWords('step.name', step, recorded.step)
       : byName('step.name', texts);
   const isFree = ({ path }: JsonNode) => path !== name.set;
   const value = step
@@ -196,9 +154,8 @@ function stepFieldsOf(steps: readonly object[], recorded: Recorded | undefined):
   const taken = [name.set, value.set].flat();
   const rest = nodes.filter(({ path }) => !taken.includes(path));
   const others = ['id', 'type', 'unit', 'result'].map((field) => byName(`step.${field}`, rest));
-  const results = steps
-    .flatMap((each) => nodesIn(each))
-    .filter(({ path, value: result }) => path === others[3]?.set && isScalar(result));
+  const isResult = ({ path, value }: JsonNode) => path === others[3]?.set && isScalar(value);
+  const results = steps.flatMap((each) => nodesIn(each)).filter(isResult);
   const isOk = isOneOf(defaultContract.okResults);
   const areUnknown = results.length > 0 && !results.some((result) => isOk(String(result.value)));
   const okResults = notFound('okResults', 'which of the words there means: in order');
@@ -211,7 +168,7 @@ function personalTypes(steps: readonly object[], fields: readonly Finding[], ope
   if (typeof place !== 'string' || typeof operator !== 'string') return [];
   const { personalStepTypes: known } = defaultContract;
   const types = steps
-    .filter((step) => hasWords(step, operator))
+    .filter((step) => reading(wordsIn(step), operator).length > 0)
     .flatMap((step) => nameOf(valueAt(step, place)) ?? [])
     .filter((type) => !isOneOf(known)(type));
   if (types.length === 0) return [];
@@ -223,13 +180,8 @@ function personalTypes(steps: readonly object[], fields: readonly Finding[], ope
 function stepListsIn(recording: object) {
   return listsIn(recording).flatMap(({ path, value }) => {
     const entries = value.filter(isObject);
-    const inner = new Set(
-      entries
-        .flatMap((entry) => listsIn(entry))
-        .filter((list) => list.value.some(isObject))
-        .map((list) => list.path),
-    );
-    const nested = [...inner].map((name) => ({
+    const inner = entries.flatMap((entry) => listsIn(entry)).filter((list) => list.value.some(isObject));
+    const nested = [...new Set(inner.map((list) => list.path))].map((name) => ({
       path: `${path}.${name}`,
       value: entries.flatMap((entry) => listAt(entry, name)).filter(isObject),
       place: withSource(
@@ -241,8 +193,9 @@ function stepListsIn(recording: object) {
   });
 }
 
-function isRecorded(step: object, { value, step: name }: Recorded): boolean {
-  return valuesOf(step, value).length > 0 && (name === undefined || hasWords(step, name));
+function isRecorded(step: object, { value, step: name }: NonNullable<ScreenValues['recorded']>): boolean {
+  const hasName = name === undefined || reading(wordsIn(step), name).length > 0;
+  return hasName && valuesOf(step, value).length > 0;
 }
 
 /** A step may have recorded a list of values. */
