@@ -85,19 +85,15 @@ function writeContract(contract: string, { integration, file }: Plant, { out, re
   if (own === undefined)
     return ['--out names a file to write it into; so does the configuration of a plant.'];
   const isThere = existsSync(own);
-  if (isThere && !replace && readFileSync(own, 'utf8') !== emptyContract)
-    return [
-      `${own} is there already, and stays as it is: --replace overwrites it, --out names another file.`,
-    ];
+  const stays = `${own} is there already, and stays as it is: --replace overwrites it, --out names another file.`;
+  if (isThere && !replace && readFileSync(own, 'utf8') !== emptyContract) return [stays];
   rmSync(own, { force: true });
   writeNewFile(own, contract);
   const path = relative(dirname(file), own).replaceAll('\\', '/');
-  const module = path.startsWith('.') ? path : `./${path}`;
+  const added = `import { contract } from '${path.startsWith('.') ? path : `./${path}`}';`;
   return [
     `${own} is written. Read the lines that are to confirm.`,
-    ...(isThere
-      ? []
-      : [`In ${file}, add`, `  import { contract } from '${module}';`, '  azumuta: { contract },']),
+    ...(isThere ? [] : [`In ${file}, add`, `  ${added}`, '  azumuta: { contract },']),
     `Then check that all is understood: npm run probe -- --config ${shellWord(file)}`,
   ];
 }
@@ -107,9 +103,8 @@ async function finish(probed: Probed, plant: Plant, options: Options): Promise<n
   const { findings, complaints, stopped, proposal } = probed;
   const contract = await contractText(probed);
   if (options.json) {
-    const fields = findings.map((finding) => {
-      const { line, certainty, why, shown } = finding;
-      return { line, where: placeIn(finding), certainty, why, value: options.values ? shown : undefined };
+    const fields = findings.map(({ line, set, certainty, why, shown }) => {
+      return { line, where: placeIn(set), certainty, why, value: options.values ? shown : undefined };
     });
     sayJson({ findings: fields, complaints, contract, stopped, cannotBeRead });
   } else {
@@ -124,16 +119,13 @@ async function finish(probed: Probed, plant: Plant, options: Options): Promise<n
   return hasFound(probed) && complaints.length === 0 ? exits.done : exits.partly;
 }
 
-function finishCreated(
-  number: string,
-  created: Awaited<ReturnType<typeof createTestOrder>>,
-  json: boolean,
-): number {
-  const { id, differing } = created;
+type Created = Awaited<ReturnType<typeof createTestOrder>>;
+
+function finishCreated(number: string, { id, differing }: Created, json: boolean): number {
   const isSame = differing.length === 0;
-  if (json) sayJson(created);
+  const how = isSame ? 'came back as it was sent' : 'came back different';
+  if (json) sayJson({ id, differing });
   else {
-    const how = isSame ? 'came back as it was sent' : 'came back different';
     say(`Product order ${number} is created (${id}), and ${how}. Remove it in Azumuta.`);
     for (const difference of differing) say(`  ${difference}`);
   }

@@ -1,5 +1,5 @@
 import { oneLine } from '../../../shared/model/text.ts';
-import { isObject } from './recognise/values.ts';
+import { isRecord } from '../../../shared/platform/validation.ts';
 
 /** A text as a TypeScript literal. */
 export function literal(text: string): string {
@@ -21,7 +21,7 @@ export function withSource(read: (json: unknown) => unknown, source: string) {
 export function sourceOf(value: unknown, remarks: ReadonlyMap<string, string> = new Map(), at = ''): string {
   if (typeof value === 'string') return literal(value);
   if (Array.isArray(value)) return `[${value.map((each) => sourceOf(each, remarks, '*')).join(', ')}]`;
-  if (!isObject(value)) return String(value);
+  if (!isRecord(value)) return String(value);
   const fields = Object.entries(value).map(([name, each]) => {
     const line = at === '' ? name : `${at}.${name}`;
     const remark = remarks.get(line);

@@ -3,10 +3,10 @@ import { type AzumutaContract, contractSchema, defaultContract } from '../../../
 import { sentencesOf } from '../../../shared/azumuta/field-readers.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../../../shared/azumuta/resources.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
-import { parse } from '../../../shared/platform/validation.ts';
+import { isRecord, parse } from '../../../shared/platform/validation.ts';
 import type { Answers, ReadOperation } from './recognise/answers.ts';
 import type { Finding } from './recognise/findings.ts';
-import { isObject, reads } from './recognise/values.ts';
+import { reads } from './recognise/values.ts';
 import type { ScreenValues } from './screen-values.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -35,20 +35,20 @@ export function withLine(settings: Settings, line: string, set: unknown): Settin
   const [name = '', ...rest] = line.split('.');
   if (rest.length === 0) return { ...settings, [name]: set };
   const inner = settings[name];
-  return { ...settings, [name]: withLine(isObject(inner) ? { ...inner } : {}, rest.join('.'), set) };
+  return { ...settings, [name]: withLine(isRecord(inner) ? inner : {}, rest.join('.'), set) };
 }
 
 /** The configuration replaces these as a whole. */
 const whole = new Set(['query', 'body']);
 
 /** The lines in which a contract differs from another. */
-function differing(contract: object, other: object): Settings {
+function differing(contract: Settings, other: Settings): Settings {
   return Object.fromEntries(
     Object.entries(contract).flatMap(([name, value]): [string, unknown][] => {
-      const assumed: unknown = Reflect.get(other, name);
+      const assumed = other[name];
       // No function is assumed.
       if (typeof value !== 'function' && JSON.stringify(value) === JSON.stringify(assumed)) return [];
-      if (isObject(value) && isObject(assumed) && !whole.has(name))
+      if (isRecord(value) && isRecord(assumed) && !whole.has(name))
         return [[name, differing(value, assumed)]];
       // Names of triggers are added to those that are assumed.
       const isAdded = other === defaultContract.trigger && Array.isArray(value) && Array.isArray(assumed);

@@ -18,7 +18,7 @@ export async function contractText({ proposal, findings }: Pick<Probed, 'proposa
 }
 
 /** The place of a field, as it is written in the contract. */
-export function placeIn({ set }: Finding): string | undefined {
+export function placeIn(set: unknown): string | undefined {
   if (set === undefined) return undefined;
   return typeof set === 'string' ? set || 'the answer itself' : sourceOf(set).replace(/\s+/g, ' ');
 }
@@ -38,9 +38,8 @@ export function report(probed: Probed, contract: string, showsValues: boolean): 
   const where = { title: 'Where', most: 40 };
   const columns = [{ title: 'Field' }, where, { title: 'Certainty' }, { title: 'Why', most: 60 }];
   if (showsValues) columns.push({ title: 'Value', most: 30 });
-  const rows = findings.map((finding) => {
-    const { line, certainty, why, shown } = finding;
-    return [line, placeIn(finding) ?? '', certainty, why, JSON.stringify(shown) ?? ''];
+  const rows = findings.map(({ line, set, certainty, why, shown }) => {
+    return [line, placeIn(set) ?? '', certainty, why, JSON.stringify(shown) ?? ''];
   });
   for (const line of tableOf(columns, rows)) say(line);
   say();

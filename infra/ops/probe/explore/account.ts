@@ -97,9 +97,8 @@ export function createAccount({ baseUrl, contract, apiKey, clock, signal }: Acco
   function countFailure(sentence: string): AccountAnswer {
     failures += 1;
     if (calls > 1 && failures < maxFailures) return nothing;
-    throw new Stopped(
-      `${sentence} Nothing more was asked${calls === 1 ? '' : ` after ${failures} failures`}.`,
-    );
+    const after = calls === 1 ? '' : ` after ${failures} failures`;
+    throw new Stopped(`${sentence} Nothing more was asked${after}.`);
   }
 
   const ask: Ask = async ({ path, method = 'GET', query = {}, body }, values = {}) => {

@@ -31,12 +31,10 @@ export async function explore(search: Search) {
   const asked: Partial<Record<ReadOperation, string>> = {};
   const findings: Finding[] = [];
   let stopped: string | undefined;
-  try {
-    await follow();
-  } catch (error) {
+  await follow().catch((error: unknown) => {
     if (!(error instanceof Stopped)) throw error;
     stopped = error.message;
-  }
+  });
   return { answers: { ...answers, asked } satisfies Answers, findings, stopped };
 
   async function follow(): Promise<void> {
@@ -65,7 +63,8 @@ export async function explore(search: Search) {
     // The lines that the flows can do without come last, as there are only so many calls.
     for (const read of [order, recording, instruction])
       if (read) findings.push(...(await findAbsence(ask, read)));
-    findings.push(...(await findNextPage(ask, contract, [article, list])));
+    const lists = [article, list].filter((each) => each !== undefined);
+    findings.push(...(await findNextPage(search, lists)));
   }
 
   function note(name: ReadOperation, answered: Answered | undefined, missing?: string): void {
@@ -80,7 +79,7 @@ export async function explore(search: Search) {
   }
 }
 
-async function readOrder(search: Search, list: Answered | undefined): Promise<IdAnswer | undefined> {
+async function readOrder(search: Search, list?: Answered) {
   const { page, number } = search.seen;
   // In the address of its page, the id is the last name, or the one before the name of a tab.
   const names = page === undefined ? [] : new URL(page).pathname.split('/').toReversed();
@@ -98,12 +97,7 @@ async function readOrder(search: Search, list: Answered | undefined): Promise<Id
 }
 
 /** Reads what a recording names by an id, other than itself and its product order. */
-async function readInstruction(
-  search: Search,
-  recording: IdAnswer,
-  base: string,
-  order: object,
-): Promise<IdAnswer | undefined> {
+async function readInstruction(search: Search, recording: IdAnswer, base: string, order: object) {
   const line = 'recording.workInstructionId';
   const others = [recording.id, ...idsOf('productOrder.id', order).map(({ value }) => nameOf(value))];
   const ids = idsOf(line, recording.located.resource).filter(({ value }) => !others.includes(nameOf(value)));
@@ -117,12 +111,7 @@ async function readInstruction(
 }
 
 /** Finds the article in a list with the name that the product order gives to its article. */
-async function findArticle(
-  search: Search,
-  order: object,
-  base: string,
-  list: Answered | undefined,
-): Promise<Answered | undefined> {
+async function findArticle(search: Search, order: object, base: string, list?: Answered) {
   const { article: number } = search.seen;
   if (number === undefined) return undefined;
   const nodes = ranked('productOrder.article', named(namesIn(order), number));

@@ -1,7 +1,8 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
+import { isRecord } from '../../../../shared/platform/validation.ts';
 import { fitsName, ranked } from '../recognise/field-names.ts';
-import { entriesIn, type JsonNode, listsIn, locate } from '../recognise/json-nodes.ts';
-import { isObject, nameOf, reads } from '../recognise/values.ts';
+import { entriesIn, type JsonList, type JsonNode, listsIn, locate } from '../recognise/json-nodes.ts';
+import { nameOf, reads } from '../recognise/values.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import { type IdAnswer, idsOf, questionFindings, readById, type Search } from './find.ts';
 import { recordingsOfOrder, siblings } from './guesses.ts';
@@ -10,7 +11,7 @@ import { recordingsOfOrder, siblings } from './guesses.ts';
 const maxRecordings = 5;
 const maxLists = 3;
 
-const name = 'readRecording';
+const name = 'readRecording' as const;
 const assumed = defaultContract.operations[name].path;
 
 /**
@@ -18,12 +19,7 @@ const assumed = defaultContract.operations[name].path;
  * @param base The collection of the product orders.
  * @param read The order as it was read by its id.
  */
-export async function findRecording(
-  search: Search,
-  order: object,
-  base: string,
-  read: IdAnswer | undefined,
-): Promise<IdAnswer | undefined> {
+export async function findRecording(search: Search, order: object, base: string, read?: IdAnswer) {
   const { seen } = search;
   const values = { productOrder: { id: read?.id ?? '', number: seen.number } };
   for (const [at, list] of recordingLists(order, seen).slice(0, maxLists).entries()) {
@@ -43,11 +39,7 @@ function isSought(json: unknown, { recorded }: ScreenValues): boolean {
 }
 
 /** Reads the recordings of a list in the way that has worked, until one has the value that was seen. */
-async function readSought(
-  { ask, seen }: Search,
-  found: IdAnswer,
-  entries: readonly JsonNode[][],
-): Promise<IdAnswer | undefined> {
+async function readSought({ ask, seen }: Search, found: IdAnswer, entries: readonly JsonNode[][]) {
   for (const ids of entries) {
     const id = nameOf(ids.find(({ path }) => path === found.field)?.value);
     if (id === undefined) continue;
@@ -59,11 +51,7 @@ async function readSought(
 }
 
 /** An order that names no recordings may have a list of them, which is known by the value that was seen. */
-async function readByOrder(
-  { ask, contract, seen }: Search,
-  base: string,
-  values: IdAnswer['values'],
-): Promise<IdAnswer | undefined> {
+async function readByOrder({ ask, contract, seen }: Search, base: string, values: IdAnswer['values']) {
   if (!seen.recorded) return undefined;
   const own = contract.operations[name];
   for (const question of own.path === assumed ? recordingsOfOrder(base) : [own]) {
@@ -76,15 +64,11 @@ async function readByOrder(
 }
 
 /** Recordings may be in the product order as a whole: then it is read once more for each of them. */
-function withinOrder(
-  { question, json, id }: IdAnswer,
-  { path: at, value: entries }: { readonly path: string; readonly value: readonly unknown[] },
-  seen: ScreenValues,
-): IdAnswer | undefined {
-  const recording = soughtIn(json, entries, seen);
+function withinOrder({ question, json, id }: IdAnswer, list: JsonList, seen: ScreenValues) {
+  const recording = soughtIn(json, list.value, seen);
   const path = question.path.replace('{id}', '{productOrder.id}');
   const values = { productOrder: { id } };
-  const findings = questionFindings(name, { path }, `recordings are in the product order, at ${at}`);
+  const findings = questionFindings(name, { path }, `recordings are in the product order, at ${list.path}`);
   return recording && { name, question: { path }, values, json, findings, ...recording };
 }
 
@@ -107,19 +91,16 @@ function waysBeside(base: string, field: string) {
 }
 
 function idsInEntry(entry: unknown): JsonNode[] {
-  return isObject(entry) ? idsOf('recordingRef.id', entry) : [{ path: '', value: entry }];
+  return isRecord(entry) ? idsOf('recordingRef.id', entry) : [{ path: '', value: entry }];
 }
 
 /** Lists of ids, or of objects with an id, that may be recordings: not those of the parameter and the variant that were seen. */
 function recordingLists(order: object, { parameter, variant }: ScreenValues) {
   const others = [parameter?.name, variant].filter((each) => each !== undefined);
   const hasId = (each: unknown) => nameOf(each) !== undefined || idsOf('recordingRef.id', each).length > 0;
-  const lists = listsIn(order, hasId).filter(
-    ({ path, value }) =>
-      value.length > 0 &&
-      !others.some((each) => contains(value, each)) &&
-      !fitsName('productOrder.variants', path),
-  );
+  const lists = listsIn(order, hasId)
+    .filter(({ value }) => value.length > 0 && !others.some((each) => contains(value, each)))
+    .filter(({ path }) => !fitsName('productOrder.variants', path));
   return ranked('productOrder.recordings', lists);
 }
 

@@ -49,10 +49,8 @@ interface WantedInList {
 const maxFields = 3;
 
 /** Finds a resource by its number: in the first list that has it, with a filter that proves to be applied. */
-export async function findInLists(
-  { ask, contract }: Search,
-  wanted: WantedInList,
-): Promise<Answered | undefined> {
+export async function findInLists(search: Search, wanted: WantedInList): Promise<Answered | undefined> {
+  const { ask, contract } = search;
   const { name, number, paths } = wanted;
   const [own, assumed] = [contract.operations[name], defaultContract.operations[name]];
   const hasOwnFilter =
@@ -61,9 +59,8 @@ export async function findInLists(
     const { json } = await ask(own, { number });
     const located = locate(json, [number]);
     const why = `asked by ${own.method}, as the configuration says, and answered`;
-    return (
-      located && { question: own, json, located, findings: [sure(`operations.${name}`, undefined, why)] }
-    );
+    const findings = [sure(`operations.${name}`, undefined, why)];
+    return located && { question: own, json, located, findings };
   }
   for (const path of own.path === assumed.path ? new Set([own.path, ...paths]) : [own.path]) {
     const found = await findAt(ask, path, wanted);
@@ -90,18 +87,12 @@ async function findAt(ask: Ask, path: string, wanted: WantedInList): Promise<Ans
     const { json } = await ask(question, { number });
     const located = locate(json, [number]);
     const why = 'it answers this one, and nothing for a number that does not exist';
-    if (located)
-      return { question, json, located, form, findings: [pathFound, sure(line, question.query, why)] };
+    const findings = [pathFound, sure(line, question.query, why)];
+    if (located) return { question, json, located, form, findings };
   }
   const why = 'no filter that was tried is applied: ask Azumuta how one is found by its number';
-  return (
-    onPage && {
-      question: { path },
-      json: page.json,
-      located: onPage,
-      findings: [pathFound, notFound(line, why)],
-    }
-  );
+  const findings = [pathFound, notFound(line, why)];
+  return onPage && { question: { path }, json: page.json, located: onPage, findings };
 }
 
 /** Whether the filter leaves out what does not have the number. */
@@ -155,10 +146,9 @@ interface Wanted {
 const defaultTries = 4;
 
 /** Reads a resource by the first value that proves to be its id. */
-export async function readById(
-  { ask, contract }: Search,
-  { name, ids, ways, values = {}, mustHave }: Wanted,
-): Promise<IdAnswer | undefined> {
+export async function readById(search: Search, wanted: Wanted): Promise<IdAnswer | undefined> {
+  const { ask, contract } = search;
+  const { name, ids, ways, values = {}, mustHave } = wanted;
   const own = contract.operations[name];
   const isOwn = own.method !== 'GET' || own.path !== defaultContract.operations[name].path;
   const likeliest: readonly Guess[] = isOwn ? [own] : ways;
@@ -200,8 +190,6 @@ export async function findAbsence(ask: Ask, { name, question, values, id }: IdAn
 
 /** Values of a resource that may be ids, by their names. */
 export function idsOf(line: string, resource: unknown): JsonNode[] {
-  return ranked(
-    line,
-    namesIn(resource).filter(({ path, value }) => isId(path) && nameOf(value) !== '0'),
-  );
+  const ids = namesIn(resource).filter(({ path, value }) => isId(path) && nameOf(value) !== '0');
+  return ranked(line, ids);
 }

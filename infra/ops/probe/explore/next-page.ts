@@ -1,9 +1,9 @@
-import { type AzumutaContract, defaultContract } from '../../../../shared/azumuta/contract.ts';
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { type Finding, notFound, sure, toConfirm } from '../recognise/findings.ts';
 import { entriesIn, type JsonNode, nodesIn } from '../recognise/json-nodes.ts';
 import { nameOf } from '../recognise/values.ts';
 import type { Ask } from './account.ts';
-import type { Answered } from './find.ts';
+import type { Answered, Search } from './find.ts';
 import { cursorNames, nextNames } from './guesses.ts';
 
 /** Parameters that are tried with a cursor, at most. */
@@ -14,13 +14,13 @@ const maxNames = 5;
  * @param lists Answers with a filter, for one resource: what they name is no next page.
  */
 export async function findNextPage(
-  ask: Ask,
-  { list: { next, cursor } }: Pick<AzumutaContract, 'list'>,
-  lists: readonly (Answered | undefined)[],
+  { ask, contract }: Search,
+  lists: readonly Answered[],
 ): Promise<Finding[]> {
+  const { next, cursor } = contract.list;
   if (next !== defaultContract.list.next || cursor !== defaultContract.list.cursor) return [];
   const unproved: JsonNode[] = [];
-  for (const { question, json, form } of lists.filter((each) => each !== undefined)) {
+  for (const { question, json, form } of lists) {
     const { path } = question;
     const ofOne = nextIn(json);
     // A list that is asked by POST, or that applies no filter, is not asked for as a whole.
@@ -42,12 +42,7 @@ export async function findNextPage(
 }
 
 /** Follows a link as it is. A cursor is a parameter, whose name is tried. */
-async function followed(
-  ask: Ask,
-  path: string,
-  page: unknown,
-  { path: at, value: shown }: JsonNode,
-): Promise<Finding[] | undefined> {
+async function followed(ask: Ask, path: string, page: unknown, { path: at, value: shown }: JsonNode) {
   const next = String(shown);
   const found = { ...sure('list.next', at, 'following it answers other entries'), shown };
   if (/^(https?:\/)?\//i.test(next)) {

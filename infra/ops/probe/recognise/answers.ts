@@ -62,10 +62,10 @@ function followed(
   name: ReadOperation,
   { [name]: answer, asked }: Answers,
   line: string,
-  ids: readonly string[],
+  ids: string[],
 ): Known {
-  const id = asked?.[name];
-  if (id !== undefined) return { located: locate(answer, [id]), id: { id, wasAsked: true } };
+  const own = asked?.[name];
+  if (own !== undefined) return { located: locate(answer, [own]), id: { id: own, wasAsked: true } };
   const candidates = [...new Set(ids)].flatMap((each) => {
     const located = locate(answer, [each]);
     const path = named(namesIn(located?.resource), each)[0]?.path ?? '';
@@ -75,10 +75,8 @@ function followed(
   if (!best) return {};
   // Other entries of a list may be meant as well.
   const isDoubtful = best.located.isDoubtful || best.located.isList;
-  return {
-    located: { ...best.located, isDoubtful },
-    id: others.length === 0 ? { id: best.id, wasAsked: false } : undefined,
-  };
+  const id = others.length === 0 ? { id: best.id, wasAsked: false } : undefined;
+  return { located: { ...best.located, isDoubtful }, id };
 }
 
 /** The only id that two resources have in common. */

@@ -1,5 +1,6 @@
+import { isRecord } from '../../../../shared/platform/validation.ts';
 import { isId, isOwnId } from './field-names.ts';
-import { isObject, isScalar, isWordsMap, nameOf, reads, timeOf } from './values.ts';
+import { isScalar, isWordsMap, nameOf, reads, timeOf } from './values.ts';
 
 /** A value within an answer. */
 export interface JsonNode {
@@ -8,7 +9,7 @@ export interface JsonNode {
   readonly value: unknown;
 }
 
-interface JsonList extends JsonNode {
+export interface JsonList extends JsonNode {
   readonly value: readonly unknown[];
 }
 
@@ -31,7 +32,7 @@ function fieldsOf(json: object, path: string) {
  */
 export function nodesIn(json: unknown, isWhole = (_value: object) => false, path = ''): JsonNode[] {
   const here = { path, value: json };
-  if (!isObject(json) || isWhole(json) || isTooDeep(path)) return [here];
+  if (!isRecord(json) || isWhole(json) || isTooDeep(path)) return [here];
   return [here, ...fieldsOf(json, path).flatMap((field) => nodesIn(field.value, isWhole, field.path))];
 }
 
@@ -76,7 +77,7 @@ export function listsIn(json: unknown, isEntry = (_entry: unknown) => true): Jso
 /** Entries of the longest list of objects in an answer. */
 export function entriesIn(json: unknown): object[] {
   return listsIn(json)
-    .map(({ value }) => value.filter(isObject))
+    .map(({ value }) => value.filter(isRecord))
     .reduce((longest, list) => (list.length > longest.length ? list : longest), []);
 }
 
@@ -96,10 +97,10 @@ export interface Located {
  */
 export function locate(json: unknown, names: readonly string[], place = ''): Located | undefined {
   if (Array.isArray(json)) {
-    const resource = json.filter(isObject).find((entry) => hasNames(entry, names));
+    const resource = json.filter(isRecord).find((entry) => hasNames(entry, names));
     return resource && { place, resource, isList: true, isDoubtful: false };
   }
-  if (!isObject(json) || isTooDeep(place)) return undefined;
+  if (!isRecord(json) || isTooDeep(place)) return undefined;
   const fields = fieldsOf(json, place);
   const itself = hasNames(json, names) && { place, resource: json, isList: false, isDoubtful: false };
   if (itself && fields.some(({ name, value }) => isOwnId(name) || names.includes(nameOf(value) ?? '')))

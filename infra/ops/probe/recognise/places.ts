@@ -68,25 +68,23 @@ export function reading(nodes: readonly JsonNode[], text: string): JsonNode[] {
   return exact.length > 0 ? exact : same;
 }
 
-export function proofOf({ wasAsked }: ProvedId): string {
-  return wasAsked ? 'was answered with what was looked for' : 'is in another answer, too';
-}
-
 /**
  * The place of an id that answers have proved. Only one that was asked for, and answered, is sure: one value may be in
  * two answers by chance.
  * @param nodes Names, or lists that have it.
+ * @param saying Makes more of the proof.
  */
 export function byId(
   line: string,
   nodes: readonly JsonNode[],
   proved: ProvedId,
-  proof = proofOf(proved),
-): Finding {
+  saying = (proof: string) => proof,
+) {
   const { id, wasAsked } = proved;
+  const proof = wasAsked ? 'was answered with what was looked for' : 'is in another answer, too';
   const having = nodes.filter(({ value }) => Array.isArray(value) || nameOf(value) === id);
-  const found = byValue(line, having, id, proof);
-  return wasAsked || found.certainty === 'not found' ? found : { ...found, certainty: 'to confirm' };
+  const found = byValue(line, having, id, saying(proof));
+  return wasAsked || found.certainty !== 'sure' ? found : { ...found, certainty: 'to confirm' as const };
 }
 
 /** The place of a resource's own id. */

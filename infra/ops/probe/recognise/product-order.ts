@@ -1,30 +1,17 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
+import { isRecord } from '../../../../shared/platform/validation.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import type { ProvedId, Resources } from './answers.ts';
 import { fitsName, isId, ranked } from './field-names.ts';
 import { type Finding, notFound, notSeen, within } from './findings.ts';
 import { hasNames, hasWords, type JsonNode, listsIn, nodesIn, pastTimesIn, wordsIn } from './json-nodes.ts';
-import {
-  byId,
-  byName,
-  byNumber,
-  byValue,
-  byWords,
-  ownId,
-  proofOf,
-  reading,
-  urlOf,
-  withColumns,
-} from './places.ts';
-import { isObject, nameOf, reads, timeOf } from './values.ts';
+import { byId, byName, byNumber, byValue, byWords, ownId, reading, urlOf, withColumns } from './places.ts';
+import { nameOf, reads, timeOf } from './values.ts';
 
 /** The lines of a product order, its parameters, its variants and the recordings that it names. */
-export function recogniseProductOrder(
-  { order, entry, article, recording }: Resources,
-  seen: ScreenValues,
-  now: Date,
-): Finding[] {
+export function recogniseProductOrder(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
+  const { order, entry, article, recording } = resources;
   const resource = (order.located ?? entry)?.resource;
   if (!resource) return [notFound('productOrder', 'no answer has the number that was seen')];
   return [
@@ -64,7 +51,7 @@ function parametersOf(order: object, parameter: ScreenValues['parameter']): Find
     .filter(({ entry }) => nodesIn(entry).some((node) => reads(node.value, value)));
   const found = byValue(line, containers, name, 'has the parameter that was seen, with its value');
   const [best] = ranked(line, containers);
-  if (!best || !isObject(best.entry)) return [found];
+  if (!best || !isRecord(best.entry)) return [found];
   const words = wordsIn(best.entry);
   const keys = Array.isArray(best.value) ? reading(words, name) : [];
   const values = reading(words, value).filter(({ path }) => !keys.some((key) => key.path === path));
@@ -76,22 +63,19 @@ function parametersOf(order: object, parameter: ScreenValues['parameter']): Find
 /** The parameter of this name, where the node is a list of parameters or a map of them. */
 function parameterIn(node: JsonNode, name: string) {
   const { value } = node;
-  const entries: unknown[] = isObject(value) ? Object.values(value) : [value].flat();
-  const entry: unknown = isObject(value)
+  const entries: unknown[] = isRecord(value) ? Object.values(value) : [value].flat();
+  const entry: unknown = isRecord(value)
     ? new Map(Object.entries(value)).get(name)
-    : entries.find((each) => isObject(each) && hasWords(each, name));
+    : entries.find((each) => isRecord(each) && hasWords(each, name));
   return entry === undefined ? [] : [{ ...node, entry, entries }];
 }
 
 function variantsOf(order: object, article: object | undefined, variant: string | undefined): Finding[] {
   const [line, ofArticle] = ['productOrder.variants', 'article.variants'];
   if (variant === undefined) {
-    const own = byName(
-      line,
-      listsIn(order, (each) => isObject(each) || typeof each === 'string'),
-      notSeen,
-    );
-    return article ? [own, byName(ofArticle, listsIn(article, isObject), notSeen)] : [own];
+    const isVariant = (each: unknown) => isRecord(each) || typeof each === 'string';
+    const own = byName(line, listsIn(order, isVariant), notSeen);
+    return article ? [own, byName(ofArticle, listsIn(article, isRecord), notSeen)] : [own];
   }
   const isSeen = (entry: unknown) => hasWords(entry, variant);
   const own = listsIn(order).filter(({ value }) => value.some(isSeen));
@@ -100,7 +84,7 @@ function variantsOf(order: object, article: object | undefined, variant: string 
   const found = byValue(line, own, variant, proof);
   const lists = article ? [found, byValue(ofArticle, theirs, variant, proof)] : [found];
   const [list] = [...ranked(ofArticle, theirs), ...ranked(line, own)];
-  const entry = list?.value.filter(isObject).find(isSeen);
+  const entry = list?.value.filter(isRecord).find(isSeen);
   if (entry === undefined) return lists;
   const container = lists.find(({ certainty }) => certainty !== 'sure') ?? found;
   const name = byWords('variant.name', entry, variant);
@@ -111,13 +95,13 @@ function variantsOf(order: object, article: object | undefined, variant: string 
 function recordingsOf(order: object, proved: ProvedId | undefined): Finding[] {
   const line = 'productOrder.recordings';
   if (!proved) {
-    const lists = listsIn(order, (each) => isObject(each) || nameOf(each) !== undefined);
+    const lists = listsIn(order, (each) => isRecord(each) || nameOf(each) !== undefined);
     const others = lists.filter(({ path }) => !fitsName('productOrder.variants', path));
     return [byName(line, others)];
   }
   const hasId = (entry: unknown) => hasNames(entry, [proved.id]);
   const lists = listsIn(order).filter(({ value }) => value.some(hasId));
-  const found = byId(line, lists, proved, `has an id that ${proofOf(proved)}`);
+  const found = byId(line, lists, proved, (proof) => `has an id that ${proof}`);
   const entry = ranked(line, lists)[0]?.value.find(hasId);
-  return isObject(entry) ? [found, ...within(found, [ownId('recordingRef.id', entry, proved)])] : [found];
+  return isRecord(entry) ? [found, ...within(found, [ownId('recordingRef.id', entry, proved)])] : [found];
 }

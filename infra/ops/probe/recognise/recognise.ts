@@ -34,10 +34,9 @@ function inAnswer(name: string, { located, id }: Known, fields: readonly Finding
   if (!located) return [...fields];
   const { place, isDoubtful } = located;
   const line = `operations.${name}.answer`;
-  const answer =
-    isDoubtful && !id?.wasAsked
-      ? toConfirm(line, place, 'the object around it, or an entry beside it, may be meant as well')
-      : sure(line, place, lookedForThere);
+  const why = 'the object around it, or an entry beside it, may be meant as well';
+  const isSure = !isDoubtful || id?.wasAsked;
+  const answer = isSure ? sure(line, place, lookedForThere) : toConfirm(line, place, why);
   return [...(place === '' ? [] : [answer]), ...within(answer, fields)];
 }
 
@@ -52,13 +51,10 @@ function entriesOf({ place }: Located, article: Located | undefined): Finding {
 
 /** The language of the screen, where the answers have several languages. */
 function languageOf({ entry, order, article, recording }: Resources, seen: ScreenValues): Finding[] {
-  const texts = [seen.variant, seen.completedStatus, seen.recorded?.step].filter(
-    (each) => each !== undefined,
-  );
-  const resources = [order.located ?? entry, article.located, recording.located].map(
-    (each) => each?.resource,
-  );
-  const words = resources
+  const { variant, completedStatus, recorded } = seen;
+  const texts = [variant, completedStatus, recorded?.step].filter((each) => each !== undefined);
+  const words = [order.located ?? entry, article.located, recording.located]
+    .map((located) => located?.resource)
     .flatMap((resource) => [resource, ...listsIn(resource).flatMap(({ value }) => value)])
     .flatMap(wordsIn);
   const languages = texts
@@ -79,35 +75,36 @@ type PlaceOf = (line: string) => string | undefined;
  * to have the names of what was read, and are never sure. A create with other names is refused; a name that no trigger
  * has does no harm.
  */
-export function guessCreateAndTrigger(findings: readonly Finding[], resources: Resources): Finding[] {
+function guessCreateAndTrigger(findings: readonly Finding[], resources: Resources): Finding[] {
   const placeOf: PlaceOf = (line) => {
     const set = findings.find((finding) => finding.line === line)?.set;
     return typeof set === 'string' ? set : undefined;
   };
-  const guessed = (why: string, guesses: Readonly<Record<string, unknown>>) =>
-    Object.entries(guesses).flatMap(([line, set]) => (set === undefined ? [] : toConfirm(line, set, why)));
-  const ofRecording = placeOf('recording.productOrderNumber') ?? '';
+  const isOfList = resources.order.located?.isList;
+  const ofCreate = {
+    'createdProductOrder.id': placeOf('productOrder.id'),
+    'createdProductOrder.number': placeOf('productOrder.number'),
+    'createdProductOrder.url': placeOf('productOrder.url'),
+    'operations.createProductOrder.answer': isOfList
+      ? undefined
+      : placeOf('operations.readProductOrder.answer'),
+    'operations.createProductOrder.body': bodyOf(placeOf, resources),
+  };
   // A trigger may name its order as a product order names itself, or as a recording names its order.
-  const numbers = [
-    ...triggerName(placeOf('productOrder.number')),
-    ...(ofRecording.includes('.') ? [ofRecording] : []),
-  ];
-  const orNone = (names: string[]) => (names.length > 0 ? names : undefined);
+  const ofRecording = [placeOf('recording.productOrderNumber') ?? ''].filter((place) => place.includes('.'));
+  const ofTrigger = {
+    'trigger.productOrderNumber': [...triggerName(placeOf('productOrder.number')), ...ofRecording],
+    'trigger.recordingIds': triggerName(placeOf('productOrder.recordings')),
+    'trigger.id': triggerName(placeOf('recordingRef.id')),
+  };
+  const guessed = (why: string, guesses: Readonly<Record<string, string | object | undefined>>) =>
+    Object.entries(guesses).flatMap(([line, set]) => {
+      const isKnown = set !== undefined && !(Array.isArray(set) && set.length === 0);
+      return isKnown ? toConfirm(line, set, why) : [];
+    });
   return [
-    ...guessed('only a create shows it; taken to be as in a product order', {
-      'createdProductOrder.id': placeOf('productOrder.id'),
-      'createdProductOrder.number': placeOf('productOrder.number'),
-      'createdProductOrder.url': placeOf('productOrder.url'),
-      'operations.createProductOrder.answer': resources.order.located?.isList
-        ? undefined
-        : placeOf('operations.readProductOrder.answer'),
-      'operations.createProductOrder.body': bodyOf(placeOf, resources),
-    }),
-    ...guessed('only a trigger shows it; taken to be called as in a product order', {
-      'trigger.productOrderNumber': orNone(numbers),
-      'trigger.recordingIds': orNone(triggerName(placeOf('productOrder.recordings'))),
-      'trigger.id': orNone(triggerName(placeOf('recordingRef.id'))),
-    }),
+    ...guessed('only a create shows it; taken to be as in a product order', ofCreate),
+    ...guessed('only a trigger shows it; taken to be called as in a product order', ofTrigger),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
 import { listAt, valueAt } from '../../../../shared/platform/places.ts';
+import { isRecord } from '../../../../shared/platform/validation.ts';
 import { literal, withSource } from '../contract-text.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import type { Known, Resources } from './answers.ts';
@@ -8,7 +9,7 @@ import { fitsName, isId } from './field-names.ts';
 import { type Finding, notFound, notSeen, sure, toConfirm, within } from './findings.ts';
 import { type JsonNode, listsIn, namesIn, nodesIn, pastTimesIn, scalarsIn, wordsIn } from './json-nodes.ts';
 import { byId, byName, byNumber, byValue, byWords, ownId, reading, urlOf, withColumns } from './places.ts';
-import { isObject, isScalar, nameOf, timeOf } from './values.ts';
+import { isScalar, nameOf, timeOf } from './values.ts';
 
 /** The lines of a recording and its steps. */
 export function recogniseRecording(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
@@ -17,16 +18,14 @@ export function recogniseRecording(resources: Resources, seen: ScreenValues, now
   if (!recording) return [notFound('recording', 'no recording was read')];
   const names = namesIn(recording);
   const numbers = scalarsIn(recording).filter(({ value }) => Number.isFinite(Number(value)));
-  const texts = wordsIn(recording).filter(({ path, value }) => typeof value === 'string' && !isId(path));
-  const operator = byName(
-    'recording.operator',
-    texts.filter(({ value }) => timeOf(value) === undefined),
-  );
+  const words = wordsIn(recording).filter(({ path, value }) => !isId(path) && timeOf(value) === undefined);
+  const operators = words.filter(({ value }) => typeof value === 'string');
+  const operator = byName('recording.operator', operators);
   const [ofOrder, ofInstruction] = ['recording.productOrderId', 'recording.workInstructionId'];
   return [
     ownId('recording.id', recording, resources.recording.id),
     order.id
-      ? byId(ofOrder, names, order.id, "has the product order's id")
+      ? byId(ofOrder, names, order.id, () => "has the product order's id")
       : notFound(ofOrder, "the product order's id is not sure"),
     byNumber('recording.productOrderNumber', recording, seen.number),
     workInstruction.id ? byId(ofInstruction, names, workInstruction.id) : byName(ofInstruction, names),
@@ -49,7 +48,7 @@ function titleOf(line: string, resource: object, other: object | undefined): Fin
 }
 
 function textsIn(value: unknown): string[] {
-  return (isObject(value) ? Object.values(value) : [value]).filter((text) => typeof text === 'string');
+  return (isRecord(value) ? Object.values(value) : [value]).filter((text) => typeof text === 'string');
 }
 
 /** Start, end and duration of a recording. A duration that is the time between two others proves all three. */
@@ -126,7 +125,7 @@ export function recogniseArticle({ located, id }: Known, number: string | undefi
  * The lines of the steps of a recording.
  * @param operator Who recorded it, as far as that is known.
  */
-export function stepsOf(recording: object, { recorded }: ScreenValues, operator: unknown): Finding[] {
+function stepsOf(recording: object, { recorded }: ScreenValues, operator: unknown): Finding[] {
   const line = 'recording.steps';
   const all = stepListsIn(recording);
   const lists = recorded ? all.filter(({ value }) => value.some((step) => isRecorded(step, recorded))) : all;
@@ -142,11 +141,8 @@ export function stepsOf(recording: object, { recorded }: ScreenValues, operator:
 function stepFieldsOf(steps: readonly object[], recorded: ScreenValues['recorded']): Finding[] {
   const nodes = firstOfEachPath(steps);
   const step = recorded && steps.find((each) => isRecorded(each, recorded));
-  const texts = nodes.filter(({ value }) => typeof value === 'string' || isObject(value));
-  const name =
-    step && recorded.step !== undefined
-      ? byWords('step.name', step, recorded.step)
-      : byName('step.name', texts);
+  const texts = nodes.filter(({ value }) => typeof value === 'string' || isRecord(value));
+  const name = step && recorded.step ? byWords('step.name', step, recorded.step) : byName('step.name', texts);
   const isFree = ({ path }: JsonNode) => path !== name.set;
   const value = step
     ? withColumns(byValue('step.value', valuesOf(step, recorded.value).filter(isFree), recorded.value), steps)
@@ -179,11 +175,11 @@ function personalTypes(steps: readonly object[], fields: readonly Finding[], ope
 /** Lists of objects, and lists within the entries of lists, which only a function can name. */
 function stepListsIn(recording: object) {
   return listsIn(recording).flatMap(({ path, value }) => {
-    const entries = value.filter(isObject);
-    const inner = entries.flatMap((entry) => listsIn(entry)).filter((list) => list.value.some(isObject));
+    const entries = value.filter(isRecord);
+    const inner = entries.flatMap((entry) => listsIn(entry)).filter((list) => list.value.some(isRecord));
     const nested = [...new Set(inner.map((list) => list.path))].map((name) => ({
       path: `${path}.${name}`,
-      value: entries.flatMap((entry) => listAt(entry, name)).filter(isObject),
+      value: entries.flatMap((entry) => listAt(entry, name)).filter(isRecord),
       place: withSource(
         (json) => listAt(json, path).flatMap((each) => listAt(each, name)),
         `(recording: unknown) => listAt(recording, ${literal(path)}).flatMap((each) => listAt(each, ${literal(name)}))`,

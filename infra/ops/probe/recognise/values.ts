@@ -1,15 +1,12 @@
 import { instantForm, isLanguageMap, nameForm } from '../../../../shared/azumuta/value-forms.ts';
-
-export function isObject(value: unknown): value is object {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
+import { isRecord } from '../../../../shared/platform/validation.ts';
 
 export function isScalar(value: unknown): value is string | number | boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 export function isWordsMap(value: unknown): value is Readonly<Record<string, string | null>> {
-  return isObject(value) && Object.keys(value).length > 0 && isLanguageMap(value);
+  return isRecord(value) && Object.keys(value).length > 0 && isLanguageMap(value);
 }
 
 /** An id or a number as text; undefined for anything else. */
