@@ -5,15 +5,7 @@ import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { createProgress } from '../../local/progress.ts';
-import {
-  commonOptions,
-  defaultConfigFile,
-  exits,
-  opsCommand,
-  runCommand,
-  text,
-  UsageError,
-} from '../cli/command.ts';
+import { commonOptions, exits, opsCommand, runCommand, text, UsageError } from '../cli/command.ts';
 import { answersFrom, fittingAnswers, writeNewFile } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
@@ -79,9 +71,8 @@ not found, or came back different`,
 const answersSchema = z.strictObject({ ...screenValuesSchema.shape, again: z.optional(text) });
 
 /** Writes the contract where there is none yet. @returns What to do with it, in lines. */
-function writeContract(contract: string, { integration, file }: Plant, { out, replace }: Options): string[] {
-  // The demo's configuration belongs to no plant.
-  const own = out ?? (file === defaultConfigFile ? undefined : `plants/${integration.plant}.contract.ts`);
+function writeContract(contract: string, { file, contractFile }: Plant, { out, replace }: Options): string[] {
+  const own = out ?? contractFile;
   if (own === undefined)
     return ['--out names a file to write it into; so does the configuration of a plant.'];
   const isThere = existsSync(own);
@@ -140,7 +131,7 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
   const { create: number, answers: file, sample, json } = options;
   const isOfStack = options.stack !== undefined || options.local !== undefined;
   const target = isOfStack ? await findTarget(options) : undefined;
-  const plant = await findPlant(target, options);
+  const plant = await findPlant(target, options.stage, options.config);
   const { baseUrl, contract } = plant.integration.azumuta;
   const given = await answersFrom(file, () => askForScreenValues(number));
   const { again, ...seen } = fittingAnswers(

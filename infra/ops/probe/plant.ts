@@ -9,17 +9,18 @@ import { askForKey } from './screen-values.ts';
 
 export type Plant = Awaited<ReturnType<typeof findPlant>>;
 
-/** The configuration, and its file, of the stack's plant, else the one that was named, else the only one in `plants/`. */
-export async function findPlant(
-  target: Target | undefined,
-  { config, stage }: { readonly config?: string; readonly stage: string },
-) {
-  if (target) {
-    const file = configurationFile(target, config ?? defaultConfigFile);
-    return { integration: await configurationOf(target, file), file };
-  }
-  const file = config ?? onlyConfiguration();
-  return { integration: (await loadIntegration(file, stage)).integration, file };
+/**
+ * The configuration, and its file, of the stack's plant, else the one that was named, else the only one in `plants/`;
+ * and the file of its contract, if it is a plant's.
+ */
+export async function findPlant(target: Target | undefined, stage: string, config?: string) {
+  const given = config ?? (target ? defaultConfigFile : onlyConfiguration());
+  const file = target ? configurationFile(target, given) : given;
+  const integration = target
+    ? await configurationOf(target, file)
+    : (await loadIntegration(file, stage)).integration;
+  const isDemo = file === defaultConfigFile;
+  return { integration, file, contractFile: isDemo ? undefined : `plants/${integration.plant}.contract.ts` };
 }
 
 function onlyConfiguration(): string {

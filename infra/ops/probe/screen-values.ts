@@ -34,18 +34,16 @@ export type ScreenValues = z.output<typeof screenValuesSchema>;
  * @throws UsageError when they leave.
  */
 export async function askForScreenValues(create?: string): Promise<unknown> {
-  const isTest = create !== undefined;
   const number = create ?? (await typed('The number of a completed product order, as the screen shows it?'));
-  const article = isTest ? await typed("Its article's number?") : await typedIfSeen("Its article's number?");
+  const article = await (create === undefined ? typedIfSeen : typed)("Its article's number?");
   const name = await typedIfSeen('The name of one of its parameters?');
   const parameter = name && { name, value: await typed(`The value of ${name}?`) };
   const variant = await typedIfSeen('The name of one of its variants?');
   const asked = { number, article, variant, parameter };
-  if (isTest)
-    return {
-      ...asked,
-      again: await typed(`It will be created in Azumuta. The number ${create}, once more?`),
-    };
+  if (create !== undefined) {
+    const again = await typed(`It will be created in Azumuta. The number ${create}, once more?`);
+    return { ...asked, again };
+  }
   const completedStatus = await typedIfSeen('What does its status say, now that it is completed?');
   const value = await typedIfSeen('A value that was recorded, preferably one that is nowhere else?');
   const step = value && (await typedIfSeen('The name of the step in which it was recorded?'));
@@ -61,10 +59,7 @@ async function typed(message: string): Promise<string> {
   return answered(await text({ message, validate: unlessEmpty('Type it.') })).trim();
 }
 
-async function typedIfSeen(
-  message: string,
-  complaintOf = (_line: string) => '',
-): Promise<string | undefined> {
+async function typedIfSeen(message: string, complaintOf = (_line: string) => '') {
   const validate = (line = '') => (line.trim() && complaintOf(line.trim())) || undefined;
   const placeholder = 'nothing, if you do not see it';
   return answered(await text({ message, defaultValue: '', placeholder, validate })).trim() || undefined;

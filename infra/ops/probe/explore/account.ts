@@ -11,7 +11,7 @@ export class Stopped extends Error {
   override readonly name = 'Stopped';
 }
 
-export interface AccountAnswer {
+interface AccountAnswer {
   /** 0 when nothing usable came: a page instead of JSON, or no answer. */
   readonly status: number;
   readonly json: unknown;

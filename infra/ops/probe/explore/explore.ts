@@ -31,21 +31,20 @@ export async function explore(search: Search) {
   const asked: Partial<Record<ReadOperation, string>> = {};
   const findings: Finding[] = [];
   let stopped: string | undefined;
-  await follow().catch((error: unknown) => {
+  try {
+    await follow();
+  } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     stopped = error.message;
-  });
+  }
   return { answers: { ...answers, asked } satisfies Answers, findings, stopped };
 
   async function follow(): Promise<void> {
     // The only path that Azumuta documents, unless the configuration has paths of its own.
     if (contract.operations.findProductOrder.path === defaultContract.operations.findProductOrder.path)
       await ask({ path: collectionOf(documented) });
-    const list = await findInLists(search, {
-      name: 'findProductOrder',
-      number: seen.number,
-      paths: orderPaths,
-    });
+    const wanted = { name: 'findProductOrder', number: seen.number, paths: orderPaths } as const;
+    const list = await findInLists(search, wanted);
     note('findProductOrder', list, 'no list that was tried has the number');
     const order = await readOrder(search, list);
     note('readProductOrder', order);

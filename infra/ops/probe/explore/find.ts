@@ -53,9 +53,8 @@ export async function findInLists(search: Search, wanted: WantedInList): Promise
   const { ask, contract } = search;
   const { name, number, paths } = wanted;
   const [own, assumed] = [contract.operations[name], defaultContract.operations[name]];
-  const hasOwnFilter =
-    own.path.includes('{number}') || JSON.stringify(own.query) !== JSON.stringify(assumed.query);
-  if (own.method !== 'GET' || hasOwnFilter) {
+  const hasOwnQuery = JSON.stringify(own.query) !== JSON.stringify(assumed.query);
+  if (own.method !== 'GET' || own.path.includes('{number}') || hasOwnQuery) {
     const { json } = await ask(own, { number });
     const located = locate(json, [number]);
     const why = `asked by ${own.method}, as the configuration says, and answered`;

@@ -33,12 +33,10 @@ export const articlePaths = ['/articles', '/products', '/items', '/materials', '
  */
 export function recordingsOfOrder(path: string): Question[] {
   const names = ['recordings', 'executions', 'registrations', 'runs', 'results'];
+  const queries = ['productOrderId', 'orderId'].map((name) => ({ [name]: '{productOrder.id}' }));
   return [
     ...names.map((name) => ({ path: `${path}/{productOrder.id}/${name}` })),
-    ...['productOrderId', 'orderId'].map((name) => ({
-      path: `${parentOf(path)}/recordings`,
-      query: { [name]: '{productOrder.id}' },
-    })),
+    ...queries.map((query) => ({ path: `${parentOf(path)}/recordings`, query })),
   ];
 }
 
@@ -93,20 +91,14 @@ const envelopes =
  * `/v2/orders` for the field `product.sku`.
  */
 export function siblings(path: string, field: string): string[] {
-  const stems = field
-    .split('.')
-    .filter((name) => !envelopes.test(name))
-    .map((name) => name.replace(suffix, '').replace(/^_+|_+$/g, ''));
+  const names = field.split('.').filter((name) => !envelopes.test(name));
+  const stems = names.map((name) => name.replace(suffix, '').replace(/^_+|_+$/g, ''));
   const stem = stems.findLast((each) => each.length >= 3);
   if (stem === undefined) return [];
   const plural = /s$/i.test(stem) ? stem : /[^aeiou]y$/i.test(stem) ? stem.replace(/y$/i, 'ies') : `${stem}s`;
-  const dashed = plural
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replaceAll('_', '-')
-    .toLowerCase();
-  return [...new Set([plural, dashed, dashed.replaceAll('-', '')])]
-    .filter((name) => /^[\w-]+$/.test(name))
-    .map((name) => `${parentOf(path)}/${name}`);
+  const dashed = plural.replace(/([a-z0-9])([A-Z])|_/g, '$1-$2').toLowerCase();
+  const spellings = [...new Set([plural, dashed, dashed.replaceAll('-', '')])];
+  return spellings.filter((name) => /^[\w-]+$/.test(name)).map((name) => `${parentOf(path)}/${name}`);
 }
 
 /** A path without its last name. */

@@ -39,9 +39,8 @@ export function resourcesIn(answers: Answers, { number, article: articleNumber }
   const id = answers.asked?.readProductOrder;
   const entry = locate(answers.findProductOrder, [number]);
   // An envelope has the number only, a product order its id, too.
-  const order =
-    (id !== undefined && locate(answers.readProductOrder, [number, id])) ||
-    locate(answers.readProductOrder, [number]);
+  const whole = id === undefined ? undefined : locate(answers.readProductOrder, [number, id]);
+  const order = whole ?? locate(answers.readProductOrder, [number]);
   const known = order ?? entry;
   const article = articleNumber === undefined ? undefined : locate(answers.findArticle, [articleNumber]);
   const recording = followed('readRecording', answers, 'recording.id', idsInLists(known));
@@ -95,8 +94,6 @@ function idsIn(located: Located | undefined): string[] {
 /** Values in the entries of lists that the resource itself does not have. */
 function idsInLists(located: Located | undefined): string[] {
   const own = new Set(namesIn(located?.resource).map(({ value }) => nameOf(value)));
-  return listsIn(located?.resource)
-    .flatMap(({ value }) => value)
-    .flatMap((entry) => namesIn(entry).flatMap(({ value }) => nameOf(value) ?? []))
-    .filter((id) => !own.has(id));
+  const names = listsIn(located?.resource).flatMap(({ value }) => value.flatMap(namesIn));
+  return names.flatMap(({ value }) => nameOf(value) ?? []).filter((id) => !own.has(id));
 }
