@@ -134,10 +134,8 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
   const plant = await findPlant(target, options.stage, options.config);
   const { baseUrl, contract } = plant.integration.azumuta;
   const given = await answersFrom(file, () => askForScreenValues(number));
-  const { again, ...seen } = fittingAnswers(
-    answersSchema,
-    number === undefined ? given : { number, ...Object(given) },
-  );
+  const answers = number === undefined ? given : { number, ...Object(given) };
+  const { again, ...seen } = fittingAnswers(answersSchema, answers);
   const known = { contract, seen, clock: systemClock };
 
   if (number !== undefined) {

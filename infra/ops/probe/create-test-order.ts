@@ -29,10 +29,8 @@ export async function createTestOrder(
   const byId = await azumuta.productOrder(id, signal);
   const byNumber = await azumuta.findProductOrder(number, signal);
   const wanted = { ...seen, number };
-  return {
-    id,
-    differing: [...compare('by its id', byId, wanted), ...compare('by its number', byNumber, wanted)],
-  };
+  const differing = [...compare('by its id', byId, wanted), ...compare('by its number', byNumber, wanted)];
+  return { id, differing };
 }
 
 /** Sends a figure as a number, unless that would change how it is written. */

@@ -100,11 +100,9 @@ async function isApplied(ask: Ask, question: Question, number: string): Promise<
   return [204, 404, 410].includes(answer.status) || (isDone(answer) && entriesIn(answer.json).length === 0);
 }
 
-function filtersFor(
-  page: unknown,
-  located: Located | undefined,
-  { name, number, fields = [], form }: WantedInList,
-) {
+/** Fields and forms of a filter to try, the likeliest first. */
+function filtersFor(page: unknown, located: Located | undefined, wanted: WantedInList) {
+  const { name, number, fields = [], form } = wanted;
   const line = name === 'findArticle' ? 'article.number' : 'productOrder.number';
   const nodes = namesIn(located?.resource ?? entriesIn(page)[0]);
   const known = located ? named(nodes, number) : nodes.filter(({ path }) => fitsName(line, path));
@@ -168,10 +166,8 @@ export async function readById(search: Search, wanted: Wanted): Promise<IdAnswer
 
 /** The lines of an operation that is asked so. */
 export function questionFindings(name: Name, { path, query = {} }: Question, why: string): Finding[] {
-  const findings = [sure(`operations.${name}.path`, path, why)];
-  return Object.keys(query).length > 0
-    ? [...findings, sure(`operations.${name}.query`, query, why)]
-    : findings;
+  const lines = Object.keys(query).length > 0 ? { path, query } : { path };
+  return Object.entries(lines).map(([line, set]) => sure(`operations.${name}.${line}`, set, why));
 }
 
 /** Finds out how an id that does not exist is answered. */

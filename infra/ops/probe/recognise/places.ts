@@ -37,12 +37,10 @@ export function byValue(line: string, nodes: readonly JsonNode[], value: string,
   return { ...toConfirm(line, path, `it ${proof}${doubt}`), shown };
 }
 
+const noName = 'no field has such a name';
+
 /** The place of a field by its name alone, which is never sure. */
-export function byName(
-  line: string,
-  nodes: readonly JsonNode[],
-  missing = 'no field has such a name',
-): Finding {
+export function byName(line: string, nodes: readonly JsonNode[], missing = noName): Finding {
   const [best, ...more] = ranked(line, nodes).filter(({ path }) => fitsName(line, path));
   if (!best) return notFound(line, missing);
   const have = more.length > 1 ? 'have' : 'has';
@@ -72,30 +70,21 @@ export function reading(nodes: readonly JsonNode[], text: string): JsonNode[] {
  * The place of an id that answers have proved. Only one that was asked for, and answered, is sure: one value may be in
  * two answers by chance.
  * @param nodes Names, or lists that have it.
- * @param saying Makes more of the proof.
+ * @param told How the proof is told.
  */
-export function byId(
-  line: string,
-  nodes: readonly JsonNode[],
-  proved: ProvedId,
-  saying = (proof: string) => proof,
-) {
+export function byId(line: string, nodes: JsonNode[], proved: ProvedId, told = (proof: string) => proof) {
   const { id, wasAsked } = proved;
   const proof = wasAsked ? 'was answered with what was looked for' : 'is in another answer, too';
   const having = nodes.filter(({ value }) => Array.isArray(value) || nameOf(value) === id);
-  const found = byValue(line, having, id, saying(proof));
+  const found = byValue(line, having, id, told(proof));
   return wasAsked || found.certainty !== 'sure' ? found : { ...found, certainty: 'to confirm' as const };
 }
 
 /** The place of a resource's own id. */
 export function ownId(line: string, resource: object, proved: ProvedId | undefined): Finding {
   const names = namesIn(resource);
-  return proved
-    ? byId(line, names, proved)
-    : byName(
-        line,
-        names.filter(({ path }) => isId(path)),
-      );
+  const ids = names.filter(({ path }) => isId(path));
+  return proved ? byId(line, names, proved) : byName(line, ids);
 }
 
 /** The address of a page: the one that was seen, else by its name. */

@@ -57,9 +57,8 @@ function languageOf({ entry, order, article, recording }: Resources, seen: Scree
     .map((located) => located?.resource)
     .flatMap((resource) => [resource, ...listsIn(resource).flatMap(({ value }) => value)])
     .flatMap(wordsIn);
-  const languages = texts
-    .flatMap((text) => words.map(({ value }) => languagesOf(value, text)))
-    .filter(({ length }) => length > 0);
+  const all = texts.flatMap((text) => words.map(({ value }) => languagesOf(value, text)));
+  const languages = all.filter(({ length }) => length > 0);
   const [first = []] = languages;
   const common = first.filter((each) => languages.every((one) => one.includes(each)));
   const [language] = common;
@@ -80,32 +79,24 @@ function guessCreateAndTrigger(findings: readonly Finding[], resources: Resource
     const set = findings.find((finding) => finding.line === line)?.set;
     return typeof set === 'string' ? set : undefined;
   };
+  const asRead = 'only a create shows it; taken to be as in a product order';
+  const asCalled = 'only a trigger shows it; taken to be called as in a product order';
   const isOfList = resources.order.located?.isList;
-  const ofCreate = {
-    'createdProductOrder.id': placeOf('productOrder.id'),
-    'createdProductOrder.number': placeOf('productOrder.number'),
-    'createdProductOrder.url': placeOf('productOrder.url'),
-    'operations.createProductOrder.answer': isOfList
-      ? undefined
-      : placeOf('operations.readProductOrder.answer'),
-    'operations.createProductOrder.body': bodyOf(placeOf, resources),
-  };
+  const answer = isOfList ? undefined : placeOf('operations.readProductOrder.answer');
   // A trigger may name its order as a product order names itself, or as a recording names its order.
   const ofRecording = [placeOf('recording.productOrderNumber') ?? ''].filter((place) => place.includes('.'));
-  const ofTrigger = {
-    'trigger.productOrderNumber': [...triggerName(placeOf('productOrder.number')), ...ofRecording],
-    'trigger.recordingIds': triggerName(placeOf('productOrder.recordings')),
-    'trigger.id': triggerName(placeOf('recordingRef.id')),
-  };
-  const guessed = (why: string, guesses: Readonly<Record<string, string | object | undefined>>) =>
-    Object.entries(guesses).flatMap(([line, set]) => {
-      const isKnown = set !== undefined && !(Array.isArray(set) && set.length === 0);
-      return isKnown ? toConfirm(line, set, why) : [];
-    });
-  return [
-    ...guessed('only a create shows it; taken to be as in a product order', ofCreate),
-    ...guessed('only a trigger shows it; taken to be called as in a product order', ofTrigger),
+  const numbers = [...triggerName(placeOf('productOrder.number')), ...ofRecording];
+  const guesses = [
+    toConfirm('createdProductOrder.id', placeOf('productOrder.id'), asRead),
+    toConfirm('createdProductOrder.number', placeOf('productOrder.number'), asRead),
+    toConfirm('createdProductOrder.url', placeOf('productOrder.url'), asRead),
+    toConfirm('operations.createProductOrder.answer', answer, asRead),
+    toConfirm('operations.createProductOrder.body', bodyOf(placeOf, resources), asRead),
+    toConfirm('trigger.productOrderNumber', numbers, asCalled),
+    toConfirm('trigger.recordingIds', triggerName(placeOf('productOrder.recordings')), asCalled),
+    toConfirm('trigger.id', triggerName(placeOf('recordingRef.id')), asCalled),
   ];
+  return guesses.filter(({ set }) => set !== undefined && !(Array.isArray(set) && set.length === 0));
 }
 
 /** The name that a trigger may use, too; none where it is so general that it may mean anything. */
@@ -130,8 +121,6 @@ function bodyOf(placeOf: PlaceOf, { order, entry, article }: Resources): object 
     [parameters, isList ? '{parameterList}' : '{parameters}'],
     [variants, haveNames ? '{variantNames}' : '{variantIds}'],
   ];
-  return fields.reduce(
-    (body, [place, template]) => (place === undefined ? body : withLine(body, place, template)),
-    {},
-  );
+  const known = fields.flatMap(([place, template]) => (place === undefined ? [] : { place, template }));
+  return known.reduce((body, { place, template }) => withLine(body, place, template), {});
 }

@@ -44,6 +44,7 @@ function titleOf(line: string, resource: object, other: object | undefined): Fin
   const known = wordsIn(other).flatMap(({ value }) => textsIn(value));
   const isKnown = ({ value }: JsonNode) => textsIn(value).some((text) => known.includes(text));
   const common = words.filter((node) => fitsName(line, node.path) && isKnown(node));
+  // They fit by their names, so it does not matter how telling the text is.
   return common.length > 0 ? byValue(line, common, '', 'is in another answer, too') : byName(line, words);
 }
 
