@@ -1,7 +1,7 @@
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import type { AzumutaProductOrder } from '../../../shared/azumuta/resources.ts';
 import { UsageError } from '../cli/command.ts';
-import { reads } from './recognise/values.ts';
+import { shows } from './recognise/values.ts';
 import type { ScreenValues } from './screen-values.ts';
 
 /**
@@ -44,8 +44,10 @@ function compare(how: string, order: AzumutaProductOrder | undefined, wanted: Sc
   const fields = [
     order.number !== number && 'number',
     order.article !== article && 'article',
-    parameter && !reads(order.parameters[parameter.name], parameter.value) && `parameter ${parameter.name}`,
-    variant !== undefined && !order.variants.some((each) => reads(each, variant)) && `variant ${variant}`,
+    parameter &&
+      !shows(() => order.parameters[parameter.name], parameter.value) &&
+      `parameter ${parameter.name}`,
+    variant !== undefined && !shows(() => order.variants, variant) && `variant ${variant}`,
     order.completed && 'status (it is taken for completed)',
   ];
   return fields.flatMap((field) => (field ? `read ${how}, it has another ${field}` : []));

@@ -6,7 +6,7 @@ import { valueAt } from '../../../shared/platform/places.ts';
 import { isRecord, parse } from '../../../shared/platform/validation.ts';
 import type { Answers, ReadOperation } from './recognise/answers.ts';
 import type { Finding } from './recognise/findings.ts';
-import { reads } from './recognise/values.ts';
+import { shows } from './recognise/values.ts';
 import type { ScreenValues } from './screen-values.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -76,9 +76,9 @@ export function complaintsOf(contract: AzumutaContract, answers: Answers, seen: 
       return own.ok && (key === undefined || own.value === key);
     });
     const made = readResource(entry ?? (entries.length === 1 ? entries[0] : undefined));
-    if (made.ok) return made.value;
-    complaints.push(...sentencesOf(made.misfits).map((sentence) => `${name}: ${sentence}`));
-    return undefined;
+    const misfits = made.ok ? made.lazy : made.misfits;
+    complaints.push(...sentencesOf(misfits).map((sentence) => `${name}: ${sentence}`));
+    return made.ok ? made.value : undefined;
   }
 
   const readers = createAnswerReaders(contract);
@@ -100,9 +100,12 @@ function differingLines(
     order && order.number !== number && 'productOrder.number',
     order && article !== undefined && order.article !== article && 'productOrder.article',
     order && completedStatus !== undefined && !order.completed && 'productOrder.status',
-    order && parameter && !reads(order.parameters[parameter.name], parameter.value) && 'parameter.value',
-    order && variant !== undefined && !order.variants.some((each) => reads(each, variant)) && 'variant.name',
-    recorded && recording?.steps.every(({ value }) => !reads(value, recorded.value)) && 'step.value',
+    order &&
+      parameter &&
+      !shows(() => order.parameters[parameter.name], parameter.value) &&
+      'parameter.value',
+    order && variant !== undefined && !shows(() => order.variants, variant) && 'variant.name',
+    recorded && recording?.steps.every((step) => !shows(() => step.value, recorded.value)) && 'step.value',
   ];
   const why = 'reads is not what was seen: look at that line, and at those beside it.';
   return lines.flatMap((line) => (line ? `What azumuta.contract.${line} ${why}` : []));
