@@ -139,8 +139,10 @@ export function partnerFailure(
     return failure(sentence, { scope: 'order' });
   }
   if (status === 429) return failure(`asks us to slow down (429) at ${what}.`);
+  // With 502 and 503 a server speaks of itself; 500 and 504 may be due to what it was asked.
+  const perhapsOnlyOrder = status === 500 || status === 504;
   if (status === 408 || status >= 500)
-    return failure(`failed (${status}) at ${what}.`, { wrote, perhapsOnlyOrder: true });
+    return failure(`failed (${status}) at ${what}.`, { wrote, perhapsOnlyOrder });
   return undefined;
 }
 

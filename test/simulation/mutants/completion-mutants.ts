@@ -10,9 +10,9 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'receipt-before-the-effect',
     file: book,
-    find: "const receipt = await partners.call('erp', () => {",
+    find: "const receipt = await partners.call('erp', booking",
     replace:
-      "await dependencies.ledger.claims.complete(claim, {}, { event: 'booked' });\n    const receipt = await partners.call('erp', () => {",
+      "await dependencies.ledger.claims.complete(claim, {}, { event: 'booked' });\n    const receipt = await partners.call('erp', booking",
     why: 'After a crash before the booking, the ledger says that it is booked, but the ERP has nothing.',
     foundBy: ['booked'],
   },
