@@ -32,6 +32,7 @@ export async function postOrders(plant: BenchPlant, numbers: readonly string[]):
     ...{ number, article: 'GEAR-01', quantity: '5', unit: 'u', attributes: { side: 'Left' } },
   }));
   const answer = await call(`${plant.emulator.apiUrl}/product-orders`, {
+    method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': plant.orderKey },
     body: JSON.stringify(orders.length === 1 ? orders[0] : orders),
   });
