@@ -113,7 +113,7 @@ export function createContainer(stage: string, integration: CompleteIntegration,
       const { productOrders } = integration;
       return {
         ...{ ledger, queues, queueUrl: setting('PRODUCT_ORDERS_QUEUE_URL'), log, clock },
-        map: (order: ErpOrder) => mapProductOrders(productOrders, order),
+        map: (order: ErpOrder) => mapProductOrders(productOrders, order, setting('CONFIGURATION_VERSION')),
         accept: (order: ErpOrder) => isWanted(productOrders, order),
         lookAgain: this.lookAgain,
       };

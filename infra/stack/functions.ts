@@ -45,8 +45,9 @@ export class Functions extends Construct {
 }
 
 /** ERP → Azumuta. */
-function ordersOut({ integration, queues, placement }: FunctionsProps, uses: Uses) {
+function ordersOut({ integration, queues, placement, bundles }: FunctionsProps, uses: Uses) {
   const { azumuta, erp, deployment } = integration;
+  const version = versionOf(bundles);
   return {
     'accept-product-orders': {
       description: 'Takes orders from the ERP and returns their status',
@@ -58,6 +59,7 @@ function ordersOut({ integration, queues, placement }: FunctionsProps, uses: Use
         uses.query('erpOrder'),
         uses.read('orderApiKey'),
         { environment: { ALLOWED_SOURCES: JSON.stringify(deployment.allowedSources.orders) } },
+        version,
       ],
     },
     'pull-product-orders': {
@@ -70,6 +72,7 @@ function ordersOut({ integration, queues, placement }: FunctionsProps, uses: Use
         uses.sendTo('productOrders', 'completions'),
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'),
         uses.read('erpCredentials'),
+        version,
       ],
     },
     'create-product-orders': {
@@ -82,6 +85,7 @@ function ordersOut({ integration, queues, placement }: FunctionsProps, uses: Use
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
         uses.query('azumutaId'),
         uses.read('azumutaApiKey', 'erpCredentials'),
+        version,
       ],
     },
   } as const satisfies Partial<Record<FunctionName, Definition>>;
@@ -113,7 +117,7 @@ function resultsBack({ integration, queues, placement, bundles }: FunctionsProps
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
         uses.query('azumutaId'),
         uses.read('azumutaApiKey', 'erpCredentials'),
-        { environment: { CONFIGURATION_VERSION: versionOf(bundles['book-completion']) } },
+        versionOf(bundles),
       ],
     },
     'reconcile-completions': {
@@ -171,9 +175,10 @@ function consumerOf(queue: IQueue, ...atOnce: readonly (number | undefined)[]) {
   return { timeout: consumerTimeout, memoryMb: 512, consumes: { queue, containers } } as const;
 }
 
-/** Version of a function's code, with the plant's configuration in it. */
-function versionOf(bundle: string): string {
-  return FileSystem.fingerprint(bundle).slice(0, 12);
+/** One version for all functions: that of the code that books, with the plant's configuration in it. */
+function versionOf(bundles: Bundles): Use {
+  const version = FileSystem.fingerprint(bundles['book-completion']).slice(0, 12);
+  return { environment: { CONFIGURATION_VERSION: version } };
 }
 
 /** `receive-webhook` is `ReceiveWebhook` among the constructs. */

@@ -37,7 +37,7 @@ export async function composeAlert(
   const [only] = told;
   const headline =
     kind === 'partner-down' ? outageHeadline(decision, situation.at, timeZone) : headlineOf(decision, count);
-  const named = count === 1 && only ? `${only.order}: ${headline.replace(/^1 /, '')}` : headline;
+  const named = count === 1 && only?.order ? `${only.order}: ${headline.replace(/^1 /, '')}` : headline;
   const prefix = event === 'reminder' ? 'Still open: ' : event === 'over' ? 'Over: ' : '';
   return {
     ...{ v: 1, id, stack, at: situation.at.toISOString() },

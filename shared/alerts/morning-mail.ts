@@ -25,7 +25,9 @@ const figures: Readonly<Record<string, readonly string[]>> = {
   'Created in Azumuta': ['created', 'adopted'],
   'Booked in the ERP': ['booked'],
   'Dead letters': ['dead-lettered'],
-  'Changed afterwards': orderConcernKinds.filter((kind) => kind !== 'refused' && kind !== 'time-ahead'),
+  'Changed afterwards': orderConcernKinds.filter(
+    (kind) => kind !== 'refused' && kind !== 'time-ahead' && kind !== 'unknown-numbers',
+  ),
 };
 
 /**

@@ -6,6 +6,8 @@ import type { HintDependencies, Inquiry, Reading } from './inquiry.ts';
 
 /** How long Azumuta may take to show what its trigger has announced. */
 const patienceMs = 30 * 60_000;
+/** A number that nobody knows is asked about at once, so soon after that, and at the end of our patience. */
+const unknownAgainSeconds = 20;
 /** Azumuta is asked about an order once in this time at most, however many hints come. */
 export const betweenQuestionsMs = 60_000;
 /** A hint that asks is retried after 15 minutes at the latest; after this time it is taken for lost. */
@@ -52,7 +54,7 @@ export async function askLater(
   sentence: string,
   inquiry: Inquiry,
   { code = 'completion-unclear', lastLook }: IfUnanswered,
-  { ledger: { questions }, clock, reconciles }: HintDependencies,
+  { ledger: { questions, concerns }, clock, reconciles }: HintDependencies,
 ): Promise<void> {
   const { askedAs, question, attempt } = inquiry;
   const joining = { recordingIds: newIn(inquiry), askedAt: clock.now() };
@@ -65,14 +67,30 @@ export async function askLater(
   const isOlder = question && attempt.sentAt.getTime() - question.since.getTime() >= clocksDifferMs;
   const goesOn = question && (question.by === by || !isOlder);
   const since = goesOn ? question.since : clock.now();
-  await questions.recordAsked(askedAs, { by, since });
-  if (ageOf(since, clock) < patienceMs) throw new RetryLater(sentence, { scope: 'order' });
+  const isUnknown = code === 'unknown-order' && isKnownToNobody(inquiry);
+  // It may be any text of somebody who has the webhook's URL: it costs little.
+  if (!isUnknown || !goesOn) await questions.recordAsked(askedAs, { by, since, isUnknown });
+  const leftMs = patienceMs - ageOf(since, clock);
+  if (isUnknown && leftMs > 0) {
+    const afterSeconds = goesOn ? Math.ceil(leftMs / 1000) : unknownAgainSeconds;
+    throw new Wait(sentence, { scope: 'order', afterSeconds });
+  }
+  if (leftMs > 0) throw new RetryLater(sentence, { scope: 'order' });
+  if (isUnknown) {
+    attempt.log.warn('A trigger named a product order that nobody knows', { order: askedAs });
+    return concerns.countUnknown(askedAs);
+  }
   if (!lastLook || !reconciles) throw new Rejected(`${sentence} Asked again for 30 minutes.`, { code });
   const refusal = await lastLook();
   if (refusal) throw refusal;
   const note = `${sentence} It is asked about with the overdue orders from now on.`;
   await questions.leaveToReconciliation(askedAs, note);
   attempt.log.warn('Left to the reconciliation', { reason: sentence });
+}
+
+/** A person who asks about a number is told in a dead letter. */
+function isKnownToNobody({ entry, bookings, hint }: Inquiry): boolean {
+  return !entry && bookings.length === 0 && !hint.again;
 }
 
 /** Notes that Azumuta was asked about the completed order: hints that came before bring nothing new. */

@@ -19,12 +19,14 @@ export async function beginHint(
   dependencies: HintDependencies,
 ): Promise<Step> {
   const { productOrderNumber, otherNumber } = hint;
+  const askedAt = dependencies.clock.now();
   const standing = await dependencies.ledger.knownOrders.standing(productOrderNumber, otherNumber);
   const inquiry = { ...standing, hint, attempt };
   const step = stepOf(inquiry, dependencies);
   if (step.to !== 'read') return nextOf(jobOf(inquiry, step), dependencies);
   const run = async (reading: WorkAttempt) => {
-    const job = await readAndDecide({ ...inquiry, attempt: reading }, step, dependencies);
+    const read = () => readAndDecide({ ...inquiry, attempt: reading }, step, dependencies);
+    const job = await dependencies.reader.alone(inquiry.home, askedAt, read);
     return job && nextOf(job, dependencies);
   };
   return { needs: 'azumuta', order: inquiry.home, run };
@@ -46,8 +48,9 @@ function stepOf(inquiry: Inquiry, { clock, configuration }: HintDependencies): N
   if (entry?.givenUp && hint.again !== true) return { to: 'end', refused: [] };
   const part = entry?.part.index ?? 1;
   const known = recordingsIn(bookings);
-  const namesNew = recordingsNamedBy(inquiry).some((id) => !known.has(id));
-  return nextStep({ ...inquiry, part, namesNew, configuration, now: clock.now() });
+  const named = recordingsNamedBy(inquiry);
+  const names = named.length === 0 ? 'nothing' : named.every((id) => known.has(id)) ? 'known' : 'new';
+  return nextStep({ ...inquiry, part, names, configuration, now: clock.now() });
 }
 
 /** The job of a step that needs nothing of Azumuta. @throws Wait */

@@ -11,8 +11,8 @@ export interface StepFacts extends Pick<Inquiry, 'bookings' | 'answered'> {
   readonly attempt: Pick<WorkAttempt, 'messageId' | 'sentAt' | 'receiveCount'>;
   /** Index of the part that the hint is about. Bookings of other parts may be kept at the same home. */
   readonly part: number;
-  /** It names recordings that are in no booking. */
-  readonly namesNew: boolean;
+  /** Whether it names recordings that are in no booking, or only such that are in one. */
+  readonly names: 'new' | 'known' | 'nothing';
   /** Version of the configuration that maps now. */
   readonly configuration: string;
   readonly now: Date;
@@ -30,6 +30,11 @@ export type NextStep =
   /** Ask Azumuta; what is decided anew was surely never sent. */
   | { readonly to: 'read'; readonly anew: Entries; readonly refused: Entries };
 
+/**
+ * A trigger that is sent so soon after Azumuta was read, and names only what is booked, is of the same completion: nobody
+ * opens an order, corrects a recording and completes it in this time.
+ */
+const sameCompletionMs = 10_000;
 /** A booking that is under way takes a second; its lease covers the worst case. Each further wait is twice as long. */
 const underWayMs = 4000;
 
@@ -117,7 +122,12 @@ function isNewer(booking: BookingEntry, facts: StepFacts): boolean {
 
 function isNewerTrigger(booking: BookingEntry, facts: StepFacts): boolean {
   const { hint, attempt } = facts;
-  return hint.via === 'webhook' && !isOwn(booking, facts) && !isSentBefore(askedAt(booking, facts), attempt);
+  if (hint.via !== 'webhook' || isOwn(booking, facts) || isRepetition(booking.readAt, facts)) return false;
+  return !isSentBefore(askedAt(booking, facts), attempt);
+}
+
+function isRepetition(readAt: Date, { names, attempt: { sentAt } }: StepFacts): boolean {
+  return names === 'known' && sentAt.getTime() - readAt.getTime() < sameCompletionMs;
 }
 
 /** Planned by an earlier attempt at this message. A replayed message was sent later, and counts as another. */
@@ -127,15 +137,16 @@ function isOwn({ plannedFor, readAt }: BookingEntry, { attempt: { messageId, sen
 
 /** Every booking is done, or left to a person: there is nothing new if Azumuta was asked after this hint came. */
 function whenSettled(facts: StepFacts, refused: Entries): NextStep {
-  const { bookings, answered, hint, attempt, namesNew, now } = facts;
+  const { bookings, answered, hint, attempt, names, now } = facts;
   const read = { to: 'read', anew: [], refused } as const;
   // The hint that asked last may still have to tell a person.
   if (hint.again || answered?.by === nameOf(attempt)) return read;
   const ofPart = bookings.filter((booking) => isOfPart(booking, facts));
+  const isReadAt = (at: Date) => isSentBefore(at, attempt) || isRepetition(at, facts);
   const isRead = (booking: BookingEntry) =>
-    isWhole(booking, facts) && (isOwn(booking, facts) || isSentBefore(booking.readAt, attempt));
-  const isAnswered = answered && isSentBefore(answered.at, attempt);
-  if (namesNew ? isAnswered && answered.listsRecordings : isAnswered || ofPart.some(isRead))
+    isWhole(booking, facts) && (isOwn(booking, facts) || isReadAt(booking.readAt));
+  const isAnswered = answered && isReadAt(answered.at);
+  if (names === 'new' ? isAnswered && answered.listsRecordings : isAnswered || ofPart.some(isRead))
     return { to: 'end', refused };
   const lastMs = Math.max(0, ...ofPart.map(({ readAt }) => readAt.getTime()), answered?.at.getTime() ?? 0);
   return now.getTime() - lastMs < betweenQuestionsMs ? waitAfter(lastMs) : read;

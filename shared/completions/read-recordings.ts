@@ -3,7 +3,7 @@ import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/resources
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
-import { Rejected } from '../model/errors.ts';
+import { Rejected, Wait } from '../model/errors.ts';
 import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
 import { readOrWhy, Unread, withFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -42,9 +42,29 @@ const rememberedMs = 10 * 60_000;
 export class CompletionReader {
   readonly #dependencies: ReaderDependencies;
   readonly #remembered = new Map<string, { readonly at: number; readonly recording: AzumutaRecording }>();
+  /** Until when orders were read (epoch milliseconds): for ever while they are. */
+  readonly #readUntil = new Map<string, number>();
 
   constructor(dependencies: ReaderDependencies) {
     this.#dependencies = dependencies;
+  }
+
+  /**
+   * Of several hints about an order in one batch, one reads.
+   * @param askedAt When the ledger was asked about the order. @throws Wait where another hint has read since, or does now
+   */
+  async alone<T>(order: string, askedAt: Date, read: () => Promise<T>): Promise<T> {
+    if ((this.#readUntil.get(order) ?? 0) >= askedAt.getTime()) {
+      const sentence = `Another hint about product order ${order} is on its way.`;
+      throw new Wait(sentence, { scope: 'order', forOurLock: true });
+    }
+    if (this.#readUntil.size > maxRemembered) this.#readUntil.clear();
+    this.#readUntil.set(order, Number.POSITIVE_INFINITY);
+    try {
+      return await read();
+    } finally {
+      this.#readUntil.set(order, this.#dependencies.clock.now().getTime());
+    }
   }
 
   /** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */

@@ -40,6 +40,8 @@ export interface AcceptDependencies extends WriteDependencies {
 /** What became of an ERP order, and how many concerns of it are new. */
 export interface Accepted extends AnsweredOrder {
   readonly news: number;
+  /** Product orders that stay as they were made, though the mapping adds parameters now. */
+  readonly remapped?: number;
   /** The ERP, or the plant's `accept`, does not want it. */
   readonly isEnded: boolean;
 }
@@ -129,6 +131,7 @@ function answerOf(
   return {
     ...{ number, status: overall(productOrders), productOrders, ...why },
     ...{ news, isEnded: ended !== undefined },
+    remapped: written.filter(({ isRemapped }) => isRemapped).length,
     messages: new Map(
       written.flatMap(({ status, message }) => (status && message ? [[status.number, message]] : [])),
     ),

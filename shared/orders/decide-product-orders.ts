@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
 import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
@@ -32,7 +33,9 @@ import {
  *   refused, other content               replace                    (as above)
  *   created, same content                unchanged; a look where    concern: unwanted
  *                                        a concern is open
- *   created, other content               concern: changed           concern: unwanted
+ *   created, other content               concern: changed; none     concern: unwanted
+ *                                        where a later mapping
+ *                                        only adds parameters
  *   booked, and final                    unchanged; used again a    unchanged
  *                                        day later, without an id
  *   of another ERP order                 concern: number taken      –, or unclaimed
@@ -95,7 +98,7 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
     const one = mapped.get(number);
     const mine = ownByNumber.get(number);
     const kept = mine && (counted.kept.includes(mine) ? stays(mine) : unwanted(mine, known, wanted));
-    const part = one ? decidePart(one, mine ?? held?.entry, known, wanted) : kept;
+    const part = one ? decideMapped(one, mine ?? held?.entry, known, wanted) : kept;
     const isClaimed = part?.action === 'concern' && part.begins[0]?.claimant !== undefined;
     const claim = isClaimed ? undefined : held?.concerns.find((concern) => concern.claimant === claimant);
     const sentence = `ERP order ${nameOf(wanted.order)} and another one are not mapped to this number together any more.`;
@@ -125,6 +128,30 @@ function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }
 function ofContent(known: KnownErpOrder, number: string): readonly Concern[] {
   const kinds: readonly OrderConcernKind[] = ['changed', 'unwanted', 'removed', 'used-again'];
   return known.productOrders.get(number)?.concerns.filter(({ kind }) => kinds.includes(kind)) ?? [];
+}
+
+/** What was made by an earlier mapping is compared without the parameters that a later one adds. */
+function decideMapped(
+  mapped: MappedProductOrder,
+  entry: OrderEntry | undefined,
+  known: KnownErpOrder,
+  wanted: WantedOrder,
+): PartDecision {
+  if (!entry || entry.surelyNotCreated || !addsParameters(mapped, entry))
+    return decidePart(mapped, entry, known, wanted);
+  const { draft, contentHash } = entry;
+  const part = decidePart({ ...mapped, draft, contentHash }, entry, known, wanted);
+  return 'begins' in part ? { ...part, isRemapped: true } : part;
+}
+
+/** The ERP may add a value, too, and then the version of the mapping is the same. */
+function addsParameters({ draft, mappedBy }: MappedProductOrder, made: OrderEntry): boolean {
+  if (mappedBy === undefined || mappedBy === made.mappedBy) return false;
+  const kept = Object.entries(draft.parameters).filter(([name]) =>
+    Object.hasOwn(made.draft.parameters, name),
+  );
+  const isMore = kept.length < Object.keys(draft.parameters).length;
+  return isMore && isDeepStrictEqual({ ...draft, parameters: Object.fromEntries(kept) }, made.draft);
 }
 
 function decidePart(

@@ -30,7 +30,7 @@ export const pullOutcomes = [
   'the ERP is down',
 ] as const;
 
-const nothingDone = { pages: 0, orders: 0, queued: 0, conflicts: 0, rejected: 0, cancelled: 0 };
+const nothingDone = { pages: 0, orders: 0, queued: 0, conflicts: 0, rejected: 0, cancelled: 0, remapped: 0 };
 
 /** The result of one run; also the function's answer, for a run by hand. */
 export type PullReport = Readonly<typeof nothingDone> & { readonly outcome: (typeof pullOutcomes)[number] };
@@ -120,7 +120,8 @@ async function acceptPage(
     await recordUnmapped({ number: id }, { reason, cause: 'order-data' }, 'pull', dependencies);
     run.rejected += 1;
   }
-  for (const { status, news, isEnded } of await acceptOrders(orders, 'pull', dependencies)) {
+  for (const { status, news, isEnded, remapped = 0 } of await acceptOrders(orders, 'pull', dependencies)) {
+    run.remapped += remapped;
     if (isEnded) run.cancelled += news > 0 ? 1 : 0;
     else if (status === 'queued') run.queued += 1;
     else if (status === 'conflict') run.conflicts += 1;

@@ -75,6 +75,8 @@ export interface Kept {
   readonly ends: readonly Concern[];
   /** Azumuta is looked at, where it may have been put right already. */
   readonly looks: boolean;
+  /** A later mapping adds parameters to it: as the ERP wants nothing else, it stays as it was made. */
+  readonly isRemapped?: boolean;
   /** For the caller, and for what ends. */
   readonly sentence: string;
 }

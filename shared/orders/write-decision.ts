@@ -27,6 +27,8 @@ export interface Written {
   /** Undefined for a product order that the ERP does not want any more and that needs no person. */
   readonly status?: ProductOrderStatus;
   readonly isNews?: boolean;
+  /** It stays as it was made, though the mapping adds parameters now. */
+  readonly isRemapped?: boolean | undefined;
   /** To be sent. */
   readonly message?: Message | undefined;
 }
@@ -141,7 +143,7 @@ async function keep(
   dependencies: WriteDependencies,
 ): Promise<Written> {
   const { ledger, log } = dependencies;
-  const { number, action, entry, begins, sentence: reason, looks } = part;
+  const { number, action, entry, begins, sentence: reason, looks, isRemapped } = part;
   await follow(part, order, ledger);
   await endAll(part, reason, ledger);
   let isNews = false;
@@ -149,7 +151,7 @@ async function keep(
   const status = statusOf(entry);
   const message = looks || isSentAgain(part, via) ? 'again' : undefined;
   const [concern] = begins;
-  if (!concern) return entry.withdrawn ? {} : { status, message };
+  if (!concern) return entry.withdrawn ? {} : { status, message, isRemapped };
   if (action === 'concern' && concern.kind === 'unwanted' && entry.awaitsCompletion)
     await ledger.orders.setAwaited(number, false);
   const { kind, cause } = concern;

@@ -67,6 +67,8 @@ const nextOfKind: Readonly<Record<string, string>> = {
   'figures-changed': 'Compare both figures with what was built, and correct the ERP by hand.',
   'used-again': "Let productOrders.number in the plant's configuration tell the orders apart.",
   'time-ahead': 'Set the clock of the ERP right, and save the order there. Nothing is blocked meanwhile.',
+  'unknown-numbers':
+    'Find out who sends these triggers: a trigger in Azumuta that is wrong, or somebody who has the address of the webhook, whose token is to be rotated then. One that was built: npm run replay -- --order. Then: npm run orders -- settle unknown unknown-numbers.',
   waiting:
     'It is tried again by itself. Correct what the reason names: somebody may have the order open in the ERP.',
 } satisfies Record<Exclude<ConcernKind, 'refused' | 'dead-letter'>, string>;

@@ -21,6 +21,10 @@ const kindWords: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-d
   'figures-changed': ['completion was corrected after booking', 'completions were corrected after booking'],
   'used-again': ['number is used again in the ERP', 'numbers are used again in the ERP'],
   'time-ahead': ['order has a change time in the future', 'orders have change times in the future'],
+  'unknown-numbers': [
+    'hour with triggers of product orders that nobody knows',
+    'hours with triggers of product orders that nobody knows',
+  ],
   waiting: ['message has waited for more than an hour', 'messages have waited for more than an hour'],
   overdue: ['product order is overdue', 'product orders are overdue'],
   unfiled: ['dead letter belongs to no known order', 'dead letters belong to no known order'],

@@ -6,6 +6,8 @@ export interface Weighed {
   readonly work: Work;
   readonly unfinished: number;
   readonly isSuspect: boolean;
+  /** Beginning and end of this attempt are noted. */
+  readonly isWatched: boolean;
 }
 
 /** The messages of a batch that are worked on, and those that are given back as they are. */
@@ -22,6 +24,8 @@ export interface Sorted {
  *     never finished       no note                             → as one that was given back
  *     given back           no note, so it costs nothing        → not suspect, and its next attempt is noted as the second
  *   later receives       each beginning and each end is noted  → suspect if the last has no end
+ *     calls nobody, and    nothing is written: it ends now
+ *     only waited before
  *
  * So a message that kills its process is found at its second attempt. At the first it looks like one that was given back
  * while its partner was down or had no slot, or like one that Lambda received and no function ever saw; and tens of
@@ -37,9 +41,12 @@ export async function sortOut(
     works.map(async (work): Promise<Weighed> => {
       const { record, receiveCount, isCarried } = work;
       // What goes on was weighed before it began.
-      if (receiveCount === 1 || isCarried) return { work, unfinished: 0, isSuspect: false };
+      const healthy = { work, unfinished: 0, isSuspect: false, isWatched: false };
+      if (receiveCount === 1 || isCarried) return healthy;
       const noted = await attempts.unfinished(record.messageId);
-      return { work, unfinished: noted ?? 1, isSuspect: noted !== undefined && noted > 0 };
+      // It only waited so far, and now it calls nobody.
+      if (noted === undefined && work.step.needs === undefined) return healthy;
+      return { work, unfinished: noted ?? 1, isSuspect: noted !== undefined && noted > 0, isWatched: true };
     }),
   );
   const suspect = weighed.find(({ isSuspect }) => isSuspect);

@@ -67,12 +67,12 @@ export class RecordProcessor<Message> {
 
   /** Takes the next step of a message. */
   async run(
-    { work, unfinished }: Weighed,
+    { work, unfinished, isWatched }: Weighed,
     invocation: Invocation,
     deadline: Deadline,
     hasTime: () => boolean,
   ): Promise<Outcome> {
-    const { step, isCarried } = work;
+    const { step } = work;
     let inWork = work;
     try {
       if (unfinished >= maxUnfinished) {
@@ -81,7 +81,10 @@ export class RecordProcessor<Message> {
           { code: 'internal-error' },
         );
       }
-      if (!isCarried) inWork = await this.#noteBegin(inWork, unfinished);
+      if (isWatched) {
+        await this.#dependencies.attempts.begin(work.record.messageId, unfinished);
+        inWork = { ...work, hasBegun: true };
+      }
       const next = await step.run({ ...this.#attemptAt(inWork, invocation, deadline), hasTime });
       if (next) return { work: carriedOn(inWork, next) };
       if (inWork.hasBegun && !deadline.isOverdue()) await this.#forget(inWork);
@@ -107,13 +110,6 @@ export class RecordProcessor<Message> {
     } catch (thrown) {
       return deadline.isOverdue() ? undefined : this.#failed(thrown, work, deadline);
     }
-  }
-
-  /** Only messages that are retried are watched, so that the healthy path writes nothing. */
-  async #noteBegin(work: Work, unfinished: number): Promise<Work> {
-    if (work.receiveCount === 1) return work;
-    await this.#dependencies.attempts.begin(work.record.messageId, unfinished);
-    return { ...work, hasBegun: true };
   }
 
   #attemptAt(

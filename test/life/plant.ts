@@ -60,7 +60,6 @@ const environment = {
   ORDER_API_KEY_SECRET_ARN: 'order-api-key',
   AZUMUTA_API_KEY_SECRET_ARN: 'azumuta-api-key',
   ERP_CREDENTIALS_SECRET_ARN: 'erp-credentials',
-  CONFIGURATION_VERSION: 'first',
   ALLOWED_SOURCES: '[]',
   SETTLING_SECONDS: '300',
   RETRY_BASE_SECONDS: '4',
@@ -97,6 +96,13 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     ...{ name: 'ledger', indexes: Object.values(ledgerIndexes) },
     ...{ now: () => now, indexLagMs: () => 0 },
   });
+  let writes = 0;
+  const { client } = table;
+  const sendsToTable = client.send;
+  client.send = ((command: { readonly constructor: { readonly name: string } }) => {
+    if (!/^(Get|Query)/.test(command.constructor.name)) writes += 1;
+    return Reflect.apply(sendsToTable, client, [command]);
+  }) as typeof client.send;
   const queues = queuesOf(() => now, newId);
   const erp = erpModels[erpName]({ now: clock.now, newId });
   const triggers: TriggerRequest[] = [];
@@ -126,7 +132,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
   });
   let functions = build({});
 
-  function build(changes: Partial<Configuration>) {
+  function build(changes: Partial<Configuration>, version = 'first') {
     const integration = defineIntegration({
       plant: 'life',
       timeZone: 'Europe/Brussels',
@@ -149,7 +155,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     });
     const names = integration.azumuta.contract.trigger;
     const runtime = {
-      environment: { ...environment, TRIGGER_NAMES: JSON.stringify(names) },
+      environment: { ...environment, CONFIGURATION_VERSION: version, TRIGGER_NAMES: JSON.stringify(names) },
       ...{ clock, random: () => 0.5, newId },
       ...{ dynamodb: table.client, sqs: queues.client, secretsManager: secrets.client },
       sns: {
@@ -201,6 +207,15 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
       });
   }
 
+  /** A trigger with this body, whoever sends it. */
+  function trigger(body: object): Promise<unknown> {
+    return call(functions.webhook, {
+      body: JSON.stringify(body),
+      pathParameters: { event: 'product-order-completed', token: 'a-token-of-the-webhook' },
+      requestContext: { http: { method: 'POST', sourceIp: '192.0.2.1' }, requestId: newId() },
+    });
+  }
+
   /** What the HTTP API would pass, as far as the functions read it. */
   async function call(handler: (event: never, invocation: never) => Promise<unknown>, event: object) {
     const whole = { headers: {}, isBase64Encoded: false, rawQueryString: '', ...event };
@@ -235,13 +250,29 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
   }
 
   return {
-    ...{ clock, table, queues, erp, azumuta, answers, calls, mails, ledger, work, triggers, sendTriggers },
+    ...{
+      clock,
+      table,
+      queues,
+      erp,
+      azumuta,
+      answers,
+      calls,
+      mails,
+      ledger,
+      work,
+      triggers,
+      sendTriggers,
+      trigger,
+    },
+    /** Writes of the ledger so far, those that it refused among them. */
+    writes: () => writes,
     advance(ms: number) {
       now += ms;
     },
     /** Other functions from now on, as after a deployment. */
-    deploy(changes: Partial<Configuration>) {
-      functions = build(changes);
+    deploy(changes: Partial<Configuration>, version?: string) {
+      functions = build(changes, version);
     },
     async post(order: object) {
       const answer = await call(functions.accept, ofErp('POST', { body: JSON.stringify(order) }));

@@ -99,6 +99,7 @@ const reportSchema = z.object({
   conflicts: z.number(),
   rejected: z.number(),
   cancelled: z.number(),
+  remapped: z.number(),
 }) satisfies z.ZodMiniType<PullReport>;
 
 async function go(target: Target, options: Options, { during }: Progress): Promise<number> {

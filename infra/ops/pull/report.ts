@@ -53,7 +53,7 @@ function endLines({ productOrders, more, failure }: PullPreview, where: string):
 
 /** What a run of the pull did, as lines for a person. */
 export function pulledLines(
-  { outcome, orders, queued, conflicts, rejected, cancelled }: PullReport,
+  { outcome, orders, queued, conflicts, rejected, cancelled, remapped }: PullReport,
   where: string,
 ): string[] {
   const notRead: Readonly<Partial<Record<PullReport['outcome'], string>>> = {
@@ -72,6 +72,8 @@ export function pulledLines(
   );
   return linesOf(
     `Read ${counted(orders, 'order')} of the ERP: ${parts.join(', ')}.`,
+    remapped > 0 &&
+      `The mapping adds parameters to ${counted(remapped, 'product order')} that stay as they were made.`,
     outcome === 'the ERP is down' &&
       `Then the ERP failed. The next run goes on from there. To see why: npm run doctor -- ${where}`,
     outcome === 'out of time' && 'The run ended before it had read everything: run it again.',

@@ -21,6 +21,7 @@ const concerns: Readonly<Record<OrderConcernKind, Words>> = {
   'figures-changed': ['Corrected after it was booked', 'bad'],
   'used-again': ['Its number is used again in the ERP', 'bad'],
   'time-ahead': ['Its change time in the ERP is in the future', 'bad'],
+  'unknown-numbers': ['Triggers named numbers that nobody knows', 'bad'],
 };
 
 /** Events of a journey in words, and whether they are good or bad. */

@@ -17,13 +17,18 @@ const maxParts = 200;
 
 /**
  * The product orders that an ERP order becomes.
+ * @param mappedBy Version of the configuration.
  * @throws Rejected when the mapping's functions fail or answer something that cannot be an order.
  */
-export function mapProductOrders(mapping: ProductOrderMapping, order: ErpOrder): MappedOrder {
-  return withinTime(() => mapped(mapping, order));
+export function mapProductOrders(
+  mapping: ProductOrderMapping,
+  order: ErpOrder,
+  mappedBy?: string,
+): MappedOrder {
+  return withinTime(() => mapped(mapping, order, mappedBy));
 }
 
-function mapped(mapping: ProductOrderMapping, order: ErpOrder): MappedOrder {
+function mapped(mapping: ProductOrderMapping, order: ErpOrder, mappedBy: string | undefined): MappedOrder {
   const number = textOf('productOrders.number', () => mapping.number?.(order) ?? order.number, order);
   const article = textOf('productOrders.article', () => mapping.article?.(order) ?? order.article, order);
   const variants = callMapping('productOrders.variants', () => mapping.variants?.(order) ?? [], order);
@@ -36,7 +41,7 @@ function mapped(mapping: ProductOrderMapping, order: ErpOrder): MappedOrder {
     );
     const draft = checkedDraft({ number: partNumber(split, index), article, variants, parameters }, order);
     const part = { index, first: partNumber(split, 1), book: split.book };
-    return { draft, part, contentHash: hashOf(draft) };
+    return { draft, part, contentHash: hashOf(draft), mappedBy };
   });
   return { split, productOrders };
 }

@@ -28,6 +28,8 @@ import { Records } from './records.ts';
  *   used-again         accept, after it was booked     a person
  *   time-ahead         accept: the ERP says that it    accept: it does not
  *                      will be changed
+ *   unknown-numbers    hints: triggers named numbers   a person
+ *                      that nobody knows; one an hour
  *
  * Its owner looks when the order is posted, pulled, triggered or replayed, and once a day. After that, a concern is open
  * exactly while its cause is.
@@ -41,6 +43,7 @@ export const orderConcernKinds = [
   'figures-changed',
   'used-again',
   'time-ahead',
+  'unknown-numbers',
 ] as const;
 export type OrderConcernKind = (typeof orderConcernKinds)[number];
 
@@ -50,7 +53,7 @@ export type ConcernKind = (typeof concernKinds)[number];
 
 const concernSchema = z.object({
   kind: z.enum(orderConcernKinds),
-  /** Another ERP order (its id or number) that is mapped to the same number: it has a concern of its own. */
+  /** Another ERP order (its id or number) that is mapped to the same number, or an hour: it has a concern of its own. */
   claimant: z.optional(z.string()),
   /** Identifies what is told: the same is told once. Empty once the concern has ended. */
   content: z.string().check(z.minLength(1)),
@@ -89,6 +92,8 @@ const factsSchema = z.object({
   /** The number that its key names, unless it is given. */
   order: z.optional(z.string()),
   ...{ reason: z.optional(z.string()), note: z.optional(z.string()) },
+  /** The first numbers that nobody knows, and how many there were. */
+  ...{ numbers: z.optional(z.array(z.string())), count: z._default(z.number(), 0) },
   ...z.pick(concernSchema, { about: true }).shape,
 });
 
@@ -99,6 +104,10 @@ export function concernFields({ kind, partner, cause }: Omit<OpenConcern, 'key' 
 export const concernFieldNames = ['concern', 'concernOf'];
 
 const maxContentLength = 1000;
+/** Numbers that nobody knows, as a concern lists them. */
+const maxNumbers = 50;
+/** The number under which is kept what belongs to no order. */
+const noOrder = 'unknown';
 
 /** Undefined once it has ended, and, after a rollback, for a kind that only the newer version knows. */
 export function concernOf(stored: StoredItem | undefined): Concern | undefined {
@@ -145,6 +154,23 @@ export class Concerns extends Records {
     await this.change(concernKey(number, kind, claimant), changes, { event: 'over', note });
   }
 
+  /** A trigger named a number that nobody knows: the numbers of an hour are one concern. */
+  async countUnknown(number: string): Promise<void> {
+    const hour = this.clock.now().toISOString().slice(0, 13);
+    const kind = 'unknown-numbers';
+    const cause = 'unknown-order';
+    const key = concernKey(noOrder, kind, hour);
+    const { numbers } = (await this.table.get(key)) ?? {};
+    const isFull = Array.isArray(numbers) && numbers.length >= maxNumbers;
+    const note = 'Triggers named product orders that neither the ledger nor Azumuta knows';
+    const fields = concernFields({ kind, partner: 'azumuta', cause }, new Date(`${hour}:00:00.000Z`));
+    await this.table.update(key, {
+      set: { v: 1, kind, claimant: hour, content: hour, note, cause, ...fields },
+      add: { count: 1 },
+      append: isFull ? undefined : { numbers: [number] },
+    });
+  }
+
   /** Its owner has looked: from now on it comes after the others. */
   markLooked(number: string, { kind, claimant }: Concern): Promise<void> {
     return this.putOff(concernKey(number, kind, claimant), this.clock.now());
@@ -171,7 +197,8 @@ export class Concerns extends Records {
   async facts(key: Key) {
     const { data } = z.safeParse(factsSchema, await this.table.get(key));
     if (!data) return undefined;
-    const { order = numberOf(data), reason = data.note ?? '', about } = data;
-    return { order: order === 'unknown' ? '' : order, reason, about };
+    const { order = numberOf(data), note = '', numbers, count, about } = data;
+    const { reason = numbers ? `${note}, ${count} in this hour: ${numbers.join(', ')}` : note } = data;
+    return { order: order === noOrder ? '' : order, reason, about };
   }
 }

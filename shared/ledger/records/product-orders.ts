@@ -22,6 +22,8 @@ const orderSchema = z.pipe(
     draft: productOrderDraftSchema,
     /** Hash of the mapped content: tells an echo from a change. */
     contentHash: z.string(),
+    /** Version of the configuration that mapped it. */
+    mappedBy: z.optional(z.string()),
     part: partSchema,
     ...stepSchema.shape,
     /** Its message is known to have been sent since this content was written: it was claimed, or a pull sent it again. */
@@ -57,7 +59,7 @@ export const orderEntryOf = (stored: StoredItem): OrderEntry => z.parse(orderSch
 type Content = Pick<OrderEntry, 'erpOrder' | 'draft' | 'contentHash'>;
 
 export type NewOrder = Content &
-  Pick<OrderEntry, 'number' | 'part'> & {
+  Pick<OrderEntry, 'number' | 'part' | 'mappedBy'> & {
     /** ISO date(-time) by which the ERP wants it done. */
     readonly dueDate?: string | undefined;
     /** How it came: `endpoint`, `pull`. */

@@ -14,6 +14,8 @@ const questionSchema = z.pipe(
     aliveAt: z.coerce.date(),
     /** Recordings that other hints named, with duplicates: `by` collects them as well. */
     recordingIds: z._default(z.array(z.string()), []),
+    /** Nobody knows the number. */
+    isUnknown: z._default(z.boolean(), false),
     awaiting: z.optional(z.string()),
   }),
   z.transform(({ awaiting, ...question }) => ({
@@ -55,9 +57,12 @@ const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds
 
 export class Questions extends Records {
   /** The asking hint has asked Azumuta, and the order is not completed. */
-  async recordAsked(number: string, { by, since }: Pick<Question, 'by' | 'since'>): Promise<void> {
+  async recordAsked(
+    number: string,
+    { by, since, isUnknown = false }: Pick<Question, 'by' | 'since'> & Partial<Pick<Question, 'isUnknown'>>,
+  ): Promise<void> {
     const now = this.clock.now().toISOString();
-    const asked = { by, since: since.toISOString(), askedAt: now, aliveAt: now };
+    const asked = { by, since: since.toISOString(), askedAt: now, aliveAt: now, isUnknown };
     const set = { v: 1, ...asked, expiresAt: this.expiresAt(keptSeconds) };
     await this.table.update(questionKey(number), { set, remove: ['awaiting', 'dueAt'] });
   }

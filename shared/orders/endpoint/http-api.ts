@@ -86,7 +86,7 @@ async function acceptAll(
     return failure(413, `${problem}; ${sizes}: send them in several calls.`);
   }
   const accepted = (await acceptOrders(fitting, 'endpoint', dependencies)).map(
-    ({ news: _, isEnded: __, ...answer }): AnsweredOrder => ({
+    ({ news: _, isEnded: __, remapped: ___, ...answer }): AnsweredOrder => ({
       ...answer,
       statusUrl: `/product-orders/${encodeURIComponent(answer.number)}`,
     }),

@@ -18,7 +18,7 @@ const answered = (seconds: number, by = 'another') => ({
 /** What a hint that was sent ten seconds ago does, in words. */
 function whatOf(bookings: readonly BookingEntry[], given: Partial<StepFacts> = {}): string {
   const step = nextStep({
-    ...{ bookings, answered: undefined, hint: { via: 'webhook' }, part: 1, namesNew: false, now },
+    ...{ bookings, answered: undefined, hint: { via: 'webhook' }, part: 1, names: 'nothing', now },
     ...{ ...sent(10), configuration: 'version 1', ...given },
   });
   const tells = 'refused' in step && step.refused.length > 0 ? ', tell' : '';
@@ -73,7 +73,11 @@ describe('a hint', () => {
     ['keeps what its message has planned', [{ ...waiting, ...recent, plannedFor: 'mine' }], {}, 'keep'],
     ['decides that anew when it is replayed', [{ ...waiting, plannedFor: 'mine' }], {}, 'anew'],
     ['takes a hint for newer whose clock may differ', [recent], sent(16), 'wait 48'],
-    ['asks when it names a recording that is in no booking', [{}], { ...older, namesNew: true }, 'ask'],
+    ['ends when it repeats what was read a moment before', [recent], { ...sent(3), names: 'known' }, 'end'],
+    ['keeps a plan for such a one', [{ ...waiting, ...recent }], { ...sent(3), names: 'known' }, 'keep'],
+    ['asks for such a one that came later', [{}], { ...sent(89), names: 'known' }, 'ask'],
+    ['waits where a repetition names nothing', [recent], sent(3), 'wait 48'],
+    ['asks when it names a recording that is in no booking', [{}], { ...older, names: 'new' }, 'ask'],
     ['books first what is kept', [doubted, waiting], {}, 'keep, look'],
     ['tells a refusal once more without a call', [{ ...told, rejectedBy: 'mine' }], older, 'end, tell'],
     ['books before it tells a refusal', [{ ...told, rejectedBy: 'mine' }, doubted], older, 'keep, tell'],
@@ -126,7 +130,7 @@ it('never ends over what is to be booked, and touches neither a claim that runs 
       fc.nat(150).map((at) => answered(at).answered),
       { nil: undefined },
     ),
-    namesNew: fc.boolean(),
+    names: fc.constantFrom('new', 'known', 'nothing'),
   });
   fc.assert(
     fc.property(anyFacts, ({ age, ...given }) => {

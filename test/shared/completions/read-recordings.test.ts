@@ -77,6 +77,7 @@ describe('a completion that takes longer to read than an attempt may last', () =
       attempts += 1;
       deadline = new AbortController();
       await stage.message(number, { messageId, signal: deadline.signal })({ reader, down: 'erp' });
+      clock.advance(4);
     }
     const readInAll = readIds().length;
     const [id = ''] = recordingIds;

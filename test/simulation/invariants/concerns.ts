@@ -12,9 +12,9 @@ type Item = Readonly<Record<string, unknown>>;
  */
 export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, find: Find): void {
   const items: readonly Item[] = world.plant.table.items();
-  const made = world.azumuta.productOrders();
+  const inAzumuta = world.azumuta.productOrders();
   for (const item of items.filter(isOpenConcern)) {
-    const why = whyOver(item, itsOf(item, items, made));
+    const why = whyOver(item, itsOf(item, items, inAzumuta));
     if (why !== undefined) find('concerns', `${String(item.pk)} ${String(item.sk)} is open, and ${why}.`);
   }
   for (const { ref, changes, numbers, typed } of orders.filter(Boolean)) {
@@ -24,15 +24,17 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
     // What somebody booked is theirs, and what a person has discarded is that person's.
     if (state !== 'cancelled' || bookings.length > 0 || changes.includes('dead letter is discarded'))
       continue;
-    // What operators typed is theirs to remove; what they renamed keeps its number in the ledger.
-    const parts = world
+    // What operators renamed keeps its number in the ledger.
+    const made = world
       .madeFor(ref)
-      .flatMap(({ id, number }) => (typed.has(id) ? [] : [number.replace(/(?:-R)+$/, '')]));
+      .map(({ id, number }) => ({ number: number.replace(/(?:-R)+$/, ''), isTyped: typed.has(id) }));
+    // What they typed is theirs to remove.
+    const parts = made.flatMap(({ number, isTyped }) => (isTyped ? [] : [number]));
     const has = (number: string, is: (item: Item) => boolean) =>
       items.some((item) => item.pk === `ORDER#${number}` && is(item));
-    // The letter of parts that are booked together is kept with one of them.
+    // The letter of parts that are booked together is kept with one of them, which may have been typed.
     const isLetter = ({ sk }: Item) => String(sk).startsWith('DEAD-LETTER');
-    if ([...parts, ...numbers].some((one) => has(one, isLetter))) continue;
+    if ([...made.map(({ number }) => number), ...numbers].some((one) => has(one, isLetter))) continue;
     for (const number of parts)
       if (![number, ...numbers].some((one) => has(one, isOpenConcern)))
         find(

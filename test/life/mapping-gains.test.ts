@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLifePlant, type LifePlant } from './plant.ts';
+
+let plant: LifePlant;
+beforeEach(() => {
+  plant = createLifePlant();
+});
+afterEach(() => plant.close());
+
+/** The plant's mapping, which sends a further parameter along. */
+const withColour = (colour: (number: string) => string | undefined) => ({
+  productOrders: {
+    parameters: ({ number, quantity }: { number: string; quantity: { amount: string } }) => {
+      const more = colour(number);
+      return { Quantity: Number(quantity.amount), ...(more === undefined ? {} : { Colour: more }) };
+    },
+  },
+});
+
+async function pulled() {
+  const report = await plant.pull();
+  await plant.work();
+  await plant.alerts();
+  return { report, mails: plant.mails.map(({ subject }) => subject) };
+}
+
+it('is no change in the ERP when a later mapping adds a parameter: a line of the pull says so', async () => {
+  // Prepare
+  const orders = ['5', '3', '1'].map((quantity) => plant.plan(quantity));
+  await pulled();
+
+  // Act
+  plant.deploy(
+    withColour(() => 'red'),
+    'second',
+  );
+  const { report, mails } = await pulled();
+
+  // Assess
+  expect(report).toMatchObject({ orders: 3, remapped: 3, conflicts: 0, queued: 0 });
+  expect(mails).toEqual([]);
+  expect(await plant.get(orders[0]?.number ?? '')).toMatchObject({ status: 'exists' });
+});
+
+it('is told what the ERP changes after that', async () => {
+  // Prepare
+  const order = plant.plan('5');
+  await pulled();
+  plant.deploy(
+    withColour(() => 'red'),
+    'second',
+  );
+  await pulled();
+
+  // Act
+  plant.erp.changeQuantity(order, '8');
+  const { report, mails } = await pulled();
+
+  // Assess
+  expect(report).toMatchObject({ conflicts: 1 });
+  expect(mails).toEqual([expect.stringContaining('not as the ERP wants it')]);
+});
+
+it('is told when the same mapping gives a parameter that it did not give before', async () => {
+  // Prepare
+  const colours = new Map<string, string>();
+  plant.deploy(withColour((number) => colours.get(number)));
+  const order = plant.plan('5');
+  await pulled();
+
+  // Act
+  colours.set(order.number, 'red');
+  const { report } = await pulled();
+
+  // Assess
+  expect(report).toMatchObject({ remapped: 0, conflicts: 1 });
+});

@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLifePlant, type LifePlant } from './plant.ts';
+
+let plant: LifePlant;
+beforeEach(() => {
+  plant = createLifePlant();
+});
+afterEach(() => plant.close());
+
+const orders = 5;
+const repeated = 100;
+
+/** Completes some orders, each of whose triggers comes so often, spread over so many seconds. */
+async function storm(times: number, seconds: number) {
+  const planned = Array.from({ length: orders }, () => plant.plan('1'));
+  await plant.pull();
+  await plant.work();
+  for (const { number } of planned) plant.azumuta.complete(number);
+  const triggers = plant.triggers.splice(0);
+  const before = { writes: plant.writes(), azumuta: plant.calls.azumuta };
+  for (let nth = 0; nth < times; nth += 1) {
+    plant.triggers.push(...triggers);
+    await plant.sendTriggers();
+    if (seconds === 0) continue;
+    await plant.work(100);
+    plant.advance((seconds * 1000) / times);
+  }
+  await plant.work();
+  return {
+    writes: (plant.writes() - before.writes) / orders,
+    reads: (plant.calls.azumuta - before.azumuta) / orders,
+    booked: planned.filter((order) => plant.erp.books(order).good === '1').length,
+    letters: plant.letters(),
+  };
+}
+
+it('costs no more than one trigger of each order, when all come at once', async () => {
+  // Prepare
+  const once = await storm(1, 0);
+
+  // Act
+  const often = await storm(repeated, 0);
+
+  // Assess
+  expect([once.booked, often.booked]).toEqual([orders, orders]);
+  expect(often.letters).toEqual([]);
+  expect(often.reads - once.reads).toBeLessThanOrEqual(0.1);
+  expect(often.writes - once.writes).toBeLessThanOrEqual(2);
+});
+
+it('costs one more look at each order, when they are spread over the minute after it was booked', async () => {
+  // Prepare
+  const once = await storm(1, 0);
+
+  // Act
+  const often = await storm(repeated, 60);
+
+  // Assess: the last triggers may be those of a correction
+  expect(often.booked).toBe(orders);
+  expect(often.reads - once.reads).toBeLessThanOrEqual(3);
+  expect(often.writes - once.writes).toBeLessThanOrEqual(2);
+});
+
+/** Forged triggers, each with another number, and what they cost in half an hour. */
+async function forged(count: number) {
+  const before = { writes: plant.writes(), azumuta: plant.calls.azumuta };
+  for (let nth = 0; nth < count; nth += 1) await plant.trigger({ productOrderNumber: `FORGED-${nth}` });
+  await plant.work();
+  await plant.alerts();
+  return {
+    writes: (plant.writes() - before.writes) / count,
+    reads: (plant.calls.azumuta - before.azumuta) / count,
+    letters: plant.letters(),
+    mails: plant.mails.map(({ subject, text }) => `${subject}\n${text}`),
+  };
+}
+
+it('costs little and leaves no dead letter when triggers name numbers that nobody knows', async () => {
+  // Act
+  const { writes, reads, letters, mails } = await forged(60);
+
+  // Assess: the writes of the alert are shared
+  expect([letters, mails.length]).toEqual([[], 1]);
+  expect(reads).toBeLessThanOrEqual(4);
+  expect(writes).toBeLessThanOrEqual(6.2);
+  expect(mails[0]).toMatch(/1 hour with triggers of product orders that nobody knows/);
+  expect(mails[0]).toMatch(/neither the ledger nor Azumuta knows, 60 in this hour: FORGED-\d+, FORGED-\d+,/);
+});
+
+it('books a product order that somebody typed by hand and Azumuta shows a few seconds late', async () => {
+  // Prepare
+  const number = plant.plan('3').number;
+  await plant.trigger({ productOrderNumber: number });
+  await plant.work(1000);
+
+  // Act
+  plant.azumuta.typeByHand(number, 'GEAR-01', { Quantity: 3 });
+  plant.azumuta.complete(number, { quantity: 3 });
+  plant.triggers.length = 0;
+  await plant.work(60_000);
+
+  // Assess
+  expect(plant.erp.books({ number })).toMatchObject({ good: '3' });
+});
