@@ -5,7 +5,10 @@ import * as z from 'zod/mini';
 import { createProgress } from '../../infra/local/progress.ts';
 import { answerOptions, exits, plainCommand, runCommand, UsageError } from '../../infra/ops/cli/command.ts';
 import { counted, say, sayJson } from '../../infra/ops/cli/output.ts';
+import { lifeMutants } from './mutants/life-mutants.ts';
 import { linesOf, runMutants } from './mutants/run-mutants.ts';
+import { runTestedMutants } from './mutants/run-tested.ts';
+import { mutants } from './mutants/table.ts';
 import { commandOf, explained, shrunk } from './run/explain.ts';
 import { simulateSeeds } from './run/pool.ts';
 import { allOf, type Kept } from './run/shrink.ts';
@@ -158,18 +161,19 @@ async function plantMutants(
 ): Promise<number> {
   const names = z.safeParse(z.optional(namesSchema), only);
   if (!names.success) throw new UsageError('With --mutants, --only takes names of faults.');
+  const unknown = names.data?.find((name) => ![...mutants, ...lifeMutants].some((one) => one.name === name));
+  if (unknown !== undefined) throw new UsageError(`There is no mutant ${unknown}.`);
+  const shared = { only: names.data, progress: (line: string) => json || say(line), signal };
+  // First those that a named test finds: they take seconds each.
+  const tested = await runTestedMutants(shared);
   const report = await runMutants({
-    only: names.data,
-    firstSeed: seed,
-    journeys,
-    control: names.data && 0,
-    atOnce: cores,
-    progress: (line) => json || say(line),
-    signal,
+    ...shared,
+    ...{ firstSeed: seed, journeys, control: names.data && 0, atOnce: cores },
   });
-  if (json) sayJson(report);
+  if (json) sayJson({ ...report, tested });
   else for (const line of ['', ...linesOf(report.results)]) say(line);
-  return report.isGood ? exits.done : exits.failed;
+  const isGood = report.isGood && tested.every(({ verdict }) => verdict === 'found');
+  return isGood ? exits.done : exits.failed;
 }
 
 await runCommand(command, optionsSchema, async ({ options, signal }) => {

@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../../../infra/ops/cli/command.ts';
 import { tableOf } from '../../../infra/ops/cli/output.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { invariants, type PromiseName } from '../invariants/finding.ts';
@@ -68,7 +67,7 @@ export function verdictOf(
 
 /**
  * Plants one fault at a time, and reports whether the simulation finds it.
- * @throws UsageError for an unknown name; Error for a mutant whose text is not in its file.
+ * @throws Error for a mutant whose text is not in its file.
  */
 export async function runMutants(options: MutantsOptions): Promise<MutantsReport> {
   const {
@@ -80,8 +79,6 @@ export async function runMutants(options: MutantsOptions): Promise<MutantsReport
     progress,
     signal,
   } = options;
-  const unknown = only?.find((name) => !mutants.some((mutant) => mutant.name === name));
-  if (unknown !== undefined) throw new UsageError(`There is no mutant ${unknown}.`);
   const control = controlled > 0 ? await follow({ firstSeed, journeys: controlled }, signal) : undefined;
   if (control) progress(`The control run, without a fault: ${cellsOf(control).filter(Boolean).join(', ')}`);
   const chosen = mutants.filter(({ name }) => !only || only.includes(name));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { invariants } from '../invariants/finding.ts';
+import { lifeMutants } from './life-mutants.ts';
 import { planted, root } from './mutant.ts';
 import { verdictOf } from './run-mutants.ts';
 import { mutants, withoutMutant } from './table.ts';
@@ -8,13 +9,16 @@ import { mutants, withoutMutant } from './table.ts';
 const readSource = (file: string) => readFileSync(new URL(file, root), 'utf8');
 
 describe('the planted faults', () => {
-  it.each(mutants)('find the text of $name once in its file, and change it', (mutant) => {
-    const source = readSource(mutant.file);
+  it.each([...mutants, ...lifeMutants])(
+    'find the text of $name once in its file, and change it',
+    (mutant) => {
+      const source = readSource(mutant.file);
 
-    const changed = planted(source, mutant);
+      const changed = planted(source, mutant);
 
-    expect(changed).not.toBe(source);
-  });
+      expect(changed).not.toBe(source);
+    },
+  );
 
   it('break each promise of the simulation, unless the table says why not', () => {
     const named = mutants.flatMap(({ foundBy }): string[] => [...foundBy]);
@@ -38,7 +42,7 @@ describe('the planted faults', () => {
   });
 
   it('have unique names', () => {
-    const names = mutants.map(({ name }) => name);
+    const names = [...mutants, ...lifeMutants].map(({ name }) => name);
 
     expect(new Set(names).size).toBe(names.length);
   });
