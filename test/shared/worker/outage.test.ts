@@ -121,7 +121,7 @@ describe('a partner that is down', () => {
     expect(queue.waiting.size).toBe(0);
     expect(partner.told.size).toBe(10);
     expect(calls.length - asked).toBe(10);
-  }, 60_000);
+  });
 });
 
 describe('refused credentials', () => {
