@@ -7,7 +7,7 @@ const maxFindings = 40;
 /** One line with the progress of a run. */
 export function progressLine(progress: Progress): string {
   const { phase, seconds, orders, completions, kills, faults, waiting } = progress;
-  return `${seconds.toFixed(0).padStart(5)} s  ${phase}: ${orders} orders, ${completions} completed, ${waiting} in the queues, ${kills} kills, ${faults} faults`;
+  return `${seconds.toFixed(0).padStart(5)} s  ${phase}: ${orders} orders, ${completions} completed, ${waiting ?? '?'} in the queues, ${kills} kills, ${faults} faults`;
 }
 
 /** Whether no difference was found. */

@@ -15,6 +15,7 @@ import {
 } from './balance/books.ts';
 import type { Injected } from './balance/injected.ts';
 import { type DeadLetter, viewQueues } from './balance/queues.ts';
+import { givenUpNumbers } from './balance/unknown-numbers.ts';
 import { type Load, type LoadFigures, startLoad } from './load/load.ts';
 import { untilNone } from './load/patience.ts';
 
@@ -38,7 +39,8 @@ export interface Progress extends LoadFigures {
   readonly seconds: number;
   readonly kills: number;
   readonly faults: number;
-  readonly waiting: number;
+  /** Undefined while the queues do not answer. */
+  readonly waiting: number | undefined;
 }
 
 export interface ChaosResult extends LoadFigures {
@@ -113,13 +115,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       };
       const reported = await reportedOf(partners, injected, system);
       const outdated = options.single ? new Set<string>() : await outdatedOf(injected, system);
+      const givenUp = givenUpNumbers(system);
       return {
         ...load.figures(),
         injected,
         flood: flood.figures(),
         clocks,
         balance: balanceOf(
-          { ...partners, deadLetters, planned, reported, outdated, waiting: await queues.depth() },
+          { ...partners, deadLetters, planned, reported, outdated, givenUp, waiting: await queues.depth() },
           injected,
         ),
         kills: kills.counts,
@@ -147,7 +150,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await repeatLostTriggers();
     await untilNone(async () => {
       await tell('emptying the queues');
-      return (await queues.depth()) - (await stillAsked(flood, queues));
+      return (await queues.depth()) - stillAsked(flood, system);
     }, 2_000);
     return await closeBooks(loadSeconds);
   } finally {
@@ -194,9 +197,9 @@ function startPlant(
   });
 }
 
-/** Unknown numbers without a dead letter so far: for each, one message still asks. */
-async function stillAsked(flood: Flood, queues: ReturnType<typeof viewQueues>): Promise<number> {
-  const ended = new Set((await queues.deadLetters()).map(({ orderNumber }) => orderNumber));
+/** How many unknown numbers are not given up: for each, one message still asks. */
+function stillAsked(flood: Flood, system: LocalSystem): number {
+  const ended = givenUpNumbers(system);
   return [...flood.unknownNumbers()].filter((number) => !ended.has(number)).length;
 }
 
@@ -261,7 +264,7 @@ function teller(
       seconds: (performance.now() - began) / 1000,
       kills: sumOf(parts.kills.counts),
       faults: parts.azumuta.faultLog.length + parts.erp.faultLog.length,
-      waiting: await parts.depth().catch(() => Number.NaN),
+      waiting: await parts.depth().catch(() => undefined),
     });
   };
 }

@@ -33,8 +33,8 @@ const heldMs = 9_000;
 
 /**
  * Somebody who knows the webhook's address sends forged hints in bursts: about an order that stays open for a while,
- * about completed orders, and about unknown numbers. None of them may cause more than a few questions to Azumuta, only
- * unknown numbers may become dead letters, and every order must still be booked once.
+ * about completed orders, and about unknown numbers. None of them may cause more than a few questions to Azumuta or
+ * a dead letter, and every order must still be booked once.
  */
 export function startFlood(system: LocalSystem, dice: Dice, { floor, single, everySeconds }: FloodOptions) {
   const stopping = new AbortController();
@@ -88,7 +88,7 @@ export function startFlood(system: LocalSystem, dice: Dice, { floor, single, eve
     const path = `/api/v1/productorders?${new URLSearchParams({ number })}`;
     const known: Flooding = { number, path, since: performance.now(), hints: 1, before: 0 };
     unknown.set(number, known);
-    // At least one is accepted, so a dead letter must follow.
+    // At least one is accepted, so one message asks.
     await persistently(() => hint(number, 'POST'));
     known.hints += await burst(number, size);
   }

@@ -126,6 +126,7 @@ async function findingsOf(
     planned: new Map<string, readonly number[]>(),
     reported: new Map<string, string>(),
     outdated: new Set<string>(),
+    givenUp: new Set<string>(),
     waiting: await queues.depth(),
   };
   const { lost, double, wrong } = balanceOf(books, { ...nothingInjected, completed: new Set(completed) });

@@ -46,7 +46,7 @@ export function balanceOf(books: Books, injected: Injected): Balance {
     injected.permanent.map((fault) => [`${stageOf[fault.kind]} ${fault.about}`, fault]),
   );
   const { erpOrders, unmatched } = sortBooks(books, injected);
-  const { copies, left, surplus, givenUp } = checkDeadLetters();
+  const { copies, left, surplus } = checkDeadLetters();
 
   checkUnmatched();
   for (const order of erpOrders) {
@@ -60,7 +60,7 @@ export function balanceOf(books: Books, injected: Injected): Balance {
 
   /**
    * Every permanent fault that was injected has a dead letter. Other dead letters are allowed only for parts that are
-   * too many, and for the unknown numbers of forged hints.
+   * too many.
    */
   function checkDeadLetters() {
     const nameOf = (letter: DeadLetter) => `${letter.stage} ${aboutOf(letter)}`;
@@ -75,7 +75,7 @@ export function balanceOf(books: Books, injected: Injected): Balance {
         [each.part.number, each] as const,
       ]),
     );
-    const sets = { left: new Set<string>(), givenUp: new Set<string>() };
+    const left = new Set<string>();
     let copies = 0;
     let surplus = 0;
     for (const [key, letters] of found) {
@@ -92,15 +92,13 @@ export function balanceOf(books: Books, injected: Injected): Balance {
       if (expected.has(nameOf(letter))) continue;
       if (isSurplus) {
         surplus += letters.length;
-        for (const { part } of parts) sets.left.add(part.id);
-      } else if (letter.stage === 'book-completion' && injected.unknownNumbers.has(letter.orderNumber))
-        sets.givenUp.add(letter.orderNumber);
-      else wrong.push(`Dead letter without an injected fault: ${key}: ${letter.reason}`);
+        for (const { part } of parts) left.add(part.id);
+      } else wrong.push(`Dead letter without an injected fault: ${key}: ${letter.reason}`);
     }
     for (const [key, { kind }] of expected) {
       if (!named.has(key)) lost.push(`No dead letter for ${kind}: ${key}.`);
     }
-    return { copies, surplus, ...sets };
+    return { copies, surplus, left };
   }
 
   /** The parts that a refused booking covers. */
@@ -227,7 +225,7 @@ export function balanceOf(books: Books, injected: Injected): Balance {
     }
   }
 
-  /** One message asks about each order, for any number of hints, and no other message waits. */
+  /** One message asks about each order for half an hour at most, for any number of hints, and no other message waits. */
   function checkQuestions() {
     for (const { number, hints, seconds, questions } of injected.flooded) {
       if (questions > mostQuestions(seconds))
@@ -235,7 +233,7 @@ export function balanceOf(books: Books, injected: Injected): Balance {
           `Azumuta was asked ${questions} times in ${seconds.toFixed(0)} s about ${number}, for ${hints} hints.`,
         );
     }
-    const asking = injected.unknownNumbers.size - givenUp.size;
+    const asking = injected.unknownNumbers.size - books.givenUp.size;
     if (books.waiting > asking)
       wrong.push(`${books.waiting} messages are still in the queues, and ${asking} are to ask on.`);
     if (books.waiting < asking)

@@ -46,10 +46,15 @@ export interface Books {
   readonly reported: ReadonlyMap<string, string>;
   /** Ids of changed ERP orders of which the ledger has an earlier state, written by a pull that had read them before. */
   readonly outdated: ReadonlySet<string>;
+  /** Numbers that nobody knows, and about which nothing is asked any more. */
+  readonly givenUp: ReadonlySet<string>;
   readonly waiting: number;
 }
 
-export type PartnersBooks = Omit<Books, 'deadLetters' | 'planned' | 'reported' | 'outdated' | 'waiting'>;
+export type PartnersBooks = Omit<
+  Books,
+  'deadLetters' | 'planned' | 'reported' | 'outdated' | 'givenUp' | 'waiting'
+>;
 
 /** Reads the partners' own books, at any time. */
 export function readPartners({ sandboxes: { azumuta, erp } }: LocalSystem): PartnersBooks {

@@ -38,7 +38,7 @@ export interface Injected {
   /** Renamed product orders: the number with which they were created, by the present one. */
   readonly renamed: ReadonlyMap<string, string>;
   readonly flooded: readonly FloodedOrder[];
-  /** Unknown numbers of forged hints: for each, one message keeps asking and becomes a dead letter. */
+  /** Unknown numbers of forged hints: for each, one message asks for half an hour. */
   readonly unknownNumbers: ReadonlySet<string>;
   /** Each may have made a second copy of a dead letter. */
   readonly kills: number;

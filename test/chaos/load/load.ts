@@ -24,6 +24,8 @@ const changeEvery = 10;
 const batchMs = 250;
 /** As many orders as the endpoint can accept within its short local timeout, also on a busy machine. */
 const maxAtOnce = 10;
+/** Seconds of orders that may be open: more would measure how long a slow machine needs, and outlast every patience. */
+const openSeconds = 60;
 const pullEveryMs = 3_000;
 const pullReportSchema = z.object({ outcome: z.string() });
 
@@ -31,12 +33,12 @@ interface LoadOptions {
   readonly single: boolean;
   /** For the orders that planners change, so that their draws do not depend on what operators do. */
   readonly changeDice: Dice;
-  /** Orders per second. */
+  /** Orders per second, at most. */
   readonly perSecond: number;
 }
 
 /**
- * Production orders at a steady rate: most are posted to the order endpoint (some twice, as by a caller that got no
+ * Production orders at a steady rate, or as fast as the machine builds them: most are posted to the order endpoint (some twice, as by a caller that got no
  * answer), the others wait for the pull; operators complete each as soon as it is in Azumuta. With `single` all are
  * posted, and nothing is pulled or triggered twice, so no second message makes up for a lost one.
  */
@@ -62,7 +64,7 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single, 
     const began = performance.now();
     while (!stopping.signal.aborted) {
       const due = Math.floor(((performance.now() - began) / 1000) * perSecond) - orders;
-      if (due > 0) await releaseBatch(Math.min(due, maxAtOnce));
+      if (due > 0 && floor.open() < openSeconds * perSecond) await releaseBatch(Math.min(due, maxAtOnce));
       else await pause(batchMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }

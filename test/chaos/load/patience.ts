@@ -1,21 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { reasonOf } from '../../../shared/model/errors.ts';
 
-/** Only what hangs takes longer, also on a busy machine where a process was just killed. */
-const hopelessMs = 15 * 60_000;
+/** A message that failed often is retried after up to 15 minutes; only what hangs takes longer than this. */
+export const longestWaitMs = 16 * 60_000;
 
 /**
  * Tries again, as a person or a partner would when a process was just killed or a fault has hit the call.
  * @throws the last failure after a time in which nothing but a hanging plant makes no progress.
  */
 export async function persistently<T>(act: () => Promise<T>): Promise<T> {
-  const until = performance.now() + hopelessMs;
+  const until = performance.now() + longestWaitMs;
   for (;;) {
     try {
       return await act();
     } catch (error) {
       if (performance.now() > until) {
-        throw new Error(`Still failing after ${hopelessMs / 60_000} minutes: ${reasonOf(error)}`, {
+        throw new Error(`Still failing after ${longestWaitMs / 60_000} minutes: ${reasonOf(error)}`, {
           cause: error,
         });
       }
@@ -38,10 +38,10 @@ export async function comesTrue(
   }
 }
 
-/** Waits until nothing is left to do, or nothing has become less for five minutes. An error of `left` counts as not yet. */
+/** Waits until nothing is left to do, or nothing has become less for longer than any retry waits. An error of `left` counts as not yet. */
 export async function untilNone(left: () => Promise<number>, everyMs: number): Promise<void> {
   let least = Number.POSITIVE_INFINITY;
-  for (let since = performance.now(); performance.now() - since < 300_000; await pause(everyMs)) {
+  for (let since = performance.now(); performance.now() - since < longestWaitMs; await pause(everyMs)) {
     const now = await left().catch(() => least);
     if (now <= 0) return;
     if (now < least) since = performance.now();

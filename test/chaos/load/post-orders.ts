@@ -1,11 +1,9 @@
 import * as z from 'zod/mini';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
-import { comesTrue, persistently } from './patience.ts';
+import { comesTrue, longestWaitMs, persistently } from './patience.ts';
 
 const answeredWithinMs = 30_000;
-/** A message that failed often comes again after up to 15 minutes. */
-const createdWithinMs = 16 * 60_000;
 const statusSchema = z.object({
   orders: z.array(
     z.object({
@@ -51,7 +49,7 @@ export async function untilCreated(system: LocalSystem, number: string): Promise
     id = await createdId(system, number);
     return id !== undefined;
   };
-  await comesTrue(look, createdWithinMs, 1_000);
+  await comesTrue(look, longestWaitMs, 1_000);
   if (id === undefined) throw new Error(`Order ${number} was not created.`);
   return id;
 }

@@ -4,7 +4,7 @@ import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { Dice } from '../accidents/dice.ts';
-import { persistently } from './patience.ts';
+import { longestWaitMs, persistently } from './patience.ts';
 import { createdId } from './post-orders.ts';
 
 /** A product order that operators will complete. */
@@ -31,8 +31,6 @@ const operators = 4;
 /** The wait before looking again for an order that does not exist yet; longer when there are many. */
 const lookAgainMs = 800;
 const lookAgainMsEach = 20;
-/** A message that failed often comes again after up to 15 minutes; nothing takes longer than that. */
-const patienceMs = 16 * 60_000;
 const createdSchema = z.object({ id: z.string() });
 const articlesSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
@@ -53,7 +51,7 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: { reado
     while (!(finishing && waiting.length === 0 && atWork === 0)) {
       const next = waiting[0];
       if (!next || next.notBefore > performance.now()) {
-        if (finishing && performance.now() - latestAt > patienceMs) return;
+        if (finishing && performance.now() - latestAt > longestWaitMs) return;
         await pause(50);
         continue;
       }
@@ -142,6 +140,8 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: { reado
         rename: !awaited.keepsNumber && dice.chance(0.04),
       });
     },
+    /** How many orders that must be created are not completed yet. */
+    open: () => atWork + waiting.filter(({ isWanted }) => isWanted?.() !== false).length,
     typeByHand,
     /** The present numbers of completed orders, by the numbers with which they were created. */
     completed: done as ReadonlyMap<string, string>,
@@ -155,7 +155,9 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: { reado
       if (waiting.length > 0) {
         const some = waiting.slice(0, 5).map(({ numbers }) => numbers().join(' or '));
         waiting = [];
-        throw new Error(`No order came to Azumuta for ${patienceMs / 1000} s; awaited: ${some.join(', ')} …`);
+        throw new Error(
+          `No order came to Azumuta for ${longestWaitMs / 1000} s; awaited: ${some.join(', ')} …`,
+        );
       }
     },
   };
