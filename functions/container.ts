@@ -54,7 +54,7 @@ export function createContainer(stage: string, integration: CompleteIntegration,
   const queues = createQueues(runtime.sqs);
   const secrets = createSecrets({ client: runtime.secretsManager, clock });
   const { azumuta, erp } = integration;
-  const slots = createSlots({ azumuta, erp }, { table, clock, name: stage, settlingSeconds, random, log });
+  const slots = createSlots({ azumuta, erp }, { table, clock, name: stage, settlingSeconds, log });
 
   /** One for the worker and its calls, so that both share what was read of it. */
   let shared: Breaker | undefined;

@@ -18,7 +18,7 @@ import type { Key } from '../platform/aws/dynamodb-table.ts';
  *                                                           product orders may be
  *   BREAKER#<partner>              STATE, MINUTE#<n>         the circuit breaker of a partner
  *   SLOTS#<partner>                SLOT#<n>                  who makes one of the calls that it can take at once
- *                                  LINE                      which functions wait for a slot
+ *                                  PLACE#<function>          since when it waits for a slot
  *   MESSAGE#<id>                   ATTEMPTS                  attempts that never finished
  *   WORK-INSTRUCTION#<id>          VERSION#<n>               what was read from Azumuta once
  *   PULL                           WATERMARK                 how far the ERP's orders were read
@@ -36,6 +36,7 @@ export const bookingPrefix = 'BOOKING#';
 export const concernPrefix = 'CONCERN#';
 export const deadLetterPrefix = 'DEAD-LETTER#';
 export const completedPartPrefix = 'COMPLETED#';
+export const slotPlacePrefix = 'PLACE#';
 
 const ofOrder = (number: string, sk: string) => keyOf(partitionOf(number), sk);
 export const orderKey = (number: string) => ofOrder(number, 'ORDER');
@@ -52,7 +53,8 @@ export const completedPartKey = ({ pk }: Key, index: number) => keyOf(pk, `${com
 /** By number, as a product order that was created by hand has no id of its ERP order. */
 export const erpOrderLockKey = (erpOrderNumber: string) => keyOf(`LOCK#${erpOrderNumber}`, 'LOCK');
 export const slotKey = (partner: Partner, number: number) => keyOf(`SLOTS#${partner}`, `SLOT#${number}`);
-export const slotLineKey = (partner: Partner) => keyOf(`SLOTS#${partner}`, 'LINE');
+export const slotPlaceKey = (partner: Partner, asker: string) =>
+  keyOf(`SLOTS#${partner}`, `${slotPlacePrefix}${asker}`);
 export const pausesKey = (functionName: string) => keyOf(`PAUSES#${functionName}`, 'PAUSES');
 
 /** How long items are kept, unless their kind says otherwise: long enough for every replay. */

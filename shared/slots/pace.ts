@@ -1,35 +1,25 @@
-import { type Clock, clocksDifferMs } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Pace } from '../platform/track-answers.ts';
 
 /**
- * Paces the calls of one slot: one request after the other, each an interval after the answer to the one before. So no
- * two requests of a slot reach the partner within an interval, however long the network delays one.
+ * Paces the requests of one slot: each leaves an interval after the answer to the one before, the first an interval
+ * after the slot was taken, as its holder before may have had an answer right then. So no two of a slot reach the
+ * partner within an interval, however long the network delays one.
  */
-export class Pacer {
-  readonly pace: Pace;
-  /** Epoch milliseconds from which the next call of the slot may leave. */
-  nextAt: number;
-  #last: Promise<unknown> = Promise.resolve();
-
-  /**
-   * @param nextCallAt When the next call may leave, by the clock of the holder before: an interval from now is late
-   * enough by any clock. Undefined for a slot that nobody has had.
-   */
-  constructor(intervalMs: number, nextCallAt: number | undefined, clock: Pick<Clock, 'now' | 'sleep'>) {
-    const now = () => clock.now().getTime();
-    const byAnyClock = nextCallAt === undefined ? 0 : nextCallAt + clocksDifferMs;
-    this.nextAt = Math.min(now() + intervalMs, Math.max(now(), byAnyClock));
-    this.pace = (signal, send) => {
-      const sent = this.#last
-        .then(() => sleepUnlessAborted(this.nextAt - now(), signal, clock))
-        .then(send)
-        .finally(() => {
-          this.nextAt = now() + intervalMs;
-        });
-      this.#last = sent.catch(() => undefined);
-      return sent;
-    };
-  }
+export function pacedBy(intervalMs: number, clock: Pick<Clock, 'now' | 'sleep'>): Pace {
+  const now = () => clock.now().getTime();
+  let nextAt = now() + intervalMs;
+  let last: Promise<unknown> = Promise.resolve();
+  return (signal, send) => {
+    const sent = last
+      .then(() => sleepUnlessAborted(nextAt - now(), signal, clock))
+      .then(send)
+      .finally(() => {
+        nextAt = now() + intervalMs;
+      });
+    last = sent.catch(() => undefined);
+    return sent;
+  };
 }
 
 async function sleepUnlessAborted(ms: number, signal: AbortSignal | undefined, clock: Pick<Clock, 'sleep'>) {

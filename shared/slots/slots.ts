@@ -1,13 +1,37 @@
+import { slotKey, slotPlaceKey } from '../ledger/keys.ts';
+import { Lease } from '../ledger/lease.ts';
 import { RetryLater, reasonOf, Wait } from '../model/errors.ts';
 import { type Partner, type PartnerLimit, partnerWords } from '../model/partner.ts';
+import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
 import type { Pace } from '../platform/track-answers.ts';
-import { isAwaited, type NoSlot, type SlotsDependencies, type TakenSlot, takeSlot } from './take-slot.ts';
+import {
+  type Asker,
+  isTurnOf,
+  type NoSlot,
+  placeUntil,
+  type SlotsSeen,
+  slotsFor,
+  slotsSeen,
+} from './fairness.ts';
+import { pacedBy } from './pace.ts';
 
 /** How many calls at once, and how many requests a second, each partner allows. */
 export type SlotLimits = Readonly<Record<Partner, PartnerLimit>>;
 
-/** Thrown instead of a call: the message waits for a slot, and nothing has failed. */
+export interface SlotsDependencies {
+  readonly table: Table;
+  readonly clock: Clock;
+  /** The function: it has one place in a partner's line, whatever the number of its containers. */
+  readonly name: string;
+  /** The longest that a partner may take to finish what was sent to it before an attempt died. */
+  readonly settlingSeconds: number;
+  readonly log: Logger;
+}
+
+/** Nothing was called, and nothing has failed: the message waits for a slot. */
 export class NoFreeSlot extends Wait {
   constructor(partner: Partner) {
     super(`All calls that ${partnerWords[partner]} allows at once are under way.`, { scope: 'order' });
@@ -16,6 +40,13 @@ export class NoFreeSlot extends Wait {
 
 /** Between two looks of a scheduled run for a free slot. */
 const betweenLooksMs = 2000;
+
+/** A slot that is ours: a lease in the ledger. */
+interface TakenSlot {
+  readonly lease: Lease;
+  readonly owner: string;
+  readonly pace: Pace | undefined;
+}
 
 /** What one invocation holds of one partner. */
 class Turn {
@@ -43,12 +74,10 @@ export function createSlots(limits: SlotLimits, dependencies: SlotsDependencies)
 }
 
 /**
- * Limits the calls to a partner over all functions and containers: each call that it allows at once is a slot, which is
- * a lease in the ledger. Nobody waits for a slot while it holds another, and the line for a slot lets no function and no
- * backlog starve others; ARCHITECTURE.md says how.
- *
- * What was sent may still be settling at the partner after a crash, or after a write without an answer; with one slot,
- * the next writer must not begin before. For the same reason nothing more is called with a slot that is in doubt.
+ * Limits the calls to a partner over all functions and containers: each call that it allows at once is a slot. Nobody
+ * waits for a slot while it holds another; who has waited longest goes next (`fairness.ts`). What was sent may still be
+ * settling after a crash, or after a write without an answer: until then the slot is kept, and nothing more is called
+ * with it. ARCHITECTURE.md has the picture, and why it is so.
  */
 export class Slots {
   readonly #limits: SlotLimits;
@@ -71,18 +100,19 @@ export class Slots {
   }
 
   /** Whether somebody waits for a slot to whom this function's backlog gives way. */
-  isAwaited(partner: Partner): Promise<boolean> {
-    return isAwaited(this.#dependencies, partner);
+  async isAwaited(partner: Partner): Promise<boolean> {
+    const { places } = await this.#see(partner);
+    return !isTurnOf(this.#asker(true), places, this.#now());
   }
 
   /** False when all slots are taken, or others wait for one, or our own one is in doubt. True without a limit. */
   async take(partner: Partner): Promise<boolean> {
-    return (await this.#takeFor(false, partner)) === 'taken';
+    return (await this.#takeOnce(partner, false)) === 'taken';
   }
 
   /** As `take`, for messages that have waited for long. */
   takeForBacklog(partner: Partner): Promise<'taken' | NoSlot> {
-    return this.#takeFor(true, partner);
+    return this.#takeOnce(partner, true);
   }
 
   /** For scheduled runs, which no queue brings back: asks until half of the invocation's time is over. */
@@ -122,35 +152,78 @@ export class Slots {
     if (turns) await Promise.all([this.#end('azumuta', turns.azumuta), this.#end('erp', turns.erp)]);
   }
 
-  async #takeFor(isBacklog: boolean, partner: Partner): Promise<'taken' | NoSlot> {
-    const { atOnce, perSecond } = this.#limits[partner];
-    if (atOnce === undefined) return 'taken';
-    const { invocation, untilMs, turns } = this.#current();
-    const turn = turns[partner];
+  async #takeOnce(partner: Partner, isBacklog: boolean): Promise<'taken' | NoSlot> {
+    if (!this.isLimited(partner)) return 'taken';
+    const turn = this.#current().turns[partner];
     if (turn.slot) return turn.inDoubt ? 'none' : 'taken';
-    const limit = { atOnce, perSecond };
-    const wanted = { partner, limit, requestId: invocation.awsRequestId, untilMs, isBacklog };
-    turn.taking ??= takeSlot(this.#dependencies, wanted)
-      .then((found) => {
-        if (typeof found === 'string') return found;
-        turn.slot = found;
-        return 'taken' as const;
-      })
-      .finally(() => {
-        turn.taking = undefined;
-      });
+    turn.taking ??= this.#take(partner, isBacklog, turn).finally(() => {
+      turn.taking = undefined;
+    });
     return turn.taking;
+  }
+
+  /** Takes a slot, or a place in line: a query, and a write. */
+  async #take(partner: Partner, isBacklog: boolean, turn: Turn): Promise<'taken' | NoSlot> {
+    const asker = this.#asker(isBacklog);
+    const seen = await this.#see(partner);
+    const { atOnce = 1 } = this.#limits[partner];
+    const toTry = slotsFor(asker, seen, { partner, atOnce }, this.#now());
+    if (toTry === 'shared') return toTry;
+    turn.slot = toTry === 'none' ? undefined : await this.#firstOf(toTry, partner, asker);
+    await this.#writePlace(partner, asker, seen, turn.slot !== undefined);
+    return turn.slot ? 'taken' : 'none';
+  }
+
+  async #firstOf(
+    numbers: readonly number[],
+    partner: Partner,
+    { name }: Asker,
+  ): Promise<TakenSlot | undefined> {
+    const { table, clock } = this.#dependencies;
+    const { invocation, untilMs } = this.#current();
+    const { atOnce = 1, perSecond } = this.#limits[partner];
+    const owner = `${name} ${invocation.awsRequestId}`;
+    for (const number of numbers) {
+      const lease = new Lease(table, clock, slotKey(partner, number));
+      if (!(await lease.take(owner, (untilMs - this.#now()) / 1000))) continue;
+      return {
+        lease,
+        owner,
+        pace: perSecond === undefined ? undefined : pacedBy((atOnce / perSecond) * 1000, clock),
+      };
+    }
+    return undefined;
+  }
+
+  #asker(isBacklog: boolean): Asker {
+    const { name } = this.#dependencies;
+    return { name: isBacklog ? `${name} (backlog)` : name, isBacklog };
+  }
+
+  async #see(partner: Partner): Promise<SlotsSeen> {
+    return slotsSeen(await this.#dependencies.table.query(slotPlaceKey(partner, '').pk), this.#now());
+  }
+
+  async #writePlace(partner: Partner, asker: Asker, { places }: SlotsSeen, hasSlot: boolean) {
+    const { table, log } = this.#dependencies;
+    const set = placeUntil(asker, places, hasSlot, this.#now());
+    // If it fails, the next try writes it.
+    if (set)
+      await table.update(slotPlaceKey(partner, asker.name), { set }).catch((error: unknown) => {
+        const fields = { Partner: partner, reason: reasonOf(error) };
+        log.warn('The place in line for a slot could not be written', fields);
+      });
   }
 
   async #end(partner: Partner, { slot, inDoubt, isUnderWay }: Turn): Promise<void> {
     if (!slot) return;
     const { log } = this.#dependencies;
-    const { lease, owner, pacer } = slot;
+    const { lease, owner } = slot;
     try {
       if (inDoubt || isUnderWay) {
         log.warn('A slot is kept until what was sent has settled', { Partner: partner });
         await lease.write(owner, { leaseUntil: this.#settledAt() });
-      } else await lease.release(owner, pacer && { nextCallAt: pacer.nextAt });
+      } else await lease.release(owner);
     } catch (error) {
       const fields = { Partner: partner, reason: reasonOf(error) };
       log.warn('A slot could not be given back: it is free when its lease ends', fields);
@@ -164,8 +237,11 @@ export class Slots {
 
   /** When what is sent now has settled at the latest. */
   #settledAt(): number {
-    const { clock, settlingSeconds } = this.#dependencies;
-    return clock.now().getTime() + settlingSeconds * 1000;
+    return this.#now() + this.#dependencies.settlingSeconds * 1000;
+  }
+
+  #now(): number {
+    return this.#dependencies.clock.now().getTime();
   }
 }
 
@@ -174,7 +250,7 @@ async function alone<T>(partner: Partner, turn: Turn, work: (pace?: Pace) => Pro
   if (turn.inDoubt) throw new NoFreeSlot(partner);
   turn.isUnderWay = true;
   try {
-    return await work(turn.slot?.pacer?.pace);
+    return await work(turn.slot?.pace);
   } catch (error) {
     turn.inDoubt = error instanceof RetryLater && error.wrote === 'perhaps';
     throw error;

@@ -12,7 +12,8 @@ export type Kills = ReturnType<typeof startKilling>;
 
 /**
  * Kills a process every `everySeconds` on average (between half and one and a half of it) with SIGKILL, which
- * leaves it no time to clean up. The stores are not killed, as SQS and DynamoDB lose nothing, nor are the partners, whose
+ * leaves it no time to clean up, and waits until the services serve again before the next: on a slow machine they would
+ * be dead all the time, and nothing could go wrong any more. The stores are not killed, as SQS and DynamoDB lose nothing, nor are the partners, whose
  * books are the measure: their faults are made by `faults.ts`.
  */
 export function startKilling(system: LocalSystem, dice: Dice, everySeconds: number) {
@@ -23,7 +24,7 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
     while (!stopping.signal.aborted) {
       const ms = everySeconds * dice.between(500, 1500);
       await pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (!stopping.signal.aborted) killOne();
+      if (!stopping.signal.aborted && (await serves(system))) killOne();
     }
   }
 
@@ -59,6 +60,15 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
       await ended;
     },
   };
+}
+
+/** Whether the services, which are killed as one process, answer. */
+async function serves({ orderEndpoint }: LocalSystem): Promise<boolean> {
+  const asked = fetch(orderEndpoint.url, { method: 'HEAD', signal: AbortSignal.timeout(10_000) });
+  return asked.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** `BookCompletion`, from the logical id of the function. */

@@ -8,6 +8,7 @@ describe('a function that needs a slot', () => {
   /** A batch of a function that takes the slot if it can. */
   async function tries(name: string): Promise<Slots | undefined> {
     const slots = stage.begun({ erp: 1 }, name);
+    stage.clock.advance(0.001);
     return (await slots.take('erp')) ? slots : undefined;
   }
 

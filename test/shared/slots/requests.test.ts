@@ -27,7 +27,6 @@ async function workedOff(limits: Partial<SlotLimits>) {
     { azumuta: {}, erp: {}, ...limits },
     {
       ...{ table, clock, name: 'book-completion', settlingSeconds, log },
-      ...{ random: () => 0.5 },
     },
   );
   const ledger = createLedger({ table, clock, times: { settlingSeconds } });
@@ -43,7 +42,7 @@ async function workedOff(limits: Partial<SlotLimits>) {
 it.each([
   ['without a limit', {}, {}],
   ['with a limit of the other partner', { azumuta: { atOnce: 1 } }, {}],
-  ['with a limit', { erp: { atOnce: 3 } }, { 'DynamoDB.GetItem': 1, 'DynamoDB.UpdateItem': 2 }],
+  ['with a limit', { erp: { atOnce: 3 } }, { 'DynamoDB.Query': 1, 'DynamoDB.UpdateItem': 2 }],
 ] as const)(
   'costs these requests to the ledger for the slot of a batch %s',
   async (_, limits, operations) => {

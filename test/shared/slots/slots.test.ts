@@ -85,7 +85,7 @@ describe('a partner with a limit', () => {
   it('costs no request to the ledger when no partner has a limit', () => {
     const dependencies = {
       ...{ table: stage.table, clock: stage.clock, name: 'book-completion', settlingSeconds },
-      ...{ random: Math.random, log: silent },
+      log: silent,
     };
     expect(createSlots({ azumuta: {}, erp: {} }, dependencies)).toBeUndefined();
   });

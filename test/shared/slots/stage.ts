@@ -44,7 +44,7 @@ export function slotsStage() {
       const { log } = now.logged;
       const slots = createSlots(
         { azumuta: limitOf(limits.azumuta), erp: limitOf(limits.erp) },
-        { table: reached, clock, name, settlingSeconds, random: () => 0.5, log },
+        { table: reached, clock, name, settlingSeconds, log },
       );
       if (!slots) throw new Error('No partner has a limit.');
       return slots;

@@ -144,7 +144,7 @@ describe('a batch with new messages and a backlog', () => {
     // Assess: of two hours it waits at most a quarter, and a quarter of an hour at most
     expect(asked.filter((one) => !one.includes('PAUSES'))).toEqual([
       'reads BREAKER#erp STATE',
-      'reads SLOTS#erp SLOT#1',
+      'queries SLOTS#erp',
     ]);
     for (const { receiptHandle } of full) expect(stage.sqs.visibility.get(receiptHandle)).toBe(750);
     expect(stage.sqs.visibility.get(single.receiptHandle)).toBe(75);

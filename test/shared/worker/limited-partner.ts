@@ -63,7 +63,7 @@ export function containerOn(stage: WorkerStage, url: string, atOnce: number | un
   const name = 'book-completion';
   const slots = createSlots(
     { azumuta: {}, erp: { atOnce } },
-    { table, clock, name, settlingSeconds: 300, random: () => 0.5, log },
+    { table, clock, name, settlingSeconds: 300, log },
   );
   const breaker = new Breaker(table, clock);
   const partners = createPartnerCalls({ breaker, newOwner: randomUUID, log, slots });

@@ -29,6 +29,10 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotLimits> = {}) {
       told('reads', key);
       return real.get(key);
     },
+    query(pk, sk = '', ...rest) {
+      asked.push(`queries ${pk}${sk}`);
+      return real.query(pk, sk, ...rest);
+    },
     putIf(item, ...rest) {
       told('writes', item);
       return real.putIf(item, ...rest);
@@ -56,7 +60,7 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotLimits> = {}) {
   const newSlots = () =>
     createSlots(
       { azumuta: {}, erp: {}, ...limits },
-      { table, clock, name: 'book-completion', settlingSeconds: 300, random: () => 0.5, log },
+      { table, clock, name: 'book-completion', settlingSeconds: 300, log },
     );
   const newBreaker = () => new Breaker(table, clock, { cooldownSeconds: 15 });
   const workerOf = (consumer: Consumer<string>, breaker = newBreaker(), slots = newSlots()) =>

@@ -14,7 +14,7 @@ function slotsOf(limited: Partner = 'erp', table = stage.table): Slots {
     { azumuta: {}, erp: {}, [limited]: { atOnce: 1 } },
     {
       ...{ table, clock: stage.clock, name: 'book-completion', settlingSeconds: 300 },
-      ...{ random: () => 0.5, log: stage.logged.log },
+      log: stage.logged.log,
     },
   );
   if (!slots) throw new Error('No partner has a limit.');
@@ -77,7 +77,7 @@ describe('a container without a slot of its partner', () => {
   it('leaves all for another attempt when the ledger cannot be asked', async () => {
     // Prepare
     const record = sqsRecord({ body: 'success' });
-    const table = { ...stage.table, get: () => Promise.reject(new Error('no table')) };
+    const table = { ...stage.table, query: () => Promise.reject(new Error('no table')) };
 
     // Act
     const response = await stage.worker(undefined, { slots: slotsOf('erp', table) })(

@@ -20,7 +20,10 @@ export const lifeMutants: readonly TestedMutant[] = [
     find: "condition: '#content = :seen',",
     replace: "condition: 'attribute_exists(#content) OR #content = :seen',",
     why: 'Who has seen an older change ends the concern that tells a newer one.',
-    foundIn: { file: 'test/shared/ledger/records/concerns.test.ts', name: 'is not ended by who has read what was told before' },
+    foundIn: {
+      file: 'test/shared/ledger/records/concerns.test.ts',
+      name: 'is not ended by who has read what was told before',
+    },
   },
   {
     name: 'product-order-of-another-adopted',
