@@ -26,11 +26,14 @@ interface WireEntry {
  */
 export async function startSqsEndpoint() {
   const sent: SentMessage[] = [];
+  /** In which queue a message was hidden, and for how long. */
+  const hidden: { readonly queue: string; readonly seconds: number }[] = [];
   /** Seconds per receipt handle. */
   const visibility = new Map<string, number>();
   const failures = new Map<string, { status: number; times: number }>();
   const refused = new Set<string>();
-  const failing = new Set<string>();
+  const failing: string[] = [];
+  const fails = (body: string) => failing.includes(body) && failing.splice(failing.indexOf(body), 1);
 
   const { url, close } = await listenOnLoopback(async (request, response) => {
     const action = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
@@ -75,7 +78,7 @@ export async function startSqsEndpoint() {
     if (action === 'SendMessage') return keep(body);
     const entries = body.Entries ?? [];
     if (action === 'SendMessageBatch') {
-      const failed = entries.filter(({ MessageBody }) => failing.delete(MessageBody));
+      const failed = entries.filter(({ MessageBody }) => fails(MessageBody));
       const taken = entries.filter((entry) => !failed.includes(entry) && !refusalOf(entry));
       const refused = entries.filter((entry) => !failed.includes(entry) && !taken.includes(entry));
       return {
@@ -88,7 +91,10 @@ export async function startSqsEndpoint() {
     }
     const bad = entries.filter(({ ReceiptHandle }) => refused.has(ReceiptHandle));
     const good = entries.filter((entry) => !bad.includes(entry));
-    for (const { ReceiptHandle, VisibilityTimeout } of good) visibility.set(ReceiptHandle, VisibilityTimeout);
+    for (const { ReceiptHandle, VisibilityTimeout: seconds } of good) {
+      visibility.set(ReceiptHandle, seconds);
+      hidden.push({ queue, seconds });
+    }
     return {
       Successful: good.map(({ Id }) => ({ Id })),
       Failed: bad.map(({ Id }) => ({ Id, SenderFault: true, Code: 'ReceiptHandleIsInvalid' })),
@@ -98,6 +104,7 @@ export async function startSqsEndpoint() {
   return {
     client,
     sent: sent as readonly SentMessage[],
+    hidden: hidden as readonly (typeof hidden)[number][],
     visibility: visibility as ReadonlyMap<string, number>,
     queueUrl: (name: string) => `${url}/000000000000/${name}`,
     /** Answers the next calls of an action with this status. */
@@ -106,16 +113,15 @@ export async function startSqsEndpoint() {
     refuse(handles: readonly string[]): void {
       for (const handle of handles) refused.add(handle);
     },
-    /** Refuses messages with these bodies in an otherwise successful batch, by a fault of SQS itself, once. */
-    failOnce(bodies: readonly string[]): void {
-      for (const body of bodies) failing.add(body);
-    },
+    /** Refuses messages with these bodies in an otherwise successful batch, by a fault of SQS itself, once for each. */
+    failOnce: (bodies: readonly string[]) => void failing.push(...bodies),
     forget(): void {
       sent.length = 0;
+      hidden.length = 0;
       visibility.clear();
       failures.clear();
       refused.clear();
-      failing.clear();
+      failing.length = 0;
     },
     async stop() {
       client.destroy();

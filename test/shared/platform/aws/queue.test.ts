@@ -37,20 +37,24 @@ it('sends any text so that SQS accepts it and delivers it unchanged', async () =
   );
 });
 
-it('returns the indexes of messages that SQS refuses, and sends the others', async () => {
-  // Prepare
-  const bodies = ['"a"', '', '"c"'];
+it.each([3, 23])(
+  'returns the indexes of messages that SQS refuses, of all %i, and sends the others',
+  async (count) => {
+    // Prepare
+    const others = Array.from({ length: count - 1 }, (_, at) => `"${at}"`);
+    const bodies = others.toSpliced(-1, 0, '');
 
-  // Act
-  const refused = await queues.sendAll(
-    sqs.queueUrl('completions'),
-    bodies.map((body) => ({ body })),
-  );
+    // Act
+    const refused = await queues.sendAll(
+      sqs.queueUrl('completions'),
+      bodies.map((body) => ({ body })),
+    );
 
-  // Assess
-  expect(refused).toEqual([1]);
-  expect(sqs.sent.map(({ body }) => body)).toEqual(['"a"', '"c"']);
-});
+    // Assess
+    expect(refused).toEqual([count - 2]);
+    expect(sqs.sent.map(({ body }) => body).sort()).toEqual(others.sort());
+  },
+);
 
 it('sends messages once more that SQS refused by its own fault, but not those with a sender fault', async () => {
   // Prepare
