@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { each, startOrderStage, together, units } from './order-stage.ts';
@@ -69,6 +70,22 @@ describe('an order that is in the ledger and not created yet', () => {
     // Assess
     expect(sent()).toEqual(['MO/untried']);
     expect(await stage.ledger.orders.find('MO/untried')).toMatchObject({ state: 'waiting', enqueued: true });
+  });
+
+  it('is enqueued again by the next pull when SQS has refused the message of this one', async () => {
+    // Prepare: no message was ever sent, and of these two SQS takes one
+    const orders = ['MO/taken', 'MO/refused'].map((number) => erpOrder({ number }));
+    stage.sqs.fail('SendMessageBatch', 500);
+    await expect(stage.acceptAll(orders)).rejects.toThrow();
+    const refused = productOrderMessage('MO/refused');
+    stage.sqs.failOnce([refused, refused]);
+    await expect(stage.acceptAll(orders)).rejects.toThrow('SQS did not take 1 of 2 product orders.');
+
+    // Act
+    for (let pulls = 0; pulls < 2; pulls++) await stage.acceptAll(orders);
+
+    // Assess
+    expect(sent()).toEqual(['MO/taken', 'MO/refused']);
   });
 
   it.each([

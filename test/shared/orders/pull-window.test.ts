@@ -40,8 +40,11 @@ function plant(skewHours: number, goLive?: string) {
       orders.push({ number, writtenAt: ms(writtenAt), shownAt: ms(shownAt) });
     },
     isKnown: async (number: string) => (await ledger.orders.find(number)) !== undefined,
-    /** @param failsAt page that is not answered; `pageSeconds` is what a page lasts; `most` pages fit its time. */
-    run({ failsAt = 99, pageSeconds = 0, most = 99 } = {}): Promise<PullReport> {
+    /**
+     * @param failsAt page that is not answered; `pageSeconds` is what a page lasts; `most` pages fit its time; `meanwhile`
+     * happens while a page is read.
+     */
+    run({ failsAt = 99, pageSeconds = 0, most = 99, meanwhile = async () => {} } = {}): Promise<PullReport> {
       let read = 0;
       runs += 1;
       const dependencies: PullDependencies = {
@@ -53,6 +56,7 @@ function plant(skewHours: number, goLive?: string) {
             const page = pages.next();
             if (page.done) return;
             clock.advance(pageSeconds);
+            await meanwhile();
             yield page.value;
           }
         }),
@@ -157,6 +161,40 @@ it('goes on from a killed run once its lease has ended', async () => {
   expect(meanwhile).toMatchObject({ outcome: 'another run is under way' });
   expect(next).toMatchObject({ outcome: 'read', orders: 1 });
   expect(await ledger.pullState.state()).toMatchObject({ watermark: { changedAt } });
+});
+
+it('reads a page again whose orders were not all sent', async () => {
+  // Prepare
+  const erp = plant(0);
+  for (const minute of [1, 2, 3]) erp.writes(`SENT-${minute}`, `8:0${minute}`);
+  erp.until('8:05');
+  sqs.forget();
+  sqs.fail('SendMessageBatch', 500);
+  await expect(erp.run()).rejects.toThrow();
+
+  // Act
+  await erp.run();
+
+  // Assess
+  const sent = sqs.sent.map(({ body }) => JSON.parse(body).number);
+  expect(sent.sort()).toEqual(['SENT-1', 'SENT-2', 'SENT-3']);
+});
+
+it('stops at the page after which another run has taken over, and leaves it its lease', async () => {
+  // Prepare
+  const erp = plant(0);
+  for (const minute of [1, 2, 3]) erp.writes(`SLOW-${minute}`, `8:0${minute}`);
+  erp.until('8:05');
+  const meanwhile = async () => void (await ledger.pullState.begin('the next run', 60));
+
+  // Act
+  const slow = erp.run({ pageSeconds: 66, meanwhile });
+
+  // Assess
+  await expect(slow).rejects.toThrow('Another run has taken over the pull.');
+  expect(await erp.isKnown('SLOW-3')).toBe(false);
+  expect(await ledger.pullState.state()).toEqual({ watermark: undefined, endedAt: undefined });
+  expect(await erp.run()).toMatchObject({ outcome: 'another run is under way' });
 });
 
 it('never reads from before going live', async () => {
