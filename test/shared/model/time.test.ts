@@ -63,6 +63,7 @@ describe('the day in a time zone', () => {
     ['midnight, hours before the clocks go back', 'Europe/Brussels', '2026-10-24T22:00:00Z', '2026-10-25'],
     ['midnight, a day after they went back', 'Europe/Brussels', '2026-10-25T23:00:00Z', '2026-10-26'],
     ['New Year on Kiritimati', 'Pacific/Kiritimati', '2026-12-31T10:00:00Z', '2027-01-01'],
+    ['midnight of a summer night in Auckland', 'Pacific/Auckland', '2027-01-09T11:00:00Z', '2027-01-10'],
     ['a time with another zone', 'Europe/Brussels', '2026-12-01T04:30:00+05:30', '2026-12-01'],
     ['the year 1', 'UTC', '0001-01-01T00:00:00Z', '0001-01-01'],
     ['a leap day that only the Julian calendar has', 'UTC', '1500-03-01T00:00:00Z', '1500-03-01'],
@@ -85,7 +86,7 @@ describe('the day in a time zone', () => {
     const make = vi.spyOn(Intl, 'DateTimeFormat');
     onTestFinished(() => make.mockRestore());
 
-    for (const day of [1, 2, 3]) dayIn('Pacific/Auckland', `2026-12-0${day}T06:00:00Z`);
+    for (const day of [1, 2, 3]) dayIn('Pacific/Chatham', `2026-12-0${day}T06:00:00Z`);
 
     expect(make).toHaveBeenCalledTimes(1);
   });
@@ -110,6 +111,10 @@ describe('the day in a time zone', () => {
     // 00:00 there is 01:00 at once.
     ['Africa/Cairo', '2026-04-24', '2026-04-23T22:00:00.000Z'],
     ['America/New_York', '2026-12-01', '2026-12-01T05:00:00.000Z'],
+    ['Pacific/Kiritimati', '2027-01-01', '2026-12-31T10:00:00.000Z'],
+    // Summer time, more than 12 hours ahead.
+    ['Pacific/Auckland', '2027-01-10', '2027-01-09T11:00:00.000Z'],
+    ['Pacific/Pago_Pago', '2027-01-10', '2027-01-10T11:00:00.000Z'],
   ])('begins in %s, on %s, at %s', (timeZone, day, instant) => {
     expect(startOfDay(timeZone, day).toISOString()).toBe(instant);
   });
