@@ -117,6 +117,28 @@ it('compares Friday and the weekend with the week before, and says what waits fo
   ]);
 });
 
+it('counts what happened until midnight at the plant, and nothing of the day on which it comes', async () => {
+  // Prepare: one minute before midnight in Brussels, at midnight, and shortly before the mail
+  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-26T22:59:00Z' });
+  const { ledger, clock } = stage;
+  for (const [number, wait] of [
+    ['PO-1', 60],
+    ['PO-2', 6 * 3600],
+    ['PO-3', 30 * 60],
+  ] as const) {
+    await create(ledger, number);
+    clock.advance(wait);
+  }
+
+  // Act
+  await stage.run();
+
+  // Assess
+  const [mail] = stage.received.mails;
+  expect(mail?.subject).toBe('AzumutaErp-ghent-production: 2026-11-26');
+  expect(mail?.text).toMatch(/^Created in Azumuta +1 +0$/m);
+});
+
 it('names to each person the first of what is theirs, and counts the rest', async () => {
   // Prepare
   const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });

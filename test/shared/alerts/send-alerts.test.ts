@@ -106,6 +106,28 @@ it('gathers what comes to a group within the hour into one message', async () =>
   expect(stage.received.webhook.map(({ count }) => count)).toEqual([1, 12, 12, 12]);
 });
 
+it('does not say that a group is over while a further trouble of it waits to be told', async () => {
+  // Prepare
+  const stage = await startAlertStage();
+  const { ledger, received } = stage;
+  const events = () => received.webhook.map(({ event }) => event);
+  await ledger.deadLetters.record(refused('PO-1'));
+  await stage.run();
+
+  // Act: within the hour another one comes, and the first is replayed
+  await ledger.deadLetters.record(refused('PO-2'));
+  await ledger.deadLetters.markReplayed({ messageId: 'message of PO-1', orderNumber: 'PO-1' }, 'by hand');
+  await stage.runFor(55);
+  const withinTheHour = events();
+  await stage.runFor(5);
+  await ledger.deadLetters.markReplayed({ messageId: 'message of PO-2', orderNumber: 'PO-2' }, 'by hand');
+  await stage.runFor(5);
+
+  // Assess
+  expect(withinTheHour).toEqual(['new']);
+  expect(events()).toEqual(['new', 'new', 'over']);
+});
+
 it('keeps groups of other causes and partners apart', async () => {
   const stage = await startAlertStage();
   const { ledger, received } = stage;

@@ -32,6 +32,12 @@ async function openedAndCooled() {
 }
 
 describe('an open breaker', () => {
+  it('lets one of two calls of the same moment probe', async () => {
+    await openedAndCooled();
+    const permits = await Promise.all(['one', 'other'].map((owner) => breaker.permit('erp', owner)));
+    expect(permits.map(({ permit }) => permit).sort()).toEqual(['probe', 'wait']);
+  });
+
   it.each([
     ['an order whose number cannot be part of an address', async () => void path`/orders/${'..'}`],
     [

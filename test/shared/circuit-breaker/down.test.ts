@@ -41,9 +41,10 @@ describe('the alarm', () => {
   function listened(name: string) {
     const { log, measured, forget } = recordedLog();
     const calls = createPartnerCalls({ breaker: stage.breaker, newOwner: () => name, log });
-    const call = (failure?: Error) =>
+    const call = (failure?: Error, meanwhile = async () => {}) =>
       calls
         .call('erp', async () => {
+          await meanwhile();
           if (failure) throw failure;
           markAnswered();
         })
@@ -60,6 +61,24 @@ describe('the alarm', () => {
     await call();
     // The 0 is sent in any case, as it is unknown whether an alarm is on.
     expect(down()).toEqual([0]);
+  });
+
+  it('gets no 0 from an answer to a call that began before the outage', async () => {
+    // Prepare: while one call waits for its answer, the breaker opens and a probe fails
+    const { call, down } = listened('one');
+    const outage = async () => {
+      for (let nth = 0; nth < 5; nth += 1) await call(serverError());
+      stage.clock.advance(180);
+      await call(serverError());
+    };
+
+    // Act
+    await call(undefined, outage);
+    await call();
+
+    // Assess: the partner is as down as it was
+    expect(down()).toEqual([1, 1]);
+    expect(await isOpen()).toBe(true);
   });
 
   it('gets a 1 for each call that is held back and each probe that fails, and one 0 at the end', async () => {
