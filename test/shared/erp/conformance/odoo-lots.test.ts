@@ -172,6 +172,21 @@ describe.each<OdooVersion>([17, 19])('units of odoo %i', (version) => {
     // Assess
     expect(plant.row(order).qty_produced).toBe(booked);
   });
+
+  it('have as many decimals as the plant has set, in components and in what was ordered, too', async () => {
+    // Prepare: just enough of a tracked component is reserved
+    const { plan, book, books, family } = await startPlant(version);
+    books.decimals = 3;
+    for (const unit of books.rows('uom.uom')) unit.rounding = 0.001;
+    const order = plan('BENCH', 2.129);
+    for (const line of books.rows('stock.move.line')) line.quantity_product_uom = 8.508;
+
+    // Act: less than was ordered is final
+    await book(completionOf(order, { quantity: amount('2.127'), madeFor: { amount: '2.129' } }));
+
+    // Assess
+    expect(family(order)).toMatchObject([{ state: 'done', qty_produced: 2.127 }]);
+  });
 });
 
 describe.each<OdooVersion>([17, 19])('components of odoo %i', (version) => {

@@ -40,6 +40,27 @@ function callOf(method: string): number {
   return at + 1;
 }
 
+it('calls Tryton no more once the time of the attempt is up, before whichever call', async () => {
+  // Prepare: how many calls a booking takes
+  await book(1);
+  const calls = faults.callCount();
+
+  for (let n = 0; n < calls; n += 1) {
+    books.restart();
+    faults.reset();
+    const deadline = new AbortController();
+    if (n === 0) deadline.abort();
+    else faults.afterCall(n, () => deadline.abort());
+
+    // Act
+    const failure = await failureOf(book(1, firstAttempt(deadline.signal)));
+
+    // Assess
+    expect(failure, `after call ${n}`).toMatchObject({ name: 'RetryLater', scope: 'order' });
+    expect(faults.callCount(), `after call ${n}`).toBe(n);
+  }
+});
+
 describe('a split order that is booked part by part', () => {
   it('is finished only by the part that leaves nothing open', async () => {
     // Act

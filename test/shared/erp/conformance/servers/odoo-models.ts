@@ -38,6 +38,7 @@ export class OdooBooks {
   readonly tables = new Map<string, OdooRow[]>();
   readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly locked = new Set<number>();
+  decimals = 2;
   /** The next button_mark_done answers true and does nothing. */
   ignoreNextDone = false;
   readonly doneCount = new Map<number, number>();
@@ -109,6 +110,13 @@ export class OdooBooks {
     });
     this.#planComponent(row, article);
     return row;
+  }
+
+  /** Seen: 2.123456 becomes 2.12 when it is written. */
+  #rounded(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const one = ([field, value]: [string, unknown]) =>
+      [field, quantities.includes(field) ? round(Number(value), this.decimals) : value] as const;
+    return Object.fromEntries(Object.entries(values).map(one));
   }
 
   #planComponent(row: OdooRow, article: string): void {
@@ -218,7 +226,7 @@ export class OdooBooks {
       this.#requireFields(model, values);
       if (model === 'stock.lot') return createLot(this, values).id;
       const name = model === 'stock.scrap' ? `SP/${this.rows(model).length + 1}` : values.name;
-      return this.insert(model, { state: 'draft', move_ids: [], ...rounded(values), name }).id;
+      return this.insert(model, { state: 'draft', move_ids: [], ...this.#rounded(values), name }).id;
     });
   }
 
@@ -229,7 +237,7 @@ export class OdooBooks {
     this.#requireFields(model, values);
     for (const row of records) {
       if (model === 'mrp.production') refuseLocked(this, row);
-      Object.assign(row, rounded({ ...values }));
+      Object.assign(row, this.#rounded({ ...values }));
       if ('lot_producing_ids' in values) row.lot_producing_ids = idsOfCommand(values.lot_producing_ids);
       if (model === 'mrp.production') recomputeState(row);
       row.write_date = this.now();
@@ -284,13 +292,6 @@ function idsOfCommand(value: unknown): number[] {
     throw valueError(`Wrong value for lot_producing_ids: ${JSON.stringify(value)}`);
   }
   return command[2].map(Number);
-}
-
-/** Seen: 2.123456 becomes 2.12 when it is written. */
-function rounded(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const one = ([field, value]: [string, unknown]) =>
-    [field, quantities.includes(field) ? round(Number(value)) : value] as const;
-  return Object.fromEntries(Object.entries(values).map(one));
 }
 
 /** `2030-01-01 00:00:01.337000`, as PostgreSQL holds it. */

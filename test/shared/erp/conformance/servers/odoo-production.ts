@@ -10,6 +10,7 @@ export interface ProductionBooks {
   readonly version: 17 | 19;
   readonly locked: ReadonlySet<number>;
   readonly doneCount: Map<number, number>;
+  readonly decimals: number;
   ignoreNextDone: boolean;
   now(): string;
   instant(): number;
@@ -26,7 +27,7 @@ export function setQtyProducing(books: ProductionBooks, row: OdooRow): null {
   if (books.version === 17 && trackingOf(books, row) === 'serial') row.qty_producing = 1;
   for (const move of openMoves(books, row)) {
     if (move.manual_consumption && move.picked) continue;
-    move.quantity = round(Number(row.qty_producing) * Number(move.unit_factor));
+    move.quantity = round(Number(row.qty_producing) * Number(move.unit_factor), books.decimals);
     move.picked = !move.manual_consumption || books.version !== 17;
   }
   row.write_date = books.now();
@@ -56,11 +57,12 @@ export function markDone(
       Object.assign(move, { quantity: move.product_uom_qty, picked: true });
   }
   const producing = producedUnder(books, row);
-  const remaining = round(Number(row.product_qty) - producing);
+  const remaining = round(Number(row.product_qty) - producing, books.decimals);
   // Seen: a wizard action with HTTP 200, and the order is not done.
   if (row.consumption !== 'flexible' && context.skip_consumption !== true) {
     const missing = openMoves(books, row).some(
-      (move) => !move.picked || Number(move.quantity) !== round(producing * Number(move.unit_factor)),
+      (move) =>
+        !move.picked || Number(move.quantity) !== round(producing * Number(move.unit_factor), books.decimals),
     );
     if (missing)
       return { type: 'ir.actions.act_window', res_model: 'mrp.consumption.warning', target: 'new' };
@@ -183,7 +185,7 @@ function splitOff(books: ProductionBooks, move: OdooRow, to: OdooRow): void {
 }
 
 function demand(books: ProductionBooks, move: OdooRow, pieces: number): void {
-  const amount = round(pieces * Number(move.unit_factor));
+  const amount = round(pieces * Number(move.unit_factor), books.decimals);
   Object.assign(move, { product_uom_qty: amount, product_qty: amount });
   for (const line of books.rows('stock.move.line').filter(({ move_id }) => move_id === move.id))
     line.quantity_product_uom = Math.min(Number(line.quantity_product_uom), amount);
@@ -219,6 +221,7 @@ function trackingOf(books: ProductionBooks, row: OdooRow): unknown {
   return books.rows('product.product').find((one) => one.id === row.product_id)?.tracking;
 }
 
-export function round(amount: number): number {
-  return Math.round(amount * 100 + 1e-9) / 100;
+export function round(amount: number, decimals: number): number {
+  const scale = 10 ** decimals;
+  return Math.round(amount * scale + 1e-9) / scale;
 }

@@ -4,6 +4,7 @@ import { many2one, quantities } from './odoo-fields.ts';
 /** The parts of the books that reading needs. */
 interface ReadableBooks {
   readonly fields: Readonly<Record<string, readonly string[]>>;
+  readonly decimals: number;
   rows(model: string): OdooRow[];
 }
 
@@ -43,7 +44,7 @@ export function fieldsGet(
   const described = (field: string) =>
     Object.entries({
       type: quantities.includes(field) ? 'float' : many2one[field] ? 'many2one' : 'char',
-      ...(quantities.includes(field) ? { digits: [16, 2] } : {}),
+      ...(quantities.includes(field) ? { digits: [16, books.decimals] } : {}),
     }).filter(([attribute]) => attributes.includes(attribute));
   return Object.fromEntries(known.map((field) => [field, Object.fromEntries(described(field))]));
 }
