@@ -109,6 +109,25 @@ describe('replay', () => {
     });
   });
 
+  it('sends the letters of one function only, whatever another gives as its reason', async () => {
+    // Prepare
+    const reason = 'No article.';
+    await dead('PO-1', reason);
+    await stage.store.put({
+      body: completion('PO-2'),
+      stage: 'book-completion',
+      orderNumber: 'PO-2',
+      reason,
+    });
+
+    // Act
+    const { text } = await visitor.send(await action('replay'));
+
+    // Assess
+    expect(text).toContain('Replayed 1 dead letter.');
+    expect((await stage.depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
+  });
+
   it('says that there is nothing to replay when somebody else was faster', async () => {
     await dead('PO-1', 'No article.');
     const page = await action('replay');

@@ -10,6 +10,7 @@ import {
   completion,
   nothing,
   startReplayStores,
+  webhookCall,
   workQueues,
 } from './replay-run.ts';
 
@@ -68,6 +69,18 @@ describe('a dry run', () => {
       await store.put({ body: productOrderMessage('PO-1'), reason: 'It has no article.', cause });
     const { groups } = await run({ go: false });
     expect(groups.map(({ cause }) => cause).sort()).toEqual(['configuration', 'order-data']);
+  });
+
+  it('separates letters of two functions that have the same reason and go to the same queue', async () => {
+    const reason = 'It cannot be read.';
+    const call = webhookCall({ query: 'productOrderNumber=PO-1' });
+    await store.put({ body: call, stage: 'receive-webhook', orderNumber: '', reason });
+    await store.put({ body: completion('PO-1'), stage: 'book-completion', reason });
+    const { groups } = await run({ go: false });
+    expect(groups.map(({ stage, to, letters }) => [stage, to, letters]).sort()).toEqual([
+      ['book-completion', 'completions', 1],
+      ['receive-webhook', 'completions', 1],
+    ]);
   });
 
   it('changes nothing: every letter is visible again at once, and no queue receives one', async () => {
