@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest';
+import { createCreateProductOrders } from '../../functions/create-product-orders/create-product-orders.ts';
+import { createPullProductOrders } from '../../functions/pull-product-orders/pull-product-orders.ts';
+import { productOrderMessage } from '../../shared/orders/messages.ts';
+import { invocation, messages, type Surroundings, startSurroundings } from './stage.ts';
+
+/** Works on what was sent, in a new container. */
+const create = (
+  { integration, runtime }: Surroundings,
+  bodies: readonly string[],
+  productOrders = integration.productOrders,
+) => createCreateProductOrders({ ...integration, productOrders }, runtime)(messages(...bodies), invocation);
+
+/** An order of the ERP, and the message that a pull has sent for it. */
+async function pulled(stage: Surroundings) {
+  const order = stage.plan();
+  await createPullProductOrders(stage.integration, stage.runtime)({}, invocation);
+  const bodies = stage.sqs.sent.map(({ body }) => body);
+  stage.sqs.forget();
+  return { order, bodies };
+}
+const madeIn = ({ azumuta }: Surroundings) => azumuta.productOrders().map(({ number }) => number);
+
+it('creates a product order in Azumuta, and gives the ERP its id', async () => {
+  // Prepare
+  const stage = await startSurroundings();
+  const { order, bodies } = await pulled(stage);
+
+  // Act
+  const response = await create(stage, bodies);
+
+  // Assess
+  expect(response).toEqual({ batchItemFailures: [] });
+  const [made] = stage.azumuta.productOrders();
+  expect(made?.number).toBe(order.number);
+  expect(stage.erp.books(order).productOrders).toEqual([made?.id]);
+});
+
+it("calls Azumuta by the configuration's contract", async () => {
+  const contract = { apiKeyHeader: 'X-Other-Key' };
+  const stage = await startSurroundings({ azumuta: { contract } });
+  await create(stage, (await pulled(stage)).bodies);
+  expect(stage.calls.azumuta[0]?.headers).toHaveProperty('x-other-key');
+});
+
+it('waits for the settling time of the environment when the ERP did not answer the link', async () => {
+  // Prepare
+  const stage = await startSurroundings();
+  const { bodies } = await pulled(stage);
+  stage.answers.erp = ({ method }, answer) => (method === 'PATCH' ? undefined : answer());
+
+  // Act
+  const response = await create(stage, bodies);
+
+  // Assess
+  expect(response.batchItemFailures).toHaveLength(1);
+  expect(stage.sqs.hidden).toEqual([{ queue: 'product-orders', seconds: 425 }]);
+});
+
+it('waits at first as the environment says when Azumuta fails', async () => {
+  const stage = await startSurroundings();
+  const { bodies } = await pulled(stage);
+  stage.answers.azumuta = () => ({ status: 503 });
+  await create(stage, bodies);
+  expect(stage.sqs.hidden).toEqual([{ queue: 'product-orders', seconds: 5 }]);
+});
+
+it('puts aside what Azumuta has no article for, and maps it anew when it is replayed', async () => {
+  // Prepare
+  const productOrders = { article: () => 'NONE' };
+  const stage = await startSurroundings({ productOrders });
+  const { order, bodies } = await pulled(stage);
+  await create(stage, bodies);
+  expect(stage.sent('dead-letters')).toMatchObject([{ number: order.number }]);
+
+  // Act: the mapping is corrected
+  await create(stage, [productOrderMessage(order.number, { asksErp: 'replay' })], {});
+
+  // Assess
+  expect(madeIn(stage)).toEqual([order.number]);
+});
+
+it('looks daily at the ERP order of one that waits, and has it created if its message was lost', async () => {
+  const stage = await startSurroundings();
+  const { order } = await pulled(stage);
+  await create(stage, [productOrderMessage(order.number, { asksErp: 'daily look' })]);
+  expect(stage.calls.erp.at(-1)?.url.pathname).toContain(order.id);
+  expect(stage.sent('product-orders')).toEqual([{ v: 1, kind: 'product-order', number: order.number }]);
+});
+
+it('has a completion looked at whose trigger was lost, at the daily look', async () => {
+  // Prepare: it is built, and the ERP does not want it any more
+  const stage = await startSurroundings();
+  const { order, bodies } = await pulled(stage);
+  await create(stage, bodies);
+  stage.azumuta.complete(order.number);
+  stage.erp.cancel(order);
+
+  // Act
+  await create(stage, [productOrderMessage(order.number, { asksErp: 'daily look' })]);
+
+  // Assess
+  expect(stage.sent('completions')).toMatchObject([
+    { productOrderNumber: order.number, via: 'reconciliation' },
+  ]);
+});
+
+it('calls a partner with a limit only with one of its slots', async () => {
+  const stage = await startSurroundings({ azumuta: { atOnce: 1 } });
+  await create(stage, (await pulled(stage)).bodies);
+  expect(await stage.store.table.get({ pk: 'SLOTS#azumuta', sk: 'SLOT#1' })).toBeDefined();
+});

@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest';
+import { createPullProductOrders } from '../../functions/pull-product-orders/pull-product-orders.ts';
+import { createSlots } from '../../shared/slots/slots.ts';
+import { silent } from '../support/logs.ts';
+import { invocation, startSurroundings } from './stage.ts';
+
+const from = (instant: string) => ({ pull: { everyMinutes: 5, from: instant } });
+
+const pull = ({ integration, runtime }: Awaited<ReturnType<typeof startSurroundings>>) =>
+  createPullProductOrders(integration, runtime)({}, invocation);
+
+it.each([
+  ['the day before', from('2026-11-23T08:00:00Z'), 1],
+  ['the day after', from('2026-11-25T08:00:00Z'), 0],
+  ['never, by hand', {}, 1],
+])('reads what was released since the plant went live, which was %s', async (_, schedule, orders) => {
+  const stage = await startSurroundings({ schedule });
+  stage.plan();
+  expect(await pull(stage)).toMatchObject({ outcome: 'read', orders, queued: orders });
+});
+
+it('maps what the configuration wants, with its version, and has it created', async () => {
+  // Prepare
+  const stage = await startSurroundings({
+    productOrders: {
+      number: ({ number }) => `GH-${number}`,
+      accept: ({ quantity }) => quantity.amount === '7',
+    },
+  });
+  const number = `GH-${stage.plan('7').number}`;
+  stage.plan('5');
+
+  // Act
+  await pull(stage);
+
+  // Assess
+  expect(stage.sent('product-orders')).toMatchObject([{ number }]);
+  expect(await stage.ledger.orders.find(number)).toMatchObject({ mappedBy: 'version 1' });
+});
+
+it('calls an ERP with a limit only with one of its slots', async () => {
+  // Prepare: another function has the only one
+  const stage = await startSurroundings({ erp: { atOnce: 1 } });
+  const { clock, integration, store } = stage;
+  const other = { clock, table: store.table, name: 'book-completion', settlingSeconds: 420 };
+  const slots = createSlots(integration, { ...other, random: () => 0, log: silent });
+  slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 3_600_000 });
+  await slots?.take('erp');
+  const startedAt = clock.now().getTime();
+  const left = () => Math.max(0, 60_000 - (clock.now().getTime() - startedAt));
+
+  // Act
+  const run = createPullProductOrders(integration, stage.runtime);
+  const report = await run({}, { awsRequestId: 'this', getRemainingTimeInMillis: left });
+
+  // Assess
+  expect(report).toMatchObject({ outcome: 'no slot was free' });
+  expect(stage.calls.erp).toEqual([]);
+});
+
+it('leaves an ERP alone that is down, for the cooldown of the environment', async () => {
+  // Prepare
+  const stage = await startSurroundings();
+  stage.answers.erp = () => ({ status: 503 });
+  for (let failures = 0; failures < 5; failures += 1) await pull(stage);
+  stage.answers.erp = (_, answer) => answer();
+
+  // Act
+  const outcomes = [];
+  for (const seconds of [32, 1]) {
+    stage.clock.advance(seconds);
+    outcomes.push((await pull(stage)).outcome);
+  }
+
+  // Assess
+  expect(outcomes).toEqual(['the ERP is down', 'read']);
+});
