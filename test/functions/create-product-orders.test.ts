@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { createCreateProductOrders } from '../../functions/create-product-orders/create-product-orders.ts';
 import { createPullProductOrders } from '../../functions/pull-product-orders/pull-product-orders.ts';
 import { productOrderMessage } from '../../shared/orders/messages.ts';
+import { createSlots } from '../../shared/slots/slots.ts';
+import { silent } from '../support/logs.ts';
 import { invocation, messages, type Surroundings, startSurroundings } from './stage.ts';
 
 /** Works on what was sent, in a new container. */
@@ -34,6 +36,8 @@ it('creates a product order in Azumuta, and gives the ERP its id', async () => {
   const [made] = stage.azumuta.productOrders();
   expect(made?.number).toBe(order.number);
   expect(stage.erp.books(order).productOrders).toEqual([made?.id]);
+  // The dimension of its metrics.
+  expect(stage.logged.join()).toContain('AzumutaErp-functions-test');
 });
 
 it("calls Azumuta by the configuration's contract", async () => {
@@ -109,4 +113,31 @@ it('calls a partner with a limit only with one of its slots', async () => {
   const stage = await startSurroundings({ azumuta: { atOnce: 1 } });
   await create(stage, (await pulled(stage)).bodies);
   expect(await stage.store.table.get({ pk: 'SLOTS#azumuta', sk: 'SLOT#1' })).toBeDefined();
+});
+
+it('gives an ERP with a limit no id without one of its slots', async () => {
+  // Prepare: another function has the only one
+  const stage = await startSurroundings({ erp: { atOnce: 1 } });
+  const { order, bodies } = await pulled(stage);
+  const { clock, integration, store } = stage;
+  const other = { clock, table: store.table, name: 'book-completion', settlingSeconds: 420 };
+  const slots = createSlots(integration, { ...other, random: () => 0, log: silent });
+  slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 60_000 });
+  await slots?.take('erp');
+
+  // Act
+  await create(stage, bodies);
+
+  // Assess
+  expect(madeIn(stage)).toEqual([order.number]);
+  expect(stage.erp.books(order).productOrders).toEqual([]);
+});
+
+it('keeps the slot of a call without an answer for the settling time of the environment', async () => {
+  const stage = await startSurroundings({ azumuta: { atOnce: 1 } });
+  const { bodies } = await pulled(stage);
+  stage.answers.azumuta = ({ method }, answer) => (method === 'POST' ? undefined : answer());
+  await create(stage, bodies);
+  const slot = await stage.store.table.get({ pk: 'SLOTS#azumuta', sk: 'SLOT#1' });
+  expect(Number(slot?.leaseUntil) - stage.clock.now().getTime()).toBe(420_000);
 });
