@@ -18,6 +18,7 @@ import type { Clock } from '../shared/platform/clock.ts';
 import { readEnvironment, type VariableName } from '../shared/platform/environment.ts';
 import { createLogger, type LogSink } from '../shared/platform/log.ts';
 import { createSlots } from '../shared/slots/slots.ts';
+import { backoffDefaults } from '../shared/worker/policy.ts';
 import type { WorkerDependencies } from '../shared/worker/worker.ts';
 
 /** Everything that a container gets from outside, except its partners, which are called by the built-in fetch. */
@@ -133,7 +134,7 @@ export function createContainer(stage: string, integration: CompleteIntegration,
         random,
         log,
         slots,
-        backoff: { baseSeconds: setting('RETRY_BASE_SECONDS'), capSeconds: 900 },
+        backoff: { ...backoffDefaults, baseSeconds: setting('RETRY_BASE_SECONDS') },
       };
     },
   };

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { queueKeepsDays } from '../../shared/model/queues.ts';
 import { acknowledge } from './nag.ts';
 
 /** The functions that work on queues. */
@@ -28,7 +29,7 @@ export class Queues extends Construct {
     const common = {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      retentionPeriod: Duration.days(14),
+      retentionPeriod: Duration.days(queueKeepsDays),
     } as const;
     this.deadLetters = new Queue(this, 'DeadLetters', common);
     acknowledge(this.deadLetters, {

@@ -1,5 +1,6 @@
 import type { RetryLater } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
+import { durationInWords } from '../model/time.ts';
 import type { Table, Update } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 
@@ -168,7 +169,8 @@ export class Breaker {
     const isAlone = state?.failingOrder !== undefined;
     const isDown = this.#isDownSince(state?.failingSince, isAlone ? downAfterSecondsOfOne : downAfterSeconds);
     if (isAlone && !isDown) return false;
-    if (isAlone) reason = `Only order ${order} was tried, for an hour. ${reason}`;
+    if (isAlone)
+      reason = `Only order ${order} was tried, for ${durationInWords(downAfterSecondsOfOne)}. ${reason}`;
     const counted = await this.#updateMinute(partner, at, { add: { failures: 1 } });
     const failures = Number(counted?.after.failures ?? 0);
     if (failures < threshold && !isDown && !failure.unauthorized) return false;

@@ -1,5 +1,6 @@
 import type { Cause } from '../model/causes.ts';
 import { Rejected, RetryLater, Wait } from '../model/errors.ts';
+import { durationInWords } from '../model/time.ts';
 import { type Clock, clocksDifferMs } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import type { HintDependencies, Inquiry, Reading } from './inquiry.ts';
@@ -80,7 +81,8 @@ export async function askLater(
     attempt.log.warn('A trigger named a product order that nobody knows', { order: askedAs });
     return concerns.countUnknown(askedAs);
   }
-  if (!lastLook || !reconciles) throw new Rejected(`${sentence} Asked again for 30 minutes.`, { code });
+  if (!lastLook || !reconciles)
+    throw new Rejected(`${sentence} Asked again for ${durationInWords(patienceMs / 1000)}.`, { code });
   const refusal = await lastLook();
   if (refusal) throw refusal;
   const note = `${sentence} It is asked about with the overdue orders from now on.`;

@@ -85,6 +85,20 @@ export function duration(seconds: number): string {
   return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
+/** A duration as a sentence says it: `an hour`, `15 minutes`, `13 days`. */
+export function durationInWords(seconds: number): string {
+  const unit = (
+    [
+      [86_400, 'day'],
+      [3600, 'hour'],
+      [60, 'minute'],
+    ] as const
+  ).find(([each]) => seconds % each === 0);
+  const [each, name] = unit ?? [1, 'second'];
+  const count = seconds / each;
+  return count === 1 ? `${name === 'hour' ? 'an' : 'a'} ${name}` : `${count} ${name}s`;
+}
+
 /** One for each zone, as making one takes longer than all other computing of a booking. */
 const calendars = new Map<string, Intl.DateTimeFormat>();
 

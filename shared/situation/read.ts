@@ -3,7 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { concernKinds, type OpenConcern } from '../ledger/records/concerns.ts';
 import type { Cause } from '../model/causes.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
-import type { QueueName } from '../model/queues.ts';
+import { type QueueName, queueKeepsDays } from '../model/queues.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** Kinds of trouble: those that the ledger records, and those that are seen without it. */
@@ -61,8 +61,8 @@ const maxSeen = 10_000;
 /** What waited during an outage is drained within this multiple of `outageSeconds`: half an hour. */
 const drainedTimes = 6;
 const hourMs = 3_600_000;
-/** SQS drops a dead letter, and a message that waits, after 14 days; after that only the journey shows it. */
-const messageLastsMs = 15 * 24 * hourMs;
+/** SQS has dropped a dead letter, and a message that waits, a day later at the latest: then only the journey shows it. */
+const messageLastsMs = (queueKeepsDays + 1) * 24 * hourMs;
 
 /**
  * Never scans: three queries (four, when there are settled dead letters), two items and three counts, for any number of

@@ -2,6 +2,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { OpenConcern } from '../ledger/records/concerns.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { counted, oneLine } from '../model/text.ts';
+import { durationInWords } from '../model/time.ts';
+import { longWaitMs } from '../worker/policy.ts';
 import { groupOf, type SeenTrouble, type TroubleGroup, type TroubleKind } from './read.ts';
 import { nextOf } from './told.ts';
 
@@ -12,6 +14,7 @@ export const maxReason = 400;
 type Forms = readonly [one: string, many: string];
 
 /** Headline of a group, after the number of troubles. */
+const longWait = durationInWords(longWaitMs / 1000);
 const kindWords: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'>, Forms>> = {
   changed: ['product order is not as the ERP wants it', 'product orders are not as the ERP wants them'],
   unwanted: ['product order is not wanted any more', 'product orders are not wanted any more'],
@@ -25,7 +28,7 @@ const kindWords: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-d
     'hour with triggers of product orders that nobody knows',
     'hours with triggers of product orders that nobody knows',
   ],
-  waiting: ['message has waited for more than an hour', 'messages have waited for more than an hour'],
+  waiting: [`message has waited for more than ${longWait}`, `messages have waited for more than ${longWait}`],
   overdue: ['product order is overdue', 'product orders are overdue'],
   unfiled: ['dead letter belongs to no known order', 'dead letters belong to no known order'],
 };

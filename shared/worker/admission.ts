@@ -3,8 +3,9 @@ import type { Outage } from '../circuit-breaker/circuit-breaker.ts';
 import { reasonOf } from '../model/errors.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { receiveCountOf, type Waiting, type Work, type WorkerDependencies } from './attempt.ts';
-import { backoffDefaults, secondsInBacklog, secondsInOutage, secondsUntilSlot } from './backoff.ts';
+import { secondsInBacklog, secondsInOutage, secondsUntilSlot } from './backoff.ts';
 import type { Deadline } from './deadline.ts';
+import { backoffDefaults, newForMs } from './policy.ts';
 import { ageMsOf, firstTriedOf, type Waited } from './waiting-time.ts';
 
 /** The messages that may call their partner now, and those that wait, as they cannot. */
@@ -12,9 +13,6 @@ export interface Admitted {
   readonly toWork: readonly Work[];
   readonly waiting: readonly Waiting[];
 }
-
-/** Messages that have waited for longer belong to the backlog. */
-const newForMs = 60_000;
 
 /**
  * Asks once for all messages of a batch that need a partner whether it may be called: the breaker first, then a slot.

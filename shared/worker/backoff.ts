@@ -1,42 +1,16 @@
 import type { RetryLater } from '../model/errors.ts';
+import { backlogPart, backoffDefaults, fullBatch, lockSeconds, maxVisibility, slotWait } from './policy.ts';
 
 export interface BackoffOptions {
-  /** Longest wait after the first failure; doubles with each further one. */
   readonly baseSeconds: number;
-  /** Waits stop growing here: later waits are spread over 10–15 minutes. */
   readonly capSeconds: number;
 }
 
-export const backoffDefaults: BackoffOptions = { baseSeconds: 4, capSeconds: 900 };
-
-/**
- * SQS hides a message for at most 12 hours after its receive, and refuses anything longer: the message would be received again
- * after its queue's default. The margin is for the time that the attempt took.
- * Source: AWS, "Amazon SQS visibility timeout".
- */
-export const maxVisibility = 12 * 3600 - 10 * 60;
-
-/** Wait for something that takes a moment: a probe, or a lock of ours (parts of one ERP order are booked one by one). */
-const lockSeconds = 4;
-
-/** First wait for a slot; each is that much longer than the one before it. */
-const slotSeconds = 2;
-const slotGrowth = 1.015;
-
-/**
- * Seconds until a message is retried that found no free slot of its partner: short, as a slot may be free at any
- * moment, and hardly growing. SQS puts a message aside at its thousandth receive, which waits that never grow would
- * reach within an hour of a long queue; with these it is reached after the six days that a message may wait.
- * @param receives 1 at the first.
- */
+/** Seconds until a message is retried that found no free slot of its partner. @param receives 1 at the first. */
 export function secondsUntilSlot(receives: number, random: number): number {
-  const seconds = Math.min(backoffDefaults.capSeconds, slotSeconds * slotGrowth ** (receives - 1));
+  const seconds = Math.min(backoffDefaults.capSeconds, slotWait.seconds * slotWait.growth ** (receives - 1));
   return Math.max(1, Math.round(seconds * (0.5 + random)));
 }
-
-/** A message of a backlog that came in a full batch is retried after this part of its age. */
-const backlogPart = 0.25;
-const fullBatch = 10;
 
 /**
  * Seconds until a message is retried whose backlog has a slot already. SQS returns messages in no order: among
@@ -67,7 +41,7 @@ export function secondsInOutage(
 
 /**
  * Seconds until a message is retried that only has to wait: as long as is known, and no shorter than for a slot, as SQS
- * would put it aside at its thousandth receive.
+ * would dead-letter it at its thousandth receive.
  */
 export function secondsUntilTurn(
   wait: Partial<Pick<RetryLater, 'afterSeconds' | 'forOurLock'>>,

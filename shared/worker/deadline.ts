@@ -1,11 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
-
-/** Time kept at the end of an invocation to abort, await and report. */
-const reportingMs = 1500;
-/** Work that has not stopped on the abort by then is given up. */
-const givingUpMs = 750;
-/** Nothing is awaited any longer: the response itself must be sent. */
-const respondingMs = 200;
+import { lastMs } from './policy.ts';
 
 export type Deadline = ReturnType<typeof deadlineIn>;
 
@@ -17,10 +11,10 @@ export function deadlineIn(remainingMs: number, clock: Pick<Clock, 'timeout'>) {
   // With no time left nothing begins at all.
   const allButLast = (keptMs: number) =>
     remainingMs <= keptMs ? AbortSignal.abort() : clock.timeout(remainingMs - keptMs);
-  const signal = allButLast(reportingMs);
-  const givenUp = allButLast(givingUpMs);
+  const signal = allButLast(lastMs.aborting);
+  const givenUp = allButLast(lastMs.givingUp);
   const overdue = aborted(givenUp).then(() => 'overdue' as const);
-  const closing = aborted(allButLast(respondingMs));
+  const closing = aborted(allButLast(lastMs.responding));
   return {
     /** Aborts calls under way. */
     signal,

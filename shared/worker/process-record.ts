@@ -12,16 +12,12 @@ import {
   type WorkAttempt,
   type WorkerDependencies,
 } from './attempt.ts';
-import { backoffDefaults, secondsUntilRetry, secondsUntilTurn } from './backoff.ts';
+import { secondsUntilRetry, secondsUntilTurn } from './backoff.ts';
 import type { Weighed } from './crash-loop.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
-import { firstTriedOf, longWaitMs, type Waited } from './waiting-time.ts';
-
-/** Attempts in a row that never finished (crashes, timeouts) before a message becomes a dead letter. */
-const maxUnfinished = 5;
-/** Attempts that ended with an internal error before a message becomes a dead letter: the error may have been a passing one. */
-const maxBugs = 5;
+import { backoffDefaults, longWaitMs, maxBugs, maxUnfinished } from './policy.ts';
+import { firstTriedOf, type Waited } from './waiting-time.ts';
 
 /**
  * Works on the records of a batch, step by step: done, retried later, or dead letter. Once it is overdue a record has

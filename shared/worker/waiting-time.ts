@@ -1,14 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Pause, Pauses } from '../ledger/records/pauses.ts';
 import type { Clock } from '../platform/clock.ts';
+import { longWaitMs, maxAgeMs, maxWaitMs } from './policy.ts';
 
-const dayMs = 86_400_000;
-/** A message may wait so long for its partner before it becomes a dead letter; pauses of its flow do not count. */
-const maxWaitMs = 6 * dayMs;
-/** However long its flow was paused, a message becomes a dead letter before SQS drops it, which it does at 14 days. */
-const maxAgeMs = 13 * dayMs;
-/** A person is alerted about messages that have waited for longer. */
-export const longWaitMs = 3_600_000;
 /** For messages that have waited for less, the pauses of their flow are not read: they would change nothing. */
 const pausesMatterMs = longWaitMs;
 /** A paused flow invokes nothing, so pauses that were read a moment ago are complete. */

@@ -6,20 +6,11 @@ import { Admission } from './admission.ts';
 import type { Consumer, Outcome, RetriedIn, Waiting, Work, WorkerDependencies } from './attempt.ts';
 import { sortOut } from './crash-loop.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
+import { concurrency, enough, lastPart } from './policy.ts';
 import { RecordProcessor } from './process-record.ts';
 import { createWaited } from './waiting-time.ts';
 
 export type { Consumer, Step, WorkAttempt, WorkerDependencies } from './attempt.ts';
-
-/** Records of one batch that are worked on at the same time: few, as several containers call a partner at once. */
-const concurrency = 5;
-/** With less than this part of its time left, a container that works on one record at a time begins no further one. */
-const lastPart = 0.25;
-/**
- * The last of two partners gets no call with less left than a third of the function's time (20 s), or 1.5 times the
- * longest call seen; half of it (30 s) is enough, so that a fresh receive always begins.
- */
-const enough = { least: 1 / 3, longest: 1.5, most: 1 / 2 } as const;
 
 /** One invocation, and what is known of its batch so far. */
 interface Batch {

@@ -121,7 +121,7 @@ it('gives an ERP with a limit no id without one of its slots', async () => {
   const { order, bodies } = await pulled(stage);
   const { clock, integration, store } = stage;
   const other = { clock, table: store.table, name: 'book-completion', settlingSeconds: 420 };
-  const slots = createSlots(integration, { ...other, random: () => 0, log: silent });
+  const slots = createSlots(integration, { ...other, log: silent });
   slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 60_000 });
   await slots?.take('erp');
 

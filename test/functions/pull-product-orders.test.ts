@@ -43,7 +43,7 @@ it('calls an ERP with a limit only with one of its slots', async () => {
   const stage = await startSurroundings({ erp: { atOnce: 1 } });
   const { clock, integration, store } = stage;
   const other = { clock, table: store.table, name: 'book-completion', settlingSeconds: 420 };
-  const slots = createSlots(integration, { ...other, random: () => 0, log: silent });
+  const slots = createSlots(integration, { ...other, log: silent });
   slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 3_600_000 });
   await slots?.take('erp');
   const startedAt = clock.now().getTime();

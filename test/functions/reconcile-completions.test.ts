@@ -49,7 +49,7 @@ it('calls an Azumuta with a limit only with one of its slots', async () => {
   await overdue(stage);
   const { clock, integration, store, runtime } = stage;
   const other = { clock, table: store.table, name: 'create-product-orders', settlingSeconds: 420 };
-  const slots = createSlots(integration, { ...other, random: () => 0, log: silent });
+  const slots = createSlots(integration, { ...other, log: silent });
   slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 3_600_000 });
   await slots?.take('azumuta');
   const endsAt = clock.now().getTime() + 60_000;

@@ -1,4 +1,5 @@
 import type { Partner } from '../../model/partner.ts';
+import { queueKeepsDays } from '../../model/queues.ts';
 import { concernFieldNames, concernFields } from './concerns.ts';
 import { Records } from './records.ts';
 
@@ -11,8 +12,7 @@ interface AttemptFailure {
   readonly hasBegun?: boolean;
 }
 
-/** A message lives 14 days at most. */
-const keptSeconds = 15 * 86_400;
+const keptSeconds = (queueKeepsDays + 1) * 86_400;
 const keyOf = (messageId: string) => ({ pk: `MESSAGE#${messageId}`, sk: 'ATTEMPTS' });
 
 /**

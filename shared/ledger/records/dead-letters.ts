@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Partner } from '../../model/partner.ts';
+import { queueKeepsDays } from '../../model/queues.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, storedCauseSchema } from '../history.ts';
@@ -29,8 +30,7 @@ export interface DeadLetterRecord extends Omit<DeadLetter, 'isDead'> {
 
 /** Partition of the index of concerns for those that nobody must see to, and whose message is still in the queue. */
 const settled = 'settled letter';
-/** SQS drops a message after so long: the longest retention that there is. */
-const queueKeepsMs = 14 * 86_400_000;
+const queueKeepsMs = queueKeepsDays * 86_400_000;
 const noLongerDead = ['isDead', ...concernFieldNames];
 
 const keyOf = ({ messageId, orderNumber }: DeadLetterId) => deadLetterKey(orderNumber, messageId);

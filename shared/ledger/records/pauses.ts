@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { queueKeepsDays } from '../../model/queues.ts';
 import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
 import { pausesKey } from '../keys.ts';
 import { Records } from './records.ts';
@@ -20,8 +21,8 @@ export type PausesOfFlow = DeepReadonly<z.output<typeof pausesSchema>>;
 export const bookingsPause = 'bookings';
 
 const maxPauses = 20;
-/** Only messages that were tried before a pause need it, and SQS drops those after 14 days. */
-const keptSeconds = 15 * 86_400;
+/** Only messages that were tried before a pause need it. */
+const keptSeconds = (queueKeepsDays + 1) * 86_400;
 
 /** When flows were paused and resumed; a flow is named by its function. */
 export class Pauses extends Records {

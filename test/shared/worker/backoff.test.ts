@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  backoffDefaults,
-  maxVisibility,
   secondsInBacklog,
   secondsInOutage,
   secondsUntilRetry,
   secondsUntilSlot,
   secondsUntilTurn,
 } from '../../../shared/worker/backoff.ts';
+import { backoffDefaults, maxVisibility } from '../../../shared/worker/policy.ts';
 
 const randomness = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
