@@ -3,7 +3,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createAzumutaClient } from '../shared/azumuta/client.ts';
 import { Breaker } from '../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
 import { completionHint } from '../shared/completions/messages.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../shared/integration/mapping/product-orders.ts';
@@ -78,7 +78,7 @@ export function createContainer(stage: string, integration: CompleteIntegration,
 
     /** Calls to the partners, through the circuit breaker and the slots that all containers share. */
     partnerCalls() {
-      return createPartnerCalls({ breaker: breaker(), newOwner: newId, log, slots });
+      return new PartnerCalls({ breaker: breaker(), newOwner: newId, log, slots });
     },
 
     azumuta() {

@@ -1,5 +1,5 @@
 import type { RetryLater } from '../model/errors.ts';
-import type { Partner } from '../model/partner.ts';
+import { type Partner, partnerWords } from '../model/partner.ts';
 import { durationInWords } from '../model/time.ts';
 import type { Table, Update } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -61,6 +61,14 @@ const whileClosed = {
 function pauseSince(instant: string): Outage {
   const reason = 'Bookings are paused.';
   return { seconds: 60, reason, openedAt: Date.parse(instant), isDown: false, isPause: true };
+}
+
+/** Why a partner is not called now, for a person. */
+export function whyWaiting(
+  partner: Partner,
+  { reason, isPause }: Pick<Outage, 'reason' | 'isPause'>,
+): string {
+  return isPause ? reason : `Waiting for ${partnerWords[partner]} to recover. ${reason}`.trim();
 }
 
 export interface BreakerOptions {

@@ -1,9 +1,9 @@
 import { RetryLater, reasonOf, Wait } from '../model/errors.ts';
-import { type Partner, partnerWords } from '../model/partner.ts';
+import type { Partner } from '../model/partner.ts';
+import type { CallSignal, Guard, Pace } from '../platform/http.ts';
 import type { Logger } from '../platform/log.ts';
-import { type Pace, trackAnswers } from '../platform/track-answers.ts';
 import { NoFreeSlot, type Slots } from '../slots/slots.ts';
-import type { Breaker, Outage } from './circuit-breaker.ts';
+import { type Breaker, type Outage, type Permit, whyWaiting } from './circuit-breaker.ts';
 
 export interface GuardedCallDependencies {
   readonly breaker: Breaker;
@@ -17,80 +17,131 @@ export interface GuardedCallDependencies {
 /** Thrown instead of a call while a breaker is open: nothing has failed. */
 export class BreakerOpen extends Wait {}
 
-export type PartnerCalls = ReturnType<typeof createPartnerCalls>;
+/** A piece of work at a partner: the HTTP client is handed it with the signal of each of its requests. */
+class Work implements Guard {
+  readonly signal: CallSignal;
+  pace: Pace | undefined;
+  answered = false;
+
+  constructor(signal: AbortSignal) {
+    // A signal of its own, as several pieces of work run in one attempt.
+    this.signal = Object.assign(AbortSignal.any([signal]), { guard: this });
+  }
+}
 
 /**
  * Calls to a partner through its breaker: while that is open, nothing is called. Only an answer of the partner closes
  * it: work that called nobody, a bug of ours and a DynamoDB failure say nothing about the partner. A partner with a
  * limit (so many calls at once, or a second) is called with a slot and at its pace. Every call takes this way.
  */
-export function createPartnerCalls({ breaker, newOwner, log, slots }: GuardedCallDependencies) {
-  function waiting(partner: Partner, { seconds, reason, isDown }: Omit<Outage, 'openedAt'>): BreakerOpen {
-    const measured = isDown ? { PartnerDown: 1 } : {};
-    log.warn('Waiting for a partner to recover', { Partner: partner, seconds }, measured);
-    const sentence = `Waiting for ${partnerWords[partner]} to recover. ${reason}`.trim();
-    return new BreakerOpen(sentence, { scope: 'partner', afterSeconds: seconds });
+export class PartnerCalls {
+  readonly #dependencies: GuardedCallDependencies;
+
+  constructor(dependencies: GuardedCallDependencies) {
+    this.#dependencies = dependencies;
   }
 
-  /** A failure to note an outcome is only logged: what the partner said must reach the caller. */
-  async function noted<T>(partner: Partner, note: Promise<T>): Promise<T | undefined> {
-    return note.catch((error: unknown) => {
-      const reason = reasonOf(error);
-      log.error('The circuit breaker could not note an outcome', { Partner: partner, reason });
-      return undefined;
-    });
+  /**
+   * Looks before anything is claimed.
+   * @throws BreakerOpen while nothing may be called, NoFreeSlot when others have all slots.
+   */
+  async ready(partner: Partner): Promise<void> {
+    const { breaker, slots } = this.#dependencies;
+    const outage = await breaker.outage(partner);
+    if (outage && outage.seconds > 0) throw this.#waiting(partner, outage);
+    if (slots && !(await slots.take(partner))) throw new NoFreeSlot(partner);
   }
 
-  async function guarded<T>(
+  /**
+   * @param run Gets the signal that it must pass to each of its requests.
+   * @param order That the call is about, if it is about one: its own failure says nothing about the partner.
+   * @throws BreakerOpen without a call while the breaker is open, NoFreeSlot when others have all slots.
+   */
+  call<T>(
     partner: Partner,
-    work: () => Promise<T>,
-    order: string | undefined,
-    pace?: Pace,
+    signal: AbortSignal,
+    run: (signal: CallSignal) => Promise<T>,
+    order?: string,
   ): Promise<T> {
+    const work = new Work(signal);
+    return this.#withSlot(partner, work, () => run(work.signal), order);
+  }
+
+  /** The pages of a listing: each is a call of its own, as `call` makes it, and what is done between two is not. */
+  async *pages<Page>(
+    partner: Partner,
+    signal: AbortSignal,
+    list: (signal: CallSignal) => AsyncIterable<Page>,
+  ): AsyncGenerator<Page, void, undefined> {
+    const work = new Work(signal);
+    const pages = list(work.signal)[Symbol.asyncIterator]();
+    try {
+      while (true) {
+        const page = await this.#withSlot(partner, work, () => pages.next());
+        if (page.done) return;
+        yield page.value;
+      }
+    } finally {
+      await pages.return?.().catch(() => undefined);
+    }
+  }
+
+  #withSlot<T>(partner: Partner, work: Work, run: () => Promise<T>, order?: string): Promise<T> {
+    const guarded = (pace?: Pace) => {
+      Object.assign(work, { pace, answered: false });
+      return this.#guarded(partner, work, run, order);
+    };
+    const { slots } = this.#dependencies;
+    return slots ? slots.use(partner, guarded) : guarded();
+  }
+
+  async #guarded<T>(partner: Partner, work: Work, run: () => Promise<T>, order?: string): Promise<T> {
+    const { breaker, newOwner } = this.#dependencies;
     const owner = newOwner();
     const permit = await breaker.permit(partner, owner);
-    if (permit.permit === 'wait') throw waiting(partner, permit);
-    const { done, answered } = trackAnswers(work, pace);
-    /** The 0 ends the alarm; nobody reports it while the breaker is open. */
-    async function noteAnswer(): Promise<void> {
-      if (!answered()) await noted(partner, breaker.recordNoAnswer(partner, permit, owner));
-      else if (await noted(partner, breaker.recordSuccess(partner, permit, owner)))
-        log.info('A partner answers again', { Partner: partner }, { PartnerDown: 0 });
-    }
+    if (permit.permit === 'wait') throw this.#waiting(partner, permit);
     try {
-      const result = await done;
-      await noteAnswer();
+      const result = await run();
+      await this.#noteAnswer(partner, work, permit, owner);
       return result;
     } catch (error) {
       if (error instanceof RetryLater && error.scope === 'partner') {
-        const isDown = await noted(partner, breaker.recordFailure(partner, error, permit, owner, order));
-        const fields = { Partner: partner, reason: error.message };
-        const measured = isDown ? { PartnerDown: 1 } : {};
-        if (error.unauthorized) log.error('A partner refuses our credentials', fields, measured);
-        else log.warn('A partner fails', fields, measured);
-      } else await noteAnswer();
+        const noted = breaker.recordFailure(partner, error, permit, owner, order);
+        this.#logFailure(partner, error, await this.#noted(partner, noted));
+      } else await this.#noteAnswer(partner, work, permit, owner);
       throw error;
     }
   }
 
-  return {
-    /**
-     * Looks before anything is claimed.
-     * @throws BreakerOpen while nothing may be called, NoFreeSlot when others have all slots.
-     */
-    async ready(partner: Partner): Promise<void> {
-      const outage = await breaker.outage(partner);
-      if (outage && outage.seconds > 0) throw waiting(partner, outage);
-      if (slots && !(await slots.take(partner))) throw new NoFreeSlot(partner);
-    },
+  async #noteAnswer(partner: Partner, { answered }: Work, permit: Permit, owner: string): Promise<void> {
+    const { breaker, log } = this.#dependencies;
+    if (!answered) await this.#noted(partner, breaker.recordNoAnswer(partner, permit, owner));
+    // The 0 ends the alarm; nobody reports it while the breaker is open.
+    else if (await this.#noted(partner, breaker.recordSuccess(partner, permit, owner)))
+      log.info('A partner answers again', { Partner: partner }, { PartnerDown: 0 });
+  }
 
-    /**
-     * @param order That the call is about, if it is about one: its own failure says nothing about the partner.
-     * @throws BreakerOpen without a call while the breaker is open, NoFreeSlot when others have all slots.
-     */
-    call<T>(partner: Partner, work: () => Promise<T>, order?: string): Promise<T> {
-      if (!slots) return guarded(partner, work, order);
-      return slots.use(partner, (pace) => guarded(partner, work, order, pace));
-    },
-  };
+  /** A failure to note an outcome is only logged: what the partner said must reach the caller. */
+  async #noted<T>(partner: Partner, note: Promise<T>): Promise<T | undefined> {
+    return note.catch((error: unknown) => {
+      const fields = { Partner: partner, reason: reasonOf(error) };
+      this.#dependencies.log.error('The circuit breaker could not note an outcome', fields);
+      return undefined;
+    });
+  }
+
+  #logFailure(partner: Partner, { message, unauthorized }: RetryLater, isDown = false): void {
+    const { log } = this.#dependencies;
+    const fields = { Partner: partner, reason: message };
+    const measured = isDown ? { PartnerDown: 1 } : {};
+    if (unauthorized) log.error('A partner refuses our credentials', fields, measured);
+    else log.warn('A partner fails', fields, measured);
+  }
+
+  #waiting(partner: Partner, outage: Omit<Outage, 'openedAt'>): BreakerOpen {
+    const { seconds, isDown } = outage;
+    const fields = { Partner: partner, seconds };
+    this.#dependencies.log.warn('Waiting for a partner to recover', fields, isDown ? { PartnerDown: 1 } : {});
+    return new BreakerOpen(whyWaiting(partner, outage), { scope: 'partner', afterSeconds: seconds });
+  }
 }

@@ -169,11 +169,11 @@ async function book(of: Booking, dependencies: HintDependencies): Promise<void> 
   const { erp, partners, ledger, unknownOrder } = dependencies;
   let calling = false;
   try {
-    const booking = () => {
+    const booking = (signal: AbortSignal) => {
       calling = true;
-      return erp.book(completion, planned.key, { again: claim.again, signal: attempt.signal });
+      return erp.book(completion, planned.key, { again: claim.again, signal });
     };
-    const receipt = await partners.call('erp', booking, planned.erpOrder.number);
+    const receipt = await partners.call('erp', attempt.signal, booking, planned.erpOrder.number);
     const { reference, alreadyBooked } = receipt;
     const note = `${reference}${alreadyBooked ? ' (by an earlier attempt)' : ''}`;
     const event = planned.kind === 'quantity' ? 'booked' : 'amended';

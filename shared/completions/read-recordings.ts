@@ -69,13 +69,13 @@ export class CompletionReader {
 
   /** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
   readProductOrder(wanted: Parameters<typeof readByIdOrNumber>[0], signal: AbortSignal) {
-    return this.#ask(wanted.number, (azumuta) => readByIdOrNumber(wanted, signal, azumuta));
+    return this.#ask(wanted.number, signal, (azumuta, guarded) => readByIdOrNumber(wanted, guarded, azumuta));
   }
 
   /** Reads the other parts of a product order's ERP order by their ids; undefined for each that Azumuta does not know. */
   readParts(ids: readonly string[], { number }: Owner, signal: AbortSignal) {
     return mapConcurrently(ids, readsAtOnce, (id) =>
-      this.#ask(number, (azumuta) => azumuta.productOrder(id, signal)),
+      this.#ask(number, signal, (azumuta, guarded) => azumuta.productOrder(id, guarded)),
     );
   }
 
@@ -118,22 +118,28 @@ export class CompletionReader {
     const recording = id === undefined ? undefined : await this.#read(id, { id: ours, number }, signal);
     const owner = recording?.productOrder.id;
     if (owner === undefined || owner === ours) return undefined;
-    const other = await this.#ask(number, (azumuta) => azumuta.productOrder(owner, signal));
+    const other = await this.#ask(number, signal, (azumuta, guarded) => azumuta.productOrder(owner, guarded));
     if (other?.number !== number) return undefined;
     const sentence = `Azumuta has two product orders ${number}: recording ${id} is of the one with id ${owner}, and the one with id ${ours} is booked. Give the other a number of its own there, and book by hand what was built in it.`;
     return new Rejected(sentence, { code: 'completion-unclear' });
   }
 
-  #ask<Answer>(order: string, question: (azumuta: AzumutaClient) => Promise<Answer>): Promise<Answer> {
+  #ask<Answer>(
+    order: string,
+    signal: AbortSignal,
+    question: (azumuta: AzumutaClient, guarded: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> {
     const { partners, azumuta } = this.#dependencies;
-    return partners.call('azumuta', () => question(azumuta), order);
+    return partners.call('azumuta', signal, (guarded) => question(azumuta, guarded), order);
   }
 
   async #read(id: string, owner: Owner, signal: AbortSignal): Promise<AzumutaRecording | undefined> {
     const now = this.#dependencies.clock.now().getTime();
     const held = this.#remembered.get(id);
     if (held && now - held.at < rememberedMs) return held.recording;
-    const recording = await this.#ask(owner.number, (azumuta) => azumuta.recording(id, signal, owner));
+    const recording = await this.#ask(owner.number, signal, (azumuta, guarded) =>
+      azumuta.recording(id, guarded, owner),
+    );
     if (this.#remembered.size > maxRemembered) this.#remembered.clear();
     if (recording) this.#remembered.set(id, { at: now, recording });
     return recording;
@@ -144,7 +150,7 @@ export class CompletionReader {
     if (!workInstruction) return recording;
     const { id, version = 0 } = workInstruction;
     const read = async () =>
-      (await this.#ask(of.number, (azumuta) => azumuta.workInstruction(id, signal)))?.name;
+      (await this.#ask(of.number, signal, (azumuta, guarded) => azumuta.workInstruction(id, guarded)))?.name;
     const name = await this.#dependencies.ledger.workInstructionNames.name(id, version, read);
     return name === undefined
       ? recording

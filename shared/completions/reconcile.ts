@@ -139,8 +139,8 @@ async function ask(
   { ledger, azumuta, partners, log }: ReconcileDependencies,
 ): Promise<'completed' | 'open' | 'unclear' | 'failed' | 'out of time' | 'Azumuta is down'> {
   try {
-    const read = () => readByIdOrNumber({ id, number }, signal, azumuta);
-    const order = await partners.call('azumuta', read, number);
+    const read = (guarded: AbortSignal) => readByIdOrNumber({ id, number }, guarded, azumuta);
+    const order = await partners.call('azumuta', signal, read, number);
     if (order) return order.completed ? 'completed' : 'open';
     // No trigger will come: its journey and the morning mail say so, once.
     const isNews = await ledger.concerns.begin(number, removedConcern);

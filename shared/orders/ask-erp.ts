@@ -72,7 +72,12 @@ async function lookAtRefused(
   const { erp, partners, ledger } = dependencies;
   const refused = concerns.find(({ kind }) => kind === 'refused');
   if (!refused || !erp.readOrder) return;
-  const order = await partners.call('erp', async () => erp.readOrder?.({ number }, signal), number);
+  const order = await partners.call(
+    'erp',
+    signal,
+    async (guarded) => erp.readOrder?.({ number }, guarded),
+    number,
+  );
   if (order) await acceptOrders([order], 'daily look', dependencies);
   else await ledger.concerns.end(number, refused, 'The ERP does not have it any more.');
 }
@@ -108,8 +113,8 @@ async function askErp(
   if (!erp.readOrder) return undefined;
   const record = await ledger.erpOrders.find(erpOrder);
   if (!record) return undefined;
-  const reading = async () => erp.readOrder?.(record.erpOrder, signal);
-  const read = await partners.call('erp', reading, record.erpOrder.number);
+  const reading = async (guarded: AbortSignal) => erp.readOrder?.(record.erpOrder, guarded);
+  const read = await partners.call('erp', signal, reading, record.erpOrder.number);
   const order = read ? asRecorded(read, record) : deleted(record);
   if (via === 'daily look' && isRecorded(order, record)) return undefined;
   const [accepted] = await acceptOrders([order], via, dependencies);

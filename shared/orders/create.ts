@@ -97,23 +97,23 @@ async function createOrAdopt(
 ): Promise<Made> {
   let sent = false;
   try {
-    const making = async (): Promise<Made> => {
-      const existing = await azumuta.findProductOrder(draft.number, signal);
+    const making = async (guarded: AbortSignal): Promise<Made> => {
+      const existing = await azumuta.findProductOrder(draft.number, guarded);
       if (existing) return await adopt(existing, draft, claim, ledger);
       // An earlier attempt may have created it: built, booked and removed since, it must not be built again.
       const { bookings } = claim.again ? await ledger.knownOrders.read(draft.number) : { bookings: [] };
       const booked = bookedQuantity(bookings, part.index);
       if (booked) return { productOrder: booked.productOrder, event: 'created', isBooked: true };
-      const article = await azumuta.findArticle(draft.article, signal);
+      const article = await azumuta.findArticle(draft.article, guarded);
       if (!article) {
         const sentence = `Azumuta has no article ${draft.article}: create it in its article category, or correct the order.`;
         throw new Rejected(sentence, { code: 'unknown-article' });
       }
-      signal.throwIfAborted();
+      guarded.throwIfAborted();
       sent = true;
-      return { productOrder: await azumuta.createProductOrder(draft, article, signal), event: 'created' };
+      return { productOrder: await azumuta.createProductOrder(draft, article, guarded), event: 'created' };
     };
-    return await partners.call('azumuta', making, draft.number);
+    return await partners.call('azumuta', signal, making, draft.number);
   } catch (cause) {
     // A replay maps an order anew only where the ERP can be asked for it.
     const again = 'If the order or its mapping was corrected, post the order again instead of replaying.';
@@ -171,9 +171,9 @@ async function linkInErp(
 ): Promise<Link> {
   if (!erp.linkProductOrder || !productOrder) return { noted: {}, told: [] };
   try {
-    const linking = async () =>
-      erp.linkProductOrder?.(erpOrder, productOrder, { again: linkInDoubt, signal });
-    await partners.call('erp', linking, erpOrder.number);
+    const linking = async (guarded: AbortSignal) =>
+      erp.linkProductOrder?.(erpOrder, productOrder, { again: linkInDoubt, signal: guarded });
+    await partners.call('erp', signal, linking, erpOrder.number);
   } catch (error) {
     // After a Rejected a person was asked: when they send it again, nothing is in doubt.
     if (!(error instanceof RetryLater)) return { noted: { linkInDoubt: false }, told: [], error };

@@ -64,8 +64,8 @@ async function seenOf(
   { azumuta, partners, ledger }: LookDependencies,
 ): Promise<AzumutaProductOrder | undefined> {
   const id = productOrder?.id;
-  const read = () => readByIdOrNumber({ id, number }, signal, azumuta);
-  const seen = await partners.call('azumuta', read, number);
+  const read = (guarded: AbortSignal) => readByIdOrNumber({ id, number }, guarded, azumuta);
+  const seen = await partners.call('azumuta', signal, read, number);
   if (seen === undefined || seen.id === id) return seen;
   const owner = await ledger.knownOrders.numberOfAzumutaId(seen.id);
   return owner === undefined || owner === number ? seen : undefined;

@@ -88,25 +88,20 @@ async function readPages(
   let window: BegunPullWindow = progress.window ?? { startedAt: clock.now().toISOString() };
   const timeMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.floor(timeMs * 0.9));
-  const pages = erp.releasedOrders(startOf(progress, goLive), deadline)[Symbol.asyncIterator]();
-  try {
-    while (true) {
-      const page = await partners.call('erp', () => pages.next());
-      if (page.done) return window;
-      const readAt = clock.now();
-      await acceptPage(page.value, run, dependencies);
-      const further = afterPage(window, page.value.watermark, readAt);
-      const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
-      if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
-      window = further;
-      if (invocation.getRemainingTimeInMillis() < timeMs * lastPart) {
-        run.outcome = 'out of time';
-        return undefined;
-      }
+  const since = startOf(progress, goLive);
+  for await (const page of partners.pages('erp', deadline, (guarded) => erp.releasedOrders(since, guarded))) {
+    const readAt = clock.now();
+    await acceptPage(page, run, dependencies);
+    const further = afterPage(window, page.watermark, readAt);
+    const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+    if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
+    window = further;
+    if (invocation.getRemainingTimeInMillis() < timeMs * lastPart) {
+      run.outcome = 'out of time';
+      return undefined;
     }
-  } finally {
-    await pages.return?.().catch(() => undefined);
   }
+  return window;
 }
 
 async function acceptPage(

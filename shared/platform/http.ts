@@ -1,7 +1,6 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Rejected, RetryLater, type RetryLaterOptions, reasonOf } from '../model/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { markAnswered, sendAtPace } from './track-answers.ts';
 import { jsonOf } from './validation.ts';
 
 /**
@@ -26,6 +25,22 @@ export interface HttpOptions {
   readonly clock?: Pick<Clock, 'timeout'>;
 }
 
+/** Sends a request once its pace allows; at once when the signal aborts, as it is not sent then. */
+export type Pace = <T>(signal: AbortSignal | undefined, send: () => Promise<T>) => Promise<T>;
+
+/** What stands between a piece of work and its partner: the circuit breaker, and perhaps a slot. */
+export interface Guard {
+  /** Of the slot that the work has, if its calls are paced. */
+  readonly pace: Pace | undefined;
+  /** A whole answer was received, with any status. */
+  answered: boolean;
+}
+
+/** Aborts requests. That of guarded work brings its guard along, so each request takes it as it is. */
+export interface CallSignal extends AbortSignal {
+  readonly guard?: Guard;
+}
+
 export interface HttpRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
   /** Path below the base URL (`/productorders`), or an absolute URL on the same origin (paging links). */
@@ -34,7 +49,7 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent as it is; anything else as JSON. */
   readonly body?: unknown;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CallSignal | undefined;
   /** Whether the call can change anything at the partner. Default: every method but GET and HEAD. */
   readonly writes?: boolean;
 }
@@ -81,7 +96,7 @@ export function createHttp(options: HttpOptions) {
       }
       const text = await readText(response, maxBytes, `${partner} ${call}`);
       answers += 1;
-      markAnswered();
+      if (request.signal?.guard) request.signal.guard.answered = true;
       return { status: response.status, headers: response.headers, text, json: jsonOf(text) };
     } catch (error) {
       if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
@@ -107,7 +122,8 @@ export function createHttp(options: HttpOptions) {
      */
     async send(request: HttpRequest): Promise<HttpResponse> {
       const built = build(base, request, partner);
-      return sendAtPace(request.signal, () => sendNow(request, built));
+      const { pace } = request.signal?.guard ?? {};
+      return pace ? pace(request.signal, () => sendNow(request, built)) : sendNow(request, built);
     },
   };
 }

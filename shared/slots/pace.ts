@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
-import type { Pace } from '../platform/track-answers.ts';
+import type { Pace } from '../platform/http.ts';
 
 /**
  * Paces the requests of one slot: each leaves an interval after the answer to the one before, the first an interval

@@ -6,7 +6,7 @@ import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-import type { Pace } from '../platform/track-answers.ts';
+import type { Pace } from '../platform/http.ts';
 import {
   type Asker,
   isTurnOf,

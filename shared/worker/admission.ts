@@ -1,7 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { Outage } from '../circuit-breaker/circuit-breaker.ts';
+import { type Outage, whyWaiting } from '../circuit-breaker/circuit-breaker.ts';
 import { reasonOf } from '../model/errors.ts';
-import { type Partner, partnerWords } from '../model/partner.ts';
+import type { Partner } from '../model/partner.ts';
+import { NoFreeSlot } from '../slots/slots.ts';
 import { receiveCountOf, type Waiting, type Work, type WorkerDependencies } from './attempt.ts';
 import { secondsInBacklog, secondsInOutage, secondsUntilSlot } from './backoff.ts';
 import type { Deadline } from './deadline.ts';
@@ -57,8 +58,7 @@ export class Admission {
     const [probing, ...others] = works;
     const waits = outage.seconds > 0 || !probing ? works : others;
     const left = { left: outage.seconds, soFar: (this.#now() - outage.openedAt) / 1000 };
-    const recovers = `Waiting for ${partnerWords[partner]} to recover. ${outage.reason}`.trim();
-    const reason = outage.isPause ? outage.reason : recovers;
+    const reason = whyWaiting(partner, outage);
     const waiting = waits.map((work) =>
       waitingFor(secondsInOutage(left, receiveCountOf(work.record), random(), backoff), work, reason),
     );
@@ -77,7 +77,7 @@ export class Admission {
     if (forAll === 'taken') return { toWork: [...fresh, ...backlog], waiting: [] };
     const forNew = fresh.length > 0 && (await this.#inTime(slots.take(partner), deadline)) === true;
     const chance = random();
-    const reason = `All calls that ${partnerWords[partner]} allows at once are under way.`;
+    const { message: reason } = new NoFreeSlot(partner);
     const forMoment = (work: Work) =>
       waitingFor(secondsUntilSlot(receiveCountOf(work.record), chance), work, reason);
     const inBacklog = (work: Work) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { createHttp, partnerFailure } from '../../../shared/platform/http.ts';
@@ -29,7 +29,7 @@ export async function startPlant(stage: AlertStage) {
   const sqs = await startSqsEndpoint();
   onTestFinished(() => sqs.stop());
   const partners = { erp: well, azumuta: well } as Record<'erp' | 'azumuta', Partner>;
-  const calls = createPartnerCalls({ breaker, newOwner: randomUUID, log: silent });
+  const calls = new PartnerCalls({ breaker, newOwner: randomUUID, log: silent });
   const { random } = Math;
 
   let replayed = 0;
@@ -46,8 +46,8 @@ export async function startPlant(stage: AlertStage) {
       begin: async (order) => ({ needs: partner, run: ({ signal }) => call(order, signal) }),
     };
     const call = (order: string, signal: AbortSignal) =>
-      calls.call(partner, async () => {
-        const answer = await http.send({ method: 'POST', path: '/', body: order, signal });
+      calls.call(partner, signal, async (guarded) => {
+        const answer = await http.send({ method: 'POST', path: '/', body: order, signal: guarded });
         const failure = partnerFailure(answer, { partner: name, what: `POST /${queue}`, now: clock.now() });
         if (failure) throw failure;
         if (answer.status === 200) return undefined;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { BreakerOpen, createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { BreakerOpen, PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { path } from '../../../shared/erp/rest/index.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
@@ -18,7 +18,8 @@ beforeEach(() => {
 });
 
 const partners = (changes: Partial<Breaker> = {}, log = silent) =>
-  createPartnerCalls({ breaker: overriding(breaker, changes), newOwner: () => 'one', log });
+  new PartnerCalls({ breaker: overriding(breaker, changes), newOwner: () => 'one', log });
+const { signal } = new AbortController();
 const isOpen = async () => (await breaker.state('erp')).open;
 const tableFails = () => Promise.reject(Object.assign(new Error('slow down'), { $metadata: {} }));
 
@@ -26,7 +27,7 @@ const tableFails = () => Promise.reject(Object.assign(new Error('slow down'), { 
 async function openedAndCooled() {
   const failed = new RetryLater('The ERP failed (503).', { scope: 'partner' });
   for (let i = 0; i < 5; i++)
-    await expect(partners().call('erp', () => Promise.reject(failed))).rejects.toBe(failed);
+    await expect(partners().call('erp', signal, () => Promise.reject(failed))).rejects.toBe(failed);
   expect(await isOpen()).toBe(true);
   clock.advance(16);
 }
@@ -53,7 +54,7 @@ describe('an open breaker', () => {
 
     // Act
     await partners()
-      .call('erp', work)
+      .call('erp', signal, work)
       .catch((error: unknown) => expect(error).toBeInstanceOf(Rejected));
 
     // Assess: the next one may probe at once
@@ -68,8 +69,8 @@ describe('an open breaker', () => {
     const http = createHttp({ partner: 'ERP', baseUrl: url });
 
     // Act
-    const asked = partners().call('erp', async () => {
-      await http.send({ path: '/orders/1' });
+    const asked = partners().call('erp', signal, async (guarded) => {
+      await http.send({ path: '/orders/1', signal: guarded });
       throw new Rejected('It is not there.', { code: 'unknown-order' });
     });
 
@@ -84,14 +85,14 @@ describe('a DynamoDB failure while an outcome is noted', () => {
     await openedAndCooled();
     const logged = recordedLog();
     const calls = partners({ recordSuccess: tableFails, recordNoAnswer: tableFails }, logged.log);
-    expect(await calls.call('erp', async () => 'receipt')).toBe('receipt');
+    expect(await calls.call('erp', signal, async () => 'receipt')).toBe('receipt');
     expect(logged.lines.join()).toContain('slow down');
   });
 
   it("does not change the partner's failure, nor what it says was written", async () => {
     const failure = new RetryLater('503', { scope: 'partner', wrote: 'nothing' });
     const calls = partners({ recordFailure: tableFails });
-    await expect(calls.call('erp', () => Promise.reject(failure))).rejects.toBe(failure);
+    await expect(calls.call('erp', signal, () => Promise.reject(failure))).rejects.toBe(failure);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { breakerStage, serverError } from './stage.ts';
+import { breakerStage, serverError, signal } from './stage.ts';
 
 const stage = breakerStage();
 
@@ -63,7 +63,9 @@ describe('the breaker of a partner that fails', () => {
 
   it('counts the failures of each partner separately', async () => {
     await stage.opened();
-    await expect(stage.partnersOf('one').call('azumuta', async () => 'answer')).resolves.toBe('answer');
+    await expect(stage.partnersOf('one').call('azumuta', signal, async () => 'answer')).resolves.toBe(
+      'answer',
+    );
   });
 });
 

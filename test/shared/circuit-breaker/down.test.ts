@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { markAnswered } from '../../../shared/platform/track-answers.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { recordedLog } from '../../support/logs.ts';
-import { breakerStage, serverError } from './stage.ts';
+import { breakerStage, markAnswered, serverError, signal } from './stage.ts';
 
 const stage = breakerStage();
 const isOpen = async () => (await stage.breaker.state('erp')).open;
@@ -40,13 +39,13 @@ describe('the alarm', () => {
   /** A container with a log of its own. */
   function listened(name: string) {
     const { log, measured, forget } = recordedLog();
-    const calls = createPartnerCalls({ breaker: stage.breaker, newOwner: () => name, log });
+    const calls = new PartnerCalls({ breaker: stage.breaker, newOwner: () => name, log });
     const call = (failure?: Error, meanwhile = async () => {}) =>
       calls
-        .call('erp', async () => {
+        .call('erp', signal, async (guarded) => {
           await meanwhile();
           if (failure) throw failure;
-          markAnswered();
+          markAnswered(guarded);
         })
         .catch(() => undefined);
     return { call, forget, down: () => measured('PartnerDown') };

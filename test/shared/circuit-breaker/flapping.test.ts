@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { markAnswered } from '../../../shared/platform/track-answers.ts';
+import type { CallSignal } from '../../../shared/platform/http.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
+import { markAnswered, signal } from './stage.ts';
 
 describe('a partner that fails again and again within a minute', () => {
   const clock = testClock();
   const breaker = new Breaker(modelledTable(), clock, { cooldownSeconds: 1 });
   const isOpen = async () => (await breaker.state('erp')).open;
-  const call = (work: () => Promise<string>) =>
-    createPartnerCalls({ breaker, newOwner: () => 'a container', log: silent })
-      .call('erp', work)
+  const call = (work: (guarded: CallSignal) => Promise<string>) =>
+    new PartnerCalls({ breaker, newOwner: () => 'a container', log: silent })
+      .call('erp', signal, work)
       .catch(() => 'failed');
-  const answers = async () => {
-    markAnswered();
+  const answers = async (guarded: CallSignal) => {
+    markAnswered(guarded);
     return 'well';
   };
   const fails = () => call(() => Promise.reject(new RetryLater('503', { scope: 'partner' })));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stopIfAborted } from '../../../shared/erp/booking-rules.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
 import { startServer } from '../../support/server.ts';
-import { breakerStage, serverError } from './stage.ts';
+import { breakerStage, serverError, signal } from './stage.ts';
 
 const stage = breakerStage();
 
@@ -20,7 +20,7 @@ describe('a probe', () => {
       Array.from({ length: 8 }, (_, i) =>
         stage
           .partnersOf(`container ${i}`)
-          .call('erp', async () => {
+          .call('erp', signal, async () => {
             asked += 1;
             await refusals.promise;
             return 'well';

@@ -1,8 +1,8 @@
 import { beforeEach, expect } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { markAnswered } from '../../../shared/platform/track-answers.ts';
+import type { CallSignal } from '../../../shared/platform/http.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
@@ -17,7 +17,7 @@ export function breakerStage() {
   beforeEach(() => void Object.assign(now, anew()));
 
   const partnersOf = (name: string) =>
-    createPartnerCalls({ breaker: now.breaker, newOwner: () => name, log: silent });
+    new PartnerCalls({ breaker: now.breaker, newOwner: () => name, log: silent });
 
   /** One container's calls; `asked` counts what reached the partner. */
   function container(name: string) {
@@ -26,14 +26,14 @@ export function breakerStage() {
       asked: () => asked,
       /** @param order That the call is about. */
       call: (answer: () => unknown, order?: string) => {
-        const work = async () => {
+        const work = async (guarded: CallSignal) => {
           asked += 1;
           const failure = await answer();
           if (failure instanceof Error) throw failure;
-          markAnswered();
+          markAnswered(guarded);
         };
         return partnersOf(name)
-          .call('erp', work, order)
+          .call('erp', signal, work, order)
           .then(
             () => 'well' as const,
             (error: Error) => error,
@@ -59,6 +59,12 @@ export function breakerStage() {
   });
 }
 
+/** That no test aborts. */
+export const { signal } = new AbortController();
+/** As the HTTP client does, once it has an answer. */
+export function markAnswered({ guard }: CallSignal): void {
+  if (guard) guard.answered = true;
+}
 /** A partner that fails at one call, perhaps for its order alone. */
 export const failsAtOne = () =>
   new RetryLater('The ERP failed (500).', { scope: 'partner', perhapsOnlyOrder: true });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { MapCompletion } from '../../../shared/completions/content.ts';
 import { defineIntegration } from '../../../shared/integration/define.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
@@ -62,7 +62,7 @@ describe('a configuration that maps articles', () => {
           lookAgain: async () => {},
           enqueue: async () => {},
         },
-        partners: createPartnerCalls({ breaker, newOwner: () => 'o', log: silent }),
+        partners: new PartnerCalls({ breaker, newOwner: () => 'o', log: silent }),
       },
     );
     // … and back

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { CompletionReader } from '../../../shared/completions/read-recordings.ts';
 import { silent } from '../../support/logs.ts';
 import { booked, completed, inErp, recordingRoute } from './completed.ts';
@@ -67,7 +67,7 @@ describe('a completion that takes longer to read than an attempt may last', () =
     );
     const { ledger, clock } = stage;
     const breaker = new Breaker(stage.store.table, clock);
-    const partners = createPartnerCalls({ breaker, newOwner: () => 'test', log: silent });
+    const partners = new PartnerCalls({ breaker, newOwner: () => 'test', log: silent });
     const reader = new CompletionReader({ ledger, clock, azumuta, partners, includeOperators: false });
     const messageId = `trigger of ${number}`;
     let attempts = 0;

@@ -1,5 +1,5 @@
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
 import { type ReconcileDependencies, reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
@@ -41,7 +41,7 @@ export async function reconcileStageOn(partners: CompletionStage) {
         { awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs },
         {
           ...{ ledger, azumuta, clock, log: silent, most: 50, graceHours: 24, completionsQueueUrl: '' },
-          partners: createPartnerCalls({
+          partners: new PartnerCalls({
             breaker: new Breaker(store.table, clock),
             newOwner: () => 'test',
             log: silent,

@@ -7,7 +7,7 @@ import integration from '../../../integration.config.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { beginHint } from '../../../shared/completions/begin-hint.ts';
 import type { HintDependencies } from '../../../shared/completions/inquiry.ts';
 import { type CompletionHint, completionHint } from '../../../shared/completions/messages.ts';
@@ -105,7 +105,7 @@ export async function stageOn({
 
   function dependenciesOf({ includeOperators = false, ...handling }: Handling): HintDependencies {
     const own = { clock, ledger, azumuta, erp, breaker: new Breaker(store.table, clock), ...handling };
-    const partners = createPartnerCalls({ breaker: own.breaker, newOwner: randomUUID, log: silent });
+    const partners = new PartnerCalls({ breaker: own.breaker, newOwner: randomUUID, log: silent });
     return {
       partners,
       reader: new CompletionReader({ ...own, partners, includeOperators }),

@@ -5,7 +5,7 @@ import { startSandbox } from '../../../infra/local/sandbox/sandboxes.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { type CreateDependencies, createProductOrder } from '../../../shared/orders/create.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
@@ -35,7 +35,7 @@ export async function startCreateStage() {
       clock: systemClock,
       credentials: async () => ({ apiKey: erpSandboxKey }),
     }),
-    partners: createPartnerCalls({
+    partners: new PartnerCalls({
       breaker: new Breaker(store.table, systemClock),
       newOwner: randomUUID,
       log: silent,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
@@ -19,7 +19,7 @@ it('claims nothing and calls nobody while the breaker of Azumuta is open', async
   // Prepare
   const number = await stage.released();
   const open = { seconds: 15, reason: 'Azumuta failed (503).', openedAt: 0, isDown: false };
-  const partners = createPartnerCalls({
+  const partners = new PartnerCalls({
     breaker: overriding(new Breaker(stage.store.table, systemClock), { outage: async () => open }),
     newOwner: randomUUID,
     log: silent,

@@ -1,5 +1,5 @@
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
@@ -125,7 +125,7 @@ export async function startOrderStage() {
         {
           ledger,
           azumuta: { productOrder: has, findProductOrder: has },
-          partners: createPartnerCalls({
+          partners: new PartnerCalls({
             breaker: new Breaker(store.table, clock),
             newOwner: () => 'o',
             log: silent,

@@ -1,5 +1,5 @@
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import type { PullDependencies } from '../../../shared/orders/pull.ts';
@@ -18,7 +18,7 @@ export const pullFrom = (
   accept: () => true,
   map: (order: Parameters<PullDependencies['map']>[0]) => mapProductOrders({}, order),
   lookAgain: async () => {},
-  partners: createPartnerCalls({
+  partners: new PartnerCalls({
     breaker: new Breaker(table, clock),
     newOwner: () => 'owner',
     log: silent,

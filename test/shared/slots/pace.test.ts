@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
 import { pacedBy } from '../../../shared/slots/pace.ts';
@@ -94,12 +94,12 @@ describe('a partner with a limit of requests a second', () => {
     const slots = stage.container({ erp: { atOnce: 1, perSecond: 0.5 } }, { sleep });
     slots.begin(invocation());
     const breaker = new Breaker(stage.table, stage.clock);
-    const partners = createPartnerCalls({ breaker, newOwner: () => 'one', log: silent, slots });
+    const partners = new PartnerCalls({ breaker, newOwner: () => 'one', log: silent, slots });
 
     // Act
-    await partners.call('erp', async () => {
-      await http.send({ path: '/first' });
-      await Promise.all([http.send({ path: '/second' }), http.send({ path: '/third' })]);
+    await partners.call('erp', new AbortController().signal, async (signal) => {
+      await http.send({ path: '/first', signal });
+      await Promise.all([http.send({ path: '/second', signal }), http.send({ path: '/third', signal })]);
     });
 
     // Assess
@@ -122,13 +122,13 @@ describe('a request that waits until it may leave', () => {
     const slots = stage.container({ erp: { atOnce: 1, perSecond: 1 } }, { sleep });
     slots.begin(invocation());
     const breaker = new Breaker(stage.table, stage.clock);
-    const partners = createPartnerCalls({ breaker, newOwner: () => 'one', log: silent, slots });
+    const partners = new PartnerCalls({ breaker, newOwner: () => 'one', log: silent, slots });
 
     // Act
     const failure = await partners
-      .call('erp', async () => {
-        await http.send({ path: '/', signal: timeUp.signal });
-        await http.send({ method: 'POST', path: '/', signal: timeUp.signal });
+      .call('erp', timeUp.signal, async (signal) => {
+        await http.send({ path: '/', signal });
+        await http.send({ method: 'POST', path: '/', signal });
       })
       .catch((error: unknown) => error);
 

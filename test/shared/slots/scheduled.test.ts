@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
@@ -34,7 +34,7 @@ function runOf(partner: Partner) {
     clock,
     log: silent,
     slots,
-    partners: createPartnerCalls({ breaker, newOwner: () => 'owner', log: silent, slots }),
+    partners: new PartnerCalls({ breaker, newOwner: () => 'owner', log: silent, slots }),
   };
 }
 

@@ -49,7 +49,7 @@ describe('an ERP that loses totals when two write at once', () => {
     // Act
     const attempts = await Promise.allSettled([
       other.partners.ready('erp'),
-      other.partners.call('erp', async () => {
+      other.partners.call('erp', new AbortController().signal, async () => {
         called = true;
       }),
     ]);

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { SQSRecord } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
 import { createSlots } from '../../../shared/slots/slots.ts';
 import { listenOnLoopback } from '../../support/loopback.ts';
@@ -66,10 +66,12 @@ export function containerOn(stage: WorkerStage, url: string, atOnce: number | un
     { table, clock, name, settlingSeconds: 300, log },
   );
   const breaker = new Breaker(table, clock);
-  const partners = createPartnerCalls({ breaker, newOwner: randomUUID, log, slots });
+  const partners = new PartnerCalls({ breaker, newOwner: randomUUID, log, slots });
   const http = createHttp({ partner: 'The ERP', baseUrl: url });
   const consumer = doing(async (body, { signal }) => {
-    await partners.call('erp', () => http.send({ method: 'POST', path: '/', body, signal }));
+    await partners.call('erp', signal, (guarded) =>
+      http.send({ method: 'POST', path: '/', body, signal: guarded }),
+    );
   });
   const worker = stage.worker(consumer, { breaker, slots });
   return {

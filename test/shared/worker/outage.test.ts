@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp, partnerFailure } from '../../../shared/platform/http.ts';
@@ -57,14 +57,14 @@ async function partnered({ ledger, breaker }: Alone, dependencies: Partial<Worke
     return { status: partner.status };
   });
   const http = createHttp({ partner: 'The ERP', baseUrl: url });
-  const partners = createPartnerCalls({
+  const partners = new PartnerCalls({
     breaker,
     newOwner: randomUUID,
     log: stage.logged.log,
   });
   const consumer = doing((body, { signal }) =>
-    partners.call('erp', async () => {
-      const answer = await http.send({ method: 'POST', path: '/', body, signal });
+    partners.call('erp', signal, async (guarded) => {
+      const answer = await http.send({ method: 'POST', path: '/', body, signal: guarded });
       const failure = partnerFailure(answer, { partner: 'The ERP', what: body, now: stage.clock.now() });
       if (failure) throw failure;
     }),

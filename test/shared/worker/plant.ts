@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
@@ -80,10 +80,10 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotLimits> = {}) {
     /** A container that does this for each message, in a call to the ERP. */
     container(work: (body: string) => Promise<void>) {
       const [breaker, slots] = [newBreaker(), newSlots()];
-      const partners = createPartnerCalls({ breaker, newOwner: randomUUID, log, slots });
-      const consumer = doing(async (body) => {
+      const partners = new PartnerCalls({ breaker, newOwner: randomUUID, log, slots });
+      const consumer = doing(async (body, { signal }) => {
         await partners.ready('erp');
-        await partners.call('erp', () => work(body));
+        await partners.call('erp', signal, () => work(body));
       });
       return workerOf(consumer, breaker, slots);
     },

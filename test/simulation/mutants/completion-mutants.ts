@@ -10,9 +10,9 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'receipt-before-the-effect',
     file: book,
-    find: "const receipt = await partners.call('erp', booking",
+    find: "const receipt = await partners.call('erp', attempt.signal, booking",
     replace:
-      "await dependencies.ledger.claims.complete(claim, {}, { event: 'booked' });\n    const receipt = await partners.call('erp', booking",
+      "await dependencies.ledger.claims.complete(claim, {}, { event: 'booked' });\n    const receipt = await partners.call('erp', attempt.signal, booking",
     why: 'After a crash before the booking, the ledger says that it is booked, but the ERP has nothing.',
     foundBy: ['booked'],
   },

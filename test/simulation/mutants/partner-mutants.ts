@@ -64,7 +64,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'requests-leave-at-no-pace',
     file: 'shared/platform/http.ts',
-    find: 'return sendAtPace(request.signal, () => sendNow(request, built));',
+    find: 'return pace ? pace(request.signal, () => sendNow(request, built)) : sendNow(request, built);',
     replace: 'return sendNow(request, built);',
     why: 'A partner gets more calls per second than its limit, and refuses them.',
     foundBy: ['perSecond'],
