@@ -30,7 +30,7 @@ const placeOf = ({ id, number }: { readonly id?: string; readonly number: string
 
 /**
  * The demo: it fits the sandbox ERP that `npm start` runs. Your plant has its own file, `plants/<plant>.config.ts`,
- * copied from `shared/integration/examples`. It answers the three questions of Azumuta's ERP guide (number, article,
+ * copied from `plants/examples`. It answers the three questions of Azumuta's ERP guide (number, article,
  * parameters and variants) and says what a completion becomes in the ERP.
  *
  * `process.env` is read when the stack is synthesized. Secrets are never here: they are in Secrets Manager.

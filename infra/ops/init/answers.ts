@@ -109,7 +109,7 @@ const contractLines = `
 
 /**
  * Fills a plant's own answers into an example.
- * @param example Source of `shared/integration/examples/<erp>.config.ts`.
+ * @param example Source of `plants/examples/<erp>.config.ts`.
  * @param now Orders that were released before are left out.
  * @throws Error when the example has no such line any more.
  */

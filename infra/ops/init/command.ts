@@ -28,7 +28,7 @@ erp is odoo, tryton, sap-s4hana or rest; orders is {"everyMinutes": 1 to 1440}, 
 Exit codes: 0 written · 1 failed · 2 an answer does not fit, or the file is there already: nothing was written`,
 ).option('--answers <file>', 'a JSON file with the answers, where there is no terminal');
 
-const examples = new URL('../../../shared/integration/examples/', import.meta.url);
+const examples = new URL('../../../plants/examples/', import.meta.url);
 
 const alreadyThere = (file: string) => new UsageError(`${file} is there already: nothing was written.`);
 
@@ -54,7 +54,7 @@ await runCommand(command, optionsSchema, async ({ options }) => {
   const example = await readFile(new URL(`${erp}.config.ts`, examples), 'utf8');
   if (existsSync(file)) throw alreadyThere(file);
   await mkdir('plants', { recursive: true });
-  // This example has its ERP's description in a file beside it, which another plant may have copied already.
+  // This example has its ERP's description in a file next to it, which another plant may have copied already.
   if (erp === 'rest' && !existsSync('plants/dolibarr.ts'))
     await copyFile(new URL('dolibarr.ts', examples), 'plants/dolibarr.ts');
   const contract = `plants/${plant}.contract.ts`;

@@ -8,7 +8,7 @@ import { completedProductOrder, recording } from '../../support/completions.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { startAssembly } from './assembled.ts';
 
-const folder = 'shared/integration/examples';
+const folder = 'plants/examples';
 const examples = readdirSync(folder).filter((name) => name.endsWith('.config.ts'));
 
 it('has an example for each connector', async () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
 
-const folder = 'shared/integration/examples/order-endpoint';
+const folder = 'plants/examples/order-endpoint';
 /** How each language writes a field of the order that it posts. */
 const fieldsOf: Readonly<Record<string, RegExp>> = {
   'odoo.py': /^ {16}'(\w+)': /gm,

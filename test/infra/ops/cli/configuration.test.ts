@@ -42,7 +42,7 @@ it("takes a plant's own file when no other is named", async () => {
     process.chdir(before);
     rmSync(folder, { recursive: true });
   });
-  const example = resolve('shared/integration/examples/odoo.config.ts');
+  const example = resolve('plants/examples/odoo.config.ts');
   const demo = resolve('integration.config.ts');
   mkdirSync(join(folder, 'plants'));
   writeFileSync(join(folder, 'plants/ghent.config.ts'), `export { default } from '${example}';`);

@@ -23,7 +23,7 @@ const answersOf = (changes: Partial<Answers> = {}): Answers => ({
   emails: ['it@bruges.example'],
   ...changes,
 });
-const exampleOf = (erp: string) => readFileSync(`shared/integration/examples/${erp}.config.ts`, 'utf8');
+const exampleOf = (erp: string) => readFileSync(`plants/examples/${erp}.config.ts`, 'utf8');
 
 /** The name of a plant that does not exist. Its files are removed after the test. */
 function newPlant(): string {

@@ -1,4 +1,4 @@
-import { dolibarr } from '../../../../shared/integration/examples/dolibarr.ts';
+import { dolibarr } from '../../../../plants/examples/dolibarr.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
 import { completionOf } from '../conformance/completions.ts';

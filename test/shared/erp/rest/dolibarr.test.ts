@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { dolibarr } from '../../../../shared/integration/examples/dolibarr.ts';
+import { dolibarr } from '../../../../plants/examples/dolibarr.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import { startFaultProxy } from '../conformance/fault-proxy.ts';
