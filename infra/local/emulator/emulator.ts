@@ -3,7 +3,7 @@ import { openDataFolder } from './data-folder.ts';
 import { principalIn, principalsOf } from './iam/principals.ts';
 import { type Overrides, overrideStack } from './overrides.ts';
 import { freePorts } from './process/host.ts';
-import { createSupervisor } from './process/supervisor.ts';
+import { Supervisor } from './process/supervisor.ts';
 import { type Ports, portNames, portsSchema, type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
 import { readAssembly } from './template/cloud-assembly.ts';
 import { find } from './template/local-stack.ts';
@@ -15,7 +15,7 @@ export interface EmulatorOptions extends ServiceOptions {
   /** Where all data is kept. Default: a temporary folder, removed at `stop`. */
   readonly dataDir?: string;
   readonly overrides?: Overrides;
-  /** Gets a line about each restart, each batch that comes again, and each change by the overrides. */
+  /** Gets a line about each restart, each batch that is received again, and each change by the overrides. */
   readonly log?: (line: string) => void;
   /** Called with the process id of every service that is started, also while the start is under way. */
   readonly onProcess?: (pid: number) => void;
@@ -40,7 +40,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const { log = () => {}, onProcess, signal } = options;
   const assembly = readAssembly(options.template.directory, options.template.stackName);
   const folder = openDataFolder(options.dataDir);
-  const supervisor = createSupervisor(log, onProcess);
+  const supervisor = new Supervisor(log, onProcess);
   let ending: Promise<void> | undefined;
   const stop = () => {
     ending ??= endAll();
@@ -57,11 +57,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const { stack, changes } = overrideStack(described, options.overrides ?? {});
     for (const change of changes) log(change);
 
-    const { functionsEndpoint, maxContainers, concurrencyLimit, clockOffsetsMs, grantsFile } = options;
-    const how = { functionsEndpoint, maxContainers, concurrencyLimit, clockOffsetsMs, grantsFile };
-    await Promise.all(serviceSpecs(stack, ports, folder.path, how).map(supervisor.start));
+    const { functionsEndpoint, maxContainers, clockOffsetsMs, grantsFile } = options;
+    const how = { functionsEndpoint, maxContainers, clockOffsetsMs, grantsFile };
+    await Promise.all(serviceSpecs(stack, ports, folder.path, how).map((spec) => supervisor.start(spec)));
     signal?.throwIfAborted();
-    const { processes } = supervisor;
+    const processes = () => supervisor.processes();
     const emulator = emulatorOf(stack, { apiUrl, awsEndpoint, dataDir: folder.path, processes, stop });
     folder.publish({
       ...{ pid: process.pid, stackName: stack.name, outputs: stack.outputs, sandboxes: options.sandboxes },
@@ -91,7 +91,7 @@ function emulatorOf(
     /** `AWS_ENDPOINT_URL` for any AWS client. */
     readonly awsEndpoint: string;
     readonly dataDir: string;
-    readonly processes: ReturnType<typeof createSupervisor>['processes'];
+    readonly processes: Supervisor['processes'];
     /** Ends everything in good order. May be called twice. */
     readonly stop: () => Promise<void>;
   },

@@ -7,8 +7,6 @@ export interface Overrides {
   readonly functionTimeoutSeconds?: number;
   /** Longest visibility timeout of a queue that feeds a function. */
   readonly visibilityTimeoutSeconds?: number;
-  /** Longest batching window of an event source mapping. */
-  readonly batchingWindowSeconds?: number;
   /** Seconds between two runs of a schedule, by its name in the stack. */
   readonly scheduleSeconds?: Readonly<Record<string, number>>;
   /** New values for variables that the functions have (`SETTLING_SECONDS`, a partner's base URL). */
@@ -33,11 +31,6 @@ export function overrideStack(stack: LocalStack, overrides: Overrides) {
       ...stack,
       functions: stack.functions.map(overrideFunction),
       queues: stack.queues.map((queue) => (sources.has(queue.name) ? overrideQueue(queue) : queue)),
-      mappings: stack.mappings.map((mapping) => {
-        const what = `${mapping.queueName}: batching window`;
-        const seconds = shorten(what, mapping.windowSeconds, overrides.batchingWindowSeconds);
-        return { ...mapping, windowSeconds: seconds };
-      }),
       schedules: stack.schedules.map(overrideSchedule),
     },
     changes,

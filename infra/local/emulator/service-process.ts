@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startGateway } from './api-gateway/gateway.ts';
 import { startEndpoint } from './aws-endpoint/endpoint.ts';
 import { createAccessControl } from './iam/principals.ts';
-import { startMappings } from './lambda/event-source-mappings.ts';
+import { Mappings } from './lambda/event-source-mappings.ts';
 import { startSchedules } from './lambda/scheduler.ts';
 import { startLambda } from './lambda/service.ts';
 import { runService } from './process/child-process.ts';
@@ -20,7 +20,7 @@ runService(async (configuration: ServicesConfiguration, report) => {
   const access = createAccessControl(stack, configuration.grantsFile, log);
   const services = { ...configuration, access, awsEndpoint: urlOf(ports, 'endpoint'), report, log };
   const lambda = startLambda(services);
-  const mappings = startMappings(services, lambda);
+  const mappings = new Mappings(services, lambda);
   const endpoint = await startEndpoint(services, lambda, mappings, {
     secretsmanager: openSecrets(join(dataDirectory, 'secrets.json'), stack.secrets),
     sns: openTopics(join(dataDirectory, 'sns'), stack, log),

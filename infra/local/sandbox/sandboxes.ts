@@ -3,11 +3,11 @@ import { azumutaSandboxKey, createApiKeyGuard, erpSandboxKey } from './api.ts';
 import { newMeteorId } from './azumuta/catalogue.ts';
 import { shopFloorRoutes } from './azumuta/control-routes.ts';
 import { gearboxes } from './azumuta/gearboxes.ts';
-import { type Azumuta, apiRoutes as azumutaRoutes } from './azumuta/routes.ts';
+import { apiRoutes as azumutaRoutes } from './azumuta/routes.ts';
 import { openStore as openAzumutaStore } from './azumuta/store.ts';
 import { controlRoutes } from './erp/control-routes.ts';
 import { apiRoutes as erpRoutes } from './erp/routes.ts';
-import { openStore as openErpStore } from './erp/store.ts';
+import { Store as ErpStore } from './erp/store.ts';
 import { type SandboxServerOptions, startSandboxServer } from './server.ts';
 
 export type Sandbox<Kind extends keyof typeof startSandbox = keyof typeof startSandbox> = Awaited<
@@ -18,12 +18,9 @@ const now = () => new Date();
 
 /** Each runs in this process, and keeps its books in `file` from its end to its next start; without one it forgets them. */
 export const startSandbox = {
-  azumuta(
-    file?: string,
-    { pageSize = 50, nextAs = 'path' }: Partial<Pick<Azumuta, 'pageSize' | 'nextAs'>> = {},
-  ) {
+  azumuta(file?: string, pageSize = 50) {
     const store = openAzumutaStore(file === undefined ? undefined : readJson(file));
-    const azumuta = { catalogue: gearboxes, store, now, newId: newMeteorId, pageSize, nextAs };
+    const azumuta = { catalogue: gearboxes, store, now, newId: newMeteorId, pageSize };
     const api = azumutaRoutes(azumuta);
     const control = shopFloorRoutes(azumuta);
     const guard = createApiKeyGuard(azumutaSandboxKey);
@@ -31,7 +28,7 @@ export const startSandbox = {
   },
 
   erp(file?: string) {
-    const store = openErpStore(now, file === undefined ? undefined : readJson(file));
+    const store = new ErpStore(now, file === undefined ? undefined : readJson(file));
     const guard = createApiKeyGuard(erpSandboxKey);
     const books = () => ({ orders: store.orders(), bookings: store.bookings() });
     return serve({ api: erpRoutes(store), control: controlRoutes(store), guard }, store, file, books);

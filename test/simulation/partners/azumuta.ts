@@ -71,7 +71,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
   const catalogue = plantWith(options.articles);
   const store = openStore();
   store.triggers = triggers;
-  const azumuta = { catalogue, store, now, newId, pageSize: 50, nextAs: 'path' } as const;
+  const azumuta = { catalogue, store, now, newId, pageSize: 50 };
   const routes = apiRoutes(azumuta);
   const open = createApi(routes);
   const shopFloor = createApi(shopFloorRoutes(azumuta, senderTo(sendTrigger)));

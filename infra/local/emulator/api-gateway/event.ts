@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { TrieRouter } from 'hono/router/trie-router';
 import * as z from 'zod/mini';
 
 /** A request as the gateway received it, and its body. */
@@ -152,18 +153,26 @@ export interface Match {
 }
 
 /**
- * The route that serves a request, the most specific first ("Develop routes for HTTP APIs"): full path before
- * `{parameter}` before greedy `{parameter+}`. `path` is percent-decoded, as API Gateway decodes before it matches: an
+ * Finds the route that serves a request, the most specific first ("Develop routes for HTTP APIs"): full path before
+ * `{parameter}` before greedy `{parameter+}`. The path is percent-decoded, as API Gateway decodes before it matches: an
  * encoded slash separates.
  */
-export function matchRoute(routeKeys: readonly string[], method: string, path: string): Match | undefined {
-  const segments = path.split('/').slice(1);
+export function routesOf(routeKeys: readonly string[]) {
+  const router = new TrieRouter<string>();
   for (const routeKey of routeKeys.toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1))) {
-    const [wantedMethod, pattern = ''] = routeKey.split(' ');
-    const pathParameters = wantedMethod === method && parametersIn(pattern.split('/').slice(1), segments);
-    if (pathParameters) return { routeKey, pathParameters };
+    const [method = '', path = ''] = routeKey.split(' ');
+    router.add(
+      method,
+      path.replaceAll(/\{(\w+)(\+?)\}/g, (_, name, greedy) => `:${name}${greedy && '{.+}'}`),
+      routeKey,
+    );
   }
-  return undefined;
+  return (method: string, path: string): Match | undefined => {
+    const [found] = router.match(method, path)[0];
+    if (!found) return undefined;
+    const [routeKey, pathParameters] = found;
+    return { routeKey, pathParameters: Object.fromEntries(Object.entries(pathParameters)) };
+  };
 }
 
 /** Sorts by the first segment that differs: text (0), parameter (1), greedy parameter (2). */
@@ -171,20 +180,4 @@ function rankOf(routeKey: string): string {
   return routeKey.replaceAll(/\/[^/]*/g, (segment) =>
     segment.endsWith('+}') ? '2' : segment.endsWith('}') ? '1' : '0',
   );
-}
-
-/** The parameters of a path; undefined when it does not match the pattern. */
-function parametersIn(
-  pattern: readonly string[],
-  segments: readonly string[],
-): Record<string, string> | undefined {
-  const parameters: Record<string, string> = {};
-  for (const [at, wanted] of pattern.entries()) {
-    const [, name, greedy] = /^\{([^+}]+)(\+?)\}$/.exec(wanted) ?? [];
-    const found = greedy ? segments.slice(at).join('/') : segments[at];
-    if (name === undefined ? found !== wanted : !found) return undefined;
-    if (name !== undefined && found) parameters[name] = found;
-    if (greedy) return parameters;
-  }
-  return pattern.length === segments.length ? parameters : undefined;
 }

@@ -6,7 +6,7 @@ import type { Lambda } from '../lambda/service.ts';
 import { listen, readBody } from '../process/http.ts';
 import type { Services } from '../services.ts';
 import { find } from '../template/local-stack.ts';
-import { type HttpAnswer, httpAnswer, httpEvent, matchRoute, splitTarget } from './event.ts';
+import { type HttpAnswer, httpAnswer, httpEvent, routesOf, splitTarget } from './event.ts';
 
 /** API Gateway's quota for a request's body. */
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -17,7 +17,7 @@ const maxBodyBytes = 10 * 1024 * 1024;
  */
 export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
   const { region, accountId, api } = stack;
-  const routeKeys = api.routes.map(({ routeKey }) => routeKey);
+  const routeOf = routesOf(api.routes.map(({ routeKey }) => routeKey));
   const access = prepareAccess({ arn: 'apigateway.amazonaws.com', statements: [] }, stack.resourcePolicies, {
     'aws:SourceAccount': accountId,
     'aws:SecureTransport': 'true',
@@ -25,7 +25,7 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
 
   async function serve(request: IncomingMessage, requestId: string): Promise<HttpAnswer> {
     const body = await readBody(request, maxBodyBytes);
-    const match = matchRoute(routeKeys, request.method ?? 'GET', splitTarget(request.url).path);
+    const match = routeOf(request.method ?? 'GET', splitTarget(request.url).path);
     const route = api.routes.find(({ routeKey }) => routeKey === match?.routeKey);
     if (!match || !route) return message(404, 'Not Found');
     const { routeKey } = match;

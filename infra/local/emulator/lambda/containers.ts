@@ -51,82 +51,108 @@ const runtimeFile = fileURLToPath(new URL('container.ts', import.meta.url));
 /**
  * All containers of one function. Each works on one invocation at a time. The idle one that was used last is taken
  * first; if there is none, a new one is started, up to the limit. A container that runs out of time is killed.
- * @param environment Of the container with this id.
- * @param log Gets each line of output, and the service's own lines.
  */
-export function createContainers(
-  lambda: LocalFunction,
-  { report, maxContainers = 10 }: Services,
-  environment: (id: string) => Record<string, string>,
-  log: (line: string) => void,
-) {
-  const containers = new Set<Container>();
-  const waiting: Invocation[] = [];
-  let stopped = false;
+export class Containers {
+  readonly #lambda: LocalFunction;
+  readonly #services: Pick<Services, 'report' | 'maxContainers'>;
+  readonly #environment: (id: string) => Record<string, string>;
+  readonly #log: (line: string) => void;
+  readonly #all = new Set<Container>();
+  readonly #waiting: Invocation[] = [];
+  #isStopped = false;
 
-  function dispatch(): void {
-    if (stopped) return;
-    for (const container of [...containers].reverse()) {
-      if (container.loaded && !container.current) hand(container);
-    }
-    const starting = [...containers].filter(({ loaded }) => !loaded).length;
-    const room = maxContainers - containers.size;
-    for (let more = Math.min(room, waiting.length - starting); more > 0; more -= 1) launch();
+  /**
+   * @param environment Of the container with this id.
+   * @param log Gets each line of output, and the service's own lines.
+   */
+  constructor(
+    lambda: LocalFunction,
+    services: Pick<Services, 'report' | 'maxContainers'>,
+    environment: (id: string) => Record<string, string>,
+    log: (line: string) => void,
+  ) {
+    this.#lambda = lambda;
+    this.#services = services;
+    this.#environment = environment;
+    this.#log = log;
   }
 
-  function hand(container: Container): void {
-    const invocation = waiting.shift();
+  invoke(invocation: Invocation): void {
+    this.#waiting.push(invocation);
+    this.#dispatch();
+  }
+
+  /** Waiting and running invocations. */
+  get load(): number {
+    return this.#waiting.length + [...this.#all].filter(({ current }) => current).length;
+  }
+
+  /** Ends all containers now; resolves when they are gone. */
+  async kill(): Promise<void> {
+    this.#isStopped = true;
+    const gone = [...this.#all].map(async ({ child }) => {
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    });
+    for (const container of this.#all) end(container);
+    await Promise.all(gone);
+  }
+
+  #dispatch(): void {
+    if (this.#isStopped) return;
+    for (const container of [...this.#all].reverse()) {
+      if (container.loaded && !container.current) this.#hand(container);
+    }
+    const starting = [...this.#all].filter(({ loaded }) => !loaded).length;
+    const room = (this.#services.maxContainers ?? 10) - this.#all.size;
+    for (let more = Math.min(room, this.#waiting.length - starting); more > 0; more -= 1) this.#launch();
+  }
+
+  #hand(container: Container): void {
+    const invocation = this.#waiting.shift();
     if (!invocation) return;
     const { requestId, payload } = invocation;
-    const milliseconds = lambda.timeoutSeconds * 1000;
+    const { timeoutSeconds, arn: functionArn } = this.#lambda;
     clearTimeout(container.timer);
     container.current = invocation;
     container.timer = setTimeout(() => {
-      const text = `RequestId: ${requestId} Error: Task timed out after ${lambda.timeoutSeconds.toFixed(2)} seconds`;
-      log(text);
+      const text = `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+      this.#log(text);
       end(container, failed('Sandbox.Timedout', text));
-    }, milliseconds);
-    const deadline = Date.now() + milliseconds;
-    const work: Work = { requestId, payload, functionArn: lambda.arn, deadline };
+    }, timeoutSeconds * 1000);
+    const work: Work = { requestId, payload, functionArn, deadline: Date.now() + timeoutSeconds * 1000 };
     // A container that has just died is noticed by its exit.
     container.child.send(work, () => {});
   }
 
-  function launch(): void {
-    const id = randomUUID();
+  #launch(): void {
     const child = fork(runtimeFile, [], {
       // As on Lambda, the heap may grow to the function's memory; NODE_OPTIONS stays the function's own.
-      execArgv: [`--max-old-space-size=${lambda.memoryMegabytes}`],
-      cwd: lambda.assetDirectory,
-      env: environment(id),
+      execArgv: [`--max-old-space-size=${this.#lambda.memoryMegabytes}`],
+      cwd: this.#lambda.assetDirectory,
+      env: this.#environment(randomUUID()),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const container: Container = { child, loaded: false };
-    containers.add(container);
-    const { pid } = child;
-    const tell = (state: 'up' | 'down') =>
-      pid !== undefined && report({ kind: 'container', state, pid, name: lambda.name });
-    tell('up');
-    for (const input of [child.stdout, child.stderr]) if (input) createInterface({ input }).on('line', log);
-    child.on('error', (error) => log(`The container could not start: ${error.message}`));
+    this.#all.add(container);
+    this.#report(child.pid, 'up');
+    for (const input of [child.stdout, child.stderr]) {
+      if (input) createInterface({ input }).on('line', this.#log);
+    }
     const late = failed('Sandbox.Timedout', `Init timed out after ${initSeconds} seconds`);
     container.timer = setTimeout(() => end(container, late), initSeconds * 1000);
-    child.on('message', (message) => receive(container, messageSchema.parse(message)));
+    child.on('error', (error) => this.#log(`The container could not start: ${error.message}`));
+    child.on('message', (message) => this.#receive(container, messageSchema.parse(message)));
     child.once('exit', (code, signal) => {
-      clearTimeout(container.timer);
-      tell('down');
-      containers.delete(container);
-      const how = signal ? `signal: ${signal}` : `exit status ${code}`;
-      // A container that dies before it asks for work fails one waiting invocation: else callers of a broken bundle
-      // would wait for ever.
-      const invocation = container.current ?? (container.loaded ? undefined : waiting.shift());
-      const error = `RequestId: ${invocation?.requestId} Error: Runtime exited with error: ${how}`;
-      invocation?.settle(container.verdict ?? failed('Runtime.ExitError', error));
-      dispatch();
+      this.#report(child.pid, 'down');
+      this.#forget(container, signal ? `signal: ${signal}` : `exit status ${code}`);
     });
   }
 
-  function receive(container: Container, message: z.infer<typeof messageSchema>): void {
+  #report(pid: number | undefined, state: 'up' | 'down'): void {
+    if (pid !== undefined) this.#services.report({ kind: 'container', state, pid, name: this.#lambda.name });
+  }
+
+  #receive(container: Container, message: z.infer<typeof messageSchema>): void {
     // It could not load the function, and ends now.
     if (message !== 'ready' && !container.loaded) {
       container.verdict = message;
@@ -138,31 +164,25 @@ export function createContainers(
     delete container.current;
     container.timer = setTimeout(() => end(container), idleMs).unref();
     if (message !== 'ready') current?.settle(message);
-    dispatch();
+    this.#dispatch();
   }
 
-  function end(container: Container, verdict?: Outcome): void {
-    if (verdict) container.verdict = verdict;
-    container.child.kill('SIGKILL');
+  /** @param how It ended. */
+  #forget(container: Container, how: string): void {
+    clearTimeout(container.timer);
+    this.#all.delete(container);
+    // A container that dies before it asks for work fails one waiting invocation: else callers of a broken bundle
+    // would wait for ever.
+    const invocation = container.current ?? (container.loaded ? undefined : this.#waiting.shift());
+    const error = `RequestId: ${invocation?.requestId} Error: Runtime exited with error: ${how}`;
+    invocation?.settle(container.verdict ?? failed('Runtime.ExitError', error));
+    this.#dispatch();
   }
+}
 
-  return {
-    invoke(invocation: Invocation): void {
-      waiting.push(invocation);
-      dispatch();
-    },
-    /** Waiting and running invocations. */
-    load: (): number => waiting.length + [...containers].filter(({ current }) => current).length,
-    /** Ends all containers now; resolves when they are gone. */
-    async kill(): Promise<void> {
-      stopped = true;
-      const gone = [...containers].map(async ({ child }) => {
-        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      });
-      for (const container of containers) end(container);
-      await Promise.all(gone);
-    },
-  };
+function end(container: Container, verdict?: Outcome): void {
+  if (verdict) container.verdict = verdict;
+  container.child.kill('SIGKILL');
 }
 
 export function failed(errorType: string, errorMessage: string): Outcome {

@@ -5,7 +5,7 @@ import type { InvocationType, Invoked } from '../aws-endpoint/client.ts';
 import type { LocalCredentials, Principal } from '../iam/principals.ts';
 import type { Services } from '../services.ts';
 import type { LocalFunction } from '../template/read-stack.ts';
-import { createContainers, failed, type Outcome } from './containers.ts';
+import { Containers, failed, type Outcome } from './containers.ts';
 
 export type Lambda = ReturnType<typeof startLambda>;
 
@@ -40,7 +40,7 @@ export function startLambda(services: Services) {
       const tooLarge = `The payload is larger than ${maxPayloadBytes} bytes.`;
       if (Buffer.byteLength(payload) > maxPayloadBytes)
         return refused(413, 'RequestTooLargeException', tooLarge);
-      if (lambda.containers.load() >= lambda.concurrencyLimit)
+      if (lambda.containers.load >= lambda.concurrencyLimit)
         return refused(429, 'TooManyRequestsException', 'Rate Exceeded.');
       const running = run(lambda, payload);
       if (type === 'Event') return { status: 202, payload: undefined };
@@ -71,9 +71,8 @@ function deploy(lambda: LocalFunction, nextClockOffset: (name: string) => number
       logStream: logStream(id),
       clockOffsetMs: nextClockOffset(name),
     });
-  const containers = createContainers(lambda, services, environment, log);
-  const concurrencyLimit = lambda.reservedConcurrency ?? services.concurrencyLimit ?? 200;
-  return { name, arn, concurrencyLimit, containers, log };
+  const containers = new Containers(lambda, services, environment, log);
+  return { name, arn, concurrencyLimit: lambda.reservedConcurrency ?? 200, containers, log };
 }
 
 /** Lambda writes a function's output with the function's role; without its grants the output is lost. */

@@ -20,8 +20,9 @@ interface Watched {
   stopping: boolean;
   child?: ChildProcess;
   timer?: NodeJS.Timeout;
-  /** Why it says that it failed. */
+  /** Why it says that it failed, else the last lines that it printed. */
   reason: string;
+  lastLines: string[];
   /** Names of its containers, by their process ids. */
   readonly containers: Map<number, string>;
 }
@@ -34,17 +35,53 @@ const compileCache = fileURLToPath(
 /** How long a service that was asked to end may take before it is killed. */
 const graceMs = 4_000;
 
-/**
- * Keeps services alive: one that dies comes back with the same configuration, and so on the same port.
- * @param onProcess Called with the process id of every service that is started.
- */
-export function createSupervisor(log: (line: string) => void, onProcess: (pid: number) => void = () => {}) {
-  const services = new Map<string, Watched>();
+/** Keeps services alive: one that dies comes back with the same configuration, and so on the same port. */
+export class Supervisor {
+  readonly #log: (line: string) => void;
+  readonly #onProcess: (pid: number) => void;
+  readonly #services = new Map<string, Watched>();
+
+  /** @param onProcess Called with the process id of every service that is started. */
+  constructor(log: (line: string) => void, onProcess: (pid: number) => void = () => {}) {
+    this.#log = log;
+    this.#onProcess = onProcess;
+  }
+
+  /** Resolves when the service is ready; rejects when it cannot start. It is restarted whenever it dies later. */
+  start(spec: ServiceSpec): Promise<void> {
+    return new Promise((ready, failed) => {
+      const starting = { ready, failed };
+      const service = { spec, stopping: false, starting, reason: '', lastLines: [], containers: new Map() };
+      this.#services.set(spec.name, service);
+      this.#launch(service, 0);
+    });
+  }
+
+  processes() {
+    return [...this.#services.values()].flatMap(({ spec: { name }, child, containers }) => [
+      ...(child?.pid === undefined ? [] : [{ name, pid: child.pid, kind: 'service' as const }]),
+      ...[...containers].map(([pid, name]) => ({ name, pid, kind: 'container' as const })),
+    ]);
+  }
+
+  /** Ends these services, all at once; without names, all that are left. */
+  async stop(...names: string[]): Promise<void> {
+    const ending = (names.length > 0 ? names : [...this.#services.keys()]).map(async (name) => {
+      const service = this.#services.get(name);
+      if (!service) return;
+      service.stopping = true;
+      clearTimeout(service.timer);
+      if (service.child) await endChild(service.child);
+      this.#services.delete(name);
+    });
+    await Promise.all(ending);
+  }
 
   /** @param failures Deaths in a row so far. */
-  function launch(service: Watched, failures: number): void {
+  #launch(service: Watched, failures: number): void {
     if (service.stopping) return;
     const { spec } = service;
+    const began = performance.now();
     const child = fork(spec.module, [], {
       execPath: nodeBinary(),
       execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -52,93 +89,71 @@ export function createSupervisor(log: (line: string) => void, onProcess: (pid: n
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     service.child = child;
-    if (child.pid !== undefined) onProcess(child.pid);
-    let lastLines: string[] = [];
     service.reason = '';
-    const note = (chunk: Buffer) => {
-      for (const line of chunk.toString().split('\n').filter(Boolean)) {
-        lastLines = [...lastLines.slice(-9), line];
-        log(`${spec.name}: ${line}`);
-      }
-    };
-    child.stdout?.on('data', note);
-    child.stderr?.on('data', note);
-    child.on('error', (error) => lastLines.push(error.message));
-    child.on('message', (message) => takeReport(service, message));
-    const began = performance.now();
+    service.lastLines = [];
+    if (child.pid !== undefined) this.#onProcess(child.pid);
+    for (const output of [child.stdout, child.stderr]) {
+      output?.on('data', (chunk: Buffer) => this.#note(service, chunk.toString()));
+    }
+    child.on('error', (error) => service.lastLines.push(error.message));
+    child.on('message', (message) => this.#takeReport(service, message));
     child.on('exit', (code, signal) => {
       endContainersOf(service);
       if (service.child === child) delete service.child;
       const how = signal ? `was killed (${signal})` : `ended with code ${code}`;
-      const why = service.reason || lastLines.join(' | ');
-      if (service.starting) {
-        services.delete(spec.name);
-        const failure = service.stopping
-          ? 'was stopped before it was ready.'
-          : `could not start: it ${how}. ${why}`;
-        service.starting.failed(new Error(`${spec.name} ${failure}`));
-      } else if (!service.stopping) {
-        log(`${spec.name} ${how}; it is started again. ${service.reason}`.trimEnd());
-        // One that keeps dying waits longer and longer; one that had lived is back at once.
-        const deaths = performance.now() - began > 5_000 ? 0 : failures + 1;
-        const delay = deaths === 0 ? 0 : Math.min(5_000, 50 * 2 ** (deaths - 1));
-        service.timer = setTimeout(() => launch(service, deaths), delay);
-      }
+      if (service.starting) this.#giveUp(service, service.starting, how);
+      // One that keeps dying waits longer and longer; one that had lived is back at once.
+      else if (!service.stopping)
+        this.#startAgain(service, how, performance.now() - began > 5_000 ? 0 : failures + 1);
     });
     child.send({ kind: 'start', configuration: spec.configuration });
   }
 
-  function takeReport(service: Watched, message: unknown): void {
+  #note(service: Watched, output: string): void {
+    for (const line of output.split('\n').filter(Boolean)) {
+      service.lastLines = [...service.lastLines.slice(-9), line];
+      this.#log(`${service.spec.name}: ${line}`);
+    }
+  }
+
+  #takeReport(service: Watched, message: unknown): void {
     const report = reportSchema.parse(message);
     if (report.kind === 'failed') service.reason = report.reason;
-    else if (report.kind === 'log') log(report.line);
+    else if (report.kind === 'log') this.#log(report.line);
     else if (report.kind === 'ready') {
       if (service.starting) service.starting.ready();
-      else log(`${service.spec.name} is back (pid ${service.child?.pid}).`);
+      else this.#log(`${service.spec.name} is back (pid ${service.child?.pid}).`);
       delete service.starting;
     } else if (report.state === 'up') service.containers.set(report.pid, report.name);
     else service.containers.delete(report.pid);
   }
 
-  /** A container ends with its service by itself, unless its handler is in an endless loop. */
-  function endContainersOf({ containers }: Watched) {
-    for (const pid of containers.keys()) {
-      containers.delete(pid);
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // Already gone.
-      }
-    }
+  #giveUp({ spec, ...service }: Watched, { failed }: { failed: (error: Error) => void }, how: string): void {
+    this.#services.delete(spec.name);
+    const why = service.reason || service.lastLines.join(' | ');
+    const failure = service.stopping
+      ? 'was stopped before it was ready.'
+      : `could not start: it ${how}. ${why}`;
+    failed(new Error(`${spec.name} ${failure}`));
   }
 
-  return {
-    /** Resolves when the service is ready; rejects when it cannot start. It is restarted whenever it dies later. */
-    start: (spec: ServiceSpec) =>
-      new Promise<void>((ready, failed) => {
-        const starting = { ready, failed };
-        const service = { spec, stopping: false, starting, reason: '', containers: new Map() };
-        services.set(spec.name, service);
-        launch(service, 0);
-      }),
-    processes: () =>
-      [...services.values()].flatMap(({ spec: { name }, child, containers }) => [
-        ...(child?.pid === undefined ? [] : [{ name, pid: child.pid, kind: 'service' as const }]),
-        ...[...containers].map(([pid, name]) => ({ name, pid, kind: 'container' as const })),
-      ]),
-    /** Ends these services, all at once; without names, all that are left. */
-    async stop(...names: string[]): Promise<void> {
-      const ending = (names.length > 0 ? names : [...services.keys()]).map(async (name) => {
-        const service = services.get(name);
-        if (!service) return;
-        service.stopping = true;
-        clearTimeout(service.timer);
-        if (service.child) await endChild(service.child);
-        services.delete(name);
-      });
-      await Promise.all(ending);
-    },
-  };
+  #startAgain(service: Watched, how: string, deaths: number): void {
+    this.#log(`${service.spec.name} ${how}; it is started again. ${service.reason}`.trimEnd());
+    const delay = deaths === 0 ? 0 : Math.min(5_000, 50 * 2 ** (deaths - 1));
+    service.timer = setTimeout(() => this.#launch(service, deaths), delay);
+  }
+}
+
+/** A container ends with its service by itself, unless its handler is in an endless loop. */
+function endContainersOf({ containers }: Watched): void {
+  for (const pid of containers.keys()) {
+    containers.delete(pid);
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // Already gone.
+    }
+  }
 }
 
 async function endChild(child: ChildProcess): Promise<void> {

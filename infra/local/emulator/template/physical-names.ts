@@ -68,6 +68,8 @@ const kinds: Readonly<Record<string, ReturnType<typeof kindOf>>> = {
 /** Types whose Ref is mentioned by other resources, but does not matter in a local run. */
 const opaque = /^AWS::(ApiGatewayV2|Lambda|CloudWatch|Events|SNS|Logs)::/;
 
+export type Names = ReturnType<typeof namesOf>;
+
 /** Identities of all resources, and the function that resolves a template's references to them. */
 export function namesOf(template: Template, place: Place) {
   const pseudo: Record<string, string> = {
@@ -124,7 +126,7 @@ type LookUp = (name: string, attribute: string | undefined, path: string) => str
  * CloudFormation does.
  * @throws Error with the path of any other function, or of one that is used in another form.
  */
-export type Resolve = (value: unknown, path: string) => unknown;
+type Resolve = (value: unknown, path: string) => unknown;
 
 function resolved(value: unknown, lookUp: LookUp, path: string): unknown {
   if (Array.isArray(value)) return value.map((element, at) => resolved(element, lookUp, `${path}[${at}]`));

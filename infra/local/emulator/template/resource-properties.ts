@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import type { Template } from './cloud-assembly.ts';
-import type { Statement } from './local-stack.ts';
-import type { Resolve } from './physical-names.ts';
+import type { Resource, Statement } from './local-stack.ts';
+import type { Names } from './physical-names.ts';
 
 const optionalNumber = z.optional(z.number());
 const optionalText = z.optional(z.string());
@@ -51,7 +51,7 @@ export const eventSourceMapping = z.object({
   EventSourceArn: z.string(),
   // Defaults of AWS::Lambda::EventSourceMapping for SQS.
   BatchSize: z._default(z.number(), 10),
-  MaximumBatchingWindowInSeconds: z._default(z.number(), 0),
+  MaximumBatchingWindowInSeconds: z.optional(z.literal(0, '0: local runs gather no batches')),
   FunctionResponseTypes: z._default(z.array(z.string()), []),
   ScalingConfig: z.optional(z.object({ MaximumConcurrency: optionalNumber })),
   Enabled: z._default(z.boolean(), true),
@@ -195,22 +195,31 @@ const leftOut = [
 ];
 
 /** Typed access to a template's resources; references are resolved in the properties of the schema only. */
-export function resourcesOf(template: Template, resolve: Resolve) {
+export function resourcesOf(template: Template, { identify, resolve }: Names, stackName: string) {
   const known = new Set(leftOut);
+  function ofType<T>(type: string, schema: z.ZodMiniType<T> & { readonly shape: object }) {
+    known.add(type);
+    const keys = Object.keys(schema.shape);
+    return Object.entries(template.Resources)
+      .filter(([, resource]) => resource.Type === type)
+      .map(([logicalId, resource]) => {
+        const at = `Resources.${logicalId}.Properties`;
+        const wanted = Object.entries(resource.Properties ?? {}).filter(([name]) => keys.includes(name));
+        const parsed = parse(schema, resolve(Object.fromEntries(wanted), at));
+        if (!parsed.ok) throw new Error(`${at} (${type}): ${describeMismatches(parsed.mismatches)}.`);
+        return { logicalId, at, properties: parsed.value };
+      });
+  }
   return {
-    ofType<T>(type: string, schema: z.ZodMiniType<T> & { readonly shape: object }) {
-      known.add(type);
-      const keys = Object.keys(schema.shape);
-      return Object.entries(template.Resources)
-        .filter(([, resource]) => resource.Type === type)
-        .map(([logicalId, resource]) => {
-          const at = `Resources.${logicalId}.Properties`;
-          const wanted = Object.entries(resource.Properties ?? {}).filter(([name]) => keys.includes(name));
-          const parsed = parse(schema, resolve(Object.fromEntries(wanted), at));
-          if (!parsed.ok) throw new Error(`${at} (${type}): ${describeMismatches(parsed.mismatches)}.`);
-          return { logicalId, at, properties: parsed.value, metadata: resource.Metadata ?? {} };
-        });
-    },
+    ofType,
+    /** Those of a type that has a name and an ARN. */
+    named: <T>(type: string, schema: z.ZodMiniType<T> & { readonly shape: object }) =>
+      ofType(type, schema).map(({ logicalId, ...found }) => {
+        const { name, arn, ref } = identify(logicalId, logicalId);
+        const path = constructPath(template.Resources[logicalId]?.Metadata, stackName);
+        const common: Resource = { logicalId, path, name, arn };
+        return { ...found, common, ref };
+      }),
     /** @throws Error for a resource whose type was not read, and that local runs cannot leave out. */
     refuseOthers() {
       const other = Object.entries(template.Resources).find(([, { Type }]) => !known.has(Type));
@@ -227,4 +236,12 @@ export function resourcesOf(template: Template, resolve: Resolve) {
         ]),
       ),
   };
+}
+
+/** CDK writes each resource's construct path: of `Stack/Queues/Completions/Resource`, this is `Queues/Completions`. */
+function constructPath(metadata: Record<string, unknown> = {}, stackName: string): string | undefined {
+  const path = metadata['aws:cdk:path'];
+  if (typeof path !== 'string') return undefined;
+  const parts = path.split('/');
+  return parts.slice(parts.indexOf(stackName) + 1, parts.at(-1) === 'Resource' ? -1 : undefined).join('/');
 }

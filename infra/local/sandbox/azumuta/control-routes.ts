@@ -7,6 +7,14 @@ import { fireTriggers, type TriggerSender, triggersSchema } from './triggers.ts'
 
 const renameSchema = z.strictObject({ number: z.string().check(z.minLength(1)) });
 
+/** Azumuta, and how its triggers are called. */
+interface ShopFloor extends Azumuta {
+  readonly sender: TriggerSender;
+}
+
+/** Done to one of the product orders with a number, oldest first; returns the one that it was done to. */
+type Act = (orders: readonly ProductOrderRecord[], body: unknown) => ProductOrderRecord | undefined;
+
 /**
  * The shop floor: what operators and administrators do in Azumuta's own screens.
  * @param sender How triggers are called. Default: over the network, in real time.
@@ -15,81 +23,81 @@ export function shopFloorRoutes(
   azumuta: Azumuta,
   sender: TriggerSender = { fetch, timeout: (ms) => AbortSignal.timeout(ms) },
 ): Route[] {
-  const { catalogue, store, now, newId } = azumuta;
+  const floor = { ...azumuta, sender };
+  const { catalogue, store } = azumuta;
   const shown = (order: ProductOrderRecord, origin: string) => show.productOrder(order, catalogue, origin);
+  const act = (name: string, work: Act): Route =>
+    route('POST', `/sandbox/productorders/{number}/${name}`, ({ parameters, body, origin }) => {
+      const { number = '' } = parameters;
+      const order = work(store.productOrdersNumbered(number), body);
+      if (order) return shown(order, origin);
+      throw new Refusal(404, 'not-found', `There is no such product order ${number} here.`);
+    });
+  /** Is done to the newest product order of the number. */
+  const toNewest = (work: (order: ProductOrderRecord, body: unknown) => unknown): Act => {
+    return (orders, body) => {
+      const newest = orders.at(-1);
+      if (newest) work(newest, body);
+      return newest && (store.productOrder(newest.id) ?? newest);
+    };
+  };
 
   return [
     route('GET', '/sandbox/productorders', ({ origin }) =>
       store.productOrders().map((order) => shown(order, origin)),
     ),
-    act('complete', complete),
+    act('complete', (orders, body) => complete(floor, orders, body)),
     act('reopen', (orders) => {
       const order = orders.findLast(({ status }) => status === 'completed');
-      return order && changed(order, { status: 'in-progress', completedAt: null });
+      return order && store.save({ ...order, status: 'in-progress', completedAt: null });
     }),
     // Its id stays, and so does the number in what was recorded before.
-    toNewest('rename', (order, body) => changed(order, accepted(renameSchema, body))),
+    act(
+      'rename',
+      toNewest((order, body) => store.save({ ...order, ...accepted(renameSchema, body) })),
+    ),
     // ASSUMED: its recordings are removed, too.
-    toNewest('remove', (order) => store.remove(order.id)),
+    act(
+      'remove',
+      toNewest(({ id }) => store.remove(id)),
+    ),
     // The same trigger once more, late and although nothing has changed.
-    toNewest('trigger', (order) => trigger(order)),
+    act(
+      'trigger',
+      toNewest((order) => fireTriggers(floor, order.number, order.recordings)),
+    ),
     route('PUT', '/sandbox/triggers', ({ body }) => {
       store.triggers = accepted(triggersSchema, body);
       return store.triggers;
     }),
     route('GET', '/sandbox/trigger-log', () => store.triggerLog),
   ];
+}
 
-  /** @param work Gets all product orders of the number, oldest first; returns the one that it was done to. */
-  function act(
-    name: string,
-    work: (orders: readonly ProductOrderRecord[], body: unknown) => ProductOrderRecord | undefined,
-  ): Route {
-    const pattern = `/sandbox/productorders/{number}/${name}`;
-    return route('POST', pattern, ({ parameters: { number = '' }, body, origin }) => {
-      const order = work(store.productOrdersNumbered(number), body);
-      if (order) return shown(order, origin);
-      throw new Refusal(404, 'not-found', `There is no such product order ${number} here.`);
-    });
+/** The oldest that is open, or the one that the body names by its id. */
+function complete(
+  floor: ShopFloor,
+  orders: readonly ProductOrderRecord[],
+  body: unknown,
+): ProductOrderRecord | undefined {
+  const { catalogue, store, now, newId } = floor;
+  const request = accepted(completionSchema, body ?? {});
+  const candidates = orders.filter(({ id }) => request.id === undefined || id === request.id);
+  const order = candidates.find(({ status }) => status !== 'completed');
+  const [completed] = candidates;
+  if (!order && completed) {
+    const message = `Product order ${completed.number} is completed already; reopen it first.`;
+    throw new Refusal(409, 'completed', message);
   }
-
-  /** An act that is done to the newest product order of the number. */
-  function toNewest(name: string, work: (order: ProductOrderRecord, body: unknown) => unknown): Route {
-    return act(name, (orders, body) => {
-      const newest = orders.at(-1);
-      if (newest) work(newest, body);
-      return newest && (store.productOrder(newest.id) ?? newest);
-    });
-  }
-
-  function complete(orders: readonly ProductOrderRecord[], body: unknown): ProductOrderRecord | undefined {
-    const request = accepted(completionSchema, body ?? {});
-    const candidates = orders.filter(({ id }) => request.id === undefined || id === request.id);
-    const order = candidates.find(({ status }) => status !== 'completed');
-    const [completed] = candidates;
-    if (!order && completed) {
-      const message = `Product order ${completed.number} is completed already; reopen it first.`;
-      throw new Refusal(409, 'completed', message);
-    }
-    const article = catalogue.articles.find(({ id }) => id === order?.articleId);
-    if (!order || !article) return undefined;
-    const recordings = recordingsOf(order, article, request, { now: now(), newId });
-    const done = changed(order, {
-      status: 'completed',
-      completedAt: now().toISOString(),
-      recordings: [...order.recordings, ...recordings],
-    });
-    trigger(done, recordings);
-    return done;
-  }
-
-  function changed(order: ProductOrderRecord, differs: Partial<ProductOrderRecord>): ProductOrderRecord {
-    const after = { ...order, ...differs };
-    store.save(after);
-    return after;
-  }
-
-  function trigger(order: ProductOrderRecord, recordings = order.recordings): void {
-    fireTriggers({ store, now, sender }, order.number, recordings);
-  }
+  const article = catalogue.articles.find(({ id }) => id === order?.articleId);
+  if (!order || !article) return undefined;
+  const recordings = recordingsOf(order, article, request, { now: now(), newId });
+  const done = store.save({
+    ...order,
+    status: 'completed',
+    completedAt: now().toISOString(),
+    recordings: [...order.recordings, ...recordings],
+  });
+  fireTriggers(floor, done.number, recordings);
+  return done;
 }

@@ -1,5 +1,5 @@
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
-import { type Call, Refusal, type Route, route } from '../api.ts';
+import { Refusal, type Route, route } from '../api.ts';
 import type { Article, Catalogue, WorkInstruction } from './catalogue.ts';
 import type { RecordingRecord } from './complete.ts';
 import { newProductOrderSchema, type ProductOrderRecord, type Store } from './store.ts';
@@ -90,8 +90,6 @@ export interface Azumuta {
   readonly newId: () => string;
   /** Entries on one page of a list. */
   readonly pageSize: number;
-  /** How `next` is written: which one Azumuta uses is unknown. */
-  readonly nextAs: 'path' | 'url' | 'cursor';
 }
 
 type Show<T> = (entry: T, origin: string) => unknown;
@@ -101,88 +99,82 @@ type Show<T> = (entry: T, origin: string) => unknown;
  * that creating the same number twice makes two product orders, and that an unknown article is refused (422).
  */
 export function apiRoutes(azumuta: Azumuta): Route[] {
-  const { catalogue, store, now, newId } = azumuta;
+  const { catalogue, store, pageSize } = azumuta;
   const { articles, workInstructions } = catalogue;
   const shown = (order: ProductOrderRecord, origin: string) => show.productOrder(order, catalogue, origin);
   const among = <T extends { id: string }>(entries: readonly T[]) => {
     return (wanted: string) => entries.find(({ id }) => id === wanted);
   };
-  const numbered = (wanted: string | null) =>
+  const articlesNumbered = (wanted: string | null) =>
+    articles.filter(({ number }) => wanted === null || number === wanted);
+  const ordersNumbered = (wanted: string | null) =>
     wanted === null ? store.productOrders() : store.productOrdersNumbered(wanted);
 
   return [
-    list('workinstructions', () => workInstructions, show.workInstruction),
+    list('workinstructions', pageSize, () => workInstructions, show.workInstruction),
     one('workinstructions', 'work instruction', among(workInstructions), show.workInstruction),
-    list(
-      'articles',
-      (wanted) => articles.filter(({ number }) => wanted === null || number === wanted),
-      show.article,
-    ),
+    list('articles', pageSize, articlesNumbered, show.article),
     one('articles', 'article', among(articles), show.article),
-    list('productorders', numbered, shown),
+    list('productorders', pageSize, ordersNumbered, shown),
     one('productorders', 'product order', store.productOrder, shown),
     one('recordings', 'recording', store.recording, (found, origin) =>
       show.recording(found, catalogue, origin),
     ),
-    route('POST', '/api/v1/productorders', create),
+    route('POST', '/api/v1/productorders', ({ body, origin }) => shown(create(azumuta, body), origin)),
   ];
-
-  /** @param entries Gets `?number=`, which is null when it is absent. */
-  function list<T>(name: string, entries: (number: string | null) => readonly T[], show: Show<T>): Route {
-    const path = `/api/v1/${name}`;
-    return route('GET', path, (call) => pageOf(azumuta, path, call, entries(call.query.get('number')), show));
-  }
-
-  /** @param name As an error names it. */
-  function one<T>(path: string, name: string, find: (id: string) => T | undefined, show: Show<T>): Route {
-    return route('GET', `/api/v1/${path}/{id}`, ({ parameters: { id = '' }, origin }) => {
-      const found = find(id);
-      if (found !== undefined) return show(found, origin);
-      throw new Refusal(404, 'not-found', `There is no ${name} ${id}.`);
-    });
-  }
-
-  function create({ body, origin }: Call): unknown {
-    const parsed = parse(newProductOrderSchema, body);
-    if (!parsed.ok) throw new Refusal(422, 'malformed', describeMismatches(parsed.mismatches));
-    const { articleId, variantIds } = parsed.value;
-    const article = articles.find(({ id }) => id === articleId);
-    if (!article) throw new Refusal(422, 'unknown-article', `There is no article with id "${articleId}".`);
-    const unknown = variantIds.find((id) => !article.variants.some((variant) => variant.id === id));
-    if (unknown !== undefined) {
-      const message = `Article ${article.number} has no variant with id "${unknown}".`;
-      throw new Refusal(422, 'unknown-variant', message);
-    }
-    const order: ProductOrderRecord = {
-      ...parsed.value,
-      id: newId(),
-      status: 'open',
-      createdAt: now().toISOString(),
-      completedAt: null,
-      recordings: [],
-    };
-    store.save(order);
-    return shown(order, origin);
-  }
 }
 
-/** One page of a list in the VERIFIED envelope; the cursor is the index of the next entry. */
-function pageOf<T>(
-  { pageSize, nextAs }: Azumuta,
-  path: string,
-  { query, origin }: Call,
-  entries: readonly T[],
+/** @param name As an error names it. */
+function one<T>(path: string, name: string, find: (id: string) => T | undefined, show: Show<T>): Route {
+  return route('GET', `/api/v1/${path}/{id}`, ({ parameters: { id = '' }, origin }) => {
+    const found = find(id);
+    if (found !== undefined) return show(found, origin);
+    throw new Refusal(404, 'not-found', `There is no ${name} ${id}.`);
+  });
+}
+
+/**
+ * A list in the VERIFIED envelope, page by page; the cursor is the index of the next entry.
+ * @param entries Gets `?number=`, which is null when it is absent.
+ */
+function list<T>(
+  name: string,
+  pageSize: number,
+  entries: (number: string | null) => readonly T[],
   show: Show<T>,
-): unknown {
-  const from = Number(query.get('cursor') ?? 0);
-  const cursor = from + pageSize < entries.length ? String(from + pageSize) : null;
-  const next = new URLSearchParams(query);
-  next.set('cursor', cursor ?? '');
-  const link = { path: `${path}?${next}`, url: `${origin}${path}?${next}`, cursor };
-  return {
-    object: 'list',
-    url: `${origin}${path}`,
-    next: cursor && link[nextAs],
-    data: entries.slice(from, from + pageSize).map((entry) => show(entry, origin)),
-  };
+): Route {
+  const path = `/api/v1/${name}`;
+  return route('GET', path, ({ query, origin }) => {
+    const found = entries(query.get('number'));
+    const from = Number(query.get('cursor') ?? 0);
+    const next = new URLSearchParams(query);
+    next.set('cursor', String(from + pageSize));
+    return {
+      object: 'list',
+      url: `${origin}${path}`,
+      next: from + pageSize < found.length ? `${path}?${next}` : null,
+      data: found.slice(from, from + pageSize).map((entry) => show(entry, origin)),
+    };
+  });
+}
+
+function create({ catalogue, store, now, newId }: Azumuta, body: unknown): ProductOrderRecord {
+  const parsed = parse(newProductOrderSchema, body);
+  if (!parsed.ok) throw new Refusal(422, 'malformed', describeMismatches(parsed.mismatches));
+  const { articleId, variantIds } = parsed.value;
+  const article = catalogue.articles.find(({ id }) => id === articleId);
+  if (!article) throw new Refusal(422, 'unknown-article', `There is no article with id "${articleId}".`);
+  const unknown = variantIds.find((id) => !article.variants.some((variant) => variant.id === id));
+  if (unknown !== undefined) {
+    const message = `Article ${article.number} has no variant with id "${unknown}".`;
+    throw new Refusal(422, 'unknown-variant', message);
+  }
+  return store.save({
+    ...parsed.value,
+    id: newId(),
+    status: 'open',
+    createdAt: now().toISOString(),
+    completedAt: null,
+    recordings: [],
+  });
 }

@@ -40,8 +40,11 @@ export function openStore(kept: readonly ProductOrderRecord[] = []) {
     productOrder: (id: string) => orders.get(id),
     /** All with this number, oldest first: numbers are not unique (ASSUMED). */
     productOrdersNumbered: (wanted: string) => all().filter(({ number }) => number === wanted),
-    /** Writes an order, new or changed. */
-    save: (order: ProductOrderRecord) => void orders.set(order.id, order),
+    /** Writes an order, new or changed, and returns it. */
+    save(order: ProductOrderRecord): ProductOrderRecord {
+      orders.set(order.id, order);
+      return order;
+    },
     /** The order and its recordings. */
     remove: (id: string) => void orders.delete(id),
     recording: (wanted: string) =>

@@ -17,81 +17,81 @@ const linkSchema = z.strictObject({ azumutaId: z.string(), azumutaUrl: z.optiona
 export function apiRoutes(store: Store): Route[] {
   const order = '/api/production-orders/{number}';
   return [
-    route('GET', '/api/production-orders', list),
-    route('GET', order, known),
-    route('PATCH', order, link),
+    route('GET', '/api/production-orders', ({ query }) => list(store, query)),
+    route('GET', order, (call) => known(store, call)),
+    route('PATCH', order, (call) => link(store, call)),
     route('GET', `${order}/bookings`, (call) => ({
-      bookings: store.bookings(known(call).number, call.query.get('reference') ?? undefined),
+      bookings: store.bookings(known(store, call).number, call.query.get('reference') ?? undefined),
     })),
-    route('POST', `${order}/bookings`, book, 201),
-    route('POST', `${order}/notes`, note, 201),
+    route('POST', `${order}/bookings`, (call) => book(store, call), 201),
+    route('POST', `${order}/notes`, (call) => note(store, call), 201),
   ];
+}
 
-  function list({ query }: Call): unknown {
-    const pageSize = Math.min(store.largestPage, Number(query.get('pageSize') ?? 50));
-    const page = Number(query.get('page') ?? 1);
-    const since = query.get('changedSince') ?? '';
-    if (!Number.isInteger(page) || page < 1 || !(pageSize >= 1)) {
-      throw new Refusal(400, 'malformed', 'page and pageSize are whole numbers from 1.');
-    }
-    if (since !== '' && Number.isNaN(Date.parse(since))) {
-      throw new Refusal(400, 'malformed', 'changedSince is not a time.');
-    }
-    const statuses = query.get('status')?.split(',');
-    const orders = store
-      .orders(since === '' ? '' : new Date(since).toISOString())
-      .filter(({ status }) => statuses === undefined || statuses.includes(status));
-    const shown = orders.slice((page - 1) * pageSize, page * pageSize);
-    return { orders: shown, nextPage: page * pageSize < orders.length ? page + 1 : null };
+function list(store: Store, query: URLSearchParams) {
+  const pageSize = Math.min(store.largestPage, Number(query.get('pageSize') ?? 50));
+  const page = Number(query.get('page') ?? 1);
+  const since = query.get('changedSince') ?? '';
+  if (!Number.isInteger(page) || page < 1 || !(pageSize >= 1)) {
+    throw new Refusal(400, 'malformed', 'page and pageSize are whole numbers from 1.');
   }
+  if (since !== '' && Number.isNaN(Date.parse(since))) {
+    throw new Refusal(400, 'malformed', 'changedSince is not a time.');
+  }
+  const statuses = query.get('status')?.split(',');
+  const orders = store
+    .orders(since === '' ? '' : new Date(since).toISOString())
+    .filter(({ status }) => statuses === undefined || statuses.includes(status));
+  const shown = orders.slice((page - 1) * pageSize, page * pageSize);
+  return { orders: shown, nextPage: page * pageSize < orders.length ? page + 1 : null };
+}
 
-  function link(call: Call): ProductionOrder {
-    const order = writable(call);
-    const { azumutaId, azumutaUrl = null } = accepted(linkSchema, call.body);
-    const azumutaIds = [...new Set([...order.azumutaIds, azumutaId])];
-    const linked: ProductionOrder = { ...order, azumutaId, azumutaIds, azumutaUrl, changedAt: store.tick() };
-    store.saveOrder(linked);
-    return linked;
-  }
+function link(store: Store, call: Call): ProductionOrder {
+  const order = writable(store, call);
+  const { azumutaId, azumutaUrl = null } = accepted(linkSchema, call.body);
+  const azumutaIds = [...new Set([...order.azumutaIds, azumutaId])];
+  const linked: ProductionOrder = { ...order, azumutaId, azumutaIds, azumutaUrl, changedAt: store.tick() };
+  store.saveOrder(linked);
+  return linked;
+}
 
-  function book(call: Call): Booking {
-    const order = writable(call);
-    const request = accepted(bookingSchema, call.body);
-    if (order.status !== 'released') {
-      throw new Refusal(409, `order-${order.status}`, `Production order ${order.number} is ${order.status}.`);
-    }
-    if (request.unit !== undefined && request.unit !== order.unit) {
-      throw new Refusal(422, 'wrong-unit', `Production order ${order.number} is counted in ${order.unit}.`);
-    }
-    const pieces = sumOf([request.goodQuantity, request.scrapQuantity]);
-    if (order.serialNumbers && compareDecimals(String(request.lots.length), pieces) !== 0) {
-      throw new Refusal(422, 'serials', `${pieces} pieces of ${order.product} need as many serial numbers.`);
-    }
-    const added = store.addBooking(order, 'production', request);
-    const status = request.final ? 'done' : statusOf(order, store);
-    store.saveOrder({ ...order, status, changedAt: store.tick() });
-    return added;
+function book(store: Store, call: Call): Booking {
+  const order = writable(store, call);
+  const request = accepted(bookingSchema, call.body);
+  if (order.status !== 'released') {
+    throw new Refusal(409, `order-${order.status}`, `Production order ${order.number} is ${order.status}.`);
   }
+  if (request.unit !== undefined && request.unit !== order.unit) {
+    throw new Refusal(422, 'wrong-unit', `Production order ${order.number} is counted in ${order.unit}.`);
+  }
+  const pieces = sumOf([request.goodQuantity, request.scrapQuantity]);
+  if (order.serialNumbers && compareDecimals(String(request.lots.length), pieces) !== 0) {
+    throw new Refusal(422, 'serials', `${pieces} pieces of ${order.product} need as many serial numbers.`);
+  }
+  const added = store.addBooking(order, 'production', request);
+  const status = request.final ? 'done' : statusOf(order, store);
+  store.saveOrder({ ...order, status, changedAt: store.tick() });
+  return added;
+}
 
-  function note(call: Call): Booking {
-    const order = writable(call);
-    const added = store.addBooking(order, 'notes', { ...accepted(notesSchema, call.body), goodQuantity: 0 });
-    store.saveOrder({ ...order, changedAt: store.tick() });
-    return added;
-  }
+function note(store: Store, call: Call): Booking {
+  const order = writable(store, call);
+  const added = store.addBooking(order, 'notes', { ...accepted(notesSchema, call.body), goodQuantity: 0 });
+  store.saveOrder({ ...order, changedAt: store.tick() });
+  return added;
+}
 
-  function known({ parameters: { number = '' } }: Call): ProductionOrder {
-    const order = store.order(number);
-    if (order) return order;
-    throw new Refusal(404, 'unknown-order', `There is no production order ${number}.`);
-  }
+function known(store: Store, { parameters: { number = '' } }: Call): ProductionOrder {
+  const order = store.order(number);
+  if (order) return order;
+  throw new Refusal(404, 'unknown-order', `There is no production order ${number}.`);
+}
 
-  function writable(call: Call): ProductionOrder {
-    const order = known(call);
-    if (!order.locked) return order;
-    const message = `Production order ${order.number} is being edited by somebody else.`;
-    throw new Refusal(423, 'order-locked', message);
-  }
+function writable(store: Store, call: Call): ProductionOrder {
+  const order = known(store, call);
+  if (!order.locked) return order;
+  const message = `Production order ${order.number} is being edited by somebody else.`;
+  throw new Refusal(423, 'order-locked', message);
 }
 
 /** An order is done once its whole quantity is booked, scrap included. */

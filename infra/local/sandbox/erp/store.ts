@@ -65,8 +65,6 @@ export type Booking = z.output<typeof bookingSchema> & {
   readonly bookedAt: string;
 };
 
-export type Store = ReturnType<typeof openStore>;
-
 /** What the ERP remembers when it is stopped. */
 export interface Books {
   readonly orders: readonly ProductionOrder[];
@@ -74,62 +72,74 @@ export interface Books {
 }
 
 /** Orders and bookings, in memory. */
-export function openStore(now: () => Date, kept: Books = { orders: [], bookings: [] }) {
-  const byId = new Map<string, ProductionOrder>();
-  /** Of all changes, in milliseconds since 1970. */
-  let latest = 0;
-  kept.orders.forEach(saveOrder);
-  let bookings = [...kept.bookings];
+export class Store {
+  /** Most rows on a page, whatever is asked for; until a restart. */
+  largestPage = 200;
+  readonly #now: () => Date;
+  readonly #byId = new Map<string, ProductionOrder>();
+  #bookings: readonly Booking[];
+  /** The latest change, in milliseconds since 1970. */
+  #latest = 0;
 
-  /** Writes an order, new or changed. */
-  function saveOrder(order: ProductionOrder): void {
-    byId.set(order.id, order);
-    latest = Math.max(latest, Date.parse(order.changedAt));
+  constructor(now: () => Date, { orders, bookings }: Books = { orders: [], bookings: [] }) {
+    this.#now = now;
+    this.#bookings = bookings;
+    for (const order of orders) this.saveOrder(order);
   }
 
-  return {
-    saveOrder,
-    /** Most rows on a page, whatever is asked for; until a restart. */
-    largestPage: 200,
-    /** Changed at or after `since`, by change time and id. */
-    orders: (since = '') =>
-      [...byId.values()]
-        .filter(({ changedAt }) => changedAt >= since)
-        .sort((a, b) => (`${a.changedAt} ${a.id}` < `${b.changedAt} ${b.id}` ? -1 : 1)),
-    /** By its number, or by its id. */
-    order: (key: string) => byId.get(key) ?? byId.values().find(({ number }) => number === key),
-    bookings: (number?: string, reference?: string): readonly Booking[] =>
-      bookings.filter(
-        (booking) =>
-          (number === undefined || booking.order === number) &&
-          (reference === undefined || booking.reference === reference),
-      ),
-    /** Gives an order another number; its id stays, and its bookings stay with it. */
-    renameOrder(order: ProductionOrder, number: string): void {
-      saveOrder({ ...order, number });
-      bookings = bookings.map((booking) =>
-        booking.order === order.number ? { ...booking, order: number } : booking,
-      );
-    },
-    addBooking(
-      { number, unit }: ProductionOrder,
-      kind: Booking['kind'],
-      booking: z.input<typeof bookingSchema>,
-    ): Booking {
-      const added: Booking = {
-        ...bookingSchema.parse(booking),
-        id: `B-${String(bookings.length + 1).padStart(6, '0')}`,
-        order: number,
-        kind,
-        unit,
-        bookedAt: now().toISOString(),
-      };
-      bookings.push(added);
-      return added;
-    },
-    /** The count in the next order's number. */
-    nextCount: () => byId.size + 1,
-    /** Now, or a millisecond after the latest change, so that every change is later than those before it. */
-    tick: () => new Date(Math.max(now().getTime(), latest + 1)).toISOString(),
-  };
+  /** Writes an order, new or changed. */
+  saveOrder(order: ProductionOrder): void {
+    this.#byId.set(order.id, order);
+    this.#latest = Math.max(this.#latest, Date.parse(order.changedAt));
+  }
+
+  /** Gives an order another number; its id stays, and its bookings stay with it. */
+  renameOrder(order: ProductionOrder, number: string): void {
+    this.saveOrder({ ...order, number });
+    this.#bookings = this.#bookings.map((one) =>
+      one.order === order.number ? { ...one, order: number } : one,
+    );
+  }
+
+  /** Changed at or after `since`, by change time and id. */
+  orders(since = ''): ProductionOrder[] {
+    return [...this.#byId.values()]
+      .filter(({ changedAt }) => changedAt >= since)
+      .sort((a, b) => (`${a.changedAt} ${a.id}` < `${b.changedAt} ${b.id}` ? -1 : 1));
+  }
+
+  /** By its number, or by its id. */
+  order(key: string): ProductionOrder | undefined {
+    return this.#byId.get(key) ?? this.#byId.values().find(({ number }) => number === key);
+  }
+
+  bookings(number?: string, reference?: string): readonly Booking[] {
+    return this.#bookings.filter(
+      (booking) =>
+        (number === undefined || booking.order === number) &&
+        (reference === undefined || booking.reference === reference),
+    );
+  }
+
+  addBooking(
+    { number: order, unit }: ProductionOrder,
+    kind: Booking['kind'],
+    booking: z.input<typeof bookingSchema>,
+  ): Booking {
+    const id = `B-${String(this.#bookings.length + 1).padStart(6, '0')}`;
+    const bookedAt = this.#now().toISOString();
+    const added: Booking = { ...bookingSchema.parse(booking), id, order, kind, unit, bookedAt };
+    this.#bookings = [...this.#bookings, added];
+    return added;
+  }
+
+  /** The count in the next order's number. */
+  nextCount(): number {
+    return this.#byId.size + 1;
+  }
+
+  /** Now, or a millisecond after the latest change, so that every change is later than those before it. */
+  tick(): string {
+    return new Date(Math.max(this.#now().getTime(), this.#latest + 1)).toISOString();
+  }
 }

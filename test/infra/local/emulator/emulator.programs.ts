@@ -13,7 +13,7 @@ import { aws, emulator, startStage } from './stage.ts';
 
 /** More than any function's timeout. */
 const clockOffsetMs = 100_000;
-startStage({ maxContainers: 3, concurrencyLimit: 6, clockOffsetsMs: [clockOffsetMs] });
+startStage({ maxContainers: 3, clockOffsetsMs: [clockOffsetMs] });
 
 /** Invokes the probe; an answer that is no object is wrapped into one. */
 async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unknown>> {

@@ -11,8 +11,8 @@ const lines: string[] = [];
 const emulator = await forAllTests(
   startFixture({
     log: (line) => lines.push(line),
-    // A message that was in flight at the kill comes again only after this.
-    overrides: { functionTimeoutSeconds: 10, visibilityTimeoutSeconds: 10, batchingWindowSeconds: 0 },
+    // A message that was in flight at the kill is received again only after this.
+    overrides: { functionTimeoutSeconds: 10, visibilityTimeoutSeconds: 10 },
   }),
 );
 const aws = awsOf(emulator);

@@ -3,7 +3,7 @@ import { overrideStack } from '../../../../infra/local/emulator/overrides.ts';
 import type { LocalStack } from '../../../../infra/local/emulator/template/read-stack.ts';
 import { localOverrides } from '../../../../infra/local/run-locally.ts';
 
-function stack(times: { timeout: number; visibility?: string; window?: number }): LocalStack {
+function stack(times: { timeout: number; visibility?: string }): LocalStack {
   const common = (name: string) => ({ logicalId: name, name, arn: `arn:${name}`, path: name });
   return {
     name: 'S',
@@ -35,7 +35,6 @@ function stack(times: { timeout: number; visibility?: string; window?: number })
         functionName: 'Worker',
         queueName: 'Orders',
         batchSize: 10,
-        windowSeconds: times.window ?? 0,
         reportBatchItemFailures: true,
         maximumConcurrency: undefined,
         enabled: true,
@@ -52,11 +51,10 @@ function stack(times: { timeout: number; visibility?: string; window?: number })
 }
 
 describe('overrides', () => {
-  it('shorten timeouts, visibility timeouts of source queues and windows, and report every change', () => {
-    const { stack: short, changes } = overrideStack(stack({ timeout: 120, visibility: '720', window: 20 }), {
+  it('shorten timeouts, and visibility timeouts of source queues, and report every change', () => {
+    const { stack: short, changes } = overrideStack(stack({ timeout: 120, visibility: '720' }), {
       functionTimeoutSeconds: 5,
       visibilityTimeoutSeconds: 6,
-      batchingWindowSeconds: 0,
       environment: { SETTLING_SECONDS: '1' },
     });
 
@@ -65,22 +63,19 @@ describe('overrides', () => {
       environment: { SETTLING_SECONDS: '1', TABLE: 't' },
     });
     expect(short.queues.map(({ attributes }) => attributes.VisibilityTimeout)).toEqual(['6', '720']);
-    expect(short.mappings[0]?.windowSeconds).toBe(0);
     expect(changes).toEqual([
       'Worker: timeout: 5 s instead of 120 s.',
       'Worker: SETTLING_SECONDS has a local value.',
       'Orders: visibility timeout: 6 s instead of 720 s.',
-      'Orders: batching window: 0 s instead of 20 s.',
     ]);
   });
 
   it('never make a time longer', () => {
-    const before = stack({ timeout: 3, visibility: '4', window: 1 });
+    const before = stack({ timeout: 3, visibility: '4' });
 
     const { stack: after, changes } = overrideStack(before, {
       functionTimeoutSeconds: 60,
       visibilityTimeoutSeconds: 60,
-      batchingWindowSeconds: 60,
     });
 
     expect(after).toEqual(before);

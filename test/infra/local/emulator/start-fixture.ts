@@ -5,14 +5,11 @@ import {
 } from '../../../../infra/local/emulator/emulator.ts';
 import { synthesizeFixture } from './fixture/synthesize.ts';
 
-/** The fixture stack, running without batching windows; its other times are long, so that none ends by itself. */
+/** The fixture stack, running; its times are long, so that none ends by itself. */
 export async function startFixture(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
   return startEmulator({
     template: { directory: await synthesizeFixture(), stackName: 'Fixture' },
-    overrides: {
-      batchingWindowSeconds: 0,
-      environment: { SETTLING_SECONDS: '1' },
-    },
+    overrides: { environment: { SETTLING_SECONDS: '1' } },
     ...options,
   });
 }

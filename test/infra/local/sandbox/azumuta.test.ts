@@ -64,28 +64,21 @@ it('lists in the envelope that Azumuta documents, with Meteor ids and mixed name
   expect(new Set(data.map(({ name }) => typeof name))).toEqual(new Set(['string', 'object']));
 });
 
-it.each(['path', 'url', 'cursor'] as const)(
-  'pages with next as a %s, without missing an entry',
-  async (next) => {
-    // Prepare
-    const sandbox = await startSandbox.azumuta(undefined, { pageSize: 2, nextAs: next });
-    onTestFinished(sandbox.stop);
-    const api = apiOf(sandbox, azumutaSandboxKey);
+it('pages without missing an entry', async () => {
+  // Prepare
+  const sandbox = await startSandbox.azumuta(undefined, 2);
+  onTestFinished(sandbox.stop);
+  const api = apiOf(sandbox, azumutaSandboxKey);
 
-    // Act
-    const first = listSchema.parse(JSON.parse((await api('/api/v1/articles')).text));
-    const where = next === 'cursor' ? `/api/v1/articles?cursor=${first.next}` : (first.next ?? '');
-    const second = listSchema.parse(JSON.parse((await api(where)).text));
+  // Act
+  const first = listSchema.parse(JSON.parse((await api('/api/v1/articles')).text));
+  const second = listSchema.parse(JSON.parse((await api(first.next ?? '')).text));
 
-    // Assess
-    expect([...first.data, ...second.data].map(({ number }) => number)).toEqual([
-      'GEAR-01',
-      'GEAR-02',
-      'COUP-01',
-    ]);
-    expect(second.next).toBeNull();
-  },
-);
+  // Assess
+  const numbers = [...first.data, ...second.data].map(({ number }) => number);
+  expect(numbers).toEqual(['GEAR-01', 'GEAR-02', 'COUP-01']);
+  expect(second.next).toBeNull();
+});
 
 it('refuses a wrong key with 401', async () => {
   const api = apiOf(shared, 'another key');

@@ -1,7 +1,7 @@
 import { createApi, createApiKeyGuard, erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { controlRoutes } from '../../../../infra/local/sandbox/erp/control-routes.ts';
 import { apiRoutes } from '../../../../infra/local/sandbox/erp/routes.ts';
-import { type Booking, openStore, type ProductionOrder } from '../../../../infra/local/sandbox/erp/store.ts';
+import { type Booking, type ProductionOrder, Store } from '../../../../infra/local/sandbox/erp/store.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
 import { answeredBy } from '../../../support/answered.ts';
@@ -17,7 +17,7 @@ interface SandboxPlant extends ErpPlant {
 const usualPage = 200;
 
 export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
-  const store = openStore(now);
+  const store = new Store(now);
   const control = createApi(controlRoutes(store));
   const apiWith = (key: string) => createApi(apiRoutes(store), createApiKeyGuard(key));
   let key: string = erpSandboxKey;

@@ -3,7 +3,7 @@ import {
   type HttpCall,
   httpAnswer,
   httpEvent,
-  matchRoute,
+  routesOf,
 } from '../../../../../infra/local/emulator/api-gateway/event.ts';
 import { rateMilliseconds } from '../../../../../infra/local/emulator/lambda/scheduler.ts';
 
@@ -137,13 +137,13 @@ describe('the route of a request', () => {
     ['GET', '/orders/PO-1', 'GET /orders/{number}', { number: 'PO-1' }],
     ['GET', '/orders/PO-1/2', 'GET /orders/{rest+}', { rest: 'PO-1/2' }],
   ])('%s %s is %s', (method, path, routeKey, pathParameters) => {
-    expect(matchRoute(routes, method, path)).toEqual({ routeKey, pathParameters });
+    expect(routesOf(routes)(method, path)).toEqual({ routeKey, pathParameters });
   });
 
   it('is undefined when no route matches', () => {
-    expect(matchRoute(routes, 'GET', '/orders/')).toBeUndefined();
-    expect(matchRoute(['GET /orders'], 'POST', '/orders')).toBeUndefined();
-    expect(matchRoute(['GET /orders'], 'GET', '/orders/')).toBeUndefined();
+    expect(routesOf(routes)('GET', '/orders/')).toBeUndefined();
+    expect(routesOf(['GET /orders'])('POST', '/orders')).toBeUndefined();
+    expect(routesOf(['GET /orders'])('GET', '/orders/')).toBeUndefined();
   });
 });
 

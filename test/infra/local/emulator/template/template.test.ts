@@ -73,7 +73,7 @@ describe('a synthesized CDK stack', () => {
 
   it('keeps the properties of event source mappings, tables and schedules', () => {
     expect(stack.mappings).toMatchObject([
-      { batchSize: 5, windowSeconds: 5, reportBatchItemFailures: true, maximumConcurrency: 2, enabled: true },
+      { batchSize: 5, reportBatchItemFailures: true, maximumConcurrency: 2, enabled: true },
     ]);
     expect(stack.tables).toMatchObject([
       { path: 'Ledger', GlobalSecondaryIndexes: [{ IndexName: 'by-number' }] },
