@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { Rejected } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf } from '../../shared/erp/conformance/attempts.ts';
 import { productOrderOf } from '../../shared/erp/conformance/completions.ts';
 import { book, completed, openPlant } from './plant.ts';
@@ -54,35 +53,7 @@ describe('components that are not in stock', () => {
   });
 });
 
-describe('finding the production', () => {
-  it('rejects an id that has another number now', async () => {
-    // Prepare
-    const production = await system.plan();
-
-    // Act
-    const failure = await failureOf(book(system.connector(), completed({ ...production, number: 'OTHER' })));
-
-    // Assess
-    expect(failure).toBeInstanceOf(Rejected);
-    expect(String(failure)).toContain(`is number ${production.number}, not OTHER`);
-  });
-});
-
 describe('lots, scrap and parts', () => {
-  it('uses a lot that exists already', async () => {
-    // Prepare
-    const production = await system.plan({ article: 'GEAR-LOT', quantity: 2 });
-    const product = await system.admin.idOf('product.product', [['code', '=', 'GEAR-LOT']]);
-    const number = `L-${production.number}`;
-    await system.admin.create('stock.lot', { number, product });
-
-    // Act
-    await book(system.connector(), completed(production, { quantity: { amount: '2' }, lots: [{ number }] }));
-
-    // Assess
-    expect(await system.admin.find('stock.lot', [['number', '=', number]])).toHaveLength(1);
-  });
-
   it('sends scrap to the waste location of the warehouse, and out of the stock', async () => {
     // Prepare
     const production = await system.plan();
@@ -150,18 +121,6 @@ describe('working time', () => {
     // Assess
     const { notes } = await system.admin.readProduction(production.id);
     expect(notes.join('\n')).toContain('Working time: 12 min 31 s, Assembly');
-  });
-
-  it('leaves the works to people by default, and names the unfinished one', async () => {
-    // Prepare
-    const production = await system.plan({ routing: 'Gearbox routing' });
-
-    // Act
-    const failure = await failureOf(book(system.connector(), completed(production)));
-
-    // Assess
-    expect(failure).toBeInstanceOf(Rejected);
-    expect(String(failure)).toContain('must be finished');
   });
 });
 

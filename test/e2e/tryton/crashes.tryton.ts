@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt } from '../../shared/erp/conformance/attempts.ts';
-import { amendmentOf, productOrderOf } from '../../shared/erp/conformance/completions.ts';
-import { book, completed, methodsOf, openPlant, positionOf } from './plant.ts';
+import { productOrderOf } from '../../shared/erp/conformance/completions.ts';
+import { book, completed, methodsOf, openPlant } from './plant.ts';
 
 const system = await openPlant();
 
@@ -58,36 +58,6 @@ describe('a crash during a booking with everything', () => {
     });
   }
 
-  for (const point of ['before', 'after'] as const) {
-    it(`finishes the production once when its last part is cut off ${point} Tryton finished it`, async () => {
-      // Prepare: two parts, neither of which is final.
-      const part = (production: { id: number; number: string }, index: number, amount: string) => ({
-        ...completed(production, { quantity: { amount }, final: false }),
-        productOrder: productOrderOf({ id: String(production.id), number: production.number }, index),
-      });
-      const reference = await system.plan();
-      await book(system.connector(), part(reference, 1, '3'));
-      system.faults.reset();
-      await book(system.connector(), part(reference, 2, '2'));
-      const at = positionOf(methodsOf(system.faults), 'model.production.done');
-      const production = await system.plan();
-      await book(system.connector(), part(production, 1, '3'));
-      system.faults.reset();
-      system.faults.crashAt(at, point);
-
-      // Act
-      const failure = await failureOf(book(system.connector(), part(production, 2, '2')));
-      const receipt = await book(system.connector(), part(production, 2, '2'), attemptAfter(failure));
-
-      // Assess
-      expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', wrote: 'perhaps' });
-      expect(receipt.alreadyBooked).toBe(point === 'after');
-      const books = await system.admin.readProduction(production.id);
-      expect(books).toMatchObject({ state: 'done', quantity: 5, consumed: { 'HSG-01': 5 } });
-      expect(books.outputs.map(({ quantity }) => quantity).sort()).toEqual([2, 3]);
-    });
-  }
-
   it('attaches the product order once when linking is cut off at any call', async () => {
     const reference = await system.plan();
     const order = ({ id, number }: { id: number; number: string }) => ({ id: String(id), number });
@@ -121,36 +91,6 @@ describe('a crash during a booking with everything', () => {
         expect(links[0]?.url).toBe(productOrderOf(order(production)).url);
       }
     }
-  });
-});
-
-describe('amendments', () => {
-  it('adds the links of an amendment that crashed after its note', async () => {
-    // Prepare
-    const production = await system.plan();
-    const amendment = amendmentOf(completed(production).erpOrder, {
-      notes: ['A late check'],
-      links: ['one', 'two'].map((name) => ({ name, url: `https://app.azumuta.com/recordings/${name}` })),
-    });
-    const key = `${amendment.productOrder.id}#recording#late`;
-    system.faults.reset();
-    await system.connector().book(amendment, key, firstAttempt());
-    const at = positionOf(methodsOf(system.faults), 'model.ir.attachment.create');
-    const other = await system.plan();
-    const late = { ...amendment, erpOrder: completed(other).erpOrder };
-    system.faults.reset();
-    system.faults.crashAt(at, 'before');
-
-    // Act
-    const failure = await failureOf(system.connector().book(late, key, firstAttempt()));
-    const receipt = await system.connector().book(late, key, attemptAfter(failure));
-
-    // Assess
-    expect(failure).toMatchObject({ scope: 'partner', wrote: 'perhaps' });
-    expect(receipt.alreadyBooked).toBe(false);
-    const books = await system.admin.readProduction(other.id);
-    expect(books.links.map(({ name }) => name).sort()).toEqual(['one', 'two']);
-    expect(books.notes).toHaveLength(1);
   });
 });
 

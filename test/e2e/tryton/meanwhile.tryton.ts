@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, nextAttempt } from '../../shared/erp/conformance/attempts.ts';
-import { book, completed, methodsOf, openPlant, positionOf, undisturbed } from './plant.ts';
+import { book, completed, openPlant, positionOf, undisturbed } from './plant.ts';
 
 const system = await openPlant();
 
 describe('what people do meanwhile', () => {
-  it('books a production that somebody else started', async () => {
-    // Prepare
-    const production = await system.plan({ state: 'running' });
-
-    // Act
-    await book(system.connector(), completed(production));
-
-    // Assess
-    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
-  });
-
   it('rejects when somebody completes it before our key is on its moves', async () => {
     // Prepare
     const production = await system.plan({ state: 'running' });
@@ -98,80 +87,6 @@ describe('what people do meanwhile', () => {
     const books = await system.admin.readProduction(production.id);
     expect(books).toMatchObject({ state: 'done', quantity: 5 });
     expect(books.notes.length).toBe(1);
-  });
-});
-
-describe('a button that silently does nothing', () => {
-  it.each([
-    { button: 'production.run', differs: {}, state: 'done', booked: 5 },
-    { button: 'production.done', differs: {}, state: 'done', booked: 5 },
-    {
-      button: 'stock.move.do',
-      differs: { quantity: { amount: '2' }, final: false },
-      state: 'running',
-      booked: 2,
-    },
-  ])('makes the next attempt look after $button, and books once', async (row) => {
-    // Prepare: Tryton answers a button that does not fit the state with null, and changes nothing.
-    const at = positionOf(await undisturbed(system, row.differs), `model.${row.button}`);
-    const production = await system.plan('quantity' in row.differs ? { state: 'running' } : {});
-    const completion = completed(production, row.differs);
-    system.faults.beforeCall(at, () =>
-      system.faults.answerNext({ status: 200, body: '{"id":1,"result":null}' }),
-    );
-
-    // Act
-    const failure = await failureOf(book(system.connector(), completion));
-    const methods = methodsOf(system.faults);
-    const receipt = await book(system.connector(), completion, attemptAfter(failure));
-
-    // Assess: the button was pressed once, and the connector noticed that it did nothing.
-    expect(methods.filter((method) => method === `model.${row.button}`)).toHaveLength(1);
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
-    expect(receipt.alreadyBooked).toBe(false);
-    const books = await system.admin.readProduction(production.id);
-    const done = books.outputs.filter(({ state }) => state === 'done');
-    expect(books.state).toBe(row.state);
-    expect(done.map(({ quantity }) => quantity)).toEqual([row.booked]);
-    expect(books.notes).toHaveLength(1);
-  });
-});
-
-describe('a duplicate booking', () => {
-  it('books once, and reports it, whether the ledger knows of the first one or not', async () => {
-    // Prepare
-    const production = await system.plan();
-    const completion = completed(production, { notes: ['All checks in order'] });
-    await book(system.connector(), completion);
-    const before = await system.admin.readProduction(production.id);
-
-    // Act
-    const receipts = [
-      await book(system.connector(), completion),
-      await book(system.connector(), completion, nextAttempt()),
-    ];
-
-    // Assess
-    expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([true, true]);
-    expect(await system.admin.readProduction(production.id)).toEqual(before);
-  });
-});
-
-describe('notes', () => {
-  it('are recognised as our own, whatever people wrote', async () => {
-    // Prepare
-    const production = await system.plan();
-    const completion = completed(production, { notes: ['Azumuta booking other#quantity', 'last words'] });
-    await book(system.connector(), completion);
-
-    // Act
-    const receipt = await book(system.connector(), completion);
-
-    // Assess
-    expect(receipt.alreadyBooked).toBe(true);
-    const { notes } = await system.admin.readProduction(production.id);
-    expect(notes).toHaveLength(1);
-    expect(notes[0]).toContain('other#quantity\nlast words\nAzumuta booking');
   });
 });
 

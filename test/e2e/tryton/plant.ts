@@ -69,13 +69,9 @@ export function positionOf(methods: readonly string[], method: string): number {
  * Methods called by an undisturbed booking of a whole waiting order of 5, or of a differing one that was started
  * already.
  */
-export async function undisturbed(
-  system: LocalSystem,
-  differs: Partial<Completion> = {},
-  plan: Plan = {},
-): Promise<string[]> {
+export async function undisturbed(system: LocalSystem, differs: Partial<Completion> = {}): Promise<string[]> {
   const started = differs.quantity !== undefined;
-  const production = await system.plan({ ...plan, ...(started ? { state: 'running' } : {}) });
+  const production = await system.plan(started ? { state: 'running' } : {});
   system.faults.reset();
   await book(system.connector(), completed(production, differs));
   const methods = methodsOf(system.faults);

@@ -64,19 +64,6 @@ describe('a booking that Tryton would refuse halfway', () => {
     );
   });
 
-  it('is refused before any write: too many digits in the good quantity, the scrap or a lot', async () => {
-    const plan = () => system.plan({ article: 'GEAR-LOT' });
-    const fine = { quantity: { amount: '2.5' } };
-    const scrap = { quantity: { amount: '2' }, scrap: { amount: '0.5' } };
-    const lots = {
-      quantity: { amount: '2' },
-      lots: ['A', 'B'].map((number, at) => ({ number, quantity: { amount: at === 0 ? '0.5' : '1.5' } })),
-    };
-    for (const differs of [fine, scrap, lots]) {
-      await expectRefused(system.connector(), completed(await plan(), differs), '0 digits after the point');
-    }
-  });
-
   it('is refused before any write: a number that several productions have', async () => {
     const [one, other] = [await system.plan(), await system.plan()];
     await system.admin.write('production', [other.id], { number: one.number });
@@ -85,13 +72,6 @@ describe('a booking that Tryton would refuse halfway', () => {
     await expectRefused(system.connector(), completion, `several productions with number ${one.number}`);
 
     await system.admin.write('production', [other.id], { number: other.number });
-  });
-
-  it('is refused before any write: a quantity without its lot when a planner chose several lots', async () => {
-    const production = await system.plan({ article: 'GEAR-LOT', quantity: 5 });
-    await planLots(production, { P: 3, Q: 2 });
-
-    await expectRefused(system.connector(), completed(production, { quantity: { amount: '4' } }), 'P');
   });
 });
 
@@ -122,29 +102,6 @@ describe('a production that changes after it was looked at', () => {
 });
 
 describe('units', () => {
-  it('are converted for the good quantity, scrap and lots, and recognised afterwards', async () => {
-    // Prepare
-    const production = await system.plan({ article: 'PASTE-01', quantity: 5 });
-    const completion = completed(production, {
-      quantity: { amount: '4500', unit: 'g' },
-      scrap: { amount: '500', unit: 'g' },
-      lots: [{ number: `P-${production.number}`, quantity: { amount: '4500', unit: 'g' } }],
-    });
-
-    // Act
-    const receipts = [
-      await book(system.connector(), completion),
-      await book(system.connector(), completion, nextAttempt()),
-    ];
-
-    // Assess
-    expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([false, true]);
-    expect(await system.admin.readProduction(production.id)).toMatchObject({
-      ...{ state: 'done', quantity: 4.5, scrap: 0.5 },
-      lots: [`P-${production.number}`, `P-${production.number}`],
-    });
-  });
-
   it('are those of the production when its bill of materials counts in another one', async () => {
     // Prepare: planned in grams, while the bill of materials gives kilograms.
     const production = await system.plan({ article: 'PASTE-01', quantity: 5000, unit: 'g' });
@@ -181,27 +138,6 @@ describe('lots', () => {
     const books = await system.admin.readProduction(production.id);
     expect(books).toMatchObject({ state: 'done', quantity: 4, scrap: 1, lots: [lot, lot, lot] });
     expect(await system.admin.find('stock.lot', [['number', '=', lot]])).toHaveLength(1);
-  });
-
-  it('use the oldest of a number, and remove the one created at the same moment', async () => {
-    // Prepare: another transaction began before ours, and is committed right after it.
-    const production = await system.plan({ article: 'GEAR-LOT' });
-    const number = `L-${production.number}`;
-    const completion = completed(production, { lots: [{ number }] });
-    const methods = await undisturbed(system, { lots: [{ number: `U-${number}` }] }, { article: 'GEAR-LOT' });
-    const product = await system.admin.idOf('product.product', [['code', '=', 'GEAR-LOT']]);
-    const older = await system.admin.create('stock.lot', { number: `older of ${number}`, product });
-    system.faults.afterCall(positionOf(methods, 'model.stock.lot.create'), () =>
-      system.admin.write('stock.lot', [older], { number }),
-    );
-
-    // Act
-    await book(system.connector(), completion);
-
-    // Assess
-    const lots = await system.admin.find('stock.lot', [['number', '=', number]]);
-    expect(lots.map(({ id }) => id)).toEqual([older]);
-    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', lots: [number] });
   });
 });
 

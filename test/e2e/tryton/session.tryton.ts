@@ -88,17 +88,6 @@ describe('logging in to a real Tryton', () => {
     expect(failure).toBeInstanceOf(RetryLater);
     expect(String(failure)).toContain('database name');
   });
-
-  it('shares one login among calls that start together', async () => {
-    // Prepare
-    const connector = system.connector();
-
-    // Act
-    await Promise.all([1, 2, 3].map(() => firstPage(connector)));
-
-    // Assess
-    expect(methodsOf(system.faults).filter((method) => method === 'common.db.login')).toHaveLength(1);
-  });
 });
 
 function bookWrongLogins(login: string, times: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Dialect, ShownRecording } from './dialect.ts';
+import { type Dialect, listOf, oneOf, type ShownRecording } from './dialect.ts';
 
 /** The ids of the catalogue, which become numbers. */
 const counted: string[] = [];
@@ -83,27 +83,9 @@ export const counting: Dialect = {
   },
   newId: () => String(++ids),
   routes: [
-    {
-      method: 'GET',
-      path: /^\/products$/,
-      asks: ({ query }) => ({
-        path: '/articles',
-        query: { number: query.get('sku'), cursor: query.get('after') },
-      }),
-    },
-    {
-      method: 'GET',
-      path: /^\/product-orders$/,
-      asks: ({ query }) => ({
-        path: '/productorders',
-        query: { number: query.get('orderNo'), cursor: query.get('after') },
-      }),
-    },
-    {
-      method: 'GET',
-      path: /^\/product-orders\/(?<id>\d+)$/,
-      asks: ({ named: { id = '' } }) => ({ path: `/productorders/${id}` }),
-    },
+    listOf(/^\/products$/, 'articles', 'sku', 'after'),
+    listOf(/^\/product-orders$/, 'productorders', 'orderNo', 'after'),
+    oneOf(/^\/product-orders\/(?<id>\d+)$/, 'productorders'),
     {
       method: 'PUT',
       path: /^\/product-orders\/by-number\/(?<number>[^/]+)$/,
@@ -126,16 +108,8 @@ export const counting: Dialect = {
         body: { created: Number(Object(order).id), id: 1, orderNo: Object(order).number },
       }),
     },
-    {
-      method: 'GET',
-      path: /^\/executions\/(?<id>\d+)$/,
-      asks: ({ named: { id = '' } }) => ({ path: `/recordings/${id}` }),
-    },
-    {
-      method: 'GET',
-      path: /^\/instructions\/(?<id>\d+)$/,
-      asks: ({ named: { id = '' } }) => ({ path: `/workinstructions/${idOf(id)}` }),
-    },
+    oneOf(/^\/executions\/(?<id>\d+)$/, 'recordings'),
+    oneOf(/^\/instructions\/(?<id>\d+)$/, 'workinstructions', idOf),
   ],
   article: ({ id, number, name, variants }) => ({
     id: numberOf(id),

@@ -30,6 +30,16 @@ export interface Asking {
   readonly ask: (asked: Asked) => Answer;
 }
 
+interface DialectRoute {
+  readonly method: string;
+  /** Matches the path below the base URL, with named groups. */
+  readonly path: RegExp;
+  /** Translates the request to one for the sandbox, or answers it. */
+  readonly asks: (asking: Asking) => Asked | { readonly answer: Answer };
+  /** The answer after success. Default: the resource as it is shown elsewhere. */
+  readonly shows?: (shown: unknown) => Answer;
+}
+
 /** Another possible API of Azumuta: the same product orders, with other names and forms. */
 export interface Dialect {
   readonly name: string;
@@ -37,15 +47,7 @@ export interface Dialect {
   readonly contract: z.input<typeof contractSchema>;
   /** Creates ids of product orders and recordings. Default: as in the sandbox. */
   readonly newId?: () => string;
-  readonly routes: readonly {
-    readonly method: string;
-    /** Matches the path below the base URL, with named groups. */
-    readonly path: RegExp;
-    /** Translates the request to one for the sandbox, or answers it. */
-    readonly asks: (asking: Asking) => Asked | { readonly answer: Answer };
-    /** The answer after success. Default: the resource as it is shown elsewhere. */
-    readonly shows?: (shown: unknown) => Answer;
-  }[];
+  readonly routes: readonly DialectRoute[];
   readonly article: (article: ShownArticle) => unknown;
   readonly productOrder: (order: ShownProductOrder) => unknown;
   readonly recording: (recording: ShownRecording) => unknown;
@@ -60,6 +62,23 @@ export interface Dialect {
     readonly recordingIds?: readonly string[];
   }) => unknown;
 }
+
+/** The route of one thing. @param idOf The sandbox's id for the dialect's. */
+export const oneOf = (path: RegExp, name: string, idOf = (id: string) => id): DialectRoute => ({
+  method: 'GET',
+  path,
+  asks: ({ named: { id = '' } }) => ({ path: `/${name}/${encodeURIComponent(idOf(id))}` }),
+});
+
+/** The route of a list. @param number Name of the parameter that holds a number; `cursor` is that of the cursor. */
+export const listOf = (path: RegExp, name: string, number: string, cursor: string): DialectRoute => ({
+  method: 'GET',
+  path,
+  asks: ({ query }) => ({
+    path: `/${name}`,
+    query: { number: query.get(number), cursor: query.get(cursor) },
+  }),
+});
 
 /** The sandbox's create request, with the article's number and the variants' names. */
 export function creating(

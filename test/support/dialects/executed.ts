@@ -1,4 +1,4 @@
-import { creating, type Dialect } from './dialect.ts';
+import { creating, type Dialect, listOf, oneOf } from './dialect.ts';
 
 const seconds = (time: string | null): number | null =>
   time === null ? null : Math.floor(Date.parse(time) / 1000);
@@ -62,27 +62,9 @@ export const executed: Dialect = {
     okResults: ['pass'],
   },
   routes: [
-    {
-      method: 'GET',
-      path: /^\/products$/,
-      asks: ({ query }) => ({
-        path: '/articles',
-        query: { number: query.get('search'), cursor: query.get('pageToken') },
-      }),
-    },
-    {
-      method: 'GET',
-      path: /^\/production-orders$/,
-      asks: ({ query }) => ({
-        path: '/productorders',
-        query: { number: query.get('search'), cursor: query.get('pageToken') },
-      }),
-    },
-    {
-      method: 'GET',
-      path: /^\/production-orders\/(?<id>[^/]+)$/,
-      asks: ({ named: { id = '' } }) => ({ path: `/productorders/${encodeURIComponent(id)}` }),
-    },
+    listOf(/^\/products$/, 'articles', 'search', 'pageToken'),
+    listOf(/^\/production-orders$/, 'productorders', 'search', 'pageToken'),
+    oneOf(/^\/production-orders\/(?<id>[^/]+)$/, 'productorders'),
     {
       method: 'POST',
       path: /^\/production-orders$/,
@@ -97,16 +79,8 @@ export const executed: Dialect = {
           },
         ),
     },
-    {
-      method: 'GET',
-      path: /^\/executions\/(?<id>[^/]+)$/,
-      asks: ({ named: { id = '' } }) => ({ path: `/recordings/${encodeURIComponent(id)}` }),
-    },
-    {
-      method: 'GET',
-      path: /^\/workinstructions\/(?<id>[^/]+)$/,
-      asks: ({ named: { id = '' } }) => ({ path: `/workinstructions/${encodeURIComponent(id)}` }),
-    },
+    oneOf(/^\/executions\/(?<id>[^/]+)$/, 'recordings'),
+    oneOf(/^\/workinstructions\/(?<id>[^/]+)$/, 'workinstructions'),
   ],
   article: ({ id, number, name, variants }) => ({
     id,

@@ -1,5 +1,5 @@
 import { listAt, valueAt } from '../../../shared/platform/places.ts';
-import { type Asking, creating, type Dialect } from './dialect.ts';
+import { type Asking, creating, type Dialect, oneOf } from './dialect.ts';
 
 /** The value in `Code eq 'value'`. */
 const filtered = ({ query }: Pick<Asking, 'query'>): string | undefined =>
@@ -126,11 +126,7 @@ export const tabular: Dialect = {
         return { answer: { body: { value: recordings } } };
       },
     },
-    {
-      method: 'GET',
-      path: /^\/Documents\/(?<id>[^/]+)$/,
-      asks: ({ named: { id = '' } }) => ({ path: `/workinstructions/${encodeURIComponent(id)}` }),
-    },
+    oneOf(/^\/Documents\/(?<id>[^/]+)$/, 'workinstructions'),
   ],
   article: ({ id, number, name, variants }) => ({
     Guid: id,

@@ -1,5 +1,5 @@
 import { valueAt } from '../../../shared/platform/places.ts';
-import type { Dialect } from './dialect.ts';
+import { type Dialect, oneOf } from './dialect.ts';
 
 const seconds = (time: string | null) => time && Math.floor(Date.parse(time) / 1000);
 const oid = (id: string) => ({ $oid: id });
@@ -93,11 +93,7 @@ export const wrapped: Dialect = {
         query: { number: body.filter.code, cursor: query.get('page') },
       }),
     },
-    {
-      method: 'GET',
-      path: /^\/v2\/builds\/(?<id>[^/]+)$/,
-      asks: ({ named: { id = '' } }) => ({ path: `/productorders/${encodeURIComponent(id)}` }),
-    },
+    oneOf(/^\/v2\/builds\/(?<id>[^/]+)$/, 'productorders'),
     {
       method: 'POST',
       path: /^\/v2\/builds$/,
@@ -112,16 +108,8 @@ export const wrapped: Dialect = {
         },
       }),
     },
-    {
-      method: 'GET',
-      path: /^\/v2\/runs\/(?<id>[^/]+)$/,
-      asks: ({ named: { id = '' } }) => ({ path: `/recordings/${encodeURIComponent(id)}` }),
-    },
-    {
-      method: 'GET',
-      path: /^\/v2\/guides\/(?<id>[^/]+)$/,
-      asks: ({ named: { id = '' } }) => ({ path: `/workinstructions/${encodeURIComponent(id)}` }),
-    },
+    oneOf(/^\/v2\/runs\/(?<id>[^/]+)$/, 'recordings'),
+    oneOf(/^\/v2\/guides\/(?<id>[^/]+)$/, 'workinstructions'),
   ],
   article: ({ id, number, name, variants }) => ({
     _id: oid(id),
