@@ -18,70 +18,85 @@ import {
 const id = z.string().check(z.minLength(1), z.maxLength(100));
 const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: id })]);
 
+type Pages = ConsoleDependencies & Answers;
+
 /** Pages that show, replay and discard dead letters. */
-export function deadLetterRoutes(dependencies: ConsoleDependencies, { show, redirect, formKey }: Answers) {
-  const { letters, flows, clock, timeZone, operator } = dependencies;
-  const look = async (again = false) => letters.look((await flows()).deadLetters, again);
-  const find = async (chosen: Chosen) =>
-    (await look()).groups.flatMap((group) => group.letters).filter(wanted(chosen));
-
-  async function showAll(c: Context) {
-    const order = c.req.query('order');
-    // Reading hides the letters from others, so a page that refreshes itself must not do it every time.
-    const view = await look(c.req.header(refreshingHeader) === undefined);
-    return show(c, {
-      name: 'letters',
-      title: order === undefined ? 'Dead letters' : `Dead letters of ${order}`,
-      headline: counted(countOf(view.groups), 'dead letter'),
-      content: deadLettersPage(view, order, timeZone),
-    });
-  }
-
-  async function showOne(c: Context) {
-    const [letter] = await find({ letter: c.req.query('letter') ?? '' });
-    const content = letter ? deadLetterPage(letter, { now: clock.now(), timeZone }) : deadLetterGonePage();
-    return show(c, { ...still, title: 'Dead letter', content });
-  }
-
-  async function showReplay(c: Context, chosen: Chosen) {
-    const report = await letters.replay(chosen, false);
-    return show(c, { ...still, title: 'Replay', content: replayPage(chosen, report, formKey) });
-  }
-
-  async function showDiscard(c: Context, chosen: Chosen, complaint?: { note: string; sentence: string }) {
-    const title = complaint ? 'Discard: say why' : 'Discard';
-    const content = discardPage(chosen, await find(chosen), formKey, complaint);
-    return show(c, { ...still, title, content });
-  }
-
-  async function discard(c: Context) {
-    const form = await c.req.parseBody();
-    const chosen = z.parse(chosenSchema, form);
-    const note = String(form.note ?? '');
-    try {
-      return redirect(c, '/letters', discarded(await letters.discard(chosen, note, await operator())));
-    } catch (error) {
-      if (error instanceof UsageError) return showDiscard(c, chosen, { note, sentence: error.message });
-      throw error;
-    }
-  }
-
-  /** Shows a page about the chosen letters; without a choice, all letters. */
-  const ofChosen = (page: (c: Context, chosen: Chosen) => Promise<Response>) => async (c: Context) => {
-    const { data } = z.safeParse(chosenSchema, c.req.query());
-    return data ? page(c, data) : c.redirect('/letters', 303);
-  };
-
+export function deadLetterRoutes(dependencies: ConsoleDependencies, answers: Answers) {
+  const pages = { ...dependencies, ...answers };
   return new Hono()
-    .get('/letters', showAll)
-    .get('/letters/one', showOne)
-    .get('/letters/replay', ofChosen(showReplay))
-    .post('/letters/replay', async (c) => {
-      const chosen = z.parse(chosenSchema, await c.req.parseBody());
-      return redirect(c, '/letters', replayed(await letters.replay(chosen, true)));
-    })
-    .get('/letters/discard', ofChosen(showDiscard))
-    .post('/letters/discard', discard);
+    .get('/letters', (c) => showAll(c, pages))
+    .get('/letters/one', (c) => showOne(c, pages))
+    .get('/letters/replay', (c) => ofChosen(c, (chosen) => showReplay(c, chosen, pages)))
+    .post('/letters/replay', (c) => replay(c, pages))
+    .get('/letters/discard', (c) => ofChosen(c, (chosen) => showDiscard(c, chosen, pages)))
+    .post('/letters/discard', (c) => discard(c, pages));
+}
+
+async function look({ letters, flows }: Pages, again = false) {
+  return letters.look((await flows()).deadLetters, again);
+}
+
+async function find(chosen: Chosen, pages: Pages) {
+  return (await look(pages)).groups.flatMap((group) => group.letters).filter(wanted(chosen));
+}
+
+/** A page about the chosen letters; without a choice, all letters. */
+async function ofChosen(c: Context, page: (chosen: Chosen) => Promise<Response>): Promise<Response> {
+  const { data } = z.safeParse(chosenSchema, c.req.query());
+  return data ? page(data) : c.redirect('/letters', 303);
+}
+
+async function showAll(c: Context, pages: Pages): Promise<Response> {
+  const order = c.req.query('order');
+  // Reading hides the letters from others, so a page that refreshes itself must not do it every time.
+  const view = await look(pages, c.req.header(refreshingHeader) === undefined);
+  return pages.show(c, {
+    name: 'letters',
+    title: order === undefined ? 'Dead letters' : `Dead letters of ${order}`,
+    headline: counted(countOf(view.groups), 'dead letter'),
+    content: deadLettersPage(view, order, pages.timeZone),
+  });
+}
+
+async function showOne(c: Context, pages: Pages): Promise<Response> {
+  const { clock, timeZone } = pages;
+  const [letter] = await find({ letter: c.req.query('letter') ?? '' }, pages);
+  const content = letter ? deadLetterPage(letter, { now: clock.now(), timeZone }) : deadLetterGonePage();
+  return pages.show(c, { ...still, title: 'Dead letter', content });
+}
+
+async function showReplay(c: Context, chosen: Chosen, { letters, show, formKey }: Pages) {
+  const report = await letters.replay(chosen, false);
+  return show(c, { ...still, title: 'Replay', content: replayPage(chosen, report, formKey) });
+}
+
+async function replay(c: Context, { letters, redirect }: Pages): Promise<Response> {
+  const chosen = z.parse(chosenSchema, await c.req.parseBody());
+  return redirect(c, '/letters', replayed(await letters.replay(chosen, true)));
+}
+
+async function showDiscard(
+  c: Context,
+  chosen: Chosen,
+  pages: Pages,
+  complaint?: { readonly note: string; readonly sentence: string },
+) {
+  const title = complaint ? 'Discard: say why' : 'Discard';
+  const content = discardPage(chosen, await find(chosen, pages), pages.formKey, complaint);
+  return pages.show(c, { ...still, title, content });
+}
+
+async function discard(c: Context, pages: Pages): Promise<Response> {
+  const form = await c.req.parseBody();
+  const chosen = z.parse(chosenSchema, form);
+  const note = String(form.note ?? '');
+  try {
+    const report = await pages.letters.discard(chosen, note, await pages.operator());
+    return pages.redirect(c, '/letters', discarded(report));
+  } catch (error) {
+    if (error instanceof UsageError) return showDiscard(c, chosen, pages, { note, sentence: error.message });
+    throw error;
+  }
 }
 
 /** `refresh.js` sends this header. */

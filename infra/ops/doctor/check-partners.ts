@@ -46,8 +46,8 @@ function secretFinding(name: SecretName, state: SecretState, where: string) {
       return fine('is set');
     case 'unset':
       return wrong('is not set yet', `set it: ${secretFacts[name].from}`, set);
-    case 'unfit':
-      return wrong(`does not have the expected shape: ${state.mistakes.join('; ')}`, 'set it anew', set);
+    case 'invalid':
+      return wrong(`is invalid: ${state.mistakes.join('; ')}`, 'set it anew', set);
     case 'rotating':
       return notice(
         'is set, and the value before is still valid',
@@ -129,7 +129,7 @@ export function partnersOf({ azumuta, erp }: CompleteIntegration, secrets: Pick<
   async function secret<T>(name: SecretName, schema: z.ZodMiniType<T>): Promise<T> {
     const stored = await secrets.read(name);
     if (stored === undefined) throw unusable(`The secret ${name} is not set yet.`);
-    return fitting(schema, jsonOf(stored), (why) => unusable(`The secret ${name} does not fit: ${why}.`));
+    return fitting(schema, jsonOf(stored), (why) => unusable(`The secret ${name} is invalid: ${why}.`));
   }
 
   return {

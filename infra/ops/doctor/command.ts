@@ -3,7 +3,7 @@ import { createProgress } from '../../local/progress.ts';
 import { exits, plantCommand, plantOptions, runCommand, sentenceOf } from '../cli/command.ts';
 import { answer, linesOf, say, styled } from '../cli/output.ts';
 import { configurationFile, configurationOf, findTarget, type Target } from '../cli/target.ts';
-import { createSecretStore } from '../secrets/secret-store.ts';
+import { SecretStore } from '../secrets/secret-store.ts';
 import { lookAtChannels, mailChecks } from './check-alerts.ts';
 import { domainChecks } from './check-domain.ts';
 import { httpApiChecks } from './check-http-api.ts';
@@ -33,7 +33,7 @@ Exit codes: 0 all is well, or only things to know (!) Â· 1 something is wrong (â
 async function checksOf(target: Target, { config, partners }: z.output<typeof optionsSchema>) {
   const loading = configurationOf(target, config);
   const integration = await loading.catch(() => undefined);
-  const secrets = createSecretStore(target, integration?.erp.credentials);
+  const secrets = new SecretStore(target, integration?.erp.credentials);
   return [
     check('Configuration', async () => {
       try {

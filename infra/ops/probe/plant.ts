@@ -4,7 +4,7 @@ import { jsonOf, parse } from '../../../shared/platform/validation.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { defaultConfigFile, UsageError } from '../cli/command.ts';
 import { configurationFile, configurationOf, type Target, whereOf } from '../cli/target.ts';
-import { createSecretStore } from '../secrets/secret-store.ts';
+import { SecretStore } from '../secrets/secret-store.ts';
 import { askForKey } from './screen-values.ts';
 
 export type Plant = Awaited<ReturnType<typeof findPlant>>;
@@ -42,7 +42,7 @@ export async function findKey(target: Target | undefined): Promise<string> {
 }
 
 async function storedKey(target: Target): Promise<string> {
-  const stored = await createSecretStore(target).read('azumuta-api-key');
+  const stored = await new SecretStore(target).read('azumuta-api-key');
   const parsed = parse(apiKeySchema, jsonOf(stored ?? ''));
   if (parsed.ok) return parsed.value.apiKey;
   throw new UsageError(

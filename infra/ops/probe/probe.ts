@@ -1,6 +1,6 @@
 import { UsageError } from '../cli/command.ts';
 import { jsonIn } from '../cli/files.ts';
-import { type AccountOptions, createAccount } from './explore/account.ts';
+import { Account, type AccountOptions } from './explore/account.ts';
 import { explore } from './explore/explore.ts';
 import { complaintsOf, proposalOf } from './proposal.ts';
 import { type Answers, type ReadOperation, readOperations } from './recognise/answers.ts';
@@ -16,9 +16,9 @@ type Known = Pick<AccountOptions, 'contract' | 'clock'> & { readonly seen: Scree
 
 /** Asks a real account. Only reads, and uses another method than GET only where the configuration says so. */
 export async function probeAccount(known: Known & AccountOptions) {
-  const { ask, calls } = createAccount(known);
-  const { answers, findings, stopped } = await explore({ ...known, ask });
-  return { ...probedOf(answers, known, findings), calls: calls(), stopped };
+  const account = new Account(known);
+  const { answers, findings, stopped } = await explore({ ...known, ask: account.ask });
+  return { ...probedOf(answers, known, findings), calls: account.calls, stopped };
 }
 
 /** Looks at answers that somebody has saved. */

@@ -18,7 +18,7 @@ import {
 import { answer } from '../cli/output.ts';
 import { configurationOf, findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { partnersOf } from '../doctor/check-partners.ts';
-import { createSecretStore } from '../secrets/secret-store.ts';
+import { SecretStore } from '../secrets/secret-store.ts';
 import { previewPull } from './preview.ts';
 import { previewPullLines, pulledLines } from './report.ts';
 
@@ -66,7 +66,7 @@ async function dryRun(target: Target, options: Options, signal: AbortSignal, pro
       ? await nextStart(ledger, integration)
       : momentOf(options.since, systemClock.now(), integration.timeZone).toISOString();
   const { productOrders } = integration;
-  const secrets = createSecretStore(target, integration.erp.credentials);
+  const secrets = new SecretStore(target, integration.erp.credentials);
   const preview = await previewPull(since, most, {
     ...partnersOf(integration, secrets),
     ledger,

@@ -8,15 +8,7 @@ import { configurationOf, findTarget, type Target, whereOf } from '../cli/target
 import { secretFindings } from '../doctor/check-partners.ts';
 import { findingLines } from '../doctor/finding.ts';
 import { askForValue } from './ask-for-value.ts';
-import {
-  createSecretStore,
-  isOwn,
-  ownSecrets,
-  type SecretName,
-  type SecretStore,
-  secretFacts,
-  secretNames,
-} from './secret-store.ts';
+import { isOwn, ownSecrets, type SecretName, SecretStore, secretFacts, secretNames } from './secret-store.ts';
 
 const actions = ['status', 'set', 'rotate', 'finish', 'show'] as const;
 type Action = (typeof actions)[number];
@@ -117,7 +109,7 @@ await runCommand(command, optionsSchema, async ({ options, words: [first, second
     process.stdin.isTTY
       ? askForValue(secret, erp?.credentialsExample ?? {}, terminal)
       : readAll(process.stdin);
-  const run = { store: createSecretStore(target, erp?.credentials), target, options, given };
+  const run = { store: new SecretStore(target, erp?.credentials), target, options, given };
 
   if (action === 'status') return status(run);
   if (name === undefined) throw new UsageError(`Say which secret: ${secretNames.join(', ')}.`);

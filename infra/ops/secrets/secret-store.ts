@@ -50,112 +50,115 @@ export function isOwn(name: SecretName): name is OwnSecretName {
 export type SecretState =
   /** `rotating`: two values are valid until the rotation is finished. */
   | { readonly state: 'unset' | 'set' | 'rotating' }
-  | { readonly state: 'unfit'; readonly mistakes: readonly string[] };
+  | { readonly state: 'invalid'; readonly mistakes: readonly string[] };
 
-export type SecretStore = ReturnType<typeof createSecretStore>;
+/** The stack's secrets, for an operator. Error messages never contain a value. */
+export class SecretStore {
+  readonly #target: Pick<Target, 'aws' | 'output' | 'outputs' | 'options'>;
+  readonly #client: SecretsManagerClient;
+  readonly #shapes: Readonly<Record<SecretName, z.ZodMiniType>>;
 
-/**
- * The stack's secrets, for an operator. Error messages never contain a value.
- * @param erp Shape of the ERP's credentials, from its connector; any object when it is not known.
- */
-export function createSecretStore(
-  target: Pick<Target, 'aws' | 'output' | 'outputs' | 'options'>,
-  erp: z.ZodMiniType = z.looseObject({}),
-) {
-  const client = new SecretsManagerClient(target.aws);
-  const shapes: Readonly<Record<SecretName, z.ZodMiniType>> = {
-    'azumuta-api-key': apiKeySchema,
-    'erp-credentials': erp,
-    'webhook-token': rotatingSecretSchema,
-    'order-api-key': rotatingSecretSchema,
-    'alert-webhooks': alertWebhooksSchema,
-  };
-  const idOf = (name: SecretName) => target.output(secretFacts[name].output);
-  const read = (name: SecretName) => storedSecret(client, idOf(name));
-
-  async function put(name: SecretName, value: unknown): Promise<void> {
-    const SecretString = JSON.stringify(value);
-    await client.send(new PutSecretValueCommand({ SecretId: idOf(name), SecretString }));
+  /** @param erp Shape of the ERP's credentials, from its connector; any object when it is not known. */
+  constructor(
+    target: Pick<Target, 'aws' | 'output' | 'outputs' | 'options'>,
+    erp: z.ZodMiniType = z.looseObject({}),
+  ) {
+    this.#target = target;
+    this.#client = new SecretsManagerClient(target.aws);
+    this.#shapes = {
+      'azumuta-api-key': apiKeySchema,
+      'erp-credentials': erp,
+      'webhook-token': rotatingSecretSchema,
+      'order-api-key': rotatingSecretSchema,
+      'alert-webhooks': alertWebhooksSchema,
+    };
   }
 
-  async function stateOf(name: SecretName): Promise<SecretState> {
-    const stored = await read(name);
+  /** The stored text; undefined while the secret is not set. */
+  read(name: SecretName): Promise<string | undefined> {
+    return storedSecret(this.#client, this.#idOf(name));
+  }
+
+  /** The states of all secrets that the stack has. */
+  async states(): Promise<ReadonlyMap<SecretName, SecretState>> {
+    const names = secretNames.filter(
+      (name) => name !== 'alert-webhooks' || secretFacts[name].output in this.#target.outputs,
+    );
+    return new Map(await Promise.all(names.map(async (name) => [name, await this.#stateOf(name)] as const)));
+  }
+
+  /**
+   * Stores a value. One of our own secrets can be set only once, and is rotated afterwards.
+   * @param value A key, or JSON.
+   * @throws UsageError with the path of each invalid field.
+   */
+  async set(name: SecretName, value: string): Promise<void> {
+    if (isOwn(name)) {
+      const { state } = await this.#stateOf(name);
+      if (state === 'set' || state === 'rotating')
+        throw new UsageError(
+          `${name} is set already, and its users would be locked out: rotate it instead, so that both values are valid for a while.`,
+        );
+      return this.#put(name, { current: value });
+    }
+    const json = jsonOf(value.trim());
+    // Azumuta shows a bare key, which may consist of digits only.
+    const given = name === 'azumuta-api-key' && typeof json !== 'object' ? { apiKey: value.trim() } : json;
+    if (given === undefined) throw new UsageError(`The value of ${name} must be JSON.`);
+    fitting(this.#shapes[name], given, (why) => new UsageError(`The value of ${name} is invalid: ${why}.`));
+    return this.#put(name, given);
+  }
+
+  /** Stores a new value and keeps the old one valid. @throws UsageError when a rotation is not finished. */
+  async rotate(name: OwnSecretName, value: string): Promise<void> {
+    const { current, previous } = await this.#rotating(name);
+    if (previous !== undefined)
+      throw new UsageError(
+        `A rotation of ${name} is not finished. When the old value is not used any more, finish it: npm run secrets -- finish ${name} ${whereOf(this.#target)}`,
+      );
+    await this.#put(name, { current: value, previous: current });
+  }
+
+  /** Finishes a rotation: only the new value stays valid. False when there was none. */
+  async finish(name: OwnSecretName): Promise<boolean> {
+    const { current, previous } = await this.#rotating(name);
+    if (previous === undefined) return false;
+    await this.#put(name, { current });
+    return true;
+  }
+
+  /** The value to hand out. @throws UsageError when the secret is not set. */
+  async current(name: OwnSecretName): Promise<string> {
+    return (await this.#rotating(name)).current;
+  }
+
+  #idOf(name: SecretName): string {
+    return this.#target.output(secretFacts[name].output);
+  }
+
+  async #put(name: SecretName, value: unknown): Promise<void> {
+    const SecretString = JSON.stringify(value);
+    await this.#client.send(new PutSecretValueCommand({ SecretId: this.#idOf(name), SecretString }));
+  }
+
+  async #stateOf(name: SecretName): Promise<SecretState> {
+    const stored = await this.read(name);
     if (stored === undefined) return { state: 'unset' };
     const json = jsonOf(stored);
-    if (json === undefined) return { state: 'unfit', mistakes: ['it is not JSON'] };
-    const parsed = parse(shapes[name], json);
+    if (json === undefined) return { state: 'invalid', mistakes: ['it is not JSON'] };
+    const parsed = parse(this.#shapes[name], json);
     if (!parsed.ok)
-      return { state: 'unfit', mistakes: parsed.mismatches.map((each) => describeMismatches([each])) };
+      return { state: 'invalid', mistakes: parsed.mismatches.map((each) => describeMismatches([each])) };
     const rotating = z.safeParse(z.object({ previous: z.string() }), json);
     return { state: isOwn(name) && rotating.success ? 'rotating' : 'set' };
   }
 
-  async function rotating(name: OwnSecretName) {
-    const stored = await read(name);
+  async #rotating(name: OwnSecretName) {
+    const stored = await this.read(name);
     if (stored === undefined)
       throw new UsageError(`The ${secretFacts[name].title.toLowerCase()} is not set yet: set ${name} first.`);
     const complain = (why: string) =>
-      new UsageError(
-        `The secret ${name} does not have the expected shape (${why}): set it again with set ${name}.`,
-      );
+      new UsageError(`The secret ${name} is invalid (${why}): set it again with set ${name}.`);
     return fitting(rotatingSecretSchema, jsonOf(stored), complain);
   }
-
-  return {
-    /** The stored text; undefined while the secret is not set. */
-    read,
-
-    /** The states of all secrets that the stack has. */
-    async states(): Promise<ReadonlyMap<SecretName, SecretState>> {
-      const names = secretNames.filter(
-        (name) => name !== 'alert-webhooks' || secretFacts[name].output in target.outputs,
-      );
-      return new Map(await Promise.all(names.map(async (name) => [name, await stateOf(name)] as const)));
-    },
-
-    /**
-     * Stores a value. One of our own secrets can be set only once, and is rotated afterwards.
-     * @param value A key, or JSON.
-     * @throws UsageError with the path of each field that does not fit.
-     */
-    async set(name: SecretName, value: string): Promise<void> {
-      if (isOwn(name)) {
-        const { state } = await stateOf(name);
-        if (state === 'set' || state === 'rotating')
-          throw new UsageError(
-            `${name} is set already, and its users would be locked out: rotate it instead, so that both values are valid for a while.`,
-          );
-        return put(name, { current: value });
-      }
-      const json = jsonOf(value.trim());
-      // Azumuta shows a bare key, which may consist of digits only.
-      const given = name === 'azumuta-api-key' && typeof json !== 'object' ? { apiKey: value.trim() } : json;
-      if (given === undefined) throw new UsageError(`The value of ${name} must be JSON.`);
-      fitting(shapes[name], given, (why) => new UsageError(`The value of ${name} does not fit: ${why}.`));
-      return put(name, given);
-    },
-
-    /** Stores a new value and keeps the old one valid. @throws UsageError when a rotation is not finished. */
-    async rotate(name: OwnSecretName, value: string): Promise<void> {
-      const { current, previous } = await rotating(name);
-      if (previous !== undefined)
-        throw new UsageError(
-          `A rotation of ${name} is not finished. When the old value is not used any more, finish it: npm run secrets -- finish ${name} ${whereOf(target)}`,
-        );
-      await put(name, { current: value, previous: current });
-    },
-
-    /** Finishes a rotation: only the new value stays valid. False when there was none. */
-    async finish(name: OwnSecretName): Promise<boolean> {
-      const { current, previous } = await rotating(name);
-      if (previous === undefined) return false;
-      await put(name, { current });
-      return true;
-    },
-
-    /** The value to hand out. @throws UsageError when the secret is not set. */
-    async current(name: OwnSecretName): Promise<string> {
-      return (await rotating(name)).current;
-    },
-  };
 }

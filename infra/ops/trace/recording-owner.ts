@@ -1,7 +1,7 @@
 import { sentenceOf } from '../cli/command.ts';
 import { configurationOf, type Target } from '../cli/target.ts';
 import { partnersOf } from '../doctor/check-partners.ts';
-import { createSecretStore } from '../secrets/secret-store.ts';
+import { SecretStore } from '../secrets/secret-store.ts';
 
 /** Asks Azumuta which product order a recording belongs to: the ledger does not keep recordings by their ids. */
 export type FindOwner = (recordingId: string) => Promise<{
@@ -22,7 +22,7 @@ export function findOwnerOf(target: Target, config: string): FindOwner {
     if (!idPattern.test(recordingId)) return {};
     try {
       const integration = await configurationOf(target, config);
-      const { azumuta } = partnersOf(integration, createSecretStore(target));
+      const { azumuta } = partnersOf(integration, new SecretStore(target));
       const recording = await azumuta.recording(recordingId, AbortSignal.timeout(maxWaitMs));
       if (!recording) return {};
       const { number, id } = recording.productOrder;

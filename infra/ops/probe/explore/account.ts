@@ -4,7 +4,12 @@ import { requestMaker } from '../../../../shared/azumuta/requests.ts';
 import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
 import { withoutSecrets } from '../../../../shared/platform/aws/credentials.ts';
 import type { Clock } from '../../../../shared/platform/clock.ts';
-import { createHttp, type HttpRequest, type HttpResponse } from '../../../../shared/platform/http.ts';
+import {
+  createHttp,
+  type Http,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../../../shared/platform/http.ts';
 
 /** Nothing more is asked; the message says why, and what to do. */
 export class Stopped extends Error {
@@ -45,77 +50,86 @@ export interface AccountOptions {
 }
 
 /**
- * A real account, asked at most 40 times, twice a second, and nothing twice.
- * @throws Stopped at 401, 403 and 429, when the first call or the third one fails, and when only pages are answered.
+ * A real account, asked at most 40 times, twice a second, and nothing twice. Its `ask` throws Stopped at 401, 403 and 429,
+ * when the first call or the third one fails, and when only pages are answered.
  */
-export function createAccount({ baseUrl, contract, apiKey, clock, signal }: AccountOptions) {
-  const http = createHttp({ partner: 'Azumuta', baseUrl, clock });
-  const answers = new Map<string, Promise<AccountAnswer>>();
-  let calls = 0;
-  let failures = 0;
-  let pages = 0;
-  let hasAnsweredJson = false;
-  let nextCallAt = 0;
+export class Account {
+  readonly #options: AccountOptions;
+  readonly #http: Http;
+  readonly #answers = new Map<string, Promise<AccountAnswer>>();
+  calls = 0;
+  #failures = 0;
+  #pages = 0;
+  #hasAnsweredJson = false;
+  #nextCallAt = 0;
 
-  async function send(request: HttpRequest, template: string): Promise<AccountAnswer> {
-    throwIfInterrupted();
-    if (calls >= maxCalls) return nothing;
-    const now = clock.now().getTime();
-    if (nextCallAt > now) await clock.sleep(nextCallAt - now);
-    nextCallAt = Math.max(now, nextCallAt) + 1000 / callsPerSecond;
-    calls += 1;
-    try {
-      const answer = await http.send({ ...request, headers: { [contract.apiKeyHeader]: apiKey }, signal });
-      return understand(answer, `${request.method ?? 'GET'} ${template}`);
-    } catch (error) {
-      if (!(error instanceof RetryLater || error instanceof Rejected)) throw error;
-      throwIfInterrupted();
-      return countFailure(error.message.replace(request.path, () => template));
-    }
+  constructor(options: AccountOptions) {
+    const { baseUrl, clock } = options;
+    this.#options = options;
+    this.#http = createHttp({ partner: 'Azumuta', baseUrl, clock });
   }
 
-  function throwIfInterrupted(): void {
-    if (signal.aborted) throw new Stopped('Stopped by you: nothing was written.');
-  }
-
-  /** What an answer says, unless the account refuses, fails or is none. */
-  function understand({ status, json, text }: HttpResponse, call: string): AccountAnswer {
-    const refused = refusals(contract.apiKeyHeader)[status];
-    if (refused !== undefined) throw new Stopped(`Azumuta answered ${call} with ${status}: ${refused}`);
-    if (status >= 500) return countFailure(`Azumuta failed (${status}) at ${call}.`);
-    hasAnsweredJson ||= json !== undefined;
-    if (json !== undefined || status === 204 || status >= 400)
-      return { status, json: text.includes(apiKey) ? JSON.parse(withoutSecrets(text, [apiKey])) : json };
-    pages += 1;
-    if (hasAnsweredJson || pages < maxPages) return nothing;
-    const found = /^\s*</.test(text) ? 'a page (HTML), perhaps of a login' : 'something that is no JSON';
-    throw new Stopped(
-      `Azumuta answered ${call} with ${found}: check azumuta.baseUrl in the configuration, and the paths in azumuta.contract.operations.`,
-    );
-  }
-
-  function countFailure(sentence: string): AccountAnswer {
-    failures += 1;
-    if (calls > 1 && failures < maxFailures) return nothing;
-    const after = calls === 1 ? '' : ` after ${failures} failures`;
-    throw new Stopped(`${sentence} Nothing more was asked${after}.`);
-  }
-
-  const ask: Ask = async ({ path, method = 'GET', query = {}, body }, values = {}) => {
+  readonly ask: Ask = async ({ path, method = 'GET', query = {}, body }, values = {}) => {
     let request: HttpRequest;
     try {
-      request = requestMaker({ path, method, query, body })(values, signal);
+      request = requestMaker({ path, method, query, body })(values, this.#options.signal);
     } catch (error) {
       // A value of the account, such as `..`, would ask for something else.
       if (error instanceof Rejected) return nothing;
       throw error;
     }
     const key = JSON.stringify([method, request.path, request.query, request.body]);
-    const answer = answers.get(key) ?? send(request, path);
-    answers.set(key, answer);
+    const answer = this.#answers.get(key) ?? this.#send(request, path);
+    this.#answers.set(key, answer);
     return answer;
   };
-  return { ask, calls: () => calls };
+
+  async #send(request: HttpRequest, template: string): Promise<AccountAnswer> {
+    const { contract, apiKey, clock, signal } = this.#options;
+    this.#throwIfInterrupted();
+    if (this.calls >= maxCalls) return nothing;
+    const now = clock.now().getTime();
+    if (this.#nextCallAt > now) await clock.sleep(this.#nextCallAt - now);
+    this.#nextCallAt = Math.max(now, this.#nextCallAt) + 1000 / callsPerSecond;
+    this.calls += 1;
+    try {
+      const headers = { [contract.apiKeyHeader]: apiKey };
+      const answer = await this.#http.send({ ...request, headers, signal });
+      return this.#understand(answer, `${request.method ?? 'GET'} ${template}`);
+    } catch (error) {
+      if (!(error instanceof RetryLater || error instanceof Rejected)) throw error;
+      this.#throwIfInterrupted();
+      return this.#countFailure(error.message.replace(request.path, () => template));
+    }
+  }
+
+  #throwIfInterrupted(): void {
+    if (this.#options.signal.aborted) throw new Stopped('Stopped by you: nothing was written.');
+  }
+
+  /** What an answer says, unless the account refuses, fails or is none. */
+  #understand({ status, json, text }: HttpResponse, call: string): AccountAnswer {
+    const { contract, apiKey } = this.#options;
+    const refused = refusals(contract.apiKeyHeader)[status];
+    if (refused !== undefined) throw new Stopped(`Azumuta answered ${call} with ${status}: ${refused}`);
+    if (status >= 500) return this.#countFailure(`Azumuta failed (${status}) at ${call}.`);
+    this.#hasAnsweredJson ||= json !== undefined;
+    if (json !== undefined || status === 204 || status >= 400)
+      return { status, json: text.includes(apiKey) ? JSON.parse(withoutSecrets(text, [apiKey])) : json };
+    this.#pages += 1;
+    if (this.#hasAnsweredJson || this.#pages < maxPages) return nothing;
+    const found = /^\s*</.test(text) ? 'a page (HTML), perhaps of a login' : 'something that is no JSON';
+    throw new Stopped(
+      `Azumuta answered ${call} with ${found}: check azumuta.baseUrl in the configuration, and the paths in azumuta.contract.operations.`,
+    );
+  }
+
+  #countFailure(sentence: string): AccountAnswer {
+    this.#failures += 1;
+    if (this.calls > 1 && this.#failures < maxFailures) return nothing;
+    const after = this.calls === 1 ? '' : ` after ${this.#failures} failures`;
+    throw new Stopped(`${sentence} Nothing more was asked${after}.`);
+  }
 }
 
 function refusals(header: string): Readonly<Record<number, string>> {

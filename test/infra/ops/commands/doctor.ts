@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { findTarget } from '../../../../infra/ops/cli/target.ts';
-import { createSecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
+import { SecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
 import { shellWord } from '../../../../shared/platform/shell-word.ts';
 import type { CommandStage } from './stage.ts';
 
@@ -67,7 +67,7 @@ export function doctorTests(stage: () => CommandStage): void {
     // Act
     const { code, answer } = await asked(doctorSchema, 'doctor').finally(async () => {
       await system.erp.setFaults([]);
-      await createSecretStore(await findTarget({ local: folder })).set('azumuta-api-key', azumutaSandboxKey);
+      await new SecretStore(await findTarget({ local: folder })).set('azumuta-api-key', azumutaSandboxKey);
     });
 
     // Assess

@@ -39,7 +39,7 @@ export function secretsTests(stage: () => CommandStage): void {
     // Assess
     expect(misshapen).toMatchObject({
       code: 2,
-      complaint: 'The value of erp-credentials does not fit: $.apiKey: found missing, expected string.\n',
+      complaint: 'The value of erp-credentials is invalid: $.apiKey: found missing, expected string.\n',
     });
     expect(misshapen.output + misshapen.complaint).not.toContain('hunter2');
     expect(status).toMatchObject({ code: 0, output: expect.stringContaining('ERP credentials: is set.') });

@@ -3,11 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import * as z from 'zod/mini';
 import { secretChecks } from '../../../../infra/ops/doctor/check-partners.ts';
 import { askForValue } from '../../../../infra/ops/secrets/ask-for-value.ts';
-import {
-  createSecretStore,
-  type SecretName,
-  type SecretStore,
-} from '../../../../infra/ops/secrets/secret-store.ts';
+import { type SecretName, SecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
 import { onThisMachine } from '../cli/targets.ts';
 import { type SecretsService, startSecretStore } from './secrets-service.ts';
 
@@ -19,7 +15,7 @@ const second = 'second-token-0123456789';
 
 beforeAll(async () => {
   store = await startSecretStore();
-  secrets = createSecretStore(store.target, erpShape);
+  secrets = new SecretStore(store.target, erpShape);
 });
 afterAll(() => store.stop());
 beforeEach(() => store.unsetAll());
@@ -69,7 +65,7 @@ describe("a partner's secret", () => {
 
   it('must have the shape that the connector reads when it is the ERP’s', async () => {
     await expect(secrets.set('erp-credentials', '{"username":"an"}')).rejects.toThrow(
-      'does not fit: $.password: found missing, expected string',
+      'is invalid: $.password: found missing, expected string',
     );
     await expect(secrets.set('erp-credentials', 'hunter2')).rejects.toThrow('must be JSON');
     await secrets.set('erp-credentials', '{"username":"an","password":"hunter2"}');
@@ -77,9 +73,9 @@ describe("a partner's secret", () => {
   });
 
   it('is reported field by field when the ERP’s has another shape', async () => {
-    await createSecretStore(store.target).set('erp-credentials', '{"token":"x"}');
+    await new SecretStore(store.target).set('erp-credentials', '{"token":"x"}');
     expect((await secrets.states()).get('erp-credentials')).toEqual({
-      state: 'unfit',
+      state: 'invalid',
       mistakes: ['$.username: found missing, expected string', '$.password: found missing, expected string'],
     });
   });
@@ -87,13 +83,13 @@ describe("a partner's secret", () => {
 
 it('lists the addresses of alert webhooks only for stacks that have them, and requires https', async () => {
   // Prepare
-  const withWebhooks = createSecretStore({ ...store.target, outputs: { AlertWebhooksSecret: 'there' } });
+  const withWebhooks = new SecretStore({ ...store.target, outputs: { AlertWebhooksSecret: 'there' } });
   const address = 'https://hooks.slack.com/services/T0/B0/x';
 
   // Act and assess
   expect((await secrets.states()).has('alert-webhooks')).toBe(false);
   await expect(withWebhooks.set('alert-webhooks', '{"slack":"http://plant.example/hook"}')).rejects.toThrow(
-    'The value of alert-webhooks does not fit: $.slack: found string, expected an https URL.',
+    'The value of alert-webhooks is invalid: $.slack: found string, expected an https URL.',
   );
   await withWebhooks.set('alert-webhooks', JSON.stringify({ slack: address }));
   expect((await withWebhooks.states()).get('alert-webhooks')).toEqual({ state: 'set' });
@@ -103,7 +99,7 @@ it('names in doctor each secret that is not usable, and the command for it, with
   // Prepare
   await secrets.set('webhook-token', first);
   await secrets.rotate('webhook-token', second);
-  await createSecretStore(store.target).set('erp-credentials', '{"username":"hunter2"}');
+  await new SecretStore(store.target).set('erp-credentials', '{"username":"hunter2"}');
   const target = onThisMachine({});
 
   // Act
