@@ -45,7 +45,7 @@ export type Container = ReturnType<typeof createContainer>;
  */
 export function createContainer(stage: string, integration: CompleteIntegration, runtime: Runtime) {
   const { clock, random, newId } = runtime;
-  /** The value of a variable of the environment. @throws Error when it is missing or does not fit. */
+  /** The value of a variable of the environment. @throws Error when it is missing or invalid. */
   const setting = <Name extends VariableName>(name: Name) =>
     readEnvironment([name], runtime.environment)[name];
   const settlingSeconds = setting('SETTLING_SECONDS');

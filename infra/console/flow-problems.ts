@@ -4,7 +4,7 @@ import { type Partner, partnerNames, partnerWords } from '../../shared/model/par
 import { consumerOf, partnersCalledBy, type QueueName, queueNames } from '../../shared/model/queues.ts';
 import { capitalized, sentence } from '../../shared/model/text.ts';
 import { duration } from '../../shared/model/time.ts';
-import { nextOf } from '../../shared/situation/told.ts';
+import { nextOf } from '../../shared/situation/kinds.ts';
 import { groupsOf, isRefused, setCredentials } from '../../shared/situation/words.ts';
 import { counted } from '../ops/cli/output.ts';
 import { type FlowsStatus, maxOpen, type QueueStatus } from '../ops/flows/flow-status.ts';

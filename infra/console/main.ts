@@ -1,21 +1,16 @@
 import { once } from 'node:events';
 import * as z from 'zod/mini';
 import { newToken } from '../local/operator-clients.ts';
-import { exits, plantCommand, plantOptions, runCommand, UsageError } from '../ops/cli/command.ts';
+import { defineCommand, exits, option, plantOptions, runCommand, UsageError } from '../ops/cli/command.ts';
 import { say, styled } from '../ops/cli/output.ts';
 import { findTarget } from '../ops/cli/target.ts';
 import { createConsole, listenOnLoopback } from './app.ts';
 import { consoleDependencies } from './dependencies.ts';
 
-const optionsSchema = z.object({
-  ...plantOptions,
-  port: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)), 0),
-});
-
-const command = plantCommand(
-  'console',
-  'Shows both flows, orders and dead letters in the browser, with your own AWS credentials.',
-  `
+const command = defineCommand({
+  name: 'console',
+  description: 'Shows both flows, orders and dead letters in the browser, with your own AWS credentials.',
+  help: `
 Examples:
   npm run console -- --local                                the platform that npm start runs
   npm run console -- --stack AzumutaErp-ghent-production    a deployed stack
@@ -25,9 +20,17 @@ It prints an address that contains a token of this start: open it in your browse
 no other page can call it. Ctrl-C stops it.
 
 Exit codes: 0 stopped · 1 failed · 2 wrong command line`,
-).option('--port <port>', 'port on this machine (default: a free one)');
+  options: {
+    ...plantOptions,
+    port: option(
+      '<port>',
+      'port on this machine (default: a free one)',
+      z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)), 0),
+    ),
+  },
+});
 
-await runCommand(command, optionsSchema, async ({ options, signal }) => {
+await runCommand(command, async ({ options, signal }) => {
   if (options.json)
     throw new UsageError('The console has no --json: use trace, replay or alert for other programs.');
   const target = await findTarget(options);

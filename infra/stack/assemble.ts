@@ -17,7 +17,7 @@ export function createApp(props: AppProps = {}): App {
  * tests alike.
  * @param integrationFile Path of the plant's configuration.
  * @returns the stack's name.
- * @throws ConfigurationError with the path in the configuration of what does not fit, or for a stage that is no name.
+ * @throws ConfigurationError with the path in the configuration of what is invalid, or for a stage that is no name.
  */
 export async function assemble(app: App, integrationFile: string, stage: string): Promise<string> {
   // First, as the configuration may differ by stage.

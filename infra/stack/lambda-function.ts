@@ -31,7 +31,7 @@ export interface IntegrationFunctionProps {
   readonly reservedConcurrency?: number | undefined;
   /** The queue that it works on, with so many containers at once: gentle on the partner behind it. */
   readonly consumes?: { readonly queue: IQueue; readonly containers: number };
-  /** All that it does beside polling its queue: its variables, and what its role may do to exactly which resources. */
+  /** All that it does besides polling its queue: its variables, and what its role may do to exactly which resources. */
   readonly uses: readonly Use[];
 }
 
@@ -130,7 +130,7 @@ export class IntegrationFunction extends Construct {
 /** Lambda's own dead-letter queue would take events that it failed to run asynchronously. */
 function whyNoDeadLetterQueue({ scheduled, consumes }: IntegrationFunctionProps): string {
   if (scheduled) return 'The next run does what a failed one left.';
-  if (consumes) return 'What it fails on comes again from its queue, which has one.';
+  if (consumes) return 'A message on which it fails is retried from its queue, which has one.';
   return 'API Gateway waits for its answer, and the caller hears of a failure.';
 }
 

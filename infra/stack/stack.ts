@@ -20,11 +20,11 @@ import { isProduction } from './stage.ts';
 export interface IntegrationStackProps extends StackProps {
   readonly integration: CompleteIntegration;
   readonly bundles: Bundles;
-  /** Every stage that is not known to be for throwing away is production. */
+  /** Every stage that is not known to be disposable is production. */
   readonly stage: string;
 }
 
-/** What stays when a production stack is deleted, beside its ledger. None has a name that a second stack would claim. */
+/** What stays when a production stack is deleted, besides its ledger. None has a name that a second stack would claim. */
 const kept = [
   CfnSecret.CFN_RESOURCE_TYPE_NAME,
   CfnLogGroup.CFN_RESOURCE_TYPE_NAME,
@@ -44,7 +44,7 @@ export class IntegrationStack extends Stack {
       env: { ...(account && { account }), ...(region && { region }) },
       ...stackProps,
     });
-    // What a first deployment that fails has made goes with it in any case.
+    // Resources of a failed first deployment are deleted.
     RemovalPolicies.of(this).apply(
       production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
       { applyToResourceTypes: kept },
@@ -76,7 +76,7 @@ function createParts(scope: IntegrationStack, { integration, bundles, stage }: I
   const resources = { integration, stage, queues, secrets, ledger, mails };
   const { placement } = network;
   const functions = new Functions(scope, 'Functions', { ...resources, bundles, placement });
-  const httpApi = new HttpApi(scope, 'Doors', { functions, domain: deployment.domain });
+  const httpApi = new HttpApi(scope, 'HttpApi', { functions, domain: deployment.domain });
   new Schedules(scope, 'Schedules', { integration, functions });
   const alarms = new Alarms(scope, 'Alarms', { integration, queues, functions, httpApi });
   return { ...resources, network, functions, httpApi, alarms };

@@ -1,12 +1,12 @@
 import { ConfigurationError } from '../../shared/integration/define.ts';
 
-/** Stages that are for throwing away, alone or followed by a capital or a digit: `dev`, `dev2`, `testAnna`. */
+/** Disposable stages, alone or followed by a capital or a digit: `dev`, `dev2`, `testAnna`. */
 const words = ['dev', 'test', 'sandbox', 'local', 'demo', 'tmp'] as const;
-const throwAway = new RegExp(`^(${words.join('|')})([A-Z0-9]|$)`);
+const disposable = new RegExp(`^(${words.join('|')})([A-Z0-9]|$)`);
 
 /** Every other stage is production, however it is spelled: a typing mistake must not cost a ledger. */
 export function isProduction(stage: string): boolean {
-  return !throwAway.test(stage);
+  return !disposable.test(stage);
 }
 
 /**
@@ -29,6 +29,6 @@ export function stackNameOf(plant: string, stage: string): string {
 /** What happens to the stack when somebody destroys it; printed at every synthesis, so beforehand. */
 export function fateOf(stackName: string, stage: string): string {
   if (!isProduction(stage))
-    return `${stackName} is for throwing away, by the name of its stage: to destroy it deletes its ledger, secrets and logs, and what waits in its queues.`;
-  return `${stackName} is protected, as ${stage} is no stage for throwing away (${words.join(', ')}): CloudFormation refuses to delete it. Were it deleted all the same, its ledger, secrets and logs would stay; what waits in its queues, its address and its alarms would go.`;
+    return `${stackName} is disposable, by the name of its stage: destroying it deletes its ledger, secrets and logs, and what waits in its queues.`;
+  return `${stackName} is protected, as ${stage} is not a disposable stage (${words.join(', ')}): CloudFormation refuses to delete it. If it were deleted nevertheless, its ledger, secrets and logs would stay; what waits in its queues, its address and its alarms would go.`;
 }

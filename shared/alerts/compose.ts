@@ -5,16 +5,10 @@ import { capitalized, counted, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
+import { headlineOf, nextOf } from '../situation/kinds.ts';
 import type { SeenTrouble, Situation, TroubleGroup } from '../situation/read.ts';
-import { nextOf, toldOf } from '../situation/told.ts';
-import {
-  headlineOf,
-  isRefused,
-  maxName,
-  maxReason,
-  setCredentials,
-  tellTrouble,
-} from '../situation/words.ts';
+import { toldOf } from '../situation/told.ts';
+import { isRefused, maxName, maxReason, setCredentials, tellTrouble } from '../situation/words.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
 import type { AlertDecision } from './decide-alerts.ts';
 import type { AlertDependencies } from './dependencies.ts';

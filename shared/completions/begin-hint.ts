@@ -91,7 +91,7 @@ async function readAndDecide(
   if (next.to !== 'read') return jobOf(known, next);
   const asked = { ...known, readAt, anew: next.anew, refused: next.refused.map(refusalOf) };
   if (!order) {
-    const sentence = `Azumuta knows no product order ${number}.`;
+    const sentence = `Azumuta has no product order ${number}.`;
     return unclear(sentence, asked, dependencies, { code: 'unknown-order' });
   }
   const reading = { ...asked, order };

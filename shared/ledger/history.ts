@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import { type Cause, causes } from '../model/causes.ts';
+import type { JourneyEvent } from '../model/journey.ts';
 import { shorten } from '../model/text.ts';
 import type { DeepReadonly, Update } from '../platform/aws/dynamodb-table.ts';
 
 const entrySchema = z.object({
   /** ISO instant. */
   at: z.string(),
-  /** `queued`, `retry`, `rejected`, `created`, `linked`, `booked` … */
+  /** A `JourneyEvent`; after a rollback one that only the newer version knows. */
   event: z.string(),
   /** For a person. */
   note: z.exactOptional(z.string()),
@@ -14,7 +15,7 @@ const entrySchema = z.object({
 /** What happened to an item and when. The journey of an order consists of these. */
 export type HistoryEntry = DeepReadonly<z.output<typeof entrySchema>>;
 /** An entry that is about to be written. */
-export type NewEntry = Omit<HistoryEntry, 'at'>;
+export type NewEntry = Omit<HistoryEntry, 'at'> & { readonly event: JourneyEvent };
 
 /** An item's own history, oldest first, and how many entries it has lost. */
 export const heldSchema = z.object({

@@ -1,35 +1,32 @@
-/**
- * What a person has to correct: stored beside each sentence, so that dead letters can be grouped and counted. The
- * code says who acts on what; the sentence says what to do. The table is in infra/RUNBOOK.md.
- */
+/** What is wrong: stored with each sentence, so that dead letters can be grouped and counted. Who acts is in `remedies.ts`. */
 export const causes = [
-  /** Correct the mapping or an option in `integration.config.ts`, deploy, replay. */
+  /** The mapping, or an option in the plant's configuration. */
   'configuration',
-  /** Correct the order in the ERP: in its present form it cannot become a product order, or be found again. */
+  /** In its present form the order cannot become a product order, or be found again. */
   'order-data',
-  /** Create the article or its variant in Azumuta, or correct the order in the ERP. */
+  /** Azumuta does not have the article or its variant. */
   'unknown-article',
-  /** The ERP, Azumuta or the ledger does not know the order: check its number, and whether it was deleted. */
+  /** The ERP, Azumuta or the ledger does not know the order. */
   'unknown-order',
-  /** The ERP order is cancelled, closed, not released, or booked by others: reopen it, or book what is missing by hand. */
+  /** The ERP order is cancelled, closed, not released, or booked by others. */
   'order-state',
-  /** The ERP order and the product order in Azumuta differ: make them equal by hand, or find out what was built. */
+  /** The ERP order and the product order in Azumuta differ. */
   'conflict',
-  /** Quantity, unit, lots or serial numbers do not fit the ERP: correct what was recorded, or what the mapping gives. */
+  /** Quantity, unit, lots or serial numbers that the ERP cannot take. */
   'quantity-or-lots',
-  /** Azumuta does not show clearly what was built: complete or correct it there, or book it by hand. */
+  /** Azumuta does not show clearly what was built. */
   'completion-unclear',
-  /** The ERP has other figures of this completion than were built: correct the ERP by hand, then discard. */
+  /** The ERP has other figures of this completion than were built. */
   'booked-otherwise',
-  /** The ERP refuses it: correct there what its message names (stock, a right of our user, a missing module). */
+  /** The ERP refuses it. */
   'refused-by-erp',
-  /** Azumuta refuses it, or answers in another form than expected: correct in Azumuta what the sentence names. */
+  /** Azumuta refuses it, or answers in another form than expected. */
   'refused-by-azumuta',
-  /** A trigger or a message cannot be read: correct the trigger in Azumuta. */
+  /** A trigger or a message that cannot be read. */
   'unreadable-message',
-  /** A partner was down, or others had the order locked, for as long as it was tried: see to that, then replay. */
+  /** A partner was down, or others had the order locked, for as long as it was retried. */
   'waited-too-long',
-  /** A bug, a crash or a timeout: look at the function's logs, report it, replay after the fix. */
+  /** A bug, a crash or a timeout. */
   'internal-error',
 ] as const;
 

@@ -1,23 +1,23 @@
 import type { Cause } from './causes.ts';
 
-/** Who has to act on a cause, and how: the table of infra/RUNBOOK.md. */
+/** Who has to act on a cause, and how: alerts, `trace` and the console say it, and the table in the runbook is made from it. */
 export const remedies: Readonly<Record<Cause, { readonly who: string; readonly next: string }>> = {
   configuration: {
     who: 'integrator',
     next: "Correct the mapping or the option in the plant's configuration, deploy, then replay.",
   },
-  'order-data': { who: 'planner', next: 'Correct the order in the ERP and send it again.' },
+  'order-data': { who: 'planner', next: 'Correct the order in the ERP; then replay, or send it again.' },
   'unknown-article': {
     who: 'article administrator',
     next: 'Create the article or its variant in Azumuta, or correct the order in the ERP; then replay.',
   },
   'unknown-order': {
     who: 'planner',
-    next: 'Check the number, and whether the order was deleted; send it again, or discard it.',
+    next: 'Check the number where the reason says, and whether the order was deleted; send it again, or discard it.',
   },
   'order-state': {
     who: 'planner',
-    next: 'Release or reopen the order in the ERP and replay; if it is cancelled or booked by somebody else, see that nothing is missing and discard.',
+    next: 'Release or reopen the order in the ERP and replay; if it is cancelled or booked by somebody else, check that nothing is missing and discard.',
   },
   conflict: {
     who: 'planner',
@@ -37,19 +37,19 @@ export const remedies: Readonly<Record<Cause, { readonly who: string; readonly n
   },
   'refused-by-erp': {
     who: 'ERP administrator',
-    next: 'Correct in the ERP what its message names (a period, stock, a right of our user), then replay.',
+    next: 'Correct in the ERP what its message names (a period, stock, a right of our user, a module), then replay.',
   },
   'refused-by-azumuta': {
     who: 'Azumuta administrator',
-    next: 'Correct in Azumuta what its message names, or correct azumuta.contract; then replay.',
+    next: 'Correct in Azumuta what its message names, or set the lines of azumuta.contract that it names (npm run probe finds them) and deploy; then replay.',
   },
   'unreadable-message': {
     who: 'Azumuta administrator',
-    next: 'Correct the trigger in Azumuta (its URL, its fields), then replay or discard.',
+    next: 'Correct the trigger in Azumuta (its URL, its fields), or name its field in azumuta.contract.trigger and deploy (the reason lists each field and how it was understood); then replay or discard.',
   },
   'waited-too-long': {
     who: 'operator',
-    next: 'See why the partner was down or the order locked, then replay.',
+    next: 'Find out why the partner was down or the order locked, then replay.',
   },
   'internal-error': {
     who: 'operator',

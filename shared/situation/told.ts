@@ -1,12 +1,11 @@
 import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
-import type { ConcernKind } from '../ledger/records/concerns.ts';
 import type { DeadLetterId, DeadLetterRecord } from '../ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
-import type { Cause } from '../model/causes.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { remedies } from '../model/remedies.ts';
 import { capitalized, counted, sentence } from '../model/text.ts';
 import { type Life, type LifeFacts, lifeOf, type Stage } from '../orders/life.ts';
+import { nextOf } from './kinds.ts';
 
 /** What a view knows of a product order. What is optional only adds to the sentences, where the view has read it. */
 export interface ToldFacts extends LifeFacts {
@@ -57,33 +56,6 @@ export function toldOf(given: ToldFacts): Told {
     next: [...new Set(tasks.map(({ next }) => next))].join(' '),
     ...(command ? { command } : {}),
   };
-}
-
-const nextOfKind: Readonly<Record<string, string>> = {
-  changed: 'Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile.',
-  unwanted: 'Remove the product order in Azumuta, or let the shop floor know.',
-  'number-taken': "Let productOrders.number in the plant's configuration give each its own number.",
-  removed: 'If it was built, book it in the ERP by hand.',
-  'figures-changed': 'Compare both figures with what was built, and correct the ERP by hand.',
-  'used-again': "Let productOrders.number in the plant's configuration tell the orders apart.",
-  'time-ahead': 'Set the clock of the ERP right, and save the order there. Nothing is blocked meanwhile.',
-  'unknown-numbers':
-    'Find out who sends these triggers: a trigger in Azumuta that is wrong, or somebody who has the address of the webhook, whose token is to be rotated then. One that was built: npm run replay -- --order. Then: npm run orders -- settle unknown unknown-numbers.',
-  waiting:
-    'It is tried again by itself. Correct what the reason names: somebody may have the order open in the ERP.',
-} satisfies Record<Exclude<ConcernKind, 'refused' | 'dead-letter'>, string>;
-
-/** What a person does about something that is open, by its kind, or by its cause. */
-export function nextOf({
-  kind,
-  cause = 'internal-error',
-}: {
-  readonly kind: string;
-  readonly cause?: Cause | undefined;
-}) {
-  if (kind === 'refused' && cause === 'configuration')
-    return "Correct the mapping in the plant's configuration, deploy, and send the order again.";
-  return nextOfKind[kind] ?? remedies[cause].next;
 }
 
 /** What a person must see to. */

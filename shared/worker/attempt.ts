@@ -28,7 +28,7 @@ export interface Consumer<Message> {
   readonly stage: string;
   /** The partners that it calls, in this order: a batch is done with one before it begins with the next. */
   readonly partners: readonly [Partner, ...Partner[]];
-  /** @throws Rejected naming the path of what does not fit. */
+  /** @throws Rejected naming the path of what is invalid. */
   readonly parse: (body: string) => Message;
   readonly orderNumber: (message: Message) => string;
   /** Id of the call or run that the message goes back to: all logs of the order carry it. */

@@ -2,19 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { completionHint, completionHintSchema } from '../../shared/completions/messages.ts';
-import { causes } from '../../shared/model/causes.ts';
-import { remedies } from '../../shared/model/remedies.ts';
 import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 
 const runbook = readFileSync('infra/RUNBOOK.md', 'utf8');
-
-it('says who acts on each cause of a dead letter, and how', () => {
-  const rows = [...runbook.matchAll(/^\| `([a-z-]+)` \| (.+) \| (.+) \|$/gm)];
-  expect(rows.map(([, cause]) => cause)).toEqual([...causes]);
-  // Alerts and the morning mail use the same words.
-  expect(rows.map(([, , who]) => who)).toEqual(causes.map((cause) => withCode(remedies[cause].who)));
-});
 
 it('names for each assumption about AWS a test, a page of documentation, and what is not verified', () => {
   const [, table = ''] = runbook.split('## What could not be tested without an account');
@@ -46,6 +37,3 @@ describe('an older version, after going back', () => {
     expect(() => read(JSON.stringify({ ...message, v: 2 }))).toThrow(/^The message does not fit: .*v/);
   });
 });
-
-/** The name of a file, as the runbook writes it. */
-const withCode = (text: string) => text.replace('integration.config.ts', '`integration.config.ts`');

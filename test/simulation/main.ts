@@ -3,7 +3,15 @@ import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import * as z from 'zod/mini';
 import { createProgress } from '../../infra/local/progress.ts';
-import { answerOptions, exits, plainCommand, runCommand, UsageError } from '../../infra/ops/cli/command.ts';
+import {
+  answerOptions,
+  defineCommand,
+  exits,
+  flag,
+  option,
+  runCommand,
+  UsageError,
+} from '../../infra/ops/cli/command.ts';
 import { counted, say, sayJson } from '../../infra/ops/cli/output.ts';
 import { lifeMutants } from './mutants/life-mutants.ts';
 import { linesOf, runMutants } from './mutants/run-mutants.ts';
@@ -18,41 +26,11 @@ import { simulateFetch } from './world/network.ts';
 
 const placesSchema = z.union([z.literal('all'), z.array(z.int())]);
 const namesSchema = z.array(z.string());
-const optionsSchema = z.object({
-  ...answerOptions,
-  seed: z.exactOptional(z.int()),
-  journeys: z.exactOptional(z.int()),
-  minutes: z.exactOptional(z.number()),
-  mutants: z._default(z.boolean(), false),
-  only: z.exactOptional(z.union([placesSchema, namesSchema])),
-  orders: z._default(placesSchema, 'all'),
-  full: z._default(z.boolean(), false),
-  cores: z._default(z.int(), availableParallelism()),
-});
-type Options = z.output<typeof optionsSchema>;
-
-const command = plainCommand(
-  'simulate',
-  'Runs the deployed functions in virtual time, over models of AWS, Azumuta and the ERPs, with random accidents drawn from seeds.',
-)
-  .option('--seed <n>', 'the first seed (default: random; with --mutants: 1)', whole)
-  .option(
-    '--journeys <n>',
-    'how many orders in all (default: 2000); with --mutants, per fault (default: 10000)',
-    whole,
-  )
-  .option('--minutes <m>', 'how long to run, instead of --journeys', positive)
-  .option('--only <places>', 'only one seed, with these of its events: 1,4,7, all or none', chosen)
-  .option('--orders <places>', 'only these orders of the seed', places)
-  .option('--cores <n>', 'how many cores to use (default: all)', whole)
-  .option(
-    '--mutants',
-    'plants known faults, one at a time, each of which must be found by a promise that it names; --only selects faults by name',
-  )
-  .option('--full', 'print the whole timeline, not only the entries about the orders of the finding')
-  .addHelpText(
-    'after',
-    `
+const command = defineCommand({
+  name: 'simulate',
+  description:
+    'Runs the deployed functions in virtual time, over models of AWS, Azumuta and the ERPs, with random accidents drawn from seeds.',
+  help: `
 Examples:
   npm run simulate                               2,000 orders, from a random seed
   npm run simulate -- --seed 1 --minutes 10      from seed 1, for ten minutes
@@ -66,7 +44,42 @@ that still break it, and explained.
 
 Exit codes: 0 all promises kept, or each fault found · 1 a promise broken, or a fault not found, found by another promise,
 or not run · 2 wrong command line`,
-  );
+  options: {
+    ...answerOptions,
+    seed: count('<n>', 'the first seed (default: random; with --mutants: 1)'),
+    journeys: count(
+      '<n>',
+      'how many orders in all (default: 2000); with --mutants, per fault (default: 10000)',
+    ),
+    minutes: option('<m>', 'how long to run, instead of --journeys', z.exactOptional(z.number()), {
+      read: positive,
+    }),
+    only: option(
+      '<places>',
+      'only one seed, with these of its events: 1,4,7, all or none',
+      z.exactOptional(z.union([placesSchema, namesSchema])),
+      { read: chosen },
+    ),
+    orders: option('<places>', 'only these orders of the seed', z._default(placesSchema, 'all'), {
+      read: places,
+    }),
+    cores: option(
+      '<n>',
+      'how many cores to use (default: all)',
+      z._default(z.int(), availableParallelism()),
+      { read: whole },
+    ),
+    mutants: flag(
+      'plants known faults, one at a time, each of which must be found by a promise that it names; --only selects faults by name',
+    ),
+    full: flag('print the whole timeline, not only the entries about the orders of the finding'),
+  },
+});
+type Options = z.output<typeof command.form>;
+
+function count(takes: string, help: string) {
+  return option(takes, help, z.exactOptional(z.int()), { read: whole });
+}
 
 function whole(text: string): number {
   const value = positive(text);
@@ -176,7 +189,7 @@ async function plantMutants(
   return isGood ? exits.done : exits.failed;
 }
 
-await runCommand(command, optionsSchema, async ({ options, signal }) => {
+await runCommand(command, async ({ options, signal }) => {
   const { seed = randomInt(1, 1_000_000_000), json, minutes, journeys, only } = options;
   if (options.mutants) return plantMutants(options, signal);
   if (minutes !== undefined && journeys !== undefined)

@@ -82,6 +82,6 @@ export async function refuse(ledger: BookingLedger, home: string, plan: Plan, re
 
 /** The ERP books what is planned. */
 export async function book(ledger: BookingLedger, home: string, plan: Plan) {
-  const event = { event: 'booked', note: 'production 17 done' };
+  const event = { event: 'booked', note: 'production 17 done' } as const;
   await ledger.claims.complete(await claimedPlan(ledger, home, plan), { remove: forBookingOnly }, event);
 }

@@ -34,9 +34,9 @@ const queued = {
   productOrders: [{ number: 'MO/0001', status: 'queued' }],
 };
 
-const unfit = (number: string, error: Mismatch) => ({
+const invalid = (number: string, error: Mismatch) => ({
   ...{ number, status: 'rejected', productOrders: [] },
-  reason: 'The order does not fit: see errors.',
+  reason: 'The order is invalid: see errors.',
   cause: 'order-data',
   errors: [error],
 });
@@ -52,14 +52,14 @@ export const examples: readonly Example[] = [
   {
     operation: 'postProductOrders',
     name: 'listWithMistake',
-    summary: 'A list, one of which does not fit',
+    summary: 'A list, one of which is invalid',
     request: { body: [order, { number: 'MO/0002', article: 'GEAR-01', quantity: '-1' }] },
     answer: {
       status: 202,
       body: {
         orders: [
           { ...queued, statusUrl: '/product-orders/MO%2F0001' },
-          unfit('MO/0002', {
+          invalid('MO/0002', {
             path: '$[1].quantity',
             found: 'string',
             expected: 'a decimal above 0, as text ("12.5") or a number',
@@ -102,7 +102,7 @@ export const examples: readonly Example[] = [
     request: { body: { number: 'MO/0003' } },
     answer: {
       status: 422,
-      body: { orders: [unfit('MO/0003', { path: '$.article', found: 'missing', expected: 'string' })] },
+      body: { orders: [invalid('MO/0003', { path: '$.article', found: 'missing', expected: 'string' })] },
     },
   },
   {

@@ -1,9 +1,10 @@
 import { html } from 'hono/html';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
+import { eventWords } from '../../../shared/model/journey.ts';
 import { sentence } from '../../../shared/model/text.ts';
 import { dayIn, duration } from '../../../shared/model/time.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
-import { bookingWords, eventWords, figuresText, type Run, runsOf, toneOf } from '../../ops/trace/report.ts';
+import { bookingWords, figuresText, type Run, runsOf } from '../../ops/trace/report.ts';
 import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
 import { type Html, moment, orderLink, type PlantTime } from '../labels.ts';
 
@@ -34,7 +35,7 @@ export function choicePage(trace: Trace): Html {
 
 export function nothingFoundPage({ asked, notAsked }: Trace, letters: number): Html {
   return html`<h1>Nothing found</h1>
-    <p>The ledger knows no order, ERP order or recording <strong>${asked}</strong>.</p>
+    <p>The ledger has no order, ERP order or recording <strong>${asked}</strong>.</p>
     ${notAsked === undefined ? '' : html`<p>${redactedText(notAsked)}</p>`}
     ${letters === 0 ? '' : html`<p>But ${letters === 1 ? 'a dead letter names' : `${letters} dead letters name`} it: <a href="${lettersLink(asked)}">show ${letters === 1 ? 'it' : 'them'}</a>.</p>`}
     <ul>
@@ -147,9 +148,10 @@ function runPart(run: Run, before: JourneyEntry | undefined, place: number, time
   const pause = before === undefined ? 0 : (at.getTime() - Date.parse(before.at)) / 1000;
   const dayOf = ({ at: instant }: JourneyEntry) => dayIn(time.timeZone, instant);
   const isNewDay = before === undefined || dayOf(entry) !== dayOf(before);
-  return html`<li class="${toneOf(entry)}">
+  const { words, tone } = eventWords(entry);
+  return html`<li class="${tone}">
     <p class="when">${moment(at, isNewDay ? time : { ...time, now: at })}${pause < 1 ? '' : html` <span class="pause">after ${duration(pause)}</span>`}</p>
-    <p class="event">${eventWords(entry)}${run.length > 1 ? html` <span class="times">${run.length} times</span>` : ''}</p>
+    <p class="event">${words}${run.length > 1 ? html` <span class="times">${run.length} times</span>` : ''}</p>
     ${entry.note === undefined ? '' : html`<p class="note">${sentence(redactedText(entry.note))}</p>`}
     ${run.length > 1 ? timesPart(run, place, time) : ''}
     ${entry.of === 'order' ? '' : html`<p class="of">${entry.of}</p>`}

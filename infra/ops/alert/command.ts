@@ -5,17 +5,24 @@ import { localTime } from '../../../shared/model/time.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { tellTrouble } from '../../../shared/situation/words.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
-import { commonOptions, exits, flag, mostOf, opsCommand, runCommand } from '../cli/command.ts';
-import { answer, linesOf, styled, tableOf } from '../cli/output.ts';
+import {
+  type Answer,
+  defineCommand,
+  exits,
+  flag,
+  mostOf,
+  runCommand,
+  stackOptions,
+  textOr,
+} from '../cli/command.ts';
+import { linesOf, styled, tableOf } from '../cli/output.ts';
 import { findTarget, invoke, ledgerOf, type Target } from '../cli/target.ts';
 
-const optionsSchema = z.object({ ...commonOptions, test: flag, most: z._default(z.string(), '100') });
-type Options = z.output<typeof optionsSchema>;
-
-const command = opsCommand(
-  'alert',
-  'Lists everything that needs a person now, whether or not an alert was sent; or sends a test message to each channel.',
-  `
+const command = defineCommand({
+  name: 'alert',
+  description:
+    'Lists everything that needs a person now, whether or not an alert was sent; or sends a test message to each channel.',
+  help: `
 Examples:
   npm run alert -- --stack AzumutaErp-ghent-production          what is open
   npm run alert -- --stack AzumutaErp-ghent-production --test   does a message arrive?
@@ -26,13 +33,15 @@ that have confirmed their subscription receive it; the doctor shows which have n
 
 Exit codes: 0 nothing is open, or each channel has accepted the test · 1 failed · 2 wrong command line ·
 3 something is open, or a channel has refused the test`,
-)
-  .option('--test', 'send one message to each channel that receives alerts or the morning mail')
-  .option('--most <number>', 'list at most so many (default: 100)');
+  options: {
+    ...stackOptions,
+    test: flag('send one message to each channel that receives alerts or the morning mail'),
+    most: textOr('100', '<number>', 'list at most so many (default: 100)'),
+  },
+});
 
 /** Reads the ledger's index of troubles, and the items of those that are listed. */
-async function list(target: Target, options: Options, { during }: Progress): Promise<number> {
-  const most = mostOf(options.most);
+async function list(target: Target, most: number, { during }: Progress): Promise<Answer> {
   const { open, hasMore } = await during('Reading the ledger', openTroubles(ledgerOf(target), most));
   const about = open.length === 0 ? 'nothing is open' : `${hasMore ? 'more than ' : ''}${open.length} open`;
   const zone = target.output('TimeZone');
@@ -45,8 +54,8 @@ async function list(target: Target, options: Options, { during }: Progress): Pro
   const titles = [{ title: 'Order' }, { title: 'What' }, { title: 'Since' }];
   const table = tableOf([...titles, { title: 'Why, and what to do', most: 70 }], rows);
   const lines = linesOf(styled('bold', `${target.name}: ${about}`), rows.length > 0 && table);
-  answer(options, { target: target.name, open, hasMore }, lines);
-  return open.length === 0 ? exits.done : exits.partly;
+  const facts = { target: target.name, open, hasMore };
+  return { facts, lines, exit: open.length === 0 ? exits.done : exits.partly };
 }
 
 async function openTroubles(ledger: Pick<AlertLedger, 'concerns'>, most: number) {
@@ -61,7 +70,7 @@ async function openTroubles(ledger: Pick<AlertLedger, 'concerns'>, most: number)
 
 const testReportSchema = z.record(z.string(), z.string());
 
-async function test(target: Target, options: Options, { during }: Progress): Promise<number> {
+async function test(target: Target, { during }: Progress): Promise<Answer> {
   const sending = invoke(target, 'AlertFunction', testReportSchema, { test: true });
   const report = await during('Sending to each channel', sending);
   const lines = Object.entries(report).map(([channel, problem]) =>
@@ -69,12 +78,13 @@ async function test(target: Target, options: Options, { during }: Progress): Pro
       ? `${styled('green', '✔')} ${channelWords[channel] ?? channel} has accepted it`
       : `${styled('red', '✗')} ${channelWords[channel] ?? channel}: ${problem}`,
   );
-  answer(options, { target: target.name, channels: report }, lines);
-  return Object.values(report).every((problem) => problem === '') ? exits.done : exits.partly;
+  const areAccepted = Object.values(report).every((problem) => problem === '');
+  const facts = { target: target.name, channels: report };
+  return { facts, lines, exit: areAccepted ? exits.done : exits.partly };
 }
 
-await runCommand(command, optionsSchema, async ({ options }) => {
+await runCommand(command, async ({ options }) => {
   const progress = createProgress();
   const target = await findTarget(options);
-  return options.test ? test(target, options, progress) : list(target, options, progress);
+  return options.test ? test(target, progress) : list(target, mostOf(options.most), progress);
 });

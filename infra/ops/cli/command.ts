@@ -5,7 +5,7 @@ import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { dayBefore, dayIn, isDate, startOfDay, utcInstant } from '../../../shared/model/time.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
-import { printable } from './output.ts';
+import { printable, say, sayJson } from './output.ts';
 
 /** The command was called in a way that cannot be carried out; the message says how to call it. */
 export class UsageError extends Error {
@@ -28,61 +28,113 @@ export const exits = {
 
 /** A text of a command line that is not empty. */
 export const text = z.string().check(z.minLength(1));
+
+/** What follows an option when it is typed, what the help says of it, and the form of its value. */
+interface OptionSpec<Form extends z.ZodMiniType = z.ZodMiniType> {
+  /** `<file>`, or `[folder]` where it may be left out; empty for an option that is given or not. */
+  readonly takes: string;
+  readonly help: string;
+  readonly form: Form;
+  /** How the whole option is typed. Default: two dashes, its name and what it takes. */
+  readonly flags?: string;
+  /** Reads the text before its form is checked; throws commander's InvalidArgumentError. */
+  readonly read?: (text: string) => unknown;
+}
+type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+export type OptionsOf<Specs extends OptionSpecs> = z.output<
+  z.ZodMiniObject<{ [Name in keyof Specs]: Specs[Name]['form'] }>
+>;
+
+export function option<Form extends z.ZodMiniType>(
+  takes: string,
+  help: string,
+  form: Form,
+  more: Pick<OptionSpec, 'flags' | 'read'> = {},
+) {
+  return { takes, help, form, ...more };
+}
+
 /** An option that is given or left out. */
-export const flag = z._default(z.boolean(), false);
+export const flag = (help: string) => option('', help, z._default(z.boolean(), false));
+/** An option with a text. */
+export const textOption = (takes: string, help: string) => option(takes, help, z.exactOptional(text));
+/** Likewise, where it is `standard` if it is left out. */
+export const textOr = (standard: string, takes: string, help: string, flags?: string) =>
+  option(takes, help, z._default(text, standard), flags === undefined ? {} : { flags });
 
 /** Options of every command. */
-export const answerOptions = { json: flag };
+export const answerOptions = { json: flag('answer as JSON') };
 
 /** Options of every command that works on a stack. */
-export const commonOptions = {
+export const stackOptions = {
   ...answerOptions,
   /** `true` when the folder was left out. */
-  local: z.exactOptional(z.union([z.literal(true), text])),
-  stack: z.exactOptional(text),
-  region: z.exactOptional(text),
+  local: option(
+    '[folder]',
+    'the platform that runs on this machine (in the data folder of npm start)',
+    z.exactOptional(z.union([z.literal(true), text])),
+  ),
+  stack: textOption('<name>', 'the deployed stack, such as AzumutaErp-ghent-production'),
+  region: textOption('<region>', 'AWS region of the stack (default: that of the AWS profile)'),
 };
 
 export const defaultConfigFile = 'integration.config.ts';
+export const configFlags = '-c, --config <file>';
 
 /** The plant's configuration, for commands that read it. */
-export const configOptions = { config: z._default(text, defaultConfigFile) };
-export const plantOptions = { ...commonOptions, ...configOptions };
-export const configOption = new Option(
-  '-c, --config <file>',
-  `the plant's configuration file (default: plants/<plant>.config.ts of a deployed stack if it is there, else ${defaultConfigFile})`,
-);
+export const configOption = {
+  config: textOr(
+    defaultConfigFile,
+    '<file>',
+    `the plant's configuration file (default: plants/<plant>.config.ts of a deployed stack if it is there, else ${defaultConfigFile})`,
+    configFlags,
+  ),
+};
+export const plantOptions = { ...stackOptions, ...configOption };
 
-/**
- * A command that works on a stack, with the options that all of them share; its own are added with `.option()`.
- * @param name As it is typed: `npm run <name> --`.
- * @param help What its help ends with: examples, and the exit codes.
- */
-export function opsCommand(name: string, description: string, help = ''): Command {
-  return plainCommand(name, description, help)
-    .option('--local [folder]', 'the platform that runs on this machine (in the data folder of npm start)')
-    .option('--stack <name>', 'the deployed stack, such as AzumutaErp-ghent-production')
-    .option('--region <region>', 'AWS region of the stack (default: that of the AWS profile)');
+interface CommandSpec<Specs extends OptionSpecs> {
+  /** As it is typed: `npm run <name> --`. */
+  readonly name: string;
+  readonly description: string;
+  /** What its help ends with: examples, and the exit codes. */
+  readonly help: string;
+  /** Its words, each with what the help says of it: `<action>`, or `[order]` where it may be left out. */
+  readonly words?: Readonly<Record<string, string>>;
+  readonly options: Specs;
 }
 
-/** A command that works on a stack and reads its plant's configuration. */
-export function plantCommand(name: string, description: string, help: string): Command {
-  return opsCommand(name, description, help).addOption(configOption);
+/** A command and the form of its options. */
+export interface OperatorCommand<Options> {
+  readonly parser: Command;
+  readonly form: z.ZodMiniType<Options>;
 }
 
-/** A command that needs no stack. */
-export function plainCommand(name: string, description: string, help = ''): Command {
-  return new Command(`npm run ${name} --`)
+export function defineCommand<const Specs extends OptionSpecs>({
+  name,
+  description,
+  help,
+  words = {},
+  options,
+}: CommandSpec<Specs>): OperatorCommand<OptionsOf<Specs>> {
+  const parser = new Command(`npm run ${name} --`)
     .description(description)
-    .option('--json', 'answer as JSON')
     .addHelpText('after', help)
     .helpOption('-h, --help', 'show this help')
     .allowExcessArguments(false)
     .showHelpAfterError('Add --help for examples.')
     .exitOverride();
+  for (const [word, meaning] of Object.entries(words)) parser.argument(word, meaning);
+  for (const [key, { takes, help: meaning, flags, read }] of Object.entries(options)) {
+    const name = key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+    const added = new Option(flags ?? `--${name} ${takes}`.trimEnd(), meaning);
+    parser.addOption(read ? added.argParser(read) : added);
+  }
+  const forms = Object.fromEntries(Object.entries(options).map(([key, { form }]) => [key, form]));
+  // Made from the options, so each has its form.
+  return { parser, form: z.object(forms) as z.ZodMiniType<unknown> as z.ZodMiniType<OptionsOf<Specs>> };
 }
 
-/** A value that was given. @param complain Makes the error of what does not fit, which says where. */
+/** A value that was given. @param complain Makes the error of an invalid one; it gets where and why. */
 export function fitting<T>(schema: z.ZodMiniType<T>, given: unknown, complain: (why: string) => Error): T {
   const parsed = parse(schema, given);
   if (parsed.ok) return parsed.value;
@@ -104,21 +156,6 @@ export function mostOf(given: string): number {
   return most;
 }
 
-/**
- * The options and the words of a command line. As the folder of `--local` may be left out, the parser reads the next word
- * as one: in a command that takes words, `trace -- --local MO/0042` means the order, unless there is such a folder.
- * @throws UsageError naming the option that does not fit.
- */
-export function readCommandLine<T extends object>(command: Command, schema: z.ZodMiniType<T>) {
-  const complain = (why: string) =>
-    new UsageError(`The command line does not fit: ${why.replaceAll('$.', '--')}.`);
-  const options = fitting(schema, command.opts(), complain);
-  const takesWords = command.registeredArguments.length > 0;
-  const local = takesWords && 'local' in options ? options.local : undefined;
-  if (typeof local !== 'string' || existsSync(local)) return { words: command.args, options };
-  return { words: [local, ...command.args], options: { ...options, local: true } };
-}
-
 /** What was typed, and a signal that Ctrl-C aborts. */
 export interface Typed<T> {
   readonly options: T;
@@ -127,15 +164,48 @@ export interface Typed<T> {
 }
 
 /**
- * Runs a command as this process: parses the command line, passes on Ctrl-C as an aborted signal, prints what
- * went wrong as a sentence, and sets the exit code.
- * @param act Gets what was typed; resolves to the exit code.
+ * The options and the words of a command line. As the folder of `--local` may be left out, the parser reads the next word
+ * as one: in a command that takes words, `trace -- --local MO/0042` means the order, unless there is such a folder.
+ * @throws UsageError naming an option that is invalid.
+ */
+export function readCommandLine<T extends object>(
+  { parser, form }: OperatorCommand<T>,
+  commandLine: readonly string[],
+): Omit<Typed<T>, 'signal'> {
+  parser.parse(commandLine, { from: 'user' });
+  const complain = (why: string) =>
+    new UsageError(`The command line is invalid: ${why.replaceAll('$.', '--')}.`);
+  const options = fitting(form, parser.opts(), complain);
+  const takesWords = parser.registeredArguments.length > 0;
+  const local = takesWords && 'local' in options ? options.local : undefined;
+  if (typeof local !== 'string' || existsSync(local)) return { words: parser.args, options };
+  return { words: [local, ...parser.args], options: { ...options, local: true } };
+}
+
+/** The answer of a command: facts for other programs (`--json`), or lines for a person. */
+export interface Answer {
+  readonly facts: unknown;
+  readonly lines: readonly string[];
+  /** Default: done. */
+  readonly exit?: number;
+}
+
+/** Prints it. @returns the exit code. */
+export function answer({ json }: { readonly json: boolean }, { facts, lines, exit = exits.done }: Answer) {
+  if (json) sayJson(facts);
+  else for (const line of lines) say(line);
+  return exit;
+}
+
+/**
+ * Runs a command as this process: parses the command line, passes on Ctrl-C as an aborted signal, prints the answer, or
+ * what went wrong as a sentence, and sets the exit code.
+ * @param act Gets what was typed; resolves to the answer, or to the exit code of one that is printed already.
  * @param commandLine Default: all that this process was called with.
  */
-export async function runCommand<T extends object>(
-  command: Command,
-  schema: z.ZodMiniType<T>,
-  act: (typed: Typed<T>) => Promise<number>,
+export async function runCommand<T extends { readonly json: boolean }>(
+  command: OperatorCommand<T>,
+  act: (typed: Typed<T>) => Promise<Answer | number>,
   commandLine: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   const ending = new AbortController();
@@ -148,8 +218,9 @@ export async function runCommand<T extends object>(
   }
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly);
   try {
-    command.parse(commandLine, { from: 'user' });
-    process.exitCode = await act({ ...readCommandLine(command, schema), signal: ending.signal });
+    const typed = readCommandLine(command, commandLine);
+    const ended = await act({ ...typed, signal: ending.signal });
+    process.exitCode = typeof ended === 'number' ? ended : answer(typed.options, ended);
   } catch (error) {
     process.exitCode = exitOf(error);
     // The parser has printed its own complaint already.
@@ -199,6 +270,6 @@ export function momentOf(text: string, now: Date, timeZone: string): Date {
   const instant = utcInstant(text);
   if (instant !== undefined) return new Date(instant);
   throw new UsageError(
-    `"${text}" is no time that is understood: use 2026-12-01T06:00:00Z, 2026-12-01, 90m, 24h, 7d, today or yesterday.`,
+    `"${text}" is not a time: use 2026-12-01T06:00:00Z, 2026-12-01, 90m, 24h, 7d, today or yesterday.`,
   );
 }

@@ -58,9 +58,9 @@ export async function answersFrom(file: string | undefined, ask: () => Promise<u
   throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
 }
 
-/** @throws UsageError that names each answer that does not fit. */
+/** @throws UsageError that names each invalid answer. */
 export function fittingAnswers<T>(schema: z.ZodMiniType<T>, answers: unknown): T {
-  return fitting(schema, answers, (why) => new UsageError(`The answers do not fit: ${why}.`));
+  return fitting(schema, answers, (why) => new UsageError(`The answers are invalid: ${why}.`));
 }
 
 /** An answer of a person. @throws UsageError when they leave. */

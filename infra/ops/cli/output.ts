@@ -23,12 +23,6 @@ export function say(line = ''): void {
   process.stdout.write(`${printable(line, styled('bold', 'x') !== 'x')}\n`);
 }
 
-/** Prints the answer of a command: facts for other programs (`--json`), else lines for a person. */
-export function answer({ json }: { readonly json: boolean }, facts: unknown, lines: readonly string[]): void {
-  if (json) sayJson(facts);
-  else for (const line of lines) say(line);
-}
-
 /** The lines of a text that are there: what is undefined or false is left out. */
 export function linesOf(...parts: readonly (string | readonly string[] | false | undefined)[]): string[] {
   return parts.flatMap((part) => (part === undefined || part === false ? [] : part));

@@ -15,7 +15,7 @@ import { findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
-import { type commonOptions, defaultConfigFile, UsageError } from './command.ts';
+import { defaultConfigFile, type OptionsOf, type stackOptions, UsageError } from './command.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
 export interface Target {
@@ -42,7 +42,7 @@ export interface Target {
 }
 
 /** The options of a command line that say where the stack is. */
-export type Where = Partial<z.output<z.ZodMiniObject<typeof commonOptions>>>;
+export type Where = Partial<OptionsOf<typeof stackOptions>>;
 
 const maxAttempts = 5;
 

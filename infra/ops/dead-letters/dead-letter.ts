@@ -34,10 +34,10 @@ const webhookCallSchema = z.object({
 });
 
 /** After the last allowed receive SQS moves a message without giving a reason. */
-const withoutReason = 'SQS put it aside after too many receives';
+const withoutReason = 'SQS dead-lettered it after too many receives';
 
 /**
- * Reads a received message. Our functions describe the messages that they put aside in attributes; a message that SQS
+ * Reads a received message. Our functions describe the messages that they dead-letter in attributes; a message that SQS
  * moved by itself is known only by the `kind` in its body.
  */
 export function letterOf(message: Message) {
@@ -56,7 +56,7 @@ export function letterOf(message: Message) {
     sqsId: MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,
-    /** Function that put it aside; `unknown` when neither its attributes nor its body name one. */
+    /** Function that dead-lettered it; `unknown` when neither its attributes nor its body name one. */
     stage: attribute('stage') ?? stageOfKind[kind] ?? 'unknown',
     /** Empty when the message names no order. */
     orderNumber,

@@ -195,7 +195,7 @@ export function accountChecks({ local, aws }: Pick<Target, 'local' | 'aws'>): Ch
   ];
 }
 
-/** Checks that the ledger's table works, and is not an empty one beside one with items. Reads only. */
+/** Checks that the ledger's table works, and is not an empty one while another has items. Reads only. */
 export async function lookAtLedger(target: Target) {
   const client = new DynamoDBClient(target.aws);
   const TableName = target.output('LedgerTable');

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { createProgress } from '../../local/progress.ts';
-import { exits, plantCommand, plantOptions, runCommand, sentenceOf } from '../cli/command.ts';
-import { answer, linesOf, say, styled } from '../cli/output.ts';
+import { defineCommand, exits, option, plantOptions, runCommand, sentenceOf } from '../cli/command.ts';
+import { linesOf, say, styled } from '../cli/output.ts';
 import { configurationFile, configurationOf, findTarget, type Target } from '../cli/target.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { lookAtChannels, mailChecks } from './check-alerts.ts';
@@ -11,12 +11,11 @@ import { partnerChecks, secretChecks } from './check-partners.ts';
 import { accountChecks, stackChecks } from './check-stack.ts';
 import { check, type Finding, findingLines, fine, verdict, wrong } from './finding.ts';
 
-const optionsSchema = z.object({ ...plantOptions, partners: z._default(z.boolean(), true) });
-
-const command = plantCommand(
-  'doctor',
-  'Checks everything that must be right before orders and completions can travel, and says what to do. Changes nothing.',
-  `
+const command = defineCommand({
+  name: 'doctor',
+  description:
+    'Checks everything that must be right before orders and completions can travel, and says what to do. Changes nothing.',
+  help: `
 Examples:
   npm run doctor -- --local
   npm run doctor -- --stack AzumutaErp-ghent-production -c plants/ghent.config.ts
@@ -27,10 +26,21 @@ Azumuta and the ERP are called from this machine, with the stack's secrets and t
 other.
 
 Exit codes: 0 all is well, or only things to know (!) · 1 something is wrong (✗) · 2 wrong command line`,
-).option('--no-partners', 'leave out the calls to Azumuta and the ERP');
+  options: {
+    ...plantOptions,
+    partners: option('', 'leave out the calls to Azumuta and the ERP', z._default(z.boolean(), true), {
+      flags: '--no-partners',
+    }),
+  },
+});
+
+interface Given {
+  readonly config: string;
+  readonly partners: boolean;
+}
 
 /** All checks. Those of the partners are left out when the configuration does not load. */
-async function checksOf(target: Target, { config, partners }: z.output<typeof optionsSchema>) {
+async function checksOf(target: Target, { config, partners }: Given) {
   const loading = configurationOf(target, config);
   const integration = await loading.catch(() => undefined);
   const secrets = new SecretStore(target, integration?.erp.credentials);
@@ -55,7 +65,7 @@ async function checksOf(target: Target, { config, partners }: z.output<typeof op
   ];
 }
 
-await runCommand(command, optionsSchema, async ({ options, signal }) => {
+await runCommand(command, async ({ options, signal }) => {
   const progress = createProgress();
   const target = await findTarget(options);
   if (!options.json) {
@@ -72,6 +82,6 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
   const failed = findings.some(({ result }) => result === 'wrong');
   const note = styled('dim', 'Partners were called from this machine; Lambda may reach more, or less.');
   const lines = linesOf('', verdict(findings), options.partners && note);
-  answer(options, { target: target.name, wellEnough: !failed, findings }, lines);
-  return failed ? exits.failed : exits.done;
+  const facts = { target: target.name, wellEnough: !failed, findings };
+  return { facts, lines, exit: failed ? exits.failed : exits.done };
 });

@@ -1,22 +1,19 @@
 import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import * as z from 'zod/mini';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { answerOptions, exits, plainCommand, runCommand, text, UsageError } from '../cli/command.ts';
+import { answerOptions, defineCommand, runCommand, textOption, UsageError } from '../cli/command.ts';
 import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
-import { answer } from '../cli/output.ts';
 import { previewsOf } from '../map/preview.ts';
 import { samples } from '../map/read-sample.ts';
 import { previewLines } from '../map/report.ts';
 import { emptyContract } from '../probe/contract-text.ts';
 import { answersSchema, askForAnswers, configurationText } from './answers.ts';
 
-const optionsSchema = z.object({ ...answerOptions, answers: z.exactOptional(text) });
-
-const command = plainCommand(
-  'init',
-  "Begins a plant's configuration: copies the example of its ERP to plants/<plant>.config.ts, fills in your answers to five questions, and shows what an order becomes. Overwrites nothing, needs no network.",
-  `
+const command = defineCommand({
+  name: 'init',
+  description:
+    "Begins a plant's configuration: copies the example of its ERP to plants/<plant>.config.ts, fills in your answers to five questions, and shows what an order becomes. Overwrites nothing, needs no network.",
+  help: `
 Examples:
   npm run init
   npm run init -- --answers answers.json
@@ -25,8 +22,12 @@ A file of answers: {"plant": "ghent", "timeZone": "Europe/Brussels", "erp": "odo
 "database": "plant", "orders": {"everyMinutes": 5}, "numberPrefix": "", "emails": ["it@plant.example"]}
 erp is odoo, tryton, sap-s4hana or rest; orders is {"everyMinutes": 1 to 1440}, or "posted" by the ERP.
 
-Exit codes: 0 written · 1 failed · 2 an answer does not fit, or the file is there already: nothing was written`,
-).option('--answers <file>', 'a JSON file with the answers, where there is no terminal');
+Exit codes: 0 written · 1 failed · 2 an answer is invalid, or the file is there already: nothing was written`,
+  options: {
+    ...answerOptions,
+    answers: textOption('<file>', 'a JSON file with the answers, where there is no terminal'),
+  },
+});
 
 const examples = new URL('../../../plants/examples/', import.meta.url);
 
@@ -47,14 +48,14 @@ async function writeConfiguration(file: string, content: string): Promise<void> 
   }
 }
 
-await runCommand(command, optionsSchema, async ({ options }) => {
+await runCommand(command, async ({ options }) => {
   const answers = fittingAnswers(answersSchema, await answersFrom(options.answers, askForAnswers));
   const { plant, erp } = answers;
   const file = `plants/${plant}.config.ts`;
   const example = await readFile(new URL(`${erp}.config.ts`, examples), 'utf8');
   if (existsSync(file)) throw alreadyThere(file);
   await mkdir('plants', { recursive: true });
-  // This example has its ERP's description in a file next to it, which another plant may have copied already.
+  // This example has its ERP's description in a file of its own, which another plant may have copied already.
   if (erp === 'rest' && !existsSync('plants/dolibarr.ts'))
     await copyFile(new URL('dolibarr.ts', examples), 'plants/dolibarr.ts');
   const contract = `plants/${plant}.contract.ts`;
@@ -69,7 +70,7 @@ await runCommand(command, optionsSchema, async ({ options }) => {
 
   const { integration } = await loadIntegration(file, 'production');
   const previews = previewsOf(samples.order, integration);
-  answer(options, { file, previews }, [
+  const lines = [
     `${file} is written. What it makes of an order:`,
     '',
     ...previews.flatMap((preview) => previewLines(preview)),
@@ -78,6 +79,6 @@ await runCommand(command, optionsSchema, async ({ options }) => {
     `  npx cdk deploy -c config=${file} -c stage=test`,
     `  npm run secrets -- --stack AzumutaErp-${plant}-test`,
     `  npm run doctor -- --stack AzumutaErp-${plant}-test`,
-  ]);
-  return exits.done;
+  ];
+  return { facts: { file, previews }, lines };
 });

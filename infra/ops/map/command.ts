@@ -3,30 +3,24 @@ import { loadIntegration } from '../../build/load-configuration.ts';
 import {
   answerOptions,
   configOption,
-  configOptions,
+  defineCommand,
   exits,
-  plainCommand,
+  option,
   runCommand,
-  text,
+  textOr,
   UsageError,
 } from '../cli/command.ts';
 import { jsonIn } from '../cli/files.ts';
-import { answer, linesOf, sayJson } from '../cli/output.ts';
+import { linesOf, sayJson } from '../cli/output.ts';
 import { previewsOf } from './preview.ts';
 import { sampleNames, samples } from './read-sample.ts';
 import { previewLines } from './report.ts';
 
-const optionsSchema = z.object({
-  ...answerOptions,
-  ...configOptions,
-  sample: z.exactOptional(z.enum(sampleNames)),
-  stage: z._default(text, 'production'),
-});
-
-const command = plainCommand(
-  'map',
-  "Shows what a sample becomes under the configuration's mapping, side by side. Sends nothing, needs no network.",
-  `
+const command = defineCommand({
+  name: 'map',
+  description:
+    "Shows what a sample becomes under the configuration's mapping, side by side. Sends nothing, needs no network.",
+  help: `
 Examples:
   npm run -s map -- --sample order > order.json        a sample order, to change
   npm run map -- order.json                            what it becomes in Azumuta
@@ -36,14 +30,21 @@ Examples:
 An order is written as the ERP posts it to the order endpoint. A completion is a product order and its recordings
 as Azumuta answers them: {"productOrder": …, "recordings": […]}.
 
-Exit codes: 0 every sample fits · 1 a sample or a mapping has mistakes · 2 wrong command line or configuration`,
-)
-  .addOption(configOption)
-  .argument('[sample.json]', 'an ERP order (or a list), or a completion; - reads it from standard input')
-  .option('--stage <stage>', 'as the configuration is at this stage (default: production)')
-  .option('--sample <kind>', `print a sample to start from: ${sampleNames.join(' or ')}`);
+Exit codes: 0 every sample is valid · 1 a sample or a mapping has mistakes · 2 wrong command line or configuration`,
+  words: { '[sample.json]': 'an ERP order (or a list), or a completion; - reads it from standard input' },
+  options: {
+    ...answerOptions,
+    ...configOption,
+    stage: textOr('production', '<stage>', 'as the configuration is at this stage (default: production)'),
+    sample: option(
+      '<kind>',
+      `print a sample to start from: ${sampleNames.join(' or ')}`,
+      z.exactOptional(z.enum(sampleNames)),
+    ),
+  },
+});
 
-await runCommand(command, optionsSchema, async ({ options, words: [file] }) => {
+await runCommand(command, async ({ options, words: [file] }) => {
   const { config, sample, stage } = options;
   if (sample !== undefined) {
     sayJson(samples[sample]);
@@ -52,10 +53,7 @@ await runCommand(command, optionsSchema, async ({ options, words: [file] }) => {
   if (file === undefined) throw new UsageError('Name a file with a sample, or print one: --sample order.');
   const { integration } = await loadIntegration(config, stage);
   const previews = previewsOf(await jsonIn(file), integration);
-  answer(
-    options,
-    previews,
-    previews.flatMap((preview, at) => linesOf(at > 0 && '', previewLines(preview))),
-  );
-  return previews.some(({ mistakes }) => mistakes.length > 0) ? exits.failed : exits.done;
+  const isWrong = previews.some(({ mistakes }) => mistakes.length > 0);
+  const lines = previews.flatMap((preview, at) => linesOf(at > 0 && '', previewLines(preview)));
+  return { facts: previews, lines, exit: isWrong ? exits.failed : exits.done };
 });

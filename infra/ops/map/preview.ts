@@ -36,7 +36,7 @@ export function previewsOf(json: unknown, integration: CompleteIntegration): Pre
 /** Shows what the plant's mapping makes of a sample. Sends nothing, and calls no partner. */
 export function previewOf(sample: Sample, integration: CompleteIntegration): Preview {
   switch (sample.kind) {
-    case 'unfit':
+    case 'invalid':
       return { at: sample.at, from: { title: 'Sample', rows: [] }, becomes: [], mistakes: sample.mistakes };
     case 'order':
       return { at: sample.at, ...previewOrder(sample.order, integration.productOrders) };

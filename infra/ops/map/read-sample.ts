@@ -10,7 +10,7 @@ import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
 import { isRecord, type Mismatch, parse } from '../../../shared/platform/validation.ts';
 
-/** A sample that was read, or the mistakes of one that does not fit. */
+/** A sample that was read, or the mistakes of an invalid one. */
 export type Sample =
   | { readonly kind: 'order'; readonly at: string; readonly order: ErpOrder }
   | {
@@ -19,7 +19,7 @@ export type Sample =
       readonly books: Completion['kind'];
       readonly completed: CompletedProductOrder;
     }
-  | { readonly kind: 'unfit'; readonly at: string; readonly mistakes: readonly string[] };
+  | { readonly kind: 'invalid'; readonly at: string; readonly mistakes: readonly string[] };
 
 const completionSampleSchema = z.strictObject({
   productOrder: z.looseObject({}),
@@ -40,7 +40,7 @@ export function samplesIn(json: unknown, integration: CompleteIntegration, learn
     if (isRecord(one) && ('productOrder' in one || 'recordings' in one))
       return completionSample(one, at, integration, learnedAt);
     const parsed = parse(postedOrderSchema, one);
-    if (!parsed.ok) return unfit(at, parsed.mismatches);
+    if (!parsed.ok) return invalid(at, parsed.mismatches);
     return { kind: 'order', at, order: erpOrderOf(parsed.value) };
   };
   const list = isRecord(json) && 'orders' in json ? json.orders : json;
@@ -54,7 +54,7 @@ function completionSample(
   learnedAt: string,
 ): Sample {
   const parsed = parse(completionSampleSchema, one);
-  if (!parsed.ok) return unfit(at, parsed.mismatches);
+  if (!parsed.ok) return invalid(at, parsed.mismatches);
   const { productOrder, recordings, erpOrder, kind } = parsed.value;
   const readers = createAnswerReaders(azumuta.contract);
   const mistakes: string[] = [];
@@ -67,20 +67,20 @@ function completionSample(
   const read = recordings
     .flatMap((recording, index) => readAt(`recordings[${index}]`, readers.readRecording.read(recording)))
     .map((recording) => forMapping(recording, completions.includeOperators ?? false));
-  if (order === undefined || mistakes.length > 0) return { kind: 'unfit', at, mistakes };
+  if (order === undefined || mistakes.length > 0) return { kind: 'invalid', at, mistakes };
   try {
     const ref = erpOrder ?? { number: erpOrderNumberOf(completions, order.number) };
     return { kind: 'completion', at, books: kind, completed: completedOf(order, ref, read, learnedAt) };
   } catch (error) {
-    return { kind: 'unfit', at, mistakes: [reasonOf(error)] };
+    return { kind: 'invalid', at, mistakes: [reasonOf(error)] };
   }
 }
 
-function unfit(at: string, mismatches: readonly Mismatch[]): Sample {
+function invalid(at: string, mismatches: readonly Mismatch[]): Sample {
   const mistakes = mismatches.map(
     ({ path, found, expected }) => `${path.replace('$', () => at)}: found ${found}, expected ${expected}`,
   );
-  return { kind: 'unfit', at, mistakes };
+  return { kind: 'invalid', at, mistakes };
 }
 
 /** Samples for trying a mapping on: `npm run map -- --sample order`. */

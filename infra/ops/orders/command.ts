@@ -3,19 +3,18 @@ import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { commonOptions, exits, flag, oneOf, opsCommand, runCommand, UsageError } from '../cli/command.ts';
-import { answer, linesOf, styled } from '../cli/output.ts';
+import { defineCommand, flag, oneOf, option, runCommand, stackOptions, UsageError } from '../cli/command.ts';
+import { linesOf, styled } from '../cli/output.ts';
 import { findTarget, ledgerOf, operatorOf, queueUrlsOf, sqsOf, whereOf } from '../cli/target.ts';
 import { checkedNote } from '../dead-letters/discard.ts';
 import { type EndDependencies, type EndRequest, giveUp, remake, settle } from './end-order.ts';
 
 const actions = ['settle', 'give-up', 'remake'] as const;
-const optionsSchema = z.object({ ...commonOptions, go: flag, because: z.exactOptional(z.string()) });
-
-const command = opsCommand(
-  'orders',
-  'Ends what is open about a product order, by a person. Shows what it would do, unless --go is given.',
-  `
+const command = defineCommand({
+  name: 'orders',
+  description:
+    'Ends what is open about a product order, by a person. Shows what it would do, unless --go is given.',
+  help: `
 Examples:
   npm run orders -- settle MO/0042 changed --because "corrected on paper" --go --local
   npm run orders -- give-up MO/0042 --because "scrapped, booked by hand" --go --local
@@ -28,14 +27,19 @@ remake    creates a product order that was removed in Azumuta anew, as it was ma
 What is done is signed in the journey of the order, with your name and the reason.
 
 Exit codes: 0 done, or shown · 1 failed · 2 wrong command line, or there is nothing to do`,
-)
-  .argument('<action>', actions.join(', '))
-  .argument('<number>', 'number of the product order')
-  .argument('[kind]', `of the concern that is settled: ${orderConcernKinds.join(', ')}`)
-  .option('--because <text>', 'why, for everybody who looks up the order later')
-  .option('--go', 'do it');
+  words: {
+    '<action>': actions.join(', '),
+    '<number>': 'number of the product order',
+    '[kind]': `of the concern that is settled: ${orderConcernKinds.join(', ')}`,
+  },
+  options: {
+    ...stackOptions,
+    because: option('<text>', 'why, for everybody who looks up the order later', z.exactOptional(z.string())),
+    go: flag('do it'),
+  },
+});
 
-await runCommand(command, optionsSchema, async ({ options, words: [action = '', number, kind] }) => {
+await runCommand(command, async ({ options, words: [action = '', number, kind] }) => {
   const { go, because } = options;
   if (number === undefined) throw new UsageError('Say which product order.');
   if (because === undefined) throw new UsageError('Say why: --because "…".');
@@ -49,14 +53,13 @@ await runCommand(command, optionsSchema, async ({ options, words: [action = '', 
   const request = { number, go, note: `${checkedNote(because)} (${await operatorOf(target)})` };
   const steps = await act(action, request, kind, dependencies);
   const again = linesOf(action, number, kind).map((word) => shellWord(word));
-  const command = `npm run orders -- ${again.join(' ')} --because ${shellWord(because)} --go ${whereOf(target)}`;
+  const toDoIt = `npm run orders -- ${again.join(' ')} --because ${shellWord(because)} --go ${whereOf(target)}`;
   const lines = linesOf(
     styled('bold', go ? `${number}: done` : `${number}: this would be done`),
     steps.map((step) => `  ${step}`),
-    !go && ['', command],
+    !go && ['', toDoIt],
   );
-  answer(options, { target: target.name, dryRun: !go, number, steps }, lines);
-  return exits.done;
+  return { facts: { target: target.name, dryRun: !go, number, steps }, lines };
 });
 
 function act(action: string, request: EndRequest, kind: string | undefined, dependencies: EndDependencies) {

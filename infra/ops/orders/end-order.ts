@@ -80,7 +80,7 @@ async function knownOf(
 ): Promise<Standing> {
   const known = await knownOrders.standing(number);
   if (known.entry || known.bookings.length + known.concerns.length > 0) return known;
-  throw new UsageError(`The ledger knows no product order ${number}: trace names those of an ERP order.`);
+  throw new UsageError(`The ledger has no product order ${number}: trace names those of an ERP order.`);
 }
 
 function others(concerns: readonly Concern[]): string {

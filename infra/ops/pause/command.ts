@@ -1,7 +1,6 @@
-import * as z from 'zod/mini';
 import { createProgress, type Progress } from '../../local/progress.ts';
-import { commonOptions, exits, opsCommand, runCommand, type Typed, UsageError } from '../cli/command.ts';
-import { answer, counted } from '../cli/output.ts';
+import { defineCommand, exits, runCommand, stackOptions, UsageError } from '../cli/command.ts';
+import { counted } from '../cli/output.ts';
 import { findTarget, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import {
   flows,
@@ -12,9 +11,6 @@ import {
   switchFlow,
   switchPull,
 } from './switch-flow.ts';
-
-const optionsSchema = z.object(commonOptions);
-type Options = z.output<typeof optionsSchema>;
 
 const descriptions = {
   pause: 'Pauses a flow, for the maintenance of a partner. New orders and completions wait in their queues.',
@@ -54,21 +50,30 @@ if (name === 'pause' || name === 'resume') {
 }
 
 async function runSwitch(name: Name, commandLine: readonly string[]): Promise<void> {
-  const command = opsCommand(name, descriptions[name], help(name));
-  command.argument('[flow]', `${names.join(', ')}, or all`);
-  const act = async ({ options, words, signal }: Typed<Options>) => {
-    const chosen = flowsOf(words[0]);
-    const progress = createProgress();
-    const target = await findTarget(options);
-    const outcomes: Outcome[] = [];
-    for (const flow of chosen)
-      if (!signal.aborted) outcomes.push(await switchOne(flow, target, name === 'resume', signal, progress));
-    const lines = outcomes.map((outcome) => sentenceFor(name, outcome, whereOf(target)));
-    answer(options, { target: target.name, flows: outcomes }, lines);
-    if (signal.aborted) return exits.interrupted;
-    return outcomes.every(isComplete) ? exits.done : exits.partly;
-  };
-  await runCommand(command, optionsSchema, act, commandLine);
+  const command = defineCommand({
+    name,
+    description: descriptions[name],
+    help: help(name),
+    words: { '[flow]': `${names.join(', ')}, or all` },
+    options: stackOptions,
+  });
+  await runCommand(
+    command,
+    async ({ options, words, signal }) => {
+      const chosen = flowsOf(words[0]);
+      const progress = createProgress();
+      const target = await findTarget(options);
+      const outcomes: Outcome[] = [];
+      for (const flow of chosen)
+        if (!signal.aborted)
+          outcomes.push(await switchOne(flow, target, name === 'resume', signal, progress));
+      const lines = outcomes.map((outcome) => sentenceFor(name, outcome, whereOf(target)));
+      const exit = outcomes.every(isComplete) ? exits.done : exits.partly;
+      const facts = { target: target.name, flows: outcomes };
+      return { facts, lines, exit: signal.aborted ? exits.interrupted : exit };
+    },
+    commandLine,
+  );
 }
 
 type Outcome = Awaited<ReturnType<typeof switchOne>>;

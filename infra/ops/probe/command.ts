@@ -5,7 +5,20 @@ import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { createProgress } from '../../local/progress.ts';
-import { commonOptions, exits, opsCommand, runCommand, text, UsageError } from '../cli/command.ts';
+import {
+  type Answer,
+  configFlags,
+  defineCommand,
+  exits,
+  flag,
+  option,
+  runCommand,
+  stackOptions,
+  text,
+  textOption,
+  textOr,
+  UsageError,
+} from '../cli/command.ts';
 import { answersFrom, fittingAnswers, writeNewFile } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
@@ -16,40 +29,11 @@ import { type Probed, probeAccount, probeSavedAnswers, savedAnswers } from './pr
 import { cannotBeRead, contractText, placeIn, report } from './report.ts';
 import { askForScreenValues, screenValuesSchema } from './screen-values.ts';
 
-const optionsSchema = z.object({
-  ...commonOptions,
-  config: z.exactOptional(text),
-  stage: z._default(text, 'production'),
-  sample: z._default(z.array(text), []),
-  answers: z.exactOptional(text),
-  out: z.exactOptional(text),
-  create: z.exactOptional(text),
-  replace: z._default(z.boolean(), false),
-  values: z._default(z.boolean(), false),
-});
-type Options = z.output<typeof optionsSchema>;
-
-const command = opsCommand(
-  'probe',
-  'Reads a real Azumuta account and recognises each field of azumuta.contract by the values that you see on its screen. Prints a table, and the lines that differ from what is assumed. At most 40 calls, two a second.',
-)
-  .option(
-    '-c, --config <file>',
-    "the plant's configuration (default: that of the stack's plant, or the only one in plants/)",
-  )
-  .option('--stage <stage>', 'stage of the configuration, without a stack (default: production)')
-  .option(
-    '--sample <file...>',
-    'saved answers instead of the account: order.json, readRecording=recording.json',
-  )
-  .option('--answers <file>', 'a JSON file with what you see, where there is no terminal')
-  .option('--values', 'show the values that were found, too')
-  .option('--out <file>', 'where the contract is written (default: plants/<plant>.contract.ts)')
-  .option('--replace', 'overwrite that file; lines that the configuration has by hand stay')
-  .option('--create <number>', 'create one test order of this number, and name what came back different')
-  .addHelpText(
-    'after',
-    `
+const command = defineCommand({
+  name: 'probe',
+  description:
+    'Reads a real Azumuta account and recognises each field of azumuta.contract by the values that you see on its screen. Prints a table, and the lines that differ from what is assumed. At most 40 calls, two a second.',
+  help: `
 Examples:
   npm run probe -- --config plants/ghent.config.ts
   npm run probe -- --stack AzumutaErp-ghent-production
@@ -64,9 +48,34 @@ A file of answers: {"number": "MO/0001", "article": "GEAR-01", "parameter": {"na
 "variant": "Red", "completedStatus": "Done", "recorded": {"value": "5", "step": "Good quantity"},
 "page": "https://…"}; all but the number may be left out. With --create also "again": the number once more.
 
-Exit codes: 0 done · 1 Azumuta refused or failed · 2 wrong command line, or an answer does not fit · 3 something was
+Exit codes: 0 done · 1 Azumuta refused or failed · 2 wrong command line, or an answer is invalid · 3 something was
 not found, or came back different`,
-  );
+  options: {
+    ...stackOptions,
+    config: option(
+      '<file>',
+      "the plant's configuration (default: that of the stack's plant, or the only one in plants/)",
+      z.exactOptional(text),
+      { flags: configFlags },
+    ),
+    stage: textOr(
+      'production',
+      '<stage>',
+      'stage of the configuration, without a stack (default: production)',
+    ),
+    sample: option(
+      '<file...>',
+      'saved answers instead of the account: order.json, readRecording=recording.json',
+      z._default(z.array(text), []),
+    ),
+    answers: textOption('<file>', 'a JSON file with what you see, where there is no terminal'),
+    values: flag('show the values that were found, too'),
+    out: textOption('<file>', 'where the contract is written (default: plants/<plant>.contract.ts)'),
+    replace: flag('overwrite that file; lines that the configuration has by hand stay'),
+    create: textOption('<number>', 'create one test order of this number, and name what came back different'),
+  },
+});
+type Options = z.output<typeof command.form>;
 
 const answersSchema = z.strictObject({ ...screenValuesSchema.shape, again: z.optional(text) });
 
@@ -83,7 +92,7 @@ function writeContract(contract: string, { file, contractFile }: Plant, { out, r
   const path = relative(dirname(file), own).replaceAll('\\', '/');
   const added = `import { contract } from '${path.startsWith('.') ? path : `./${path}`}';`;
   return [
-    `${own} is written. Read the lines that are to confirm.`,
+    `${own} is written. Check the lines marked *to confirm*.`,
     ...(isThere ? [] : [`In ${file}, add`, `  ${added}`, '  azumuta: { contract },']),
     `Then check that all is understood: npm run probe -- --config ${shellWord(file)}`,
   ];
@@ -112,23 +121,22 @@ async function finish(probed: Probed, plant: Plant, options: Options): Promise<n
 
 type Created = Awaited<ReturnType<typeof createTestOrder>>;
 
-function finishCreated(number: string, { id, differing }: Created, json: boolean): number {
+function createdAnswer(number: string, { id, differing }: Created): Answer {
   const isSame = differing.length === 0;
   const how = isSame ? 'came back as it was sent' : 'came back different';
-  if (json) sayJson({ id, differing });
-  else {
-    say(`Product order ${number} is created (${id}), and ${how}. Remove it in Azumuta.`);
-    for (const difference of differing) say(`  ${difference}`);
-  }
-  return isSame ? exits.done : exits.partly;
+  const lines = [
+    `Product order ${number} is created (${id}), and ${how}. Remove it in Azumuta.`,
+    ...differing.map((difference) => `  ${difference}`),
+  ];
+  return { facts: { id, differing }, lines, exit: isSame ? exits.done : exits.partly };
 }
 
 function hasFound({ findings }: Probed): boolean {
   return findings.some(({ set }) => set !== undefined);
 }
 
-await runCommand(command, optionsSchema, async ({ options, signal }) => {
-  const { create: number, answers: file, sample, json } = options;
+await runCommand(command, async ({ options, signal }) => {
+  const { create: number, answers: file, sample } = options;
   const isOfStack = options.stack !== undefined || options.local !== undefined;
   const target = isOfStack ? await findTarget(options) : undefined;
   const plant = await findPlant(target, options.stage, options.config);
@@ -143,7 +151,7 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
       throw new UsageError('The number was not typed again as it is: nothing was created.');
     const apiKey = await findKey(target);
     const azumuta = createAzumutaClient({ ...known, baseUrl, apiKey: async () => apiKey });
-    return finishCreated(number, await createTestOrder(azumuta, number, seen, signal), json);
+    return createdAnswer(number, await createTestOrder(azumuta, number, seen, signal));
   }
   if (sample.length > 0)
     return finish(probeSavedAnswers(await savedAnswers(sample, seen.number), known), plant, options);

@@ -15,7 +15,7 @@ export function withSource(read: (json: unknown) => unknown, source: string) {
 
 /**
  * A value of the configuration in TypeScript, not formatted.
- * @param remarks Written beside the lines whose paths they have.
+ * @param remarks Written behind the lines whose paths they have.
  * @param at The path of the value; '' is the whole contract.
  */
 export function sourceOf(value: unknown, remarks: ReadonlyMap<string, string> = new Map(), at = ''): string {

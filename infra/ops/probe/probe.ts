@@ -42,7 +42,9 @@ export async function savedAnswers(words: readonly string[], number: string): Pr
     const [, given, file = word] = /^(\w+)=(.+)$/.exec(word) ?? [];
     const name = readOperations.find((each) => each === given);
     if (given !== undefined && name === undefined)
-      throw new UsageError(`--sample knows no ${given}: choose ${readOperations.join(', ')}.`);
+      throw new UsageError(
+        `There is no operation ${given} for --sample: choose ${readOperations.join(', ')}.`,
+      );
     const json = await jsonIn(file);
     if (json === null || typeof json !== 'object')
       throw new UsageError(`${file} holds no answer: expected a JSON object or list.`);

@@ -107,6 +107,6 @@ function differingLines(
     order && variant !== undefined && !shows(() => order.variants, variant) && 'variant.name',
     recorded && recording?.steps.every((step) => !shows(() => step.value, recorded.value)) && 'step.value',
   ];
-  const why = 'reads is not what was seen: look at that line, and at those beside it.';
+  const why = 'reads is not what was seen: check that line, and those next to it.';
   return lines.flatMap((line) => (line ? `What azumuta.contract.${line} ${why}` : []));
 }

@@ -6,38 +6,31 @@ import { systemClock } from '../../../shared/platform/clock.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
 import {
+  type Answer,
+  defineCommand,
   exits,
   flag,
   momentOf,
   mostOf,
-  plantCommand,
+  option,
   plantOptions,
   runCommand,
+  textOr,
   UsageError,
 } from '../cli/command.ts';
-import { answer } from '../cli/output.ts';
 import { configurationOf, findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { partnersOf } from '../doctor/check-partners.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { previewPull } from './preview.ts';
 import { previewPullLines, pulledLines } from './report.ts';
 
-const optionsSchema = z.object({
-  ...plantOptions,
-  dryRun: flag,
-  go: flag,
-  since: z.exactOptional(z.string()),
-  most: z._default(z.string(), '500'),
-});
-type Options = z.output<typeof optionsSchema>;
-
 /** A dry run that takes longer ends early and shows what it has found. */
 const maxDryRunMs = 15 * 60_000;
 
-const command = plantCommand(
-  'pull',
-  'Shows which orders the pull would read from the ERP, or runs it now.',
-  `
+const command = defineCommand({
+  name: 'pull',
+  description: 'Shows which orders the pull would read from the ERP, or runs it now.',
+  help: `
 Examples:
   npm run pull -- --dry-run --since 2026-12-01 --stack AzumutaErp-ghent-production -c plants/ghent.config.ts
   npm run pull -- --dry-run --local                 what the next pull would do
@@ -51,11 +44,19 @@ sends one or two requests to Azumuta.
 
 Exit codes: 0 done, nothing needs a person · 1 failed, or ended early · 2 wrong command line ·
 3 some orders cannot be read, would be refused, conflict or were cancelled · 130 interrupted`,
-)
-  .option('--dry-run', 'show what would be created, what exists already and what conflicts; write nothing')
-  .option('--since <when>', 'dry run: read from this time on (default: from where the next pull begins)')
-  .option('--most <orders>', 'dry run: read at most so many ERP orders (default: 500)')
-  .option('--go', 'run the pull now, as the schedule does: from where the last run ended');
+  options: {
+    ...plantOptions,
+    dryRun: flag('show what would be created, what exists already and what conflicts; write nothing'),
+    since: option(
+      '<when>',
+      'dry run: read from this time on (default: from where the next pull begins)',
+      z.exactOptional(z.string()),
+    ),
+    most: textOr('500', '<orders>', 'dry run: read at most so many ERP orders (default: 500)'),
+    go: flag('run the pull now, as the schedule does: from where the last run ended'),
+  },
+});
+type Options = z.output<typeof command.form>;
 
 async function dryRun(target: Target, options: Options, signal: AbortSignal, progress: Progress) {
   const most = mostOf(options.most);
@@ -76,13 +77,13 @@ async function dryRun(target: Target, options: Options, signal: AbortSignal, pro
     progress: progress.tell,
   }).finally(progress.end);
   const lines = previewPullLines(preview, { target: target.name, where: whereOf(target) });
-  answer(options, { target: target.name, dryRun: true, ...preview }, lines);
-  if (signal.aborted) return exits.interrupted;
-  if (preview.failure !== undefined) return exits.failed;
+  const facts = { target: target.name, dryRun: true, ...preview };
+  if (signal.aborted) return { facts, lines, exit: exits.interrupted };
+  if (preview.failure !== undefined) return { facts, lines, exit: exits.failed };
   const needsPerson = preview.productOrders.some(({ outcome }) =>
     ['unreadable', 'conflict', 'reject', 'cancelled'].includes(outcome),
   );
-  return needsPerson ? exits.partly : exits.done;
+  return { facts, lines, exit: needsPerson ? exits.partly : exits.done };
 }
 
 /** Where the next pull begins: after the last order that was read, or else at the configured start. */
@@ -102,19 +103,22 @@ const reportSchema = z.object({
   remapped: z.number(),
 }) satisfies z.ZodMiniType<PullReport>;
 
-async function go(target: Target, options: Options, { during }: Progress): Promise<number> {
+async function go(target: Target, { during }: Progress): Promise<Answer> {
   const report = await during('Running the pull', invoke(target, 'PullFunction', reportSchema));
-  answer(options, { target: target.name, ...report }, pulledLines(report, whereOf(target)));
-  if (report.outcome !== 'read') return exits.failed;
-  return report.conflicts + report.rejected + report.cancelled > 0 ? exits.partly : exits.done;
+  const needsPerson = report.conflicts + report.rejected + report.cancelled > 0;
+  return {
+    facts: { target: target.name, ...report },
+    lines: pulledLines(report, whereOf(target)),
+    exit: report.outcome !== 'read' ? exits.failed : needsPerson ? exits.partly : exits.done,
+  };
 }
 
-await runCommand(command, optionsSchema, async ({ options, signal }) => {
+await runCommand(command, async ({ options, signal }) => {
   if (options.dryRun === options.go)
     throw new UsageError('Choose either --dry-run to look, or --go to run the pull now.');
   if (options.go && options.since !== undefined)
     throw new UsageError('--since is only for a dry run: the pull goes on from where the last run ended.');
   const progress = createProgress();
   const target = await findTarget(options);
-  return options.go ? go(target, options, progress) : dryRun(target, options, signal, progress);
+  return options.go ? go(target, progress) : dryRun(target, options, signal, progress);
 });

@@ -1,20 +1,24 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { createProgress } from '../../local/progress.ts';
-import { commonOptions, exits, flag, opsCommand, runCommand, text, UsageError } from '../cli/command.ts';
-import { answer } from '../cli/output.ts';
+import {
+  defineCommand,
+  exits,
+  flag,
+  runCommand,
+  stackOptions,
+  textOption,
+  UsageError,
+} from '../cli/command.ts';
 import { findTarget, whereOf } from '../cli/target.ts';
 import { type ReplayReport, replay, replayDependenciesOf } from './replay.ts';
 import { replayLines } from './report.ts';
 
-const selection = { all: flag, order: z.exactOptional(text), reason: z.exactOptional(text) };
-const optionsSchema = z.object({ ...commonOptions, go: flag, ...selection });
-type Options = z.output<typeof optionsSchema>;
-
-const command = opsCommand(
-  'replay',
-  'Sends dead letters back to the queues that they come from. Shows what it would do, unless --go is given.',
-  `
+const command = defineCommand({
+  name: 'replay',
+  description:
+    'Sends dead letters back to the queues that they come from. Shows what it would do, unless --go is given.',
+  help: `
 Examples:
   npm run replay -- --local                                  dead letters of the local platform, by cause and reason
   npm run replay -- --stack AzumutaErp-ghent-production      the same for a deployed stack
@@ -30,13 +34,17 @@ While the command runs, dead letters are hidden from others. If it is killed, th
 
 Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 some selected dead letters cannot be
 replayed and stay · 130 interrupted`,
-)
-  .option('--go', 'do it')
-  .option('--all', 'all dead letters')
-  .option('--order <number>', 'those of one order: its product order number, or its number in the ERP')
-  .option('--reason <text>', 'those whose reason contains this text, or whose cause it is');
+  options: {
+    ...stackOptions,
+    go: flag('do it'),
+    all: flag('all dead letters'),
+    order: textOption('<number>', 'those of one order: its product order number, or its number in the ERP'),
+    reason: textOption('<text>', 'those whose reason contains this text, or whose cause it is'),
+  },
+});
+type Options = z.output<typeof command.form>;
 
-await runCommand(command, optionsSchema, async ({ options, signal }) => {
+await runCommand(command, async ({ options, signal }) => {
   checkSelection(options);
   const { go, order, reason } = options;
   const target = await findTarget(options);
@@ -54,8 +62,8 @@ await runCommand(command, optionsSchema, async ({ options, signal }) => {
   ).finally(progress.end);
   const command = `npm run replay -- ${selectionOf(options)} --go ${whereOf(target)}`;
   const about = { target: target.name, go, hidden, now: new Date(), command };
-  answer(options, { target: target.name, dryRun: !go, hidden, ...report }, replayLines(report, about));
-  return exitCodeOf(report, go);
+  const facts = { target: target.name, dryRun: !go, hidden, ...report };
+  return { facts, lines: replayLines(report, about), exit: exitCodeOf(report, go) };
 });
 
 function checkSelection({ go, all, order, reason }: Options): void {

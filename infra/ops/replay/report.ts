@@ -43,7 +43,7 @@ function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
       { title: 'Letters', right: true },
       { title: 'Cause' },
       { title: 'Reason', most: 60 },
-      { title: 'Put aside by' },
+      { title: 'Dead-lettered by' },
       { title: 'Goes to', most: 40 },
       { title: 'Orders', most: 30 },
       { title: 'First attempt' },

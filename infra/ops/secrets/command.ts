@@ -1,9 +1,16 @@
 import { text as readAll } from 'node:stream/consumers';
-import * as z from 'zod/mini';
 import { newToken } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
-import { exits, oneOf, plantCommand, plantOptions, runCommand, UsageError } from '../cli/command.ts';
-import { answer, styled } from '../cli/output.ts';
+import {
+  type Answer,
+  defineCommand,
+  exits,
+  oneOf,
+  plantOptions,
+  runCommand,
+  UsageError,
+} from '../cli/command.ts';
+import { styled } from '../cli/output.ts';
 import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
 import { secretFindings } from '../doctor/check-partners.ts';
 import { findingLines } from '../doctor/finding.ts';
@@ -12,21 +19,20 @@ import { isOwn, ownSecrets, type SecretName, SecretStore, secretFacts, secretNam
 
 const actions = ['status', 'set', 'rotate', 'finish', 'show'] as const;
 type Action = (typeof actions)[number];
-const optionsSchema = z.object(plantOptions);
 
 /** The secrets of a stack, and what was typed. */
 interface Run {
   readonly store: SecretStore;
   readonly target: Target;
-  readonly options: z.output<typeof optionsSchema>;
+  readonly config: string;
   /** A partner's value: asked for at a terminal, else read from standard input. */
   readonly given: (name: SecretName) => Promise<string>;
 }
 
-const command = plantCommand(
-  'secrets',
-  "Shows which of the stack's secrets are set, sets and rotates them.",
-  `
+const command = defineCommand({
+  name: 'secrets',
+  description: "Shows which of the stack's secrets are set, sets and rotates them.",
+  help: `
 Examples:
   npm run secrets -- --stack AzumutaErp-ghent-production        which are set, and what to type for each that is not
   npm run secrets -- set azumuta-api-key --local                asks for it, without showing it
@@ -42,64 +48,70 @@ The shape of the ERP's credentials depends on its connector: they are checked ag
 Running functions accept a new token or key within a minute, and refuse the old one within 15 minutes after finish.
 A new key of a partner is used as soon as the partner refuses the old one.
 
-Exit codes: 0 done · 1 failed · 2 wrong command line, or a value that does not fit (nothing was changed) ·
+Exit codes: 0 done · 1 failed · 2 wrong command line, or an invalid value (nothing was changed) ·
 3 status: at least one secret is not usable`,
-)
-  .argument('[action]', `${actions.join(', ')} (default: status)`)
-  .argument('[secret]', secretNames.join(', '));
+  words: {
+    '[action]': `${actions.join(', ')} (default: status)`,
+    '[secret]': secretNames.join(', '),
+  },
+  options: plantOptions,
+});
 
-async function status({ store, target, options }: Run): Promise<number> {
+async function status({ store, target, config }: Run): Promise<Answer> {
   const states = await createProgress().during('Reading the secrets', store.states());
-  const findings = secretFindings(states, target, options.config);
+  const findings = secretFindings(states, target, config);
   const lines = findings.flatMap((finding) => findingLines(finding));
   const facts = { target: target.name, secrets: Object.fromEntries(states) };
-  answer(options, facts, [styled('bold', `Secrets of ${target.name}`), '', ...lines]);
-  return findings.some(({ result }) => result === 'wrong') ? exits.partly : exits.done;
+  return {
+    facts,
+    lines: [styled('bold', `Secrets of ${target.name}`), '', ...lines],
+    exit: findings.some(({ result }) => result === 'wrong') ? exits.partly : exits.done,
+  };
 }
 
-/** What was done: for other programs, and as lines for a person. */
-type Done = readonly [facts: object, ...lines: readonly string[]];
-
-async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run): Promise<Done> {
-  const { store, target, options, given } = run;
+async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run): Promise<Answer> {
+  const { store, target, config, given } = run;
   if (!isOwn(name)) {
     if (action !== 'set')
       throw new UsageError(
         `${name} is a partner's: get the new value there, then set ${name}. Only ${ownSecrets.join(' and ')} can be ${action === 'show' ? 'shown' : 'rotated'}.`,
       );
     await store.set(name, await given(name));
-    const check = `Check it with: npm run doctor -- ${whereOf(target, options.config)}`;
-    return [{ set: name }, `${secretFacts[name].title}: set in ${target.name}. ${check}`];
+    const check = `Check it with: npm run doctor -- ${whereOf(target, config)}`;
+    return { facts: { set: name }, lines: [`${secretFacts[name].title}: set in ${target.name}. ${check}`] };
   }
   const next = (then: Action) => `npm run secrets -- ${then} ${name} ${whereOf(target)}`;
   if (action === 'show') return handOut(name, await store.current(name), target);
   if (action === 'finish') {
-    if (await store.finish(name)) return [{ finished: name }, 'Only the new value is valid now.'];
-    return [{ finished: null }, 'No rotation was under way: nothing to finish.'];
+    if (await store.finish(name))
+      return { facts: { finished: name }, lines: ['Only the new value is valid now.'] };
+    return { facts: { finished: null }, lines: ['No rotation was under way: nothing to finish.'] };
   }
   await store[action](name, newToken());
   const done = `${secretFacts[name].title}: ${action === 'set' ? 'set' : 'rotated'}. See it with: ${next('show')}`;
-  if (action === 'set') return [{ set: name }, done];
-  return [{ rotate: name }, done, `Both values are valid until you finish: ${next('finish')}`];
+  if (action === 'set') return { facts: { set: name }, lines: [done] };
+  const finish = `Both values are valid until you finish: ${next('finish')}`;
+  return { facts: { rotate: name }, lines: [done, finish] };
 }
 
 /** A value of one of our own secrets, and what to do with it. */
-function handOut(name: SecretName, value: string, target: Target): Done {
+function handOut(name: SecretName, value: string, target: Target): Answer {
   const soon = '(the functions accept it within a minute)';
-  if (name === 'order-api-key')
-    return [{ value }, `Give this key to the ERP, which sends it in the header X-API-Key ${soon}:`, value];
+  const toErp = `Give this key to the ERP, which sends it in the header X-API-Key ${soon}:`;
+  if (name === 'order-api-key') return { facts: { value }, lines: [toErp, value] };
   const webhookUrl = target.output('WebhookUrl').replace('<token>', () => value);
   const toAzumuta = `Paste this URL into the triggers of your article categories in Azumuta ${soon}:`;
-  return [{ webhookUrl }, toAzumuta, webhookUrl];
+  return { facts: { webhookUrl }, lines: [toAzumuta, webhookUrl] };
 }
 
-await runCommand(command, optionsSchema, async ({ options, words: [first, second], signal }) => {
+await runCommand(command, async ({ options, words: [first, second], signal }) => {
+  const { config } = options;
   const action = oneOf(actions, first ?? 'status', 'action');
   const name = second === undefined ? undefined : oneOf(secretNames, second, 'secret');
   const target = await findTarget(options);
   // The ERP's connector knows the shape of its credentials. Everything else can be done without it.
   const isNeeded = action === 'set' && name === 'erp-credentials';
-  const erp = await configurationOf(target, options.config).then(
+  const erp = await configurationOf(target, config).then(
     (integration) => integration.erp,
     (error: unknown) => (isNeeded ? Promise.reject(error) : undefined),
   );
@@ -109,11 +121,9 @@ await runCommand(command, optionsSchema, async ({ options, words: [first, second
     process.stdin.isTTY
       ? askForValue(secret, erp?.credentialsExample ?? {}, terminal)
       : readAll(process.stdin);
-  const run = { store: new SecretStore(target, erp?.credentials), target, options, given };
+  const run = { store: new SecretStore(target, erp?.credentials), target, config, given };
 
   if (action === 'status') return status(run);
   if (name === undefined) throw new UsageError(`Say which secret: ${secretNames.join(', ')}.`);
-  const [facts, ...lines] = await act(action, name, run);
-  answer(options, facts, lines);
-  return exits.done;
+  return act(action, name, run);
 });

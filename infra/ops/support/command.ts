@@ -1,19 +1,17 @@
-import * as z from 'zod/mini';
 import project from '../../../package.json' with { type: 'json' };
 import { reasonOf } from '../../../shared/model/errors.ts';
-import { exits, plantCommand, plantOptions, runCommand, text } from '../cli/command.ts';
+import { defineCommand, exits, plantOptions, runCommand, textOption } from '../cli/command.ts';
 import { writeNewFile } from '../cli/files.ts';
-import { answer, printable, say } from '../cli/output.ts';
+import { printable, say } from '../cli/output.ts';
 import { configurationOf } from '../cli/target.ts';
 import { traceAsked } from '../trace/trace.ts';
 import { namesIn, supportTextOf } from './support-file.ts';
 
-const optionsSchema = z.object({ ...plantOptions, out: z.exactOptional(text) });
-
-const command = plantCommand(
-  'support',
-  'Writes everything that is known about an order into one file, which you can send to a partner or to Azumuta: its journey, the causes of failures, versions, outputs of the stack, and the names of the settings. Secrets, names of persons and AWS account numbers are left out.',
-  `
+const command = defineCommand({
+  name: 'support',
+  description:
+    'Writes everything that is known about an order into one file, which you can send to a partner or to Azumuta: its journey, the causes of failures, versions, outputs of the stack, and the names of the settings. Secrets, names of persons and AWS account numbers are left out.',
+  help: `
 Examples:
   npm run support -- MO/0042 --local
   npm run support -- MO/0042 --stack AzumutaErp-ghent-production --out case-17.json
@@ -21,14 +19,17 @@ Examples:
 Read the file before you send it: it contains article numbers, parameters and answers of the ERP.
 
 Exit codes: 0 written · 1 failed · 2 wrong command line, or the file exists already · 3 the ledger knows nothing by that name`,
-)
-  .argument('[order]', 'number of a product order, number or id of an ERP order, or an id of Azumuta')
-  .option('--out <file>', 'default: support-<order>.json in this folder');
+  words: { '[order]': 'number of a product order, number or id of an ERP order, or an id of Azumuta' },
+  options: {
+    ...plantOptions,
+    out: textOption('<file>', 'default: support-<order>.json in this folder'),
+  },
+});
 
-await runCommand(command, optionsSchema, async ({ options, words: [asked] }) => {
+await runCommand(command, async ({ options, words: [asked] }) => {
   const { target, trace: order } = await traceAsked(asked, options);
   if (order.productOrders.length === 0) {
-    say(`The ledger knows no order, ERP order or recording ${order.asked}: nothing was written.`);
+    say(`The ledger has no order, ERP order or recording ${order.asked}: nothing was written.`);
     return exits.notFound;
   }
   const file = options.out ?? `support-${order.asked.replace(/[^A-Za-z0-9-]+/g, '-')}.json`;
@@ -43,9 +44,7 @@ await runCommand(command, optionsSchema, async ({ options, words: [asked] }) => 
     order,
   });
   writeNewFile(file, content);
-  answer(options, { file }, [
-    `Wrote ${file}.`,
-    'Read it before you send it: it contains article numbers, parameters and answers of the ERP.',
-  ]);
-  return exits.done;
+  const warning =
+    'Read it before you send it: it contains article numbers, parameters and answers of the ERP.';
+  return { facts: { file }, lines: [`Wrote ${file}.`, warning] };
 });

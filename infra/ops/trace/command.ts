@@ -1,15 +1,11 @@
-import * as z from 'zod/mini';
-import { exits, plantCommand, plantOptions, runCommand } from '../cli/command.ts';
-import { answer } from '../cli/output.ts';
+import { defineCommand, exits, plantOptions, runCommand } from '../cli/command.ts';
 import { traceLines } from './report.ts';
 import { traceAsked } from './trace.ts';
 
-const optionsSchema = z.object(plantOptions);
-
-const command = plantCommand(
-  'trace',
-  'Shows where an order is: its status, what it waits for, and everything that happened to it.',
-  `
+const command = defineCommand({
+  name: 'trace',
+  description: 'Shows where an order is: its status, what it waits for, and everything that happened to it.',
+  help: `
 Examples:
   npm run trace -- MO/0042 --local
   npm run trace -- MO/0042 --stack AzumutaErp-ghent-production
@@ -20,11 +16,16 @@ Recordings are not in the ledger: Azumuta is asked which order one belongs to, f
 stack and the plant's configuration. Times are in the plant's time zone; --json has them in UTC.
 
 Exit codes: 0 found · 1 failed · 2 wrong command line · 3 the ledger knows nothing by that name`,
-).argument('[order]', 'number of a product order, number or id of an ERP order, or an id of Azumuta');
+  words: { '[order]': 'number of a product order, number or id of an ERP order, or an id of Azumuta' },
+  options: plantOptions,
+});
 
-await runCommand(command, optionsSchema, async ({ options, words: [asked] }) => {
+await runCommand(command, async ({ options, words: [asked] }) => {
   const { target, where, trace } = await traceAsked(asked, options);
   const stack = { where, timeZone: target.output('TimeZone') };
-  answer(options, { target: target.name, ...trace }, traceLines(trace, stack));
-  return trace.productOrders.length > 0 ? exits.done : exits.notFound;
+  return {
+    facts: { target: target.name, ...trace },
+    lines: traceLines(trace, stack),
+    exit: trace.productOrders.length > 0 ? exits.done : exits.notFound,
+  };
 });

@@ -1,61 +1,12 @@
 import type { BookedFigures } from '../../../shared/ledger/records/bookings.ts';
-import type { OrderConcernKind } from '../../../shared/ledger/records/concerns.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
+import { eventWords } from '../../../shared/model/journey.ts';
 import { formatQuantity } from '../../../shared/model/quantity.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { duration, localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { linesOf, styled, tableOf } from '../cli/output.ts';
 import type { Trace, TracedBooking, TracedOrder } from './trace.ts';
-
-type Tone = 'good' | 'bad' | 'plain';
-
-type Words = readonly [words: string, tone?: Tone];
-
-const concerns: Readonly<Record<OrderConcernKind, Words>> = {
-  changed: ['Not as the ERP wants it', 'bad'],
-  unwanted: ['Not wanted in the ERP any more', 'bad'],
-  'number-taken': ['Another ERP order is mapped to its number', 'bad'],
-  refused: ['Cannot become a product order', 'bad'],
-  removed: ['Removed in Azumuta', 'bad'],
-  'figures-changed': ['Corrected after it was booked', 'bad'],
-  'used-again': ['Its number is used again in the ERP', 'bad'],
-  'time-ahead': ['Its change time in the ERP is in the future', 'bad'],
-  'unknown-numbers': ['Triggers named numbers that nobody knows', 'bad'],
-};
-
-/** Events of a journey in words, and whether they are good or bad. */
-const events: Readonly<Record<string, Words>> = {
-  ...concerns,
-  queued: ['Received from the ERP'],
-  created: ['Created in Azumuta', 'good'],
-  adopted: ['Found in Azumuta, typed by hand', 'good'],
-  linked: ['Linked in the ERP'],
-  completed: ['Completed in Azumuta'],
-  planned: ['Read from Azumuta, and planned'],
-  booked: ['Booked in the ERP', 'good'],
-  amended: ['Notes and links added in the ERP', 'good'],
-  ignored: ['Ignored: the ERP does not know the order'],
-  retry: ['Failed, to be tried again', 'bad'],
-  rejected: ['Refused', 'bad'],
-  over: ['Over'],
-  withdrawn: ['Withdrawn by the ERP'],
-  'not completed': ['Not completed yet in Azumuta'],
-  'cancelled in the ERP': ['Cancelled in the ERP', 'bad'],
-  'dead-lettered': ['Put aside for a person', 'bad'],
-  replayed: ['Sent to its queue again'],
-  recovered: ['Succeeded after all'],
-  discarded: ['Discarded by a person', 'bad'],
-};
-
-/** An event in words; an unknown event keeps its own name. */
-export function eventWords({ event }: Pick<JourneyEntry, 'event'>): string {
-  return events[event]?.[0] ?? event;
-}
-
-export function toneOf({ event }: Pick<JourneyEntry, 'event'>): Tone {
-  return events[event]?.[1] ?? 'plain';
-}
 
 /**
  * The trace as lines for a person: the status of each order, then its timeline.
@@ -67,7 +18,7 @@ export function traceLines(
 ): string[] {
   if (trace.productOrders.length === 0)
     return linesOf(
-      `The ledger knows no order, ERP order or recording ${trace.asked}.`,
+      `The ledger has no order, ERP order or recording ${trace.asked}.`,
       trace.notAsked,
       'Orders appear here once the ERP has sent them, or the pull has found them. To see what the pull would find:',
       `  npm run pull -- --dry-run ${where}`,
@@ -161,7 +112,8 @@ function timeline(journey: readonly JourneyEntry[], timeZone: string): string[] 
     const note = noteOf(entry, before);
     const lastTime = localTime(new Date(last.at), timeZone).slice(11);
     const repeated = run.length > 1 ? ` (${run.length} times, last at ${lastTime})` : '';
-    const line = `  ${time}  ${pause.padStart(8)}  ${mark(entry)} ${eventWords(entry)}${repeated}${note ? styled('dim', `: ${note}`) : ''}`;
+    const { words, tone } = eventWords(entry);
+    const line = `  ${time}  ${pause.padStart(8)}  ${mark(tone)} ${words}${repeated}${note ? styled('dim', `: ${note}`) : ''}`;
     const head = date === day ? [] : [styled('dim', `  ${date}`)];
     day = date;
     before = last;
@@ -192,9 +144,8 @@ function noteOf({ event, note = '' }: JourneyEntry, before: JourneyEntry | undef
   return reason === before?.note ? `by ${stage}` : reason;
 }
 
-function mark(entry: JourneyEntry): string {
-  const marks = { good: styled('green', '✔'), bad: styled('yellow', '!'), plain: '·' };
-  return marks[toneOf(entry)];
+function mark(tone: 'good' | 'bad' | 'plain'): string {
+  return { good: styled('green', '✔'), bad: styled('yellow', '!'), plain: '·' }[tone];
 }
 
 /** `+0.4 s`, `+12 min`, `+3 h`, `+2 d`. */

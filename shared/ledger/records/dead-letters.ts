@@ -3,7 +3,7 @@ import type { Partner } from '../../model/partner.ts';
 import { queueKeepsDays } from '../../model/queues.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
-import { maxNoteLength, storedCauseSchema } from '../history.ts';
+import { maxNoteLength, type NewEntry, storedCauseSchema } from '../history.ts';
 import { deadLetterKey } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { concernFieldNames, concernFields } from './concerns.ts';
@@ -52,7 +52,7 @@ export class DeadLetters extends Records {
       ...dayFields(now, 'dead-lettered'),
       ...concernFields({ kind: 'dead-letter', partner, cause }, now),
     };
-    const event = { event: 'dead-lettered', note: `${stage}: ${reason}` };
+    const event: NewEntry = { event: 'dead-lettered', note: `${stage}: ${reason}` };
     if (await this.add(keyOf(letter), set, event)) return;
     // It was replayed and failed again. If it is already recorded as dead, an attempt crashed after recording it.
     const changes = { set, condition: 'attribute_not_exists(#isDead)' };

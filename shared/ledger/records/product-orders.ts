@@ -91,7 +91,7 @@ export class Orders extends Records {
   /** Adds a new order; false when there is one already. */
   async put({ via, ...order }: NewOrder): Promise<boolean> {
     const fields = { ...this.#fieldsOf(order), attempts: 0 };
-    const event = { event: 'queued', note: `by ${via}` };
+    const event: NewEntry = { event: 'queued', note: `by ${via}` };
     return (await this.add(orderKey(order.number), fields, event)) !== undefined;
   }
 
@@ -101,7 +101,7 @@ export class Orders extends Records {
       set: { ...this.#fieldsOf(order), enqueued: false },
       remove: ['reason', 'cause', 'rejectedBy', 'withdrawn'],
     };
-    const event = { event: 'queued', note: `again by ${via}` };
+    const event: NewEntry = { event: 'queued', note: `again by ${via}` };
     const condition = `(#state = :rejected OR ${nothingSent.condition})`;
     if (await this.#change(entry, changes, event, { ...nothingSent, condition })) return true;
     // Replaced by a write of ours whose answer was lost, or by another caller with the same content.
@@ -123,7 +123,7 @@ export class Orders extends Records {
 
   /** Azumuta does not have it any more: if it is wanted again, it is created anew. @returns it as it is then, for `replace`. */
   async withdrawRemoved(entry: OrderEntry, rejection: Rejection): Promise<OrderEntry> {
-    const event = { event: 'withdrawn', note: rejection.reason };
+    const event: NewEntry = { event: 'withdrawn', note: rejection.reason };
     await this.#withdraw(entry, rejection, event, was(entry.state));
     return { ...entry, withdrawn: true, state: 'rejected' };
   }
@@ -162,7 +162,7 @@ export class Orders extends Records {
   /** Its completion is known: the reconciliation asks about it no more. */
   async markCompleted(entry: OrderEntry): Promise<void> {
     const changes = { remove: ['awaiting'], condition: 'attribute_exists(#awaiting)' };
-    const event = { event: 'completed', note: 'Azumuta says so' };
+    const event: NewEntry = { event: 'completed', note: 'Azumuta says so' };
     await this.change(orderKey(entry.number), changes, event, entry);
   }
 

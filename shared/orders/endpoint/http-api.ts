@@ -95,7 +95,7 @@ async function acceptAll(
   const orders = parsed.flatMap((one, index) => {
     if (one.ok) return settled.next().value ?? [];
     const at = posted.length === 1 ? '$' : `$[${index}]`;
-    return misfit(posted[index], one.mismatches, at);
+    return invalid(posted[index], one.mismatches, at);
   });
   const queued = orders.filter(isQueued).length;
   dependencies.log.info('Orders received', { orders: orders.length, queued });
@@ -183,12 +183,12 @@ function postedOrders(body: Buffer): unknown[] | string {
 }
 
 /** @param at Its JSON path in the body. */
-function misfit(posted: unknown, mismatches: readonly Mismatch[], at: string): AnsweredOrder {
+function invalid(posted: unknown, mismatches: readonly Mismatch[], at: string): AnsweredOrder {
   const errors = mismatches.map(({ path, ...mismatch }) => ({
     path: path.replace('$', () => at),
     ...mismatch,
   }));
-  const reason = 'The order does not fit: see errors.';
+  const reason = 'The order is invalid: see errors.';
   const refused = { status: 'rejected', productOrders: [], reason, cause: 'order-data' } as const;
   return { number: numberIn(posted), ...refused, errors };
 }

@@ -97,7 +97,7 @@ export function resultsBackTests(): void {
       );
     });
 
-    it('becomes a dead letter with the path when an answer of Azumuta does not fit, and nothing is booked in part', async () => {
+    it('becomes a dead letter with the path when an answer of Azumuta has an unexpected form, and nothing is booked in part', async () => {
       // Prepare
       const number = await builtOrder();
       await system.azumuta.setFaults([

@@ -288,7 +288,7 @@ describe('the search', () => {
   it('links to a dead letter that names an order which the ledger does not know', async () => {
     await dead('PO-GONE', 'No article.');
     const { text } = await visitor.get('/search?q=PO-GONE');
-    expect(text).toContain('The ledger knows no order');
+    expect(text).toContain('The ledger has no order');
     expect(text).toContain('/letters?order=PO-GONE');
   });
 

@@ -1,44 +1,26 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { problemOf } from '../../../infra/console/pages/error-page.ts';
 import { UsageError } from '../../../infra/ops/cli/command.ts';
 
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
+const stopped = new TypeError('fetch failed', {
+  cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }),
+});
+const old = new UsageError('The stack S has no output DeadLetterQueue: deploy it again with this version.');
 
-describe('the description of an error', () => {
-  it('says that credentials have expired', () => {
-    const problem = problemOf(named('ExpiredTokenException', 'The security token is expired'), false);
-    expect(problem.what).toBe('The AWS credentials have expired: log in again.');
-  });
+it.each([
+  ['log in again', named('ExpiredTokenException', 'The security token is expired'), 'have expired: log in'],
+  ['log in', named('CredentialsProviderError', 'Could not load credentials'), 'aws sso login'],
+  ['use another profile', named('AccessDeniedException', 'User: an may not dynamodb:Query'), 'AWS_PROFILE'],
+  ['ask for a right', named('AccessDeniedException', 'User: an may not dynamodb:Query'), 'dynamodb:Query'],
+  ['start the platform', stopped, 'npm start'],
+  ['deploy a stack that is older than the console', old, 'deploy it again'],
+])('says to %s', (_, error, told) => {
+  const { what, next } = problemOf(error, error === stopped);
+  expect(`${what} ${next}`).toContain(told);
+});
 
-  it('says how to log in when there are no credentials', () => {
-    const problem = problemOf(named('CredentialsProviderError', 'Could not load credentials'), false);
-    expect(problem.what).toContain('aws sso login');
-  });
-
-  it('names a right that is missing', () => {
-    const refused = named('AccessDeniedException', 'User: an is not authorized to perform: dynamodb:Query');
-    expect(problemOf(refused, false)).toMatchObject({
-      what: expect.stringContaining('dynamodb:Query'),
-      next: expect.stringContaining('AWS_PROFILE'),
-    });
-  });
-
-  it('says how to start a local platform that was stopped', () => {
-    const error = new TypeError('fetch failed', {
-      cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }),
-    });
-    expect(problemOf(error, true)).toMatchObject({ next: expect.stringContaining('npm start') });
-  });
-
-  it('says to deploy a stack that is older than the console', () => {
-    const old = new UsageError(
-      'The stack S has no output DeadLetterQueue: deploy it again with this version.',
-    );
-    expect(problemOf(old, false).what).toContain('deploy it again');
-  });
-
-  it('hides a credential that the message contains', () => {
-    const problem = problemOf(new Error('https://user:pa55@erp.example.com did not answer'), false);
-    expect(problem.what).not.toContain('pa55');
-  });
+it('hides a credential that the message contains', () => {
+  const problem = problemOf(new Error('https://user:pa55@erp.example.com did not answer'), false);
+  expect(problem.what).not.toContain('pa55');
 });

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { type Bundles, functionNames } from '../../../infra/build/bundle-functions.ts';
 import { loadIntegration } from '../../../infra/build/load-configuration.ts';
 import { createApp } from '../../../infra/stack/assemble.ts';
@@ -50,4 +51,18 @@ export function startAssembly({ validate = false, content = '' } = {}): Assemble
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** The template of one stack. @param content Of the code of each function. */
+export async function templateOf(
+  configuration: string | CompleteIntegration,
+  stage: string,
+  content = '',
+): Promise<Template> {
+  const { add, remove } = startAssembly({ content });
+  try {
+    return Template.fromStack(await add(configuration, stage));
+  } finally {
+    remove();
+  }
 }

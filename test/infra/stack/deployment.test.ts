@@ -5,7 +5,7 @@ import type { IntegrationStack } from '../../../infra/stack/stack.ts';
 import sample from '../../../integration.config.ts';
 import { ConfigurationError, defineIntegration } from '../../../shared/integration/define.ts';
 import type { Deployment } from '../../../shared/integration/deployment.ts';
-import { startAssembly } from './assembled.ts';
+import { startAssembly, templateOf } from './assembled.ts';
 
 const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/4f0c1d2e';
 const secret = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:erp/credentials';
@@ -15,14 +15,14 @@ const domain = { name: 'azumuta.plant.example', certificateArn };
 const integrationWith = (deployment: Deployment) =>
   defineIntegration({ plant: 'ghent', timeZone: 'Europe/Brussels', erp: sample.erp, deployment });
 
-async function stackWith(deployment: Deployment, stage = 'production'): Promise<IntegrationStack> {
-  const assembled = startAssembly();
-  onTestFinished(() => assembled.remove());
-  return assembled.add(integrationWith(deployment), stage);
+async function stackWith(deployment: Deployment): Promise<IntegrationStack> {
+  const { add, remove } = startAssembly();
+  onTestFinished(remove);
+  return add(integrationWith(deployment), 'production');
 }
 
-const templateWith = async (deployment: Deployment, stage?: string) =>
-  Template.fromStack(await stackWith(deployment, stage));
+const templateWith = (deployment: Deployment, stage = 'production') =>
+  templateOf(integrationWith(deployment), stage);
 
 describe('an account and a region', () => {
   it('are pinned, without a look into the account', async () => {

@@ -46,9 +46,10 @@ const assembled = startAssembly({ validate: true });
 afterAll(assembled.remove);
 checkWithNag(assembled.app);
 const stack = await assembled.add('test/infra/stack/everything.config.ts', 'production');
-await assembled.add('integration.config.ts', 'test');
+const sampleStack = await assembled.add('integration.config.ts', 'test');
 const found = findingsIn(assembled.app);
 const template = Template.fromStack(stack);
+const sample = Template.fromStack(sampleStack);
 
 describe('an alarm', () => {
   const statementSchema = z.looseObject({
@@ -226,13 +227,6 @@ describe('a deployment with every option', () => {
     ]);
   });
 
-  it('somebody who is mailed about alarms', () => {
-    template.hasResourceProperties('AWS::SNS::Subscription', {
-      Protocol: 'email',
-      Endpoint: 'it@plant.example',
-    });
-  });
-
   it('schedules that are on', () => {
     template.allResourcesProperties('AWS::Scheduler::Schedule', { State: 'ENABLED' });
   });
@@ -250,4 +244,56 @@ describe('a template', () => {
     template.resourceCountIs('AWS::Lambda::Function', 7);
     expect(Object.keys(template.findResources('Custom::*'))).toEqual([]);
   });
+});
+
+/** The topic of each address. */
+const listsOf = (of: Template) =>
+  Object.values(of.findResources('AWS::SNS::Subscription'))
+    .map(({ Properties: { Endpoint, TopicArn, Protocol } }) => [
+      Endpoint,
+      Protocol,
+      String(TopicArn.Ref).replace(/[0-9A-F]{8}$/, ''),
+    ])
+    .sort();
+
+it('mails alerts and the morning mail each to a topic of its own', () => {
+  expect(listsOf(template)).toEqual([
+    ['foreman@plant.example', 'email', 'MailsMorning'],
+    ['it@plant.example', 'email', 'AlarmsTopic'],
+    ['planning@plant.example', 'email', 'MailsAlerts'],
+    ['planning@plant.example', 'email', 'MailsMorning'],
+  ]);
+});
+
+it('looks every five minutes for what a person must act on, in any deployment', () => {
+  for (const each of [template, sample])
+    each.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      Target: Match.objectLike({ Arn: Match.anyValue() }),
+      Description: 'Tells people what they must see to',
+    });
+});
+
+it('has a secret for the addresses of webhooks, and lets one function read it, only where there are webhooks', () => {
+  const secretsOf = (of: Template) => Object.keys(of.findResources('AWS::SecretsManager::Secret'));
+  expect(secretsOf(template).filter((id) => id.startsWith('SecretsAlertWebhooks'))).toHaveLength(1);
+  expect(secretsOf(sample).filter((id) => id.startsWith('SecretsAlertWebhooks'))).toEqual([]);
+  const readers = Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([, { Properties }]) => JSON.stringify(Properties).includes('SecretsAlertWebhooks'))
+    .map(([logicalId]) => logicalId);
+  expect(readers).toEqual([expect.stringMatching(/^FunctionsSendAlertsRole/)]);
+});
+
+it('lets the function publish to these topics only, and read the index of days only for the morning mail', () => {
+  const policyOf = (of: Template) =>
+    JSON.stringify(
+      Object.entries(of.findResources('AWS::IAM::Policy')).find(([logicalId]) =>
+        logicalId.startsWith('FunctionsSendAlertsRole'),
+      ),
+    );
+  expect(policyOf(template)).toMatch(/"sns:Publish".*MailsAlerts.*MailsMorning/);
+  expect(policyOf(template)).not.toContain('AlarmsTopic');
+  expect(policyOf(template)).toContain('/index/by-day');
+  expect(policyOf(sample)).not.toMatch(/MailsMorning|by-day|\*"/);
 });

@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
 import { loadIntegration } from '../../../infra/build/load-configuration.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { completedProductOrder, recording } from '../../support/completions.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { startAssembly } from './assembled.ts';
+import { templateOf } from './assembled.ts';
 
 const folder = 'plants/examples';
 const examples = readdirSync(folder).filter((name) => name.endsWith('.config.ts'));
@@ -22,13 +22,8 @@ describe.each(examples)('the example %s', (file) => {
   const path = `${folder}/${file}`;
 
   it('is a stack that pulls in production, and not in the test stage', async () => {
-    // Prepare
-    const assembly = startAssembly();
-    onTestFinished(assembly.remove);
-
     // Act
-    const stacks = [await assembly.add(path, 'production'), await assembly.add(path, 'test')];
-    const [production, test] = stacks.map((stack) => Template.fromStack(stack));
+    const [production, test] = [await templateOf(path, 'production'), await templateOf(path, 'test')];
 
     // Assess
     const pull = {
@@ -36,9 +31,9 @@ describe.each(examples)('the example %s', (file) => {
       ScheduleExpression: Match.stringLikeRegexp('minutes'),
       State: 'ENABLED',
     };
-    production?.hasResourceProperties('AWS::Scheduler::Schedule', pull);
-    test?.resourcePropertiesCountIs('AWS::Scheduler::Schedule', pull, 0);
-    test?.hasResourceProperties('AWS::Lambda::Function', {
+    production.hasResourceProperties('AWS::Scheduler::Schedule', pull);
+    test.resourcePropertiesCountIs('AWS::Scheduler::Schedule', pull, 0);
+    test.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ STAGE: 'test' }) },
     });
   });

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
-import { startAssembly } from './assembled.ts';
+import { templateOf } from './assembled.ts';
 import everything from './everything.config.ts';
 
 const runbook = readFileSync('infra/RUNBOOK.md', 'utf8');
@@ -16,21 +15,11 @@ const mappings = [...chapter.matchAll(/--resource-mapping-inline '(.+?)'/g)].map
 );
 
 async function ledgerOf(ledgerGeneration: number) {
-  const assembled = startAssembly();
-  const { deployment } = everything;
-  const stack = await assembled.add(
-    { ...everything, deployment: { ...deployment, ledgerGeneration } },
-    'production',
-  );
-  const template = Template.fromStack(stack);
-  assembled.remove();
+  const deployment = { ...everything.deployment, ledgerGeneration };
+  const template = await templateOf({ ...everything, deployment }, 'production');
   const tables = template.findResources(type);
-  return {
-    ids: Object.keys(tables),
-    table: Object.values(tables)[0] ?? {},
-    /** The whole template. */
-    text: JSON.stringify(template.toJSON()),
-  };
+  const text = JSON.stringify(template.toJSON());
+  return { ids: Object.keys(tables), table: Object.values(tables)[0] ?? {}, text };
 }
 
 const [first, second] = [await ledgerOf(1), await ledgerOf(2)];

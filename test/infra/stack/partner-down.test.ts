@@ -1,4 +1,3 @@
-import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { calmJourney } from '../../simulation/calm-journey.ts';
@@ -9,7 +8,7 @@ import { simulateFetch } from '../../simulation/world/network.ts';
 import { createWorld, type World } from '../../simulation/world/world.ts';
 import { changesOf, evaluations, type Sample } from '../../support/alarm-rule.ts';
 import { ruleOf } from './alarm-cases.ts';
-import { startAssembly } from './assembled.ts';
+import { templateOf } from './assembled.ts';
 
 /** Minutes before the outage, in which all is well. */
 const wellFor = 30;
@@ -45,11 +44,7 @@ const cases: readonly [what: string, given: Case][] = [
 ];
 
 afterAll(simulateFetch());
-const assembled = startAssembly();
-const template = Template.fromStack(
-  await assembled.add('test/infra/stack/everything.config.ts', 'production'),
-);
-assembled.remove();
+const template = await templateOf('test/infra/stack/everything.config.ts', 'production');
 const rules = { azumuta: ruleOf(template, 'PartnerDown-azumuta'), erp: ruleOf(template, 'PartnerDown-erp') };
 
 const lineSchema = z.object({

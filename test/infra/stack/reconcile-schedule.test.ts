@@ -1,4 +1,4 @@
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import configured from '../../../integration.config.ts';
 import {
@@ -6,7 +6,7 @@ import {
   defineIntegration,
   type Integration,
 } from '../../../shared/integration/define.ts';
-import { startAssembly } from './assembled.ts';
+import { templateOf } from './assembled.ts';
 
 type Reconcile = NonNullable<Integration['schedule']>['reconcile'];
 
@@ -19,13 +19,7 @@ function integrationWith(reconcile: Reconcile | undefined) {
   });
 }
 
-async function templateWith(reconcile?: Reconcile): Promise<Template> {
-  const assembled = startAssembly();
-  const template = Template.fromStack(await assembled.add(integrationWith(reconcile), 'test'));
-  assembled.remove();
-  return template;
-}
-
+const templateWith = (reconcile?: Reconcile) => templateOf(integrationWith(reconcile), 'test');
 const unasked = await templateWith();
 
 describe('the schedule of reconciliation', () => {
@@ -94,16 +88,9 @@ describe('the schedule of reconciliation', () => {
 
 describe('the configuration of reconciliation', () => {
   it('has gentle defaults', () => {
-    expect(integrationWith({ everyHours: 24 }).schedule.reconcile).toEqual({
-      everyHours: 24,
-      most: 50,
-      graceHours: 24,
-    });
-    expect(integrationWith(undefined).schedule.reconcile).toEqual({
-      everyHours: 24,
-      most: 50,
-      graceHours: 24,
-    });
+    const standard = { everyHours: 24, most: 50, graceHours: 24 };
+    for (const reconcile of [{ everyHours: 24 }, undefined])
+      expect(integrationWith(reconcile).schedule.reconcile).toEqual(standard);
     expect(integrationWith('off').schedule.reconcile).toBe('off');
   });
 

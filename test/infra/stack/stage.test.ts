@@ -1,10 +1,9 @@
-import { Template } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { fateOf, isProduction, stackNameOf } from '../../../infra/stack/stage.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
-import { startAssembly } from './assembled.ts';
+import { startAssembly, templateOf } from './assembled.ts';
 import everything from './everything.config.ts';
 
 const resourcesSchema = z.record(
@@ -14,7 +13,7 @@ const resourcesSchema = z.record(
 
 describe('a stage', () => {
   it.each(['dev', 'test', 'sandbox', 'local', 'demo', 'tmp', 'dev2', 'testAnna'])(
-    'called %s is for throwing away, which is said before',
+    'called %s is disposable, which is said before',
     (stage) => {
       expect(isProduction(stage)).toBe(false);
       expect(fateOf('S', stage)).toContain('deletes its ledger, secrets and logs');
@@ -62,10 +61,8 @@ describe('the name of a stack', () => {
       'AWS::ApiGatewayV2::Api Name': 128,
       'AWS::CloudWatch::Alarm AlarmName': 255,
     };
-    const assembled = startAssembly();
-    const longest = await assembled.add({ ...everything, plant: 'p'.repeat(31) }, 's'.repeat(20));
-    const { Resources } = Template.fromStack(longest).toJSON();
-    assembled.remove();
+    const longest = await templateOf({ ...everything, plant: 'p'.repeat(31) }, 's'.repeat(20));
+    const { Resources } = longest.toJSON();
 
     // Act
     const lengths = Object.values(z.parse(resourcesSchema, Resources)).flatMap(({ Type, Properties = {} }) =>
@@ -81,7 +78,7 @@ describe('the name of a stack', () => {
 });
 
 describe('a stack', () => {
-  it('is protected from deletion in production, and in no stage for throwing away', async () => {
+  it('is protected from deletion in production, and in no disposable stage', async () => {
     const assembled = startAssembly();
     const stacks = [
       await assembled.add('integration.config.ts', 'Production'),

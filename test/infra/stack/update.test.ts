@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { startAssembly } from './assembled.ts';
+import { templateOf } from './assembled.ts';
 import everything from './everything.config.ts';
-import { identitiesOf, namesOf, type StackTemplate, templateOf, usedOf } from './updates.ts';
+import { identitiesOf, namesOf, parsedTemplate, type StackTemplate, usedOf } from './updates.ts';
 
-async function templateWith(integration: CompleteIntegration, content = ''): Promise<StackTemplate> {
-  const assembled = startAssembly({ content });
-  const template = templateOf(await assembled.add(integration, 'production'));
-  assembled.remove();
-  return template;
-}
+const templateWith = async (integration: CompleteIntegration, content = '') =>
+  parsedTemplate(await templateOf(integration, 'production', content));
 
 const production = await templateWith(everything);
 const again = await templateWith(everything);

@@ -1,4 +1,4 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import type { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod/mini';
 
 const resourceSchema = z.object({
@@ -15,8 +15,8 @@ const templateSchema = z.object({
 export type StackTemplate = z.output<typeof templateSchema>;
 type Resource = StackTemplate['Resources'][string];
 
-export function templateOf(stack: Parameters<typeof Template.fromStack>[0]): StackTemplate {
-  return z.parse(templateSchema, Template.fromStack(stack).toJSON());
+export function parsedTemplate(template: Template): StackTemplate {
+  return z.parse(templateSchema, template.toJSON());
 }
 
 /**

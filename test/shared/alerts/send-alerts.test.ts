@@ -45,7 +45,7 @@ it('tells of a dead letter once, on every channel, with order, article, quantity
           quantity: '12 u',
           since: '2026-11-24T08:00:00.000Z',
           why: 'The ERP refuses it: period 11 is closed.',
-          next: 'Correct in the ERP what its message names (a period, stock, a right of our user), then replay.',
+          next: 'Correct in the ERP what its message names (a period, stock, a right of our user, a module), then replay.',
           command: "npm run replay -- --stack AzumutaErp-ghent-production --order 'PO 1'",
         },
       ],

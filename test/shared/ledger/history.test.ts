@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type HistoryEntry, maxHistoryBytes, withEntry } from '../../../shared/ledger/history.ts';
+import {
+  type HistoryEntry,
+  maxHistoryBytes,
+  type NewEntry,
+  withEntry,
+} from '../../../shared/ledger/history.ts';
+import type { JourneyEvent } from '../../../shared/model/journey.ts';
 import type { StoredItem } from '../../../shared/platform/aws/dynamodb-table.ts';
 
+type Happened = NewEntry & Pick<HistoryEntry, 'at'>;
+
 /** The item after the update. */
-function written(held: StoredItem, entry: HistoryEntry): StoredItem & { readonly history: HistoryEntry[] } {
+function written(held: StoredItem, entry: Happened): StoredItem & { readonly history: HistoryEntry[] } {
   const { set = {}, append = {} } = withEntry({}, held, new Date(entry.at), entry);
   const before = (held.history ?? []) as HistoryEntry[];
   return {
@@ -21,7 +29,7 @@ const bytesOf = (history: readonly HistoryEntry[]) => Buffer.byteLength(JSON.str
 
 const letters = { none: '', ascii: 'x', wide: '€', pair: '😀', escaped: '\u0001' };
 const happening = fc.record({
-  event: fc.constantFrom('queued', 'retry', 'rejected', 'created'),
+  event: fc.constantFrom<JourneyEvent>('queued', 'retry', 'rejected', 'created'),
   letter: fc.constantFrom<keyof typeof letters>('none', 'ascii', 'wide', 'pair', 'escaped'),
   times: fc.nat(3000),
 });
@@ -29,9 +37,9 @@ const happenings = fc.array(happening, { minLength: 1, maxLength: 120, size: 'ma
 
 /** Each has a time of its own. */
 const entryOf = (
-  { event, letter, times }: { event: string; letter: keyof typeof letters; times: number },
+  { event, letter, times }: { event: JourneyEvent; letter: keyof typeof letters; times: number },
   index: number,
-): HistoryEntry => ({
+): Happened => ({
   at: new Date(index * 1000).toISOString(),
   event,
   ...(letter === 'none' ? {} : { note: letters[letter].repeat(times) }),
@@ -94,7 +102,7 @@ describe('the history of an item', () => {
   });
 
   it('cuts a note that is too long between two characters', () => {
-    const long = { event: 'rejected', note: '😀'.repeat(1000) };
+    const long: NewEntry = { event: 'rejected', note: '😀'.repeat(1000) };
     const { append } = withEntry({}, undefined, new Date(at), long);
     const [{ note: cut = '' } = {}] = (append?.history ?? []) as HistoryEntry[];
     expect(cut.length).toBeLessThanOrEqual(1000);

@@ -17,8 +17,27 @@ export interface FoundPattern {
   readonly flags: string;
 }
 
-/** Every regular expression in the source text of these folders, as TypeScript's own parser finds them. */
+/** Every regular expression in the source text of these folders. */
 export function patternsIn(root: string, folders: readonly string[]): FoundPattern[] {
+  return foundIn(root, folders, (node, file) => [patternOf(node, file)].flatMap((found) => found ?? []));
+}
+
+/** Every text that is written in the source of these folders, with what stands between its gaps. */
+export function textsIn(root: string, folders: readonly string[]) {
+  return foundIn(root, folders, (node, file) => {
+    if (isStringLiteral(node) || isNoSubstitutionTemplateLiteral(node)) return [{ file, text: node.text }];
+    if (!isTemplateExpression(node)) return [];
+    const spans = node.templateSpans.map(({ literal }) => `…${literal.text}`);
+    return [{ file, text: node.head.text + spans.join('') }];
+  });
+}
+
+/** What is found at the nodes of the source in these folders, as TypeScript's own parser reads it. */
+function foundIn<T>(
+  root: string,
+  folders: readonly string[],
+  find: (node: Node, file: string) => readonly T[],
+): T[] {
   const folder = mkdtempSync(join(tmpdir(), 'patterns-'));
   const configuration = join(folder, 'tsconfig.json');
   // Parsed and not checked: neither imports nor the library are read.
@@ -30,25 +49,19 @@ export function patternsIn(root: string, folders: readonly string[]): FoundPatte
     const [project] = api.updateSnapshot({ openProject: configuration }).getProjects();
     if (!project) throw new Error(`TypeScript opens no project of ${folders.join(', ')}.`);
     const { program } = project;
-    return program.getSourceFileNames().flatMap((name) => {
-      const file = program.getSourceFile(name);
-      return file ? patternsBelow(file, relative(root, name)) : [];
-    });
+    const found: T[] = [];
+    for (const name of program.getSourceFileNames()) {
+      const visit = (node: Node) => {
+        found.push(...find(node, relative(root, name)));
+        node.forEachChild(visit);
+      };
+      program.getSourceFile(name)?.forEachChild(visit);
+    }
+    return found;
   } finally {
     api.close();
     rmSync(folder, { recursive: true });
   }
-}
-
-function patternsBelow(node: Node, file: string): FoundPattern[] {
-  const found: FoundPattern[] = [];
-  const visit = (each: Node) => {
-    const pattern = patternOf(each, file);
-    if (pattern) found.push(pattern);
-    each.forEachChild(visit);
-  };
-  visit(node);
-  return found;
 }
 
 function patternOf(node: Node, file: string): FoundPattern | undefined {

@@ -39,7 +39,7 @@ interface WantedInList {
   readonly number: string;
   /** Lists to try. Where the configuration has a path of its own, only that is tried. */
   readonly paths: readonly string[];
-  /** Names that the field with the number may have, beside those that the entries show. */
+  /** Names that the field with the number may have, besides those that the entries show. */
   readonly fields?: readonly string[];
   /** The filter that another list applies, tried first. */
   readonly form?: QueryForm | undefined;

@@ -87,7 +87,7 @@ const envelopes =
   /^(data|items?|results?|values?|attributes|relationships|nodes?|edges|_?embedded|_?links|list|rows|entries|content)$/i;
 
 /**
- * Collections that may hold what a field names by its id or number, beside another collection: `/v2/products` beside
+ * Collections that may hold what a field names by its id or number, next to another collection: `/v2/products` next to
  * `/v2/orders` for the field `product.sku`.
  */
 export function siblings(path: string, field: string): string[] {

@@ -88,7 +88,7 @@ const fieldNames: Readonly<Record<string, readonly RegExp[]>> = {
   'workInstruction.name': [/^(name|title|label)$/, /(name|title|label)$/],
 };
 
-/** Names beside a number or an article that mean its title, a remark, or the number of something else. */
+/** Names next to a number or an article that mean its title, a remark, or the number of something else. */
 export const misleading =
   /(title|description|label|remark|comment|note|batch|parent|external|erp|previous|original|source)/;
 

@@ -34,7 +34,7 @@ function inAnswer(name: string, { located, id }: Known, fields: readonly Finding
   if (!located) return [...fields];
   const { place, isDoubtful } = located;
   const line = `operations.${name}.answer`;
-  const why = 'the object around it, or an entry beside it, may be meant as well';
+  const why = 'the object around it, or an entry next to it, may be meant as well';
   const isSure = !isDoubtful || id?.wasAsked;
   const answer = isSure ? sure(line, place, lookedForThere) : toConfirm(line, place, why);
   return [...(place === '' ? [] : [answer]), ...within(answer, fields)];

@@ -1,12 +1,23 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { commonOptions, opsCommand, readCommandLine, UsageError } from '../../../../infra/ops/cli/command.ts';
+import {
+  defineCommand,
+  readCommandLine,
+  stackOptions,
+  UsageError,
+} from '../../../../infra/ops/cli/command.ts';
+
+const command = () =>
+  defineCommand({
+    name: 'trace',
+    description: 'Tells where an order is.',
+    help: '',
+    words: { '[order]': 'its number' },
+    options: stackOptions,
+  });
 
 function typedWords(...words: string[]) {
-  const command = opsCommand('trace', 'Tells where an order is.').argument('[order]');
-  command.parse(words, { from: 'user' });
-  const typed = readCommandLine(command, z.object(commonOptions));
+  const typed = readCommandLine(command(), words);
   return { words: typed.words, local: typed.options.local };
 }
 
@@ -21,9 +32,8 @@ describe('the words of a command line', () => {
   });
 });
 
-it('names an option that does not fit', () => {
-  const command = opsCommand('trace', 'Tells where an order is.').option('--most <count>');
-  command.parse(['--stack', '', '--most', '5'], { from: 'user' });
-  expect(() => readCommandLine(command, z.object(commonOptions))).toThrow(UsageError);
-  expect(() => readCommandLine(command, z.object(commonOptions))).toThrow('--stack: found empty text');
+it('names an invalid option', () => {
+  const typed = () => readCommandLine(command(), ['--stack', '']);
+  expect(typed).toThrow(UsageError);
+  expect(typed).toThrow('--stack: found empty text');
 });

@@ -5,33 +5,29 @@ import { expect, it, onTestFinished } from 'vitest';
 import { configurationOf } from '../../../../infra/ops/cli/target.ts';
 
 /** A stack with the plant of its configuration among its outputs. */
-const stackOf = (plant: string, stackName = `AzumutaErp-${plant}-production`) => ({
-  stackName,
+const stackOf = (plant: string) => ({
+  stackName: `AzumutaErp-${plant}-production`,
   local: false,
   output: (name: string) => (name === 'Plant' ? plant : 'production'),
 });
+const own = 'integration.config.ts';
 
-it('loads the configuration of the plant of a stack, and refuses that of another plant', async () => {
-  const [own, other] = ['integration.config.ts', 'test/e2e/tryton/plant.config.ts'];
+it('loads the configuration of the plant of a stack', async () => {
   expect((await configurationOf(stackOf('ghent'), own)).plant).toBe('ghent');
-  await expect(configurationOf(stackOf('ghent2'), own)).rejects.toThrow(
+});
+
+it.each([
+  ['of another plant', 'ghent', 'test/e2e/tryton/plant.config.ts', "name that plant's file with --config"],
+  ['of a plant whose name begins alike', 'ghent-north', own, 'is the stack of plant ghent-north'],
+  [
+    'of a plant of another number',
+    'ghent2',
+    own,
     'is the configuration of plant ghent, but AzumutaErp-ghent2-production is the stack of plant ghent2',
-  );
-  await expect(configurationOf(stackOf('ghent'), other)).rejects.toThrow(
-    "name that plant's file with --config",
-  );
-});
-
-it('does not confuse plants whose names begin alike', async () => {
-  await expect(configurationOf(stackOf('ghent-north'), 'integration.config.ts')).rejects.toThrow(
-    'is the stack of plant ghent-north',
-  );
-});
-
-it('names a file that does not load', async () => {
-  await expect(configurationOf(stackOf('ghent'), 'nowhere.config.ts')).rejects.toThrow(
-    /^nowhere\.config\.ts: /,
-  );
+  ],
+  ['that is not there', 'ghent', 'nowhere.config.ts', /^nowhere\.config\.ts: /],
+])('refuses a file %s', async (_, plant, file, complaint) => {
+  await expect(configurationOf(stackOf(plant), file)).rejects.toThrow(complaint);
 });
 
 it("takes a plant's own file when no other is named", async () => {
@@ -42,19 +38,19 @@ it("takes a plant's own file when no other is named", async () => {
     process.chdir(before);
     rmSync(folder, { recursive: true });
   });
-  const example = resolve('plants/examples/odoo.config.ts');
-  const demo = resolve('integration.config.ts');
+  const exporting = (file: string) => `export { default } from '${resolve(file)}';`;
   mkdirSync(join(folder, 'plants'));
-  writeFileSync(join(folder, 'plants/ghent.config.ts'), `export { default } from '${example}';`);
-  writeFileSync(join(folder, 'integration.config.ts'), `export { default } from '${demo}';`);
+  const example = exporting('plants/examples/odoo.config.ts');
+  writeFileSync(join(folder, 'plants/ghent.config.ts'), example);
+  writeFileSync(join(folder, own), exporting(own));
 
   // Act
   process.chdir(folder);
-  const own = await configurationOf(stackOf('ghent'), 'integration.config.ts');
-  const here = await configurationOf({ ...stackOf('ghent'), local: true }, 'integration.config.ts');
+  const plants = await configurationOf(stackOf('ghent'), own);
+  const here = await configurationOf({ ...stackOf('ghent'), local: true }, own);
   rmSync(join(folder, 'plants'), { recursive: true });
-  const none = await configurationOf(stackOf('ghent'), 'integration.config.ts');
+  const none = await configurationOf(stackOf('ghent'), own);
 
   // Assess
-  expect([own, here, none].map(({ erp }) => erp.name)).toEqual(['odoo', 'Sandbox ERP', 'Sandbox ERP']);
+  expect([plants, here, none].map(({ erp }) => erp.name)).toEqual(['odoo', 'Sandbox ERP', 'Sandbox ERP']);
 });

@@ -1,16 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
+import { typed } from '../commands/typed.ts';
 
 it('ends quietly when its reader stops early, as in "npm run map … | head -1"', async () => {
   // Prepare
-  const command = fileURLToPath(new URL('../../../../infra/ops/map/command.ts', import.meta.url));
-  const child = spawn(nodeBinary(), [command, '--sample', 'completion'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const words = ['infra/ops/map/command.ts', '--sample', 'completion'];
+  const child = spawn(nodeBinary(), words, { stdio: ['ignore', 'pipe', 'pipe'] });
 
   // Act: nobody reads from the beginning on
   child.stdout.destroy();
@@ -21,16 +19,7 @@ it('ends quietly when its reader stops early, as in "npm run map … | head -1"'
 });
 
 it('sends no control characters to the terminal in a complaint, whatever its input', async () => {
-  // Prepare
-  const command = fileURLToPath(new URL('../../../../infra/ops/map/command.ts', import.meta.url));
-  const child = spawn(nodeBinary(), [command, 'no-\u001b]0;owned\u0007such.json'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-
-  // Act
-  const complaint = await text(child.stderr);
-
-  // Assess
+  const { complaint } = await typed('map', ['no-\u001b]0;owned\u0007such.json']);
   expect(complaint).toContain('no-\\u001b]0;owned\\u0007such.json cannot be read');
   expect(complaint.trimEnd()).not.toMatch(/\p{Cc}/u);
 });

@@ -49,6 +49,6 @@ export function traceTests(stage: () => CommandStage): void {
 
   it('exits with 3 when the ledger knows nothing by that name', async () => {
     const unknown = await stage().typedHere('trace', 'NEVER-SENT');
-    expect(unknown).toMatchObject({ code: 3, output: expect.stringContaining('knows no order') });
+    expect(unknown).toMatchObject({ code: 3, output: expect.stringContaining('has no order') });
   });
 }

@@ -70,7 +70,7 @@ describe('init', () => {
     expect(integration.azumuta.contract).toEqual(defaultContract);
   });
 
-  it('overwrites nothing, and writes nothing when an answer does not fit', async () => {
+  it('overwrites nothing, and writes nothing when an answer is invalid', async () => {
     // Prepare
     const plant = newPlant();
     const own = `plants/${plant}.config.ts`;

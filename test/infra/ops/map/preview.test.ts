@@ -84,7 +84,7 @@ describe('previewing an order', () => {
     expect(preview && previewLines(preview, 100).join('\n')).toContain('3 mistakes: nothing would be sent.');
   });
 
-  it('names each field of an order that does not fit, beside orders that fit', () => {
+  it('names each invalid field of an order, in a list with valid orders', () => {
     const [good, bad] = previews([
       samples.order,
       { ...samples.order, article: 7, quantity: '-1', colour: 'red' },
@@ -139,7 +139,7 @@ describe('previewing a completion', () => {
     expect(shown(true)).toContain('An Peeters');
   });
 
-  it('names every mistake of the mapping, and the path of each field that does not fit', () => {
+  it('names every mistake of the mapping, and the path of each invalid field', () => {
     const [mapped] = previews(samples.completion, {
       completions: { quantity: () => 'four', scrap: () => -1 },
     });

@@ -1,6 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
-import { notePause } from '../../../../infra/ops/pause/switch-flow.ts';
+import { notePause, switchBookings } from '../../../../infra/ops/pause/switch-flow.ts';
+import { Breaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { bookingsPause } from '../../../../shared/ledger/records/pauses.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
 import { startLedgerStore } from '../../../support/dynamodb.ts';
 
@@ -14,10 +16,14 @@ beforeEach(async () => {
   await store.table.remove({ pk: 'PAUSES#book-completion', sk: 'PAUSES' });
 });
 
-const completions = (already: boolean) => ({ flow: 'completions', already }) as const;
-const paused = (already = false) => notePause(pauses, completions(already), false);
-const resumed = (already = false) => notePause(pauses, completions(already), true);
+const paused = (already = false) => notePause(pauses, { flow: 'completions', already }, false);
+const resumed = (already = false) => notePause(pauses, { flow: 'completions', already }, true);
 const known = () => pauses.of('book-completion');
+/** The time after some seconds. */
+const after = (seconds: number) => {
+  clock.advance(seconds);
+  return clock.now();
+};
 
 it('records one pause when a flow is paused twice and resumed twice', async () => {
   // Prepare
@@ -25,12 +31,11 @@ it('records one pause when a flow is paused twice and resumed twice', async () =
 
   // Act
   await paused();
-  clock.advance(60);
+  after(60);
   await paused(true);
-  clock.advance(60);
-  const until = clock.now();
+  const until = after(60);
   await resumed();
-  clock.advance(60);
+  after(60);
   await resumed(true);
 
   // Assess
@@ -45,23 +50,43 @@ it('begins the pause now when the flow was already paused by hand', async () => 
 it('forgets a pause that a deployment ended, because nobody knows when', async () => {
   // Prepare
   await paused();
-  clock.advance(3600);
+  after(3600);
 
   // Act: it runs already; then it is paused for a minute
   await resumed(true);
-  clock.advance(3600);
-  const from = clock.now();
+  const from = after(3600);
   await paused();
-  clock.advance(60);
+  const until = after(60);
   await resumed();
 
   // Assess
-  expect((await known()).ended).toEqual([{ from, until: clock.now() }]);
+  expect((await known()).ended).toEqual([{ from, until }]);
 });
 
 it('returns why the ledger could not be written, and does not throw', async () => {
   const gone = await startLedgerStore();
   await gone.stop();
-  const { pauses: unreachable } = createLedger({ ...gone, clock, times: { settlingSeconds: 300 } });
-  expect(await notePause(unreachable, completions(false), false)).toContain('ECONNREFUSED');
+  pauses = createLedger({ ...gone, clock, times: { settlingSeconds: 300 } }).pauses;
+  expect(await paused()).toContain('ECONNREFUSED');
+});
+
+it('marks paused bookings for the function that books, and does not count them as waiting time', async () => {
+  // Prepare
+  const breaker = new Breaker(store.table, clock);
+  const from = clock.now();
+  const heeded = () => new Breaker(store.table, clock).outage('erp', { heedsPause: true });
+  const switched = (on: boolean) => switchBookings({ breaker, pauses }, on);
+
+  // Act
+  const first = await switched(false);
+  const outage = await heeded();
+  after(60);
+  const again = await switched(false);
+  const until = after(60);
+  const last = await switched(true);
+
+  // Assess
+  expect([first, again, last].map(({ already }) => already)).toEqual([false, true, false]);
+  expect([outage?.reason, await heeded()]).toEqual(['Bookings are paused.', undefined]);
+  expect(await pauses.of(bookingsPause)).toEqual({ ended: [{ from, until }] });
 });

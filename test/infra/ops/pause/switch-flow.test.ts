@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { switchFlow } from '../../../../infra/ops/pause/switch-flow.ts';
+import { type SwitchOptions, switchAlarm, switchFlow } from '../../../../infra/ops/pause/switch-flow.ts';
 import { type Answer, startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
 
@@ -14,18 +14,8 @@ async function account({ slowness = 0, mapped = true, refuses = false } = {}) {
   const state = { now: 'Enabled', next: 'Enabled', left: 0 };
 
   function update(wanted: { readonly Enabled: boolean }): Answer {
-    if (state.left > 0)
-      return refusal(
-        400,
-        'ResourceInUseException',
-        'Cannot update the event source mapping while it is in use',
-      );
-    if (refuses)
-      return refusal(
-        403,
-        'AccessDeniedException',
-        'User is not authorized to perform: lambda:UpdateEventSourceMapping',
-      );
+    if (state.left > 0) return refusal(400, 'ResourceInUseException', 'It is in use');
+    if (refuses) return refusal(403, 'AccessDeniedException', 'User is not authorized to perform it');
     updates.push(wanted);
     const [now, next] = wanted.Enabled ? ['Enabling', 'Enabled'] : ['Disabling', 'Disabled'];
     Object.assign(state, { now, next, left: slowness });
@@ -45,10 +35,19 @@ async function account({ slowness = 0, mapped = true, refuses = false } = {}) {
       return { body: { Attributes: { QueueArn: queueArn, ApproximateNumberOfMessages: '3' } } };
     return method === 'PUT' ? update(JSON.parse(body)) : { body: { EventSourceMappings: mappings() } };
   });
-  return {
-    updates,
-    target: onThisMachine({ CompletionsQueue: `${endpoint}/000000000000/completions` }, endpoint),
+  const target = onThisMachine({ CompletionsQueue: `${endpoint}/000000000000/completions` }, endpoint);
+  /** Pauses the flow, unless the options say otherwise. */
+  const switched = (options: Partial<SwitchOptions> = {}) => {
+    const { signal } = new AbortController();
+    return switchFlow(target, 'completions', {
+      on: false,
+      everyMs: 1,
+      signal,
+      progress: () => {},
+      ...options,
+    });
   };
+  return { updates, switched };
 }
 
 const refusal = (status: number, type: string, Message: string): Answer => ({
@@ -57,23 +56,13 @@ const refusal = (status: number, type: string, Message: string): Answer => ({
   body: { Message },
 });
 
-const options = () => ({
-  on: false,
-  everyMs: 1,
-  signal: new AbortController().signal,
-  progress: (_: string): void => undefined,
-});
-
 it('waits until Lambda has paused the flow, however long that takes', async () => {
   // Prepare
-  const { target, updates } = await account({ slowness: 4 });
+  const { switched, updates } = await account({ slowness: 4 });
   const told: string[] = [];
 
   // Act
-  const outcome = await switchFlow(target, 'completions', {
-    ...options(),
-    progress: (text) => told.push(text),
-  });
+  const outcome = await switched({ progress: (text) => told.push(text) });
 
   // Assess
   expect(outcome).toMatchObject({ settled: true, already: false, states: ['Disabled'], waiting: 3 });
@@ -82,22 +71,15 @@ it('waits until Lambda has paused the flow, however long that takes', async () =
 });
 
 it('resumes a flow that is being paused, after Lambda has finished that', async () => {
-  // Prepare
-  const { target, updates } = await account({ slowness: 3 });
-  await switchFlow(target, 'completions', { ...options(), looks: 2 });
-
-  // Act
-  const outcome = await switchFlow(target, 'completions', { ...options(), on: true });
-
-  // Assess
-  expect(outcome.settled).toBe(true);
+  const { switched, updates } = await account({ slowness: 3 });
+  await switched({ looks: 2 });
+  expect((await switched({ on: true })).settled).toBe(true);
   expect(updates).toEqual([{ Enabled: false }, { Enabled: true }]);
 });
 
 it('does not switch a flow that is already on', async () => {
-  const { target, updates } = await account();
-  const outcome = await switchFlow(target, 'completions', { ...options(), on: true });
-  expect(outcome).toMatchObject({ settled: true, already: true });
+  const { switched, updates } = await account();
+  expect(await switched({ on: true })).toMatchObject({ settled: true, already: true });
   expect(updates).toEqual([]);
 });
 
@@ -107,26 +89,42 @@ it('stops waiting after the given number of looks, or when interrupted, and says
   const ending = new AbortController();
 
   // Act
-  const tooLong = await switchFlow(slow.target, 'completions', { ...options(), looks: 3 });
-  const stopped = await switchFlow(interrupted.target, 'completions', {
-    ...options(),
-    signal: ending.signal,
-    progress: () => ending.abort(),
-  });
+  const tooLong = await slow.switched({ looks: 3 });
+  const stopped = await interrupted.switched({ signal: ending.signal, progress: () => ending.abort() });
 
   // Assess
   expect(tooLong).toMatchObject({ settled: false, states: ['Disabling'] });
   expect(stopped.settled).toBe(false);
 });
 
-it('refuses to pause a queue that no function reads from', async () => {
-  const { target } = await account({ mapped: false });
-  await expect(switchFlow(target, 'completions', options())).rejects.toThrow(
+it.each([
+  [
+    'refuses to pause a queue that no function reads from',
+    { mapped: false },
     'its event source mapping is gone',
-  );
+  ],
+  ['passes on a refusal of AWS', { refuses: true }, 'not authorized'],
+])('%s', async (_, given, complaint) => {
+  const { switched } = await account(given);
+  await expect(switched()).rejects.toThrow(complaint);
 });
 
-it('passes on a refusal of AWS', async () => {
-  const { target } = await account({ refuses: true });
-  await expect(switchFlow(target, 'completions', options())).rejects.toThrow('not authorized');
+it('disables the actions of the alarm of a paused flow, enables them on resume, and says why it could not', async () => {
+  // Prepare: CloudWatch refuses the third call
+  const denied = { status: 403, body: { __type: 'AccessDeniedException', message: 'not authorized' } };
+  const { url, calls } = await startServer(() => (calls.length > 2 ? denied : {}));
+  const target = { ...onThisMachine({}, url), local: false };
+
+  // Act
+  const outcomes = [];
+  for (const on of [false, true, false]) outcomes.push(await switchAlarm(target, 'completions', on));
+  const here = await switchAlarm(onThisMachine({}, 'http://127.0.0.1:1'), 'orders', false);
+
+  // Assess: the local platform has no alarms
+  expect([...outcomes, here]).toEqual([undefined, undefined, 'not authorized', undefined]);
+  const alarms = { AlarmNames: ['AzumutaErp-demo-local-QueueStalled-book-completion'] };
+  expect(calls.slice(0, 2).map(({ headers, body }) => [headers['x-amz-target'], JSON.parse(body)])).toEqual([
+    [expect.stringMatching(/\.DisableAlarmActions$/), alarms],
+    [expect.stringMatching(/\.EnableAlarmActions$/), alarms],
+  ]);
 });

@@ -116,7 +116,7 @@ it('creates one order after its number was typed again', async () => {
   expect(account.productOrders().filter(({ number }) => number.startsWith('TEST'))).toHaveLength(1);
 });
 
-it('names in one sentence what does not fit', async () => {
+it('names in one sentence what is invalid', async () => {
   const { write } = newFolder();
   const answers = write('answers.json', seen);
   const refusals = [
@@ -127,7 +127,7 @@ it('names in one sentence what does not fit', async () => {
       'has the number that you saw',
     ],
     [['--answers', answers, '--sample', '/nonexistent.json'], 'cannot be read'],
-    [['--answers', answers, '--sample', `what=${answers}`], '--sample knows no what'],
+    [['--answers', answers, '--sample', `what=${answers}`], 'There is no operation what'],
     [['--answers', answers, '--create', 'X'], 'was not typed again'],
     [['--answers', answers], 'set AZUMUTA_API_KEY, or name a stack'],
   ] as const;

@@ -52,7 +52,7 @@ describe('the report of a replay', () => {
     expect(textOf({}, false)).toEqual([
       'Dead letters of the stack (dry run: nothing is moved)',
       '',
-      'Letters  Cause            Reason                               Put aside by           Goes to                      Orders       First attempt',
+      'Letters  Cause            Reason                               Dead-lettered by       Goes to                      Orders       First attempt',
       '      2  unknown-article  Azumuta has no article for ‹order›.  create-product-orders  product-orders               PO-1 · PO-2  2 hours ago',
       '      1  –                No product order number.             receive-webhook        stays: still not understood  –            26 hours ago',
       '',

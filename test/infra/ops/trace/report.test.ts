@@ -1,7 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { eventWords, toneOf, traceLines } from '../../../../infra/ops/trace/report.ts';
+import { traceLines } from '../../../../infra/ops/trace/report.ts';
 import type { Trace, TracedOrder } from '../../../../infra/ops/trace/trace.ts';
-import { orderConcernKinds } from '../../../../shared/ledger/records/concerns.ts';
 import type { JourneyEntry } from '../../../../shared/ledger/records/events.ts';
 
 const at = (time: string, of: string, event: string, note?: string): JourneyEntry => ({
@@ -60,10 +59,10 @@ it('prints the status, what to do, and then the timeline', () => {
     '  2026-11-24',
     '  22:58:00            · Received from the ERP: by pull',
     '  22:58:00    +0.5 s  ✔ Created in Azumuta: Azumuta id SarLiLeyuNWgw3Tai',
-    '  23:58:00   +60 min  ! Failed, to be tried again (3 times, last at 23:59:00): somebody has it open',
+    '  23:58:00   +60 min  ! Failed, will be retried (3 times, last at 23:59:00): somebody has it open',
     '  2026-11-25',
     '  00:00:00   +60.0 s  ! Refused: It is locked.',
-    '  00:00:00    +0.1 s  ! Put aside for a person: by book-completion',
+    '  00:00:00    +0.1 s  ! Became a dead letter: by book-completion',
   ]);
 });
 
@@ -96,15 +95,8 @@ it('prints one line for each part of an order with many parts', () => {
 
 it('says that the ledger does not know an order, and where to look next', () => {
   expect(linesOf([])).toEqual([
-    'The ledger knows no order, ERP order or recording MO/7.',
+    'The ledger has no order, ERP order or recording MO/7.',
     expect.stringContaining('or the pull has found them'),
     '  npm run pull -- --dry-run --stack AzumutaErp-ghent-production',
   ]);
-});
-
-it('says in words what a person must see to, and that it is over', () => {
-  const kinds = [...orderConcernKinds];
-  expect(kinds.filter((event) => eventWords({ event }) === event)).toEqual([]);
-  expect(kinds.map((event) => toneOf({ event }))).toEqual(kinds.map(() => 'bad'));
-  expect([eventWords({ event: 'over' }), toneOf({ event: 'over' })]).toEqual(['Over', 'plain']);
 });

@@ -136,7 +136,7 @@ describe('a recording', () => {
   it('is not found, with a sentence that says what to do, when Azumuta cannot be asked', async () => {
     const trace = await traced({ notAsked });
     expect(traceLines(trace, { where: '--local', timeZone: 'UTC' }).slice(0, 2)).toEqual([
-      'The ledger knows no order, ERP order or recording 5KKoy7m6ms89mvrTg.',
+      'The ledger has no order, ERP order or recording 5KKoy7m6ms89mvrTg.',
       notAsked,
     ]);
   });

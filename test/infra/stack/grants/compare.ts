@@ -19,52 +19,31 @@ export interface ComparedGrants {
 
 /** Holds what the roles may do against what was needed, over all platforms that added to the record. */
 export function compareGrants(records: readonly GrantRecord[]): ComparedGrants {
-  const found = new Map<string, { granted: boolean; usedBy: Set<GrantUser>; record: GrantRecord }>();
-  for (const record of records) {
-    const name = nameOf(record);
-    const grant = found.get(name) ?? { granted: false, usedBy: new Set(), record };
-    if (record.usedBy === undefined) grant.granted = true;
-    else grant.usedBy.add(record.usedBy);
-    found.set(name, grant);
-  }
-  const grants = [...found.values()].map(
-    ({ granted, usedBy, record: { role, action, resource } }): ComparedGrant => ({
-      role,
-      action,
-      resource,
-      granted,
-      usedBy: [...usedBy].sort(),
-    }),
-  );
-  const idle = grants.filter((grant) => grant.usedBy.length === 0);
-  const foreign = grants.filter(({ granted }) => !granted);
-  const equal = grants.length > 0 && idle.length === 0 && foreign.length === 0;
-  return { grants, equal, verdict: verdictOf(grants, idle, foreign) };
-}
-
-function verdictOf(
-  grants: readonly ComparedGrant[],
-  idle: readonly ComparedGrant[],
-  foreign: readonly ComparedGrant[],
-): string {
-  if (grants.length === 0) return 'No platform ran, so no grant was used: run all tests, then this.';
-  const lines: string[] = [];
-  if (idle.length > 0) {
-    lines.push(
+  const grants = [...Map.groupBy(records, nameOf).values()].flatMap((same): ComparedGrant[] => {
+    const [first] = same;
+    if (!first) return [];
+    const { role, action, resource } = first;
+    const usedBy = [...new Set(same.flatMap((record) => record.usedBy ?? []))].sort();
+    return [{ role, action, resource, granted: same.some((record) => record.usedBy === undefined), usedBy }];
+  });
+  if (grants.length === 0)
+    return {
+      grants,
+      equal: false,
+      verdict: 'No platform ran, so no grant was used: run all tests, then this.',
+    };
+  const idle = grants.filter(({ usedBy }) => usedBy.length === 0).map(nameOf);
+  const foreign = grants.filter(({ granted }) => !granted).map(nameOf);
+  const lines = [
+    idle.length > 0 &&
       `${idle.length} of ${grants.length} grants were never used in this run. Take out of infra/stack/functions.ts what nothing needs; for the rest add a case to test/e2e/flows/grants.ts that needs it:`,
-      ...idle.map((grant) => `  ${nameOf(grant)}`),
-    );
-  }
-  if (foreign.length > 0) {
-    lines.push(
-      'Used, but not among the grants of the template (the policies were read wrongly):',
-      ...foreign.map((grant) => `  ${nameOf(grant)}`),
-    );
-  }
-  if (lines.length > 0) return lines.join('\n');
-  const only = (...users: GrantUser[]) =>
-    grants.filter(({ usedBy }) => usedBy.length > 0 && usedBy.every((user) => users.includes(user)));
-  return `All ${grants.length} grants were needed, and nothing else: ${only('function').length} by the functions themselves alone, ${only('mapping').length} only to poll their queues, ${only('logs').length} only to keep what they write, ${only('schedule').length} only by schedules.`;
+    ...idle,
+    foreign.length > 0 && 'Used, but not among the grants of the template (the policies were read wrongly):',
+    ...foreign,
+  ].filter((line) => line !== false);
+  const equal = lines.length === 0;
+  const verdict = equal ? `All ${grants.length} grants were needed, and nothing else.` : lines.join('\n  ');
+  return { grants, equal, verdict };
 }
 
 /** A table of all grants, a line for each action on a resource. */

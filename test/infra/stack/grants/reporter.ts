@@ -36,7 +36,7 @@ export default class GrantsReporter implements Reporter {
   }
 }
 
-/** `QueuesDeliveries9DF934B3`, `table/LedgerTable9343E4AA/index/by-concern`. */
+/** `QueuesCompletions9DF934B3`, `table/LedgerTable9343E4AA/index/by-concern`. */
 function nameOf({ resource, stack }: GrantRecord): string {
   return resource.replace(/^arn:aws:\w+:[^:]*:\d*:/, '').replace(`${stack}-`, '');
 }

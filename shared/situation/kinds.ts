@@ -1,0 +1,96 @@
+import { type Partner, partnerWords } from '../model/partner.ts';
+import { remedies } from '../model/remedies.ts';
+import { counted } from '../model/text.ts';
+import { durationInWords } from '../model/time.ts';
+import { longWaitMs } from '../worker/policy.ts';
+import type { TroubleGroup, TroubleKind } from './read.ts';
+
+type Forms = readonly [one: string, many: string];
+
+interface Kind {
+  /** Headline of a group, after the number of its troubles. */
+  readonly headline: Forms;
+  /** What a person does about it; if this is missing, its cause says so. */
+  readonly next?: string;
+}
+
+const longWait = durationInWords(longWaitMs / 1000);
+
+/** What every view says of what is open, by its kind. */
+const kinds: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'>, Kind>> = {
+  changed: {
+    headline: ['product order is not as the ERP wants it', 'product orders are not as the ERP wants them'],
+    next: 'Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile.',
+  },
+  unwanted: {
+    headline: ['product order is not wanted any more', 'product orders are not wanted any more'],
+    next: 'Remove the product order in Azumuta, or let the shop floor know.',
+  },
+  'number-taken': {
+    headline: ['product order has two ERP orders', 'product orders have two ERP orders each'],
+    next: "Let productOrders.number in the plant's configuration give each its own number.",
+  },
+  refused: { headline: ['order of the ERP cannot be accepted', 'orders of the ERP cannot be accepted'] },
+  removed: {
+    headline: ['product order was removed in Azumuta', 'product orders were removed in Azumuta'],
+    next: 'If it was built, book it in the ERP by hand.',
+  },
+  'figures-changed': {
+    headline: ['completion was corrected after booking', 'completions were corrected after booking'],
+    next: 'Compare both figures with what was built, and correct the ERP by hand.',
+  },
+  'used-again': {
+    headline: ['number is used again in the ERP', 'numbers are used again in the ERP'],
+    next: "Let productOrders.number in the plant's configuration tell the orders apart.",
+  },
+  'time-ahead': {
+    headline: ['order has a change time in the future', 'orders have change times in the future'],
+    next: 'Set the clock of the ERP right, and save the order there. Nothing is blocked meanwhile.',
+  },
+  'unknown-numbers': {
+    headline: [
+      'hour with triggers of product orders that nobody knows',
+      'hours with triggers of product orders that nobody knows',
+    ],
+    next: 'Find out who sends these triggers: a trigger in Azumuta that is wrong, or somebody who has the address of the webhook, whose token is to be rotated then. One that was built: npm run replay -- --order <number> --stack <stack>. Then: npm run orders -- settle unknown unknown-numbers --stack <stack>.',
+  },
+  waiting: {
+    headline: [
+      `message has waited for more than ${longWait}`,
+      `messages have waited for more than ${longWait}`,
+    ],
+    next: 'It is retried automatically. Correct what the reason names: somebody may have the order open in the ERP.',
+  },
+  overdue: { headline: ['product order is overdue', 'product orders are overdue'] },
+  unfiled: { headline: ['dead letter belongs to no known order', 'dead letters belong to no known order'] },
+};
+
+/** Dead letters, by the partner that was called last. */
+const letterHeadlines: Readonly<Record<Partner, Forms>> = {
+  erp: ['completion cannot be booked in the ERP', 'completions cannot be booked in the ERP'],
+  azumuta: [
+    'order got stuck on its way to or from Azumuta',
+    'orders got stuck on their way to or from Azumuta',
+  ],
+};
+
+/** `3 completions cannot be booked in the ERP: refused by erp`. */
+export function headlineOf({ kind, partner, cause }: TroubleGroup, count: number): string {
+  if (kind === 'partner-down') return `${partnerWords[partner]} is down`;
+  const headline = counted(
+    count,
+    ...(kind === 'dead-letter' ? letterHeadlines[partner] : kinds[kind].headline),
+  );
+  if (kind === 'waiting') return `${headline} for ${partnerWords[partner]}`;
+  // For the other kinds the headline is clear without the cause.
+  if (kind !== 'dead-letter' && kind !== 'refused') return headline;
+  return `${headline}: ${(cause ?? '').replaceAll('-', ' ')}`;
+}
+
+/** What a person does about something that is open, by its kind, or by its cause. */
+export function nextOf({ kind, cause = 'internal-error' }: Pick<TroubleGroup, 'kind' | 'cause'>): string {
+  if (kind === 'refused' && cause === 'configuration')
+    return "Correct the mapping in the plant's configuration, deploy, and send the order again.";
+  const { next } = kind === 'dead-letter' || kind === 'partner-down' ? {} : kinds[kind];
+  return next ?? remedies[cause].next;
+}
