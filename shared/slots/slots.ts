@@ -5,8 +5,8 @@ import { type Partner, type PartnerLimit, partnerWords } from '../model/partner.
 import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Logger } from '../platform/log.ts';
 import type { Pace } from '../platform/http.ts';
+import type { Logger } from '../platform/log.ts';
 import {
   type Asker,
   isTurnOf,
