@@ -1,8 +1,10 @@
 import Big from 'big.js';
-import type { Completion, Lot } from '../model/completions.ts';
+import type { Completion, Lot, Receipt } from '../model/completions.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { compareDecimals, type Decimal, type Quantity, sumOf } from '../model/quantity.ts';
 import type { HttpResponse } from '../platform/http.ts';
+import type { Look } from './connector.ts';
+import { orderWaits, rejected } from './failures.ts';
 
 /**
  * Stops before the next call once the function's deadline has aborted the attempt: nothing more is written, and the
@@ -11,8 +13,7 @@ import type { HttpResponse } from '../platform/http.ts';
  */
 export function stopIfAborted(signal: AbortSignal | undefined, partner: string, what: string): void {
   if (signal?.aborted) {
-    throw new RetryLater(`${partner}: stopped before ${what}, because the time of this attempt is up.`, {
-      scope: 'order',
+    throw orderWaits(`${partner}: stopped before ${what}, because the time of this attempt is up.`, {
       outOfTime: true,
     });
   }
@@ -29,10 +30,10 @@ export function isForeignAnswer({ json, text }: HttpResponse): boolean {
 /** @throws Rejected when the completion is for another product than the ERP order. */
 export function requireArticle(completion: Completion, article: string, partner: string): void {
   if (completion.article === undefined || completion.article === article) return;
-  throw new Rejected(
+  throw rejected(
+    'conflict',
     `${partner}: order ${completion.erpOrder.number} is for product ${article}, but what was completed is ` +
       `${completion.article}. Check the article of product order ${completion.productOrder.number}.`,
-    { code: 'conflict' },
   );
 }
 
@@ -69,6 +70,15 @@ export async function keepingTrackOfWrites<T>(act: (onWritten: () => void) => Pr
     if (error instanceof Rejected && !wrote) throw error.beforeWriting();
     throw error;
   }
+}
+
+/** Writes what a look has left to be written. */
+export async function bookWhatIsLeft<ToBook>(
+  look: Promise<Look<ToBook>>,
+  write: (toBook: ToBook) => Promise<Receipt>,
+): Promise<Receipt> {
+  const found = await look;
+  return 'receipt' in found ? found.receipt : write(found.toBook);
 }
 
 /**
@@ -115,65 +125,50 @@ export interface BuiltLot {
  * @throws Rejected when nothing was built, or units or lots do not fit together, as no ERP could book that.
  */
 export function builtOf(completion: Completion, partner: string): Built {
+  const refuse: Refuse = (why) => notBookable(partner, completion.erpOrder.number, why);
   const good = completion.quantity?.amount ?? '0';
   const scrap = completion.scrap?.amount ?? '0';
   const produced = sumOf([good, scrap]);
-  const [negative] = [good, scrap].filter((amount) => compareDecimals(amount, '0') < 0);
-  if (negative !== undefined) {
-    throw notBookable(
-      partner,
-      completion.erpOrder.number,
-      `${negative} is less than nothing: let the mapping give 0 or more`,
-    );
-  }
-  if (compareDecimals(produced, '0') === 0) {
-    const remedy = `cancel the order in ${partner}, or correct what was recorded`;
-    throw notBookable(partner, completion.erpOrder.number, `nothing was built: ${remedy}`);
-  }
-  return { good, scrap, produced, unit: unitOf(completion, partner), ...lotsOf(completion, partner) };
+  const negative = [good, scrap].find((amount) => compareDecimals(amount, '0') < 0);
+  if (negative !== undefined)
+    throw refuse(`${negative} is less than nothing: let the mapping give 0 or more`);
+  if (compareDecimals(produced, '0') === 0)
+    throw refuse(`nothing was built: cancel the order in ${partner}, or correct what was recorded`);
+  const lots = lotsOf(completion.lots, good, scrap, refuse);
+  return { good, scrap, produced, unit: unitOf(completion, refuse), ...lots };
 }
 
+/** @param why What is invalid, and what to do, without a full stop. */
+type Refuse = (why: string) => Rejected;
+
 /** The one unit of all figures; quantities of 0 count as without one. */
-function unitOf(completion: Completion, partner: string): string | undefined {
-  const { quantity, scrap, lots } = completion;
+function unitOf({ quantity, scrap, lots }: Completion, refuse: Refuse): string | undefined {
   const told = [quantity, scrap, ...lots.map((lot) => lot.quantity)].flatMap((one) =>
     one?.unit === undefined || compareDecimals(one.amount, '0') === 0 ? [] : [one.unit],
   );
   const [unit, ...others] = new Set(told);
   if (others.length === 0) return unit;
-  const units = [unit, ...others].join(' and ');
-  throw notBookable(
-    partner,
-    completion.erpOrder.number,
-    `its figures are in ${units}: let the mapping give all in one unit`,
-  );
+  throw refuse(`its figures are in ${[unit, ...others].join(' and ')}: let the mapping give all in one unit`);
 }
 
-function lotsOf(completion: Completion, partner: string): Pick<Built, 'goodLots' | 'scrapLots'> {
-  const lots = distinct(completion.lots);
+function lotsOf(
+  recorded: readonly Lot[],
+  good: Decimal,
+  scrap: Decimal,
+  refuse: Refuse,
+): Pick<Built, 'goodLots' | 'scrapLots'> {
+  const lots = distinct(recorded);
   const scrapped = lots.filter((lot) => lot.scrapped);
   const others = lots.filter((lot) => !lot.scrapped);
-  const good = completion.quantity?.amount ?? '0';
-  const scrap = completion.scrap?.amount ?? '0';
   const [batch, ...further] = others;
   // Scrap of a single batch has the batch's number; the serial numbers of scrap cannot be guessed.
   const isOfBatch = batch !== undefined && further.length + scrapped.length === 0 && scrap !== '0';
   return {
-    goodLots: isOfBatch && good === '0' ? [] : share(others, good, 'good'),
-    scrapLots: isOfBatch ? [{ number: batch.number, amount: scrap }] : share(scrapped, scrap, 'scrap'),
+    goodLots: isOfBatch && good === '0' ? [] : sharesOf(others, good, 'good', refuse),
+    scrapLots: isOfBatch
+      ? [{ number: batch.number, amount: scrap }]
+      : sharesOf(scrapped, scrap, 'scrap', refuse),
   };
-
-  function share(among: readonly Lot[], amount: Decimal, what: string): BuiltLot[] {
-    const shares = sharesOf(among, amount);
-    if (shares) return shares;
-    const numbers = among.map(({ number }) => number).join(', ');
-    const remedy = 'let the mapping give each lot its quantity, or a serial number for each piece';
-    throw notBookable(
-      partner,
-      completion.erpOrder.number,
-      `its lots (${numbers}) do not add up to ${amount} ${what}: ${remedy}`,
-    );
-  }
 }
 
 /** A number that was recorded twice, without a quantity, is one lot. */
@@ -183,33 +178,34 @@ function distinct(lots: readonly Lot[]): Lot[] {
   return lots.filter((lot) => lot.quantity || uncounted.get(nameOf(lot)) === lot);
 }
 
-/** The amount of each lot; undefined when they do not add up to the whole. */
-function sharesOf(lots: readonly Lot[], amount: Decimal): BuiltLot[] | undefined {
+/** The amount of each lot. */
+function sharesOf(lots: readonly Lot[], amount: Decimal, what: 'good' | 'scrap', refuse: Refuse): BuiltLot[] {
   if (lots.length === 0) return [];
   const rest = new Big(amount).minus(sumOf(lots.map((lot) => lot.quantity?.amount ?? '0')));
   const uncounted = lots.filter((lot) => lot.quantity === undefined).length;
   // Several lots without a quantity are serial numbers: one piece each.
   const each = uncounted === 1 ? rest : new Big(1);
-  const fits = uncounted === 0 ? rest.eq(0) : rest.gt(0) && each.times(uncounted).eq(rest);
-  if (!fits) return undefined;
-  return lots.map((lot) => ({ number: lot.number, amount: lot.quantity?.amount ?? each.toFixed() }));
+  const adds = uncounted === 0 ? rest.eq(0) : rest.gt(0) && each.times(uncounted).eq(rest);
+  if (adds)
+    return lots.map((lot) => ({ number: lot.number, amount: lot.quantity?.amount ?? each.toFixed() }));
+  const numbers = lots.map(({ number }) => number).join(', ');
+  const remedy = 'let the mapping give each lot its quantity, or a serial number for each piece';
+  throw refuse(`its lots (${numbers}) do not add up to ${amount} ${what}: ${remedy}`);
 }
 
 /**
- * The refusal of figures or lots that do not fit.
- * @param why What does not fit, and what to do, without a full stop.
+ * The refusal of invalid figures or lots.
+ * @param why What is invalid, and what to do, without a full stop.
  */
 export function notBookable(partner: string, number: string, why: string): Rejected {
-  return new Rejected(`${partner}: order ${number} cannot be booked, as ${why}.`, {
-    code: 'quantity-or-lots',
-  });
+  return rejected('quantity-or-lots', `${partner}: order ${number} cannot be booked, as ${why}.`);
 }
 
 /** @throws Rejected for another unit than the order's: for an ERP that shows no other, so that nothing can be converted. */
 export function requireUnit({ unit }: Built, number: string, own: string, partner: string): void {
   if (unit === undefined || unit === own) return;
-  throw new Rejected(
+  throw rejected(
+    'quantity-or-lots',
     `${partner}: order ${number} is counted in ${own}, but what was built is in ${unit}: let the mapping give it in ${own}.`,
-    { code: 'quantity-or-lots' },
   );
 }

@@ -5,9 +5,10 @@ import type { Clock } from '../platform/clock.ts';
 import { sentenceOf } from '../platform/error-message.ts';
 import { createHttp, type HttpOptions, type HttpResponse, partnerFailure } from '../platform/http.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
+import type { Authentication } from './authentication.ts';
 import { stopIfAborted } from './booking-rules.ts';
 import type { ErpEnvironment } from './connector.ts';
-import type { RestAuthentication } from './rest/options.ts';
+import { partnerDown } from './failures.ts';
 
 /** The header that proves who we are, by its name. */
 type Header = Readonly<Record<string, string>>;
@@ -15,7 +16,7 @@ type Header = Readonly<Record<string, string>>;
 /** The header to send; after one was refused another one, or the same if there is no other. */
 type HeaderSource = (signal: AbortSignal, refused?: Header) => Promise<Header>;
 
-type OAuth2 = Extract<RestAuthentication, { readonly kind: 'oauth2ClientCredentials' }>;
+type OAuth2 = Extract<Authentication, { readonly kind: 'oauth2ClientCredentials' }>;
 
 const text = z.string().check(z.minLength(1));
 const tokenSchema = z.object({ access_token: text, expires_in: z.optional(z.coerce.number()) });
@@ -51,7 +52,7 @@ interface Access {
  * @param encode How client id and secret are written into a Basic header: RFC 6749 §2.3.1 wants them form-encoded.
  */
 export function createLogin(
-  auth: RestAuthentication,
+  auth: Authentication,
   http: HttpOptions,
   { credentials, clock }: ErpEnvironment<unknown>,
   encode: (text: string) => string = encodeURIComponent,
@@ -85,9 +86,9 @@ async function secretOf<T>(
 ): Promise<T> {
   const parsed = parse(schema, await credentials({ refresh }));
   if (parsed.ok) return parsed.value;
-  throw new RetryLater(
+  throw partnerDown(
     `${partner}: the secret does not fit (${describeMismatches(parsed.mismatches)}); set it anew.`,
-    { scope: 'partner', unauthorized: true },
+    { unauthorized: true },
   );
 }
 
@@ -97,7 +98,7 @@ function basicHeader({ used }: Access, user: string, password: string): string {
   return `Basic ${encoded}`;
 }
 
-function secretSource(auth: Exclude<RestAuthentication, OAuth2>, access: Access): HeaderSource {
+function secretSource(auth: Exclude<Authentication, OAuth2>, access: Access): HeaderSource {
   return async (_signal, refused) => {
     const refresh = refused !== undefined;
     if (auth.kind === 'basic') {
@@ -121,31 +122,24 @@ function tokenSource(
   { partner, used }: Access,
   clock: Clock,
 ): HeaderSource {
-  let kept: { readonly header: Header; readonly until: number } | undefined;
-  let fetching: Promise<Header> | undefined;
-  return async (signal, refused) => {
-    // Another call may have renewed a refused one in the meantime.
-    const isGood = kept && clock.now().getTime() < kept.until && !isDeepStrictEqual(kept.header, refused);
-    if (kept && isGood) return kept.header;
-    kept = undefined;
-    // One request for all calls that need a token at the same moment.
-    fetching ??= fetchToken(signal).finally(() => {
-      fetching = undefined;
-    });
-    return fetching;
-  };
-
-  async function fetchToken(signal: AbortSignal): Promise<Header> {
+  const tokens = new SharedSession(async (signal) => {
     let response = await ask(false, signal);
     // RFC 6749 §5.2: an unknown client is a 400 or a 401. Its secret may have been rotated: read it again, once.
     if (isRefusal(response)) response = await ask(true, signal);
     const now = clock.now();
     const { access_token, expires_in = assumedSeconds } = tokenIn(response, partner, used, now);
     used.add(access_token);
-    const header = { Authorization: `Bearer ${access_token}` };
-    kept = { header, until: now.getTime() + expires_in * 1000 - marginMs };
+    const header: Header = { Authorization: `Bearer ${access_token}` };
+    return { header, until: now.getTime() + expires_in * 1000 - marginMs };
+  });
+  return async (signal, refused) => {
+    // Another call may have renewed a refused one in the meantime.
+    const { header } = await tokens.get(
+      signal,
+      (kept) => clock.now().getTime() < kept.until && !isDeepStrictEqual(kept.header, refused),
+    );
     return header;
-  }
+  };
 }
 
 /** @returns a function that asks for a token; with `refresh` it reads the secret again before. */
@@ -187,14 +181,47 @@ function tokenIn(response: HttpResponse, partner: string, used: ReadonlySet<stri
   const token = parse(tokenSchema, response.json);
   if (token.ok) return token.value;
   const said = sentenceOf(response, used);
-  throw new RetryLater(
+  throw partnerDown(
     `${service} gave no token (${response.status})${said ? `: ${said}` : ''}: check client, secret and scope.`,
-    { scope: 'partner', unauthorized: isRefusal(response) },
+    { unauthorized: isRefusal(response) },
   );
 }
 
 function tokenServiceOf(partner: string): string {
   return `${partner}'s token service`;
+}
+
+/** One session of an ERP's own, or token, for all calls: calls that need it at the same moment share one login. */
+export class SharedSession<Session> {
+  readonly #open: (signal: AbortSignal) => Promise<Session>;
+  #current: Promise<Session> | undefined;
+  #known: Session | undefined;
+
+  constructor(open: (signal: AbortSignal) => Promise<Session>) {
+    this.#open = open;
+  }
+
+  /** The current session, or a new one if there is none that `isGood`. */
+  get(signal: AbortSignal, isGood: (known: Session) => boolean = () => true): Promise<Session> {
+    if (this.#known !== undefined && !isGood(this.#known)) this.forget(this.#known);
+    this.#current ??= this.#open(signal).then(
+      (session) => {
+        this.#known = session;
+        return session;
+      },
+      (error) => {
+        this.#current = undefined;
+        throw error;
+      },
+    );
+    return this.#current;
+  }
+
+  /** Called when the ERP does not know this session (any more); one that was opened since stays. */
+  forget(session: Session): void {
+    if (session !== this.#known) return;
+    this.#current = this.#known = undefined;
+  }
 }
 
 /**

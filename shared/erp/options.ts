@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { Rejected } from '../model/errors.ts';
 import { limitShape } from '../model/partner.ts';
 import { isTimeZone } from '../model/time.ts';
-import { describeMismatches, parse, showFound } from '../platform/validation.ts';
+import { showFound } from '../platform/validation.ts';
 
 /** Options that every connector takes. */
 export const erpOptionsShape = {
@@ -32,10 +31,3 @@ export const readonlyList = <T extends z.ZodMiniType>(entry: T, least = 0) =>
 
 /** A time zone in the configuration. */
 export const timeZoneSchema = textThat(isTimeZone, 'an IANA time zone such as Europe/Brussels');
-
-/** @throws Rejected when a connector's options do not fit, naming the field, what was found and what is expected. */
-export function requireOptions(connector: string, schema: z.ZodMiniType, options: unknown): void {
-  const parsed = parse(schema, options);
-  if (parsed.ok) return;
-  throw new Rejected(`${connector}(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
-}

@@ -1,12 +1,9 @@
 import type * as z from 'zod/mini';
-import { Rejected, RetryLater } from '../model/errors.ts';
-import type { ErpOrder, ErpOrderRef, Watermark } from '../model/orders.ts';
+import type { ErpOrder, ErpOrderRef } from '../model/orders.ts';
 import { problemOfText, shorten } from '../model/text.ts';
 import { describeMismatches, parse, stepInto } from '../platform/validation.ts';
 import type { ReleasedOrdersPage, UnreadableOrder } from './connector.ts';
-
-/** Watermark of a listing that has passed no row with a readable change time yet. */
-export const beginning: Watermark = { changedAt: '1970-01-01T00:00:00.000Z' };
+import { rejected } from './failures.ts';
 
 export interface ReadRows<Row> {
   readonly fitting: readonly Row[];
@@ -14,7 +11,7 @@ export interface ReadRows<Row> {
 }
 
 /**
- * Reads the rows of one listing, one by one. A row that does not fit is put aside, once for each name, as a row without a
+ * Reads the rows of one listing, one by one. An invalid row is reported, once for each name, as a row without a
  * change time may come on several pages.
  * @param names Fields that may name the order, the best first.
  * @param list JSON path of the rows in the answer: names a row that has no name.
@@ -42,22 +39,6 @@ export function createRowReader<Row>(
     }
     return { fitting, unreadable };
   };
-}
-
-/** The positions of those rows whose position can be read. */
-export function placesOf<Place>(rows: readonly unknown[], schema: z.ZodMiniType<Place>): Place[] {
-  return rows.flatMap((row) => {
-    const place = parse(schema, row);
-    return place.ok ? [place.value] : [];
-  });
-}
-
-/**
- * The failure of a listing whose next page ends where the one before it ended: it would never end.
- * @param why What causes it, and what to correct, without a full stop.
- */
-export function endlessListing(partner: string, why: string): RetryLater {
-  return new RetryLater(`${partner} lists the same orders again and again: ${why}.`, { scope: 'partner' });
 }
 
 /** A row may have any number of fields that do not fit; a person corrects one after the other. */
@@ -92,7 +73,7 @@ export function onlyOrder(
   const ids = orders.map(({ id }) => id).join(', ');
   const several = `${partner} has several orders ${number} (ids ${ids}): give them numbers of their own.`;
   const refusal = unreadable[0]?.reason ?? (others.length > 0 ? several : undefined);
-  if (refusal !== undefined) throw new Rejected(refusal, { code: 'order-data' });
+  if (refusal !== undefined) throw rejected('order-data', refusal);
   return order;
 }
 

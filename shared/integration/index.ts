@@ -8,7 +8,7 @@
 export type { AzumutaContractSettings } from '../azumuta/contract.ts';
 export { textIn } from '../azumuta/value-forms.ts';
 export type { ErpDefinition } from '../erp/connector.ts';
-export { odoo } from '../erp/odoo/index.ts';
+export * from '../erp/registry.ts';
 export {
   type BookContext,
   instantIn,
@@ -23,12 +23,9 @@ export {
   type RestOrder,
   type RestProcedure,
   type RestStep,
-  rest,
   textAt,
   valueAt,
 } from '../erp/rest/index.ts';
-export { sapS4Hana } from '../erp/sap-s4hana/index.ts';
-export { tryton } from '../erp/tryton/index.ts';
 export type { CompletedProductOrder, Recording } from '../model/completions.ts';
 export type { ErpOrder } from '../model/orders.ts';
 export { compareDecimals, type Decimal } from '../model/quantity.ts';

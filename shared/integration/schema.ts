@@ -158,7 +158,7 @@ export const integrationSchema = strictObject({
     ).check(isWithinPace),
     { baseUrl: defaultBaseUrl, contract: defaultContract },
   ),
-  /** The ERP's connector: `tryton({…})`, `odoo({…})`, `sapS4Hana({…})` or `rest({…})`. */
+  /** The ERP's connector, such as `odoo({…})`. All of them are below. */
   erp: z
     .looseObject({
       name: z.string(),

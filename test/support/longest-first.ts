@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The slowest test files: each takes between a twentieth and a fifth of all tests on one core. */
 const longest = [
   'test/e2e/flows/flows.test.ts',
-  'test/shared/erp/conformance/odoo.test.ts',
+  'test/shared/erp/odoo/conformance.test.ts',
   'test/infra/stack/everything.test.ts',
   'test/simulation/simulation.test.ts',
   'test/infra/stack/partner-down.test.ts',

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { operationsSchema } from '../../../shared/azumuta/operations.ts';
-import { odooOptionsSchema } from '../../../shared/erp/odoo/options.ts';
-import { sapOptionsSchema } from '../../../shared/erp/sap-s4hana/options.ts';
-import { trytonOptionsSchema } from '../../../shared/erp/tryton/options.ts';
+import * as connectors from '../../../shared/erp/registry.ts';
 import { integrationSchema } from '../../../shared/integration/schema.ts';
 import { placeSchema } from '../../../shared/platform/places.ts';
 
@@ -24,12 +22,6 @@ const comments: readonly (readonly [path: string, file: string, name: string])[]
     (name) => [`azumuta.contract.operations.${name}`, 'azumuta/operations.ts', 'operationFields'] as const,
   ),
 ];
-
-const connectors = [
-  ['tryton', trytonOptionsSchema, 'erp/tryton/options.ts', 'trytonOptionsSchema'],
-  ['odoo', odooOptionsSchema, 'erp/odoo/options.ts', 'odooOptionsSchema'],
-  ['sapS4Hana', sapOptionsSchema, 'erp/sap-s4hana/options.ts', 'sapOptionsSchema'],
-] as const;
 
 type JsonSchema = z.core.JSONSchema._JSONSchema;
 
@@ -54,9 +46,14 @@ export function configurationReference(): string {
     ...docCommentsOf(sourceOf('model/partner.ts'), 'limitShape'),
     ...docCommentsOf(sourceOf('erp/options.ts'), 'erpOptionsShape'),
   ];
-  const sections = connectors.map(([name, schema, file, type]) => {
-    const rows = rowsOf(schema, new Map([...ofEveryConnector, ...docCommentsOf(sourceOf(file), type)]));
-    return `## \`erp: ${name}({ … })\`\n\n${table(rows)}`;
+  const sections = Object.values(connectors).map(({ facts: { call, folder, options, generic } }) => {
+    const file = `erp/${folder}/options.ts`;
+    const title = `## \`erp: ${call}({ … })\`\n\nWhat it needs, does and refuses: [${folder}](../erp/${folder}/README.md).`;
+    if (generic) {
+      return `${title} Describes an ERP with an HTTP API in steps; its fields are told in [\`options.ts\`](../${file}), and the [sample configuration](../../integration.config.ts) uses most of them.`;
+    }
+    const own = docCommentsOf(sourceOf(file), 'optionsSchema');
+    return `${title}\n\n${table(rowsOf(options, new Map([...ofEveryConnector, ...own])))}`;
   });
   return [
     '# Configuration',
@@ -64,7 +61,6 @@ export function configurationReference(): string {
     table(rowsOf(integrationSchema, meanings)),
     '`function` is a plain TypeScript function; its input is typed, so that an editor completes it. `place` is where something stands in an answer: a path (`article.number`, `lines.0.id`; an empty text is the answer itself), a list of paths of which the first counts that tells anything, or a function of the answer. [MAPPING.md](MAPPING.md) has worked examples.',
     ...sections,
-    '## `erp: rest({ … })`\n\nDescribes an ERP with an HTTP API in steps; its fields are told in [`options.ts`](../erp/rest/options.ts), and the [sample configuration](../../integration.config.ts) uses most of them.',
     '',
   ].join('\n\n');
 }

@@ -1,18 +1,30 @@
 import { select, text } from '@clack/prompts';
 import * as z from 'zod/mini';
+import * as connectors from '../../../shared/erp/registry.ts';
 import { isTimeZone } from '../../../shared/model/time.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { answered } from '../cli/files.ts';
 import { literal } from '../probe/contract-text.ts';
 
-/** ERPs that have an example to copy. */
-export const erps = ['odoo', 'tryton', 'sap-s4hana', 'rest'] as const;
+/** What is told of each connector, the generic one last. */
+const offered = Object.values(connectors)
+  .map(({ facts }) => facts)
+  .toSorted((a, b) => Number(a.generic ?? false) - Number(b.generic ?? false));
+
+/** Names of the ERPs, each of which has an example to copy. */
+export const erps = offered.map(({ folder }) => folder);
 
 const textThat = (test: (text: string) => boolean, expected: string) =>
   z.string().check(z.refine(test, expected));
 
 /** ERPs that have several databases, one of them for trying things out. */
-const withDatabase: ReadonlySet<string> = new Set(['odoo', 'tryton']);
+const withDatabase: ReadonlySet<string> = new Set(
+  offered.filter(({ options }) => 'database' in fieldsOf(options)).map(({ folder }) => folder),
+);
+
+function fieldsOf(options: z.ZodMiniType): object {
+  return z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }).properties ?? {};
+}
 
 /** What `npm run init` asks, or reads from the file of `--answers`. */
 export const answersSchema = z
@@ -40,17 +52,10 @@ export const answersSchema = z
   .check(
     z.refine(({ erp, database }) => (database !== undefined) === withDatabase.has(erp), {
       path: ['database'],
-      error: 'the name of its database, for odoo and tryton only',
+      error: `the name of its database, for ${[...withDatabase].join(' and ')} only`,
     }),
   );
 export type Answers = z.output<typeof answersSchema>;
-
-const titles = {
-  odoo: 'Odoo 17 to 19',
-  tryton: 'Tryton 7.0',
-  'sap-s4hana': 'SAP S/4HANA',
-  rest: 'another one with an HTTP API (the example is Dolibarr 22)',
-} as const;
 
 /** Asks a person five questions, some of them in two parts. @throws UsageError when they leave. */
 export async function askForAnswers(): Promise<unknown> {
@@ -59,7 +64,7 @@ export async function askForAnswers(): Promise<unknown> {
   const erp = answered(
     await select({
       message: 'Which ERP does it have?',
-      options: erps.map((value) => ({ value, label: titles[value] })),
+      options: offered.map(({ folder, title }) => ({ value: folder, label: title })),
     }),
   );
   const url = await typed('url', 'At which address is it called?', 'https://erp.plant.example');

@@ -7,7 +7,7 @@ import { previewsOf } from '../map/preview.ts';
 import { samples } from '../map/read-sample.ts';
 import { previewLines } from '../map/report.ts';
 import { emptyContract } from '../probe/contract-text.ts';
-import { answersSchema, askForAnswers, configurationText } from './answers.ts';
+import { answersSchema, askForAnswers, configurationText, erps } from './answers.ts';
 
 const command = defineCommand({
   name: 'init',
@@ -20,7 +20,7 @@ Examples:
 
 A file of answers: {"plant": "ghent", "timeZone": "Europe/Brussels", "erp": "odoo", "url": "https://plant.odoo.com",
 "database": "plant", "orders": {"everyMinutes": 5}, "numberPrefix": "", "emails": ["it@plant.example"]}
-erp is odoo, tryton, sap-s4hana or rest; orders is {"everyMinutes": 1 to 1440}, or "posted" by the ERP.
+erp is ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(erps)}; orders is {"everyMinutes": 1 to 1440}, or "posted" by the ERP.
 
 Exit codes: 0 written · 1 failed · 2 an answer is invalid, or the file is there already: nothing was written`,
   options: {

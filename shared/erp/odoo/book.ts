@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Completion, Receipt } from '../../model/completions.ts';
-import { Rejected, RetryLater } from '../../model/errors.ts';
+import { Rejected } from '../../model/errors.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
+import { orderWaits, rejected } from '../failures.ts';
 import type { OdooCall } from './client.ts';
 import type { Writer } from './connection.ts';
 import { type NoteToPost, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
@@ -89,10 +90,7 @@ const actionSchema = z.object({ res_model: z.string() });
 function notDone({ name, state }: BookedProduction, answer: unknown): Error {
   const action = actionSchema.safeParse(answer);
   if (!action.success) {
-    return new RetryLater(`Odoo accepted finishing ${name}, but it is ${state} still.`, {
-      scope: 'order',
-      wrote: 'perhaps',
-    });
+    return orderWaits(`Odoo accepted finishing ${name}, but it is ${state} still.`, { wrote: 'perhaps' });
   }
   const asked = action.data.res_model;
   // Confirming this one cancels the unpicked components instead of consuming them (seen on 17).
@@ -100,7 +98,5 @@ function notDone({ name, state }: BookedProduction, answer: unknown): Error {
     asked === 'mrp.consumption.warning'
       ? 'what is consumed is not what was planned. Set the consumed quantities of its components in Odoo, and do not confirm the question itself, which cancels those that are not picked; then replay'
       : 'change the order in Odoo so that it need not ask, then replay';
-  return new Rejected(`Odoo asks a person before it finishes ${name} (${asked}): ${remedy}.`, {
-    code: 'refused-by-erp',
-  });
+  return rejected('refused-by-erp', `Odoo asks a person before it finishes ${name} (${asked}): ${remedy}.`);
 }

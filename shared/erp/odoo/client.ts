@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import { Rejected, RetryLater } from '../../model/errors.ts';
+import type { RetryLater } from '../../model/errors.ts';
 import { createHttp, type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
+import { partnerDown, rejected } from '../failures.ts';
 import { withCredentials } from '../login.ts';
 import { failureOfOdooError, odooErrorSchema } from './errors.ts';
 import { type OdooCredentials, type OdooOptions, protocolOf } from './options.ts';
@@ -85,9 +86,9 @@ export function createOdooClient(
     const down = partnerFailure(response, { partner: 'Odoo', what, now: clock.now(), wrote });
     if (down) throw down;
     if (response.status === 413) {
-      throw new Rejected(
+      throw rejected(
+        'configuration',
         `Odoo, or a proxy before it, takes no call as large as ${what}${order ? ` of order ${order}` : ''}: shorten what the mapping sends.`,
-        { code: 'configuration' },
       );
     }
     // Without an Odoo exception in it, this is a proxy's answer or a wrong address: it says nothing about the order.
@@ -208,7 +209,7 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
 }
 
 function refusedLogin(message: string): RetryLater {
-  return new RetryLater(message, { scope: 'partner', unauthorized: true });
+  return partnerDown(message, { unauthorized: true });
 }
 
 /** `mrp.production button_mark_done`. */
@@ -217,8 +218,8 @@ function nameOf({ model, method }: OdooCall): string {
 }
 
 function notOdoo(request: Request, why: string): RetryLater {
-  return new RetryLater(
+  return partnerDown(
     `Odoo did not answer ${nameOf(request)} as Odoo does (${why}): check the URL, the database and the version in the configuration.`,
-    { scope: 'partner', wrote: request.writes ? 'perhaps' : 'nothing' },
+    { wrote: request.writes ? 'perhaps' : 'nothing' },
   );
 }

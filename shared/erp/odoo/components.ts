@@ -1,7 +1,7 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
-import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
+import { rejected } from '../failures.ts';
 import type { Reader } from './connection.ts';
 import { type BookedProduction, decimalOf, idOf, many2one } from './records.ts';
 
@@ -42,9 +42,9 @@ export async function componentsToPick(
     return compareDecimals(reserved.get(id) ?? '0', needed) < 0;
   });
   if (missing) {
-    throw new Rejected(
+    throw rejected(
+      'refused-by-erp',
       `Odoo: order ${production.name} cannot be booked, as its component ${missing.product_id[1]} is tracked by ${missing.has_tracking} numbers, and too few are reserved for ${produced}: reserve them in Odoo, then replay.`,
-      { code: 'refused-by-erp' },
     );
   }
   return unpicked.filter(({ manual_consumption }) => manual_consumption).map(({ id }) => id);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { RetryLater } from '../../model/errors.ts';
+import { partnerDown } from '../failures.ts';
 import type { OdooReader, OdooWriter } from './client.ts';
 import type { OdooOptions } from './options.ts';
 
@@ -83,8 +83,7 @@ async function readUser(odoo: OdooReader): Promise<OdooUser> {
     row: userSchema,
   });
   if (!found) {
-    throw new RetryLater('Odoo does not let our user read its own record: check its rights.', {
-      scope: 'partner',
+    throw partnerDown('Odoo does not let our user read its own record: check its rights.', {
       unauthorized: true,
     });
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { Rejected, RetryLater } from '../../model/errors.ts';
+import type { Rejected, RetryLater } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
+import { orderWaits, partnerDown, rejected } from '../failures.ts';
 
 /**
  * An error as Odoo serializes it (http.py, serialize_exception): the body of a JSON-2 error, and `data` of a
@@ -43,7 +44,7 @@ const down =
 const forAPerson =
   /UserError|ValidationError|RedirectWarning|MissingError|ValueError|TypeError|KeyError|AttributeError|IntegrityError|NotNullViolation|UniqueViolation|CheckViolation/;
 
-/** What an Odoo exception stands for, by its Python name: the table is in shared/erp/README.md. */
+/** What an Odoo exception stands for, by its Python name: the table is in README.md. */
 export function failureOfOdooError(
   { name, message }: z.infer<typeof odooErrorSchema>,
   { what, order }: FailedCall,
@@ -52,35 +53,30 @@ export function failureOfOdooError(
   const call = order ? `order ${order}, ${what}` : what;
   const isAboutRights = name.endsWith('AccessError');
   if (busy.test(`${name} ${message}`)) {
-    return new RetryLater(`Odoo: ${call} conflicts with a change by somebody else (${said}).`, {
-      scope: 'order',
-    });
+    return orderWaits(`Odoo: ${call} conflicts with a change by somebody else (${said}).`);
   }
   if (alreadySplit.test(message)) {
-    return new RetryLater(`Odoo: ${call} may be done already (${said}): the next attempt checks.`, {
-      scope: 'order',
+    return orderWaits(`Odoo: ${call} may be done already (${said}): the next attempt checks.`, {
       wrote: 'known',
     });
   }
   if (isAboutRights && byRecordRule.test(message)) {
-    return new RetryLater(
+    return orderWaits(
       `Odoo: a record rule keeps our user from ${call}: ${said} Check its companies and rules.`,
-      { scope: 'order', afterSeconds: rightsSeconds },
+      { afterSeconds: rightsSeconds },
     );
   }
   if (refused.test(name)) {
     const check = isAboutRights ? "the user's rights to Manufacturing" : 'the API key';
-    return new RetryLater(`Odoo refused our user at ${what}: ${said} Check ${check}.`, {
-      scope: 'partner',
-      unauthorized: true,
-    });
+    return partnerDown(`Odoo refused our user at ${what}: ${said} Check ${check}.`, { unauthorized: true });
   }
   if (forAPerson.test(name)) {
-    return new Rejected(`Odoo refused ${call}: ${said}`, { code: 'refused-by-erp' });
+    return rejected('refused-by-erp', `Odoo refused ${call}: ${said}`);
   }
   const failed = `Odoo failed at ${call}: ${name}: ${said}`;
-  if (down.test(name) || order === undefined) return new RetryLater(failed, { scope: 'partner' });
-  return new Rejected(`${failed} Ask the people who look after Odoo and its modules, then replay.`, {
-    code: 'refused-by-erp',
-  });
+  if (down.test(name) || order === undefined) return partnerDown(failed);
+  return rejected(
+    'refused-by-erp',
+    `${failed} Ask the people who look after Odoo and its modules, then replay.`,
+  );
 }

@@ -1,5 +1,6 @@
-import { Rejected } from '../../model/errors.ts';
+import type { Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
+import { rejected } from '../failures.ts';
 import { type FoundMark, lastBooking } from './marks.ts';
 import type { BookedProduction, Sibling } from './records.ts';
 
@@ -99,5 +100,5 @@ export function openOrder(
 }
 
 function stateRefused(number: string, why: string): Rejected {
-  return new Rejected(`Odoo's manufacturing order ${number} ${why}.`, { code: 'order-state' });
+  return rejected('order-state', `Odoo's manufacturing order ${number} ${why}.`);
 }

@@ -1,39 +1,33 @@
-import { keepingTrackOfWrites } from '../booking-rules.ts';
-import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
-import { requireOptions } from '../options.ts';
+import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
+import type { ErpConnector, ErpEnvironment } from '../connector.ts';
+import { defineConnector } from '../define-connector.ts';
 import { bookNote, bookQuantity } from './book.ts';
 import { createOdooClient, type OdooReader } from './client.ts';
 import { createFactReader, type Writer } from './connection.ts';
 import { linkProductOrder } from './link.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { lookForAmendment, lookForQuantity } from './look.ts';
-import {
-  type OdooCredentials,
-  type OdooOptions,
-  odooCredentialsSchema,
-  odooOptionsSchema,
-} from './options.ts';
+import { credentialsSchema, type OdooCredentials, type OdooOptions, optionsSchema } from './options.ts';
 
 /**
  * Odoo 17 to 19 with Manufacturing, over its external API: JSON-2 (19 and later) or JSON-RPC.
- * @throws Rejected when the options do not fit.
  * @example
  * odoo({ url: 'https://plant.odoo.com', database: 'plant', backorder: 'keep' });
  */
-export function odoo(options: OdooOptions): ErpDefinition<OdooCredentials> {
-  requireOptions('odoo', odooOptionsSchema, options);
-  return {
-    name: 'odoo',
-    atOnce: options.atOnce,
-    perSecond: options.perSecond,
-    credentials: odooCredentialsSchema,
-    credentialsExample: {
+export const odoo = defineConnector({
+  folder: 'odoo',
+  call: 'odoo',
+  title: 'Odoo 17 to 19',
+  options: optionsSchema,
+  secret: () => ({
+    schema: credentialsSchema,
+    example: {
       username: 'integration@example.com',
       apiKey: 'the key made under My Profile, Account Security',
     },
-    connect: (environment) => connect(options, environment),
-  };
-}
+  }),
+  connect,
+});
 
 function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentials>): ErpConnector {
   const client = createOdooClient(options, environment);
@@ -68,11 +62,11 @@ function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentia
     book: (completion, key, { signal }) =>
       act(signal, async (writer) => {
         if (completion.kind === 'amendment') {
-          const found = await lookForAmendment(writer, completion, key);
-          return 'receipt' in found ? found.receipt : bookNote(writer, found.toBook);
+          const look = lookForAmendment(writer, completion, key);
+          return bookWhatIsLeft(look, (note) => bookNote(writer, note));
         }
-        const found = await lookForQuantity(writer, completion, key);
-        return 'receipt' in found ? found.receipt : bookQuantity(writer, found.toBook, completion);
+        const look = lookForQuantity(writer, completion, key);
+        return bookWhatIsLeft(look, (toBook) => bookQuantity(writer, toBook, completion));
       }),
   };
 }

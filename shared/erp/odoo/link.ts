@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { Rejected, RetryLater } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
+import { orderWaits, rejected } from '../failures.ts';
 import type { Writer } from './connection.ts';
 import { isMark, postMarked, readMarks, requirePosting } from './marks.ts';
 import { readOrder } from './order.ts';
@@ -55,8 +55,7 @@ async function writeEntry(
     // Merge our entries with those written concurrently.
     entries = [...wanted, ...now];
   }
-  throw new RetryLater(`Odoo: somebody else keeps writing ${field} of ${name} at this moment.`, {
-    scope: 'order',
+  throw orderWaits(`Odoo: somebody else keeps writing ${field} of ${name} at this moment.`, {
     wrote: 'known',
   });
 
@@ -65,9 +64,9 @@ async function writeEntry(
     const [found] = await search(model, { domain: [['id', '=', id]], fields: [field], row, order: name });
     const present = found?.[field];
     if (present !== false && typeof present !== 'string') {
-      throw new Rejected(
+      throw rejected(
+        'configuration',
         `Odoo's field ${field} of mrp.production is no text field: choose another one for linkField.`,
-        { code: 'configuration' },
       );
     }
     return present ? present.split(separator) : [];

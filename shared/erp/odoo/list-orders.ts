@@ -3,14 +3,13 @@ import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
 import {
-  beginning,
-  createRowReader,
-  endlessListing,
-  onlyOrder,
-  placesOf,
-  type ReadRows,
-  unreadableOrder,
-} from '../read-rows.ts';
+  isBeyondSharedTime,
+  listByKeys,
+  positionsOf,
+  type SharedTime,
+  sharedTimeAfter,
+} from '../list-by-keys.ts';
+import { createRowReader, onlyOrder, type ReadRows, unreadableOrder } from '../read-rows.ts';
 import type { OdooReader } from './client.ts';
 import type { Reader } from './connection.ts';
 import { createFamily, isOpen, nameWithoutSuffix } from './family.ts';
@@ -24,7 +23,7 @@ import {
   type ListedProduction,
   listedProductionSchema,
   listedProductSchema,
-  placeSchema,
+  positionSchema,
   type Sibling,
   siblingSchema,
   toOdooTime,
@@ -44,7 +43,7 @@ const defaultStates = ['confirmed', 'progress'];
  * last second read, and leaves out the orders of that second which were listed already.
  * @param connect Reads the facts that are needed when an order was split.
  */
-export async function* listReleasedOrders(
+export function listReleasedOrders(
   odoo: OdooReader,
   options: OdooOptions,
   connect: () => Promise<Reader>,
@@ -52,46 +51,29 @@ export async function* listReleasedOrders(
 ): AsyncIterable<ReleasedOrdersPage> {
   const { pageSize = 80, states: released = defaultStates } = options;
   const states = since ? [...released, 'cancel'] : released;
-  let second = since && toOdooTime(since.changedAt);
-  let listedInSecond: number[] = [];
-  let watermark = since ?? beginning;
-  let limit = pageSize;
   const readRows = rowReader();
-
-  while (true) {
-    const domain = [['state', 'in', states], ...changedSince(second, listedInSecond)];
-    const rows = await searchOrders(odoo, options, domain, { sort: 'write_date asc, id asc', limit });
-    const places = placesOf(rows, placeSchema);
-    const last = places.at(-1);
-    // No row has a readable change time, so the next page could not start after one: ask for a larger page.
-    if (!last && rows.length === limit) {
-      limit *= 2;
-      continue;
-    }
-    if (last) {
-      const inLastSecond = places.filter((one) => one.write_date === last.write_date).map(({ id }) => id);
-      if (last.write_date === second && inLastSecond.every((id) => listedInSecond.includes(id))) {
-        throw endlessListing(
-          'Odoo',
-          'something changes the domain of our search; let modules and proxies leave it as it is',
-        );
-      }
-      listedInSecond = last.write_date === second ? [...listedInSecond, ...inLastSecond] : inLastSecond;
-      second = last.write_date;
-      watermark = { changedAt: fromOdooTime(second), id: String(last.id) };
-    }
-    if (rows.length > 0) {
-      const { fitting, unreadable } = readRows(rows);
-      const listed = await withRestsMerged(fitting, connect, readOrders);
-      yield { ...(await withArticles(odoo, { fitting: listed, unreadable }, options)), watermark };
-    }
-    if (rows.length < limit) return;
-  }
-
   /** Those that cannot be read are left out: they are reported when they are listed themselves. */
-  async function readOrders(ids: readonly number[]): Promise<readonly ListedProduction[]> {
-    return readRows(await searchOrders(odoo, options, [['id', 'in', ids]])).fitting;
-  }
+  const readOrders = async (ids: readonly number[]) =>
+    readRows(await searchOrders(odoo, options, [['id', 'in', ids]])).fitting;
+
+  return listByKeys<SharedTime>({
+    partner: 'Odoo',
+    ...{ pageSize, since, from: since && { time: toOdooTime(since.changedAt), ids: [] } },
+    async readPage(behind, limit) {
+      const domain = [['state', 'in', states], ...changedBehind(behind)];
+      const rows = await searchOrders(odoo, options, domain, { sort: 'write_date asc, id asc', limit });
+      const positions = positionsOf(rows, positionSchema);
+      return { rows, end: sharedTimeAfter(positions, behind), hasMore: rows.length === limit };
+    },
+    isBeyond: isBeyondSharedTime,
+    watermarkOf: ({ time, ids }) => ({ changedAt: fromOdooTime(time), id: ids.at(-1) ?? '' }),
+    async ordersOf(rows) {
+      const { fitting, unreadable } = readRows(rows);
+      const merged = await withRestsMerged(fitting, connect, readOrders);
+      return withArticles(odoo, { fitting: merged, unreadable }, options);
+    },
+    endlessBecause: 'something changes the domain of our search; let modules and proxies leave it as it is',
+  });
 }
 
 /** One order as it would be listed, or undefined when Odoo does not show it. @throws Rejected */
@@ -120,11 +102,13 @@ function rowReader() {
   return createRowReader(listedProductionSchema, { partner: 'Odoo', names: ['name', 'id'], list: '$' });
 }
 
-function changedSince(second: string | undefined, listed: readonly number[]): unknown[] {
-  if (second === undefined) return [];
-  if (listed.length === 0) return [['write_date', '>=', second]];
-  const nextSecond = toOdooTime(new Date(Date.parse(fromOdooTime(second)) + 1000));
-  return ['|', ['write_date', '>=', nextSecond], '&', ['write_date', '>=', second], ['id', 'not in', listed]];
+function changedBehind(behind: SharedTime | undefined): unknown[] {
+  if (behind === undefined) return [];
+  const { time, ids } = behind;
+  if (ids.length === 0) return [['write_date', '>=', time]];
+  const next = toOdooTime(new Date(Date.parse(fromOdooTime(time)) + 1000));
+  const listed = ids.map(Number);
+  return ['|', ['write_date', '>=', next], '&', ['write_date', '>=', time], ['id', 'not in', listed]];
 }
 
 /**

@@ -1,9 +1,9 @@
 import Big from 'big.js';
 import type { BookingKey, Completion } from '../../model/completions.ts';
-import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal, formatQuantity } from '../../model/quantity.ts';
 import { type Built, builtOf, mayClose, notBookable, requireArticle } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
+import { rejected } from '../failures.ts';
 import { componentsToPick } from './components.ts';
 import type { Reader } from './connection.ts';
 import { createFamily, isOpen, openOrder } from './family.ts';
@@ -110,9 +110,9 @@ function requireRoom(
   const others = family.filter((one) => isOpen(one) && one.id !== production.id);
   if (others.length === 0 || compareDecimals(produced, left) <= 0) return;
   const names = others.map(({ name }) => name).join(', ');
-  throw new Rejected(
+  throw rejected(
+    'conflict',
     `Odoo: order ${production.name} was split (${names} beside it) and is for ${left}, but ${produced} were built: book by hand what belongs to which.`,
-    { code: 'conflict' },
   );
 }
 
@@ -148,16 +148,16 @@ function leavesRestOf(
   if (mayClose(known, { amount: whole, unit }, produced)) return false;
   if (options.backorder === 'keep') return true;
   if (final) {
-    throw new Rejected(
+    throw rejected(
+      'conflict',
       `Odoo: ${name} is for ${whole} now, its product order was made for ${was}, and ${produced} were built: booking them would close it. ` +
         `Set its quantity back to ${was} in Odoo, then replay; or book by hand, then discard this.`,
-      { code: 'conflict' },
     );
   }
-  throw new Rejected(
+  throw rejected(
+    'configuration',
     `Odoo: ${produced} of ${planned} of ${name} are complete, and booking a part would close the order: ` +
       `set backorder to 'keep' in the configuration, or book the product orders together when all are done.`,
-    { code: 'configuration' },
   );
 }
 
@@ -169,9 +169,9 @@ export function requireQuantity(
 ): void {
   const booked = decimalOf(done.qty_produced);
   if (compareDecimals(booked, produced) === 0) return;
-  throw new Rejected(
+  throw rejected(
+    'booked-otherwise',
     `Odoo's manufacturing order ${erpOrder.number} (${done.name}) was finished with ${booked} instead of ${produced}: correct it by hand.`,
-    { code: 'booked-otherwise' },
   );
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal } from '../../model/quantity.ts';
 import { type Built, type BuiltLot, notBookable, orRefusal } from '../booking-rules.ts';
+import { rejected } from '../failures.ts';
 import type { Reader, Writer } from './connection.ts';
 import { type BookedProduction, idOf, type Product } from './records.ts';
 
@@ -119,9 +120,10 @@ export async function idOfLot(writer: Writer, production: BookedProduction, lot:
   const [oldest] = await findLots(writer, production, [lot.number]);
   if (oldest?.id === undefined) {
     if (created instanceof Rejected) throw created;
-    throw new Rejected(`Odoo did not create lot ${lot.number} for ${order}: check our user's rights.`, {
-      code: 'refused-by-erp',
-    });
+    throw rejected(
+      'refused-by-erp',
+      `Odoo did not create lot ${lot.number} for ${order}: check our user's rights.`,
+    );
   }
   if (typeof created === 'number' && created !== oldest.id) {
     // If somebody uses ours by now, it stays.

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Link } from '../../model/completions.ts';
-import { Rejected } from '../../model/errors.ts';
+import { rejected } from '../failures.ts';
+import { keyAsText } from '../marks.ts';
 import type { Reader, Writer } from './connection.ts';
 import type { Sibling } from './records.ts';
 
@@ -63,7 +64,7 @@ export async function readMarks(
 
 /** Whether there is a mark, and it has this kind and key. */
 export function isMark(found: FoundMark | undefined, kind: Mark['kind'], key: string): boolean {
-  return found?.kind === kind && found.written === encodeKey(key);
+  return found?.kind === kind && found.written === keyAsText(key);
 }
 
 /** The mark of the booking that was last begun on this order. */
@@ -74,9 +75,9 @@ export function lastBooking(marks: readonly FoundMark[], { id }: Pick<Order, 'id
 /** @throws Rejected when Odoo would refuse our message: seen on 17, after the quantity was written. */
 export function requirePosting({ user }: Pick<Reader, 'user'>, order: string): void {
   if (user.canPost) return;
-  throw new Rejected(
+  throw rejected(
+    'refused-by-erp',
     `Odoo lets our user ${user.name} post no note on order ${order}, as it has no e-mail address: give it one, then replay.`,
-    { code: 'refused-by-erp' },
   );
 }
 
@@ -90,7 +91,7 @@ export async function postMarked(
   const lines = [
     ...text.paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph).replaceAll('\n', '<br>')}</p>`),
     ...text.links.map(({ name, url }) => `<p><a href="${escapeHtml(url)}">${escapeHtml(name)}</a></p>`),
-    `<p><small>[azumuta ${mark.kind} ${encodeKey(mark.key)}]</small></p>`,
+    `<p><small>[azumuta ${mark.kind} ${keyAsText(mark.key)}]</small></p>`,
   ];
   await write({
     model: 'mrp.production',
@@ -104,11 +105,6 @@ export async function postMarked(
     },
     order: production.name,
   });
-}
-
-/** Leaves no white space, no bracket and nothing that HTML escapes; `#` and `/`, which most keys have, stay readable. */
-export function encodeKey(key: string): string {
-  return encodeURIComponent(key.toWellFormed()).replaceAll('%23', '#').replaceAll('%2F', '/');
 }
 
 function escapeHtml(text: string): string {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { strictObject } from '../../platform/strict-object.ts';
 import { erpOptionsShape, readonlyList } from '../options.ts';
 
-export const odooOptionsSchema = strictObject({
+export const optionsSchema = strictObject({
   /** Base URL of the Odoo server, `https://example.odoo.com`. */
   url: z.url(),
   /** Name of its database. */
@@ -36,15 +36,15 @@ export const odooOptionsSchema = strictObject({
 });
 
 /** How this plant's Odoo is reached and used. */
-export type OdooOptions = Readonly<z.input<typeof odooOptionsSchema>>;
+export type OdooOptions = Readonly<z.input<typeof optionsSchema>>;
 
 /** The Odoo secret. */
-export const odooCredentialsSchema = z.object({
+export const credentialsSchema = z.object({
   /** Login of the user: JSON-RPC needs it, JSON-2 does not. */
   username: z.optional(z.string()),
   apiKey: z.string().check(z.minLength(1)),
 });
-export type OdooCredentials = z.infer<typeof odooCredentialsSchema>;
+export type OdooCredentials = z.infer<typeof credentialsSchema>;
 
 export function protocolOf({ protocol, version = 19 }: OdooOptions): 'json2' | 'jsonrpc' {
   return protocol ?? (version >= 19 ? 'json2' : 'jsonrpc');

@@ -1,5 +1,6 @@
-import { Rejected, UnknownOrder } from '../../model/errors.ts';
+import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
+import { rejected } from '../failures.ts';
 import type { Reader } from './connection.ts';
 import { nameWithoutSuffix } from './family.ts';
 import { type BookedProduction, bookedProductionSchema, type Product, productSchema } from './records.ts';
@@ -21,15 +22,15 @@ export async function readOrder(reader: Reader, order: ErpOrderRef): Promise<Boo
     );
   }
   if (surplus) {
-    throw new Rejected(
+    throw rejected(
+      'order-data',
       `Odoo has several manufacturing orders ${order.number}: book the completion by hand.`,
-      { code: 'order-data' },
     );
   }
   if (own.name !== order.number && !own.name.startsWith(`${order.number}-`)) {
-    throw new Rejected(
+    throw rejected(
+      'order-data',
       `Odoo's manufacturing order with id ${order.id} is ${own.name}, not ${order.number}: check the order, and the database.`,
-      { code: 'order-data' },
     );
   }
   return own;
@@ -68,9 +69,7 @@ export async function readProduction(
   const [found] = await searchProductions(reader, name, [['id', '=', id]]);
   // Seen: a missing record reads as an empty list.
   if (found) return found;
-  throw new Rejected(`Odoo no longer has manufacturing order ${name}: it was deleted.`, {
-    code: 'unknown-order',
-  });
+  throw rejected('unknown-order', `Odoo no longer has manufacturing order ${name}: it was deleted.`);
 }
 
 function searchProductions(
@@ -95,7 +94,8 @@ export async function readProduct(
     order: name,
   });
   if (product) return product;
-  throw new Rejected(`Odoo does not let our user read the product of ${name}: check its rights.`, {
-    code: 'refused-by-erp',
-  });
+  throw rejected(
+    'refused-by-erp',
+    `Odoo does not let our user read the product of ${name}: check its rights.`,
+  );
 }

@@ -20,14 +20,19 @@ const time = z
   .string()
   .check(z.refine((text) => !Number.isNaN(Date.parse(fromOdooTime(text))), 'a time as 2026-11-24 10:00:00'));
 
-/** The place of a manufacturing order in a listing by change time. */
-export const placeSchema = z.object({ id: z.number(), write_date: time });
+const listed = { id: z.number(), write_date: time };
+
+/** The position of a manufacturing order in a listing by change time. */
+export const positionSchema = z.pipe(
+  z.object(listed),
+  z.transform(({ id, write_date }) => ({ id: String(id), time: write_date })),
+);
 
 /** A manufacturing order as a listing needs it; other fields are kept for the mapping. */
 export const listedProductionSchema = z.catchall(
   z.object({
     ...productionSchema.shape,
-    ...placeSchema.shape,
+    ...listed,
     date_deadline: z.union([time, none]),
     origin: z.union([z.string(), none]),
     backorder_sequence: z.optional(z.union([z.number(), none])),

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { BookingKey } from '../../model/completions.ts';
-import { Rejected } from '../../model/errors.ts';
+import type { Rejected } from '../../model/errors.ts';
 import { compareDecimals } from '../../model/quantity.ts';
+import { rejected } from '../failures.ts';
 import type { Reader, Writer } from './connection.ts';
 import { idOfLot, type Scrap } from './lots.ts';
 import { type BookedProduction, decimalOf, idOf, many2one } from './records.ts';
@@ -73,9 +74,9 @@ export async function bookScrap(
   // Seen: with too little in stock it answers with a wizard and HTTP 200.
   const [found] = id === undefined ? [] : await readDocuments(writer, production, ['id', '=', id]);
   if (found?.state === 'done') return;
-  throw new Rejected(
+  throw rejected(
+    'booked-otherwise',
     `Odoo booked ${order}, but not its scrap of ${scrap.amount}: validate scrap order ${found?.name ?? ''} in Odoo (is the product still in stock?), then replay.`,
-    { code: 'booked-otherwise' },
   );
 }
 
@@ -128,8 +129,8 @@ function scrappedOtherwise(
 ): Rejected {
   const times = move_ids.length > 1 ? ` ${move_ids.length} times` : '';
   const instead = scrap === undefined ? 'which is more than was scrapped' : `instead of ${scrap.amount}`;
-  return new Rejected(
+  return rejected(
+    'booked-otherwise',
     `Odoo: scrap order ${name} of ${production.name} has scrapped ${decimalOf(scrap_qty)}${times}, ${instead}: correct it by hand.`,
-    { code: 'booked-otherwise' },
   );
 }

@@ -1,5 +1,6 @@
-import { Rejected, reasonOf } from '../../model/errors.ts';
+import { reasonOf } from '../../model/errors.ts';
 import { mapConcurrently } from '../../platform/map-concurrently.ts';
+import { rejected } from '../failures.ts';
 import type { RestAnswer, RestDetail, RestQuestion } from './options.ts';
 import type { Reader } from './session.ts';
 
@@ -37,10 +38,10 @@ export async function readDetails<Row>(
     ),
   );
   if (missing.size > most) {
-    throw new Rejected(
+    throw rejected(
+      'configuration',
       `${reader.partner}: a page of its orders needs ${missing.size} requests for details, and orders.detail.most ` +
         `is ${most}: ask for fewer rows in orders.paging, or allow more.`,
-      { code: 'configuration' },
     );
   }
   await mapConcurrently([...missing], atOnce, async ([id, question]) => {

@@ -1,5 +1,4 @@
 import type { Receipt } from '../../model/completions.ts';
-import { Rejected } from '../../model/errors.ts';
 import { toDecimal } from '../../model/quantity.ts';
 import {
   type Built,
@@ -10,12 +9,13 @@ import {
   requireUnit,
 } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
+import { type Connector, defineConnector, type ErpSecret } from '../define-connector.ts';
+import { rejected } from '../failures.ts';
 import { secrets } from '../login.ts';
-import { requireOptions } from '../options.ts';
 import { book } from './book.ts';
 import { listIncrementally, listWhole } from './list-orders.ts';
 import { look } from './look.ts';
-import { type RestOptions, restOptionsSchema } from './options.ts';
+import { optionsSchema, type RestOptions } from './options.ts';
 import { createListing } from './paging.ts';
 import { readOrder } from './read-order.ts';
 import type { Task } from './run.ts';
@@ -29,7 +29,6 @@ export type * from './options.ts';
 /**
  * Any ERP with an HTTP API, by configuration alone: how to log in, how its released orders are listed, and
  * how a completion is looked up, booked and read back.
- * @throws Rejected when the options do not fit, naming the field.
  * @example
  * rest({
  *   baseUrl: 'https://erp.example.com/api',
@@ -62,17 +61,19 @@ export type * from './options.ts';
  *   },
  * });
  */
-export function rest<Row>(options: RestOptions<Row>): ErpDefinition {
-  requireOptions('rest', restOptionsSchema(), options);
-  const { schema, example } = secrets[options.auth.kind];
-  return {
-    name: options.name ?? 'rest',
-    atOnce: options.atOnce,
-    perSecond: options.perSecond,
-    credentials: schema,
-    credentialsExample: example,
-    connect: (environment) => connect(options, environment),
-  };
+export const rest = defineConnector({
+  folder: 'rest',
+  call: 'rest',
+  title: 'another one with an HTTP API (the example is Dolibarr 22)',
+  options: optionsSchema(),
+  generic: true,
+  secret: ({ auth }: RestOptions): ErpSecret<unknown> => secrets[auth.kind],
+  connect,
+  // Where it is called, the compiler sees to it that `row` and `order` are about the same row.
+}) as RestConnector;
+
+interface RestConnector extends Connector<RestOptions, unknown, 'rest'> {
+  <Row>(options: RestOptions<Row>): ErpDefinition;
 }
 
 function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unknown>): ErpConnector {
@@ -127,7 +128,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
           const amount = toDecimal(quantity);
           if (amount === undefined) {
             const why = `${partner} tells "${quantity}" for the quantity of order ${number}, which is no decimal: check erp.book.lookUp.`;
-            throw new Rejected(why, { code: 'configuration' });
+            throw rejected('configuration', why);
           }
           final = mayClose(completion, { amount, unit }, built.produced);
         },

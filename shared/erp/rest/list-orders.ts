@@ -1,7 +1,7 @@
-import { Rejected } from '../../model/errors.ts';
 import type { Watermark } from '../../model/orders.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
-import { beginning } from '../read-rows.ts';
+import { rejected } from '../failures.ts';
+import { beginning } from '../list-by-keys.ts';
 import type { Listing, Position, RowsPage } from './paging.ts';
 import type { ListedOrder } from './row.ts';
 
@@ -46,8 +46,7 @@ export async function* listIncrementally(
       page = await listing.readPage(anchor, position);
       requireSorted(page.rows, listing.partner);
       const ties = page.rows.filter((row) => row.changedAt === anchor);
-      const newTies = takeNew(ties);
-      if (newTies.length > 0) yield pageOf(newTies);
+      yield* pagesOf(takeNew(ties));
       group.push(...ties.map(({ rowId }) => rowId));
       pages += 1;
       position = page.next;
@@ -62,8 +61,7 @@ export async function* listIncrementally(
     }
     // The group was still the same after that page was read, so nothing had moved up by then.
     const { rows, next } = (pages > 1 ? (before ?? now) : now).page;
-    const beyond = takeNew(rows.filter(isBeyond(anchor)));
-    if (beyond.length > 0) yield pageOf(beyond);
+    yield* pagesOf(takeNew(rows.filter(isBeyond(anchor))));
     if (next === undefined) return;
     anchor = rows.at(-1)?.changedAt ?? anchor;
     seen = new Map([...seen].filter(([, changedAt]) => changedAt === anchor));
@@ -101,7 +99,7 @@ export async function* listWhole(
     .filter(({ changedAt }) => changedAt >= from)
     // Change times have one length, so both sort as one text.
     .sort((a, b) => (a.changedAt + a.rowId < b.changedAt + b.rowId ? -1 : 1));
-  if (sorted.length > 0) yield { ...pageOf(sorted), watermark: { changedAt: from } };
+  yield* pagesOf(sorted, { changedAt: from });
 }
 
 function isBeyond(anchor: string | undefined): (row: ListedOrder) => boolean {
@@ -113,19 +111,22 @@ function requireSorted(listed: readonly ListedOrder[], partner: string): void {
   const rows = listed.filter(({ unreadable }) => !unreadable);
   const at = rows.findIndex((row, index) => row.changedAt < (rows[index - 1]?.changedAt ?? ''));
   if (at < 0) return;
-  throw new Rejected(
+  throw rejected(
+    'configuration',
     `${partner}: its orders do not come sorted by change time (${rows[at]?.rowId} is older than the one before it); ` +
       'sort them in orders.query, or set orders.incremental to false.',
-    { code: 'configuration' },
   );
 }
 
-function pageOf(rows: readonly ListedOrder[]): ReleasedOrdersPage {
+/** One page of these rows, if there are any. @param watermark Default: the last of them. */
+function pagesOf(rows: readonly ListedOrder[], watermark?: Watermark): ReleasedOrdersPage[] {
   const last = rows.at(-1);
-  if (!last) throw new Error('a page without rows has no watermark');
-  return {
-    orders: rows.flatMap(({ order }) => order ?? []),
-    unreadable: rows.flatMap(({ unreadable }) => unreadable ?? []),
-    watermark: { changedAt: last.changedAt, id: last.rowId },
-  };
+  if (!last) return [];
+  return [
+    {
+      orders: rows.flatMap(({ order }) => order ?? []),
+      unreadable: rows.flatMap(({ unreadable }) => unreadable ?? []),
+      watermark: watermark ?? { changedAt: last.changedAt, id: last.rowId },
+    },
+  ];
 }

@@ -1,11 +1,11 @@
-import { textOrNothing } from '../../model/configured.ts';
-import { Rejected, RetryLater, UnknownOrder } from '../../model/errors.ts';
+import { UnknownOrder } from '../../model/errors.ts';
 import { isError } from '../../platform/error-message.ts';
 import { readerOf } from '../../platform/places.ts';
 import { withDone } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
+import { orderWaits, rejected } from '../failures.ts';
 import type { RestAnswer, RestLookUp, RestStep } from './options.ts';
-import { beginRun, isAccepted, naming, type Part, type Run, type Task } from './run.ts';
+import { beginRun, isAccepted, naming, type Part, type Run, readText, type Task } from './run.ts';
 import type { Reader } from './session.ts';
 
 /** What a look leaves to be written. */
@@ -25,17 +25,15 @@ const readError = readerOf(['error', 'errors']);
  * @throws RetryLater, Rejected, UnknownOrder
  */
 export async function look<Context>(reader: Reader, task: Task<Context>): Promise<Look<ToBook<Context>>> {
-  type LookUp = Part<RestLookUp<Context>>;
   const { partner } = reader;
-  const { orderNumber, what } = task;
   const run = beginRun(task);
-  const { context, found, lookUps, isStepwise } = run;
+  const { lookUps, isStepwise } = run;
 
-  const reference = await findDone();
+  const reference = await findDone(reader, run);
   if (reference !== undefined && !isStepwise) return { receipt: { reference, alreadyBooked: true } };
   // First, as it may decide which steps apply: those that are left of a booking, too.
-  const quantity = told('quantity');
-  if (quantity !== undefined) task.compareQuantity?.(quantity, told('unit'));
+  const quantity = tell(run, 'quantity');
+  if (quantity !== undefined) task.compareQuantity?.(quantity, tell(run, 'unit'));
   const steps = run.steps.filter(run.applies);
   const left = run.stepsLeft(reference);
   if (reference !== undefined && left.length === 0) return { receipt: { reference, alreadyBooked: true } };
@@ -43,65 +41,75 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
   const taken = steps.filter((step) => !left.includes(step)).map(({ part }) => part.name);
   try {
     // While a look-up with `done` waits, a booking in the ERP may be ours: it must not be refused as somebody else's.
-    for (const lookUp of lookUps) if (lookUp.part.done) requireFree(lookUp);
+    for (const lookUp of lookUps) if (lookUp.part.done) requireFree(run, lookUp, partner);
     for (const lookUp of lookUps) {
       // A booking that has begun goes on, whatever state the order is in: its own steps may have closed it.
-      if (reference === undefined) requirePossible(lookUp);
-      requireFree(lookUp);
+      if (reference === undefined) requirePossible(run, lookUp, partner);
+      requireFree(run, lookUp, partner);
     }
   } catch (error) {
     throw withDone(error, `${partner} has these steps already`, taken);
   }
   if (steps.length === 0) {
-    throw new Rejected(`${partner}: no step is configured for ${what}; add one, or do it by hand.`, {
-      code: 'configuration',
-    });
+    throw rejected(
+      'configuration',
+      `${partner}: no step is configured for ${task.what}; add one, or do it by hand.`,
+    );
   }
   return { toBook: { run, steps: left, taken } };
+}
 
-  /** Reference of what the ERP shows with our key. The other look-ups matter then only if a step may be left. */
-  async function findDone(): Promise<string | undefined> {
-    let reference: string | undefined;
-    for (const lookUp of lookUps.filter(run.applies)) {
-      const { part, call } = lookUp;
-      const answer = await ask(reader, run, lookUp);
-      if (isUnknown(reader, lookUp, answer, context, `its ${part.name} for ${what}`)) {
-        const sentence = answer.status === 404 ? reader.said(answer) : '';
-        throw new UnknownOrder(`${partner} does not know order ${orderNumber}${sentence}.`);
-      }
-      found.set(part.name, answer);
-      reference ??= part.done && call('done', textOrNothing(part.done), answer, run.context);
-      if (reference !== undefined && !isStepwise) break;
+/** Reference of what the ERP shows with our key. The other look-ups matter then only if a step may be left. */
+async function findDone<Context>(reader: Reader, run: Run<Context>): Promise<string | undefined> {
+  const { task, context, found } = run;
+  let reference: string | undefined;
+  for (const lookUp of run.lookUps.filter(run.applies)) {
+    const { name } = lookUp.part;
+    const answer = await ask(reader, run, lookUp);
+    if (isUnknown(reader, lookUp, answer, context, `its ${name} for ${task.what}`)) {
+      const sentence = answer.status === 404 ? reader.said(answer) : '';
+      throw new UnknownOrder(`${reader.partner} does not know order ${task.orderNumber}${sentence}.`);
     }
-    return reference;
+    found.set(name, answer);
+    reference ??= readText(context, lookUp, 'done', answer);
+    if (reference !== undefined && !run.isStepwise) break;
   }
+  return reference;
+}
 
-  /** What the first look-up says that tells it. */
-  function told(name: 'quantity' | 'unit'): string | undefined {
-    for (const { part, call } of lookUps) {
-      const [answer, read] = [found.get(part.name), part[name]];
-      const text = answer && read && call(name, textOrNothing(read), answer, context);
-      if (text !== undefined) return text;
-    }
-    return undefined;
+/** What the first look-up says that tells it. */
+function tell<Context>(
+  { lookUps, found, context }: Run<Context>,
+  what: 'quantity' | 'unit',
+): string | undefined {
+  for (const lookUp of lookUps) {
+    const text = readText(context, lookUp, what, found.get(lookUp.part.name));
+    if (text !== undefined) return text;
   }
+  return undefined;
+}
 
-  function requirePossible({ part, call }: LookUp): void {
-    const answer = found.get(part.name);
-    if (!answer) return;
-    const article = part.article && call('article', textOrNothing(part.article), answer, context);
-    if (article !== undefined) task.requireArticle?.(article);
-    const unit = part.unit && call('unit', textOrNothing(part.unit), answer, context);
-    if (unit !== undefined) task.requireUnit?.(unit);
-    const refusal = part.refused && call('refused', textOrNothing(part.refused), answer, context);
-    if (refusal) throw new Rejected(naming(refusal, orderNumber, partner), { code: 'order-state' });
-  }
+function requirePossible<Context>(
+  { task, found, context }: Run<Context>,
+  lookUp: Part<RestLookUp<Context>>,
+  partner: string,
+): void {
+  const answer = found.get(lookUp.part.name);
+  const article = readText(context, lookUp, 'article', answer);
+  if (article !== undefined) task.requireArticle?.(article);
+  const unit = readText(context, lookUp, 'unit', answer);
+  if (unit !== undefined) task.requireUnit?.(unit);
+  const refusal = readText(context, lookUp, 'refused', answer);
+  if (refusal) throw rejected('order-state', naming(refusal, task.orderNumber, partner));
+}
 
-  function requireFree({ part, call }: LookUp): void {
-    const answer = found.get(part.name);
-    const reason = answer && part.waits && call('waits', textOrNothing(part.waits), answer, context);
-    if (reason) throw new RetryLater(naming(reason, orderNumber, partner), { scope: 'order' });
-  }
+function requireFree<Context>(
+  { task, found, context }: Run<Context>,
+  lookUp: Part<RestLookUp<Context>>,
+  partner: string,
+): void {
+  const reason = readText(context, lookUp, 'waits', found.get(lookUp.part.name));
+  if (reason) throw orderWaits(naming(reason, task.orderNumber, partner));
 }
 
 /** Asks one look-up. */
@@ -135,16 +143,14 @@ export function isUnknown<Context>(
     : answer.status === 404;
   if (unknown) return true;
   if (answer.status === 423 && !accepted) {
-    throw new RetryLater(`${partner} cannot show ${shown} yet${said(answer)}.`, { scope: 'order' });
+    throw orderWaits(`${partner} cannot show ${shown} yet${said(answer)}.`);
   }
   if (!accepted) {
-    throw new Rejected(`${partner} refused to show ${shown}${said(answer)}.`, { code: 'refused-by-erp' });
+    throw rejected('refused-by-erp', `${partner} refused to show ${shown}${said(answer)}.`);
   }
   // An error in a 200 shows nothing, and must not look like an order without bookings: it would be booked once more.
   if (answer.status < 300 && isError(readError(answer.json))) {
-    throw new RetryLater(`${partner} answered with an error instead of ${shown}${said(answer)}.`, {
-      scope: 'order',
-    });
+    throw orderWaits(`${partner} answered with an error instead of ${shown}${said(answer)}.`);
   }
   return false;
 }

@@ -4,6 +4,7 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import { placeSchema } from '../../platform/places.ts';
 import { strictObject } from '../../platform/strict-object.ts';
+import { authenticationSchema } from '../authentication.ts';
 import type { Built } from '../booking-rules.ts';
 import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
 import type { RestOrder } from './mapped-order.ts';
@@ -18,32 +19,7 @@ export type RestQuestion = Omit<RestRequest, 'method'> & { readonly method?: 'GE
 /** Reads a text in an answer: a reference, or a sentence. */
 type TextOf<Context> = (answer: RestAnswer, context: Context) => string | undefined;
 
-const texts = z.record(z.string(), z.string());
 const statuses = readonlyList(z.int());
-
-const authentication = z.discriminatedUnion('kind', [
-  /** Secret `{ apiKey }`, sent in this header (default `X-API-Key`), after `prefix` (default: nothing). */
-  strictObject({
-    kind: z.literal('apiKey'),
-    header: z.optional(z.string()),
-    prefix: z.optional(z.string()),
-  }),
-  /** Secret `{ username, password }`. */
-  strictObject({ kind: z.literal('basic') }),
-  /** Secret `{ token }`. */
-  strictObject({ kind: z.literal('bearer') }),
-  /** Secret `{ clientId, clientSecret }`, for which `tokenUrl` gives a token (RFC 6749 §4.4). */
-  strictObject({
-    kind: z.literal('oauth2ClientCredentials'),
-    tokenUrl: z.url(),
-    scope: z.optional(z.string()),
-    /** Further fields of the token request (`audience`, `resource`). */
-    parameters: z.optional(texts),
-    /** Where the client's id and secret are sent: in the body, or in a Basic header. Default `body`. */
-    credentialsIn: z.optional(z.enum(['body', 'basic'])),
-  }),
-]);
-export type RestAuthentication = z.input<typeof authentication>;
 
 const csrf = strictObject({
   /** Path that is read with the header set to `value`; the token comes back in the same header. */
@@ -63,8 +39,8 @@ const connectionShape = {
   /** Address that the paths of all calls follow, `https://erp.example.com/api`. */
   baseUrl: z.url(),
   /** Sent with every call. Not for secrets, which are in Secrets Manager. Default: none. */
-  headers: z.optional(texts),
-  auth: authentication,
+  headers: z.optional(z.record(z.string(), z.string())),
+  auth: authenticationSchema,
   /** Handshake before writes, as SAP Gateway wants it: a token is fetched and sent back with its cookies. Default: none. */
   csrf: z.optional(csrf),
 };
@@ -302,7 +278,7 @@ const procedure = <Context>() =>
 export type RestProcedure<Context> = z.input<ReturnType<typeof procedure<Context>>>;
 
 /** An ERP with an HTTP API, described: how it is reached, how its orders are listed, how a completion is booked. */
-export const restOptionsSchema = <Row>() =>
+export const optionsSchema = <Row>() =>
   strictObject({
     ...connectionShape,
     orders: listing<Row>(),
@@ -310,4 +286,4 @@ export const restOptionsSchema = <Row>() =>
     link: z.optional(procedure<LinkContext>()),
     book: procedure<BookContext>(),
   });
-export type RestOptions<Row = unknown> = z.input<ReturnType<typeof restOptionsSchema<Row>>>;
+export type RestOptions<Row = unknown> = z.input<ReturnType<typeof optionsSchema<Row>>>;

@@ -1,7 +1,8 @@
-import { Rejected, RetryLater } from '../../model/errors.ts';
+import type { RetryLater } from '../../model/errors.ts';
 import { pathTo, textAt, valueAt } from '../../platform/places.ts';
+import { partnerDown, rejected } from '../failures.ts';
+import { beginning } from '../list-by-keys.ts';
 import { isClockPutBackNear, localTimeFrom, offsetTimeOf } from '../local-time.ts';
-import { beginning } from '../read-rows.ts';
 import { type Detail, readDetails } from './details.ts';
 import type { RestConnection, RestListing, RestPaging, RestQuestion, RestSince } from './options.ts';
 import { type ListedOrder, parseRow, type ReadRow, readRow } from './row.ts';
@@ -52,14 +53,12 @@ export function createListing<Row>(
     });
     if (listing.emptyStatus?.includes(answer.status)) return { rows: [], next: undefined };
     if (answer.status >= 300)
-      throw new Rejected(`${partner} refused to list its orders${reader.said(answer)}.`, {
-        code: 'refused-by-erp',
-      });
+      throw rejected('refused-by-erp', `${partner} refused to list its orders${reader.said(answer)}.`);
     const list = callOfListing('list', valueAt, answer.json, listing.list);
     if (!Array.isArray(list)) {
-      throw new Rejected(
+      throw rejected(
+        'configuration',
         `${partner}: there is no list at ${pathTo(listing.list)} of the listing; check orders.list.`,
-        { code: 'configuration' },
       );
     }
     const answered = { json: answer.json, count: list.length, position, path: question.path };
@@ -100,9 +99,7 @@ export function createListing<Row>(
 }
 
 function endless(partner: string): RetryLater {
-  return new RetryLater(`${partner}: the list of orders does not end; check orders.paging.`, {
-    scope: 'partner',
-  });
+  return partnerDown(`${partner}: the list of orders does not end; check orders.paging.`);
 }
 
 /** The request for a page of the orders that changed at or after `since`. */

@@ -1,4 +1,4 @@
-import { callConfigured } from '../../model/configured.ts';
+import { callConfigured, textOrNothing } from '../../model/configured.ts';
 import type { Attempt } from '../connector.ts';
 import type { ProcedureContext, RestAnswer, RestProcedure, RestStep } from './options.ts';
 
@@ -93,6 +93,22 @@ export function beginRun<Context>(task: Task<Context>) {
           ({ part, call }) => !(part.done ? call('done', part.done, context) : reference !== undefined),
         ),
   };
+}
+
+/** Functions of the configuration that read a text in an answer, by their names. */
+type Readers<Name extends string, Context> = {
+  readonly [Each in Name]?: ((answer: RestAnswer, context: Context) => string | undefined) | undefined;
+};
+
+/** What such a function finds; undefined without the function, or without an answer. */
+export function readText<Context, Name extends string>(
+  context: Context,
+  { part, call }: Part<Readers<Name, Context>>,
+  name: Name,
+  answer: RestAnswer | undefined,
+): string | undefined {
+  const read = part[name];
+  return answer && read && call(name, textOrNothing(read), answer, context);
 }
 
 export function isAccepted({ status }: RestAnswer, accepts: readonly number[] | undefined): boolean {

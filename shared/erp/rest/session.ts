@@ -1,9 +1,10 @@
-import { RetryLater, type Wrote } from '../../model/errors.ts';
+import type { RetryLater, Wrote } from '../../model/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { sentenceOf } from '../../platform/error-message.ts';
 import { createHttp, type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
+import { partnerDown } from '../failures.ts';
 import { createLogin } from '../login.ts';
 import type { RestAnswer, RestConnection, RestCsrf, RestQuestion, RestRequest } from './options.ts';
 
@@ -132,9 +133,8 @@ function withCsrf(connection: Connection, { fetchPath, header = 'X-CSRF-Token', 
     if (failure) throw failure;
     const fetched = given.headers.get(header);
     if (fetched) return fetched;
-    throw new RetryLater(
+    throw partnerDown(
       `${connection.partner} gave no ${header} at ${fetchPath} (${given.status}): check csrf.fetchPath.`,
-      { scope: 'partner' },
     );
   }
 }
@@ -156,8 +156,7 @@ export function notTheErp(
 ): RetryLater {
   const hint =
     status === 404 ? ': check the address; if it is how the ERP says so, let a look-up accept it' : '';
-  return new RetryLater(`${partner} answered ${what} with something that is no JSON (${status})${hint}.`, {
-    scope: 'partner',
+  return partnerDown(`${partner} answered ${what} with something that is no JSON (${status})${hint}.`, {
     wrote,
   });
 }

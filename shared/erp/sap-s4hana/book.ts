@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { BookingKey, Receipt } from '../../model/completions.ts';
-import { RetryLater } from '../../model/errors.ts';
 import { withDone } from '../booking-rules.ts';
+import { orderWaits } from '../failures.ts';
 import { confirmationService, orderService, type Writer } from './client.ts';
 import { nameOf, receiptOf } from './goods-receipts.ts';
 import { findOurs, lookAtText, type QuantityToBook, receiptOfNote, type TextToWrite } from './look.ts';
@@ -57,8 +57,7 @@ async function postConfirmation(
   });
   const booked = findOurs(await readConfirmations(writer), key, erpOrder);
   if (booked) return booked;
-  throw new RetryLater(`SAP accepted the confirmation of order ${erpOrder.number}, but does not show it.`, {
-    scope: 'order',
+  throw orderWaits(`SAP accepted the confirmation of order ${erpOrder.number}, but does not show it.`, {
     wrote: 'perhaps',
   });
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Rejected, RetryLater } from '../../model/errors.ts';
+import type { RetryLater } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import type { Clock } from '../../platform/clock.ts';
 import {
@@ -12,6 +12,7 @@ import {
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
+import { partnerDown, rejected } from '../failures.ts';
 import { createLogin } from '../login.ts';
 import { failureOfAnswer, isAboutService } from './errors.ts';
 import type { SapOptions } from './options.ts';
@@ -192,9 +193,7 @@ async function sendWrite(connection: Connection, call: SapWrite<unknown>): Promi
     if (response.status !== 403 || !refused) return response;
     sessions.delete(service);
   }
-  throw new RetryLater(`SAP refused its own CSRF token twice at ${what}: its sessions do not last.`, {
-    scope: 'partner',
-  });
+  throw partnerDown(`SAP refused its own CSRF token twice at ${what}: its sessions do not last.`);
 }
 
 async function fetchSession(connection: Connection, service: string): Promise<Session> {
@@ -204,9 +203,9 @@ async function fetchSession(connection: Connection, service: string): Promise<Se
   if (session) return session;
   throw (
     down(response, what, 'nothing', connection.clock) ??
-    new Rejected(
+    rejected(
+      'refused-by-erp',
       `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`,
-      { code: 'refused-by-erp' },
     )
   );
 }
@@ -239,9 +238,9 @@ function down(response: HttpResponse, what: string, wrote: Wrote, clock: Clock):
 }
 
 function notSap(what: string, why: string, wrote: Wrote): RetryLater {
-  return new RetryLater(
+  return partnerDown(
     `SAP did not answer ${what} as OData does (${why}): check the base URL, and that the service is active.`,
-    { scope: 'partner', wrote },
+    { wrote },
   );
 }
 

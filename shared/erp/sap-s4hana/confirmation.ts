@@ -2,8 +2,8 @@ import type { BookingKey, Completion } from '../../model/completions.ts';
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import { type Built, builtOf, mayClose, notBookable, requireUnit } from '../booking-rules.ts';
+import { keyAsGuid } from '../marks.ts';
 import { receiptsOf } from './goods-receipts.ts';
-import { guidOf } from './marks.ts';
 import { operationOf, type SapOptions } from './options.ts';
 import { type SapConfirmation, type SapOrder, toWire } from './records.ts';
 
@@ -50,7 +50,7 @@ export function confirmationOf(
     IsFinalConfirmation: final,
     OpenReservationsIsCleared: final,
     PostingDate: `/Date(${Date.parse(completedOn)})/`,
-    ExternalSystemConfirmation: guidOf(key),
+    ExternalSystemConfirmation: keyAsGuid(key),
     ...(workActivity && minutes > 0
       ? { OpConfirmedWorkQuantity1: String(minutes), OpWorkQuantityUnit1: 'MIN' }
       : {}),

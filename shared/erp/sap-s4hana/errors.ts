@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { Rejected, RetryLater } from '../../model/errors.ts';
+import type { Rejected, RetryLater } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import type { HttpResponse } from '../../platform/http.ts';
+import { orderWaits, rejected } from '../failures.ts';
 
 const detailSchema = z.object({
   code: z.nullish(z.string()),
@@ -43,11 +44,9 @@ export function failureOfAnswer(
   const said = reasonOf(details) ?? `answered ${status} without a reason`;
   const about = order === undefined ? '' : ` of order ${order}`;
   if (status === 423 || status === 412 || details.some(saysBusy)) {
-    return new RetryLater(`SAP: ${what}${about} must wait, somebody else is changing it (${said}).`, {
-      scope: 'order',
-    });
+    return orderWaits(`SAP: ${what}${about} must wait, somebody else is changing it (${said}).`);
   }
-  return new Rejected(`SAP refused ${what}${about} (${status}): ${said}`, { code: 'refused-by-erp' });
+  return rejected('refused-by-erp', `SAP refused ${what}${about} (${status}): ${said}`);
 }
 
 /**

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { Completion, Receipt } from '../../model/completions.ts';
-import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
 import { parse } from '../../platform/validation.ts';
 import type { Built, BuiltLot } from '../booking-rules.ts';
+import { rejected } from '../failures.ts';
 import { confirmationService, literal, type Reader, readAll } from './client.ts';
 import type { SapOptions } from './options.ts';
 import { movementSchema, type SapConfirmation, type SapOrder, toWire } from './records.ts';
@@ -27,16 +27,16 @@ export function receiptsOf(
 ): Record<string, unknown>[] {
   if (goodsMovements !== 'receipt') {
     if (lots.length === 0) return [];
-    throw new Rejected(
+    throw rejected(
+      'quantity-or-lots',
       `SAP: the completion of order ${erpOrder.number} has lot numbers, which only a goods receipt takes: set goodsMovements to 'receipt', or leave lots out of the mapping.`,
-      { code: 'quantity-or-lots' },
     );
   }
   const tooLong = goodLots.find((lot) => lot.number.length > maxBatch);
   if (tooLong) {
-    throw new Rejected(
+    throw rejected(
+      'quantity-or-lots',
       `SAP: lot ${tooLong.number} of order ${erpOrder.number} is longer than the ${maxBatch} characters of a batch.`,
-      { code: 'quantity-or-lots' },
     );
   }
   const receiptOf = (amount: string, lot?: BuiltLot) => ({

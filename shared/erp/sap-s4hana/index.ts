@@ -1,35 +1,33 @@
 import type { ErpOrderRef } from '../../model/orders.ts';
-import { keepingTrackOfWrites } from '../booking-rules.ts';
-import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
+import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
+import type { ErpConnector, ErpEnvironment } from '../connector.ts';
+import { defineConnector, type ErpSecret } from '../define-connector.ts';
 import { secrets } from '../login.ts';
-import { requireOptions } from '../options.ts';
 import { bookAmendment, bookQuantity, writeText } from './book.ts';
 import { createSapClient, type Writer } from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { lookAtText, lookForAmendment, lookForQuantity } from './look.ts';
 import { noteOfLink } from './marks.ts';
-import { type SapOptions, sapOptionsSchema } from './options.ts';
+import { optionsSchema, type SapOptions } from './options.ts';
 
 /**
  * SAP S/4HANA (Cloud and on premise) over its released OData V2 services API_PRODUCTION_ORDER_2_SRV and
  * API_PROD_ORDER_CONFIRMATION_2_SRV.
- * @throws Rejected when the options do not fit, naming the field.
  * @example
  * sapS4Hana({ url: 'https://my300000-api.s4hana.cloud.sap', auth: 'basic', goodsMovements: 'backflush' });
  */
-export function sapS4Hana(options: SapOptions): ErpDefinition {
-  requireOptions('sapS4Hana', sapOptionsSchema, options);
-  const isBasic = options.auth === 'basic';
-  const { schema, example } = secrets[isBasic ? 'basic' : 'oauth2ClientCredentials'];
-  return {
-    name: 'sap-s4hana',
-    atOnce: options.atOnce,
-    perSecond: options.perSecond,
-    credentials: schema,
-    credentialsExample: isBasic ? { ...example, username: 'the communication user' } : example,
-    connect: (environment) => connect(options, environment),
-  };
-}
+export const sapS4Hana = defineConnector({
+  folder: 'sap-s4hana',
+  call: 'sapS4Hana',
+  title: 'SAP S/4HANA',
+  options: optionsSchema,
+  secret({ auth }: SapOptions): ErpSecret<unknown> {
+    const { basic, oauth2ClientCredentials } = secrets;
+    if (auth !== 'basic') return oauth2ClientCredentials;
+    return { ...basic, example: { ...basic.example, username: 'the communication user' } };
+  },
+  connect,
+});
 
 function connect(options: SapOptions, environment: ErpEnvironment<unknown>): ErpConnector {
   const clientFor = createSapClient(options, environment);
@@ -61,11 +59,11 @@ function connect(options: SapOptions, environment: ErpEnvironment<unknown>): Erp
     book: (completion, key, { signal }) =>
       act(completion.erpOrder, signal, async (writer) => {
         if (completion.kind === 'amendment') {
-          const found = await lookForAmendment(writer, completion, key);
-          return 'receipt' in found ? found.receipt : bookAmendment(writer, found.toBook);
+          const look = lookForAmendment(writer, completion, key);
+          return bookWhatIsLeft(look, (text) => bookAmendment(writer, text));
         }
-        const found = await lookForQuantity(writer, completion, key);
-        return 'receipt' in found ? found.receipt : bookQuantity(writer, found.toBook);
+        const look = lookForQuantity(writer, completion, key);
+        return bookWhatIsLeft(look, (toBook) => bookQuantity(writer, toBook));
       }),
   };
 }

@@ -4,7 +4,8 @@ import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
 import { parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
-import { beginning, createRowReader, endlessListing, onlyOrder, placesOf } from '../read-rows.ts';
+import { listByKeys, positionsOf } from '../list-by-keys.ts';
+import { createRowReader, onlyOrder } from '../read-rows.ts';
 import { literal, orderService, type SapReader } from './client.ts';
 import type { SapOptions } from './options.ts';
 import { pathOfOrder } from './order.ts';
@@ -18,9 +19,9 @@ import {
   listedOrderSchema,
   listOf,
   orderFields,
-  placeSchema,
+  positionSchema,
   type SapOrder,
-  type SapPlace,
+  type SapPosition,
   toWire,
   type WallClock,
 } from './records.ts';
@@ -32,14 +33,13 @@ const withdrawn =
   "(OrderIsMarkedForDeletion eq 'X' or (OrderIsTechnicallyCompleted eq 'X' and OrderIsConfirmed eq '' and OrderIsPartiallyConfirmed eq ''))";
 
 /**
- * Orders by change time and number; each page begins behind the last order of the page before ($skip would miss orders
- * that change in between). An order that was never changed has no change time: it sorts first, and its day of creation
- * decides.
+ * Orders by change time and number. An order that was never changed has no change time: it sorts first, and its day of
+ * creation decides.
  *
  * SAP may send a shorter page than was asked for, with a link to the next one (OData V2, server-driven paging): the list
  * ends with an empty page, or with a short one without a link.
  */
-export async function* listReleasedOrders(
+export function listReleasedOrders(
   client: SapReader,
   options: SapOptions,
   since: Watermark | undefined,
@@ -47,53 +47,55 @@ export async function* listReleasedOrders(
   const { pageSize = 100, timeZone = 'UTC' } = options;
   const earliest = since && earliestWallClock(timeZone, since.changedAt);
   const conditions = conditionsOf(options, earliest);
-  let watermark: Watermark = since ?? beginning;
-  let behind: SapPlace | undefined;
-  let top = pageSize;
   const readRows = rowReader('$.d.results');
 
-  let page = await nextPage();
-  while (page.rows.length > 0) {
-    const last = placesOf(page.rows, placeSchema).at(-1);
-    const isFull = page.rows.length >= top;
-    // No row tells its position, so the next page cannot begin behind one: ask for a larger page.
-    if (!last && page.link === undefined && isFull) {
-      top *= 2;
-      page = await nextPage();
-      continue;
-    }
-    if (last && isDeepStrictEqual(last, behind)) {
-      throw endlessListing('SAP', 'something ignores the $filter of our call; let proxies leave it as it is');
-    }
-    const changed = last && changedAt(last, timeZone);
-    if (last && changed !== undefined && changed >= watermark.changedAt) {
-      watermark = { changedAt: changed, id: last.ManufacturingOrder };
-    }
-    const { fitting, unreadable } = readRows(page.rows.filter((row) => isRecent(row, earliest)));
-    yield { orders: fitting.map((row) => orderOf(row, options)), unreadable, watermark };
-    if (!isFull && page.link === undefined) return;
-    behind = last ?? behind;
-    page = await nextPage(last ? undefined : page.link);
-  }
+  return listByKeys<SapPosition>({
+    partner: 'SAP',
+    ...{ pageSize, since, from: undefined },
+    async readPage(behind, limit) {
+      const $filter = [...conditions, ...(behind ? [behindOf(behind)] : [])].join(' and ');
+      let { rows, link } = await readRowsBy(client, options, { $filter, $top: String(limit) });
+      let end = positionsOf(rows, positionSchema).at(-1);
+      // No row of it tells where it ends, but the server's own link does.
+      while (end === undefined && link !== undefined && rows.length > 0) {
+        const next = await readRowsBy(client, options, {}, link);
+        end = positionsOf(next.rows, positionSchema).at(-1);
+        rows = [...rows, ...next.rows];
+        link = next.rows.length > 0 ? next.link : undefined;
+      }
+      return { rows, end, hasMore: rows.length > 0 && (rows.length >= limit || link !== undefined) };
+    },
+    isBeyond: (end, behind) => !isDeepStrictEqual(end, behind),
+    watermarkOf(end, before) {
+      const changed = changedAt(end, timeZone);
+      if (changed === undefined || changed < before.changedAt) return before;
+      return { changedAt: changed, id: end.ManufacturingOrder };
+    },
+    async ordersOf(rows) {
+      const { fitting, unreadable } = readRows(rows.filter((row) => isRecent(row, earliest)));
+      return { orders: fitting.map((row) => orderOf(row, options)), unreadable };
+    },
+    endlessBecause: 'something ignores the $filter of our call; let proxies leave it as it is',
+  });
+}
 
-  /** @param link To the next page, when no row tells where this one ended. */
-  async function nextPage(link?: string) {
-    const answer = await client.read({
-      service: orderService,
-      path: '/A_ProductionOrder_2',
-      query: {
-        $filter: [...conditions, ...(behind ? [behindOf(behind)] : [])].join(' and '),
-        $orderby: 'LastChangeDateTime,ManufacturingOrder',
-        $top: String(top),
-        $select: selectOf(options),
-      },
-      link,
-      answer: listOf(z.unknown()),
-      what: 'the list of orders',
-    });
-    const { results = [], __next } = answer?.value.d ?? {};
-    return { rows: results, link: __next };
-  }
+/** @param link To the next page, in place of the query. */
+async function readRowsBy(
+  client: SapReader,
+  options: SapOptions,
+  query: Readonly<Record<string, string>>,
+  link?: string,
+) {
+  const answer = await client.read({
+    service: orderService,
+    path: '/A_ProductionOrder_2',
+    query: { ...query, $orderby: 'LastChangeDateTime,ManufacturingOrder', $select: selectOf(options) },
+    link,
+    answer: listOf(z.unknown()),
+    what: 'the list of orders',
+  });
+  const { results = [], __next } = answer?.value.d ?? {};
+  return { rows: results, link: __next };
 }
 
 /** One order as it would be listed, or undefined when SAP has none. @throws Rejected */
@@ -138,7 +140,7 @@ function changedSince(earliest: WallClock): string {
   return `(LastChangeDateTime ge '${earliest}' or ${never})`;
 }
 
-function behindOf({ LastChangeDateTime, ManufacturingOrder }: SapPlace): string {
+function behindOf({ LastChangeDateTime, ManufacturingOrder }: SapPosition): string {
   const time = literal(LastChangeDateTime ?? '');
   const number = literal(toWire(ManufacturingOrder));
   return `(LastChangeDateTime gt ${time} or (LastChangeDateTime eq ${time} and ManufacturingOrder gt ${number}))`;

@@ -1,12 +1,13 @@
 import type { BookingKey, Completion, Receipt } from '../../model/completions.ts';
-import { Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { requireArticle } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
+import { rejected } from '../failures.ts';
+import { keyAsGuid } from '../marks.ts';
 import type { Reader } from './client.ts';
 import { confirmationOf } from './confirmation.ts';
 import { nameOf, receiptOf } from './goods-receipts.ts';
-import { guidOf, type Note, noteOfCompletion, textWith } from './marks.ts';
+import { type Note, noteOfCompletion, textWith } from './marks.ts';
 import { readConfirmations, readOrder, requireOpen } from './order.ts';
 import type { SapConfirmation } from './records.ts';
 
@@ -63,9 +64,9 @@ export async function lookForAmendment(
 ): Promise<Look<TextToWrite>> {
   const { options, erpOrder } = reader;
   if (options.notesField === undefined) {
-    throw new Rejected(
+    throw rejected(
+      'configuration',
       `SAP: what was recorded later for order ${erpOrder.number} has no place to go: configure notesField, or add it by hand.`,
-      { code: 'configuration' },
     );
   }
   const text = await lookAtText(reader, options.notesField, noteOfCompletion(completion, key));
@@ -93,16 +94,16 @@ export function findOurs(
   key: BookingKey,
   { number }: ErpOrderRef,
 ): SapConfirmation | undefined {
-  const guid = guidOf(key);
+  const guid = keyAsGuid(key);
   const ours = confirmations.filter(
     (one) => one.ExternalSystemConfirmation?.toLowerCase() === guid && one.IsReversal !== true,
   );
   const posted = ours.find((one) => one.IsReversed !== true);
   const [cancelled] = ours;
   if (cancelled && !posted) {
-    throw new Rejected(
+    throw rejected(
+      'booked-otherwise',
       `SAP: ${nameOf(cancelled)} of order ${number} was booked for this completion and cancelled since: book it by hand if it is missing.`,
-      { code: 'booked-otherwise' },
     );
   }
   return posted;

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Completion } from '../../model/completions.ts';
-import { Rejected } from '../../model/errors.ts';
 import type { ProductOrderRef } from '../../model/orders.ts';
+import { rejected } from '../failures.ts';
+import { keyAsGuid } from '../marks.ts';
 import type { SapOrder } from './records.ts';
 
 /** What is added to an order's long text. */
@@ -16,7 +16,7 @@ export interface Note {
  * for a line of a long text (132 characters).
  */
 export function markOf(key: string): string {
-  return `[azumuta ${guidOf(key)}]`;
+  return `[azumuta ${keyAsGuid(key)}]`;
 }
 
 /** Everything that a completion says beside its quantities. */
@@ -52,25 +52,11 @@ function noteOf(key: string, texts: readonly string[]): Note {
 export function textWith(note: Note, field: string, order: SapOrder): string | undefined {
   const present = order[field] ?? '';
   if (order[field] === undefined || typeof present !== 'string') {
-    throw new Rejected(
+    throw rejected(
+      'configuration',
       `SAP shows no text ${field} of order ${order.ManufacturingOrder}: choose another field of A_ProductionOrder_2 for notesField.`,
-      { code: 'configuration' },
     );
   }
   if (present.split(lineEnd).some((line) => line.trim() === note.mark)) return undefined;
   return [...(present === '' ? [] : [present]), ...note.lines, note.mark].join('\n');
-}
-
-/** Namespace of our confirmation ids, so that no other system makes the same. */
-const namespace = Buffer.from('6e0f7a3c5b1d4d0a9a5e2f8c7d416b90', 'hex');
-
-/** The booking key as a GUID (RFC 9562 §5.5, name-based): the same key is always the same GUID. */
-export function guidOf(key: string): string {
-  const hash = createHash('sha1').update(namespace).update(key).digest();
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = hash.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    '-',
-  );
 }

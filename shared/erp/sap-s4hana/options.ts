@@ -4,7 +4,7 @@ import { erpOptionsShape, readonlyList, timeZoneSchema } from '../options.ts';
 
 const fieldName = z.string().check(z.regex(/^\w+$/));
 
-export const sapOptionsSchema = strictObject({
+export const optionsSchema = strictObject({
   /** Base URL of the system, `https://my300000-api.s4hana.cloud.sap`. */
   url: z.url(),
   /** SAP client (`sap-client`, three digits), where the communication user is not bound to one. */
@@ -58,7 +58,7 @@ export const sapOptionsSchema = strictObject({
 });
 
 /** How this plant's S/4HANA is reached and used. */
-export type SapOptions = Readonly<z.input<typeof sapOptionsSchema>>;
+export type SapOptions = Readonly<z.input<typeof optionsSchema>>;
 
 /** The operation that is confirmed. */
 export function operationOf({ operation = '0010', sequence = '0' }: SapOptions) {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { Rejected, RetryLater, UnknownOrder } from '../../model/errors.ts';
+import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
+import { orderWaits, partnerDown, rejected } from '../failures.ts';
 import { confirmationService, literal, orderService, type Reader, readAll } from './client.ts';
 import {
   confirmationSchema,
@@ -55,21 +56,17 @@ export async function readConfirmations({
   });
   if (confirmations) return confirmations;
   // The list may be empty, but must exist: without it, it is unknown what was confirmed already.
-  throw new RetryLater(`SAP does not show the confirmations of order ${number}: is the service active?`, {
-    scope: 'partner',
-  });
+  throw partnerDown(`SAP does not show the confirmations of order ${number}: is the service active?`);
 }
 
 /** @throws Rejected or RetryLater when nothing can be confirmed on it now. */
 export function requireOpen(order: SapOrder, { number }: ErpOrderRef): void {
   const refusal = refusalOf(order);
   if (refusal) {
-    throw new Rejected(`SAP's production order ${number} ${refusal}`, { code: 'order-state' });
+    throw rejected('order-state', `SAP's production order ${number} ${refusal}`);
   }
   if (isSet(order.OrderIsLocked)) {
-    throw new RetryLater(`SAP's production order ${number} has the status locked: unlock it in SAP.`, {
-      scope: 'order',
-    });
+    throw orderWaits(`SAP's production order ${number} has the status locked: unlock it in SAP.`);
   }
 }
 

@@ -43,11 +43,11 @@ export const listedOrderSchema = z.catchall(
 );
 
 /** Position of an order in a listing by change time and number. */
-export const placeSchema = z.object({
+export const positionSchema = z.object({
   ManufacturingOrder: z.string().check(z.minLength(1)),
   LastChangeDateTime: z.nullish(z.string()),
 });
-export type SapPlace = z.infer<typeof placeSchema>;
+export type SapPosition = z.infer<typeof positionSchema>;
 
 /** When an order was created, if SAP shows it. */
 export const creationSchema = z.pick(z.object(order), {
@@ -140,7 +140,7 @@ function digitsOf(time: string): WallClock {
 }
 
 /** When the order was changed, as ISO in UTC; undefined when it never was, or SAP does not show it. */
-export function changedAt({ LastChangeDateTime }: SapPlace, timeZone: string): string | undefined {
+export function changedAt({ LastChangeDateTime }: SapPosition, timeZone: string): string | undefined {
   return firstInstant(timeZone, LastChangeDateTime ?? '') ?? instantOf(LastChangeDateTime);
 }
 

@@ -1,5 +1,6 @@
 import type { Receipt } from '../../model/completions.ts';
-import { RetryLater } from '../../model/errors.ts';
+import type { RetryLater } from '../../model/errors.ts';
+import { orderWaits } from '../failures.ts';
 import { isRest, requireBooked } from './booking/outputs.ts';
 import { reserveComponents } from './booking/reserve-components.ts';
 import { bookTimes, finishWorks } from './booking/work.ts';
@@ -94,8 +95,8 @@ async function complete(
 
 /** Seen on 7.0: a button that does not fit the state answers `null` with HTTP 200 and changes nothing. */
 function ignored({ number, state }: Production, button: string, expected: string): RetryLater {
-  return new RetryLater(
+  return orderWaits(
     `Tryton answered the button '${button}' of production ${number} without an error, but the production is ${state}, not ${expected}: somebody may have changed it meanwhile; look at it in Tryton if this stays.`,
-    { scope: 'order', wrote: 'known', afterSeconds: 60 },
+    { wrote: 'known', afterSeconds: 60 },
   );
 }

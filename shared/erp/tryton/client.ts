@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
-import { Rejected, RetryLater } from '../../model/errors.ts';
+import { Rejected } from '../../model/errors.ts';
 import { createHttp, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
+import { partnerDown } from '../failures.ts';
 import { failureOfTrytonError } from './errors.ts';
 import { type Send, TrytonLogin, type TrytonSession } from './login.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
@@ -148,16 +149,16 @@ function resultOf<T>(response: HttpResponse, { what, writes, answer }: Request<T
   if (down) throw down;
   const envelope = parse(answerSchema, response.json);
   if (response.status !== 200 || !envelope.ok) {
-    throw new RetryLater(
+    throw partnerDown(
       `Tryton answered ${response.status} without a usable answer at ${what}: check the URL and the database name.`,
-      { scope: 'partner', wrote },
+      { wrote },
     );
   }
   if (envelope.value.error) throw failureOfTrytonError(envelope.value.error, what, writes);
   const parsed = parse(answer, plainValue(envelope.value.result));
   if (parsed.ok) return parsed.value;
-  throw new RetryLater(
+  throw partnerDown(
     `Tryton's answer at ${what} does not look like Tryton 7.0: ${describeMismatches(parsed.mismatches)}.`,
-    { scope: 'partner', wrote },
+    { wrote },
   );
 }

@@ -1,4 +1,5 @@
-import { Rejected, RetryLater, type Wrote } from '../../model/errors.ts';
+import type { Rejected, RetryLater } from '../../model/errors.ts';
+import { orderWaits, partnerDown, rejected } from '../failures.ts';
 
 /** Another transaction holds the row, on PostgreSQL and SQLite (seen with four writers at once). */
 const locked =
@@ -57,17 +58,14 @@ function failureOfOwnException(
           'Do this step in Tryton, then replay.',
       );
     case 'ConcurrencyException':
-      return orderWaits(`Somebody changed the same record in Tryton during ${what}.`, 15);
+      return orderWaits(`Somebody changed the same record in Tryton during ${what}.`, { afterSeconds: 15 });
     case 'LoginException':
-      return new RetryLater(
+      return partnerDown(
         `Tryton asks for another proof of identity at ${what}: give the integration's user a plain password.`,
-        { scope: 'partner', unauthorized: true, afterSeconds: 300 },
+        { unauthorized: true, afterSeconds: 300 },
       );
     case 'RateLimitException':
-      return new RetryLater(`Tryton asks us to slow down at ${what}.`, {
-        scope: 'partner',
-        afterSeconds: 60,
-      });
+      return partnerDown(`Tryton asks us to slow down at ${what}.`, { afterSeconds: 60 });
     default:
       return undefined;
   }
@@ -82,10 +80,12 @@ function failureOfOtherException(
 ): Rejected | RetryLater {
   const wrote = writes ? 'perhaps' : 'nothing';
   if (locked.test(text)) {
-    return orderWaits(`Tryton could not lock a record for ${what}: somebody else is writing it.`, 5);
+    return orderWaits(`Tryton could not lock a record for ${what}: somebody else is writing it.`, {
+      afterSeconds: 5,
+    });
   }
   if (databaseGone.test(text)) {
-    return new RetryLater(`Tryton has lost its database (at ${what}).`, { scope: 'partner', wrote });
+    return partnerDown(`Tryton has lost its database (at ${what}).`, { wrote });
   }
   const unknown = unknownName.exec(text)?.[1];
   if (unknown) {
@@ -98,17 +98,12 @@ function failureOfOtherException(
   }
   return orderWaits(
     `Tryton failed at ${what}, which may pass: ${sentence(text || name)} If it stays, its log has the details.`,
-    unexplainedSeconds,
-    wrote,
+    { afterSeconds: unexplainedSeconds, wrote },
   );
 }
 
 function forAPerson(message: string): Rejected {
-  return new Rejected(message, { code: 'refused-by-erp' });
-}
-
-function orderWaits(message: string, afterSeconds: number, wrote: Wrote = 'nothing'): RetryLater {
-  return new RetryLater(message, { scope: 'order', afterSeconds, wrote });
+  return rejected('refused-by-erp', message);
 }
 
 /** Name of the exception that a traceback ends with; a database adds lines below it (`DETAIL: …`). */

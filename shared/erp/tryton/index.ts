@@ -1,40 +1,31 @@
 import { Rejected } from '../../model/errors.ts';
-import { keepingTrackOfWrites, withDone } from '../booking-rules.ts';
-import type { Attempt, ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
-import { requireOptions } from '../options.ts';
+import { bookWhatIsLeft, keepingTrackOfWrites, withDone } from '../booking-rules.ts';
+import type { Attempt, ErpConnector, ErpEnvironment } from '../connector.ts';
+import { defineConnector } from '../define-connector.ts';
 import { book } from './book.ts';
 import { createTrytonClient } from './client.ts';
 import { createFactReader, type Writer } from './connection.ts';
 import { linkProductOrder } from './link.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { lookForAmendment, lookForQuantity } from './look.ts';
-import {
-  type TrytonCredentials,
-  type TrytonOptions,
-  trytonCredentialsSchema,
-  trytonOptionsSchema,
-} from './options.ts';
+import { credentialsSchema, optionsSchema, type TrytonCredentials, type TrytonOptions } from './options.ts';
 
 /**
  * Tryton 7.0 with the module `production`, over JSON-RPC.
- * @throws Rejected when the options do not fit.
  * @example
  * tryton({ url: 'https://tryton.plant.example', database: 'plant' });
  */
-export function tryton(options: TrytonOptions): ErpDefinition<TrytonCredentials> {
-  requireOptions('tryton', trytonOptionsSchema, options);
-  return {
-    name: 'tryton',
-    atOnce: options.atOnce,
-    perSecond: options.perSecond,
-    credentials: trytonCredentialsSchema,
-    credentialsExample: {
-      username: 'azumuta',
-      password: 'password of a user in the groups Production and Stock',
-    },
-    connect: (environment) => connect(options, environment),
-  };
-}
+export const tryton = defineConnector({
+  folder: 'tryton',
+  call: 'tryton',
+  title: 'Tryton 7.0',
+  options: optionsSchema,
+  secret: () => ({
+    schema: credentialsSchema,
+    example: { username: 'azumuta', password: 'password of a user in the groups Production and Stock' },
+  }),
+  connect,
+});
 
 function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCredentials>): ErpConnector {
   const client = createTrytonClient(options, environment);
@@ -73,8 +64,7 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
     book: (completion, key, attempt) =>
       act(attempt, async (writer) => {
         const look = completion.kind === 'amendment' ? lookForAmendment : lookForQuantity;
-        const found = await look(writer, completion, key, attempt);
-        return 'receipt' in found ? found.receipt : book(writer, found.toBook);
+        return bookWhatIsLeft(look(writer, completion, key, attempt), (toBook) => book(writer, toBook));
       }),
   };
 }

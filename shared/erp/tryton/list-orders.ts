@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
-import { beginning, createRowReader, endlessListing, onlyOrder, placesOf } from '../read-rows.ts';
-import type { TrytonReader } from './client.ts';
+import { type KeyedPage, listByKeys, positionsOf } from '../list-by-keys.ts';
+import { createRowReader, onlyOrder } from '../read-rows.ts';
+import type { TrytonReader, TrytonSearch } from './client.ts';
 import type { TrytonOptions } from './options.ts';
 import { domainOf } from './order.ts';
 import { fieldOf, wireDateTime } from './wire.ts';
@@ -15,8 +16,8 @@ const listedFields = [
 
 const time = z.iso.datetime();
 
-/** The place of a production in a listing by change time: when it was written, or created if it never was. */
-const placeSchema = z.union([
+/** The position of a production in a listing by change time: when it was written, or created if it never was. */
+const positionSchema = z.union([
   z.pipe(
     z.object({ id: z.int(), write_date: time }),
     z.transform(({ id, write_date }) => ({ id, changedAt: write_date })),
@@ -26,7 +27,6 @@ const placeSchema = z.union([
     z.transform(({ id, create_date }) => ({ id, changedAt: create_date })),
   ),
 ]);
-type Place = z.infer<typeof placeSchema>;
 
 const text = z.nullish(z.string());
 
@@ -48,23 +48,26 @@ const listedSchema = z.looseObject({
 type Listed = z.infer<typeof listedSchema>;
 
 /** How far a listing has got: after this order at this time, or (without id) at this time inclusively. */
-type Position = Pick<Place, 'changedAt'> & Partial<Place>;
+interface Position {
+  readonly changedAt: string;
+  readonly id?: number;
+}
 
 const releasedStates = ['waiting', 'assigned'] as const;
+const defaultPageSize = 50;
 
 /**
  * Lists productions by (change time, id). The change time is the write date, or the create date until the first
  * write (seen on 7.0: `write_date` is null until then), and Tryton cannot sort by that pair. So each page asks
  * for the next few of both kinds, each in its own order from the same position, and keeps the first few of
- * the two together: the later ones are asked for again from where the page ends. Nothing is skipped when an
- * order changes between two pages, since a change only ever moves an order behind the position.
+ * the two together: the later ones are asked for again from where the page ends.
  */
 export async function* listReleasedOrders(
   tryton: TrytonReader,
   options: TrytonOptions,
   since: Watermark | undefined,
 ): AsyncIterable<ReleasedOrdersPage> {
-  const { states: released = releasedStates, pageSize = 50, orderFields = [] } = options;
+  const { states: released = releasedStates, pageSize = defaultPageSize } = options;
   const { company } = await tryton.preferences();
   // Without a watermark nothing has been listed yet, so nothing can have been withdrawn.
   const states = since ? [...released, 'cancelled'] : released;
@@ -73,64 +76,75 @@ export async function* listReleasedOrders(
     ['product', '!=', null],
     ...(company === undefined ? [] : [['company', '=', company]]),
   ];
-  // The watermark's own time is read again as a whole: another order may have got the same time since.
-  let position: Position | undefined = since && { changedAt: since.changedAt };
-  let watermark = since ?? beginning;
-  let limit = pageSize;
   const readRows = rowReader();
 
-  while (true) {
-    const { placed, unplaced, hasMore } = await readPage();
-    const last = placed.at(-1);
-    // No row of a list has a readable place, so the next page could not start after one: ask for a larger page.
-    if (!last && hasMore) {
-      limit *= 2;
-      continue;
-    }
-    if (last) {
-      if (position && !isBeyond(last.place, position)) {
-        throw endlessListing('Tryton', 'its database does not compare change times as it stores them');
-      }
-      position = last.place;
-      watermark = { changedAt: position.changedAt, id: String(last.place.id) };
-    }
-    if (last || unplaced.length > 0) {
-      const { fitting, unreadable } = readRows([...placed.map(({ row }) => row), ...unplaced]);
-      yield { orders: fitting.map((one) => orderOf(one, options)), unreadable, watermark };
-    }
-    if (!hasMore) return;
-  }
+  yield* listByKeys<Position>({
+    partner: 'Tryton',
+    // The watermark's own time is read again as a whole: another order may have got the same time since.
+    ...{ pageSize, since, from: since && { changedAt: since.changedAt } },
+    readPage: (behind, limit) => readPage(tryton, options, scope, behind, limit),
+    isBeyond: (end, behind) => behind.id === undefined || byChange(end, behind) > 0,
+    watermarkOf: ({ changedAt, id }) => ({ changedAt, id: String(id) }),
+    async ordersOf(rows) {
+      const { fitting, unreadable } = readRows(rows);
+      return { orders: fitting.map((one) => orderOf(one, options)), unreadable };
+    },
+    endlessBecause: 'its database does not compare change times as it stores them',
+  });
+}
 
-  /** @returns rows whose place can be read, and the others; `hasMore`: whether more may follow. */
-  async function readPage() {
-    const lists = [
-      await readList('write_date', ['write_date', '!=', null]),
-      await readList('create_date', ['write_date', '=', null]),
-    ];
-    const all = lists.flatMap(({ placed }) => placed).sort((a, b) => byChange(a.place, b.place));
-    const unplaced = lists.flatMap((list) => list.unplaced);
-    const longer = lists.filter(({ hasMore }) => hasMore);
-    // Rows after the last place of a longer list are not known yet.
-    const placed = all.slice(0, Math.min(pageSize, ...longer.map((list) => list.placed.length)));
-    return { placed, unplaced, hasMore: longer.length > 0 || placed.length < all.length };
-  }
-
+/** Rows whose position can be read, in their order, and then the others. */
+async function readPage(
+  tryton: TrytonReader,
+  options: TrytonOptions,
+  scope: readonly unknown[],
+  behind: Position | undefined,
+  limit: number,
+): Promise<KeyedPage<Position>> {
   async function readList(by: 'write_date' | 'create_date', condition: readonly unknown[]) {
-    const rows = await tryton.search('production', {
-      domain: [...scope, condition, ...beyond(by, position)],
-      fields: [...listedFields, ...orderFields],
+    const rows = await searchProductions(tryton, options, [...scope, condition, ...beyond(by, behind)], {
       sort: [
         [by, 'ASC'],
         ['id', 'ASC'],
       ],
       limit,
-      row: z.unknown(),
       what: 'listing released productions',
     });
-    const placed = rows.flatMap((row) => placesOf([row], placeSchema).map((place) => ({ place, row })));
+    const placed = rows.flatMap((row) =>
+      positionsOf([row], positionSchema).map((position) => ({ position, row })),
+    );
     const unplaced = rows.filter((row) => !placed.some((one) => one.row === row));
-    return { placed, unplaced, hasMore: rows.length === limit };
+    return { placed, unplaced, isFull: rows.length === limit };
   }
+
+  const lists = [
+    await readList('write_date', ['write_date', '!=', null]),
+    await readList('create_date', ['write_date', '=', null]),
+  ];
+  const all = lists.flatMap(({ placed }) => placed).sort((a, b) => byChange(a.position, b.position));
+  const full = lists.filter(({ isFull }) => isFull);
+  // Rows after the last position of a full list are not known yet.
+  const known = Math.min(options.pageSize ?? defaultPageSize, ...full.map((list) => list.placed.length));
+  const placed = all.slice(0, known);
+  return {
+    rows: [...placed.map(({ row }) => row), ...lists.flatMap((list) => list.unplaced)],
+    end: placed.at(-1)?.position,
+    hasMore: full.length > 0 || placed.length < all.length,
+  };
+}
+
+function searchProductions(
+  tryton: TrytonReader,
+  { orderFields = [] }: TrytonOptions,
+  domain: readonly unknown[],
+  asked: Pick<TrytonSearch<unknown>, 'sort' | 'limit' | 'what'>,
+): Promise<unknown[]> {
+  return tryton.search('production', {
+    domain,
+    fields: [...listedFields, ...orderFields],
+    row: z.unknown(),
+    ...asked,
+  });
 }
 
 /** One production as it would be listed, or undefined when our company has none. @throws Rejected */
@@ -142,10 +156,7 @@ export async function readListedOrder(
   const { company } = await tryton.preferences();
   const domain = domainOf(order, company);
   if (!domain) return undefined;
-  const rows = await tryton.search('production', {
-    domain,
-    fields: [...listedFields, ...(options.orderFields ?? [])],
-    row: z.unknown(),
+  const rows = await searchProductions(tryton, options, domain, {
     what: `reading production ${order.number}`,
   });
   const { fitting, unreadable } = rowReader()(rows);
@@ -169,14 +180,9 @@ function beyond(field: string, position: Position | undefined): unknown[] {
 }
 
 /** ISO texts of equal form sort as the times do. */
-function byChange(a: Place, b: Place): number {
+function byChange(a: Position, b: Position): number {
   if (a.changedAt !== b.changedAt) return a.changedAt < b.changedAt ? -1 : 1;
-  return a.id - b.id;
-}
-
-/** Guards the loop: a database that compares times differently from how it stores them would return one page for ever. */
-function isBeyond(place: Place, { changedAt, id }: Position): boolean {
-  return id === undefined || byChange(place, { changedAt, id }) > 0;
+  return (a.id ?? 0) - (b.id ?? 0);
 }
 
 function orderOf(listed: Listed, { states = releasedStates, orderFields = [] }: TrytonOptions): ErpOrder {
@@ -197,7 +203,7 @@ function orderOf(listed: Listed, { states = releasedStates, orderFields = [] }: 
     quantity: { amount: toDecimal(quantity) ?? '0', ...(unit ? { unit } : {}) },
     ...(planned_date ? { dueDate: planned_date } : {}),
     state: stateOf(state, states),
-    changedAt: z.safeParse(placeSchema, listed).data?.changedAt,
+    changedAt: z.safeParse(positionSchema, listed).data?.changedAt,
     attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value != null)),
   };
 }

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
-import { withCredentials } from '../login.ts';
+import { partnerDown } from '../failures.ts';
+import { SharedSession, withCredentials } from '../login.ts';
 import { failureOfTrytonError } from './errors.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
 
@@ -44,20 +46,21 @@ export type Send = (
 export class TrytonLogin {
   readonly #send: Send;
   readonly #company: number | undefined;
-  readonly #environment: ErpEnvironment<TrytonCredentials>;
-  /** Calls that start together share one login. */
-  #current: Promise<TrytonSession> | undefined;
-  #known: TrytonSession | undefined;
+  readonly #clock: Clock;
+  readonly #sessions: SharedSession<TrytonSession>;
   #refused: { readonly credentials: TrytonCredentials; readonly at: number } | undefined;
 
   constructor(
     send: Send,
     { company }: Pick<TrytonOptions, 'company'>,
-    environment: ErpEnvironment<TrytonCredentials>,
+    { credentials, clock }: ErpEnvironment<TrytonCredentials>,
   ) {
     this.#send = send;
     this.#company = company;
-    this.#environment = environment;
+    this.#clock = clock;
+    this.#sessions = new SharedSession((signal) =>
+      withCredentials(credentials, (known) => this.#open(known, signal)),
+    );
   }
 
   /**
@@ -65,26 +68,12 @@ export class TrytonLogin {
    * @throws RetryLater scope `partner`, `unauthorized` when Tryton refuses the credentials.
    */
   session(signal: AbortSignal): Promise<TrytonSession> {
-    this.#current ??= this.#start(signal);
-    return this.#current;
+    return this.#sessions.get(signal);
   }
 
   /** Called when Tryton does not know this session (any more). */
   forget(session: TrytonSession): void {
-    if (session !== this.#known) return;
-    this.#current = undefined;
-    this.#known = undefined;
-  }
-
-  async #start(signal: AbortSignal): Promise<TrytonSession> {
-    try {
-      const { credentials } = this.#environment;
-      this.#known = await withCredentials(credentials, (known) => this.#open(known, signal));
-      return this.#known;
-    } catch (error) {
-      this.#current = undefined;
-      throw error;
-    }
+    this.#sessions.forget(session);
   }
 
   async #open(credentials: TrytonCredentials, signal: AbortSignal): Promise<TrytonSession> {
@@ -112,7 +101,7 @@ export class TrytonLogin {
 
   /** Sends the name and password, but not again while Tryton would count them as wrong once more. */
   async #logIn(credentials: TrytonCredentials, signal: AbortSignal): Promise<HttpResponse> {
-    const now = () => this.#environment.clock.now().getTime();
+    const now = () => this.#clock.now().getTime();
     if (this.#refused && isDeepStrictEqual(this.#refused.credentials, credentials)) {
       const left = lockSeconds - (now() - this.#refused.at) / 1000;
       if (left > 0) throw refusedFailure(Math.ceil(left));
@@ -130,13 +119,13 @@ export class TrytonLogin {
   async #post(call: Parameters<Send>[0], signal: AbortSignal): Promise<HttpResponse> {
     stopIfAborted(signal, 'Tryton', 'logging in');
     const response = await this.#send(call, { signal, writes: false });
-    const now = this.#environment.clock.now();
+    const now = this.#clock.now();
     const down = partnerFailure(response, { partner: 'Tryton', what: 'logging in', now });
     // Without Retry-After, a 429 means that Tryton has locked the user after too many wrong logins.
     if (down && response.status === 429 && down.afterSeconds === undefined) {
-      throw new RetryLater(
+      throw partnerDown(
         'Tryton has locked our user after too many wrong logins (429): check the secret; the lock ends by itself.',
-        { scope: 'partner', unauthorized: true, afterSeconds: lockSeconds },
+        { unauthorized: true, afterSeconds: lockSeconds },
       );
     }
     if (down) throw down;
@@ -150,9 +139,9 @@ function sessionHeader(username: string, [userId, token]: readonly [number, stri
 }
 
 function refusedFailure(afterSeconds: number): RetryLater {
-  return new RetryLater(
+  return partnerDown(
     "Tryton refused our user's name or password: check the secret. It is not tried again for a while, because Tryton locks users.",
-    { scope: 'partner', unauthorized: true, afterSeconds },
+    { unauthorized: true, afterSeconds },
   );
 }
 
@@ -160,8 +149,7 @@ function refusedFailure(afterSeconds: number): RetryLater {
 function unusable({ json, status }: HttpResponse): Error {
   const error = z.looseObject({ error: z.array(z.unknown()) }).safeParse(json).data?.error;
   if (error?.[0] === 'LoginException') return failureOfTrytonError(['LoginException'], 'logging in');
-  return new RetryLater(
+  return partnerDown(
     `Tryton did not answer the login as Tryton 7.0 does (${status}): check the URL and the database name.`,
-    { scope: 'partner' },
   );
 }

@@ -1,8 +1,8 @@
 import type { BookingKey, Completion, Link, Receipt } from '../../model/completions.ts';
-import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, sumOf } from '../../model/quantity.ts';
 import { builtOf, mayClose, requireArticle } from '../booking-rules.ts';
 import type { Attempt, Look } from '../connector.ts';
+import { rejected } from '../failures.ts';
 import { type Amounts, amountsOf } from './booking/amounts.ts';
 import { type Demands, requireListPrice, requireLots, requireRights } from './booking/demands.ts';
 import { findLots, unknownLots } from './booking/lots.ts';
@@ -130,9 +130,9 @@ async function lookAtOutputs(
 ): Promise<WantedMove[]> {
   const { production, demands, amounts, foreign, final } = found;
   if (!production.template) {
-    throw new Rejected(
+    throw rejected(
+      'order-data',
       `Tryton: production ${production.number} has no output for its product: add one, then replay.`,
-      { code: 'order-data' },
     );
   }
   const open = openMoves(production, found);
@@ -161,5 +161,5 @@ const refusedStates = {
 function refuseStates({ number, state }: Production, refused: readonly (keyof typeof refusedStates)[]): void {
   const found = refused.find((one) => one === state);
   if (!found) return;
-  throw new Rejected(`Tryton: production ${number} ${refusedStates[found]}.`, { code: 'order-state' });
+  throw rejected('order-state', `Tryton: production ${number} ${refusedStates[found]}.`);
 }

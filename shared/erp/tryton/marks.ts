@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import type { BookingKey, Completion } from '../../model/completions.ts';
-import { RetryLater } from '../../model/errors.ts';
+import type { RetryLater } from '../../model/errors.ts';
+import { orderWaits } from '../failures.ts';
+import { keyAsWord } from '../marks.ts';
 import type { Reader, Writer } from './connection.ts';
 import type { Production } from './production.ts';
 
@@ -9,7 +11,7 @@ export interface KeyNote {
   readonly id: number;
   /** `production,17` or `stock.move,230`. */
   readonly resource: string;
-  /** Encoded: compare it with `encoded(key)`. */
+  /** Encoded: compare it with `keyAsWord(key)`. */
   readonly key: string;
 }
 
@@ -19,15 +21,7 @@ const keyLine = /(?:^|\n)Azumuta booking (\S+)\s*$/;
 
 /** The line that ends a note of ours. */
 export function markOf(key: BookingKey): string {
-  return `Azumuta booking ${encoded(key)}`;
-}
-
-/**
- * A key without white space, which would end it: a percent sign and four digits replace each character beyond
- * printable ASCII, and the percent sign itself. Different keys stay different, and most stay as they are.
- */
-function encoded(key: BookingKey): string {
-  return key.replace(/[^!-$&-~]/g, (one) => `%${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `Azumuta booking ${keyAsWord(key)}`;
 }
 
 /** Keys on a production and its output moves, oldest note first. */
@@ -70,15 +64,15 @@ export async function claim(
 
 /** Another attempt at the same booking has claimed the production, and is still running or has died. */
 export function heldByAnother({ number }: Production): RetryLater {
-  return new RetryLater(
+  return orderWaits(
     `Tryton: another attempt is under way to book production ${number}. If it does not end, the next one takes over.`,
-    { scope: 'order', wrote: 'perhaps', afterSeconds: 60 },
+    { wrote: 'perhaps', afterSeconds: 60 },
   );
 }
 
 /** Notes with this key on the production itself, oldest first. */
 export function claimsOf(notes: readonly KeyNote[], production: Production, key: BookingKey): KeyNote[] {
-  return notes.filter((note) => note.key === encoded(key) && note.resource === resourceOf(production));
+  return notes.filter((note) => note.key === keyAsWord(key) && note.resource === resourceOf(production));
 }
 
 /** Ids of the moves with a key: `own` with this one, `foreign` with another. */
@@ -86,7 +80,7 @@ export function boundMoves(notes: readonly KeyNote[], key: BookingKey): { own: n
   const onMoves = notes.filter(({ resource }) => resource.startsWith(movePrefix));
   const idsOf = (some: readonly KeyNote[]) =>
     some.map(({ resource }) => Number(resource.slice(movePrefix.length)));
-  const isOwn = (note: KeyNote) => note.key === encoded(key);
+  const isOwn = (note: KeyNote) => note.key === keyAsWord(key);
   return { own: idsOf(onMoves.filter(isOwn)), foreign: idsOf(onMoves.filter((note) => !isOwn(note))) };
 }
 

@@ -3,7 +3,7 @@ import type { ProductOrderRef } from '../../model/orders.ts';
 import { strictObject } from '../../platform/strict-object.ts';
 import { erpOptionsShape, optionalFn, readonlyList } from '../options.ts';
 
-export const trytonOptionsSchema = strictObject({
+export const optionsSchema = strictObject({
   /** Base URL of trytond, `https://tryton.example.com`. */
   url: z.url(),
   /** Name of its database. */
@@ -47,11 +47,11 @@ export const trytonOptionsSchema = strictObject({
 });
 
 /** How this plant's Tryton is reached and used. Written for Tryton 7.0 with the module `production`. */
-export type TrytonOptions = Readonly<z.input<typeof trytonOptionsSchema>>;
+export type TrytonOptions = Readonly<z.input<typeof optionsSchema>>;
 
 /** The Tryton secret: a user of its own, in the groups *Production* and *Stock*. */
-export const trytonCredentialsSchema = z.object({
+export const credentialsSchema = z.object({
   username: z.string().check(z.minLength(1)),
   password: z.string().check(z.minLength(1)),
 });
-export type TrytonCredentials = z.infer<typeof trytonCredentialsSchema>;
+export type TrytonCredentials = z.infer<typeof credentialsSchema>;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { Rejected, UnknownOrder } from '../../model/errors.ts';
+import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
+import { rejected } from '../failures.ts';
 import { type Demands, demandFields, demandsOf, demandsSchema } from './booking/demands.ts';
 import type { Reader } from './connection.ts';
 import { type Production, productionFields, productionOf, productionSchema } from './production.ts';
@@ -29,16 +30,16 @@ export async function findProduction(
   const [first, second] = found;
   if (!first) throw unknown(order);
   if (second) {
-    throw new Rejected(
+    throw rejected(
+      'order-data',
       `Tryton has several productions with number ${order.number} (ids ${found.map((one) => one.id).join(', ')}): give them numbers of their own.`,
-      { code: 'order-data' },
     );
   }
   const production = productionOf(first);
   if (production.number !== order.number) {
-    throw new Rejected(
+    throw rejected(
+      'order-data',
       `Tryton's production with id ${order.id} is number ${production.number}, not ${order.number}: check which order product orders were made from.`,
-      { code: 'order-data' },
     );
   }
   return { production, demands: demandsOf(first) };

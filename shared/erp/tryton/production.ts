@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Cause } from '../../model/causes.ts';
-import { Rejected } from '../../model/errors.ts';
+import type { Rejected } from '../../model/errors.ts';
 import { type Decimal, toDecimal } from '../../model/quantity.ts';
+import { rejected } from '../failures.ts';
 import type { Abilities } from './connection.ts';
 import { convert, type Unit, unitFields, unitSchema } from './units.ts';
 import { fieldOf } from './wire.ts';
@@ -121,9 +122,7 @@ export function productionOf(record: z.infer<typeof productionSchema>): Producti
   const number = record.number ?? `(${id})`;
   const named = record['product.'];
   if (product === null || !named) {
-    throw new Rejected(`Tryton's production ${number} is for no product: give it one.`, {
-      code: 'order-data',
-    });
+    throw rejected('order-data', `Tryton's production ${number} is for no product: give it one.`);
   }
   const moves = (record['outputs.'] ?? []).filter(
     (move) => move.product === product && move.state !== 'cancelled',
@@ -168,5 +167,5 @@ function isWasted(move: z.infer<typeof moveSchema>): boolean {
 
 /** @param why Continues `because`, without a full stop, and says what to do. */
 export function notBookable(number: string, why: string, code: Cause = 'quantity-or-lots'): Rejected {
-  return new Rejected(`Tryton: production ${number} cannot be booked, because ${why}.`, { code });
+  return rejected(code, `Tryton: production ${number} cannot be booked, because ${why}.`);
 }

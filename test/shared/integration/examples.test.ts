@@ -8,7 +8,7 @@ import * as api from '../../../shared/integration/index.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const names = Object.keys(api);
-const documented = /^\/\*\*\n((?: \*.*\n)+?) \*\/\nexport function (\w+)/gm;
+const documented = /^\/\*\*\n((?: \*.*\n)+?) \*\/\nexport (?:function|const) (\w+)/gm;
 
 /** Examples in the docstrings of exported functions, by name. */
 const examples = globSync('shared/**/*.ts', { cwd: root })

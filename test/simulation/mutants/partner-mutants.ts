@@ -137,7 +137,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'own-booking-not-recognised-in-rest',
     file: 'shared/erp/rest/look.ts',
-    find: "reference ??= part.done && call('done', textOrNothing(part.done), answer, run.context);",
+    find: "reference ??= readText(context, lookUp, 'done', answer);",
     replace: '',
     why: 'A booking whose answer was lost is posted twice.',
     foundBy: ['booked', 'deadLetters'],

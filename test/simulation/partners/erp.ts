@@ -1,6 +1,6 @@
 import type { ErpDefinition } from '../../../shared/erp/connector.ts';
-import { odoo } from '../../../shared/erp/odoo/index.ts';
-import { sapS4Hana } from '../../../shared/erp/sap-s4hana/index.ts';
+import type * as connectors from '../../../shared/erp/registry.ts';
+import { odoo, sapS4Hana } from '../../../shared/erp/registry.ts';
 import type { Decimal } from '../../../shared/model/quantity.ts';
 import { odooPlant } from '../../shared/erp/conformance/plants/odoo.ts';
 import type { ErpPlant } from '../../shared/erp/conformance/plants/plant.ts';
@@ -56,13 +56,29 @@ export interface ErpWorld {
   readonly newId: () => string;
 }
 
+type Connectors = typeof connectors;
+/** A connector of the registry, by its folder. */
+type ConnectorFolder = Connectors[keyof Connectors]['facts']['folder'];
+
+/** The models of each connector of the registry: one without any says why. */
+const models = {
+  odoo: {
+    'odoo 17': (world: ErpWorld) => odooModel(17, world),
+    'odoo 19': (world: ErpWorld) => odooModel(19, world),
+  },
+  rest: { rest: restModel },
+  'sap-s4hana': { 'sap-s4hana': sapModel },
+  // A real one is tested instead (`npm run test:tryton`).
+  tryton: {},
+} as const satisfies Record<ConnectorFolder, Readonly<Record<string, (world: ErpWorld) => ErpModel>>>;
+
 /** The ERPs that have a model. */
 export const erpModels = {
-  'odoo 17': (world) => odooModel(17, world),
-  'odoo 19': (world) => odooModel(19, world),
-  'sap-s4hana': sapModel,
-  rest: restModel,
-} as const satisfies Readonly<Record<string, (world: ErpWorld) => ErpModel>>;
+  ...models.odoo,
+  ...models['sap-s4hana'],
+  ...models.rest,
+  ...models.tryton,
+};
 
 export type ErpName = keyof typeof erpModels;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { Rejected } from '../../../model/errors.ts';
+import { rejected } from '../../failures.ts';
 import type { Abilities, Permission, Reader } from '../connection.ts';
 import { notBookable, type Production } from '../production.ts';
 import { fieldOf } from '../wire.ts';
@@ -125,9 +125,9 @@ export async function requireListPrice(
     what: `reading the warnings of production ${number}`,
   });
   if (answered.length > 0) return;
-  throw new Rejected(
+  throw rejected(
+    'refused-by-erp',
     `Tryton: production ${number} cannot be completed, because ${article} has no list price, which Tryton asks about: give it one, then replay.`,
-    { code: 'refused-by-erp' },
   );
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { Rejected } from '../../../model/errors.ts';
 import { orRefusal } from '../../booking-rules.ts';
+import { rejected } from '../../failures.ts';
 import type { Reader, Writer } from '../connection.ts';
 import type { Production } from '../production.ts';
 import type { WantedMove } from './outputs.ts';
@@ -21,9 +21,9 @@ export async function findLots(
   const numbers = unknownLots(wanted);
   if (numbers.length === 0) return [...wanted];
   if (!reader.abilities.lots) {
-    throw new Rejected(
+    throw rejected(
+      'quantity-or-lots',
       `Tryton: the lots of production ${production.number} cannot be booked, because this Tryton keeps no lots: activate the module stock_lot, or leave lots out of the mapping.`,
-      { code: 'quantity-or-lots' },
     );
   }
   return withLots(wanted, await readLots(reader, production, numbers));

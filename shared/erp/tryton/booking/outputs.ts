@@ -1,6 +1,6 @@
 import Big from 'big.js';
-import { Rejected } from '../../../model/errors.ts';
 import { compareDecimals, type Decimal, sumOf } from '../../../model/quantity.ts';
+import { rejected } from '../../failures.ts';
 import { notBookable, type OutputMove, type Production } from '../production.ts';
 import type { Amounts } from './amounts.ts';
 
@@ -137,9 +137,10 @@ function wasteLocation(production: Production, chosen: string | undefined): numb
     : chosen === undefined
       ? 'its warehouse has no waste location: add one in Tryton (Inventory, Locations)'
       : `its warehouse has no waste location ${chosen}: check scrapLocation in tryton()`;
-  throw new Rejected(`Tryton: the scrap of production ${number} cannot be booked, because ${why}.`, {
-    code: 'refused-by-erp',
-  });
+  throw rejected(
+    'refused-by-erp',
+    `Tryton: the scrap of production ${number} cannot be booked, because ${why}.`,
+  );
 }
 
 /** Whether Tryton has completed the moves with our key. Where they finish the production, that is one transaction. */
@@ -154,9 +155,9 @@ export function requireBooked(production: Production, bound: readonly number[], 
   const good = amountOf(own.filter(({ wasted }) => !wasted));
   const scrap = amountOf(own.filter(({ wasted }) => wasted));
   if (compareDecimals(good, asked.good) === 0 && compareDecimals(scrap, asked.scrap) === 0) return;
-  throw new Rejected(
+  throw rejected(
+    'booked-otherwise',
     `Tryton: production ${production.number} is booked with ${good} good and ${scrap} scrap instead of ${asked.good} and ${asked.scrap}: somebody changed it meanwhile; correct the stock in Tryton.`,
-    { code: 'booked-otherwise' },
   );
 }
 

@@ -1,4 +1,5 @@
-import { RetryLater } from '../../../model/errors.ts';
+import type { RetryLater } from '../../../model/errors.ts';
+import { orderWaits } from '../../failures.ts';
 import type { Writer } from '../connection.ts';
 import type { TrytonOptions } from '../options.ts';
 import { readAgain } from '../order.ts';
@@ -32,17 +33,16 @@ export async function reserveComponents(writer: Writer, waiting: Production): Pr
   }
   if (production.state === 'waiting') throw missing(production, 'receive or count them, or assign by hand');
   if (production.state === 'assigned' || production.state === 'running') return production;
-  throw new RetryLater(
+  throw orderWaits(
     `Tryton: production ${number} became ${production.state} while its components were being reserved: another booking or a person was faster. The next attempt looks at what was booked.`,
-    { scope: 'order' },
   );
 }
 
 function missing({ number, unassigned }: Production, remedy: string): RetryLater {
   const codes = [...new Set(unassigned)];
   const named = codes.length > 5 ? [...codes.slice(0, 5), '…'] : codes;
-  return new RetryLater(
+  return orderWaits(
     `Tryton: production ${number} waits for components (${named.join(', ') || 'none is named'}): ${remedy}. It is booked as soon as they are there.`,
-    { scope: 'order', afterSeconds: stockSeconds },
+    { afterSeconds: stockSeconds },
   );
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { Completion, WorkTime } from '../../../model/completions.ts';
-import { Rejected } from '../../../model/errors.ts';
+import { rejected } from '../../failures.ts';
 import type { Reader, Writer } from '../connection.ts';
 import type { Production } from '../production.ts';
 import { wireDate, wireDuration } from '../wire.ts';
@@ -27,9 +27,9 @@ export function allotTimes(
 ): { readonly bookable: readonly BookableTime[]; readonly unbookable: readonly WorkTime[] } {
   if (!options.workTimes || times.length === 0) return { bookable: [], unbookable: times };
   if (!abilities.times) {
-    throw new Rejected(
+    throw rejected(
+      'refused-by-erp',
       `Tryton: no working time can be booked on production ${number}, because this Tryton has no times of works: activate the module production_work_timesheet, or switch workTimes off.`,
-      { code: 'refused-by-erp' },
     );
   }
   const bookable: BookableTime[] = [];
@@ -56,9 +56,9 @@ export async function missingLines(
   if (bookable.length === 0) return [];
   const { employee } = reader.user;
   if (employee === undefined) {
-    throw new Rejected(
+    throw rejected(
+      'refused-by-erp',
       `Tryton: our user is no employee of its company, so no working time can be booked on production ${production.number}: give the user an employee, or switch workTimes off.`,
-      { code: 'refused-by-erp' },
     );
   }
   requireRights(reader.abilities, production, ['create', 'timesheet.line']);
@@ -108,9 +108,9 @@ export function requireFinishedWorks({ number, works }: Production): void {
   const open = works.filter(({ state }) => state !== 'finished' && state !== 'done');
   if (open.length === 0) return;
   const names = open.map(({ operation }) => operation).join(', ');
-  throw new Rejected(
+  throw rejected(
+    'order-state',
     `Tryton: production ${number} cannot be completed, because its works must be finished first (${names}): finish them in Tryton, or set finishWorks in tryton(), then replay.`,
-    { code: 'order-state' },
   );
 }
 

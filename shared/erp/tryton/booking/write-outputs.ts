@@ -1,4 +1,4 @@
-import { RetryLater } from '../../../model/errors.ts';
+import { orderWaits } from '../../failures.ts';
 import type { Writer } from '../connection.ts';
 import { readAgain } from '../order.ts';
 import type { Production } from '../production.ts';
@@ -55,8 +55,7 @@ async function shapeOutputs(writer: Writer, production: Production, shape: Shape
     await writer.write('production', 'write', [[id], { outputs }], { what, timestamps });
     shaped = await readAgain(writer, production);
     if (!isUnchanged(changesOf(shaped, shape))) {
-      throw new RetryLater(`Somebody changes the outputs of Tryton's production ${number} at this moment.`, {
-        scope: 'order',
+      throw orderWaits(`Somebody changes the outputs of Tryton's production ${number} at this moment.`, {
         wrote: 'known',
         afterSeconds: 60,
       });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guidOf } from '../../../../shared/erp/sap-s4hana/marks.ts';
+import { keyAsGuid } from '../../../../shared/erp/marks.ts';
 import type { SapOptions } from '../../../../shared/erp/sap-s4hana/options.ts';
 import { mapCompletion } from '../../../../shared/integration/mapping/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
@@ -115,7 +115,7 @@ describe('sap-s4hana', () => {
       IsFinalConfirmation: true,
       OpConfirmedWorkQuantity1: '1.5',
       OpWorkQuantityUnit1: 'MIN',
-      ExternalSystemConfirmation: guidOf(quantityKey(completion.productOrder)),
+      ExternalSystemConfirmation: keyAsGuid(quantityKey(completion.productOrder)),
     });
     expect(body.ConfirmationText.length).toBeLessThanOrEqual(40);
   });
@@ -198,10 +198,10 @@ describe('sap-s4hana', () => {
   );
 
   it('makes the same valid GUID for the same key, and another GUID for another key', () => {
-    const guid = guidOf('SarLiLeyuNWgw3Tai#quantity');
+    const guid = keyAsGuid('SarLiLeyuNWgw3Tai#quantity');
 
     expect(guid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(guidOf('SarLiLeyuNWgw3Tai#quantity')).toBe(guid);
-    expect(guidOf('SarLiLeyuNWgw3Taj#quantity')).not.toBe(guid);
+    expect(keyAsGuid('SarLiLeyuNWgw3Tai#quantity')).toBe(guid);
+    expect(keyAsGuid('SarLiLeyuNWgw3Taj#quantity')).not.toBe(guid);
   });
 });

@@ -14,7 +14,7 @@ function verdictOf(name: string, message: string, about: { what: string; order?:
   return failure.wrote === 'known' ? 'look again' : 'wait for this order';
 }
 
-// Each row is in the table of shared/erp/README.md, "Odoo: what an answer means".
+// Each row is in the table of shared/erp/odoo/README.md.
 describe('what an answer of Odoo means', () => {
   // odoo/addons/test_access_rights/tests/test_ir_rules.py, 17 to 19
   const byRule =

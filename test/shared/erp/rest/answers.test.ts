@@ -32,7 +32,7 @@ const partner = { name: 'RetryLater', scope: 'partner', wrote: 'nothing' };
 const unknownOrder = { name: 'UnknownOrder', message: expect.stringContaining('MO/0001') };
 const thisOrder = { name: 'RetryLater', scope: 'order', wrote: 'nothing' };
 
-// The rows of the table in shared/erp/README.md, `rest: what an answer means`.
+// The rows of the table in shared/erp/rest/README.md.
 
 it.each<[string, Answer | 'cut', object]>([
   ['no answer', 'cut', partner],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type RestAuthentication, rest } from '../../../../shared/erp/rest/index.ts';
+import { type RestOptions, rest } from '../../../../shared/erp/rest/index.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { startServer } from '../../../support/server.ts';
 import { failureOf, firstAttempt } from '../conformance/attempts.ts';
@@ -12,7 +12,7 @@ const client = { clientId: 'plant', clientSecret: 'canary-9d2e' };
 
 /** An ERP and its token service: tokens are counted, and last until revoked. */
 async function started(
-  auth: Partial<Extract<RestAuthentication, { kind: 'oauth2ClientCredentials' }>> = {},
+  auth: Partial<Extract<RestOptions['auth'], { kind: 'oauth2ClientCredentials' }>> = {},
   { expiresIn = 3600, secret = () => client }: { expiresIn?: number; secret?: () => typeof client } = {},
 ) {
   let validSecret = client.clientSecret;

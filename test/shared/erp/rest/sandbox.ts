@@ -8,15 +8,17 @@ import { systemClock } from '../../../../shared/platform/clock.ts';
 /** Its planners may change an order's number: what is known by its id is called by that. */
 const placeOf = ({ id, number }: ErpOrderRef) => path`/api/production-orders/${id ?? number}`;
 
+export interface SandboxOptions {
+  readonly baseUrl: string;
+  readonly pageSize?: number;
+  readonly timeoutMs?: number;
+}
+
 /**
  * The sandbox ERP, described for the generic connector: the example to copy for an in-house ERP. Its traps are
  * the usual ones (no idempotency, a page number over a list that moves, a link that renews the change time).
  */
-export function sandboxErp(options: {
-  readonly baseUrl: string;
-  readonly pageSize?: number;
-  readonly timeoutMs?: number;
-}): ErpDefinition {
+export function sandboxErp(options: SandboxOptions): ErpDefinition {
   const { baseUrl, pageSize = 50, timeoutMs } = options;
   return rest({
     name: 'Sandbox ERP',

@@ -1,13 +1,16 @@
 import { erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
+import type { ErpDefinition } from '../../../../shared/erp/connector.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { startFaultProxy } from '../conformance/fault-proxy.ts';
 import { hooksOf } from '../conformance/plants/plant.ts';
 import type { ErpConformanceTarget } from '../conformance/target.ts';
 import { sandboxPlant } from './plant.ts';
-import { connected, sandboxErp } from './sandbox.ts';
+import { connected, type SandboxOptions, sandboxErp } from './sandbox.ts';
 
 /** The sandbox ERP, and a connector through a proxy before it. */
-export async function sandboxTarget(): Promise<ErpConformanceTarget> {
+export async function sandboxTarget(
+  define: (options: SandboxOptions) => ErpDefinition = sandboxErp,
+): Promise<ErpConformanceTarget> {
   const plant = sandboxPlant();
   const faults = await startFaultProxy(plant.answer);
 
@@ -34,7 +37,7 @@ export async function sandboxTarget(): Promise<ErpConformanceTarget> {
     },
     connector: ({ baseUrl = faults.url, clock, wrongCredentials, ...options } = {}) =>
       connected(
-        sandboxErp({ baseUrl, ...options }),
+        define({ baseUrl, ...options }),
         { apiKey: wrongCredentials ? 'not-the-key-of-this-erp' : erpSandboxKey },
         clock,
       ),

@@ -83,7 +83,7 @@ describe('an error of SAP', () => {
   });
 });
 
-/** The table in shared/erp/README.md, row by row: what is answered to which call of a booking, and what comes of it. */
+/** The table in shared/erp/sap-s4hana/README.md, row by row: what is answered to which call of a booking, and what comes of it. */
 describe('an answer to a booking', () => {
   const page = { headers: { 'content-type': 'text/html' }, body: '<html>Forbidden</html>' };
   const json = (status: number, body: unknown): Answer => ({ status, body: JSON.stringify(body) });

@@ -33,7 +33,7 @@ const person = { name: 'Rejected', code: 'refused-by-erp' };
 const write = 'production.run';
 const read = 'production.search_read';
 
-/** The table of `shared/erp/README.md`, row by row: the method, the answer to it, and the failure. */
+/** The table of `shared/erp/tryton/README.md`, row by row: the method, the answer to it, and the failure. */
 const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, object | undefined])[]>> = {
   '401 to a call': [[read, { status: 401 }, undefined]],
   '401 again, behind a new login': [[read, { status: 401 }, refused]],
@@ -113,8 +113,8 @@ describe.each(Object.entries(rows))('%s', (name, cases) => {
 });
 
 it('covers every row of the table in the README', () => {
-  const readme = readFileSync(new URL('../../../../shared/erp/README.md', import.meta.url), 'utf8');
-  const [, section = ''] = readme.split('## Tryton: what an answer means\n');
+  const readme = readFileSync(new URL('../../../../shared/erp/tryton/README.md', import.meta.url), 'utf8');
+  const [, section = ''] = readme.split('## What an answer means\n');
   const [own = ''] = section.split('\n## ');
   const [, , ...lines] = own.split('\n').filter((line) => line.startsWith('|'));
 

@@ -1,4 +1,4 @@
-import { encodeKey } from '../../../../../shared/erp/odoo/marks.ts';
+import { keyAsText } from '../../../../../shared/erp/marks.ts';
 import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
 import { sumOf, toDecimal } from '../../../../../shared/model/quantity.ts';
 import { createOdoo } from '../servers/odoo.ts';
@@ -100,7 +100,7 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
       books.ignoreNextDone = true;
     },
     books: (order) => booksOf(books, family(order)),
-    markOf: encodeKey,
+    markOf: keyAsText,
     everything: () => JSON.parse(JSON.stringify([...books.tables])),
   };
 }

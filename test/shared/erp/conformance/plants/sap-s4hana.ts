@@ -1,4 +1,5 @@
-import { guidOf, markOf } from '../../../../../shared/erp/sap-s4hana/marks.ts';
+import { keyAsGuid } from '../../../../../shared/erp/marks.ts';
+import { markOf } from '../../../../../shared/erp/sap-s4hana/marks.ts';
 import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
 import { compareDecimals, sumOf } from '../../../../../shared/model/quantity.ts';
 import type { SapBooks, SapWorld } from '../servers/sap-books.ts';
@@ -68,7 +69,7 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
       books.ignoreNext = true;
     },
     books: ({ number }) => booksOf(books, books.find(number)),
-    markOf: guidOf,
+    markOf: keyAsGuid,
     everything: () =>
       structuredClone({
         orders: books.orders,

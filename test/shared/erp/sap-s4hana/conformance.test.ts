@@ -1,6 +1,6 @@
-import { sapTarget } from './sap-target.ts';
-import { describeErpConformance } from './suite.ts';
-import type { Cannot } from './target.ts';
+import { sapTarget } from '../conformance/sap-target.ts';
+import { describeErpConformance } from '../conformance/suite.ts';
+import type { Cannot } from '../conformance/target.ts';
 
 const cannot: Cannot = {
   concurrency: 'SAP books every confirmation; the ledger lets one worker at a time book to an order',

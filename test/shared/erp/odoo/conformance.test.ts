@@ -1,6 +1,6 @@
-import { odooTarget } from './odoo-target.ts';
-import { describeErpConformance } from './suite.ts';
-import type { Cannot } from './target.ts';
+import { odooTarget } from '../conformance/odoo-target.ts';
+import { describeErpConformance } from '../conformance/suite.ts';
+import type { Cannot } from '../conformance/target.ts';
 
 const always: Cannot = {
   session: 'every call carries the key',

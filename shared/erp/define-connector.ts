@@ -1,0 +1,65 @@
+import type * as z from 'zod/mini';
+import type { PartnerLimit } from '../model/partner.ts';
+import { describeMismatches, parse } from '../platform/validation.ts';
+import type { ErpConnector, ErpDefinition, ErpEnvironment } from './connector.ts';
+import { rejected } from './failures.ts';
+
+/** What every connector's options may hold; `name` is how messages name an ERP that only the configuration knows. */
+type AnyOptions = PartnerLimit & { readonly name?: string | undefined };
+
+/** Shape of the ERP's secret, and what to write there, as an example that holds no real value. */
+export interface ErpSecret<Credentials> {
+  readonly schema: z.ZodMiniType<Credentials>;
+  readonly example: Readonly<Record<string, string>>;
+}
+
+/** What a connector says of itself. The configuration, `init`, the documents and the tests read it from the registry. */
+interface ConnectorFacts<Folder extends string> {
+  /** Its folder under `shared/erp`, and the name of its example: `sap-s4hana`. */
+  readonly folder: Folder;
+  /** Its function in a configuration: `sapS4Hana`. */
+  readonly call: string;
+  /** What it is for, for a person who chooses: `SAP S/4HANA`. */
+  readonly title: string;
+  /** Schema of its options: it is their type, and its doc comments are their documentation. */
+  readonly options: z.ZodMiniType;
+  /** True for the one that describes any ERP, step by step: its options are read in their source. */
+  readonly generic?: true;
+}
+
+/** A connector as a configuration calls it. */
+export interface Connector<Options, Credentials = unknown, Folder extends string = string> {
+  readonly facts: ConnectorFacts<Folder>;
+  /** @throws Rejected when the options do not fit, naming the field, what was found and what is expected. */
+  (options: Options): ErpDefinition<Credentials>;
+}
+
+/**
+ * Makes the function that a configuration calls.
+ * @param described What it says of itself; which secret it needs; and `connect`, which is called once per container.
+ */
+export function defineConnector<Options extends AnyOptions, Credentials, const Folder extends string>(
+  described: ConnectorFacts<Folder> & {
+    readonly secret: (options: Options) => ErpSecret<Credentials>;
+    readonly connect: (options: Options, environment: ErpEnvironment<Credentials>) => ErpConnector;
+  },
+): Connector<Options, Credentials, Folder> {
+  const { secret, connect, ...facts } = described;
+  function define(options: Options): ErpDefinition<Credentials> {
+    const parsed = parse(facts.options, options);
+    if (!parsed.ok) {
+      const why = describeMismatches(parsed.mismatches);
+      throw rejected('configuration', `${facts.call}(): ${why}`);
+    }
+    const { schema, example } = secret(options);
+    return {
+      name: options.name ?? facts.folder,
+      atOnce: options.atOnce,
+      perSecond: options.perSecond,
+      credentials: schema,
+      credentialsExample: example,
+      connect: (environment) => connect(options, environment),
+    };
+  }
+  return Object.assign(define, { facts });
+}

@@ -1,0 +1,55 @@
+import type * as z from 'zod/mini';
+import { createHttp, type HttpRequest } from '../../platform/http.ts';
+import { describeMismatches, parse } from '../../platform/validation.ts';
+import { stopIfAborted } from '../booking-rules.ts';
+import type { ErpEnvironment } from '../connector.ts';
+import { createLogin } from '../login.ts';
+import { failureOf, notTheErp } from './errors.ts';
+import { partner, type TemplateOptions } from './options.ts';
+
+interface Call<Answer> extends Pick<HttpRequest, 'path' | 'query'> {
+  /** `reading order 4711`, for messages. */
+  readonly what: string;
+  readonly answer: z.ZodMiniType<Answer>;
+}
+
+/** The ERP as one attempt reads it: a look is given only this, so it cannot write. */
+export interface Reader {
+  /** @throws RetryLater, Rejected or UnknownOrder (errors.ts). */
+  readonly read: <Answer>(call: Call<Answer>) => Promise<Answer>;
+}
+
+/** The ERP as one attempt reads and writes it. */
+export interface Writer extends Reader {
+  /** @throws as `read` does; without an answer, the failure says that it was perhaps written. */
+  readonly write: <Answer>(
+    call: Call<Answer> & Required<Pick<HttpRequest, 'method' | 'body'>>,
+  ) => Promise<Answer>;
+}
+
+/** @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered. */
+export function createClient(options: TemplateOptions, environment: ErpEnvironment<unknown>) {
+  const { clock } = environment;
+  const httpOptions = { ...options, partner, baseUrl: options.url, clock };
+  const http = createHttp(httpOptions);
+  const login = createLogin({ kind: 'apiKey', header: 'X-Api-Key' }, httpOptions, environment);
+
+  return (signal: AbortSignal, onWritten = () => {}): Writer => {
+    async function call<Answer>(
+      { what, answer, ...request }: Call<Answer> & HttpRequest,
+      writes: boolean,
+    ): Promise<Answer> {
+      const response = await login.send((headers) => {
+        stopIfAborted(signal, partner, what);
+        return http.send({ ...request, headers, signal, writes });
+      }, signal);
+      const failure = failureOf(response, { what, writes, now: clock.now(), secrets: login.secrets });
+      if (failure) throw failure;
+      const parsed = parse(answer, response.json);
+      if (!parsed.ok) throw notTheErp(what, writes, describeMismatches(parsed.mismatches));
+      if (writes) onWritten();
+      return parsed.value;
+    }
+    return { read: (asked) => call(asked, false), write: (sent) => call(sent, true) };
+  };
+}

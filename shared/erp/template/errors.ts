@@ -1,0 +1,42 @@
+import { type Rejected, type RetryLater, UnknownOrder } from '../../model/errors.ts';
+import { sentenceOf } from '../../platform/error-message.ts';
+import { type HttpResponse, partnerFailure } from '../../platform/http.ts';
+import { isForeignAnswer } from '../booking-rules.ts';
+import { orderWaits, partnerDown, rejected } from '../failures.ts';
+import { partner } from './options.ts';
+
+/** The call that was answered. */
+export interface AnsweredCall {
+  /** `the booking of order 4711`. */
+  readonly what: string;
+  readonly writes: boolean;
+  readonly now: Date;
+  /** Never repeated in a message. */
+  readonly secrets: Iterable<string>;
+}
+
+/** What an answer means, if it is no success: the table is in README.md. */
+export function failureOf(
+  response: HttpResponse,
+  { what, writes, now, secrets }: AnsweredCall,
+): RetryLater | Rejected | undefined {
+  const { status, json } = response;
+  const wrote = writes ? 'perhaps' : 'nothing';
+  const down = partnerFailure(response, { partner, what, now, wrote });
+  if (down) return down;
+  if (isForeignAnswer(response) || (status < 300 && json === undefined)) return notTheErp(what, writes);
+  if (status < 300) return undefined;
+  const said = sentenceOf(response, secrets) ?? 'it gave no reason';
+  if (status === 404) return new UnknownOrder(`${partner} does not know what ${what} is about: ${said}.`);
+  if (status === 423) {
+    return orderWaits(`${partner}: ${what} must wait, as somebody has the order (${said}).`);
+  }
+  return rejected('refused-by-erp', `${partner} refused ${what} (${status}): ${said}.`);
+}
+
+/** A proxy, a maintenance page, another version: it says nothing about the order. */
+export function notTheErp(what: string, writes: boolean, why = 'no JSON'): RetryLater {
+  return partnerDown(`${partner} did not answer ${what} as expected (${why}): check the URL.`, {
+    wrote: writes ? 'perhaps' : 'nothing',
+  });
+}

@@ -1,0 +1,38 @@
+import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
+import type { ErpConnector, ErpEnvironment } from '../connector.ts';
+import { defineConnector } from '../define-connector.ts';
+import { secrets } from '../login.ts';
+import { book, linkProductOrder } from './book.ts';
+import { createClient } from './client.ts';
+import { listReleasedOrders, readListedOrder } from './list-orders.ts';
+import { lookForAmendment, lookForQuantity } from './look.ts';
+import { optionsSchema, type TemplateOptions } from './options.ts';
+
+/**
+ * The connector to copy: an ERP with an HTTP API, as in-house ones have. It is in no registry.
+ */
+export const template = defineConnector({
+  folder: 'template',
+  call: 'template',
+  title: 'an ERP to copy',
+  options: optionsSchema,
+  secret: (_options: TemplateOptions) => secrets.apiKey,
+  connect,
+});
+
+function connect(options: TemplateOptions, environment: ErpEnvironment<unknown>): ErpConnector {
+  const client = createClient(options, environment);
+  return {
+    releasedOrders: (since, signal) => listReleasedOrders(client(signal), options, since),
+    readOrder: (order, signal) => readListedOrder(client(signal), order),
+    linkProductOrder: (order, productOrder, { signal }) =>
+      keepingTrackOfWrites((onWritten) => linkProductOrder(client(signal, onWritten), order, productOrder)),
+    // It looks before it writes in every attempt, so `again` makes no difference.
+    book: (completion, key, { signal }) =>
+      keepingTrackOfWrites((onWritten) => {
+        const writer = client(signal, onWritten);
+        const look = completion.kind === 'amendment' ? lookForAmendment : lookForQuantity;
+        return bookWhatIsLeft(look(writer, completion, key), (toBook) => book(writer, toBook));
+      }),
+  };
+}
