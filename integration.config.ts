@@ -1,10 +1,13 @@
 import * as z from 'zod/mini';
 import {
+  type BookContext,
   defineIntegration,
+  type LinkContext,
   listAt,
   path,
   planned,
   type RestAnswer,
+  type RestProcedure,
   type RestStep,
   recorded,
   recordedAll,
@@ -28,22 +31,111 @@ const unlessShown =
 const placeOf = ({ id, number }: { readonly id?: string; readonly number: string }) =>
   path`/api/production-orders/${id ?? number}`;
 
-/**
- * The demo: it fits the sandbox ERP that `npm start` runs. Your plant has its own file, `plants/<plant>.config.ts`,
- * copied from `plants/examples`. It answers the three questions of Azumuta's ERP guide (number, article,
- * parameters and variants) and says what a completion becomes in the ERP.
- *
- * `process.env` is read when the stack is synthesized. Secrets are never here: they are in Secrets Manager.
- */
-export default defineIntegration({
-  plant: 'ghent',
-  timeZone: 'Europe/Brussels',
+/** Writes into an order which product order it became. */
+const link: RestProcedure<LinkContext> = {
+  lookUp: [
+    {
+      name: 'order',
+      request: ({ order }) => ({ path: placeOf(order) }),
+      done: ({ json }, { productOrder }) =>
+        listAt(json, 'azumutaIds').includes(productOrder.id) ? productOrder.id : undefined,
+      waits: unlessShown('number'),
+    },
+  ],
+  steps: [
+    {
+      name: 'link',
+      success: noErrorInBody,
+      request: ({ order, productOrder }) => ({
+        method: 'PATCH',
+        path: placeOf(order),
+        body: { azumutaId: productOrder.id, azumutaUrl: productOrder.url ?? null },
+      }),
+    },
+  ],
+};
 
-  azumuta: { baseUrl: process.env.AZUMUTA_BASE_URL ?? 'https://app.azumuta.com/api/v1' },
+/** Books a completion, with our key as its reference. */
+const book: RestProcedure<BookContext> = {
+  lookUp: [
+    {
+      name: 'order',
+      request: ({ completion }) => ({ path: placeOf(completion.erpOrder) }),
+      article: ({ json }) => textAt(json, 'product'),
+      unit: ({ json }) => textAt(json, 'unit'),
+      quantity: ({ json }) => textAt(json, 'quantity'),
+      refused: ({ json }, { completion }) => {
+        const status = textAt(json, 'status');
+        if (status === 'cancelled') return 'it is cancelled';
+        return status === 'done' && completion.kind === 'quantity'
+          ? 'it was completed by somebody else'
+          : undefined;
+      },
+      waits: (answer) =>
+        valueAt(answer.json, 'locked') === true ? 'somebody has it open' : unlessShown('status')(answer),
+    },
+    {
+      name: 'bookings',
+      request: ({ completion, key }) => ({
+        path: `${placeOf(completion.erpOrder)}/bookings`,
+        query: { reference: key },
+      }),
+      done: ({ json }) => textAt(json, 'bookings.0.id'),
+      waits: unlessShown('bookings'),
+    },
+  ],
+  steps: [
+    {
+      name: 'book',
+      success: noErrorInBody,
+      when: ({ completion }) => completion.kind === 'quantity',
+      request: ({ completion, built, key }) => ({
+        path: `${placeOf(completion.erpOrder)}/bookings`,
+        body: {
+          reference: key,
+          goodQuantity: built.good,
+          scrapQuantity: built.scrap,
+          unit: built.unit,
+          final: completion.final,
+          lots: [
+            ...built.goodLots.map(({ number, amount }) => ({ number, quantity: amount })),
+            ...built.scrapLots.map(({ number, amount }) => ({
+              number,
+              quantity: amount,
+              scrapped: true,
+            })),
+          ],
+          notes: completion.notes,
+          links: completion.links,
+          completedAt: completion.completedAt,
+        },
+      }),
+    },
+    {
+      name: 'note',
+      success: noErrorInBody,
+      when: ({ completion }) => completion.kind === 'amendment',
+      request: ({ completion, key }) => ({
+        path: `${placeOf(completion.erpOrder)}/notes`,
+        body: { reference: key, notes: completion.notes, links: completion.links },
+      }),
+    },
+  ],
+};
 
-  erp: rest({
+interface SandboxOptions {
+  readonly baseUrl: string;
+  /** Orders asked for per page. */
+  readonly pageSize?: number;
+  readonly timeoutMs?: number;
+}
+
+/** The sandbox ERP, described for the generic connector: an example of what an in-house ERP needs. */
+export const sandboxErp = ({ baseUrl, pageSize = 50, timeoutMs }: SandboxOptions) =>
+  rest({
     name: 'Sandbox ERP',
-    baseUrl: process.env.ERP_BASE_URL ?? 'https://erp.example.com',
+    baseUrl,
+    timeoutMs,
     auth: { kind: 'apiKey', header: 'X-Api-Key' },
     orders: {
       path: '/api/production-orders',
@@ -51,7 +143,7 @@ export default defineIntegration({
       paging: {
         kind: 'page',
         parameter: 'page',
-        size: { parameter: 'pageSize', rows: 50 },
+        size: { parameter: 'pageSize', rows: pageSize },
         next: 'nextPage',
       },
       list: 'orders',
@@ -75,95 +167,24 @@ export default defineIntegration({
         attributes: { customer, ...options },
       }),
     },
-    link: {
-      lookUp: [
-        {
-          name: 'order',
-          request: ({ order }) => ({ path: placeOf(order) }),
-          done: ({ json }, { productOrder }) =>
-            listAt(json, 'azumutaIds').includes(productOrder.id) ? productOrder.id : undefined,
-          waits: unlessShown('number'),
-        },
-      ],
-      steps: [
-        {
-          name: 'link',
-          success: noErrorInBody,
-          request: ({ order, productOrder }) => ({
-            method: 'PATCH',
-            path: placeOf(order),
-            body: { azumutaId: productOrder.id, azumutaUrl: productOrder.url ?? null },
-          }),
-        },
-      ],
-    },
-    book: {
-      lookUp: [
-        {
-          name: 'order',
-          request: ({ completion }) => ({ path: placeOf(completion.erpOrder) }),
-          article: ({ json }) => textAt(json, 'product'),
-          unit: ({ json }) => textAt(json, 'unit'),
-          quantity: ({ json }) => textAt(json, 'quantity'),
-          refused: ({ json }, { completion }) => {
-            const status = textAt(json, 'status');
-            if (status === 'cancelled') return 'it is cancelled';
-            return status === 'done' && completion.kind === 'quantity'
-              ? 'it was completed by somebody else'
-              : undefined;
-          },
-          waits: (answer) =>
-            valueAt(answer.json, 'locked') === true ? 'somebody has it open' : unlessShown('status')(answer),
-        },
-        {
-          name: 'bookings',
-          request: ({ completion, key }) => ({
-            path: `${placeOf(completion.erpOrder)}/bookings`,
-            query: { reference: key },
-          }),
-          done: ({ json }) => textAt(json, 'bookings.0.id'),
-          waits: unlessShown('bookings'),
-        },
-      ],
-      steps: [
-        {
-          name: 'book',
-          success: noErrorInBody,
-          when: ({ completion }) => completion.kind === 'quantity',
-          request: ({ completion, built, key }) => ({
-            path: `${placeOf(completion.erpOrder)}/bookings`,
-            body: {
-              reference: key,
-              goodQuantity: built.good,
-              scrapQuantity: built.scrap,
-              unit: built.unit,
-              final: completion.final,
-              lots: [
-                ...built.goodLots.map(({ number, amount }) => ({ number, quantity: amount })),
-                ...built.scrapLots.map(({ number, amount }) => ({
-                  number,
-                  quantity: amount,
-                  scrapped: true,
-                })),
-              ],
-              notes: completion.notes,
-              links: completion.links,
-              completedAt: completion.completedAt,
-            },
-          }),
-        },
-        {
-          name: 'note',
-          success: noErrorInBody,
-          when: ({ completion }) => completion.kind === 'amendment',
-          request: ({ completion, key }) => ({
-            path: `${placeOf(completion.erpOrder)}/notes`,
-            body: { reference: key, notes: completion.notes, links: completion.links },
-          }),
-        },
-      ],
-    },
-  }),
+    link,
+    book,
+  });
+
+/**
+ * The demo: it fits the sandbox ERP that `npm start` runs. Your plant has its own file, `plants/<plant>.config.ts`,
+ * copied from `plants/examples`. It answers the three questions of Azumuta's ERP guide (number, article,
+ * parameters and variants) and says what a completion becomes in the ERP.
+ *
+ * `process.env` is read when the stack is synthesized. Secrets are never here: they are in Secrets Manager.
+ */
+export default defineIntegration({
+  plant: 'ghent',
+  timeZone: 'Europe/Brussels',
+
+  azumuta: { baseUrl: process.env.AZUMUTA_BASE_URL ?? 'https://app.azumuta.com/api/v1' },
+
+  erp: sandboxErp({ baseUrl: process.env.ERP_BASE_URL ?? 'https://erp.example.com' }),
 
   productOrders: {
     // How is the product order number determined?

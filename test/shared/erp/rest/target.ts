@@ -5,11 +5,11 @@ import { startFaultProxy } from '../conformance/fault-proxy.ts';
 import { hooksOf } from '../conformance/plants/plant.ts';
 import type { ErpConformanceTarget } from '../conformance/target.ts';
 import { sandboxPlant } from './plant.ts';
-import { connected, type SandboxOptions, sandboxErp } from './sandbox.ts';
+import { connected, sandboxErp } from './sandbox.ts';
 
 /** The sandbox ERP, and a connector through a proxy before it. */
 export async function sandboxTarget(
-  define: (options: SandboxOptions) => ErpDefinition = sandboxErp,
+  define: (options: Parameters<typeof sandboxErp>[0]) => ErpDefinition = sandboxErp,
 ): Promise<ErpConformanceTarget> {
   const plant = sandboxPlant();
   const faults = await startFaultProxy(plant.answer);
