@@ -6,7 +6,7 @@ import { type People, startPeople } from './scenario/people.ts';
 import type { ReleasedOrder } from './scenario/released-order.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import type { ScenarioEvent } from './scenario/scenario-event.ts';
-import { minuteMs } from './world/moments.ts';
+import { dayMs, dueDate, minuteMs } from './world/moments.ts';
 import { type Schedules, startSchedules } from './world/schedules.ts';
 import type { Entry } from './world/timeline.ts';
 import { NoEnd } from './world/virtual-time.ts';
@@ -24,7 +24,6 @@ export interface Outcome {
   readonly timeline: readonly Entry[];
 }
 
-const dayMs = 24 * 60 * minuteMs;
 /**
  * By then people, accidents and everything that waits for them have finished; a message waits six days for its partner.
  */
@@ -111,7 +110,7 @@ async function settle(
 ): Promise<void> {
   const allDone = () => untilAllDone(world, people.areDone);
   // An accident may also meet these runs; then the runs of the following days have to recover from it.
-  for (let quietDays = 0; quietDays < 3; ) {
+  for (let quietDays = 0; quietDays < 3 || world.time.now() < lastDueAt(people); ) {
     const before = world.happened.size;
     await later(world, dayMs);
     if (world.scenario.via === 'pull') schedules.run('pull-product-orders');
@@ -124,6 +123,11 @@ async function settle(
   }
   // After this, everything that was held must have been released.
   await later(world, dayMs);
+}
+
+/** Half a day after the last order is due: the next run finds it overdue. */
+function lastDueAt({ orders }: People): number {
+  return Math.max(0, ...orders.map((order) => Date.parse(order?.dueDate ?? dueDate))) + dayMs / 2;
 }
 
 async function later({ time }: World, ms: number): Promise<void> {

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { calmJourney } from '../../simulation/calm-journey.ts';
 import { postOrder } from '../../simulation/scenario/erp-posts.ts';
 import type { Outage } from '../../simulation/scenario/scenario-event.ts';
-import { beginning, minuteMs } from '../../simulation/world/moments.ts';
+import { beginning, dueDate, minuteMs } from '../../simulation/world/moments.ts';
 import { simulateFetch } from '../../simulation/world/network.ts';
 import { createWorld, type World } from '../../simulation/world/world.ts';
 import { changesOf, evaluations, type Sample } from '../../support/alarm-rule.ts';
@@ -70,7 +70,7 @@ async function outage({ partner, how, messages, pullsEveryMinutes, minutes }: Ca
   const orders = (count: number) => {
     for (let nth = 0; nth < count; nth += 1) {
       const ref = erp.plan({ article: 'plain', quantity: '5' });
-      postOrder(world, { ref, quantity: 5 }, () => undefined);
+      postOrder(world, { ref, quantity: 5, dueDate }, () => undefined);
     }
   };
   if (messages > 0) time.at(at(1), () => orders(1));

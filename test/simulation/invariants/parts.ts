@@ -66,6 +66,7 @@ export function judgeParts(
 const harmless: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner changes the quantity',
   'planner touches',
+  'planner moves the due date',
   'operator renames',
   'operator opens it again',
 ]);

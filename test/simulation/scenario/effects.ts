@@ -204,6 +204,13 @@ export const effects: readonly Effect[] = [
   effect({ kind: 'planner renames', ...at, to: '-new' }, [/^300 accept.*begins .*"number":"MO\/0001-new"/]),
   effect({ kind: 'planner splits', ...at }, [/^300 accept.*begins .*"quantity":"1"/], { erp: 'odoo 17' }),
   effect({ kind: 'planner touches', ...at }, [/^300 ERP: posts MO\/0001: answered 200/]),
+  effect({ kind: 'planner moves the due date', ...at, days: 3 }, [
+    /^300 accept.*begins .*"dueDate":"2026-11-28"/,
+  ]),
+  effect({ kind: 'planner moves the due date', ...at, days: -3 }, [/look: .*"dueDate":"2026-11-22"/], {
+    ...pull,
+    look: [11.5, ({ plant }) => plant.table.items().filter(({ pk }) => String(pk).startsWith('ERP-ORDER#'))],
+  }),
   effect({ kind: 'planner shares a number', order: 1 }, [/ERP: posts MO\/0002: answered 409/], two),
   effect({ kind: 'operator renames', ...at }, [/operator: completes MO\/0001-R/]),
   effect({ kind: 'operator opens it again', order: 0, at: 15, rework: 5 }, [/erp: POST .*\/notes/]),

@@ -1,4 +1,4 @@
-import { dueDate, minuteMs } from '../world/moments.ts';
+import { minuteMs } from '../world/moments.ts';
 import { orderApiKey } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
 import type { ReleasedOrder } from './released-order.ts';
@@ -6,7 +6,7 @@ import type { ReleasedOrder } from './released-order.ts';
 /** The ERP posts an order to the endpoint, and again every minute until the answer is not a 5xx. */
 export function postOrder(
   world: World,
-  order: Pick<ReleasedOrder, 'ref' | 'quantity'>,
+  order: Pick<ReleasedOrder, 'ref' | 'quantity' | 'dueDate'>,
   taken: () => void,
 ): void {
   const { plant, time, timeline } = world;
@@ -16,7 +16,7 @@ export function postOrder(
     ...(id === undefined ? {} : { id }),
     article,
     quantity: String(order.quantity),
-    dueDate,
+    dueDate: order.dueDate,
   });
   const event = {
     headers: { 'x-api-key': orderApiKey },

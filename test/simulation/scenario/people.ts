@@ -76,7 +76,7 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
     erp.plan({ article, quantity: String(quantity), dueDate }),
   );
   return {
-    ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity },
+    ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity, dueDate },
     figures: other?.figures,
     changes: shared ? ['planner shares a number'] : [],
     ...{ typed: new Set(), removed: [], later: new Set(), reworked: [] },

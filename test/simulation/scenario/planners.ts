@@ -1,3 +1,4 @@
+import { dayMs, dueDate } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { postOrder } from './erp-posts.ts';
 import type { ReleasedOrder } from './released-order.ts';
@@ -39,6 +40,8 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, state: ScenarioS
       return isRenamed(order, `${ref.number}${act.to}`, world);
     case 'planner splits':
       return isSplit(order, world, state);
+    case 'planner moves the due date':
+      return isMoved(order, act.days, world);
     case 'planner touches':
       erp.touch(ref);
       return true;
@@ -50,6 +53,13 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, state: ScenarioS
 /** Some ERPs accept only one serial number, so nobody plans more. */
 function isTooMany({ planned }: ReleasedOrder, quantity: number, { erp }: World): boolean {
   return planned.article === 'serials' && quantity > 1 && erp.cannot.serials !== undefined;
+}
+
+function isMoved(order: ReleasedOrder, days: number, { erp }: World): boolean {
+  if (erp.books(order.ref).state !== 'open') return false;
+  order.dueDate = new Date(Date.parse(dueDate) + days * dayMs).toISOString().slice(0, 10);
+  erp.changeDueDate(order.ref, order.dueDate);
+  return true;
 }
 
 function isRenamed(order: ReleasedOrder, number: string, { erp }: World): boolean {

@@ -92,6 +92,8 @@ type ToOrder =
   | ({ readonly kind: 'planner renames'; readonly to: string } & Order & Moment)
   | ({ readonly kind: 'planner splits' } & Order & Moment)
   | ({ readonly kind: 'planner touches' } & Order & Moment)
+  /** To so many days after the date that all orders have at first; below zero before it. */
+  | ({ readonly kind: 'planner moves the due date'; readonly days: number } & Order & Moment)
   | ({ readonly kind: 'operator renames' } & Order & Moment)
   /** Duration of the rework, in minutes; what is recorded then: by default one recording, without a quantity. */
   | ({

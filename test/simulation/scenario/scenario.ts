@@ -2,6 +2,7 @@ import { type ErpName, erpModels } from '../partners/erp.ts';
 import { type Chance, createChance } from '../world/chance.ts';
 import { drawCalls } from './draw-calls.ts';
 import { drawPeople, drawWorld } from './draw-events.ts';
+import { drawLife } from './draw-life.ts';
 import { drawPairs } from './draw-pairs.ts';
 import { drawTogether } from './draw-together.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
@@ -33,6 +34,7 @@ export function drawScenario(seed: number): Scenario {
     ...several(chance, 0, 3, () => drawPeople(chance, setting)),
     ...several(chance, 0, 3, () => drawWorld(chance, setting)),
     ...drawTogether(seed, setting),
+    ...drawLife(seed, setting),
     ...drawPairs(seed, setting),
   ];
   const limit: Pick<Scenario, 'atOnce'> = chance.happens(0.2) ? { atOnce: chance.between(1, 2) } : {};

@@ -1,0 +1,24 @@
+import { type Chance, createChance } from '../world/chance.ts';
+import { momentOf } from './draw-events.ts';
+import type { ScenarioEvent } from './scenario-event.ts';
+import type { Setting } from './setting.ts';
+
+/**
+ * Draws what happens in the life of an order beside the usual. It has a random stream of its own, so that it does not
+ * change the rest of a seed's scenario.
+ */
+export function drawLife(seed: number, setting: Setting): readonly ScenarioEvent[] {
+  const chance = createChance(seed ^ 0x51ed270b);
+  if (chance.happens(0.5)) return [];
+  return chance.pick([dueDateMoved])(chance, setting);
+}
+
+function dueDateMoved(chance: Chance, { orders }: Setting): readonly ScenarioEvent[] {
+  const order = chance.between(0, orders.length - 1);
+  const planned = orders[order];
+  if (!planned) return [];
+  const at = momentOf(chance, planned);
+  const moved = () =>
+    ({ kind: 'planner moves the due date', order, at, days: chance.between(-5, 5) }) as const;
+  return chance.happens(0.7) ? [moved()] : [moved(), { ...moved(), at: at + chance.between(1, 4000) / 100 }];
+}
