@@ -1,5 +1,6 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { People } from '../scenario/people.ts';
+import { furtherParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 import { isOpenConcern } from './ledger.ts';
@@ -61,8 +62,9 @@ function whyOver({ sk, wanted }: Item, its: BuiltProductOrder | undefined): stri
   if (kind === 'unwanted' && !its) return 'Azumuta does not have it any more';
   if (kind !== 'changed' || wanted === undefined || !its) return undefined;
   const { article, parameters } = Object(Object(wanted).draft);
+  // What only a later mapping sends along is no change in the ERP.
   const isSame = Object.entries(Object(parameters)).every(
-    ([name, value]) => String(its.parameters[name]) === String(value),
+    ([name, value]) => name in furtherParameter || String(its.parameters[name]) === String(value),
   );
   return isSame && its.article === article ? 'Azumuta has what the ERP wants' : undefined;
 }

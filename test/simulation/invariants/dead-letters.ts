@@ -126,6 +126,7 @@ const passing: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'ERP commits late',
   'order is locked',
   'planner touches',
+  'configuration is deployed anew',
   'planner moves the due date',
   'secret is rotated',
   'dead letters are sent again',

@@ -181,7 +181,7 @@ function plantWith(articles: readonly string[]): Catalogue {
         name: number,
         category,
         variants: ['Left', 'Right', 'ATEX'],
-        parameters: { Quantity: 'Number', Source: 'Text' },
+        parameters: { Quantity: 'Number', Source: 'Text', Colour: 'Text' },
         workInstructions,
       }),
     ),

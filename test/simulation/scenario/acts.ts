@@ -101,6 +101,8 @@ function actOf(event: Single, world: World, state: ScenarioState): () => void {
       return noted(erp.restart);
     case 'ERP ignores a booking':
       return noted(erp.ignoreNextBooking);
+    case 'configuration is deployed anew':
+      return noted(() => world.deploy(event.adds));
     case 'items expire':
       return noted(() => plant.table.expire());
     case 'dead letters are sent again':

@@ -10,7 +10,7 @@ import type { Setting } from './setting.ts';
 export function drawLife(seed: number, setting: Setting): readonly ScenarioEvent[] {
   const chance = createChance(seed ^ 0x51ed270b);
   if (chance.happens(0.5)) return [];
-  return chance.pick([dueDateMoved])(chance, setting);
+  return chance.pick([dueDateMoved, deployed])(chance, setting);
 }
 
 function dueDateMoved(chance: Chance, { orders }: Setting): readonly ScenarioEvent[] {
@@ -21,4 +21,9 @@ function dueDateMoved(chance: Chance, { orders }: Setting): readonly ScenarioEve
   const moved = () =>
     ({ kind: 'planner moves the due date', order, at, days: chance.between(-5, 5) }) as const;
   return chance.happens(0.7) ? [moved()] : [moved(), { ...moved(), at: at + chance.between(1, 4000) / 100 }];
+}
+
+function deployed(chance: Chance, { orders }: Setting): readonly ScenarioEvent[] {
+  const at = momentOf(chance, chance.pick(orders));
+  return [{ kind: 'configuration is deployed anew', at, adds: chance.happens(0.5) }];
 }

@@ -154,6 +154,16 @@ export const effects: readonly Effect[] = [
       events: [{ kind: 'operator renames', ...at }],
     },
   ),
+  effect(
+    { kind: 'configuration is deployed anew', at: 2, adds: false },
+    [/accept-product-orders 2: begins/],
+    two,
+  ),
+  effect(
+    { kind: 'configuration is deployed anew', at: 2, adds: true },
+    [/azumuta: POST .*MO\/0002.*Colour/],
+    two,
+  ),
   effect({ kind: 'items expire', at: 300 }, [/look: 0/], {
     events: [{ kind: 'outage', partner: 'erp', at: 0, minutes: 9, how: 'answers 503' }],
     look: [

@@ -120,6 +120,8 @@ type ByAdministrator =
       /** Who has the new secret first; the other one follows after `minutes`. */
       readonly first: 'partner' | 'Secrets Manager';
     } & Span)
+  /** The functions are built again; `adds`: by a mapping that sends a further parameter along. */
+  | ({ readonly kind: 'configuration is deployed anew'; readonly adds: boolean } & Moment)
   | ({ readonly kind: 'dead letters are sent again'; readonly twice: boolean } & Moment)
   | ({ readonly kind: 'dead letter is discarded' } & Moment);
 

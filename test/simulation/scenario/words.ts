@@ -17,6 +17,8 @@ export function kindOf(event: ScenarioEvent): string {
       return `the secret of ${event.partner} is rotated, ${event.first} first`;
     case 'dead letters are sent again':
       return event.twice ? `${event.kind}, twice at the same time` : event.kind;
+    case 'configuration is deployed anew':
+      return event.adds ? `${event.kind}, with a further parameter` : event.kind;
     case 'message comes twice':
       return event.atOnce ? `${event.kind}, at once` : event.kind;
     case 'operator types it by hand':

@@ -7,6 +7,8 @@ import { urlOf } from './network.ts';
 
 /** Parameter of a product order that identifies the ERP's order for the checks; the code under test never uses it. */
 export const sourceParameter = 'Source';
+/** What a later mapping sends along: it says nothing that the ERP has changed. */
+export const furtherParameter = { Colour: 'red' };
 /** How long after its due time the reconciliation asks about an order. */
 export const graceHours = 1;
 
@@ -15,12 +17,14 @@ export const graceHours = 1;
  * @param contract Differences from the default contract of Azumuta.
  * @param shared Product order numbers of ERP orders that are not mapped to their own number, by the number of the ERP
  * order.
+ * @param adds Whether it is the later mapping, which sends a further parameter along.
  */
 export function integrationOf(
   { split, via, atOnce, perSecond, pageSize }: Scenario,
   erp: ErpModel,
   shared: ReadonlyMap<string, string>,
   contract: Dialect['contract'] = {},
+  adds = false,
 ): CompleteIntegration {
   const limit = { ...(atOnce && { atOnce }), ...(perSecond && { perSecond }) };
   return defineIntegration({
@@ -33,6 +37,7 @@ export function integrationOf(
       parameters: (order, { of }) => ({
         Quantity: of > 1 || split !== 'one' ? 1 : Number(order.quantity.amount),
         [sourceParameter]: order.id ?? order.number,
+        ...(adds && furtherParameter),
       }),
       ...(split === 'one' ? {} : { split: { per: 'unit', book: split } }),
     },

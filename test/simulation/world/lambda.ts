@@ -65,6 +65,10 @@ export function createFunction(
 
   return {
     running: () => running,
+    /** A new version is deployed: containers of the old one end what they do, and get nothing more to do. */
+    replace() {
+      containers = [];
+    },
     invoke(event: unknown, done: (ending: Ending) => void): void {
       const container = containerFor();
       const { process, handler } = container;

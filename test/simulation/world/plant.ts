@@ -36,7 +36,6 @@ const environment = {
   LEDGER_TABLE_NAME: tableName,
   PRODUCT_ORDERS_QUEUE_URL: queueUrlOf('product-orders'),
   COMPLETIONS_QUEUE_URL: queueUrlOf('completions'),
-  CONFIGURATION_VERSION: 'first',
   DEAD_LETTERS_QUEUE_URL: queueUrlOf('dead-letters'),
   WEBHOOK_TOKEN_SECRET_ARN: 'webhook-token',
   ORDER_API_KEY_SECRET_ARN: 'order-api-key',
@@ -71,7 +70,9 @@ export type Plant = ReturnType<typeof createPlant>;
 
 /** The deployed functions, over models of the services that they use. */
 export function createPlant(given: PlantSurroundings) {
-  const { time, chance, timeline, integration } = given;
+  const { time, chance, timeline } = given;
+  let { integration } = given;
+  let versions = 1;
   const { now } = time;
   const indexes = Object.values(ledgerIndexes);
   const table = createTableModel({ name: tableName, indexes, now, indexLagMs: given.indexLagMs });
@@ -97,6 +98,7 @@ export function createPlant(given: PlantSurroundings) {
         surroundingsOf: (process) => ({
           environment: {
             ...environment,
+            CONFIGURATION_VERSION: `version ${versions}`,
             TRIGGER_NAMES: JSON.stringify(integration.azumuta.contract.trigger),
           },
           clock: process.clock,
@@ -177,6 +179,12 @@ export function createPlant(given: PlantSurroundings) {
         const response = 'response' in ending ? (ending.response as APIGatewayProxyStructuredResultV2) : {};
         answered(response.statusCode ?? 500);
       });
+    },
+    /** Deploys another configuration: from now on each function runs in new containers, which are built of it. */
+    deploy(changed: CompleteIntegration) {
+      integration = changed;
+      versions += 1;
+      for (const one of Object.values(functions)) one.replace();
     },
     /** Ends all containers and their pending calls. */
     close() {

@@ -85,7 +85,9 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     isCalm: () => ![...happened].some(({ kind }) => /^(call|outage|secret|ERP)/.test(kind)),
     limit: scenario,
   });
-  const integration = integrationOf(scenario, erp, shared, dialect?.contract);
+  const configured = (adds: boolean) => integrationOf(scenario, erp, shared, dialect?.contract, adds);
+  const integration = configured(false);
+  let addsParameter = false;
   const plant: Plant = createPlant({
     time,
     chance,
@@ -161,6 +163,11 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     },
     /** From now on an ERP order with this number is mapped to that product order number. */
     shareNumber: (number: string, productOrderNumber: string) => void shared.set(number, productOrderNumber),
+    /** Deploys the configuration anew; `adds`: from now on its mapping sends a further parameter along. */
+    deploy(adds: boolean) {
+      addsParameter ||= adds;
+      plant.deploy(configured(addsParameter));
+    },
     /** Ends all containers and their pending calls. */
     close: plant.close,
   };
