@@ -1,6 +1,8 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { People } from '../scenario/people.ts';
-import { furtherParameter } from '../world/integration.ts';
+import type { ReleasedOrder } from '../scenario/released-order.ts';
+import type { ScenarioEvent } from '../scenario/scenario-event.ts';
+import { furtherParameter, sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 import { isOpenConcern } from './ledger.ts';
@@ -15,16 +17,20 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
   const items: readonly Item[] = world.plant.table.items();
   const inAzumuta = world.azumuta.productOrders();
   for (const item of items.filter(isOpenConcern)) {
-    const why = whyOver(item, itsOf(item, items, inAzumuta));
+    const its = itsOf(item, items, inAzumuta);
+    const order = orders.find(
+      (one) => one && its?.parameters[sourceParameter] === (one.ref.id ?? one.ref.number),
+    );
+    const why = whyOver(item, its, order);
     if (why !== undefined) find('concerns', `${String(item.pk)} ${String(item.sk)} is open, and ${why}.`);
   }
-  for (const { ref, changes, numbers, typed } of orders.filter(Boolean)) {
+  for (const { ref, changes, numbers, typed, isWithheld } of orders.filter(Boolean)) {
     // The letters of orders that share a number are kept with the other one.
     if (changes.includes('planner shares a number')) continue;
     const { state, bookings } = world.erp.books(ref);
     // What somebody booked is theirs, and what a person has discarded is that person's.
-    if (state !== 'cancelled' || bookings.length > 0 || changes.includes('dead letter is discarded'))
-      continue;
+    const isWanted = state !== 'cancelled' && !isWithheld;
+    if (isWanted || bookings.length > 0 || changes.includes('dead letter is discarded')) continue;
     // What operators renamed keeps its number in the ledger.
     const made = world
       .madeFor(ref)
@@ -40,7 +46,7 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
       if (![number, ...numbers].some((one) => has(one, isOpenConcern)))
         find(
           'concerns',
-          `${number} is in Azumuta, the ERP has cancelled its order, and nothing tells of it.`,
+          `${number} is in Azumuta, the ERP does not want its order, and nothing tells of it.`,
         );
   }
 }
@@ -56,10 +62,15 @@ function itsOf(
 }
 
 /** Why the cause of a concern is over; undefined while it is not, or where no look can show it. */
-function whyOver({ sk, wanted }: Item, its: BuiltProductOrder | undefined): string | undefined {
+function whyOver(
+  { sk, wanted }: Item,
+  its: BuiltProductOrder | undefined,
+  order: ReleasedOrder | undefined,
+): string | undefined {
   const kind = String(sk).slice('CONCERN#'.length);
   if (kind === 'removed' && its) return `Azumuta has ${its.number}`;
   if (kind === 'unwanted' && !its) return 'Azumuta does not have it any more';
+  if (kind === 'unwanted' && order && isWantedAgain(order)) return `the ERP wants ${order.ref.number} again`;
   if (kind !== 'changed' || wanted === undefined || !its) return undefined;
   const { article, parameters } = Object(Object(wanted).draft);
   // What only a later mapping sends along is no change in the ERP.
@@ -67,4 +78,25 @@ function whyOver({ sk, wanted }: Item, its: BuiltProductOrder | undefined): stri
     ([name, value]) => name in furtherParameter || String(its.parameters[name]) === String(value),
   );
   return isSame && its.article === article ? 'Azumuta has what the ERP wants' : undefined;
+}
+
+const endings: ReadonlySet<ScenarioEvent['kind']> = new Set([
+  'planner cancels',
+  'planner puts it back',
+  'planner deletes it',
+]);
+const harmless: ReadonlySet<ScenarioEvent['kind']> = new Set([
+  'planner releases it again',
+  'planner touches',
+  'planner moves the due date',
+  'operator renames',
+  'operator opens it again',
+]);
+
+/** Whether the ERP did not want an order for a while, and wants it now as it was. */
+function isWantedAgain({ changes }: ReleasedOrder): boolean {
+  const last = changes.findLast((one) => one === 'planner releases it again' || endings.has(one));
+  return (
+    last === 'planner releases it again' && changes.every((one) => endings.has(one) || harmless.has(one))
+  );
 }

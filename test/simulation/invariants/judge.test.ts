@@ -176,7 +176,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
       }),
     ],
     [
-      /the ERP has cancelled its order, and nothing tells/,
+      /the ERP does not want its order, and nothing tells/,
       all(items(concern, 'none'), items(/DEAD-LETTER/, 'none')),
       { events: [cancellation] },
     ],

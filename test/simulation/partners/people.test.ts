@@ -25,12 +25,32 @@ it('lists an order of SAP that is released again', async () => {
   erp.cancel(planned);
 
   // Act
-  const again = erp.releaseAgain?.(planned);
+  const again = erp.releaseAgain(planned);
 
   // Assess
   expect(again).toBe(true);
-  expect(erp.releaseAgain?.(planned)).toBe(false);
+  expect(erp.releaseAgain(planned)).toBe(false);
   expect(await listed()).toMatchObject([{ number: planned.number, state: 'released' }]);
+});
+
+it.each(
+  (['odoo 17', 'odoo 19', 'sap-s4hana', 'rest'] as const).flatMap((name) =>
+    (['putBack', 'remove'] as const).map((act) => ({ name, act })),
+  ),
+)('lists an order of $name no more after $act, until it is released again', async ({ name, act }) => {
+  // Prepare
+  const { erp, listed } = prepared(name);
+  const planned = erp.plan({ article: 'plain', quantity: '5' });
+
+  // Act
+  const isDone = [erp[act](planned), erp[act](planned)];
+  const meanwhile = await listed();
+  const isAgain = [erp.releaseAgain(planned), erp.releaseAgain(planned)];
+
+  // Assess
+  expect([isDone, isAgain, meanwhile]).toEqual([[true, false], [true, false], []]);
+  expect(await listed()).toMatchObject([{ number: planned.number, state: 'released' }]);
+  expect(erp.books(planned)).toMatchObject({ state: 'open', bookings: [] });
 });
 
 it.each(['odoo 17', 'odoo 19'] as const)(

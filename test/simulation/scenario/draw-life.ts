@@ -10,7 +10,7 @@ import type { Setting } from './setting.ts';
 export function drawLife(seed: number, setting: Setting): readonly ScenarioEvent[] {
   const chance = createChance(seed ^ 0x51ed270b);
   if (chance.happens(0.5)) return [];
-  return chance.pick([dueDateMoved, deployed])(chance, setting);
+  return chance.pick([dueDateMoved, deployed, withheld])(chance, setting);
 }
 
 function dueDateMoved(chance: Chance, { orders }: Setting): readonly ScenarioEvent[] {
@@ -26,4 +26,16 @@ function dueDateMoved(chance: Chance, { orders }: Setting): readonly ScenarioEve
 function deployed(chance: Chance, { orders }: Setting): readonly ScenarioEvent[] {
   const at = momentOf(chance, chance.pick(orders));
   return [{ kind: 'configuration is deployed anew', at, adds: chance.happens(0.5) }];
+}
+
+/** No list of changes shows it: it is found by the daily look, or when it is booked. */
+function withheld(chance: Chance, { orders }: Setting): readonly ScenarioEvent[] {
+  const order = chance.between(0, orders.length - 1);
+  const planned = orders[order];
+  if (!planned) return [];
+  const at = momentOf(chance, planned);
+  const kind = chance.pick(['planner puts it back', 'planner deletes it'] as const);
+  const later = chance.happens(0.5) ? chance.between(1, 4000) / 100 : chance.between(400, 2000);
+  const again = { kind: 'planner releases it again', order, at: at + later } as const;
+  return [{ kind, order, at }, ...(chance.happens(0.5) ? [again] : [])];
 }

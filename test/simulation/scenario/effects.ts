@@ -210,6 +210,17 @@ export const effects: readonly Effect[] = [
   effect({ kind: 'planner releases it again', order: 0, at: 6 }, [/^360 ERP: posts/], {
     ...{ erp: 'sap-s4hana', events: cancelled },
   }),
+  effect({ kind: 'planner puts it back', ...at }, [/Dead letter: .*is not released/]),
+  effect({ kind: 'planner puts it back', ...at }, [/Dead letter: .*is a draft/], { erp: 'odoo 19' }),
+  effect({ kind: 'planner puts it back', ...at }, [/Dead letter: .*is not released/], { erp: 'sap-s4hana' }),
+  ...(Object.keys(erpModels) as ErpName[]).map((erp) =>
+    effect({ kind: 'planner deletes it', ...at }, [/Dead letter: /], { erp }),
+  ),
+  ...(Object.keys(erpModels) as ErpName[]).map((erp) =>
+    effect({ kind: 'planner releases it again', order: 0, at: 6 }, [/^360 ERP: posts/, [/Dead letter/, 0]], {
+      ...{ erp, events: [{ kind: 'planner deletes it', ...at }] },
+    }),
+  ),
   effect({ kind: 'planner finishes it by hand', ...at }, [/Dead letter: .*completed by somebody else/]),
   effect({ kind: 'planner renames', ...at, to: '-new' }, [/^300 accept.*begins .*"number":"MO\/0001-new"/]),
   effect({ kind: 'planner splits', ...at }, [/^300 accept.*begins .*"quantity":"1"/], { erp: 'odoo 17' }),

@@ -13,7 +13,8 @@ type Act = Extract<ScenarioEvent, { readonly kind: `planner ${string}`; readonly
 export function plannerDoes(order: ReleasedOrder, act: Act, world: World, state: ScenarioState): boolean {
   const { erp, scenario } = world;
   const isDone = isDoneTo(order, act, world, state);
-  const isPosted = act.kind !== 'planner cancels' && act.kind !== 'planner finishes it by hand';
+  const isEnded = act.kind === 'planner cancels' || act.kind === 'planner finishes it by hand';
+  const isPosted = !isEnded && !order.isWithheld;
   if (isDone && isPosted && scenario.via === 'endpoint' && erp.books(order.ref).state === 'open')
     postOrder(world, order, state.addTask());
   return isDone;
@@ -22,6 +23,7 @@ export function plannerDoes(order: ReleasedOrder, act: Act, world: World, state:
 function isDoneTo(order: ReleasedOrder, act: Act, world: World, state: ScenarioState): boolean {
   const { erp } = world;
   const { ref } = order;
+  if (order.isWithheld && act.kind !== 'planner releases it again') return false;
   switch (act.kind) {
     case 'planner changes the quantity':
       // A finished order cannot be changed; of a split order, the model would change an arbitrary open part.
@@ -33,7 +35,15 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, state: ScenarioS
     case 'planner cancels':
       return erp.cancel(ref);
     case 'planner releases it again':
-      return erp.releaseAgain?.(ref) ?? false;
+      if (!erp.releaseAgain(ref)) return false;
+      order.isWithheld = false;
+      return true;
+    case 'planner puts it back':
+    case 'planner deletes it':
+      // The ERP keeps the books of the parts of a split order together.
+      if (order.changes.includes('planner splits')) return false;
+      order.isWithheld = act.kind === 'planner deletes it' ? erp.remove(ref) : erp.putBack(ref);
+      return order.isWithheld;
     case 'planner finishes it by hand':
       return erp.finishByHand(ref);
     case 'planner renames':

@@ -14,6 +14,8 @@ export interface ReleasedOrder {
   readonly family: string;
   /** The quantity that the ERP wants. */
   quantity: number;
+  /** Whether it was put back or deleted, and not released again since. */
+  isWithheld: boolean;
   /** ISO date by which the ERP wants it. */
   dueDate: string;
   /** Acts that affect how it may end, oldest first; without those that came before anybody had accepted the order. */

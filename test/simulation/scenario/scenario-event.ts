@@ -86,6 +86,9 @@ type ToOrder =
   | ({ readonly kind: 'order is locked' } & Order & Span)
   | ({ readonly kind: 'planner changes the quantity'; readonly quantity: number } & Order & Moment)
   | ({ readonly kind: 'planner cancels' } & Order & Moment)
+  /** It is not released any more. */
+  | ({ readonly kind: 'planner puts it back' } & Order & Moment)
+  | ({ readonly kind: 'planner deletes it' } & Order & Moment)
   | ({ readonly kind: 'planner releases it again' } & Order & Moment)
   | ({ readonly kind: 'planner finishes it by hand' } & Order & Moment)
   /** `to` is appended to the number. */
@@ -129,6 +132,8 @@ type ByAdministrator =
 export const disruptive: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner changes the quantity',
   'planner cancels',
+  'planner puts it back',
+  'planner deletes it',
   'planner releases it again',
   'planner finishes it by hand',
   'planner renames',

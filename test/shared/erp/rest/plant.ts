@@ -23,6 +23,8 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
   let key: string = erpSandboxKey;
   let api = apiWith(key);
   let ignoresNextBooking = false;
+  /** By their ids. */
+  const withheld = new Map<string, 'planned' | 'deleted'>();
 
   function order({ number, id }: ErpOrderRef): ProductionOrder {
     const found = store.order(id ?? number);
@@ -45,13 +47,41 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     return status === 'released' && !locked && onOrder(ref, what, body);
   };
 
+  function withhold(ref: ErpOrderRef, as: 'planned' | 'deleted'): boolean {
+    const { id, number, status, locked } = order(ref);
+    if (status !== 'released' || locked || withheld.has(id) || store.bookings(number).length > 0)
+      return false;
+    withheld.set(id, as);
+    return onOrder(ref, 'touch');
+  }
+
+  /** The store has no order that is not released: what it shows of such a one is changed, and it books nothing on it. */
+  function withheldFrom(call: Received): Answer {
+    const [, key, what] = /^\/api\/production-orders\/([^/]+)(?:\/(\w+))?$/.exec(call.url.pathname) ?? [];
+    const named = key === undefined ? undefined : store.order(decodeURIComponent(key));
+    const as = named && withheld.get(named.id);
+    if (as === 'deleted')
+      return refusal(404, 'unknown-order', `There is no production order ${named?.number}.`);
+    if (as === 'planned' && what === 'bookings' && call.method === 'POST')
+      return refusal(409, 'order-planned', `Production order ${named?.number} is not released.`);
+    const answer = answeredBy(api, call);
+    if (as === 'planned' && what === undefined && answer.status === 200)
+      return { ...answer, body: { ...Object(answer.body), status: 'planned' } };
+    if (named || withheld.size === 0 || answer.status !== 200) return answer;
+    const { orders = [] }: { readonly orders?: readonly ProductionOrder[] } = Object(answer.body);
+    return {
+      ...answer,
+      body: { ...Object(answer.body), orders: orders.filter(({ id }) => !withheld.has(id)) },
+    };
+  }
+
   return {
     answer(call: Received): Answer {
       if (ignoresNextBooking && call.method === 'POST' && call.url.pathname.endsWith('/bookings')) {
         ignoresNextBooking = false;
         return { body: {} };
       }
-      return answeredBy(api, call);
+      return withheld.size === 0 ? answeredBy(api, call) : withheldFrom(call);
     },
     credentials: () => ({ apiKey: key }),
     rotate(secret) {
@@ -70,6 +100,9 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
       return { number: released.number, id: released.id, article };
     },
     cancel: (ref) => onOpen(ref, 'cancel'),
+    putBack: (ref) => withhold(ref, 'planned'),
+    remove: (ref) => withhold(ref, 'deleted'),
+    releaseAgain: (ref) => withheld.delete(order(ref).id) && onOrder(ref, 'touch'),
     changeQuantity: (ref, quantity) => !order(ref).locked && onOrder(ref, 'revise', { quantity }),
     changeDueDate: (ref, dueDate) => void onOrder(ref, 'revise', { dueDate }),
     rename: (ref, number) => !order(ref).locked && onOrder(ref, 'revise', { number }),
@@ -91,6 +124,10 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     },
   };
 }
+
+const refusal = (status: number, code: string, message: string): Answer => ({
+  ...{ status, body: { error: { code, message } } },
+});
 
 function booksOf(order: ProductionOrder, entries: readonly Booking[]): PlantBooks {
   const bookings = entries.filter(({ kind }) => kind === 'production').map(bookingOf);

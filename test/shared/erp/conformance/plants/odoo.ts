@@ -25,7 +25,13 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
   const orders = () => books.rows('mrp.production');
   const group = version === 17 ? 'procurement_group_id' : 'production_group_id';
 
+  /** By the ids that they had; until they are released again they have ids that nobody knows. */
+  const removed = new Map<string, OdooRow>();
+  const unknownIds = 1_000_000;
+
   function row({ number, id }: ErpOrderRef): OdooRow {
+    const gone = id === undefined ? undefined : removed.get(id);
+    if (gone) return gone;
     const found = orders().find((one) => (id === undefined ? one.name === number : one.id === Number(id)));
     if (!found) throw new Error(`no order ${number}`);
     return found;
@@ -48,6 +54,16 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
       if (error instanceof OdooError) return false;
       throw error;
     }
+  }
+
+  /** Acts on an order that is released, and of which nothing is produced yet. */
+  function onConfirmed(order: ErpOrderRef, act: (open: OdooRow) => void): boolean {
+    const open = row(order);
+    if (open.state !== 'confirmed' || family(order).length > 1) return false;
+    return onOpen(order, (one) => {
+      act(one);
+      Object.assign(one, { state: 'draft', write_date: books.now() });
+    });
   }
 
   const isTracked = ({ product_id }: OdooRow) =>
@@ -74,6 +90,19 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
       return refOf(planned, article);
     },
     cancel: (order) => onOpen(order, (open) => void call('action_cancel', open)),
+    putBack: (order) => onConfirmed(order, () => undefined),
+    remove: (order) =>
+      onConfirmed(order, (open) => {
+        removed.set(String(open.id), open);
+        open.id += unknownIds;
+      }),
+    releaseAgain(order) {
+      const released = row(order);
+      if (released.state !== 'draft') return false;
+      if (removed.delete(String(order.id))) released.id -= unknownIds;
+      Object.assign(released, { state: 'confirmed', write_date: books.now() });
+      return true;
+    },
     changeQuantity: (order, quantity) =>
       onOpen(order, (open) => books.changeQuantity(open, Number(quantity))),
     changeDueDate(order, dueDate) {

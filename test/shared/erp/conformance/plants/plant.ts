@@ -23,8 +23,12 @@ export interface ErpPlant {
   readonly plan: (order: PlannedOrder) => PlannedOrderRef;
   /** Withdraws the open part of an order. */
   readonly cancel: (order: ErpOrderRef) => boolean;
-  /** Releases a withdrawn order again. Left out where an ERP cannot. */
-  readonly releaseAgain?: (order: ErpOrderRef) => boolean;
+  /** Takes back the release of an order on which nothing is booked yet. */
+  readonly putBack: (order: ErpOrderRef) => boolean;
+  /** Deletes an order on which nothing is booked yet; its books are kept for the test. */
+  readonly remove: (order: ErpOrderRef) => boolean;
+  /** Releases an order again that was put back or deleted; one that was withdrawn, too, where an ERP can. */
+  readonly releaseAgain: (order: ErpOrderRef) => boolean;
   /** Changes the quantity of the open part of an order. */
   readonly changeQuantity: (order: ErpOrderRef, quantity: Decimal) => boolean;
   /** Changes the day by which an order is due. */

@@ -18,6 +18,9 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
   const login = { ...given };
   const server = createSap(login, world);
   const { books } = server;
+  /** By the numbers that they had. */
+  const removed = new Map<string, SapOrder>();
+  const find = (number: string) => removed.get(number) ?? books.find(number);
 
   /** Acts on an order that is open. */
   function onOpen({ number }: ErpOrderRef, act: (open: SapOrder) => void): boolean {
@@ -30,6 +33,12 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
       if (error instanceof SapError) return false;
       throw error;
     }
+  }
+
+  function onUntouched({ number }: ErpOrderRef, act: (open: SapOrder) => void): boolean {
+    const order = find(number);
+    if (order.OrderIsReleased !== 'X' || confirmationsOf(books, order).length > 0) return false;
+    return onOpen({ number }, act);
   }
 
   return {
@@ -51,10 +60,25 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
       return { number: planned.ManufacturingOrder, article };
     },
     cancel: (order) => onOpen(order, (open) => books.change(open, { OrderIsMarkedForDeletion: 'X' })),
+    putBack: (order) => onUntouched(order, (open) => books.change(open, { OrderIsReleased: '' })),
+    remove: (order) =>
+      onUntouched(order, (open) => {
+        removed.set(open.ManufacturingOrder, open);
+        // No list has an order that is not released, and nobody finds it by its number.
+        books.change(open, {
+          OrderIsReleased: '',
+          ManufacturingOrder: `deleted ${open.ManufacturingOrder}`,
+        });
+      }),
     releaseAgain({ number }) {
-      const order = books.find(number);
-      if (stateOf(books, order) !== 'cancelled') return false;
-      books.change(order, { OrderIsMarkedForDeletion: '' });
+      const order = find(number);
+      if (order.OrderIsReleased === 'X' && stateOf(books, order) !== 'cancelled') return false;
+      removed.delete(number);
+      books.change(order, {
+        OrderIsReleased: 'X',
+        OrderIsMarkedForDeletion: '',
+        ManufacturingOrder: number,
+      });
       return true;
     },
     changeQuantity: (order, quantity) =>
@@ -68,7 +92,7 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
     ignoreNextBooking() {
       books.ignoreNext = true;
     },
-    books: ({ number }) => booksOf(books, books.find(number)),
+    books: ({ number }) => booksOf(books, find(number)),
     markOf: keyAsGuid,
     everything: () =>
       structuredClone({
