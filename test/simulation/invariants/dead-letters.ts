@@ -126,6 +126,7 @@ const passing: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'ERP commits late',
   'order is locked',
   'planner touches',
+  'recording is corrected afterwards',
   'configuration is deployed anew',
   'planner moves the due date',
   'secret is rotated',

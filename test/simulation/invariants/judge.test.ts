@@ -87,6 +87,7 @@ const all =
 
 const change = { kind: 'planner changes the quantity', order: 0, at: 5, quantity: 3 } as const;
 const cancellation = { kind: 'planner cancels', order: 0, at: 5 } as const;
+const correction = { kind: 'recording is corrected afterwards', order: 0, at: 20, more: -1 } as const;
 const removal = { kind: 'operator removes it', order: 0, at: 5 } as const;
 const how = 'refuses our credentials';
 const outage = { kind: 'outage', partner: 'erp', at: 0, minutes: 60, how } as const;
@@ -157,6 +158,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
   reported: [
     [/is made for 5, the ERP wants 3, and nothing reports it/, items(concern, 'none'), { events: [change] }],
     [/are open in Azumuta, the ERP order has 2 part/, items(concern, 'none'), fewerParts],
+    [/is booked as 5, Azumuta shows 4, and nothing tells/, items(concern, 'none'), { events: [correction] }],
     [/Nothing reports that MO\/0001 was removed/, items(concern, 'none'), { events: [removal] }],
   ],
   concerns: [
@@ -174,6 +176,11 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
         ...{ pk: 'ORDER#MO/0001', sk: 'CONCERN#changed', content: 'x' },
         wanted: { draft: { article: 'GEAR-01', parameters: { Quantity: 5 } } },
       }),
+    ],
+    [
+      /is booked as Azumuta shows it, and 5 good, 4 good is told/,
+      adds({ pk: 'ORDER#MO/0001', sk: 'CONCERN#figures-changed', content: '5 good, 4 good' }),
+      { events: [correction, { ...correction, at: 40, more: 1 }] },
     ],
     [
       /the ERP does not want its order, and nothing tells/,

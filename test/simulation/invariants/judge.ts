@@ -7,6 +7,7 @@ import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import { judgeCalls } from './calls.ts';
 import { judgeConcerns } from './concerns.ts';
+import { asBooked, judgeCorrections } from './corrections.ts';
 import { type DeadLetter, deadLettersOf } from './dead-letters.ts';
 import { createFindings, type Find, type Finding } from './finding.ts';
 import { judgeJourneys } from './journey.ts';
@@ -81,6 +82,7 @@ function judgeOrder(
   }
   if (deadLetters.length === 0) judgeChanges(world, order, made, find);
   if (deadLetters.length === 0) judgeParts(world, order, made, find);
+  if (deadLetters.length === 0) judgeCorrections(world, order, made, find);
   judgeRework(world, order, find);
   for (const parts of bookedTogether(world, judged)) judgeBookings(world, judged, parts, find);
   judgeUnexplainedBookings(world, judged, find);
@@ -146,7 +148,12 @@ function judgeBookings(
     const isHandledByPerson = changes.includes('dead letter is discarded');
     // A planner who changes an order while it is booked gets a report of the difference.
     if (!isChanged || (deadLetters.length === 0 && !isHandledByPerson))
-      judgeFigures(partsBooked, booking, name, find);
+      judgeFigures(
+        partsBooked.map((part) => asBooked(part, order)),
+        booking,
+        name,
+        find,
+      );
     if (!isHandledByPerson)
       for (const part of partsBooked)
         judgeRecordings(world, order, part, { links: books.links, deadLetters }, find);

@@ -137,6 +137,22 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       act(number, 'remove');
       return built;
     },
+    /** Changes the good quantity that a recording shows. */
+    correct(id: string, recordingId: string, good: number) {
+      const order = store.productOrder(id);
+      if (!order) return;
+      const corrected = order.recordings.map((one) =>
+        one.id === recordingId
+          ? {
+              ...one,
+              steps: one.steps.map((step) =>
+                step.name === 'Good quantity' ? { ...step, value: good } : step,
+              ),
+            }
+          : one,
+      );
+      store.save({ ...order, recordings: corrected });
+    },
     /** Sends the triggers of the newest once more. */
     triggerAgain: (number: string) => act(number, 'trigger'),
     /** Creates a product order in Azumuta's own screens; returns undefined for an article that is not configured. */

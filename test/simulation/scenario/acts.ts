@@ -1,5 +1,6 @@
 import type { World } from '../world/world.ts';
 import { discardOne, pauseFlow, sendAgain } from './administrators.ts';
+import { correctRecording } from './corrections.ts';
 import { operatorDoes } from './operators.ts';
 import { plannerDoes } from './planners.ts';
 import type { ReleasedOrder } from './released-order.ts';
@@ -112,6 +113,8 @@ function actOf(event: Single, world: World, state: ScenarioState): () => void {
       };
     case 'trigger of an open order':
       return () => triggerTooEarly(event, world, state);
+    case 'recording is corrected afterwards':
+      return () => correctRecording(event, world, state);
     case 'dead letter is discarded':
       return () => discardOne(world, state, () => happens(event));
     default:

@@ -10,7 +10,7 @@ import type { Setting } from './setting.ts';
 export function drawLife(seed: number, setting: Setting): readonly ScenarioEvent[] {
   const chance = createChance(seed ^ 0x51ed270b);
   if (chance.happens(0.5)) return [];
-  return chance.pick([dueDateMoved, deployed, withheld])(chance, setting);
+  return chance.pick([dueDateMoved, deployed, withheld, corrected])(chance, setting);
 }
 
 function dueDateMoved(chance: Chance, { orders }: Setting): readonly ScenarioEvent[] {
@@ -38,4 +38,16 @@ function withheld(chance: Chance, { orders }: Setting): readonly ScenarioEvent[]
   const later = chance.happens(0.5) ? chance.between(1, 4000) / 100 : chance.between(400, 2000);
   const again = { kind: 'planner releases it again', order, at: at + later } as const;
   return [{ kind, order, at }, ...(chance.happens(0.5) ? [again] : [])];
+}
+
+/** Sometimes it is corrected back. */
+function corrected(chance: Chance, { orders, split }: Setting): readonly ScenarioEvent[] {
+  const order = chance.between(0, orders.length - 1);
+  const planned = orders[order];
+  if (split === 'when-all-done' || planned?.article !== 'plain') return [];
+  const at = planned.releasedAt + planned.builtAfter + chance.between(1000, 6000) / 100;
+  const more = chance.pick([-1, 1]);
+  const correction = { kind: 'recording is corrected afterwards', order } as const;
+  const back = { ...correction, at: at + chance.between(200, 6000) / 100, more: -more };
+  return [{ ...correction, at, more }, ...(chance.happens(0.3) ? [back] : [])];
 }

@@ -196,6 +196,10 @@ export const effects: readonly Effect[] = [
   ]),
   effect({ kind: 'ERP commits late', order: 0, minutes: 9 }, [/GET .*changedSince=2026-11-24T05:4/], pull),
   effect({ kind: 'order is locked', order: 0, at: 10, minutes: 5 }, [/Retried: .*somebody has it open/]),
+  effect({ kind: 'recording is corrected afterwards', order: 0, at: 20, more: -1 }, [
+    /ledger: changes ORDER#MO\/0001 CONCERN#figures-changed/,
+    [posts, 1],
+  ]),
   effect({ kind: 'trigger of an open order', ...at }, [/^300 receive-webhook \d+: begins/]),
   effect({ kind: 'planner changes the quantity', ...at, quantity: 3 }, [
     /^300 accept.*begins .*"quantity":"3"/,

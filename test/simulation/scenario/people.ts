@@ -80,7 +80,7 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
     isWithheld: false,
     figures: other?.figures,
     changes: shared ? ['planner shares a number'] : [],
-    ...{ typed: new Set(), removed: [], later: new Set(), reworked: [] },
+    ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [] },
   };
 }
 

@@ -28,6 +28,8 @@ export interface ReleasedOrder {
   readonly removed: BuiltProductOrder[];
   /** Recordings of reopened product orders: only their trigger reports them. */
   readonly later: Set<string>;
+  /** Recordings that were corrected after they were booked: the good quantity that was booked, and when it was changed last. */
+  readonly corrected: Map<string, { readonly booked: number; readonly at: number }>;
   /** When its product orders were open for rework; times in epoch milliseconds. */
   readonly reworked: {
     readonly id: string;

@@ -51,6 +51,8 @@ export function wordsOf(event: ScenarioEvent): string {
       return `${whenOf(event)}: indexes lag by ${event.seconds} s`;
     case 'planner changes the quantity':
       return `${whenOf(event)}: ${kind} of order ${event.order + 1} to ${event.quantity}`;
+    case 'recording is corrected afterwards':
+      return `${whenOf(event)}: ${kind}, by ${event.more} (order ${event.order + 1})`;
     case 'planner moves the due date':
       return `${whenOf(event)}: ${kind} of order ${event.order + 1} by ${event.days} days`;
     default:

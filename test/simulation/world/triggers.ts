@@ -23,10 +23,11 @@ export function createTriggerSender(
     /** Called with each event that happens. */
     readonly happens: (event: ScenarioEvent) => void;
   },
-): { readonly send: (request: TriggerRequest) => void; readonly accepted: ReadonlySet<string> } {
+): { readonly send: (request: TriggerRequest) => void; readonly accepted: ReadonlyMap<string, number> } {
   const { time, chance, timeline, plant, happens, spoken = (body) => body } = runtime;
   const becomes = new Map(events.flatMap((one) => (one.kind === 'trigger' ? [[one.nth, one] as const] : [])));
-  const accepted = new Set<string>();
+  /** When the endpoint accepted this body last. */
+  const accepted = new Map<string, number>();
   let sent = 0;
 
   function arriveAfter(ms: number, body: string): void {
@@ -44,7 +45,7 @@ export function createTriggerSender(
       };
       plant().call('receive-webhook', event, (status) => {
         timeline.note('Azumuta', () => `trigger ${body}: answered ${status}`);
-        if (status < 300) accepted.add(body);
+        if (status < 300) accepted.set(body, time.now());
       });
     });
   }

@@ -126,9 +126,9 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     /** Whether the ledger has the id of a product order. */
     isKnown: ({ id }: BuiltProductOrder) =>
       plant.table.items().some(({ azumutaId, sk }) => sk === 'ORDER' && azumutaId === id),
-    /** Whether the webhook endpoint accepted a trigger that names this recording. */
-    wasTriggerAccepted: (id: string) =>
-      [...triggers.accepted].some((body) => body.includes(JSON.stringify(id))),
+    /** Whether the webhook endpoint accepted a trigger that names this recording, at or after this time. */
+    wasTriggerAccepted: (id: string, since = 0) =>
+      [...triggers.accepted].some(([body, at]) => at >= since && body.includes(JSON.stringify(id))),
     /** The product orders of an ERP order, oldest first, by a parameter that the code under test never reads. */
     madeFor: ({ id, number }: ErpOrderRef) =>
       azumuta.productOrders().filter(({ parameters }) => parameters[sourceParameter] === (id ?? number)),

@@ -1,0 +1,47 @@
+import type { BuiltProductOrder } from '../partners/azumuta.ts';
+import type { ReleasedOrder } from '../scenario/released-order.ts';
+import type { World } from '../world/world.ts';
+import type { Find } from './finding.ts';
+import { isOpenConcern } from './ledger.ts';
+
+/** The product order as it was when it was booked: nothing is booked again because a recording was corrected. */
+export function asBooked(one: BuiltProductOrder, { corrected }: ReleasedOrder): BuiltProductOrder {
+  const recordings = one.recordings.map((recording) => {
+    const { booked = recording.good } = corrected.get(recording.id) ?? {};
+    return { ...recording, good: booked };
+  });
+  return { ...one, recordings };
+}
+
+/** Checks that a person is told both figures while they differ, and not any more once they are equal again. */
+export function judgeCorrections(
+  { plant, wasTriggerAccepted }: World,
+  { corrected, reworked, changes }: ReleasedOrder,
+  made: readonly BuiltProductOrder[],
+  find: Find,
+): void {
+  // An answer about what was recorded later may have ended the trigger's hint.
+  if (reworked.length > 0 || changes.includes('dead letter is discarded')) return;
+  for (const { number, recordings } of made)
+    for (const { id, good } of recordings) {
+      const correction = corrected.get(id);
+      if (!correction || !wasTriggerAccepted(id, correction.at)) continue;
+      const concern = plant.table
+        .items()
+        .find(
+          (item) =>
+            item.pk === `ORDER#${number.replace(/(?:-R)+$/, '')}` &&
+            item.sk === 'CONCERN#figures-changed' &&
+            isOpenConcern(item),
+        );
+      const told = [...String(concern?.content).matchAll(/(\d+)(?: \S+)? good/g)].map(([, figure]) => figure);
+      const figures = [correction.booked, good].map(String);
+      if (correction.booked === good && concern)
+        find('concerns', `${number} is booked as Azumuta shows it, and ${String(concern.content)} is told.`);
+      if (correction.booked !== good && !figures.every((figure) => told.includes(figure)))
+        find(
+          'reported',
+          `${number} is booked as ${figures.join(', Azumuta shows ')}, and nothing tells both.`,
+        );
+    }
+}
