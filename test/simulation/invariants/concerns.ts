@@ -89,6 +89,7 @@ const harmless: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner releases it again',
   'planner touches',
   'planner moves the due date',
+  'article is renamed in the ERP',
   'operator renames',
   'operator opens it again',
 ]);

@@ -67,6 +67,7 @@ const harmless: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner changes the quantity',
   'planner touches',
   'planner moves the due date',
+  'article is renamed in the ERP',
   'operator renames',
   'operator opens it again',
 ]);

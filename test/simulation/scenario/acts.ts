@@ -148,7 +148,7 @@ function triggerTooEarly(
 
 type Change = Extract<
   Single,
-  { readonly order: number; readonly kind: `planner ${string}` | `operator ${string}` }
+  { readonly order: number; readonly kind: `planner ${string}` | `operator ${string}` | `article ${string}` }
 >;
 
 /** Carries out a change, and records whether it was possible. */
@@ -180,8 +180,8 @@ function isAccepted({ numbers, ref }: ReleasedOrder, { plant, scenario }: World)
   return plant.table.items().some(({ pk }) => keys.has(String(pk).replace('ERP-ORDER#', '')));
 }
 
-type Planners = Extract<Change, { readonly kind: `planner ${string}` }>;
+type Planners = Exclude<Change, { readonly kind: `operator ${string}` }>;
 
 function isPlanners(event: Change): event is Planners {
-  return event.kind.startsWith('planner');
+  return !event.kind.startsWith('operator');
 }

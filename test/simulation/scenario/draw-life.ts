@@ -10,7 +10,7 @@ import type { Setting } from './setting.ts';
 export function drawLife(seed: number, setting: Setting): readonly ScenarioEvent[] {
   const chance = createChance(seed ^ 0x51ed270b);
   if (chance.happens(0.5)) return [];
-  return chance.pick([dueDateMoved, deployed, withheld, corrected])(chance, setting);
+  return chance.pick([dueDateMoved, deployed, withheld, corrected, articleRenamed])(chance, setting);
 }
 
 function dueDateMoved(chance: Chance, { orders }: Setting): readonly ScenarioEvent[] {
@@ -50,4 +50,10 @@ function corrected(chance: Chance, { orders, split }: Setting): readonly Scenari
   const correction = { kind: 'recording is corrected afterwards', order } as const;
   const back = { ...correction, at: at + chance.between(200, 6000) / 100, more: -more };
   return [{ ...correction, at, more }, ...(chance.happens(0.3) ? [back] : [])];
+}
+
+function articleRenamed(chance: Chance, { orders }: Setting): readonly ScenarioEvent[] {
+  const order = chance.between(0, orders.length - 1);
+  const planned = orders[order];
+  return planned ? [{ kind: 'article is renamed in the ERP', order, at: momentOf(chance, planned) }] : [];
 }

@@ -229,6 +229,13 @@ export const effects: readonly Effect[] = [
   effect({ kind: 'planner renames', ...at, to: '-new' }, [/^300 accept.*begins .*"number":"MO\/0001-new"/]),
   effect({ kind: 'planner splits', ...at }, [/^300 accept.*begins .*"quantity":"1"/], { erp: 'odoo 17' }),
   effect({ kind: 'planner touches', ...at }, [/^300 ERP: posts MO\/0001: answered 200/]),
+  effect({ kind: 'article is renamed in the ERP', ...at }, [/^300 accept.*begins .*"article":"GEAR-01-B"/]),
+  // The pull has not seen it yet.
+  ...(['odoo 17', 'odoo 19', 'sap-s4hana'] as const).map((erp) =>
+    effect({ kind: 'article is renamed in the ERP', order: 0, at: 10.5 }, [/Dead letter: .*-B/], {
+      ...{ erp, via: 'pull' },
+    }),
+  ),
   effect({ kind: 'planner moves the due date', ...at, days: 3 }, [
     /^300 accept.*begins .*"dueDate":"2026-11-28"/,
   ]),

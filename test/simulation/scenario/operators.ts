@@ -1,5 +1,5 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
-import { furtherParameter, sourceParameter } from '../world/integration.ts';
+import { furtherParameter, inAzumuta, sourceParameter } from '../world/integration.ts';
 import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { sendAgain } from './administrators.ts';
@@ -81,7 +81,7 @@ function typeByHand(order: ReleasedOrder, equal: boolean, world: World, state: S
   const isMore = scenario.events.some((one) => one.kind === 'configuration is deployed anew' && one.adds);
   const further = isMore ? furtherParameter : {};
   const wanted = { Quantity: pieces, [sourceParameter]: ref.id ?? ref.number, ...further };
-  const typed = azumuta.typeByHand(number, ref.article, equal ? wanted : { Quantity: pieces + 1 });
+  const typed = azumuta.typeByHand(number, inAzumuta(ref.article), equal ? wanted : { Quantity: pieces + 1 });
   if (typed && equal) order.typed.add(typed.id);
   if (typed && !equal) renameLater(typed, world, state);
   return typed !== undefined;

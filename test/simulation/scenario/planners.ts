@@ -1,3 +1,4 @@
+import { inAzumuta, renamed } from '../world/integration.ts';
 import { dayMs, dueDate } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { postOrder } from './erp-posts.ts';
@@ -5,7 +6,10 @@ import type { ReleasedOrder } from './released-order.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
 import type { ScenarioState } from './scenario-state.ts';
 
-type Act = Extract<ScenarioEvent, { readonly kind: `planner ${string}`; readonly at: number }>;
+type Act = Extract<
+  ScenarioEvent,
+  { readonly kind: `planner ${string}` | `article ${string}`; readonly order: number; readonly at: number }
+>;
 
 /**
  * Carries out the act in the ERP. An ERP that posts its orders then posts the change. @returns whether it was possible.
@@ -52,6 +56,8 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, state: ScenarioS
       return isSplit(order, world, state);
     case 'planner moves the due date':
       return isMoved(order, act.days, world);
+    case 'article is renamed in the ERP':
+      return isArticleRenamed(order, world);
     case 'planner touches':
       erp.touch(ref);
       return true;
@@ -63,6 +69,24 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, state: ScenarioS
 /** Some ERPs accept only one serial number, so nobody plans more. */
 function isTooMany({ planned }: ReleasedOrder, quantity: number, { erp }: World): boolean {
   return planned.article === 'serials' && quantity > 1 && erp.cannot.serials !== undefined;
+}
+
+function isArticleRenamed(order: ReleasedOrder, world: World): boolean {
+  const { erp } = world;
+  const { ref, changes } = order;
+  const article = `${inAzumuta(ref.article)}${renamed}`;
+  // What the ERP split off from it would keep the old name.
+  const isWhole = !changes.includes('planner splits') && erp.books(ref).bookings.length === 0;
+  if (!isWhole || erp.books(ref).state !== 'open' || ref.article === article) return false;
+  if (isBookingBegun(order, world) || !erp.renameArticle(ref, article)) return false;
+  order.ref = { ...ref, article };
+  return true;
+}
+
+/** What is written in part is booked exactly as planned, for ever: a person has to book it under the new name. */
+function isBookingBegun({ ref }: ReleasedOrder, { plant, madeFor }: World): boolean {
+  const keys = new Set(madeFor(ref).map(({ id }) => `BOOKING#${id}#quantity`));
+  return plant.table.items().some(({ sk, state }) => keys.has(String(sk)) && state !== 'waiting');
 }
 
 function isMoved(order: ReleasedOrder, days: number, { erp }: World): boolean {

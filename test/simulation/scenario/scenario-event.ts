@@ -93,6 +93,8 @@ type ToOrder =
   | ({ readonly kind: 'planner finishes it by hand' } & Order & Moment)
   /** `to` is appended to the number. */
   | ({ readonly kind: 'planner renames'; readonly to: string } & Order & Moment)
+  /** Of this order; in Azumuta it keeps its name, as the configuration says. */
+  | ({ readonly kind: 'article is renamed in the ERP' } & Order & Moment)
   | ({ readonly kind: 'planner splits' } & Order & Moment)
   | ({ readonly kind: 'planner touches' } & Order & Moment)
   /** To so many days after the date that all orders have at first; below zero before it. */

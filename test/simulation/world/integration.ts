@@ -9,6 +9,11 @@ import { urlOf } from './network.ts';
 export const sourceParameter = 'Source';
 /** What a later mapping sends along: it says nothing that the ERP has changed. */
 export const furtherParameter = { Colour: 'red' };
+/** At the end of an article's name in the ERP once it was renamed. */
+export const renamed = '-B';
+/** The name in Azumuta of an article of the ERP. */
+export const inAzumuta = (article: string) =>
+  article.endsWith(renamed) ? article.slice(0, -renamed.length) : article;
 /** How long after its due time the reconciliation asks about an order. */
 export const graceHours = 1;
 
@@ -20,13 +25,14 @@ export const graceHours = 1;
  * @param adds Whether it is the later mapping, which sends a further parameter along.
  */
 export function integrationOf(
-  { split, via, atOnce, perSecond, pageSize }: Scenario,
+  { split, via, atOnce, perSecond, pageSize, events }: Scenario,
   erp: ErpModel,
   shared: ReadonlyMap<string, string>,
   contract: Dialect['contract'] = {},
   adds = false,
 ): CompleteIntegration {
   const limit = { ...(atOnce && { atOnce }), ...(perSecond && { perSecond }) };
+  const isRenamed = events.some(({ kind }) => kind === 'article is renamed in the ERP');
   return defineIntegration({
     plant: 'simulation',
     timeZone: 'Europe/Brussels',
@@ -39,6 +45,7 @@ export function integrationOf(
         [sourceParameter]: order.id ?? order.number,
         ...(adds && furtherParameter),
       }),
+      ...(isRenamed && { article: ({ article }) => inAzumuta(article) }),
       ...(split === 'one' ? {} : { split: { per: 'unit', book: split } }),
     },
     completions: {

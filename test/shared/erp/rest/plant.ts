@@ -105,6 +105,12 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     releaseAgain: (ref) => withheld.delete(order(ref).id) && onOrder(ref, 'touch'),
     changeQuantity: (ref, quantity) => !order(ref).locked && onOrder(ref, 'revise', { quantity }),
     changeDueDate: (ref, dueDate) => void onOrder(ref, 'revise', { dueDate }),
+    renameArticle(ref, product) {
+      const open = order(ref);
+      if (open.status !== 'released' || open.locked) return false;
+      store.saveOrder({ ...open, product, changedAt: store.tick() });
+      return true;
+    },
     rename: (ref, number) => !order(ref).locked && onOrder(ref, 'revise', { number }),
     finishByHand: (ref) => onOpen(ref, 'finish'),
     touch: (ref) => void onOrder(ref, 'touch'),

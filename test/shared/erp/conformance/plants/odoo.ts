@@ -108,6 +108,14 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
     changeDueDate(order, dueDate) {
       Object.assign(row(order), { date_deadline: deadlineOf(dueDate), write_date: books.now() });
     },
+    renameArticle: (order, article) =>
+      onOpen(order, (open) => {
+        const products = books.rows('product.product');
+        const { id: _, ...values } = products.find(({ id }) => id === open.product_id) ?? {};
+        const known = products.find(({ default_code }) => default_code === article);
+        const renamed = known ?? books.insert('product.product', { ...values, default_code: article });
+        Object.assign(open, { product_id: renamed.id, write_date: books.now() });
+      }),
     split: (order, sizes) =>
       books.splitByHand(row(order), sizes.map(Number)).map((part) => refOf(part, articleOf(books, part))),
     finishByHand: (order) =>

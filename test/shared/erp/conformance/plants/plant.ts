@@ -33,6 +33,8 @@ export interface ErpPlant {
   readonly changeQuantity: (order: ErpOrderRef, quantity: Decimal) => boolean;
   /** Changes the day by which an order is due. */
   readonly changeDueDate: (order: ErpOrderRef, dueDate: string) => void;
+  /** Gives the article of an open order another name. */
+  readonly renameArticle: (order: ErpOrderRef, article: string) => boolean;
   /** Changes the number of an order, which keeps its id. Left out where an ERP cannot. */
   readonly rename?: (order: ErpOrderRef, number: string) => boolean;
   /** Splits an open order into parts of these sizes; the order itself keeps its id. Left out where an ERP cannot. */

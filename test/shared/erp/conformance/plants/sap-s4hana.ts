@@ -85,6 +85,7 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
       onOpen(order, (open) => books.change(open, { TotalQuantity: quantity })),
     changeDueDate: ({ number }, dueDate) =>
       books.change(books.find(number), { MfgOrderPlannedEndDate: dateOf(dueDate) }),
+    renameArticle: (order, article) => onOpen(order, (open) => books.change(open, { Material: article })),
     finishByHand: (order) => onOpen(order, (open) => void books.confirm(restOf(books, open))),
     touch: ({ number }) => books.change(books.find(number), {}),
     lock: ({ number }) => void books.locked.add(number),
