@@ -126,6 +126,7 @@ const passing: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'ERP commits late',
   'order is locked',
   'planner touches',
+  'alert run',
   'recording is corrected afterwards',
   'configuration is deployed anew',
   'planner moves the due date',

@@ -161,6 +161,27 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/is booked as 5, Azumuta shows 4, and nothing tells/, items(concern, 'none'), { events: [correction] }],
     [/Nothing reports that MO\/0001 was removed/, items(concern, 'none'), { events: [removal] }],
   ],
+  told: [
+    [
+      /Over: .* is told, and ORDER#MO\/0001 CONCERN#changed is open/,
+      ({ alerts, time }) =>
+        time.after(60 * minuteMs, () => {
+          const [first] = alerts.told;
+          if (first)
+            Object.assign(first, {
+              event: 'over',
+              title: 'Over: it',
+              open: ['ORDER#MO/0001 CONCERN#changed'],
+            });
+        }),
+      { events: [change, { kind: 'alert run' }] },
+    ],
+    [
+      /CONCERN#changed is open for hours, and is told 0 times/,
+      ({ alerts }) => shows(alerts, 'mailed', () => () => undefined),
+      { events: [change, { kind: 'alert run' }] },
+    ],
+  ],
   concerns: [
     [
       /is open, and Azumuta has MO\/0001/,

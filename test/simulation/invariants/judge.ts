@@ -5,6 +5,7 @@ import type { ReleasedOrder } from '../scenario/released-order.ts';
 import { disruptive } from '../scenario/scenario-event.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
+import { judgeAlerts } from './alerts.ts';
 import { judgeCalls } from './calls.ts';
 import { judgeConcerns } from './concerns.ts';
 import { asBooked, judgeCorrections } from './corrections.ts';
@@ -30,6 +31,7 @@ export function judge(world: World, people: People): readonly Finding[] {
   judgeOrigins(world, people, find);
   judgeLedger(world, people, find);
   judgeConcerns(world, people, find);
+  judgeAlerts(world, find);
   judgeCalls(world, find);
   return all();
 }

@@ -53,4 +53,12 @@ export const afterwards: readonly Mutant[] = [
     why: 'No run reads the time before the last row again: an order that the ERP commits late is never read.',
     foundBy: ['created'],
   },
+  {
+    name: 'told-again',
+    file: 'shared/alerts/decide-alerts.ts',
+    find: 'isDue && !known.has(fingerprint(id))',
+    replace: 'isDue',
+    why: 'What people know already is told as new every hour.',
+    foundBy: ['told'],
+  },
 ];

@@ -25,6 +25,7 @@ export function actsOf(event: ScenarioEvent, world: World, state: ScenarioState)
     case 'delete is lost':
     case 'trigger':
     case 'run':
+    case 'alert run':
     case 'operator records other figures':
     case 'planner shares a number':
     case 'ERP commits late':

@@ -9,6 +9,11 @@ import type { Setting } from './setting.ts';
  */
 export function drawLife(seed: number, setting: Setting): readonly ScenarioEvent[] {
   const chance = createChance(seed ^ 0x51ed270b);
+  const alerts: readonly ScenarioEvent[] = chance.fork().happens(0.15) ? [{ kind: 'alert run' }] : [];
+  return [...alerts, ...drawOrdersLife(chance, setting)];
+}
+
+function drawOrdersLife(chance: Chance, setting: Setting): readonly ScenarioEvent[] {
   if (chance.happens(0.5)) return [];
   return chance.pick([dueDateMoved, deployed, withheld, corrected, articleRenamed])(chance, setting);
 }

@@ -200,6 +200,7 @@ export const effects: readonly Effect[] = [
     /ledger: changes ORDER#MO\/0001 CONCERN#figures-changed/,
     [posts, 1],
   ]),
+  effect({ kind: 'alert run' }, [/send-alerts \d+: mails .*MO\/0001/], withDeadLetter),
   effect({ kind: 'trigger of an open order', ...at }, [/^300 receive-webhook \d+: begins/]),
   effect({ kind: 'planner changes the quantity', ...at, quantity: 3 }, [
     /^300 accept.*begins .*"quantity":"3"/,

@@ -77,6 +77,8 @@ type InTheWorld =
       readonly nth: number;
       readonly becomes: 'late' | 'doubled' | 'missing';
     }
+  /** People are alerted, every five minutes. */
+  | { readonly kind: 'alert run' }
   | ({ readonly kind: 'ERP restarts' } & Moment)
   /** The next booking is answered as if it were done, but is not. */
   | ({ readonly kind: 'ERP ignores a booking' } & Moment);

@@ -1,3 +1,4 @@
+import type { PublishCommand } from '@aws-sdk/client-sns';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createAcceptProductOrders } from '../../../functions/accept-product-orders/accept-product-orders.ts';
 import { createBookCompletion } from '../../../functions/book-completion/book-completion.ts';
@@ -6,6 +7,7 @@ import { createCreateProductOrders } from '../../../functions/create-product-ord
 import { createPullProductOrders } from '../../../functions/pull-product-orders/pull-product-orders.ts';
 import { createReceiveWebhook } from '../../../functions/receive-webhook/receive-webhook.ts';
 import { createReconcileCompletions } from '../../../functions/reconcile-completions/reconcile-completions.ts';
+import { type AlertSurroundings, createSendAlerts } from '../../../functions/send-alerts/send-alerts.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
 import { createQueueModel } from '../aws/queue.ts';
@@ -45,6 +47,8 @@ const environment = {
   SETTLING_SECONDS: '300',
   RETRY_BASE_SECONDS: '4',
   BREAKER_COOLDOWN_SECONDS: '15',
+  ALERTS_TOPIC_ARN: 'alerts',
+  MORNING_MAIL_TOPIC_ARN: 'morning-mail',
 };
 
 export interface PlantSurroundings {
@@ -63,6 +67,8 @@ export interface PlantSurroundings {
   readonly isDeleteLost: (queue: QueueName, nth: number) => boolean;
   readonly partner: (name: PartnerName) => PartnerModel;
   readonly secrets: Map<string, string>;
+  /** A mail is on its way to the people who are alerted. */
+  readonly mailed?: () => void;
   readonly watch: Watch;
 }
 
@@ -127,6 +133,7 @@ export function createPlant(given: PlantSurroundings) {
       ...rest: Parameters<Handler> extends [unknown, ...infer R] ? R : never
     ) => Promise<unknown>,
   ) => handler as Handler;
+  const topics = topicsOf(given);
   const functions = {
     'receive-webhook': functionOf('receive-webhook', 10, (found) => taking(createReceiveWebhook(found))),
     'accept-product-orders': functionOf('accept-product-orders', 29, (found) =>
@@ -143,6 +150,9 @@ export function createPlant(given: PlantSurroundings) {
     ),
     'reconcile-completions': functionOf('reconcile-completions', 300, (found) =>
       createReconcileCompletions(integration, found),
+    ),
+    'send-alerts': functionOf('send-alerts', 60, (found) =>
+      createSendAlerts(integration, { ...found, sns: topics }),
     ),
   };
   const pollerOf = (name: QueueName, stage: keyof typeof functions) =>
@@ -203,6 +213,17 @@ export function createPlant(given: PlantSurroundings) {
       Object.values(functions).every((one: LambdaFunction) => one.running() === 0) &&
       Object.values(pollers).every(({ url }) => queues.messages(url).length === 0),
   };
+}
+
+/** A topic that takes each mail at once: no accident happens to it. */
+function topicsOf({ mailed, timeline }: PlantSurroundings): AlertSurroundings['sns'] {
+  const send = async ({ input }: PublishCommand) => {
+    timeline.note('send-alerts 0', () => `mails ${input.Subject}`);
+    if (input.TopicArn === environment.ALERTS_TOPIC_ARN) mailed?.();
+    return {};
+  };
+  // The SDK's `send` has an overload for each command; this is the only one that is sent.
+  return { send } as unknown as AlertSurroundings['sns'];
 }
 
 const day = 86_400;

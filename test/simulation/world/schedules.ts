@@ -35,9 +35,20 @@ export function startSchedules({ time, chance, plant, scenario, happens }: World
     });
   }
 
+  /** It goes on until the end: what the quiet days end is told, too. */
+  function alert(event: ScenarioEvent): void {
+    happens(event);
+    const isBusy = time.now() < beginning + busyMinutes * minuteMs;
+    time.after((isBusy ? 5 : quietMinutes) * minuteMs, () => {
+      plant.functions['send-alerts'].invoke({}, () => undefined);
+      alert(event);
+    });
+  }
+
   const delayOf = (how: Run['becomes'] | undefined) =>
     how === 'late' ? chance.between(1, 25) * minuteMs : chance.between(0, 5_000);
 
+  for (const one of scenario.events) if (one.kind === 'alert run') alert(one);
   if (scenario.via === 'pull') every(10, 'pull-product-orders');
   every(360, 'reconcile-completions');
   return {

@@ -1,6 +1,7 @@
 import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import { type Dialect, inDialect, triggerIn } from '../../support/dialects/dialect.ts';
 import type { Answer } from '../../support/server.ts';
+import { createAlertWatch } from '../invariants/alert-watch.ts';
 import { createWatch } from '../invariants/watch.ts';
 import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
 import { erpModels } from '../partners/erp.ts';
@@ -85,6 +86,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     isCalm: () => ![...happened].some(({ kind }) => /^(call|outage|secret|ERP)/.test(kind)),
     limit: scenario,
   });
+  const alerts = createAlertWatch(() => plant.table.items());
   const configured = (adds: boolean) => integrationOf(scenario, erp, shared, dialect?.contract, adds);
   const integration = configured(false);
   let addsParameter = false;
@@ -110,6 +112,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     isDeleteLost: (queue, nth) => lost(queue, nth) !== undefined,
     secrets,
     watch,
+    mailed: () => alerts.mailed(),
     partner: (name) => (call) => {
       calls += 1;
       const outage = outages.get(name);
@@ -119,7 +122,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
   });
 
   return {
-    ...{ scenario, integration, time, chance, timeline, erp, azumuta, plant, watch },
+    ...{ scenario, integration, time, chance, timeline, erp, azumuta, plant, watch, alerts },
     ...{ happened, happens, unexpected },
     /** Number of calls that reached a partner, from all functions. */
     calls: () => calls,

@@ -1,0 +1,32 @@
+import type { World } from '../world/world.ts';
+import { type Item, isOfGroup, lagMs, sinceOf } from './alert-watch.ts';
+import type { Find } from './finding.ts';
+import { isOpenConcern } from './ledger.ts';
+
+/** A group is told at most once an hour; after the busy hours there is a run every four. */
+const toldWithinMs = 6 * 3_600_000;
+
+/** Checks what people were told, if they are alerted at all. */
+export function judgeAlerts({ scenario, plant, alerts, time }: World, find: Find): void {
+  const isAny = (kind: World['scenario']['events'][number]['kind']) =>
+    scenario.events.some((one) => one.kind === kind);
+  if (!isAny('alert run')) return;
+  if (!isAny('indexes lag'))
+    for (const { title, open } of alerts.told.filter(({ event }) => event === 'over'))
+      if (open.length > 0) find('told', `"${title}" is told, and ${open.join(', ')} is open.`);
+  const items: readonly Item[] = plant.table.items();
+  for (const item of items.filter(isOpenConcern)) {
+    const since = sinceOf(item);
+    const number = String(item.pk).slice('ORDER#'.length);
+    // The numbers that nobody knows are those of an hour, which belongs to no order; others belong to two.
+    if (number === 'unknown' || item.claimant !== undefined || since > time.now() - toldWithinMs) continue;
+    const times = alerts.told.filter(
+      (one) =>
+        one.event === 'new' &&
+        isOfGroup(item, one) &&
+        Date.parse(one.at) > since - lagMs &&
+        one.troubles.some(({ order }) => order === number),
+    ).length;
+    if (times !== 1) find('told', `${item.pk} ${item.sk} is open for hours, and is told ${times} times.`);
+  }
+}
