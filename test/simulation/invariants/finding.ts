@@ -23,6 +23,7 @@ export const invariants = {
   recorded: 'The journey shows each dead letter, and a metric counts it.',
   journey: 'The journey shows what happened.',
   waiting: 'Nothing waits for a message that never comes.',
+  wakes: 'Nothing that is open lacks what wakes it: a date in the index, or a person who was told.',
   ends: 'After the last accident all work ends.',
   leases: 'No lock, lease or claim is held beyond its time.',
   released: 'If no call fails, every lock, lease and claim is released.',

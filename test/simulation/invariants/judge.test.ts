@@ -231,6 +231,17 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/ORDER is waiting/, items(theOrder, { state: 'waiting' })],
     [/quantity is claimed/, items(theBooking, { state: 'claimed' })],
   ],
+  wakes: [
+    [/BOOKING#\S+ is waiting, and nothing wakes it/, items(theBooking, { state: 'waiting' })],
+    [/ORDER is refused, and nobody is told/, items(theOrder, { state: 'rejected' })],
+    [
+      /ORDER is open in Azumuta, and nothing asks about it/,
+      all(
+        made((one) => [{ ...one, status: 'open' }]),
+        items(theBooking, 'none'),
+      ),
+    ],
+  ],
   ends: [
     [/not ended within 4 days: .*in completions/, ({ plant }) => plant.pollers.completions.pause()],
     [

@@ -15,6 +15,7 @@ import { judgeJourneys } from './journey.ts';
 import { isOpenConcern, judgeLedger } from './ledger.ts';
 import { judgeLinks } from './links.ts';
 import { indexOf, judgeParts, judgeRework } from './parts.ts';
+import { judgeWakes } from './wakes.ts';
 
 export { type Finding, invariants } from './finding.ts';
 
@@ -31,6 +32,7 @@ export function judge(world: World, people: People): readonly Finding[] {
   judgeOrigins(world, people, find);
   judgeLedger(world, people, find);
   judgeConcerns(world, people, find);
+  judgeWakes(world, people, find);
   judgeAlerts(world, find);
   judgeCalls(world, find);
   return all();

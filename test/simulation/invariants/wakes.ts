@@ -1,0 +1,60 @@
+import type { People } from '../scenario/people.ts';
+import type { World } from '../world/world.ts';
+import type { Find } from './finding.ts';
+import { isOpenConcern } from './ledger.ts';
+
+type Item = Readonly<Record<string, unknown>>;
+
+/**
+ * Checks, after quiet days when the queues are empty, that nothing that is open lacks what wakes it: the index of what
+ * waits for its completion, from which the reconciliation asks, or a person who was told.
+ */
+export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, 'orders'>, find: Find): void {
+  const items: readonly Item[] = plant.table.items();
+  const entries = items.filter(({ sk }) => sk === 'ORDER');
+  const open = new Set(
+    azumuta.productOrders().flatMap(({ id, status }) => (status === 'completed' ? [] : id)),
+  );
+  /** The partitions of all product orders of one ERP order: what is booked together is kept with one of them. */
+  const familyOf = ({ pk }: Item) => {
+    const own = entries.find((entry) => entry.pk === pk);
+    const ofOne = entries.filter(({ erpOrderNumber }) => own && erpOrderNumber === own.erpOrderNumber);
+    return new Set([pk, ...ofOne.map((entry) => entry.pk)]);
+  };
+  const isAwake = (item: Item) => {
+    const family = familyOf(item);
+    return items.some((one) => family.has(one.pk) && (isIndexed(one) || isTold(one)));
+  };
+  // The person who discarded a letter takes care of its order.
+  const discarded = orders
+    .filter((order) => order?.changes.includes('dead letter is discarded'))
+    .flatMap(({ numbers }) => [...numbers]);
+  const isTakenCareOf = ({ pk }: Item) =>
+    discarded.some((number) => String(pk).startsWith(`ORDER#${number}`));
+  for (const item of items.filter((one) => !isTakenCareOf(one))) {
+    const name = `${String(item.pk)} ${String(item.sk)}`;
+    if (isUnbooked(item) && !isAwake(item))
+      find('wakes', `${name} is ${String(item.state)}, and nothing wakes it.`);
+    if (item.sk !== 'ORDER' || item.withdrawn === true || item.givenUp === true) continue;
+    const isBooked = items.some(
+      ({ pk, kind, state, productOrder }) =>
+        pk === item.pk &&
+        kind === 'quantity' &&
+        state === 'done' &&
+        Object(productOrder).id === item.azumutaId,
+    );
+    const isMade = item.state === 'done' && open.has(String(item.azumutaId)) && !isBooked;
+    if (isMade && !isIndexed(item) && !isTold(item) && !isAwake(item))
+      find('wakes', `${name} is open in Azumuta, and nothing asks about it.`);
+    if (item.state === 'rejected' && !isAwake(item)) find('wakes', `${name} is refused, and nobody is told.`);
+  }
+}
+
+const isIndexed = ({ awaiting, dueAt }: Item) => awaiting === 'completion' && Number.isFinite(dueAt);
+
+const isTold = (item: Item) =>
+  isOpenConcern(item) || (String(item.sk).startsWith('DEAD-LETTER#') && item.isDead === true);
+
+/** Planned, under way or refused, and no person has discarded it. */
+const isUnbooked = ({ sk, state, discarded }: Item) =>
+  String(sk).startsWith('BOOKING#') && state !== 'done' && discarded !== true;
