@@ -25,7 +25,7 @@ describe('bookings that waited for an ERP with a limit of calls per second', () 
   it('let new completions go first after each booking, even with one call at a time', async () => {
     const run = await runBacklog({ perSecond: 1, newEverySeconds: 20, waiting: 100, outageMinutes: 30 });
     expect(run).toMatchObject({ refused: 0, wrong: [], deadLetters: 0, unexpected: [] });
-    // A booking takes about four seconds, and a message that finds no slot comes again within one to three seconds.
+    // A booking takes about four seconds, and a message that finds no slot is retried within one to three seconds.
     expect(part(waitsOf(run), 0.95)).toBeLessThan(15_000);
   });
 });

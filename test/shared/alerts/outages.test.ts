@@ -63,7 +63,7 @@ it('says nothing of messages that wait for a partner while its outage is told', 
   // Act
   await stage.breaker.permit('erp', 'probe');
   await stage.breaker.recordSuccess('erp', { permit: 'probe' }, 'probe');
-  // What waited is worked off first.
+  // What waited is drained first.
   await stage.runFor(30);
   await ledger.attempts.end('m-1');
   await stage.runFor(5);

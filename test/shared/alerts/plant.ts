@@ -108,7 +108,7 @@ export async function startPlant(stage: AlertStage) {
     partners,
     complete: (order: string) => send(bookings, order),
     order: (order: string) => send(creations, order),
-    /** An operator replays all that was put aside. */
+    /** An operator replays all that was dead-lettered. */
     async replay(): Promise<void> {
       for (const { key, partner } of await ledger.concerns.open(100)) {
         const orderNumber = key.pk.slice('ORDER#'.length);

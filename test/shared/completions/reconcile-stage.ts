@@ -8,7 +8,7 @@ import { type CompletionStage, stageOn } from './stage.ts';
 
 export type ReconcileStage = Awaited<ReturnType<typeof reconcileStageOn>>;
 
-/** What the reconciliation of one test works with, beside a ledger of its own. */
+/** What the reconciliation of one test works with, next to a ledger of its own. */
 export async function reconcileStageOn(partners: CompletionStage) {
   const stage = await stageOn(partners);
   const { clock, ledger, store, azumuta, azumutaSide } = stage;

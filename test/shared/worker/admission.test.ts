@@ -65,7 +65,7 @@ describe('a batch while the partner is down', () => {
     expect(seconds).toBeLessThanOrEqual(20);
   });
 
-  it('has messages that have waited too long put aside, and leaves the others', async () => {
+  it('dead-letters messages that have waited too long, and leaves the others', async () => {
     // Prepare
     const { worker } = await whileDown();
     const old = sqsRecord({ body: 'success', receiveCount: 600, sentAt: secondsAgo(6 * day + 1) });
@@ -127,7 +127,7 @@ describe('a batch with new messages and a backlog', () => {
     expect(failedIds(response)).toEqual(idsOf([0, 2].flatMap((at) => records[at] ?? [])));
   });
 
-  it('costs two reads when it is all backlog and another container works on that, and comes again in minutes if it is full', async () => {
+  it('costs two requests when it is all backlog and another container works on that, and is retried in minutes if it is full', async () => {
     // Prepare
     const plant = planted({ atOnce: 1 });
     await plant.held('backlog');

@@ -11,7 +11,7 @@ import { backoffDefaults, maxVisibility } from '../../../shared/worker/policy.ts
 
 const randomness = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-describe('the seconds until a message comes again', () => {
+describe('the seconds until a message is retried', () => {
   it('are between a second and 15 minutes where nothing asks for more', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), randomness, (receives, random) => {
@@ -92,7 +92,7 @@ describe('the seconds until a message comes again', () => {
     );
   });
 
-  it('differ by chance, so that messages which failed together do not come again together', () => {
+  it('differ by chance, so that messages which failed together are not retried together', () => {
     const waits = [0, 0.25, 0.5, 0.75, 0.99].map((random) =>
       secondsUntilRetry({ afterSeconds: undefined }, 5, random),
     );

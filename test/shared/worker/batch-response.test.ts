@@ -56,7 +56,7 @@ const anyBatch = fc
   // With one more, those behind them would never begin: see deadline.test.ts.
   .filter((messages) => messages.filter((message) => message.body === 'hang').length < 5);
 
-it('responds with exactly the records that come again, for every pattern of outcomes, receives, and earlier attempts that never finished', async () => {
+it('responds with exactly the records that are retried, for every pattern of outcomes, receives, and earlier attempts that never finished', async () => {
   await fc.assert(fc.asyncProperty(anyBatch, isWorkedByTheRule), { numRuns: 50 });
 });
 

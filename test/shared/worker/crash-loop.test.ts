@@ -66,7 +66,7 @@ describe('a message that kills its process', () => {
     expect(failedIds(response)).toEqual([]);
   });
 
-  it('stays a suspect beside other suspects: each is worked on alone, one after the other', async () => {
+  it('stays a suspect next to other suspects: each is worked on alone, one after the other', async () => {
     // Prepare
     const suspects = await Promise.all(
       [2, 3, 2].map((noted) => stage.delivered({ body: 'success', receiveCount: 4, noted })),
@@ -83,7 +83,7 @@ describe('a message that kills its process', () => {
   });
 
   it.each([0, 2, 4])(
-    'is put aside at place %i of a batch that is delivered again and again, and all others are done',
+    'is dead-lettered at place %i of a batch that is delivered again and again, and all others are done',
     async (place) => {
       // Prepare
       const waiting = new Map(
@@ -138,7 +138,7 @@ describe('a message that kills its process', () => {
     },
   );
 
-  it('is not begun once more when it cannot be put aside', async () => {
+  it('is not begun once more when it cannot be dead-lettered', async () => {
     // Prepare
     const poison = await stage.delivered({ body: 'kills', receiveCount: 7, noted: 5 });
     const begun: string[] = [];

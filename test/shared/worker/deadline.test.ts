@@ -112,7 +112,7 @@ it('writes and sends nothing after its response for work that was given up, howe
     ['is rejected', 'fails', 'goes well'].map((body) => [body, Promise.withResolvers<void>()]),
   );
   const late = [...work.keys()].map((body) => sqsRecord({ body, receiveCount: 6 }));
-  // One more unexpected failure, and it would be put aside.
+  // One more unexpected failure, and it would be dead-lettered.
   for (const { messageId } of late)
     for (let i = 0; i < 4; i++) await stage.ledger.attempts.recordFailure(messageId, { unexpected: true });
   const consumer = doing(async (body) => {

@@ -33,7 +33,7 @@ async function pausedFor(functionName: string, seconds: number): Promise<void> {
 const waitedTooLong = { reason: 'Waited too long: The ERP failed (503).' };
 
 describe('the time that a message waits while its flow is paused', () => {
-  it('does not count: it comes again after six days, of which five were paused', async () => {
+  it('does not count: it is retried after six days, of which five were paused', async () => {
     // Prepare
     const consumer = newFunction();
     await pausedFor(consumer.stage, 5 * day);

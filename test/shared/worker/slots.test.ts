@@ -30,7 +30,7 @@ async function whileTaken<T>(partner: Partner, work: () => Promise<T>): Promise<
 }
 
 describe('a container without a slot of its partner', () => {
-  it('gives its batch back without any work, to come again in a moment', async () => {
+  it('gives its batch back without any work, to be retried in a moment', async () => {
     // Prepare
     const records = [1, 1, 2, 40].map((receiveCount) => sqsRecord({ body: 'success', receiveCount }));
     const worked: string[] = [];

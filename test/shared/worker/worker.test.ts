@@ -6,7 +6,7 @@ import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage
 
 const stage = await workerStage();
 
-describe('a message that comes again', () => {
+describe('a message that is retried', () => {
   it('waits as long as its failure says at least, and else for a backoff', async () => {
     // Prepare: the pause that the failure names
     const consumer = doing(async (seconds) => {
@@ -146,7 +146,7 @@ describe('a dead letter', () => {
     expect(response.batchItemFailures).toHaveLength(1);
   });
 
-  it('needs no person when it never arrived, and its message came again and succeeded', async () => {
+  it('needs no person when it never arrived, and its message was retried and succeeded', async () => {
     // Prepare: another message of the order that is dead, and stays so
     const other = { messageId: 'other', orderNumber: 'PO-1', stage: 'book-completion', reason: 'no' };
     await stage.ledger.deadLetters.record(other);

@@ -81,7 +81,7 @@ function judgeOtherRecordings(world: World, deadLetters: readonly DeadLetter[], 
       if (world.wasTriggerAccepted(recording.id) && !booked.has(recording.id))
         find(
           'recordings',
-          `Recording ${recording.id} of ${order?.number} is in no booking beside ${booking}.`,
+          `Recording ${recording.id} of ${order?.number} is in no booking besides ${booking}.`,
         );
   }
 }

@@ -113,7 +113,7 @@ describe('the watch', () => {
 
   it.each([
     ['two probes at once', 60_000, [invariants.breaker]],
-    ['nothing wrong with a probe beside one that hangs', 91_000, []],
+    ['nothing wrong with a probe next to one that hangs', 91_000, []],
   ])('finds %s', async (_what, later, expected) => {
     const watch = await prepared({
       items: [breaker({ openUntil: beginning, probeUntil: beginning + 300_000 })],

@@ -53,7 +53,7 @@ const brokenIn = ({ findings }: Report) =>
   );
 
 /**
- * The first seed that breaks any promise decides: it must break one that the mutant names, beside whatever else. If it
+ * The first seed that breaks any promise decides: it must break one that the mutant names, besides whatever else. If it
  * breaks only others, either there is another fault, or the table is wrong.
  */
 export function verdictOf(

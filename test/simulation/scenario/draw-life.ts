@@ -4,7 +4,7 @@ import type { ScenarioEvent } from './scenario-event.ts';
 import type { Setting } from './setting.ts';
 
 /**
- * Draws what happens in the life of an order beside the usual. It has a random stream of its own, so that it does not
+ * Draws what happens in the life of an order besides the usual. It has a random stream of its own, so that it does not
  * change the rest of a seed's scenario.
  */
 export function drawLife(seed: number, setting: Setting): readonly ScenarioEvent[] {

@@ -113,7 +113,7 @@ type ToOrder =
   /** Before the integration creates it. One that is not equal is renamed later, and its dead letter is sent again. */
   | ({ readonly kind: 'operator types it by hand'; readonly equal: boolean } & Order & Moment)
   | ({ readonly kind: 'operator records other figures'; readonly figures: OtherFigures } & Order)
-  /** After it was booked; the good quantity that it shows then is so much more, and its trigger comes again. */
+  /** After it was booked; the good quantity that it shows then is so much more, and its trigger is sent again. */
   | ({ readonly kind: 'recording is corrected afterwards'; readonly more: number } & Order & Moment)
   | ({ readonly kind: 'trigger of an open order' } & Order & Moment)
   /** It becomes visible this many minutes after its time stamp. */

@@ -17,7 +17,7 @@ export function createPoller(
     readonly queues: QueueModel;
     /** Within how many milliseconds the n-th received message comes once more, processed or not. */
     readonly comesTwice: (nth: number) => number | false;
-    /** Whether the delete of the n-th batch is lost: its messages come again after their visibility timeout. */
+    /** Whether the delete of the n-th batch is lost: its messages are retried after their visibility timeout. */
     readonly isDeleteLost: (nth: number) => boolean;
   },
 ) {

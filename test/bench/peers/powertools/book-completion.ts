@@ -70,7 +70,7 @@ const bookCompletion = makeIdempotent(
   },
 );
 
-/** Each failed message is reported and comes again ("Batch integration" of Powertools' idempotency). */
+/** Each failed message is reported, and retried ("Batch integration" of Powertools' idempotency). */
 export const handler: SQSHandler = async (event, context) => {
   // An attempt that died counts as over when its timeout has passed ("Lambda timeouts").
   config.registerLambdaContext(context);

@@ -67,7 +67,7 @@ it('records a dead letter again when its replay fails, and shows both in the jou
   // Prepare
   const dead = letter('m-2', 'AGAIN-1');
   await ledger.deadLetters.record(dead);
-  // A crash before it was sent to its queue: it is put aside a second time, which is no news.
+  // A crash before it was sent to its queue: it is dead-lettered a second time, which is no news.
   await ledger.deadLetters.record(dead);
   await ledger.deadLetters.markReplayed(dead, 'sent again');
   const between = await ledger.deadLetters.of('AGAIN-1');
