@@ -41,7 +41,7 @@ export const remedies: Readonly<Record<Cause, { readonly who: string; readonly n
   },
   'refused-by-azumuta': {
     who: 'Azumuta administrator',
-    next: 'Correct in Azumuta what its message names, or set the lines of azumuta.contract that it names (npm run probe finds them) and deploy; then replay.',
+    next: 'Correct in Azumuta what its message names, or set the lines of azumuta.contract that it names (npm run probe -- --stack <stack> finds them) and deploy; then replay.',
   },
   'unreadable-message': {
     who: 'Azumuta administrator',

@@ -3,7 +3,7 @@ import { remedies } from '../../../shared/model/remedies.ts';
 
 const [begin, end] = ['<!-- causes: npm run documents -->', '<!-- end of causes -->'];
 /** What is typed, or stands in the configuration. */
-const code = /azumuta\.contract[.\w]*|npm run \w+/g;
+const code = /azumuta\.contract[.\w]*|npm run \w+ -- --stack <stack>/g;
 
 /** The runbook with its table of causes, which says what alerts, `trace` and the console say. */
 export function runbookWithCauses(runbook: string): string {

@@ -1,12 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createTestOrder } from '../../../../infra/ops/probe/create-test-order.ts';
 import { dialects } from '../../../support/dialects/index.ts';
 import { seen, startAccount } from './account.ts';
 
 const { signal } = new AbortController();
 
-describe.each([undefined, ...dialects])('creating a test order in an account that talks %$', (dialect) => {
-  it('reads it back as it was sent, by its id and by its number', async () => {
+it.each([undefined, ...dialects])(
+  'reads a test order back as it was sent, by its id and by its number: account %$',
+  async (dialect) => {
     const { client, account } = await startAccount(dialect);
 
     const created = await createTestOrder(client, 'TEST-1', seen, signal);
@@ -17,8 +18,8 @@ describe.each([undefined, ...dialects])('creating a test order in an account tha
       article: 'CHAIR',
       parameters: { Quantity: 5 },
     });
-  });
-});
+  },
+);
 
 it('names each field that came back different', async () => {
   // Prepare: what is sent is right, and what is read is not

@@ -11,17 +11,10 @@ import { typed } from '../commands/typed.ts';
 import { seen, startAccount } from './account.ts';
 
 const order = {
-  data: [
-    {
-      id: 'o-17',
-      orderNo: 'MO/0001',
-      article: { sku: 'CHAIR' },
-      parameters: { Quantity: 4711 },
-      status: 'done',
-      variants: ['Left'],
-    },
-  ],
+  ...{ id: 'o-17', orderNo: 'MO/0001', article: { sku: 'CHAIR' }, status: 'done', variants: ['Left'] },
+  parameters: { Quantity: 4711 },
 };
+const config = ['--config', 'integration.config.ts'];
 
 function newFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'probe-'));
@@ -36,13 +29,16 @@ function newFolder() {
 it('proposes a contract from saved answers, and overwrites nothing but the empty one of init', async () => {
   // Prepare
   const { folder, write } = newFolder();
-  const [sample, answers] = [
-    write('order.json', order),
-    write('answers.json', { ...seen, parameter: { name: 'Quantity', value: '4711' } }),
-  ];
+  const answers = { ...seen, parameter: { name: 'Quantity', value: '4711' } };
   const out = join(folder, 'own.contract.ts');
   writeFileSync(out, emptyContract);
-  const words = ['--config', 'integration.config.ts', '--sample', sample, '--answers', answers, '--out', out];
+  const sample = [
+    '--sample',
+    write('order.json', { data: [order] }),
+    '--answers',
+    write('answers.json', answers),
+  ];
+  const words = [...config, ...sample, '--out', out];
 
   // Act
   const told = await typed('probe', words);
@@ -60,14 +56,8 @@ it('proposes a contract from saved answers, and overwrites nothing but the empty
   expect(again.output).toContain('is there already, and stays as it is');
   expect(replaced.output).toContain('is written');
   expect(readdirSync(folder).sort()).toEqual(['answers.json', 'order.json', 'own.contract.ts']);
-  expect(JSON.parse(asJson.output).findings).toContainEqual(
-    expect.objectContaining({
-      line: 'productOrder.number',
-      where: 'orderNo',
-      certainty: 'sure',
-      value: 'MO/0001',
-    }),
-  );
+  const number = { line: 'productOrder.number', where: 'orderNo', certainty: 'sure', value: 'MO/0001' };
+  expect(JSON.parse(asJson.output).findings).toContainEqual(expect.objectContaining(number));
 });
 
 it('reads an account without printing its key', async () => {
@@ -75,14 +65,7 @@ it('reads an account without printing its key', async () => {
   const { account, baseUrl, calls } = await startAccount();
   const { folder, write } = newFolder();
   const environment = { AZUMUTA_BASE_URL: baseUrl, AZUMUTA_API_KEY: account.apiKey };
-  const words = [
-    '--config',
-    'integration.config.ts',
-    '--answers',
-    write('answers.json', seen),
-    '--out',
-    join(folder, 'c.ts'),
-  ];
+  const words = [...config, '--answers', write('answers.json', seen), '--out', join(folder, 'c.ts')];
 
   // Act
   const { code, output, complaint } = await typed('probe', words, { environment });
@@ -100,15 +83,14 @@ it('creates one order after its number was typed again', async () => {
   const { account, baseUrl } = await startAccount();
   const { write } = newFolder();
   const environment = { AZUMUTA_BASE_URL: baseUrl, AZUMUTA_API_KEY: account.apiKey };
-  const words = ['--config', 'integration.config.ts', '--create', 'TEST-1', '--answers'];
+  const create = (again: string) => {
+    const words = [...config, '--create', 'TEST-1', '--answers', write('a.json', { ...seen, again })];
+    return typed('probe', words, { environment });
+  };
 
   // Act
-  const refused = await typed('probe', [...words, write('a.json', { ...seen, again: 'TEST-2' })], {
-    environment,
-  });
-  const created = await typed('probe', [...words, write('b.json', { ...seen, again: 'TEST-1' })], {
-    environment,
-  });
+  const refused = await create('TEST-2');
+  const created = await create('TEST-1');
 
   // Assess
   expect(refused).toMatchObject({ code: 2, complaint: expect.stringContaining('nothing was created') });
@@ -122,10 +104,7 @@ it('names in one sentence what is invalid', async () => {
   const refusals = [
     [[], 'name a file of answers with --answers'],
     [['--answers', write('bad.json', { article: 'X' })], '$.number: found missing'],
-    [
-      ['--answers', answers, '--sample', write('other.json', { number: 'MO/2' })],
-      'has the number that you saw',
-    ],
+    [['--answers', answers, '--sample', write('other.json', { number: 'MO/2' })], 'number that you saw'],
     [['--answers', answers, '--sample', '/nonexistent.json'], 'cannot be read'],
     [['--answers', answers, '--sample', `what=${answers}`], 'There is no operation what'],
     [['--answers', answers, '--create', 'X'], 'was not typed again'],
@@ -133,7 +112,7 @@ it('names in one sentence what is invalid', async () => {
   ] as const;
 
   for (const [words, sentence] of refusals) {
-    const { code, complaint } = await typed('probe', ['--config', 'integration.config.ts', ...words]);
+    const { code, complaint } = await typed('probe', [...config, ...words]);
     expect({ words, code, complaint }).toMatchObject({
       code: 2,
       complaint: expect.stringContaining(sentence),
@@ -143,7 +122,7 @@ it('names in one sentence what is invalid', async () => {
 
 it('does not repeat a key that cannot be sent', async () => {
   const { write } = newFolder();
-  const words = ['--config', 'integration.config.ts', '--answers', write('answers.json', seen)];
+  const words = [...config, '--answers', write('answers.json', seen)];
   const environment = { AZUMUTA_API_KEY: 'the-key\nof-the-account' };
 
   const { code, output, complaint } = await typed('probe', words, { environment });
@@ -162,25 +141,11 @@ it('leaves neither a file nor the key when it is interrupted', async () => {
     asked.resolve();
     return new Promise(() => {});
   });
-  const child = spawn(
-    nodeBinary(),
-    [
-      'infra/ops/probe/command.ts',
-      '--config',
-      'integration.config.ts',
-      '--answers',
-      write('a.json', seen),
-      '--out',
-      join(folder, 'c.ts'),
-    ],
-    {
-      env: {
-        PATH: process.env.PATH,
-        AZUMUTA_BASE_URL: `${url}/api/v1`,
-        AZUMUTA_API_KEY: 'the-key-of-the-account',
-      },
-    },
-  );
+  const words = [...config, '--answers', write('a.json', seen), '--out', join(folder, 'c.ts')];
+  const key = { AZUMUTA_BASE_URL: `${url}/api/v1`, AZUMUTA_API_KEY: 'the-key-of-the-account' };
+  const child = spawn(nodeBinary(), ['infra/ops/probe/command.ts', ...words], {
+    env: { PATH: process.env.PATH, ...key },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
 
