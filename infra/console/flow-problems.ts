@@ -1,14 +1,20 @@
 import { numberOf } from '../../shared/ledger/keys.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { type Partner, partnerNames, partnerWords } from '../../shared/model/partner.ts';
-import { consumerOf, partnersCalledBy, type QueueName, queueNames } from '../../shared/model/queues.ts';
+import {
+  consumerOf,
+  partnersCalledBy,
+  type QueueName,
+  queueNames,
+  queueWords,
+} from '../../shared/model/queues.ts';
 import { capitalized, sentence } from '../../shared/model/text.ts';
 import { duration } from '../../shared/model/time.ts';
 import { nextOf } from '../../shared/situation/kinds.ts';
 import { groupsOf, isRefused, setCredentials } from '../../shared/situation/words.ts';
 import { counted } from '../ops/cli/output.ts';
 import { type FlowsStatus, maxOpen, type QueueStatus } from '../ops/flows/flow-status.ts';
-import { queueWords } from './labels.ts';
+import { flows, pausable } from '../ops/pause/switch-flow.ts';
 
 /** Something that is stuck or slow, for the person who is asked to correct it. */
 export interface FlowProblem {
@@ -107,22 +113,22 @@ function partnerDown(partner: Partner, { partners, queues, at }: FlowsStatus, co
 }
 
 function pausedFlows({ queues, partners }: FlowsStatus, commands: string): FlowProblem[] {
-  const problemOf = (flow: string, queue: QueueName, work: string) => ({
+  const problemOf = (flow: 'bookings' | keyof typeof pausable, queue: QueueName, work: string) => ({
     id: `paused-${flow === 'bookings' ? flow : queue}`,
     grade: 'stuck' as const,
-    what: `${work} is paused; ${inQueue(queues[queue]) === 0 ? 'nothing waits' : waitsIn(queue, queues[queue])}.`,
+    what: `${capitalized(work)} is paused; ${inQueue(queues[queue]) === 0 ? 'nothing waits' : waitsIn(queue, queues[queue])}.`,
     command: `npm run resume -- ${flow} ${commands}`,
     orders: queues[queue].orders,
   });
-  const ofQueues = queueNames.filter((queue) => queues[queue].paused);
-  const problems = ofQueues.map((queue) => ({
-    ...problemOf(queue === 'product-orders' ? 'orders' : queue, queue, queueWords[queue].work),
-    why: `Somebody paused it: the event source mapping of ${consumerOf[queue]} is disabled.`,
-    next: 'Resume it when the maintenance is over.',
-  }));
+  const problems = flows.flatMap((flow) => {
+    const { queue, does } = pausable[flow];
+    if (!queues[queue].paused) return [];
+    const why = `Somebody paused it: the event source mapping of ${consumerOf[queue]} is disabled.`;
+    return [{ ...problemOf(flow, queue, does), why, next: 'Resume it when the maintenance is over.' }];
+  });
   if (partners.erp.bookingsPausedAt !== undefined)
     problems.push({
-      ...problemOf('bookings', 'completions', 'Booking in the ERP'),
+      ...problemOf('bookings', 'completions', 'booking in the ERP'),
       why: 'Somebody paused it. Completions are still read from Azumuta and planned.',
       next: 'Resume it when the maintenance is over: what waits is booked within 15 minutes.',
     });

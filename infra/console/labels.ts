@@ -1,23 +1,11 @@
 import { html } from 'hono/html';
-import { queueWords as messageWords } from '../../shared/model/queues.ts';
 import { localTime } from '../../shared/model/time.ts';
 
 /** A piece of a page; `html` escapes every value. */
 export type Html = ReturnType<typeof html>;
 
-/** The messages of a queue, in the words of a planner, and what is done with them. */
-export const queueWords = {
-  'product-orders': {
-    ...messageWords['product-orders'],
-    title: 'To be created',
-    work: 'Creating orders in Azumuta',
-  },
-  completions: {
-    ...messageWords.completions,
-    title: 'To be booked',
-    work: 'Reading completions from Azumuta and booking them in the ERP',
-  },
-} as const;
+/** What its box is called on the page of both flows. */
+export const queueTitles = { 'product-orders': 'To be created', completions: 'To be booked' } as const;
 
 /** What a function was doing when its message became a dead letter. */
 export const stageWords: Readonly<Record<string, string>> = {

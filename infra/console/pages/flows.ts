@@ -5,7 +5,7 @@ import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
 import { duration } from '../../../shared/model/time.ts';
 import type { FlowsStatus } from '../../ops/flows/flow-status.ts';
 import type { FlowProblem } from '../flow-problems.ts';
-import { type Html, moment, orderLink, type PlantTime, queueWords } from '../labels.ts';
+import { type Html, moment, orderLink, type PlantTime, queueTitles } from '../labels.ts';
 
 /** Both flows as a picture, below the list of problems. */
 export function flowsPage(status: FlowsStatus, problems: readonly FlowProblem[], timeZone: string): Html {
@@ -95,7 +95,7 @@ function queue(name: QueueName, { queues, partners }: FlowsStatus): Html {
   const pause = paused ? 'paused' : areBookingsPaused ? 'bookings paused' : undefined;
   const total = waiting + underWay;
   return html`<li class="node queue ${pause ? 'paused' : total > 0 ? 'busy' : 'idle'}">
-    <p class="name">${queueWords[name].title}</p>
+    <p class="name">${queueTitles[name]}</p>
     <p class="number">${total}</p>
     ${
       total === 0

@@ -1,3 +1,4 @@
+import { consumerOf } from '../../../shared/model/queues.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
 import { defineCommand, exits, runCommand, stackOptions, UsageError } from '../cli/command.ts';
 import { counted } from '../cli/output.ts';
@@ -85,7 +86,7 @@ async function switchOne(flow: Named, target: Target, on: boolean, signal: Abort
   const switching = switchFlow(target, flow, { on, signal, progress: progress.tell });
   const outcome = await switching.finally(progress.end);
   /** Why the time of the pause is not in the ledger; undefined when it is. */
-  const notNoted = await notePause(ledger.pauses, outcome, on);
+  const notNoted = await notePause(ledger.pauses, consumerOf[pausable[flow].queue], { ...outcome, on });
   /** Why its alarm was not switched; undefined when it was. */
   const notQuiet = await switchAlarm(target, flow, on);
   return { ...outcome, notNoted, notQuiet };

@@ -98,20 +98,19 @@ export async function switchFlow(target: Target, flow: Flow, options: SwitchOpti
 }
 
 /**
- * Writes the beginning or the end of a pause into the ledger. If the flow was switched already, nobody knows since when,
- * so nothing is written; only a pause that the ledger does not know begins now.
- * @returns why it could not be written; the flow is switched nevertheless.
+ * Writes the beginning or the end of a pause into the ledger. If it was switched already, nobody knows since when, so
+ * nothing is written; only a pause that the ledger does not know begins now.
+ * @param name What is paused: a function, or the bookings.
+ * @returns why it could not be written; it is switched nevertheless.
  */
 export async function notePause(
   pauses: Pauses,
-  { flow, already }: Pick<SwitchOutcome, 'flow' | 'already'>,
-  on: boolean,
+  name: string,
+  { already, on }: { readonly already: boolean; readonly on: boolean },
 ): Promise<string | undefined> {
-  const functionName = consumerOf[pausable[flow].queue];
   return whyFailed(async () => {
-    if (on && !already) await pauses.end(functionName);
-    if (!on && (!already || (await pauses.of(functionName)).since === undefined))
-      await pauses.begin(functionName);
+    if (on && !already) await pauses.end(name);
+    if (!on && (!already || (await pauses.of(name)).since === undefined)) await pauses.begin(name);
   });
 }
 
@@ -159,12 +158,7 @@ export async function switchBookings(
   on: boolean,
 ) {
   const { already } = await breaker.pauseBookings(!on);
-  const notNoted = await whyFailed(async () => {
-    if (on) await pauses.end(bookingsPause);
-    else if (!already || (await pauses.of(bookingsPause)).since === undefined)
-      await pauses.begin(bookingsPause);
-  });
-  return { already, notNoted };
+  return { already, notNoted: await notePause(pauses, bookingsPause, { already, on }) };
 }
 
 /**

@@ -35,7 +35,8 @@ it('says things in plain words, in every text of the source and in every documen
     .flatMap((file) =>
       readFileSync(new URL(file, `file://${project}`), 'utf8')
         .split('\n')
-        .map((text) => ({ file, text })),
+        // Code in it may be a name that is gone.
+        .map((text) => ({ file, text: text.replaceAll(/`[^`]*`/g, '') })),
     );
   const texts = [...textsIn(project, ['functions', 'shared', 'infra']), ...documents];
   const found = texts

@@ -16,8 +16,8 @@ beforeEach(async () => {
   await store.table.remove({ pk: 'PAUSES#book-completion', sk: 'PAUSES' });
 });
 
-const paused = (already = false) => notePause(pauses, { flow: 'completions', already }, false);
-const resumed = (already = false) => notePause(pauses, { flow: 'completions', already }, true);
+const paused = (already = false) => notePause(pauses, 'book-completion', { already, on: false });
+const resumed = (already = false) => notePause(pauses, 'book-completion', { already, on: true });
 const known = () => pauses.of('book-completion');
 /** The time after some seconds. */
 const after = (seconds: number) => {
