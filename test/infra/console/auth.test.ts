@@ -80,34 +80,31 @@ describe('access', () => {
 });
 
 describe('a form', () => {
-  const refused = async (headers: Record<string, string>, change: Record<string, string> = {}) => {
+  it.each([
+    ['it comes from another origin', { origin: 'http://evil.example' }, {}],
+    ['it comes from another server on this machine', { origin: 'http://127.0.0.1:1' }, {}],
+    ['it has no Origin header', {}, {}],
+    ['it is without the key of this start', { origin: stage.origin }, { formKey: 'guessed' }],
+  ])('does nothing when %s', async (_, headers, change) => {
     // Prepare
     const [page = ''] = linksOf((await visitor.get('/letters')).text, '/letters/replay');
     const form = { ...hiddenFieldsOf((await visitor.get(page)).text), ...change };
     expect(form).toHaveProperty('formKey');
+
     // Act
-    const { status } = await ask(`${stage.origin}/letters/replay`, {
-      method: 'POST',
-      headers: { cookie: visitor.cookie, ...headers },
-      form,
-    });
+    const { cookie } = visitor;
+    const sent = { method: 'POST', headers: { cookie, ...headers }, form };
+    const { status } = await ask(`${stage.origin}/letters/replay`, sent);
+
     // Assess
     expect(status).toBe(403);
     expect((await stage.depths())['dead-letters'].visible).toBe(1);
-  };
+  });
 
-  it('does nothing when it comes from another origin', () => refused({ origin: 'http://evil.example' }));
-  it('does nothing when it comes from another server on this machine', () =>
-    refused({ origin: 'http://127.0.0.1:1' }));
-  it('does nothing without an Origin header', () => refused({}));
-  it('does nothing without the key of this start', () =>
-    refused({ origin: stage.origin }, { formKey: 'guessed' }));
   it('is not read when it is too large', async () => {
-    const { status } = await ask(`${stage.origin}/letters/replay`, {
-      method: 'POST',
-      headers: { cookie: visitor.cookie, origin: stage.origin },
-      form: { formKey: 'x'.repeat(100_000) },
-    });
+    const headers = { cookie: visitor.cookie, origin: stage.origin };
+    const form = { formKey: 'x'.repeat(100_000) };
+    const { status } = await ask(`${stage.origin}/letters/replay`, { method: 'POST', headers, form });
     expect(status).toBe(413);
   });
 });

@@ -7,12 +7,7 @@ import { type ConcernKind, concernKinds, type OpenConcern } from '../../../share
 
 const at = new Date('2026-11-24T08:10:00Z');
 const empty: QueueStatus = { waiting: 0, underWay: 0, oldestSeconds: undefined, orders: [], paused: false };
-const reachable: BreakerState = {
-  open: false,
-  reason: undefined,
-  openedAt: undefined,
-  openUntilMs: undefined,
-};
+const reachable = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
 const down = (reason: string): BreakerState => ({
   open: true,
   reason,
@@ -40,85 +35,96 @@ const concern = (kind: ConcernKind, number: string): OpenConcern => ({
   key: { pk: partitionOf(number), sk: kind },
 });
 
+const problemsOf = (given: Parameters<typeof statusOf>[0], attempts?: Parameters<typeof flowProblemsOf>[2]) =>
+  flowProblemsOf(statusOf(given), '--local', attempts);
+const waiting = (seconds: number, underWay = 1) => ({ ...empty, underWay, oldestSeconds: seconds });
+const denied = 'The ERP does not let us (403) at GET /orders: check the rights of its user for this record.';
+
 describe('the list of problems', () => {
   it('is empty while messages are finished quickly', () => {
-    const busy = { ...empty, waiting: 40, underWay: 5, oldestSeconds: 3 };
-    expect(flowProblemsOf(statusOf({ completions: busy }), '--local')).toEqual([]);
+    expect(problemsOf({ completions: { ...waiting(3, 5), waiting: 40 } })).toEqual([]);
   });
 
-  it('says since when a partner is down, what waits for it, why, and that it continues automatically', () => {
-    const completions = { ...empty, underWay: 3, oldestSeconds: 300, orders: ['MO/0007'] };
-    const [problem, ...others] = flowProblemsOf(
-      statusOf({ erp: down('It answered 503'), completions }),
-      '--local',
-    );
-    expect(problem).toMatchObject({
-      what: 'The ERP has been down for 5 min; 3 completions to be booked wait for it.',
-      why: 'It answered 503.',
-      next: 'Fix the cause in the ERP. Nothing is lost: messages that wait continue automatically (the next try is in 45 s).',
-      orders: ['MO/0007'],
-    });
+  it.each<[string, Parameters<typeof statusOf>[0], object]>([
+    [
+      'since when a partner is down, what waits for it, why, and that it continues automatically',
+      { erp: down('It answered 503'), completions: { ...waiting(300, 3), orders: ['MO/0007'] } },
+      {
+        what: 'The ERP has been down for 5 min; 3 completions to be booked wait for it.',
+        why: 'It answered 503.',
+        next: 'Fix the cause in the ERP. Nothing is lost: messages that wait continue automatically (the next try is in 45 s).',
+        orders: ['MO/0007'],
+      },
+    ],
+    [
+      'how to set the credentials that a partner refuses',
+      { azumuta: down('Azumuta refused the API key (401).') },
+      {
+        command: 'npm run secrets -- set azumuta-api-key --local',
+        next: expect.stringContaining('the next message tries it again'),
+      },
+    ],
+    [
+      'nothing about credentials when a partner denies a right (403)',
+      { erp: down(denied) },
+      { command: undefined, next: expect.stringMatching(/^Fix the cause in the ERP\./) },
+    ],
+    [
+      'how to resume a paused flow',
+      { completions: { ...empty, waiting: 1, paused: true } },
+      {
+        what: 'Reading completions from Azumuta and booking them in the ERP is paused; 1 completion to be booked waits.',
+        command: 'npm run resume -- completions --local',
+      },
+    ],
+    [
+      'how to resume paused bookings, and does not call slow what waits for them',
+      { erp: { ...reachable, bookingsPausedAt: '2026-11-24T08:00:00Z' }, completions: waiting(600, 2) },
+      {
+        what: 'Booking in the ERP is paused; 2 completions to be booked wait.',
+        next: expect.stringContaining('within 15 minutes'),
+        command: 'npm run resume -- bookings --local',
+      },
+    ],
+    [
+      'that dead letters need a person, with a link to them',
+      { deadLetters: 2 },
+      { what: '2 messages need a person.', link: { href: '/letters', label: 'Dead letters' } },
+    ],
+    [
+      'of messages that wait for a partner only that it is down',
+      { erp: down('It answered 503'), open: [concern('waiting', 'MO/1')] },
+      { id: 'partner-erp' },
+    ],
+    [
+      'which messages are retried for minutes although the partner is reachable',
+      { completions: waiting(600) },
+      { grade: 'slow', what: '1 completion to be booked waits, the oldest for 10 min.' },
+    ],
+    [
+      'which function to check when no function takes the messages',
+      { completions: { ...waiting(600, 0), waiting: 2 } },
+      { grade: 'stuck', next: expect.stringContaining('book-completion') },
+    ],
+  ])('says %s', (_, given, told) => {
+    const [problem, ...others] = problemsOf(given);
+    expect(problem).toMatchObject(told);
     expect(others).toEqual([]);
-  });
-
-  it('says how to set the credentials that a partner refuses', () => {
-    const [problem] = flowProblemsOf(
-      statusOf({ azumuta: down('Azumuta refused the API key (401).') }),
-      '--stack S',
-    );
-    expect(problem?.command).toBe('npm run secrets -- set azumuta-api-key --stack S');
-    expect(problem?.next).toContain('the next message tries it again');
-  });
-
-  it('does not say to set credentials when a partner denies a right (403)', () => {
-    const reason =
-      'The ERP does not let us (403) at GET /orders: check the rights of its user for this record.';
-    const [problem] = flowProblemsOf(statusOf({ erp: down(reason) }), '--stack S');
-    expect(problem?.command).toBeUndefined();
-    expect(problem?.next).toMatch(/^Fix the cause in the ERP\./);
-  });
-
-  it('says how to resume a paused flow', () => {
-    const [problem] = flowProblemsOf(
-      statusOf({ completions: { ...empty, waiting: 1, paused: true } }),
-      '--local',
-    );
-    expect(problem).toMatchObject({
-      what: 'Reading completions from Azumuta and booking them in the ERP is paused; 1 completion to be booked waits.',
-      command: 'npm run resume -- completions --local',
-    });
-  });
-
-  it('says how to resume paused bookings, and does not call slow what waits for them', () => {
-    const erp = { ...reachable, bookingsPausedAt: '2026-11-24T08:00:00Z' };
-    const completions = { ...empty, underWay: 2, oldestSeconds: 600 };
-    const [problem, ...others] = flowProblemsOf(statusOf({ erp, completions }), '--local');
-    expect(problem).toMatchObject({
-      what: 'Booking in the ERP is paused; 2 completions to be booked wait.',
-      next: expect.stringContaining('within 15 minutes'),
-      command: 'npm run resume -- bookings --local',
-    });
-    expect(others).toEqual([]);
-  });
-
-  it('says that dead letters need a person, and links to them', () => {
-    const [problem] = flowProblemsOf(statusOf({ deadLetters: 2 }), '--local');
-    expect(problem).toMatchObject({ what: '2 messages need a person.', link: { href: '/letters' } });
   });
 
   it.each(concernKinds)('is never empty while a concern %s is open, and says what to do', (kind) => {
-    const [problem, ...others] = flowProblemsOf(statusOf({ open: [concern(kind, 'MO/1')] }), '--local');
+    const [problem, ...others] = problemsOf({ open: [concern(kind, 'MO/1')] });
     expect(problem).toMatchObject({ grade: 'stuck', next: expect.stringMatching(/^[A-Z].+\.$/) });
     expect(others).toEqual([]);
   });
 
   it('groups what is open by kind, and names its orders', () => {
     const open = [concern('unwanted', 'MO/1'), concern('changed', 'MO/2'), concern('unwanted', 'MO/3')];
-    expect(flowProblemsOf(statusOf({ open }), '--stack S')).toMatchObject([
+    expect(problemsOf({ open })).toMatchObject([
       {
         what: '2 product orders are not wanted any more.',
         next: 'Remove the product order in Azumuta, or let the shop floor know.',
-        command: 'npm run alert -- --stack S',
+        command: 'npm run alert -- --local',
         orders: ['MO/1', 'MO/3'],
       },
       { what: '1 product order is not as the ERP wants it.', orders: ['MO/2'] },
@@ -127,40 +133,17 @@ describe('the list of problems', () => {
 
   it('says that there are at least so many, where not all were read', () => {
     const open = Array.from({ length: maxOpen }, (_, index) => concern('changed', `MO/${index}`));
-    const [problem] = flowProblemsOf(statusOf({ open }), '--local');
+    const [problem] = problemsOf({ open });
     expect(problem?.what).toBe(`At least ${maxOpen} product orders are not as the ERP wants them.`);
     expect(problem?.orders).toHaveLength(10);
   });
 
-  it('says of messages that wait for a partner only that it is down', () => {
-    const open = [concern('waiting', 'MO/1')];
-    const problems = flowProblemsOf(statusOf({ erp: down('It answered 503'), open }), '--local');
-    expect(problems.map(({ id }) => id)).toEqual(['partner-erp']);
-  });
-
-  it('lists messages that are retried for minutes although the partner is reachable', () => {
-    const completions = { ...empty, underWay: 1, oldestSeconds: 600 };
-    const [problem] = flowProblemsOf(statusOf({ completions }), '--local');
-    expect(problem).toMatchObject({
-      grade: 'slow',
-      what: '1 completion to be booked waits, the oldest for 10 min.',
-    });
-  });
-
   it('says within seconds why the last attempt at a message failed', () => {
-    const completions = { ...empty, underWay: 1, oldestSeconds: 9, orders: ['MO/0007'] };
+    const completions = { ...waiting(9), orders: ['MO/0007'] };
     const attempts = { completions: { number: 'MO/0007', note: 'The ERP answered 503' } };
-    const [problem] = flowProblemsOf(statusOf({ completions }), '--local', attempts);
-    expect(problem).toMatchObject({
-      grade: 'slow',
-      why: 'The last attempt at MO/0007: The ERP answered 503.',
-      orders: ['MO/0007'],
-    });
-  });
-
-  it('says which function to check when no function takes the messages', () => {
-    const completions = { ...empty, waiting: 2, oldestSeconds: 600 };
-    const [problem] = flowProblemsOf(statusOf({ completions }), '--local');
-    expect(problem).toMatchObject({ grade: 'stuck', next: expect.stringContaining('book-completion') });
+    const why = 'The last attempt at MO/0007: The ERP answered 503.';
+    expect(problemsOf({ completions }, attempts)).toMatchObject([
+      { grade: 'slow', why, orders: ['MO/0007'] },
+    ]);
   });
 });

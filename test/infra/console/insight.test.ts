@@ -5,14 +5,12 @@ import { testClock } from '../../support/clock.ts';
 
 const url = (queue: string) => `https://sqs.eu-west-1.amazonaws.com/123456789012/${queue}`;
 
-/** CloudWatch as its SDK answers for it: without a network, as no local service speaks its protocol. */
-function cloudWatch(answer: (asked: GetMetricDataCommandInput) => unknown) {
-  const client = new CloudWatchClient({
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+/** The insight where CloudWatch's SDK answers so: without a network, as no local service speaks its protocol. */
+function startInsight(answer: (asked: GetMetricDataCommandInput) => unknown) {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const cloudwatch = new CloudWatchClient({ region: 'eu-west-1', credentials });
   const asked: GetMetricDataCommandInput[] = [];
-  client.middlewareStack.add(
+  cloudwatch.middlewareStack.add(
     () => async (call) => {
       // The console calls CloudWatch with this one command.
       const input = call.input as GetMetricDataCommandInput;
@@ -21,22 +19,10 @@ function cloudWatch(answer: (asked: GetMetricDataCommandInput) => unknown) {
     },
     { step: 'initialize' },
   );
-  return { client, asked };
-}
-
-function startInsight(answer: (asked: GetMetricDataCommandInput) => unknown) {
-  const { client, asked } = cloudWatch(answer);
   const clock = testClock();
-  const insight = insightOfCloudWatch({
-    cloudwatch: client,
-    stackName: 'AzumutaErp-ghent-production',
-    queueUrls: {
-      'product-orders': url('orders'),
-      completions: url('completions'),
-    },
-    clock,
-  });
-  return { insight, asked, clock };
+  const queueUrls = { 'product-orders': url('orders'), completions: url('completions') };
+  const stackName = 'AzumutaErp-ghent-production';
+  return { insight: insightOfCloudWatch({ cloudwatch, stackName, queueUrls, clock }), asked, clock };
 }
 
 const agesBy =

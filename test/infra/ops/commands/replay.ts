@@ -9,34 +9,11 @@ import { typed } from './typed.ts';
 const reportSchema = z.looseObject({
   lookedAt: z.number(),
   moved: z.number(),
-  groups: z.array(z.unknown()),
 });
 
 export function replayTests(stage: () => CommandStage): void {
   const azumutaHas = async (number: string) =>
     (await stage().system.azumuta.productOrders()).filter((order) => order.number === number).length;
-
-  it('shows the dead letters by reason in a dry run, and moves none', async () => {
-    // Prepare
-    const { queueOf, asked } = stage();
-    const number = await deadOrder(stage());
-    const before = await queueOf('QueuesDeadLetters').size();
-
-    // Act
-    const { code, answer } = await asked(reportSchema, 'replay');
-
-    // Assess
-    expect({ code, ...answer }).toMatchObject({ code: 0, dryRun: true, lookedAt: before.visible, moved: 0 });
-    expect(answer.groups).toContainEqual(
-      expect.objectContaining({
-        reason: expect.stringContaining('azumuta.contract'),
-        to: 'product-orders',
-        orders: expect.arrayContaining([number]),
-      }),
-    );
-    expect(await queueOf('QueuesDeadLetters').size()).toEqual(before);
-    expect(await azumutaHas(number)).toBe(0);
-  });
 
   it('creates one order in Azumuta, and leaves the others until all are replayed', async () => {
     // Prepare
