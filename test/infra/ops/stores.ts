@@ -4,16 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  GetQueueAttributesCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { type Message, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { reportSchema } from '../../../infra/local/emulator/process/child-process.ts';
 import { freePorts } from '../../../infra/local/emulator/process/host.ts';
 import type { LocalQueue } from '../../../infra/local/emulator/template/read-stack.ts';
+import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { type DeadLetter, deadLetterOf } from '../../../shared/worker/dead-letter.ts';
 
 export const queueNames = ['dead-letters', 'product-orders', 'completions'] as const;
@@ -60,31 +55,19 @@ export async function startQueueStore() {
         messageId: 'm-1',
         ...given,
       });
-      await sqs.send(
-        new SendMessageCommand({
-          QueueUrl: url('dead-letters'),
-          MessageBody: body,
-          MessageAttributes: Object.fromEntries(
-            Object.entries(attributes).map(([name, value]) => [
-              name,
-              { DataType: 'String', StringValue: value },
-            ]),
-          ),
-        }),
-      );
+      const named = Object.entries(attributes).map(([name, StringValue]) => {
+        return [name, { DataType: 'String', StringValue }];
+      });
+      const message = { MessageBody: body, MessageAttributes: Object.fromEntries(named) };
+      await sqs.send(new SendMessageCommand({ QueueUrl: url('dead-letters'), ...message }));
     },
     /** A message as SQS's own redrive moves it: without attributes. */
     async putBare(body: string) {
       await sqs.send(new SendMessageCommand({ QueueUrl: url('dead-letters'), MessageBody: body }));
     },
     async depth(queue: StoredQueue) {
-      const { Attributes } = await sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl: url(queue), AttributeNames: ['All'] }),
-      );
-      return {
-        visible: Number(Attributes?.ApproximateNumberOfMessages),
-        hidden: Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
-      };
+      const { waiting: visible, underWay: hidden } = await readQueue(sqs, url(queue));
+      return { visible, hidden };
     },
     /** All visible messages of a queue, left in it but hidden for a moment. */
     async read(queue: StoredQueue) {

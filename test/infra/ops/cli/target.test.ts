@@ -36,14 +36,9 @@ it.each([
   ['of npm start', 'azumuta-erp-x/platform'],
   ['of a platform by itself', 'local-platform-x'],
 ])('finds the only platform on this machine, in a temporary folder %s', async (_, below) => {
-  // Prepare
   const folder = join(await emptyTemporaryFolder(), below);
   await writeAddress(folder, { LedgerTable: 'ledger' });
-
-  // Act
   const target = await findTarget({ local: true });
-
-  // Assess
   expect(target).toMatchObject({
     name: `AzumutaErp-demo-local on this machine (${folder})`,
     local: true,
@@ -53,13 +48,10 @@ it.each([
 });
 
 it('finds a platform in the given data folder', async () => {
-  // Prepare
-  const folder = await emptyTemporaryFolder();
-  await writeAddress(join(folder, 'kept', 'platform'), {});
-
-  // Act and assess
-  expect((await findTarget({ local: join(folder, 'kept') })).local).toBe(true);
-  expect((await findTarget({ local: join(folder, 'kept', 'platform') })).local).toBe(true);
+  const folder = join(await emptyTemporaryFolder(), 'kept');
+  await writeAddress(join(folder, 'platform'), {});
+  for (const local of [folder, join(folder, 'platform')])
+    expect((await findTarget({ local })).local).toBe(true);
 });
 
 it.each([
@@ -70,40 +62,26 @@ it.each([
   await expect(findTarget(where)).rejects.toThrow(complaint);
 });
 
-it('says so when no platform runs on this machine', async () => {
-  await emptyTemporaryFolder();
-  await expect(findTarget({ local: true })).rejects.toThrow('No platform runs');
-});
-
 it('asks which one when several platforms run', async () => {
-  // Prepare
   const folder = await emptyTemporaryFolder();
-  await writeAddress(join(folder, 'local-platform-a'), {});
-  await writeAddress(join(folder, 'local-platform-b'), {});
-
-  // Act and assess
+  for (const name of ['a', 'b']) await writeAddress(join(folder, `local-platform-${name}`), {});
   await expect(findTarget({ local: true })).rejects.toThrow(
     /say which:\n {2}--local .*local-platform-a.*\n {2}--local .*local-platform-b/,
   );
 });
 
-it('ignores a platform whose process is gone', async () => {
-  // Prepare
+it('says so when no platform runs on this machine, as one whose process is gone', async () => {
   const folder = await emptyTemporaryFolder();
+  await expect(findTarget({ local: true })).rejects.toThrow('No platform runs');
   // Larger than any process id that Linux gives.
   await writeAddress(join(folder, 'local-platform-a'), {}, 2 ** 22 + 1);
-
-  // Act and assess
   await expect(findTarget({ local: true })).rejects.toThrow('No platform runs');
 });
 
 it('says that a stack without a needed output is older than the command', async () => {
-  // Prepare
   const folder = await emptyTemporaryFolder();
   await writeAddress(folder, {});
   const target = await findTarget({ local: folder });
-
-  // Act and assess
   expect(() => target.output('CompletionsQueue')).toThrow(
     'The stack AzumutaErp-demo-local has no output CompletionsQueue: deploy it again with this version.',
   );

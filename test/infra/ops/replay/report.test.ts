@@ -3,50 +3,29 @@ import type { ReplayReport } from '../../../../infra/ops/replay/replay.ts';
 import { replayLines } from '../../../../infra/ops/replay/report.ts';
 
 describe('the report of a replay', () => {
+  const toCreate = { stage: 'create-product-orders', to: 'product-orders', stays: undefined } as const;
+  const keptCall = { stage: 'receive-webhook', to: undefined, stays: 'still not understood' };
   const report: ReplayReport = {
-    lookedAt: 4,
-    selected: 3,
+    ...{ lookedAt: 4, selected: 3, movable: 2, moved: 0, copied: 0, hinted: [], more: false },
+    ...{ interrupted: false, failure: undefined },
     groups: [
       {
-        reason: 'Azumuta has no article for ‹order›.',
-        stage: 'create-product-orders',
-        to: 'product-orders',
-        stays: undefined,
-        letters: 2,
-        cause: 'unknown-article',
-        orders: ['PO-1', 'PO-2'],
-        since: '2026-11-24T10:00:00.000Z',
+        ...{ ...toCreate, reason: 'Azumuta has no article for ‹order›.', cause: 'unknown-article' },
+        ...{ letters: 2, orders: ['PO-1', 'PO-2'], since: '2026-11-24T10:00:00.000Z' },
       },
       {
-        reason: 'No product order number.',
-        stage: 'receive-webhook',
-        to: undefined,
-        stays: 'still not understood',
-        cause: undefined,
-        letters: 1,
-        orders: [],
-        since: '2026-11-23T10:00:00.000Z',
+        ...{ ...keptCall, reason: 'No product order number.', cause: undefined },
+        ...{ letters: 1, orders: [], since: '2026-11-23T10:00:00.000Z' },
       },
     ],
-    movable: 2,
-    moved: 0,
-    copied: 0,
-    hinted: [],
-    more: false,
-    interrupted: false,
-    failure: undefined,
+  };
+  const about = {
+    target: 'the stack',
+    now: new Date('2026-11-24T12:00:00Z'),
+    command: 'npm run replay -- …',
   };
   const textOf = (changes: Partial<ReplayReport>, go: boolean, hidden = 0) =>
-    replayLines(
-      { ...report, ...changes },
-      {
-        target: 'the stack',
-        go,
-        hidden,
-        now: new Date('2026-11-24T12:00:00Z'),
-        command: 'npm run replay -- …',
-      },
-    );
+    replayLines({ ...report, ...changes }, { ...about, go, hidden });
 
   it('shows for a dry run each reason with its orders, and the command that does it', () => {
     expect(textOf({}, false)).toEqual([

@@ -10,27 +10,8 @@ beforeEach(empty);
 
 describe('a kept webhook call', () => {
   const call = webhookCall({ body: '{"opdracht":"PO/7","recordingIds":["r1","r2"]}' });
-  const put = (body: string, messageId = 'hash') =>
-    store.put({
-      body,
-      stage: 'receive-webhook',
-      orderNumber: '',
-      reason: 'No product order number.',
-      messageId,
-    });
-
-  it('stays while its fields have no alias, and says what to do', async () => {
-    // Prepare
-    await put(call);
-
-    // Act
-    const report = await run();
-
-    // Assess
-    expect(report).toMatchObject({ selected: 1, movable: 0, moved: 0 });
-    expect(report.groups[0]?.stays).toContain('azumuta.contract.trigger');
-    expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
-  });
+  const letter = { stage: 'receive-webhook', orderNumber: '', reason: 'No product order number.' };
+  const put = (body: string) => store.put({ ...letter, body, messageId: 'hash' });
 
   it('becomes a hint of its order once the contract names its field', async () => {
     // Prepare
@@ -76,18 +57,15 @@ describe('a kept webhook call', () => {
   });
 
   it.each([
+    ['has fields without an alias', call, 'azumuta.contract.trigger'],
     ['was cut', webhookCall({ body: '{"number":"PO-1"}', truncated: true }), 'too large'],
     ['is of another event', webhookCall({}).replace('product-order-completed', 'order-started'), 'event'],
     ['cannot be read', '{"kind":"webhook-call"}', 'this version can read'],
-  ])('stays when it %s', async (_, body, why) => {
-    // Prepare
+  ])('stays when it %s, and says what to do', async (_, body, why) => {
     await put(body);
-
-    // Act
     const report = await run();
-
-    // Assess
-    expect(report).toMatchObject({ movable: 0, moved: 0 });
-    expect(report.groups[0]?.stays).toMatch(why);
+    expect(report).toMatchObject({ selected: 1, movable: 0, moved: 0 });
+    expect(report.groups[0]?.stays).toContain(why);
+    expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
   });
 });

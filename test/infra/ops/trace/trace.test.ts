@@ -149,44 +149,37 @@ describe('a recording', () => {
   });
 });
 
+const letterOf = (messageId: string, orderNumber: string, reason = `Reason of ${messageId}.`) => ({
+  ...{ messageId, orderNumber, stage: 'book-completion', reason },
+  cause: 'completion-unclear' as const,
+});
+
 it('says that a person is needed only for dead letters that were neither replayed nor discarded', async () => {
   // Prepare
   await completed('MO/8', 1, 'MO/8');
-  const letter = (messageId: string) => ({
-    messageId,
-    orderNumber: 'MO/8',
-    stage: 'book-completion',
-    reason: `Reason of ${messageId}.`,
-    cause: 'completion-unclear' as const,
-  });
-  for (const messageId of ['m-1', 'm-2', 'm-3']) await ledger.deadLetters.record(letter(messageId));
-  await ledger.deadLetters.markReplayed(letter('m-1'), 'sent again');
-  await ledger.deadLetters.markDiscarded(letter('m-3'), 'a test order');
+  const letters = ['m-1', 'm-2', 'm-3'].map((messageId) => letterOf(messageId, 'MO/8'));
+  for (const letter of letters) await ledger.deadLetters.record(letter);
+  await ledger.deadLetters.markReplayed(letterOf('m-1', 'MO/8'), 'sent again');
+  await ledger.deadLetters.markDiscarded(letterOf('m-3', 'MO/8'), 'a test order');
 
   // Act
   const { productOrders } = await traceOrder('MO/8', ledger, '--local');
 
   // Assess
-  expect(productOrders[0]?.deadLetters).toMatchObject([
-    { messageId: 'm-2', stage: 'book-completion', reason: 'Reason of m-2.', cause: 'completion-unclear' },
-  ]);
-  expect(productOrders[0]).toMatchObject({ state: 'needs a person', says: expect.stringContaining('m-2') });
+  expect(productOrders[0]).toMatchObject({
+    ...{ state: 'needs a person', says: expect.stringContaining('m-2') },
+    deadLetters: [letterOf('m-2', 'MO/8')],
+  });
 });
 
 it('shows an open dead letter although the clock of the laptop that replayed it before is hours ahead', async () => {
   // Prepare
   await completed('MO/7', 1, 'MO/7');
-  const letter = {
-    messageId: 'm-7',
-    orderNumber: 'MO/7',
-    stage: 'book-completion',
-    reason: 'It is locked.',
-  };
   const ahead = testClock('2026-11-24T11:00:00.000Z');
   const onTheLaptop = createAlertLedger({ ...store, clock: ahead, times: { settlingSeconds: 300 } });
-  await ledger.deadLetters.record(letter);
-  await onTheLaptop.deadLetters.markReplayed(letter, 'sending it to completions again');
-  await ledger.deadLetters.record({ ...letter, reason: 'It is locked still.' });
+  await ledger.deadLetters.record(letterOf('m-7', 'MO/7'));
+  await onTheLaptop.deadLetters.markReplayed(letterOf('m-7', 'MO/7'), 'sending it to completions again');
+  await ledger.deadLetters.record(letterOf('m-7', 'MO/7', 'It is locked still.'));
 
   // Act
   const { productOrders } = await traceOrder('MO/7', ledger, '--local');
@@ -205,13 +198,8 @@ it('shows the cause of a refused order, of a refused booking, and of an order th
   await ledger.claims.reject(await claimedOrder(ledger, 'MO/6'), noArticle);
   const closed = { reason: 'It is closed.', cause: 'order-state' } as const;
   await refuse(ledger, 'MO/5', await plan(ledger, 'MO/5'), closed);
-  const unfit = {
-    kind: 'refused',
-    content: 'x',
-    note: 'It has no article.',
-    cause: 'order-data',
-  } as const;
-  await ledger.concerns.begin('MO/4', unfit);
+  const noted = { content: 'x', note: 'It has no article.', cause: 'order-data' } as const;
+  await ledger.concerns.begin('MO/4', { kind: 'refused', ...noted });
 
   // Act
   const told = await Promise.all(
