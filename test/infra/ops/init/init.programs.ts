@@ -79,10 +79,8 @@ describe('init', () => {
 
     // Act
     const again = await typed('init', ['--answers', answersFile(answersOf({ plant }))]);
-    const wrong = await typed('init', [
-      '--answers',
-      answersFile({ ...answersOf({ plant: other }), timeZone: 'Brussels', database: undefined }),
-    ]);
+    const wrongAnswers = { ...answersOf({ plant: other }), timeZone: 'Brussels', database: undefined };
+    const wrong = await typed('init', ['--answers', answersFile(wrongAnswers)]);
     const alone = await typed('init', []);
 
     // Assess
@@ -108,11 +106,8 @@ describe('init', () => {
 it('writes any text so that it reads back the same', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, maxLength: 20, unit: 'binary' }), (given) => {
-      const text = configurationText(
-        exampleOf('odoo'),
-        answersOf({ database: given, numberPrefix: given }),
-        now,
-      );
+      const own = answersOf({ database: given, numberPrefix: given });
+      const text = configurationText(exampleOf('odoo'), own, now);
       const [, database = ''] = /database: stage === 'production' \? ('(?:[^'\\]|\\.)*') : /.exec(text) ?? [];
       const [, number = ''] = /number: \(order\) => (`(?:[^`\\]|\\.)*`),\n/s.exec(text) ?? [];
       const read = (source: string): unknown =>

@@ -20,6 +20,7 @@ interface Case {
   readonly lookAlikes: readonly string[];
 }
 
+const { operations: byPost } = wrapped.contract;
 const cases: readonly Case[] = [
   { name: 'as it is assumed', completedStatus: 'completed', lookAlikes: ['productOrder.completedAt'] },
   {
@@ -46,10 +47,7 @@ const cases: readonly Case[] = [
     name: 'wrapped',
     dialect: wrapped,
     byHand: {
-      operations: {
-        findArticle: wrapped.contract.operations?.findArticle,
-        findProductOrder: wrapped.contract.operations?.findProductOrder,
-      },
+      operations: { findArticle: byPost?.findArticle, findProductOrder: byPost?.findProductOrder },
     },
     completedStatus: 'Afgewerkt',
     lookAlikes: ['productOrder.completedAt', 'article.number'],

@@ -13,20 +13,13 @@ const found = (answers: Answers, seen: ScreenValues) =>
 describe('recognising a product order', () => {
   it('is sure of none of several ids, dates and figures that look alike', () => {
     const order = {
-      ...{ uid: 'o-17', batchId: 'b-2', erpId: 'e-9', reference: 'MO/0001' },
-      ...{
-        created: '2026-11-01T08:00:00Z',
-        due: '2026-12-24T08:00:00Z',
-        released: 1_762_000_000,
-        closedAt: '2026-11-20T08:00:00Z',
-      },
+      ...{ uid: 'o-17', batchId: 'b-2', erpId: 'e-9', reference: 'MO/0001', released: 1_762_000_000 },
+      ...{ created: '2026-11-01T08:00:00Z', due: '2026-12-24T08:00:00Z', closedAt: '2026-11-20T08:00:00Z' },
       figures: { plannedQuantity: 5, actualQuantity: 5, scrap: 0 },
     };
 
-    const lines = found(
-      { readProductOrder: order },
-      { number: 'MO/0001', parameter: { name: 'plannedQuantity', value: '5' } },
-    );
+    const parameter = { name: 'plannedQuantity', value: '5' };
+    const lines = found({ readProductOrder: order }, { number: 'MO/0001', parameter });
 
     expect(lines).toMatchObject({
       'productOrder.number': ['reference', 'sure'],
@@ -44,11 +37,8 @@ describe('recognising a product order', () => {
       links: { next: null },
     };
     const odata = { d: { results: [{ OrderNo: 'MO/0001', ...fields }] } };
-    const repeats = {
-      query: { number: 'MO/0001' },
-      hits: 1,
-      content: [{ key: 'k-1', number: 'MO/0001', ...fields }],
-    };
+    const content = [{ key: 'k-1', number: 'MO/0001', ...fields }];
+    const repeats = { query: { number: 'MO/0001' }, hits: 1, content };
 
     expect(found({ findProductOrder: jsonApi }, seen)).toMatchObject({
       'list.entries': ['data', 'sure'],
@@ -66,12 +56,11 @@ describe('recognising a product order', () => {
   it('takes a JSON number for its number, but only if it is the same to the letter', () => {
     const order = { id: 9, no: 4711, alias: '04711' };
 
-    expect(found({ readProductOrder: order }, { number: '4711' })).toMatchObject({
-      'productOrder.number': ['no', 'sure'],
-    });
-    expect(found({ readProductOrder: order }, { number: '04711' })).toMatchObject({
-      'productOrder.number': ['alias', 'sure'],
-    });
+    for (const [number, field] of [
+      ['4711', 'no'],
+      ['04711', 'alias'],
+    ] as const)
+      expect(found({ readProductOrder: order }, { number })['productOrder.number']).toEqual([field, 'sure']);
   });
 
   it('finds none when nothing has the number', () => {
@@ -86,9 +75,10 @@ describe('recognising a product order', () => {
       { label: 'Colour', textValue: 'red', numberValue: null, note: 'y' },
     ];
 
+    const parameter = { name: 'Quantity', value: '4,5' };
     const lines = found(
       { readProductOrder: { number: 'MO/0001', parameters } },
-      { number: 'MO/0001', parameter: { name: 'Quantity', value: '4,5' } },
+      { number: 'MO/0001', parameter },
     );
 
     expect(lines).toMatchObject({
@@ -100,9 +90,8 @@ describe('recognising a product order', () => {
   it('finds the language of the screen', () => {
     const order = { number: 'MO/0001', state: { title: { en: 'Done', nl: 'Gereed' } } };
 
-    expect(
-      found({ readProductOrder: order }, { number: 'MO/0001', completedStatus: 'gereed' }),
-    ).toMatchObject({
+    const seen = { number: 'MO/0001', completedStatus: 'gereed' };
+    expect(found({ readProductOrder: order }, seen)).toMatchObject({
       'productOrder.status': ['state.title', 'sure'],
       completedStatuses: [['gereed'], 'sure'],
       language: ['nl', 'sure'],
@@ -113,14 +102,8 @@ describe('recognising a product order', () => {
 describe('recognising a recording', () => {
   const order = { id: 'o-1', number: 'MO/0001', runs: [{ link: 'l-1', run: { id: 'r-1' } }] };
   const recording = {
-    ...{
-      id: 'r-1',
-      order: { id: 'o-1' },
-      from: 1_763_971_200,
-      until: 1_763_971_800,
-      exported: 1_763_980_000,
-      took: 10,
-    },
+    ...{ id: 'r-1', order: { id: 'o-1' }, took: 10 },
+    ...{ from: 1_763_971_200, until: 1_763_971_800, exported: 1_763_980_000 },
     groups: [
       { title: 'A', lines: [] },
       { title: 'B', lines: [{ caption: 'Good quantity', target: 99, got: 1234 }] },
@@ -167,37 +150,11 @@ const letters = fc
   .array(fc.constantFrom(...'bcdfghjklmnpqrstvwxz'), { minLength: 5, maxLength: 9 })
   .map((all) => all.join(''));
 const names = fc.uniqueArray(letters, { minLength: 30, maxLength: 30 });
-const decoyNames = [
-  'number',
-  'id',
-  'code',
-  'status',
-  'name',
-  'article',
-  'completedAt',
-  'key',
-  'value',
-  'externalId',
-  'orderNumber',
-  'startedAt',
-];
-const decoys = fc.dictionary(
-  fc.constantFrom(...decoyNames),
-  fc.constantFrom<unknown>(
-    'MO-4711',
-    'GEAR-77',
-    'o-id-1',
-    'r-id-1',
-    5432,
-    '2026-11-02T08:00:00Z',
-    1_763_971_200,
-    600,
-    'x',
-    null,
-    true,
-  ),
-  { maxKeys: 6 },
-);
+const decoyNames =
+  'number id code status name article completedAt key value externalId orderNumber startedAt'.split(' ');
+const texts = ['MO-4711', 'GEAR-77', 'o-id-1', 'r-id-1', '2026-11-02T08:00:00Z', 'x'];
+const decoyValues = fc.constantFrom<unknown>(...texts, 5432, 1_763_971_200, 600, null, true);
+const decoys = fc.dictionary(fc.constantFrom(...decoyNames), decoyValues, { maxKeys: 6 });
 const seen: ScreenValues = {
   ...{ number: 'MO-4711', article: 'GEAR-77', variant: 'Bright red', completedStatus: 'Afgewerkt' },
   ...{ parameter: { name: 'Quantity', value: '5432' }, recorded: { value: '6543', step: 'Good ones' } },

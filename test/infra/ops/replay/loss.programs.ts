@@ -17,12 +17,20 @@ beforeEach(empty);
 const deadIn = ({ 'dead-letters': dead }: { readonly 'dead-letters': Depth }) => dead.visible + dead.hidden;
 
 const recordOf = (messageId: string) => ({
-  messageId,
-  orderNumber: messageId,
-  stage: 'create-product-orders',
-  reason: 'Azumuta has no article GEAR-99.',
-  cause: 'unknown-article' as const,
+  ...{ messageId, orderNumber: messageId, stage: 'create-product-orders' },
+  ...{ reason: 'Azumuta has no article GEAR-99.', cause: 'unknown-article' as const },
 });
+/** A dead letter of an order, which the ledger does not know. */
+const put = (id: string) => store.put({ ...recordOf(id), body: productOrderMessage(id) });
+const putMany = async (count: number) => {
+  for (let n = 0; n < count; n++) await put(`PO-${n}`);
+};
+const refusing: ReplayDependencies['queues'] = {
+  sendAll: async (_, messages) => messages.map((_message, at) => at),
+};
+const silent: ReplayDependencies['queues'] = {
+  sendAll: () => Promise.reject(new Error('SQS does not answer.')),
+};
 /** Of these messages, those that the ledger calls dead. */
 async function stillDead(ids: readonly string[]): Promise<string[]> {
   const records = await Promise.all(ids.map((id) => ledger.deadLetters.of(id)));
@@ -33,7 +41,7 @@ describe('the ledger', () => {
   it('records a letter as dead again when it fails again before the replay ends', async () => {
     // Prepare: the function rejects at once what it gets.
     await ledger.deadLetters.record(recordOf('again'));
-    await store.put({ ...recordOf('again'), body: productOrderMessage('again') });
+    await put('again');
     const rejecting: ReplayDependencies['queues'] = {
       async sendAll(_, messages) {
         for (const { body } of messages) {
@@ -52,21 +60,14 @@ describe('the ledger', () => {
     expect(await stillDead(['again'])).toEqual(['again']);
   });
 
-  it.each<[string, ReplayDependencies['queues']]>([
-    ['refuses', { sendAll: async (_, messages) => messages.map((_message, at) => at) }],
-    [
-      'does not answer for',
-      {
-        sendAll: async () => {
-          throw new Error('SQS does not answer.');
-        },
-      },
-    ],
+  it.each([
+    ['refuses', refusing],
+    ['does not answer for', silent],
   ])('keeps a letter as dead that SQS %s, and notes that in the journey', async (how, queues) => {
     // Prepare
     const id = `not sent, as SQS ${how} it`;
     await ledger.deadLetters.record(recordOf(id));
-    await store.put({ ...recordOf(id), body: productOrderMessage(id) });
+    await put(id);
 
     // Act
     const report = await run({}, { queues });
@@ -83,17 +84,15 @@ describe('the ledger', () => {
 });
 
 it('records a letter with its cause when the ledger did not know it and SQS refuses it', async () => {
-  const dead = recordOf('not known');
-  await store.put({ ...dead, body: productOrderMessage('not known') });
-  await run({}, { queues: { sendAll: async (_, messages) => messages.map((_message, at) => at) } });
-  expect(await ledger.deadLetters.of('not known')).toEqual([{ ...dead, isDead: true }]);
+  await put('not known');
+  await run({}, { queues: refusing });
+  expect(await ledger.deadLetters.of('not known')).toEqual([{ ...recordOf('not known'), isDead: true }]);
 });
 
 describe('a replay loses nothing', () => {
   it('makes all letters visible again when SQS refuses them, with the reason', async () => {
     // Prepare
-    for (let n = 0; n < 12; n++)
-      await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
+    await putMany(12);
     const gone = `${store.url('product-orders')}-that-was-deleted`;
     const queueUrls = { 'product-orders': gone, completions: gone };
 
@@ -108,10 +107,9 @@ describe('a replay loses nothing', () => {
 
   it('keeps the letters that SQS refuses when it takes others', async () => {
     // Prepare
-    for (const number of ['PO-1', 'PO-2', 'PO-3'])
-      await store.put({ body: productOrderMessage(number), orderNumber: number, messageId: number });
+    for (const number of ['PO-1', 'PO-2', 'PO-3']) await put(number);
     const queues = createQueues(store.sqs);
-    const refusing: ReplayDependencies['queues'] = {
+    const refusingOne: ReplayDependencies['queues'] = {
       async sendAll(url, messages) {
         const refused = messages.findIndex(({ attributes }) => attributes?.messageId === 'PO-2');
         await queues.sendAll(
@@ -123,7 +121,7 @@ describe('a replay loses nothing', () => {
     };
 
     // Act
-    const report = await run({}, { queues: refusing });
+    const report = await run({}, { queues: refusingOne });
 
     // Assess
     expect(report).toMatchObject({ movable: 3, moved: 2, copied: 0 });
@@ -135,7 +133,7 @@ describe('a replay loses nothing', () => {
 
   it('counts a letter as copied that SQS does not remove, and makes it visible again', async () => {
     // Prepare
-    await store.put({ body: productOrderMessage('PO-1') });
+    await put('PO-1');
     const deadLetters = openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 });
 
     // Act
@@ -150,8 +148,7 @@ describe('a replay loses nothing', () => {
 
   it('returns the letters that it holds when it is interrupted', async () => {
     // Prepare
-    for (let n = 0; n < 12; n++)
-      await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
+    await putMany(12);
     const ending = new AbortController();
     const queues = createQueues(store.sqs);
     const interrupted: ReplayDependencies['queues'] = {
@@ -177,7 +174,7 @@ describe('a replay loses nothing', () => {
     const ids = Array.from({ length: 40 }, (_, n) => `m-${n}`);
     for (const messageId of ids) {
       await ledger.deadLetters.record(recordOf(messageId));
-      await store.put({ ...recordOf(messageId), body: productOrderMessage(messageId) });
+      await put(messageId);
     }
 
     // Act
