@@ -116,7 +116,7 @@ describe('a function that fails', () => {
     ['a pull every five minutes', () => ruleOf(template, 'Errors-pull-product-orders'), 5, 15],
     ['a pull every half an hour', () => ruleOf(slow, 'Errors-pull-product-orders'), 30, 65],
     ['a reconciliation once a day', () => ruleOf(template, 'Errors-reconcile-completions'), 24 * 60, 5],
-    ['a consumer whose messages come again', () => ruleOf(template, 'Errors-book-completion'), 6, 15],
+    ['a consumer whose messages are retried', () => ruleOf(template, 'Errors-book-completion'), 6, 15],
   ])('%s rings', (_what, rule, minutes, within) => {
     const failing = 36 * 60;
     const samples = [...every(minutes, 0, failing, 0), ...every(minutes, failing, failing + 3 * 24 * 60, 1)];
@@ -145,7 +145,7 @@ describe('silence', () => {
     ['a pull every five minutes', () => ruleOf(template, 'NotRunning-pull-product-orders'), 5, 15],
     ['a pull every half an hour', () => ruleOf(slow, 'NotRunning-pull-product-orders'), 30, 90],
     [
-      'a reconciliation once a day',
+      'a daily reconciliation',
       () => ruleOf(template, 'NotRunning-reconcile-completions'),
       24 * 60,
       2 * 24 * 60,
@@ -190,11 +190,8 @@ describe('a stalled queue', () => {
 
   it.each([
     ['whose messages rest for a Retry-After of an hour, hidden', Array(8).fill({ waiting: 0, received: 0 })],
-    ['with more than can be worked off in half an hour', Array(8).fill({ waiting: 5000, received: 40 })],
-    [
-      'that somebody takes from now and then',
-      [0, 0, 0, 0, 2, 0].map((received) => ({ waiting: 1, received })),
-    ],
+    ['with more than can be drained in half an hour', Array(8).fill({ waiting: 5000, received: 40 })],
+    ['that somebody takes from at times', [0, 0, 0, 0, 2, 0].map((received) => ({ waiting: 1, received }))],
   ])('is none %s', (_what, looks) => {
     expect(stateAfter(looks)).toBe('OK');
   });

@@ -12,7 +12,7 @@ import { templateOf } from './assembled.ts';
 
 /** Minutes before the outage, in which all is well. */
 const wellFor = 30;
-/** Minutes after it, in which all that waits comes again once: waits are 15 minutes at most. */
+/** Minutes after it, in which all that waits is retried once: waits are 15 minutes at most. */
 const watchedFor = 60;
 
 interface Case {
@@ -24,23 +24,15 @@ interface Case {
   readonly minutes: number;
 }
 
+const pulled = { partner: 'erp', messages: 0, pullsEveryMinutes: 5 } as const;
 const cases: readonly [what: string, given: Case][] = [
   ['one waiting message', { partner: 'azumuta', how: 'answers 503', messages: 1, minutes: 60 }],
   ['two waiting messages', { partner: 'azumuta', how: 'refuses connections', messages: 2, minutes: 60 }],
   ['forty waiting messages', { partner: 'azumuta', how: 'answers 503', messages: 40, minutes: 60 }],
-  [
-    'no message at all, and a pull',
-    { partner: 'erp', how: 'refuses connections', messages: 0, pullsEveryMinutes: 5, minutes: 60 },
-  ],
+  ['no message, and a pull', { ...pulled, how: 'refuses connections', minutes: 60 }],
   ['four hours with one message', { partner: 'azumuta', how: 'answers 503', messages: 1, minutes: 240 }],
-  [
-    'four hours with a pull alone',
-    { partner: 'erp', how: 'answers 503', messages: 0, pullsEveryMinutes: 5, minutes: 240 },
-  ],
-  [
-    'credentials that are refused',
-    { partner: 'azumuta', how: 'refuses our credentials', messages: 1, minutes: 60 },
-  ],
+  ['four hours with a pull alone', { ...pulled, how: 'answers 503', minutes: 240 }],
+  ['refused credentials', { partner: 'azumuta', how: 'refuses our credentials', messages: 1, minutes: 60 }],
 ];
 
 afterAll(simulateFetch());

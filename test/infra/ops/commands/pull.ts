@@ -3,11 +3,12 @@ import * as z from 'zod/mini';
 import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import type { CommandStage } from './stage.ts';
 
-const previewSchema = z.looseObject({
-  productOrders: z.array(
-    z.looseObject({ number: z.string(), outcome: z.string(), reason: z.optional(z.string()) }),
-  ),
+const orderSchema = z.looseObject({
+  number: z.string(),
+  outcome: z.string(),
+  reason: z.optional(z.string()),
 });
+const previewSchema = z.looseObject({ productOrders: z.array(orderSchema) });
 
 export function pullTests(stage: () => CommandStage): void {
   it('says in a dry run what would happen to each order, and writes nothing', async () => {

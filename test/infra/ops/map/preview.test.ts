@@ -43,7 +43,7 @@ describe('previewing an order', () => {
     ['that lists them all', { variants: ({ attributes }) => Object.keys(attributes) }, []],
     [
       'that only accept reads',
-      { accept: ({ attributes }) => attributes.atex === true },
+      { accept: ({ attributes: { atex } }) => atex === true },
       ['attributes.customer', 'attributes.side'],
     ],
     ['unknown, as the mapping clones its input', { number: (order) => structuredClone(order).number }, []],
@@ -148,14 +148,14 @@ describe('previewing a completion', () => {
       expect.stringContaining('completions.quantity gave "four"'),
       expect.stringContaining('completions.scrap gave -1'),
     ]);
-    expect(misshapen?.mistakes).toEqual([
-      expect.stringMatching(
-        /^\$\.productOrder\.id: found missing, .* set azumuta\.contract\.productOrder\.id /,
-      ),
-      expect.stringMatching(/^\$\.productOrder\.status: found missing/),
-      expect.stringMatching(/^\$\.recordings\[0\]\.id: found missing/),
-      expect.stringMatching(/^\$\.recordings\[0\]\.steps: found string, expected a list/),
+    const beginnings = misshapen?.mistakes.map((mistake) => mistake.split(', ')[0]);
+    expect(beginnings).toEqual([
+      '$.productOrder.id: found missing',
+      '$.productOrder.status: found missing',
+      '$.recordings[0].id: found missing',
+      '$.recordings[0].steps: found string',
     ]);
+    expect(misshapen?.mistakes[0]).toContain(' set azumuta.contract.productOrder.id ');
   });
 });
 
