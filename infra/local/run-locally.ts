@@ -9,6 +9,7 @@ import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator/emulator.ts';
 import type { Overrides } from './emulator/overrides.ts';
 import { nodeBinary } from './emulator/process/host.ts';
+import type { ServiceOptions } from './emulator/services.ts';
 import { newToken, operatorClients, operatorLedger, setIfUnset } from './operator-clients.ts';
 import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api.ts';
 import type { Trigger } from './sandbox/azumuta/triggers.ts';
@@ -16,7 +17,8 @@ import { azumutaControl, erpControl } from './sandbox/control.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandboxes.ts';
 
 export interface LocalSystemOptions
-  extends Pick<EmulatorOptions, 'log' | 'signal' | 'overrides' | 'clockOffsetsMs' | 'grantsFile'> {
+  extends ServiceOptions,
+    Pick<EmulatorOptions, 'log' | 'signal' | 'overrides'> {
   /** Path of the configuration. */
   readonly integrationFile: string;
   /** Where all data is kept. Default: a temporary folder, removed at `stop`. */
@@ -70,9 +72,9 @@ export async function startLocalSystem(options: LocalSystemOptions) {
     });
 
     progress('starting its queues, tables and functions');
-    const { clockOffsetsMs, grantsFile } = options;
     const emulator = await startEmulator({
-      ...{ template, overrides, log, signal, clockOffsetsMs, grantsFile },
+      ...options,
+      ...{ template, overrides, log },
       dataDir: join(folder, 'platform'),
       sandboxes: { azumuta: azumuta.url, erp: erp.url },
     });

@@ -23,6 +23,8 @@ export async function startTestSystem(options: Partial<LocalSystemOptions> = {})
     integrationFile: fileURLToPath(new URL('../../integration.config.ts', import.meta.url)),
     overrides: { ...localOverrides, environment: testEnvironment },
     grantsFile,
+    // Two show what comes of several at once; each one more costs a second of a core.
+    maxContainers: 2,
     ...(keptIn === undefined ? {} : { synthesize: (wanted) => synthesizeOnce(wanted, keptIn) }),
     ...options,
   });

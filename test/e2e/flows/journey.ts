@@ -17,13 +17,15 @@ export async function builtOrder(quantity = '5'): Promise<string> {
   return number;
 }
 
-export const bookingsOf = async (number: string) =>
-  (await system.erp.bookings()).filter(({ order }) => order === number);
+export const builtOrders = (count: number) => Promise.all(Array.from({ length: count }, () => builtOrder()));
+
+/** Read from the ERP's own books, as asking it over HTTP many times a second would slow everything down. */
+export const bookingsOf = (number: string) => system.sandboxes.erp.store.bookings(number);
 
 /** The bookings on an order once there are so many. */
 export const booked = (number: string, times = 1) =>
-  vi.waitUntil(async () => {
-    const bookings = await bookingsOf(number);
+  vi.waitUntil(() => {
+    const bookings = bookingsOf(number);
     return bookings.length >= times && bookings;
   }, patient);
 
@@ -59,4 +61,14 @@ export async function anHourPasses(number: string): Promise<void> {
 export async function readsOfRecordings(): Promise<readonly number[]> {
   const calls = Object.entries(await system.azumuta.calls('path'));
   return calls.filter(([path]) => path.includes('/recordings/')).map(([, times]) => times);
+}
+
+/** Kills the containers that book; the next message gets a new one, which knows nothing of what they have read. */
+export async function killBookingContainers(): Promise<void> {
+  const name = system.emulator.functionName('FunctionsBookCompletionFunction');
+  const pids = () => system.emulator.processes().flatMap((one) => (one.name === name ? [one.pid] : []));
+  const killed = pids();
+  for (const pid of killed) process.kill(pid, 'SIGKILL');
+  // Else the next message might still be given to one of them.
+  await vi.waitUntil(() => !pids().some((pid) => killed.includes(pid)), patient);
 }

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import { bothTriggers } from '../../../infra/local/run-locally.ts';
 import { patient } from '../../support/patient.ts';
-import { anHourPasses, bookingsOf, until } from './journey.ts';
+import { anHourPasses, booked, bookingsOf, builtOrder, until } from './journey.ts';
 import { system } from './stage.ts';
 
 const reportSchema = z.looseObject({ outcome: z.string(), asked: z.number(), completed: z.number() });
@@ -26,7 +26,7 @@ async function isDrained(sqs: SQSClient): Promise<boolean> {
   return Number(visible) + Number(hidden) === 0;
 }
 
-/** First, as every overdue order is asked about. */
+/** First, as every overdue order is asked about, and each day every open one. */
 export function lostTriggerTests(): void {
   it('books a completion whose trigger was lost once, even when the trigger comes late', async () => {
     // Prepare: every trigger is lost. An overdue order was open when it was asked about, and is completed since.
@@ -56,7 +56,22 @@ export function lostTriggerTests(): void {
     expect([early.asked, early.completed]).toEqual([1, 0]);
     expect(sameDay.asked).toBe(0);
     expect([nextDay.asked, nextDay.completed]).toEqual([1, 1]);
-    expect(await bookingsOf(number)).toHaveLength(1);
+    expect(bookingsOf(number)).toHaveLength(1);
     expect((await reconcile()).asked).toBe(0);
+  });
+
+  it('books an order whose trigger was lost at the daily look, which finds that the ERP has changed it', async () => {
+    // Prepare
+    await system.azumuta.setTriggers([]);
+    onTestFinished(() => system.azumuta.setTriggers(bothTriggers(system.webhookUrl)));
+    const number = await builtOrder();
+    await system.azumuta.complete(number);
+    await system.erp.revise(number, { quantity: '6' });
+
+    // Act
+    await reconcile();
+
+    // Assess
+    await booked(number);
   });
 }

@@ -4,7 +4,16 @@ import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import { bothTriggers } from '../../../infra/local/run-locally.ts';
 import { completionHint } from '../../../shared/completions/messages.ts';
 import { patient } from '../../support/patient.ts';
-import { anHourPasses, booked, bookingsOf, builtOrder, readsOfRecordings, until } from './journey.ts';
+import {
+  anHourPasses,
+  booked,
+  bookingsOf,
+  builtOrder,
+  builtOrders,
+  killBookingContainers,
+  readsOfRecordings,
+  until,
+} from './journey.ts';
 import { system } from './stage.ts';
 
 /** The connector reads the order before it books on it. */
@@ -18,8 +27,7 @@ export function plannedTests(): void {
 
     it('is made of one read of Azumuta while the ERP is down, and booked once when the ERP is back', async () => {
       // Prepare: as many as open the breaker, and one with more than a message could hold
-      const numbers: string[] = [];
-      while (numbers.length < 6) numbers.push(await builtOrder());
+      const numbers = await builtOrders(6);
       const [large = '', ...others] = numbers;
       const serials = Array.from({ length: 6000 }, (_, at) => `SN-${at}-${'x'.repeat(180)}`);
       await system.azumuta.forgetCalls();
@@ -32,26 +40,28 @@ export function plannedTests(): void {
       for (const number of numbers) await until(number, 'waiting');
       await vi.waitUntil(async () => (await system.ledger.breaker.state('erp')).open, patient);
       await system.erp.setFaults([]);
+      await vi.waitUntil(() => numbers.some((number) => bookingsOf(number).length > 0), patient);
+      // The others wait for some seconds more, unless another trigger comes.
+      for (const number of numbers) await system.azumuta.trigger(number);
       for (const number of numbers) await booked(number);
 
       // Assess
       const reads = await readsOfRecordings();
       expect(reads.length).toBeGreaterThanOrEqual(numbers.length);
       expect(new Set(reads)).toEqual(new Set([1]));
-      for (const number of numbers) expect(await bookingsOf(number)).toHaveLength(1);
+      for (const number of numbers) expect(bookingsOf(number)).toHaveLength(1);
     });
 
     it('is made while bookings are paused, and booked as it was planned by the first hint after the pause', async () => {
-      // Prepare: a container believes for two seconds that it may call the ERP
+      // Prepare: a container that has called the ERP believes for two seconds that it may
       await system.ledger.breaker.pauseBookings(true);
       onTestFinished(() => system.ledger.breaker.pauseBookings(false).then(() => undefined));
-      const pausedAt = Date.now();
       const number = await builtOrder();
-      await vi.waitUntil(() => Date.now() - pausedAt > 2000, patient);
+      await killBookingContainers();
       await system.azumuta.forgetCalls();
       await system.azumuta.complete(number, { quantity: 4 });
       await until(number, 'waiting');
-      const [early] = await bookingsOf(number);
+      const [early] = bookingsOf(number);
 
       // Act
       await system.ledger.breaker.pauseBookings(false);
@@ -81,11 +91,7 @@ export function plannedTests(): void {
       onTestFinished(() => system.erp.setFaults([]));
       await system.azumuta.complete(number);
       await vi.waitUntil(async () => (await system.erp.calls())[lookUp], patient);
-      const name = system.emulator.functionName('FunctionsBookCompletionFunction');
-      const containers = () => system.emulator.processes().filter((process) => process.name === name);
-      for (const { pid } of containers()) process.kill(pid, 'SIGKILL');
-      // Else the next hint might still be given to one of them.
-      await vi.waitUntil(() => containers().length === 0, patient);
+      await killBookingContainers();
       await until(number, 'claimed');
       await anHourPasses(number);
 

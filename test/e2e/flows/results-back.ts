@@ -8,7 +8,15 @@ import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import { bothTriggers, type LocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { patient } from '../../support/patient.ts';
-import { anHourPasses, booked, bookingsOf, builtOrder, readsOfRecordings, until } from './journey.ts';
+import {
+  anHourPasses,
+  booked,
+  bookingsOf,
+  builtOrder,
+  builtOrders,
+  readsOfRecordings,
+  until,
+} from './journey.ts';
 import { calls, system } from './stage.ts';
 
 const deadLetterOf = (number: string) =>
@@ -49,7 +57,7 @@ export function resultsBackTests(): void {
       const first = await builtOrder();
       await system.azumuta.complete(first);
       await booked(first);
-      const numbers = [await builtOrder(), await builtOrder()];
+      const numbers = await builtOrders(2);
       await system.azumuta.forgetCalls();
       for (const number of numbers) await system.azumuta.complete(number);
       for (const number of numbers) await booked(number);
@@ -83,7 +91,7 @@ export function resultsBackTests(): void {
         stage: 'book-completion',
         reason: expect.stringContaining('completed by somebody else'),
       });
-      expect((await bookingsOf(number)).filter(({ reference }) => reference !== null)).toEqual([]);
+      expect(bookingsOf(number).filter(({ reference }) => reference !== null)).toEqual([]);
 
       // A person is alerted: the function that does it runs every five minutes, under its own role.
       const { functionError } = await system.emulator.runSchedule('SchedulesAlerts');
@@ -114,7 +122,7 @@ export function resultsBackTests(): void {
         stage: 'book-completion',
         reason: expect.stringContaining('$.'),
       });
-      expect(await bookingsOf(number)).toEqual([]);
+      expect(bookingsOf(number)).toEqual([]);
     });
   });
 
@@ -167,7 +175,7 @@ export function resultsBackTests(): void {
       const order = (await system.azumuta.productOrders()).find((each) => each.number === number);
       const reads = () => system.azumuta.calls('path');
       await expect.poll(reads, patient).toHaveProperty([`GET /api/v1/productorders/${order?.id}`]);
-      expect(await bookingsOf(number)).toEqual([]);
+      expect(bookingsOf(number)).toEqual([]);
     });
   });
 
