@@ -8,7 +8,7 @@ const patienceMs = 90_000;
 /** By then, every trigger has its answer. */
 const lostTriggerMs = 6_000;
 
-interface Stage extends LocalSystem {
+interface Demo extends LocalSystem {
   readonly signal: AbortSignal;
 }
 
@@ -29,16 +29,16 @@ export async function runDemo(
   signal: AbortSignal,
 ) {
   const startedAt = Date.now();
-  const stage: Stage = { ...system, signal };
-  const numbers = await step('Orders out: ERP → Azumuta', (tell) => ordersOut(stage, orders, tell));
-  const completedAt = await step('Work done in Azumuta', (tell) => workDone(stage, numbers, tell));
-  await step('Results back: Azumuta → ERP', (tell) => resultsBack(stage, numbers, tell));
+  const demo: Demo = { ...system, signal };
+  const numbers = await step('Orders out: ERP → Azumuta', (tell) => ordersOut(demo, orders, tell));
+  const completedAt = await step('Work done in Azumuta', (tell) => workDone(demo, numbers, tell));
+  await step('Results back: Azumuta → ERP', (tell) => resultsBack(demo, numbers, tell));
   return outcomeOf(system, numbers, completedAt, startedAt);
 }
 
 /** The ERP sends one half to the order endpoint; the scheduled pull finds the other. */
-async function ordersOut(stage: Stage, orders: number, tell: Tell): Promise<readonly string[]> {
-  const { erp, emulator, orderEndpoint } = stage;
+async function ordersOut(demo: Demo, orders: number, tell: Tell): Promise<readonly string[]> {
+  const { erp, emulator, orderEndpoint } = demo;
   const numbers: string[] = [];
   const advance = (created: number) =>
     tell(`Orders out: ${numbers.length} released in the ERP, ${created} created in Azumuta`);
@@ -51,20 +51,20 @@ async function ordersOut(stage: Stage, orders: number, tell: Tell): Promise<read
   const pushed = Math.ceil(orders / 2);
   for (let sent = 0; sent < pushed; sent++) {
     const [number = ''] = await release(1, sent + 1);
-    await persistently(stage, async () => {
+    await persistently(demo, async () => {
       const { status, answer } = await erp.releaseAndSend(orderEndpoint, { number });
       if (status !== 202 && status !== 200)
         throw new Error(`The order endpoint answered ${status}: ${answer}`);
     });
   }
   if (orders > pushed) await release(orders - pushed, 1000);
-  await persistently(stage, async () => {
+  await persistently(demo, async () => {
     const { payload } = await emulator.runSchedule('SchedulesPull');
     // A run that was killed still holds its lease: try again until a run has read everything.
     if (Object(payload).outcome !== 'read')
       throw new Error(`The pull did not run through: ${JSON.stringify(payload)}`);
   });
-  await until(stage, 'Not every order is in Azumuta and known to the ERP', async () => {
+  await until(demo, 'Not every order is in Azumuta and known to the ERP', async () => {
     const linked = (await erp.orders()).filter(
       ({ number, azumutaId }) => azumutaId !== null && numbers.includes(number),
     );
@@ -78,7 +78,7 @@ async function ordersOut(stage: Stage, orders: number, tell: Tell): Promise<read
  * Operators build and complete every order; Azumuta fires its triggers.
  * @returns when each order was completed in Azumuta (ISO).
  */
-async function workDone({ azumuta }: Stage, numbers: readonly string[], tell: Tell) {
+async function workDone({ azumuta }: Demo, numbers: readonly string[], tell: Tell) {
   const completedAt = new Map<string, string>();
   for (const number of numbers) {
     completedAt.set(number, new Date().toISOString());
@@ -89,15 +89,15 @@ async function workDone({ azumuta }: Stage, numbers: readonly string[], tell: Te
 }
 
 /** Every completion is booked in the ERP. */
-async function resultsBack(stage: Stage, numbers: readonly string[], tell: Tell): Promise<void> {
+async function resultsBack(demo: Demo, numbers: readonly string[], tell: Tell): Promise<void> {
   let checkedAt = Date.now();
-  await until(stage, 'Not every completion is booked in the ERP', async () => {
-    const booked = await bookedOf(stage, numbers);
+  await until(demo, 'Not every completion is booked in the ERP', async () => {
+    const booked = await bookedOf(demo, numbers);
     tell(`Results back: ${booked.length} of ${numbers.length} booked in the ERP`);
     if (booked.length === numbers.length) return true;
     if (Date.now() - checkedAt > lostTriggerMs) {
       checkedAt = Date.now();
-      await repeatLostTriggers(stage, numbers);
+      await repeatLostTriggers(demo, numbers);
     }
     return false;
   });
@@ -142,7 +142,7 @@ async function outcomeOf(
   };
 }
 
-async function until({ signal }: Stage, complaint: string, reached: () => Promise<boolean>): Promise<void> {
+async function until({ signal }: Demo, complaint: string, reached: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + patienceMs; Date.now() < end; await pause(150, undefined, { signal })) {
     if (await reached()) return;
   }
@@ -150,7 +150,7 @@ async function until({ signal }: Stage, complaint: string, reached: () => Promis
 }
 
 /** Tries again for half a minute, as the ERP or a person would when the integration does not answer. */
-async function persistently({ signal }: Stage, act: () => Promise<void>): Promise<void> {
+async function persistently({ signal }: Demo, act: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       return await act();
@@ -162,7 +162,7 @@ async function persistently({ signal }: Stage, act: () => Promise<void>): Promis
 }
 
 /** A trigger without an answer is lost, as nothing promises that Azumuta repeats it. So an operator fires it again. */
-async function repeatLostTriggers({ azumuta }: Stage, numbers: readonly string[]): Promise<void> {
+async function repeatLostTriggers({ azumuta }: Demo, numbers: readonly string[]): Promise<void> {
   const log = await azumuta.triggerLog();
   for (const number of numbers) {
     const calls = log.filter(({ productOrderNumber }) => productOrderNumber === number);

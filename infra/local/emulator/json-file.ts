@@ -5,7 +5,7 @@ export function readJson<T = unknown>(file: string): T | undefined {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
-/** Writes a file that only its owner may read, beside the earlier one and then over it: a kill leaves one of the two. */
+/** Writes a file that only its owner may read, next to the earlier one and then over it: a kill leaves one of the two. */
 export function writeJson(file: string, value: unknown): void {
   writeFileSync(`${file}.new`, JSON.stringify(value, null, 2), { mode: 0o600 });
   renameSync(`${file}.new`, file);

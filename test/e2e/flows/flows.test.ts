@@ -3,10 +3,10 @@ import { logTests } from './logs.ts';
 import { lostTriggerTests } from './lost-trigger.ts';
 import { ordersOutTests } from './orders-out.ts';
 import { plannedTests } from './planned.ts';
+import { startPlant } from './plant.ts';
 import { resultsBackTests } from './results-back.ts';
-import { startStage } from './stage.ts';
 
-startStage();
+startPlant();
 lostTriggerTests();
 ordersOutTests();
 resultsBackTests();

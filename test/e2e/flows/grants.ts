@@ -8,7 +8,7 @@ import { grantsOf } from '../../infra/stack/grants/grants.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
 import { patient } from '../../support/patient.ts';
 import { booked, builtOrder } from './journey.ts';
-import { lines, system } from './stage.ts';
+import { lines, system } from './plant.ts';
 
 const byNumber = 'GET /api/v1/productorders';
 const byId = 'GET /api/v1/productorders/{id}';
@@ -177,7 +177,7 @@ export function grantsTests(): void {
       // Act
       await come(number);
 
-      // Assess: Azumuta is asked, and knows no such order
+      // Assess: Azumuta is asked, and has no such order
       const isAsked = async () => (await system.ledger.knownOrders.read(part.first)).question !== undefined;
       await vi.waitUntil(isAsked, patient);
     });

@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
 import { patient } from '../../support/patient.ts';
-import { system } from './stage.ts';
+import { system } from './plant.ts';
 
 /**
  * An order that exists in Azumuta and is linked in the ERP, and of which the ledger knows both: its receipt comes last, and

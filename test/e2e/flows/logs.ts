@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { functionNames } from '../../../infra/build/bundle-functions.ts';
-import { system } from './stage.ts';
+import { system } from './plant.ts';
 
 /** Last, as it reads the logs of the flows before. */
 export function logTests(): void {

@@ -5,7 +5,7 @@ import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import { bothTriggers } from '../../../infra/local/run-locally.ts';
 import { patient } from '../../support/patient.ts';
 import { anHourPasses, booked, bookingsOf, builtOrder, until } from './journey.ts';
-import { system } from './stage.ts';
+import { system } from './plant.ts';
 
 const reportSchema = z.looseObject({ outcome: z.string(), asked: z.number(), completed: z.number() });
 

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { azumutaSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { patient } from '../../support/patient.ts';
-import { calls, system } from './stage.ts';
+import { calls, system } from './plant.ts';
 
 const inAzumuta = async (number: string) =>
   (await system.azumuta.productOrders()).filter((order) => order.number === number);

@@ -14,7 +14,7 @@ import {
   readsOfRecordings,
   until,
 } from './journey.ts';
-import { system } from './stage.ts';
+import { system } from './plant.ts';
 
 /** The connector reads the order before it books on it. */
 const lookUp = 'GET /api/production-orders/{number}';

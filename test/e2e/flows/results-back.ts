@@ -17,7 +17,7 @@ import {
   readsOfRecordings,
   until,
 } from './journey.ts';
-import { calls, system } from './stage.ts';
+import { calls, system } from './plant.ts';
 
 const deadLetterOf = (number: string) =>
   vi.waitUntil(
@@ -105,7 +105,7 @@ export function resultsBackTests(): void {
       );
     });
 
-    it('becomes a dead letter with the path when an answer of Azumuta has an unexpected form, and nothing is booked in part', async () => {
+    it('becomes a dead letter with the path when an answer of Azumuta is invalid, and nothing is booked in part', async () => {
       // Prepare
       const number = await builtOrder();
       await system.azumuta.setFaults([

@@ -60,7 +60,7 @@ it('continues from a watermark between such productions, without missing one', a
   const since = { changedAt: '2020-03-03T03:03:03.000456Z', id: String(ids[0]) };
   const listed = await list({ states: ['draft'] }, since);
 
-  // Assess: orders at the watermark itself may come again.
+  // Assess: orders at the watermark itself may be listed again.
   const found = listed.map(({ id }) => Number(id)).filter((id) => ids.includes(id));
   expect(found).toContain(ids[1]);
 });

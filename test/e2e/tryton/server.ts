@@ -75,7 +75,7 @@ async function openBooks(backend: Backend, folder: string): Promise<Books> {
 }
 
 /**
- * Initialising takes up to half a minute: the result is kept beside the other temporary files, by version and user.
+ * Initialising takes up to half a minute: the result is kept among the other temporary files, by version and user.
  * @returns its folder.
  */
 async function initialised(backend: Backend, report: Report): Promise<string> {

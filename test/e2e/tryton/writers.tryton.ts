@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt } from '../../shared/erp/conformance/attempts.ts';
@@ -66,19 +65,25 @@ async function bookWith(
   return { planned, failures, seconds, calls: system.faults.callCount() / productions };
 }
 
-/** A container that works on a batch when it has a slot, and otherwise tries again after a second, as its messages do. */
+/** Settled when a container gives its slot back. */
+let freed = Promise.withResolvers<void>();
+
+/** A container that works on a batch when it has a slot, and otherwise tries again once another has given one back. */
 function turnsOf(atOnce: number | undefined) {
   if (atOnce === undefined) return (work: () => Promise<void>) => work();
   const slots = stage.container({ erp: atOnce });
   return async (work: () => Promise<void>): Promise<void> => {
     slots.begin(invocation());
+    const next = freed.promise;
     const isTaken = await slots.take('erp');
     try {
       if (isTaken) await slots.use('erp', work);
     } finally {
       await slots.end();
     }
-    if (!isTaken) await pause(1000);
+    if (!isTaken) return next;
+    freed.resolve();
+    freed = Promise.withResolvers();
   };
 }
 

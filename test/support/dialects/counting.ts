@@ -13,7 +13,7 @@ const epoch = (time: string | null) => time && Date.parse(time);
 let ids = 70_000;
 
 /**
- * Ids are numbers, states are objects with a code, times are milliseconds, and parameters are a map of objects. Beside
+ * Ids are numbers, states are objects with a code, times are milliseconds, and parameters are a map of objects. Next to
  * each field that matters there is a similar one.
  */
 export const counting: Dialect = {

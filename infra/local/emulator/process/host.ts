@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
  */
 export function nodeBinary(): string {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  // On Windows, there is an empty file `node` beside it.
+  // On Windows, there is an empty file `node` next to it.
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
   const pinned = fileURLToPath(new URL(`../../../../node_modules/node/bin/${name}`, import.meta.url));
   if (existsSync(pinned)) return pinned;

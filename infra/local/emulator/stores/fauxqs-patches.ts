@@ -1,5 +1,5 @@
 /**
- * Mends where fauxqs 2.4.1 differs from SQS, before it starts. Its package exports its start function only, so its
+ * Fixes where fauxqs 2.4.1 differs from SQS, before it starts. Its package exports its start function only, so its
  * modules are imported by their URLs; a version whose modules look different is refused.
  *
  * 1. ChangeMessageVisibility to 0 writes NULL into a NOT NULL column: the call fails, and the message is gone

@@ -96,7 +96,7 @@ export const api = z.object({ ProtocolType: z.optional(z.literal('HTTP')) });
 export const route = z.object({
   RouteKey: z
     .string()
-    .check(z.regex(/^(?!ANY)[A-Z]+ \//, 'a method and a path: local runs know neither ANY nor $default')),
+    .check(z.regex(/^(?!ANY)[A-Z]+ \//, 'a method and a path: local runs do not know ANY and $default')),
   Target: z.string(),
   AuthorizerId: unsupported('authorizers'),
 });

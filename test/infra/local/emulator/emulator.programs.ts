@@ -9,11 +9,11 @@ import { patient } from '../../../support/patient.ts';
 import { endpointTests } from './aws-endpoint/endpoint.ts';
 import { queueTests } from './lambda/queues.ts';
 import { startGate } from './running.ts';
-import { aws, emulator, startStage } from './stage.ts';
+import { aws, emulator, startPlatform } from './shared-platform.ts';
 
 /** More than any function's timeout. */
 const clockOffsetMs = 100_000;
-startStage({ maxContainers: 3, clockOffsetsMs: [clockOffsetMs] });
+startPlatform({ maxContainers: 3, clockOffsetsMs: [clockOffsetMs] });
 
 /** Invokes the probe; an answer that is no object is wrapped into one. */
 async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unknown>> {

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { awsOf } from '../running.ts';
-import { aws, emulator } from '../stage.ts';
+import { aws, emulator } from '../shared-platform.ts';
 
 export function endpointTests(): void {
   describe('Secrets Manager', () => {

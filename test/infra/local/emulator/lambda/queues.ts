@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } 
 import { describe, expect, it, vi } from 'vitest';
 import { patient } from '../../../../support/patient.ts';
 import { switchMapping } from '../../../../support/switch-mapping.ts';
-import { aws, emulator } from '../stage.ts';
+import { aws, emulator } from '../shared-platform.ts';
 
 /** What the Worker wrote when it had received a task so many times. */
 const seen = (id: string, times: number) =>
@@ -12,7 +12,7 @@ const seen = (id: string, times: number) =>
   }, patient);
 
 /** Makes a task visible again that was received so many times, as at the end of its visibility timeout of ten minutes. */
-async function comesAgain(id: string, times: number): Promise<void> {
+async function showAgain(id: string, times: number): Promise<void> {
   const { record } = await seen(id, times);
   await aws.show('orders', record.receiptHandle);
 }
@@ -42,10 +42,10 @@ export function queueTests(): void {
       });
     });
 
-    it('is deleted but for the reported messages, which come again', async () => {
+    it('is deleted but for the reported messages, which are received again', async () => {
       await Promise.all([aws.send({ id: 'fails', failUntil: 2 }), aws.send({ id: 'works' })]);
 
-      await comesAgain('fails', 1);
+      await showAgain('fails', 1);
       await isDrained();
 
       expect(await aws.seen('fails')).toMatchObject({ times: 2 });
@@ -55,7 +55,7 @@ export function queueTests(): void {
     it('moves a message that was received too often to the dead-letter queue, with its attributes', async () => {
       const messageId = await aws.send({ id: 'never', failUntil: 99 });
 
-      for (const times of [1, 2, 3]) await comesAgain('never', times);
+      for (const times of [1, 2, 3]) await showAgain('never', times);
       const dead = await vi.waitUntil(() => aws.take('Unable'), patient);
 
       expect(dead).toMatchObject({
@@ -65,10 +65,10 @@ export function queueTests(): void {
       expect(await aws.seen('never')).toMatchObject({ times: 3 });
     });
 
-    it('comes again as a whole when the function throws', async () => {
+    it('is received again as a whole when the function throws', async () => {
       await aws.send({ id: 'throws', failUntil: 2, throws: true });
 
-      await comesAgain('throws', 1);
+      await showAgain('throws', 1);
       const { record } = await seen('throws', 2);
 
       expect(record.attributes.ApproximateReceiveCount).toBe('2');

@@ -168,8 +168,8 @@ describe('a template beyond local runs', () => {
     ],
     ['AWS::SQS::Queue', { VisibilityTimeout: 'soon' }, /Resources\.R\.Properties.*VisibilityTimeout/],
     ['AWS::SQS::Queue', { FifoQueue: true }, /FIFO queues/],
-    ['AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /x', Target: 't' }, /neither ANY nor/],
-    ['AWS::ApiGatewayV2::Route', { RouteKey: '$default', Target: 't' }, /neither ANY nor/],
+    ['AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /x', Target: 't' }, /do not know ANY and/],
+    ['AWS::ApiGatewayV2::Route', { RouteKey: '$default', Target: 't' }, /do not know ANY and/],
     ['AWS::SecretsManager::Secret', { GenerateSecretString: {} }, /generated secrets/],
   ])('is refused with the path of the property: %s', (Type, Properties, complaint) => {
     expect(() => read(assemblyOf({ R: { Type, Properties } }))).toThrow(complaint);

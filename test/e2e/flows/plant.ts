@@ -9,7 +9,7 @@ export let system: LocalSystem;
 export const lines: string[] = [];
 export let calls: ReturnType<typeof callsOf>;
 
-export function startStage(): void {
+export function startPlant(): void {
   beforeAll(async () => {
     // On a slow machine a pull and a waiting caller need more than the short local time, so they get that of an account.
     system = await startTestSystem({

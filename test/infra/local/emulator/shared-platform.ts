@@ -6,7 +6,7 @@ import { awsOf, startFixture } from './running.ts';
 export let emulator: Emulator;
 export let aws: ReturnType<typeof awsOf>;
 
-export function startStage(options: Partial<EmulatorOptions>): void {
+export function startPlatform(options: Partial<EmulatorOptions>): void {
   beforeAll(async () => {
     emulator = await startFixture(options);
     aws = awsOf(emulator);
