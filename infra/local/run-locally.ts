@@ -57,9 +57,10 @@ export async function startLocalSystem(options: LocalSystemOptions) {
   };
   try {
     progress('starting the sandboxes');
+    const books = (name: string) => (options.dataDir === undefined ? undefined : join(folder, name));
     const [azumuta, erp] = await Promise.all([
-      startSandbox.azumuta(join(folder, 'azumuta.json')),
-      startSandbox.erp(join(folder, 'erp.json')),
+      startSandbox.azumuta(books('azumuta.json')),
+      startSandbox.erp(books('erp.json')),
     ]);
     stops.push(azumuta.stop, erp.stop);
     signal?.throwIfAborted();

@@ -126,14 +126,16 @@ const resultSchema = z.strictObject({
   statusCode: z.int().check(z.minimum(100), z.maximum(599)),
   headers: z.nullish(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
   body: z.nullish(z.string()),
-  isBase64Encoded: z.nullish(z.boolean()),
 });
 
-/** The HTTP answer that a function's result describes; undefined for one without a status code, or with cookies. */
+/**
+ * The HTTP answer that a function's result describes; undefined for one without a status code, and for what local runs do
+ * not know: cookies, and a body in base64.
+ */
 export function httpAnswer(result: unknown): HttpAnswer | undefined {
   const parsed = z.safeParse(resultSchema, result);
   if (!parsed.success) return undefined;
-  const { statusCode, headers, body, isBase64Encoded } = parsed.data;
+  const { statusCode, headers, body } = parsed.data;
   const named = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
   return {
     status: statusCode,
@@ -141,7 +143,7 @@ export function httpAnswer(result: unknown): HttpAnswer | undefined {
       ...(body ? { 'content-type': 'text/plain;charset=utf-8' } : {}),
       ...Object.fromEntries(named),
     },
-    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+    body: Buffer.from(body ?? ''),
   };
 }
 

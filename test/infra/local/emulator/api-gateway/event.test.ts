@@ -151,15 +151,14 @@ describe('the answer of a function', () => {
   it('becomes the HTTP answer', () => {
     const answer = httpAnswer({
       statusCode: 201,
-      headers: { 'Content-Type': 'image/png', 'X-Count': 2 },
-      body: Buffer.from([1, 2]).toString('base64'),
-      isBase64Encoded: true,
+      headers: { 'Content-Type': 'application/json', 'X-Count': 2 },
+      body: '{"é":1}',
     });
 
     expect(answer).toEqual({
       status: 201,
-      headers: { 'content-type': 'image/png', 'x-count': '2' },
-      body: Buffer.from([1, 2]),
+      headers: { 'content-type': 'application/json', 'x-count': '2' },
+      body: Buffer.from('{"é":1}'),
     });
   });
 
@@ -168,6 +167,7 @@ describe('the answer of a function', () => {
     { statusCode: 200, body: { not: 'text' } },
     { statusCode: 42 },
     { statusCode: 200, cookies: ['a=1'] },
+    { statusCode: 200, body: 'eA==', isBase64Encoded: true },
     { ok: true },
     'plain',
     null,
