@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attemptAfter, failureOf } from '../../shared/erp/conformance/attempts.ts';
 import { productOrderOf } from '../../shared/erp/conformance/completions.ts';
-import { book, completed, openPlant } from './plant.ts';
+import { book, completed, openPlant, unique } from './plant.ts';
 
 const system = await openPlant();
 
@@ -123,7 +123,3 @@ describe('working time', () => {
     expect(notes.join('\n')).toContain('Working time: 12 min 31 s, Assembly');
   });
 });
-
-function unique<T extends { id: string }>(work: readonly T[], id: number): T[] {
-  return work.map((time) => ({ ...time, id: `${time.id}-${id}` }));
-}

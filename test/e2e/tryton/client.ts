@@ -284,22 +284,6 @@ export function accessFromEnvironment(who: 'admin' | 'connector'): TrytonAccess 
     : { ...server, username: TRYTON_USER, password: TRYTON_PASSWORD };
 }
 
-/** See `TrytonTestClient.planProduction`; on the server of the environment. */
-export async function planProduction(plan: Plan): Promise<PlannedProduction> {
-  return (await shared()).planProduction(plan);
-}
-
-/** See `TrytonTestClient.readProduction`; on the server of the environment. */
-export async function readProduction(id: number): Promise<ProductionBooks> {
-  return (await shared()).readProduction(id);
-}
-
-let client: Promise<TrytonTestClient> | undefined;
-function shared(): Promise<TrytonTestClient> {
-  client ??= TrytonTestClient.fromEnvironment();
-  return client;
-}
-
 /** Values as a form would send them back: without related records (`product.`) and the id. */
 function ownFields(values: unknown, ...without: string[]): Fields {
   const kept = Object.entries(values as Fields).filter(

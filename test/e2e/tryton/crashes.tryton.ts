@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { productOrderOf } from '../../shared/erp/conformance/completions.ts';
-import { book, completed, methodsOf, openPlant } from './plant.ts';
+import { book, completed, methodsOf, openPlant, unique } from './plant.ts';
 
 const system = await openPlant();
 
@@ -93,7 +93,3 @@ describe('a crash during a booking with everything', () => {
     }
   });
 });
-
-function unique<T extends { id: string }>(work: readonly T[], id: number): T[] {
-  return work.map((time) => ({ ...time, id: `${time.id}-${id}` }));
-}

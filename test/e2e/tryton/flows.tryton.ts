@@ -2,10 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
 import { startLocalSystem } from '../../../infra/local/run-locally.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
-import { accessFromEnvironment, planProduction, readProduction } from './client.ts';
+import { accessFromEnvironment, TrytonTestClient } from './client.ts';
 
 const patience = { timeout: 30_000, interval: 100 };
 const { username, password } = accessFromEnvironment('connector');
+const admin = await TrytonTestClient.fromEnvironment();
 process.env.ERP_CREDENTIALS = JSON.stringify({ username, password });
 const system = await forAllTests(
   startLocalSystem({ integrationFile: fileURLToPath(new URL('./plant.config.ts', import.meta.url)) }),
@@ -13,7 +14,11 @@ const system = await forAllTests(
 
 it('turns a production planned in Tryton into a product order, and books it as done with quantity, lot, note and link', async () => {
   // Prepare: a planner plans
-  const { id, number } = await planProduction({ article: 'GEAR-01', quantity: 5, reference: 'SO-2026-17' });
+  const { id, number } = await admin.planProduction({
+    article: 'GEAR-01',
+    quantity: 5,
+    reference: 'SO-2026-17',
+  });
 
   // Act: the schedule pulls it, operators build it
   const run = await system.emulator.runSchedule('SchedulesPull');
@@ -24,7 +29,7 @@ it('turns a production planned in Tryton into a product order, and books it as d
   const [productOrder] = (await system.azumuta.productOrders()).filter((order) => order.number === number);
   await system.azumuta.complete(number, { quantity: 4, scrap: 0, serials: ['SN-0004'] });
   const books = await vi.waitFor(async () => {
-    const production = await readProduction(id);
+    const production = await admin.readProduction(id);
     expect(production.state).toBe('done');
     return production;
   }, patience);

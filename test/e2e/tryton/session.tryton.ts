@@ -38,12 +38,8 @@ describe('logging in to a real Tryton', () => {
 
   it('distinguishes a locked user from a wrong password', async () => {
     // Prepare: each wrong login slows Tryton down further, so they are written into its tables.
-    const { database } = accessFromEnvironment('connector');
     await bookWrongLogins('locked', 6);
-    const connector = tryton({ url: system.faults.url, database }).connect({
-      clock: { ...systemClock, now: () => new Date() },
-      credentials: async () => ({ username: 'locked', password: 'canary-locked' }),
-    });
+    const connector = system.connector({}, { username: 'locked', password: 'canary-locked' });
 
     // Act
     const failure = await failureOf(firstPage(connector));
@@ -58,7 +54,7 @@ describe('logging in to a real Tryton', () => {
     // Prepare
     const { username, password } = accessFromEnvironment('connector');
     const connector = tryton({ url: system.faults.url, database: 'plant' }).connect({
-      clock: { ...systemClock, now: () => new Date() },
+      clock: systemClock,
       credentials: async (options) => ({
         username: options?.refresh ? username : 'old-name',
         password: options?.refresh ? password : 'old-password',
@@ -75,11 +71,7 @@ describe('logging in to a real Tryton', () => {
 
   it('says to check the database name when there is no such database', async () => {
     // Prepare
-    const { username, password } = accessFromEnvironment('connector');
-    const connector = tryton({ url: system.faults.url, database: 'nowhere' }).connect({
-      clock: { ...systemClock, now: () => new Date() },
-      credentials: async () => ({ username, password }),
-    });
+    const connector = system.connector({ database: 'nowhere' });
 
     // Act
     const failure = await failureOf(firstPage(connector));
