@@ -6,12 +6,12 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
-import { createContainer, type Runtime } from '../container.ts';
+import { Container, type Runtime } from '../container.ts';
 
 /** Reads what was built from Azumuta and books it in the ERP, each once. */
 export function createBookCompletion(integration: CompleteIntegration, runtime: Runtime) {
-  const stage = 'book-completion';
-  const container = createContainer(stage, integration, runtime);
+  const functionName = 'book-completion';
+  const container = new Container(functionName, integration, runtime);
   const { ledger, clock } = container;
   const { completions, productOrders, azumuta, schedule } = integration;
   const { unknownOrder = 'reject', includeOperators = false } = completions;
@@ -34,7 +34,7 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
   const breaker = container.breaker();
   return createWorker(
     {
-      stage,
+      stage: functionName,
       partners: ['azumuta', 'erp'],
       parse: (body) => parseMessage(completionHintSchema, body),
       orderNumber: ({ productOrderNumber }) => productOrderNumber,

@@ -3,25 +3,25 @@ import { lookDaily, mapAnew } from '../../shared/orders/ask-erp.ts';
 import { createProductOrder } from '../../shared/orders/create.ts';
 import { type ProductOrderMessage, parseProductOrderMessage } from '../../shared/orders/messages.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
-import { createContainer, type Runtime } from '../container.ts';
+import { Container, type Runtime } from '../container.ts';
 
 /** Creates product orders in Azumuta, links them in the ERP, and looks at those that are open. */
 export function createCreateProductOrders(integration: CompleteIntegration, runtime: Runtime) {
-  const stage = 'create-product-orders';
-  const container = createContainer(stage, integration, runtime);
+  const functionName = 'create-product-orders';
+  const container = new Container(functionName, integration, runtime);
   const dependencies = {
     ...container.accepting(),
     ledger: container.ledger,
     partners: container.partnerCalls(),
     azumuta: container.azumuta(),
     erp: container.erp(),
-    enqueue: container.enqueue,
+    enqueue: (number: string) => container.enqueue(number),
     clock: container.clock,
     settlingSeconds: container.settlingSeconds,
   };
   return createWorker(
     {
-      stage,
+      stage: functionName,
       partners: ['azumuta'],
       parse: parseProductOrderMessage,
       orderNumber: ({ number }: ProductOrderMessage) => number,

@@ -1,11 +1,11 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { pullOrders } from '../../shared/orders/pull.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { createContainer, type Runtime } from '../container.ts';
+import { Container, type Runtime } from '../container.ts';
 
 /** Accepts released orders that changed in the ERP since the last run. */
 export function createPullProductOrders(integration: CompleteIntegration, runtime: Runtime) {
-  const container = createContainer('pull-product-orders', integration, runtime);
+  const container = new Container('pull-product-orders', integration, runtime);
   const { slots, log } = container;
   const { pull } = integration.schedule;
   const dependencies = {

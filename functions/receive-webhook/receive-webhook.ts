@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { triggerNamesSchema } from '../../shared/azumuta/trigger.ts';
-import { createWebhookReceiver } from '../../shared/completions/receive-webhook.ts';
+import { WebhookReceiver } from '../../shared/completions/receive-webhook.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
-import { createSecrets } from '../../shared/platform/aws/secrets.ts';
+import { Secrets } from '../../shared/platform/aws/secrets.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
 import { createLogger } from '../../shared/platform/log.ts';
@@ -28,9 +28,9 @@ export function createReceiveWebhook({
   writeLog,
 }: Pick<Runtime, 'environment' | 'clock' | 'sqs' | 'secretsManager' | 'writeLog'>) {
   const settings = readEnvironment(variables, environment);
-  const secrets = createSecrets({ client: secretsManager, clock });
+  const secrets = new Secrets(secretsManager, clock);
   const log = createLogger({ stack: settings.STACK_NAME, functionName: 'receive-webhook' }, writeLog, clock);
-  const receiveWebhook = createWebhookReceiver({
+  const receiver = new WebhookReceiver({
     queues: createQueues(sqs),
     completionsQueueUrl: settings.COMPLETIONS_QUEUE_URL,
     deadLetterQueueUrl: settings.DEAD_LETTERS_QUEUE_URL,
@@ -42,7 +42,7 @@ export function createReceiveWebhook({
   });
 
   return createHttpHandler(log, (event) =>
-    receiveWebhook({
+    receiver.receive({
       method: event.requestContext.http.method,
       sourceIp: event.requestContext.http.sourceIp,
       event: event.pathParameters?.event ?? '',

@@ -3,11 +3,11 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { productOrderMessage } from '../../shared/orders/messages.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { createContainer, type Runtime } from '../container.ts';
+import { Container, type Runtime } from '../container.ts';
 
 /** Asks Azumuta about overdue product orders, whose trigger may have been lost. */
 export function createReconcileCompletions(integration: CompleteIntegration, runtime: Runtime) {
-  const container = createContainer('reconcile-completions', integration, runtime);
+  const container = new Container('reconcile-completions', integration, runtime);
   const { ledger, clock, queues, slots, log } = container;
   const { reconcile } = integration.schedule;
   const dependencies = {

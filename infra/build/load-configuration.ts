@@ -6,6 +6,7 @@ import {
   type DefinedIntegration,
   integrationAt,
 } from '../../shared/integration/define.ts';
+import { isRecord } from '../../shared/platform/json.ts';
 
 /**
  * Loads a plant's configuration file, as it is at one stage. Answers with the file's absolute path, too.
@@ -34,7 +35,5 @@ export async function loadIntegration(file: string, stage: string) {
 /** defineIntegration() checks it; only its presence is left to see. */
 function isDefined(value: unknown): value is DefinedIntegration {
   if (typeof value === 'function') return true;
-  return (
-    value !== null && typeof value === 'object' && 'plant' in value && 'erp' in value && 'azumuta' in value
-  );
+  return isRecord(value) && 'plant' in value && 'erp' in value && 'azumuta' in value;
 }

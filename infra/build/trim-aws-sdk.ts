@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { fieldOf, jsonOf } from '../../shared/platform/json.ts';
 
 /** A module of the AWS SDK that a function never uses, and what replaces it. */
 interface StandIn {
@@ -112,8 +113,7 @@ const versionOnly: Plugin = {
   name: 'version-only',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[a-z-]+[\\/]package\.json$/ }, ({ path }) => {
-      const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
-      const version = found !== null && typeof found === 'object' ? Reflect.get(found, 'version') : '';
+      const version = fieldOf(jsonOf(readFileSync(path, 'utf8')), 'version');
       return { contents: JSON.stringify({ version }), loader: 'json' };
     });
   },

@@ -4,7 +4,7 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
 import { createAlertLedger } from '../../shared/ledger/ledger.ts';
-import { createTable } from '../../shared/platform/aws/dynamodb-table.ts';
+import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { storedSecret } from '../../shared/platform/aws/secrets.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import type { Emulator } from './emulator/emulator.ts';
@@ -24,7 +24,7 @@ export type OperatorLedger = ReturnType<typeof operatorLedger>;
 
 /** The stack's table as an operator reads it. */
 export function operatorLedger(dynamodb: DynamoDBClient, tableName: string) {
-  const table = createTable(dynamodb, tableName);
+  const table = new Table(dynamodb, tableName);
   return {
     ...createAlertLedger({ table, clock: systemClock, times: { settlingSeconds: 300 } }),
     breaker: new Breaker(table, systemClock),

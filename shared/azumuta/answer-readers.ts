@@ -1,27 +1,24 @@
 import type { RecordedStep } from '../model/completions.ts';
+import { isRecord, nameIn } from '../platform/json.ts';
 import type { AzumutaContract } from './contract.ts';
 import {
   type Form,
-  fieldsOf,
-  lazily,
-  mapped,
-  objectOf,
-  orElse,
-  type Reader,
-  type ReadField,
+  fieldsIn,
+  made,
   type Reading,
   type ReadResource,
   resourceReader,
   untold,
 } from './field-readers.ts';
-import type { AzumutaProductOrder, AzumutaRecording } from './resources.ts';
+import type { Article, AzumutaProductOrder, AzumutaRecording, WorkInstruction } from './resources.ts';
 import {
   amountForm,
+  changed,
   instantForm,
-  isObject,
   isOneOf,
   listForm,
   nameForm,
+  orNone,
   parametersForm,
   recordedForm,
   wordsForm,
@@ -33,170 +30,162 @@ export interface Resource<T> {
   readonly read: ReadResource<T>;
 }
 
-/** Makes readers of Azumuta's answers by the contract. Its paths are split here, once. */
+type ReadIn<T> = (json: unknown, contract: AzumutaContract, reading: Reading) => T;
+
+/** Readers of Azumuta's answers by the contract, by the operation that is answered. */
 export function createAnswerReaders(contract: AzumutaContract) {
-  const article = fieldsOf('article', contract.article);
-  const created = fieldsOf('createdProductOrder', contract.createdProductOrder);
-  const productOrder = fieldsOf('productOrder', contract.productOrder);
-  const recording = fieldsOf('recording', contract.recording);
-  const workInstruction = fieldsOf('workInstruction', contract.workInstruction);
-  const readProductOrder = productOrderReader(contract);
-  const resource = <T>(key: Reader<string>, read: Reader<T>): Resource<T> => ({
-    keyOf: resourceReader(key),
-    read: resourceReader(read),
-  });
+  const numberOf = (name: 'article' | 'productOrder') =>
+    resourceReader((json, reading) => requiredName(fieldsIn(json, contract, name, reading), 'number'));
+  const idOf = (name: 'productOrder' | 'recording' | 'workInstruction') =>
+    resourceReader((json, reading) => requiredName(fieldsIn(json, contract, name, reading), 'id'));
+  const by = <T>(read: ReadIn<T>) => resourceReader((json, reading) => read(json, contract, reading));
   return {
-    findArticle: resource(requiredName(article, 'number'), articleReader(contract)),
-    findProductOrder: resource(requiredName(productOrder, 'number'), readProductOrder),
-    readProductOrder: resource(requiredName(productOrder, 'id'), readProductOrder),
-    createProductOrder: resourceReader(
-      objectOf({
-        id: requiredName(created, 'id'),
-        number: created('number', nameForm),
-        url: created('url', nameForm),
-      }),
-    ),
-    readRecording: resource(requiredName(recording, 'id'), recordingReader(contract)),
-    readWorkInstruction: resource(
-      requiredName(workInstruction, 'id'),
-      objectOf({
-        id: requiredName(workInstruction, 'id'),
-        name: workInstruction('name', wordsForm(contract.language)),
-      }),
-    ),
+    findArticle: { keyOf: numberOf('article'), read: by(articleIn) },
+    findProductOrder: { keyOf: numberOf('productOrder'), read: by(productOrderIn) },
+    readProductOrder: { keyOf: idOf('productOrder'), read: by(productOrderIn) },
+    createProductOrder: by(createdProductOrderIn),
+    readRecording: { keyOf: idOf('recording'), read: by(recordingIn) },
+    readWorkInstruction: { keyOf: idOf('workInstruction'), read: by(workInstructionIn) },
   };
 }
 
 /** A number or id that must be there. It is empty only when there is a misfit. */
 function requiredName<Name extends string>(
-  field: ReturnType<typeof fieldsOf<Name>>,
+  field: (name: Name, form: typeof nameForm, presence: 'required') => string | undefined,
   name: Name,
-): Reader<string> {
-  return orElse(field(name, nameForm, 'required'), '');
+): string {
+  return field(name, nameForm, 'required') ?? '';
 }
 
-function articleReader(contract: AzumutaContract) {
-  const field = fieldsOf('article', contract.article);
-  const variant = fieldsOf('variant', contract.variant);
-  const readId = requiredName(variant, 'id');
-  const readName = variant('name', wordsForm(contract.language));
-  const readVariant = (json: unknown, reading: Reading) => {
-    const id = readId(json, reading);
-    return { id, name: readName(json, reading) ?? id };
-  };
-  return objectOf({
+function articleIn(json: unknown, contract: AzumutaContract, reading: Reading): Article {
+  const field = fieldsIn(json, contract, 'article', reading);
+  const variants = listForm((variant, within) => {
+    const ofVariant = fieldsIn(variant, contract, 'variant', within);
+    const id = requiredName(ofVariant, 'id');
+    return { id, name: ofVariant('name', wordsForm(contract.language)) ?? id };
+  });
+  return {
     id: requiredName(field, 'id'),
     number: requiredName(field, 'number'),
-    variants: orElse(field('variants', listForm(readVariant)), []),
-  });
-}
-
-function productOrderReader(contract: AzumutaContract): Reader<AzumutaProductOrder> {
-  const words = wordsForm(contract.language);
-  const field = fieldsOf('productOrder', contract.productOrder);
-  const isCompleted = isOneOf(contract.completedStatuses);
-  const recordingIds = field('recordings', listForm(recordingIdReader(contract)));
-  const readNumber = requiredName(field, 'number');
-  const read = objectOf({
-    id: requiredName(field, 'id'),
-    number: readNumber,
-    url: field('url', orNone(words)),
-    status: field('status', words, contract.trustTrigger ? 'optional' : 'stated'),
-    completedAt: field('completedAt', instantForm),
-    article: field('article', nameForm),
-    parameters: orElse(field('parameters', parametersForm(contract)), {}),
-    variants: lazily(orElse(field('variants', listForm(variantReader(contract))), [])),
-    recordingIds: mapped(recordingIds, (ids) => [...new Set(ids)]),
-  });
-  return (json, { misfits }) => {
-    const number = readNumber(json, untold());
-    const order = read(json, { misfits, whose: `product order ${number}` });
-    return Object.assign(order, { completed: order.status !== undefined && isCompleted(order.status) });
+    variants: field('variants', variants) ?? [],
   };
 }
 
-/** The name of a variant, or its id where it has no name. */
-function variantReader(contract: AzumutaContract): ReadField<string> {
-  const field = fieldsOf('variant', contract.variant);
-  const name = field('name', wordsForm(contract.language));
-  const id = plainOr(field('id', nameForm, 'required'));
-  return (json, reading) => (isObject(json) ? (name(json, reading) ?? id(json, reading)) : id(json, reading));
+function createdProductOrderIn(json: unknown, contract: AzumutaContract, reading: Reading) {
+  const field = fieldsIn(json, contract, 'createdProductOrder', reading);
+  return made({
+    id: requiredName(field, 'id'),
+    number: field('number', nameForm),
+    url: field('url', nameForm),
+  });
 }
 
-function recordingIdReader(contract: AzumutaContract): ReadField<string> {
-  return plainOr(fieldsOf('recordingRef', contract.recordingRef)('id', nameForm, 'required'));
+function workInstructionIn(json: unknown, contract: AzumutaContract, reading: Reading): WorkInstruction {
+  const field = fieldsIn(json, contract, 'workInstruction', reading);
+  return made({ id: requiredName(field, 'id'), name: field('name', wordsForm(contract.language)) });
+}
+
+function productOrderIn(json: unknown, contract: AzumutaContract, { misfits }: Reading): AzumutaProductOrder {
+  const words = wordsForm(contract.language);
+  const number = requiredName(fieldsIn(json, contract, 'productOrder', untold()), 'number');
+  const field = fieldsIn(json, contract, 'productOrder', { misfits, whose: `product order ${number}` });
+  const recordingIds = listForm((entry, reading) =>
+    plainOr(entry, () => fieldsIn(entry, contract, 'recordingRef', reading)('id', nameForm, 'required')),
+  );
+  const [id, own] = [requiredName(field, 'id'), requiredName(field, 'number')];
+  const status = field('status', words, contract.trustTrigger ? 'optional' : 'stated');
+  return made({
+    id,
+    number: own,
+    url: field('url', orNone(words)),
+    status,
+    completed: status !== undefined && isOneOf(contract.completedStatuses)(status),
+    completedAt: field('completedAt', instantForm),
+    article: field('article', nameForm),
+    parameters: field('parameters', parametersForm(contract)) ?? {},
+    variants:
+      field(
+        'variants',
+        listForm((variant, reading) => variantIn(variant, contract, reading)),
+        'lazy',
+      ) ?? [],
+    recordingIds: field(
+      'recordings',
+      changed(recordingIds, (ids) => [...new Set(ids)]),
+    ),
+  });
 }
 
 /** An entry that is an id itself, or an object in which `read` finds the id. */
-function plainOr(read: ReadField<string>): ReadField<string> {
-  return (json, reading) =>
-    (isObject(json) ? undefined : nameForm.understand(json, reading)) || read(json, reading);
+function plainOr(entry: unknown, read: () => string | undefined): string | undefined {
+  return (isRecord(entry) ? undefined : nameIn(entry)) || read();
 }
 
-function recordingReader(contract: AzumutaContract): Reader<AzumutaRecording> {
+/** The name of a variant, or its id where it has no name. */
+function variantIn(json: unknown, contract: AzumutaContract, reading: Reading): string | undefined {
+  const field = fieldsIn(json, contract, 'variant', reading);
+  const id = () => field('id', nameForm, 'required');
+  return field('name', wordsForm(contract.language)) ?? plainOr(json, id);
+}
+
+function recordingIn(json: unknown, contract: AzumutaContract, { misfits }: Reading): AzumutaRecording {
   const words = wordsForm(contract.language);
-  const field = fieldsOf('recording', contract.recording);
+  const id = requiredName(fieldsIn(json, contract, 'recording', untold()), 'id');
+  const field = fieldsIn(json, contract, 'recording', { misfits, whose: `recording ${id}` });
+  const workInstruction = (instructionId: string) =>
+    made({
+      id: instructionId,
+      version: field('workInstructionVersion', amountForm),
+      name: field('workInstructionName', words),
+    });
   const instructionId = field('workInstructionId', nameForm);
-  const instruction = objectOf({
-    id: orElse(instructionId, ''),
-    version: field('workInstructionVersion', amountForm),
-    name: field('workInstructionName', words),
-  });
-  const readId = requiredName(field, 'id');
-  const read = objectOf({
-    id: readId,
-    productOrder: objectOf({
+  return made({
+    id: requiredName(field, 'id'),
+    productOrder: made({
       id: field('productOrderId', nameForm),
       number: field('productOrderNumber', nameForm),
     }),
-    steps: orElse(field('steps', stepsForm(contract), 'stated'), []),
-    workInstruction: (json, reading) =>
-      instructionId(json, reading) === undefined ? undefined : instruction(json, reading),
-    startedAt: lazily(field('startedAt', instantForm)),
-    finishedAt: lazily(field('finishedAt', instantForm)),
-    durationSeconds: lazily(field('durationSeconds', amountForm)),
+    steps: field('steps', stepsForm(contract), 'stated') ?? [],
+    workInstruction: instructionId === undefined ? undefined : workInstruction(instructionId),
+    startedAt: field('startedAt', instantForm, 'lazy'),
+    finishedAt: field('finishedAt', instantForm, 'lazy'),
+    durationSeconds: field('durationSeconds', amountForm, 'lazy'),
     // An operator without a name is left out: there would be nothing to tell the ERP.
     operator: field('operator', orNone(words)),
     url: field('url', orNone(words)),
   });
-  return (json, { misfits }) => read(json, { misfits, whose: `recording ${readId(json, untold())}` });
-}
-
-/** What cannot be understood is left out: nothing is booked by it. */
-function orNone<T>(form: Form<T>): Form<T> {
-  return { ...form, understand: (value, reading) => form.understand(value, reading) ?? null };
 }
 
 /** A step without a name is a heading; where none has a name, it is at another place. */
 function stepsForm(contract: AzumutaContract): Form<readonly RecordedStep[]> {
-  const list = listForm(stepReader(contract));
-  const statedName = fieldsOf('step', contract.step)('name', wordsForm(contract.language), 'stated');
+  const list = listForm((step, reading) => stepIn(step, contract, reading));
   return {
     ...list,
     understand(value, reading) {
       const steps = list.understand(value, reading);
       if (Array.isArray(value) && !steps?.some((step) => 'name' in step))
-        for (const step of value) statedName(step, reading);
+        for (const step of value)
+          fieldsIn(step, contract, 'step', reading)('name', wordsForm(contract.language), 'stated');
       return steps;
     },
   };
 }
 
-function stepReader(contract: AzumutaContract): Reader<RecordedStep> {
+function stepIn(json: unknown, contract: AzumutaContract, { misfits, whose }: Reading): RecordedStep {
   const words = wordsForm(contract.language);
-  const field = fieldsOf('step', contract.step);
   const isPersonal = isOneOf(contract.personalStepTypes);
-  const name = field('name', words);
-  const read = objectOf({
-    id: lazily(field('id', nameForm)),
-    name: lazily(name),
-    value: lazily(field('value', recordedForm(contract.language))),
-    unit: lazily(field('unit', words)),
-    ok: lazily(mapped(field('result', words), isOneOf(contract.okResults))),
-    personal: lazily(mapped(field('type', words), (type) => (isPersonal(type) ? true : undefined))),
+  const called = fieldsIn(json, contract, 'step', untold())('name', words) ?? 'without a name';
+  const field = fieldsIn(json, contract, 'step', { misfits, whose: `${whose}, step "${called}"` });
+  return made({
+    id: field('id', nameForm, 'lazy'),
+    name: field('name', words, 'lazy'),
+    value: field('value', recordedForm(contract.language), 'lazy'),
+    unit: field('unit', words, 'lazy'),
+    ok: field('result', changed(words, isOneOf(contract.okResults)), 'lazy'),
+    personal: field(
+      'type',
+      changed(words, (type) => isPersonal(type) || null),
+      'lazy',
+    ),
   });
-  return (json, { misfits, whose }) => {
-    const called = name(json, untold()) ?? 'without a name';
-    return read(json, { misfits, whose: `${whose}, step "${called}"` });
-  };
 }

@@ -65,6 +65,7 @@ export const variantFields = strictObject({
 
 export const productOrderFields = strictObject({
   id: at('id'),
+  /** The number that people read. */
   number: at('number'),
   /** Text, a code, or a language map; see `completedStatuses`. */
   status: at('status'),
@@ -108,6 +109,7 @@ export const recordingFields = strictObject({
 
 export const stepFields = strictObject({
   id: at('id'),
+  /** By which a mapping finds it: `recorded(completed, 'Good quantity')`. */
   name: at('name'),
   /** What kind of step it is; see `personalStepTypes`. */
   type: at('type'),

@@ -1,8 +1,9 @@
 import { Rejected, reasonOf } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
 import { setField, Unread } from '../model/unread.ts';
-import { type Place, pathTo, readerOf } from '../platform/places.ts';
-import { isRecord, typeName } from '../platform/validation.ts';
+import { isRecord, typeName } from '../platform/json.ts';
+import { type Place, pathTo, valueAt } from '../platform/places.ts';
+import type { AzumutaContract } from './contract.ts';
 
 /** Something that is missing in an answer where the contract expects it, or has a form that cannot be understood. */
 export interface Misfit {
@@ -29,12 +30,6 @@ export interface Reading {
 /** A reading of something of which no misfit is told. */
 export const untold = (): Reading => ({ misfits: [], whose: '' });
 
-/** Reads a part of an answer. What does not fit is added to the misfits; then the result must not be used. */
-export type Reader<T> = (json: unknown, reading: Reading) => T;
-
-/** Reads one field; undefined when it has no value or does not fit. */
-export type ReadField<T> = Reader<T | undefined>;
-
 /** A form of a value: what is expected, and what it means. */
 export interface Form<T> {
   readonly expected: string;
@@ -44,97 +39,87 @@ export interface Form<T> {
 
 /**
  * `required`: it must have a value. `stated`: it must be there, and may be null. So a wrong place in the contract is not
- * mistaken for an order that is not completed, or for a recording in which nothing was recorded.
+ * mistaken for an order that is not completed, or for a recording in which nothing was recorded. `lazy`: it must be
+ * understood only where it is used. In a form that nobody knows it spoils nothing else, and throws once something uses it.
  */
-type Presence = 'required' | 'stated' | 'optional';
+type Presence = 'required' | 'stated' | 'optional' | 'lazy';
 
-function fieldReader<T>(
-  line: string,
-  place: Place,
-  { expected, understand }: Form<T>,
-  presence: Presence = 'optional',
-): ReadField<T> {
-  const read = readerOf(place);
-  const misfit = (json: unknown, found: string): Misfit => ({
-    line,
-    place,
-    found,
-    expected,
-    fields: isRecord(json) ? Object.keys(json) : [],
-  });
-  return (json, reading) => {
-    const { misfits } = reading;
-    let value: unknown;
-    try {
-      value = read(json);
-    } catch (error) {
-      misfits.push(misfit(json, `a function that fails with "${reasonOf(error, 200)}"`));
-      return undefined;
-    }
-    const isEmpty = value === undefined || value === null || value === '';
-    const meaning = isEmpty ? null : understand(value, reading);
-    if (meaning !== null && meaning !== undefined) return meaning;
-    const isMissing = presence === 'required' || (presence === 'stated' && value === undefined);
-    if (meaning === undefined || isMissing) misfits.push(misfit(json, typeName(value)));
-    return undefined;
-  };
-}
-
-/** Makes readers of the fields of one resource, at the places that the contract names. */
-export function fieldsOf<Name extends string>(resource: string, places: Readonly<Record<Name, Place>>) {
-  return <T>(name: Name, form: Form<T>, presence?: Presence) =>
-    fieldReader(`${resource}.${name}`, places[name], form, presence);
-}
-
-/** The value of a field, or `otherwise` when it has none. */
-export function orElse<T>(read: ReadField<T>, otherwise: T): Reader<T> {
-  return (json, reading) => read(json, reading) ?? otherwise;
-}
-
-/** What `change` makes of the value of a field, if it has one. */
-export function mapped<T, U>(read: ReadField<T>, change: (value: T) => U): ReadField<U> {
-  return (json, reading) => {
-    const value = read(json, reading);
-    return value === undefined ? undefined : change(value);
-  };
-}
+/** The parts of the contract that say where the fields of a resource are. */
+type ResourceName = {
+  [Name in keyof AzumutaContract]: Places<AzumutaContract[Name], Name>;
+}[keyof AzumutaContract];
+type Places<Part, Name> = Part extends Readonly<Record<string, Place>> ? Name : never;
 
 /**
- * A field that must be understood only where it is used: in a form that nobody knows it spoils nothing else, and throws
- * once something uses it. Around all other changes of the reader.
+ * Reads the fields of one resource, at the places that the contract names. A field is undefined when it has no value. What
+ * does not fit is added to the misfits of the reading; then the result must not be used.
  */
-export function lazily<T>(read: Reader<T>): Reader<T> {
-  return (json, { misfits, whose }) => {
-    const own: Misfit[] = [];
-    const value = read(json, { misfits: own, whose });
-    if (own.length === 0) return value;
-    misfits.push(...own.map((misfit) => ({ ...misfit, isLazy: true })));
-    const sentence = `Azumuta's ${whose} cannot be understood. ${sentencesOf(own).join(' ')}`;
-    // `setField`, with which all objects are made, makes a field of it that throws.
-    return new Unread(new Rejected(sentence, { code: 'refused-by-azumuta' })) as T;
+export function fieldsIn<Name extends ResourceName>(
+  json: unknown,
+  contract: Pick<AzumutaContract, Name>,
+  resource: Name,
+  reading: Reading,
+) {
+  const places: AzumutaContract[Name] = contract[resource];
+  return <T>(
+    name: keyof AzumutaContract[Name] & string,
+    form: Form<T>,
+    presence: Presence = 'optional',
+  ): T | undefined => {
+    const at = { line: `${resource}.${name}`, place: places[name] as Place };
+    if (presence !== 'lazy') return fieldIn(json, at, form, presence, reading);
+    return lazily(reading, (own) => fieldIn(json, at, form, 'optional', own));
   };
 }
 
-/** The object that readers make; a field whose reader may answer undefined is optional. */
-type ObjectOf<Readers> = {
-  [Name in keyof Readers as undefined extends ReadBy<Readers[Name]> ? never : Name]: ReadBy<Readers[Name]>;
-} & {
-  [Name in keyof Readers as undefined extends ReadBy<Readers[Name]> ? Name : never]?: Exclude<
-    ReadBy<Readers[Name]>,
-    undefined
-  >;
-};
-type ReadBy<Read> = Read extends Reader<infer T> ? T : never;
+/** Reads a field that must be understood only where it is used. */
+export function lazily<T>({ misfits, whose }: Reading, read: (reading: Reading) => T): T {
+  const own: Misfit[] = [];
+  const value = read({ misfits: own, whose });
+  if (own.length === 0) return value;
+  misfits.push(...own.map((misfit) => ({ ...misfit, isLazy: true })));
+  const sentence = `Azumuta's ${whose} cannot be understood. ${sentencesOf(own).join(' ')}`;
+  // `setField`, with which all objects are made, makes a field of it that throws.
+  return new Unread(new Rejected(sentence, { code: 'refused-by-azumuta' })) as T;
+}
 
-/** Reads an object field by field; fields without a value are left out. */
-export function objectOf<Readers extends Readonly<Record<string, Reader<unknown>>>>(readers: Readers) {
-  const entries = Object.entries(readers);
-  return (json: unknown, reading: Reading): ObjectOf<Readers> => {
-    const found: Record<string, unknown> = {};
-    for (const [name, read] of entries) setField(found, name, read(json, reading));
-    // Each value comes from the reader of its name.
-    return found as ObjectOf<Readers>;
+function fieldIn<T>(
+  json: unknown,
+  at: Pick<Misfit, 'line' | 'place'>,
+  { expected, understand }: Form<T>,
+  presence: Exclude<Presence, 'lazy'>,
+  reading: Reading,
+): T | undefined {
+  const misfit = (found: string) => {
+    const fields = isRecord(json) ? Object.keys(json) : [];
+    reading.misfits.push({ ...at, found, expected, fields });
+    return undefined;
   };
+  let value: unknown;
+  try {
+    value = valueAt(json, at.place);
+  } catch (error) {
+    return misfit(`a function that fails with "${reasonOf(error, 200)}"`);
+  }
+  const isEmpty = value === undefined || value === null || value === '';
+  const meaning = isEmpty ? null : understand(value, reading);
+  if (meaning !== null && meaning !== undefined) return meaning;
+  const isMissing = presence === 'required' || (presence === 'stated' && value === undefined);
+  return meaning === undefined || isMissing ? misfit(typeName(value)) : undefined;
+}
+
+type Made<Fields> = {
+  [Name in keyof Fields as undefined extends Fields[Name] ? never : Name]: Fields[Name];
+} & {
+  [Name in keyof Fields as undefined extends Fields[Name] ? Name : never]?: Exclude<Fields[Name], undefined>;
+};
+
+/** An object of these fields. Those without a value are left out; one that is unread throws once it is used. */
+export function made<Fields extends object>(fields: Fields): Made<Fields> {
+  const object = {};
+  for (const [name, value] of Object.entries(fields)) setField(object, name, value);
+  // Each value comes from the field of its name.
+  return object as Made<Fields>;
 }
 
 /** Reads one whole resource, and collects all that does not fit. */
@@ -148,7 +133,7 @@ export type Read<T> =
     }
   | { readonly ok: false; readonly misfits: readonly Misfit[] };
 
-export function resourceReader<T>(read: Reader<T>): ReadResource<T> {
+export function resourceReader<T>(read: (json: unknown, reading: Reading) => T): ReadResource<T> {
   return (json) => {
     const all: Misfit[] = [];
     const value = read(json, { misfits: all, whose: '' });

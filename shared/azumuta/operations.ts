@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ProductOrderDraft } from '../model/orders.ts';
+import { leavesOf } from '../platform/json.ts';
 import { placeSchema } from '../platform/places.ts';
 import { strictObject } from '../platform/strict-object.ts';
 import { showFound } from '../platform/validation.ts';
@@ -15,9 +16,7 @@ export type CreateBody = (
   variantIds: readonly string[],
 ) => unknown;
 
-export const placeholder = /\{([^{}]*)\}/;
-export const onlyPlaceholder = /^\{([^{}]*)\}$/;
-const allPlaceholders = /\{([^{}]*)\}/g;
+export const allPlaceholders = /\{([^{}]*)\}/g;
 const methods = z.enum(['GET', 'POST', 'PUT', 'PATCH']);
 const statuses = z.array(z.int().check(z.minimum(200), z.maximum(599)));
 
@@ -28,11 +27,8 @@ const belowBase = z.refine<string>(
 );
 
 function placeholdersIn(template: unknown): string[] {
-  if (typeof template === 'string')
-    return [...template.matchAll(allPlaceholders)].map(([, name = '']) => name);
-  return template !== null && typeof template === 'object'
-    ? Object.values(template).flatMap(placeholdersIn)
-    : [];
+  const texts = leavesOf(template).filter((leaf) => typeof leaf === 'string');
+  return texts.flatMap((text) => [...text.matchAll(allPlaceholders)].map(([, name = '']) => name));
 }
 
 /** A template with no other placeholders than these. */

@@ -3,21 +3,20 @@ import { Rejected, RetryLater } from '../model/errors.ts';
 import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isError, sentenceOf } from '../platform/error-message.ts';
-import { createHttp, type HttpRequest, type HttpResponse, partnerFailure } from '../platform/http.ts';
-import { type Place, readerOf } from '../platform/places.ts';
+import {
+  createHttp,
+  type Http,
+  type HttpRequest,
+  type HttpResponse,
+  partnerFailure,
+} from '../platform/http.ts';
+import { isRecord } from '../platform/json.ts';
+import { type Place, valueAt } from '../platform/places.ts';
 import type { Resource } from './answer-readers.ts';
 import type { AzumutaContract } from './contract.ts';
-import {
-  fieldsOf,
-  type Misfit,
-  objectOf,
-  orElse,
-  type Read,
-  resourceReader,
-  sentencesOf,
-} from './field-readers.ts';
+import { type Form, fieldsIn, type Misfit, type Read, resourceReader, sentencesOf } from './field-readers.ts';
 import type { Operation, OperationName } from './operations.ts';
-import { requestMaker } from './requests.ts';
+import { requestOf } from './requests.ts';
 import { nameForm } from './value-forms.ts';
 
 export interface AzumutaOptions {
@@ -45,25 +44,25 @@ const partner = 'Azumuta';
 const maxPages = 5;
 
 /** Calls Azumuta, and interprets its answers, by the contract. */
-export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptions) {
-  const http = createHttp({ partner, baseUrl, clock });
-  // The keys of both objects are the same.
-  const operations = Object.fromEntries(
-    Object.entries(contract.operations).map(([name, operation]) => [name, compiled(name, operation)]),
-  ) as Readonly<Record<OperationName, ReturnType<typeof compiled>>>;
-  const readPage = pageReader(contract);
-  const readError = configured('error.at', contract.error.at);
-  const holdsError = ({ json }: HttpResponse) => isError(readError(json));
+export class AzumutaSession {
+  readonly #options: AzumutaOptions;
+  readonly #http: Http;
+
+  constructor(options: AzumutaOptions) {
+    this.#options = options;
+    this.#http = createHttp({ partner, baseUrl: options.baseUrl, clock: options.clock });
+  }
 
   /** One call with the key. A refused key is read again once, as it may have been rotated; a call refused with 401 did nothing. */
-  async function send(name: OperationName, request: HttpRequest, what: string): Promise<Answer> {
-    let answer = await sendWith(await apiKey());
+  async send(name: OperationName, request: HttpRequest, what: string): Promise<Answer> {
+    const { apiKey, clock } = this.#options;
+    let answer = await this.#sendWith(await apiKey(), request);
     if (answer.status === 401) {
       const before = await apiKey();
       const after = await apiKey({ refresh: true });
-      if (after !== before) answer = await sendWith(after);
+      if (after !== before) answer = await this.#sendWith(after, request);
     }
-    const { done = [], none = [], exists = [] } = operations[name];
+    const { done = [], none = [], exists = [] } = this.#operation(name);
     const failure = partnerFailure(answer, {
       partner,
       what,
@@ -73,84 +72,43 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
     });
     if (failure) throw failure;
     return answer;
-
-    async function sendWith(key: string): Promise<Answer> {
-      const headers = { ...request.headers, [contract.apiKeyHeader]: key };
-      const response = await http.send({ ...request, headers });
-      const said = () => {
-        const sentence = callConfigured('azumuta.contract.error.sentence failed', () =>
-          sentenceOf(response, [key], contract.error.sentence),
-        );
-        return sentence === undefined ? '' : `: ${sentence}`;
-      };
-      return { ...response, said };
-    }
   }
 
-  function requireDone(name: OperationName, answer: Answer, what: string): Answer {
-    const { done } = operations[name];
-    if (done ? done.includes(answer.status) : answer.status < 300) return answer;
-    throw new Rejected(`Azumuta refused ${what} (${answer.status})${answer.said()}.`, {
-      code: 'refused-by-azumuta',
-    });
-  }
-
-  /** Whether Azumuta says that there is none: without a body or with JSON, as a page of a proxy says nothing. */
-  function isAbsent(name: OperationName, { status, json, text }: Answer, what: string): boolean {
-    if (!operations[name].none?.includes(status)) return false;
-    if (json !== undefined || text.trim() === '') return true;
-    throw new RetryLater(`Azumuta answered ${what} with something that is no JSON (${status}).`, {
-      scope: 'partner',
-    });
-  }
-
-  /**
-   * The value that was read.
-   * @throws RetryLater for an error in a 200, and for a page of a proxy instead of JSON: both may be gone soon.
-   */
-  function understood<T>(read: Read<T>, answer: Answer, what: string): T {
-    if (read.ok) return read.value;
-    if (answer.json === undefined)
-      throw new RetryLater(`Azumuta answered ${what} with something that is no JSON.`, { scope: 'partner' });
-    const unread = unclear(read.misfits, answer, what);
-    throw holdsError(answer) ? unread : new Rejected(unread.message, { code: 'refused-by-azumuta' });
+  /** The resource in a successful answer. */
+  resourceIn(name: OperationName, answer: Answer, what: string): unknown {
+    const { answer: place = '' } = this.#operation(name);
+    return configured(`operations.${name}.answer`, place, this.#requireDone(name, answer, what).json);
   }
 
   /** Why an answer cannot be understood: the error in it, or what is missing. */
-  function unclear(misfits: readonly Misfit[], answer: Answer, what: string): RetryLater {
-    if (holdsError(answer)) return errorIn(answer, what);
+  unclear(misfits: readonly Misfit[], answer: Answer, what: string): RetryLater {
+    if (this.#holdsError(answer)) return errorIn(answer, what);
     const sentence = `Azumuta's answer when ${what} cannot be understood. ${sentencesOf(misfits).join(' ')}`;
     return new RetryLater(sentence, { scope: 'order' });
   }
 
-  /** The resource in a successful answer. */
-  function resourceIn(name: OperationName, answer: Answer, what: string): unknown {
-    return operations[name].resourceIn(requireDone(name, answer, what).json);
-  }
-
   /** The one entry of a list that has the number: the filter is an assumption, and Azumuta may ignore it. */
-  async function find<T>(
+  async find<T>(
     name: 'findArticle' | 'findProductOrder',
     { keyOf, read }: Resource<T>,
     number: string,
     { what, signal }: Call,
   ): Promise<T | undefined> {
-    const first = operations[name].request({ number }, signal);
+    const first = requestOf(this.#operation(name), { number }, signal);
     let request: HttpRequest | undefined = first;
     let unknown: (() => string) | undefined;
     for (let page = 0; request && page < maxPages; page++) {
-      const answer = await send(name, request, what);
-      if (isAbsent(name, answer, what)) return undefined;
-      const { entries, next } = understood(readPage(requireDone(name, answer, what).json), answer, what);
+      const answer = await this.send(name, request, what);
+      if (this.#isAbsent(name, answer, what)) return undefined;
+      const { entries, next } = this.#pageIn(this.#requireDone(name, answer, what), what);
       // An empty list together with an error does not mean that there is none.
-      if (entries.length === 0 && holdsError(answer)) throw errorIn(answer, what);
+      if (entries.length === 0 && this.#holdsError(answer)) throw errorIn(answer, what);
       for (const entry of entries) {
         const key = keyOf(entry);
-        if (key.ok && key.value === number) return understood(read(entry), answer, what);
-        if (!key.ok) unknown ??= () => understood(key, answer, what);
+        if (key.ok && key.value === number) return this.#understood(read(entry), answer, what);
+        if (!key.ok) unknown ??= () => this.#understood(key, answer, what);
       }
-      const ends = entries.length === 0 || next === undefined;
-      request = ends ? undefined : nextPage(baseUrl, first, next, contract.list.cursor);
+      request = entries.length === 0 || next === undefined ? undefined : this.#nextPage(first, next);
     }
     // One of which the number cannot be understood may be ours.
     unknown?.();
@@ -163,7 +121,7 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
   }
 
   /** The resource with this id; undefined when there is none. */
-  async function read<T>(
+  async read<T>(
     name: 'readProductOrder' | 'readRecording' | 'readWorkInstruction',
     { keyOf, read }: Resource<T>,
     values: { readonly id: string; readonly productOrder?: object | undefined },
@@ -171,57 +129,99 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
   ): Promise<T | undefined> {
     // The id may come from a trigger: `..` would name another resource.
     if (problemOfText(values.id)) return undefined;
-    const answer = await send(name, operations[name].request(values, signal), what);
-    if (isAbsent(name, answer, what)) return undefined;
-    const found = resourceIn(name, answer, what);
-    if (!Array.isArray(found)) return understood(read(found), answer, what);
-    const entry = found.find((each) => understood(keyOf(each), answer, what) === values.id);
-    return entry === undefined ? undefined : understood(read(entry), answer, what);
+    const answer = await this.send(name, requestOf(this.#operation(name), values, signal), what);
+    if (this.#isAbsent(name, answer, what)) return undefined;
+    const found = this.resourceIn(name, answer, what);
+    if (!Array.isArray(found)) return this.#understood(read(found), answer, what);
+    const entry = found.find((each) => this.#understood(keyOf(each), answer, what) === values.id);
+    return entry === undefined ? undefined : this.#understood(read(entry), answer, what);
   }
 
-  return { send, resourceIn, unclear, find, read };
+  #operation(name: OperationName): Operation {
+    return this.#options.contract.operations[name];
+  }
+
+  async #sendWith(key: string, request: HttpRequest): Promise<Answer> {
+    const { apiKeyHeader, error } = this.#options.contract;
+    const headers = { ...request.headers, [apiKeyHeader]: key };
+    const response = await this.#http.send({ ...request, headers });
+    const said = () => {
+      const sentence = callConfigured('azumuta.contract.error.sentence failed', () =>
+        sentenceOf(response, [key], error.sentence),
+      );
+      return sentence === undefined ? '' : `: ${sentence}`;
+    };
+    return { ...response, said };
+  }
+
+  #requireDone(name: OperationName, answer: Answer, what: string): Answer {
+    const { done } = this.#operation(name);
+    if (done ? done.includes(answer.status) : answer.status < 300) return answer;
+    throw new Rejected(`Azumuta refused ${what} (${answer.status})${answer.said()}.`, {
+      code: 'refused-by-azumuta',
+    });
+  }
+
+  /** Whether Azumuta says that there is none: without a body or with JSON, as a page of a proxy says nothing. */
+  #isAbsent(name: OperationName, { status, json, text }: Answer, what: string): boolean {
+    if (!this.#operation(name).none?.includes(status)) return false;
+    if (json !== undefined || text.trim() === '') return true;
+    throw noJson(`${what} with something that is no JSON (${status})`);
+  }
+
+  #holdsError({ json }: HttpResponse): boolean {
+    return isError(configured('error.at', this.#options.contract.error.at, json));
+  }
+
+  /**
+   * The value that was read.
+   * @throws RetryLater for an error in a 200, and for a page of a proxy instead of JSON: both may be gone soon.
+   */
+  #understood<T>(read: Read<T>, answer: Answer, what: string): T {
+    if (read.ok) return read.value;
+    if (answer.json === undefined) throw noJson(`${what} with something that is no JSON`);
+    const unread = this.unclear(read.misfits, answer, what);
+    throw this.#holdsError(answer) ? unread : new Rejected(unread.message, { code: 'refused-by-azumuta' });
+  }
+
+  /** A page of a list. A single object in the place of the list counts as a list of one. */
+  #pageIn(answer: Answer, what: string) {
+    const readPage = resourceReader((json, reading) => {
+      const field = fieldsIn(json, this.#options.contract, 'list', reading);
+      return { entries: field('entries', entriesForm, 'required') ?? [], next: field('next', nameForm) };
+    });
+    return this.#understood(readPage(answer.json), answer, what);
+  }
+
+  /** `next` may be a path, an absolute URL or a cursor; Azumuta does not document which. HTTP refuses other origins. */
+  #nextPage(first: HttpRequest, next: string): HttpRequest {
+    const { baseUrl, contract } = this.#options;
+    if (!next.startsWith('/') && !/^https?:/i.test(next))
+      return { ...first, query: { ...first.query, [contract.list.cursor]: next } };
+    if (!next.startsWith('/')) return { ...first, path: next, query: {} };
+    const fromRoot = new URL(next, baseUrl);
+    const underBase = fromRoot.pathname.startsWith(`${new URL(baseUrl).pathname.replace(/\/$/, '')}/`);
+    return { ...first, path: underBase ? fromRoot.href : next, query: {} };
+  }
 }
 
-/** An operation whose templates and paths are parsed. */
-function compiled(name: string, operation: Operation) {
-  return {
-    ...operation,
-    request: requestMaker(operation),
-    resourceIn: configured(`operations.${name}.answer`, operation.answer ?? ''),
-  };
+const entriesForm: Form<readonly unknown[]> = {
+  expected: 'a list',
+  understand(value) {
+    if (Array.isArray(value)) return value;
+    return isRecord(value) ? [value] : undefined;
+  },
+};
+
+/** What is at a place of the contract. @throws Rejected when the place is a function that fails. */
+function configured(line: string, place: Place, json: unknown): unknown {
+  return callConfigured(`azumuta.contract.${line} failed`, () => valueAt(json, place));
 }
 
-/** Reads a place of the contract. @throws Rejected when the place is a function that fails. */
-function configured(line: string, place: Place): (json: unknown) => unknown {
-  const read = readerOf(place);
-  return (json) => callConfigured(`azumuta.contract.${line} failed`, () => read(json));
+function noJson(answered: string): RetryLater {
+  return new RetryLater(`Azumuta answered ${answered}.`, { scope: 'partner' });
 }
 
 function errorIn({ said }: Answer, what: string): RetryLater {
   return new RetryLater(`Azumuta answered ${what} with an error${said()}.`, { scope: 'order' });
-}
-
-/** Reads a page of a list. A single object in the place of the list counts as a list of one. */
-function pageReader({ list }: AzumutaContract) {
-  const field = fieldsOf('list', list);
-  const entriesOf = field(
-    'entries',
-    {
-      expected: 'a list',
-      understand: (value): readonly unknown[] | undefined =>
-        Array.isArray(value) ? value : typeof value === 'object' ? [value] : undefined,
-    },
-    'required',
-  );
-  return resourceReader(objectOf({ entries: orElse(entriesOf, []), next: field('next', nameForm) }));
-}
-
-/** `next` may be a path, an absolute URL or a cursor; Azumuta does not document which. HTTP refuses other origins. */
-function nextPage(baseUrl: string, first: HttpRequest, next: string, cursor: string): HttpRequest {
-  if (!next.startsWith('/') && !/^https?:/i.test(next))
-    return { ...first, query: { ...first.query, [cursor]: next } };
-  if (!next.startsWith('/')) return { ...first, path: next, query: {} };
-  const fromRoot = new URL(next, baseUrl);
-  const underBase = fromRoot.pathname.startsWith(`${new URL(baseUrl).pathname.replace(/\/$/, '')}/`);
-  return { ...first, path: underBase ? fromRoot.href : next, query: {} };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { problemOfText, shorten } from '../model/text.ts';
-import { isRecord, jsonOf, typeName } from '../platform/validation.ts';
+import { isRecord, jsonOf, nameIn, typeName } from '../platform/json.ts';
 
 const names = z.array(z.string());
 
@@ -78,38 +78,32 @@ function fieldsIn(json: object, before = '', nesting = 0): Field[] {
 }
 
 function parseFields(fields: readonly Field[], names: TriggerNames): ParsedTrigger {
-  const valuesOf = (wanted: readonly string[]) => {
-    const known = new Set(wanted.map(canonical));
-    return fields.filter(({ name }) => known.has(canonical(name))).map(({ value }) => value);
-  };
-  const refused = (reason: string): ParsedTrigger => ({
-    ok: false,
-    reason: `${reason} ${describeFields(fields, names)}`,
-  });
+  const content = contentOf(fields, names);
+  if (typeof content !== 'string') return { ok: true, content };
+  return { ok: false, reason: `${content} ${describeFields(fields, names)}` };
+}
+
+/** The content; or why there is none that can be used. */
+function contentOf(fields: readonly Field[], names: TriggerNames): TriggerContent | string {
   // The first name with a value counts: a `number` next to `productOrderNumber` may belong to anything.
   const told =
     names.productOrderNumber
-      .map((name) => valuesOf([name]).flatMap((value) => numbersIn(value, names.productOrderNumber)))
-      .find((numbers) => numbers.length > 0) ?? [];
-  if (told.includes(inexact)) return refused(mayBeRounded);
-  const numbers = [...new Set(told.filter((number) => number !== inexact))];
+      .map((name) => scalarsOf(fields, [name], names.productOrderNumber).filter(isTold))
+      .find((values) => values.length > 0) ?? [];
+  if (told.some((value) => nameIn(value) === undefined)) return mayBeRounded;
+  // An order number is never split, even at commas and spaces.
+  const numbers = [...new Set(told.flatMap((value) => nameIn(value)?.trim() ?? []))];
   const [productOrderNumber, ...others] = numbers;
   if (productOrderNumber === undefined)
-    return refused(
-      `No product order number: expected one of the fields ${names.productOrderNumber.join(', ')}.`,
-    );
-  if (others.length > 0) return refused(`${numbers.length} different product order numbers in one call.`);
+    return `No product order number: expected one of the fields ${names.productOrderNumber.join(', ')}.`;
+  if (others.length > 0) return `${numbers.length} different product order numbers in one call.`;
   const problem = problemOfText(productOrderNumber);
-  if (problem) return refused(`The product order number ${problem}.`);
-  const idsNamed = (wanted: readonly string[]) => {
-    const ids = valuesOf(wanted).flatMap((value) => idsIn(value, [...names.id, ...wanted]));
-    return [...new Set(ids)].slice(0, maxIds);
-  };
-  const workInstructionIds = idsNamed(names.workInstructionIds);
-  const recordingIds = idsNamed(names.recordingIds);
+  if (problem) return `The product order number ${problem}.`;
+  const workInstructionIds = idsIn(fields, names.workInstructionIds, names);
+  const recordingIds = idsIn(fields, names.recordingIds, names);
   const [badId] = [...workInstructionIds, ...recordingIds].flatMap((id) => problemOfText(id) ?? []);
-  if (badId) return refused(`The id of a recording or work instruction ${badId}.`);
-  return { ok: true, content: { productOrderNumber, workInstructionIds, recordingIds } };
+  if (badId) return `The id of a recording or work instruction ${badId}.`;
+  return { productOrderNumber, workInstructionIds, recordingIds };
 }
 
 const mayBeRounded =
@@ -139,41 +133,36 @@ function canonical(name: string): string {
   return name.replace(/\[\]$/, '').replace(/[_-]/g, '').toLowerCase();
 }
 
-/** A JSON number that may have been rounded: 9007199254740993 is read as …992, and 10.10 as 10.1. */
-const inexact = Symbol('inexact');
-
-/** Depth of nested lists and objects that are searched: more than any sender needs. */
-const maxDepth = 8;
-
-/** An order number is never split, even at commas and spaces. */
-function numbersIn(value: unknown, names: readonly string[]): (string | typeof inexact)[] {
-  return scalarsIn(value, names).flatMap((each) => {
-    if (typeof each === 'number') return Number.isSafeInteger(each) ? String(each) : inexact;
-    return typeof each === 'string' ? each.trim() || [] : [];
-  });
-}
-
-/** Ids have no commas (Meteor ids), so a text may list several. */
-function idsIn(value: unknown, names: readonly string[]): string[] {
-  return scalarsIn(value, names).flatMap((each) => {
-    if (typeof each === 'number') return Number.isSafeInteger(each) ? String(each) : [];
-    return typeof each === 'string' ? each.split(',').flatMap((id) => id.trim() || []) : [];
-  });
-}
-
-/** The values in lists, and those that objects have under one of these names. */
-function scalarsIn(value: unknown, names: readonly string[], depth = 0): unknown[] {
-  if (depth > maxDepth) return [];
-  if (Array.isArray(value)) return value.flatMap((each) => scalarsIn(each, names, depth + 1));
-  return isRecord(value) ? scalarsIn(fieldIn(value, names), names, depth + 1) : [value];
-}
-
-/** The field of an object with the first of these names that it has. */
-function fieldIn(value: object, names: readonly string[]): unknown {
-  const fields = Object.entries(value);
-  const found = names.flatMap((name) => fields.filter(([key]) => canonical(key) === canonical(name)));
-  return found[0]?.[1];
+function isTold(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
 }
 
 /** More ids than any order has; further ones are read from the product order anyway. */
 const maxIds = 500;
+
+/** Ids have no commas (Meteor ids), so a text may list several. */
+function idsIn(fields: readonly Field[], wanted: readonly string[], { id }: TriggerNames): string[] {
+  const values = scalarsOf(fields, wanted, [...id, ...wanted]);
+  const ids = values.flatMap((value) => (nameIn(value) ?? '').split(',')).flatMap((one) => one.trim() || []);
+  return [...new Set(ids)].slice(0, maxIds);
+}
+
+/** The values of the fields with one of the wanted names; in objects, those under one of the inner names. */
+function scalarsOf(fields: readonly Field[], wanted: readonly string[], inner: readonly string[]): unknown[] {
+  const known = new Set(wanted.map(canonical));
+  return fields
+    .filter(({ name }) => known.has(canonical(name)))
+    .flatMap(({ value }) => scalarsIn(value, inner.map(canonical)));
+}
+
+/** Depth of nested lists and objects that are searched: more than any sender needs. */
+const maxDepth = 8;
+
+function scalarsIn(value: unknown, names: readonly string[], depth = 0): unknown[] {
+  if (depth > maxDepth) return [];
+  if (Array.isArray(value)) return value.flatMap((each) => scalarsIn(each, names, depth + 1));
+  if (!isRecord(value)) return [value];
+  const fields = Object.entries(value);
+  const [named] = names.flatMap((name) => fields.filter(([key]) => canonical(key) === name));
+  return scalarsIn(named?.[1], names, depth + 1);
+}

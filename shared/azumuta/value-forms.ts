@@ -1,16 +1,14 @@
 import type { ParameterValue } from '../model/orders.ts';
 import { isDate, utcInstant } from '../model/time.ts';
 import { setField } from '../model/unread.ts';
-import { hasLostDigits } from '../platform/places.ts';
-import { isRecord } from '../platform/validation.ts';
+import { hasLostDigits, isRecord, nameIn } from '../platform/json.ts';
 import type { AzumutaContract } from './contract.ts';
-import { type Form, fieldsOf, lazily, type ReadField } from './field-readers.ts';
+import { type Form, fieldsIn, lazily, type Reading } from './field-readers.ts';
 
 /** An id or a number as text. A JSON number with too many digits, or a fraction, may have been rounded. */
 export const nameForm: Form<string> = {
   expected: 'text, or a whole number without lost digits',
-  understand: (value) =>
-    typeof value === 'string' ? value : Number.isSafeInteger(value) ? String(value) : undefined,
+  understand: nameIn,
 };
 
 /** Plain text, a code, or a language map. */
@@ -80,37 +78,60 @@ export function recordedForm(language: string): Form<ParameterValue | readonly P
 export function parametersForm(
   contract: Pick<AzumutaContract, 'parameter' | 'language'>,
 ): Form<Readonly<Record<string, ParameterValue>>> {
-  const field = fieldsOf('parameter', contract.parameter);
-  const key = field('key', nameForm, 'required');
   const plain = valueForm(contract.language);
-  const within = lazily(field('value', plain, 'stated'));
-  const itself = lazily(fieldsOf('parameter', { value: '' })('value', plain));
+  const plainly = { parameter: { ...contract.parameter, value: '' } };
   return {
     expected: 'a map, or a list of parameters',
     understand(parameters, reading) {
-      if (!isObject(parameters)) return undefined;
+      const isList = Array.isArray(parameters);
+      if (!isList && !isRecord(parameters)) return undefined;
       const found = {};
       for (const [at, each] of Object.entries(parameters)) {
-        const name = Array.isArray(parameters) ? key(each, reading) : at;
+        const name = isList
+          ? fieldsIn(each, contract, 'parameter', reading)('key', nameForm, 'required')
+          : at;
         if (name === undefined) continue;
-        const read = Array.isArray(parameters) || isObject(each) ? within : itself;
-        setField(found, name, read(each, { ...reading, whose: `${reading.whose}, parameter "${name}"` }));
+        const isWithin = isList || isRecord(each) || Array.isArray(each);
+        const within = { ...reading, whose: `${reading.whose}, parameter "${name}"` };
+        const read = (own: Reading) =>
+          fieldsIn(
+            each,
+            isWithin ? contract : plainly,
+            'parameter',
+            own,
+          )('value', plain, isWithin ? 'stated' : 'optional');
+        setField(found, name, lazily(within, read));
       }
       return found;
     },
   };
 }
 
-/** An object or a list. */
-export function isObject(value: unknown): value is object {
-  return value !== null && typeof value === 'object';
-}
-
 /** A list of what `read` makes of each entry. */
-export const listForm = <T>(read: ReadField<T>): Form<readonly T[]> => ({
+export const listForm = <T>(
+  read: (entry: unknown, reading: Reading) => T | undefined,
+): Form<readonly T[]> => ({
   expected: 'a list',
   understand: (value, reading) =>
     Array.isArray(value) ? value.flatMap((entry) => read(entry, reading) ?? []) : undefined,
+});
+
+/** The same form, with another meaning. */
+export function changed<T, U>({ expected, understand }: Form<T>, change: (value: T) => U | null): Form<U> {
+  return {
+    expected,
+    understand(value, reading) {
+      const meaning = understand(value, reading);
+      if (meaning === undefined) return undefined;
+      return meaning === null ? null : change(meaning);
+    },
+  };
+}
+
+/** What cannot be understood is left out: nothing is booked by it. */
+export const orNone = <T>(form: Form<T>): Form<T> => ({
+  ...form,
+  understand: (value, reading) => form.understand(value, reading) ?? null,
 });
 
 /** Whether a word is one of these, ignoring upper and lower case. */

@@ -55,33 +55,39 @@ const collapseMs = 5 * 60_000;
  * The webhook endpoint: checks the token, parses the hint, and answers only after SQS has it. A call with a valid
  * token is never dropped: if it cannot be used, it is kept as a dead letter and answered with the reason.
  */
-export function createWebhookReceiver(dependencies: ReceiveWebhookDependencies) {
-  const { queues, completionsQueueUrl, deadLetterQueueUrl, names, clock, log } = dependencies;
+export class WebhookReceiver {
+  readonly #dependencies: ReceiveWebhookDependencies;
   /** When which unusable call was kept, oldest first. Containers share nothing: a replay collapses their copies by id. */
-  const keptAt = new Map<string, number>();
+  readonly #keptAt = new Map<string, number>();
 
-  return async function receiveWebhook(call: WebhookCall): Promise<WebhookAnswer> {
+  constructor(dependencies: ReceiveWebhookDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async receive(call: WebhookCall): Promise<WebhookAnswer> {
     const { token: presented, sourceIp } = call;
-    const refusal = await refusalOf({ presented, sourceIp }, 'The webhook token', dependencies);
+    const refusal = await refusalOf({ presented, sourceIp }, 'The webhook token', this.#dependencies);
     if (refusal === 'address') return { statusCode: 403, body: { status: 'forbidden' } };
     if (refusal === 'key') return { statusCode: 401, body: { status: 'unauthorized' } };
     if (refusal === 'key is not set') return unavailable('The webhook token is not set yet.');
     if (refusal) return unavailable('Try again later.');
     try {
-      return await receive(call);
+      return await this.#accept(call);
     } catch (error) {
-      log.error('SQS did not take a webhook call', { reason: reasonOf(error), eventId: call.id });
+      const fields = { reason: reasonOf(error), eventId: call.id };
+      this.#dependencies.log.error('SQS did not take a webhook call', fields);
       return unavailable('Try again later.');
     }
-  };
+  }
 
-  async function receive(call: WebhookCall): Promise<WebhookAnswer> {
+  async #accept(call: WebhookCall): Promise<WebhookAnswer> {
+    const { queues, completionsQueueUrl, names, clock, log } = this.#dependencies;
     if (!names.events.includes(call.event))
-      return keep(call, 404, `Unknown event: expected ${names.events.join(' or ')}.`);
+      return this.#keep(call, 404, `Unknown event: expected ${names.events.join(' or ')}.`);
     if (call.body.byteLength > maxBodyBytes)
-      return keep(call, 413, `The body is larger than ${maxBodyBytes} bytes.`);
+      return this.#keep(call, 413, `The body is larger than ${maxBodyBytes} bytes.`);
     const parsed = parseTrigger(call, names);
-    if (!parsed.ok) return keep(call, 400, parsed.reason);
+    if (!parsed.ok) return this.#keep(call, 400, parsed.reason);
 
     const hint = completionHint('webhook', parsed.content, { now: clock.now(), eventId: call.id });
     await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
@@ -91,33 +97,38 @@ export function createWebhookReceiver(dependencies: ReceiveWebhookDependencies) 
   }
 
   /** Keeps the raw call, so that nothing that Azumuta sent is lost; identical calls of a few minutes are kept once. */
-  async function keep(call: WebhookCall, statusCode: number, reason: string): Promise<WebhookAnswer> {
+  async #keep(call: WebhookCall, statusCode: number, reason: string): Promise<WebhookAnswer> {
+    const { queues, deadLetterQueueUrl, clock, log } = this.#dependencies;
     const now = clock.now();
     const why = { reason, cause: 'unreadable-message' } as const;
-    const body = JSON.stringify({
-      kind: 'webhook-call',
-      method: call.method,
-      event: call.event.slice(0, 200),
-      rawQueryString: call.rawQueryString.slice(0, maxQuery),
-      bodyBase64: call.body.subarray(0, maxBodyBytes).toString('base64'),
-      truncated: call.body.byteLength > maxBodyBytes || call.rawQueryString.length > maxQuery,
-    });
+    const body = keptBodyOf(call);
     // Identical calls of one hour share an id, so that a replay recognises their letters as copies.
     const hash = createHash('sha256').update(`${now.toISOString().slice(0, 13)} ${body}`);
     const messageId = hash.digest('hex').slice(0, 32);
-    if (now.getTime() - (keptAt.get(messageId) ?? 0) >= collapseMs) {
+    if (now.getTime() - (this.#keptAt.get(messageId) ?? 0) >= collapseMs) {
       const times = { firstAttemptAt: now, lastAttemptAt: now };
       const letter = { body, stage: 'receive-webhook', orderNumber: '', messageId, ...why, ...times };
       await queues.send(deadLetterQueueUrl, deadLetterOf(letter));
       log.error('Dead letter', { ...why, eventId: call.id }, { DeadLettered: 1 });
-      keptAt.delete(messageId);
-      keptAt.set(messageId, now.getTime());
-      const [oldest] = keptAt.keys();
-      if (keptAt.size > maxKept && oldest !== undefined) keptAt.delete(oldest);
+      this.#keptAt.delete(messageId);
+      this.#keptAt.set(messageId, now.getTime());
+      const [oldest] = this.#keptAt.keys();
+      if (this.#keptAt.size > maxKept && oldest !== undefined) this.#keptAt.delete(oldest);
     }
     log.warn('Webhook call kept as a dead letter', { reason, statusCode, eventId: call.id });
     return { statusCode, body: { status: 'kept for a person', reason, eventId: call.id } };
   }
+}
+
+function keptBodyOf({ method, event, rawQueryString, body }: WebhookCall): string {
+  return JSON.stringify({
+    kind: 'webhook-call',
+    method,
+    event: event.slice(0, 200),
+    rawQueryString: rawQueryString.slice(0, maxQuery),
+    bodyBase64: body.subarray(0, maxBodyBytes).toString('base64'),
+    truncated: body.byteLength > maxBodyBytes || rawQueryString.length > maxQuery,
+  });
 }
 
 function unavailable(reason: string): WebhookAnswer {

@@ -1,7 +1,8 @@
 import type * as z from 'zod/mini';
 import type { ErpOrder, ErpOrderRef } from '../model/orders.ts';
 import { problemOfText, shorten } from '../model/text.ts';
-import { describeMismatches, parse, stepInto } from '../platform/validation.ts';
+import { fieldOf } from '../platform/json.ts';
+import { describeMismatches, parse } from '../platform/validation.ts';
 import type { ReleasedOrdersPage, UnreadableOrder } from './connector.ts';
 import { rejected } from './failures.ts';
 
@@ -30,7 +31,7 @@ export function createRowReader<Row>(
         fitting.push(parsed.value);
         continue;
       }
-      const name = nameOf(names.map((field) => stepInto(row, field)));
+      const name = nameOf(names.map((field) => fieldOf(row, field)));
       if (name !== undefined && reported.has(name)) continue;
       if (name !== undefined) reported.add(name);
       unreadable.push(

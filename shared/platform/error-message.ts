@@ -1,6 +1,7 @@
 import { shorten } from '../model/text.ts';
 import { withoutSecrets } from './aws/credentials.ts';
 import type { HttpResponse } from './http.ts';
+import { leavesOf } from './json.ts';
 import { type Place, valueAt } from './places.ts';
 
 /** Where partners put the sentence of an error: OData V4 and V2, RFC 9457, OAuth2, and common in-house forms. */
@@ -41,12 +42,14 @@ export function sentenceOf(
   return line === '' ? undefined : shorten(line, longest);
 }
 
-/** The longest text with spaces, anywhere down to a depth that no partner's error exceeds. */
-function longestWords(json: unknown, depth = 4): string | undefined {
-  if (typeof json === 'string') return /\S\s+\S/.test(json) ? json : undefined;
-  if (json === null || typeof json !== 'object' || depth === 0) return undefined;
-  return Object.values(json)
-    .flatMap((each) => longestWords(each, depth - 1) ?? [])
+/** No partner's error is nested more deeply. */
+const deepest = 4;
+
+/** The longest text with spaces, anywhere. */
+function longestWords(json: unknown): string | undefined {
+  return leavesOf(json, deepest)
+    .filter((leaf) => typeof leaf === 'string' && /\S\s+\S/.test(leaf))
+    .map(String)
     .toSorted((one, other) => other.length - one.length)[0];
 }
 

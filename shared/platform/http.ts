@@ -1,7 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Rejected, RetryLater, type RetryLaterOptions, reasonOf } from '../model/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { jsonOf } from './validation.ts';
+import { jsonOf } from './json.ts';
 
 /**
  * The only HTTP client of this project, for Azumuta and every ERP: built-in fetch with keep-alive, a time limit, a

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../model/errors.ts';
+import { fieldOf, hasLostDigits } from './json.ts';
 import { showFound } from './validation.ts';
 
 /**
@@ -82,11 +83,6 @@ export function textAt(json: unknown, place: Place): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Whether a number may have been rounded when its JSON was parsed. */
-export function hasLostDigits(value: unknown): value is number {
-  return Number.isInteger(value) && !Number.isSafeInteger(value);
-}
-
 /**
  * The list there; an empty one when there is none.
  * @example
@@ -125,10 +121,4 @@ export function segmentOf(value: unknown): string {
     });
   }
   return encodeURIComponent(text);
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return value !== null && typeof value === 'object' && Object.hasOwn(value, name)
-    ? Reflect.get(value, name)
-    : undefined;
 }

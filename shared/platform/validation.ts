@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { shorten } from '../model/text.ts';
+import { fieldOf, typeName } from './json.ts';
 
 /** One thing that does not fit the schema. It holds the type of a value, never the value. */
 export interface Mismatch {
@@ -45,7 +46,7 @@ type Issue = z.core.$ZodIssue;
 
 function mismatchesOf(issue: Issue, root: unknown, parent: readonly PropertyKey[]): Mismatch[] {
   const path = [...parent, ...issue.path];
-  const at = path.reduce<unknown>(stepInto, root);
+  const at = path.reduce<unknown>(fieldOf, root);
   if (issue.code === 'invalid_union') {
     // The alternative that fits the furthest says more than "invalid input".
     const deepest = issue.errors
@@ -103,39 +104,10 @@ function depthOf(mismatches: readonly Mismatch[]): number {
   return Math.max(0, ...mismatches.map((mismatch) => mismatch.path.length));
 }
 
-/** The parsed text; undefined when it is not JSON. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether a value is an object, and no list. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-/** The value under a key; undefined for anything that is no object. */
-export function stepInto(value: unknown, key: PropertyKey): unknown {
-  return value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined;
-}
-
 function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
     const name = shorten(String(key), maxKeyLength);
     return /^[A-Za-z_$][\w$]*$/.test(name) ? `${text}.${name}` : `${text}[${JSON.stringify(name)}]`;
   }, '$');
-}
-
-/** Describes a value by its type, for messages that must not repeat it. */
-export function typeName(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (value === '') return 'empty text';
-  if (typeof value === 'number' && !Number.isInteger(value)) return 'a fraction';
-  return typeof value;
 }

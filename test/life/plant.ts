@@ -12,7 +12,7 @@ import { type ReplayRequest, replay } from '../../infra/ops/replay/replay.ts';
 import { defineIntegration, planned, recorded, recordedAll } from '../../shared/integration/index.ts';
 import { createAlertLedger } from '../../shared/ledger/ledger.ts';
 import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
-import { createTable } from '../../shared/platform/aws/dynamodb-table.ts';
+import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { createEventSourceMapping } from '../simulation/aws/event-source-mapping.ts';
 import { createQueueModel } from '../simulation/aws/queue.ts';
@@ -127,7 +127,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
   };
   const mails: { readonly at: string; readonly subject: string; readonly text: string }[] = [];
   const ledger = createAlertLedger({
-    ...{ table: createTable(table.client, 'ledger'), clock },
+    ...{ table: new Table(table.client, 'ledger'), clock },
     times: { settlingSeconds: 300 },
   });
   let functions = build({});

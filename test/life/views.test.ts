@@ -6,7 +6,7 @@ import { maxOpen } from '../../infra/ops/flows/flow-status.ts';
 import { traceLines } from '../../infra/ops/trace/report.ts';
 import { traceOrder } from '../../infra/ops/trace/trace.ts';
 import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
-import { createTable } from '../../shared/platform/aws/dynamodb-table.ts';
+import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { createLifePlant, days, hours, type LifePlant } from './plant.ts';
 
@@ -21,7 +21,7 @@ const empty = { waiting: 0, underWay: 0, oldestSeconds: undefined, orders: [], p
 /** What each view says of an order, as text: `trace`, the console's page, its flows, the doctor and the mails. */
 async function views(number: string) {
   const { clock, ledger, mails } = plant;
-  const breaker = new Breaker(createTable(plant.table.client, 'ledger'), clock);
+  const breaker = new Breaker(new Table(plant.table.client, 'ledger'), clock);
   const trace = await traceOrder(number, { ...ledger, breaker }, '--local', undefined, clock.now());
   const [order] = trace.productOrders;
   if (!order) throw new Error('The ledger does not know the order.');

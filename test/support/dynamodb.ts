@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { expect, vi } from 'vitest';
-import { createTable, type Table } from '../../shared/platform/aws/dynamodb-table.ts';
+import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { createLedgerModel, indexes, tableName } from './modelled-table.ts';
 
 /** An empty ledger table. */
@@ -32,7 +32,7 @@ export async function startLedgerStore(): Promise<LedgerStore> {
   return {
     client,
     tableName,
-    table: createTable(client, tableName),
+    table: new Table(client, tableName),
     async stop() {
       isStopped = true;
     },
@@ -60,7 +60,7 @@ export async function startDynalite(): Promise<Dynalite> {
     client,
     url,
     tableName,
-    table: createTable(client, tableName),
+    table: new Table(client, tableName),
     async stop() {
       client.destroy();
       await new Promise((stopped) => server.close(stopped));

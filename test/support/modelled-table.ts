@@ -1,5 +1,5 @@
 import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
-import { createTable, type Table } from '../../shared/platform/aws/dynamodb-table.ts';
+import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { createTableModel, type TableModel } from '../simulation/aws/table.ts';
 
 export const tableName = 'ledger';
@@ -15,5 +15,5 @@ export function createLedgerModel(): TableModel {
 
 /** An empty ledger table on that model. */
 export function modelledTable(): Table {
-  return createTable(createLedgerModel().client, tableName);
+  return new Table(createLedgerModel().client, tableName);
 }

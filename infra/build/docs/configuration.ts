@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { operationsSchema } from '../../../shared/azumuta/operations.ts';
 import * as connectors from '../../../shared/erp/registry.ts';
 import { integrationSchema } from '../../../shared/integration/schema.ts';
@@ -21,6 +22,21 @@ const comments: readonly (readonly [path: string, file: string, name: string])[]
   ...Object.keys(operationsSchema.shape).map(
     (name) => [`azumuta.contract.operations.${name}`, 'azumuta/operations.ts', 'operationFields'] as const,
   ),
+];
+
+const contractPath = 'azumuta.contract.';
+/** The lines of the contract that differ in practice, in the order in which they are needed. */
+const oftenSet = [
+  'operations.findProductOrder.query',
+  'operations.createProductOrder.body',
+  'operations.createProductOrder.exists',
+  'productOrder.number',
+  'productOrder.status',
+  'completedStatuses',
+  'productOrder.recordings',
+  'step.name',
+  'step.value',
+  'trigger.productOrderNumber',
 ];
 
 type JsonSchema = z.core.JSONSchema._JSONSchema;
@@ -46,6 +62,7 @@ export function configurationReference(): string {
     ...docCommentsOf(sourceOf('model/partner.ts'), 'limitShape'),
     ...docCommentsOf(sourceOf('erp/options.ts'), 'erpOptionsShape'),
   ];
+  const rows = rowsOf(integrationSchema, meanings);
   const sections = Object.values(connectors).map(({ facts: { call, folder, options, generic } }) => {
     const file = `erp/${folder}/options.ts`;
     const title = `## \`erp: ${call}({ … })\`\n\nWhat it needs, does and refuses: [${folder}](../erp/${folder}/README.md).`;
@@ -58,11 +75,58 @@ export function configurationReference(): string {
   return [
     '# Configuration',
     "What a plant's configuration (`plants/<plant>.config.ts`) may hold. This page is made by `npm run documents` from the schema that checks the file; where a default is not shown, the meaning tells it. A mistake stops synthesis with the path of the field.",
-    table(rowsOf(integrationSchema, meanings)),
-    '`function` is a plain TypeScript function; its input is typed, so that an editor completes it. `place` is where something stands in an answer: a path (`article.number`, `lines.0.id`; an empty text is the answer itself), a list of paths of which the first counts that tells anything, or a function of the answer. [MAPPING.md](MAPPING.md) has worked examples.',
+    table(rows.filter(({ path }) => !path.startsWith(contractPath))),
+    '`function` is a plain TypeScript function; its input is typed, so that an editor completes it. `path` is where a field of an answer is: `article.number`, `lines.0.id` (an empty text is the answer itself), a list of such paths of which the first with a value counts, or a function of the answer. [MAPPING.md](MAPPING.md) has worked examples.',
+    contractSection(rows),
     ...sections,
     '',
   ].join('\n\n');
+}
+
+function contractSection(rows: readonly Row[]): string {
+  const lines = rows.flatMap(({ path, ...row }) =>
+    path.startsWith(contractPath) ? [{ ...row, path: path.slice(contractPath.length) }] : [],
+  );
+  const first = oftenSet.map((path) => {
+    const row = lines.find((line) => line.path === path);
+    if (!row) throw new Error(`The contract has no line ${path}.`);
+    return row;
+  });
+  const others = lines.filter(({ path }) => !oftenSet.includes(path));
+  return [
+    '## `azumuta.contract`',
+    "What is assumed of Azumuta's API. A configuration sets only the lines that differ: `contract: { productOrder: { number: 'orderNo' } }`. `npm run probe` finds most of them. These ten differ in practice:",
+    table(first),
+    'All others. The operations have the same fields, which are told once:',
+    table(withOperationsOnce(others)),
+  ].join('\n\n');
+}
+
+/** Each operation with the request that is assumed, and then once the fields that operations have in common. */
+function withOperationsOnce(rows: readonly Row[]): Row[] {
+  const isField = ({ path }: Row) => /^operations\.\w+\./.test(path);
+  const fields = new Map(
+    rows.filter(isField).map((row) => [row.path.replace(/^operations\.\w+/, 'operations.*'), row]),
+  );
+  const common = [...fields].map(([path, row]) => ({
+    ...{ ...row, path },
+    // What is assumed differs from one operation to another.
+    standard: /\.(method|path|query)$/.test(path) ? 'see above' : row.standard,
+  }));
+  const others = rows.filter((row) => !isField(row)).map(withRequest);
+  const after = others.findLastIndex(({ path }) => path.startsWith('operations.'));
+  return others.toSpliced(after + 1, 0, ...common);
+}
+
+/** The row of an operation with its method, path and query. */
+function withRequest(row: Row): Row {
+  const name = row.path.replace('operations.', '');
+  const operation = Object.entries(defaultContract.operations).find(([each]) => each === name)?.[1];
+  if (!operation) return row;
+  const { method, path, query } = operation;
+  const parameters = Object.entries(query).map(([key, value]) => `${key}=${value}`);
+  const request = [`${method} ${path}`, ...parameters].join('?');
+  return { ...row, standard: `\`${request}\`` };
 }
 
 function sourceOf(file: string): string {
@@ -74,7 +138,7 @@ function rowsOf(schema: z.ZodMiniType, comments: ReadonlyMap<string, string>): R
     io: 'input',
     unrepresentable: 'any',
     override({ zodSchema, jsonSchema }) {
-      if (zodSchema === placeSchema) jsonSchema.title = 'place';
+      if (zodSchema === placeSchema) jsonSchema.title = 'path';
     },
   });
   return fieldsOf(json, '', comments);

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { TrieRouter } from 'hono/router/trie-router';
 import type * as z from 'zod/mini';
-import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
+import { jsonOf } from '../../../shared/platform/json.ts';
+import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 
 /** A request with its whole body. */
 interface ApiRequest {

@@ -1,4 +1,4 @@
-import { jsonOf } from '../../../shared/platform/validation.ts';
+import { jsonOf } from '../../../shared/platform/json.ts';
 
 const hidden = '•••';
 /** Names of fields with a secret, and of those that name a person. */

@@ -5,7 +5,7 @@ import { completionHint } from '../../../shared/completions/messages.ts';
 import { causes } from '../../../shared/model/causes.ts';
 import { partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
-import { isRecord, jsonOf } from '../../../shared/platform/validation.ts';
+import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
 import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** A message of the dead-letter queue, held by this run. */

@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini';
-import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { Rejected, RetryLater, reasonOf } from '../../../shared/model/errors.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { jsonOf } from '../../../shared/platform/validation.ts';
+import { jsonOf } from '../../../shared/platform/json.ts';
 import { setCredentials } from '../../../shared/situation/words.ts';
 import { fitting } from '../cli/command.ts';
 import { type Target, whereOf } from '../cli/target.ts';
@@ -133,7 +133,7 @@ export function partnersOf({ azumuta, erp }: CompleteIntegration, secrets: Pick<
   }
 
   return {
-    azumuta: createAzumutaClient({
+    azumuta: new AzumutaClient({
       baseUrl: azumuta.baseUrl,
       contract: azumuta.contract,
       clock: systemClock,

@@ -8,7 +8,8 @@ import type { CompletedProductOrder, Completion } from '../../../shared/model/co
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
-import { isRecord, type Mismatch, parse } from '../../../shared/platform/validation.ts';
+import { isRecord } from '../../../shared/platform/json.ts';
+import { type Mismatch, parse } from '../../../shared/platform/validation.ts';
 
 /** A sample that was read, or the mistakes of an invalid one. */
 export type Sample =

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import * as z from 'zod/mini';
-import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { createProgress } from '../../local/progress.ts';
@@ -150,7 +150,7 @@ await runCommand(command, async ({ options, signal }) => {
     if (again !== number)
       throw new UsageError('The number was not typed again as it is: nothing was created.');
     const apiKey = await findKey(target);
-    const azumuta = createAzumutaClient({ ...known, baseUrl, apiKey: async () => apiKey });
+    const azumuta = new AzumutaClient({ ...known, baseUrl, apiKey: async () => apiKey });
     return createdAnswer(number, await createTestOrder(azumuta, number, seen, signal));
   }
   if (sample.length > 0)

@@ -1,5 +1,5 @@
 import { oneLine } from '../../../shared/model/text.ts';
-import { isRecord } from '../../../shared/platform/validation.ts';
+import { isRecord } from '../../../shared/platform/json.ts';
 
 /** A text as a TypeScript literal. */
 export function literal(text: string): string {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
-import { jsonOf, parse } from '../../../shared/platform/validation.ts';
+import { jsonOf } from '../../../shared/platform/json.ts';
+import { parse } from '../../../shared/platform/validation.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { defaultConfigFile, UsageError } from '../cli/command.ts';
 import { configurationFile, configurationOf, type Target, whereOf } from '../cli/target.ts';

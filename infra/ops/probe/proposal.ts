@@ -2,8 +2,9 @@ import { createAnswerReaders, type Resource } from '../../../shared/azumuta/answ
 import { type AzumutaContract, contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
 import { sentencesOf } from '../../../shared/azumuta/field-readers.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../../../shared/azumuta/resources.ts';
+import { isRecord } from '../../../shared/platform/json.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
-import { isRecord, parse } from '../../../shared/platform/validation.ts';
+import { parse } from '../../../shared/platform/validation.ts';
 import type { Answers, ReadOperation } from './recognise/answers.ts';
 import type { Finding } from './recognise/findings.ts';
 import { shows } from './recognise/values.ts';

@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
 import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/aws/credentials.ts';
 import { storedSecret } from '../../../shared/platform/aws/secrets.ts';
-import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
+import { jsonOf } from '../../../shared/platform/json.ts';
+import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { fitting, UsageError } from '../cli/command.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 

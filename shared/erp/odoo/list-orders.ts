@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
-import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
+import { fieldOf } from '../../platform/json.ts';
+import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
 import {
   isBeyondSharedTime,
@@ -196,7 +197,7 @@ async function withArticles(
     context: { active_test: false },
     row: z.unknown(),
   });
-  const byId = new Map(products.map((product) => [stepInto(product, 'id'), product]));
+  const byId = new Map(products.map((product) => [fieldOf(product, 'id'), product]));
   const orders: ErpOrder[] = [];
   const withoutProduct: UnreadableOrder[] = [];
   for (const production of fitting) {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { compareDecimals, toDecimal } from '../../model/quantity.ts';
-import { hasLostDigits } from '../../platform/places.ts';
+import { hasLostDigits } from '../../platform/json.ts';
 
 const absent = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
 const exact = z

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { reasonOf } from '../../model/errors.ts';
 import type { ErpOrder } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
-import { hasLostDigits } from '../../platform/places.ts';
-import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
+import { fieldOf, hasLostDigits, leavesOf } from '../../platform/json.ts';
+import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { UnreadableOrder } from '../connector.ts';
 import { nameOf, unreadableOrder } from '../read-rows.ts';
 import type { Detail } from './details.ts';
@@ -58,7 +58,7 @@ export function readRow<Row>(
   const changedAt = changeOf(mapped);
   const known = id ?? number;
   // Only an order that was released before is of interest, and of that only its name.
-  if (stepInto(mapped, 'state') === 'other' && number && changedAt)
+  if (fieldOf(mapped, 'state') === 'other' && number && changedAt)
     return {
       rowId: known ?? number,
       changedAt,
@@ -77,7 +77,7 @@ export function readRow<Row>(
       order: { ...orderOf(whole.value), changedAt },
     };
   }
-  const name = nameOf([number, id, stepInto(raw, 'number'), stepInto(raw, 'id')]) ?? path;
+  const name = nameOf([number, id, fieldOf(raw, 'number'), fieldOf(raw, 'id')]) ?? path;
   const correct = `Correct the order in ${partner}, or \`orders\` in the configuration, and save it there`;
   const timeless = 'it has no time of change; give changedAt, or createdAt for one that was never changed';
   const unreadable = unreadableOrder(partner, name, why ?? timeless, correct);
@@ -86,26 +86,24 @@ export function readRow<Row>(
 
 /** When the order changed, as ISO in UTC; when it was created if it says that it never changed. */
 function changeOf(mapped: unknown): string | undefined {
-  const told = z.safeParse(instant, stepInto(mapped, 'changedAt') ?? stepInto(mapped, 'createdAt'));
+  const told = z.safeParse(instant, fieldOf(mapped, 'changedAt') ?? fieldOf(mapped, 'createdAt'));
   return told.success ? new Date(told.data).toISOString() : undefined;
 }
 
 /** Refuses a name made of a number that JSON.parse has rounded, as the name may be another order's. */
 function rounded({ number, id, article }: MappedOrder, told: unknown): string | undefined {
   const names = [number, id, article].filter((name) => typeof name === 'string');
-  const found = roundedIn(told).find((text) => names.some((name) => name.includes(text)));
+  const found = leavesOf(told)
+    .filter(hasLostDigits)
+    .map(String)
+    .find((text) => names.some((name) => name.includes(text)));
   if (found === undefined) return undefined;
   return `a number in it has more digits than a JSON number can hold and has become ${found}; let the ERP give it as text`;
 }
 
-function roundedIn(value: unknown): string[] {
-  if (hasLostDigits(value)) return [String(value)];
-  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(roundedIn) : [];
-}
-
 /** Names a row whose order cannot be read. */
 function nameAt(mapped: unknown, key: 'id' | 'number'): string | undefined {
-  const found = z.safeParse(name, stepInto(mapped, key));
+  const found = z.safeParse(name, fieldOf(mapped, key));
   return found.success ? found.data : undefined;
 }
 

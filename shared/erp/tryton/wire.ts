@@ -1,5 +1,5 @@
 import type { Decimal } from '../../model/quantity.ts';
-import { isRecord } from '../../platform/validation.ts';
+import { isRecord } from '../../platform/json.ts';
 
 /**
  * Values that JSON lacks, as Tryton 7.0 writes them: objects with a `__class__` (trytond/protocols/jsonrpc.py).

@@ -7,7 +7,6 @@ import { type Decimal, type Quantity, sumOf, toDecimal } from '../../model/quant
 import { shorten } from '../../model/text.ts';
 import { dayIn, isDate, utcInstant } from '../../model/time.ts';
 import { readOrWhy, Unread } from '../../model/unread.ts';
-import { stepInto } from '../../platform/validation.ts';
 import type { CompleteIntegration, CompletionMapping } from '../define.ts';
 import { callMapping, checkedField, completionFields } from './validate.ts';
 
@@ -136,8 +135,9 @@ function quantityOf(
   number: string,
 ): { amount: Decimal; unit?: string } {
   // A plant's JavaScript may answer anything.
-  const unit = stepInto(given, 'unit');
-  const amount = toDecimal(given instanceof Object ? given.amount : given);
+  const { amount: told, unit }: { amount: unknown; unit?: unknown } =
+    given instanceof Object ? given : { amount: given };
+  const amount = toDecimal(told);
   const isUnit = unit === undefined || typeof unit === 'string';
   if (amount !== undefined && !amount.startsWith('-') && isUnit)
     return { amount, ...(unit === undefined ? {} : { unit }) };

@@ -10,6 +10,7 @@ import {
   partNumber,
   type Split,
 } from '../../model/orders.ts';
+import { isRecord } from '../../platform/json.ts';
 import type { ProductOrderMapping } from '../define.ts';
 import { callMapping, checkedDraft } from './validate.ts';
 
@@ -101,7 +102,7 @@ function hashOf(content: object): string {
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
+  if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -3,7 +3,8 @@ import { callConfigured } from '../../model/configured.ts';
 import { Rejected } from '../../model/errors.ts';
 import type { ErpOrder, ProductOrderDraft } from '../../model/orders.ts';
 import { problemOfText, shorten } from '../../model/text.ts';
-import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
+import { fieldOf } from '../../platform/json.ts';
+import { describeMismatches, parse } from '../../platform/validation.ts';
 
 /** No item of the ledger exceeds 64 KB (`maxHistoryBytes` says why), and the order's history takes its part of that. */
 export const maxDraftBytes = 40 * 1024;
@@ -90,7 +91,7 @@ export const completionFields = {
 
 function trimmedLot(lot: unknown): unknown {
   if (typeof lot === 'string') return lot.trim();
-  const number = stepInto(lot, 'number');
+  const number = fieldOf(lot, 'number');
   return typeof number === 'string' ? Object.assign({}, lot, { number: number.trim() }) : lot;
 }
 
@@ -132,7 +133,7 @@ export function checkedDraft(given: Readonly<Record<string, unknown>>, order: Er
   const [field, entry] = issue?.path ?? [];
   const about = ['productOrders', ...(field === undefined ? [] : [String(field)])].join('.');
   const at = entry === undefined ? '' : `${JSON.stringify(entry)} `;
-  const found = (issue?.path ?? []).reduce<unknown>(stepInto, given);
+  const found = (issue?.path ?? []).reduce<unknown>(fieldOf, given);
   const what = field === undefined ? `${bytesOf(JSON.stringify(given))} bytes` : shown(found);
   throw new Rejected(`Mapping ${about} gave ${at}${what} for ERP order ${name}: ${issue?.message}.`, {
     code: 'configuration',

@@ -3,8 +3,9 @@ import { reasonOf } from '../../model/errors.ts';
 import { problemOfText } from '../../model/text.ts';
 import { type CallerCheck, refusalOf } from '../../platform/aws/credentials.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { fieldOf, isRecord, jsonOf } from '../../platform/json.ts';
 import { mapConcurrently } from '../../platform/map-concurrently.ts';
-import { jsonOf, type Mismatch, parse, stepInto } from '../../platform/validation.ts';
+import { type Mismatch, parse } from '../../platform/validation.ts';
 import { acceptOrders, becomeMoreThan } from '../accept.ts';
 import type { AcceptDependencies } from '../accept-wanted.ts';
 import { overall, statusOf, statusOfKnown } from '../order-status.ts';
@@ -177,7 +178,7 @@ function postedOrders(body: Buffer): unknown[] | string {
   const json = jsonOf(body.toString('utf8'));
   if (json === undefined)
     return 'The body is not JSON: send one order, a list of orders, or { "orders": [ … ] }.';
-  const list = json !== null && typeof json === 'object' && 'orders' in json ? json.orders : json;
+  const list = isRecord(json) && 'orders' in json ? json.orders : json;
   const orders = Array.isArray(list) ? list : [list];
   return orders.length === 0 ? 'The list of orders is empty.' : orders;
 }
@@ -195,7 +196,7 @@ function invalid(posted: unknown, mismatches: readonly Mismatch[], at: string): 
 
 /** Only a text or a number: other values may be nested too deep to become a text, or have a `toString` of their own. */
 function numberIn(posted: unknown): string {
-  const number = stepInto(posted, 'number');
+  const number = fieldOf(posted, 'number');
   return typeof number === 'string' || typeof number === 'number' ? String(number).slice(0, 200) : '';
 }
 

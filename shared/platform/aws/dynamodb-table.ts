@@ -67,106 +67,110 @@ function marshalled(values: Values = {}) {
   return marshall(Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])), marshallOptions);
 }
 
-export type Table = Readonly<ReturnType<typeof createTable>>;
-
 /**
  * The few DynamoDB calls that the ledger needs: by key or index, never a scan. No transactions and no
  * ReturnValuesOnConditionCheckFailure, so that any DynamoDB-compatible store will do.
  */
-export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: string) {
-  const keyOf = ({ pk, sk }: Key) => marshall({ pk, sk });
+export class Table {
+  readonly #client: Pick<DynamoDBClient, 'send'>;
+  readonly #name: string;
+
+  constructor(client: Pick<DynamoDBClient, 'send'>, name: string) {
+    this.#client = client;
+    this.#name = name;
+  }
+
+  async get(key: Key): Promise<StoredItem | undefined> {
+    const command = new GetItemCommand({ TableName: this.#name, Key: keyOf(key), ConsistentRead: true });
+    const { Item } = await this.#client.send(command);
+    return Item && unmarshall(Item);
+  }
+
+  /** Puts an item if its key is free, or if the given condition holds; false when it did not. */
+  async putIf(
+    item: Key & StoredItem,
+    condition = 'attribute_not_exists(pk)',
+    values?: Values,
+  ): Promise<boolean> {
+    const command = new PutItemCommand({
+      TableName: this.#name,
+      Item: marshall(item, marshallOptions),
+      ConditionExpression: condition,
+      ExpressionAttributeValues: marshalled(values),
+    });
+    return (await ifConditionHolds(this.#client.send(command))) !== undefined;
+  }
+
+  /** Updates an item; undefined when the condition does not hold. */
+  async update(
+    key: Key,
+    { set = {}, ...rest }: Update,
+  ): Promise<{ readonly before: StoredItem; readonly after: StoredItem } | undefined> {
+    const known = Object.entries(set).filter(([, value]) => value !== undefined);
+    const update = { ...rest, set: Object.fromEntries(known) };
+    const command = new UpdateItemCommand({
+      TableName: this.#name,
+      Key: keyOf(key),
+      ReturnValues: 'ALL_OLD',
+      ...expressionOf(update),
+    });
+    const updated = await ifConditionHolds(this.#client.send(command));
+    if (!updated) return undefined;
+    const before = unmarshall(updated.Attributes ?? {});
+    return { before, after: applied(before, key, update) };
+  }
+
+  /** Removes an item; false when the condition does not hold. */
+  async remove(key: Key, condition?: string, values?: Values): Promise<boolean> {
+    const conditional = condition === undefined ? {} : conditionOf(condition, values);
+    const command = new DeleteItemCommand({ TableName: this.#name, Key: keyOf(key), ...conditional });
+    return (await ifConditionHolds(this.#client.send(command))) !== undefined;
+  }
+
+  /** All items of a partition (whose sort key starts so), or the first `limit` of them, oldest key first. */
+  query(pk: string, skPrefix?: string, limit?: number): Promise<StoredItem[]> {
+    return this.#pages({
+      ConsistentRead: true,
+      KeyConditionExpression: skPrefix ? 'pk = :pk AND begins_with(sk, :sk)' : 'pk = :pk',
+      ExpressionAttributeValues: marshalled({ pk, sk: skPrefix || undefined }),
+      Limit: limit,
+    });
+  }
+
+  /** All items of an index entry; eventually consistent. */
+  queryIndex(
+    { name, partition, sort }: TableIndex,
+    value: string,
+    { from, upTo, limit }: IndexRange = {},
+  ): Promise<StoredItem[]> {
+    const bound = upTo ?? from;
+    const comparison = upTo === undefined ? '>=' : '<=';
+    return this.#pages({
+      IndexName: name,
+      KeyConditionExpression: bound === undefined ? '#p = :p' : `#p = :p AND #s ${comparison} :s`,
+      ExpressionAttributeNames: { '#p': partition, ...(bound === undefined ? {} : { '#s': sort }) },
+      ExpressionAttributeValues: marshalled({ p: value, s: bound }),
+      Limit: limit,
+    });
+  }
 
   /** All pages of a query, or as many as hold `Limit` items. */
-  async function pages(input: Omit<QueryCommandInput, 'TableName'>): Promise<StoredItem[]> {
+  async #pages(input: Omit<QueryCommandInput, 'TableName'>): Promise<StoredItem[]> {
     const { Limit = Number.POSITIVE_INFINITY } = input;
     const found: StoredItem[] = [];
     let ExclusiveStartKey: QueryCommandOutput['LastEvaluatedKey'];
     do {
-      const command = new QueryCommand({ ...input, TableName, ExclusiveStartKey });
-      const page: QueryCommandOutput = await client.send(command);
+      const command = new QueryCommand({ ...input, TableName: this.#name, ExclusiveStartKey });
+      const page: QueryCommandOutput = await this.#client.send(command);
       found.push(...(page.Items ?? []).map((item) => unmarshall(item)));
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey && found.length < Limit);
     return found.slice(0, Limit);
   }
+}
 
-  return {
-    async get(key: Key): Promise<StoredItem | undefined> {
-      const command = new GetItemCommand({ TableName, Key: keyOf(key), ConsistentRead: true });
-      const { Item } = await client.send(command);
-      return Item && unmarshall(Item);
-    },
-
-    /** Puts an item if its key is free, or if the given condition holds; false when it did not. */
-    async putIf(
-      item: Key & StoredItem,
-      condition = 'attribute_not_exists(pk)',
-      values?: Values,
-    ): Promise<boolean> {
-      const command = new PutItemCommand({
-        TableName,
-        Item: marshall(item, marshallOptions),
-        ConditionExpression: condition,
-        ExpressionAttributeValues: marshalled(values),
-      });
-      return (await ifConditionHolds(client.send(command))) !== undefined;
-    },
-
-    /** Updates an item; undefined when the condition does not hold. */
-    async update(
-      key: Key,
-      { set = {}, ...rest }: Update,
-    ): Promise<{ readonly before: StoredItem; readonly after: StoredItem } | undefined> {
-      const known = Object.entries(set).filter(([, value]) => value !== undefined);
-      const update = { ...rest, set: Object.fromEntries(known) };
-      const command = new UpdateItemCommand({
-        TableName,
-        Key: keyOf(key),
-        ReturnValues: 'ALL_OLD',
-        ...expressionOf(update),
-      });
-      const updated = await ifConditionHolds(client.send(command));
-      if (!updated) return undefined;
-      const before = unmarshall(updated.Attributes ?? {});
-      return { before, after: applied(before, key, update) };
-    },
-
-    /** Removes an item; false when the condition does not hold. */
-    async remove(key: Key, condition?: string, values?: Values): Promise<boolean> {
-      const conditional = condition === undefined ? {} : conditionOf(condition, values);
-      const command = new DeleteItemCommand({ TableName, Key: keyOf(key), ...conditional });
-      return (await ifConditionHolds(client.send(command))) !== undefined;
-    },
-
-    /** All items of a partition (whose sort key starts so), or the first `limit` of them, oldest key first. */
-    query: (pk: string, skPrefix?: string, limit?: number): Promise<StoredItem[]> =>
-      pages({
-        ConsistentRead: true,
-        KeyConditionExpression: skPrefix ? 'pk = :pk AND begins_with(sk, :sk)' : 'pk = :pk',
-        ExpressionAttributeValues: marshalled({ pk, sk: skPrefix || undefined }),
-        Limit: limit,
-      }),
-
-    /** All items of an index entry; eventually consistent. */
-    queryIndex(
-      index: TableIndex,
-      value: string,
-      { from, upTo, limit }: IndexRange = {},
-    ): Promise<StoredItem[]> {
-      const bound = upTo ?? from;
-      const comparison = upTo === undefined ? '>=' : '<=';
-      return pages({
-        IndexName: index.name,
-        KeyConditionExpression: bound === undefined ? '#p = :p' : `#p = :p AND #s ${comparison} :s`,
-        ExpressionAttributeNames: {
-          '#p': index.partition,
-          ...(bound === undefined ? {} : { '#s': index.sort }),
-        },
-        ExpressionAttributeValues: marshalled({ p: value, s: bound }),
-        Limit: limit,
-      });
-    },
-  };
+function keyOf({ pk, sk }: Key) {
+  return marshall({ pk, sk });
 }
 
 /** What DynamoDB answered; undefined when the condition did not hold. */

@@ -7,8 +7,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import type * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
+import { jsonOf } from '../json.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
-import { describeMismatches, jsonOf, parse } from '../validation.ts';
+import { describeMismatches, parse } from '../validation.ts';
 import { awsClientOptions } from './lambda.ts';
 
 /** SQS takes ten entries in one call, and 1 MiB in all (AWS quota for messages). */

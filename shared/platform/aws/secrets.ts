@@ -6,7 +6,8 @@ import {
 import type * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
 import type { Clock } from '../clock.ts';
-import { describeMismatches, jsonOf, parse } from '../validation.ts';
+import { jsonOf } from '../json.ts';
+import { describeMismatches, parse } from '../validation.ts';
 import { awsClientOptions } from './lambda.ts';
 
 /** A secret that is not set yet: nothing works until an operator sets it. */
@@ -15,8 +16,6 @@ export class SecretUnset extends RetryLater {
     super(`The secret ${name} is not set yet.`, { scope: 'partner', unauthorized: true });
   }
 }
-
-export type Secrets = ReturnType<typeof createSecrets>;
 
 const ttlSeconds = 900;
 const refreshSeconds = 60;
@@ -48,72 +47,77 @@ export function createSecretsClient(): SecretsManagerClient {
   return new SecretsManagerClient({ ...awsClientOptions, maxAttempts: 2 });
 }
 
-export function createSecrets({
-  client,
-  clock,
-}: {
-  readonly client: Pick<SecretsManagerClient, 'send'>;
-  readonly clock: Clock;
-}) {
-  const kept = new Map<string, Kept>();
-  const triedAt = new Map<string, number>();
-  const reading = new Map<string, Promise<Kept>>();
+/** The secrets that a container has read. */
+export class Secrets {
+  readonly #client: Pick<SecretsManagerClient, 'send'>;
+  readonly #clock: Clock;
+  readonly #kept = new Map<string, Kept>();
+  readonly #triedAt = new Map<string, number>();
+  readonly #reading = new Map<string, Promise<Kept>>();
 
-  function readNow(arn: string): Promise<Kept> {
-    const under = reading.get(arn);
-    if (under) return under;
-    triedAt.set(arn, clock.now().getTime());
-    const started = storedSecret(client, arn)
-      .then((text) => {
-        const fresh = { text, readAt: clock.now().getTime() };
-        kept.set(arn, fresh);
-        return fresh;
-      })
-      .finally(() => reading.delete(arn));
-    reading.set(arn, started);
-    return started;
+  constructor(client: Pick<SecretsManagerClient, 'send'>, clock: Clock) {
+    this.#client = client;
+    this.#clock = clock;
   }
 
-  async function current(arn: string, refresh: boolean): Promise<Kept> {
-    const last = kept.get(arn);
-    const secondsSince = (ms = 0) => (clock.now().getTime() - ms) / 1000;
+  /**
+   * The parsed value, read once per container and again after 15 minutes. `refresh` reads it again now, because a
+   * partner refused it or a caller presented another one; so only a revoked value may stay valid for these minutes.
+   * While Secrets Manager fails, the last good value is returned. After the first read there is at most one read a
+   * minute, including failed ones.
+   * @throws SecretUnset; RetryLater when it was never read or does not have the expected shape.
+   */
+  async read<T>(
+    arn: string,
+    schema: z.ZodMiniType<T>,
+    { refresh = false }: { readonly refresh?: boolean } = {},
+  ): Promise<T> {
+    const understood = ({ text }: Kept) =>
+      text === undefined ? undefined : parse(schema, jsonOf(text) ?? text);
+    let parsed = understood(await this.#current(arn, refresh));
+    // It may have been set since.
+    if (!parsed?.ok) parsed = understood(await this.#current(arn, true));
+    if (!parsed) throw new SecretUnset(nameOf(arn));
+    if (parsed.ok) return parsed.value;
+    throw new RetryLater(
+      `The secret ${nameOf(arn)} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,
+      { scope: 'partner', unauthorized: true },
+    );
+  }
+
+  async #current(arn: string, refresh: boolean): Promise<Kept> {
+    const last = this.#kept.get(arn);
+    const secondsSince = (ms = 0) => (this.#now() - ms) / 1000;
     if (last && !refresh && secondsSince(last.readAt) < ttlSeconds) return last;
     // Failed reads count, too: otherwise each wrong token would wait for a Secrets Manager that is down.
-    if (last && !reading.has(arn) && secondsSince(triedAt.get(arn)) < refreshSeconds) return last;
+    const isTooSoon = secondsSince(this.#triedAt.get(arn)) < refreshSeconds;
+    if (last && !this.#reading.has(arn) && isTooSoon) return last;
     try {
-      return await readNow(arn);
+      return await this.#readNow(arn);
     } catch (error) {
       if (last) return last;
       throw new RetryLater(`The secret ${nameOf(arn)} cannot be read.`, { scope: 'partner', cause: error });
     }
   }
 
-  return {
-    /**
-     * The parsed value, read once per container and again after 15 minutes. `refresh` reads it again now, because a
-     * partner refused it or a caller presented another one; so only a revoked value may stay valid for these minutes.
-     * While Secrets Manager fails, the last good value is returned. After the first read there is at most one read a
-     * minute, including failed ones.
-     * @throws SecretUnset; RetryLater when it was never read or does not have the expected shape.
-     */
-    async read<T>(
-      arn: string,
-      schema: z.ZodMiniType<T>,
-      { refresh = false }: { readonly refresh?: boolean } = {},
-    ): Promise<T> {
-      const understood = ({ text }: Kept) =>
-        text === undefined ? undefined : parse(schema, jsonOf(text) ?? text);
-      let parsed = understood(await current(arn, refresh));
-      // It may have been set since.
-      if (!parsed?.ok) parsed = understood(await current(arn, true));
-      if (!parsed) throw new SecretUnset(nameOf(arn));
-      if (parsed.ok) return parsed.value;
-      throw new RetryLater(
-        `The secret ${nameOf(arn)} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,
-        { scope: 'partner', unauthorized: true },
-      );
-    },
-  };
+  #readNow(arn: string): Promise<Kept> {
+    const underWay = this.#reading.get(arn);
+    if (underWay) return underWay;
+    this.#triedAt.set(arn, this.#now());
+    const started = storedSecret(this.#client, arn)
+      .then((text) => {
+        const fresh = { text, readAt: this.#now() };
+        this.#kept.set(arn, fresh);
+        return fresh;
+      })
+      .finally(() => this.#reading.delete(arn));
+    this.#reading.set(arn, started);
+    return started;
+  }
+
+  #now(): number {
+    return this.#clock.now().getTime();
+  }
 }
 
 /** `plant/azumuta-api-key` of an ARN that ends in `:secret:plant/azumuta-api-key-AbCdEf`. */

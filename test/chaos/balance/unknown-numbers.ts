@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
-import { jsonOf } from '../../../shared/platform/validation.ts';
+import { jsonOf } from '../../../shared/platform/json.ts';
 
 const lineSchema = z.object({
   message: z.literal('A trigger named a product order that nobody knows'),

@@ -1,4 +1,4 @@
-import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { testClock } from '../../support/clock.ts';
 import { type Answer, type Received, startServer } from '../../support/server.ts';
@@ -13,7 +13,7 @@ export const webPage = '<html><body>We will be back in a minute.</body></html>';
 /** A client of a server that gives these answers. Its key is `old key`, and `new key` once it is read again. */
 export async function startClient(answer: (received: Received) => Answer, contract = defaultContract) {
   const server = await startServer(answer);
-  const client = createAzumutaClient({
+  const client = new AzumutaClient({
     baseUrl: `${server.url}/api/v1`,
     contract,
     apiKey: async ({ refresh } = {}) => (refresh ? 'new key' : 'old key'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../../../shared/azumuta/resources.ts';
 import { parseTrigger } from '../../../shared/azumuta/trigger.ts';
@@ -48,7 +48,7 @@ async function startBoth(dialect: Dialect) {
     const { url, calls } = await startServer((call) =>
       answer({ ...call, url: new URL(call.url.pathname + call.url.search, `http://${call.headers.host}`) }),
     );
-    const client = createAzumutaClient({
+    const client = new AzumutaClient({
       ...{ contract, baseUrl: `${url}/api/v1`, clock: testClock() },
       apiKey: async () => account.apiKey,
     });
@@ -141,7 +141,7 @@ describe.each(dialects)('a dialect: $name', (dialect) => {
     const { account, ref } = await created(dialect);
     const { apiKeyHeader = 'X-API-Key', operations } = dialect.contract;
     const { url } = await startServer(inDialect(dialect, account.answer));
-    const guess = createAzumutaClient({
+    const guess = new AzumutaClient({
       contract: contractSchema.parse({ apiKeyHeader, operations }),
       ...{ baseUrl: `${url}/api/v1`, clock: testClock(), apiKey: async () => account.apiKey },
     });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
-import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { recording } from '../../support/completions.ts';
+import { callingThrough, overriding } from '../../support/overriding.ts';
 import { azumutaOrder } from './booking-facts.ts';
 import { booked, complete, completed, erpThat, inErp, lettersOf, withBookings } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
@@ -71,11 +71,10 @@ async function interleaved(scheduler: fc.Scheduler) {
   await own.record({ number: made.number }, made);
   const inErp: string[] = [];
   let recordingIds = ['a'];
-  const azumuta = {
-    ...own.azumuta,
+  const azumuta = overriding(own.azumuta, {
     productOrder: async () => azumutaOrder(1, { recordingIds }),
     recording: async (id: string) => ({ ...recording({ id }), productOrder: made }),
-  };
+  });
   const erp = erpThat(async (_completion, key, { again }) => {
     if (!again || !inErp.includes(key)) inErp.push(key);
     return { reference: key, alreadyBooked: again };
@@ -92,11 +91,7 @@ async function interleaved(scheduler: fc.Scheduler) {
         if (calls > diesAt) throw new Error('killed');
         return call(...given);
       };
-    const { get, query, queryIndex, putIf, update, remove } = own.store.table;
-    const table: Table = {
-      ...{ get: turn(get), query: turn(query), queryIndex: turn(queryIndex) },
-      ...{ putIf: turn(putIf), update: turn(update), remove: turn(remove) },
-    };
+    const table = callingThrough(own.store.table, turn);
     const ledger = createLedger({ table, clock: own.clock, times: { settlingSeconds } });
     return attempt({ azumuta, ledger, ...erp });
   }

@@ -4,10 +4,10 @@ import * as z from 'zod/mini';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { completionHintSchema } from '../../../shared/completions/messages.ts';
 import {
-  createWebhookReceiver,
   maxKept,
   type ReceiveWebhookDependencies,
   type WebhookCall,
+  WebhookReceiver,
 } from '../../../shared/completions/receive-webhook.ts';
 import type { RotatingSecret } from '../../../shared/platform/aws/credentials.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
@@ -45,7 +45,7 @@ function dependencies(
   };
 }
 
-const receive = (sent: WebhookCall) => createWebhookReceiver(dependencies())(sent);
+const receive = (sent: WebhookCall) => new WebhookReceiver(dependencies()).receive(sent);
 
 function call(given: Partial<WebhookCall> = {}): WebhookCall {
   ids += 1;
@@ -89,14 +89,14 @@ describe('the token', () => {
   it('is read again when it was rotated a moment ago', async () => {
     const token = async (options?: { readonly refresh?: boolean }): Promise<RotatingSecret> =>
       options?.refresh ? { current: canary } : { current: 'an older token of the webhook' };
-    expect(await createWebhookReceiver(dependencies(token))(call())).toMatchObject({ statusCode: 202 });
+    expect(await new WebhookReceiver(dependencies(token)).receive(call())).toMatchObject({ statusCode: 202 });
   });
 
   it('makes every call get 503 while it is not set, so that Azumuta’s administrator sees why', async () => {
     const token = async (): Promise<RotatingSecret> => {
       throw new SecretUnset('azumuta-erp/demo/test/webhook-token');
     };
-    const answer = await createWebhookReceiver(dependencies(token))(call());
+    const answer = await new WebhookReceiver(dependencies(token)).receive(call());
     expect(answer).toMatchObject({ statusCode: 503, body: { reason: 'The webhook token is not set yet.' } });
   });
 });
@@ -105,14 +105,14 @@ describe('an event', () => {
   const named = { ...defaultContract.trigger, events: ['order-closed'] };
 
   it('is known by the names in the contract, and means a completion', async () => {
-    const receiveNamed = createWebhookReceiver({ ...dependencies(), names: named });
-    const answer = await receiveNamed(call({ event: 'order-closed' }));
+    const receiver = new WebhookReceiver({ ...dependencies(), names: named });
+    const answer = await receiver.receive(call({ event: 'order-closed' }));
     expect(answer).toMatchObject({ statusCode: 202 });
     expect(JSON.parse(sqs.sent[0]?.body ?? '')).toMatchObject({ event: 'product-order-completed' });
   });
 
   it('is kept for a person, with the known names, when it has another name', async () => {
-    const answer = await createWebhookReceiver({ ...dependencies(), names: named })(call());
+    const answer = await new WebhookReceiver({ ...dependencies(), names: named }).receive(call());
     expect(answer).toMatchObject({
       statusCode: 404,
       body: { reason: 'Unknown event: expected order-closed.' },
@@ -134,10 +134,10 @@ describe('a call that cannot be used', () => {
 
   it('is kept once, however often it comes within some minutes', async () => {
     const clock = testClock();
-    const receiveWebhook = createWebhookReceiver({ ...dependencies(), clock });
-    const first = await receiveWebhook(nonsense());
+    const receiver = new WebhookReceiver({ ...dependencies(), clock });
+    const first = await receiver.receive(nonsense());
     clock.advance(299);
-    const again = await receiveWebhook(nonsense());
+    const again = await receiver.receive(nonsense());
     expect([first.statusCode, again.statusCode]).toEqual([400, 400]);
     expect(letters()).toMatchObject([{ attributes: { cause: 'unreadable-message' } }]);
   });
@@ -156,10 +156,10 @@ describe('a call that cannot be used', () => {
 
   it('is kept again after some minutes, as a person may have discarded its letter, under the id of its hour', async () => {
     const clock = testClock();
-    const receiveWebhook = createWebhookReceiver({ ...dependencies(), clock });
+    const receiver = new WebhookReceiver({ ...dependencies(), clock });
     for (const seconds of [0, 300, 300]) {
       clock.advance(seconds);
-      await receiveWebhook(nonsense());
+      await receiver.receive(nonsense());
     }
     expect(letters()).toHaveLength(3);
     expect(new Set(letters().map(({ attributes }) => attributes.messageId)).size).toBe(1);
@@ -177,10 +177,10 @@ describe('a call that cannot be used', () => {
   });
 
   it('is kept at the next try when SQS did not take it', async () => {
-    const receiveWebhook = createWebhookReceiver(dependencies());
+    const receiver = new WebhookReceiver(dependencies());
     sqs.fail('SendMessage', 503);
-    const failed = await receiveWebhook(nonsense());
-    const again = await receiveWebhook(nonsense());
+    const failed = await receiver.receive(nonsense());
+    const again = await receiver.receive(nonsense());
     expect([failed.statusCode, again.statusCode]).toEqual([503, 400]);
     expect(letters()).toHaveLength(1);
   });
@@ -236,7 +236,7 @@ describe('any call', () => {
   });
 
   it('gets no 5xx; each 2xx is one message, each authenticated 4xx one dead letter, unless the same was kept a moment ago', async () => {
-    const receiveWebhook = createWebhookReceiver(dependencies());
+    const receiver = new WebhookReceiver(dependencies());
     const kept: string[] = [];
     await fc.assert(
       fc.asyncProperty(anyCall, async ({ body: text, ...given }) => {
@@ -247,7 +247,7 @@ describe('any call', () => {
         const isAuthentic = given.token === canary || given.token === previous;
 
         // Act
-        const { statusCode, body: answer } = await receiveWebhook(sent);
+        const { statusCode, body: answer } = await receiver.receive(sent);
 
         // Assess
         const tooLarge = sent.body.byteLength > maxBody;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { ReconcileDependencies } from '../../../shared/completions/reconcile.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
+import { overriding } from '../../support/overriding.ts';
 import { eventsOf, orderRoute } from './completed.ts';
 import { type ReconcileStage, reconcileStageOn } from './reconcile-stage.ts';
 import { startCompletionStage } from './stage.ts';
@@ -27,13 +28,13 @@ async function turn(dependencies: Parameters<typeof stage.run>[0] = {}): Promise
 }
 
 /** Azumuta, where something happens before it shows a product order. */
-const azumutaThat = (happens: (id: string) => void | Promise<void>): ReconcileDependencies['azumuta'] => ({
-  ...partners.azumuta,
-  async productOrder(id, signal) {
-    await happens(id);
-    return partners.azumuta.productOrder(id, signal);
-  },
-});
+const azumutaThat = (happens: (id: string) => void | Promise<void>): ReconcileDependencies['azumuta'] =>
+  overriding(partners.azumuta, {
+    async productOrder(id, signal) {
+      await happens(id);
+      return partners.azumuta.productOrder(id, signal);
+    },
+  });
 
 describe('the reconciliation', () => {
   it('asks about overdue orders only, and not within the grace period', async () => {

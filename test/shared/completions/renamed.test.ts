@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aliasKey } from '../../../shared/ledger/keys.ts';
+import { overriding } from '../../support/overriding.ts';
 import { complete, completed, inErp, orderRoute } from './completed.ts';
 import { startCompletionStage } from './stage.ts';
 
@@ -79,7 +80,7 @@ describe('a product order that was made again in Azumuta', () => {
     await complete(stage, number);
     const gone = await stage.azumuta.findProductOrder(number, new AbortController().signal);
     stage.clock.advance(61);
-    const azumuta = { ...stage.azumuta, productOrder: async () => gone };
+    const azumuta = overriding(stage.azumuta, { productOrder: async () => gone });
     const failure = await stage.message(number)({ azumuta });
     expect(failure).toMatchObject({ message: expect.stringContaining('made again in Azumuta') });
     expect(await inErp(stage, number)).toEqual(['1']);

@@ -4,7 +4,7 @@ import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/a
 import { azumutaControl, erpControl } from '../../../infra/local/sandbox/control.ts';
 import { startSandbox } from '../../../infra/local/sandbox/sandboxes.ts';
 import integration from '../../../integration.config.ts';
-import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
@@ -50,7 +50,7 @@ export const settlingSeconds = 300;
 export const leaseSeconds = timeoutSeconds + settlingSeconds;
 
 export const azumutaAt = (url: string): AzumutaClient =>
-  createAzumutaClient({
+  new AzumutaClient({
     baseUrl: `${url}/api/v1`,
     contract: defaultContract,
     apiKey: async () => azumutaSandboxKey,

@@ -5,7 +5,7 @@ import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { bookingPlan } from '../../support/bookings.ts';
 import { testClock } from '../../support/clock.ts';
 import { startDynalite } from '../../support/dynamodb.ts';
@@ -50,7 +50,7 @@ afterAll(async () => {
   client.destroy();
   await proxy.close();
 });
-const table = createTable(client, store.tableName);
+const table = new Table(client, store.tableName);
 const ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
 
 /** DynamoDB does what it is told, and then the connection breaks: the AWS SDK asks once more. */

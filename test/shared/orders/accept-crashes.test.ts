@@ -7,6 +7,7 @@ import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { testClock } from '../../support/clock.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
+import { callingThrough, overriding } from '../../support/overriding.ts';
 import { acceptInto, each, type Mapping, together } from './order-stage.ts';
 
 interface Wish {
@@ -67,11 +68,7 @@ async function prepare(before: readonly Wish[], created: boolean): Promise<void>
 type Disturbance = 'dies before it' | 'dies after it' | 'loses its answer';
 
 /** A table: at one of its calls the process dies, or the AWS SDK sends it once more as the answer was lost. */
-function disturbed(
-  whole: Table,
-  at: number,
-  how: Disturbance | 'none',
-): Table & { readonly calls: () => number } {
+function disturbed(whole: Table, at: number, how: Disturbance | 'none') {
   let calls = 0;
   const through =
     <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
@@ -83,15 +80,7 @@ function disturbed(
       if (how === 'dies after it') throw new Error('The process dies.');
       return how === 'loses its answer' ? call(...given) : answer;
     };
-  return {
-    get: through(whole.get),
-    putIf: through(whole.putIf),
-    update: through(whole.update),
-    remove: through(whole.remove),
-    query: through(whole.query),
-    queryIndex: through(whole.queryIndex),
-    calls: () => calls,
-  };
+  return { table: callingThrough(whole, through), calls: () => calls };
 }
 
 /** The ledger in the end, and the orders that wait without a message. */
@@ -114,7 +103,7 @@ describe.each(changes)('an ERP order that %s', (_, before, wish) => {
   async function undisturbed(created: boolean) {
     await prepare(before, created);
     const whole = disturbed(table, 0, 'none');
-    await accept(wish, whole);
+    await accept(wish, whole.table);
     return { calls: whole.calls(), expected: await world() };
   }
 
@@ -125,7 +114,7 @@ describe.each(changes)('an ERP order that %s', (_, before, wish) => {
       for (let call = 1; call <= calls; call++) {
         for (const how of ['dies before it', 'dies after it'] as const) {
           await prepare(before, created);
-          await expect(accept(wish, disturbed(table, call, how))).rejects.toThrow('The process dies.');
+          await expect(accept(wish, disturbed(table, call, how).table)).rejects.toThrow('The process dies.');
           await accept(wish);
           expect(await world()).toEqual(expected);
         }
@@ -139,7 +128,7 @@ describe.each(changes)('an ERP order that %s', (_, before, wish) => {
       const { calls, expected } = await undisturbed(created);
       for (let call = 1; call <= calls; call++) {
         await prepare(before, created);
-        await accept(wish, disturbed(table, call, 'loses its answer'));
+        await accept(wish, disturbed(table, call, 'loses its answer').table);
         expect(await world()).toEqual(expected);
       }
     },
@@ -148,16 +137,15 @@ describe.each(changes)('an ERP order that %s', (_, before, wish) => {
   it('leaves nothing to do', async () => {
     for (const created of [true, false]) {
       const { expected } = await undisturbed(created);
-      const second = disturbed(table, 0, 'none');
       const writes: string[] = [];
-      await accept(wish, {
-        ...second,
+      const second = overriding(table, {
         putIf: async (item) => Boolean(writes.push(item.pk)),
         async update(key, update) {
           writes.push(`${key.pk} ${Object.keys(update.set ?? {})}`);
           return undefined;
         },
       });
+      await accept(wish, second);
       expect([await world(), writes.filter((write) => !write.endsWith(' enqueued'))]).toEqual([expected, []]);
     }
   });
@@ -167,14 +155,14 @@ it('sends no part of an order before all are written, as an ERP may not list an 
   // Prepare
   await prepare([], false);
   const whole = disturbed(table, 0, 'none');
-  await accept({ amount: '3' }, whole);
+  await accept({ amount: '3' }, whole.table);
   expect(sent).toHaveLength(3);
 
   for (let call = 1; call <= whole.calls(); call++) {
     await prepare([], false);
 
     // Act
-    await expect(accept({ amount: '3' }, disturbed(table, call, 'dies after it'))).rejects.toThrow();
+    await expect(accept({ amount: '3' }, disturbed(table, call, 'dies after it').table)).rejects.toThrow();
 
     // Assess
     expect(sent, `call ${call}`).toEqual([]);

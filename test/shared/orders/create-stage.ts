@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { azumutaControl, erpControl } from '../../../infra/local/sandbox/control.ts';
 import { startSandbox } from '../../../infra/local/sandbox/sandboxes.ts';
-import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
@@ -25,7 +25,7 @@ export async function startCreateStage() {
     clock: systemClock,
     settlingSeconds: 300,
     enqueue: async () => {},
-    azumuta: createAzumutaClient({
+    azumuta: new AzumutaClient({
       baseUrl: `${azumuta.url}/api/v1`,
       contract: defaultContract,
       apiKey: async () => azumutaSandboxKey,

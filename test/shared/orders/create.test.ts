@@ -143,11 +143,7 @@ describe('a product order that exists in Azumuta already', () => {
     // Prepare: our first look does not show it, and Azumuta accepts no number twice
     const number = await typedByHand({ Quantity: quantity });
     const { azumuta } = stage.dependencies;
-    const late: typeof azumuta = {
-      ...azumuta,
-      findProductOrder: async () => undefined,
-      createProductOrder: (...asked) => azumuta.createProductOrder(...asked),
-    };
+    const late = overriding(azumuta, { findProductOrder: async () => undefined });
     const conflict = { kind: 'status', status: 409, route: 'POST /api/v1/productorders', times: 1 } as const;
     await stage.azumutaSide.setFaults([conflict]);
 

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
-import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createSlots, type SlotLimits } from '../../../shared/slots/slots.ts';
 import { startAwsCounter } from '../../bench/cost/aws-counter.ts';
 import { sqsRecord } from '../../support/sqs.ts';
@@ -12,7 +12,7 @@ const stage = await workerStage();
 const [region, credentials] = ['eu-west-1', { accessKeyId: 'test', secretAccessKey: 'test' }];
 const counter = await startAwsCounter(() => ({ awsEndpoint: stage.ledgerUrl, region, credentials }));
 const client = new DynamoDBClient({ endpoint: counter.url, region, credentials });
-const table = createTable(client, stage.tableName);
+const table = new Table(client, stage.tableName);
 afterAll(async () => {
   client.destroy();
   await counter.close();

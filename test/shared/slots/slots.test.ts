@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { createSlots, NoFreeSlot } from '../../../shared/slots/slots.ts';
 import { silent } from '../../support/logs.ts';
+import { overriding } from '../../support/overriding.ts';
 import { invocation, settlingSeconds, slotsStage } from './stage.ts';
 
 const stage = slotsStage();
@@ -183,10 +184,9 @@ describe('a slot', () => {
     // Prepare
     const { table } = stage;
     let fails = false;
-    const failing: typeof table = {
-      ...table,
+    const failing = overriding(table, {
       update: (key, update) => (fails ? Promise.reject(new Error('no table')) : table.update(key, update)),
-    };
+    });
     const slots = stage.container({ erp: 1 }, { table: failing });
     slots.begin(invocation());
     await slots.take('erp');

@@ -4,7 +4,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
-import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { startServer } from '../../support/server.ts';
 import { sqsRecord } from '../../support/sqs.ts';
@@ -76,7 +76,7 @@ describe('a worker near its deadline', () => {
     const client = new DynamoDBClient(await stalledService());
     onTestFinished(() => client.destroy());
     const { attempts } = createLedger({
-      table: createTable(client, 'ledger'),
+      table: new Table(client, 'ledger'),
       clock: stage.clock,
       times: { settlingSeconds: 300 },
     });

@@ -4,12 +4,13 @@ import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import type { Key, Table } from '../../../shared/platform/aws/dynamodb-table.ts';
+import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { createSlots, type SlotLimits } from '../../../shared/slots/slots.ts';
 import type { Consumer } from '../../../shared/worker/worker.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
+import { overriding } from '../../support/overriding.ts';
 import { doing, type WorkerStage } from './stage.ts';
 
 export type Plant = ReturnType<typeof plantOn>;
@@ -23,8 +24,7 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotLimits> = {}) {
   const changed: number[] = [];
   const real = modelledTable();
   const told = (what: string, { pk, sk }: Key) => asked.push(`${what} ${pk} ${sk}`);
-  const table: Table = {
-    ...real,
+  const table = overriding(real, {
     get(key) {
       told('reads', key);
       return real.get(key);
@@ -45,7 +45,7 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotLimits> = {}) {
       told('removes', key);
       return real.remove(key, ...rest);
     },
-  };
+  });
   const { clock } = stage;
   const { log } = stage.logged;
   const ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });

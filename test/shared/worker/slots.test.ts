@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Partner } from '../../../shared/model/partner.ts';
 import { createSlots, NoFreeSlot, type Slots } from '../../../shared/slots/slots.ts';
+import { overriding } from '../../support/overriding.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage.ts';
 
@@ -77,7 +78,7 @@ describe('a container without a slot of its partner', () => {
   it('leaves all for another attempt when the ledger cannot be asked', async () => {
     // Prepare
     const record = sqsRecord({ body: 'success' });
-    const table = { ...stage.table, query: () => Promise.reject(new Error('no table')) };
+    const table = overriding(stage.table, { query: () => Promise.reject(new Error('no table')) });
 
     // Act
     const response = await stage.worker(undefined, { slots: slotsOf('erp', table) })(

@@ -1,17 +1,17 @@
 import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { createSecrets } from '../../../shared/platform/aws/secrets.ts';
+import { Secrets } from '../../../shared/platform/aws/secrets.ts';
 import { testClock } from '../../support/clock.ts';
 import { createSecretsModel } from './secrets.ts';
 
 const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:plant/erp-AbCdEf';
 
-it('returns the value that was set last to createSecrets', async () => {
+it('returns the value that was set last', async () => {
   // Prepare
   const model = createSecretsModel(new Map([[arn, '"first"']]));
   const clock = testClock();
-  const secrets = createSecrets({ client: model.client, clock });
+  const secrets = new Secrets(model.client, clock);
   const before = await secrets.read(arn, z.string());
 
   // Act

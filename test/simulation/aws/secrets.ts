@@ -35,7 +35,7 @@ export function createSecretsModel(values: Map<string, string>) {
   }
   return {
     answer,
-    /** For `createSecrets`. The SDK's method has an overload for each command; the code above refuses all others. */
+    /** For `Secrets`. The SDK's method has an overload for each command; the code above refuses all others. */
     client: { send: async (command: object) => answer(command) } as unknown as Pick<
       SecretsManagerClient,
       'send'

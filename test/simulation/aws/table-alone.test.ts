@@ -2,7 +2,7 @@ import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from 
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
-import { createTable, type StoredItem, type Table } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { type StoredItem, Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createTableModel, type TableModel } from './table.ts';
 
 /** Behaviour that dynalite does not have, or in which it differs from the documentation of DynamoDB. */
@@ -18,7 +18,7 @@ beforeEach(() => {
     ...{ name: 'ledger', indexes: Object.values(ledgerIndexes) },
     ...{ now: () => now, indexLagMs: () => lags.shift() ?? 0 },
   });
-  table = createTable(model.client, 'ledger');
+  table = new Table(model.client, 'ledger');
 });
 
 const key = { pk: 'a', sk: '1' };
@@ -191,7 +191,7 @@ describe('the model', () => {
   });
 
   it('answers that any other table does not exist', async () => {
-    const other = createTable(model.client, 'other');
+    const other = new Table(model.client, 'other');
     await expect(other.get(key)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 

@@ -144,7 +144,7 @@ export function createTableModel({ name, indexes, now, indexLagMs }: TableOption
 
   return {
     answer,
-    /** For `createTable`. `send` has an overload for each command, and `answer` has the same input and output types. */
+    /** For `Table`. `send` has an overload for each command, and `answer` has the same input and output types. */
     client: {
       send: (async (command: TableCommand) => answer(command)) as unknown as DynamoDBClient['send'],
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createTableModel } from '../aws/table.ts';
 import { beginning } from '../world/moments.ts';
 import { invariants } from './finding.ts';
@@ -16,7 +16,7 @@ async function prepared({
   let at = beginning;
   const now = () => at;
   const table = createTableModel({ name: 'ledger', indexes: [], now, indexLagMs: () => 0 });
-  const ledger = createTable(table.client, 'ledger');
+  const ledger = new Table(table.client, 'ledger');
   for (const item of items) await ledger.putIf(item as { pk: string; sk: string });
   const watch = createWatch({ now, table: () => table, isCalm: () => true, limit });
   return {

@@ -7,7 +7,7 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'created-without-a-look',
     file: create,
-    find: 'const existing = await azumuta.findProductOrder(draft.number, signal);',
+    find: 'const existing = await azumuta.findProductOrder(draft.number, guarded);',
     replace: 'const existing = undefined;',
     why: 'The product order of an attempt that died after creating it is not recognised: the order is built twice.',
     foundBy: ['created'],
@@ -55,13 +55,13 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'watermark-before-the-page',
     file: 'shared/orders/pull.ts',
-    find: `      await acceptPage(page.value, run, dependencies);
-      const further = afterPage(window, page.value.watermark, readAt);
-      const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+    find: `    await acceptPage(page, run, dependencies);
+    const further = afterPage(window, page.watermark, readAt);
+    const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
 `,
-    replace: `      const further = afterPage(window, page.value.watermark, readAt);
-      const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
-      await acceptPage(page.value, run, dependencies);
+    replace: `    const further = afterPage(window, page.watermark, readAt);
+    const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+    await acceptPage(page, run, dependencies);
 `,
     why: 'After a crash in between, the orders of that page are never read again.',
     foundBy: ['created'],

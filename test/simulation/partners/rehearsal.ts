@@ -1,5 +1,5 @@
 import integration from '../../../integration.config.ts';
-import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import type { Completion } from '../../../shared/model/completions.ts';
@@ -36,7 +36,7 @@ export function rehearse(name: ErpName) {
     sendTrigger: () => {},
   });
   const connector = erp.definition(erpUrl).connect({ clock, credentials: async () => erp.credentials });
-  const client = createAzumutaClient({
+  const client = new AzumutaClient({
     baseUrl: `${azumutaUrl}/api/v1`,
     contract: defaultContract,
     apiKey: async () => azumuta.apiKey,

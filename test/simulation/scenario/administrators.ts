@@ -4,7 +4,7 @@ import { type ReplayReport, replay } from '../../../infra/ops/replay/replay.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { bookingsPause } from '../../../shared/ledger/records/pauses.ts';
-import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
@@ -25,9 +25,9 @@ function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
     timeout: () => new AbortController().signal,
   };
   const times = { settlingSeconds: 300 };
-  const ledger: Ledger = createLedger({ table: createTable(plant.table.client, 'ledger'), clock, times });
+  const ledger: Ledger = createLedger({ table: new Table(plant.table.client, 'ledger'), clock, times });
   const deadLetters = openDeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'));
-  const breaker = new Breaker(createTable(plant.table.client, 'ledger'), clock);
+  const breaker = new Breaker(new Table(plant.table.client, 'ledger'), clock);
   return { clock, ledger, breaker, deadLetters, records: ledger.deadLetters, bookings: ledger.bookings };
 }
 

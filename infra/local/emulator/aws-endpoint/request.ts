@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { jsonOf } from '../../../../shared/platform/validation.ts';
+import { jsonOf } from '../../../../shared/platform/json.ts';
 
 /**
  * The signer that the Authorization header names by the scope of its SigV4 signature

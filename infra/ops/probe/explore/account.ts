@@ -1,6 +1,6 @@
 import type { AzumutaContract } from '../../../../shared/azumuta/contract.ts';
 import type { Operation } from '../../../../shared/azumuta/operations.ts';
-import { requestMaker } from '../../../../shared/azumuta/requests.ts';
+import { requestOf } from '../../../../shared/azumuta/requests.ts';
 import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
 import { withoutSecrets } from '../../../../shared/platform/aws/credentials.ts';
 import type { Clock } from '../../../../shared/platform/clock.ts';
@@ -72,7 +72,7 @@ export class Account {
   readonly ask: Ask = async ({ path, method = 'GET', query = {}, body }, values = {}) => {
     let request: HttpRequest;
     try {
-      request = requestMaker({ path, method, query, body })(values, this.#options.signal);
+      request = requestOf({ path, method, query, body }, values, this.#options.signal);
     } catch (error) {
       // A value of the account, such as `..`, would ask for something else.
       if (error instanceof Rejected) return nothing;

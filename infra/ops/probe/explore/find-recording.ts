@@ -1,5 +1,5 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
-import { isRecord } from '../../../../shared/platform/validation.ts';
+import { isRecord } from '../../../../shared/platform/json.ts';
 import { fitsName, ranked } from '../recognise/field-names.ts';
 import { entriesIn, type JsonList, type JsonNode, listsIn, locate } from '../recognise/json-nodes.ts';
 import { nameOf, reads } from '../recognise/values.ts';

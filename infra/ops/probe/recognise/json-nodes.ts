@@ -1,4 +1,4 @@
-import { isRecord } from '../../../../shared/platform/validation.ts';
+import { isRecord } from '../../../../shared/platform/json.ts';
 import { isId, isOwnId } from './field-names.ts';
 import { isScalar, isWordsMap, nameOf, reads, timeOf } from './values.ts';
 

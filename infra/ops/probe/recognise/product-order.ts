@@ -1,6 +1,6 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
-import { isRecord } from '../../../../shared/platform/validation.ts';
+import { isRecord } from '../../../../shared/platform/json.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import type { ProvedId, Resources } from './answers.ts';
 import { fitsName, isId, ranked } from './field-names.ts';

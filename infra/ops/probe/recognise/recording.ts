@@ -1,7 +1,7 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
+import { isRecord } from '../../../../shared/platform/json.ts';
 import { listAt, valueAt } from '../../../../shared/platform/places.ts';
-import { isRecord } from '../../../../shared/platform/validation.ts';
 import { literal, withSource } from '../contract-text.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import type { Known, Resources } from './answers.ts';

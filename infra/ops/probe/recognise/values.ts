@@ -1,7 +1,7 @@
 import { untold } from '../../../../shared/azumuta/field-readers.ts';
 import { instantForm, isLanguageMap, nameForm } from '../../../../shared/azumuta/value-forms.ts';
 import { readOrWhy, Unread } from '../../../../shared/model/unread.ts';
-import { isRecord } from '../../../../shared/platform/validation.ts';
+import { isRecord } from '../../../../shared/platform/json.ts';
 
 export function isScalar(value: unknown): value is string | number | boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);

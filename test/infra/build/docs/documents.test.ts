@@ -7,7 +7,7 @@ import { openApiDocument } from '../../../../infra/build/docs/openapi.ts';
 import { type Example, examples } from '../../../../infra/build/docs/openapi-examples.ts';
 import { createDocuments } from '../../../../infra/build/docs/write.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
-import { createWebhookReceiver } from '../../../../shared/completions/receive-webhook.ts';
+import { WebhookReceiver } from '../../../../shared/completions/receive-webhook.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
@@ -73,7 +73,7 @@ describe('a document that is made from code', () => {
     expect(rows.length).toBeGreaterThan(60);
     // The names of fields of Azumuta's resources tell enough.
     const untold = rows.filter((row) => row.endsWith('|  |'));
-    expect(untold.filter((row) => !/contract\.\w+\.\w+` \| place/.test(row))).toEqual([]);
+    expect(untold.filter((row) => !/^\| `\w+\.\w+` \| path/.test(row))).toEqual([]);
   });
 });
 
@@ -130,14 +130,14 @@ async function carriedOut({ operation, request: { number, query, body, authorize
       ? postOrders({ ...caller, body: bytes, waitSeconds: 0 }, dependencies)
       : getOrder({ ...caller, number: number ?? '' }, dependencies);
   }
-  const receiveWebhook = createWebhookReceiver({
+  const receiver = new WebhookReceiver({
     ...common,
     completionsQueueUrl: sqs.queueUrl('completions'),
     deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
     names: defaultContract.trigger,
     key: async () => ({ current: secret }),
   });
-  return receiveWebhook({
+  return receiver.receive({
     method: operation === 'getTrigger' ? 'GET' : 'POST',
     event: 'product-order-completed',
     token: presented,

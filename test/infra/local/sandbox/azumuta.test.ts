@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { azumutaControl } from '../../../../infra/local/sandbox/control.ts';
 import { type Sandbox, startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
-import { createAzumutaClient } from '../../../../shared/azumuta/client.ts';
+import { AzumutaClient } from '../../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
@@ -24,7 +24,7 @@ const { signal } = new AbortController();
 const shared = await forAllTests(startSandbox.azumuta());
 
 function clientOf(url: string) {
-  return createAzumutaClient({
+  return new AzumutaClient({
     baseUrl: `${url}/api/v1`,
     contract: defaultContract,
     apiKey: async () => azumutaSandboxKey,

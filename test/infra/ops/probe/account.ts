@@ -1,6 +1,6 @@
 import { probeAccount } from '../../../../infra/ops/probe/probe.ts';
 import type { ScreenValues } from '../../../../infra/ops/probe/screen-values.ts';
-import { createAzumutaClient } from '../../../../shared/azumuta/client.ts';
+import { AzumutaClient } from '../../../../shared/azumuta/client.ts';
 import { type AzumutaContractSettings, contractSchema } from '../../../../shared/azumuta/contract.ts';
 import { createAzumutaModel } from '../../../simulation/partners/azumuta.ts';
 import { testClock } from '../../../support/clock.ts';
@@ -44,7 +44,7 @@ export async function startAccount(dialect?: Dialect) {
   });
   const baseUrl = `${url}/api/v1`;
   const clientOf = (contract: AzumutaContractSettings) =>
-    createAzumutaClient({
+    new AzumutaClient({
       contract: contractSchema.parse(contract),
       ...{ baseUrl, clock, apiKey: async () => account.apiKey },
     });

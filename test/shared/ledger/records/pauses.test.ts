@@ -8,6 +8,7 @@ import { testClock } from '../../../support/clock.ts';
 import { startDynalite } from '../../../support/dynamodb.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { modelledTable } from '../../../support/modelled-table.ts';
+import { overriding } from '../../../support/overriding.ts';
 
 const store = await forAllTests(startDynalite());
 
@@ -71,8 +72,7 @@ describe('the pauses of a flow', () => {
     // Prepare: another operator resumes and pauses between the second one's read and write
     const { clock, pauses, name } = newFlow();
     const slow = new Pauses(
-      {
-        ...store.table,
+      overriding(store.table, {
         async get(key) {
           const held = await store.table.get(key);
           await pauses.end(name);
@@ -80,7 +80,7 @@ describe('the pauses of a flow', () => {
           await pauses.begin(name);
           return held;
         },
-      },
+      }),
       clock,
     );
     await pauses.begin(name);

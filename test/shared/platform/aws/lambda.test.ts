@@ -7,7 +7,7 @@ import { createLedgerClient } from '../../../../functions/runtime.ts';
 import { rotatingSecretSchema } from '../../../../shared/platform/aws/credentials.ts';
 import { awsClientOptions } from '../../../../shared/platform/aws/lambda.ts';
 import { createSqsClient } from '../../../../shared/platform/aws/queue.ts';
-import { createSecrets, createSecretsClient } from '../../../../shared/platform/aws/secrets.ts';
+import { createSecretsClient, Secrets } from '../../../../shared/platform/aws/secrets.ts';
 import { testClock } from '../../../support/clock.ts';
 import { listenOnLoopback } from '../../../support/loopback.ts';
 
@@ -87,7 +87,7 @@ it('goes on with the last good token at the webhook endpoint when Secrets Manage
   });
   const clock = testClock();
   const client = new SecretsManagerClient({ ...awsClientOptions, maxAttempts: 1 });
-  const secrets = createSecrets({ client, clock });
+  const secrets = new Secrets(client, clock);
   await secrets.read('token', rotatingSecretSchema);
   clock.advance(3600);
 

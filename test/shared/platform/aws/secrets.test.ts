@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
 import { apiKeySchema } from '../../../../shared/platform/aws/credentials.ts';
-import { createSecrets, SecretUnset } from '../../../../shared/platform/aws/secrets.ts';
+import { Secrets, SecretUnset } from '../../../../shared/platform/aws/secrets.ts';
 import { testClock } from '../../../support/clock.ts';
 import { startServer } from '../../../support/server.ts';
 
@@ -32,7 +32,7 @@ async function startSecrets(text: string | ReturnType<typeof notFound> | undefin
     maxAttempts: 1,
   });
   const clock = testClock();
-  const secrets = createSecrets({ client, clock });
+  const secrets = new Secrets(client, clock);
   const key = async (refresh = false) => (await secrets.read(arn, apiKeySchema, { refresh })).apiKey;
   return { manager, calls, clock, key };
 }
