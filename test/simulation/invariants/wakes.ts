@@ -25,6 +25,10 @@ export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, '
     const family = familyOf(item);
     return items.some((one) => family.has(one.pk) && (isIndexed(one) || isTold(one)));
   };
+  const idOf = ({ productOrder }: Item): unknown => Object(productOrder).id;
+  /** A renamed one that was refused under its new number, as an index lagged, and was booked under its first. */
+  const isBookedElsewhere = (item: Item) =>
+    items.some((one) => one.pk !== item.pk && one.state === 'done' && idOf(one) === idOf(item) && idOf(one));
   // The person who discarded a letter takes care of its order.
   const discarded = orders
     .filter((order) => order?.changes.includes('dead letter is discarded'))
@@ -33,7 +37,7 @@ export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, '
     discarded.some((number) => String(pk).startsWith(`ORDER#${number}`));
   for (const item of items.filter((one) => !isTakenCareOf(one))) {
     const name = `${String(item.pk)} ${String(item.sk)}`;
-    if (isUnbooked(item) && !isAwake(item))
+    if (isUnbooked(item) && !isBookedElsewhere(item) && !isAwake(item))
       find('wakes', `${name} is ${String(item.state)}, and nothing wakes it.`);
     if (item.sk !== 'ORDER' || item.withdrawn === true || item.givenUp === true) continue;
     const isBooked = items.some(
@@ -41,7 +45,7 @@ export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, '
         pk === item.pk &&
         kind === 'quantity' &&
         state === 'done' &&
-        Object(productOrder).id === item.azumutaId,
+        idOf({ productOrder }) === item.azumutaId,
     );
     const isMade = item.state === 'done' && open.has(String(item.azumutaId)) && !isBooked;
     if (isMade && !isIndexed(item) && !isTold(item) && !isAwake(item))

@@ -211,7 +211,7 @@ export const effects: readonly Effect[] = [
     pull,
   ),
   effect({ kind: 'planner renames', ...at, to: '-new' }, [/azumuta: POST .*"number":"MO\/0001-new"/], pull),
-  effect(cancelled, [/Dead letter: .*it was cancelled/]),
+  effect(cancelled, [/Dead letter: .*it is cancelled/]),
   effect({ kind: 'planner releases it again', order: 0, at: 6 }, [/^360 ERP: posts/], {
     ...{ erp: 'sap-s4hana', events: cancelled },
   }),
