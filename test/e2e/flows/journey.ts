@@ -5,6 +5,9 @@ import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
 import { patient } from '../../support/patient.ts';
 import { system } from './plant.ts';
 
+/** For what is asked of the stack's own table and queues: each look costs three processes a few milliseconds. */
+export const seldom = { ...patient, interval: 60 };
+
 /**
  * An order that exists in Azumuta and is linked in the ERP, and of which the ledger knows both: its receipt comes last, and
  * before it the order is looked up by its number.
@@ -13,7 +16,7 @@ export async function builtOrder(quantity = '5'): Promise<string> {
   const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { product: 'GEAR-01', quantity });
   const { number } = order;
   const isLinked = async () => (await system.ledger.orders.find(number))?.linkedAt !== undefined;
-  await vi.waitUntil(isLinked, patient);
+  await vi.waitUntil(isLinked, seldom);
   return number;
 }
 
@@ -34,7 +37,7 @@ export const until = (number: string, state: 'waiting' | 'claimed' | 'done') =>
   vi.waitUntil(async () => {
     const bookings = await system.ledger.bookings.of(number);
     return bookings.length > 0 && bookings.every((booking) => booking.state === state);
-  }, patient);
+  }, seldom);
 
 /** Moves the bookings of an order an hour back: Azumuta may be asked about it again, and the lease of a claim is over. */
 export async function anHourPasses(number: string): Promise<void> {

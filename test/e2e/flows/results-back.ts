@@ -15,6 +15,7 @@ import {
   builtOrder,
   builtOrders,
   readsOfRecordings,
+  seldom,
   until,
 } from './journey.ts';
 import { calls, system } from './plant.ts';
@@ -22,7 +23,7 @@ import { calls, system } from './plant.ts';
 const deadLetterOf = (number: string) =>
   vi.waitUntil(
     async () => (await calls.deadLetters()).find(({ orderNumber }) => orderNumber === number),
-    patient,
+    seldom,
   );
 
 export function resultsBackTests(): void {
