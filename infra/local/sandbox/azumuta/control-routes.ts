@@ -33,14 +33,13 @@ export function shopFloorRoutes(
       if (order) return shown(order, origin);
       throw new Refusal(404, 'not-found', `There is no such product order ${number} here.`);
     });
-  /** Is done to the newest product order of the number. */
-  const toNewest = (work: (order: ProductOrderRecord, body: unknown) => unknown): Act => {
-    return (orders, body) => {
+  /** An act that is done to the newest product order of the number. */
+  const toNewest = (name: string, work: (order: ProductOrderRecord, body: unknown) => unknown): Route =>
+    act(name, (orders, body) => {
       const newest = orders.at(-1);
       if (newest) work(newest, body);
       return newest && (store.productOrder(newest.id) ?? newest);
-    };
-  };
+    });
 
   return [
     route('GET', '/sandbox/productorders', ({ origin }) =>
@@ -52,20 +51,11 @@ export function shopFloorRoutes(
       return order && store.save({ ...order, status: 'in-progress', completedAt: null });
     }),
     // Its id stays, and so does the number in what was recorded before.
-    act(
-      'rename',
-      toNewest((order, body) => store.save({ ...order, ...accepted(renameSchema, body) })),
-    ),
+    toNewest('rename', (order, body) => store.save({ ...order, ...accepted(renameSchema, body) })),
     // ASSUMED: its recordings are removed, too.
-    act(
-      'remove',
-      toNewest(({ id }) => store.remove(id)),
-    ),
+    toNewest('remove', ({ id }) => store.remove(id)),
     // The same trigger once more, late and although nothing has changed.
-    act(
-      'trigger',
-      toNewest((order) => fireTriggers(floor, order.number, order.recordings)),
-    ),
+    toNewest('trigger', (order) => fireTriggers(floor, order.number, order.recordings)),
     route('PUT', '/sandbox/triggers', ({ body }) => {
       store.triggers = accepted(triggersSchema, body);
       return store.triggers;
