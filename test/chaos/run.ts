@@ -83,7 +83,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   let retries = 0;
   const clocks: number[] = [];
   const log = (line: string) => {
-    retries += Number(/: (\d+) of \d+ come again/.exec(line)?.[1] ?? 0);
+    retries += Number(/: (\d+) of \d+ messages are received again/.exec(line)?.[1] ?? 0);
     const [, offset] = /has a clock that is (-?\d+) ms off/.exec(line) ?? [];
     if (offset !== undefined) clocks.push(Number(offset));
     options.log(line);

@@ -113,7 +113,7 @@ export class MappingPoll {
     const done = succeeded(batch, invoked, reportBatchItemFailures);
     if (done.length < batch.length) {
       const why = invoked.status === 200 ? (invoked.functionError ?? 'reported') : `status ${invoked.status}`;
-      this.#log(`${batch.length - done.length} of ${batch.length} come again (${why}).`);
+      this.#log(`${batch.length - done.length} of ${batch.length} messages are received again (${why}).`);
     }
     if (done.length > 0) await this.#remove(done);
   }
