@@ -47,7 +47,7 @@ export function stateOf(
 }
 
 /** What CloudWatch does not specify; a promise must hold for any of these values. */
-export interface Evaluation {
+interface Evaluation {
   /** Data points that it retrieves in addition to those that it evaluates. */
   readonly more: number;
   /** Time until a reported value is visible, because a log line has to be ingested first. */

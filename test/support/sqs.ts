@@ -4,9 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { listenOnLoopback } from './loopback.ts';
 
-export type SqsEndpoint = Awaited<ReturnType<typeof startSqsEndpoint>>;
-
-export interface SentMessage {
+interface SentMessage {
   readonly queue: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;

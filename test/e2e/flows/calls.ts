@@ -75,7 +75,7 @@ export function callsOf(system: LocalSystem) {
   };
 }
 
-export interface DeadLetterSeen {
+interface DeadLetterSeen {
   readonly body: string;
   readonly stage?: string;
   readonly orderNumber?: string;

@@ -144,11 +144,7 @@ function refusedBookings(admin: TrytonTestClient): Record<string, () => Promise<
 }
 
 /** No call can set a change time: it is written into the database, as if the change had been made then. */
-export async function setChangeTime(
-  database: PlantDatabase,
-  id: number,
-  changedAt: string | null,
-): Promise<void> {
+async function setChangeTime(database: PlantDatabase, id: number, changedAt: string | null): Promise<void> {
   await database.change(
     `UPDATE production SET write_date = ${literal(timestampOf(changedAt))} WHERE id = ${id}`,
   );

@@ -4,11 +4,8 @@ import type { contractSchema } from '../../../shared/azumuta/contract.ts';
 import { listAt } from '../../../shared/platform/places.ts';
 import type { Answer, Received } from '../server.ts';
 
-export type Shown = { readonly [Name in keyof typeof show]: ReturnType<(typeof show)[Name]> };
-export type ShownArticle = Shown['article'];
-export type ShownProductOrder = Shown['productOrder'];
+type Shown = { readonly [Name in keyof typeof show]: ReturnType<(typeof show)[Name]> };
 export type ShownRecording = Shown['recording'];
-export type ShownWorkInstruction = Shown['workInstruction'];
 
 /** A request to the sandbox's own API, below `/api/v1`. */
 export interface Asked {
@@ -48,10 +45,10 @@ export interface Dialect {
   /** Creates ids of product orders and recordings. Default: as in the sandbox. */
   readonly newId?: () => string;
   readonly routes: readonly DialectRoute[];
-  readonly article: (article: ShownArticle) => unknown;
-  readonly productOrder: (order: ShownProductOrder) => unknown;
+  readonly article: (article: Shown['article']) => unknown;
+  readonly productOrder: (order: Shown['productOrder']) => unknown;
   readonly recording: (recording: ShownRecording) => unknown;
-  readonly workInstruction: (instruction: ShownWorkInstruction) => unknown;
+  readonly workInstruction: (instruction: Shown['workInstruction']) => unknown;
   /** @param next Cursor of the next page. */
   readonly list: (entries: readonly unknown[], next: string | null, url: URL) => unknown;
   readonly resource?: (resource: unknown) => unknown;

@@ -12,6 +12,9 @@ export type Lambda = ReturnType<typeof startLambda>;
 /** Lambda's quota for payload and response of a synchronous invocation. */
 const maxPayloadBytes = 6 * 1024 * 1024;
 
+/** Most invocations of one function, waiting ones included, where the template reserves none; more are throttled. */
+const usualConcurrency = 200;
+
 const logStream = (containerId: string) => `local/[$LATEST]${containerId}`;
 
 type Deployed = ReturnType<typeof deploy>;
@@ -72,7 +75,7 @@ function deploy(lambda: LocalFunction, nextClockOffset: (name: string) => number
       clockOffsetMs: nextClockOffset(name),
     });
   const containers = new Containers(lambda, services, environment, log);
-  return { name, arn, concurrencyLimit: lambda.reservedConcurrency ?? 200, containers, log };
+  return { name, arn, concurrencyLimit: lambda.reservedConcurrency ?? usualConcurrency, containers, log };
 }
 
 /** Lambda writes a function's output with the function's role; without its grants the output is lost. */
