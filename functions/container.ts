@@ -8,17 +8,16 @@ import { completionHint } from '../shared/completions/messages.ts';
 import type { ErpConnector } from '../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../shared/integration/mapping/product-orders.ts';
-import { createLedger, type Ledger } from '../shared/ledger/ledger.ts';
+import { createLedger } from '../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../shared/model/orders.ts';
-import { productOrderMessage } from '../shared/orders/messages.ts';
 import { apiKeySchema } from '../shared/platform/aws/credentials.ts';
 import { Table } from '../shared/platform/aws/dynamodb-table.ts';
-import { createQueues, type Queues } from '../shared/platform/aws/queue.ts';
+import { createQueues } from '../shared/platform/aws/queue.ts';
 import { Secrets } from '../shared/platform/aws/secrets.ts';
 import type { Clock } from '../shared/platform/clock.ts';
 import { readEnvironment, type VariableName } from '../shared/platform/environment.ts';
-import { createLogger, type Logger, type LogSink } from '../shared/platform/log.ts';
-import { createSlots, type Slots } from '../shared/slots/slots.ts';
+import { createLogger, type LogSink } from '../shared/platform/log.ts';
+import { createSlots } from '../shared/slots/slots.ts';
 import { backoffDefaults } from '../shared/worker/policy.ts';
 import type { WorkerDependencies } from '../shared/worker/worker.ts';
 
@@ -37,114 +36,77 @@ export interface Runtime {
   readonly writeLog?: LogSink;
 }
 
-/**
- * The parts of a function that uses the ledger. They are built once, when the container starts; those that need
- * variables which not every function has are built when they are asked for.
- */
-export class Container {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly settlingSeconds: number;
-  readonly table: Table;
-  readonly ledger: Ledger;
-  readonly queues: Queues;
-  readonly secrets: Secrets;
-  readonly slots: Slots | undefined;
-  readonly #integration: CompleteIntegration;
-  readonly #runtime: Runtime;
-  #breaker: Breaker | undefined;
+/** What every function has that uses the ledger; the functions below build the rest for those that need it. */
+export type Container = ReturnType<typeof createContainer>;
 
-  constructor(functionName: string, integration: CompleteIntegration, runtime: Runtime) {
-    this.#integration = integration;
-    this.#runtime = runtime;
-    const { clock, dynamodb, sqs, secretsManager, writeLog } = runtime;
-    const { azumuta, erp } = integration;
-    const settlingSeconds = this.setting('SETTLING_SECONDS');
-    const log = createLogger({ stack: this.setting('STACK_NAME'), functionName }, writeLog, clock);
-    const table = new Table(dynamodb, this.setting('LEDGER_TABLE_NAME'));
-    this.clock = clock;
-    this.log = log;
-    this.settlingSeconds = settlingSeconds;
-    this.table = table;
-    this.ledger = createLedger({ table, clock, times: { settlingSeconds } });
-    this.queues = createQueues(sqs);
-    this.secrets = new Secrets(secretsManager, clock);
-    const named = { table, clock, name: functionName, settlingSeconds, log };
-    this.slots = createSlots({ azumuta, erp }, named);
-  }
-
+/** Built once, when the container starts. */
+export function createContainer(functionName: string, integration: CompleteIntegration, runtime: Runtime) {
+  const { clock, dynamodb, sqs, secretsManager, writeLog } = runtime;
   /** The value of a variable of the environment. @throws Error when it is missing or invalid. */
-  setting<Name extends VariableName>(name: Name) {
-    return readEnvironment([name], this.#runtime.environment)[name];
-  }
+  const setting = <Name extends VariableName>(name: Name) =>
+    readEnvironment([name], runtime.environment)[name];
+  const settlingSeconds = setting('SETTLING_SECONDS');
+  const log = createLogger({ stack: setting('STACK_NAME'), functionName }, writeLog, clock);
+  const table = new Table(dynamodb, setting('LEDGER_TABLE_NAME'));
+  const { azumuta, erp } = integration;
+  return {
+    ...{ integration, runtime, setting, settlingSeconds, clock, log, table },
+    ledger: createLedger({ table, clock, times: { settlingSeconds } }),
+    queues: createQueues(sqs),
+    secrets: new Secrets(secretsManager, clock),
+    slots: createSlots({ azumuta, erp }, { table, clock, name: functionName, settlingSeconds, log }),
+  };
+}
 
-  /** One for the worker and its calls, so that both share what was read of it. */
-  breaker(): Breaker {
-    const cooldownSeconds = this.setting('BREAKER_COOLDOWN_SECONDS');
-    this.#breaker ??= new Breaker(this.table, this.clock, { cooldownSeconds });
-    return this.#breaker;
-  }
+export function breakerOf({ table, clock, setting }: Container): Breaker {
+  return new Breaker(table, clock, { cooldownSeconds: setting('BREAKER_COOLDOWN_SECONDS') });
+}
 
-  /** Calls to the partners, through the circuit breaker and the slots that all containers share. */
-  partnerCalls(): PartnerCalls {
-    const { log, slots } = this;
-    return new PartnerCalls({ breaker: this.breaker(), newOwner: this.#runtime.newId, log, slots });
-  }
+/**
+ * Calls to the partners, through the circuit breaker and the slots that all containers share.
+ * @param breaker That of the worker, if there is one: so both share what was read of it.
+ */
+export function partnerCallsOf(container: Container, breaker = breakerOf(container)): PartnerCalls {
+  const { log, slots, runtime } = container;
+  return new PartnerCalls({ breaker, newOwner: runtime.newId, log, slots });
+}
 
-  azumuta(): AzumutaClient {
-    const arn = this.setting('AZUMUTA_API_KEY_SECRET_ARN');
-    const { baseUrl, contract } = this.#integration.azumuta;
-    return new AzumutaClient({
-      baseUrl,
-      contract,
-      clock: this.clock,
-      apiKey: async (options) => (await this.secrets.read(arn, apiKeySchema, options)).apiKey,
-    });
-  }
+export function azumutaOf({ integration, setting, secrets, clock }: Container): AzumutaClient {
+  const arn = setting('AZUMUTA_API_KEY_SECRET_ARN');
+  const { baseUrl, contract } = integration.azumuta;
+  const apiKey = async (options?: { readonly refresh?: boolean }) =>
+    (await secrets.read(arn, apiKeySchema, options)).apiKey;
+  return new AzumutaClient({ baseUrl, contract, clock, apiKey });
+}
 
-  erp(): ErpConnector {
-    const arn = this.setting('ERP_CREDENTIALS_SECRET_ARN');
-    const { erp } = this.#integration;
-    return erp.connect({
-      clock: this.clock,
-      credentials: (options) => this.secrets.read(arn, erp.credentials, options),
-    });
-  }
+export function erpOf({ integration: { erp }, setting, secrets, clock }: Container): ErpConnector {
+  const arn = setting('ERP_CREDENTIALS_SECRET_ARN');
+  return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.credentials, options) });
+}
 
-  /** Has the completion of a product order looked at once more. */
-  async lookAgain(productOrderNumber: string): Promise<void> {
-    const occasion = { now: this.clock.now(), eventId: this.#runtime.newId() };
-    const hint = completionHint('reconciliation', { productOrderNumber }, occasion);
-    await this.queues.send(this.setting('COMPLETIONS_QUEUE_URL'), { body: JSON.stringify(hint) });
-  }
+/** What accepting orders of the ERP needs. */
+export function acceptingOf({ integration, runtime, setting, ledger, queues, log, clock }: Container) {
+  const { productOrders } = integration;
+  return {
+    ...{ ledger, queues, queueUrl: setting('PRODUCT_ORDERS_QUEUE_URL'), log, clock },
+    map: (order: ErpOrder) => mapProductOrders(productOrders, order, setting('CONFIGURATION_VERSION')),
+    accept: (order: ErpOrder) => isWanted(productOrders, order),
+    /** Has the completion of a product order looked at once more. */
+    async lookAgain(productOrderNumber: string): Promise<void> {
+      const occasion = { now: clock.now(), eventId: runtime.newId() };
+      const hint = completionHint('reconciliation', { productOrderNumber }, occasion);
+      await queues.send(setting('COMPLETIONS_QUEUE_URL'), { body: JSON.stringify(hint) });
+    },
+  };
+}
 
-  /** Has a product order created, or looked at in Azumuta where something is open about it. */
-  async enqueue(number: string): Promise<void> {
-    await this.queues.send(this.setting('PRODUCT_ORDERS_QUEUE_URL'), { body: productOrderMessage(number) });
-  }
-
-  /** What accepting orders of the ERP needs. */
-  accepting() {
-    const { productOrders } = this.#integration;
-    const { ledger, queues, log, clock } = this;
-    const version = this.setting('CONFIGURATION_VERSION');
-    return {
-      ...{ ledger, queues, queueUrl: this.setting('PRODUCT_ORDERS_QUEUE_URL'), log, clock },
-      map: (order: ErpOrder) => mapProductOrders(productOrders, order, version),
-      accept: (order: ErpOrder) => isWanted(productOrders, order),
-      lookAgain: (number: string) => this.lookAgain(number),
-    };
-  }
-
-  /** What the worker of a queue needs. */
-  workerOf(queueUrl: string): WorkerDependencies {
-    const { queues, ledger, clock, log, slots } = this;
-    const { attempts, deadLetters, pauses } = ledger;
-    return {
-      ...{ queueUrl, deadLetterQueueUrl: this.setting('DEAD_LETTERS_QUEUE_URL'), queues },
-      ...{ attempts, deadLetters, pauses, breaker: this.breaker(), clock, log, slots },
-      random: this.#runtime.random,
-      backoff: { ...backoffDefaults, baseSeconds: this.setting('RETRY_BASE_SECONDS') },
-    };
-  }
+/** What the worker of a queue needs. */
+export function workerOf(container: Container, queueUrl: string, breaker: Breaker): WorkerDependencies {
+  const { ledger, queues, clock, log, slots, runtime, setting } = container;
+  const { attempts, deadLetters, pauses } = ledger;
+  return {
+    ...{ queueUrl, deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'), queues },
+    ...{ attempts, deadLetters, pauses, breaker, clock, log, slots, random: runtime.random },
+    backoff: { ...backoffDefaults, baseSeconds: setting('RETRY_BASE_SECONDS') },
+  };
 }

@@ -3,7 +3,7 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { getOrder, type HttpApiDependencies, postOrders } from '../../shared/orders/endpoint/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
-import { Container, type Runtime } from '../container.ts';
+import { acceptingOf, createContainer, type Runtime } from '../container.ts';
 import { bodyOf, createHttpHandler } from '../http-handler.ts';
 
 /** HTTP API integrations end after 30 s (AWS quota): a longer wait could not be answered. */
@@ -11,14 +11,14 @@ const maxWaitSeconds = 25;
 
 /** Accepts orders, and answers their status. */
 export function createAcceptProductOrders(integration: CompleteIntegration, runtime: Runtime) {
-  const container = new Container('accept-product-orders', integration, runtime);
-  const { ledger, secrets, log, clock } = container;
-  const apiKeyArn = container.setting('ORDER_API_KEY_SECRET_ARN');
+  const container = createContainer('accept-product-orders', integration, runtime);
+  const { ledger, secrets, log, clock, setting } = container;
+  const apiKeyArn = setting('ORDER_API_KEY_SECRET_ARN');
   const dependencies: HttpApiDependencies = {
-    ...container.accepting(),
+    ...acceptingOf(container),
     ...{ ledger, clock },
     key: (options) => secrets.read(apiKeyArn, rotatingSecretSchema, options),
-    mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(container.setting('ALLOWED_SOURCES')))),
+    mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(setting('ALLOWED_SOURCES')))),
   };
 
   return createHttpHandler(log, (event) => {

@@ -6,22 +6,37 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
-import { Container, type Runtime } from '../container.ts';
+import {
+  azumutaOf,
+  breakerOf,
+  createContainer,
+  erpOf,
+  partnerCallsOf,
+  type Runtime,
+  workerOf,
+} from '../container.ts';
 
 /** Reads what was built from Azumuta and books it in the ERP, each once. */
 export function createBookCompletion(integration: CompleteIntegration, runtime: Runtime) {
   const functionName = 'book-completion';
-  const container = new Container(functionName, integration, runtime);
+  const container = createContainer(functionName, integration, runtime);
   const { ledger, clock } = container;
   const { completions, productOrders, azumuta, schedule } = integration;
   const { unknownOrder = 'reject', includeOperators = false } = completions;
-  const partners = container.partnerCalls();
+  const breaker = breakerOf(container);
+  const partners = partnerCallsOf(container, breaker);
   const dependencies: HintDependencies = {
     ledger,
     clock,
     partners,
-    erp: container.erp(),
-    reader: new CompletionReader({ ledger, clock, azumuta: container.azumuta(), partners, includeOperators }),
+    erp: erpOf(container),
+    reader: new CompletionReader({
+      ledger,
+      clock,
+      azumuta: azumutaOf(container),
+      partners,
+      includeOperators,
+    }),
     map: (kind, completed) => mapCompletion(integration, kind, completed),
     configuration: container.setting('CONFIGURATION_VERSION'),
     trustTrigger: azumuta.contract.trustTrigger,
@@ -31,7 +46,6 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
     articleIsMapped: productOrders.article !== undefined,
     unknownOrder,
   };
-  const breaker = container.breaker();
   return createWorker(
     {
       stage: functionName,
@@ -42,7 +56,7 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
       begin: (hint, attempt) => beginHint(hint, attempt, dependencies),
     },
     {
-      ...container.workerOf(container.setting('COMPLETIONS_QUEUE_URL')),
+      ...workerOf(container, container.setting('COMPLETIONS_QUEUE_URL'), breaker),
       // Only bookings are paused: orders go on being linked in the ERP.
       breaker: { outage: (partner) => breaker.outage(partner, { heedsPause: true }) },
     },

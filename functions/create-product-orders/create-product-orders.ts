@@ -1,23 +1,38 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { lookDaily, mapAnew } from '../../shared/orders/ask-erp.ts';
 import { createProductOrder } from '../../shared/orders/create.ts';
-import { type ProductOrderMessage, parseProductOrderMessage } from '../../shared/orders/messages.ts';
+import {
+  type ProductOrderMessage,
+  parseProductOrderMessage,
+  productOrderMessage,
+} from '../../shared/orders/messages.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
-import { Container, type Runtime } from '../container.ts';
+import {
+  acceptingOf,
+  azumutaOf,
+  breakerOf,
+  createContainer,
+  erpOf,
+  partnerCallsOf,
+  type Runtime,
+  workerOf,
+} from '../container.ts';
 
 /** Creates product orders in Azumuta, links them in the ERP, and looks at those that are open. */
 export function createCreateProductOrders(integration: CompleteIntegration, runtime: Runtime) {
   const functionName = 'create-product-orders';
-  const container = new Container(functionName, integration, runtime);
+  const container = createContainer(functionName, integration, runtime);
+  const { ledger, queues, clock, settlingSeconds, setting } = container;
+  const queueUrl = setting('PRODUCT_ORDERS_QUEUE_URL');
+  const breaker = breakerOf(container);
   const dependencies = {
-    ...container.accepting(),
-    ledger: container.ledger,
-    partners: container.partnerCalls(),
-    azumuta: container.azumuta(),
-    erp: container.erp(),
-    enqueue: (number: string) => container.enqueue(number),
-    clock: container.clock,
-    settlingSeconds: container.settlingSeconds,
+    ...acceptingOf(container),
+    ...{ ledger, clock, settlingSeconds },
+    partners: partnerCallsOf(container, breaker),
+    azumuta: azumutaOf(container),
+    erp: erpOf(container),
+    /** Has a product order created, or looked at in Azumuta where something is open about it. */
+    enqueue: (number: string) => queues.send(queueUrl, { body: productOrderMessage(number) }),
   };
   return createWorker(
     {
@@ -35,6 +50,6 @@ export function createCreateProductOrders(integration: CompleteIntegration, runt
         },
       }),
     },
-    container.workerOf(container.setting('PRODUCT_ORDERS_QUEUE_URL')),
+    workerOf(container, queueUrl, breaker),
   );
 }

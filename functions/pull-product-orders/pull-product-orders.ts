@@ -1,20 +1,19 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { pullOrders } from '../../shared/orders/pull.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { Container, type Runtime } from '../container.ts';
+import { acceptingOf, createContainer, erpOf, partnerCallsOf, type Runtime } from '../container.ts';
 
 /** Accepts released orders that changed in the ERP since the last run. */
 export function createPullProductOrders(integration: CompleteIntegration, runtime: Runtime) {
-  const container = new Container('pull-product-orders', integration, runtime);
-  const { slots, log } = container;
+  const container = createContainer('pull-product-orders', integration, runtime);
+  const { ledger, clock, slots, log } = container;
   const { pull } = integration.schedule;
   const dependencies = {
-    ...container.accepting(),
-    ledger: container.ledger,
-    clock: container.clock,
-    partners: container.partnerCalls(),
+    ...acceptingOf(container),
+    ...{ ledger, clock },
+    partners: partnerCallsOf(container),
     slots,
-    erp: container.erp(),
+    erp: erpOf(container),
     goLive: pull === 'off' ? undefined : pull.from,
   };
   return (_event: unknown, invocation: Invocation) => {

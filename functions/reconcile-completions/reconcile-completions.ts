@@ -3,11 +3,11 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { productOrderMessage } from '../../shared/orders/messages.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { Container, type Runtime } from '../container.ts';
+import { azumutaOf, createContainer, partnerCallsOf, type Runtime } from '../container.ts';
 
 /** Asks Azumuta about overdue product orders, whose trigger may have been lost. */
 export function createReconcileCompletions(integration: CompleteIntegration, runtime: Runtime) {
-  const container = new Container('reconcile-completions', integration, runtime);
+  const container = createContainer('reconcile-completions', integration, runtime);
   const { ledger, clock, queues, slots, log } = container;
   const { reconcile } = integration.schedule;
   const dependencies = {
@@ -23,9 +23,9 @@ export function createReconcileCompletions(integration: CompleteIntegration, run
       const refused = await queues.sendAll(container.setting('PRODUCT_ORDERS_QUEUE_URL'), messages);
       log.info('Has open product orders looked at', { orders: numbers.length, refused: refused.length });
     },
-    partners: container.partnerCalls(),
+    partners: partnerCallsOf(container),
     slots,
-    azumuta: container.azumuta(),
+    azumuta: azumutaOf(container),
     log,
   };
   return (_event: unknown, invocation: Invocation) => {

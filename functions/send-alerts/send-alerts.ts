@@ -9,7 +9,7 @@ import { createAlertLedger } from '../../shared/ledger/ledger.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { readQueue } from '../../shared/platform/aws/queue.ts';
 import { createTopics } from '../../shared/platform/aws/topics.ts';
-import { Container, type Runtime } from '../container.ts';
+import { breakerOf, createContainer, type Runtime } from '../container.ts';
 
 export interface AlertSurroundings extends Runtime {
   readonly sns: Pick<SNSClient, 'send'>;
@@ -18,17 +18,17 @@ export interface AlertSurroundings extends Runtime {
 /** A run by hand may ask for a test message to each channel. */
 const alertEventSchema = z.object({ test: z._default(z.boolean(), false) });
 
-/** Alerts people to troubles and to their end; once a workday, mails the state of the plant. */
+/** Tells people of concerns and of their end; once a workday, mails the state of the plant. */
 export function createSendAlerts(integration: CompleteIntegration, runtime: AlertSurroundings) {
-  const container = new Container('send-alerts', integration, runtime);
-  const { table, clock, secrets, log, settlingSeconds } = container;
+  const container = createContainer('send-alerts', integration, runtime);
+  const { table, clock, secrets, log, settlingSeconds, setting } = container;
   const { timeZone, schedule, deployment } = integration;
   const { alerts, morningMail } = deployment;
   const { webhooks } = alerts;
   const urls = {
-    'product-orders': container.setting('PRODUCT_ORDERS_QUEUE_URL'),
-    completions: container.setting('COMPLETIONS_QUEUE_URL'),
-    'dead-letters': container.setting('DEAD_LETTERS_QUEUE_URL'),
+    'product-orders': setting('PRODUCT_ORDERS_QUEUE_URL'),
+    completions: setting('COMPLETIONS_QUEUE_URL'),
+    'dead-letters': setting('DEAD_LETTERS_QUEUE_URL'),
   };
   const dependencies: AlertDependencies = {
     ledger: createAlertLedger({ table, clock, times: { settlingSeconds } }),
@@ -36,10 +36,10 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     log,
     timeZone,
     morningMail,
-    stack: container.setting('STACK_NAME'),
-    breaker: container.breaker(),
+    stack: setting('STACK_NAME'),
+    breaker: breakerOf(container),
     // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.
-    outageSeconds: 20 * container.setting('BREAKER_COOLDOWN_SECONDS'),
+    outageSeconds: 20 * setting('BREAKER_COOLDOWN_SECONDS'),
     graceHours: (schedule.reconcile === 'off' ? reconcileDefaults : schedule.reconcile).graceHours,
     async count(queue) {
       const { waiting, underWay } = await readQueue(runtime.sqs, urls[queue]);
@@ -49,10 +49,10 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     secrets,
     webhooks,
     topicArns: {
-      email: container.setting('ALERTS_TOPIC_ARN'),
-      'morning-mail': morningMail && container.setting('MORNING_MAIL_TOPIC_ARN'),
+      email: setting('ALERTS_TOPIC_ARN'),
+      'morning-mail': morningMail && setting('MORNING_MAIL_TOPIC_ARN'),
     },
-    webhooksSecretArn: webhooks.length === 0 ? '' : container.setting('ALERT_WEBHOOKS_SECRET_ARN'),
+    webhooksSecretArn: webhooks.length === 0 ? '' : setting('ALERT_WEBHOOKS_SECRET_ARN'),
   };
   return (event: unknown, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);

@@ -64,7 +64,7 @@ interface DolibarrOptions {
  * Dolibarr's manufacturing orders over its REST API (as seen on Dolibarr 22), by configuration alone.
  *
  * The booking key makes the `inventorycode`, which Dolibarr does not keep unique: the stock movements are searched for
- * it before and after. What does not fit there is marked in the private note. Booking, notes and closing are three calls.
+ * it before and after. What cannot be found there is marked in the private note. Booking, notes and closing are three calls.
  */
 export function dolibarr(options: DolibarrOptions): ErpDefinition {
   return rest({

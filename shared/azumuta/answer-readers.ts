@@ -49,7 +49,7 @@ export function createAnswerReaders(contract: AzumutaContract) {
   };
 }
 
-/** A number or id that must be there. It is empty only when there is a misfit. */
+/** A number or id that must be there. It is empty only when it is invalid. */
 function requiredName<Name extends string>(
   field: (name: Name, form: typeof nameForm, presence: 'required') => string | undefined,
   name: Name,
@@ -85,10 +85,10 @@ function workInstructionIn(json: unknown, contract: AzumutaContract, reading: Re
   return made({ id: requiredName(field, 'id'), name: field('name', wordsForm(contract.language)) });
 }
 
-function productOrderIn(json: unknown, contract: AzumutaContract, { misfits }: Reading): AzumutaProductOrder {
+function productOrderIn(json: unknown, contract: AzumutaContract, { invalid }: Reading): AzumutaProductOrder {
   const words = wordsForm(contract.language);
   const number = requiredName(fieldsIn(json, contract, 'productOrder', untold()), 'number');
-  const field = fieldsIn(json, contract, 'productOrder', { misfits, whose: `product order ${number}` });
+  const field = fieldsIn(json, contract, 'productOrder', { invalid, whose: `product order ${number}` });
   const recordingIds = listForm((entry, reading) =>
     plainOr(entry, () => fieldsIn(entry, contract, 'recordingRef', reading)('id', nameForm, 'required')),
   );
@@ -128,10 +128,10 @@ function variantIn(json: unknown, contract: AzumutaContract, reading: Reading): 
   return field('name', wordsForm(contract.language)) ?? plainOr(json, id);
 }
 
-function recordingIn(json: unknown, contract: AzumutaContract, { misfits }: Reading): AzumutaRecording {
+function recordingIn(json: unknown, contract: AzumutaContract, { invalid }: Reading): AzumutaRecording {
   const words = wordsForm(contract.language);
   const id = requiredName(fieldsIn(json, contract, 'recording', untold()), 'id');
-  const field = fieldsIn(json, contract, 'recording', { misfits, whose: `recording ${id}` });
+  const field = fieldsIn(json, contract, 'recording', { invalid, whose: `recording ${id}` });
   const workInstruction = (instructionId: string) =>
     made({
       id: instructionId,
@@ -171,11 +171,11 @@ function stepsForm(contract: AzumutaContract): Form<readonly RecordedStep[]> {
   };
 }
 
-function stepIn(json: unknown, contract: AzumutaContract, { misfits, whose }: Reading): RecordedStep {
+function stepIn(json: unknown, contract: AzumutaContract, { invalid, whose }: Reading): RecordedStep {
   const words = wordsForm(contract.language);
   const isPersonal = isOneOf(contract.personalStepTypes);
   const called = fieldsIn(json, contract, 'step', untold())('name', words) ?? 'without a name';
-  const field = fieldsIn(json, contract, 'step', { misfits, whose: `${whose}, step "${called}"` });
+  const field = fieldsIn(json, contract, 'step', { invalid, whose: `${whose}, step "${called}"` });
   return made({
     id: field('id', nameForm, 'lazy'),
     name: field('name', words, 'lazy'),

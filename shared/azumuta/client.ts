@@ -65,7 +65,7 @@ export class AzumutaClient {
     const resource = this.#session.resourceIn('createProductOrder', answer, what);
     const created = this.#readers.createProductOrder(resource);
     // It may have been created: only a look-up by number shows it.
-    if (!created.ok) throw this.#session.unclear(created.misfits, answer, what).with({ wrote: 'perhaps' });
+    if (!created.ok) throw this.#session.unclear(created.invalid, answer, what).with({ wrote: 'perhaps' });
     const { number: given = number, ...ref } = created.value;
     if (given !== number) {
       throw new Rejected(

@@ -6,7 +6,7 @@ import { type Place, pathTo, valueAt } from '../platform/places.ts';
 import type { AzumutaContract } from './contract.ts';
 
 /** Something that is missing in an answer where the contract expects it, or has a form that cannot be understood. */
-export interface Misfit {
+export interface InvalidField {
   /** The line of the contract, `productOrder.number`. */
   readonly line: string;
   readonly place: Place;
@@ -21,14 +21,14 @@ export interface Misfit {
 
 /** A reading of one resource. */
 export interface Reading {
-  /** What does not fit so far. */
-  readonly misfits: Misfit[];
+  /** The invalid fields so far. */
+  readonly invalid: InvalidField[];
   /** Whose fields are read, for a person: `recording 5KKoy7m6ms89mvrTg, step "Photo"`; empty for the resource itself. */
   readonly whose: string;
 }
 
-/** A reading of something of which no misfit is told. */
-export const untold = (): Reading => ({ misfits: [], whose: '' });
+/** A reading whose invalid fields nobody is told. */
+export const untold = (): Reading => ({ invalid: [], whose: '' });
 
 /** A form of a value: what is expected, and what it means. */
 export interface Form<T> {
@@ -51,8 +51,8 @@ type ResourceName = {
 type Places<Part, Name> = Part extends Readonly<Record<string, Place>> ? Name : never;
 
 /**
- * Reads the fields of one resource, at the places that the contract names. A field is undefined when it has no value. What
- * does not fit is added to the misfits of the reading; then the result must not be used.
+ * Reads the fields of one resource, at the places that the contract names. A field is undefined when it has no value. An
+ * invalid one is added to those of the reading; then the result must not be used.
  */
 export function fieldsIn<Name extends ResourceName>(
   json: unknown,
@@ -73,11 +73,11 @@ export function fieldsIn<Name extends ResourceName>(
 }
 
 /** Reads a field that must be understood only where it is used. */
-export function lazily<T>({ misfits, whose }: Reading, read: (reading: Reading) => T): T {
-  const own: Misfit[] = [];
-  const value = read({ misfits: own, whose });
+export function lazily<T>({ invalid, whose }: Reading, read: (reading: Reading) => T): T {
+  const own: InvalidField[] = [];
+  const value = read({ invalid: own, whose });
   if (own.length === 0) return value;
-  misfits.push(...own.map((misfit) => ({ ...misfit, isLazy: true })));
+  invalid.push(...own.map((field) => ({ ...field, isLazy: true })));
   const sentence = `Azumuta's ${whose} cannot be understood. ${sentencesOf(own).join(' ')}`;
   // `setField`, with which all objects are made, makes a field of it that throws.
   return new Unread(new Rejected(sentence, { code: 'refused-by-azumuta' })) as T;
@@ -85,27 +85,27 @@ export function lazily<T>({ misfits, whose }: Reading, read: (reading: Reading) 
 
 function fieldIn<T>(
   json: unknown,
-  at: Pick<Misfit, 'line' | 'place'>,
+  at: Pick<InvalidField, 'line' | 'place'>,
   { expected, understand }: Form<T>,
   presence: Exclude<Presence, 'lazy'>,
   reading: Reading,
 ): T | undefined {
-  const misfit = (found: string) => {
+  const isInvalid = (found: string) => {
     const fields = isRecord(json) ? Object.keys(json) : [];
-    reading.misfits.push({ ...at, found, expected, fields });
+    reading.invalid.push({ ...at, found, expected, fields });
     return undefined;
   };
   let value: unknown;
   try {
     value = valueAt(json, at.place);
   } catch (error) {
-    return misfit(`a function that fails with "${reasonOf(error, 200)}"`);
+    return isInvalid(`a function that fails with "${reasonOf(error, 200)}"`);
   }
   const isEmpty = value === undefined || value === null || value === '';
   const meaning = isEmpty ? null : understand(value, reading);
   if (meaning !== null && meaning !== undefined) return meaning;
   const isMissing = presence === 'required' || (presence === 'stated' && value === undefined);
-  return meaning === undefined || isMissing ? misfit(typeName(value)) : undefined;
+  return meaning === undefined || isMissing ? isInvalid(typeName(value)) : undefined;
 }
 
 type Made<Fields> = {
@@ -122,23 +122,23 @@ export function made<Fields extends object>(fields: Fields): Made<Fields> {
   return object as Made<Fields>;
 }
 
-/** Reads one whole resource, and collects all that does not fit. */
+/** Reads one whole resource, and collects its invalid fields. */
 export type ReadResource<T> = (json: unknown) => Read<T>;
 export type Read<T> =
   | {
       readonly ok: true;
       readonly value: T;
       /** What throws once it is used. */
-      readonly lazy: readonly Misfit[];
+      readonly lazy: readonly InvalidField[];
     }
-  | { readonly ok: false; readonly misfits: readonly Misfit[] };
+  | { readonly ok: false; readonly invalid: readonly InvalidField[] };
 
 export function resourceReader<T>(read: (json: unknown, reading: Reading) => T): ReadResource<T> {
   return (json) => {
-    const all: Misfit[] = [];
-    const value = read(json, { misfits: all, whose: '' });
-    const misfits = all.filter(({ isLazy }) => !isLazy);
-    return misfits.length === 0 ? { ok: true, value, lazy: all } : { ok: false, misfits };
+    const all: InvalidField[] = [];
+    const value = read(json, { invalid: all, whose: '' });
+    const invalid = all.filter(({ isLazy }) => !isLazy);
+    return invalid.length === 0 ? { ok: true, value, lazy: all } : { ok: false, invalid };
   };
 }
 
@@ -150,11 +150,11 @@ const maxFields = 20;
 const nested = /^(variant|parameter|recordingRef|step)\./;
 
 /**
- * A sentence for each misfit, with the line of the contract to set. It holds no values, which may be confidential.
+ * A sentence for each, with the line of the contract to set. It holds no values, which may be confidential.
  * @param root Path of the answer, if it is part of something.
  */
-export function sentencesOf(misfits: readonly Misfit[], root = '$'): string[] {
-  const told = misfits.map(({ line, place, found, expected, fields }) => {
+export function sentencesOf(invalid: readonly InvalidField[], root = '$'): string[] {
+  const told = invalid.map(({ line, place, found, expected, fields }) => {
     const path = nested.test(line) ? `${line} (${pathTo(place)})` : pathTo(place, root);
     const names = fields.slice(0, maxFields).map((each) => shorten(each, 60));
     const among = names.length > 0 ? `, among ${names.join(', ')}` : '';

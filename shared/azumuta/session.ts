@@ -14,7 +14,14 @@ import { isRecord } from '../platform/json.ts';
 import { type Place, valueAt } from '../platform/places.ts';
 import type { Resource } from './answer-readers.ts';
 import type { AzumutaContract } from './contract.ts';
-import { type Form, fieldsIn, type Misfit, type Read, resourceReader, sentencesOf } from './field-readers.ts';
+import {
+  type Form,
+  fieldsIn,
+  type InvalidField,
+  type Read,
+  resourceReader,
+  sentencesOf,
+} from './field-readers.ts';
 import type { Operation, OperationName } from './operations.ts';
 import { requestOf } from './requests.ts';
 import { nameForm } from './value-forms.ts';
@@ -81,9 +88,9 @@ export class AzumutaSession {
   }
 
   /** Why an answer cannot be understood: the error in it, or what is missing. */
-  unclear(misfits: readonly Misfit[], answer: Answer, what: string): RetryLater {
+  unclear(invalid: readonly InvalidField[], answer: Answer, what: string): RetryLater {
     if (this.#holdsError(answer)) return errorIn(answer, what);
-    const sentence = `Azumuta's answer when ${what} cannot be understood. ${sentencesOf(misfits).join(' ')}`;
+    const sentence = `Azumuta's answer when ${what} cannot be understood. ${sentencesOf(invalid).join(' ')}`;
     return new RetryLater(sentence, { scope: 'order' });
   }
 
@@ -180,7 +187,7 @@ export class AzumutaSession {
   #understood<T>(read: Read<T>, answer: Answer, what: string): T {
     if (read.ok) return read.value;
     if (answer.json === undefined) throw noJson(`${what} with something that is no JSON`);
-    const unread = this.unclear(read.misfits, answer, what);
+    const unread = this.unclear(read.invalid, answer, what);
     throw this.#holdsError(answer) ? unread : new Rejected(unread.message, { code: 'refused-by-azumuta' });
   }
 

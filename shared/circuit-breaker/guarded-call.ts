@@ -3,7 +3,7 @@ import type { Partner } from '../model/partner.ts';
 import type { CallSignal, Guard, Pace } from '../platform/http.ts';
 import type { Logger } from '../platform/log.ts';
 import { NoFreeSlot, type Slots } from '../slots/slots.ts';
-import { type Breaker, type Outage, type Permit, whyWaiting } from './circuit-breaker.ts';
+import { type Breaker, type Outage, whyWaiting } from './circuit-breaker.ts';
 
 export interface GuardedCallDependencies {
   readonly breaker: Breaker;
@@ -46,9 +46,9 @@ export class PartnerCalls {
    * @throws BreakerOpen while nothing may be called, NoFreeSlot when others have all slots.
    */
   async ready(partner: Partner): Promise<void> {
-    const { breaker, slots } = this.#dependencies;
+    const { breaker, slots, log } = this.#dependencies;
     const outage = await breaker.outage(partner);
-    if (outage && outage.seconds > 0) throw this.#waiting(partner, outage);
+    if (outage && outage.seconds > 0) throw waiting(partner, outage, log);
     if (slots && !(await slots.take(partner))) throw new NoFreeSlot(partner);
   }
 
@@ -64,84 +64,79 @@ export class PartnerCalls {
     order?: string,
   ): Promise<T> {
     const work = new Work(signal);
-    return this.#withSlot(partner, work, () => run(work.signal), order);
+    return this.do(partner, work, () => run(work.signal), order);
   }
 
-  /** The pages of a listing: each is a call of its own, as `call` makes it, and what is done between two is not. */
-  async *pages<Page>(
-    partner: Partner,
-    signal: AbortSignal,
-    list: (signal: CallSignal) => AsyncIterable<Page>,
-  ): AsyncGenerator<Page, void, undefined> {
-    const work = new Work(signal);
-    const pages = list(work.signal)[Symbol.asyncIterator]();
-    try {
-      while (true) {
-        const page = await this.#withSlot(partner, work, () => pages.next());
-        if (page.done) return;
-        yield page.value;
-      }
-    } finally {
-      await pages.return?.().catch(() => undefined);
-    }
-  }
-
-  #withSlot<T>(partner: Partner, work: Work, run: () => Promise<T>, order?: string): Promise<T> {
+  /** The same for work that goes on after this call. */
+  do<T>(partner: Partner, work: Work, run: () => Promise<T>, order?: string): Promise<T> {
+    const { slots } = this.#dependencies;
     const guarded = (pace?: Pace) => {
       Object.assign(work, { pace, answered: false });
       return this.#guarded(partner, work, run, order);
     };
-    const { slots } = this.#dependencies;
     return slots ? slots.use(partner, guarded) : guarded();
   }
 
   async #guarded<T>(partner: Partner, work: Work, run: () => Promise<T>, order?: string): Promise<T> {
-    const { breaker, newOwner } = this.#dependencies;
+    const { breaker, newOwner, log } = this.#dependencies;
     const owner = newOwner();
     const permit = await breaker.permit(partner, owner);
-    if (permit.permit === 'wait') throw this.#waiting(partner, permit);
+    if (permit.permit === 'wait') throw waiting(partner, permit, log);
+    const noteAnswer = async () => {
+      if (!work.answered) await noted(breaker.recordNoAnswer(partner, permit, owner), partner, log);
+      // The 0 ends the alarm; nobody reports it while the breaker is open.
+      else if (await noted(breaker.recordSuccess(partner, permit, owner), partner, log))
+        log.info('A partner answers again', { Partner: partner }, { PartnerDown: 0 });
+    };
     try {
       const result = await run();
-      await this.#noteAnswer(partner, work, permit, owner);
+      await noteAnswer();
       return result;
     } catch (error) {
       if (error instanceof RetryLater && error.scope === 'partner') {
-        const noted = breaker.recordFailure(partner, error, permit, owner, order);
-        this.#logFailure(partner, error, await this.#noted(partner, noted));
-      } else await this.#noteAnswer(partner, work, permit, owner);
+        const failure = breaker.recordFailure(partner, error, permit, owner, order);
+        const measured = (await noted(failure, partner, log)) ? { PartnerDown: 1 } : {};
+        const fields = { Partner: partner, reason: error.message };
+        if (error.unauthorized) log.error('A partner refuses our credentials', fields, measured);
+        else log.warn('A partner fails', fields, measured);
+      } else await noteAnswer();
       throw error;
     }
   }
+}
 
-  async #noteAnswer(partner: Partner, { answered }: Work, permit: Permit, owner: string): Promise<void> {
-    const { breaker, log } = this.#dependencies;
-    if (!answered) await this.#noted(partner, breaker.recordNoAnswer(partner, permit, owner));
-    // The 0 ends the alarm; nobody reports it while the breaker is open.
-    else if (await this.#noted(partner, breaker.recordSuccess(partner, permit, owner)))
-      log.info('A partner answers again', { Partner: partner }, { PartnerDown: 0 });
+/** The pages of a listing: each is a call of its own, and what is done between two is not. @throws as `call` does. */
+export async function* pagesOf<Page>(
+  calls: PartnerCalls,
+  partner: Partner,
+  signal: AbortSignal,
+  list: (signal: CallSignal) => AsyncIterable<Page>,
+): AsyncGenerator<Page, void, undefined> {
+  const work = new Work(signal);
+  const pages = list(work.signal)[Symbol.asyncIterator]();
+  try {
+    while (true) {
+      const page = await calls.do(partner, work, () => pages.next());
+      if (page.done) return;
+      yield page.value;
+    }
+  } finally {
+    await pages.return?.().catch(() => undefined);
   }
+}
 
-  /** A failure to note an outcome is only logged: what the partner said must reach the caller. */
-  async #noted<T>(partner: Partner, note: Promise<T>): Promise<T | undefined> {
-    return note.catch((error: unknown) => {
-      const fields = { Partner: partner, reason: reasonOf(error) };
-      this.#dependencies.log.error('The circuit breaker could not note an outcome', fields);
-      return undefined;
-    });
-  }
+/** A failure to note an outcome is only logged: what the partner said must reach the caller. */
+async function noted<T>(note: Promise<T>, partner: Partner, log: Logger): Promise<T | undefined> {
+  return note.catch((error: unknown) => {
+    const fields = { Partner: partner, reason: reasonOf(error) };
+    log.error('The circuit breaker could not note an outcome', fields);
+    return undefined;
+  });
+}
 
-  #logFailure(partner: Partner, { message, unauthorized }: RetryLater, isDown = false): void {
-    const { log } = this.#dependencies;
-    const fields = { Partner: partner, reason: message };
-    const measured = isDown ? { PartnerDown: 1 } : {};
-    if (unauthorized) log.error('A partner refuses our credentials', fields, measured);
-    else log.warn('A partner fails', fields, measured);
-  }
-
-  #waiting(partner: Partner, outage: Omit<Outage, 'openedAt'>): BreakerOpen {
-    const { seconds, isDown } = outage;
-    const fields = { Partner: partner, seconds };
-    this.#dependencies.log.warn('Waiting for a partner to recover', fields, isDown ? { PartnerDown: 1 } : {});
-    return new BreakerOpen(whyWaiting(partner, outage), { scope: 'partner', afterSeconds: seconds });
-  }
+function waiting(partner: Partner, outage: Omit<Outage, 'openedAt'>, log: Logger): BreakerOpen {
+  const { seconds, isDown } = outage;
+  const fields = { Partner: partner, seconds };
+  log.warn('Waiting for a partner to recover', fields, isDown ? { PartnerDown: 1 } : {});
+  return new BreakerOpen(whyWaiting(partner, outage), { scope: 'partner', afterSeconds: seconds });
 }

@@ -105,15 +105,16 @@ export class WebhookReceiver {
     // Identical calls of one hour share an id, so that a replay recognises their letters as copies.
     const hash = createHash('sha256').update(`${now.toISOString().slice(0, 13)} ${body}`);
     const messageId = hash.digest('hex').slice(0, 32);
-    if (now.getTime() - (this.#keptAt.get(messageId) ?? 0) >= collapseMs) {
+    const keptAt = this.#keptAt;
+    if (now.getTime() - (keptAt.get(messageId) ?? 0) >= collapseMs) {
       const times = { firstAttemptAt: now, lastAttemptAt: now };
       const letter = { body, stage: 'receive-webhook', orderNumber: '', messageId, ...why, ...times };
       await queues.send(deadLetterQueueUrl, deadLetterOf(letter));
       log.error('Dead letter', { ...why, eventId: call.id }, { DeadLettered: 1 });
-      this.#keptAt.delete(messageId);
-      this.#keptAt.set(messageId, now.getTime());
-      const [oldest] = this.#keptAt.keys();
-      if (this.#keptAt.size > maxKept && oldest !== undefined) this.#keptAt.delete(oldest);
+      keptAt.delete(messageId);
+      keptAt.set(messageId, now.getTime());
+      const [oldest] = keptAt.keys();
+      if (keptAt.size > maxKept && oldest !== undefined) keptAt.delete(oldest);
     }
     log.warn('Webhook call kept as a dead letter', { reason, statusCode, eventId: call.id });
     return { statusCode, body: { status: 'kept for a person', reason, eventId: call.id } };

@@ -49,7 +49,7 @@ export type DefinedIntegration = CompleteIntegration | ((context: IntegrationCon
  * Defines the one configuration of a plant: the default export of its file. Checked at synth, and again when a worker
  * starts.
  * @param integration The configuration, or a function that makes it where test and production differ.
- * @throws ConfigurationError with the path of every field that does not fit.
+ * @throws ConfigurationError with the path of every invalid field.
  * @example
  * export default defineIntegration(({ stage }) => ({
  *   plant: 'ghent',

@@ -57,7 +57,7 @@ export const deploymentSchema = strictObject({
     }),
     { webhooks: [] },
   ),
-  /** A daily digest by mail: yesterday beside the week before, what waits for whom, what is overdue. Default: none. */
+  /** A daily digest by mail: yesterday next to the week before, what waits for whom, what is overdue. Default: none. */
   morningMail: z.optional(
     strictObject({
       /** Time by the plant's clock: `06:30`. */

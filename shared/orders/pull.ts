@@ -1,4 +1,4 @@
-import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
+import { type PartnerCalls, pagesOf } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PullProgress } from '../ledger/records/pull-state.ts';
@@ -89,7 +89,9 @@ async function readPages(
   const timeMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.floor(timeMs * 0.9));
   const since = startOf(progress, goLive);
-  for await (const page of partners.pages('erp', deadline, (guarded) => erp.releasedOrders(since, guarded))) {
+  for await (const page of pagesOf(partners, 'erp', deadline, (guarded) =>
+    erp.releasedOrders(since, guarded),
+  )) {
     const readAt = clock.now();
     await acceptPage(page, run, dependencies);
     const further = afterPage(window, page.watermark, readAt);

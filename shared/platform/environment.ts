@@ -48,7 +48,7 @@ type Variables<Name extends VariableName> = { readonly [N in Name]: z.output<(ty
 
 /**
  * The named variables, parsed.
- * @throws Error naming each variable that is missing or does not fit; its value is not repeated.
+ * @throws Error naming each variable that is missing or invalid; its value is not repeated.
  */
 export function readEnvironment<Name extends VariableName>(
   names: readonly Name[],

@@ -162,7 +162,7 @@ export function partnerFailure(
   return undefined;
 }
 
-/** The longest that the circuit breaker waits: a larger figure is a time in seconds since 1970, or a mistake. */
+/** The longest that the circuit breaker waits: a larger figure is a time in seconds since 1970, or wrong. */
 const maxRetryAfterSeconds = 3600;
 
 /**

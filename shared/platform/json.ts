@@ -9,18 +9,21 @@ export function jsonOf(text: string): unknown {
 
 /** Whether a value is an object, and no list. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
+  return isNested(value) && !Array.isArray(value);
+}
+
+function isNested(value: unknown): value is object {
+  return value !== null && typeof value === 'object';
 }
 
 /** The value of a field of its own, or of a list's entry; undefined for anything that has none. */
 export function fieldOf(value: unknown, name: PropertyKey): unknown {
-  const has = (isRecord(value) || Array.isArray(value)) && Object.hasOwn(value, name);
-  return has ? Reflect.get(value, name) : undefined;
+  return isNested(value) && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
 }
 
 /** All values that are neither an object nor a list, within at most so many of these. */
 export function leavesOf(json: unknown, depth = Number.POSITIVE_INFINITY): unknown[] {
-  if (!isRecord(json) && !Array.isArray(json)) return [json];
+  if (!isNested(json)) return [json];
   return depth === 0 ? [] : Object.values(json).flatMap((inner) => leavesOf(inner, depth - 1));
 }
 

@@ -6,7 +6,7 @@
  */
 export const metrics = {
   /**
-   * How long a message that comes again has waited since it was first queued. SQS's own age of the oldest
+   * How long a message that is retried has waited since it was first queued. SQS's own age of the oldest
    * message leaves out messages that were received three times or more (AWS, "Available CloudWatch metrics
    * for Amazon SQS"), so it cannot be used for this.
    */

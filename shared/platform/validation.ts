@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { shorten } from '../model/text.ts';
 import { fieldOf, typeName } from './json.ts';
 
-/** One thing that does not fit the schema. It holds the type of a value, never the value. */
+/** One invalid field. It holds the type of a value, never the value. */
 export interface Mismatch {
   /** JSON path, `$.orders[2].quantity`. */
   readonly path: string;

@@ -34,6 +34,6 @@ describe('an older version, after going back', () => {
     ['hint', hint, (body: string) => parseMessage(completionHintSchema, body)],
   ])('reads a %s that has unknown fields, and rejects a newer one', (_, message, read) => {
     expect(read(JSON.stringify({ ...message, priority: 'high' }))).toEqual(message);
-    expect(() => read(JSON.stringify({ ...message, v: 2 }))).toThrow(/^The message does not fit: .*v/);
+    expect(() => read(JSON.stringify({ ...message, v: 2 }))).toThrow(/^The message is invalid: .*v/);
   });
 });

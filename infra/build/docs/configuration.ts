@@ -74,7 +74,7 @@ export function configurationReference(): string {
   });
   return [
     '# Configuration',
-    "What a plant's configuration (`plants/<plant>.config.ts`) may hold. This page is made by `npm run documents` from the schema that checks the file; where a default is not shown, the meaning tells it. A mistake stops synthesis with the path of the field.",
+    "What a plant's configuration (`plants/<plant>.config.ts`) may hold. This page is made by `npm run documents` from the schema that checks the file; where a default is not shown, the meaning tells it. An invalid one stops synthesis with the path of the field.",
     table(rows.filter(({ path }) => !path.startsWith(contractPath))),
     '`function` is a plain TypeScript function; its input is typed, so that an editor completes it. `path` is where a field of an answer is: `article.number`, `lines.0.id` (an empty text is the answer itself), a list of such paths of which the first with a value counts, or a function of the answer. [MAPPING.md](MAPPING.md) has worked examples.',
     contractSection(rows),

@@ -61,7 +61,7 @@ function completionSample(
   const mistakes: string[] = [];
   const readAt = <T>(where: string, read: Read<T>): T[] => {
     if (read.ok) return [read.value];
-    mistakes.push(...sentencesOf(read.misfits, `${at}.${where}`));
+    mistakes.push(...sentencesOf(read.invalid, `${at}.${where}`));
     return [];
   };
   const [order] = readAt('productOrder', readers.readProductOrder.read(productOrder));

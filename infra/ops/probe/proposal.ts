@@ -77,8 +77,8 @@ export function complaintsOf(contract: AzumutaContract, answers: Answers, seen: 
       return own.ok && (key === undefined || own.value === key);
     });
     const made = readResource(entry ?? (entries.length === 1 ? entries[0] : undefined));
-    const misfits = made.ok ? made.lazy : made.misfits;
-    complaints.push(...sentencesOf(misfits).map((sentence) => `${name}: ${sentence}`));
+    const invalid = made.ok ? made.lazy : made.invalid;
+    complaints.push(...sentencesOf(invalid).map((sentence) => `${name}: ${sentence}`));
     return made.ok ? made.value : undefined;
   }
 

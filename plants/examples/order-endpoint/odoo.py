@@ -48,7 +48,7 @@ class MrpProduction(models.Model):
 
 
 def reason_of(order):
-    """What does not fit in the order, or what differs in the product orders that it has in Azumuta."""
+    """What is invalid in the order, or what differs in the product orders that it has in Azumuta."""
     fields = [f"{error['path']}: {error['expected']} expected" for error in order.get('errors', [])]
     parts = [part['reason'] for part in order['productOrders'] if 'reason' in part]
     return '; '.join(fields or parts or [order.get('reason', order['status'])])

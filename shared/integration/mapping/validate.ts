@@ -97,7 +97,7 @@ function trimmedLot(lot: unknown): unknown {
 
 /**
  * Calls one function of the mapping.
- * @throws Rejected naming the field and what the function threw: that is a mistake in the mapping, not a bug here.
+ * @throws Rejected naming the field and what the function threw: the mapping is wrong, and not our code.
  */
 export function callMapping<T>(field: string, map: () => T, about: { readonly number: string }): T {
   return callConfigured(`Mapping ${field} failed for ${about.number}`, map);

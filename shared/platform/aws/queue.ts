@@ -38,7 +38,7 @@ export function createSqsClient(): SQSClient {
 
 export type Queues = ReturnType<typeof createQueues>;
 
-/** Sends messages to SQS and changes when they come again. Lambda receives them. */
+/** Sends messages to SQS and changes when they are retried. Lambda receives them. */
 export function createQueues(client: Pick<SQSClient, 'send'>) {
   return {
     /** Resolves only after SQS has the message. */
@@ -59,7 +59,7 @@ export function createQueues(client: Pick<SQSClient, 'send'>) {
       return [...final, ...again.map(({ Id }) => Number(Id))];
     },
 
-    /** Sets when messages come again. Does not throw: one that fails keeps its old visibility timeout. */
+    /** Sets when messages are retried. Does not throw: one that fails keeps its old visibility timeout. */
     async changeVisibility(queueUrl: string, messages: readonly Visibility[]): Promise<{ failed: number }> {
       let failed = 0;
       for (let start = 0; start < messages.length; start += maxEntries) {
@@ -151,14 +151,14 @@ export async function readQueue(client: Pick<SQSClient, 'send'>, QueueUrl: strin
 
 /**
  * A queue message's body, parsed.
- * @throws Rejected naming the path of what does not fit.
+ * @throws Rejected naming the path of each invalid field.
  */
 export function parseMessage<T>(schema: z.ZodMiniType<T>, body: string): T {
   const json = jsonOf(body);
   if (json === undefined) throw new Rejected('The message is not JSON.', { code: 'unreadable-message' });
   const parsed = parse(schema, json);
   if (parsed.ok) return parsed.value;
-  throw new Rejected(`The message does not fit: ${describeMismatches(parsed.mismatches)}.`, {
+  throw new Rejected(`The message is invalid: ${describeMismatches(parsed.mismatches)}.`, {
     code: 'unreadable-message',
   });
 }

@@ -20,10 +20,14 @@ export class SecretUnset extends RetryLater {
 const ttlSeconds = 900;
 const refreshSeconds = 60;
 
-/** A secret as it was read; `text` is undefined while it is not set. */
-interface Kept {
-  readonly text: string | undefined;
-  readonly readAt: number;
+/** What a container knows of a secret; times are epoch milliseconds. */
+interface Known {
+  /** As it was read last; undefined while it is not set. */
+  text?: string | undefined;
+  /** Undefined before the first read that did not fail. */
+  readAt?: number;
+  triedAt: number;
+  reading?: Promise<void> | undefined;
 }
 
 /**
@@ -51,9 +55,7 @@ export function createSecretsClient(): SecretsManagerClient {
 export class Secrets {
   readonly #client: Pick<SecretsManagerClient, 'send'>;
   readonly #clock: Clock;
-  readonly #kept = new Map<string, Kept>();
-  readonly #triedAt = new Map<string, number>();
-  readonly #reading = new Map<string, Promise<Kept>>();
+  readonly #known = new Map<string, Known>();
 
   constructor(client: Pick<SecretsManagerClient, 'send'>, clock: Clock) {
     this.#client = client;
@@ -72,7 +74,7 @@ export class Secrets {
     schema: z.ZodMiniType<T>,
     { refresh = false }: { readonly refresh?: boolean } = {},
   ): Promise<T> {
-    const understood = ({ text }: Kept) =>
+    const understood = (text: string | undefined) =>
       text === undefined ? undefined : parse(schema, jsonOf(text) ?? text);
     let parsed = understood(await this.#current(arn, refresh));
     // It may have been set since.
@@ -85,38 +87,31 @@ export class Secrets {
     );
   }
 
-  async #current(arn: string, refresh: boolean): Promise<Kept> {
-    const last = this.#kept.get(arn);
-    const secondsSince = (ms = 0) => (this.#now() - ms) / 1000;
-    if (last && !refresh && secondsSince(last.readAt) < ttlSeconds) return last;
+  async #current(arn: string, refresh: boolean): Promise<string | undefined> {
+    const known = this.#known.get(arn) ?? { triedAt: 0 };
+    this.#known.set(arn, known);
+    const now = this.#clock.now().getTime();
+    const { readAt } = known;
+    const wasRead = readAt !== undefined;
+    if (wasRead && !refresh && now - readAt < ttlSeconds * 1000) return known.text;
     // Failed reads count, too: otherwise each wrong token would wait for a Secrets Manager that is down.
-    const isTooSoon = secondsSince(this.#triedAt.get(arn)) < refreshSeconds;
-    if (last && !this.#reading.has(arn) && isTooSoon) return last;
+    if (wasRead && !known.reading && now - known.triedAt < refreshSeconds * 1000) return known.text;
+    if (!known.reading) known.triedAt = now;
+    known.reading ??= this.#readNow(arn, known).finally(() => {
+      known.reading = undefined;
+    });
     try {
-      return await this.#readNow(arn);
-    } catch (error) {
-      if (last) return last;
-      throw new RetryLater(`The secret ${nameOf(arn)} cannot be read.`, { scope: 'partner', cause: error });
+      await known.reading;
+    } catch (cause) {
+      if (!wasRead)
+        throw new RetryLater(`The secret ${nameOf(arn)} cannot be read.`, { scope: 'partner', cause });
     }
+    return known.text;
   }
 
-  #readNow(arn: string): Promise<Kept> {
-    const underWay = this.#reading.get(arn);
-    if (underWay) return underWay;
-    this.#triedAt.set(arn, this.#now());
-    const started = storedSecret(this.#client, arn)
-      .then((text) => {
-        const fresh = { text, readAt: this.#now() };
-        this.#kept.set(arn, fresh);
-        return fresh;
-      })
-      .finally(() => this.#reading.delete(arn));
-    this.#reading.set(arn, started);
-    return started;
-  }
-
-  #now(): number {
-    return this.#clock.now().getTime();
+  async #readNow(arn: string, known: Known): Promise<void> {
+    known.text = await storedSecret(this.#client, arn);
+    known.readAt = this.#clock.now().getTime();
   }
 }
 

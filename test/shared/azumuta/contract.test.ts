@@ -209,8 +209,8 @@ describe('a value in all its forms', () => {
 });
 
 describe('what cannot be understood is reported with its line of the contract', () => {
-  const misfit = (answer: ReturnType<typeof orderWith> | ReturnType<typeof stepWith>) =>
-    sentencesOf(answer.ok ? answer.lazy : answer.misfits);
+  const told = (answer: ReturnType<typeof orderWith> | ReturnType<typeof stepWith>) =>
+    sentencesOf(answer.ok ? answer.lazy : answer.invalid);
 
   it.each([
     ['no id', orderWith({ id: null }), '$.id: found null, expected text'],
@@ -249,13 +249,13 @@ describe('what cannot be understood is reported with its line of the contract', 
       'step.value ($.value): found number',
     ],
   ])('%s', (_, answer, sentence) => {
-    expect(misfit(answer)).toEqual([expect.stringContaining(sentence)]);
-    expect(misfit(answer)[0]).toMatch(/; set azumuta\.contract\.\w+\.\w+ to where it is/);
+    expect(told(answer)).toEqual([expect.stringContaining(sentence)]);
+    expect(told(answer)[0]).toMatch(/; set azumuta\.contract\.\w+\.\w+ to where it is/);
   });
 
   it('lists each line, with the names of the fields that are there and no value', () => {
     const answer = read.readProductOrder.read({ orderNo: 'PO-1', _id: 'p1', state: 'secret' });
-    expect(misfit(answer).join(' ')).toBe(
+    expect(told(answer).join(' ')).toBe(
       [
         '$.id: found missing, expected text, or a whole number without lost digits; set azumuta.contract.productOrder.id to where it is, among orderNo, _id, state.',
         '$.number: found missing, expected text, or a whole number without lost digits; set azumuta.contract.productOrder.number to where it is, among orderNo, _id, state.',
@@ -277,7 +277,7 @@ describe('what cannot be understood is reported with its line of the contract', 
         },
       },
     });
-    expect(misfit(createAnswerReaders(failing).readProductOrder.read(order))).toEqual([
+    expect(told(createAnswerReaders(failing).readProductOrder.read(order))).toEqual([
       expect.stringContaining('$…: found a function that fails with "no state"'),
     ]);
   });

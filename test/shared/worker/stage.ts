@@ -101,7 +101,7 @@ export const doing = (work: (body: string, attempt: WorkAttempt) => Promise<unkn
   partners: ['erp'],
   parse: (body) => {
     if (body === 'unreadable')
-      throw new Rejected('The message does not fit: $.key: found missing, expected string.', {
+      throw new Rejected('The message is invalid: $.key: found missing, expected string.', {
         code: 'unreadable-message',
       });
     return body;

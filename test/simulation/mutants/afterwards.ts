@@ -40,8 +40,8 @@ export const afterwards: readonly Mutant[] = [
   {
     name: 'refused-secret-not-read-again',
     file: 'shared/platform/aws/secrets.ts',
-    find: 'if (last && !refresh && secondsSince(last.readAt) < ttlSeconds) return last;',
-    replace: 'if (last) return last;',
+    find: 'if (wasRead && !refresh && now - readAt < ttlSeconds * 1000) return known.text;',
+    replace: 'if (wasRead) return known.text;',
     why: 'After a rotation a container uses the old key as long as it lives.',
     foundBy: ['ends', 'created'],
   },

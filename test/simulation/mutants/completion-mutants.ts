@@ -202,8 +202,7 @@ export const completionMutants: readonly Mutant[] = [
     name: 'names-of-operators-logged',
     file: 'shared/circuit-breaker/guarded-call.ts',
     find: 'const result = await run();',
-    replace:
-      "const result = await run();\n      this.#dependencies.log.info('Partner', { answer: JSON.stringify(result) });",
+    replace: "const result = await run();\n      log.info('Partner', { answer: JSON.stringify(result) });",
     why: 'Names of operators are kept in the logs.',
     foundBy: ['personal'],
   },

@@ -130,8 +130,8 @@ export const lifeMutants: readonly TestedMutant[] = [
   {
     name: 'photo-stops-a-booking',
     file: 'shared/azumuta/field-readers.ts',
-    find: 'misfits.push(...own.map((misfit) => ({ ...misfit, isLazy: true })));',
-    replace: 'misfits.push(...own);',
+    find: 'invalid.push(...own.map((field) => ({ ...field, isLazy: true })));',
+    replace: 'invalid.push(...own);',
     why: 'One photo in a recording, and nothing of it is booked.',
     foundIn: {
       file: 'test/shared/completions/unknown-forms.test.ts',
