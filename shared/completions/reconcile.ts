@@ -67,7 +67,7 @@ export async function reconcileCompletions(
   invocation: Invocation,
   dependencies: ReconcileDependencies,
 ): Promise<ReconcileReport> {
-  const { ledger, slots, clock, log, lookAt, most } = dependencies;
+  const { ledger, slots, log, lookAt, most } = dependencies;
   const tally: Tally = { outcome: 'asked', asked: 0, completed: 0, planned: 0, open: 0, unclear: 0 };
   const owner = invocation.awsRequestId;
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
@@ -83,7 +83,7 @@ export async function reconcileCompletions(
     else tally.outcome = await askAboutOverdue(invocation, tally, dependencies);
   } finally {
     await slots?.end();
-    await ledger.reconciling.release(owner, { endedAt: clock.now().toISOString() });
+    await ledger.reconciling.release(owner);
   }
   log.info('Asked Azumuta about overdue product orders', { ...tally });
   return tally;

@@ -74,7 +74,7 @@ export class AlertRecords extends Records {
 
   /** @param failing Channels that fail after the run. */
   end(owner: string, failing: AlertState['failing']): Promise<void> {
-    return this.#lease.release(owner, { failing, endedAt: this.clock.now().toISOString() });
+    return this.#lease.release(owner, { failing });
   }
 
   async state(): Promise<AlertState> {

@@ -11,62 +11,39 @@ const reads: readonly (readonly [string, (client: AzumutaClient) => Promise<unkn
   ['a work instruction', (client) => client.workInstruction('w1', never)],
 ];
 
+const page = { body: webPage, headers: { 'content-type': 'text/html' } };
+const alone = { name: 'RetryLater', scope: 'order', wrote: 'nothing' };
+const withPartner = { ...alone, scope: 'partner' };
+
 describe.each(reads)('reading %s', (_, read) => {
-  it('retries with scope `partner` when the answer is no JSON, as from a proxy', async () => {
-    const { client } = await startClient(() => ({ body: webPage, headers: { 'content-type': 'text/html' } }));
-    await expect(read(client)).rejects.toMatchObject({
-      name: 'RetryLater',
-      scope: 'partner',
-      wrote: 'nothing',
-    });
+  it.each<[string, Answer, object]>([
+    ['is retried when its partner is well, after a page of a proxy', page, withPartner],
+    ["does not take a proxy's 404 page for an answer", { ...page, status: 404 }, withPartner],
+    ['is retried alone after a 200 with an error', { body: { error: { message: 'It failed.' } } }, alone],
+    ['is retried alone after a 200 with errors', { body: { errors: ['It failed.'] } }, alone],
+    [
+      'waits as long as the partner asks for',
+      { status: 429, headers: { 'retry-after': '7' } },
+      { ...withPartner, afterSeconds: 7 },
+    ],
+    [
+      'is rejected after an answer of another form than assumed, and says where',
+      { body: { unexpected: [1, 2, 3] } },
+      {
+        name: 'Rejected',
+        message: expect.stringMatching(
+          /cannot be understood\. \$\.(id|data): found missing, .* set azumuta\.contract\.(\w+\.id|list\.entries) to where it is, among unexpected\./,
+        ),
+      },
+    ],
+  ])('%s', async (_what, answer, failure) => {
+    const { client } = await startClient(() => answer);
+    await expect(read(client)).rejects.toMatchObject(failure);
   });
 
-  it.each([{ error: { message: 'It could not be done.' } }, { errors: ['It could not be done.'] }])(
-    'retries with scope `order` when a 200 holds an error: %j',
-    async (body) => {
-      const { client } = await startClient(() => ({ body }));
-      await expect(read(client)).rejects.toMatchObject({
-        name: 'RetryLater',
-        scope: 'order',
-        wrote: 'nothing',
-      });
-    },
-  );
-
-  it('is rejected when the answer has another form than assumed, and says where', async () => {
-    const { client } = await startClient(() => ({ body: { unexpected: [1, 2, 3] } }));
-    await expect(read(client)).rejects.toMatchObject({
-      name: 'Rejected',
-      message: expect.stringMatching(
-        /cannot be understood\. \$\.(id|data): found missing, .* set azumuta\.contract\.(\w+\.id|list\.entries) to where it is, among unexpected\./,
-      ),
-    });
-  });
-
-  it("does not take a proxy's 404 page for an answer of Azumuta", async () => {
-    const { client } = await startClient(() => ({
-      status: 404,
-      body: webPage,
-      headers: { 'content-type': 'text/html' },
-    }));
-    await expect(read(client)).rejects.toMatchObject({ name: 'RetryLater', scope: 'partner' });
-  });
-
-  it.each([undefined, { message: 'not found' }])(
-    'resolves with undefined for a 404 with %j',
-    async (body) => {
-      const { client } = await startClient(() => ({ status: 404, ...(body ? { body } : {}) }));
-      expect(await read(client)).toBeUndefined();
-    },
-  );
-
-  it('waits as long as a failing partner asks for', async () => {
-    const { client } = await startClient(() => ({ status: 429, headers: { 'retry-after': '7' } }));
-    await expect(read(client)).rejects.toMatchObject({
-      name: 'RetryLater',
-      scope: 'partner',
-      afterSeconds: 7,
-    });
+  it.each([{}, { body: { message: 'not found' } }])('finds nothing after a 404 with %j', async (answer) => {
+    const { client } = await startClient(() => ({ status: 404, ...answer }));
+    expect(await read(client)).toBeUndefined();
   });
 });
 

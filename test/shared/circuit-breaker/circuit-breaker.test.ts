@@ -23,6 +23,23 @@ describe('the breaker of a partner that fails', () => {
     expect(await stage.breaker.state('erp')).toMatchObject({ open: true, reason: 'The ERP failed (503).' });
   });
 
+  it('opens again only after as many failures as before, once a probe was answered', async () => {
+    // Prepare
+    const one = await stage.opened();
+    stage.clock.advance(16);
+    expect(await one.call(() => undefined)).toBe('well');
+
+    // Act
+    const isOpen = [];
+    for (let failure = 0; failure < 5; failure += 1) {
+      await one.call(serverError);
+      isOpen.push((await stage.breaker.state('erp')).open);
+    }
+
+    // Assess
+    expect(isOpen).toEqual([false, false, false, false, true]);
+  });
+
   it('stays closed however many orders are locked', async () => {
     const one = stage.container('one');
     for (let i = 0; i < 30; i++) await one.call(locked);

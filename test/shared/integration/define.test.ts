@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ConfigurationError, defineIntegration, integrationAt } from '../../../shared/integration/define.ts';
+import type { Deployment } from '../../../shared/integration/deployment.ts';
 import { odoo, rest, sapS4Hana, tryton } from '../../../shared/integration/index.ts';
 import { noErp } from '../../support/no-erp.ts';
 
@@ -89,35 +90,41 @@ describe('defineIntegration', () => {
     }
   });
 
-  it('keeps the number of calls at once of each connector, and sets none by default', () => {
-    for (const [, connect, options] of connectors) {
-      const configured = (given: object) =>
-        defineIntegration({ ...plain, erp: Reflect.apply(connect, undefined, [{ ...options, ...given }]) });
-      expect(configured({ atOnce: 1 }).erp.atOnce).toBe(1);
-      expect(configured({}).erp.atOnce).toBeUndefined();
-    }
-    expect(defineIntegration({ ...plain, azumuta: { atOnce: 100 } }).azumuta.atOnce).toBe(100);
-    expect(defineIntegration(plain).azumuta.atOnce).toBeUndefined();
-  });
+  it.each<[given: object, kept: object]>([
+    [{}, { atOnce: undefined, perSecond: undefined }],
+    [{ atOnce: 1 }, { atOnce: 1, perSecond: undefined }],
+    [{ perSecond: 2.5 }, { perSecond: 2.5, atOnce: 3 }],
+    [
+      { perSecond: 2.5, atOnce: 1 },
+      { perSecond: 2.5, atOnce: 1 },
+    ],
+    [{ perSecond: 0.5 }, { perSecond: 0.5, atOnce: 1 }],
+  ])(
+    'limits Azumuta and each connector as it is told, and by default to as many at once: %j',
+    (given, kept) => {
+      const limitsOf = ({
+        atOnce,
+        perSecond,
+      }: {
+        atOnce?: number | undefined;
+        perSecond?: number | undefined;
+      }) => ({
+        atOnce,
+        perSecond,
+      });
+      for (const [, connect, options] of connectors) {
+        const erp = Reflect.apply(connect, undefined, [{ ...options, ...given }]);
+        expect(limitsOf(defineIntegration({ ...plain, erp }).erp)).toEqual({ atOnce: undefined, ...kept });
+      }
+      expect(limitsOf(defineIntegration({ ...plain, azumuta: given }).azumuta)).toEqual(kept);
+    },
+  );
 
   it('refuses more calls at once than begin in a second, and says why', () => {
     const define = () => defineIntegration({ ...plain, azumuta: { atOnce: 4, perSecond: 2.5 } });
     expect(define).toThrow(
       '$.azumuta.atOnce: found number, expected no more than perSecond: else more calls',
     );
-  });
-
-  it('keeps the number of calls a second of each connector, and makes as many at once by default', () => {
-    for (const [, connect, options] of connectors) {
-      const configured = (given: object) =>
-        defineIntegration({ ...plain, erp: Reflect.apply(connect, undefined, [{ ...options, ...given }]) });
-      expect(configured({ perSecond: 2.5 }).erp).toMatchObject({ perSecond: 2.5, atOnce: 3 });
-      expect(configured({ perSecond: 2.5, atOnce: 1 }).erp).toMatchObject({ perSecond: 2.5, atOnce: 1 });
-    }
-    expect(defineIntegration({ ...plain, azumuta: { perSecond: 0.5 } }).azumuta).toMatchObject({
-      perSecond: 0.5,
-      atOnce: 1,
-    });
   });
 
   it('fills in defaults', () => {
@@ -136,4 +143,33 @@ it('takes a configuration that differs by stage, and checks it at each stage', (
   expect(integrationAt(defined, 'production').azumuta.atOnce).toBe(4);
   expect(() => integrationAt(defined, 'test')).toThrow('$.azumuta.atOnce');
   expect(integrationAt(defineIntegration(plain), 'test').plant).toBe('ghent');
+});
+
+const configured = (deployment: Deployment) => () => defineIntegration({ ...plain, deployment });
+const emails = ['planning@plant.example'];
+
+it.each<[string, Deployment, string]>([
+  [
+    'an hour that is none',
+    { morningMail: { at: '6:30', emails } },
+    '$.deployment.morningMail.at: found "6:30", expected a time of the day such as 06:30',
+  ],
+  [
+    'a mail to nobody',
+    { morningMail: { at: '06:30', emails: [] } },
+    '$.deployment.morningMail.emails: found an empty list, expected at least 1 entries',
+  ],
+  [
+    'an address that is none',
+    { alerts: { emails: ['planning at plant.example'] } },
+    '$.deployment.alerts.emails[0]: found "planning at plant.example", expected an e-mail address',
+  ],
+])('refuses %s with its path', (_, deployment, sentence) => {
+  expect(configured(deployment)).toThrow(sentence);
+});
+
+it('mails on weekdays, and sends alerts to the addresses of the alarms, by default', () => {
+  const { deployment } = configured({ alarmEmails: emails, morningMail: { at: '06:30', emails } })();
+  expect(deployment.morningMail?.workdays).toEqual(['monday', 'tuesday', 'wednesday', 'thursday', 'friday']);
+  expect(deployment.alerts).toEqual({ webhooks: [] });
 });

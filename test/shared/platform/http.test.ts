@@ -117,6 +117,47 @@ describe('a call without an answer is a failure of the partner', () => {
   });
 });
 
+describe('a request that cannot be built is not the failure of its partner', () => {
+  it.each([
+    ['a header beyond Latin-1', { headers: { 'x-order': 'MO/✓' } }],
+    ['a line break in a header', { headers: { 'x-order': 'MO\n1' } }],
+    ['a number that JSON has no word for', { method: 'POST', body: { amount: 5n } }],
+  ] as const)('%s', async (_name, request) => {
+    let calls = 0;
+    const { http } = await partnerThat(() => {
+      calls += 1;
+    });
+    const message = expect.stringContaining('cannot be built');
+    expect(await failureOf(http.send({ path: '/', ...request }))).toMatchObject({
+      name: 'Rejected',
+      message,
+    });
+    expect(calls).toBe(0);
+  });
+});
+
+it.each([
+  ['this record alone while others are answered: somebody may have it locked', true, 'order'],
+  ['the partner when no other call is answered', false, 'partner'],
+])('a call without an answer in time concerns %s', async (_what, isOtherAnswered, scope) => {
+  // Prepare
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const timeUp = new AbortController();
+  const { http } = await partnerThat(
+    ({ url }, response) => (url === '/locked' ? resolve() : void response.end('{}')),
+    { clock: { timeout: () => timeUp.signal } },
+  );
+
+  // Act
+  const locked = failureOf(http.send({ method: 'POST', path: '/locked' }));
+  await asked;
+  if (isOtherAnswered) await http.send({ path: '/other' });
+  timeUp.abort();
+
+  // Assess
+  expect(await locked).toMatchObject({ scope, wrote: 'perhaps' });
+});
+
 describe('a status that concerns the partner', () => {
   const now = new Date('2026-11-24T08:00:00Z');
   const answer = (status: number, retryAfter?: string) => ({

@@ -156,16 +156,12 @@ it.each([
   expect(String(failure)).not.toContain('CANARY');
 });
 
-it('says that a secret is not set yet', async () => {
-  const { key } = await startSecrets(notFound('secret value for staging label: AWSCURRENT'));
+it.each([
+  ['is not set yet', 'secret value for staging label: AWSCURRENT', true, 'is not set yet'],
+  ['was deleted', 'secret', false, 'cannot be read'],
+])('says of a secret that %s what is wrong', async (_, what, isUnset, sentence) => {
+  const { key } = await startSecrets(notFound(what));
   const failure = await key().catch((error: unknown) => error);
-  expect(failure).toBeInstanceOf(SecretUnset);
-  expect(String(failure)).toContain(name);
-});
-
-it('does not take a deleted secret for one that is not set yet', async () => {
-  const { key } = await startSecrets(notFound('secret'));
-  const failure = await key().catch((error: unknown) => error);
-  expect(failure).not.toBeInstanceOf(SecretUnset);
-  expect(String(failure)).toContain(`The secret ${name} cannot be read`);
+  expect(failure instanceof SecretUnset).toBe(isUnset);
+  expect(String(failure)).toContain(`The secret ${name} ${sentence}`);
 });
