@@ -3,7 +3,7 @@ import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { newOrder } from '../../../support/orders.ts';
 import { startServer } from '../../../support/server.ts';
 import { type StoreStage, startStoreStage } from '../store-stage.ts';
-import { openWindow, phone, type Window } from './browser.ts';
+import { desktop, openWindow, phone, type Window } from './browser.ts';
 
 const longNumber = `PO/${'0123456789'.repeat(6)}`;
 const longReason = `Azumuta has no article ${'GEAR'.repeat(40)}: create it.`;
@@ -32,11 +32,11 @@ const order = (number: string) => `/order?${new URLSearchParams({ number })}`;
 const focusedText = () => window.page.evaluate('document.activeElement.textContent.trim()');
 
 describe('on a phone of 375 pixels', () => {
-  it.each(['/', '/letters', '/search?q=nothing', '/nowhere'])('fits a page into the width: %s', (path) =>
-    fits(`${stage.origin}${path}`),
+  it.each(['/', '/letters', '/search?q=nothing', '/nowhere', order(longNumber)])(
+    'fits %s into the width',
+    (path) => fits(`${stage.origin}${path}`),
   );
-  it('fits the journey of an order with a long number into the width', () =>
-    fits(`${stage.origin}${order(longNumber)}`));
+
   it('fits the pages of a dead letter, a replay and a discard into the width', async () => {
     await dead(longNumber);
     const { page } = window;
@@ -53,7 +53,7 @@ describe('on a phone of 375 pixels', () => {
     await page.setViewportSize(phone);
     await page.goto(url);
     const width = await page.evaluate('document.documentElement.scrollWidth');
-    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.setViewportSize(desktop);
     expect(width).toBeLessThanOrEqual(phone.width);
   }
 });
@@ -141,7 +141,7 @@ describe('a page that is open', () => {
     expect(Number(await page.evaluate('scrollY'))).toBeGreaterThan(100);
     expect(await page.locator('#announcer').textContent()).toBe('1 message needs a person.');
     expect(await page.locator('#count-dead-letters').textContent()).toMatch(/^1/);
-    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.setViewportSize(desktop);
   });
 
   it('keeps details open that the reader has opened', async () => {
@@ -181,8 +181,8 @@ describe('a page that is open', () => {
     await page.getByText('1 message needs a person.').first().waitFor();
     await page.getByRole('link', { name: 'Refresh' }).waitFor();
     await page
+      .getByRole('navigation')
       .getByRole('link', { name: /Dead letters/ })
-      .first()
       .click();
     await page.getByRole('link', { name: 'Replay it' }).click();
     await page.getByRole('button', { name: 'Replay it now' }).click();

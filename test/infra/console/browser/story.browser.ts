@@ -40,6 +40,18 @@ async function setErp(to: string): Promise<void> {
   await page.locator('#erp-mode', { hasText: to }).waitFor();
 }
 
+async function openLetters(): Promise<void> {
+  await window.page
+    .getByRole('navigation')
+    .getByRole('link', { name: /Dead letters/ })
+    .click();
+}
+
+async function search(text: string): Promise<void> {
+  await window.page.getByRole('searchbox').fill(text);
+  await window.page.keyboard.press('Enter');
+}
+
 /** The bookings of an order in the ERP. */
 async function bookings(number: string) {
   return (await stage.system.erp.bookings()).filter(({ order }) => order === number);
@@ -68,17 +80,11 @@ describe('the console', () => {
   it('completes an order, and shows its whole journey once it is booked', async () => {
     const { page } = window;
     await complete(healthy);
-    await page.getByRole('searchbox').fill(healthy);
-    await page.keyboard.press('Enter');
+    await search(healthy);
     await page.locator('.badge.booked').waitFor();
     // The page refreshes itself while entries are added to the ledger.
-    for (const words of [
-      'Received from the ERP',
-      'Created in Azumuta',
-      'Linked in the ERP',
-      'Booked in the ERP',
-    ])
-      await page.locator('.timeline').getByText(words).first().waitFor();
+    const told = ['Received from the ERP', 'Created in Azumuta', 'Linked in the ERP', 'Booked in the ERP'];
+    for (const words of told) await page.locator('.timeline').getByText(words).first().waitFor();
     await window.picture('journey-booked');
   });
 
@@ -121,10 +127,7 @@ describe('the console', () => {
     await complete(refused);
     await page.getByRole('link', { name: 'Flows' }).click();
     await page.getByText('1 message needs a person.').first().waitFor();
-    await page
-      .getByRole('navigation')
-      .getByRole('link', { name: /Dead letters/ })
-      .click();
+    await openLetters();
     const group = page.locator('.letters');
     await group.getByText('The posting period is closed').waitFor();
     await window.picture('letters');
@@ -136,10 +139,7 @@ describe('the console', () => {
   it('replays a dead letter after a confirmation, and the order is booked once', async () => {
     const { page } = window;
     await setErp('works');
-    await page
-      .getByRole('navigation')
-      .getByRole('link', { name: /Dead letters/ })
-      .click();
+    await openLetters();
     await page.getByRole('link', { name: 'Replay it' }).click();
     await page.getByRole('heading', { name: 'Replay 1 dead letter' }).waitFor();
     await window.picture('replay');
@@ -162,8 +162,7 @@ describe('the console', () => {
     await page.getByRole('button', { name: 'Discard it for good' }).click();
     await page.getByText('There are none').waitFor();
     await window.picture('letters-none');
-    await page.getByRole('searchbox').fill(unknown);
-    await page.keyboard.press('Enter');
+    await search(unknown);
     await page.locator('.timeline').getByText('Typed by hand in Azumuta as GEAR-02').waitFor();
     await window.picture('journey-discarded');
   });
@@ -172,9 +171,8 @@ describe('the console', () => {
     // Prepare
     const { page } = window;
     const { emulator } = stage.system;
-    const [book = ''] = emulator.stack.functions.flatMap(({ name }) =>
-      /BookCompletion/.test(name) ? name : [],
-    );
+    const names = emulator.stack.functions.map(({ name }) => name);
+    const book = names.find((name) => name.includes('BookCompletion')) ?? '';
     await page.goto(stage.origin);
     // Act
     await switchMapping(emulator, book, false);
@@ -188,8 +186,7 @@ describe('the console', () => {
 
   it('says what to do when a search finds nothing', async () => {
     const { page } = window;
-    await page.getByRole('searchbox').fill('MO/9999');
-    await page.keyboard.press('Enter');
+    await search('MO/9999');
     await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
     await window.picture('nothing-found');
   });
