@@ -27,16 +27,9 @@ it('reads counts, ages and orders of each queue without taking a message', async
   const status = await stage.flows();
 
   // Assess
-  expect(status.queues['product-orders']).toMatchObject({
-    waiting: 2,
-    underWay: 0,
-    orders: ['PO-1', 'PO-2'],
-  });
-  expect(status.queues.completions).toMatchObject({
-    waiting: 0,
-    underWay: 1,
-    orders: ['PO-3'],
-    paused: false,
+  expect(status.queues).toMatchObject({
+    'product-orders': { waiting: 2, underWay: 0, orders: ['PO-1', 'PO-2'] },
+    completions: { waiting: 0, underWay: 1, orders: ['PO-3'], paused: false },
   });
   expect(status.queues.completions.oldestSeconds).toBeLessThan(60);
   expect(status.deadLetters).toBe(1);
@@ -77,10 +70,8 @@ it('says that everything works only while nothing is open about any order', asyn
 
 it('shows since when a partner is down in the time zone of the plant, why, and what to do', async () => {
   // Prepare
-  const refused = new RetryLater('The ERP <refused> the credentials (401)', {
-    scope: 'partner',
-    unauthorized: true,
-  });
+  const options = { scope: 'partner', unauthorized: true } as const;
+  const refused = new RetryLater('The ERP <refused> the credentials (401)', options);
   await stage.ledger.breaker.recordFailure('erp', refused, { permit: 'call' }, 'owner');
   stage.clock.advance(90);
   // Act

@@ -18,10 +18,8 @@ export const operator = 'an.peeters';
 
 /** The console with real queues and a real ledger, but without functions and partners. */
 export async function startStoreStage() {
-  const [stores, folder] = await Promise.all([
-    startReplayStores(),
-    mkdtemp(join(tmpdir(), 'console-stores-')),
-  ]);
+  const folder = await mkdtemp(join(tmpdir(), 'console-stores-'));
+  const stores = await startReplayStores();
   const { store, ledger, clock } = stores;
   await writeFile(join(folder, 'ports.json'), JSON.stringify({ sqs: Number(new URL(store.endpoint).port) }));
   const queueUrls = {
@@ -30,21 +28,11 @@ export async function startStoreStage() {
     'dead-letters': store.url('dead-letters'),
   };
   // No Lambda answers here, as for an operator who has no access to it.
-  const lambda = new LambdaClient({
-    endpoint: 'http://127.0.0.1:9',
-    region: 'eu-west-1',
-    credentials,
-    maxAttempts: 1,
-  });
+  const nowhere = { endpoint: 'http://127.0.0.1:9', region: 'eu-west-1', credentials, maxAttempts: 1 };
+  const lambda = new LambdaClient(nowhere);
   const deadLetters = openDeadLetterQueue(store.sqs, queueUrls['dead-letters'], { waitSeconds: 0 });
-  const flows = createFlowsReader({
-    sqs: store.sqs,
-    lambda,
-    ledger,
-    queueUrls,
-    insight: insightOfLocalStore(folder, queueUrls, { now: () => new Date() }),
-    clock,
-  });
+  const insight = insightOfLocalStore(folder, queueUrls, { now: () => new Date() });
+  const flows = createFlowsReader({ sqs: store.sqs, lambda, ledger, queueUrls, insight, clock });
   const token = 'token-of-this-start';
   let port = 0;
   const app = createConsole({

@@ -4,16 +4,11 @@ import { ago, counted, printable, say, sayJson, tableOf } from '../../../../infr
 /** Escape sequences are for terminals only, and a test has none. */
 describe('a table', () => {
   it('aligns cells with their titles, numbers at the right, without colour outside a terminal', () => {
-    // Act
-    const lines = tableOf(
-      [{ title: 'Letters', right: true }, { title: 'Reason' }],
-      [
-        ['3', 'No article.'],
-        ['12', ''],
-      ],
-    );
-
-    // Assess
+    const columns = [{ title: 'Letters', right: true }, { title: 'Reason' }];
+    const lines = tableOf(columns, [
+      ['3', 'No article.'],
+      ['12', ''],
+    ]);
     expect(lines).toEqual(['Letters  Reason', '      3  No article.', '     12']);
   });
 

@@ -81,33 +81,23 @@ async function findings(host: string, entries: Entries, now = new Date()): Promi
 
 const nameIn = async (entries: Entries) => (await findings('azumuta.plant.invalid', entries))[0];
 
-it.each([
-  ['as a CNAME', { 'azumuta.plant.invalid': { cname: api } }],
-  [
-    'as an alias',
-    {
-      'azumuta.plant.invalid': { addresses: ['192.0.2.7'] },
-      [api]: { addresses: ['192.0.2.6', '192.0.2.7'] },
-    },
-  ],
+const own = 'azumuta.plant.invalid';
+const at = (...addresses: string[]) => ({ addresses });
+
+it.each<[string, Entries]>([
+  ['as a CNAME', { [own]: { cname: api } }],
+  ['as an alias', { [own]: at('192.0.2.7'), [api]: at('192.0.2.6', '192.0.2.7') }],
 ])('accepts an own domain that points to the API %s', async (_, entries) => {
   expect(await nameIn(entries)).toMatchObject({ about: 'DNS entry', result: 'fine' });
 });
 
-it.each([
+const elsewhere = { [own]: at('192.0.2.1'), [api]: at('192.0.2.7') };
+it.each<[string, Entries, string]>([
   ['to nothing', {}, 'there is no entry of azumuta.plant.invalid'],
-  [
-    'elsewhere',
-    { 'azumuta.plant.invalid': { addresses: ['192.0.2.1'] }, [api]: { addresses: ['192.0.2.7'] } },
-    'azumuta.plant.invalid points to 192.0.2.1, and not to the API',
-  ],
+  ['elsewhere', elsewhere, 'azumuta.plant.invalid points to 192.0.2.1, and not to the API'],
 ])('says which DNS entry is needed for an own domain that points %s', async (_, entries, says) => {
-  expect(await nameIn(entries)).toEqual({
-    about: 'DNS entry',
-    result: 'wrong',
-    says,
-    next: `in the DNS of the domain, make azumuta.plant.invalid a CNAME of ${api} (in Route 53 also an alias)`,
-  });
+  const next = `in the DNS of the domain, make azumuta.plant.invalid a CNAME of ${api} (in Route 53 also an alias)`;
+  expect(await nameIn(entries)).toEqual({ about: 'DNS entry', result: 'wrong', says, next });
 });
 
 /** What doctor finds of the certificate of a server that is made with it, at this time. */

@@ -52,14 +52,11 @@ it('understands an account that talks JSON:API and refuses unknown queries', asy
   };
 
   // Act
-  const result = await probed(
-    routes,
-    { status: 404, body: { errors: [] } },
-    {
-      ...{ number: 'P-2', article: 'PUMP-1', variant: 'Left', completedStatus: 'completed' },
-      ...{ parameter: { name: 'Voltage', value: '2300' }, recorded: { step: 'Pressure', value: '3.25' } },
-    },
-  );
+  const none = { status: 404, body: { errors: [] } };
+  const result = await probed(routes, none, {
+    ...{ number: 'P-2', article: 'PUMP-1', variant: 'Left', completedStatus: 'completed' },
+    ...{ parameter: { name: 'Voltage', value: '2300' }, recorded: { step: 'Pressure', value: '3.25' } },
+  });
 
   // Assess
   expect(result.complaints).toEqual([]);
@@ -114,14 +111,11 @@ it('understands an account with recordings in its orders that only searches, and
   };
 
   // Act
-  const result = await probed(
-    routes,
-    { body: '<html>', headers: { 'content-type': 'text/html' } },
-    {
-      ...{ number: '4711', article: 'AX', completedStatus: 'Afgesloten' },
-      ...{ parameter: { name: 'Batch', value: 'B-77' }, recorded: { step: 'Good', value: '1234' } },
-    },
-  );
+  const page = { body: '<html>', headers: { 'content-type': 'text/html' } };
+  const result = await probed(routes, page, {
+    ...{ number: '4711', article: 'AX', completedStatus: 'Afgesloten' },
+    ...{ parameter: { name: 'Batch', value: 'B-77' }, recorded: { step: 'Good', value: '1234' } },
+  });
 
   // Assess
   expect(result.complaints).toEqual([]);
@@ -156,11 +150,8 @@ it('finds the recordings of an order that names none by what was recorded', asyn
   };
 
   // Act
-  const result = await probed(
-    routes,
-    { status: 404, body: {} },
-    { number: 'MO/0001', recorded: { value: '17.5' } },
-  );
+  const seen = { number: 'MO/0001', recorded: { value: '17.5' } };
+  const result = await probed(routes, { status: 404, body: {} }, seen);
 
   // Assess
   expect(result.complaints).toEqual([]);

@@ -22,19 +22,16 @@ beforeEach(() => store.unsetAll());
 
 describe('a secret of ours', () => {
   it('is set once, rotated by overlap, and finished', async () => {
-    // Act and assess
+    const stored = async () => JSON.parse((await secrets.read('webhook-token')) ?? '');
     await secrets.set('webhook-token', first);
-    expect(JSON.parse((await secrets.read('webhook-token')) ?? '')).toEqual({ current: first });
+    expect(await stored()).toEqual({ current: first });
 
     await secrets.rotate('webhook-token', second);
-    expect(JSON.parse((await secrets.read('webhook-token')) ?? '')).toEqual({
-      current: second,
-      previous: first,
-    });
+    expect(await stored()).toEqual({ current: second, previous: first });
     expect((await secrets.states()).get('webhook-token')).toEqual({ state: 'rotating' });
 
     expect(await secrets.finish('webhook-token')).toBe(true);
-    expect(JSON.parse((await secrets.read('webhook-token')) ?? '')).toEqual({ current: second });
+    expect(await stored()).toEqual({ current: second });
     expect(await secrets.finish('webhook-token')).toBe(false);
   });
 
@@ -136,25 +133,19 @@ describe('a value that is asked for', () => {
     return { value: await asking, shown };
   }
 
+  const asksErp: [string, string][] = [
+    ['username (such as: the user)', 'sesame\r'],
+    ['password (such as: its password)', 'sesame-2\r'],
+  ];
+  const asksChannels: [string, string][] = [
+    ['teams (such', '\r'],
+    ['slack (such', 'https://sesame\r'],
+    ['webhook (such', '\r'],
+  ];
   it.each<[SecretName, [string, string][], string]>([
     ['azumuta-api-key', [['Azumuta API key', 'sesame\r']], 'sesame'],
-    [
-      'erp-credentials',
-      [
-        ['username (such as: the user)', 'sesame\r'],
-        ['password (such as: its password)', 'sesame-2\r'],
-      ],
-      '{"username":"sesame","password":"sesame-2"}',
-    ],
-    [
-      'alert-webhooks',
-      [
-        ['teams (such', '\r'],
-        ['slack (such', 'https://sesame\r'],
-        ['webhook (such', '\r'],
-      ],
-      '{"slack":"https://sesame"}',
-    ],
+    ['erp-credentials', asksErp, '{"username":"sesame","password":"sesame-2"}'],
+    ['alert-webhooks', asksChannels, '{"slack":"https://sesame"}'],
   ])('has the fields of %s, and is never shown', async (name, answers, value) => {
     const { value: given, shown } = await asked(name, answers);
     expect(given).toBe(value);

@@ -1,18 +1,11 @@
 import { expect, it } from 'vitest';
-import { namesIn, type SupportFile, supportTextOf } from '../../../../infra/ops/support/support-file.ts';
+import { namesIn, supportTextOf } from '../../../../infra/ops/support/support-file.ts';
 import integration from '../../../../integration.config.ts';
 
 const entry = (event: string, note: string) => ({ at: '2026-11-24T08:00:00.000Z', of: 'order', event, note });
 
-const fileOf = (changes: Partial<SupportFile> = {}): SupportFile => ({
-  writtenAt: '2026-11-24T09:00:00.000Z',
-  versions: { integration: '0.2.0' },
-  stack: 'AzumutaErp-ghent-production',
-  outputs: {},
-  configuration: [],
-  order: { asked: 'MO/1', productOrders: [], partnersDown: {} },
-  ...changes,
-});
+const stack = 'AzumutaErp-ghent-production';
+const known = { writtenAt: '2026-11-24T09:00:00.000Z', versions: { integration: '0.2.0' }, stack };
 
 it('leaves out secrets, the name of who discarded a dead letter, and the numbers of AWS accounts', () => {
   // Prepare
@@ -35,9 +28,8 @@ it('leaves out secrets, the name of who discarded a dead letter, and the numbers
   };
 
   // Act
-  const text = supportTextOf(
-    fileOf({ outputs, order: { asked: 'MO/1', productOrders: [order], partnersDown: {} } }),
-  );
+  const traced = { asked: 'MO/1', productOrders: [order], partnersDown: {} };
+  const text = supportTextOf({ ...known, configuration: [], outputs, order: traced });
 
   // Assess
   for (const secret of ['123456789012', 't0ps3cret', 'hunter2', 'anna']) expect(text).not.toContain(secret);
