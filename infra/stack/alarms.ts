@@ -63,8 +63,7 @@ export class Alarms extends Construct {
       ringing: 3,
       looks: 4,
       isState: true,
-      means:
-        'A channel has not taken what people are to be told for a quarter of an hour; it is tried again.',
+      means: 'A channel has refused what people must be told for a quarter of an hour; it is retried.',
     });
     for (const name of consumers) this.watchErrors(functions, name, metricPeriod);
     for (const each of scheduledOf(integration).filter(({ enabled }) => enabled)) {
@@ -147,7 +146,7 @@ export class Alarms extends Construct {
         metric: metric(this, 'PartnerDown', { Partner: partner, statistic: 'Minimum' }),
         treatMissingData: TreatMissingData.IGNORE,
         isState: true,
-        means: `All calls to ${partner} have been failing for minutes; what needs it waits and goes on by itself.`,
+        means: `All calls to ${partner} have been failing for minutes; messages that need it wait, and continue automatically.`,
       });
     }
   }

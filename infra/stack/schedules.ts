@@ -37,7 +37,7 @@ export function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegrati
       every: Duration.hours(reconcile === 'off' ? 24 : reconcile.everyHours),
       enabled: reconcile !== 'off',
       intervals: 2,
-      silenceMeans: 'Two runs of the reconciliation in a row did not come: lost triggers stay unnoticed.',
+      silenceMeans: 'The reconciliation has not run for twice its interval: lost triggers stay unnoticed.',
     },
     {
       id: 'Alerts',
@@ -46,7 +46,7 @@ export function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegrati
       every: Duration.minutes(5),
       enabled: true,
       intervals: 3,
-      silenceMeans: 'Nobody is told of what needs a person: the function that looks for it does not run.',
+      silenceMeans: 'Nobody is alerted of what needs a person: the function that looks for it does not run.',
     },
   ];
 }

@@ -28,7 +28,7 @@ const kinds: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'
   },
   'number-taken': {
     headline: ['product order has two ERP orders', 'product orders have two ERP orders each'],
-    next: "Let productOrders.number in the plant's configuration give each its own number.",
+    next: "Change productOrders.number in the plant's configuration, so that each gets a number of its own.",
   },
   refused: { headline: ['order of the ERP cannot be accepted', 'orders of the ERP cannot be accepted'] },
   removed: {
@@ -41,18 +41,18 @@ const kinds: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'
   },
   'used-again': {
     headline: ['number is used again in the ERP', 'numbers are used again in the ERP'],
-    next: "Let productOrders.number in the plant's configuration tell the orders apart.",
+    next: "Change productOrders.number in the plant's configuration, so that it tells the orders apart.",
   },
   'time-ahead': {
     headline: ['order has a change time in the future', 'orders have change times in the future'],
-    next: 'Set the clock of the ERP right, and save the order there. Nothing is blocked meanwhile.',
+    next: 'Correct the clock of the ERP, and save the order there. Nothing is blocked meanwhile.',
   },
   'unknown-numbers': {
     headline: [
       'hour with triggers of product orders that nobody knows',
       'hours with triggers of product orders that nobody knows',
     ],
-    next: 'Find out who sends these triggers: a trigger in Azumuta that is wrong, or somebody who has the address of the webhook, whose token is to be rotated then. One that was built: npm run replay -- --order <number> --stack <stack>. Then: npm run orders -- settle unknown unknown-numbers --stack <stack>.',
+    next: 'Find out who sends these triggers. If a trigger in Azumuta is wrong, correct it; if somebody else has the address of the webhook, rotate its token. If one was built, have it booked: npm run replay -- --order <number> --stack <stack>. Then end this: npm run orders -- settle unknown unknown-numbers --stack <stack>.',
   },
   waiting: {
     headline: [

@@ -17,7 +17,7 @@ export async function lookAtChannels(target: Target) {
       `npm run alert -- --test ${whereOf(target)}`,
     ),
   );
-  return found.length > 0 ? found : fine('took all that was sent');
+  return found.length > 0 ? found : fine('accepted all that was sent');
 }
 
 type Deployment = CompleteIntegration['deployment'];

@@ -64,11 +64,11 @@ async function lookAtCertificate(host: string, port: number, now: Date) {
     if (days >= soonDays) return fine(until);
     return notice(
       `${until}, ${counted(days, 'more day')}`,
-      'see in AWS Certificate Manager why it is not renewed: its DNS entries must still be there, and an imported one is imported again',
+      'check in AWS Certificate Manager why it is not renewed: its DNS entries must still exist, and an imported certificate must be imported again',
     );
   } catch (error) {
     return wrong(
-      `no connection to ${host} is made (${reasonOf(error)})`,
+      `this machine cannot connect to ${host} (${reasonOf(error)})`,
       'correct the DNS entry first; if it is right, set deployment.domain.certificateArn to a certificate of this name',
     );
   } finally {

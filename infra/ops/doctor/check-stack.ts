@@ -90,7 +90,7 @@ async function lookAtSwitch(target: Target, flow: Flow, now: Date) {
   const found = await readSwitch(target, flow);
   const { states, uuids } = found;
   if (uuids.length === 0)
-    return wrong('nothing works on its queue: its event source mapping is gone', 'deploy the stack again');
+    return wrong('no function reads its queue: its event source mapping is gone', 'deploy the stack again');
   if (states.every((state) => state === 'Enabled')) return fine(`${pausable[flow].does} is switched on`);
   const paused = `${pausable[flow].does} is paused (${states.join(', ')})`;
   return pausedFinding(target, flow, paused, await soonLost(target, found, now));
@@ -221,15 +221,15 @@ export async function lookAtLedger(target: Target) {
     const { AttributeName, TimeToLiveStatus } = TimeToLiveDescription ?? {};
     if (AttributeName !== ledgerTimeToLive || !/^ENABL/.test(TimeToLiveStatus ?? ''))
       return wrong(
-        'it never forgets: time to live is off',
+        'nothing in it ever expires: time to live is off',
         `aws dynamodb update-time-to-live --table-name ${TableName} --time-to-live-specification Enabled=true,AttributeName=${ledgerTimeToLive}`,
       );
   }
   const forgotten = ItemCount > 0 ? [] : await earlierLedgers(client, target.stackName, TableName);
   if (forgotten.length > 0)
     return wrong(
-      `it is empty, but this stack has also ${forgotten.join(' and ')}: what that remembers may be done twice`,
-      'pause the flows, and bring it back (infra/RUNBOOK.md, "Bringing a ledger back"), or delete it if it may be forgotten; DynamoDB counts items every six hours',
+      `it is empty, but this stack also has ${forgotten.join(' and ')}: what is recorded there may be done twice`,
+      'pause the flows, and bring it back (infra/RUNBOOK.md, "Bringing a ledger back"), or delete the other if nobody needs it; DynamoDB counts items every six hours',
     );
   return fine(`is there, with its ${active.length} indexes`);
 }

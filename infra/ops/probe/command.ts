@@ -148,7 +148,7 @@ await runCommand(command, async ({ options, signal }) => {
 
   if (number !== undefined) {
     if (again !== number)
-      throw new UsageError('The number was not typed again as it is: nothing was created.');
+      throw new UsageError('The number was typed differently the second time: nothing was created.');
     const apiKey = await findKey(target);
     const azumuta = new AzumutaClient({ ...known, baseUrl, apiKey: async () => apiKey });
     return createdAnswer(number, await createTestOrder(azumuta, number, seen, signal));

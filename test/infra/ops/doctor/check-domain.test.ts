@@ -127,7 +127,7 @@ it.each([
 it('reports a certificate that nobody trusts, and where the right one is configured', async () => {
   expect(await certificateAt('2026-11-26T08:00:00Z')).toMatchObject({
     result: 'wrong',
-    says: expect.stringMatching(/^no connection to localhost is made \(self-signed certificate/),
+    says: expect.stringMatching(/^this machine cannot connect to localhost \(self-signed certificate/),
     next: expect.stringContaining('deployment.domain.certificateArn'),
   });
 });

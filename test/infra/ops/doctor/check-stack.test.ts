@@ -134,7 +134,7 @@ async function ledgerAmong(tables: Readonly<Record<string, number>>) {
 it('reports an empty ledger beside one that was retained or restored for this stack', async () => {
   expect(await ledgerAmong({ other: 7, [own]: 0, [retained]: 1200, [restored]: 1 })).toMatchObject({
     result: 'wrong',
-    says: `it is empty, but this stack has also ${retained} (1200 items) and ${restored} (1 item): what that remembers may be done twice`,
+    says: `it is empty, but this stack also has ${retained} (1200 items) and ${restored} (1 item): what is recorded there may be done twice`,
     next: expect.stringContaining('"Bringing a ledger back"'),
   });
 });

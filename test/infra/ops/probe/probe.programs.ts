@@ -107,7 +107,7 @@ it('names in one sentence what is invalid', async () => {
     [['--answers', answers, '--sample', write('other.json', { number: 'MO/2' })], 'number that you saw'],
     [['--answers', answers, '--sample', '/nonexistent.json'], 'cannot be read'],
     [['--answers', answers, '--sample', `what=${answers}`], 'There is no operation what'],
-    [['--answers', answers, '--create', 'X'], 'was not typed again'],
+    [['--answers', answers, '--create', 'X'], 'typed differently the second time'],
     [['--answers', answers], 'set AZUMUTA_API_KEY, or name a stack'],
   ] as const;
 
