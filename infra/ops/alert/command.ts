@@ -4,7 +4,7 @@ import type { AlertLedger } from '../../../shared/ledger/ledger.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { tellTrouble } from '../../../shared/situation/words.ts';
-import { createProgress, type Progress } from '../../local/progress.ts';
+import type { Progress } from '../../local/progress.ts';
 import {
   type Answer,
   defineCommand,
@@ -83,8 +83,7 @@ async function test(target: Target, { during }: Progress): Promise<Answer> {
   return { facts, lines, exit: areAccepted ? exits.done : exits.partly };
 }
 
-await runCommand(command, async ({ options }) => {
-  const progress = createProgress();
+await runCommand(command, async ({ options, progress }) => {
   const target = await findTarget(options);
   return options.test ? test(target, progress) : list(target, mostOf(options.most), progress);
 });

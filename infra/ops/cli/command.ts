@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { dayBefore, dayIn, isDate, startOfDay, utcInstant } from '../../../shared/model/time.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
+import { createProgress, type Progress } from '../../local/progress.ts';
 import { printable, say, sayJson } from './output.ts';
 
 /** The command was called in a way that cannot be carried out; the message says how to call it. */
@@ -156,11 +157,12 @@ export function mostOf(given: string): number {
   return most;
 }
 
-/** What was typed, and a signal that Ctrl-C aborts. */
+/** What was typed, a signal that Ctrl-C aborts, and how it is told what is being done. */
 export interface Typed<T> {
   readonly options: T;
   readonly words: readonly string[];
   readonly signal: AbortSignal;
+  readonly progress: Progress;
 }
 
 /**
@@ -171,7 +173,7 @@ export interface Typed<T> {
 export function readCommandLine<T extends object>(
   { parser, form }: OperatorCommand<T>,
   commandLine: readonly string[],
-): Omit<Typed<T>, 'signal'> {
+): Omit<Typed<T>, 'signal' | 'progress'> {
   parser.parse(commandLine, { from: 'user' });
   const complain = (why: string) =>
     new UsageError(`The command line is invalid: ${why.replaceAll('$.', '--')}.`);
@@ -209,6 +211,7 @@ export async function runCommand<T extends { readonly json: boolean }>(
   commandLine: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   const ending = new AbortController();
+  const progress = createProgress();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
       // The second signal does not wait for an orderly end.
@@ -219,7 +222,7 @@ export async function runCommand<T extends { readonly json: boolean }>(
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly);
   try {
     const typed = readCommandLine(command, commandLine);
-    const ended = await act({ ...typed, signal: ending.signal });
+    const ended = await act({ ...typed, signal: ending.signal, progress }).finally(progress.end);
     process.exitCode = typeof ended === 'number' ? ended : answer(typed.options, ended);
   } catch (error) {
     process.exitCode = exitOf(error);

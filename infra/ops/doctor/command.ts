@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { createProgress } from '../../local/progress.ts';
 import { defineCommand, exits, option, plantOptions, runCommand, sentenceOf } from '../cli/command.ts';
 import { linesOf, say, styled } from '../cli/output.ts';
 import { configurationFile, configurationOf, findTarget, type Target } from '../cli/target.ts';
@@ -34,13 +33,10 @@ Exit codes: 0 all is well, or only things to know (!) Â· 1 something is wrong (â
   },
 });
 
-interface Given {
-  readonly config: string;
-  readonly partners: boolean;
-}
+type Options = z.output<typeof command.form>;
 
 /** All checks. Those of the partners are left out when the configuration does not load. */
-async function checksOf(target: Target, { config, partners }: Given) {
+async function checksOf(target: Target, { config, partners }: Options) {
   const loading = configurationOf(target, config);
   const integration = await loading.catch(() => undefined);
   const secrets = new SecretStore(target, integration?.erp.credentials);
@@ -65,8 +61,7 @@ async function checksOf(target: Target, { config, partners }: Given) {
   ];
 }
 
-await runCommand(command, async ({ options, signal }) => {
-  const progress = createProgress();
+await runCommand(command, async ({ options, signal, progress }) => {
   const target = await findTarget(options);
   if (!options.json) {
     say(styled('bold', `Check of ${target.name}`));

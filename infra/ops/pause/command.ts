@@ -1,5 +1,5 @@
 import { consumerOf } from '../../../shared/model/queues.ts';
-import { createProgress, type Progress } from '../../local/progress.ts';
+import type { Progress } from '../../local/progress.ts';
 import { defineCommand, exits, runCommand, stackOptions, UsageError } from '../cli/command.ts';
 import { counted } from '../cli/output.ts';
 import { findTarget, ledgerOf, type Target, whereOf } from '../cli/target.ts';
@@ -60,9 +60,8 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
   });
   await runCommand(
     command,
-    async ({ options, words, signal }) => {
+    async ({ options, words, signal, progress }) => {
       const chosen = flowsOf(words[0]);
-      const progress = createProgress();
       const target = await findTarget(options);
       const outcomes: Outcome[] = [];
       for (const flow of chosen)
@@ -83,8 +82,7 @@ async function switchOne(flow: Named, target: Target, on: boolean, signal: Abort
   const ledger = ledgerOf(target);
   if (flow === 'pull') return { flow, ...(await switchPull(ledger.pauses, on)), notNoted: undefined };
   if (flow === 'bookings') return { flow, ...(await switchBookings(ledger, on)) };
-  const switching = switchFlow(target, flow, { on, signal, progress: progress.tell });
-  const outcome = await switching.finally(progress.end);
+  const outcome = await switchFlow(target, flow, { on, signal, progress: progress.tell });
   /** Why the time of the pause is not in the ledger; undefined when it is. */
   const notNoted = await notePause(ledger.pauses, consumerOf[pausable[flow].queue], { ...outcome, on });
   /** Why its alarm was not switched; undefined when it was. */

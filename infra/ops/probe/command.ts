@@ -4,7 +4,6 @@ import * as z from 'zod/mini';
 import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { createProgress } from '../../local/progress.ts';
 import {
   type Answer,
   configFlags,
@@ -135,7 +134,7 @@ function hasFound({ findings }: Probed): boolean {
   return findings.some(({ set }) => set !== undefined);
 }
 
-await runCommand(command, async ({ options, signal }) => {
+await runCommand(command, async ({ options, signal, progress }) => {
   const { create: number, answers: file, sample } = options;
   const isOfStack = options.stack !== undefined || options.local !== undefined;
   const target = isOfStack ? await findTarget(options) : undefined;
@@ -156,7 +155,7 @@ await runCommand(command, async ({ options, signal }) => {
   if (sample.length > 0)
     return finish(probeSavedAnswers(await savedAnswers(sample, seen.number), known), plant, options);
   const asking = probeAccount({ ...known, baseUrl, apiKey: await findKey(target), signal });
-  const probed = await createProgress().during('Asking Azumuta, twice a second', asking);
+  const probed = await progress.during('Asking Azumuta, twice a second', asking);
   if (probed.stopped !== undefined && (signal.aborted || !hasFound(probed))) throw new Error(probed.stopped);
   return finish(probed, plant, options);
 });

@@ -4,7 +4,7 @@ import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/
 import { type PullReport, pullOutcomes } from '../../../shared/orders/pull.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
-import { createProgress, type Progress } from '../../local/progress.ts';
+import type { Progress } from '../../local/progress.ts';
 import {
   type Answer,
   defineCommand,
@@ -75,7 +75,7 @@ async function dryRun(target: Target, options: Options, signal: AbortSignal, pro
     accept: (order) => isWanted(productOrders, order),
     signal: AbortSignal.any([signal, AbortSignal.timeout(maxDryRunMs)]),
     progress: progress.tell,
-  }).finally(progress.end);
+  });
   const lines = previewPullLines(preview, { target: target.name, where: whereOf(target) });
   const facts = { target: target.name, dryRun: true, ...preview };
   if (signal.aborted) return { facts, lines, exit: exits.interrupted };
@@ -113,12 +113,11 @@ async function go(target: Target, { during }: Progress): Promise<Answer> {
   };
 }
 
-await runCommand(command, async ({ options, signal }) => {
+await runCommand(command, async ({ options, signal, progress }) => {
   if (options.dryRun === options.go)
     throw new UsageError('Choose either --dry-run to look, or --go to run the pull now.');
   if (options.go && options.since !== undefined)
     throw new UsageError('--since is only for a dry run: the pull goes on from where the last run ended.');
-  const progress = createProgress();
   const target = await findTarget(options);
   return options.go ? go(target, progress) : dryRun(target, options, signal, progress);
 });

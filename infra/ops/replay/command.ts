@@ -1,6 +1,5 @@
 import type * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { createProgress } from '../../local/progress.ts';
 import {
   defineCommand,
   exits,
@@ -44,22 +43,18 @@ replayed and stay · 130 interrupted`,
 });
 type Options = z.output<typeof command.form>;
 
-await runCommand(command, async ({ options, signal }) => {
+await runCommand(command, async ({ options, signal, progress }) => {
   checkSelection(options);
   const { go, order, reason } = options;
   const target = await findTarget(options);
   const dependencies = replayDependenciesOf(target);
-  const progress = createProgress();
   const { hidden } = await dependencies.deadLetters.size();
   // One ERP order may have several product orders.
   const orders =
     order === undefined
       ? undefined
       : new Set([order, ...(await dependencies.ledger.journeys.productOrdersOf(order))]);
-  const report = await replay(
-    { go, signal, reason, orders },
-    { ...dependencies, progress: progress.tell },
-  ).finally(progress.end);
+  const report = await replay({ go, signal, reason, orders }, { ...dependencies, progress: progress.tell });
   const command = `npm run replay -- ${selectionOf(options)} --go ${whereOf(target)}`;
   const about = { target: target.name, go, hidden, now: new Date(), command };
   const facts = { target: target.name, dryRun: !go, hidden, ...report };

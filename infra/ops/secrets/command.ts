@@ -1,6 +1,6 @@
 import { text as readAll } from 'node:stream/consumers';
 import { newToken } from '../../local/operator-clients.ts';
-import { createProgress } from '../../local/progress.ts';
+import type { Progress } from '../../local/progress.ts';
 import {
   type Answer,
   defineCommand,
@@ -57,8 +57,8 @@ Exit codes: 0 done · 1 failed · 2 wrong command line, or an invalid value (not
   options: plantOptions,
 });
 
-async function status({ store, target, config }: Run): Promise<Answer> {
-  const states = await createProgress().during('Reading the secrets', store.states());
+async function status({ store, target, config }: Run, { during }: Progress): Promise<Answer> {
+  const states = await during('Reading the secrets', store.states());
   const findings = secretFindings(states, target, config);
   const lines = findings.flatMap((finding) => findingLines(finding));
   const facts = { target: target.name, secrets: Object.fromEntries(states) };
@@ -104,7 +104,7 @@ function handOut(name: SecretName, value: string, target: Target): Answer {
   return { facts: { webhookUrl }, lines: [toAzumuta, webhookUrl] };
 }
 
-await runCommand(command, async ({ options, words: [first, second], signal }) => {
+await runCommand(command, async ({ options, words: [first, second], signal, progress }) => {
   const { config } = options;
   const action = oneOf(actions, first ?? 'status', 'action');
   const name = second === undefined ? undefined : oneOf(secretNames, second, 'secret');
@@ -123,7 +123,7 @@ await runCommand(command, async ({ options, words: [first, second], signal }) =>
       : readAll(process.stdin);
   const run = { store: new SecretStore(target, erp?.credentials), target, config, given };
 
-  if (action === 'status') return status(run);
+  if (action === 'status') return status(run, progress);
   if (name === undefined) throw new UsageError(`Say which secret: ${secretNames.join(', ')}.`);
   return act(action, name, run);
 });

@@ -26,8 +26,8 @@ Exit codes: 0 written · 1 failed · 2 wrong command line, or the file exists al
   },
 });
 
-await runCommand(command, async ({ options, words: [asked] }) => {
-  const { target, trace: order } = await traceAsked(asked, options);
+await runCommand(command, async ({ options, words: [asked], progress }) => {
+  const { target, trace: order } = await traceAsked(asked, options, progress);
   if (order.productOrders.length === 0) {
     say(`The ledger has no order, ERP order or recording ${order.asked}: nothing was written.`);
     return exits.notFound;

@@ -20,8 +20,8 @@ Exit codes: 0 found · 1 failed · 2 wrong command line · 3 the ledger knows no
   options: plantOptions,
 });
 
-await runCommand(command, async ({ options, words: [asked] }) => {
-  const { target, where, trace } = await traceAsked(asked, options);
+await runCommand(command, async ({ options, words: [asked], progress }) => {
+  const { target, where, trace } = await traceAsked(asked, options, progress);
   const stack = { where, timeZone: target.output('TimeZone') };
   return {
     facts: { target: target.name, ...trace },

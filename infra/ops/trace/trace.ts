@@ -10,7 +10,7 @@ import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { type Told, toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
-import { createProgress } from '../../local/progress.ts';
+import type { Progress } from '../../local/progress.ts';
 import { UsageError } from '../cli/command.ts';
 import { linesOf } from '../cli/output.ts';
 import { findTarget, ledgerOf, type Where, whereOf } from '../cli/target.ts';
@@ -31,10 +31,13 @@ const graceMs = 86_400_000;
  * Traces the order that a command line names, and shows progress meanwhile.
  * @throws UsageError when no order, or not exactly one stack, is named.
  */
-export async function traceAsked(asked: string | undefined, options: Where & { readonly config: string }) {
+export async function traceAsked(
+  asked: string | undefined,
+  options: Where & { readonly config: string },
+  { during }: Progress,
+) {
   if (asked === undefined)
     throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
-  const { during } = createProgress();
   const target = await findTarget(options);
   const where = whereOf(target);
   const findOwner = findOwnerOf(target, options.config);
