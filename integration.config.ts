@@ -131,11 +131,10 @@ interface SandboxOptions {
 }
 
 /** The sandbox ERP, described for the generic connector: an example of what an in-house ERP needs. */
-export const sandboxErp = ({ baseUrl, pageSize = 50, timeoutMs }: SandboxOptions) =>
+export const sandboxErp = ({ pageSize = 50, ...reached }: SandboxOptions) =>
   rest({
     name: 'Sandbox ERP',
-    baseUrl,
-    timeoutMs,
+    ...reached,
     auth: { kind: 'apiKey', header: 'X-Api-Key' },
     orders: {
       path: '/api/production-orders',

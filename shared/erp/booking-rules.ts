@@ -122,7 +122,7 @@ export interface BuiltLot {
 
 /**
  * Checks the figures of a completion, before the ERP is asked.
- * @throws Rejected when nothing was built, or units or lots do not fit together, as no ERP could book that.
+ * @throws Rejected when nothing was built, or units or lots contradict each other, as no ERP could book that.
  */
 export function builtOf(completion: Completion, partner: string): Built {
   const refuse: Refuse = (why) => notBookable(partner, completion.erpOrder.number, why);

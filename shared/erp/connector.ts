@@ -36,7 +36,7 @@ export interface UnreadableOrder {
 export interface ErpConnector {
   /**
    * Released orders changed at or after the watermark, oldest first, page by page; orders at the watermark
-   * itself may come again, none may be missed. Without a watermark: all released orders. A row that cannot be
+   * itself may be listed twice, none may be missed. Without a watermark: all released orders. A row that cannot be
    * read is part of its page; only an answer that is no list at all is thrown.
    */
   releasedOrders(since: Watermark | undefined, signal: AbortSignal): AsyncIterable<ReleasedOrdersPage>;

@@ -17,8 +17,8 @@ export interface ErpSecret<Credentials> {
 interface ConnectorFacts<Folder extends string> {
   /** Its folder under `shared/erp`, and the name of its example: `sap-s4hana`. */
   readonly folder: Folder;
-  /** Its function in a configuration: `sapS4Hana`. */
-  readonly call: string;
+  /** Its function in a configuration, if that is not the name of its folder: `sapS4Hana`. */
+  readonly call?: string;
   /** What it is for, for a person who chooses: `SAP S/4HANA`. */
   readonly title: string;
   /** Schema of its options: it is their type, and its doc comments are their documentation. */
@@ -30,7 +30,7 @@ interface ConnectorFacts<Folder extends string> {
 /** A connector as a configuration calls it. */
 export interface Connector<Options, Credentials = unknown, Folder extends string = string> {
   readonly facts: ConnectorFacts<Folder>;
-  /** @throws Rejected when the options do not fit, naming the field, what was found and what is expected. */
+  /** @throws Rejected when the options are invalid, naming the field, what was found and what is expected. */
   (options: Options): ErpDefinition<Credentials>;
 }
 
@@ -49,7 +49,7 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
     const parsed = parse(facts.options, options);
     if (!parsed.ok) {
       const why = describeMismatches(parsed.mismatches);
-      throw rejected('configuration', `${facts.call}(): ${why}`);
+      throw rejected('configuration', `${facts.call ?? facts.folder}(): ${why}`);
     }
     const { schema, example } = secret(options);
     return {

@@ -67,7 +67,7 @@ export function createLogin(
     /**
      * Makes a call with the header that proves who we are. If it is refused (401), the secret or the token is renewed and
      * the call made once more: a refused call did nothing, so repeating a write is safe.
-     * @throws RetryLater scope `partner`, unauthorized, when the secret does not fit or the token service refuses it.
+     * @throws RetryLater scope `partner`, unauthorized, when the secret is invalid or the token service refuses it.
      */
     async send(call: (header: Header) => Promise<HttpResponse>, signal: AbortSignal): Promise<HttpResponse> {
       const header = await headerFor(signal);
@@ -87,7 +87,7 @@ async function secretOf<T>(
   const parsed = parse(schema, await credentials({ refresh }));
   if (parsed.ok) return parsed.value;
   throw partnerDown(
-    `${partner}: the secret does not fit (${describeMismatches(parsed.mismatches)}); set it anew.`,
+    `${partner}: the secret is invalid (${describeMismatches(parsed.mismatches)}); set it anew.`,
     { unauthorized: true },
   );
 }

@@ -10,7 +10,7 @@ export const erpOptionsShape = {
   timeoutMs: z.optional(z.int().check(z.positive())),
   /** Whether plain http is allowed to another machine than this one. Default: it is refused. */
   allowHttp: z.optional(z.boolean()),
-  /** PEM of a private authority that signed the ERP's certificate, trusted next to the public ones. */
+  /** PEM of a private authority that signed the ERP's certificate, trusted besides the public ones. */
   caCertificate: z.optional(z.string()),
 };
 

@@ -42,7 +42,7 @@ export function createRowReader<Row>(
   };
 }
 
-/** A row may have any number of fields that do not fit; a person corrects one after the other. */
+/** A row may have any number of invalid fields; a person corrects one after the other. */
 const maxReason = 500;
 
 /**

@@ -63,7 +63,7 @@ export function configurationReference(): string {
     ...docCommentsOf(sourceOf('erp/options.ts'), 'erpOptionsShape'),
   ];
   const rows = rowsOf(integrationSchema, meanings);
-  const sections = Object.values(connectors).map(({ facts: { call, folder, options, generic } }) => {
+  const sections = Object.values(connectors).map(({ facts: { folder, call = folder, options, generic } }) => {
     const file = `erp/${folder}/options.ts`;
     const title = `## \`erp: ${call}({ … })\`\n\nWhat it needs, does and refuses: [${folder}](../erp/${folder}/README.md).`;
     if (generic) {

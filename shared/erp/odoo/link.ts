@@ -12,7 +12,7 @@ const maxWrites = 2;
 const separator = '\n';
 
 /**
- * Writes the product order into the manufacturing order: into the configured field (beside others, when an
+ * Writes the product order into the manufacturing order: into the configured field (next to others, when an
  * order became several product orders), or as a note in the chatter.
  */
 export async function linkProductOrder(

@@ -112,7 +112,7 @@ function requireRoom(
   const names = others.map(({ name }) => name).join(', ');
   throw rejected(
     'conflict',
-    `Odoo: order ${production.name} was split (${names} beside it) and is for ${left}, but ${produced} were built: book by hand what belongs to which.`,
+    `Odoo: order ${production.name} was split (${names} next to it) and is for ${left}, but ${produced} were built: book by hand what belongs to which.`,
   );
 }
 

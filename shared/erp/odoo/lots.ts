@@ -24,7 +24,7 @@ export interface Scrap {
  * (seen on 19). A completion without lots uses those that a planner has set on the order.
  * @param built In the unit of the order.
  * @returns `lots` to be written on the order; none when the order has them, or they are not tracked.
- * @throws Rejected when the product is tracked and the lots do not fit.
+ * @throws Rejected when the product is tracked and the lots are wrong.
  */
 export async function lotsToBook(
   reader: Reader,

@@ -19,7 +19,7 @@ interface DetailQuestions<Row> {
 }
 
 /**
- * Details of a page's rows, in their order; a row that does not fit is undefined. If the ERP refuses a request, the
+ * Details of a page's rows, in their order; an invalid row is undefined. If the ERP refuses a request, the
  * details of its rows are the reason.
  * @param known What was read for earlier pages: each request is made once.
  * @throws RetryLater as `Reader.read` does: an ERP that is down ends the page. Rejected for too many requests.

@@ -30,13 +30,14 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
   const { lookUps, isStepwise } = run;
 
   const reference = await findDone(reader, run);
-  if (reference !== undefined && !isStepwise) return { receipt: { reference, alreadyBooked: true } };
+  const receipt = reference === undefined ? undefined : { reference, alreadyBooked: true };
+  if (receipt && !isStepwise) return { receipt };
   // First, as it may decide which steps apply: those that are left of a booking, too.
   const quantity = tell(run, 'quantity');
   if (quantity !== undefined) task.compareQuantity?.(quantity, tell(run, 'unit'));
   const steps = run.steps.filter(run.applies);
   const left = run.stepsLeft(reference);
-  if (reference !== undefined && left.length === 0) return { receipt: { reference, alreadyBooked: true } };
+  if (receipt && left.length === 0) return { receipt };
 
   const taken = steps.filter((step) => !left.includes(step)).map(({ part }) => part.name);
   try {
@@ -44,7 +45,7 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
     for (const lookUp of lookUps) if (lookUp.part.done) requireFree(run, lookUp, partner);
     for (const lookUp of lookUps) {
       // A booking that has begun goes on, whatever state the order is in: its own steps may have closed it.
-      if (reference === undefined) requirePossible(run, lookUp, partner);
+      if (!receipt) requirePossible(run, lookUp, partner);
       requireFree(run, lookUp, partner);
     }
   } catch (error) {

@@ -92,7 +92,7 @@ const detail = <Row>() =>
   strictObject({
     /** Undefined for a row that already holds the whole order. */
     request: fn<(row: Row) => RestQuestion | undefined>(),
-    /** Statuses, beside 200 to 299, that `order` can read. After any other 4xx the row cannot be read. Default: none. */
+    /** Statuses, besides 200 to 299, that `order` can read. After any other 4xx the row cannot be read. Default: none. */
     accepts: z.optional(statuses),
     /** Requests at the same time, 1 to 16. Default 4. */
     atOnce: z.optional(z.int().check(z.positive(), z.maximum(16))),
@@ -140,7 +140,7 @@ const listing = <Row>() =>
     /** A second request for each row, if the row does not hold the whole order. Default: none. */
     detail: z.optional(detail<Row>()),
     /**
-     * Makes the order of a row and of the answer about its detail. If a row does not fit, or this function throws on it, it
+     * Makes the order of a row and of the answer about its detail. If a row is invalid, or this function throws on it, it
      * is reported to a person, and the other rows are listed.
      */
     order: fn<(row: Row, detail?: RestAnswer) => RestOrder>(),
@@ -191,7 +191,7 @@ const lookUp = <Context>() =>
     /** Whether it applies to this completion or link. Default: always. */
     when: optionalFn<(context: Context) => boolean>(),
     request: fn<(context: Context) => RestQuestion>(),
-    /** Statuses, beside 200 to 299, that are an answer to look at: 404, where it means an empty list. Default: none. */
+    /** Statuses, besides 200 to 299, that are an answer to look at: 404, where it means an empty list. Default: none. */
     accepts: z.optional(statuses),
     /** Whether the ERP does not know the order. A 404 says so too, unless `accepts` has it or its body is no JSON. */
     unknown: optionalFn<(answer: RestAnswer, context: Context) => boolean>(),

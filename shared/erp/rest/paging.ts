@@ -68,7 +68,7 @@ export function createListing<Row>(
   }
 
   /**
-   * A row that does not fit gets no earlier time than the row before it, whatever its own time is: it must not move the
+   * An invalid row gets no earlier time than the row before it, whatever its own time is: it must not move the
    * listing back. The same goes for rows of an hour that the ERP's clock shows twice. In a list that is
    * not sorted, a row without a time is as old as was asked for.
    */

@@ -34,7 +34,7 @@ export function parseRow<Row>(schema: RestListing<Row>['row'], raw: unknown): Pa
   try {
     const parsed = parse(schema, raw);
     if (parsed.ok) return { raw, fits: true, row: parsed.value };
-    const problem = `it does not fit orders.row (${describeMismatches(parsed.mismatches)})`;
+    const problem = `it is invalid for orders.row (${describeMismatches(parsed.mismatches)})`;
     return { raw, fits: false, problem };
   } catch (error) {
     return { raw, fits: false, problem: `orders.row fails on it with "${reasonOf(error)}"` };
@@ -66,10 +66,10 @@ export function readRow<Row>(
     };
 
   const whole = parse(mappedSchema, mapped);
-  const misfit = whole.ok
+  const invalid = whole.ok
     ? rounded(whole.value, [raw, detail.answer?.json])
     : `orders.order returns no valid order for it (${describeMismatches(whole.mismatches)})`;
-  const why = problem ?? misfit;
+  const why = problem ?? invalid;
   if (why === undefined && whole.ok && changedAt) {
     return {
       rowId: whole.value.id ?? whole.value.number,
@@ -114,7 +114,7 @@ function mapRow<Row>(
   detail: Detail,
 ): { mapped: unknown; problem: string | undefined } {
   const problem = parsed.fits ? detail.problem : parsed.problem;
-  // A row that does not fit its schema is no Row, so `map` may fail or return nonsense; but only the configuration knows
+  // An invalid row is no Row, so `map` may fail or return nonsense; but only the configuration knows
   // where an order's number and change time are, and nothing else of the result is used then.
   const row = parsed.fits ? parsed.row : (parsed.raw as Row);
   try {

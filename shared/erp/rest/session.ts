@@ -13,7 +13,7 @@ export interface Call {
   /** For messages: `the booking of order MO/0001`. */
   readonly what: string;
   readonly signal: AbortSignal;
-  /** Statuses, beside 200 to 299, that are an answer to look at. */
+  /** Statuses, besides 200 to 299, that are an answer to look at. */
   readonly accepts?: readonly number[] | undefined;
 }
 

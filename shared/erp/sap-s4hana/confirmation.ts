@@ -61,11 +61,11 @@ export function confirmationOf(
 }
 
 function requireDigits({ good, scrap, goodLots }: Built, { erpOrder }: Completion): void {
-  const misfit = [good, scrap, ...goodLots.map(({ amount }) => amount)].find(
+  const tooLong = [good, scrap, ...goodLots.map(({ amount }) => amount)].find(
     (amount) => !fitsQuantity.test(amount),
   );
-  if (misfit === undefined) return;
-  const why = `${misfit} has more digits than a quantity in SAP (10, and 3 decimals): let the mapping round it`;
+  if (tooLong === undefined) return;
+  const why = `${tooLong} has more digits than a quantity in SAP (10, and 3 decimals): let the mapping round it`;
   throw notBookable('SAP', erpOrder.number, why);
 }
 

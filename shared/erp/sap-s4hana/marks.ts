@@ -19,7 +19,7 @@ export function markOf(key: string): string {
   return `[azumuta ${keyAsGuid(key)}]`;
 }
 
-/** Everything that a completion says beside its quantities. */
+/** Everything that a completion says besides its quantities. */
 export function noteOfCompletion({ productOrder, notes, links, lots }: Completion, key: string): Note {
   const scrapped = lots.filter((lot) => lot.scrapped).map(({ number }) => number);
   return noteOf(key, [

@@ -93,7 +93,7 @@ async function complete(
   return completed;
 }
 
-/** Seen on 7.0: a button that does not fit the state answers `null` with HTTP 200 and changes nothing. */
+/** Seen on 7.0: a button of another state answers `null` with HTTP 200 and changes nothing. */
 function ignored({ number, state }: Production, button: string, expected: string): RetryLater {
   return orderWaits(
     `Tryton answered the button '${button}' of production ${number} without an error, but the production is ${state}, not ${expected}: somebody may have changed it meanwhile; look at it in Tryton if this stays.`,

@@ -18,7 +18,7 @@ export interface TrytonRead<T> {
   readonly method: 'search_read' | 'fields_get' | 'get_access';
   /** Arguments without the context, which is always the last one. */
   readonly params: readonly unknown[];
-  /** Beside the user's own context. */
+  /** Besides the user's own context. */
   readonly context?: Context | undefined;
   /** What is being done, for error messages: `reading production 17`. */
   readonly what: string;

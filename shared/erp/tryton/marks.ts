@@ -57,7 +57,7 @@ export async function claim(
   const [oldest] = claimsOf(await readKeyNotes(writer, production), production, key);
   if (mine === undefined || oldest?.id === mine) return;
   await writer.write('ir.note', 'delete', [[mine]], {
-    what: `taking back a note on production ${production.number}`,
+    what: `removing a note on production ${production.number}`,
   });
   throw heldByAnother(production);
 }

@@ -71,6 +71,6 @@ export async function readAgain(
 
 function unknown({ number }: ErpOrderRef): UnknownOrder {
   return new UnknownOrder(
-    `Tryton knows no production ${number}: check its number, the company of our user, and whether it was deleted.`,
+    `Tryton has no production ${number}: check its number, the company of our user, and whether it was deleted.`,
   );
 }

@@ -5,8 +5,8 @@ import type { TrytonOptions } from '../../../shared/erp/tryton/options.ts';
 import type { Completion } from '../../../shared/model/completions.ts';
 import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import { sumOf, toDecimal } from '../../../shared/model/quantity.ts';
-import { systemClock } from '../../../shared/platform/clock.ts';
 import { completionOf } from '../../shared/erp/conformance/completions.ts';
+import { connecting } from '../../shared/erp/conformance/connecting.ts';
 import { startFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
 import type { ErpConformanceTarget } from '../../shared/erp/conformance/target.ts';
 import { listenOnLoopback } from '../../support/loopback.ts';
@@ -39,20 +39,15 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
     units: { own: 'kg', other: { unit: 't', holds: '1000' }, foreign: 'm' },
     // Tryton refuses more digits than the unit has (DigitsValidationError, 7.0).
     rounded: undefined,
-    connector({ baseUrl, clock = systemClock, pageSize, timeoutMs, wrongCredentials } = {}) {
-      const definition = tryton({
-        url: baseUrl ?? faults.url,
-        database: access.database,
-        ...configured,
-        ...(pageSize === undefined ? {} : { pageSize }),
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      });
-      // A name that nobody has: the lock after six wrong logins must not hit the other tests' user.
-      const credentials = wrongCredentials
-        ? { username: 'nobody', password: 'canary-wrong-tryton' }
-        : { username: access.username, password: access.password };
-      return definition.connect({ clock, credentials: async () => credentials });
-    },
+    connector: connecting(
+      faults.url,
+      {
+        right: { username: access.username, password: access.password },
+        // A name that nobody has: the lock after six wrong logins must not hit the other tests' user.
+        wrong: { username: 'nobody', password: 'canary-wrong-tryton' },
+      },
+      ({ baseUrl: url, ...asked }) => tryton({ url, database: access.database, ...configured, ...asked }),
+    ),
     async planOrder({ article, quantity, changedAt }) {
       const { id, number } = await admin.planProduction({ article, quantity: Number(quantity) });
       if (changedAt !== undefined) await setChangeTime(database, id, changedAt);

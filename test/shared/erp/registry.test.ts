@@ -11,7 +11,7 @@ describe.each(Object.entries(connectors))('the connector %s', (call, connector) 
   const { facts } = connector;
 
   it('is called by its name in the registry, and offered to configurations', () => {
-    expect(facts.call).toBe(call);
+    expect(facts.call ?? facts.folder).toBe(call);
     expect(offered).toHaveProperty(call, connector);
   });
 

@@ -47,7 +47,7 @@ export const demandsSchema = z.looseObject({
   ),
 });
 
-/** Fields to read for `demandsSchema`, beside those of a production. */
+/** Fields to read for `demandsSchema`, besides those of a production. */
 export function demandFields({ lots }: Abilities): string[] {
   return [
     ...['product.list_price', 'inputs.product', 'inputs.quantity'],

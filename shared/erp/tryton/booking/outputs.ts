@@ -14,7 +14,7 @@ export interface WantedMove {
 
 export interface WantedLot {
   readonly number: string;
-  /** Absent while Tryton knows no lot of this number. */
+  /** Absent while Tryton has no lot of this number. */
   readonly id?: number;
 }
 
@@ -23,7 +23,7 @@ export interface WantedLot {
  * Tryton 7.0 books scrap: `production.outputs` admits `to_location.waste_warehouses`, and its cost then falls
  * on the good quantity). Where no lot was recorded, the one that a planner chose is used.
  * @param open Moves that can be turned into them.
- * @throws Rejected when the waste location or the planner's lots do not fit.
+ * @throws Rejected when the waste location or the planner's lots are wrong.
  */
 export function wantedMoves(
   amounts: Amounts,

@@ -6,6 +6,7 @@ import { attemptAfter, failureOf, firstAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { type OdooPlant, startPlant } from './odoo-plant.ts';
+import { rejection } from './rejection.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
 const scrapOne = { quantity: { amount: '4' }, scrap: { amount: '1' } };
@@ -138,8 +139,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
     const failure = await failureOf(plant.book(completion));
 
     expect(scrapped(plant)).toBe(2);
-    expect(failure).toMatchObject({ name: 'Rejected', code: 'booked-otherwise' });
-    expect(failure).toHaveProperty('message', expect.stringMatching('SP/1.*2 times'));
+    expect(failure).toMatchObject(rejection('SP/1.*2 times', 'booked-otherwise'));
   });
 
   it('goes to a person, with the name of its scrap order, when Odoo asks about the stock', async () => {

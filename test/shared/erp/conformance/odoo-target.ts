@@ -1,8 +1,8 @@
 import { odoo } from '../../../../shared/erp/odoo/index.ts';
 import type { OdooOptions } from '../../../../shared/erp/odoo/options.ts';
 import type { Decimal } from '../../../../shared/model/quantity.ts';
-import { systemClock } from '../../../../shared/platform/clock.ts';
 import { completionOf } from './completions.ts';
+import { connecting } from './connecting.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import { odooPlant } from './plants/odoo.ts';
 import { hooksOf } from './plants/plant.ts';
@@ -22,19 +22,12 @@ export async function odooTarget(
 
   return {
     ...hooksOf(plant),
-    connector({ baseUrl, clock = systemClock, pageSize, timeoutMs, wrongCredentials } = {}) {
-      const definition = odoo({
-        url: baseUrl ?? faults.url,
-        database: login.database,
-        version,
-        backorder: 'keep',
-        ...configured,
-        ...(pageSize === undefined ? {} : { pageSize }),
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      });
-      const apiKey = wrongCredentials ? 'canary-wrong-odoo' : login.apiKey;
-      return definition.connect({ clock, credentials: async () => ({ username: login.username, apiKey }) });
-    },
+    connector: connecting(
+      faults.url,
+      { right: login, wrong: { ...login, apiKey: 'canary-wrong-odoo' } },
+      ({ baseUrl: url, ...asked }) =>
+        odoo({ url, database: login.database, version, backorder: 'keep', ...configured, ...asked }),
+    ),
     faults,
     canaries: [login.apiKey, 'canary-wrong-odoo'],
     rowFields: { number: 'name', quantity: 'product_qty' },

@@ -1,15 +1,15 @@
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
 import type { SapOptions } from '../../../../shared/erp/sap-s4hana/options.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
-import { systemClock } from '../../../../shared/platform/clock.ts';
 import { firstAttempt } from './attempts.ts';
 import { completionOf, quantityKey } from './completions.ts';
+import { connecting } from './connecting.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import { hooksOf } from './plants/plant.ts';
 import { sapPlant } from './plants/sap-s4hana.ts';
 import type { SapBooks } from './servers/sap-books.ts';
 import type { SapLogin } from './servers/sap-s4hana.ts';
-import type { ConnectorOptions, ErpConformanceTarget } from './target.ts';
+import type { ErpConformanceTarget } from './target.ts';
 
 /** A test server of SAP, and a connector that calls it through a proxy. */
 export async function sapTarget(
@@ -21,25 +21,23 @@ export async function sapTarget(
   const faults = await startFaultProxy(plant.answer);
   const { books } = server;
 
-  function connector(options: ConnectorOptions = {}) {
-    const { baseUrl, clock = systemClock, pageSize, timeoutMs, wrongCredentials } = options;
-    const url = baseUrl ?? faults.url;
-    const definition = sapS4Hana({
-      url,
-      auth: login.auth === 'basic' ? 'basic' : { tokenUrl: `${url}/oauth/token` },
-      goodsMovements: 'backflush',
-      ...(login.timeZone === undefined ? {} : { timeZone: login.timeZone }),
-      ...configured,
-      ...(pageSize === undefined ? {} : { pageSize }),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    });
-    const secret = wrongCredentials ? 'canary-wrong-sap' : login.secret;
-    const credentials =
-      login.auth === 'basic'
-        ? { username: login.user, password: secret }
-        : { clientId: login.user, clientSecret: secret };
-    return definition.connect({ clock, credentials: async () => credentials });
-  }
+  const secretOf = (secret: string) =>
+    login.auth === 'basic'
+      ? { username: login.user, password: secret }
+      : { clientId: login.user, clientSecret: secret };
+  const connector = connecting(
+    faults.url,
+    { right: secretOf(login.secret), wrong: secretOf('canary-wrong-sap') },
+    ({ baseUrl: url, ...asked }) =>
+      sapS4Hana({
+        url,
+        auth: login.auth === 'basic' ? 'basic' : { tokenUrl: `${url}/oauth/token` },
+        goodsMovements: 'backflush',
+        timeZone: login.timeZone,
+        ...configured,
+        ...asked,
+      }),
+  );
 
   return {
     ...hooksOf(plant),

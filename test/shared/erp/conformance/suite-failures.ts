@@ -50,6 +50,15 @@ export function failureTests({ target, plan, book, promise }: Chapter): void {
     expect(target().faults.callCount()).toBeLessThanOrEqual(maxCallsToGiveUp);
   });
 
+  promise('reads the secret again when the ERP refuses it, and goes on with the new one', [], async () => {
+    const order = await plan();
+    const connector = target().connector({ rotated: true });
+
+    for (let times = 1; times <= 2; times += 1) await bookAt(connector, order);
+
+    expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
+  });
+
   promise('treats a 401 as refused credentials', [], async () => {
     const failure = await failureOfBooking({}, () =>
       target().faults.answerNext({ status: 401 }, maxCallsToGiveUp),

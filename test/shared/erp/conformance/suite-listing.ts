@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Watermark } from '../../../../shared/model/orders.ts';
 import { compareDecimals } from '../../../../shared/model/quantity.ts';
-import { firstAttempt, newSignal, nextAttempt } from './attempts.ts';
+import { failureOf, firstAttempt, newSignal, nextAttempt } from './attempts.ts';
 import { completionOf, productOrderOf } from './completions.ts';
 import { listOf } from './listing.ts';
 import type { Chapter, PlannedOrder, PlannedOrderRef } from './target.ts';
@@ -162,6 +162,26 @@ export function listingTests({ target, cannot, plan, book, promise }: Chapter): 
     const order = await plan();
     await book(completionOf(order));
     expect((await list()).numbers).not.toContain(order.number);
+  });
+
+  promise('ends a listing whose next page is always the same one', ['same-page'], async () => {
+    // Prepare: a proxy that drops the query answers every listing with its first page.
+    await planSome(3);
+    let first: string | undefined;
+    target().faults.rewriteAnswers((body) => {
+      if (!body.includes(`"${target().rowFields.quantity}"`)) return body;
+      first ??= body;
+      return first;
+    });
+
+    // Act
+    const failure = await failureOf(list(1));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner' });
+    expect(String(failure)).toMatch(
+      /lists the same orders again and again: |the list of orders does not end; check /,
+    );
   });
 
   promise('stops reading once it is aborted', [], async () => {

@@ -96,6 +96,8 @@ export interface ConnectorOptions {
   readonly clock?: Clock;
   /** Use a password (key, secret) that the server refuses. */
   readonly wrongCredentials?: boolean;
+  /** The secret was rotated: the one that is known is refused, and the right one is read when it is read anew. */
+  readonly rotated?: boolean;
 }
 
 export interface PlannedOrder {
@@ -178,6 +180,8 @@ export type Capability =
   | 'lock'
   /** Sessions that can expire. */
   | 'session'
+  /** Notice at once that a page is the one before it. */
+  | 'same-page'
   /** A completing call that answers 200 and changes nothing. */
   | 'silent-no-op'
   /** Cancelled orders are listed as such. */

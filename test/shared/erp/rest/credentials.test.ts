@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { rest } from '../../../../shared/erp/rest/index.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
-import { systemClock } from '../../../../shared/platform/clock.ts';
 import { startServer } from '../../../support/server.ts';
 import { failureOf, firstAttempt } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
@@ -31,33 +30,6 @@ it('keeps half of our key out of a message, where a long sentence is cut', async
   expect(key.length).toBeGreaterThan(8);
   expect(String(failure)).toContain('xxx');
   expect(String(failure)).not.toContain(key.slice(0, 6));
-});
-
-it('reads a refused key again, once, and goes on with the new one', async () => {
-  // Prepare
-  let valid = 'new-key';
-  const server = await startServer(({ headers, method }) =>
-    headers['x-api-key'] === valid ? { body: method === 'GET' ? { key } : {} } : { status: 401 },
-  );
-  const keys = ['old-key', 'new-key', 'new-key'];
-  const refreshed: boolean[] = [];
-  const connector = rest(smallOptions(server.url)).connect({
-    clock: systemClock,
-    credentials: async (options) => {
-      refreshed.push(options?.refresh ?? false);
-      return { apiKey: keys[refreshed.length - 1] };
-    },
-  });
-
-  // Act
-  const receipt = await connector.book(completionOf(order), key, firstAttempt());
-  valid = 'another';
-  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
-
-  // Assess
-  expect(receipt.alreadyBooked).toBe(true);
-  expect(refreshed.slice(0, 2)).toEqual([false, true]);
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
 });
 
 it('asks for a secret of the right shape, without repeating the wrong one', async () => {

@@ -3,6 +3,7 @@ import { path, type RestDetail, textAt } from '../../../../shared/erp/rest/index
 import { type Answer, startServer } from '../../../support/server.ts';
 import { failureOf } from '../conformance/attempts.ts';
 import { listOf } from '../conformance/listing.ts';
+import { rejection } from '../conformance/rejection.ts';
 import { type SmallRow, smallConnector, smallOptions } from './small.ts';
 
 const at = (n: number) => `2026-11-24T10:00:${String(n).padStart(2, '0')}.000Z`;
@@ -152,10 +153,8 @@ it('refuses a page that needs more requests than allowed, and makes none', async
 
   const failure = await failureOf(erp.list());
 
-  expect(failure).toMatchObject({
-    name: 'Rejected',
-    code: 'configuration',
-    message: expect.stringContaining('needs 3 requests for details, and orders.detail.most is 2'),
-  });
+  expect(failure).toMatchObject(
+    rejection('needs 3 requests for details, and orders.detail.most is 2', 'configuration'),
+  );
   expect(erp.products()).toEqual([]);
 });

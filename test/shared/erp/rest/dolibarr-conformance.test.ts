@@ -2,16 +2,17 @@ import { dolibarr } from '../../../../plants/examples/dolibarr.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
 import { completionOf } from '../conformance/completions.ts';
+import { connecting } from '../conformance/connecting.ts';
 import { startFaultProxy } from '../conformance/fault-proxy.ts';
 import { describeErpConformance } from '../conformance/suite.ts';
 import type { ErpConformanceTarget, PlannedOrderRef } from '../conformance/target.ts';
 import { dolibarrZone, startDolibarr } from './dolibarr-server.ts';
-import { connected } from './sandbox.ts';
 
 describeErpConformance('the configuration for Dolibarr', makeTarget, {
   concurrency: 'Dolibarr books twice; the ledger locks the order',
   'never-changed': 'every order of Dolibarr has a change time',
   session: 'an API key needs no session',
+  'same-page': 'its pages have numbers: a list ends after 10,000 calls',
   split: 'Dolibarr does not split orders',
   units: 'a configuration knows no unit but the one that the order tells',
   scrap: 'Dolibarr books no scrap',
@@ -46,13 +47,12 @@ async function makeTarget(): Promise<ErpConformanceTarget> {
     units: { own: 'p', foreign: 'kg' },
     rounded: '2.123456',
     mark: (key) => `[azumuta ${encodeURIComponent(key)}]`,
-    connector: ({ baseUrl = faults.url, clock, wrongCredentials, ...options } = {}) =>
-      connected(
-        // Its changes are made in its own screens here, which renew the change time.
-        dolibarr({ baseUrl, timeZone: dolibarrZone, unit: 'p', incremental: true, ...options }),
-        { apiKey: wrongCredentials ? wrongKey : apiKey },
-        clock,
-      ),
+    connector: connecting(
+      faults.url,
+      { right: { apiKey }, wrong: { apiKey: wrongKey } },
+      // Its changes are made in its own screens here, which renew the change time.
+      (reached) => dolibarr({ ...reached, timeZone: dolibarrZone, unit: 'p', incremental: true }),
+    ),
     async planOrder({ quantity, changedAt }) {
       const tms = changedAt ? { tms: Date.parse(changedAt) / 1000 } : {};
       return refOf(server.plan(Number(quantity), tms));

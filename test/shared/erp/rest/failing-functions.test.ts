@@ -4,6 +4,7 @@ import { startServer } from '../../../support/server.ts';
 import { failureOf, firstAttempt } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { firstPage } from '../conformance/listing.ts';
+import { rejection } from '../conformance/rejection.ts';
 import { key, order, type SmallRow, smallConnector, smallOptions } from './small.ts';
 
 type Book = RestOptions<SmallRow>['book'];
@@ -84,11 +85,9 @@ it.each<[string, (book: Book) => Book]>([
 
   const failure = await failureOf(book());
 
-  expect(failure).toMatchObject({
-    name: 'Rejected',
-    code: 'configuration',
-    message: expect.stringContaining(`erp.${path} failed for order MO/0001: Cannot read`),
-  });
+  expect(failure).toMatchObject(
+    rejection(`erp.${path} failed for order MO/0001: Cannot read`, 'configuration'),
+  );
 });
 
 it.each<[string, string, () => unknown]>([
@@ -104,10 +103,9 @@ it.each<[string, string, () => unknown]>([
   const failure = await failureOf(book());
 
   // Assess
-  expect(failure).toMatchObject({
-    code: 'configuration',
-    message: expect.stringContaining(`erp.${path} failed for order MO/0001: it answers with`),
-  });
+  expect(failure).toMatchObject(
+    rejection(`erp.${path} failed for order MO/0001: it answers with`, 'configuration'),
+  );
   expect(server.calls.map(({ method }) => method)).not.toContain('POST');
 });
 
@@ -129,11 +127,7 @@ it('refuses an order for which no address can be built, with the reason', async 
 
   const failure = await failureOf(connector.book(completionOf({ number: '..' }), key, firstAttempt()));
 
-  expect(failure).toMatchObject({
-    name: 'Rejected',
-    code: 'order-data',
-    message: expect.stringContaining('erp.book.lookUp[0].request failed for order ..'),
-  });
+  expect(failure).toMatchObject(rejection('erp.book.lookUp[0].request failed for order ..', 'order-data'));
 });
 
 it.each<[string, Partial<RestOptions<SmallRow>['orders']>]>([
@@ -149,11 +143,7 @@ it.each<[string, Partial<RestOptions<SmallRow>['orders']>]>([
   const failure = await failureOf(firstPage(smallConnector(server.url, { orders: change })));
 
   // Assess
-  expect(failure).toMatchObject({
-    name: 'Rejected',
-    code: 'configuration',
-    message: expect.stringContaining(`erp.orders.${path} failed: Cannot read`),
-  });
+  expect(failure).toMatchObject(rejection(`erp.orders.${path} failed: Cannot read`, 'configuration'));
 });
 
 it.each<[string, Partial<ReturnType<Step['request']>>]>([

@@ -26,34 +26,6 @@ async function started(told: Partial<typeof lookUp> = {}) {
   };
 }
 
-const lot = (number: string, amount: string) => ({ number, quantity: { amount } });
-
-it.each<[string, Partial<Completion>, string]>([
-  ['zero', { quantity: { amount: '0' } }, 'nothing was built'],
-  ['less than zero', { quantity: { amount: '-3' } }, '-3 is less than nothing'],
-  [
-    'good and scrap in two units',
-    { quantity: { amount: '5', unit: 'kg' }, scrap: { amount: '200', unit: 'g' } },
-    'kg and g',
-  ],
-  ['lots that do not add up', { lots: [lot('A', '3'), lot('B', '3')] }, 'do not add up to 5 good'],
-])('refuses %s before it asks the ERP anything', async (_, differs, why) => {
-  // Prepare
-  const { calls, book } = await started();
-
-  // Act
-  const failure = await failureOf(book(completionOf(order, differs)));
-
-  // Assess
-  expect(failure).toMatchObject({
-    name: 'Rejected',
-    code: 'quantity-or-lots',
-    message: expect.stringContaining(why),
-  });
-  expect(String(failure)).toContain('MO/0001');
-  expect(calls).toEqual([]);
-});
-
 it('refuses another unit than the order is counted in, naming both', async () => {
   // Prepare
   const { calls, book } = await started();

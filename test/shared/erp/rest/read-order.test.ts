@@ -92,7 +92,7 @@ it.each<[string, Answer, Partial<One>, object, string]>([
     { body: { ...row, quantity: 5 } },
     {},
     person,
-    'Small ERP lists order MO/0001, which cannot be read: it does not fit orders.row ($.quantity',
+    'Small ERP lists order MO/0001, which cannot be read: it is invalid for orders.row ($.quantity',
   ],
   [
     'another answer than `row` expects',

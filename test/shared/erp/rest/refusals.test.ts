@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { textAt } from '../../../../shared/erp/rest/index.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { failureOf } from '../conformance/attempts.ts';
+import { rejection } from '../conformance/rejection.ts';
 import { type Step, startSmallErp } from './small.ts';
 
 it.each([
@@ -72,5 +73,5 @@ it('takes only the configured statuses for success', async () => {
 
   const failure = await failureOf(erp.book());
 
-  expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('(202)') });
+  expect(failure).toMatchObject(rejection('(202)'));
 });

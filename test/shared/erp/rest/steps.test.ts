@@ -3,6 +3,7 @@ import { type RestOptions, textAt, valueAt } from '../../../../shared/erp/rest/i
 import { type Answer, startServer } from '../../../support/server.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
+import { rejection } from '../conformance/rejection.ts';
 import { key, order, type SmallRow, smallConnector } from './small.ts';
 
 type Book = RestOptions<SmallRow>['book'];
@@ -82,11 +83,9 @@ it('closes, and does not book, what is booked already, and reads the closing bac
   // Assess
   expect(first).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
   expect(erp.writes()).toEqual(['/book', '/close', '/close']);
-  expect(second).toMatchObject({
-    name: 'Rejected',
-    code: 'booked-otherwise',
-    message: expect.stringContaining('does not show the closing, for the second time'),
-  });
+  expect(second).toMatchObject(
+    rejection('does not show the closing, for the second time', 'booked-otherwise'),
+  );
 });
 
 it('continues what it has begun, though somebody closed the order in between', async () => {

@@ -1,15 +1,16 @@
 import { erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import type { ErpDefinition } from '../../../../shared/erp/connector.ts';
 import { completionOf } from '../conformance/completions.ts';
+import { connecting, type Reached } from '../conformance/connecting.ts';
 import { startFaultProxy } from '../conformance/fault-proxy.ts';
 import { hooksOf } from '../conformance/plants/plant.ts';
 import type { ErpConformanceTarget } from '../conformance/target.ts';
 import { sandboxPlant } from './plant.ts';
-import { connected, sandboxErp } from './sandbox.ts';
+import { sandboxErp } from './sandbox.ts';
 
 /** The sandbox ERP, and a connector through a proxy before it. */
 export async function sandboxTarget(
-  define: (options: Parameters<typeof sandboxErp>[0]) => ErpDefinition = sandboxErp,
+  define: (reached: Reached) => ErpDefinition = sandboxErp,
 ): Promise<ErpConformanceTarget> {
   const plant = sandboxPlant();
   const faults = await startFaultProxy(plant.answer);
@@ -35,12 +36,11 @@ export async function sandboxTarget(
         return completionOf({ number }, { quantity: { amount: '2' }, lots });
       },
     },
-    connector: ({ baseUrl = faults.url, clock, wrongCredentials, ...options } = {}) =>
-      connected(
-        define({ baseUrl, ...options }),
-        { apiKey: wrongCredentials ? 'not-the-key-of-this-erp' : erpSandboxKey },
-        clock,
-      ),
+    connector: connecting(
+      faults.url,
+      { right: { apiKey: erpSandboxKey }, wrong: { apiKey: 'not-the-key-of-this-erp' } },
+      define,
+    ),
     close: () => faults.close(),
   };
 }

@@ -30,7 +30,7 @@ it.each<[string, unknown, string, string, Partial<Listing>?]>([
     'of another shape',
     { ...good('B', 2), quantity: null },
     'B',
-    'it does not fit orders.row ($.quantity: found null, expected string)',
+    'it is invalid for orders.row ($.quantity: found null, expected string)',
   ],
   [
     'with a quantity that is no number',

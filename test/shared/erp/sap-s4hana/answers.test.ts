@@ -4,6 +4,7 @@ import type { HttpResponse } from '../../../../shared/platform/http.ts';
 import { failureOf } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
 import type { Answer } from '../conformance/fault-proxy.ts';
+import { rejection } from '../conformance/rejection.ts';
 import { startPlant } from './plant.ts';
 
 const busy = 'Order 1000020 is already being processed by MILLER';
@@ -68,11 +69,7 @@ describe('an error of SAP', () => {
     ['a code that is a number', { error: { code: 7, message: { value: 'x' } } }, 'without a reason'],
     ['nothing', {}, 'without a reason'],
   ])('repeats its sentence, with %s', (_, body, sentence) => {
-    expect(failureOfBody(body)).toMatchObject({
-      name: 'Rejected',
-      code: 'refused-by-erp',
-      message: expect.stringContaining(sentence),
-    });
+    expect(failureOfBody(body)).toMatchObject(rejection(sentence, 'refused-by-erp'));
   });
 
   it.each([412, 423])('lets the order wait with status %i, whatever it says', (status) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Rejected } from '../../../../shared/model/errors.ts';
 import { failureOf } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
+import { rejection } from '../conformance/rejection.ts';
 import { startPlant } from './plant.ts';
 
 describe('a goods receipt', () => {
@@ -37,11 +37,7 @@ describe('a goods receipt', () => {
     const failure = await failureOf(book(completionOf(order, { lots })));
 
     // Assess
-    expect(failure).toBeInstanceOf(Rejected);
-    expect(failure).toMatchObject({
-      code: 'quantity-or-lots',
-      message: expect.stringContaining(order.number),
-    });
+    expect(failure).toMatchObject(rejection(order.number, 'quantity-or-lots'));
     expect([books.confirmations, books.goods.documents]).toEqual([[], []]);
   });
 
@@ -61,26 +57,5 @@ describe('a goods receipt', () => {
     expect(confirmationsOf(order.number)).toMatchObject([{ ConfirmationScrapQuantity: '5' }]);
     expect(books.goods.documents).toEqual([]);
     expect(books.find(order.number).OrderLongText).toContain('Scrap: B, C, D, E, F\n');
-  });
-});
-
-describe('a booking of nothing', () => {
-  it.each([true, false])('closes no order, whether it is final or not (%s)', async (final) => {
-    // Prepare: one part of five is confirmed.
-    const { books, plan, book, confirmationsOf } = await startPlant();
-    const order = plan();
-
-    // Act
-    const failure = await failureOf(
-      book(completionOf(order, { quantity: { amount: '0' }, scrap: { amount: '0' }, final })),
-    );
-
-    // Assess
-    expect(failure).toMatchObject({
-      code: 'quantity-or-lots',
-      message: expect.stringContaining('nothing was built'),
-    });
-    expect(confirmationsOf(order.number)).toEqual([]);
-    expect(books.find(order.number).OrderIsConfirmed).toBe('');
   });
 });

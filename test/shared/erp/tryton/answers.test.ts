@@ -24,7 +24,11 @@ const book = (attempt = firstAttempt()) =>
   server.connector().book(completion, quantityKey(completion.productOrder), attempt);
 
 const error = (...said: unknown[]): RpcAnswer => ({ error: said });
-const thrown = (last: string) => error(last.slice(last.indexOf(': ') + 2), `Traceback:\n${last}\n`);
+/** As Python formats it: only the last exception's name may be used, as the rest reveals the server's internals. */
+const tracebackOf = (last: string) =>
+  `Traceback (most recent call last):\n  File "/trytond/secret.py", line 1, in do\n    secret()\n${last}\n`;
+const thrown = (last: string, said = last.slice(last.indexOf(': ') + 2)) => error(said, tracebackOf(last));
+const saying = (text: string) => ({ ...person, message: expect.stringContaining(text) });
 const waits = { name: 'RetryLater', scope: 'order' };
 const down = { name: 'RetryLater', scope: 'partner', unauthorized: false };
 const refused = { name: 'RetryLater', scope: 'partner', unauthorized: true };
@@ -39,7 +43,11 @@ const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, objec
   '401 again, behind a new login': [[read, { status: 401 }, refused]],
   '401 or `LoginException` at the login': [
     ['db.login', { status: 401 }, refused],
-    ['db.login', error('LoginException', ['sms', 'Code', 'char']), refused],
+    [
+      'db.login',
+      error('LoginException', ['sms', 'Code', 'char']),
+      { ...refused, message: expect.stringContaining('plain password') },
+    ],
   ],
   '429 at the login': [['db.login', { status: 429 }, { ...refused, afterSeconds: 300 }]],
   '403 to a call': [[read, { status: 403 }, waits]],
@@ -47,7 +55,11 @@ const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, objec
   '5xx to a write': [[write, { status: 500 }, { ...down, wrote: 'perhaps' }]],
   'anything else than JSON-RPC': [
     [read, { status: 404 }, down],
-    [read, { result: { id: 1 } }, down],
+    [
+      read,
+      { result: { id: 1 } },
+      { ...down, message: expect.stringContaining('$: found object, expected a list') },
+    ],
   ],
   'no such production': [[read, { result: [] }, { name: 'UnknownOrder' }]],
   '`UserError`': [
@@ -61,8 +73,19 @@ const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, objec
         ),
       },
     ],
+    [
+      write,
+      error('UserError', ['You are not allowed', 'to modify "Production"', null]),
+      saying('You are not allowed to modify'),
+    ],
   ],
-  '`UserWarning`': [[write, error('UserWarning', ['name', 'No list price.', '']), person]],
+  '`UserWarning`': [
+    [
+      write,
+      error('UserWarning', ['name', 'No list price.', '']),
+      saying('No list price. Do this step in Tryton'),
+    ],
+  ],
   '`ConcurrencyException`': [
     [write, error('ConcurrencyException', 'modified'), { ...waits, wrote: 'known' }],
   ],
@@ -78,14 +101,45 @@ const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, objec
   'the database refuses, closes or loses the connection': [
     [read, error('connection to server failed: Connection refused', ''), down],
     [write, error('server closed the connection unexpectedly', ''), { ...down, wrote: 'perhaps' }],
+    ...[
+      'psycopg2.OperationalError: SSL SYSCALL error: EOF detected',
+      'psycopg2.pool.PoolError: connection pool exhausted',
+      'psycopg2.OperationalError: connection to server at "db" failed: FATAL:  sorry, too many clients already',
+      'psycopg2.InterfaceError: no connection to the server',
+    ].map((last) => [read, thrown(last), down] as const),
   ],
-  "a name alone: `'stock.lot'`": [[write, error("'stock.lot'", ''), person]],
+  "a name alone: `'stock.lot'`": [
+    [write, error("'stock.lot'", ''), saying('does not know stock.lot')],
+    [write, thrown("KeyError: 'quantiy'"), saying('does not know quantiy')],
+  ],
   '`TypeError`, `ValueError`, `psycopg2.errors.Undefined…` and similar ones': [
-    [write, thrown('ValueError: Invalid quantity'), person],
-    [write, thrown('psycopg2.errors.UndefinedColumn: column "quantiy" does not exist'), person],
+    [write, thrown('ValueError: Invalid quantity'), saying('Invalid quantity')],
+    [
+      write,
+      thrown('TypeError: unsupported operand type(s)'),
+      saying('unsupported operand type(s). Its log has the details.'),
+    ],
+    [
+      write,
+      thrown(
+        'psycopg2.errors.UndefinedColumn: column "quantiy" does not exist\nLINE 1: SELECT\nHINT:  Perhaps',
+      ),
+      saying('column "quantiy" does not exist'),
+    ],
+    [write, thrown('sqlite3.OperationalError: no such column: a.quantiy'), saying('quantiy')],
   ],
   'any other exception': [
     [write, thrown('psycopg2.errors.DiskFull: could not extend file'), { ...waits, wrote: 'perhaps' }],
+    ...[
+      thrown('psycopg2.InterfaceError: cursor already closed'),
+      thrown('psycopg2.errors.QueryCanceled: canceling statement due to statement timeout'),
+      thrown('somewhere.NewTrouble: something that nobody has seen'),
+      thrown('MemoryError', ''),
+      // A message that looks like another exception, above the name of its own.
+      thrown('TypeError: no\n\nDuring handling:\npsycopg2.OperationalError: TypeError: no', 'TypeError: no'),
+      error('something without a traceback', ''),
+      ...[['text'], [], [{}], [17, 18]].map((said) => error(...said)),
+    ].map((answer) => [read, answer, waits] as const),
   ],
   '`null` from a button, and the state is another one': [
     [write, { result: null }, { ...waits, wrote: 'known', afterSeconds: 60 }],
@@ -106,6 +160,7 @@ describe.each(Object.entries(rows))('%s', (name, cases) => {
     // Assess: the next attempt books once.
     if (expected === undefined) expect(failure).toBeUndefined();
     else expect(failure).toMatchObject(expected);
+    if (JSON.stringify(answer).includes('secret()')) expect(String(failure)).not.toContain('secret');
     if (failure !== undefined) await book(attemptAfter(failure));
     expect(books.state).toBe('done');
     expect(books.moves.map(({ quantity }) => quantity)).toEqual([5]);

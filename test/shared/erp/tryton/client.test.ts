@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { tryton } from '../../../../shared/erp/tryton/index.ts';
-import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { failureOf } from '../conformance/attempts.ts';
 import { firstPage } from '../conformance/listing.ts';
@@ -66,16 +66,6 @@ describe('the Tryton session', () => {
     expect(methods()).toEqual([search, 'common.db.login', 'model.res.user.get_preferences', search, search]);
   });
 
-  it('gives up when Tryton does not know the renewed session either', async () => {
-    // Act
-    const failure = await list(({ method }) => (method === search ? { status: 401 } : undefined));
-
-    // Assess
-    expect(failure).toMatchObject({ scope: 'partner', unauthorized: true });
-    const once = ['common.db.login', 'model.res.user.get_preferences', search];
-    expect(methods()).toEqual([...once, ...once]);
-  });
-
   it('does not treat a forbidden method (403) as an expired session', async () => {
     // Act
     const failure = await list(({ method }) => (method === search ? { status: 403 } : undefined));
@@ -95,26 +85,6 @@ describe('the Tryton session', () => {
     expect(failure).toMatchObject({ scope: 'partner' });
     expect(String(failure)).toContain('database name');
     expect(String(failure)).not.toContain('canary-password');
-  });
-
-  it('asks for a plain password where Tryton wants a second proof', async () => {
-    // Act
-    const failure = await list(({ method }) =>
-      method === 'common.db.login' ? { error: ['LoginException', ['sms', 'Code', 'char']] } : undefined,
-    );
-
-    // Assess
-    expect(failure).toMatchObject({ scope: 'partner', unauthorized: true });
-    expect(String(failure)).toContain('plain password');
-  });
-
-  it('waits while answers do not look like Tryton 7.0, and names the field', async () => {
-    // Act
-    const failure = await list(({ method }) => (method === search ? { result: { id: 1 } } : undefined));
-
-    // Assess
-    expect(failure).toBeInstanceOf(RetryLater);
-    expect(String(failure)).toContain('$: found object, expected a list');
   });
 });
 

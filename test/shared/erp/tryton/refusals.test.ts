@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrytonOptions } from '../../../../shared/erp/tryton/options.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
-import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
-import { amendmentOf, completionOf, quantityKey } from '../conformance/completions.ts';
+import { failureOf, firstAttempt } from '../conformance/attempts.ts';
+import { completionOf, quantityKey } from '../conformance/completions.ts';
 import { TrytonBooks } from './books.ts';
 import { type RpcServer, startRpcServer } from './server.ts';
 
@@ -122,55 +122,6 @@ describe('a booking that Tryton would refuse after the note and the reservation'
 });
 
 describe('keys', () => {
-  const odd = ['A B', 'A\tB', 'A%0020B', 'A%20B', 'A] [B', 'A/', '😀', '\ud83d', 'ÄÖ', 'M'.repeat(200)];
-
-  it('are distinguished and found again, whatever characters they have', async () => {
-    // Prepare: one amendment with each key, by one note.
-    const note = (name: string) =>
-      server.connector().book(amendmentOf(order), `${name}#recording#r`, firstAttempt());
-
-    // Act
-    const first = [];
-    for (const name of odd) first.push((await note(name)).alreadyBooked);
-    const second = [];
-    for (const name of odd) second.push((await note(name)).alreadyBooked);
-
-    // Assess
-    expect(first).toEqual(odd.map(() => false));
-    expect(second).toEqual(odd.map(() => true));
-    expect(books.notes).toHaveLength(odd.length);
-  });
-
-  it('are written unchanged when they have ordinary characters only, as in earlier versions', async () => {
-    // Prepare
-    const completion = completionOf(order);
-    const key = quantityKey(completion.productOrder);
-
-    // Act
-    await book();
-
-    // Assess
-    expect(books.notes.map(({ message }) => message.split('\n').at(-1))).toEqual([
-      `Azumuta booking ${key}`,
-      `Azumuta booking ${key}`,
-    ]);
-  });
-
-  it('book a quantity once when they contain white space', async () => {
-    // Prepare
-    const completion = completionOf(order, {}, { id: 'WH MO 00001', number: 'WH MO 00001' });
-    const key = quantityKey(completion.productOrder);
-
-    // Act
-    const receipts = [
-      await server.connector().book(completion, key, firstAttempt()),
-      await server.connector().book(completion, key, nextAttempt()),
-    ];
-
-    // Assess
-    expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([false, true]);
-  });
-
   it('count only in the last line of a note', async () => {
     // Prepare
     const completion = completionOf(order);
