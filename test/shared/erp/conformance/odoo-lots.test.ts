@@ -23,7 +23,7 @@ function lotNames({ books, row }: OdooPlant, order: { readonly number: string; r
 function planLots(
   { books, row }: OdooPlant,
   order: { readonly number: string; readonly id?: string },
-  names: string[],
+  names: readonly string[],
 ) {
   const { product_id } = row(order);
   const ids = names.map((name) => books.insert('stock.lot', { name, product_id, company_id: 1 }).id);
@@ -61,40 +61,33 @@ describe.each<OdooVersion>([17, 19])('lots of odoo %i', (version) => {
     expect(plant.books.rows('stock.lot').filter((lot) => lot.name === 'B-1').length).toBe(1);
   });
 
-  it('uses the lot that a planner has set on the order when the completion brings none, for scrap too', async () => {
-    // Prepare
+  const scrapOne = { quantity: amount('4'), scrap: amount('1') };
+  it.each<[string, string, readonly string[], Partial<Completion>, object]>([
+    [
+      'the lot that a planner has set on the order when the completion brings none, for scrap too',
+      ...(['BATCH', ['PLANNED'], scrapOne] as const),
+      { built: ['PLANNED'], scrapped: [['PLANNED', 1, 'done']] },
+    ],
+    [
+      'the lot that was built rather than the planner’s',
+      ...(['BATCH', ['PLANNED'], { lots: [{ number: 'BUILT' }] }] as const),
+      { built: ['BUILT'], scrapped: [] },
+    ],
+    [
+      'the serial number of a piece for its scrap',
+      'PUMP',
+      [],
+      { quantity: amount('0'), scrap: amount('1'), lots: [{ number: 'S1', scrapped: true }] },
+      { built: ['S1'], scrapped: [['S1', 1, 'done']] },
+    ],
+  ])('uses %s', async (_, article, planned, differs, expected) => {
     const plant = await startPlant(version);
-    const order = plant.plan('BATCH');
-    planLots(plant, order, ['PLANNED']);
+    const order = plant.plan(article, article === 'PUMP' ? 1 : 5);
+    if (planned.length > 0) planLots(plant, order, planned);
 
-    // Act
-    await plant.book(completionOf(order, { quantity: amount('4'), scrap: amount('1') }));
+    await plant.book(completionOf(order, differs));
 
-    // Assess
-    expect(lotNames(plant, order)).toEqual({ built: ['PLANNED'], scrapped: [['PLANNED', 1, 'done']] });
-  });
-
-  it('uses the lot that was built rather than the planner’s', async () => {
-    const plant = await startPlant(version);
-    const order = plant.plan('BATCH');
-    planLots(plant, order, ['PLANNED']);
-
-    await plant.book(completionOf(order, { lots: [{ number: 'BUILT' }] }));
-
-    expect(lotNames(plant, order).built).toEqual(['BUILT']);
-  });
-
-  it('scraps a piece under its serial number', async () => {
-    // Prepare
-    const plant = await startPlant(version);
-    const order = plant.plan('PUMP', 1);
-    const lots = [{ number: 'S1', scrapped: true as const }];
-
-    // Act
-    await plant.book(completionOf(order, { quantity: amount('0'), scrap: amount('1'), lots }));
-
-    // Assess
-    expect(lotNames(plant, order)).toEqual({ built: ['S1'], scrapped: [['S1', 1, 'done']] });
+    expect(lotNames(plant, order)).toEqual(expected);
   });
 
   it('refuses one serial number for a good and a scrapped piece', async () => {
