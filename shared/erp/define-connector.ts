@@ -15,12 +15,10 @@ export interface ErpSecret<Credentials> {
 
 /** What a connector says of itself. The configuration, `init`, the documents and the tests read it from the registry. */
 interface ConnectorFacts<Folder extends string> {
-  /** Its folder under `shared/erp`, and the name of its example: `sap-s4hana`. */
+  /** Its folder under `shared/erp`, whose page has its title, and the name of its example: `sap-s4hana`. */
   readonly folder: Folder;
   /** Its function in a configuration, if that is not the name of its folder: `sapS4Hana`. */
   readonly call?: string;
-  /** What it is for, for a person who chooses: `SAP S/4HANA`. */
-  readonly title: string;
   /** Schema of its options: it is their type, and its doc comments are their documentation. */
   readonly options: z.ZodMiniType;
   /** True for the one that describes any ERP, step by step: its options are read in their source. */

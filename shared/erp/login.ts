@@ -100,17 +100,18 @@ function basicHeader({ used }: Access, user: string, password: string): string {
 
 function secretSource(auth: Exclude<Authentication, OAuth2>, access: Access): HeaderSource {
   return async (_signal, refused) => {
-    const refresh = refused !== undefined;
+    const read = <T>({ schema }: { readonly schema: z.ZodMiniType<T> }) =>
+      secretOf(access, schema, refused !== undefined);
     if (auth.kind === 'basic') {
-      const { username, password } = await secretOf(access, secrets.basic.schema, refresh);
+      const { username, password } = await read(secrets.basic);
       return { Authorization: basicHeader(access, username, password) };
     }
     if (auth.kind === 'bearer') {
-      const { token } = await secretOf(access, secrets.bearer.schema, refresh);
+      const { token } = await read(secrets.bearer);
       access.used.add(token);
       return { Authorization: `Bearer ${token}` };
     }
-    const { apiKey } = await secretOf(access, secrets.apiKey.schema, refresh);
+    const { apiKey } = await read(secrets.apiKey);
     access.used.add(apiKey);
     return { [auth.header ?? 'X-API-Key']: `${auth.prefix ?? ''}${apiKey}` };
   };
@@ -153,19 +154,25 @@ function tokenRequest(
   const { send } = createHttp({ ...http, partner: tokenServiceOf(http.partner), baseUrl: origin });
   return async (refresh: boolean, signal: AbortSignal): Promise<HttpResponse> => {
     stopIfAborted(signal, http.partner, 'asking for a token');
-    const secret = await secretOf(access, secrets.oauth2ClientCredentials.schema, refresh);
-    const { clientId, clientSecret } = secret;
+    const { clientId, clientSecret } = await secretOf(
+      access,
+      secrets.oauth2ClientCredentials.schema,
+      refresh,
+    );
     access.used.add(clientSecret);
     const isInBody = credentialsIn === 'body';
-    const client = isInBody ? { client_id: clientId, client_secret: clientSecret } : {};
-    const basic = () => basicHeader(access, encode(clientId), encode(clientSecret));
-    const form = { grant_type: 'client_credentials', ...(scope ? { scope } : {}), ...parameters, ...client };
+    const form = {
+      grant_type: 'client_credentials',
+      ...(scope ? { scope } : {}),
+      ...parameters,
+      ...(isInBody ? { client_id: clientId, client_secret: clientSecret } : {}),
+    };
     return send({
       method: 'POST',
       path: `${pathname}${search}`,
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
-        ...(isInBody ? {} : { authorization: basic() }),
+        ...(isInBody ? {} : { authorization: basicHeader(access, encode(clientId), encode(clientSecret)) }),
       },
       body: new URLSearchParams(form).toString(),
       signal,

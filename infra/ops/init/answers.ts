@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { select, text } from '@clack/prompts';
 import * as z from 'zod/mini';
 import * as connectors from '../../../shared/erp/registry.ts';
@@ -6,16 +7,26 @@ import { describeMismatches, parse } from '../../../shared/platform/validation.t
 import { answered } from '../cli/files.ts';
 import { literal } from '../probe/contract-text.ts';
 
-/** What is told of each connector, the generic one last. */
+/** Configurations to copy, each under the name of its connector. */
+export const examples = new URL('../../../plants/examples/', import.meta.url);
+
+/** The connectors that have an example to copy, the generic one last. */
 const offered = Object.values(connectors)
   .map(({ facts }) => facts)
+  .filter(({ folder }) => existsSync(new URL(`${folder}.config.ts`, examples)))
   .toSorted((a, b) => Number(a.generic ?? false) - Number(b.generic ?? false));
 
-/** Names of the ERPs, each of which has an example to copy. */
+/** Their names. */
 export const erps = offered.map(({ folder }) => folder);
 
 const textThat = (test: (text: string) => boolean, expected: string) =>
   z.string().check(z.refine(test, expected));
+
+/** The title of a connector's page. */
+function titleOf(folder: string): string {
+  const page = new URL(`../../../shared/erp/${folder}/README.md`, import.meta.url);
+  return readFileSync(page, 'utf8').split('\n', 1).join('').replace(/^# /, '');
+}
 
 /** ERPs that have several databases, one of them for trying things out. */
 const withDatabase: ReadonlySet<string> = new Set(
@@ -64,7 +75,7 @@ export async function askForAnswers(): Promise<unknown> {
   const erp = answered(
     await select({
       message: 'Which ERP does it have?',
-      options: offered.map(({ folder, title }) => ({ value: folder, label: title })),
+      options: erps.map((value) => ({ value, label: titleOf(value) })),
     }),
   );
   const url = await typed('url', 'At which address is it called?', 'https://erp.plant.example');

@@ -7,7 +7,7 @@ import { previewsOf } from '../map/preview.ts';
 import { samples } from '../map/read-sample.ts';
 import { previewLines } from '../map/report.ts';
 import { emptyContract } from '../probe/contract-text.ts';
-import { answersSchema, askForAnswers, configurationText, erps } from './answers.ts';
+import { answersSchema, askForAnswers, configurationText, erps, examples } from './answers.ts';
 
 const command = defineCommand({
   name: 'init',
@@ -28,8 +28,6 @@ Exit codes: 0 written · 1 failed · 2 an answer is invalid, or the file is ther
     answers: textOption('<file>', 'a JSON file with the answers, where there is no terminal'),
   },
 });
-
-const examples = new URL('../../../plants/examples/', import.meta.url);
 
 const alreadyThere = (file: string) => new UsageError(`${file} is there already: nothing was written.`);
 

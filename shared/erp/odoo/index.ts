@@ -16,7 +16,6 @@ import { credentialsSchema, type OdooCredentials, type OdooOptions, optionsSchem
  */
 export const odoo = defineConnector({
   folder: 'odoo',
-  title: 'Odoo 17 to 19',
   options: optionsSchema,
   secret: () => ({
     schema: credentialsSchema,

@@ -1,10 +1,10 @@
-import type { Wrote } from '../../model/errors.ts';
-import { isForeignAnswer, keepingTrackOfWrites, withDone } from '../booking-rules.ts';
+import { isForeignAnswer, keepingTrackOfWrites } from '../booking-rules.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
+import { isWebPage, notTheErp, wroteWith } from './errors.ts';
 import { ask, type ToBook } from './look.ts';
 import type { RestAnswer, RestProcedure, RestStep } from './options.ts';
-import { configuredAt, isAccepted, naming, type Part, type Run, readText } from './run.ts';
-import { type Call, isWebPage, notTheErp, type Session } from './session.ts';
+import { configuredAt, isAccepted, type Part, type Run, readText } from './run.ts';
+import type { Call, Session } from './session.ts';
 
 /** What the ERP shows after it was written to. */
 interface Shown {
@@ -28,7 +28,7 @@ export function book<Context>(session: Session, { run, steps, taken }: ToBook<Co
       try {
         await take(session, run, step);
       } catch (error) {
-        throw withDone(error, `${session.partner} has these steps already`, done);
+        throw run.afterSteps(error, done);
       }
       onWritten();
       done.push(step.part.name);
@@ -56,15 +56,14 @@ async function take<Context>(
 /** The configuration decides first what an answer means, by its status and its body. */
 function failureOf<Context>(
   session: Session,
-  { task, context }: Run<Context>,
+  { context, named }: Run<Context>,
   step: Part<RestStep<Context>>,
   answer: RestAnswer,
   writing: Call,
 ): Error | undefined {
   const { part, call } = step;
   const { partner, said } = session;
-  const refused = (sentence: string) =>
-    rejected('refused-by-erp', naming(sentence, task.orderNumber, partner));
+  const refused = (sentence: string) => rejected('refused-by-erp', named(sentence));
   const sentence = readText(context, step, 'rejected', answer);
   if (sentence) return refused(sentence);
   if (answer.status === 423 || (part.retryable && call('retryable', part.retryable, answer, context))) {
@@ -124,7 +123,7 @@ async function prove<Context>(
 
 /** Asks the look-ups with `done` once more, and the others too if a step needs them to say whether it was taken. */
 async function lookAgain<Context>(session: Session, run: Run<Context>): Promise<Shown> {
-  const { task, context, found, isStepwise } = run;
+  const { context, found, isStepwise } = run;
   let reference: string | undefined;
   let failed: string | undefined;
   for (const lookUp of run.lookUps) {
@@ -137,17 +136,8 @@ async function lookAgain<Context>(session: Session, run: Run<Context>): Promise<
     }
     if (reference !== undefined && !isStepwise) return { reference, left: [] };
     const reason = readText(context, lookUp, 'waits', answer);
-    if (reason) failed ??= naming(reason, task.orderNumber, session.partner);
+    if (reason) failed ??= run.named(reason);
   }
   const left = reference === undefined ? [] : run.stepsLeft(reference);
   return { reference, left: left.map(({ part }) => part.name), failed };
-}
-
-/**
- * What a call may have done that the ERP itself put off. A 4xx did nothing; a 2xx with an error in it or a 500 is the
- * ERP's own answer; above are also the statuses of gateways, behind which the ERP may still be working.
- */
-function wroteWith({ status }: RestAnswer): Wrote {
-  if (status > 500) return 'perhaps';
-  return status < 300 || status === 500 ? 'known' : 'nothing';
 }

@@ -63,7 +63,6 @@ export type * from './options.ts';
  */
 export const rest = defineConnector({
   folder: 'rest',
-  title: 'another one with an HTTP API (the example is Dolibarr 22)',
   options: optionsSchema(),
   generic: true,
   secret: ({ auth }: RestOptions): ErpSecret<unknown> => secrets[auth.kind],

@@ -1,11 +1,10 @@
 import { UnknownOrder } from '../../model/errors.ts';
 import { isError } from '../../platform/error-message.ts';
 import { readerOf } from '../../platform/places.ts';
-import { withDone } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import type { RestAnswer, RestLookUp, RestStep } from './options.ts';
-import { beginRun, isAccepted, naming, type Part, type Run, readText, type Task } from './run.ts';
+import { beginRun, isAccepted, type Part, type Run, readText, type Task } from './run.ts';
 import type { Reader } from './session.ts';
 
 /** What a look leaves to be written. */
@@ -26,7 +25,7 @@ const readError = readerOf(['error', 'errors']);
  */
 export async function look<Context>(reader: Reader, task: Task<Context>): Promise<Look<ToBook<Context>>> {
   const { partner } = reader;
-  const run = beginRun(task);
+  const run = beginRun(task, partner);
   const { lookUps, isStepwise } = run;
 
   const reference = await findDone(reader, run);
@@ -42,14 +41,14 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
   const taken = steps.filter((step) => !left.includes(step)).map(({ part }) => part.name);
   try {
     // While a look-up with `done` waits, a booking in the ERP may be ours: it must not be refused as somebody else's.
-    for (const lookUp of lookUps) if (lookUp.part.done) requireFree(run, lookUp, partner);
+    for (const lookUp of lookUps) if (lookUp.part.done) requireFree(run, lookUp);
     for (const lookUp of lookUps) {
       // A booking that has begun goes on, whatever state the order is in: its own steps may have closed it.
-      if (!receipt) requirePossible(run, lookUp, partner);
-      requireFree(run, lookUp, partner);
+      if (!receipt) requirePossible(run, lookUp);
+      requireFree(run, lookUp);
     }
   } catch (error) {
-    throw withDone(error, `${partner} has these steps already`, taken);
+    throw run.afterSteps(error, taken);
   }
   if (steps.length === 0) {
     throw rejected(
@@ -91,9 +90,8 @@ function tell<Context>(
 }
 
 function requirePossible<Context>(
-  { task, found, context }: Run<Context>,
+  { task, found, context, named }: Run<Context>,
   lookUp: Part<RestLookUp<Context>>,
-  partner: string,
 ): void {
   const answer = found.get(lookUp.part.name);
   const article = readText(context, lookUp, 'article', answer);
@@ -101,16 +99,15 @@ function requirePossible<Context>(
   const unit = readText(context, lookUp, 'unit', answer);
   if (unit !== undefined) task.requireUnit?.(unit);
   const refusal = readText(context, lookUp, 'refused', answer);
-  if (refusal) throw rejected('order-state', naming(refusal, task.orderNumber, partner));
+  if (refusal) throw rejected('order-state', named(refusal));
 }
 
 function requireFree<Context>(
-  { task, found, context }: Run<Context>,
+  { found, context, named }: Run<Context>,
   lookUp: Part<RestLookUp<Context>>,
-  partner: string,
 ): void {
   const reason = readText(context, lookUp, 'waits', found.get(lookUp.part.name));
-  if (reason) throw orderWaits(naming(reason, task.orderNumber, partner));
+  if (reason) throw orderWaits(named(reason));
 }
 
 /** Asks one look-up. */

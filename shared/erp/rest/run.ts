@@ -1,4 +1,5 @@
 import { callConfigured, textOrNothing } from '../../model/configured.ts';
+import { withDone } from '../booking-rules.ts';
 import type { Attempt } from '../connector.ts';
 import type { ProcedureContext, RestAnswer, RestProcedure, RestStep } from './options.ts';
 
@@ -51,8 +52,11 @@ export interface Part<Described> {
 
 export type Run<Context> = ReturnType<typeof beginRun<Context>>;
 
-/** One run of a procedure: the answers that it has so far, and its functions. */
-export function beginRun<Context>(task: Task<Context>) {
+/**
+ * One run of a procedure: the answers that it has so far, and its functions.
+ * @param partner How messages name the ERP.
+ */
+export function beginRun<Context>(task: Task<Context>, partner: string) {
   const { procedure, at, orderNumber } = task;
   /** Answers of look-ups by their names. */
   const found = new Map<string, RestAnswer>();
@@ -82,6 +86,12 @@ export function beginRun<Context>(task: Task<Context>) {
     /** Whether a step says itself whether it was taken. */
     isStepwise: procedure.steps.some(({ done }) => done !== undefined),
     applies,
+    /** A sentence from the configuration, which need not name its order. */
+    named: (sentence: string) =>
+      sentence.includes(orderNumber) ? sentence : `${partner}, order ${orderNumber}: ${sentence}`,
+    /** An error after these steps were taken. */
+    afterSteps: (error: unknown, names: readonly string[]) =>
+      withDone(error, `${partner} has these steps already`, names),
     /**
      * Steps that are still to be taken.
      * @param reference Of what the ERP shows with our key: then steps without `done` were taken.
@@ -113,9 +123,4 @@ export function readText<Context, Name extends string>(
 
 export function isAccepted({ status }: RestAnswer, accepts: readonly number[] | undefined): boolean {
   return status < 300 || (accepts?.includes(status) ?? false);
-}
-
-/** A sentence from the configuration, which need not name its order. */
-export function naming(sentence: string, orderNumber: string, partner: string): string {
-  return sentence.includes(orderNumber) ? sentence : `${partner}, order ${orderNumber}: ${sentence}`;
 }

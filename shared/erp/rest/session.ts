@@ -1,4 +1,4 @@
-import type { RetryLater, Wrote } from '../../model/errors.ts';
+import type { RetryLater } from '../../model/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { sentenceOf } from '../../platform/error-message.ts';
 import { createHttp, type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
@@ -6,6 +6,7 @@ import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { partnerDown } from '../failures.ts';
 import { createLogin } from '../login.ts';
+import { isWebPage, notTheErp } from './errors.ts';
 import type { RestAnswer, RestConnection, RestCsrf, RestQuestion, RestRequest } from './options.ts';
 
 /** What is being asked or done. */
@@ -145,24 +146,6 @@ function failureOf(
   { what, writes }: SentCall,
 ): RetryLater | undefined {
   return partnerFailure(answer, { partner, what, wrote: writes ? 'perhaps' : 'nothing', now: clock.now() });
-}
-
-/** Something between us and the ERP has answered in its place, which says nothing of the order. */
-export function notTheErp(
-  { status }: RestAnswer,
-  partner: string,
-  what: string,
-  wrote: Wrote = 'nothing',
-): RetryLater {
-  const hint =
-    status === 404 ? ': check the address; if it is how the ERP says so, let a look-up accept it' : '';
-  return partnerDown(`${partner} answered ${what} with something that is no JSON (${status})${hint}.`, {
-    wrote,
-  });
-}
-
-export function isWebPage({ headers }: RestAnswer): boolean {
-  return headers.get('content-type')?.includes('html') ?? false;
 }
 
 function keepCookies({ headers }: HttpResponse, cookies: Map<string, string>): void {

@@ -19,7 +19,6 @@ import { optionsSchema, type SapOptions } from './options.ts';
 export const sapS4Hana = defineConnector({
   folder: 'sap-s4hana',
   call: 'sapS4Hana',
-  title: 'SAP S/4HANA',
   options: optionsSchema,
   secret({ auth }: SapOptions): ErpSecret<unknown> {
     const { basic, oauth2ClientCredentials } = secrets;

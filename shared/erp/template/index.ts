@@ -13,7 +13,6 @@ import { optionsSchema, type TemplateOptions } from './options.ts';
  */
 export const template = defineConnector({
   folder: 'template',
-  title: 'an ERP to copy',
   options: optionsSchema,
   secret: (_options: TemplateOptions) => secrets.apiKey,
   connect,

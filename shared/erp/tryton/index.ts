@@ -17,7 +17,6 @@ import { credentialsSchema, optionsSchema, type TrytonCredentials, type TrytonOp
  */
 export const tryton = defineConnector({
   folder: 'tryton',
-  title: 'Tryton 7.0',
   options: optionsSchema,
   secret: () => ({
     schema: credentialsSchema,

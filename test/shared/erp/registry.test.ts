@@ -18,7 +18,9 @@ describe.each(Object.entries(connectors))('the connector %s', (call, connector) 
   it('has its page, to which the overview leads, and its files under the usual names', () => {
     const files = readdirSync(`shared/erp/${facts.folder}`);
 
-    expect(files).toEqual(expect.arrayContaining(['README.md', 'options.ts', 'index.ts', 'book.ts']));
+    expect(files).toEqual(
+      expect.arrayContaining(['README.md', 'options.ts', 'errors.ts', 'index.ts', 'book.ts']),
+    );
     const page = readFileSync(`shared/erp/${facts.folder}/README.md`, 'utf8');
     for (const heading of ['Needs', 'Does', 'Refuses', 'What an answer means'])
       expect(page).toContain(`\n## ${heading}\n`);
