@@ -1,17 +1,8 @@
 import { expect, it } from 'vitest';
-import type { RestPaging } from '../../../../shared/erp/rest/index.ts';
 import { startServer } from '../../../support/server.ts';
 import { failureOf } from '../conformance/attempts.ts';
 import { rejection } from '../conformance/rejection.ts';
-import { type Listing, minute, numbersOf, pagesOf, row, startRows } from './rows.ts';
-
-const pagings: RestPaging[] = [
-  { kind: 'page', parameter: 'page' },
-  { kind: 'page', parameter: 'page', size: { parameter: 'size', rows: 100 } },
-  { kind: 'offset', parameter: 'offset', size: { parameter: 'size', rows: 100 } },
-  { kind: 'cursor', parameter: 'cursor', next: 'cursor' },
-  { kind: 'nextLink', next: '@odata.nextLink' },
-];
+import { type Listing, minute, numbersOf, pagesOf, pagesWith, pagings, row, startRows } from './rows.ts';
 
 it.each(pagings)(
   'reads every order once, by $kind, also when the server caps the page size',
@@ -146,12 +137,11 @@ it('sorts an unsorted list, by the time of creation where an order was never cha
 it('lists an order again that changed and kept its change time, if the list is not incremental', async () => {
   // Prepare
   const rows = [row('1', minute(1)), row('2', minute(5))];
-  const server = await startServer(() => ({ body: { rows } }));
-  const first = await pagesOf(server.url, { incremental: false }, { changedAt: minute(1) });
+  const first = await pagesWith(rows, { incremental: false }, { changedAt: minute(1) });
   rows.splice(0, 1, row('1', minute(1), { quantity: '7' }));
 
   // Act
-  const second = await pagesOf(server.url, { incremental: false }, first.at(-1)?.watermark);
+  const second = await pagesWith(rows, { incremental: false }, first.at(-1)?.watermark);
 
   // Assess
   const amounts = second.flatMap(({ orders }) =>
@@ -165,12 +155,11 @@ it('lists an order again that changed and kept its change time, if the list is n
 
 it('leaves out orders that changed before going live, in every run of a whole list', async () => {
   // Prepare
-  const server = await startServer(() => ({ body: { rows: [row('1', minute(1)), row('2', minute(5))] } }));
-  const goLive = { changedAt: minute(3) };
+  const rows = [row('1', minute(1)), row('2', minute(5))];
 
   // Act
-  const first = await pagesOf(server.url, { incremental: false }, goLive);
-  const second = await pagesOf(server.url, { incremental: false }, first.at(-1)?.watermark);
+  const first = await pagesWith(rows, { incremental: false }, { changedAt: minute(3) });
+  const second = await pagesWith(rows, { incremental: false }, first.at(-1)?.watermark);
 
   // Assess
   expect([numbersOf(first), numbersOf(second)]).toEqual([['2'], ['2']]);
@@ -179,9 +168,7 @@ it('leaves out orders that changed before going live, in every run of a whole li
 it.each([true, false])(
   'lists a row once that is twice on one page (incremental: %s)',
   async (incremental) => {
-    const server = await startServer(() => ({ body: { rows: [row('1', minute(1)), row('1', minute(1))] } }));
-
-    const pages = await pagesOf(server.url, { incremental });
+    const pages = await pagesWith([row('1', minute(1)), row('1', minute(1))], { incremental });
 
     expect(numbersOf(pages)).toEqual(['1']);
   },
@@ -199,9 +186,7 @@ it.each([
 });
 
 it('refuses a list that is not sorted, as its watermarks would be wrong', async () => {
-  const server = await startServer(() => ({ body: { rows: [row('1', minute(2)), row('2', minute(1))] } }));
-
-  const failure = await failureOf(pagesOf(server.url, {}));
+  const failure = await failureOf(pagesWith([row('1', minute(2)), row('2', minute(1))]));
 
   expect(failure).toMatchObject(rejection('orders.incremental'));
 });

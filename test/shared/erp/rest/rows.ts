@@ -1,5 +1,5 @@
 import type { ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
-import type { RestOptions } from '../../../../shared/erp/rest/index.ts';
+import type { RestOptions, RestPaging } from '../../../../shared/erp/rest/index.ts';
 import type { Watermark } from '../../../../shared/model/orders.ts';
 import { startServer } from '../../../support/server.ts';
 import { listOf } from '../conformance/listing.ts';
@@ -24,11 +24,35 @@ export async function startRows(
   rows: SmallRow[],
   { pageSize = 2, meddle = () => {} }: { pageSize?: number; meddle?: (call: number) => void } = {},
 ) {
-  const server = await startServer(({ url }) => {
+  const changedSince = (since: string) => sorted(rows.filter(({ changed }) => (changed ?? '') >= since));
+  const server = await startPages(
+    changedSince,
+    () => pageSize,
+    () => meddle(server.calls.length),
+  );
+  return server;
+}
+
+/** Every way of asking for further pages. */
+export const pagings: RestPaging[] = [
+  { kind: 'page', parameter: 'page' },
+  { kind: 'page', parameter: 'page', size: { parameter: 'size', rows: 100 } },
+  { kind: 'offset', parameter: 'offset', size: { parameter: 'size', rows: 100 } },
+  { kind: 'cursor', parameter: 'cursor', next: 'cursor' },
+  { kind: 'nextLink', next: '@odata.nextLink' },
+];
+
+/** A server of pages, for every way of asking for them. */
+export async function startPages(
+  rowsSince: (since: string) => readonly unknown[],
+  pageSize: () => number,
+  afterPage = () => {},
+) {
+  return startServer(({ url }) => {
     const since = url.searchParams.get('since') ?? '';
-    const listed = sorted(rows.filter(({ changed }) => (changed ?? '') >= since));
-    const asked = Number(url.searchParams.get('size') ?? pageSize);
-    const size = Math.min(asked, pageSize);
+    const listed = rowsSince(since);
+    const asked = Number(url.searchParams.get('size') ?? pageSize());
+    const size = Math.min(asked, pageSize());
     const at =
       url.searchParams.get('offset') ??
       url.searchParams.get('cursor') ??
@@ -40,10 +64,15 @@ export async function startRows(
       cursor: more ? String(from + size) : null,
       '@odata.nextLink': more ? `orders?since=${since}&offset=${from + size}` : undefined,
     };
-    meddle(server.calls.length);
+    afterPage();
     return { body };
   });
-  return server;
+}
+
+/** What is listed by a server that answers with these rows. */
+export async function pagesWith(rows: readonly unknown[], change: Partial<Listing> = {}, since?: Watermark) {
+  const { url } = await startServer(() => ({ body: { rows } }));
+  return pagesOf(url, change, since);
 }
 
 export async function pagesOf(url: string, change: Partial<Listing> = {}, since?: Watermark) {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { type RestPaging, rest } from '../../../../shared/erp/rest/index.ts';
+import { rest } from '../../../../shared/erp/rest/index.ts';
 import type { Watermark } from '../../../../shared/model/orders.ts';
 import { startServer } from '../../../support/server.ts';
 import { listOf } from '../conformance/listing.ts';
-import { type Listing, minute, pagesOf } from './rows.ts';
+import { type Listing, minute, pagesOf, pagings, startPages } from './rows.ts';
 import { connected } from './sandbox.ts';
 import { rowSchema, type SmallRow, smallConnector, smallOptions } from './small.ts';
 
@@ -215,12 +215,6 @@ it('names the unreadable rows of an unsorted list, and those without a time in e
   expect(later.watermark).toEqual({ changedAt: minute(3) });
 });
 
-const pagings: RestPaging[] = [
-  { kind: 'page', parameter: 'page' },
-  { kind: 'offset', parameter: 'offset', size: { parameter: 'size', rows: 100 } },
-  { kind: 'cursor', parameter: 'cursor', next: 'cursor' },
-  { kind: 'nextLink', next: '@odata.nextLink' },
-];
 /** Each row with its time in the ERP, told or not: whether it fits, does not, or does not even tell its time. */
 const rowsInPages = fc.record({
   kinds: fc.array(fc.tuple(fc.constantFrom('fits', 'misfit', 'timeless'), fc.nat(3)), { maxLength: 9 }),
@@ -232,23 +226,10 @@ it.each(pagings)(
   async (paging) => {
     let table: { at: string; row: unknown }[] = [];
     let size = 1;
-    const server = await startServer(({ url }) => {
-      const since = url.searchParams.get('since') ?? '';
-      const rows = table.filter(({ at }) => at >= since).map(({ row }) => row);
-      const from = Number(
-        url.searchParams.get('offset') ??
-          url.searchParams.get('cursor') ??
-          (Number(url.searchParams.get('page') ?? 1) - 1) * size,
-      );
-      const more = from + size < rows.length;
-      return {
-        body: {
-          rows: rows.slice(from, from + size),
-          cursor: more ? String(from + size) : null,
-          '@odata.nextLink': more ? `orders?since=${since}&offset=${from + size}` : undefined,
-        },
-      };
-    });
+    const server = await startPages(
+      (since) => table.filter(({ at }) => at >= since).map(({ row }) => row),
+      () => size,
+    );
     await fc.assert(
       fc.asyncProperty(rowsInPages, async ({ kinds, pageSize }) => {
         // Prepare
