@@ -5,10 +5,10 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import type { ReplayDependencies } from '../../../../infra/ops/replay/replay.ts';
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
-import { queueNames } from '../stores.ts';
 import { attribute, bodies, type Depth, nothing, startReplayStores } from './replay-run.ts';
 
 const { store, table, ledger, run, depths, empty } = await forAllTests(startReplayStores());
@@ -204,17 +204,20 @@ describe('a replay loses nothing', () => {
 /** @returns the signal that ended it. */
 async function replayKilledAtItsSecondPage(): Promise<unknown> {
   const dynamodb = await table.client.config.endpoint?.();
-  const stores = {
-    sqsEndpoint: store.endpoint,
-    dynamodbEndpoint: `http://${dynamodb?.hostname}:${dynamodb?.port}`,
-    tableName: table.tableName,
-    queues: Object.fromEntries(queueNames.map((queue) => [queue, store.url(queue)])),
+  const outputs = {
+    ...{ LedgerTable: table.tableName, TriggerNames: JSON.stringify(defaultContract.trigger) },
+    ...{ ProductOrdersQueue: store.url('product-orders'), CompletionsQueue: store.url('completions') },
+    DeadLetterQueue: store.url('dead-letters'),
   };
-  const child = spawn(
-    nodeBinary(),
-    [fileURLToPath(new URL('./replay-process.ts', import.meta.url)), JSON.stringify(stores)],
-    { stdio: 'inherit' },
-  );
+  const program = fileURLToPath(new URL('./replay-process.ts', import.meta.url));
+  const child = spawn(nodeBinary(), [program, JSON.stringify(outputs)], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      AWS_ENDPOINT_URL_SQS: store.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: `http://${dynamodb?.hostname}:${dynamodb?.port}`,
+    },
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [, signal] = await once(child, 'exit');
   return signal;
