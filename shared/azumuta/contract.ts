@@ -7,7 +7,7 @@ import { operationsSchema } from './operations.ts';
 /** Verified, as is the header of the key. */
 export const defaultBaseUrl = 'https://app.azumuta.com/api/v1';
 
-/** The place of a field, and the place that is assumed. */
+/** Where a field is, with the path that is assumed. */
 const at = (assumed: Place) => z._default(placeSchema, assumed);
 const name = z.string().check(z.minLength(1));
 /** Words or codes of Azumuta; upper and lower case are the same. */
@@ -20,105 +20,12 @@ const names = (...assumed: string[]) =>
     z.transform((own) => [...new Set([...own, ...assumed])]),
   );
 
-/** The part of the contract that the webhook endpoint gets. The exact names are unknown. */
-export const triggerFields = strictObject({
-  /** Names of the field with the product order's number, added to those that are assumed; `data.order.number` looks into objects. */
-  productOrderNumber: names('productOrderNumber', 'productOrder', 'orderNumber', 'number'),
-  /** Names of the field with ids of work instructions, likewise. */
-  workInstructionIds: names('workInstructionIds', 'workInstructionId', 'workInstructions', 'workInstruction'),
-  /** Names of the field with ids of recordings, likewise. */
-  recordingIds: names('recordingIds', 'recordingId', 'recordings', 'recording'),
-  /** Names of the id within an object for a recording or a work instruction, likewise. */
-  id: names('id'),
-  /** Texts for the event in the address that is pasted into Azumuta that mean: a product order is completed. */
-  events: names('product-order-completed'),
-});
-
-export const listFields = strictObject({
-  /** Where the entries of a list are. */
-  entries: at('data'),
-  /** Where the next page is given: a path or a URL on the same origin, or a cursor; nothing after the last page. */
-  next: at('next'),
-  /** The parameter for a cursor. */
-  cursor: z._default(name, 'cursor'),
-});
-
-export const errorFields = strictObject({
-  /** Where an error is that comes with status 200. */
-  at: at(['error', 'errors']),
-  /** Where the sentence of an error is: the first place with text counts. */
-  sentence: at([...usualPlaces]),
-});
-
-export const articleFields = strictObject({
-  id: at('id'),
-  number: at('number'),
-  /** A list of variants. */
-  variants: at('variants'),
-});
-
-export const variantFields = strictObject({
-  id: at('id'),
-  /** Text or a language map. */
-  name: at('name'),
-});
-
-export const productOrderFields = strictObject({
-  id: at('id'),
-  /** The number that people read. */
-  number: at('number'),
-  /** Text, a code, or a language map; see `completedStatuses`. */
-  status: at('status'),
-  /** When it was completed: ISO, or seconds or milliseconds since 1970. */
-  completedAt: at('completedAt'),
-  /** The number of its article. */
-  article: at('article.number'),
-  /** A map, or a list of parameters. */
-  parameters: at('parameters'),
-  /** A list of names, ids, or variants. */
-  variants: at('variants'),
-  /** A list of ids, or of objects with an id. Where it is missing, only the trigger says what was recorded. */
-  recordings: at(['recordings', 'recordingIds']),
-  /** Its page for a person. */
-  url: at('url'),
-});
-
-export const parameterFields = strictObject({
-  key: at('key'),
-  /** Also of an object in a map of parameters. */
-  value: at('value'),
-});
-
-export const recordingFields = strictObject({
-  id: at('id'),
-  /** The product order that it belongs to. */
-  productOrderId: at('productOrderId'),
-  productOrderNumber: at('productOrderNumber'),
-  workInstructionId: at('workInstruction.id'),
-  workInstructionVersion: at('workInstruction.version'),
-  workInstructionName: at('workInstruction.name'),
-  startedAt: at('startedAt'),
-  finishedAt: at('finishedAt'),
-  durationSeconds: at('durationSeconds'),
-  /** The name of who recorded it. */
-  operator: at(['operator.name', 'operator']),
-  /** A list of steps. */
-  steps: at('steps'),
-  url: at('url'),
-});
-
-export const stepFields = strictObject({
-  id: at('id'),
-  /** By which a mapping finds it: `recorded(completed, 'Good quantity')`. */
-  name: at('name'),
-  /** What kind of step it is; see `personalStepTypes`. */
-  type: at('type'),
-  /** What was recorded: a text, a number, yes or no, or a list of those. */
-  value: at('value'),
-  unit: at('unit'),
-  /** How it was judged; see `okResults`. */
-  result: at('result'),
-});
+/** A part of the contract, of which a configuration gives only the lines that differ. */
+function part<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const schema = strictObject(shape);
+  // Each line has a default.
+  return z.prefault(schema, {} as z.input<typeof schema>);
+}
 
 /**
  * All assumptions about Azumuta's API, as data. Azumuta's full API documentation is not public. Verified (on its public
@@ -134,29 +41,115 @@ export const contractSchema = strictObject({
   /** The calls to Azumuta. */
   operations: z.prefault(operationsSchema, {}),
   /** The form of a list. */
-  list: z.prefault(listFields, {}),
+  list: part({
+    /** Where the entries of a list are. */
+    entries: at('data'),
+    /** Where the next page is given: a path or a URL on the same origin, or a cursor; nothing after the last page. */
+    next: at('next'),
+    /** The parameter for a cursor. */
+    cursor: z._default(name, 'cursor'),
+  }),
   /** The form of an error. */
-  error: z.prefault(errorFields, {}),
+  error: part({
+    /** Where an error is that comes with status 200. */
+    at: at(['error', 'errors']),
+    /** Where the sentence of an error is: the first path with text counts. */
+    sentence: at([...usualPlaces]),
+  }),
   /** Where each field of an article is. */
-  article: z.prefault(articleFields, {}),
+  article: part({
+    id: at('id'),
+    number: at('number'),
+    /** A list of variants. */
+    variants: at('variants'),
+  }),
   /** Of a variant of an article or a product order. */
-  variant: z.prefault(variantFields, {}),
+  variant: part({
+    id: at('id'),
+    /** Text or a language map. */
+    name: at('name'),
+  }),
   /** Of a product order. */
-  productOrder: z.prefault(productOrderFields, {}),
+  productOrder: part({
+    id: at('id'),
+    /** The number that people read. */
+    number: at('number'),
+    /** Text, a code, or a language map; see `completedStatuses`. */
+    status: at('status'),
+    /** When it was completed: ISO, or seconds or milliseconds since 1970. */
+    completedAt: at('completedAt'),
+    /** The number of its article. */
+    article: at('article.number'),
+    /** A map, or a list of parameters. */
+    parameters: at('parameters'),
+    /** A list of names, ids, or variants. */
+    variants: at('variants'),
+    /** A list of ids, or of objects with an id. Where it is missing, only the trigger says what was recorded. */
+    recordings: at(['recordings', 'recordingIds']),
+    /** Its page for a person. */
+    url: at('url'),
+  }),
   /** Of the answer to `createProductOrder`. */
-  createdProductOrder: z.prefault(strictObject({ id: at('id'), number: at('number'), url: at('url') }), {}),
+  createdProductOrder: part({ id: at('id'), number: at('number'), url: at('url') }),
   /** Of a parameter of a product order. */
-  parameter: z.prefault(parameterFields, {}),
+  parameter: part({
+    key: at('key'),
+    /** Also of an object in a map of parameters. */
+    value: at('value'),
+  }),
   /** Of an object for a recording within a product order. */
-  recordingRef: z.prefault(strictObject({ id: at('id') }), {}),
+  recordingRef: part({ id: at('id') }),
   /** Of a recording. */
-  recording: z.prefault(recordingFields, {}),
+  recording: part({
+    id: at('id'),
+    /** The product order that it belongs to. */
+    productOrderId: at('productOrderId'),
+    productOrderNumber: at('productOrderNumber'),
+    workInstructionId: at('workInstruction.id'),
+    workInstructionVersion: at('workInstruction.version'),
+    workInstructionName: at('workInstruction.name'),
+    startedAt: at('startedAt'),
+    finishedAt: at('finishedAt'),
+    durationSeconds: at('durationSeconds'),
+    /** The name of who recorded it. */
+    operator: at(['operator.name', 'operator']),
+    /** A list of steps. */
+    steps: at('steps'),
+    url: at('url'),
+  }),
   /** Of a step of a recording. */
-  step: z.prefault(stepFields, {}),
+  step: part({
+    id: at('id'),
+    /** By which a mapping finds it: `recorded(completed, 'Good quantity')`. */
+    name: at('name'),
+    /** What kind of step it is; see `personalStepTypes`. */
+    type: at('type'),
+    /** What was recorded: a text, a number, yes or no, or a list of those. */
+    value: at('value'),
+    unit: at('unit'),
+    /** How it was judged; see `okResults`. */
+    result: at('result'),
+  }),
   /** Of a work instruction. */
-  workInstruction: z.prefault(strictObject({ id: at('id'), name: at('name') }), {}),
-  /** How triggers name their fields. */
-  trigger: z.prefault(triggerFields, {}),
+  workInstruction: part({ id: at('id'), name: at('name') }),
+  /** How triggers name their fields: the exact names are unknown. The webhook endpoint gets this part alone. */
+  trigger: part({
+    /** Names of the field with the product order's number, added to those that are assumed; `data.order.number` looks into objects. */
+    productOrderNumber: names('productOrderNumber', 'productOrder', 'orderNumber', 'number'),
+    /** Names of the field with ids of work instructions, likewise. */
+    workInstructionIds: names(
+      'workInstructionIds',
+      'workInstructionId',
+      'workInstructions',
+      'workInstruction',
+    ),
+    /** Names of the field with ids of recordings, likewise. */
+    recordingIds: names('recordingIds', 'recordingId', 'recordings', 'recording'),
+    /** Names of the id within an object for a recording or a work instruction, likewise. */
+    id: names('id'),
+    /** Texts for the event in the address that is pasted into Azumuta that mean: a product order is completed. */
+    events: names('product-order-completed'),
+  }),
   /** `productOrder.status` that means: its operator is finished. */
   completedStatuses: z._default(words, ['completed', 'done', 'finished']),
   /** Believe a completion trigger without reading the status back from the product order. */

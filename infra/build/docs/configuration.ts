@@ -15,9 +15,6 @@ const comments: readonly (readonly [path: string, file: string, name: string])[]
   ['deployment', 'integration/deployment.ts', 'deploymentSchema'],
   ['azumuta', 'model/partner.ts', 'limitShape'],
   ['azumuta.contract', 'azumuta/contract.ts', 'contractSchema'],
-  ...['list', 'error', 'article', 'variant', 'productOrder', 'parameter', 'recording', 'step', 'trigger'].map(
-    (part) => [`azumuta.contract.${part}`, 'azumuta/contract.ts', `${part}Fields`] as const,
-  ),
   ['azumuta.contract.operations', 'azumuta/operations.ts', 'operationsSchema'],
   ...Object.keys(operationsSchema.shape).map(
     (name) => [`azumuta.contract.operations.${name}`, 'azumuta/operations.ts', 'operationFields'] as const,
