@@ -142,7 +142,7 @@ function statementOf({ Effect, Action, Resource, Condition }: z.infer<typeof sta
   return { effect: Effect, actions: Action, resources: Resource, conditions: Condition };
 }
 
-const everybody = z.literal('*', '"*": local runs know no other principal of a queue');
+const everybody = z.literal('*', '"*": local runs have no other principal of a queue');
 const resourceStatement = z.extend(statement, {
   Principal: z.pipe(
     z.union([everybody, z.strictObject({ AWS: everybody })]),
