@@ -131,10 +131,11 @@ interface SandboxOptions {
 }
 
 /** The sandbox ERP, described for the generic connector: an example of what an in-house ERP needs. */
-export const sandboxErp = ({ pageSize = 50, ...reached }: SandboxOptions) =>
+export const sandboxErp = ({ baseUrl, pageSize = 50, timeoutMs }: SandboxOptions) =>
   rest({
     name: 'Sandbox ERP',
-    ...reached,
+    baseUrl,
+    timeoutMs,
     auth: { kind: 'apiKey', header: 'X-Api-Key' },
     orders: {
       path: '/api/production-orders',
