@@ -61,6 +61,8 @@ export function listReleasedOrders(
         const next = await readRowsBy(client, options, {}, link);
         end = positionsOf(next.rows, positionSchema).at(-1);
         rows = [...rows, ...next.rows];
+        // A link to itself leads nowhere: larger pages are asked for, and then the listing ends.
+        if (next.link === link) break;
         link = next.rows.length > 0 ? next.link : undefined;
       }
       return { rows, end, hasMore: rows.length > 0 && (rows.length >= limit || link !== undefined) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
-import { newSignal } from '../conformance/attempts.ts';
+import { failureOf, newSignal } from '../conformance/attempts.ts';
 import { startPlant } from './plant.ts';
 
 describe('the list of orders', () => {
@@ -70,6 +70,25 @@ describe('the list of orders', () => {
     expect(numbers.length).toBe(3);
     expect(numbers).toContain(readable.number);
     expect(unreadable.length).toBe(2);
+  });
+
+  it('ends when no row tells its position, and the link of a page leads to the same page', async () => {
+    // Prepare
+    const { server, faults, plan, listed } = await startPlant();
+    for (let n = 0; n < 3; n += 1) plan();
+    server.largestPage = 1;
+    let link: string | undefined;
+    faults.rewriteAnswers((body) => {
+      link ??= JSON.parse(body).d.__next;
+      return JSON.stringify({ d: { results: [null], __next: link } });
+    });
+
+    // Act
+    const failure = await failureOf(listed());
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner' });
+    expect(String(failure)).toContain('SAP lists the same orders again and again');
   });
 
   it('lists nothing twice when it asks for more rows, as no row of a page tells its position', async () => {
