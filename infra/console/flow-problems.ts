@@ -13,6 +13,7 @@ import { duration } from '../../shared/model/time.ts';
 import { nextOf } from '../../shared/situation/kinds.ts';
 import { groupsOf, isRefused, setCredentials } from '../../shared/situation/words.ts';
 import { counted } from '../ops/cli/output.ts';
+import { policyWords } from '../ops/cli/policy-words.ts';
 import { type FlowsStatus, maxOpen, type QueueStatus } from '../ops/flows/flow-status.ts';
 import { flows, pausable } from '../ops/pause/switch-flow.ts';
 
@@ -98,7 +99,7 @@ function partnerDown(partner: Partner, { partners, queues, at }: FlowsStatus, co
     id: `partner-${partner}`,
     grade: 'stuck',
     what: `${capitalized(partnerWords[partner])} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
-    why: sentence(reason) || 'Several calls to it have failed within a minute.',
+    why: sentence(reason) || 'Several calls to it have failed.',
     next: [
       refused
         ? 'It refuses our credentials: set the right ones.'
@@ -130,7 +131,7 @@ function pausedFlows({ queues, partners }: FlowsStatus, commands: string): FlowP
     problems.push({
       ...problemOf('bookings', 'completions', 'booking in the ERP'),
       why: 'Somebody paused it. Completions are still read from Azumuta and planned.',
-      next: 'Resume it when the maintenance is over: what waits is booked within 15 minutes.',
+      next: `Resume it when the maintenance is over: what waits is booked within ${policyWords.longestRetry}.`,
     });
   return problems;
 }

@@ -63,7 +63,7 @@ export class Alarms extends Construct {
       ringing: 3,
       looks: 4,
       isState: true,
-      means: 'A channel has refused what people must be told for a quarter of an hour; it is retried.',
+      means: 'A channel has refused what people must be told three times; it is retried.',
     });
     for (const name of consumers) this.watchErrors(functions, name, metricPeriod);
     for (const each of scheduledOf(integration).filter(({ enabled }) => enabled)) {

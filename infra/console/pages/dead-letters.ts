@@ -3,6 +3,7 @@ import { duration } from '../../../shared/model/time.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { redactedText, shownPayload } from '../../ops/cli/redact.ts';
 import { maxNote, minNote } from '../../ops/dead-letters/discard.ts';
+import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
 import type { ReplayReport } from '../../ops/replay/replay.ts';
 import { formKeyField } from '../auth.ts';
 import type { Chosen, DeadLetterGroup, DeadLetterView, ShownDeadLetter } from '../dead-letters.ts';
@@ -20,7 +21,7 @@ export function deadLettersPage(view: DeadLetterView, order: string | undefined,
           ? html`<p class="verdict good"><span aria-hidden="true">✓</span> ${order === undefined ? 'There are none.' : `There are none of ${order}.`}</p>`
           : html`${groups.map((group) => groupPart(group, { now: view.at, timeZone }))}`
       }
-      ${view.hidden > 0 ? html`<p class="hint">Another run holds ${counted(view.hidden, 'more dead letter')}, or was killed while it did; ${view.hidden === 1 ? 'it is' : 'they are'} visible again within 5 minutes.</p>` : ''}
+      ${view.hidden > 0 ? html`<p class="hint">Another run holds ${counted(view.hidden, 'more dead letter')}, or was killed while it did; ${view.hidden === 1 ? 'it is' : 'they are'} visible again within ${hiddenInWords}.</p>` : ''}
       ${view.more ? html`<p class="hint">There are more than are shown here. Replaying or discarding a group includes all of its letters.</p>` : ''}
     </div>
     ${order === undefined ? '' : back}`;

@@ -1,9 +1,14 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { durationInWords } from '../../../shared/model/time.ts';
 import { createQueues, readQueue } from '../../../shared/platform/aws/queue.ts';
 import { type DeadLetterMessage, letterOf } from './dead-letter.ts';
 
+/** How long letters stay hidden from others while a run looks at them. */
+const hidesSeconds = 300;
+export const hiddenInWords = durationInWords(hidesSeconds);
+
 export interface DeadLetterQueueOptions {
-  /** How long letters stay hidden if the run that took them is killed before it can give them back. Default 300. */
+  /** How long letters stay hidden if the run that took them is killed before it can give them back. */
   readonly hiddenSeconds?: number | undefined;
   /** How long SQS may look for more letters. Default 1: a long poll asks all servers, so an empty answer is certain. */
   readonly waitSeconds?: number;
@@ -18,7 +23,7 @@ export const pageSize = 10;
 export function openDeadLetterQueue(
   sqs: Pick<SQSClient, 'send'>,
   queueUrl: string,
-  { hiddenSeconds = 300, waitSeconds = 1 }: DeadLetterQueueOptions = {},
+  { hiddenSeconds = hidesSeconds, waitSeconds = 1 }: DeadLetterQueueOptions = {},
 ) {
   const queues = createQueues(sqs);
   return {

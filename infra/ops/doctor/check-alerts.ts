@@ -1,7 +1,8 @@
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
 import { channelWords } from '../../../shared/alerts/dependencies.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { localTime } from '../../../shared/model/time.ts';
+import { outboxKeepsSeconds } from '../../../shared/ledger/records/alerts.ts';
+import { durationInWords, localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { counted } from '../cli/output.ts';
 import { ledgerOf, type Target, whereOf } from '../cli/target.ts';
@@ -13,7 +14,7 @@ export async function lookAtChannels(target: Target) {
   const found = Object.entries(failing).map(([channel, { since, problem }]) =>
     wrong(
       `${channelWords[channel] ?? channel}: ${problem} (since ${localTime(new Date(since), target.output('TimeZone'))})`,
-      'repair it; what was not delivered in the last 14 days is sent then',
+      `repair it; what was not delivered in the last ${durationInWords(outboxKeepsSeconds)} is sent then`,
       `npm run alert -- --test ${whereOf(target)}`,
     ),
   );

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { policyWords } from '../cli/policy-words.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
@@ -33,7 +34,7 @@ export function httpApiChecks(target: Target, secrets: Pick<SecretStore, 'curren
       if (known.status !== 401) return unexpected(known, 'order-api-key', target);
       return wrong(
         'it refuses the key that is set',
-        'a key set a moment ago is accepted within a minute: check again then',
+        `a key set a moment ago is accepted within ${policyWords.secretAccepted}: check again then`,
       );
     }),
     check('Clock', async () => {

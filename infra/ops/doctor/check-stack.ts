@@ -8,12 +8,13 @@ import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
-import { consumerOf } from '../../../shared/model/queues.ts';
+import { consumerOf, queueKeepsDays } from '../../../shared/model/queues.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
 import { groupsOf } from '../../../shared/situation/words.ts';
 import { ago, counted } from '../cli/output.ts';
+import { policyWords } from '../cli/policy-words.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
 import { maxOpen } from '../flows/flow-status.ts';
 import { insightOfTarget } from '../flows/queue-insight.ts';
@@ -22,8 +23,7 @@ import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 const days = 86_400;
 
-/** SQS drops messages of this age. */
-const keptSeconds = 14 * days;
+const keptSeconds = queueKeepsDays * days;
 /** Leaves some days to resume a flow before anything is lost. */
 const tooOldSeconds = 10 * days;
 /** A run or two may be skipped while another is under way; more mean that the pull has stopped. */
@@ -108,7 +108,7 @@ async function lookAtBookings(target: Target, now: Date) {
   const { bookingsPausedAt } = await ledgerOf(target).breaker.state('erp');
   if (bookingsPausedAt === undefined) return fine('booking in the ERP is switched on');
   const pausedSeconds = (now.getTime() - Date.parse(bookingsPausedAt)) / 1000;
-  const lost = `for ${daysOf(pausedSeconds)}: after 13 days, what waits becomes dead letters`;
+  const lost = `for ${daysOf(pausedSeconds)}: after ${policyWords.longestAge}, what waits becomes dead letters`;
   const paused = `booking in the ERP is paused since ${bookingsPausedAt}`;
   return pausedFinding(target, 'bookings', paused, pausedSeconds < tooOldSeconds ? undefined : lost);
 }
@@ -138,8 +138,7 @@ async function lookAtBreakers(target: Target) {
     const { open, reason = '', openedAt } = await ledgerOf(target).breaker.state(partner);
     const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
     const says = `${name} has been down since ${openedAt}, and calls to it wait: ${reason.replace(/\.$/, '')}`;
-    const next =
-      'nothing is lost; repair what the reason names, and calls go on by themselves within five minutes';
+    const next = `nothing is lost; repair what the reason names, and calls go on by themselves within ${policyWords.longestRetry}`;
     if (open) findings.push(notice(says, next));
   }
   return findings.length > 0 ? findings : fine('are closed: both partners are called');

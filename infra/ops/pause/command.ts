@@ -2,6 +2,7 @@ import { consumerOf } from '../../../shared/model/queues.ts';
 import type { Progress } from '../../local/progress.ts';
 import { defineCommand, exits, runCommand, stackOptions, UsageError } from '../cli/command.ts';
 import { counted } from '../cli/output.ts';
+import { policyWords } from '../cli/policy-words.ts';
 import { findTarget, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import {
   flows,
@@ -26,7 +27,7 @@ const marked = {
     does: 'booking in the ERP',
     partners: 'the ERP; completions are still read and planned',
     paused: ' Completions are still read from Azumuta and planned.',
-    resumed: ' What waits is booked within 15 minutes',
+    resumed: ` What waits is booked within ${policyWords.longestRetry}`,
   },
   pull: {
     does: 'reading orders from the ERP',
@@ -116,7 +117,7 @@ function sentenceFor(name: Name, outcome: Outcome, where: string): string {
 
 function unnoted(why: string | undefined): string {
   if (why === undefined) return '';
-  return ` The ledger could not be written (${why.replace(/\.$/, '')}): the pause counts as waiting time, and messages become dead letters after six days.`;
+  return ` The ledger could not be written (${why.replace(/\.$/, '')}): the pause counts as waiting time, and messages become dead letters after ${policyWords.longestWait}.`;
 }
 
 function queueSentence(name: Name, { waiting, underWay, notQuiet }: Extract<Outcome, { settled: boolean }>) {
@@ -139,17 +140,17 @@ Examples:
   npm run ${name} -- all --local
 
 New orders and completions are still accepted while a flow is paused, and wait in their queues. SQS deletes messages
-that are 14 days old: npm run doctor -- --stack <stack> shows what is paused, and warns when a message is ten days old.
-Messages that are under way when a flow is paused are finished. After resume, bookings that wait go on within 15 minutes.
+that are ${policyWords.queueKeeps} old: npm run doctor -- --stack <stack> shows what is paused, and warns some days before that.
+Messages that are under way when a flow is paused are finished. After resume, bookings that wait go on within ${policyWords.longestRetry}.
 
-Both commands write the time into the ledger. A message normally becomes a dead letter after six days; the time for
-which its flow was paused does not count (after 13 days in the queue it becomes a dead letter in any case). If a flow
+Both commands write the time into the ledger. A message normally becomes a dead letter after ${policyWords.longestWait}; the time for
+which its flow was paused does not count (after ${policyWords.longestAge} in the queue it becomes a dead letter in any case). If a flow
 is switched in the AWS console, or by a deployment that changes the stack, nothing is written, and the time counts.
 
 While orders or completions are paused, the alarm QueueStalled is silent; while the pull is paused, so is NotRunning.
 PartnerDown is silent as long as nothing calls that partner: for the ERP, pause all. If that alarm is on already, it
 stays on until the partner is called again.
 
-Exit codes: 0 done · 1 failed · 2 wrong command line · 3 Lambda was still switching after five minutes, or the ledger
+Exit codes: 0 done · 1 failed · 2 wrong command line · 3 Lambda was still switching at the end, or the ledger
 or the alarm could not be written · 130 interrupted (Lambda goes on switching)`;
 }

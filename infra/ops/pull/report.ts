@@ -60,7 +60,7 @@ export function pulledLines(
     'another run is under way': 'Another run is under way: this one did nothing.',
     paused: `The pull is paused: nothing was read. Resume it with: npm run resume -- pull ${where}`,
     'no slot was free':
-      'The ERP was busy with as many calls as it allows at once: nothing was read. Try again in a minute.',
+      'The ERP was busy with as many calls as it allows at once: nothing was read. Try again in a moment.',
   };
   const why = notRead[outcome];
   if (why !== undefined) return [why];

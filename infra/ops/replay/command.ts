@@ -9,7 +9,9 @@ import {
   textOption,
   UsageError,
 } from '../cli/command.ts';
+import { policyWords } from '../cli/policy-words.ts';
 import { findTarget, whereOf } from '../cli/target.ts';
+import { hiddenInWords } from '../dead-letters/queue.ts';
 import { type ReplayReport, replay, replayDependenciesOf } from './replay.ts';
 import { replayLines } from './report.ts';
 
@@ -28,8 +30,8 @@ Examples:
 
 The AWS credentials are those of your profile (AWS_PROFILE, aws sso login). A dead letter that is replayed twice is
 booked once. A replayed completion books what the ledger planned and Azumuta says now, not what its dead letter contains.
-With --order alone, the order is looked at once more even if its dead letter is gone (after 14 days, or discarded).
-While the command runs, dead letters are hidden from others. If it is killed, they are visible again within 5 minutes.
+With --order alone, the order is looked at once more even if its dead letter is gone (after ${policyWords.queueKeeps}, or discarded).
+While the command runs, dead letters are hidden from others. If it is killed, they are visible again within ${hiddenInWords}.
 
 Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 some selected dead letters cannot be
 replayed and stay · 130 interrupted`,

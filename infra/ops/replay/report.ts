@@ -1,4 +1,5 @@
 import { ago, counted, linesOf, styled, tableOf } from '../cli/output.ts';
+import { hiddenInWords } from '../dead-letters/queue.ts';
 import type { ReplayGroup, ReplayReport } from './replay.ts';
 
 /** The report as lines for a person. */
@@ -26,7 +27,7 @@ export function replayLines(
     hintSentence(report, go),
     !go && isComplete && report.movable + report.hinted.length > 0 && ['To do it:', `  ${command}`],
     hidden > 0 &&
-      `${counted(hidden, 'dead letter')} more could not be looked at: another run holds them, or one that was killed. They are visible again within 5 minutes.`,
+      `${counted(hidden, 'dead letter')} more could not be looked at: another run holds them, or one that was killed. They are visible again within ${hiddenInWords}.`,
   );
 }
 

@@ -11,6 +11,7 @@ import {
   UsageError,
 } from '../cli/command.ts';
 import { styled } from '../cli/output.ts';
+import { policyWords } from '../cli/policy-words.ts';
 import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
 import { secretFindings } from '../doctor/check-partners.ts';
 import { findingLines } from '../doctor/finding.ts';
@@ -45,7 +46,7 @@ Examples:
   npm run secrets -- finish order-api-key --local               … until you finish
 
 The shape of the ERP's credentials depends on its connector: they are checked against --config before they are stored.
-Running functions accept a new token or key within a minute, and refuse the old one within 15 minutes after finish.
+Running functions accept a new token or key within ${policyWords.secretAccepted}, and refuse the old one within ${policyWords.oldSecretRefused} after finish.
 A new key of a partner is used as soon as the partner refuses the old one.
 
 Exit codes: 0 done · 1 failed · 2 wrong command line, or an invalid value (nothing was changed) ·
@@ -96,7 +97,7 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
 
 /** A value of one of our own secrets, and what to do with it. */
 function handOut(name: SecretName, value: string, target: Target): Answer {
-  const soon = '(the functions accept it within a minute)';
+  const soon = `(the functions accept it within ${policyWords.secretAccepted})`;
   const toErp = `Give this key to the ERP, which sends it in the header X-API-Key ${soon}:`;
   if (name === 'order-api-key') return { facts: { value }, lines: [toErp, value] };
   const webhookUrl = target.output('WebhookUrl').replace('<token>', () => value);

@@ -46,7 +46,7 @@ const stateKey = { pk: 'ALERTS', sk: 'STATE' };
 const outboxPrefix = 'OUTBOX#';
 const keyOf = ({ channel, id }: Message) => ({ pk: stateKey.pk, sk: `${outboxPrefix}${channel}#${id}` });
 /** A message that could not be delivered for so long is dropped. */
-const keptSeconds = 14 * 86_400;
+export const outboxKeepsSeconds = 14 * 86_400;
 
 /**
  * What people were told, and what is still to be delivered. One run at a time has the lease; it writes its messages
@@ -83,7 +83,12 @@ export class AlertRecords extends Records {
 
   async write(message: Message): Promise<void> {
     // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
-    await this.table.putIf({ ...keyOf(message), ...message, v: 1, expiresAt: this.expiresAt(keptSeconds) });
+    await this.table.putIf({
+      ...keyOf(message),
+      ...message,
+      v: 1,
+      expiresAt: this.expiresAt(outboxKeepsSeconds),
+    });
   }
 
   /** The oldest messages that the channel does not have yet. */

@@ -17,8 +17,8 @@ export class SecretUnset extends RetryLater {
   }
 }
 
-const ttlSeconds = 900;
-const refreshSeconds = 60;
+export const ttlSeconds = 900;
+export const refreshSeconds = 60;
 
 /** What a container knows of a secret; times are epoch milliseconds. */
 interface Known {
