@@ -64,7 +64,7 @@ function pauseSince(instant: string): Outage {
 }
 
 /** Why a partner is not called now, for a person. */
-export function whyWaiting(
+export function whyHeldBack(
   partner: Partner,
   { reason, isPause }: Pick<Outage, 'reason' | 'isPause'>,
 ): string {

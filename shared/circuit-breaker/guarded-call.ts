@@ -3,7 +3,7 @@ import type { Partner } from '../model/partner.ts';
 import type { CallSignal, Guard, Pace } from '../platform/http.ts';
 import type { Logger } from '../platform/log.ts';
 import { NoFreeSlot, type Slots } from '../slots/slots.ts';
-import { type Breaker, type Outage, whyWaiting } from './circuit-breaker.ts';
+import { type Breaker, type Outage, whyHeldBack } from './circuit-breaker.ts';
 
 export interface GuardedCallDependencies {
   readonly breaker: Breaker;
@@ -138,5 +138,5 @@ function waiting(partner: Partner, outage: Omit<Outage, 'openedAt'>, log: Logger
   const { seconds, isDown } = outage;
   const fields = { Partner: partner, seconds };
   log.warn('Waiting for a partner to recover', fields, isDown ? { PartnerDown: 1 } : {});
-  return new BreakerOpen(whyWaiting(partner, outage), { scope: 'partner', afterSeconds: seconds });
+  return new BreakerOpen(whyHeldBack(partner, outage), { scope: 'partner', afterSeconds: seconds });
 }

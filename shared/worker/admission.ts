@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { type Outage, whyWaiting } from '../circuit-breaker/circuit-breaker.ts';
+import { type Outage, whyHeldBack } from '../circuit-breaker/circuit-breaker.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
 import { NoFreeSlot } from '../slots/slots.ts';
@@ -58,7 +58,7 @@ export class Admission {
     const [probing, ...others] = works;
     const waits = outage.seconds > 0 || !probing ? works : others;
     const left = { left: outage.seconds, soFar: (this.#now() - outage.openedAt) / 1000 };
-    const reason = whyWaiting(partner, outage);
+    const reason = whyHeldBack(partner, outage);
     const waiting = waits.map((work) =>
       waitingFor(secondsInOutage(left, receiveCountOf(work.record), random(), backoff), work, reason),
     );
