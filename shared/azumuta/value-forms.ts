@@ -79,7 +79,11 @@ export function parametersForm(
   contract: Pick<AzumutaContract, 'parameter' | 'language'>,
 ): Form<Readonly<Record<string, ParameterValue>>> {
   const plain = valueForm(contract.language);
-  const plainly = { parameter: { ...contract.parameter, value: '' } };
+  const itself = { parameter: { ...contract.parameter, value: '' } };
+  const readValue = (each: unknown, isWithin: boolean, reading: Reading) => {
+    const field = fieldsIn(each, isWithin ? contract : itself, 'parameter', reading);
+    return field('value', plain, isWithin ? 'stated' : 'optional');
+  };
   return {
     expected: 'a map, or a list of parameters',
     understand(parameters, reading) {
@@ -87,20 +91,13 @@ export function parametersForm(
       if (!isList && !isRecord(parameters)) return undefined;
       const found = {};
       for (const [at, each] of Object.entries(parameters)) {
-        const name = isList
-          ? fieldsIn(each, contract, 'parameter', reading)('key', nameForm, 'required')
-          : at;
+        const field = fieldsIn(each, contract, 'parameter', reading);
+        const name = isList ? field('key', nameForm, 'required') : at;
         if (name === undefined) continue;
         const isWithin = isList || isRecord(each) || Array.isArray(each);
-        const within = { ...reading, whose: `${reading.whose}, parameter "${name}"` };
-        const read = (own: Reading) =>
-          fieldsIn(
-            each,
-            isWithin ? contract : plainly,
-            'parameter',
-            own,
-          )('value', plain, isWithin ? 'stated' : 'optional');
-        setField(found, name, lazily(within, read));
+        const own = { ...reading, whose: `${reading.whose}, parameter "${name}"` };
+        const read = (within: Reading) => readValue(each, isWithin, within);
+        setField(found, name, lazily(own, read));
       }
       return found;
     },
