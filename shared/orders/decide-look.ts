@@ -10,6 +10,8 @@ export interface LookFacts {
   readonly concerns: readonly Concern[];
   /** Undefined when Azumuta does not have it, under its id or its number. */
   readonly seen: AzumutaProductOrder | undefined;
+  /** Its quantity is booked: nothing can be put right in Azumuta any more. */
+  readonly isBooked: boolean;
 }
 
 export interface LookDecision {
@@ -26,14 +28,20 @@ export interface LookDecision {
  * What a look at Azumuta says about the concerns of a product order:
  *
  *   Azumuta has it       unwanted             wanted again     changed                     removed
+ *   withdrawn already    over                 over             over                        over
+ *   booked               over                 over             as below                    over
  *   no                   over: withdrawn      over: made anew  over, if withdrawn          begins, unless withdrawn
  *   as the ERP wants it  stays                over             over: the order is that now over
  *   otherwise            stays                over             begins, or tells what is    over
  */
-export function decideLook({ entry, concerns, seen }: LookFacts): LookDecision {
+export function decideLook({ entry, concerns, seen, isBooked }: LookFacts): LookDecision {
   const of = (kind: Concern['kind']) => concerns.filter((concern) => concern.kind === kind);
   const over = (those: readonly Concern[], note: string) => those.map((concern) => ({ concern, note }));
   const [unwanted, changed, removed] = [of('unwanted'), of('changed'), of('removed')];
+  // A planner may have begun one from what was read before.
+  if (entry.withdrawn) return { ends: over(concerns, 'It is withdrawn.'), begins: [] };
+  if (isBooked && (unwanted.length > 0 || !seen))
+    return { ends: over([...unwanted, ...removed], 'It is built and booked.'), begins: [] };
   if (!seen && unwanted.length === 0) return { ends: [], begins: [removedConcern] };
   if (!seen) {
     const ends = over([...unwanted, ...changed, ...removed], 'Azumuta does not have it any more.');

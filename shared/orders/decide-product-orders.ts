@@ -3,6 +3,7 @@ import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts
 import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import {
+  type ErpOrder,
   isSameErpOrder,
   type MappedProductOrder,
   type Part,
@@ -36,8 +37,11 @@ import {
  *   created, other content               concern: changed; none     concern: unwanted
  *                                        where a later mapping
  *                                        only adds parameters
- *   booked, and final                    unchanged; used again a    unchanged
- *                                        day later, without an id
+ *   booked, and final                    over; concern: changed     over
+ *                                        where it wants more; used
+ *                                        again, without an id and
+ *                                        with all parts booked for
+ *                                        a day
  *   of another ERP order                 concern: number taken      –, or unclaimed
  *
  * *Created* means that it may exist. A *refused* product order may exist, too: its replacement is searched by number
@@ -170,7 +174,7 @@ function decidePart(
   // A refused order is tried again when somebody asks for it; a pull reads it again and again.
   const isAsked = wanted.via === 'endpoint' || wanted.via === 'replay';
   if (open && (!same || isAsked)) return { number, action: 'replace', wanted: mapped, ends: own, entry };
-  if (isBookedFinally(known, entry)) return afterBooking(entry, mapped, known, wanted, same);
+  if (isBookedFinally(known, entry)) return afterBooking(entry, mapped, known, wanted);
   if (!same) return changed(entry, mapped, wanted, own);
   const [first] = own;
   if (!first) return stays(entry);
@@ -201,7 +205,8 @@ function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, { order }:
 /** Surplus, or of an order that the ERP does not want any more. */
 function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): PartDecision {
   const { number, part } = entry;
-  if (entry.withdrawn || isBookedFinally(known, entry)) return stays(entry);
+  if (entry.withdrawn) return stays(entry);
+  if (isBookedFinally(known, entry)) return overAsBooked(entry, known);
   const of = wanted.mapped?.split.of;
   const why =
     of === undefined
@@ -293,6 +298,13 @@ function bookingsOf(
   return productOrders.get(book === 'when-all-done' ? first : number)?.bookings ?? [];
 }
 
+/** Of a booked product order, nothing can be put right in Azumuta any more. */
+function overAsBooked(entry: OrderEntry, known: KnownErpOrder): Kept {
+  // Whether a number was used again, only a person knows.
+  const ends = ofContent(known, entry.number).filter(({ kind }) => kind !== 'used-again');
+  return stays(entry, ends.length === 0 ? {} : { action: 'over', ends, sentence: 'It is built and booked.' });
+}
+
 /** An ERP without ids may use its numbers again: a day later nobody repeats a call any more. */
 const usedAgainMs = 86_400_000;
 
@@ -301,22 +313,30 @@ function afterBooking(
   mapped: MappedProductOrder,
   known: KnownErpOrder,
   { order, now }: WantedOrder,
-  same: boolean,
 ): Kept {
   const { number } = entry;
-  const { bookings = [] } = known.productOrders.get(number) ?? {};
-  const doneAt = Math.max(...bookings.map(({ doneAt: at }) => Date.parse(at ?? '') || 0));
-  if (order.id === undefined && now.getTime() - doneAt >= usedAgainMs) {
+  if (order.id === undefined && now.getTime() - allBookedAt(known, order) >= usedAgainMs) {
     const note = `The ERP wants ${number} once more, and it is built and booked: let productOrders.number tell the orders apart that have one number, such as by the year of their due date`;
     const concern = { kind: 'used-again', content: 'used again', note, cause: 'configuration' } as const;
     return conflict(entry, [concern], `${note}.`, false);
   }
-  if (same) return stays(entry);
-  const [was, is] = [known.record?.erpOrder.amount, order.quantity.amount].map(Number);
-  if (!(Number(is) > Number(was))) return stays(entry);
+  const [was, is] = [entry.erpOrder.amount, order.quantity.amount].map(Number);
+  if (entry.contentHash === mapped.contentHash || !(Number(is) > Number(was)))
+    return overAsBooked(entry, known);
   const note = `it is built and booked, and the ERP wants ${is} instead of ${was}: release another order for the rest`;
   const concern = { kind: 'changed', content: mapped.contentHash, note, cause: 'conflict' } as const;
   return conflict(entry, [concern], `Product order ${number}: ${note}.`, false);
+}
+
+/** When the last part of an ERP order was booked; infinity while one is not: the ERP lists such an order again and again. */
+function allBookedAt(known: KnownErpOrder, order: ErpOrder): number {
+  const all = [...known.productOrders.values()];
+  const isOpen = all.some(
+    ({ entry }) =>
+      entry && isSameErpOrder(entry.erpOrder, order) && !entry.withdrawn && !isBookedFinally(known, entry),
+  );
+  const times = all.flatMap(({ bookings }) => bookings.map(({ doneAt }) => Date.parse(doneAt ?? '') || 0));
+  return isOpen ? Number.POSITIVE_INFINITY : Math.max(...times);
 }
 
 function numbersOf(split: Split): string {

@@ -2,6 +2,7 @@ import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { bookedQuantity } from '../ledger/records/bookings.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
@@ -32,13 +33,15 @@ export async function lookAtOrder(
   dependencies: LookDependencies,
 ): Promise<AzumutaProductOrder | undefined> {
   const { ledger } = dependencies;
-  const { entry, concerns: all, bookings } = await ledger.knownOrders.read(number);
+  const { entry, concerns: all, bookings } = await ledger.knownOrders.standing(number);
   const concerns = all.filter(({ kind }) => lookedAt.includes(kind));
   // One that was refused may be there as well.
-  const mayBeThere = entry?.state === 'done' || (entry?.state === 'rejected' && !entry.withdrawn);
+  const mayBeThere = entry?.state === 'done' || entry?.state === 'rejected';
   if (!entry || !mayBeThere || concerns.length === 0) return undefined;
-  const seen = await seenOf(entry, signal, dependencies);
-  const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen });
+  const seen = entry.withdrawn ? undefined : await seenOf(entry, signal, dependencies);
+  const { index } = entry.part;
+  const isBooked = bookedQuantity(bookings, index) !== undefined;
+  const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen, isBooked });
   log.info('Looked at a product order', { seen: seen?.status ?? 'not there', ends: ends.length });
   if (takes) await ledger.orders.take(entry, takes);
   const withdrawn = withdraws ? await ledger.orders.withdrawRemoved(entry, notThere) : undefined;
@@ -52,8 +55,8 @@ export async function lookAtOrder(
   }
   const isUnwanted = concerns.some((one) => one.kind === 'unwanted' && !over.includes(one));
   const isWanted = seen !== undefined && !isUnwanted;
-  if (isWanted !== entry.awaitsCompletion && bookings.length === 0)
-    await ledger.orders.setAwaited(number, isWanted);
+  const isPlanned = bookings.some(({ parts }) => parts.includes(index));
+  if (isWanted !== entry.awaitsCompletion && !isPlanned) await ledger.orders.setAwaited(number, isWanted);
   return seen;
 }
 

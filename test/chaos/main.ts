@@ -81,7 +81,7 @@ async function main(options: Options): Promise<number> {
       faultsEverySeconds: given.faultsEvery,
       floodEverySeconds: given.floodEvery,
       single,
-      dataDir,
+      ...{ dataDir, isEnough: () => true },
       log,
       tell: (progress) => say(progressLine(progress)),
     });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runChaos, sumOf } from './run.ts';
+import { runChaos, type SoFar, sumOf } from './run.ts';
 
 /** The short form of `npm run chaos`. */
 describe.each([
@@ -25,27 +25,31 @@ describe.each([
         killEverySeconds: 3,
         faultsEverySeconds: 2.5,
         floodEverySeconds: 5,
-        dataDir,
+        ...{ dataDir, isEnough },
         tell: () => {},
         log: (line) => log.push(line),
       });
 
-      // Assess: enough must have happened
+      // Assess
       const { lost, double, wrong } = result.balance;
       expect({ lost, double, wrong }, log.slice(-50).join('\n')).toEqual({ lost: [], double: [], wrong: [] });
-      expect(result.orders).toBeGreaterThan(100);
       expect(result.completions).toBeGreaterThanOrEqual(result.orders);
-      expect(sumOf(result.kills)).toBeGreaterThanOrEqual(5);
-      const { changed, renamed, flooded } = result.injected;
-      expect(new Set(changed.map(({ split }) => split)).size).toBe(3);
-      expect(renamed.size).toBeGreaterThan(0);
-      expect(flooded.length).toBeGreaterThan(0);
-      expect(new Set(result.clocks).size).toBeGreaterThan(5);
-      for (const partner of ['azumuta', 'erp']) {
-        expect([...result.faults.keys()].filter((name) => name.startsWith(partner))).not.toEqual([]);
-      }
+      expect(result.injected.flooded.length).toBeGreaterThan(0);
     } finally {
       rmSync(dataDir, { recursive: true, force: true });
     }
   });
 });
+
+/** Else the test passes where little happened: on a slow machine, it takes longer. */
+function isEnough({ orders, kills, clocks, faults, changed, renamed }: SoFar): boolean {
+  const isFaulty = (partner: string) => [...faults.keys()].some((name) => name.startsWith(partner));
+  return (
+    orders > 100 &&
+    sumOf(kills) >= 5 &&
+    new Set(clocks).size > 5 &&
+    ['azumuta', 'erp'].every(isFaulty) &&
+    new Set(changed.map(({ split }) => split)).size === 3 &&
+    renamed.size > 0
+  );
+}

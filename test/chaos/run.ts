@@ -30,9 +30,17 @@ export interface ChaosOptions {
   /** One trigger an order, and no pull: nothing makes up for a loss. */
   readonly single: boolean;
   readonly dataDir: string;
+  /** The load goes on until then, however slow the machine is. */
+  readonly isEnough: (soFar: SoFar) => boolean;
   readonly tell: (progress: Progress) => void;
   readonly log: (line: string) => void;
 }
+
+/** What has happened under load. */
+export interface SoFar
+  extends LoadFigures,
+    Pick<Injected, 'changed' | 'renamed'>,
+    Pick<ChaosResult, 'kills' | 'faults' | 'clocks'> {}
 
 export interface Progress extends LoadFigures {
   readonly phase: 'load' | 'completing' | 'pulling' | 'repeating lost triggers' | 'emptying the queues';
@@ -136,8 +144,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       };
     };
 
-    for (const until = began + options.loadSeconds * 1000; performance.now() < until; ) {
-      await pause(Math.min(5_000, Math.max(0, until - performance.now())));
+    const soFar = (): SoFar => ({
+      ...{ ...load.figures(), ...load.injected() },
+      ...{ clocks, kills: kills.counts, faults: faultCounts(system.sandboxes) },
+    });
+    const until = began + options.loadSeconds * 1000;
+    while (performance.now() < until || !options.isEnough(soFar())) {
+      const left = until - performance.now();
+      await pause(left > 0 ? Math.min(5_000, left) : 1_000);
       await tell('load');
     }
     await kills.stop();

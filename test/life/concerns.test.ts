@@ -159,6 +159,53 @@ describe('an order that is built and booked', () => {
     expect(await kinds()).toEqual([]);
     expect(subjects()).toEqual([]);
   });
+
+  it('is told when the ERP wants more, until it does not', async () => {
+    const order = await released();
+    plant.azumuta.complete(order.number);
+    await round();
+    expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+    const more = await plant.post(posted(order, { quantity: '8' }));
+    expect(more.productOrders).toMatchObject([{ reason: expect.stringContaining('release another order') }]);
+    expect(await kinds()).toEqual(['changed']);
+    await plant.post(posted(order));
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('needs nobody any more where it was put back, and released again as it was built', async () => {
+    const order = await released();
+    plant.erp.putBack(order);
+    plant.advance(days);
+    await plant.reconcile();
+    await plant.work();
+    expect(await kinds()).toEqual(['unwanted']);
+    plant.erp.releaseAgain(order);
+    plant.azumuta.complete(order.number);
+    await plant.work();
+    expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+    plant.advance(days);
+    await plant.reconcile();
+    await plant.work();
+    expect(await kinds()).toEqual([]);
+  });
+});
+
+it('needs nobody for a withdrawn order of which a planner tells what was read before', async () => {
+  const order = await released();
+  plant.erp.cancel(order);
+  await round();
+  const [before] = (await plant.ledger.knownOrders.read(order.number)).concerns;
+  plant.azumuta.remove(order.number);
+  await round(days);
+  await plant.reconcile();
+  await plant.work();
+  expect(await kinds()).toEqual([]);
+  if (before) await plant.ledger.concerns.begin(order.number, before);
+  expect(await kinds()).toEqual(['unwanted']);
+  plant.advance(days);
+  await plant.reconcile();
+  await plant.work();
+  expect(await kinds()).toEqual([]);
 });
 
 it('tells an order that the plant does not accept any more, also at the endpoint', async () => {

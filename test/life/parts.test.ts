@@ -153,3 +153,28 @@ it('waits with its first part until all are booked, however long that takes', as
   expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '2' });
   expect(await waits()).toBe(false);
 });
+
+it('is not used again while a part is open, and is when all are booked and the ERP wants it a day later', async () => {
+  // Prepare: an ERP without ids
+  plant.deploy({ productOrders: { split: { per: 'unit', book: 'each' } } });
+  const order = plant.plan('2', 'plain', { dueDate: '2026-12-01' });
+  const post = () =>
+    plant.post({ number: order.number, article: 'GEAR-01', quantity: '2', unit: 'u', dueDate: '2026-12-01' });
+  await post();
+  await plant.work();
+  await built(order, 1);
+
+  // Act
+  plant.advance(2 * days);
+  const open = await post();
+  await built(order, 2);
+  plant.advance(2 * days);
+  const again = await post();
+
+  // Assess
+  expect(open.status).toBe('exists');
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '2' });
+  expect(again.productOrders).toMatchObject(
+    [1, 2].map(() => ({ reason: expect.stringContaining('once more') })),
+  );
+});

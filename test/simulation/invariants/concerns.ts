@@ -21,7 +21,11 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
     const order = orders.find(
       (one) => one && its?.parameters[sourceParameter] === (one.ref.id ?? one.ref.number),
     );
-    const why = whyOver(item, its, order);
+    const isBooked = items.some(
+      ({ kind, state, productOrder }) =>
+        kind === 'quantity' && state === 'done' && its?.id === Object(productOrder).id,
+    );
+    const why = whyOver(item, its, order, isBooked);
     if (why !== undefined) find('concerns', `${String(item.pk)} ${String(item.sk)} is open, and ${why}.`);
   }
   for (const { ref, changes, numbers, typed, isWithheld } of orders.filter(Boolean)) {
@@ -66,9 +70,11 @@ function whyOver(
   { sk, wanted }: Item,
   its: BuiltProductOrder | undefined,
   order: ReleasedOrder | undefined,
+  isBooked: boolean,
 ): string | undefined {
   const kind = String(sk).slice('CONCERN#'.length);
   if (kind === 'removed' && its) return `Azumuta has ${its.number}`;
+  if (kind === 'unwanted' && isBooked) return 'its quantity is booked';
   if (kind === 'unwanted' && !its) return 'Azumuta does not have it any more';
   if (kind === 'unwanted' && order && isWantedAgain(order)) return `the ERP wants ${order.ref.number} again`;
   if (kind !== 'changed' || wanted === undefined || !its) return undefined;

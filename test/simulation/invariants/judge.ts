@@ -84,7 +84,7 @@ function judgeOrder(
     judgeJourneys(world, made, marks, order.changes.includes('operator opens it again'), find);
     judgeLinks(world, order, made, books.productOrders, find);
   }
-  if (deadLetters.length === 0) judgeChanges(world, order, made, find);
+  if (deadLetters.length === 0) judgeChanges(world, judged, find);
   if (deadLetters.length === 0) judgeParts(world, order, made, find);
   if (deadLetters.length === 0) judgeCorrections(world, order, made, find);
   judgeRework(world, order, find);
@@ -185,17 +185,25 @@ function judgeUnexplainedBookings(world: World, { order, family, books }: Judged
   }
 }
 
-/** A posted order is compared at once: a product order that does not match any more must be reported. */
-function judgeChanges(
-  world: World,
-  order: ReleasedOrder,
-  made: readonly BuiltProductOrder[],
-  find: Find,
-): void {
+/**
+ * A posted order is compared at once: a product order that does not match any more must be reported; one that was booked
+ * by then, where the ERP wants more.
+ */
+function judgeChanges(world: World, { order, made }: JudgedOrder, find: Find): void {
   const { split, via } = world.scenario;
   if (split !== 'one' || via !== 'endpoint' || !order.changes.includes('planner changes the quantity'))
     return;
-  const other = made.find(({ parameters }) => Number(parameters.Quantity) !== order.quantity);
+  const isBooked = world.plant.table
+    .items()
+    .some(
+      ({ pk, doneAt, kind }) =>
+        kind === 'quantity' &&
+        Date.parse(String(doneAt)) < order.heardAt &&
+        made.some(({ number }) => pk === `ORDER#${number}`),
+    );
+  const other = made.find(({ parameters: { Quantity } }) =>
+    isBooked ? Number(Quantity) < order.quantity : Number(Quantity) !== order.quantity,
+  );
   if (other && !isReported(world, order, made))
     find(
       'reported',

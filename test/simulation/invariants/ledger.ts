@@ -21,10 +21,10 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     .filter((order) => order && order.removed.length > 0)
     .flatMap((order) => [...(order?.numbers ?? [])]);
   const isRemoved = ({ pk }: Item) => removed.some((number) => isPartOf(String(pk), number));
-  // An ERP does not list finished orders: an order that was accepted before, but could not be sent, is never listed
-  // again.
+  // An ERP does not list what is finished or deleted: an order that was accepted before, but could not be sent, is never
+  // listed again. Nobody wants it, and nothing was made.
   const finished = people.orders
-    .filter((order) => order?.changes.includes('planner finishes it by hand'))
+    .filter((order) => order?.changes.some((one) => unlisted.has(one)))
     .flatMap(({ numbers }) => [...numbers]);
   const isFinished = ({ sk, pk, attempts }: Item) =>
     sk === 'ORDER' && attempts === 0 && finished.some((number) => isPartOf(String(pk), number));
@@ -47,6 +47,8 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
   const logged = plant.logged.find((line) => line.includes(operatorName));
   if (logged !== undefined) find('personal', `A log names an operator: ${logged.slice(0, 200)}`);
 }
+
+const unlisted: ReadonlySet<string> = new Set(['planner finishes it by hand', 'planner deletes it']);
 
 /** The sentences of waits (`Wait` in shared/model/errors.ts). */
 const ofWaits =

@@ -77,7 +77,7 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
   );
   return {
     ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity, dueDate },
-    isWithheld: false,
+    ...{ isWithheld: false, heardAt: 0 },
     figures: other?.figures,
     changes: shared ? ['planner shares a number'] : [],
     ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [] },

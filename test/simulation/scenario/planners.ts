@@ -19,8 +19,13 @@ export function plannerDoes(order: ReleasedOrder, act: Act, world: World, state:
   const isDone = isDoneTo(order, act, world, state);
   const isEnded = act.kind === 'planner cancels' || act.kind === 'planner finishes it by hand';
   const isPosted = !isEnded && !order.isWithheld;
-  if (isDone && isPosted && scenario.via === 'endpoint' && erp.books(order.ref).state === 'open')
-    postOrder(world, order, state.addTask());
+  if (isDone && isPosted && scenario.via === 'endpoint' && erp.books(order.ref).state === 'open') {
+    const taken = state.addTask();
+    postOrder(world, order, () => {
+      order.heardAt = world.time.now();
+      taken();
+    });
+  }
   return isDone;
 }
 
