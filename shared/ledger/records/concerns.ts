@@ -15,10 +15,11 @@ import { Records } from './records.ts';
  * What a person must see to about an order. Each kind has one owner, which begins it and ends it at its next look:
  *
  *   kind               begun by                        ended by
- *   changed            accept, when the ERP wants      a look: Azumuta has what the ERP wants
- *                      other content than was made
- *   unwanted           accept: cancelled, put back,    a look: Azumuta has it no more, or the ERP wants it again as it
- *                      deleted, surplus, not accepted  is there
+ *   changed            accept, when the ERP wants      a look: Azumuta has what the ERP wants; accept, once it is booked
+ *                      other content than was made,    and the ERP wants no more
+ *                      or more than was booked
+ *   unwanted           accept: cancelled, put back,    a look: Azumuta has it no more, it is booked, or the ERP wants it
+ *                      deleted, surplus, not accepted  again as it is there
  *   number-taken       accept: another ERP order is    accept: that one is mapped elsewhere, or gone
  *                      mapped to its number as well
  *   refused            accept: it cannot be mapped     accept: it can
