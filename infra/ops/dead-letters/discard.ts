@@ -34,7 +34,7 @@ export async function discard(
   request: DiscardRequest,
   { deadLetters, records, bookings }: DiscardDependencies,
 ) {
-  const note = `${checkedNote(request.note)} (${request.by})`;
+  const note = signedNote(request.note, request.by);
   const held = new Map<string, DeadLetterMessage>();
   let selected = 0;
   let discarded = 0;
@@ -70,9 +70,10 @@ export async function discard(
   return { selected, discarded, failure };
 }
 
-export function checkedNote(given: string): string {
-  const note = given.replace(/\s+/g, ' ').trim();
-  if (note.length >= minNote && note.length <= maxNote) return note;
+/** Why a person did something, and who it was: kept with the order; the support file leaves the person out. @throws UsageError */
+export function signedNote(why: string, by: string): string {
+  const note = why.replace(/\s+/g, ' ').trim();
+  if (note.length >= minNote && note.length <= maxNote) return `${note} (signed by ${by})`;
   throw new UsageError(
     `Say in ${minNote} to ${maxNote} characters why, for everybody who looks up the order later.`,
   );

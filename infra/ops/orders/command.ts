@@ -6,7 +6,7 @@ import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { defineCommand, flag, oneOf, option, runCommand, stackOptions, UsageError } from '../cli/command.ts';
 import { linesOf, styled } from '../cli/output.ts';
 import { findTarget, ledgerOf, operatorOf, queueUrlsOf, sqsOf, whereOf } from '../cli/target.ts';
-import { checkedNote } from '../dead-letters/discard.ts';
+import { signedNote } from '../dead-letters/discard.ts';
 import { type EndDependencies, type EndRequest, giveUp, remake, settle } from './end-order.ts';
 
 const actions = ['settle', 'give-up', 'remake'] as const;
@@ -50,7 +50,7 @@ await runCommand(command, async ({ options, words: [action = '', number, kind] }
     ledger: ledgerOf(target),
     enqueue: async (one) => void (await queues.send(url, { body: productOrderMessage(one) })),
   };
-  const request = { number, go, note: `${checkedNote(because)} (${await operatorOf(target)})` };
+  const request = { number, go, note: signedNote(because, await operatorOf(target)) };
   const steps = await act(action, request, kind, dependencies);
   const again = linesOf(action, number, kind).map((word) => shellWord(word));
   const toDoIt = `npm run orders -- ${again.join(' ')} --because ${shellWord(because)} --go ${whereOf(target)}`;

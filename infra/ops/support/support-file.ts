@@ -19,25 +19,16 @@ export interface SupportFile {
  * The text of the file, without secrets, names of persons and AWS account numbers. Answers of the ERP and Azumuta stay in
  * it, because they usually contain the explanation.
  */
-export function supportTextOf({ order, ...rest }: SupportFile): string {
-  const file: SupportFile = { ...rest, order: { ...order, productOrders: withoutPeople(order) } };
-  return `${JSON.stringify(redacted(file), null, 2).replace(accountNumber, '$<before>•••')}\n`;
+export function supportTextOf(file: SupportFile): string {
+  const text = JSON.stringify(redacted(file), null, 2);
+  return `${text.replace(accountNumber, '$<before>•••').replace(signatures, '')}\n`;
 }
 
 /** In an ARN, or in the URL of a queue. */
 const accountNumber = /(?<before>(?:arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:|amazonaws\.com\/))\d{12}/g;
 
-/** The note of a discarded dead letter ends with the name of the operator. */
-function withoutPeople({ productOrders }: Trace): Trace['productOrders'] {
-  return productOrders.map((order) => ({
-    ...order,
-    journey: order.journey.map((entry) =>
-      entry.event === 'discarded' && entry.note !== undefined
-        ? { ...entry, note: entry.note.replace(/ \([^()]*\)$/, '') }
-        : entry,
-    ),
-  }));
-}
+/** Of persons, in the notes and reasons of what they did; one may be cut off at its end. */
+const signatures = / \(signed by [^()"]*\)?/g;
 
 /** Paths of the settings of a configuration: `productOrders.article`. */
 export function namesIn(configuration: object): string[] {

@@ -155,7 +155,7 @@ describe('discard', () => {
     expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing, 'product-orders': nothing });
     expect((await stage.ledger.journeys.of('PO-7')).at(-1)).toMatchObject({
       event: 'discarded',
-      note: `Typed by hand <today> (${operator})`,
+      note: `Typed by hand <today> (signed by ${operator})`,
     });
     expect(await stage.ledger.deadLetters.of('PO-7')).toMatchObject([
       { cause: 'unknown-article', isDead: false },

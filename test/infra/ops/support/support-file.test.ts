@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { signedNote } from '../../../../infra/ops/dead-letters/discard.ts';
 import { namesIn, supportTextOf } from '../../../../infra/ops/support/support-file.ts';
 import integration from '../../../../integration.config.ts';
 
@@ -7,8 +8,9 @@ const entry = (event: string, note: string) => ({ at: '2026-11-24T08:00:00.000Z'
 const stack = 'AzumutaErp-ghent-production';
 const known = { writtenAt: '2026-11-24T09:00:00.000Z', versions: { integration: '0.2.0' }, stack };
 
-it('leaves out secrets, the name of who discarded a dead letter, and the numbers of AWS accounts', () => {
+it('leaves out secrets, who did something, and the numbers of AWS accounts', () => {
   // Prepare
+  const anna = 'anna, arn:aws:sts::123456789012:assumed-role/operators/anna@plant.example';
   const outputs = {
     WebhookTokenSecret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:token',
     CompletionsQueue: 'https://sqs.eu-west-1.amazonaws.com/123456789012/completions',
@@ -18,12 +20,14 @@ it('leaves out secrets, the name of who discarded a dead letter, and the numbers
     ...{ number: 'MO/1', erpOrder: undefined, part: undefined, azumuta: undefined },
     ...{ cause: undefined, draft: undefined },
     ...{ state: 'needs a person' as const, stage: 'in Azumuta' as const },
-    ...{ says: 'It has a dead letter.', next: undefined, command: undefined },
+    ...{ says: `Given up: ${signedNote('booked by hand', anna)}`, next: undefined, command: undefined },
     bookings: [],
     deadLetters: [],
     journey: [
       entry('retry', 'The ERP said: password=hunter2 is wrong'),
-      entry('discarded', 'booked by hand (anna@plant.example)'),
+      entry('discarded', signedNote('booked by hand', anna)),
+      entry('given up', signedNote('scrapped', anna)),
+      entry('over', signedNote('corrected on paper', anna).slice(0, -3)),
     ],
   };
 
