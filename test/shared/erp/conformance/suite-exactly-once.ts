@@ -125,7 +125,6 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
       disturb: (n: number, order: PlannedOrderRef) => AbortSignal | undefined,
       judge: (failure: unknown, disturbed: Disturbed) => Promise<void> | void,
     ): Promise<void> {
-      target().faults.skipNetwork(true);
       const reference = await undisturbed();
       for (let n = 1; n <= reference.calls; n += 1) {
         // Prepare

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { expect } from 'vitest';
+import { beforeEach, expect } from 'vitest';
 import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
@@ -13,6 +13,9 @@ import type { Chapter, ConnectorOptions, PlannedOrderRef } from './target.ts';
 const maxCallsToGiveUp = 8;
 
 export function failureTests({ target, plan, book, promise }: Chapter): void {
+  // Here connections are made, refused and left without an answer.
+  beforeEach(() => target().faults.skipNetwork(false));
+
   /** Books to a planned order and expects a RetryLater; nothing may have been booked. */
   async function failureOfBooking(options: ConnectorOptions, disturb?: () => void): Promise<RetryLater> {
     const order = await plan();

@@ -69,7 +69,7 @@ export function describeErpConformance(
     }, testTimeoutMs);
     beforeEach(() => {
       target().faults.reset();
-      target().faults.skipNetwork(false);
+      target().faults.skipNetwork(true);
     });
     afterAll(async () => running?.close());
 
