@@ -170,7 +170,7 @@ export function failureTests({ target, plan, book, promise }: Chapter): void {
     expect(await target().books(second)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
-  promise('renews a session that expires in the middle of a booking', ['session'], async () => {
+  promise('renews a session that expires in the middle of a booking', ['every-call', 'session'], async () => {
     // Prepare
     const reference = await plan();
     target().faults.reset();

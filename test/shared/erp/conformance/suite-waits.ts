@@ -17,40 +17,44 @@ export function waitTests({ target, cannot, plan, book, promise }: Chapter): voi
       ...(cannot.scrap === undefined ? { quantity: { amount: '4' }, scrap: { amount: '1' } } : {}),
     });
 
-  promise('books once when the same call takes effect and is not answered, time after time', [], async () => {
-    // Prepare
-    const reference = await plan();
-    target().faults.reset();
-    await book(all(reference));
-    const calls = target().faults.callCount();
-    const expected = await target().books(reference);
-
-    for (let n = 1; n <= calls; n += 1) {
-      const order = await plan();
+  promise(
+    'books once when the same call takes effect and is not answered, time after time',
+    ['every-call'],
+    async () => {
+      // Prepare
+      const reference = await plan();
       target().faults.reset();
-      target().faults.crashAt(n, 'after');
-      let failure = await failureOf(book(all(order)));
-      const cut = target().faults.calls()[n - 1];
-      target().faults.cutEvery((call) => call.url === cut?.url && call.body === cut.body, 'after');
+      await book(all(reference));
+      const calls = target().faults.callCount();
+      const expected = await target().books(reference);
 
-      // Act
-      let attempt = firstAttempt();
-      for (let times = 1; times <= hangs && failure instanceof RetryLater; times += 1) {
-        if (times === hangs) target().faults.reset();
-        attempt = attemptAfter(failure, attempt);
-        failure = await failureOf(book(all(order), attempt));
+      for (let n = 1; n <= calls; n += 1) {
+        const order = await plan();
+        target().faults.reset();
+        target().faults.crashAt(n, 'after');
+        let failure = await failureOf(book(all(order)));
+        const cut = target().faults.calls()[n - 1];
+        target().faults.cutEvery((call) => call.url === cut?.url && call.body === cut.body, 'after');
+
+        // Act
+        let attempt = firstAttempt();
+        for (let times = 1; times <= hangs && failure instanceof RetryLater; times += 1) {
+          if (times === hangs) target().faults.reset();
+          attempt = attemptAfter(failure, attempt);
+          failure = await failureOf(book(all(order), attempt));
+        }
+
+        // Assess: if it cannot be decided, it goes to a person, with what was found.
+        if (failure !== undefined) expect(failure, `call ${n}`).toBeInstanceOf(Rejected);
+        const { good, scrap, bookings } = await target().books(order);
+        expect({ good, scrap, bookings }, `call ${n}`).toEqual({
+          good: expected.good,
+          scrap: expected.scrap,
+          bookings: expected.bookings,
+        });
       }
-
-      // Assess: if it cannot be decided, it goes to a person, with what was found.
-      if (failure !== undefined) expect(failure, `call ${n}`).toBeInstanceOf(Rejected);
-      const { good, scrap, bookings } = await target().books(order);
-      expect({ good, scrap, bookings }, `call ${n}`).toEqual({
-        good: expected.good,
-        scrap: expected.scrap,
-        bookings: expected.bookings,
-      });
-    }
-  });
+    },
+  );
 
   promise('lets only that order wait when a call on it exceeds the time limit', [], async () => {
     // Prepare: one call of the held order is not answered, while the same connector gets an answer for another order.

@@ -158,6 +158,8 @@ export type Capability =
   | 'concurrency'
   /** Show one order, whatever its state. */
   | 'read'
+  /** Be called thousands of times: loops that disturb each call of a booking. */
+  | 'every-call'
   /** Choose the change time of a planned order. */
   | 'change-times'
   /** Plan an order that was never changed (`changedAt: null`). */
