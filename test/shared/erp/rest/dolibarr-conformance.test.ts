@@ -3,7 +3,6 @@ import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { connecting } from '../conformance/connecting.ts';
-import { startFaultProxy } from '../conformance/fault-proxy.ts';
 import { describeErpConformance } from '../conformance/suite.ts';
 import type { ErpConformanceTarget, PlannedOrderRef } from '../conformance/target.ts';
 import { dolibarrZone, startDolibarr } from './dolibarr-server.ts';
@@ -27,7 +26,7 @@ const wrongKey = 'not-the-key-of-dolibarr';
 
 async function makeTarget(): Promise<ErpConformanceTarget> {
   const server = await startDolibarr(apiKey);
-  const faults = await startFaultProxy(server.url);
+  const { faults } = server;
   const of = ({ number }: ErpOrderRef) => {
     const order = server.orders.find(({ ref }) => ref === number);
     if (!order) throw new Error(`there is no order ${number}`);
@@ -90,10 +89,7 @@ async function makeTarget(): Promise<ErpConformanceTarget> {
         consumed: String(Number(sumOf(used.map(({ qty }) => String(qty)))) / 2),
       };
     },
-    async close() {
-      await faults.close();
-      await server.close();
-    },
+    close: faults.close,
   };
 }
 

@@ -2,7 +2,6 @@ import { expect, it, onTestFinished } from 'vitest';
 import { dolibarr } from '../../../../plants/examples/dolibarr.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
-import { startFaultProxy } from '../conformance/fault-proxy.ts';
 import { listOf } from '../conformance/listing.ts';
 import { rejection } from '../conformance/rejection.ts';
 import { dolibarrZone, startDolibarr } from './dolibarr-server.ts';
@@ -14,16 +13,15 @@ const key = quantityKey(productOrderOf(order));
 
 async function started({ orders = 1, incremental = false } = {}) {
   const server = await startDolibarr(apiKey);
-  onTestFinished(server.close);
-  for (let n = 0; n < orders; n += 1) server.plan(5);
-  const faults = await startFaultProxy(server.url);
+  const { faults } = server;
   onTestFinished(faults.close);
+  for (let n = 0; n < orders; n += 1) server.plan(5);
   const connect = () =>
     connected(
       dolibarr({ baseUrl: faults.url, timeZone: dolibarrZone, unit: 'p', pageSize: 2, incremental }),
       { apiKey },
     );
-  return { ...server, faults, connect, connector: connect() };
+  return { ...server, connect, connector: connect() };
 }
 
 async function listed({ connector }: Pick<Awaited<ReturnType<typeof started>>, 'connector'>, since?: string) {
