@@ -73,20 +73,6 @@ describe('sap-s4hana', () => {
     ]);
   });
 
-  it('renews a CSRF token that SAP no longer knows, and books once', async () => {
-    // Prepare: the session ends between the look (two calls) and the confirmation.
-    const { server, faults, plan, book, confirmationsOf } = await startPlant();
-    const order = plan();
-    faults.beforeCall(3, () => server.expireSessions());
-
-    // Act
-    await book(completionOf(order));
-
-    // Assess
-    expect(confirmationsOf(order.number).length).toBe(1);
-    expect(faults.calls().filter(({ method }) => method === 'POST').length).toBe(2);
-  });
-
   it('writes a confirmation with twelve digits, decimals as text and its text cut to length', async () => {
     // Prepare
     const { faults, plan, connect, book } = await startPlant();

@@ -96,16 +96,6 @@ describe('the options', () => {
     expect(configure).toThrow(/\$\.url.*\$\.database.*\$\.orderFields\[0\]/);
   });
 
-  it('refuse plain http to another machine', async () => {
-    const connect = () =>
-      tryton({ url: 'http://tryton.example.com', database: 'plant' }).connect({
-        clock: { ...systemClock, now: () => new Date() },
-        credentials: async () => ({ username: '', password: '' }),
-      });
-
-    expect(connect).toThrow(Rejected);
-  });
-
   it('do not offer linking when link is false', () => {
     const connector = tryton({ url: 'https://tryton.example.com', database: 'plant', link: false }).connect({
       clock: { ...systemClock, now: () => new Date() },
