@@ -4,13 +4,12 @@ import { systemClock } from '../../../../shared/platform/clock.ts';
 import { attemptAfter, failureOf, firstAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import { listOf } from './listing.ts';
-import { rejection } from './rejection.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';
 
 /** Attempts that hang at the same call, one after the other. */
 const hangs = 3;
 
-/** Slow calls and locked orders, capped pages and split orders. */
+/** Slow calls and locked orders, and capped pages. */
 export function waitTests({ target, cannot, plan, book, promise }: Chapter): void {
   const all = (order: PlannedOrderRef) =>
     completionOf(order, {
@@ -101,34 +100,5 @@ export function waitTests({ target, cannot, plan, book, promise }: Chapter): voi
 
     // Assess
     expect(numbers).toEqual(expect.arrayContaining(planned.map(({ number }) => number)));
-  });
-
-  promise('lists each part of a split order by its own id and with its own quantity', ['split'], async () => {
-    // Prepare
-    const whole = await plan({ quantity: '9' });
-    const parts = (await target().splitOrder?.(whole, ['3', '3', '3'])) ?? [];
-
-    // Act
-    const { orders } = await listOf(target().connector());
-
-    // Assess: the first keeps its id, so it is recognised as the same order.
-    expect(parts.length).toBe(3);
-    expect(parts[0]?.id).toBe(whole.id);
-    const found = parts.map(({ id }) => orders.filter((order) => order.id === id));
-    expect(found.map((same) => same.map(({ quantity }) => quantity.amount))).toEqual([['3'], ['3'], ['3']]);
-  });
-
-  promise('books no more on an order than it has left after a split', ['split'], async () => {
-    // Prepare: Azumuta built nine, as the order was when it was listed.
-    const whole = await plan({ quantity: '9' });
-    await target().splitOrder?.(whole, ['3', '3', '3']);
-    const before = await target().everything();
-
-    // Act
-    const failure = await failureOf(book(completionOf(whole, { quantity: { amount: '9' } })));
-
-    // Assess
-    expect(failure).toMatchObject(rejection(/9.*3|3.*9/));
-    expect(await target().everything()).toEqual(before);
   });
 }

@@ -89,25 +89,6 @@ it('looks again soon when the second of two steps was not sent', async () => {
   expect(erp.calls.map(({ url }) => url.pathname)).not.toContain('/notes');
 });
 
-it('looks again soon when the ERP locks the order before the second of two steps', async () => {
-  // Prepare
-  const erp = await startSmallErp(
-    ({ url }, book) => {
-      if (url.pathname === '/notes') return { status: 423 };
-      book();
-      return { status: 201 };
-    },
-    { book: { steps: [step, { ...step, name: 'the notes', request: () => ({ path: '/notes' }) }] } },
-  );
-
-  // Act
-  const failure = await failureOf(erp.book());
-
-  // Assess
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
-  expect(erp.isBooked()).toBe(true);
-});
-
 it('sends the headers of a step, such as one that takes the booking key', async () => {
   const request: Step['request'] = ({ key }) => ({
     path: '/',

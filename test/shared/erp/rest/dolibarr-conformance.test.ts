@@ -12,7 +12,6 @@ describeErpConformance('the configuration for Dolibarr', makeTarget, {
   'never-changed': 'every order of Dolibarr has a change time',
   session: 'an API key needs no session',
   'same-page': 'its pages have numbers: a list ends after 10,000 calls',
-  split: 'Dolibarr does not split orders',
   units: 'a configuration knows no unit but the one that the order tells',
   scrap: 'Dolibarr books no scrap',
   lots: 'its API does not book products that are tracked by lot',

@@ -6,7 +6,6 @@ const cannot: Cannot = {
   concurrency: 'SAP books every confirmation; the ledger lets one worker at a time book to an order',
   units: 'neither service tells which units SAP would convert',
   'scrapped-serials': 'SAP receives no scrap into stock, so it has no batch',
-  split: 'a split makes orders with numbers of their own; how much may be confirmed is for SAP’s tolerances',
 };
 
 const withoutNotes: Cannot = {
