@@ -1,30 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { keyAsGuid } from '../../../../shared/erp/marks.ts';
 import { startPlant } from '../sap-s4hana/plant.ts';
-import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
+import { failureOf, firstAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import { rejection } from './rejection.ts';
 
 describe('sap-s4hana', () => {
-  it('does not repeat a confirmation that a person cancelled', async () => {
-    // Prepare
-    const { books, connect, plan, book, confirmationsOf } = await startPlant();
-    const order = plan();
-    const completion = completionOf(order);
-    await book(completion);
-    for (const one of confirmationsOf(order.number)) one.IsReversed = true;
-    books.change(books.find(order.number), { OrderIsConfirmed: '' });
-
-    // Act
-    const failure = await failureOf(
-      connect().book(completion, quantityKey(completion.productOrder), nextAttempt()),
-    );
-
-    // Assess
-    expect(failure).toMatchObject(rejection(/cancelled since/));
-    expect(confirmationsOf(order.number).length).toBe(1);
-  });
-
   it.each([
     ['cancelled since', { IsReversed: true }],
     ['of another operation', { OrderOperation: '0005' }],

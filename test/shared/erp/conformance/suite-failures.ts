@@ -2,7 +2,6 @@ import { inspect } from 'node:util';
 import { beforeEach, expect } from 'vitest';
 import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
-import { systemClock } from '../../../../shared/platform/clock.ts';
 import { listenOnLoopback } from '../../../support/loopback.ts';
 import { attemptAfter, failureOf, firstAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
@@ -77,19 +76,6 @@ export function failureTests({ target, plan, book, promise }: Chapter): void {
     );
 
     expect(failure).toMatchObject({ scope: 'partner', afterSeconds: 17, unauthorized: false });
-  });
-
-  promise('waits until the date that a 429 asks for', [], async () => {
-    const clock = { ...systemClock, now: () => new Date('2026-11-24T10:00:00Z') };
-
-    const failure = await failureOfBooking({ clock }, () =>
-      target().faults.answerNext({
-        status: 429,
-        headers: { 'retry-after': 'Tue, 24 Nov 2026 10:02:00 GMT' },
-      }),
-    );
-
-    expect(failure).toMatchObject({ scope: 'partner', afterSeconds: 120 });
   });
 
   const page = { headers: { 'content-type': 'text/html' }, body: '<html>Maintenance</html>' };
