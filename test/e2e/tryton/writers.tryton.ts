@@ -3,7 +3,7 @@ import { RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { book, completed, openPlant } from './plant.ts';
 
-const [productions, writers] = [24, 8];
+const [productions, writers] = [16, 8];
 const system = await openPlant();
 
 it('books each production once while eight containers lock each other out of its components', async () => {
