@@ -2,8 +2,8 @@ import { isForeignAnswer, keepingTrackOfWrites } from '../booking-rules.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
 import { isWebPage, notTheErp, wroteWith } from './errors.ts';
 import { ask, type ToBook } from './look.ts';
-import type { RestAnswer, RestProcedure, RestStep } from './options.ts';
-import { configuredAt, isAccepted, type Part, type Run, readText } from './run.ts';
+import type { RestAnswer, RestStep } from './options.ts';
+import { isAccepted, type Part, type Run, readText } from './run.ts';
 import type { Call, Session } from './session.ts';
 
 /** What the ERP shows after it was written to. */
@@ -43,11 +43,10 @@ async function take<Context>(
   step: Part<RestStep<Context>>,
 ): Promise<void> {
   const { part, call } = step;
-  const { what, key, attempt } = run.task;
-  const { method = 'POST', headers, ...request } = call('request', part.request, run.context);
-  const keyHeader = part.idempotencyKeyHeader ? { [part.idempotencyKeyHeader]: key } : {};
+  const { what, attempt } = run.task;
+  const { method = 'POST', ...request } = call('request', part.request, run.context);
   const writing = { what: `${part.name} of ${what}`, signal: attempt.signal };
-  const answer = await session.write({ ...request, method, headers: { ...headers, ...keyHeader } }, writing);
+  const answer = await session.write({ ...request, method }, writing);
   const failure = failureOf(session, run, step, answer, writing);
   if (failure) throw failure;
   run.answered.set(part.name, answer);
@@ -89,10 +88,8 @@ function failureOf<Context>(
 }
 
 async function readBack<Context>(session: Session, run: Run<Context>): Promise<string> {
-  const { procedure, what, key, attempt } = run.task;
-  const { reference, left, failed } = await (procedure.readBack
-    ? prove(session, run, procedure.readBack)
-    : lookAgain(session, run));
+  const { what, key, attempt } = run.task;
+  const { reference, left, failed } = await lookAgain(session, run);
   if (reference !== undefined && left.length === 0) return reference;
   // A look that failed shows nothing either, and does not say that nothing is there.
   if (failed !== undefined) throw orderWaits(failed, { wrote: 'perhaps' });
@@ -105,20 +102,6 @@ async function readBack<Context>(session: Session, run: Run<Context>): Promise<s
     );
   }
   throw orderWaits(`${nothing} (yet).`, { wrote: 'perhaps' });
-}
-
-async function prove<Context>(
-  session: Session,
-  { task, context }: Run<Context>,
-  readBack: NonNullable<RestProcedure<Context>['readBack']>,
-): Promise<Shown> {
-  const call = configuredAt(`${task.at}.readBack`, task.orderNumber);
-  const answer = await session.read(call('request', readBack.request, context), {
-    what: `reading its books for ${task.what}`,
-    signal: task.attempt.signal,
-  });
-  const shown = answer.status < 300 ? answer : undefined;
-  return { reference: readText(context, { part: readBack, call }, 'confirmed', shown), left: [] };
 }
 
 /** Asks the look-ups with `done` once more, and the others too if a step needs them to say whether it was taken. */

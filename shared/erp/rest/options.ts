@@ -245,13 +245,12 @@ const step = <Context>() =>
     rejected: optionalFn<TextOf<Context>>(),
     /** For any answer: whether this order must wait. After a 423 it always waits. */
     retryable: optionalFn<(answer: RestAnswer, context: Context) => boolean>(),
-    /** Header that takes the booking key, for the rare ERP that honours one. Default: none. */
-    idempotencyKeyHeader: z.optional(z.string()),
   });
 export type RestStep<Context> = z.input<ReturnType<typeof step<Context>>>;
 
 /**
- * Reads, then writes step by step, then reads again. Only look-ups can refuse without a trace: when a step is refused,
+ * Reads, then writes step by step, then asks the look-ups with `done` once more, or all if a step has one: they prove that
+ * the steps had their effect. Only look-ups can refuse without a trace: when a step is refused,
  * the steps before it are in the ERP already.
  */
 const procedure = <Context>() =>
@@ -266,14 +265,6 @@ const procedure = <Context>() =>
     ),
     /** Taken in this order; the irrevocable one last. */
     steps: readonlyList(step<Context>(), 1),
-    /** Proves that the steps had their effect. Default: the look-ups with `done`, or all if a step has one, once more. */
-    readBack: z.optional(
-      strictObject({
-        request: fn<(context: Context) => RestQuestion>(),
-        /** Reference of the booking for a person; undefined while the ERP does not show it. */
-        confirmed: fn<TextOf<Context>>(),
-      }),
-    ),
   });
 export type RestProcedure<Context> = z.input<ReturnType<typeof procedure<Context>>>;
 

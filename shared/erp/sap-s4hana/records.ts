@@ -128,7 +128,7 @@ export function earliestWallClock(timeZone: string, instant: string): WallClock 
 }
 
 /** The first instant at which the clock shows this, as ISO in UTC; undefined when it is no time. */
-export function firstInstant(timeZone: string, wallClock: WallClock): string | undefined {
+function firstInstant(timeZone: string, wallClock: WallClock): string | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(wallClock);
   if (!parts) return undefined;
   return instantIn(timeZone, `${parts.slice(1, 4).join('-')} ${parts.slice(4).join(':')}`);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attemptAfter, failureOf } from '../../shared/erp/conformance/attempts.ts';
-import { productOrderOf } from '../../shared/erp/conformance/completions.ts';
+import { failureOf } from '../../shared/erp/conformance/attempts.ts';
 import { book, completed, openPlant, unique } from './plant.ts';
 
 const system = await openPlant();
@@ -36,25 +35,10 @@ describe('components that are not in stock', () => {
       consumed: { 'RARE-01': 2 },
     });
   });
-
-  it('leaves reserving to a person with assign: never', async () => {
-    // Prepare
-    const production = await system.plan();
-    const connector = system.connector({ assign: 'never' });
-
-    // Act
-    const failure = await failureOf(book(connector, completed(production)));
-    await system.admin.press('production', 'assign_try', production.id);
-    await book(connector, completed(production), attemptAfter(failure));
-
-    // Assess
-    expect(failure).toMatchObject({ scope: 'order', wrote: 'nothing' });
-    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
-  });
 });
 
-describe('lots, scrap and parts', () => {
-  it('sends scrap to the waste location of the warehouse, and out of the stock', async () => {
+describe('scrap', () => {
+  it('goes to the waste location of the warehouse, and out of the stock', async () => {
     // Prepare
     const production = await system.plan();
 
@@ -66,33 +50,6 @@ describe('lots, scrap and parts', () => {
 
     // Assess
     expect(await system.admin.readProduction(production.id)).toMatchObject({ quantity: 3, scrap: 2 });
-  });
-
-  it('books parts with their own scrap, and the rest with the last one', async () => {
-    // Prepare
-    const production = await system.plan({ quantity: 6 });
-    const order = { id: String(production.id), number: production.number };
-    const part = (index: number, good: string, scrap: string, final: boolean) => ({
-      ...completed(production, { quantity: { amount: good }, final }),
-      ...(scrap === '0' ? {} : { scrap: { amount: scrap } }),
-      productOrder: productOrderOf(order, index),
-    });
-
-    // Act
-    await book(system.connector(), part(1, '2', '1', false));
-    const between = await system.admin.readProduction(production.id);
-    await book(system.connector(), part(2, '2', '0', true));
-
-    // Assess
-    expect(between.state).toBe('running');
-    expect(between.outputs.filter(({ state }) => state === 'done').map(({ quantity }) => quantity)).toEqual([
-      2, 1,
-    ]);
-    expect(await system.admin.readProduction(production.id)).toMatchObject({
-      state: 'done',
-      quantity: 4,
-      scrap: 1,
-    });
   });
 });
 

@@ -3,8 +3,15 @@ import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { postgresqlPrograms, run } from './install.ts';
 
-/** Data lost by a crash does not matter here; a lasting lock fails soon, as an administrator may configure it. */
-const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'lock_timeout=150ms'];
+export type Cluster = Awaited<ReturnType<typeof startCluster>>;
+
+/**
+ * Data lost by a crash does not matter here; a lasting lock fails soon, as an administrator may configure it; and the
+ * compilation of queries costs seconds for tables as small as these.
+ */
+const settings = [
+  ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'lock_timeout=150ms', 'jit=off'],
+];
 
 /**
  * Starts the PostgreSQL cluster of a folder, which is made when it is not there; it listens only on a socket in that

@@ -1,32 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import type { Backend } from './install.ts';
 
-/** Direct access to Tryton's tables: for values that no call can set or show, and for locks of others. */
-export interface PlantDatabase {
-  readonly backend: Backend;
-  /** Statements that change something, by values that a test made. */
-  change(...statements: readonly string[]): Promise<void>;
-  /** Every table of the plant's books, with a digest of its rows. */
-  everything(): Promise<Readonly<Record<string, string>>>;
-  /**
-   * Locks a production with its outputs, as another transaction does, or the whole database where it has no smaller
-   * locks. A lock on a component's move prevents reserving every production that needs this component.
-   */
-  lock(production: number): Promise<void>;
-  /** Ends all locks. */
-  unlock(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** The database of the environment that `run.ts` made. */
-export function openDatabase(): PlantDatabase {
-  const at = process.env.TRYTON_DATABASE_AT;
-  if (!at) throw new Error('These tests need a running Tryton: start them with `npm run test:tryton`.');
-  return at.startsWith('postgresql:') ? openPostgresql(at) : openSqlite(at);
-}
+export type PlantDatabase = ReturnType<typeof openDatabase>;
 
 /** `'it''s'`, or NULL. */
 export function literal(text: string | null): string {
@@ -39,58 +14,23 @@ const isOfBooks = (table: string) =>
     table,
   );
 
-function openSqlite(file: string): PlantDatabase {
-  let held: DatabaseSync | undefined;
-  function using<T>(act: (database: DatabaseSync) => T): T {
-    const database = new DatabaseSync(file);
-    try {
-      database.exec('PRAGMA busy_timeout = 10000');
-      return act(database);
-    } finally {
-      database.close();
-    }
-  }
-  async function unlock(): Promise<void> {
-    held?.exec('ROLLBACK');
-    held?.close();
-    held = undefined;
-  }
-  return {
-    backend: 'sqlite',
-    change: async (...statements) => using((database) => database.exec(statements.join(';\n'))),
-    everything: async () =>
-      using((database) => {
-        const tables = database
-          .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-          .all();
-        const names = tables.map(({ name }) => String(name)).filter(isOfBooks);
-        return Object.fromEntries(
-          names.map((name) => {
-            const rows = database.prepare(`SELECT * FROM "${name}" ORDER BY rowid`).all();
-            return [name, `${rows.length} rows, ${digestOf(JSON.stringify(rows))}`];
-          }),
-        );
-      }),
-    async lock() {
-      held = new DatabaseSync(file);
-      held.exec('PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE');
-    },
-    unlock,
-    close: unlock,
-  };
-}
-
-function openPostgresql(uri: string): PlantDatabase {
+/**
+ * Direct access to the tables of the environment that `run.ts` made: for values that no call can set or show, and for
+ * locks of others.
+ */
+export function openDatabase() {
+  const uri = process.env.TRYTON_DATABASE_AT;
+  if (!uri) throw new Error('These tests need a running Tryton: start them with `npm run test:tryton`.');
   let holders: ChildProcess[] = [];
   let tables: readonly string[] | undefined;
-  async function rowsOf(...statements: readonly string[]): Promise<string[][]> {
+  async function rowsOf(statement: string): Promise<string[][]> {
     const { stdout } = await promisify(execFile)('psql', [
-      ...['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1'],
-      ...statements.flatMap((statement) => ['-c', statement]),
-      uri,
+      ...['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', statement],
+      uri ?? '',
     ]);
     return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('|')]));
   }
+  /** Ends all locks. */
   async function unlock(): Promise<void> {
     const ending = holders.map((holder) => new Promise((resolve) => holder.once('exit', resolve)));
     for (const holder of holders) holder.stdin?.end();
@@ -98,9 +38,10 @@ function openPostgresql(uri: string): PlantDatabase {
     await Promise.all(ending);
   }
   return {
-    backend: 'postgresql',
-    change: async (...statements) => void (await rowsOf(...statements)),
-    async everything() {
+    /** A statement that changes something, by values that a test made. */
+    change: async (statement: string) => void (await rowsOf(statement)),
+    /** Every table of the plant's books, with a digest of its rows. */
+    async everything(): Promise<Readonly<Record<string, string>>> {
       tables ??= (await rowsOf("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"))
         .map(([name = '']) => name)
         .filter(isOfBooks);
@@ -110,7 +51,11 @@ function openPostgresql(uri: string): PlantDatabase {
       );
       return Object.fromEntries(await rowsOf(digests.join(' UNION ALL ')));
     },
-    async lock(production) {
+    /**
+     * Locks a production with its outputs, as another transaction does. A lock on a component's move prevents reserving
+     * every production that needs this component.
+     */
+    async lock(production: number): Promise<void> {
       const holder = spawn('psql', ['-X', '-q', '-A', '-t', uri], { stdio: ['pipe', 'pipe', 'inherit'] });
       holders.push(holder);
       const locked = new Promise((resolve) => holder.stdout.once('data', resolve));
@@ -122,10 +67,5 @@ SELECT id FROM stock_move WHERE production_output = ${production} FOR UPDATE \\g
       await locked;
     },
     unlock,
-    close: unlock,
   };
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

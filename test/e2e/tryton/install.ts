@@ -6,52 +6,45 @@ import { promisify } from 'node:util';
 
 export const run = promisify(execFile);
 
-/** Databases that Tryton keeps its books in. */
-export type Backend = 'sqlite' | 'postgresql';
-export const backends = ['sqlite', 'postgresql'] as const satisfies readonly Backend[];
-
-/** Debian packages of the tested server; each module brings what it depends on. */
+/** Debian packages of the tested server and its database; each module brings what it depends on. */
 const packages = [
   'tryton-server',
   'tryton-modules-production',
   'tryton-modules-production-routing',
   'tryton-modules-production-work-timesheet',
   'tryton-modules-stock-lot',
+  'python3-psycopg2',
+  'postgresql',
 ];
-const packagesOf: Readonly<Record<Backend, readonly string[]>> = {
-  sqlite: packages,
-  postgresql: [...packages, 'python3-psycopg2', 'postgresql'],
-};
 export const modules = ['production', 'production_routing', 'production_work_timesheet', 'stock_lot'];
 
 /** Reports progress to a person, line by line. */
 export type Report = (line: string) => void;
 
 /**
- * Installs Tryton 7.0 and its database where that is possible without asking anybody: on Debian, as root.
+ * Installs Tryton 7.0 and PostgreSQL where that is possible without asking anybody: on Debian, as root.
  * @returns why it is impossible, and what to do; undefined when both are there.
  */
-export async function install(backend: Backend, report: Report): Promise<string | undefined> {
-  if (await isInstalled(backend)) return undefined;
-  const wanted = packagesOf[backend];
-  const command = `apt-get install --no-install-recommends ${wanted.join(' ')}`;
+export async function install(report: Report): Promise<string | undefined> {
+  if (await isInstalled()) return undefined;
+  const command = `apt-get install --no-install-recommends ${packages.join(' ')}`;
   if (!whereIs('apt-get') || process.getuid?.() !== 0) {
-    return `Tryton 7.0 with ${backend} is not installed here. On Debian 13, as root: ${command}`;
+    return `Tryton 7.0 with PostgreSQL is not installed here. On Debian 13, as root: ${command}`;
   }
   const apt = (...args: string[]) =>
     run('apt-get', args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
-  report(`installing ${wanted.length} Debian packages`);
+  report(`installing ${packages.length} Debian packages`);
   try {
-    await apt('install', '-y', '-qq', '--no-install-recommends', ...wanted);
+    await apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
   } catch {
     // There are no package lists yet, or stale ones. The check below shows whether this helped.
     await apt('update', '-qq')
-      .then(() => apt('install', '-y', '-qq', '--no-install-recommends', ...wanted))
+      .then(() => apt('install', '-y', '-qq', '--no-install-recommends', ...packages))
       .catch((error: Error) => report(`apt-get failed: ${error.message.slice(-500)}`));
   }
-  return (await isInstalled(backend))
+  return (await isInstalled())
     ? undefined
-    : `Tryton 7.0 with ${backend} cannot be installed here, or is not usable: ${command}`;
+    : `Tryton 7.0 with PostgreSQL cannot be installed here, or is not usable: ${command}`;
 }
 
 /** Folder of PostgreSQL's own programs, which Debian keeps off the path, of the newest version. */
@@ -63,15 +56,15 @@ export function postgresqlPrograms(): string | undefined {
   return existsSync(join(folder, 'initdb')) ? folder : undefined;
 }
 
-async function isInstalled(backend: Backend): Promise<boolean> {
+async function isInstalled(): Promise<boolean> {
   const script = whereIs('trytond-admin');
   if (!script || !whereIs('trytond')) return false;
-  if (backend === 'postgresql' && !(postgresqlPrograms() && whereIs('psql'))) return false;
+  if (!postgresqlPrograms() || !whereIs('psql')) return false;
   // The interpreter of that script, not whichever Python comes first on the path.
   const [, interpreter = 'python3'] = /^#! ?(\S+)/.exec(await readFile(script, 'utf8')) ?? [];
   const check = `from trytond.modules import get_module_info
 for name in ${JSON.stringify(modules)}: get_module_info(name)
-${backend === 'postgresql' ? 'import psycopg2' : ''}`;
+import psycopg2`;
   return run(interpreter, ['-c', check]).then(
     () => true,
     () => false,

@@ -119,24 +119,4 @@ describe('several bookings at once', () => {
     expect(books.notes.length).toBe(1);
     expect(books.links.length).toBe(1);
   });
-
-  it('lets the order wait after a lock error, and books it once at the next attempt', async () => {
-    // Prepare
-    const production = await system.plan();
-    const completion = completed(production);
-    const methods = await undisturbed(system);
-    system.faults.beforeCall(positionOf(methods, 'model.production.run'), () =>
-      system.database.lock(production.id),
-    );
-
-    // Act
-    const connector = system.connector({ timeoutMs: 60_000 });
-    const failure = await failureOf(book(connector, completion));
-    await system.database.unlock();
-    await book(system.connector(), completion, attemptAfter(failure));
-
-    // Assess
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
-    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
-  });
 });

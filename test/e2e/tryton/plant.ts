@@ -7,6 +7,7 @@ import { systemClock } from '../../../shared/platform/clock.ts';
 import { firstAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { completionOf, quantityKey } from '../../shared/erp/conformance/completions.ts';
 import { type FaultProxy, startFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
+import type { Answer, Received } from '../../support/server.ts';
 import { accessFromEnvironment, type Plan, type PlannedProduction, TrytonTestClient } from './client.ts';
 import { openDatabase } from './database.ts';
 
@@ -16,11 +17,12 @@ export type LocalSystem = Awaited<ReturnType<typeof openPlant>>;
 export async function openPlant() {
   const { url, database, username, password } = accessFromEnvironment('connector');
   const admin = await TrytonTestClient.fromEnvironment();
-  const faults = await startFaultProxy(url);
+  const faults = await startFaultProxy(passingOnTo(url));
+  faults.skipNetwork(true);
   const books = openDatabase();
   beforeEach(() => faults.reset());
   afterAll(async () => {
-    await books.close();
+    await books.unlock();
     await faults.close();
   });
   return {
@@ -37,6 +39,20 @@ export async function openPlant() {
         credentials: async () => user,
       }),
     plan: (plan: Plan = {}) => admin.planProduction(plan),
+  };
+}
+
+/** Hands calls of a proxy on to a real Tryton. */
+export function passingOnTo(upstream: string) {
+  return async ({ url, headers, body }: Received): Promise<Answer> => {
+    const type = { 'content-type': 'application/json' };
+    const { authorization } = headers;
+    const response = await fetch(`${upstream}${url.pathname}`, {
+      method: 'POST',
+      headers: { ...type, ...(authorization === undefined ? {} : { authorization }) },
+      body,
+    });
+    return { status: response.status, headers: type, body: await response.text() };
   };
 }
 

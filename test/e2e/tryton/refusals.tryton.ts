@@ -118,51 +118,6 @@ describe('units', () => {
   });
 });
 
-describe('lots', () => {
-  it('use the planner’s choice for the good quantity and its scrap', async () => {
-    // Prepare
-    const production = await system.plan({ article: 'GEAR-LOT' });
-    const lot = `P-${production.number}`;
-    await planLots(production, { [lot]: 5 });
-
-    // Act: two parts, neither of which has a lot.
-    const { id, number } = { id: String(production.id), number: production.number };
-    await book(system.connector(), completed(production, { quantity: { amount: '2' }, final: false }));
-    await book(system.connector(), {
-      ...scrapped(production),
-      quantity: { amount: '2' },
-      productOrder: { id: `${id}-second`, number },
-    });
-
-    // Assess
-    const books = await system.admin.readProduction(production.id);
-    expect(books).toMatchObject({ state: 'done', quantity: 4, scrap: 1, lots: [lot, lot, lot] });
-    expect(await system.admin.find('stock.lot', [['number', '=', lot]])).toHaveLength(1);
-  });
-});
-
-/** Gives the planned output these lots, with the quantity of each. */
-async function planLots(
-  production: PlannedProduction,
-  lots: Readonly<Record<string, number>>,
-): Promise<void> {
-  const fields = ['product', 'unit', 'from_location', 'to_location', 'company', 'currency'];
-  const [move] = await system.admin.find('stock.move', [['production_output', '=', production.id]], fields);
-  if (!move) throw new Error('nothing is planned');
-  const copied = Object.fromEntries(fields.map((field) => [field, move[field]]));
-  const moves: Fields[] = [];
-  for (const [number, quantity] of Object.entries(lots)) {
-    const lot = await system.admin.create('stock.lot', { number, product: move.product });
-    moves.push({ ...copied, unit_price: { __class__: 'Decimal', decimal: '0' }, quantity, lot });
-  }
-  await system.admin.write('production', [production.id], {
-    outputs: [
-      ['delete', [move.id]],
-      ['create', moves],
-    ],
-  });
-}
-
 /** A new user with these groups. */
 async function userWith(names: readonly string[], differs?: Fields) {
   const { admin } = system;

@@ -1,24 +1,21 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { Command, Option } from 'commander';
-import { type Backend, backends, install, type Report } from './install.ts';
+import { Command } from 'commander';
+import { install, type Report } from './install.ts';
 import { seedPlant } from './seed.ts';
 import { startTryton, type TrytonServer } from './server.ts';
 
 interface Options {
   readonly name?: string;
-  readonly on?: Backend;
   readonly serve?: boolean;
 }
 
 const command = new Command('npm run test:tryton --')
   .description(
-    'Tests the Tryton connector against a real Tryton 7.0, on SQLite and on PostgreSQL side by side: installs it if need be, starts it, seeds a plant, tests, and stops. Debian 13 as root installs it by itself; elsewhere the run is skipped, which counts as a failure when CI=true.',
+    'Tests the Tryton connector against a real Tryton 7.0 on PostgreSQL: installs it if need be, starts it, seeds a plant, tests, and stops. Debian 13 as root installs it by itself; elsewhere the run is skipped, which counts as a failure when CI=true.',
   )
   .argument('[files...]', 'only these test files')
   .option('-t, --name <name>', 'only the tests of this name')
-  .addOption(new Option('--on <database>', 'on this database alone').choices([...backends]))
   .option('--serve', 'start and seed, print the environment, and stay until Ctrl-C')
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
@@ -28,28 +25,19 @@ const interrupted = new Promise<number>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(130));
 });
 
-async function main(files: readonly string[], { name, on, serve = false }: Options): Promise<number> {
-  const filters = [...files, ...(name === undefined ? [] : ['-t', name])];
-  const runnable: Backend[] = [];
-  let code = 0;
-  // One after the other: apt has one lock.
-  for (const backend of on ? [on] : backends) {
-    const impossible = await install(backend, reportOf(backend));
-    if (!impossible) runnable.push(backend);
-    else if (process.env.CI === 'true') {
-      reportOf(backend)(`FAILED: in CI these tests must run. ${impossible}`);
-      code = 1;
-    } else reportOf(backend)(`SKIPPED. ${impossible}`);
-  }
-  // Each run ends by itself and stops what it started, also when the other fails.
-  const ends = await Promise.allSettled(runnable.map((backend) => testOn(backend, filters, serve)));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  return Math.max(code, ...ends.map((end) => (end.status === 'fulfilled' ? end.value : 1)));
-}
+const report: Report = (line) => {
+  const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
+  process.stdout.write(`${seconds} s  ${line}\n`);
+};
 
-async function testOn(backend: Backend, filters: readonly string[], serve: boolean): Promise<number> {
-  const report = reportOf(backend);
-  const server = await startTryton(backend, report);
+async function main(files: readonly string[], { name, serve = false }: Options): Promise<number> {
+  const impossible = await install(report);
+  if (impossible) {
+    const isMust = process.env.CI === 'true';
+    report(`${isMust ? 'FAILED: in CI these tests must run.' : 'SKIPPED.'} ${impossible}`);
+    return isMust ? 1 : 0;
+  }
+  const server = await startTryton(report);
   try {
     report('seeding a plant');
     const environment = environmentOf(server, await seedPlant(server));
@@ -59,18 +47,12 @@ async function testOn(backend: Backend, filters: readonly string[], serve: boole
       return await interrupted;
     }
     report('testing');
-    return await Promise.race([vitest(backend, filters, environment), interrupted]);
+    const filters = [...files, ...(name === undefined ? [] : ['-t', name])];
+    return await Promise.race([vitest(filters, environment), interrupted]);
   } finally {
     await server.stop();
     report('stopped');
   }
-}
-
-function reportOf(backend: Backend): Report {
-  return (line) => {
-    const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
-    process.stdout.write(`${backend.padEnd(10)} ${seconds} s  ${line}\n`);
-  };
 }
 
 function environmentOf(server: TrytonServer, plant: { username: string; password: string }) {
@@ -84,23 +66,13 @@ function environmentOf(server: TrytonServer, plant: { username: string; password
   };
 }
 
-/** Prefixes each line of output with the database, as two runs write at once. */
-function vitest(
-  backend: Backend,
-  filters: readonly string[],
-  environment: Record<string, string>,
-): Promise<number> {
+function vitest(filters: readonly string[], environment: Record<string, string>): Promise<number> {
   const entry = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')));
   const config = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
-  // A filter may name a file that only the other database runs.
-  const lenient = filters.length > 0 ? ['--passWithNoTests'] : [];
-  const child = spawn(process.execPath, [entry, 'run', '--config', config, ...lenient, ...filters], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
+  const child = spawn(process.execPath, [entry, 'run', '--config', config, ...filters], {
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
   });
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface(stream).on('line', (line) => process.stdout.write(`${backend.padEnd(10)} ${line}\n`));
-  }
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));

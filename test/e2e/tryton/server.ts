@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listenOnLoopback } from '../../support/loopback.ts';
-import { startCluster } from './cluster.ts';
-import { type Backend, modules, postgresqlPrograms, type Report, run } from './install.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+import { modules, postgresqlPrograms, type Report, run } from './install.ts';
 
 const database = 'plant';
 
@@ -15,7 +15,7 @@ const database = 'plant';
 export interface TrytonServer {
   readonly url: string;
   readonly database: string;
-  /** The SQLite file or the libpq URI behind it, for tests that must set what no call can (change times). */
+  /** The libpq URI of its database, for tests that must set what no call can (change times). */
   readonly databaseAt: string;
   readonly adminPassword: string;
   readonly logFile: string;
@@ -23,29 +23,24 @@ export interface TrytonServer {
   stop(): Promise<void>;
 }
 
-/** A Tryton database in a folder, ready for trytond. */
-interface Books {
-  /** Lines of trytond's configuration. */
-  readonly configuration: readonly string[];
-  readonly at: string;
-  close(): Promise<void>;
-}
-
 /** Starts a server on a free loopback port, on a fresh copy of an initialised database. */
-export async function startTryton(backend: Backend, report: Report): Promise<TrytonServer> {
+export async function startTryton(report: Report): Promise<TrytonServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tryton-plant-'));
   const adminPassword = randomBytes(12).toString('hex');
-  const kept = await initialised(backend, report);
+  const kept = await initialised(report);
   // Keeps owners and times, and shares equal blocks where the file system can.
   await run('cp', ['-a', '--reflink=auto', `${kept}/.`, folder]);
-  const books = await openBooks(backend, folder);
-  const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true }), books.close];
+  const cluster = await startCluster(folder);
+  const stops: (() => Promise<unknown>)[] = [
+    () => rm(folder, { recursive: true, force: true }),
+    cluster.stop,
+  ];
   const stop = async () => {
     for (const one of stops.splice(0).reverse()) await one();
   };
   try {
     const port = await freePort();
-    const configuration = await writeConfiguration(folder, `127.0.0.1:${port}`, books);
+    const configuration = await writeConfiguration(folder, `127.0.0.1:${port}`, cluster);
     // Setting the password in each copy keeps it out of the kept database.
     await admin(configuration, folder, adminPassword, ['-d', database, '--password']);
     report(`starting trytond on 127.0.0.1:${port}`);
@@ -58,44 +53,33 @@ export async function startTryton(backend: Backend, report: Report): Promise<Try
     await log.close();
     const url = `http://127.0.0.1:${port}`;
     await answers(url, child, logFile);
-    return { url, database, databaseAt: books.at, adminPassword, logFile, stop };
+    return { url, database, databaseAt: cluster.uri(database), adminPassword, logFile, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function openBooks(backend: Backend, folder: string): Promise<Books> {
-  if (backend === 'sqlite') {
-    const configuration = ['uri = sqlite://', `path = ${folder}`];
-    return { configuration, at: join(folder, `${database}.sqlite`), close: async () => undefined };
-  }
-  const cluster = await startCluster(folder);
-  return { configuration: [`uri = ${cluster.uri('')}`], at: cluster.uri(database), close: cluster.stop };
-}
-
 /**
  * Initialising takes up to half a minute: the result is kept among the other temporary files, by version and user.
  * @returns its folder.
  */
-async function initialised(backend: Backend, report: Report): Promise<string> {
+async function initialised(report: Report): Promise<string> {
   const { stdout } = await run('trytond-admin', ['--version']);
   const packed = await run('dpkg-query', ['-W', 'tryton-*']).catch(() => ({ stdout: '' }));
   const version = createHash('sha256')
-    .update(
-      `${stdout}${packed.stdout}${modules}${backend === 'postgresql' ? postgresqlPrograms() : ''}${process.getuid?.()}`,
-    )
+    .update(`${stdout}${packed.stdout}${modules}${postgresqlPrograms()}${process.getuid?.()}`)
     .digest('hex')
     .slice(0, 12);
-  const kept = join(tmpdir(), `tryton-initialised-${backend}-${version}`);
+  const kept = join(tmpdir(), `tryton-initialised-postgresql-${version}`);
   if (existsSync(kept)) return kept;
   report(`initialising a database of ${stdout.trim()} (once per version)`);
   const folder = await mkdtemp(join(tmpdir(), 'tryton-initialising-'));
   try {
-    await createDatabase(backend, folder);
-    const books = await openBooks(backend, folder);
+    const cluster = await startCluster(folder);
     try {
-      const configuration = await writeConfiguration(folder, '127.0.0.1:0', books);
+      await run('psql', ['-X', '-q', '-c', `CREATE DATABASE ${database}`, cluster.uri('postgres')]);
+      const configuration = await writeConfiguration(folder, '127.0.0.1:0', cluster);
       const password = randomBytes(12).toString('hex');
       await admin(configuration, folder, password, [
         ...['-d', database, '--all', '-l', 'en', '--email', 'admin@plant.invalid'],
@@ -104,7 +88,7 @@ async function initialised(backend: Backend, report: Report): Promise<string> {
         ...['-d', database, '-u', ...modules, '--activate-dependencies'],
       ]);
     } finally {
-      await books.close();
+      await cluster.stop();
     }
     // A rename is atomic: nobody ever copies half a database, and of two that initialise at once one is kept.
     await rename(folder, kept).catch((error: unknown) => {
@@ -116,15 +100,7 @@ async function initialised(backend: Backend, report: Report): Promise<string> {
   return kept;
 }
 
-async function createDatabase(backend: Backend, folder: string): Promise<void> {
-  if (backend === 'sqlite') return writeFile(join(folder, `${database}.sqlite`), '');
-  const cluster = await startCluster(folder);
-  await run('psql', ['-X', '-q', '-c', `CREATE DATABASE ${database}`, cluster.uri('postgres')]).finally(
-    cluster.stop,
-  );
-}
-
-async function writeConfiguration(folder: string, listen: string, books: Books): Promise<string> {
+async function writeConfiguration(folder: string, listen: string, { uri }: Cluster): Promise<string> {
   const own = join(folder, 'trytond');
   await mkdir(own, { recursive: true });
   const file = join(own, 'trytond.conf');
@@ -133,7 +109,7 @@ async function writeConfiguration(folder: string, listen: string, books: Books):
   await writeFile(passwords, '[passlib]\nschemes = pbkdf2_sha512\npbkdf2_sha512__rounds = 1000\n');
   const lines = [
     ...['[web]', `listen = ${listen}`],
-    ...['[database]', ...books.configuration, 'retry = 2'],
+    ...['[database]', `uri = ${uri('')}`, 'retry = 2'],
     ...['[password]', `passlib = ${passwords}`],
     ...['[session]', 'max_age = 86400', 'timeout = 3600'],
   ];

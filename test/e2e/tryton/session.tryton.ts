@@ -4,9 +4,8 @@ import { RetryLater } from '../../../shared/model/errors.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { failureOf } from '../../shared/erp/conformance/attempts.ts';
 import { firstPage } from '../../shared/erp/conformance/listing.ts';
-import { accessFromEnvironment } from './client.ts';
 import { literal } from './database.ts';
-import { methodsOf, openPlant } from './plant.ts';
+import { openPlant } from './plant.ts';
 
 const system = await openPlant();
 
@@ -48,25 +47,6 @@ describe('logging in to a real Tryton', () => {
     expect(failure).toMatchObject({ scope: 'partner', unauthorized: true, afterSeconds: 300 });
     expect(String(failure)).toContain('locked our user');
     expect(system.faults.callCount()).toBe(1);
-  });
-
-  it('uses a secret that was rotated in the meantime immediately', async () => {
-    // Prepare
-    const { username, password } = accessFromEnvironment('connector');
-    const connector = tryton({ url: system.faults.url, database: 'plant' }).connect({
-      clock: systemClock,
-      credentials: async (options) => ({
-        username: options?.refresh ? username : 'old-name',
-        password: options?.refresh ? password : 'old-password',
-      }),
-    });
-
-    // Act
-    const listed = await firstPage(connector);
-
-    // Assess
-    expect(listed.done !== undefined).toBe(true);
-    expect(methodsOf(system.faults).filter((method) => method === 'common.db.login')).toHaveLength(2);
   });
 
   it('says to check the database name when there is no such database', async () => {

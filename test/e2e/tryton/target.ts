@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { tryton } from '../../../shared/erp/tryton/index.ts';
 import type { TrytonOptions } from '../../../shared/erp/tryton/options.ts';
 import type { Completion } from '../../../shared/model/completions.ts';
@@ -9,7 +7,7 @@ import { completionOf } from '../../shared/erp/conformance/completions.ts';
 import { connecting } from '../../shared/erp/conformance/connecting.ts';
 import { startFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
 import type { ErpConformanceTarget } from '../../shared/erp/conformance/target.ts';
-import { listenOnLoopback } from '../../support/loopback.ts';
+import type { Answer, Received } from '../../support/server.ts';
 import {
   accessFromEnvironment,
   dateOf,
@@ -18,14 +16,15 @@ import {
   TrytonTestClient,
 } from './client.ts';
 import { literal, openDatabase, type PlantDatabase } from './database.ts';
+import { passingOnTo } from './plant.ts';
 
 /** The real Tryton of the environment, as a target of the conformance suite. */
 export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Promise<ErpConformanceTarget> {
   const access = accessFromEnvironment('connector');
   const admin = await TrytonTestClient.fromEnvironment();
   const database = openDatabase();
-  const gate = await startGate(access.url);
-  const faults = await startFaultProxy(gate.url);
+  const gate = gateTo(access.url);
+  const faults = await startFaultProxy(gate.pass);
   const idOf = async ({ id, number }: ErpOrderRef) =>
     id === undefined ? admin.idOf('production', [['number', '=', number]]) : Number(id);
 
@@ -70,12 +69,8 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
     async touch(order) {
       await admin.write('production', [await idOf(order)], { reference: `touched ${order.number}` });
     },
-    ...(database.backend === 'postgresql'
-      ? {
-          lockOrder: async (order) => database.lock(await idOf(order)),
-          unlockOrder: () => database.unlock(),
-        }
-      : {}),
+    lockOrder: async (order) => database.lock(await idOf(order)),
+    unlockOrder: database.unlock,
     async expireSession() {
       await admin.forgetSessions(access);
     },
@@ -86,9 +81,8 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
     mark: (key) => `Azumuta booking ${key}`,
     books: async (order) => erpBooksOf(await admin.readProduction(await idOf(order))),
     async close() {
-      await database.close();
+      await database.unlock();
       await faults.close();
-      await gate.close();
     },
   };
 }
@@ -140,54 +134,23 @@ function refusedBookings(admin: TrytonTestClient): Record<string, () => Promise<
 
 /** No call can set a change time: it is written into the database, as if the change had been made then. */
 async function setChangeTime(database: PlantDatabase, id: number, changedAt: string | null): Promise<void> {
-  await database.change(
-    `UPDATE production SET write_date = ${literal(timestampOf(changedAt))} WHERE id = ${id}`,
-  );
-}
-
-/** As Python writes it: without a fraction when that is zero, or nothing would ever equal it on SQLite. */
-function timestampOf(instant: string | null): string | null {
-  if (instant === null) return null;
-  const written = new Date(instant).toISOString().replace('T', ' ');
-  return written.replace(/\.000Z$/, '').replace('Z', '000');
+  await database.change(`UPDATE production SET write_date = ${literal(changedAt)} WHERE id = ${id}`);
 }
 
 /** A gate in front of trytond that simulates what a real server does only by accident. */
-export async function startGate(upstream: string) {
+function gateTo(upstream: string) {
   let refusing = false;
   const ignored: string[] = [];
-  const { url, close } = await listenOnLoopback((incoming, outgoing) => {
-    answer(incoming).then(
-      ({ status, body, type }) => {
-        outgoing.writeHead(status, { 'content-type': type });
-        outgoing.end(body);
-      },
-      () => incoming.socket.destroy(),
-    );
-  });
-
-  async function answer(incoming: IncomingMessage) {
-    const body = await text(incoming);
-    const method = /"method":"([^"]+)"/.exec(body)?.[1] ?? '';
-    const type = 'application/json';
-    if (refusing && method !== 'common.db.login') return { status: 401, body: '', type };
-    const at = ignored.findIndex((one) => method.endsWith(one));
-    if (at >= 0) {
-      ignored.splice(at, 1);
-      return { status: 200, body: '{"id":1,"result":null}', type };
-    }
-    const { authorization } = incoming.headers;
-    const response = await fetch(`${upstream}${incoming.url}`, {
-      method: 'POST',
-      headers: { 'content-type': type, ...(authorization === undefined ? {} : { authorization }) },
-      body,
-    });
-    return { status: response.status, body: await response.text(), type };
-  }
-
+  const passOn = passingOnTo(upstream);
   return {
-    url,
-    close,
+    async pass(call: Received): Promise<Answer> {
+      const method = /"method":"([^"]+)"/.exec(call.body)?.[1] ?? '';
+      if (refusing && method !== 'common.db.login') return { status: 401, body: '' };
+      const at = ignored.findIndex((one) => method.endsWith(one));
+      if (at < 0) return passOn(call);
+      ignored.splice(at, 1);
+      return { body: { id: 1, result: null } };
+    },
     /** Answers every call but a login with 401, as for an unknown session. */
     refuseSessions(refuse: boolean) {
       refusing = refuse;

@@ -6,36 +6,19 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 class FlowsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isFlow = ({ moduleId }: TestSpecification) => moduleId.includes('flows');
-    const byName = files.toSorted((a, b) => a.moduleId.localeCompare(b.moduleId));
-    return [...byName.filter(isFlow), ...byName.filter((file) => !isFlow(file))];
+    return files.toSorted((a, b) => Number(isFlow(b)) - Number(isFlow(a)));
   }
 }
-
-/** Files that depend on how a database locks and stores values, and the refusals, run on both. */
-const onPostgresql = {
-  include: ['conformance', 'crashes', 'meanwhile', 'refusals', 'writers'],
-  testNamePattern:
-    /^(?!.*keeps the promises)|refusing before it writes|knowing its own marks|waiting, and pieces|locked|at the same moment|cut off/,
-};
-/** The loops over every call that is cut off take minutes: only PostgreSQL runs them. */
-const onSqlite = {
-  include: ['book', 'conformance', 'flows', 'list-orders', 'meanwhile', 'refusals', 'session', 'writers'],
-  testNamePattern: /^(?!.*(cut off|time after time))/,
-};
-const { include, testNamePattern } = process.env.TRYTON_DATABASE_AT?.startsWith('postgresql:')
-  ? onPostgresql
-  : onSqlite;
 
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../../..', import.meta.url)),
-    include: include.map((name) => `test/e2e/tryton/${name}.tryton.ts`),
-    testNamePattern,
-    // The loops over every call take minutes, so each test is reported when it ends.
+    include: ['test/e2e/tryton/*.tryton.ts'],
+    // Some tests take a minute, so each is reported when it ends.
     reporters: ['verbose'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // One SQLite database has one writer: files side by side would only wait for each other.
+    // Files side by side would lock each other's components.
     fileParallelism: false,
     sequence: { sequencer: FlowsFirst },
   },

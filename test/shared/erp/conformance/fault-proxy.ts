@@ -1,10 +1,4 @@
-import {
-  Agent,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  request,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { receivedOf, responseOf } from '../../../simulation/partners/fetch.ts';
 import { listenOnLoopback } from '../../../support/loopback.ts';
 import type { Received, Answer as ServerAnswer } from '../../../support/server.ts';
@@ -27,13 +21,7 @@ export interface PassedCall {
 
 export type FaultProxy = Awaited<ReturnType<typeof startFaultProxy>>;
 
-/**
- * Decides about every call whether its connection is cut, for tests in which whole processes die. A call that is
- * cut off before the server saw it may still take effect later.
- */
-export type Fate = (takeEffect: () => Promise<void>) => CrashPoint | undefined;
-
-/** A test server in this process, called without the network. */
+/** A test server in this process, or what hands calls on to a real one. */
 export type Upstream = (call: Received) => ServerAnswer | Promise<ServerAnswer>;
 
 type Act = () => void | Promise<void>;
@@ -49,11 +37,8 @@ interface Whole {
 /**
  * An HTTP server on loopback between a connector and its server, which breaks calls on demand.
  * It counts calls, not connections, so keep-alive makes no difference.
- * @param upstream Base URL of the real server, `http://127.0.0.1:<port>`, or a test server.
  */
-export async function startFaultProxy(upstream: string | Upstream, fate?: Fate) {
-  // It drops idle connections itself, long before any upstream server would close one.
-  const agent = new Agent({ keepAlive: true, timeout: 1000 });
+export async function startFaultProxy(upstream: Upstream) {
   let passed: PassedCall[] = [];
   let crashes: { at: number; point: CrashPoint }[] = [];
   let before: { at: number; act: Act }[] = [];
@@ -94,10 +79,7 @@ export async function startFaultProxy(upstream: string | Upstream, fate?: Fate) 
     passed.push(call);
     const n = passed.length;
     await takeAt(before, n)?.act();
-    const crash =
-      fate?.(async () => void (await answerTo(incoming, body))) ??
-      takeAt(crashes, n)?.point ??
-      (every?.fits(call) ? every.point : undefined);
+    const crash = takeAt(crashes, n)?.point ?? (every?.fits(call) ? every.point : undefined);
     if (crash === 'before') return 'is cut';
     if (hangs > 0) {
       hangs -= 1;
@@ -115,11 +97,6 @@ export async function startFaultProxy(upstream: string | Upstream, fate?: Fate) 
   }
 
   async function answerTo(incoming: Incoming, body: Buffer): Promise<Whole> {
-    if (typeof upstream === 'string') {
-      const answer = await forward(new URL(upstream), incoming, body);
-      const { 'transfer-encoding': _, connection: __, 'content-length': ___, ...headers } = answer.headers;
-      return { status: answer.statusCode ?? 502, headers, body: await bytesOf(answer) };
-    }
     const {
       status = 200,
       headers,
@@ -136,25 +113,6 @@ export async function startFaultProxy(upstream: string | Upstream, fate?: Fate) 
       headers: { 'content-type': isText ? 'text/plain' : 'application/json', ...headers },
       body: Buffer.from(isText ? given : JSON.stringify(given)),
     };
-  }
-
-  function forward(origin: URL, incoming: Incoming, body: Buffer): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
-      const { host: _, connection: __, 'transfer-encoding': ___, ...headers } = incoming.headers;
-      const upstreamRequest = request(
-        {
-          host: origin.hostname,
-          port: origin.port,
-          method: incoming.method,
-          path: incoming.url,
-          agent,
-          headers: { ...headers, host: origin.host, 'content-length': body.length },
-        },
-        resolve,
-      );
-      upstreamRequest.on('error', reject);
-      upstreamRequest.end(body);
-    });
   }
 
   return {
@@ -205,7 +163,6 @@ export async function startFaultProxy(upstream: string | Upstream, fate?: Fate) 
     },
     async close(): Promise<void> {
       skipping.delete(server.url);
-      agent.destroy();
       await server.close();
     },
   };

@@ -31,16 +31,6 @@ function planLots(
 }
 
 describe.each<OdooVersion>([17, 19])('lots of odoo %i', (version) => {
-  it('uses a lot that exists already', async () => {
-    const { plan, book, books } = await startPlant(version);
-    const lots = [{ number: 'B-1' }];
-
-    await book(completionOf(plan('BATCH'), { lots }));
-    await book(completionOf(plan('BATCH'), { lots }));
-
-    expect(books.rows('stock.lot').filter((lot) => lot.name === 'B-1').length).toBe(1);
-  });
-
   it('uses the lot that somebody created between look and write', async () => {
     // Prepare: it was created before our transaction began.
     const plant = await startPlant(version);

@@ -25,6 +25,7 @@ type Credentials = (options?: { readonly refresh?: boolean }) => Promise<OdooCre
 export async function startPlant(version: OdooVersion, time?: () => Date) {
   const server = createOdoo(version, login, time);
   const faults = await startFaultProxy(server.answer);
+  faults.skipNetwork(true);
   onTestFinished(faults.close);
   const { books } = server;
   /** Rows of the order and of all orders that were split off from it, oldest first. */

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import type { ErpOrder, ErpOrderRef } from '../../../../shared/model/orders.ts';
-import type { PartDecision } from '../../../../shared/orders/wanted-order.ts';
-import { OrdersInMemory } from '../../orders/orders-in-memory.ts';
 import { failureOf } from './attempts.ts';
 import { completionOf } from './completions.ts';
 import { listOf } from './listing.ts';
@@ -147,51 +144,6 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
       ['003', 'done', 3],
     ]);
   });
-
-  it.each(['is created', undefined] as const)(
-    'changes the order that Azumuta has (which %s) and adds the others when a person split it',
-    async (attempt) => {
-      // Prepare
-      const plant = await startPlant(version);
-      const azumuta = new OrdersInMemory();
-      const conflicts: PartDecision[] = [];
-      const takeIn = async () => {
-        for (const order of await plant.listed()) {
-          const wanted = {
-            order,
-            mapped: mapProductOrders({}, order),
-            via: 'pull' as const,
-            now: new Date(),
-          };
-          conflicts.push(...azumuta.accept(wanted).parts.filter(({ action }) => action === 'concern'));
-        }
-      };
-      const order = plant.plan('CHAIR', 9);
-      await takeIn();
-      if (attempt) azumuta.attempt(order.number, attempt);
-
-      // Act
-      plant.books.splitByHand(plant.row(order), [3, 3, 3]);
-      await takeIn();
-      await takeIn();
-
-      // Assess: a change of an existing product order is reported to a person once; a missing one is created as it is now.
-      const quantities = [...azumuta.entries.values()].map(({ number, draft }) => [
-        number.slice(order.number.length),
-        draft.parameters.Quantity,
-      ]);
-      expect(quantities).toEqual([
-        ['', attempt ? '9' : '3'],
-        ['-002', '3'],
-        ['-003', '3'],
-      ]);
-      expect(azumuta.news.length).toBe(attempt ? 1 : 0);
-      const notes = conflicts
-        .flatMap((conflict) => ('begins' in conflict ? conflict.begins : []))
-        .map(({ note }) => note);
-      expect(new Set(notes)).toEqual(new Set(attempt ? ['parameters["Quantity"] is 9, wanted 3'] : []));
-    },
-  );
 
   it('keeps its own rest apart from the orders that a person split off', async () => {
     // Prepare: the order came with 9, and is built piece by piece; -002 and -003 are separate orders.

@@ -65,7 +65,6 @@ export async function odooTarget(
     async lotsNamed(number) {
       return books.rows('stock.lot').filter((one) => one.name === number).length;
     },
-    splitOrder: async (order, sizes) => plant.split?.(order, sizes) ?? [],
     close: () => faults.close(),
   };
 }

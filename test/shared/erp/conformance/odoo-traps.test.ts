@@ -146,21 +146,6 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     expect(everything()).toEqual(before);
   });
 
-  it('finishes an interrupted booking on replay, with one note', async () => {
-    // Prepare
-    const { plan, book, books } = await startPlant(version);
-    const order = plan();
-    books.beforeNext(...markDone, refuses);
-    await failureOf(book(completionOf(order)));
-
-    // Act
-    const receipt = await book(completionOf(order));
-
-    // Assess
-    expect(receipt.alreadyBooked).toBe(false);
-    expect(books.rows('mail.message').length).toBe(1);
-  });
-
   it('books a part that was interrupted after another part took its place', async () => {
     // Prepare: the first part leaves its mark, and stops before the order is finished.
     const { plan, book, books, connect, family } = await startPlant(version);

@@ -1,33 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { keyAsGuid } from '../../../../shared/erp/marks.ts';
-import type { SapOptions } from '../../../../shared/erp/sap-s4hana/options.ts';
-import { mapCompletion } from '../../../../shared/integration/mapping/completions.ts';
-import { completedProductOrder } from '../../../support/completions.ts';
 import { startPlant } from '../sap-s4hana/plant.ts';
-import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
+import { failureOf, firstAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import { rejection } from './rejection.ts';
 
 describe('sap-s4hana', () => {
-  it('does not repeat a confirmation that a person cancelled', async () => {
-    // Prepare
-    const { books, connect, plan, book, confirmationsOf } = await startPlant();
-    const order = plan();
-    const completion = completionOf(order);
-    await book(completion);
-    for (const one of confirmationsOf(order.number)) one.IsReversed = true;
-    books.change(books.find(order.number), { OrderIsConfirmed: '' });
-
-    // Act
-    const failure = await failureOf(
-      connect().book(completion, quantityKey(completion.productOrder), nextAttempt()),
-    );
-
-    // Assess
-    expect(failure).toMatchObject(rejection(/cancelled since/));
-    expect(confirmationsOf(order.number).length).toBe(1);
-  });
-
   it.each([
     ['cancelled since', { IsReversed: true }],
     ['of another operation', { OrderOperation: '0005' }],
@@ -73,20 +51,6 @@ describe('sap-s4hana', () => {
     ]);
   });
 
-  it('renews a CSRF token that SAP no longer knows, and books once', async () => {
-    // Prepare: the session ends between the look (two calls) and the confirmation.
-    const { server, faults, plan, book, confirmationsOf } = await startPlant();
-    const order = plan();
-    faults.beforeCall(3, () => server.expireSessions());
-
-    // Act
-    await book(completionOf(order));
-
-    // Assess
-    expect(confirmationsOf(order.number).length).toBe(1);
-    expect(faults.calls().filter(({ method }) => method === 'POST').length).toBe(2);
-  });
-
   it('writes a confirmation with twelve digits, decimals as text and its text cut to length', async () => {
     // Prepare
     const { faults, plan, connect, book } = await startPlant();
@@ -112,29 +76,13 @@ describe('sap-s4hana', () => {
       ConfirmationScrapQuantity: '0.5',
       ConfirmationUnit: 'PC',
       IsFinalConfirmation: true,
+      // Edm.DateTime, a date as its midnight in UTC: the mapping has found the plant's day.
+      PostingDate: `/Date(${Date.parse('2026-11-24T00:00:00Z')})/`,
       OpConfirmedWorkQuantity1: '1.5',
       OpWorkQuantityUnit1: 'MIN',
       ExternalSystemConfirmation: keyAsGuid(quantityKey(completion.productOrder)),
     });
     expect(body.ConfirmationText.length).toBeLessThanOrEqual(40);
-  });
-
-  it.each([
-    ['00:30 on 1 December in Brussels', 'Europe/Brussels', '2026-11-30T23:30:00Z', '2026-12-01'],
-    ['19:30 on 30 November in New York', 'America/New_York', '2026-12-01T00:30:00Z', '2026-11-30'],
-  ])('posts in the month of the plant: %s', async (_name, timeZone, completedAt, day) => {
-    // Prepare
-    const { plan, book, confirmationsOf } = await startPlant();
-    const order = plan();
-    const completed = completedProductOrder({ erpOrder: order, article: 'FG226', completedAt });
-
-    // Act
-    await book(mapCompletion({ completions: {}, timeZone }, 'quantity', [completed]));
-
-    // Assess: Edm.DateTime, a date as its midnight in UTC.
-    expect(confirmationsOf(order.number).map((one) => one.PostingDate)).toEqual([
-      `/Date(${Date.parse(`${day}T00:00:00Z`)})/`,
-    ]);
   });
 
   it("hands on SAP's own reasons, the details too", async () => {
@@ -157,19 +105,5 @@ describe('sap-s4hana', () => {
     const failure = await failureOf(connect().book(amendment, 'P#recording#R', firstAttempt()));
 
     expect(failure).toMatchObject(rejection('notesField'));
-  });
-
-  it.each<[SapOptions['auth'], object]>([
-    ['basic', { clientId: 'client', clientSecret: 'canary' }],
-    [{ tokenUrl: 'http://127.0.0.1:9/oauth/token' }, { username: 'user', password: 'canary' }],
-  ])('stops the flow without giving up an order when the secret is none of auth %j', async (auth, secret) => {
-    const { plan, connect, book } = await startPlant();
-    const connector = connect({ auth }, async () => secret);
-
-    const failure = await failureOf(book(completionOf(plan()), connector));
-
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
-    expect(String(failure)).toContain('the secret is invalid');
-    expect(String(failure)).not.toContain('canary');
   });
 });

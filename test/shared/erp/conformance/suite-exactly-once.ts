@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
+import type { Attempt } from '../../../../shared/erp/connector.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
-import type { Answer, CrashPoint } from './fault-proxy.ts';
+import type { Answer } from './fault-proxy.ts';
 import type { Capability, Chapter, ErpBooks, PlannedOrderRef } from './target.ts';
 
 interface Scenario {
@@ -53,8 +54,9 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
     });
   const late = (order: PlannedOrderRef): Completion => amendmentOf(order, { notes: ['A late check'] });
 
+  const whole: Scenario = { name: 'a whole order', needs: [], completion: everything, key: 'quantity' };
   const scenarios: readonly Scenario[] = [
-    { name: 'a whole order', needs: [], completion: everything, key: 'quantity' },
+    whole,
     { name: 'a part of an order', needs: ['partial'], completion: part, key: 'quantity' },
     {
       ...{ name: 'a lot with its scrap', needs: ['lots', 'scrap'] },
@@ -98,129 +100,112 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
-  for (const scenario of scenarios) {
+  /**
+   * For each call of a booking, makes one attempt that is disturbed at this call and one more: the books must end
+   * like those of an undisturbed booking.
+   * @param disturb Disturbs call n; returns the signal of the attempt, if it is aborted by it.
+   * @param judge Checks the failure of the disturbed attempt.
+   */
+  async function disturbEachCall(
+    scenario: Scenario,
+    disturb: (n: number, order: PlannedOrderRef) => AbortSignal | undefined,
+    judge: (failure: unknown, disturbed: Disturbed) => void,
+  ): Promise<void> {
+    const { article = 'plain', after, completion, key } = scenario;
     async function planned(): Promise<PlannedOrderRef> {
-      const order = await plan({ article: target().articles[scenario.article ?? 'plain'] ?? '' });
-      const earlier = scenario.after?.(order);
+      const order = await plan({ article: target().articles[article] ?? '' });
+      const earlier = after?.(order);
       if (earlier) await book(earlier);
+      target().faults.reset();
       return order;
     }
-    /** Books once undisturbed: returns the books that every disturbed booking must end with, and the number of calls. */
-    async function undisturbed(): Promise<{ calls: number; books: ErpBooks }> {
+    const bookAt = (order: PlannedOrderRef, attempt: Attempt) =>
+      target()
+        .connector()
+        .book(completion(order), `${productOrderOf(order).id}#${key}`, attempt);
+
+    const undisturbed = await planned();
+    await bookAt(undisturbed, firstAttempt());
+    const calls = target().faults.callCount();
+    const expected = comparable(await target().books(undisturbed));
+    for (let n = 1; n <= calls; n += 1) {
+      // Prepare
       const order = await planned();
-      target().faults.reset();
-      await target().connector().book(scenario.completion(order), keyOf(order), firstAttempt());
-      return { calls: target().faults.callCount(), books: await target().books(order) };
-    }
-    const keyOf = (order: PlannedOrderRef): string => `${productOrderOf(order).id}#${scenario.key}`;
+      const before = await target().books(order);
+      const signal = disturb(n, order);
 
-    /**
-     * For each call of a booking, makes one attempt that is disturbed at this call and one more: the books must end
-     * like those of an undisturbed booking.
-     * @param disturb Disturbs call n; returns the signal of the attempt, if it is aborted by it.
-     * @param judge Checks the failure of the disturbed attempt.
-     */
-    async function disturbEachCall(
-      name: string,
-      disturb: (n: number, order: PlannedOrderRef) => AbortSignal | undefined,
-      judge: (failure: unknown, disturbed: Disturbed) => Promise<void> | void,
-    ): Promise<void> {
-      target().faults.skipNetwork(true);
-      const reference = await undisturbed();
-      for (let n = 1; n <= reference.calls; n += 1) {
-        // Prepare
-        const order = await planned();
-        const completion = scenario.completion(order);
-        const before = await target().books(order);
-        target().faults.reset();
-        const signal = disturb(n, order);
+      // Act: a new container takes over, with the attempt that the ledger would give it.
+      const failure = await failureOf(bookAt(order, firstAttempt(signal)));
+      const made = target().faults.callCount();
+      await target().unlockOrder?.(order);
+      judge(failure, { n, at: `call ${n}`, calls: made, before, now: await target().books(order) });
+      if (failure !== undefined) await bookAt(order, attemptAfter(failure));
 
-        // Act: a new container takes over, with the attempt that the ledger would give it.
-        const failure = await failureOf(
-          target().connector().book(completion, keyOf(order), firstAttempt(signal)),
-        );
-        const calls = target().faults.callCount();
-        await target().unlockOrder?.(order);
-        const at = `call ${n} ${name}`;
-        await judge(failure, { n, at, calls, before, now: await target().books(order) });
-        if (failure !== undefined)
-          await target().connector().book(completion, keyOf(order), attemptAfter(failure));
-
-        // Assess
-        expect(comparable(await target().books(order)), at).toEqual(comparable(reference.books));
-      }
-    }
-
-    for (const point of ['before', 'after'] satisfies CrashPoint[]) {
-      promise(
-        `books ${scenario.name} once when any call is cut off ${point} the ERP saw it`,
-        [...scenario.needs],
-        () =>
-          disturbEachCall(
-            `cut off ${point}`,
-            (n) => void target().faults.crashAt(n, point),
-            (failure, disturbed) => {
-              expect(failure, disturbed.at).toBeInstanceOf(RetryLater);
-              expect(failure, disturbed.at).toMatchObject({ scope: 'partner' });
-              expectNextAttemptLooks(failure, disturbed);
-            },
-          ),
-      );
-    }
-
-    promise(
-      `books ${scenario.name} once, and soon, when the order is locked at any call`,
-      ['lock', ...scenario.needs],
-      () =>
-        disturbEachCall(
-          'locked',
-          (n, order) => void target().faults.beforeCall(n, () => target().lockOrder?.(order)),
-          (failure, { at, before, now }) => {
-            // Either the rest was only read, which needs no lock, or the ERP has answered, so that no write is in doubt.
-            if (failure === undefined) return;
-            const changed = JSON.stringify(before) !== JSON.stringify(now);
-            expect(failure, at).toMatchObject({
-              name: 'RetryLater',
-              scope: 'order',
-              wrote: changed ? 'known' : expect.stringMatching(/^(nothing|known)$/),
-            });
-          },
-        ),
-    );
-
-    promise(`books ${scenario.name} once when the worker is aborted at any call`, [...scenario.needs], () => {
-      return disturbEachCall(
-        'aborted',
-        (n) => {
-          const deadline = new AbortController();
-          target().faults.afterCall(n, () => deadline.abort());
-          return deadline.signal;
-        },
-        (failure, disturbed) => {
-          expect(failure, disturbed.at).toBeInstanceOf(RetryLater);
-          // No call is sent after the abort.
-          expect(disturbed.calls, disturbed.at).toBe(disturbed.n);
-          expectNextAttemptLooks(failure, disturbed);
-        },
-      );
-    });
-
-    for (const [named, answer] of refusals) {
-      promise(
-        `books ${scenario.name} once when any call is answered with ${named}`,
-        [...scenario.needs],
-        () =>
-          disturbEachCall(
-            `answered ${named}`,
-            (n) => void target().faults.beforeCall(n, () => target().faults.answerNext(answer)),
-            (failure, disturbed) => {
-              expect(failure, disturbed.at).toMatchObject({ name: 'RetryLater', scope: 'partner' });
-              expectNextAttemptLooks(failure, disturbed);
-            },
-          ),
-      );
+      // Assess
+      expect(comparable(await target().books(order)), `call ${n}`).toEqual(expected);
     }
   }
+
+  function expectPartnerDown(failure: unknown, disturbed: Disturbed): void {
+    expect(failure, disturbed.at).toMatchObject({ name: 'RetryLater', scope: 'partner' });
+    expectNextAttemptLooks(failure, disturbed);
+  }
+
+  // What a call leaves that is answered in no other way is what the call before it leaves after it was cut off: so
+  // each booking is cut off after each call, and only the fullest one is disturbed in every way.
+  for (const scenario of scenarios)
+    promise(
+      `books ${scenario.name} once when any call is cut off after the ERP saw it`,
+      ['every-call', ...scenario.needs],
+      () => disturbEachCall(scenario, (n) => void target().faults.crashAt(n, 'after'), expectPartnerDown),
+    );
+
+  promise('books once when any call is cut off before the ERP saw it', ['every-call'], () =>
+    disturbEachCall(whole, (n) => void target().faults.crashAt(n, 'before'), expectPartnerDown),
+  );
+
+  for (const [named, answer] of refusals)
+    promise(`books once when any call is answered with ${named}`, ['every-call'], () =>
+      disturbEachCall(
+        whole,
+        (n) => void target().faults.beforeCall(n, () => target().faults.answerNext(answer)),
+        expectPartnerDown,
+      ),
+    );
+
+  promise('books once, and soon, when the order is locked at any call', ['every-call', 'lock'], () =>
+    disturbEachCall(
+      whole,
+      (n, order) => void target().faults.beforeCall(n, () => target().lockOrder?.(order)),
+      (failure, { at, before, now }) => {
+        // Either the rest was only read, which needs no lock, or the ERP has answered, so that no write is in doubt.
+        if (failure === undefined) return;
+        const changed = JSON.stringify(before) !== JSON.stringify(now);
+        expect(failure, at).toMatchObject({
+          name: 'RetryLater',
+          scope: 'order',
+          wrote: changed ? 'known' : expect.stringMatching(/^(nothing|known)$/),
+        });
+      },
+    ),
+  );
+
+  promise('books once when the worker is aborted at any call', ['every-call'], () =>
+    disturbEachCall(
+      whole,
+      (n) => {
+        const deadline = new AbortController();
+        target().faults.afterCall(n, () => deadline.abort());
+        return deadline.signal;
+      },
+      (failure, disturbed) => {
+        expect(failure, disturbed.at).toBeInstanceOf(RetryLater);
+        // No call is sent after the abort.
+        expect(disturbed.calls, disturbed.at).toBe(disturbed.n);
+        expectNextAttemptLooks(failure, disturbed);
+      },
+    ),
+  );
 
   promise('writes nothing when it was aborted before it began', [], async () => {
     // Prepare

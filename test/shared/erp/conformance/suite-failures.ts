@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
-import { expect } from 'vitest';
+import { beforeEach, expect } from 'vitest';
 import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
-import { systemClock } from '../../../../shared/platform/clock.ts';
 import { listenOnLoopback } from '../../../support/loopback.ts';
 import { attemptAfter, failureOf, firstAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
@@ -13,6 +12,9 @@ import type { Chapter, ConnectorOptions, PlannedOrderRef } from './target.ts';
 const maxCallsToGiveUp = 8;
 
 export function failureTests({ target, plan, book, promise }: Chapter): void {
+  // Here connections are made, refused and left without an answer.
+  beforeEach(() => target().faults.skipNetwork(false));
+
   /** Books to a planned order and expects a RetryLater; nothing may have been booked. */
   async function failureOfBooking(options: ConnectorOptions, disturb?: () => void): Promise<RetryLater> {
     const order = await plan();
@@ -74,19 +76,6 @@ export function failureTests({ target, plan, book, promise }: Chapter): void {
     );
 
     expect(failure).toMatchObject({ scope: 'partner', afterSeconds: 17, unauthorized: false });
-  });
-
-  promise('waits until the date that a 429 asks for', [], async () => {
-    const clock = { ...systemClock, now: () => new Date('2026-11-24T10:00:00Z') };
-
-    const failure = await failureOfBooking({ clock }, () =>
-      target().faults.answerNext({
-        status: 429,
-        headers: { 'retry-after': 'Tue, 24 Nov 2026 10:02:00 GMT' },
-      }),
-    );
-
-    expect(failure).toMatchObject({ scope: 'partner', afterSeconds: 120 });
   });
 
   const page = { headers: { 'content-type': 'text/html' }, body: '<html>Maintenance</html>' };
@@ -167,7 +156,7 @@ export function failureTests({ target, plan, book, promise }: Chapter): void {
     expect(await target().books(second)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
-  promise('renews a session that expires in the middle of a booking', ['session'], async () => {
+  promise('renews a session that expires in the middle of a booking', ['every-call', 'session'], async () => {
     // Prepare
     const reference = await plan();
     target().faults.reset();

@@ -135,7 +135,7 @@ export function readingTests({ target, plan, book, promise }: Chapter): void {
 
   promise(
     'takes the answer of something else than the ERP for no word about the order',
-    ['read'],
+    ['every-call', 'read'],
     async () => {
       const order = await plan();
       const page = { headers: { 'content-type': 'text/html' }, body: '<html>Maintenance</html>' };

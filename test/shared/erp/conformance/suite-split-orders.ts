@@ -95,7 +95,7 @@ export function partTests({ target, plan, book, promise }: Chapter): void {
 
   promise(
     'writes its notes once when another part is booked between two attempts',
-    ['partial', 'notes', 'links'],
+    ['every-call', 'partial', 'notes', 'links'],
     async () => {
       const links = [{ name: 'Report', url: 'https://app.azumuta.com/recordings/1' }];
       const told = (order: PlannedOrderRef) => part(order, 1, '2', { notes: ['All checks in order'], links });

@@ -4,53 +4,56 @@ import { systemClock } from '../../../../shared/platform/clock.ts';
 import { attemptAfter, failureOf, firstAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import { listOf } from './listing.ts';
-import { rejection } from './rejection.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';
 
 /** Attempts that hang at the same call, one after the other. */
 const hangs = 3;
 
-/** Slow calls and locked orders, capped pages and split orders. */
+/** Slow calls and locked orders, and capped pages. */
 export function waitTests({ target, cannot, plan, book, promise }: Chapter): void {
   const all = (order: PlannedOrderRef) =>
     completionOf(order, {
       ...(cannot.scrap === undefined ? { quantity: { amount: '4' }, scrap: { amount: '1' } } : {}),
     });
 
-  promise('books once when the same call takes effect and is not answered, time after time', [], async () => {
-    // Prepare
-    const reference = await plan();
-    target().faults.reset();
-    await book(all(reference));
-    const calls = target().faults.callCount();
-    const expected = await target().books(reference);
-
-    for (let n = 1; n <= calls; n += 1) {
-      const order = await plan();
+  promise(
+    'books once when the same call takes effect and is not answered, time after time',
+    ['every-call'],
+    async () => {
+      // Prepare
+      const reference = await plan();
       target().faults.reset();
-      target().faults.crashAt(n, 'after');
-      let failure = await failureOf(book(all(order)));
-      const cut = target().faults.calls()[n - 1];
-      target().faults.cutEvery((call) => call.url === cut?.url && call.body === cut.body, 'after');
+      await book(all(reference));
+      const calls = target().faults.callCount();
+      const expected = await target().books(reference);
 
-      // Act
-      let attempt = firstAttempt();
-      for (let times = 1; times <= hangs && failure instanceof RetryLater; times += 1) {
-        if (times === hangs) target().faults.reset();
-        attempt = attemptAfter(failure, attempt);
-        failure = await failureOf(book(all(order), attempt));
+      for (let n = 1; n <= calls; n += 1) {
+        const order = await plan();
+        target().faults.reset();
+        target().faults.crashAt(n, 'after');
+        let failure = await failureOf(book(all(order)));
+        const cut = target().faults.calls()[n - 1];
+        target().faults.cutEvery((call) => call.url === cut?.url && call.body === cut.body, 'after');
+
+        // Act
+        let attempt = firstAttempt();
+        for (let times = 1; times <= hangs && failure instanceof RetryLater; times += 1) {
+          if (times === hangs) target().faults.reset();
+          attempt = attemptAfter(failure, attempt);
+          failure = await failureOf(book(all(order), attempt));
+        }
+
+        // Assess: if it cannot be decided, it goes to a person, with what was found.
+        if (failure !== undefined) expect(failure, `call ${n}`).toBeInstanceOf(Rejected);
+        const { good, scrap, bookings } = await target().books(order);
+        expect({ good, scrap, bookings }, `call ${n}`).toEqual({
+          good: expected.good,
+          scrap: expected.scrap,
+          bookings: expected.bookings,
+        });
       }
-
-      // Assess: if it cannot be decided, it goes to a person, with what was found.
-      if (failure !== undefined) expect(failure, `call ${n}`).toBeInstanceOf(Rejected);
-      const { good, scrap, bookings } = await target().books(order);
-      expect({ good, scrap, bookings }, `call ${n}`).toEqual({
-        good: expected.good,
-        scrap: expected.scrap,
-        bookings: expected.bookings,
-      });
-    }
-  });
+    },
+  );
 
   promise('lets only that order wait when a call on it exceeds the time limit', [], async () => {
     // Prepare: one call of the held order is not answered, while the same connector gets an answer for another order.
@@ -97,34 +100,5 @@ export function waitTests({ target, cannot, plan, book, promise }: Chapter): voi
 
     // Assess
     expect(numbers).toEqual(expect.arrayContaining(planned.map(({ number }) => number)));
-  });
-
-  promise('lists each part of a split order by its own id and with its own quantity', ['split'], async () => {
-    // Prepare
-    const whole = await plan({ quantity: '9' });
-    const parts = (await target().splitOrder?.(whole, ['3', '3', '3'])) ?? [];
-
-    // Act
-    const { orders } = await listOf(target().connector());
-
-    // Assess: the first keeps its id, so it is recognised as the same order.
-    expect(parts.length).toBe(3);
-    expect(parts[0]?.id).toBe(whole.id);
-    const found = parts.map(({ id }) => orders.filter((order) => order.id === id));
-    expect(found.map((same) => same.map(({ quantity }) => quantity.amount))).toEqual([['3'], ['3'], ['3']]);
-  });
-
-  promise('books no more on an order than it has left after a split', ['split'], async () => {
-    // Prepare: Azumuta built nine, as the order was when it was listed.
-    const whole = await plan({ quantity: '9' });
-    await target().splitOrder?.(whole, ['3', '3', '3']);
-    const before = await target().everything();
-
-    // Act
-    const failure = await failureOf(book(completionOf(whole, { quantity: { amount: '9' } })));
-
-    // Assess
-    expect(failure).toMatchObject(rejection(/9.*3|3.*9/));
-    expect(await target().everything()).toEqual(before);
   });
 }

@@ -78,8 +78,6 @@ export interface ErpConformanceTarget {
   mark?(key: BookingKey): string;
   /** From now on a page has at most this many rows, whatever the request says; `undefined` ends it. Needed unless `cannot.page-cap`. */
   capPages?(rows: number | undefined): Promise<void>;
-  /** A person splits an open order into parts of these sizes; the first keeps its id. Needed unless `cannot.split`. */
-  splitOrder?(order: ErpOrderRef, sizes: readonly Decimal[]): Promise<readonly PlannedOrderRef[]>;
   /** Fields of a row in the ERP's list of orders: the order's number, and its quantity. */
   readonly rowFields: { readonly number: string; readonly quantity: string };
   /** Stops everything that it started. */
@@ -158,6 +156,8 @@ export type Capability =
   | 'concurrency'
   /** Show one order, whatever its state. */
   | 'read'
+  /** Be called thousands of times: loops that disturb each call of a booking. */
+  | 'every-call'
   /** Choose the change time of a planned order. */
   | 'change-times'
   /** Plan an order that was never changed (`changedAt: null`). */
@@ -174,8 +174,6 @@ export type Capability =
   | 'marks'
   /** Give fewer rows than were asked for. */
   | 'page-cap'
-  /** Split an order into several. */
-  | 'split'
   /** Hold an order, as another user does. */
   | 'lock'
   /** Sessions that can expire. */

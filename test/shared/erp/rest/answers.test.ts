@@ -91,7 +91,16 @@ it.each<[string, Answer | 'cut', object]>([
   ['403', { status: 403, body: {} }, thisOrder],
   ['423', { status: 423, body: {} }, thisOrder],
   ['404', { status: 404, body: {} }, { name: 'Rejected', code: 'refused-by-erp' }],
-  ['another 4xx', order409, { name: 'Rejected', code: 'refused-by-erp' }],
+  [
+    'another 4xx',
+    order409,
+    {
+      name: 'Rejected',
+      code: 'refused-by-erp',
+      message:
+        'Small ERP refused the quantity of the booking of order MO/0001 (409): The order is being planned.',
+    },
+  ],
 ])('understands %s to a step', async (_, write, expected) => {
   const { failure } = await bookingOf({ write });
 
@@ -125,27 +134,6 @@ it('allows no method but GET and POST for a look-up: the compiler refuses others
   const writes = (reader: Reader) => reader.write;
 
   expect([question.method, write.method, typeof writes]).toEqual(['POST', 'PATCH', 'function']);
-});
-
-it('waits for an order that is read too slowly while others are answered', async () => {
-  // Prepare
-  const { promise: asked, resolve } = Promise.withResolvers<void>();
-  const server = await startServer(({ method, url }) => {
-    if (url.pathname.includes('0002')) return { body: method === 'GET' ? { key } : {} };
-    resolve();
-    return new Promise<undefined>(() => undefined);
-  });
-  const connector = smallConnector(server.url, { timeoutMs: 400 });
-  const book = (number: string) => failureOf(connector.book(completionOf({ number }), key, firstAttempt()));
-
-  // Act
-  const slow = book('MO/0001');
-  await asked;
-  const other = await book('MO/0002');
-
-  // Assess
-  expect(other).toBeUndefined();
-  expect(await slow).toMatchObject(thisOrder);
 });
 
 it.each<[string, Answer, object]>([

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type RestAnswer, textAt } from '../../../../shared/erp/rest/index.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { rejection } from '../conformance/rejection.ts';
-import { key, lookUp, startSmallErp, step } from './small.ts';
+import { key, lookUp, type Step, startSmallErp, step } from './small.ts';
 
 it('reads, writes and reads again, and recognises its own booking the next time', async () => {
   // Prepare
@@ -89,27 +89,13 @@ it('looks again soon when the second of two steps was not sent', async () => {
   expect(erp.calls.map(({ url }) => url.pathname)).not.toContain('/notes');
 });
 
-it('looks again soon when the ERP locks the order before the second of two steps', async () => {
-  // Prepare
-  const erp = await startSmallErp(
-    ({ url }, book) => {
-      if (url.pathname === '/notes') return { status: 423 };
-      book();
-      return { status: 201 };
-    },
-    { book: { steps: [step, { ...step, name: 'the notes', request: () => ({ path: '/notes' }) }] } },
-  );
-
-  // Act
-  const failure = await failureOf(erp.book());
-
-  // Assess
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
-  expect(erp.isBooked()).toBe(true);
-});
-
-it('sends the booking key in the configured header', async () => {
-  const erp = await startSmallErp(undefined, { step: { idempotencyKeyHeader: 'Idempotency-Key' } });
+it('sends the headers of a step, such as one that takes the booking key', async () => {
+  const request: Step['request'] = ({ key }) => ({
+    path: '/',
+    body: { key },
+    headers: { 'Idempotency-Key': key },
+  });
+  const erp = await startSmallErp(undefined, { step: { request } });
 
   await erp.book();
 

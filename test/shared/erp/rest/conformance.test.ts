@@ -5,6 +5,5 @@ describeErpConformance('the generic REST connector', sandboxTarget, {
   concurrency: 'this ERP books twice; the ledger locks the order',
   'never-changed': 'every order of this ERP has a change time',
   session: 'an API key needs no session',
-  split: 'this ERP does not split orders',
   units: 'a configuration knows no unit but the one that the order tells',
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { instantIn, offsetTimeOf } from '../../../../shared/erp/local-time.ts';
-import { listenOnLoopback } from '../../../support/loopback.ts';
+import { startFaultProxy } from '../conformance/fault-proxy.ts';
 
 /** Where this server stands: west of UTC, where a time that is taken for UTC lies too late. */
 export const dolibarrZone = 'America/New_York';
@@ -188,26 +188,21 @@ export async function startDolibarr(apiKey: string) {
     order.tms = now;
   }
 
-  const server = await listenOnLoopback(async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://here');
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    calls.push(`${request.method} ${url.pathname.replace('/api/index.php', '')}`);
-    let given: Answer;
+  const faults = await startFaultProxy(({ method, url, headers, body }) => {
+    calls.push(`${method} ${url.pathname.replace('/api/index.php', '')}`);
     try {
-      if (request.headers.dolapikey !== apiKey) throw new Refused(401, 'Unauthorized');
-      given = answer(request.method ?? '', url, body);
+      if (headers.dolapikey !== apiKey) throw new Refused(401, 'Unauthorized');
+      const { status, body: given } = answer(method, url, body);
+      return { status, ...asJson(given) };
     } catch (error) {
-      if (!(error instanceof Refused)) return void response.destroy();
-      given = error.answer;
+      if (!(error instanceof Refused)) throw error;
+      return { status: error.answer.status, ...asJson(error.answer.body) };
     }
-    response.writeHead(given.status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(given.body));
   });
+  faults.skipNetwork(true);
 
   return {
-    url: server.url,
-    close: server.close,
+    faults,
     calls,
     orders,
     movements,
@@ -267,6 +262,11 @@ export async function startDolibarr(apiKey: string) {
       silent = 1;
     },
   };
+}
+
+/** Some of its answers are a number alone. */
+function asJson(body: unknown) {
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 function isPlanned({ role }: Line): boolean {

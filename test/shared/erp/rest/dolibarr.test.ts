@@ -2,7 +2,6 @@ import { expect, it, onTestFinished } from 'vitest';
 import { dolibarr } from '../../../../plants/examples/dolibarr.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
-import { startFaultProxy } from '../conformance/fault-proxy.ts';
 import { listOf } from '../conformance/listing.ts';
 import { rejection } from '../conformance/rejection.ts';
 import { dolibarrZone, startDolibarr } from './dolibarr-server.ts';
@@ -14,16 +13,15 @@ const key = quantityKey(productOrderOf(order));
 
 async function started({ orders = 1, incremental = false } = {}) {
   const server = await startDolibarr(apiKey);
-  onTestFinished(server.close);
-  for (let n = 0; n < orders; n += 1) server.plan(5);
-  const faults = await startFaultProxy(server.url);
+  const { faults } = server;
   onTestFinished(faults.close);
+  for (let n = 0; n < orders; n += 1) server.plan(5);
   const connect = () =>
     connected(
       dolibarr({ baseUrl: faults.url, timeZone: dolibarrZone, unit: 'p', pageSize: 2, incremental }),
       { apiKey },
     );
-  return { ...server, faults, connect, connector: connect() };
+  return { ...server, connect, connector: connect() };
 }
 
 async function listed({ connector }: Pick<Awaited<ReturnType<typeof started>>, 'connector'>, since?: string) {
@@ -45,22 +43,6 @@ it.each([true, false])(
     expect(numbers.toSorted()).toEqual([1, 3, 4, 5, 6, 7].map((n) => `MO2611-000${n}`));
   },
 );
-
-it('asks for the product of many orders once', async () => {
-  // Prepare
-  const erp = await started({ orders: 5 });
-  erp.plan(5, { product: 43 });
-
-  // Act
-  const { orders } = await listed(erp);
-
-  // Assess
-  expect(orders.map(({ article }) => article)).toEqual([...Array(5).fill('CHAIR'), 'BATCH']);
-  expect(erp.calls.filter((call) => call.includes('/products/'))).toEqual([
-    'GET /products/42',
-    'GET /products/43',
-  ]);
-});
 
 it('lists an order again that was changed over the API, which keeps the change time', async () => {
   // Prepare
@@ -195,24 +177,4 @@ it('does not take a mark that a note quotes for its own', async () => {
   // Assess
   expect(receipt.alreadyBooked).toBe(false);
   expect(orders[0]?.note_private).toContain('Late');
-});
-
-it('closes, and does not book, an order that an earlier attempt has booked', async () => {
-  // Prepare: 3 of 5 are all there will be; the fourth call books them.
-  const { calls, faults, connect } = await started();
-  const short = completionOf(order, { quantity: { amount: '3' } });
-  faults.crashAt(5, 'before');
-  await failureOf(connect().book(short, key, firstAttempt()));
-  const before = calls.length;
-
-  // Act
-  const receipt = await connect().book(short, key, nextAttempt());
-
-  // Assess
-  expect(calls.filter((call) => !call.startsWith('GET'))).toEqual([
-    'POST /mos/1/produceandconsume',
-    'PUT /mos/1',
-  ]);
-  expect(calls.slice(before).filter((call) => !call.startsWith('GET'))).toEqual(['PUT /mos/1']);
-  expect(receipt.reference).toBe('stock movement 1');
 });

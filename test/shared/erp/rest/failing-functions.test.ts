@@ -72,14 +72,6 @@ it.each<[string, (book: Book) => Book]>([
   ['book.steps[0].rejected', stepWith({ rejected: careless })],
   ['book.steps[0].retryable', stepWith({ retryable: careless })],
   ['book.steps[0].success.test', stepWith({ success: { test: careless } })],
-  [
-    'book.readBack.request',
-    (book) => ({ ...book, readBack: { request: careless, confirmed: () => undefined } }),
-  ],
-  [
-    'book.readBack.confirmed',
-    (book) => ({ ...book, readBack: { request: () => ({ path: '/' }), confirmed: careless } }),
-  ],
 ])('refuses the order when erp.%s throws', async (path, change) => {
   const { book } = await started(change);
 

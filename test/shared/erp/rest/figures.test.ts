@@ -43,25 +43,6 @@ it('refuses another unit than the order is counted in, naming both', async () =>
   expect(calls.map(({ method }) => method)).toEqual(['GET']);
 });
 
-it('hands a step figures that agree with each other', async () => {
-  const { booked, book } = await started();
-  const lots = [{ number: 'A' }, { number: 'B' }, { number: 'C', scrapped: true as const }];
-
-  await book(completionOf(order, { quantity: { amount: '2', unit: 'p' }, scrap: { amount: '1' }, lots }));
-
-  expect(booked()).toEqual({
-    good: '2',
-    scrap: '1',
-    produced: '3',
-    unit: 'p',
-    goodLots: [
-      { number: 'A', amount: '1' },
-      { number: 'B', amount: '1' },
-    ],
-    scrapLots: [{ number: 'C', amount: '1' }],
-  });
-});
-
 it('has no figures for an amendment, which books no quantity', async () => {
   const { booked, book } = await started();
 

@@ -97,17 +97,6 @@ it('never returns a watermark behind an order that is still to come', async () =
   expect(firstOf('5')).toBeLessThan(firstOf('6'));
 });
 
-it('asks since the watermark', async () => {
-  const server = await startRows([row('1', minute(1)), row('2', minute(2)), row('3', minute(3))], {
-    pageSize: 9,
-  });
-
-  const pages = await pagesOf(server.url, {}, { changedAt: minute(2) });
-
-  expect(numbersOf(pages)).toEqual(['2', '3']);
-  expect(server.calls.map(({ url }) => url.searchParams.get('since'))).toEqual([minute(2)]);
-});
-
 it('sorts an unsorted list, by the time of creation where an order was never changed', async () => {
   // Prepare
   const rows = [
@@ -151,18 +140,6 @@ it('lists an order again that changed and kept its change time, if the list is n
     ['1', '7'],
     ['2', '5'],
   ]);
-});
-
-it('leaves out orders that changed before going live, in every run of a whole list', async () => {
-  // Prepare
-  const rows = [row('1', minute(1)), row('2', minute(5))];
-
-  // Act
-  const first = await pagesWith(rows, { incremental: false }, { changedAt: minute(3) });
-  const second = await pagesWith(rows, { incremental: false }, first.at(-1)?.watermark);
-
-  // Assess
-  expect([numbersOf(first), numbersOf(second)]).toEqual([['2'], ['2']]);
 });
 
 it.each([true, false])(
@@ -242,16 +219,6 @@ it('keeps numbers, units, dates and decimals as they are', async () => {
       attributes: { customer: 'De Smet' },
     },
   ]);
-});
-
-it('takes only the configured status for an empty list', async () => {
-  const server = await startServer(() => ({ status: 404, body: { error: { message: 'No order found' } } }));
-
-  const pages = await pagesOf(server.url, { emptyStatus: [404] });
-  const failure = await failureOf(pagesOf(server.url, {}));
-
-  expect(pages).toEqual([]);
-  expect(failure).toMatchObject(rejection('No order found'));
 });
 
 it('follows the path of a link that names another host, on our own host', async () => {

@@ -6,22 +6,6 @@ import { rejection } from '../conformance/rejection.ts';
 import { type Step, startSmallErp } from './small.ts';
 
 it.each([
-  [404, 'there is no such order'],
-  [400, 'the unit is wrong'],
-  [409, 'the order is closed'],
-  [422, 'the lot is missing'],
-])('rejects on %s with the sentence of the ERP', async (status, sentence) => {
-  const erp = await startSmallErp(() => ({ status, body: { errors: [{ message: `${sentence}.` }] } }));
-
-  const failure = await failureOf(erp.book());
-
-  expect(failure).toBeInstanceOf(Rejected);
-  expect(failure).toMatchObject({
-    message: `Small ERP refused the quantity of the booking of order MO/0001 (${status}): ${sentence}.`,
-  });
-});
-
-it.each([
   { status: 409, scope: 'order', wrote: 'nothing' },
   { status: 500, scope: 'order', wrote: 'known' },
   { status: 504, scope: 'order', wrote: 'perhaps' },

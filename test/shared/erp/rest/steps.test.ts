@@ -141,18 +141,3 @@ it('names no step when the ERP refuses the first one', async () => {
 
   expect(String(failure)).toMatch(/The period is closed\.$/);
 });
-
-it('reads only one look-up again if no step has a `done`', async () => {
-  // Prepare
-  const erp = await started(
-    {},
-    { steps: [{ name: 'the booking', request: () => ({ path: '/book', body: { key } }) }] },
-  );
-
-  // Act
-  const receipt = await erp.book();
-
-  // Assess
-  expect(receipt).toEqual({ reference: 'booking 1', alreadyBooked: false });
-  expect(erp.writes()).toEqual(['/book']);
-});

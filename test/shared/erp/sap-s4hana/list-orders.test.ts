@@ -4,19 +4,6 @@ import { failureOf, newSignal } from '../conformance/attempts.ts';
 import { startPlant } from './plant.ts';
 
 describe('the list of orders', () => {
-  it.each([1, 3, 5])('goes on behind a page that the server cut to %i rows', async (rows) => {
-    // Prepare
-    const { server, plan, listed } = await startPlant();
-    const planned = [...Array(10)].map(() => plan().number);
-    server.largestPage = rows;
-
-    // Act
-    const { numbers } = await listed(undefined, { pageSize: 100 });
-
-    // Assess
-    expect(numbers).toEqual(planned);
-  });
-
   it('lists orders that were changed behind those that never were', async () => {
     // Prepare: orders without a change time sort first.
     const { server, books, plan, listed } = await startPlant();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markOf } from '../../../../shared/erp/sap-s4hana/marks.ts';
-import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
+import { failureOf, firstAttempt } from '../conformance/attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import { rejection } from '../conformance/rejection.ts';
 import { startPlant } from './plant.ts';
@@ -43,26 +43,6 @@ describe("a note in the order's text", () => {
 
     // Assess
     expect(books.find(order.number).OrderLongText).toContain('All checks in order');
-  });
-
-  it('is added once by the attempt after the one that confirmed', async () => {
-    // Prepare: calls 1 to 4 confirm and look; the fifth reads the order for its text.
-    const { books, faults, plan, connect, book, confirmationsOf } = await startPlant({ notesField });
-    const completion = completionOf(plan(), { notes: ['All checks in order'] });
-    const { number } = completion.erpOrder;
-    faults.crashAt(5, 'before');
-    await failureOf(book(completion));
-    const before = books.find(number).OrderLongText;
-
-    // Act
-    const again = () => connect().book(completion, quantityKey(completion.productOrder), nextAttempt());
-    const receipts = [await again(), await again()];
-
-    // Assess
-    expect(before).toBe('');
-    expect(books.find(number).OrderLongText.match(/All checks in order/g)?.length).toBe(1);
-    expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([true, true]);
-    expect(confirmationsOf(number).length).toBe(1);
   });
 
   it.each(['OrderLongTxt', 'etag'])(

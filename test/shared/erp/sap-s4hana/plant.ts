@@ -23,6 +23,7 @@ export async function startPlant({ timeZone, ...configured }: Partial<SapOptions
     ...(timeZone === undefined ? {} : { timeZone }),
   });
   const faults = await startFaultProxy(server.answer);
+  faults.skipNetwork(true);
   onTestFinished(faults.close);
   const { books } = server;
 

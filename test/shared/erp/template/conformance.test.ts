@@ -38,7 +38,6 @@ describeErpConformance(
     concurrency: 'this ERP books twice; the ledger locks the order',
     'never-changed': 'every order of this ERP has a change time',
     session: 'an API key needs no session',
-    split: 'this ERP does not split orders',
     units: 'an order tells no unit but its own',
     'page-cap': 'orders of one change time must fit on one page; else the listing ends with a sentence',
   },

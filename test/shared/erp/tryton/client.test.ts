@@ -46,35 +46,6 @@ describe('the Tryton session', () => {
     expect(server.calls.at(-1)?.params.at(-1)).toMatchObject({ company: 7 });
   });
 
-  it('renews a session that Tryton no longer knows once, and sends the call again', async () => {
-    // Prepare
-    let known = false;
-    server = await startRpcServer(({ method }) => {
-      if (method === 'common.db.login') known = true;
-      return method === search ? (known ? { result: [] } : { status: 401 }) : undefined;
-    });
-    const connector = server.connector();
-    await firstPage(connector);
-    known = false;
-    server.calls.length = 0;
-
-    // Act
-    const failure = await failureOf(firstPage(connector));
-
-    // Assess
-    expect(failure).toBeUndefined();
-    expect(methods()).toEqual([search, 'common.db.login', 'model.res.user.get_preferences', search, search]);
-  });
-
-  it('does not treat a forbidden method (403) as an expired session', async () => {
-    // Act
-    const failure = await list(({ method }) => (method === search ? { status: 403 } : undefined));
-
-    // Assess
-    expect(failure).toMatchObject({ scope: 'order', unauthorized: false });
-    expect(methods().filter((method) => method === 'common.db.login')).toHaveLength(1);
-  });
-
   it('never repeats the text of an answer to a login', async () => {
     // Act
     const failure = await list(({ method, params }) =>
@@ -94,16 +65,6 @@ describe('the options', () => {
 
     expect(configure).toThrow(Rejected);
     expect(configure).toThrow(/\$\.url.*\$\.database.*\$\.orderFields\[0\]/);
-  });
-
-  it('refuse plain http to another machine', async () => {
-    const connect = () =>
-      tryton({ url: 'http://tryton.example.com', database: 'plant' }).connect({
-        clock: { ...systemClock, now: () => new Date() },
-        credentials: async () => ({ username: '', password: '' }),
-      });
-
-    expect(connect).toThrow(Rejected);
   });
 
   it('do not offer linking when link is false', () => {

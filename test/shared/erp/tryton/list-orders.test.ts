@@ -43,19 +43,6 @@ const rows = fc
   .map((all): Row[] => all.map((row, at) => ({ ...row, id: at + 1, state: 'waiting' })));
 
 describe('listing productions by a change time that may be missing', () => {
-  it('lists each once, oldest first, in pages of any size', async () => {
-    await fc.assert(
-      fc.asyncProperty(rows, fc.integer({ min: 1, max: 5 }), async (all, pageSize) => {
-        table = all;
-
-        const listed = (await pagesOf(pageSize)).flatMap(({ ids }) => ids);
-
-        expect(listed).toEqual(inOrder(all));
-      }),
-      { numRuns: 30 },
-    );
-  });
-
   it('continues from the watermark of any page with all that follow', async () => {
     await fc.assert(
       fc.asyncProperty(rows, fc.integer({ min: 1, max: 3 }), async (all, pageSize) => {

@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { json } from 'node:stream/consumers';
 import { tryton } from '../../../../shared/erp/tryton/index.ts';
 import type { TrytonOptions } from '../../../../shared/erp/tryton/options.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
-import { listenOnLoopback } from '../../../support/loopback.ts';
+import { startFaultProxy } from '../conformance/fault-proxy.ts';
 
 export interface RpcCall {
   readonly method: string;
@@ -22,24 +21,26 @@ export type RpcServer = Awaited<ReturnType<typeof startRpcServer>>;
 export const credentials = { username: 'azumuta', password: 'canary-password' };
 
 /**
- * A loopback server with Tryton's envelope and login; the test answers everything else.
+ * A server in this process with Tryton's envelope and login, behind a proxy; the test answers everything else.
  * @param answer Called for every call but login and preferences; undefined for the usual answer.
  */
 export async function startRpcServer(answer: (call: RpcCall) => RpcAnswer | undefined) {
   const calls: RpcCall[] = [];
   const hooks: { method: string; act: () => void }[] = [];
-  const { url, close } = await listenOnLoopback(async (incoming, outgoing) => {
-    const { method, params } = (await json(incoming)) as { method: string; params: unknown[] };
-    const call = { method, params, headers: incoming.headers };
+  const faults = await startFaultProxy(({ body, headers }) => {
+    const { method, params } = JSON.parse(body) as { method: string; params: unknown[] };
+    const call = { method, params, headers };
     calls.push(call);
     const waiting = hooks.findIndex((hook) => `model.${hook.method}` === method);
     if (waiting >= 0) for (const { act } of hooks.splice(waiting, 1)) act();
     const answered = answer(call) ?? usual(method);
-    outgoing.writeHead('status' in answered ? answered.status : 200, { 'content-type': 'application/json' });
-    outgoing.end('status' in answered ? '' : JSON.stringify({ id: 1, ...answered }));
+    return 'status' in answered ? answered : { body: { id: 1, ...answered } };
   });
+  faults.skipNetwork(true);
+  const { url, close } = faults;
   return {
     url,
+    faults,
     calls,
     close,
     /** Runs before the next call of a method (without `model.`) is answered, once. */
