@@ -1,10 +1,10 @@
-import { isForeignAnswer, keepingTrackOfWrites } from '../booking-rules.ts';
-import { orderWaits, partnerDown, rejected } from '../failures.ts';
-import { isWebPage, notTheErp, wroteWith } from './errors.ts';
+import { keepingTrackOfWrites } from '../booking-rules.ts';
+import { orderWaits, rejected } from '../failures.ts';
+import { failureOfStep } from './errors.ts';
 import { ask, type ToBook } from './look.ts';
-import type { RestAnswer, RestStep } from './options.ts';
+import type { RestStep } from './options.ts';
 import { isAccepted, type Part, type Run, readText } from './run.ts';
-import type { Call, Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** What the ERP shows after it was written to. */
 interface Shown {
@@ -47,44 +47,11 @@ async function take<Context>(
   const { method = 'POST', ...request } = call('request', part.request, run.context);
   const writing = { what: `${part.name} of ${what}`, signal: attempt.signal };
   const answer = await session.write({ ...request, method }, writing);
-  const failure = failureOf(session, run, step, answer, writing);
+  const { partner } = session;
+  const means = { said: session.said(answer), partnerFailure: session.partnerFailure(answer, writing) };
+  const failure = failureOfStep(run, step, { partner, what: writing.what, answer, ...means });
   if (failure) throw failure;
   run.answered.set(part.name, answer);
-}
-
-/** The configuration decides first what an answer means, by its status and its body. */
-function failureOf<Context>(
-  session: Session,
-  { context, named }: Run<Context>,
-  step: Part<RestStep<Context>>,
-  answer: RestAnswer,
-  writing: Call,
-): Error | undefined {
-  const { part, call } = step;
-  const { partner, said } = session;
-  const refused = (sentence: string) => rejected('refused-by-erp', named(sentence));
-  const sentence = readText(context, step, 'rejected', answer);
-  if (sentence) return refused(sentence);
-  if (answer.status === 423 || (part.retryable && call('retryable', part.retryable, answer, context))) {
-    return orderWaits(`${partner} cannot do ${writing.what} yet${said(answer)}.`, {
-      wrote: wroteWith(answer),
-    });
-  }
-  if (part.success?.status?.includes(answer.status) ?? answer.status < 300) {
-    if (isWebPage(answer)) {
-      return partnerDown(`${partner} answered ${writing.what} with a web page: check the address.`, {
-        wrote: 'perhaps',
-      });
-    }
-    const verdict = part.success?.test ? call('success.test', part.success.test, answer, context) : true;
-    return verdict === true ? undefined : refused(verdict);
-  }
-  return (
-    session.partnerFailure(answer, writing) ??
-    (answer.status === 404 && isForeignAnswer(answer)
-      ? notTheErp(answer, partner, writing.what, 'perhaps')
-      : rejected('refused-by-erp', `${partner} refused ${writing.what}${said(answer)}.`))
-  );
 }
 
 async function readBack<Context>(session: Session, run: Run<Context>): Promise<string> {
