@@ -4,9 +4,9 @@ import type { Partner } from '../model/partner.ts';
 import type { StoredItem } from '../platform/aws/dynamodb-table.ts';
 
 /** Then a free slot is kept for the first in line. Earlier, it would often stay free while that one is away for a moment. */
-export const patienceMs = 10_000;
+const patienceMs = 10_000;
 /** A place lapses unless its holder asks again: soon, as a slot may be kept free for one that never comes. */
-export const placeMs = 20_000;
+const placeMs = 20_000;
 
 const slotSchema = z.object({ sk: z.string(), owner: z.string(), leaseUntil: z.number() });
 /** Of an asker that found no slot free: since when, and when its place lapses (epoch milliseconds). */
