@@ -52,9 +52,14 @@ it('tells of a dead letter once, on every channel, with order, article, quantity
       command: 'npm run replay -- --stack AzumutaErp-ghent-production',
     },
   ]);
-  expect(received.mails).toHaveLength(1);
-  expect(received.mails[0]?.text).toContain('PO 1 · article GEAR-01 · 12 u · since 2026-11-24 09:00');
-  expect([received.teams.length, received.slack.length]).toEqual([1, 1]);
+  for (const messages of [received.mails, received.teams, received.slack]) {
+    const told = JSON.stringify(messages);
+    expect(messages).toHaveLength(1);
+    expect(told).toContain('PO 1 · article GEAR-01 · 12 u · since 2026-11-24 09:00');
+    expect(told).toContain('Why: The ERP refuses it: period 11 is closed.');
+    expect(told).toContain('Next: Correct in the ERP what its message names');
+    expect(told).toContain("Type: npm run replay -- --stack AzumutaErp-ghent-production --order 'PO 1'");
+  }
 });
 
 it('reminds after a day, and says that it is over', async () => {
