@@ -1,5 +1,3 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
@@ -205,31 +203,6 @@ it('never reads from before going live', async () => {
   await erp.run();
   await erp.run();
   expect([await erp.isKnown('BEFORE'), await erp.isKnown('AFTER')]).toEqual([false, true]);
-});
-
-it.each([true, false])('goes on from what an earlier version stored (complete: %s)', async (complete) => {
-  // Prepare
-  const erp = plant(0);
-  erp.writes('LATE', '8:11', '8:16');
-  erp.writes('LONG AGO', '8:01');
-  erp.until('8:20');
-  await store.client.send(
-    new UpdateItemCommand({
-      TableName: store.tableName,
-      Key: marshall({ pk: 'PULL', sk: 'WATERMARK' }),
-      UpdateExpression: 'SET watermark = :watermark, complete = :complete',
-      ExpressionAttributeValues: marshall({
-        ':watermark': { changedAt: '2026-11-24T08:15:00.000Z', id: '7' },
-        ':complete': complete,
-      }),
-    }),
-  );
-
-  // Act
-  await erp.run();
-
-  // Assess
-  expect([await erp.isKnown('LATE'), await erp.isKnown('LONG AGO')]).toEqual([true, false]);
 });
 
 it('misses no order that is committed within the overlap, whatever fails and however long it takes', () => {
