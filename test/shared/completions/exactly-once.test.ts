@@ -134,6 +134,6 @@ it.each([
       expect(await lettersOf(own, 'MO/1/1')).toEqual([]);
       expect((await own.ledger.orders.find('MO/1/1'))?.awaitsCompletion).toBe(false);
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });

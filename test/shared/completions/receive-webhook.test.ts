@@ -23,7 +23,7 @@ import { startSqsEndpoint } from '../../support/sqs.ts';
 const canary = 'CANARY-current-token-of-the-webhook';
 const previous = 'CANARY-previous-token-of-the-webhook';
 /** `npx vitest … ` with WEBHOOK_CALLS=100000 for the long run. */
-const callsPerRun = Number(process.env.WEBHOOK_CALLS ?? 400);
+const callsPerRun = Number(process.env.WEBHOOK_CALLS ?? 200);
 
 const sqs = await forAllTests(startSqsEndpoint());
 const logged = recordedLog();

@@ -6,7 +6,7 @@ import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp, partnerFailure } from '../../../shared/platform/http.ts';
 import type { WorkerDependencies } from '../../../shared/worker/worker.ts';
-import { startLedgerStore } from '../../support/dynamodb.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
 import { startServer } from '../../support/server.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, invocation, workerStage } from './stage.ts';
@@ -77,27 +77,23 @@ async function partnered({ ledger, breaker }: Alone, dependencies: Partial<Worke
   };
 }
 
-interface Alone extends AsyncDisposable {
+interface Alone {
   readonly ledger: Ledger;
   readonly breaker: Breaker;
 }
 
 /** A ledger of its own, with a breaker that begins closed. */
-async function ledgerAlone(options = {}): Promise<Alone> {
-  const store = await startLedgerStore();
+function ledgerAlone(options = {}): Alone {
+  const table = modelledTable();
   const { clock } = stage;
-  const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-  return {
-    ledger,
-    breaker: new Breaker(store.table, clock, options),
-    [Symbol.asyncDispose]: store.stop,
-  };
+  const ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
+  return { ledger, breaker: new Breaker(table, clock, options) };
 }
 
 describe('a partner that is down', () => {
   it('is waited for, through five days of 503: no dead letter, only probes, and then all is delivered', async () => {
     // Prepare: longer pauses than in an account, as each receive takes this machine some milliseconds
-    await using ledger = await ledgerAlone({ maxCooldownSeconds: 3 * 3600 });
+    const ledger = ledgerAlone({ maxCooldownSeconds: 3 * 3600 });
     const { partner, calls, worker } = await partnered(ledger, {
       backoff: { baseSeconds: 4, capSeconds: 4 * 3600 },
       random: dice(1),
@@ -131,7 +127,7 @@ describe('refused credentials', () => {
 
   it('are tried once, whatever waits; once corrected, all is done after five minutes', async () => {
     // Prepare
-    await using ledger = await ledgerAlone();
+    const ledger = ledgerAlone();
     const { partner, calls, worker } = await partnered(ledger);
     const queue = queueOf(Array.from({ length: 20 }, (_, i) => ({ afterSeconds: i })));
     partner.status = 401;
@@ -153,7 +149,7 @@ describe('refused credentials', () => {
   });
 
   it('are tried by as many messages as are worked on at the same time when a batch comes', async () => {
-    await using ledger = await ledgerAlone();
+    const ledger = ledgerAlone();
     const { partner, calls, worker } = await partnered(ledger);
     const queue = queueOf(Array.from({ length: 20 }, () => ({ afterSeconds: 0 })));
     partner.status = 401;
