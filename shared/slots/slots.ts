@@ -37,6 +37,7 @@ const betweenLooksMs = 2000;
 class Turn {
   /** Its slot: a lease in the ledger. */
   lease: Lease | undefined;
+  owner = '';
   pace: Pace | undefined;
   /** Under way: when several need a slot at once, one takes it for all. */
   taking: Promise<'taken' | NoSlot> | undefined;
@@ -49,8 +50,6 @@ class Turn {
 
 interface Run {
   readonly invocation: Invocation;
-  /** Of its leases. */
-  readonly owner: string;
   /** When what it sent has settled at the latest, in epoch milliseconds. */
   readonly untilMs: number;
   readonly turns: Record<Partner, Turn>;
@@ -80,9 +79,8 @@ export class Slots {
 
   /** What is taken from now on belongs to this invocation. A container has one invocation at a time. */
   begin(invocation: Invocation): void {
-    const owner = `${this.#dependencies.name} ${invocation.awsRequestId}`;
     const untilMs = this.#settledAt() + invocation.getRemainingTimeInMillis();
-    this.#run = { invocation, owner, untilMs, turns: { azumuta: new Turn(), erp: new Turn() } };
+    this.#run = { invocation, untilMs, turns: { azumuta: new Turn(), erp: new Turn() } };
   }
 
   isLimited(partner: Partner): boolean {
@@ -128,18 +126,18 @@ export class Slots {
 
   /** Gives the slot of one partner back before the invocation ends, as the rest of the batch does not call it. */
   async giveBack(partner: Partner): Promise<void> {
-    const run = this.#run;
-    const turn = run?.turns[partner];
-    if (!run || !turn) return;
-    run.turns[partner] = new Turn();
-    await this.#end(partner, turn, run);
+    const { turns } = this.#run ?? {};
+    if (!turns) return;
+    const turn = turns[partner];
+    turns[partner] = new Turn();
+    await this.#end(partner, turn);
   }
 
   /** Gives back what was taken, or keeps it for the settling time. Never throws: a lease ends by itself. */
   async end(): Promise<void> {
-    const run = this.#run;
+    const { turns } = this.#run ?? {};
     this.#run = undefined;
-    if (run) await Promise.all(partnerNames.map((partner) => this.#end(partner, run.turns[partner], run)));
+    if (turns) await Promise.all(partnerNames.map((partner) => this.#end(partner, turns[partner])));
   }
 
   async #takeOnce(partner: Partner, isBacklog: boolean): Promise<'taken' | NoSlot> {
@@ -155,15 +153,16 @@ export class Slots {
   /** Takes a slot, or a place in line: a query, and a write. */
   async #take(partner: Partner, isBacklog: boolean, turn: Turn): Promise<'taken' | NoSlot> {
     const { table, clock } = this.#dependencies;
-    const { owner, untilMs } = this.#current();
+    const { invocation, untilMs } = this.#current();
     const { atOnce = 1, perSecond } = this.#limits[partner];
     const asker = this.#asker(isBacklog);
+    turn.owner = `${asker.name} ${invocation.awsRequestId}`;
     const seen = await this.#see(partner);
     const toTry = slotsFor(asker, seen, { partner, atOnce }, this.#now());
     if (toTry === 'shared') return toTry;
     for (const number of toTry) {
       const lease = new Lease(table, clock, slotKey(partner, number));
-      if (!(await lease.take(owner, (untilMs - this.#now()) / 1000))) continue;
+      if (!(await lease.take(turn.owner, (untilMs - this.#now()) / 1000))) continue;
       turn.lease = lease;
       turn.pace = perSecond === undefined ? undefined : pacedBy((atOnce / perSecond) * 1000, clock);
       break;
@@ -182,7 +181,7 @@ export class Slots {
     return slotsSeen(await this.#dependencies.table.query(slotPlaceKey(partner, '').pk), this.#now());
   }
 
-  async #end(partner: Partner, { lease, inDoubt, isUnderWay }: Turn, { owner }: Run): Promise<void> {
+  async #end(partner: Partner, { lease, owner, inDoubt, isUnderWay }: Turn): Promise<void> {
     if (!lease) return;
     const { log } = this.#dependencies;
     try {
