@@ -87,44 +87,6 @@ describe.each([0, -3, 14])('with an ERP whose clock is %i hours off', (skewHours
     // Assess
     expect(await erp.isKnown('LATE')).toBe(true);
   });
-
-  it('leaves the rest of the overlap to the next run when a run fails inside it', async () => {
-    // Prepare
-    const erp = plant(skewHours);
-    for (const minute of [10, 11, 12, 13, 14]) erp.writes(`AT-${minute}`, `8:${minute}`);
-    erp.until('8:15');
-    await erp.run();
-    erp.writes('LATE', '8:13', '8:16');
-    erp.until('8:20');
-    await expect(erp.run({ failsAt: 2 })).rejects.toThrow(RetryLater);
-
-    // Act
-    erp.until('8:25');
-    const next = await erp.run();
-
-    // Assess: its first page is not read again
-    expect(await erp.isKnown('LATE')).toBe(true);
-    expect(next).toMatchObject({ outcome: 'read', orders: 5 });
-  });
-
-  it('counts the overlap from when a window began, however many runs it took', async () => {
-    // Prepare: pages of ten minutes
-    const erp = plant(skewHours);
-    for (const minute of [10, 20, 29, 30, 40, 50]) erp.writes(`AT-${minute}`, `8:${minute}`);
-    erp.writes('LATE', '8:15', '8:24');
-    erp.until('8:21');
-    const outcomes: string[] = [];
-    for (const most of [1, 1, 99]) outcomes.push((await erp.run({ pageSeconds: 600, most })).outcome);
-    expect(outcomes).toEqual(['out of time', 'out of time', 'read']);
-    expect(await erp.isKnown('AT-50')).toBe(true);
-    expect(await erp.isKnown('LATE')).toBe(false);
-
-    // Act
-    await erp.run();
-
-    // Assess
-    expect(await erp.isKnown('LATE')).toBe(true);
-  });
 });
 
 it('does not read a long window again with the next', async () => {
