@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import { RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp, partnerFailure } from '../../../shared/platform/http.ts';
 import type { WorkerDependencies } from '../../../shared/worker/worker.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
@@ -121,10 +120,6 @@ describe('a partner that is down', () => {
 });
 
 describe('refused credentials', () => {
-  const unauthorized = doing(async () => {
-    throw new RetryLater('The ERP refused our credentials (401).', { scope: 'partner', unauthorized: true });
-  });
-
   it('are tried once, whatever waits; once corrected, all is done after five minutes', async () => {
     // Prepare
     const ledger = ledgerAlone();
@@ -155,24 +150,6 @@ describe('refused credentials', () => {
     partner.status = 401;
     await queue.deliver(worker, 290);
     expect(calls.length).toBeLessThanOrEqual(5);
-  });
-
-  it('never make a dead letter within six days, however often they fail', async () => {
-    const sentAt = new Date(stage.clock.now().getTime() - 6 * day * 1000 + 1000);
-    const record = sqsRecord({ body: 'x', receiveCount: 900, sentAt });
-    const response = await stage.worker(unauthorized)(batch(record), invocation());
-    expect(failedIds(response)).toEqual([record.messageId]);
-    expect(stage.sqs.sent).toEqual([]);
-  });
-
-  it('make a dead letter after six days, as SQS would drop the message after fourteen', async () => {
-    const sentAt = new Date(stage.clock.now().getTime() - 6 * day * 1000 - 1000);
-    const record = sqsRecord({ body: 'x', receiveCount: 900, sentAt });
-    const response = await stage.worker(unauthorized)(batch(record), invocation());
-    expect(failedIds(response)).toEqual([]);
-    expect(stage.sqs.sent[0]?.attributes.reason).toBe(
-      'Waited too long: The ERP refused our credentials (401).',
-    );
   });
 });
 
