@@ -1,8 +1,5 @@
 import { expect, it } from 'vitest';
-import { Rejected } from '../../../shared/model/errors.ts';
 import { claimedOrder } from '../../support/bookings.ts';
-import { erpOrder } from '../../support/orders.ts';
-import { acceptInto } from '../orders/order-stage.ts';
 import { orderOf, refused, startAlertStage } from './stage.ts';
 
 const changed = {
@@ -186,49 +183,6 @@ it('tells of an order that was changed, cancelled or cannot be accepted, until i
     ['new', 'unwanted', 'PO-2', undefined, undefined, 'It was cancelled in the ERP.'],
     ['over', 'changed', undefined, undefined, undefined, undefined],
   ]);
-});
-
-it('says that it is over once an order that could not be accepted is posted again and accepted', async () => {
-  // Prepare
-  const stage = await startAlertStage();
-  const { ledger, received } = stage;
-  const order = erpOrder({ number: 'PO-1' });
-  const noArticle = () => {
-    throw new Rejected('No article.', { code: 'configuration' });
-  };
-  await acceptInto(ledger, [order], 'endpoint', { map: noArticle });
-  await stage.run();
-
-  // Act: the alerts alone end nothing
-  await stage.runFor(5);
-  const before = received.webhook.length;
-  await acceptInto(ledger, [order], 'endpoint');
-  await stage.runFor(5);
-
-  // Assess
-  expect(before).toBe(1);
-  expect(received.webhook.map(({ event, kind }) => [event, kind])).toEqual([
-    ['new', 'refused'],
-    ['over', 'refused'],
-  ]);
-});
-
-it('reminds of a changed order every day, for as long as nobody has put it right', async () => {
-  // Prepare
-  const stage = await startAlertStage();
-  const { ledger, received } = stage;
-  await ledger.concerns.begin('PO-1', changed);
-
-  // Act
-  await stage.run();
-  await stage.runFor(5 * 24 * 60, 60);
-  const whileOpen = received.webhook.map(({ event }) => event);
-  await ledger.concerns.end('PO-1', changed, 'Azumuta has it as the ERP wants it.');
-  await stage.runFor(5);
-
-  // Assess
-  expect(whileOpen).toEqual(['new', ...Array(5).fill('reminder')]);
-  expect(received.webhook.at(-1)).toMatchObject({ event: 'over', kind: 'changed' });
 });
 
 it('leaves out a dead letter that SQS has dropped, and ends nothing in the ledger', async () => {
