@@ -120,17 +120,14 @@ describe.each(changes)('an ERP order that %s', (_, before, wish) => {
     },
   );
 
-  it.each([true, false])(
-    'ends as wanted, whichever answer of DynamoDB is lost (part 1 created: %s)',
-    async (created) => {
-      const { calls, expected } = await undisturbed(created);
-      for (let call = 1; call <= calls; call++) {
-        await prepare(before, created);
-        await accept(wish, disturbed(table, call, 'loses its answer').table);
-        expect(await world()).toEqual(expected);
-      }
-    },
-  );
+  it('ends as wanted, whichever answer of DynamoDB is lost', async () => {
+    const { calls, expected } = await undisturbed(false);
+    for (let call = 1; call <= calls; call++) {
+      await prepare(before, false);
+      await accept(wish, disturbed(table, call, 'loses its answer').table);
+      expect(await world()).toEqual(expected);
+    }
+  });
 
   it('leaves nothing to do', async () => {
     for (const created of [true, false]) {
