@@ -4,20 +4,20 @@ import type { Partner } from '../model/partner.ts';
 import type { StoredItem } from '../platform/aws/dynamodb-table.ts';
 
 /** Then a free slot is kept for the first in line. Earlier, it would often stay free while that one is away for a moment. */
-export const patienceMs = 10_000;
+const patienceMs = 10_000;
 /** A place lapses unless its holder asks again: soon, as a slot may be kept free for one that never comes. */
-export const placeMs = 20_000;
+const placeMs = 20_000;
 
 const slotSchema = z.object({ sk: z.string(), owner: z.string(), leaseUntil: z.number() });
 /** Of an asker that found no slot free: since when, and when its place lapses (epoch milliseconds). */
 const placeSchema = z.object({ sk: z.string(), since: z.number(), until: z.number() });
 
 /** A partner's slots that are taken (their owners by sort key), and the line for one, longest wait first. */
-export type SlotsSeen = ReturnType<typeof slotsSeen>;
+type SlotsSeen = ReturnType<typeof slotsSeen>;
 type Places = SlotsSeen['places'];
 
 /** A function that asks for its new messages, or for its backlog: each has one place in line. */
-export interface Asker {
+interface Asker {
   readonly name: string;
   readonly isBacklog: boolean;
 }
@@ -43,20 +43,20 @@ export function isTurnOf({ name, isBacklog }: Asker, [first]: Places, now: numbe
   return first === undefined || first.name === name || (!isBacklog && now - first.since < patienceMs);
 }
 
-/** The slots to try: of all, or for a backlog of the lower half, rounded up. */
+/** The slots to try, if any: of all, or for a backlog of the lower half, rounded up. */
 export function slotsFor(
   asker: Asker,
   { taken, places }: SlotsSeen,
   { partner, atOnce }: { readonly partner: Partner; readonly atOnce: number },
   now: number,
-): readonly number[] | NoSlot {
+): readonly number[] | 'shared' {
   const all = Array.from({ length: atOnce }, (_, at) => atOnce - at);
   const ownerOf = (number: number) => taken.get(slotKey(partner, number).sk);
   const mayHave = asker.isBacklog ? all.slice(Math.floor(atOnce / 2)) : all;
   const free = mayHave.filter((number) => ownerOf(number) === undefined);
   const hasOne = mayHave.some((number) => ownerOf(number)?.startsWith(`${asker.name} `));
   if (asker.isBacklog && hasOne && free.length === 0) return 'shared';
-  return free.length > 0 && isTurnOf(asker, places, now) ? free : 'none';
+  return isTurnOf(asker, places, now) ? free : [];
 }
 
 /** Until when an asker has a place from now on, 0 for none; undefined if that stays as it is. */

@@ -1,21 +1,13 @@
 import { slotKey, slotPlaceKey } from '../ledger/keys.ts';
 import { Lease } from '../ledger/lease.ts';
 import { RetryLater, reasonOf, Wait } from '../model/errors.ts';
-import { type Partner, type PartnerLimit, partnerWords } from '../model/partner.ts';
+import { type Partner, type PartnerLimit, partnerNames, partnerWords } from '../model/partner.ts';
 import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pace } from '../platform/http.ts';
 import type { Logger } from '../platform/log.ts';
-import {
-  type Asker,
-  isTurnOf,
-  type NoSlot,
-  placeUntil,
-  type SlotsSeen,
-  slotsFor,
-  slotsSeen,
-} from './fairness.ts';
+import { isTurnOf, type NoSlot, placeUntil, slotsFor, slotsSeen } from './fairness.ts';
 import { pacedBy } from './pace.ts';
 
 /** How many calls at once, and how many requests a second, each partner allows. */
@@ -41,16 +33,12 @@ export class NoFreeSlot extends Wait {
 /** Between two looks of a scheduled run for a free slot. */
 const betweenLooksMs = 2000;
 
-/** A slot that is ours: a lease in the ledger. */
-interface TakenSlot {
-  readonly lease: Lease;
-  readonly owner: string;
-  readonly pace: Pace | undefined;
-}
-
 /** What one invocation holds of one partner. */
 class Turn {
-  slot: TakenSlot | undefined;
+  /** Its slot: a lease in the ledger. */
+  lease: Lease | undefined;
+  owner = '';
+  pace: Pace | undefined;
   /** Under way: when several need a slot at once, one takes it for all. */
   taking: Promise<'taken' | NoSlot> | undefined;
   /** Resolves when the calls that came before are over. */
@@ -149,13 +137,13 @@ export class Slots {
   async end(): Promise<void> {
     const { turns } = this.#run ?? {};
     this.#run = undefined;
-    if (turns) await Promise.all([this.#end('azumuta', turns.azumuta), this.#end('erp', turns.erp)]);
+    if (turns) await Promise.all(partnerNames.map((partner) => this.#end(partner, turns[partner])));
   }
 
   async #takeOnce(partner: Partner, isBacklog: boolean): Promise<'taken' | NoSlot> {
     if (!this.isLimited(partner)) return 'taken';
     const turn = this.#current().turns[partner];
-    if (turn.slot) return turn.inDoubt ? 'none' : 'taken';
+    if (turn.lease) return turn.inDoubt ? 'none' : 'taken';
     turn.taking ??= this.#take(partner, isBacklog, turn).finally(() => {
       turn.taking = undefined;
     });
@@ -164,61 +152,38 @@ export class Slots {
 
   /** Takes a slot, or a place in line: a query, and a write. */
   async #take(partner: Partner, isBacklog: boolean, turn: Turn): Promise<'taken' | NoSlot> {
-    const asker = this.#asker(isBacklog);
-    const seen = await this.#see(partner);
-    const { atOnce = 1 } = this.#limits[partner];
-    const toTry = slotsFor(asker, seen, { partner, atOnce }, this.#now());
-    if (toTry === 'shared') return toTry;
-    turn.slot = toTry === 'none' ? undefined : await this.#firstOf(toTry, partner, asker);
-    await this.#writePlace(partner, asker, seen, turn.slot !== undefined);
-    return turn.slot ? 'taken' : 'none';
-  }
-
-  async #firstOf(
-    numbers: readonly number[],
-    partner: Partner,
-    { name }: Asker,
-  ): Promise<TakenSlot | undefined> {
     const { table, clock } = this.#dependencies;
     const { invocation, untilMs } = this.#current();
     const { atOnce = 1, perSecond } = this.#limits[partner];
-    const owner = `${name} ${invocation.awsRequestId}`;
-    for (const number of numbers) {
+    const asker = this.#asker(isBacklog);
+    turn.owner = `${asker.name} ${invocation.awsRequestId}`;
+    const seen = await this.#see(partner);
+    const toTry = slotsFor(asker, seen, { partner, atOnce }, this.#now());
+    if (toTry === 'shared') return toTry;
+    for (const number of toTry) {
       const lease = new Lease(table, clock, slotKey(partner, number));
-      if (!(await lease.take(owner, (untilMs - this.#now()) / 1000))) continue;
-      return {
-        lease,
-        owner,
-        pace: perSecond === undefined ? undefined : pacedBy((atOnce / perSecond) * 1000, clock),
-      };
+      if (!(await lease.take(turn.owner, (untilMs - this.#now()) / 1000))) continue;
+      turn.lease = lease;
+      turn.pace = perSecond === undefined ? undefined : pacedBy((atOnce / perSecond) * 1000, clock);
+      break;
     }
-    return undefined;
+    const set = placeUntil(asker, seen.places, turn.lease !== undefined, this.#now());
+    if (set) await table.update(slotPlaceKey(partner, asker.name), { set });
+    return turn.lease ? 'taken' : 'none';
   }
 
-  #asker(isBacklog: boolean): Asker {
+  #asker(isBacklog: boolean) {
     const { name } = this.#dependencies;
     return { name: isBacklog ? `${name} (backlog)` : name, isBacklog };
   }
 
-  async #see(partner: Partner): Promise<SlotsSeen> {
+  async #see(partner: Partner) {
     return slotsSeen(await this.#dependencies.table.query(slotPlaceKey(partner, '').pk), this.#now());
   }
 
-  async #writePlace(partner: Partner, asker: Asker, { places }: SlotsSeen, hasSlot: boolean) {
-    const { table, log } = this.#dependencies;
-    const set = placeUntil(asker, places, hasSlot, this.#now());
-    // If it fails, the next try writes it.
-    if (set)
-      await table.update(slotPlaceKey(partner, asker.name), { set }).catch((error: unknown) => {
-        const fields = { Partner: partner, reason: reasonOf(error) };
-        log.warn('The place in line for a slot could not be written', fields);
-      });
-  }
-
-  async #end(partner: Partner, { slot, inDoubt, isUnderWay }: Turn): Promise<void> {
-    if (!slot) return;
+  async #end(partner: Partner, { lease, owner, inDoubt, isUnderWay }: Turn): Promise<void> {
+    if (!lease) return;
     const { log } = this.#dependencies;
-    const { lease, owner } = slot;
     try {
       if (inDoubt || isUnderWay) {
         log.warn('A slot is kept until what was sent has settled', { Partner: partner });
@@ -250,7 +215,7 @@ async function alone<T>(partner: Partner, turn: Turn, work: (pace?: Pace) => Pro
   if (turn.inDoubt) throw new NoFreeSlot(partner);
   turn.isUnderWay = true;
   try {
-    return await work(turn.slot?.pace);
+    return await work(turn.pace);
   } catch (error) {
     turn.inDoubt = error instanceof RetryLater && error.wrote === 'perhaps';
     throw error;

@@ -224,6 +224,7 @@ it('books nothing on an ERP order while what was sent for it may be settling, as
   const book = booker(stage);
   stage.answers.erp = ({ method }, answer) => (method === 'POST' ? undefined : answer());
   await book(triggerOf(stage, `a ${order.number}`), invocation);
+  const waits = [...stage.sqs.hidden];
   stage.answers.erp = (_, answer) => answer();
 
   // Act
@@ -235,6 +236,7 @@ it('books nothing on an ERP order while what was sent for it may be settling, as
   }
 
   // Assess
+  expect(waits).toEqual([{ queue: 'completions', seconds: 425 }]);
   expect(good).toEqual(['0', '5']);
 });
 

@@ -38,7 +38,7 @@ it('maps what the configuration wants, with its version, and has it created', as
   expect(await stage.ledger.orders.find(number)).toMatchObject({ mappedBy: 'version 1' });
 });
 
-it('calls an ERP with a limit only with one of its slots', async () => {
+it('calls an ERP with a limit only with one of its slots, which it gives back', async () => {
   // Prepare: another function has the only one
   const stage = await startSurroundings({ erp: { atOnce: 1 } });
   const { clock, integration, store } = stage;
@@ -46,16 +46,20 @@ it('calls an ERP with a limit only with one of its slots', async () => {
   const slots = createSlots(integration, { ...other, log: silent });
   slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 3_600_000 });
   await slots?.take('erp');
-  const startedAt = clock.now().getTime();
-  const left = () => Math.max(0, 60_000 - (clock.now().getTime() - startedAt));
+  let endsAt = clock.now().getTime() + 60_000;
+  const left = () => Math.max(0, endsAt - clock.now().getTime());
+  const run = createPullProductOrders(integration, stage.runtime);
 
   // Act
-  const run = createPullProductOrders(integration, stage.runtime);
-  const report = await run({}, { awsRequestId: 'this', getRemainingTimeInMillis: left });
+  const meanwhile = await run({}, { awsRequestId: 'this', getRemainingTimeInMillis: left });
+  const asked = stage.calls.erp.length;
+  await slots?.end();
+  endsAt += 60_000;
+  const after = await run({}, { awsRequestId: 'the next', getRemainingTimeInMillis: left });
 
   // Assess
-  expect(report).toMatchObject({ outcome: 'no slot was free' });
-  expect(stage.calls.erp).toEqual([]);
+  expect([meanwhile.outcome, asked, after.outcome]).toEqual(['no slot was free', 0, 'read']);
+  expect(await store.table.get({ pk: 'SLOTS#erp', sk: 'SLOT#1' })).not.toHaveProperty('leaseUntil');
 });
 
 it('leaves an ERP alone that is down, for the cooldown of the environment', async () => {

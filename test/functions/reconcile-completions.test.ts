@@ -43,7 +43,7 @@ it('has each open product order looked at', async () => {
   ]);
 });
 
-it('calls an Azumuta with a limit only with one of its slots', async () => {
+it('calls an Azumuta with a limit only with one of its slots, which it gives back', async () => {
   // Prepare: another function has the only one
   const stage = await startSurroundings({ azumuta: { atOnce: 1 } });
   await overdue(stage);
@@ -52,14 +52,18 @@ it('calls an Azumuta with a limit only with one of its slots', async () => {
   const slots = createSlots(integration, { ...other, log: silent });
   slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 3_600_000 });
   await slots?.take('azumuta');
-  const endsAt = clock.now().getTime() + 60_000;
+  let endsAt = clock.now().getTime() + 60_000;
   const left = () => Math.max(0, endsAt - clock.now().getTime());
+  const run = createReconcileCompletions(integration, runtime);
 
   // Act
-  const run = createReconcileCompletions(integration, runtime);
-  const report = await run({}, { awsRequestId: 'this', getRemainingTimeInMillis: left });
+  const meanwhile = await run({}, { awsRequestId: 'this', getRemainingTimeInMillis: left });
+  const asked = stage.calls.azumuta.length;
+  await slots?.end();
+  endsAt += 60_000;
+  const after = await run({}, { awsRequestId: 'the next', getRemainingTimeInMillis: left });
 
   // Assess
-  expect(report).toMatchObject({ outcome: 'no slot was free' });
-  expect(stage.calls.azumuta).toEqual([]);
+  expect([meanwhile.outcome, asked, after.outcome]).toEqual(['no slot was free', 0, 'asked']);
+  expect(await store.table.get({ pk: 'SLOTS#azumuta', sk: 'SLOT#1' })).not.toHaveProperty('leaseUntil');
 });

@@ -102,21 +102,6 @@ it('tells of a change time in the future, follows what changes before it, and sa
   );
 });
 
-it('says that an order is not released any more', async () => {
-  const order = plant.plan('5');
-  await plant.pull();
-  await plant.work();
-  plant.advance(hours);
-  erpLists((row) => ({ ...row, status: 'planned', changedAt: plant.clock.now().toISOString() }));
-  plant.erp.touch(order);
-  await plant.pull();
-  await plant.work();
-  expect(await kinds()).toEqual(['unwanted']);
-  expect((await plant.ledger.journeys.of(order.number)).at(-1)?.note).toContain(
-    'does not release it any more',
-  );
-});
-
 it('takes the newer of two posts that overtake each other', async () => {
   const order = plant.plan('5');
   await plant.post(posted(order, { quantity: '4', changedAt: '2026-11-24T08:00:01Z' }));

@@ -90,10 +90,11 @@ describe('a listing by number', () => {
     ['a path below the base URL', (path) => path.replace('/api/v1', '')],
     ['a URL of the same origin', (path, origin) => origin + path],
     ['a cursor', () => 'c2'],
-  ])('follows next as %s', async (_, next) => {
+  ])('follows next as %s, with its filter', async (_, next) => {
     const { client, calls } = await startPaged(next);
     expect(await client.findProductOrder('PO-1', never)).toMatchObject({ id: 'p1', number: 'PO-1' });
-    expect(calls.map(({ url }) => url.pathname)).toEqual(['/api/v1/productorders', '/api/v1/productorders']);
+    const asked = ['/api/v1/productorders', 'PO-1'];
+    expect(calls.map(({ url }) => [url.pathname, url.searchParams.get('number')])).toEqual([asked, asked]);
   });
 
   it('does not follow next to another origin, as the key would leak', async () => {

@@ -119,6 +119,7 @@ describe('a value in all its forms', () => {
   it.each([
     ['an id', orderWith({ id: 17 }), { id: '17' }],
     ['a number', orderWith({ number: 42 }), { number: '42' }],
+    ['an article', orderWith({ article: { number: 'GEAR-01' } }), { article: 'GEAR-01' }],
     ['a status as text', orderWith({ status: 'DONE' }), { completed: true }],
     [
       'a status as a language map',

@@ -67,7 +67,7 @@ it('has surely created nothing when a variant is unknown, and finds it as soon a
   const create = async () => {
     const found = await client.findArticle('GEAR-01', never);
     if (!found) throw new Error('It is there.');
-    return client.createProductOrder({ ...draft, variants: ['Red'] }, found, never);
+    return client.createProductOrder({ ...draft, variants: ['red'] }, found, never);
   };
 
   // Act

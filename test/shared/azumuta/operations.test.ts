@@ -40,6 +40,25 @@ describe('an operation of the contract', () => {
     );
   });
 
+  it('says with which status a number exists, and where the sentence of an error is', async () => {
+    const contract = contractSchema.parse({
+      operations: { createProductOrder: { exists: [422] } },
+      error: { sentence: 'fault.words' },
+    });
+    const { client } = await startClient(({ method }) => {
+      if (method === 'GET') return { body: { data: [order] } };
+      return { status: 422, body: { fault: { words: 'Taken.' }, message: 'E-17' } };
+    }, contract);
+    const creating = client.createProductOrder(draft, article, never);
+    await expect(creating).rejects.toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
+
+    const { client: refused } = await startClient(
+      () => ({ status: 400, body: { fault: { words: 'No such page.' }, message: 'E-18' } }),
+      contract,
+    );
+    await expect(refused.findProductOrder('PO-1', never)).rejects.toThrow('(400): No such page.');
+  });
+
   it('encodes the values in its path, and refuses those that would name another resource', async () => {
     const contract = contractSchema.parse({
       operations: { readRecording: { path: '/orders/{productOrder.number}/runs/{id}' } },

@@ -1,44 +1,27 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { describe, expect, it } from 'vitest';
+import type { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { BreakerOpen, PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { path } from '../../../shared/erp/rest/index.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
-import { type TestClock, testClock } from '../../support/clock.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
-import { modelledTable } from '../../support/modelled-table.ts';
 import { overriding } from '../../support/overriding.ts';
 import { startServer } from '../../support/server.ts';
+import { breakerStage, serverError, signal } from './stage.ts';
 
-let clock: TestClock;
-let breaker: Breaker;
-beforeEach(() => {
-  clock = testClock();
-  breaker = new Breaker(modelledTable(), clock, { cooldownSeconds: 15 });
-});
-
+const stage = breakerStage();
 const partners = (changes: Partial<Breaker> = {}, log = silent) =>
-  new PartnerCalls({ breaker: overriding(breaker, changes), newOwner: () => 'one', log });
-const { signal } = new AbortController();
-const isOpen = async () => (await breaker.state('erp')).open;
+  new PartnerCalls({ breaker: overriding(stage.breaker, changes), newOwner: () => 'one', log });
+const isOpen = async () => (await stage.breaker.state('erp')).open;
 const tableFails = () => Promise.reject(Object.assign(new Error('slow down'), { $metadata: {} }));
 
 /** Open, and due for a probe. */
 async function openedAndCooled() {
-  const failed = new RetryLater('The ERP failed (503).', { scope: 'partner' });
-  for (let i = 0; i < 5; i++)
-    await expect(partners().call('erp', signal, () => Promise.reject(failed))).rejects.toBe(failed);
-  expect(await isOpen()).toBe(true);
-  clock.advance(16);
+  await stage.opened();
+  stage.clock.advance(16);
 }
 
 describe('an open breaker', () => {
-  it('lets one of two calls of the same moment probe', async () => {
-    await openedAndCooled();
-    const permits = await Promise.all(['one', 'other'].map((owner) => breaker.permit('erp', owner)));
-    expect(permits.map(({ permit }) => permit).sort()).toEqual(['probe', 'wait']);
-  });
-
   it.each([
     ['an order whose number cannot be part of an address', async () => void path`/orders/${'..'}`],
     [
@@ -59,7 +42,7 @@ describe('an open breaker', () => {
 
     // Assess: the next one may probe at once
     expect(await isOpen()).toBe(true);
-    expect(await breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
+    expect(await stage.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
   });
 
   it.each([200, 404, 422])('is closed by an answer %i, whatever becomes of the order', async (status) => {
@@ -100,13 +83,8 @@ describe('a look before anything is claimed', () => {
   it('throws while the breaker is open, and not once a probe is due', async () => {
     await openedAndCooled();
     await expect(partners().ready('erp')).resolves.toBeUndefined();
-    expect(await breaker.permit('erp', 'prober')).toEqual({ permit: 'probe' });
-    await breaker.recordFailure(
-      'erp',
-      new RetryLater('503', { scope: 'partner' }),
-      { permit: 'probe' },
-      'prober',
-    );
+    expect(await stage.breaker.permit('erp', 'prober')).toEqual({ permit: 'probe' });
+    await stage.breaker.recordFailure('erp', serverError(), { permit: 'probe' }, 'prober');
     await expect(partners().ready('erp')).rejects.toBeInstanceOf(BreakerOpen);
     await expect(partners().ready('azumuta')).resolves.toBeUndefined();
   });

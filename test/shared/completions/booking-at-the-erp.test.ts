@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../../shared/erp/connector.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { bookRoute, complete, erpThat, inErp, kept } from './completed.ts';
-import { type Handling, settlingSeconds, startCompletionStage, threeParts } from './stage.ts';
+import { complete, erpThat, inErp, kept } from './completed.ts';
+import { type Handling, startCompletionStage, threeParts } from './stage.ts';
 
 const stage = await startCompletionStage();
 
@@ -59,34 +59,6 @@ it('makes other bookings on its ERP order wait, and its own message, which write
   expect(after).toEqual(before);
   expect(later).toEqual(Array(4).fill(undefined));
   expect(await inErp(stage, erpOrder)).toEqual(['1', '1', '1']);
-});
-
-describe('a booking that may have been written', () => {
-  it('keeps its claim and the ERP order until it must have settled, and the next attempt looks first', async () => {
-    // Prepare
-    const { erpOrder, first, one, two } = await threeMessages();
-    await stage.erpSide.setFaults([{ kind: 'reset-after', route: bookRoute, times: 1 }]);
-    const erp = recorded();
-
-    // Act
-    const failure = await one(erp);
-    const [step] = await stage.ledger.bookings.of(first);
-    stage.clock.advance(settlingSeconds - 1);
-    const early = await Promise.all([one(erp), two(erp)]);
-    stage.clock.advance(1);
-    await one(erp);
-
-    // Assess
-    expect(failure).toMatchObject({ name: 'RetryLater', wrote: 'perhaps', afterSeconds: settlingSeconds });
-    expect(step).toMatchObject({ state: 'claimed' });
-    expect(early).toMatchObject([
-      { message: expect.stringContaining('under way in another attempt') },
-      waits,
-    ]);
-    expect(erp.attempts.map(({ again }) => again)).toEqual([false, true]);
-    expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ reference: step?.key, goodQuantity: '1' }]);
-    expect(await stage.ledger.bookings.of(first)).toMatchObject([{ state: 'done' }]);
-  });
 });
 
 describe('a booking whose writes were all answered', () => {

@@ -114,7 +114,7 @@ it.each(['each', 'when-all-done'] as const)(
           if (booked.includes(index)) expect(told).toEqual(expect.arrayContaining(recorded.get(index) ?? []));
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   },
 );

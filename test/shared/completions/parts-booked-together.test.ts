@@ -51,23 +51,6 @@ describe('an ERP order whose parts are booked together', () => {
     expect(await awaited()).toEqual([]);
   });
 
-  it('has further parts booked by themselves when it gets them after the first were booked', async () => {
-    const { erpOrder, first, second, third } = await split(2);
-    await finished([first, second]);
-    await stage.splitInto(erpOrder, threeParts('when-all-done'));
-    await finished([third]);
-    const bookings = await stage.ledger.bookings.of(first);
-    expect(bookings.map(({ parts }) => parts).sort()).toEqual([[1, 2], [3]]);
-  });
-
-  it('is booked by the parts that it has now, and a surplus one that was built is for a person', async () => {
-    const { erpOrder, first, second, third } = await split(2);
-    await finished([third, first]);
-    const [surplus] = await finished([second]);
-    expect(surplus).toMatchObject({ name: 'Rejected', message: expect.stringContaining('only 2 part(s)') });
-    expect(await inErp(stage, erpOrder)).toEqual(['2']);
-  });
-
   it('has a trigger heeded that came before other parts were booked', async () => {
     // The ERP order has two parts now
     const { first, second, third } = await split(2);
@@ -98,24 +81,4 @@ describe('an ERP order whose parts are booked together', () => {
     expect(looksAgain).toMatchObject({ message: expect.stringContaining('booked as planned') });
     expect(await inErp(stage, erpOrder)).toEqual(['3', 'notes']);
   });
-
-  it('has a late recording of one part amended', async () => {
-    const { erpOrder, numbers, first, second } = await split();
-    await finished(numbers);
-    stage.clock.advance(61);
-    await finished([second]);
-    expect(await inErp(stage, erpOrder)).toEqual(['3', 'notes']);
-    expect(await booked(stage, first)).toHaveLength(4);
-  });
-});
-
-it('leaves an ERP order whose parts are booked each open until its quantity is reached', async () => {
-  const { erpOrder, numbers } = await stage.ordered(threeParts('each'));
-  await finished(numbers);
-  const bookings = await stage.bookingsOf(erpOrder);
-  expect(bookings.map(({ goodQuantity, final }) => [goodQuantity, final])).toEqual(
-    Array(3).fill(['1', false]),
-  );
-  const orders = await stage.erpSide.orders();
-  expect(orders.find(({ number }) => number === erpOrder)).toMatchObject({ status: 'done' });
 });

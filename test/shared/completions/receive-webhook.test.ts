@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
-import { completionHintSchema } from '../../../shared/completions/messages.ts';
 import {
   maxKept,
   type ReceiveWebhookDependencies,
@@ -23,7 +21,7 @@ import { startSqsEndpoint } from '../../support/sqs.ts';
 const canary = 'CANARY-current-token-of-the-webhook';
 const previous = 'CANARY-previous-token-of-the-webhook';
 /** `npx vitest … ` with WEBHOOK_CALLS=100000 for the long run. */
-const callsPerRun = Number(process.env.WEBHOOK_CALLS ?? 400);
+const callsPerRun = Number(process.env.WEBHOOK_CALLS ?? 200);
 
 const sqs = await forAllTests(startSqsEndpoint());
 const logged = recordedLog();
@@ -62,16 +60,6 @@ function call(given: Partial<WebhookCall> = {}): WebhookCall {
 }
 
 describe('the webhook', () => {
-  it('answers 202 with the message in the queue', async () => {
-    expect(await receive(call())).toMatchObject({ statusCode: 202 });
-    expect(sqs.sent.map(({ queue }) => queue)).toEqual(['completions']);
-    expect(z.parse(completionHintSchema, JSON.parse(sqs.sent[0]?.body ?? ''))).toMatchObject({
-      productOrderNumber: 'MO/1',
-      recordingIds: ['SarLiLeyuNWgw3Tai'],
-      via: 'webhook',
-    });
-  });
-
   it('answers 503 when SQS is down, for hints and for calls that would be kept', async () => {
     sqs.fail('SendMessage', 503, 2);
     expect(await receive(call())).toMatchObject({ statusCode: 503 });

@@ -37,11 +37,6 @@ const azumutaThat = (happens: (id: string) => void | Promise<void>): ReconcileDe
   });
 
 describe('the reconciliation', () => {
-  it('asks about overdue orders only, and not within the grace period', async () => {
-    const [overdue] = await created(1.5, 0.5, -5);
-    expect(await turn()).toEqual([overdue]);
-  });
-
   it('asks about no more orders than configured, longest overdue first, with a pause between two questions', async () => {
     const [, ...oldest] = await created(2, 4, 3);
     const pauses: number[] = [];

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aliasKey } from '../../../shared/ledger/keys.ts';
-import { overriding } from '../../support/overriding.ts';
-import { complete, completed, inErp, orderRoute } from './completed.ts';
+import { completed, inErp, orderRoute } from './completed.ts';
 import { startCompletionStage } from './stage.ts';
 
 const stage = await startCompletionStage();
@@ -50,39 +49,6 @@ describe('a product order that was renamed in Azumuta', () => {
     await stage.handle(number);
     stage.clock.advance(61);
     await stage.handle(name);
-    expect(await inErp(stage, number)).toEqual(['1']);
-  });
-});
-
-describe('a product order that was made again in Azumuta', () => {
-  let made = 0;
-  /** The ledger knows the product order that is gone. */
-  async function madeAgain(): Promise<string> {
-    const number = await stage.released();
-    const gone = { id: `goneGoneGoneGone${made++}`, number };
-    await stage.record({ number, erpOrder: { number, article: 'GEAR-01', amount: '5' } }, gone);
-    await stage.build(number);
-    await complete(stage, number);
-    return number;
-  }
-
-  it('is found by its number, and booked', async () => {
-    const number = await madeAgain();
-    await stage.handle(number);
-    expect(await inErp(stage, number)).toEqual(['1']);
-  });
-
-  it('is for a person when the one before was booked, as it may have been built twice', async () => {
-    const number = await madeAgain();
-    await stage.handle(number);
-    await stage.azumutaSide.rename(number, `${number}-old`);
-    await stage.build(number);
-    await complete(stage, number);
-    const gone = await stage.azumuta.findProductOrder(number, new AbortController().signal);
-    stage.clock.advance(61);
-    const azumuta = overriding(stage.azumuta, { productOrder: async () => gone });
-    const failure = await stage.message(number)({ azumuta });
-    expect(failure).toMatchObject({ message: expect.stringContaining('made again in Azumuta') });
     expect(await inErp(stage, number)).toEqual(['1']);
   });
 });

@@ -21,12 +21,6 @@ describe('an order that the ERP does not know, with unknownOrder: ignore', () =>
   const stateOf = async (number: string) =>
     (await stage.ledger.bookings.of(number)).map(({ state, content }) => [state, content !== undefined]);
 
-  it('is ignored when it never came from the ERP, and nothing of it is kept', async () => {
-    const number = await builtByHand();
-    await stage.handle(number, {}, unknown());
-    expect(await stateOf(number)).toEqual([['done', false]]);
-  });
-
   it('is for a person when the ERP gave it to us, as it may be hidden for a while, or deleted', async () => {
     const { number } = await completed(stage);
     const failure = await stage.message(number)(unknown());

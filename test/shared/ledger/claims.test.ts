@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Claim } from '../../../shared/ledger/claims.ts';
-import { maxHistoryBytes } from '../../../shared/ledger/history.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { claimed } from '../../support/bookings.ts';
@@ -239,14 +238,5 @@ describe('the journey of an order is one query', () => {
 
   it('finds the product orders of an ERP order', async () => {
     expect(await ledger.journeys.productOrdersOf(`MO-PO-${number}`)).toEqual([`PO-${number}`]);
-  });
-
-  it('stays within the size of the item, however often the step is retried', async () => {
-    for (let i = 0; i < 70; i++) {
-      await ledger.claims.release(await claimedBy(`a${i}`), 'not yet');
-    }
-    const entry = await ledger.orders.find(`PO-${number}`);
-    expect(JSON.stringify(entry?.history).length).toBeLessThanOrEqual(maxHistoryBytes);
-    expect(entry?.history[0]?.event).toBe('queued');
   });
 });

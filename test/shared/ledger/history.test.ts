@@ -57,7 +57,7 @@ describe('the history of an item', () => {
           expect(item.history.at(-1)).toMatchObject({ at: entry.at, event: entry.event });
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 
@@ -80,7 +80,7 @@ describe('the history of an item', () => {
         }
         expect(kept).toEqual(kept.toSorted());
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 

@@ -80,33 +80,6 @@ it('keeps a product order below 64 KB, with the largest draft, the longest texts
   expect(most).toBeGreaterThan(maxItemBytes * 0.75);
 });
 
-it('keeps a product order below 64 KB that is posted and withdrawn again and again', async () => {
-  // Prepare
-  const { ledger, sizeAt } = started();
-  const note = sentence + sentence;
-  const order = newOrder({ number: longest('n'), via: note });
-  await ledger.orders.put({ ...order, via: 'endpoint' });
-  const held = async () => {
-    const entry = await ledger.orders.find(order.number);
-    if (!entry) throw new Error('It was put.');
-    return entry;
-  };
-  const why = { reason: 'It was cancelled.', cause: 'order-state' } as const;
-
-  // Act
-  let most = 0;
-  for (let times = 0; times < 30; times++) {
-    await ledger.orders.withdraw(await held(), why, { event: 'cancelled in the ERP', note });
-    most = Math.max(most, await sizeAt(orderKey(order.number)));
-    await ledger.orders.replace(await held(), order);
-    most = Math.max(most, await sizeAt(orderKey(order.number)));
-  }
-
-  // Assess
-  expect((await held()).historyLeft).toBeGreaterThan(0);
-  expect(most).toBeLessThanOrEqual(maxItemBytes);
-});
-
 it('keeps an ERP order below 64 KB with the highest number of parts', async () => {
   const { ledger, sizeAt } = started();
   const split = { number: longest('n'), of: 1000, book: 'when-all-done' } as const;

@@ -124,7 +124,7 @@ it('does what one of two planners wants who work at once, in any order of their 
       const left = [await missing(a, ledger), await missing(b, ledger)];
       if (left.every((each) => each.length > 0)) expect(left).toEqual([[], 'or', []]);
     }),
-    { numRuns: 250 },
+    { numRuns: 100 },
   );
 });
 
@@ -151,6 +151,6 @@ it('gives a number that an ERP order gave back to one of two that want it at onc
       const owner = (await ledger.orders.find('X'))?.erpOrder.id;
       expect(statuses).toEqual(owner === 'a' ? ['queued', 'conflict'] : ['conflict', 'queued']);
     }),
-    { numRuns: 100 },
+    { numRuns: 30 },
   );
 });

@@ -146,13 +146,6 @@ describe('an order that is in the ledger and not created yet', () => {
     const answer = await stage.accept(units('MO/split', '3'), { mapping: together });
     expect(stage.statuses(answer)).toEqual(['MO/split/1 exists', 'MO/split/2 exists', 'MO/split/3 queued']);
   });
-
-  it('keeps its content while it may have been created with it: the change is a conflict', async () => {
-    await pulled('MO/doubt');
-    await stage.attempt('MO/doubt', 'in doubt');
-    expect(await pulled('MO/doubt', 'GEAR-02')).toMatchObject({ status: 'conflict' });
-    expect((await stage.ledger.orders.find('MO/doubt'))?.draft.article).toBe('GEAR-01');
-  });
 });
 
 it('alerts to a conflict and to an order that cannot be mapped once, and answers it each time', async () => {

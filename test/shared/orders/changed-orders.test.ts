@@ -40,23 +40,6 @@ it('records an ERP order in its own terms when it is accepted, and each of its p
 });
 
 describe('an ERP order that grows after its parts were created', () => {
-  it('has one record of how many parts there are now, and only the new ones are created', async () => {
-    await made('GROW', 3);
-    const answer = await stage.accept(units('GROW', '5'), { mapping: together });
-    expect(stage.statuses(answer)).toEqual([
-      'GROW/1 exists',
-      'GROW/2 exists',
-      'GROW/3 exists',
-      'GROW/4 queued',
-      'GROW/5 queued',
-    ]);
-    expect(await stage.recordOf('GROW')).toMatchObject({
-      split: { of: 5 },
-      mostParts: 5,
-      erpOrder: { amount: '5' },
-    });
-  });
-
   it('keeps its identity when its id comes only then, so that all parts find the one record', async () => {
     // Prepare
     const { id: _, ...posted } = units('GROW-ID', '2');
@@ -76,30 +59,6 @@ describe('an ERP order that grows after its parts were created', () => {
 });
 
 describe('an ERP order that shrinks', () => {
-  it('has the surplus withdrawn before its parts are created, and their message finds nothing to do', async () => {
-    await stage.accept(units('SHRINK', '3'), { mapping: together });
-    const answer = await stage.accept(units('SHRINK', '2'), { mapping: together });
-    expect(stage.statuses(answer)).toEqual(['SHRINK/1 queued', 'SHRINK/2 queued']);
-    expect(await stage.attempt('SHRINK/3', 'created')).toBe('rejected');
-    expect(await stage.recordOf('SHRINK')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
-  });
-
-  it('alerts a planner to the surplus once after its parts were created', async () => {
-    await made('LESS', 3);
-    const answers = [
-      await stage.accept(units('LESS', '2'), { mapping: together }),
-      await stage.accept(units('LESS', '2'), { mapping: together }),
-    ];
-    expect(answers.map(({ news }) => news)).toEqual([1, 0]);
-    expect(answers.map(stage.statuses)).toEqual(
-      Array(2).fill(['LESS/1 exists', 'LESS/2 exists', 'LESS/3 conflict']),
-    );
-    expect((await stage.journeyOf('LESS/3')).at(-1)).toBe(
-      'unwanted: The ERP order has 2 parts now, and part 3 is one too many: remove it in Azumuta by hand',
-    );
-    expect(await stage.recordOf('LESS')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
-  });
-
   it('has its completion looked at once more until it is booked, if its parts are all completed', async () => {
     // Prepare: two of three are completed, and no trigger will come for them again
     await made('DONE', 3);
@@ -143,20 +102,6 @@ describe('an ERP order that shrinks', () => {
 });
 
 describe('an ERP order that is cancelled', () => {
-  it('has a concern for each of its product orders, even if it cannot be mapped any more', async () => {
-    await made('CANCEL', 3, each);
-    const gone = erpOrder({ number: 'CANCEL', state: 'cancelled', quantity: { amount: '0' } });
-    const answers = [
-      await stage.accept(gone, { mapping: each }),
-      await stage.accept(gone, { mapping: each }),
-    ];
-    expect(answers.map(({ news }) => news)).toEqual([3, 0]);
-    for (const index of [1, 2, 3])
-      expect((await stage.journeyOf(`CANCEL/${index}`)).at(-1)).toBe(
-        'unwanted: It was cancelled in the ERP: remove it in Azumuta by hand',
-      );
-  });
-
   it('is not created by a replay of the dead letter after its create was refused', async () => {
     await stage.accept(erpOrder({ number: 'REFUSED' }));
     await stage.attempt('REFUSED', 'refused');
@@ -194,24 +139,7 @@ describe('an ERP order that is cancelled', () => {
   });
 });
 
-describe('an order that changes back and forth', () => {
-  it('alerts each time that it differs from what was created, and is over when a look finds it equal again', async () => {
-    await stage.accept(units('FLAP', '1'));
-    await stage.attempt('FLAP', 'created');
-    const news: number[] = [];
-    for (const amount of ['6', '1', '6', '6', '1']) {
-      news.push((await stage.accept(units('FLAP', amount))).news);
-      await stage.look('FLAP');
-    }
-    expect(news).toEqual([1, 0, 1, 0, 0]);
-    expect((await stage.journeyOf('FLAP')).map((line) => line.split(':')[0]).slice(-4)).toEqual([
-      'changed',
-      'over',
-      'changed',
-      'over',
-    ]);
-  });
-
+describe('an order that changes after it was created', () => {
   it('alerts once, whether the ERP sends the unit or not', async () => {
     // Prepare
     const [bare, whole] = [erpOrder({ number: 'UNIT', quantity: { amount: '6' } }), units('UNIT', '6')];
@@ -224,21 +152,6 @@ describe('an order that changes back and forth', () => {
 
     // Assess
     expect(news).toEqual([1, 0, 0, 0]);
-  });
-
-  it('alerts again to a cancellation that followed a new release', async () => {
-    // Prepare: its create may have been sent, and a person was asked to look for it
-    await stage.accept(erpOrder({ number: 'TWICE' }));
-    await stage.attempt('TWICE', 'refused after it was sent');
-    const gone = erpOrder({ number: 'TWICE', state: 'cancelled' });
-
-    // Act
-    const first = await stage.accept(gone);
-    await stage.accept(erpOrder({ number: 'TWICE' }), { via: 'endpoint' });
-    const second = await stage.accept(gone);
-
-    // Assess
-    expect([first.news, second.news]).toEqual([1, 1]);
   });
 });
 

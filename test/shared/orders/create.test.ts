@@ -178,19 +178,6 @@ describe('a product order that exists in Azumuta already', () => {
   });
 });
 
-it('does not create an order that the ERP cancelled before its message came', async () => {
-  const number = await stage.released();
-  const entry = await stage.ledger.orders.find(number);
-  if (!entry) throw new Error('The order was just put.');
-  await stage.ledger.orders.withdraw(
-    entry,
-    { reason: 'It was cancelled.', cause: 'order-state' },
-    { event: 'cancelled in the ERP' },
-  );
-  await stage.create(number);
-  expect((await stage.azumutaSide.productOrders()).filter((order) => order.number === number)).toEqual([]);
-});
-
 it('says to post a refused order again where the ERP cannot be asked for one order', async () => {
   const number = 'UNKNOWN-ARTICLE';
   const draft = { number, article: 'GEAR-99', parameters: {}, variants: [] };

@@ -70,114 +70,6 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 );
 const events = fc.array(event, { minLength: 1, maxLength: 25, size: 'max' });
 
-/** What an ERP order is mapped to. */
-interface Made {
-  readonly owner: string;
-  readonly as: string;
-  readonly index: number;
-  readonly content: string;
-  readonly fate: 'withdrawn' | 'to be created' | 'refused' | 'refused, perhaps there' | 'perhaps there';
-}
-
-/** A second implementation of the promise: what must exist after what was posted and tried. */
-class Model {
-  readonly made = new Map<string, Made>();
-  readonly told = new Map<string, string>();
-  readonly news: string[] = [];
-  /** Surely created: Azumuta is looked at. */
-  readonly #created = new Set<string>();
-  readonly #numbered = new Map<string, { readonly as: string; readonly of: number }>();
-
-  hear({ order, mapped, via }: WantedOrder): void {
-    const owner = String(order.id);
-    const mine = [...this.made].filter(([, one]) => one.owner === owner);
-    const was = this.#numbered.get(owner);
-    const is = mapped ? { as: `${mapped.split.number} ${mapped.split.book}`, of: mapped.split.of } : was;
-    const isAnew = is?.as !== was?.as;
-    if (isAnew && mine.some(([, { fate }]) => mayExist(fate))) {
-      for (const [number, { fate, as, index }] of mine)
-        if (as === was?.as && (fate !== 'withdrawn' || index <= was.of))
-          this.#alert(`${number} changed`, `numbered ${is?.as} ${is?.of}`);
-      return;
-    }
-    if (is) this.#numbered.set(owner, is);
-    const wanted = new Set((mapped?.productOrders ?? []).map(({ draft }) => draft.number));
-    for (const [number, one] of mine.filter(
-      ([each, { fate }]) => fate !== 'withdrawn' && (isAnew || !wanted.has(each)),
-    ))
-      if (mayExist(one.fate)) this.#alert(`${number} unwanted`, mapped ? `surplus ${is?.of}` : 'cancelled');
-      else {
-        this.made.set(number, { ...one, fate: 'withdrawn' });
-        this.#over(number);
-      }
-    for (const {
-      draft: { number },
-      part: { index },
-      contentHash,
-    } of mapped?.productOrders ?? []) {
-      const content = `content ${contentHash} ${order.quantity.unit}`;
-      const {
-        owner: other,
-        content: before,
-        fate,
-      } = this.made.get(number) ?? { owner, content, fate: 'withdrawn' };
-      if (fate !== 'withdrawn' && other !== owner) this.#alert(`${number} by ${owner}`, 'mapped');
-      else if (before !== content && fate === 'perhaps there') {
-        this.#alert(`${number} changed`, content);
-        // Only a look shows that it is there, and what is not created yet cannot be looked at.
-        if (this.#created.has(number)) this.told.delete(`${number} unwanted`);
-      } else {
-        const isOpen =
-          fate === 'withdrawn' ||
-          before !== content ||
-          (via === 'endpoint' && fate !== 'perhaps there' && fate !== 'to be created');
-        const next = fate === 'refused, perhaps there' ? 'perhaps there' : 'to be created';
-        if (isOpen) this.made.set(number, { owner, as: String(is?.as), index, content, fate: next });
-        this.#over(number);
-      }
-    }
-    for (const [number, { owner: other }] of this.made)
-      if (other === owner || !wanted.has(number)) this.told.delete(`${number} by ${owner}`);
-  }
-
-  attempt(number: string, how: Attempt): void {
-    const one = this.made.get(number);
-    if (!one) return;
-    const isSure = !mayExist(one.fate);
-    const fates = {
-      'is created': 'perhaps there',
-      'ends in doubt': 'perhaps there',
-      'surely sent nothing': isSure ? 'to be created' : 'perhaps there',
-      'is refused': isSure ? 'refused' : 'refused, perhaps there',
-      'is refused after it was sent': 'refused, perhaps there',
-    } as const;
-    this.made.set(number, { ...one, fate: fates[how] });
-    if (how === 'is created') this.#created.add(number);
-  }
-
-  #over(number: string): void {
-    for (const kind of ['changed', 'unwanted']) this.told.delete(`${number} ${kind}`);
-  }
-
-  #alert(key: string, what: string): void {
-    if (this.told.get(key) !== what) this.news.push(`${key}: ${what.split(' ')[0]}`);
-    this.told.set(key, what);
-  }
-}
-
-const mayExist = (fate: Made['fate']) => fate.endsWith('perhaps there');
-
-/** What the ledger has under a number, in the terms of the model. */
-function fateOf({
-  withdrawn,
-  state,
-  surelyNotCreated,
-}: OrdersInMemory['entries'] extends Map<string, infer Entry> ? Entry : never): Made['fate'] {
-  if (withdrawn) return 'withdrawn';
-  if (state === 'rejected') return surelyNotCreated ? 'refused' : 'refused, perhaps there';
-  return surelyNotCreated ? 'to be created' : 'perhaps there';
-}
-
 function wantedOf(posted: Extract<Event, { what: 'posted' }>, mapping: Mapping): WantedOrder {
   const { id, state, amount, unit, article } = posted;
   const number = `MO/${id}${posted.renamed ? '-B' : ''}`;
@@ -185,48 +77,6 @@ function wantedOf(posted: Extract<Event, { what: 'posted' }>, mapping: Mapping):
   const mapped = state === 'cancelled' ? undefined : mapProductOrders(mapping, order);
   return { order, mapped, via: posted.asked ? 'endpoint' : 'pull', now: new Date(0) };
 }
-
-it('creates, withdraws and alerts as the ERP wants, whatever happens in whichever order', () => {
-  fc.assert(
-    fc.property(events, (sequence) => {
-      const [ledger, model] = [new OrdersInMemory(), new Model()];
-      let mapping: Mapping = {};
-      for (const happened of sequence) {
-        if (happened.what === 'mapping') mapping = mappings[happened.mapping] ?? {};
-        else if (happened.what === 'attempt') {
-          const number = ledger.openNumber(happened.at);
-          if (number === undefined) continue;
-          ledger.attempt(number, happened.how);
-          model.attempt(number, happened.how);
-        } else {
-          const wanted = wantedOf(happened, mapping);
-          ledger.accept(wanted, { crashAfter: happened.crashAfter });
-          model.hear(wanted);
-        }
-        expect(
-          [...ledger.entries].map(([number, entry]) => [number, entry.erpOrder.id, fateOf(entry)]).sort(),
-        ).toEqual([...model.made].map(([number, { owner, fate }]) => [number, owner, fate]).sort());
-        const open = (told: ReadonlyMap<string, unknown>) => [...told.keys()].sort();
-        expect(open(ledger.told)).toEqual(open(model.told));
-        expect(ledger.news.map(kindOf).sort()).toEqual([...model.news].sort());
-      }
-    }),
-    { numRuns: 350 },
-  );
-});
-
-/** `MO/1 changed: …` in the words of the model. */
-const kindOf = (told: string) => told.replace(/: .*/, (what) => `: ${wordOf(what)}`);
-const wordOf = (what: string) =>
-  /numbered/.test(what)
-    ? 'numbered'
-    : /cancelled/.test(what)
-      ? 'cancelled'
-      : /has \d+ part/.test(what)
-        ? 'surplus'
-        : /mapped/.test(what)
-          ? 'mapped'
-          : 'content';
 
 it('gives a part one number, touches nothing that may exist and does nothing twice, whatever claims or crashes come in between', () => {
   fc.assert(
@@ -259,7 +109,7 @@ it('gives a part one number, touches nothing that may exist and does nothing twi
         }
       }
     }),
-    { numRuns: 350 },
+    { numRuns: 250 },
   );
 });
 

@@ -237,6 +237,29 @@ describe('an ERP order with another mapping', () => {
     },
   );
 
+  it('leaves what was withdrawn, and has removed what is left of an earlier numbering', () => {
+    // Prepare: part 2 was one too many, and a planner with an older mapping has made OLD
+    const { record, productOrders } = accepted(order, 'created', { mapping: perUnit('each') });
+    const withdrawn = accepted(order, 'withdrawn', { mapping: perUnit('each') }).productOrders.get('MO/1/2');
+    const old = accepted(order, 'created', { mapping: { number: () => 'OLD' } }).productOrders.get('OLD');
+    if (!withdrawn || !old) throw new Error('They are mapped so.');
+    const known = {
+      record: { ...record, split: { ...record.split, of: 1 } },
+      productOrders: new Map([...productOrders, ['MO/1/2', withdrawn], ['OLD', old]]),
+    };
+
+    // Act
+    const { parts } = decideProductOrders(known, wants(order));
+
+    // Assess
+    const told = parts.map((part) => [part.number, 'begins' in part && part.begins[0]?.kind]);
+    expect(told).toEqual([
+      ['MO/1/1', 'changed'],
+      ['MO/1/2', undefined],
+      ['OLD', 'unwanted'],
+    ]);
+  });
+
   it('keeps its number in Azumuta when the ERP renames it, and alerts a planner', () => {
     const known = accepted(order, 'created');
     expect(decideProductOrders(known, wants({ ...order, number: 'MO/1-B' })).parts).toMatchObject([

@@ -64,16 +64,6 @@ describe('a link that the ERP accepts and does not show', () => {
 });
 
 describe('a link without an answer', () => {
-  it('is searched only once it must have settled, or it would be written a second time', async () => {
-    const number = await stage.released();
-    await stage.erpSide.setFaults([{ kind: 'reset-after', route: link, times: 1 }]);
-
-    const inDoubt = await stage.create(number).catch((error: unknown) => error);
-
-    const { settlingSeconds } = stage.dependencies;
-    expect(inDoubt).toMatchObject({ name: 'RetryLater', wrote: 'perhaps', afterSeconds: settlingSeconds });
-  });
-
   it('is searched no earlier when the ledger fails to note the doubt', async () => {
     // Prepare
     const number = await stage.released();

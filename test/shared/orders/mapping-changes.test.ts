@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { orderKey } from '../../../shared/ledger/keys.ts';
-import { partNumber } from '../../../shared/model/orders.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { each, type Mapping, startOrderStage, together, units } from './order-stage.ts';
+import { each, type Mapping, startOrderStage, units } from './order-stage.ts';
 
 const stage = await forAllTests(startOrderStage());
 
@@ -82,34 +81,5 @@ describe('a mapping that changes', () => {
       expect.stringMatching(/^changed: .*keeps what it has in Azumuta/),
       'over: Azumuta has it as the ERP wants it.',
     ]);
-  });
-
-  it.each(mappings)(
-    'gives orders that are not created new numbers when it changes its %s, and the old message does nothing',
-    async (what, mapping) => {
-      const order = units(`ANEW ${what}`, '2');
-      await stage.accept(order);
-      const answer = await stage.accept(order, { mapping });
-      expect(answer.productOrders.map(({ status }) => status)).toEqual(
-        answer.productOrders.map(() => 'queued'),
-      );
-      expect(await stage.attempt(order.number, 'created')).toBe('rejected');
-      for (const { number } of answer.productOrders)
-        expect(await stage.attempt(number, 'created')).toBe('claimed');
-    },
-  );
-
-  it('changes how parts are booked for those that are not created, so that all are booked in one way', async () => {
-    await stage.accept(units('BOOK', '2'), { mapping: each });
-    await stage.accept(units('BOOK', '2'), { mapping: together });
-    const record = await stage.recordOf('BOOK');
-    for (const index of [1, 2])
-      expect(
-        await stage.ledger.orders.find(partNumber({ number: 'BOOK', book: 'each' }, index)),
-      ).toMatchObject({
-        part: { book: record?.split.book },
-        state: 'waiting',
-      });
-    expect(record?.split.book).toBe('when-all-done');
   });
 });

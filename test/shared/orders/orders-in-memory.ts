@@ -80,10 +80,6 @@ export class OrdersInMemory {
     this.entries.set(number, { ...entry, ...after[how] });
   }
 
-  of(order: ErpOrder): OrderEntry[] {
-    return [...this.entries.values()].filter(({ erpOrder }) => isSameErpOrder(erpOrder, order));
-  }
-
   #read({ order, mapped }: WantedOrder): KnownErpOrder {
     const record = this.records.get(String(order.id));
     const numbers = [

@@ -1,5 +1,3 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
@@ -89,44 +87,6 @@ describe.each([0, -3, 14])('with an ERP whose clock is %i hours off', (skewHours
     // Assess
     expect(await erp.isKnown('LATE')).toBe(true);
   });
-
-  it('leaves the rest of the overlap to the next run when a run fails inside it', async () => {
-    // Prepare
-    const erp = plant(skewHours);
-    for (const minute of [10, 11, 12, 13, 14]) erp.writes(`AT-${minute}`, `8:${minute}`);
-    erp.until('8:15');
-    await erp.run();
-    erp.writes('LATE', '8:13', '8:16');
-    erp.until('8:20');
-    await expect(erp.run({ failsAt: 2 })).rejects.toThrow(RetryLater);
-
-    // Act
-    erp.until('8:25');
-    const next = await erp.run();
-
-    // Assess: its first page is not read again
-    expect(await erp.isKnown('LATE')).toBe(true);
-    expect(next).toMatchObject({ outcome: 'read', orders: 5 });
-  });
-
-  it('counts the overlap from when a window began, however many runs it took', async () => {
-    // Prepare: pages of ten minutes
-    const erp = plant(skewHours);
-    for (const minute of [10, 20, 29, 30, 40, 50]) erp.writes(`AT-${minute}`, `8:${minute}`);
-    erp.writes('LATE', '8:15', '8:24');
-    erp.until('8:21');
-    const outcomes: string[] = [];
-    for (const most of [1, 1, 99]) outcomes.push((await erp.run({ pageSeconds: 600, most })).outcome);
-    expect(outcomes).toEqual(['out of time', 'out of time', 'read']);
-    expect(await erp.isKnown('AT-50')).toBe(true);
-    expect(await erp.isKnown('LATE')).toBe(false);
-
-    // Act
-    await erp.run();
-
-    // Assess
-    expect(await erp.isKnown('LATE')).toBe(true);
-  });
 });
 
 it('does not read a long window again with the next', async () => {
@@ -205,31 +165,6 @@ it('never reads from before going live', async () => {
   await erp.run();
   await erp.run();
   expect([await erp.isKnown('BEFORE'), await erp.isKnown('AFTER')]).toEqual([false, true]);
-});
-
-it.each([true, false])('goes on from what an earlier version stored (complete: %s)', async (complete) => {
-  // Prepare
-  const erp = plant(0);
-  erp.writes('LATE', '8:11', '8:16');
-  erp.writes('LONG AGO', '8:01');
-  erp.until('8:20');
-  await store.client.send(
-    new UpdateItemCommand({
-      TableName: store.tableName,
-      Key: marshall({ pk: 'PULL', sk: 'WATERMARK' }),
-      UpdateExpression: 'SET watermark = :watermark, complete = :complete',
-      ExpressionAttributeValues: marshall({
-        ':watermark': { changedAt: '2026-11-24T08:15:00.000Z', id: '7' },
-        ':complete': complete,
-      }),
-    }),
-  );
-
-  // Act
-  await erp.run();
-
-  // Assess
-  expect([await erp.isKnown('LATE'), await erp.isKnown('LONG AGO')]).toEqual([true, false]);
 });
 
 it('misses no order that is committed within the overlap, whatever fails and however long it takes', () => {

@@ -36,9 +36,12 @@ async function slowOnes(
 }
 
 it('finishes every pattern soon on 100 KB of its worst input', async () => {
-  const patterns = patternsIn(project, ['shared', 'functions']);
-  expect(patterns.length).toBeGreaterThan(50);
-  expect(await slowOnes(patterns, 10_000)).toEqual([]);
+  const found = patternsIn(project, ['shared', 'functions']);
+  expect(found.length).toBeGreaterThan(50);
+  // Only what repeats without end can be slow; many are written in several files.
+  const patterns = found.filter(({ source }) => /[*+]|,\}/.test(source));
+  const each = new Map(patterns.map((pattern) => [`${pattern.source} ${pattern.flags}`, pattern]));
+  expect(await slowOnes([...each.values()], 10_000)).toEqual([]);
 }, 120_000);
 
 it.each([/\s+$/, /(a+)+b/, /(^|\.)[A-Z]\w*[a-z]\w*$/])('finds that %s is slow', async ({ source, flags }) => {

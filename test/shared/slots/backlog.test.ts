@@ -37,6 +37,11 @@ describe('a backlog', () => {
     },
   );
 
+  it('is left its slots by new messages as long as there are others', async () => {
+    await stage.begun({ erp: 3 }).take('erp');
+    expect((await asked(2, { erp: 3 })).answers).toEqual(['taken', 'taken']);
+  });
+
   it('has no place in line while it has a slot', async () => {
     const { answers } = await asked(2, { erp: 1 });
     stage.clock.advance(11);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { slotPlaceKey } from '../../../shared/ledger/keys.ts';
 import type { Slots } from '../../../shared/slots/slots.ts';
 import { invocation, slotsStage } from './stage.ts';
 
@@ -85,6 +86,16 @@ describe('a function that needs a slot', () => {
     // Assess
     expect(kept).toBeUndefined();
     expect(lapsed).toBeDefined();
+  });
+
+  it('has its place written once in ten seconds', async () => {
+    const place = () => stage.table.get(slotPlaceKey('erp', 'create-product-orders'));
+    await tries('book-completion');
+    await tries('create-product-orders');
+    const before = await place();
+    stage.clock.advance(9);
+    await tries('create-product-orders');
+    expect(await place()).toEqual(before);
   });
 
   it('goes on when it and another each hold what the other needs: neither waits with a slot', async () => {

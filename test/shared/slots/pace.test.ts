@@ -78,7 +78,7 @@ describe('a partner with a limit of requests a second', () => {
           expect(mostWithinASecond(arrivals)).toBeLessThanOrEqual(perSecond);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { createSlots, NoFreeSlot } from '../../../shared/slots/slots.ts';
 import { silent } from '../../support/logs.ts';
@@ -50,16 +52,23 @@ describe('a partner with a limit', () => {
     expect(await second.use('azumuta', async () => 'read')).toBe('read');
   });
 
-  it('is not called without a slot', async () => {
+  it('is not called without a slot, for which nothing is claimed', async () => {
     const [first, second] = [stage.begun({ erp: 1 }), stage.begun({ erp: 1 })];
     await first.take('erp');
     let called = false;
 
-    const call = second.use('erp', async () => {
-      called = true;
-    });
+    const breaker = new Breaker(stage.table, stage.clock);
+    const partners = new PartnerCalls({ breaker, newOwner: () => 'one', log: silent, slots: second });
 
-    await expect(call).rejects.toThrow(NoFreeSlot);
+    const attempts = await Promise.allSettled([
+      partners.ready('erp'),
+      partners.call('erp', new AbortController().signal, async () => {
+        called = true;
+      }),
+    ]);
+
+    const refused = { status: 'rejected', reason: expect.any(NoFreeSlot) };
+    expect(attempts).toEqual([refused, refused]);
     expect(called).toBe(false);
   });
 

@@ -109,6 +109,14 @@ describe('a batch with new messages and a backlog', () => {
     expect(worked).toEqual(['new', 'new', 'old', 'old']);
   });
 
+  it('costs a query and two writes for the slot of all its messages', async () => {
+    const plant = planted({ atOnce: 1 });
+    await plant.container(async () => {})(batch(fresh(), fresh(), fresh()), invocation());
+    const ofSlots = plant.asked.filter((one) => one.includes('SLOTS#'));
+    const slot = 'writes SLOTS#erp SLOT#1';
+    expect(ofSlots).toEqual(['queries SLOTS#erp', slot, slot]);
+  });
+
   it('has only its new messages worked on while the backlog has its half of the slots', async () => {
     // Prepare
     const plant = planted({ atOnce: 2 });

@@ -19,23 +19,6 @@ async function diesWith(...records: readonly SQSRecord[]): Promise<void> {
 }
 
 describe('a message that kills its process', () => {
-  it('is worked on alone once an attempt at it never finished, and the others are left untouched', async () => {
-    // Prepare
-    const poison = await stage.delivered({ body: 'success', receiveCount: 3, noted: 1 });
-    const waited = await stage.delivered({ body: 'success', receiveCount: 3, noted: 0 });
-    const neighbours = [waited, sqsRecord({ body: 'success' })];
-    const worked: string[] = [];
-    const consumer = doing(async (_body, { messageId }) => void worked.push(messageId));
-
-    // Act
-    const response = await stage.worker(consumer)(batch(...neighbours, poison), invocation());
-
-    // Assess
-    expect(worked).toEqual([poison.messageId]);
-    expect(failedIds(response)).toEqual(idsOf(neighbours));
-    expect(await stage.ledger.attempts.unfinished(poison.messageId)).toBeUndefined();
-  });
-
   it('has the others given back before it is worked on', async () => {
     // Prepare
     const poison = await stage.delivered({ body: 'kills', receiveCount: 3, noted: 1 });

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { WorkerDependencies } from '../../../shared/worker/worker.ts';
-import { startLedgerStore } from '../../support/dynamodb.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, invocation, obeys, workerStage } from './stage.ts';
 
@@ -48,30 +46,21 @@ describe('the time that a message waits while its flow is paused', () => {
     expect(stage.logged.measured('WaitingSeconds')).toEqual([day + hour]);
   });
 
-  it('counts when it is the flow of another function that was paused', async () => {
-    await pausedFor(newFunction().stage, 5 * day);
-    await triedSince(6 * day + hour);
-    expect(stage.sqs.sent).toMatchObject([{ attributes: waitedTooLong }]);
-  });
-
-  it('counts when the pause has no end, as a flow that works is not paused', async () => {
+  it.each<[string, (own: string) => Promise<Partial<WorkerDependencies> | undefined>]>([
+    [
+      'it is the flow of another function that was paused',
+      () => pausedFor(newFunction().stage, 5 * day).then(() => undefined),
+    ],
+    [
+      'the pause has no end, as a flow that works is not paused',
+      (own) => stage.ledger.pauses.begin(own).then(() => undefined),
+    ],
+    ['the pauses cannot be read', async () => ({ pauses: { during: () => Promise.reject(new Error('-')) } })],
+  ])('counts when %s', async (_, prepare) => {
     const consumer = newFunction();
-    await stage.ledger.pauses.begin(consumer.stage);
+    const dependencies = await prepare(consumer.stage);
     stage.clock.advance(5 * day);
-    await triedSince(6 * day + hour, consumer);
-    expect(stage.sqs.sent).toMatchObject([{ attributes: waitedTooLong }]);
-  });
-
-  it('counts when the pauses cannot be read', async () => {
-    // Prepare
-    const gone = await startLedgerStore();
-    await gone.stop();
-    const { pauses } = createLedger({ ...gone, clock: stage.clock, times: { settlingSeconds: 300 } });
-
-    // Act
-    await triedSince(6 * day + hour, newFunction(), { pauses });
-
-    // Assess
+    await triedSince(6 * day + hour, consumer, dependencies);
     expect(stage.sqs.sent).toMatchObject([{ attributes: waitedTooLong }]);
   });
 

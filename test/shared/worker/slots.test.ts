@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { createSlots, NoFreeSlot, type Slots } from '../../../shared/slots/slots.ts';
+import { createSlots, type Slots } from '../../../shared/slots/slots.ts';
 import { overriding } from '../../support/overriding.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage.ts';
@@ -136,44 +136,5 @@ describe('a container with a slot of its partner', () => {
     const records = ['retry', 'reject', 'bug'].map((body) => sqsRecord({ body }));
     await stage.worker(undefined, { slots: slotsOf() })(batch(...records), invocation());
     await whileTaken('erp', async () => undefined);
-  });
-});
-
-describe('a message whose second partner has no free slot', () => {
-  it('waits for the slot, and has not failed', async () => {
-    // Prepare: it has waited for six days, and failed once
-    const sentAt = new Date(stage.clock.now().getTime() - 6 * day * 1000);
-    const record = sqsRecord({ body: 'success', receiveCount: 12, sentAt });
-    await stage.ledger.attempts.recordFailure(record.messageId, { unexpected: false });
-    const slots = slotsOf('azumuta');
-    const consumer = doing(() => slots.use('azumuta', async () => undefined));
-
-    // Act
-    const response = await whileTaken('azumuta', () =>
-      stage.worker(consumer, { slots })(batch(record), invocation()),
-    );
-
-    // Assess
-    expect(failedIds(response)).toEqual([record.messageId]);
-    expect(stage.sqs.visibility.get(record.receiptHandle)).toBe(2);
-    expect(stage.sqs.sent).toEqual([]);
-    const { all } = await stage.ledger.attempts.recordFailure(record.messageId, { unexpected: false });
-    expect(all).toBe(2);
-  });
-
-  it('does not make the other messages wait, as they do not need that partner', async () => {
-    // Prepare
-    const [waits, done] = [sqsRecord({ body: 'both' }), sqsRecord({ body: 'one' })];
-    const slots = slotsOf('azumuta');
-    const consumer = doing(async (body) => {
-      if (body === 'both') throw new NoFreeSlot('azumuta');
-    });
-
-    // Act
-    const response = await stage.worker(consumer, { slots })(batch(waits, done), invocation());
-
-    // Assess
-    expect(failedIds(response)).toEqual([waits.messageId]);
-    expect(await stage.ledger.attempts.unfinished(waits.messageId)).toBeUndefined();
   });
 });

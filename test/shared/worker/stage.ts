@@ -11,9 +11,9 @@ import {
   type WorkerDependencies,
 } from '../../../shared/worker/worker.ts';
 import { testClock } from '../../support/clock.ts';
-import { startDynalite } from '../../support/dynamodb.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { recordedLog } from '../../support/logs.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
 import { sqsRecord, startSqsEndpoint } from '../../support/sqs.ts';
 
 export type WorkerStage = Awaited<ReturnType<typeof workerStage>>;
@@ -27,14 +27,14 @@ export interface Delivered {
 }
 
 /**
- * A worker between an SQS and a ledger on loopback, for the tests of the file that calls it. Clock, log and what SQS
+ * A worker between an SQS on loopback and a ledger, for the tests of the file that calls it. Clock, log and what SQS
  * wrote down are new for each test.
  */
 export async function workerStage() {
-  const [store, sqs] = await Promise.all([forAllTests(startDynalite()), forAllTests(startSqsEndpoint())]);
+  const [table, sqs] = [modelledTable(), await forAllTests(startSqsEndpoint())];
   const anew = () => {
     const clock = testClock();
-    const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+    const ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
     return { clock, ledger, logged: recordedLog() };
   };
   const now = anew();
@@ -52,14 +52,11 @@ export async function workerStage() {
         underWay -= 1;
       });
     };
-  store.client.middlewareStack.add(counted, { step: 'initialize' });
   sqs.client.middlewareStack.add(counted, { step: 'initialize' });
 
   return Object.assign(now, {
     sqs,
-    ledgerUrl: store.url,
-    tableName: store.tableName,
-    table: store.table,
+    table,
     worker: (consumer = obeys, dependencies: Partial<WorkerDependencies> = {}) =>
       createWorker(consumer, {
         queueUrl: sqs.queueUrl('completions'),

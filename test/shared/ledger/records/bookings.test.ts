@@ -271,7 +271,7 @@ describe('in any sequence of writes', () => {
           if (state === 'done' || discarded) expect(content).toBeUndefined();
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 });

@@ -1,5 +1,4 @@
 import { beforeEach, expect, it } from 'vitest';
-import { concernKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { claimedOrder } from '../../../support/bookings.ts';
 import { testClock } from '../../../support/clock.ts';
@@ -90,23 +89,4 @@ it('reads no more events of a day than its limit', async () => {
   await create('MANY-1');
   await create('MANY-2');
   expect(await ledger.dailyActivity.between(from, clock.now(), 1)).toHaveLength(1);
-});
-
-it('keeps what was last told of an order that changes again and again, within the size of its item', async () => {
-  // Prepare: a mapping that gives something else at each pull, with much to say
-  await ledger.orders.put(newOrder({ number: 'NOISY-1' }));
-  const told: boolean[] = [];
-
-  // Act
-  for (let pull = 0; pull < 60; pull++)
-    told.push(await ledger.concerns.begin('NOISY-1', conflict(`${pull}`, `${pull}: ${'x'.repeat(20_000)}`)));
-
-  // Assess
-  expect(told.every(Boolean)).toBe(true);
-  const journey = (await ledger.journeys.of('NOISY-1')).filter(({ event }) => event === 'changed');
-  expect(journey.length).toBeGreaterThan(10);
-  expect(journey.at(-1)?.note).toMatch(/^59: x{900}/);
-  expect(JSON.stringify(journey).length).toBeLessThan(20 * 1024);
-  const { historyLeft } = (await store.table.get(concernKey('NOISY-1', 'changed'))) ?? {};
-  expect(Number(historyLeft) + journey.length).toBe(60);
 });

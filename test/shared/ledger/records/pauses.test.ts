@@ -45,7 +45,7 @@ describe('the pauses of a flow', () => {
         // Assess
         expect(await pauses.of(name)).toEqual(expected);
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 

@@ -1,14 +1,12 @@
 import type { RequestListener } from 'node:http';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, type SQSServiceException } from '@aws-sdk/client-sqs';
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { createLedgerClient } from '../../../../functions/runtime.ts';
-import { rotatingSecretSchema } from '../../../../shared/platform/aws/credentials.ts';
 import { awsClientOptions } from '../../../../shared/platform/aws/lambda.ts';
 import { createSqsClient } from '../../../../shared/platform/aws/queue.ts';
-import { createSecretsClient, Secrets } from '../../../../shared/platform/aws/secrets.ts';
-import { testClock } from '../../../support/clock.ts';
+import { createSecretsClient } from '../../../../shared/platform/aws/secrets.ts';
 import { listenOnLoopback } from '../../../support/loopback.ts';
 
 /** The webhook door's, the shortest of all functions. */
@@ -71,31 +69,4 @@ it('ends a call to AWS whose answer stops in the middle', async () => {
   await startAws((_, response) => void response.writeHead(200, { 'content-length': 500 }).write('{"'));
   Object.assign(awsClientOptions.requestHandler, impatient);
   await expect(createLedgerClient().send(new ListTablesCommand())).rejects.toThrow(Error);
-});
-
-it('goes on with the last good token at the webhook endpoint when Secrets Manager hangs', async () => {
-  // Prepare: an answer, and then none; time passes when it is told to
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  onTestFinished(() => void vi.useRealTimers());
-  const SecretString = JSON.stringify({ current: 'a token that is long enough' });
-  const answers = [JSON.stringify({ SecretString })];
-  const hangs = Promise.withResolvers<void>();
-  await startAws((_, response) => {
-    const answer = answers.pop();
-    if (answer) response.end(answer);
-    else hangs.resolve();
-  });
-  const clock = testClock();
-  const client = new SecretsManagerClient({ ...awsClientOptions, maxAttempts: 1 });
-  const secrets = new Secrets(client, clock);
-  await secrets.read('token', rotatingSecretSchema);
-  clock.advance(3600);
-
-  // Act
-  const reading = secrets.read('token', rotatingSecretSchema);
-  await hangs.promise;
-  await vi.advanceTimersByTimeAsync(limits.requestTimeout);
-
-  // Assess
-  expect(await reading).toEqual(JSON.parse(SecretString));
 });
