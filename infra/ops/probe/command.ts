@@ -18,14 +18,14 @@ import {
   textOr,
   UsageError,
 } from '../cli/command.ts';
-import { answersFrom, fittingAnswers, writeNewFile } from '../cli/files.ts';
+import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';
 import { createTestOrder } from './create-test-order.ts';
 import { findKey, findPlant, type Plant } from './plant.ts';
 import { type Probed, probeAccount, probeSavedAnswers, savedAnswers } from './probe.ts';
-import { cannotBeRead, contractText, placeIn, report } from './report.ts';
+import { cannotBeRead, contractModule, placeIn, report } from './report.ts';
 import { askForScreenValues, screenValuesSchema } from './screen-values.ts';
 
 const command = defineCommand({
@@ -98,9 +98,9 @@ function writeContract(contract: string, { file, contractFile }: Plant, { out, r
 }
 
 /** Prints the result, and writes the contract if it differs from what is assumed. @returns The exit code. */
-async function finish(probed: Probed, plant: Plant, options: Options): Promise<number> {
+function finish(probed: Probed, plant: Plant, options: Options): number {
   const { findings, complaints, stopped, proposal } = probed;
-  const contract = await contractText(probed);
+  const contract = formatted(contractModule(probed));
   if (options.json) {
     const fields = findings.map(({ line, set, certainty, why, shown }) => {
       return { line, where: placeIn(set), certainty, why, value: options.values ? shown : undefined };

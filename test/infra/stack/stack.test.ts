@@ -54,6 +54,10 @@ describe('functions', () => {
       LoggingConfig: { LogFormat: 'JSON', LogGroup: Match.anyValue() },
     });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+    // The stage as which they load their configuration.
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ STAGE: 'test' }) },
+    });
   });
 
   it('have roles that Lambda can assume', () => {

@@ -5,7 +5,6 @@ import { previewLines } from '../../../../infra/ops/map/report.ts';
 import { defineIntegration, type Integration } from '../../../../shared/integration/define.ts';
 import { recorded, recordedAll } from '../../../../shared/integration/mapping/completions.ts';
 import { noErp } from '../../../support/no-erp.ts';
-import { typed } from '../commands/typed.ts';
 
 const learnedAt = '2026-12-17T15:00:00.000Z';
 
@@ -156,25 +155,5 @@ describe('previewing a completion', () => {
       '$.recordings[0].steps: found string',
     ]);
     expect(misshapen?.mistakes[0]).toContain(' set azumuta.contract.productOrder.id ');
-  });
-});
-
-describe('npm run map', () => {
-  it('prints a sample that it can read again', async () => {
-    // Act
-    const printed = await typed('map', ['--sample', 'completion']);
-    const shown = await typed('map', ['-'], { input: printed.output });
-
-    // Assess
-    expect(shown).toMatchObject({ code: 0, complaint: '' });
-    expect(shown.output).toMatch(/Completed in Azumuta +→ Booking in the ERP \(Sandbox ERP\)/);
-  });
-
-  it('says where a file is not JSON', async () => {
-    expect(await typed('map', ['-'], { input: '{"number":' })).toMatchObject({
-      code: 2,
-      output: '',
-      complaint: expect.stringMatching(/^- is not JSON: /),
-    });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { probeAccount } from '../../../../infra/ops/probe/probe.ts';
 import { proposalOf } from '../../../../infra/ops/probe/proposal.ts';
-import { contractText } from '../../../../infra/ops/probe/report.ts';
+import { contractModule } from '../../../../infra/ops/probe/report.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type Answer, type Received, startServer } from '../../../support/server.ts';
@@ -162,7 +162,7 @@ it('copes with deep and wide answers, and with odd names', async () => {
   });
 
   expect(result.stopped).toBeUndefined();
-  const text = await contractText({
+  const text = contractModule({
     findings: [{ line: 'article.id', set: 'key', certainty: 'to confirm', why: 'a\nb' }],
     proposal: proposalOf(defaultContract, [{ line: 'article.id', set: 'key', certainty: 'sure', why: '' }]),
   });

@@ -106,6 +106,7 @@ it('names in one sentence what is invalid', async () => {
     [['--answers', write('bad.json', { article: 'X' })], '$.number: found missing'],
     [['--answers', answers, '--sample', write('other.json', { number: 'MO/2' })], 'number that you saw'],
     [['--answers', answers, '--sample', '/nonexistent.json'], 'cannot be read'],
+    [['--answers', answers, '--sample', 'README.md'], 'README.md is not JSON: '],
     [['--answers', answers, '--sample', `what=${answers}`], 'There is no operation what'],
     [['--answers', answers, '--create', 'X'], 'typed differently the second time'],
     [['--answers', answers], 'set AZUMUTA_API_KEY, or name a stack'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../../infra/ops/probe/recognise/findings.ts';
-import { contractText } from '../../../../infra/ops/probe/report.ts';
+import { contractModule } from '../../../../infra/ops/probe/report.ts';
 import type { AzumutaContractSettings } from '../../../../shared/azumuta/contract.ts';
 import { counting } from '../../../support/dialects/counting.ts';
 import type { Dialect } from '../../../support/dialects/dialect.ts';
@@ -145,7 +145,7 @@ describe.each(cases)(
       for (const [nth, time] of times.entries())
         expect(time - (times[nth - 1] ?? 0)).toBeGreaterThanOrEqual(500);
       const told = JSON.stringify([findings.map(({ shown: _, ...rest }) => rest), complaints]);
-      const written = await contractText({ findings, proposal });
+      const written = contractModule({ findings, proposal });
       for (const secret of [account.apiKey, 'MO/0001', 'CHAIR', 'Müller', '"Left"', 'An Peeters', id])
         expect(told + written).not.toContain(secret);
     });
