@@ -40,8 +40,8 @@ Examples:
   npm run probe -- --config plants/ghent.config.ts --create TEST-1
 
 The key is the stack's secret, else AZUMUTA_API_KEY, else it is asked for; it is kept nowhere. Only --create writes to
-Azumuta, after its number was typed again. The address and what you know already (azumuta.contract) are taken from the
-configuration: if it has a path, no other is tried.
+Azumuta, after its number was typed again. The addresses, and what else you know already, are those of azumuta.contract
+in the configuration: where Azumuta's API has other addresses than are assumed, write them there first.
 
 A file of answers: {"number": "MO/0001", "article": "GEAR-01", "parameter": {"name": "Quantity", "value": "5"},
 "variant": "Red", "completedStatus": "Done", "recorded": {"value": "5", "step": "Good quantity"},

@@ -1,7 +1,6 @@
 import { valueAt } from '../../../shared/platform/places.ts';
 import { say, styled, tableOf } from '../cli/output.ts';
 import { moduleOf, sourceOf } from './contract-text.ts';
-import { maxCalls } from './explore/account.ts';
 import type { Probed } from './probe.ts';
 import type { Finding } from './recognise/findings.ts';
 
@@ -29,10 +28,6 @@ export function report(probed: Probed, contract: string, showsValues: boolean): 
     `${findings.filter((finding) => finding.certainty === certainty).length} ${certainty}`;
   if (stopped !== undefined) say(styled('red', stopped));
   if (calls > 0) say(`${calls} calls; ${count('sure')}, ${count('to confirm')}, ${count('not found')}.`);
-  if (calls >= maxCalls)
-    say(
-      'All calls were used, and not everything was asked: write the paths that are sure into the configuration, and probe again.',
-    );
   say();
   const where = { title: 'Where', most: 40 };
   const columns = [{ title: 'Field' }, where, { title: 'Certainty' }, { title: 'Why', most: 60 }];

@@ -4,7 +4,7 @@ import { runScenario } from '../../../simulation/run-scenario.ts';
 import { simulateFetch } from '../../../simulation/world/network.ts';
 import { executed } from '../../../support/dialects/executed.ts';
 import { dialects } from '../../../support/dialects/index.ts';
-import { seen, startAccount } from './account.ts';
+import { addressesOf, seen, startAccount } from './account.ts';
 
 const completedStatuses: Readonly<Record<string, string>> = {
   counting: 'Gereed',
@@ -14,13 +14,12 @@ const completedStatuses: Readonly<Record<string, string>> = {
 
 describe.each(dialects)('the proposal for an account that talks $name', (dialect) => {
   it('runs both flows once the lines that reading cannot show are written by hand', async () => {
-    // Prepare: the key's header, and what must be asked by POST
-    const { apiKeyHeader = 'X-API-Key', operations = {}, trigger, error } = dialect.contract;
-    const { findArticle, findProductOrder, createProductOrder } = operations;
-    const byPost = findArticle?.method === 'POST' ? { findArticle, findProductOrder } : {};
+    // Prepare: the addresses, and the key's header
+    const { operations = {}, trigger, error } = dialect.contract;
+    const { createProductOrder } = operations;
     const { probe } = await startAccount(dialect);
     const completedStatus = completedStatuses[dialect.name];
-    const { proposal } = await probe({ apiKeyHeader, operations: byPost }, { ...seen, completedStatus });
+    const { proposal } = await probe(addressesOf(dialect), { ...seen, completedStatus });
 
     // Act: a create, what it answers, an error in a 200, and triggers
     const proposed = Object(proposal.settings);
@@ -41,7 +40,7 @@ describe.each(dialects)('the proposal for an account that talks $name', (dialect
 it('runs both flows with a dialect that probe was not written for, once one line is written by hand', async () => {
   // Prepare: the article in the body of a create
   const { probe } = await startAccount(executed);
-  const { proposal } = await probe({}, { ...seen, completedStatus: 'Afgewerkt' });
+  const { proposal } = await probe(addressesOf(executed), { ...seen, completedStatus: 'Afgewerkt' });
   const { operations, ...rest } = Object(proposal.settings);
   const { createProductOrder } = operations;
   const corrected = {
