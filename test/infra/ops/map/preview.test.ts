@@ -30,27 +30,11 @@ describe('previewing an order', () => {
       '  article              GEAR-01                      article                    GEAR-01',
       '  id                   42                           parameter "Customer name"  "Müller & Söhne"',
       '  dueDate              2026-12-18                   variants                   Left',
-      '  quantity             5 u (not used)',
+      '  quantity             5 u',
       '  attributes.customer  "Müller & Söhne"',
       '  attributes.side      "Left"',
-      '  attributes.atex      true (not used)',
+      '  attributes.atex      true',
     ]);
-  });
-
-  it.each<[string, Integration['productOrders'], string[]]>([
-    ['by the defaults', {}, ['attributes.customer', 'attributes.side', 'attributes.atex']],
-    ['that lists them all', { variants: ({ attributes }) => Object.keys(attributes) }, []],
-    [
-      'that only accept reads',
-      { accept: ({ attributes: { atex } }) => atex === true },
-      ['attributes.customer', 'attributes.side'],
-    ],
-    ['unknown, as the mapping clones its input', { number: (order) => structuredClone(order).number }, []],
-  ])('marks the fields that are not used: %s', (_, productOrders = {}, unused) => {
-    const [preview] = previews(samples.order, { productOrders });
-    const marked = preview?.from.rows.filter(([, , remark]) => remark === 'not used').map(([field]) => field);
-    expect(marked).toEqual(unused);
-    expect(preview?.becomes[0]?.rows[0]).toEqual(['number', 'MO/0042']);
   });
 
   it('shows the first parts of a split order, and how many more there are', () => {
