@@ -24,7 +24,7 @@ import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';
 import { createTestOrder } from './create-test-order.ts';
 import { findKey, findPlant, type Plant } from './plant.ts';
-import { type Probed, probeAccount, probeSavedAnswers, savedAnswers } from './probe.ts';
+import { type Probed, probeAccount } from './probe.ts';
 import { cannotBeRead, contractModule, placeIn, report } from './report.ts';
 import { askForScreenValues, screenValuesSchema } from './screen-values.ts';
 
@@ -36,7 +36,6 @@ const command = defineCommand({
 Examples:
   npm run probe -- --config plants/ghent.config.ts
   npm run probe -- --stack AzumutaErp-ghent-production
-  npm run probe -- --sample order.json readRecording=recording.json
   npm run probe -- --config plants/ghent.config.ts --create TEST-1
 
 The key is the stack's secret, else AZUMUTA_API_KEY, else it is asked for; it is kept nowhere. Only --create writes to
@@ -61,11 +60,6 @@ not found, or came back different`,
       'production',
       '<stage>',
       'stage of the configuration, without a stack (default: production)',
-    ),
-    sample: option(
-      '<file...>',
-      'saved answers instead of the account: order.json, readRecording=recording.json',
-      z._default(z.array(text), []),
     ),
     answers: textOption('<file>', 'a JSON file with what you see, where there is no terminal'),
     values: flag('show the values that were found, too'),
@@ -135,7 +129,7 @@ function hasFound({ findings }: Probed): boolean {
 }
 
 await runCommand(command, async ({ options, signal, progress }) => {
-  const { create: number, answers: file, sample } = options;
+  const { create: number, answers: file } = options;
   const isOfStack = options.stack !== undefined || options.local !== undefined;
   const target = isOfStack ? await findTarget(options) : undefined;
   const plant = await findPlant(target, options.stage, options.config);
@@ -152,8 +146,6 @@ await runCommand(command, async ({ options, signal, progress }) => {
     const azumuta = new AzumutaClient({ ...known, baseUrl, apiKey: async () => apiKey });
     return createdAnswer(number, await createTestOrder(azumuta, number, seen, signal));
   }
-  if (sample.length > 0)
-    return finish(probeSavedAnswers(await savedAnswers(sample, seen.number), known), plant, options);
   const asking = probeAccount({ ...known, baseUrl, apiKey: await findKey(target), signal });
   const probed = await progress.during('Asking Azumuta, twice a second', asking);
   if (probed.stopped !== undefined && (signal.aborted || !hasFound(probed))) throw new Error(probed.stopped);
