@@ -60,16 +60,6 @@ describe('functions', () => {
     });
   });
 
-  it('have roles that Lambda can assume', () => {
-    const roles = template.findResources('AWS::IAM::Role', {
-      Properties: {
-        AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'lambda.amazonaws.com' } }] },
-      },
-    });
-    for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function')))
-      expect(Object.keys(roles)).toContain(Properties.Role['Fn::GetAtt'][0]);
-  });
-
   it('have no wildcard in any grant', () => {
     for (const { Properties } of Object.values(template.findResources('AWS::IAM::Policy'))) {
       for (const { Action, Resource } of Properties.PolicyDocument.Statement) {
