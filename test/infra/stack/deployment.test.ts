@@ -52,8 +52,9 @@ describe('an account and a region', () => {
       ofErp,
     ],
   ])('refuse %s of another region, by name', async (_, deployment, path) => {
-    await expect(stackWith(deployment)).rejects.toThrow(ConfigurationError);
-    await expect(stackWith(deployment)).rejects.toThrow(
+    const refused = stackWith(deployment);
+    await expect(refused).rejects.toThrow(ConfigurationError);
+    await expect(refused).rejects.toThrow(
       `$.deployment.${path}: found an ARN of eu-west-1, expected one of eu-central-1 (deployment.region)`,
     );
   });
