@@ -79,7 +79,7 @@ const ours = ['functions', 'shared', 'node_modules'].map((folder) => join(root, 
  * into it, and into what it imports of the plant's own files: a configuration says at synth what it means, and the
  * functions' environment is the stack's alone.
  */
-function integrationPlugin(integrationFile: string): Plugin {
+export function integrationPlugin(integrationFile: string): Plugin {
   return {
     name: 'integration',
     setup({ onResolve, onLoad }) {

@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import { UsageError } from '../ops/cli/command.ts';
 import { createAuth, strictHeaders } from './auth.ts';
 import type { Answers, ConsoleDependencies } from './dependencies.ts';
-import { flowProblemsOf, lastAttemptsOf } from './flow-problems.ts';
+import { flowProblemsOf } from './flow-problems.ts';
 import { problemOf, problemPage, refusalPage } from './pages/error-page.ts';
 import { flowsPage, headlineOf } from './pages/flows.ts';
 import { layout, type Page } from './pages/layout.ts';
@@ -30,8 +30,7 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
   app.route('/', assetRoutes());
   app.get('/', async (c) => {
     const status = await flows();
-    const attempts = await lastAttemptsOf(status, dependencies.ledger);
-    const problems = flowProblemsOf(status, dependencies.commands, attempts);
+    const problems = flowProblemsOf(status, dependencies.commands);
     const content = flowsPage(status, problems, timeZone);
     const page = { name: 'flows', title: 'Flows', headline: headlineOf(problems), content } as const;
     return answers.show(c, page, status);

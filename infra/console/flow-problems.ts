@@ -1,5 +1,4 @@
 import { numberOf } from '../../shared/ledger/keys.ts';
-import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { type Partner, partnerNames, partnerWords } from '../../shared/model/partner.ts';
 import {
   consumerOf,
@@ -32,29 +31,6 @@ export interface FlowProblem {
   readonly link?: { readonly href: string; readonly label: string };
 }
 
-/** The last attempt at an order that is being retried, and why it failed. */
-type LastAttempt = { readonly number: string; readonly note: string };
-type LastAttempts = Partial<Record<QueueName, LastAttempt>>;
-
-/** A younger message is simply being worked on. */
-const youngSeconds = 4;
-
-/**
- * Reads why messages are retried from the journey of the oldest order in each queue: one read for each queue whose
- * oldest message is not young. Nothing for queues whose orders are not known.
- */
-export async function lastAttemptsOf({ queues }: FlowsStatus, { journeys }: Pick<Ledger, 'journeys'>) {
-  const attempts: LastAttempts = {};
-  for (const queue of queueNames) {
-    const { oldestSeconds = 0, orders } = queues[queue];
-    const [number] = orders;
-    if (number === undefined || oldestSeconds < youngSeconds) continue;
-    const last = (await journeys.of(number)).at(-1);
-    if (last?.event === 'retry' && last.note !== undefined) attempts[queue] = { number, note: last.note };
-  }
-  return attempts;
-}
-
 /** Orders that are named at most. */
 const maxOrders = 10;
 /** A healthy flow finishes a message within seconds. */
@@ -64,11 +40,7 @@ const slowSeconds = 120;
  * Lists what is stuck or slow and why, worst first. Empty when both flows are healthy.
  * @param commands Options that select this stack on a command line.
  */
-export function flowProblemsOf(
-  status: FlowsStatus,
-  commands: string,
-  attempts: LastAttempts = {},
-): FlowProblem[] {
+export function flowProblemsOf(status: FlowsStatus, commands: string): FlowProblem[] {
   const down = partnerNames.filter((partner) => status.partners[partner].open);
   return [
     ...down.map((partner) => partnerDown(partner, status, commands)),
@@ -78,8 +50,8 @@ export function flowProblemsOf(
     ...queueNames
       .filter((queue) => !partnersCalledBy[queue].some((partner) => down.includes(partner)))
       // While bookings are paused, their messages wait, and nothing is wrong with them.
-      .filter((queue) => queue !== 'completions' || !status.partners.erp.bookingsPausedAt || attempts[queue])
-      .flatMap((queue) => slowQueue(queue, status.queues[queue], attempts[queue])),
+      .filter((queue) => queue !== 'completions' || !status.partners.erp.bookingsPausedAt)
+      .flatMap((queue) => slowQueue(queue, status.queues[queue])),
   ];
 }
 
@@ -173,21 +145,14 @@ function openConcerns({ open, partners }: FlowsStatus, commands: string): FlowPr
   });
 }
 
-function slowQueue(queue: QueueName, status: QueueStatus, last: LastAttempt | undefined): FlowProblem[] {
+function slowQueue(queue: QueueName, status: QueueStatus): FlowProblem[] {
   const { oldestSeconds = 0, underWay, waiting, paused, orders } = status;
-  if (paused || inQueue(status) === 0) return [];
-  if (last === undefined && oldestSeconds < slowSeconds) return [];
+  if (paused || inQueue(status) === 0 || oldestSeconds < slowSeconds) return [];
   const problem = {
     id: `slow-${queue}`,
     what: `${waitsIn(queue, status)}, the oldest for ${duration(oldestSeconds)}.`,
     orders,
   };
-  if (last) {
-    const why = `The last attempt at ${last.number}: ${sentence(last.note)}`;
-    const next =
-      'It is retried automatically, with growing pauses. Correct what the reason names if this does not end.';
-    return [{ ...problem, grade: 'slow', why, next }];
-  }
   if (underWay === 0) {
     const why = `No function takes the ${counted(waiting, 'message')} in the queue.`;
     const next = `Check whether ${consumerOf[queue]} is throttled or fails to start: its logs are in CloudWatch.`;

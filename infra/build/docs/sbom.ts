@@ -31,16 +31,19 @@ export async function billOfMaterials() {
     const { metafile } = await bundleFunctions(join(root, 'integration.config.ts'), folder);
     const file = join(folder, 'metafile.json');
     writeFileSync(file, JSON.stringify(metafile));
-    const list = (...options: string[]) =>
-      execFileSync(
-        process.execPath,
-        [tool, '--output-reproducible', '--bwd', root, '-o', '-', ...options, file],
-        { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-      );
-    const { components } = z.parse(sbomSchema, JSON.parse(list('--gather-license-texts')));
+    const words = ['--output-reproducible', '--gather-license-texts', '--bwd', root, '-o', '-', file];
+    const listed: unknown = JSON.parse(
+      execFileSync(process.execPath, [tool, ...words], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    );
+    const { components } = z.parse(sbomSchema, listed);
     // Node.js's own modules are listed, too, without a version.
     const packages = components.filter(({ version }) => version).map((each) => z.parse(packageSchema, each));
-    return { sbom: list(), notice: noticeOf(packages) };
+    // The texts of the licences are in the notice.
+    const withoutTexts = (name: string, value: unknown) => (name === 'evidence' ? undefined : value);
+    return { sbom: JSON.stringify(listed, withoutTexts, 2), notice: noticeOf(packages) };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -11,8 +11,8 @@ import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { formatQuantity } from '../../../shared/model/quantity.ts';
 import { type Sample, samplesIn } from './read-sample.ts';
 
-/** A field and its value, as text, and a remark. */
-export type Row = readonly [field: string, value: string, remark?: string];
+/** A field and its value, as text. */
+export type Row = readonly [field: string, value: string];
 
 /** What one sample becomes. */
 export interface Preview {
@@ -48,7 +48,7 @@ export function previewOf(sample: Sample, integration: CompleteIntegration): Pre
 function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Preview, 'at'> {
   const from = { title: 'ERP order', rows: rowsOf(orderFields(order)) };
   const attempt = (partial: ProductOrderMapping) => rejectionOf(() => mapProductOrders(partial, order));
-  const { split, accept, ...fields } = mapping;
+  const { split, accept: _, ...fields } = mapping;
   const mistakes = distinct([
     ...Object.entries(fields).map(([field, map]) => attempt({ [field]: map })),
     split && attempt({ split }),
@@ -62,10 +62,6 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
   if (rejection !== undefined) return { from, becomes: [], mistakes: [rejection] };
   if (!isAccepted)
     return { from, becomes: [], mistakes, leftOut: 'productOrders.accept does not want this order' };
-  const reads = readsOf(order, (proxy) => {
-    accept?.(proxy);
-    mapProductOrders(mapping, proxy);
-  });
   const { split: made, productOrders } = mapProductOrders(mapping, order);
   const becomes = productOrders.map(({ draft, part }) => ({
     title:
@@ -77,10 +73,7 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
       ['variants', draft.variants.join(', ') || '–'],
     ] satisfies Row[],
   }));
-  const rows = from.rows.map(
-    ([field, value]): Row => (isUsed(field, reads) ? [field, value] : [field, value, 'not used']),
-  );
-  return { from: { ...from, rows }, becomes, mistakes };
+  return { from, becomes, mistakes };
 }
 
 function previewCompletion(
@@ -185,49 +178,4 @@ function rejectionOf(act: () => unknown): string | undefined {
 
 function distinct(mistakes: readonly (string | undefined)[]): string[] {
   return [...new Set(mistakes.filter((mistake) => mistake !== undefined))];
-}
-
-/**
- * Finds the fields of a value that a function reads, by running it on a proxy. So the preview of a mapping can mark the
- * input that it does not use.
- * @returns Paths such as `quantity.amount`; with a `*` at the end when all fields there were listed. Undefined when the
- * function does not work on a proxy, as it clones its input.
- */
-function readsOf<T extends object>(value: T, run: (proxy: T) => unknown): Set<string> | undefined {
-  const reads = new Set<string>();
-  try {
-    run(watched(value, '', reads));
-    return reads;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the mapping reads a field, or anything within it. The flows themselves use those that are listed here. */
-function isUsed(field: string, reads: ReadonlySet<string> | undefined): boolean {
-  if (reads === undefined || ['number', 'id', 'dueDate', 'state'].includes(field)) return true;
-  return [...reads].some(
-    (read) =>
-      read === field ||
-      read.startsWith(`${field}.`) ||
-      (read.endsWith('*') && field.startsWith(read.slice(0, -1))),
-  );
-}
-
-function watched<T extends object>(value: T, path: string, reads: Set<string>): T {
-  return new Proxy(value, {
-    get(target, name) {
-      const inner: unknown = Reflect.get(target, name);
-      // Inherited properties, such as a list's methods, are no fields.
-      if (typeof name === 'symbol' || !Object.hasOwn(target, name)) return inner;
-      const at = `${path}${name}`;
-      if (inner !== null && typeof inner === 'object') return watched(inner, `${at}.`, reads);
-      reads.add(at);
-      return inner;
-    },
-    ownKeys(target) {
-      reads.add(`${path}*`);
-      return Reflect.ownKeys(target);
-    },
-  });
 }

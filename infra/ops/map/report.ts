@@ -29,10 +29,9 @@ function block(title: string, rows: readonly Row[], width: number): string[] {
   const names = Math.min(26, Math.max(0, ...rows.map(([field]) => field.length)));
   return [
     title,
-    ...rows.flatMap(([field, value, remark]) => {
+    ...rows.flatMap(([field, value]) => {
       const name = field.padEnd(names);
-      const text = remark === undefined ? value : `${value} (${remark})`;
-      const lines = wrap(text, Math.max(12, width - name.length - 4));
+      const lines = wrap(value, Math.max(12, width - name.length - 4));
       return lines.map((line, index) => `  ${index === 0 ? name : ' '.repeat(name.length)}  ${line}`);
     }),
   ];

@@ -18,14 +18,14 @@ import {
   textOr,
   UsageError,
 } from '../cli/command.ts';
-import { answersFrom, fittingAnswers, writeNewFile } from '../cli/files.ts';
+import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';
 import { createTestOrder } from './create-test-order.ts';
 import { findKey, findPlant, type Plant } from './plant.ts';
-import { type Probed, probeAccount, probeSavedAnswers, savedAnswers } from './probe.ts';
-import { cannotBeRead, contractText, placeIn, report } from './report.ts';
+import { type Probed, probeAccount } from './probe.ts';
+import { cannotBeRead, contractModule, placeIn, report } from './report.ts';
 import { askForScreenValues, screenValuesSchema } from './screen-values.ts';
 
 const command = defineCommand({
@@ -36,12 +36,11 @@ const command = defineCommand({
 Examples:
   npm run probe -- --config plants/ghent.config.ts
   npm run probe -- --stack AzumutaErp-ghent-production
-  npm run probe -- --sample order.json readRecording=recording.json
   npm run probe -- --config plants/ghent.config.ts --create TEST-1
 
 The key is the stack's secret, else AZUMUTA_API_KEY, else it is asked for; it is kept nowhere. Only --create writes to
-Azumuta, after its number was typed again. The address and what you know already (azumuta.contract) are taken from the
-configuration: if it has a path, no other is tried.
+Azumuta, after its number was typed again. The addresses, and what else you know already, are those of azumuta.contract
+in the configuration: where Azumuta's API has other addresses than are assumed, write them there first.
 
 A file of answers: {"number": "MO/0001", "article": "GEAR-01", "parameter": {"name": "Quantity", "value": "5"},
 "variant": "Red", "completedStatus": "Done", "recorded": {"value": "5", "step": "Good quantity"},
@@ -61,11 +60,6 @@ not found, or came back different`,
       'production',
       '<stage>',
       'stage of the configuration, without a stack (default: production)',
-    ),
-    sample: option(
-      '<file...>',
-      'saved answers instead of the account: order.json, readRecording=recording.json',
-      z._default(z.array(text), []),
     ),
     answers: textOption('<file>', 'a JSON file with what you see, where there is no terminal'),
     values: flag('show the values that were found, too'),
@@ -98,9 +92,9 @@ function writeContract(contract: string, { file, contractFile }: Plant, { out, r
 }
 
 /** Prints the result, and writes the contract if it differs from what is assumed. @returns The exit code. */
-async function finish(probed: Probed, plant: Plant, options: Options): Promise<number> {
+function finish(probed: Probed, plant: Plant, options: Options): number {
   const { findings, complaints, stopped, proposal } = probed;
-  const contract = await contractText(probed);
+  const contract = formatted(contractModule(probed));
   if (options.json) {
     const fields = findings.map(({ line, set, certainty, why, shown }) => {
       return { line, where: placeIn(set), certainty, why, value: options.values ? shown : undefined };
@@ -135,7 +129,7 @@ function hasFound({ findings }: Probed): boolean {
 }
 
 await runCommand(command, async ({ options, signal, progress }) => {
-  const { create: number, answers: file, sample } = options;
+  const { create: number, answers: file } = options;
   const isOfStack = options.stack !== undefined || options.local !== undefined;
   const target = isOfStack ? await findTarget(options) : undefined;
   const plant = await findPlant(target, options.stage, options.config);
@@ -152,8 +146,6 @@ await runCommand(command, async ({ options, signal, progress }) => {
     const azumuta = new AzumutaClient({ ...known, baseUrl, apiKey: async () => apiKey });
     return createdAnswer(number, await createTestOrder(azumuta, number, seen, signal));
   }
-  if (sample.length > 0)
-    return finish(probeSavedAnswers(await savedAnswers(sample, seen.number), known), plant, options);
   const asking = probeAccount({ ...known, baseUrl, apiKey: await findKey(target), signal });
   const probed = await progress.during('Asking Azumuta, twice a second', asking);
   if (probed.stopped !== undefined && (signal.aborted || !hasFound(probed))) throw new Error(probed.stopped);

@@ -1,20 +1,18 @@
 import { valueAt } from '../../../shared/platform/places.ts';
-import { formatted } from '../cli/files.ts';
 import { say, styled, tableOf } from '../cli/output.ts';
 import { moduleOf, sourceOf } from './contract-text.ts';
-import { maxCalls } from './explore/account.ts';
 import type { Probed } from './probe.ts';
 import type { Finding } from './recognise/findings.ts';
 
-/** The contract as a module, with a remark at each line that somebody must confirm. */
-export async function contractText({ proposal, findings }: Pick<Probed, 'proposal' | 'findings'>) {
+/** The contract as a module, not formatted, with a remark at each line that somebody must confirm. */
+export function contractModule({ proposal, findings }: Pick<Probed, 'proposal' | 'findings'>): string {
   const { settings } = proposal;
   const remarks = new Map<string, string>();
   // A line that was written by hand stays, and needs no confirmation.
   for (const { line, set, certainty, why } of findings)
     if (certainty === 'to confirm' && JSON.stringify(valueAt(settings, line)) === JSON.stringify(set))
       remarks.set(line, `to confirm: ${why}`);
-  return formatted(moduleOf(settings, remarks));
+  return moduleOf(settings, remarks);
 }
 
 /** The place of a field, as it is written in the contract. */
@@ -30,10 +28,6 @@ export function report(probed: Probed, contract: string, showsValues: boolean): 
     `${findings.filter((finding) => finding.certainty === certainty).length} ${certainty}`;
   if (stopped !== undefined) say(styled('red', stopped));
   if (calls > 0) say(`${calls} calls; ${count('sure')}, ${count('to confirm')}, ${count('not found')}.`);
-  if (calls >= maxCalls)
-    say(
-      'All calls were used, and not everything was asked: write the paths that are sure into the configuration, and probe again.',
-    );
   say();
   const where = { title: 'Where', most: 40 };
   const columns = [{ title: 'Field' }, where, { title: 'Certainty' }, { title: 'Why', most: 60 }];

@@ -1,11 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { bundleFunctions } from '../../../infra/build/bundle-functions.ts';
+import { bundleSettings, integrationPlugin } from '../../../infra/build/bundle-functions.ts';
 
 it('writes environment variables into all files of the configuration, and leaves ours alone', async () => {
-  // Prepare: two plants that share what they have in common
+  // Prepare: two plants that share what they have in common, and a file of ours that reads the environment
   const folder = mkdtempSync(join(tmpdir(), 'bundled-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'ghent.config.ts');
@@ -14,15 +15,22 @@ it('writes environment variables into all files of the configuration, and leaves
     "import { baseUrl } from './common.ts';\nexport default { plant: process.env.PLANT_NAME, azumuta: { baseUrl } };",
   );
   writeFileSync(join(folder, 'common.ts'), 'export const baseUrl = process.env.PLANT_BASE_URL;');
+  const contents =
+    "export { default } from '#integration'; export * from './shared/platform/environment.ts';";
   vi.stubEnv('PLANT_NAME', 'ghent');
   vi.stubEnv('PLANT_BASE_URL', 'https://ghent.example');
   onTestFinished(() => void vi.unstubAllEnvs());
 
   // Act
-  const { bundles } = await bundleFunctions(file, join(folder, 'bundles'));
+  const { outputFiles } = await build({
+    ...bundleSettings,
+    stdin: { contents, resolveDir: process.cwd() },
+    plugins: [integrationPlugin(file)],
+    write: false,
+  });
 
   // Assess
-  const code = readFileSync(join(bundles['book-completion'], 'index.mjs'), 'utf8');
+  const code = outputFiles[0]?.text;
   expect(code).toContain('"ghent"');
   expect(code).toContain('https://ghent.example');
   expect(code).not.toMatch(/process\.env\.PLANT/);

@@ -35,8 +35,7 @@ const concern = (kind: ConcernKind, number: string): OpenConcern => ({
   key: { pk: partitionOf(number), sk: kind },
 });
 
-const problemsOf = (given: Parameters<typeof statusOf>[0], attempts?: Parameters<typeof flowProblemsOf>[2]) =>
-  flowProblemsOf(statusOf(given), '--local', attempts);
+const problemsOf = (given: Parameters<typeof statusOf>[0]) => flowProblemsOf(statusOf(given), '--local');
 const waiting = (seconds: number, underWay = 1) => ({ ...empty, underWay, oldestSeconds: seconds });
 const denied = 'The ERP does not let us (403) at GET /orders: check the rights of its user for this record.';
 
@@ -136,14 +135,5 @@ describe('the list of problems', () => {
     const [problem] = problemsOf({ open });
     expect(problem?.what).toBe(`At least ${maxOpen} product orders are not as the ERP wants them.`);
     expect(problem?.orders).toHaveLength(10);
-  });
-
-  it('says within seconds why the last attempt at a message failed', () => {
-    const completions = { ...waiting(9), orders: ['MO/0007'] };
-    const attempts = { completions: { number: 'MO/0007', note: 'The ERP answered 503' } };
-    const why = 'The last attempt at MO/0007: The ERP answered 503.';
-    expect(problemsOf({ completions }, attempts)).toMatchObject([
-      { grade: 'slow', why, orders: ['MO/0007'] },
-    ]);
   });
 });

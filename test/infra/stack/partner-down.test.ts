@@ -24,14 +24,17 @@ interface Case {
   readonly minutes: number;
 }
 
-const pulled = { partner: 'erp', messages: 0, pullsEveryMinutes: 5 } as const;
 const cases: readonly [what: string, given: Case][] = [
   ['one waiting message', { partner: 'azumuta', how: 'answers 503', messages: 1, minutes: 60 }],
-  ['two waiting messages', { partner: 'azumuta', how: 'refuses connections', messages: 2, minutes: 60 }],
-  ['forty waiting messages', { partner: 'azumuta', how: 'answers 503', messages: 40, minutes: 60 }],
-  ['no message, and a pull', { ...pulled, how: 'refuses connections', minutes: 60 }],
+  [
+    'twelve waiting messages, more than one batch',
+    { partner: 'azumuta', how: 'answers 503', messages: 12, minutes: 60 },
+  ],
+  [
+    'no message, and a pull',
+    { partner: 'erp', how: 'refuses connections', messages: 0, pullsEveryMinutes: 5, minutes: 60 },
+  ],
   ['four hours with one message', { partner: 'azumuta', how: 'answers 503', messages: 1, minutes: 240 }],
-  ['four hours with a pull alone', { ...pulled, how: 'answers 503', minutes: 240 }],
   ['refused credentials', { partner: 'azumuta', how: 'refuses our credentials', messages: 1, minutes: 60 }],
 ];
 
@@ -95,7 +98,7 @@ function isOpen({ plant }: World, partner: string): boolean {
 
 describe('the alarm of a partner that is down rings within 20 minutes, once, and ends by itself:', () => {
   it.each(cases)('%s', async (_what, given) => {
-    for (let seed = 1; seed <= 4; seed += 1) {
+    for (let seed = 1; seed <= 2; seed += 1) {
       // Act
       const { samples, crashes, open, from, until, end } = await outage(given, seed);
 

@@ -1,12 +1,12 @@
-import { Match } from 'aws-cdk-lib/assertions';
-import { describe, expect, it } from 'vitest';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { afterAll, describe, expect, it } from 'vitest';
 import configured from '../../../integration.config.ts';
 import {
   ConfigurationError,
   defineIntegration,
   type Integration,
 } from '../../../shared/integration/define.ts';
-import { templateOf } from './assembled.ts';
+import { startAssembly } from './assembled.ts';
 
 type Reconcile = NonNullable<Integration['schedule']>['reconcile'];
 
@@ -19,31 +19,22 @@ function integrationWith(reconcile: Reconcile | undefined) {
   });
 }
 
-const templateWith = (reconcile?: Reconcile) => templateOf(integrationWith(reconcile), 'test');
-const unasked = await templateWith();
+const assembled = startAssembly();
+afterAll(assembled.remove);
+// One synthesis for all.
+const standard = await assembled.add(integrationWith(undefined), 'test');
+const often = await assembled.add(integrationWith({ everyHours: 12 }), 'testTwiceADay');
+const never = await assembled.add(integrationWith('off'), 'testOff');
+const unasked = Template.fromStack(standard);
 
 describe('the schedule of reconciliation', () => {
-  it('runs once a day unless the configuration says otherwise', async () => {
-    unasked.hasResourceProperties('AWS::Scheduler::Schedule', {
-      Description: Match.stringLikeRegexp('overdue'),
-      ScheduleExpression: 'rate(1 day)',
-      State: 'ENABLED',
-    });
-    (await templateWith('off')).hasResourceProperties('AWS::Scheduler::Schedule', {
-      Description: Match.stringLikeRegexp('overdue'),
-      State: 'DISABLED',
-    });
-  });
-
-  it('runs as often as configured, and a failed run is not repeated', async () => {
-    // Act
-    const template = await templateWith({ everyHours: 12 });
-
-    // Assess
-    template.hasResourceProperties('AWS::Scheduler::Schedule', {
-      Description: Match.stringLikeRegexp('overdue'),
-      ScheduleExpression: 'rate(12 hours)',
-      State: 'ENABLED',
+  it.each([
+    ['once a day unless the configuration says otherwise', standard, 'rate(1 day)', 'ENABLED'],
+    ['as often as configured', often, 'rate(12 hours)', 'ENABLED'],
+    ['not at all where it is off', never, 'rate(1 day)', 'DISABLED'],
+  ])('runs %s, and a failed run is not repeated', (_, stack, ScheduleExpression, State) => {
+    Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', {
+      ...{ Description: Match.stringLikeRegexp('overdue'), ScheduleExpression, State },
       Target: { RetryPolicy: { MaximumRetryAttempts: 0 } },
     });
   });
@@ -88,9 +79,9 @@ describe('the schedule of reconciliation', () => {
 
 describe('the configuration of reconciliation', () => {
   it('has gentle defaults', () => {
-    const standard = { everyHours: 24, most: 50, graceHours: 24 };
+    const defaults = { everyHours: 24, most: 50, graceHours: 24 };
     for (const reconcile of [{ everyHours: 24 }, undefined])
-      expect(integrationWith(reconcile).schedule.reconcile).toEqual(standard);
+      expect(integrationWith(reconcile).schedule.reconcile).toEqual(defaults);
     expect(integrationWith('off').schedule.reconcile).toBe('off');
   });
 

@@ -54,16 +54,10 @@ describe('functions', () => {
       LoggingConfig: { LogFormat: 'JSON', LogGroup: Match.anyValue() },
     });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
-  });
-
-  it('have roles that Lambda can assume', () => {
-    const roles = template.findResources('AWS::IAM::Role', {
-      Properties: {
-        AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'lambda.amazonaws.com' } }] },
-      },
+    // The stage as which they load their configuration.
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ STAGE: 'test' }) },
     });
-    for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function')))
-      expect(Object.keys(roles)).toContain(Properties.Role['Fn::GetAtt'][0]);
   });
 
   it('have no wildcard in any grant', () => {

@@ -22,7 +22,7 @@ interface AccountAnswer {
   readonly json: unknown;
 }
 
-/** An operation of the contract, or a guess at one. Its placeholders, such as `{id}`, are filled in when it is asked. */
+/** An operation of the contract. Its placeholders, such as `{id}`, are filled in when it is asked. */
 export type Question = Pick<Operation, 'path'> & Partial<Operation>;
 
 /** Asks the account. @param values What the placeholders of the question are filled in with. */
@@ -32,12 +32,11 @@ export function isDone({ status }: AccountAnswer): boolean {
   return status >= 200 && status < 300;
 }
 
-export const maxCalls = 40;
 const callsPerSecond = 2;
 /** After so many failures the account is not asked again. */
 const maxFailures = 3;
-/** Likewise after so many pages without any JSON: some servers answer a page for each address that is not there. */
-const maxPages = 10;
+/** Likewise after so many pages without any JSON: some servers answer a page for an address that is not there. */
+const maxPages = 2;
 
 const nothing: AccountAnswer = { status: 0, json: undefined };
 
@@ -50,8 +49,8 @@ export interface AccountOptions {
 }
 
 /**
- * A real account, asked at most 40 times, twice a second, and nothing twice. Its `ask` throws Stopped at 401, 403 and 429,
- * when the first call or the third one fails, and when only pages are answered.
+ * A real account, asked twice a second, and nothing twice. Its `ask` throws Stopped at 401, 403 and 429, when the first
+ * call or the third one fails, and when only pages are answered.
  */
 export class Account {
   readonly #options: AccountOptions;
@@ -87,7 +86,6 @@ export class Account {
   async #send(request: HttpRequest, template: string): Promise<AccountAnswer> {
     const { contract, apiKey, clock, signal } = this.#options;
     this.#throwIfInterrupted();
-    if (this.calls >= maxCalls) return nothing;
     const now = clock.now().getTime();
     if (this.#nextCallAt > now) await clock.sleep(this.#nextCallAt - now);
     this.#nextCallAt = Math.max(now, this.#nextCallAt) + 1000 / callsPerSecond;

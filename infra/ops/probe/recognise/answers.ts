@@ -1,17 +1,15 @@
 import type { ScreenValues } from '../screen-values.ts';
-import { isId, rankOf } from './field-names.ts';
-import { type Located, listsIn, locate, named, namesIn } from './json-nodes.ts';
+import { isId } from './field-names.ts';
+import { type Located, locate, namesIn } from './json-nodes.ts';
 import { nameOf } from './values.ts';
 
 /** The operations that read. */
-export const readOperations = [
-  'findProductOrder',
-  'readProductOrder',
-  'findArticle',
-  'readRecording',
-  'readWorkInstruction',
-] as const;
-export type ReadOperation = (typeof readOperations)[number];
+export type ReadOperation =
+  | 'findProductOrder'
+  | 'readProductOrder'
+  | 'findArticle'
+  | 'readRecording'
+  | 'readWorkInstruction';
 
 /** What the operations answered, as JSON. */
 export interface Answers extends Readonly<Partial<Record<ReadOperation, unknown>>> {
@@ -43,7 +41,7 @@ export function resourcesIn(answers: Answers, { number, article: articleNumber }
   const order = whole ?? locate(answers.readProductOrder, [number]);
   const known = order ?? entry;
   const article = articleNumber === undefined ? undefined : locate(answers.findArticle, [articleNumber]);
-  const recording = followed('readRecording', answers, 'recording.id', idsInLists(known));
+  const recording = followed('readRecording', answers);
   const orderId = id === undefined ? commonId(known, recording.located) : { id, wasAsked: true };
   return {
     /** The product order as a list has it. */
@@ -52,30 +50,14 @@ export function resourcesIn(answers: Answers, { number, article: articleNumber }
     order: { located: order, id: orderId } satisfies Known,
     article: { located: article, id: commonId(article, known) } satisfies Known,
     recording,
-    workInstruction: followed('readWorkInstruction', answers, 'workInstruction.id', idsIn(recording.located)),
+    workInstruction: followed('readWorkInstruction', answers),
   };
 }
 
-/** The resource that an answer has for the id that was asked for; else for one of these ids under the name of an id. */
-function followed(
-  name: ReadOperation,
-  { [name]: answer, asked }: Answers,
-  line: string,
-  ids: string[],
-): Known {
-  const own = asked?.[name];
-  if (own !== undefined) return { located: locate(answer, [own]), id: { id: own, wasAsked: true } };
-  const candidates = [...new Set(ids)].flatMap((each) => {
-    const located = locate(answer, [each]);
-    const path = named(namesIn(located?.resource), each)[0]?.path ?? '';
-    return located && isId(path) ? [{ id: each, located, rank: rankOf(line, path) }] : [];
-  });
-  const [best, ...others] = candidates.toSorted((a, b) => a.rank - b.rank);
-  if (!best) return {};
-  // Other entries of a list may be meant as well.
-  const isDoubtful = best.located.isDoubtful || best.located.isList;
-  const id = others.length === 0 ? { id: best.id, wasAsked: false } : undefined;
-  return { located: { ...best.located, isDoubtful }, id };
+/** The resource that an answer has for the id that was asked for. */
+function followed(name: ReadOperation, { [name]: answer, asked }: Answers): Known {
+  const id = asked?.[name];
+  return id === undefined ? {} : { located: locate(answer, [id]), id: { id, wasAsked: true } };
 }
 
 /** The only id that two resources have in common. */
@@ -89,11 +71,4 @@ function commonId(one: Located | undefined, other: Located | undefined): ProvedI
 function idsIn(located: Located | undefined): string[] {
   const ids = namesIn(located?.resource).filter(({ path }) => isId(path));
   return ids.flatMap(({ value }) => nameOf(value) ?? []);
-}
-
-/** Values in the entries of lists that the resource itself does not have. */
-function idsInLists(located: Located | undefined): string[] {
-  const own = new Set(namesIn(located?.resource).map(({ value }) => nameOf(value)));
-  const names = listsIn(located?.resource).flatMap(({ value }) => value.flatMap(namesIn));
-  return names.flatMap(({ value }) => nameOf(value) ?? []).filter((id) => !own.has(id));
 }

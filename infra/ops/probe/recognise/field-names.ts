@@ -93,7 +93,7 @@ export const misleading =
   /(title|description|label|remark|comment|note|batch|parent|external|erp|previous|original|source)/;
 
 /** How well a path fits a line of the contract by its name: 0 is best, Infinity means not at all. */
-export function rankOf(line: string, path: string): number {
+function rankOf(line: string, path: string): number {
   const plainPath = path.replace(/[_-]/g, '').toLowerCase();
   const at = (fieldNames[line] ?? []).findIndex((pattern) => pattern.test(plainPath));
   return at < 0 ? Infinity : at;

@@ -87,8 +87,6 @@ export interface Located {
   readonly resource: object;
   /** The place has a list, and the resource is one of its entries. */
   readonly isList: boolean;
-  /** The object around it has figures of its own, so it may be the resource itself. */
-  readonly isDoubtful: boolean;
 }
 
 /**
@@ -98,19 +96,17 @@ export interface Located {
 export function locate(json: unknown, names: readonly string[], place = ''): Located | undefined {
   if (Array.isArray(json)) {
     const resource = json.filter(isRecord).find((entry) => hasNames(entry, names));
-    return resource && { place, resource, isList: true, isDoubtful: false };
+    return resource && { place, resource, isList: true };
   }
   if (!isRecord(json) || isTooDeep(place)) return undefined;
   const fields = fieldsOf(json, place);
-  const itself = hasNames(json, names) && { place, resource: json, isList: false, isDoubtful: false };
+  const itself = hasNames(json, names) && { place, resource: json, isList: false };
   if (itself && fields.some(({ name, value }) => isOwnId(name) || names.includes(nameOf(value) ?? '')))
     return itself;
   const [inner] = fields
     .flatMap(({ name, value, path }) => (isId(name) ? [] : (locate(value, names, path) ?? [])))
     .sort((a, b) => nodesIn(b.resource).length - nodesIn(a.resource).length);
-  if (!inner || !itself) return inner ?? (itself || undefined);
-  const hasFigures = fields.some(({ value }) => isScalar(value) && /\d/.test(String(value)));
-  return { ...inner, isDoubtful: inner.isDoubtful || hasFigures };
+  return inner ?? (itself || undefined);
 }
 
 export function hasNames(resource: unknown, names: readonly string[]): boolean {

@@ -4,7 +4,7 @@ import { withLine } from '../proposal.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import { type Answers, type Known, type Resources, resourcesIn } from './answers.ts';
 import { isId, lastOf } from './field-names.ts';
-import { type Finding, sure, toConfirm, within } from './findings.ts';
+import { type Finding, sure, toConfirm } from './findings.ts';
 import { type Located, listsIn, named, namesIn, wordsIn } from './json-nodes.ts';
 import { recogniseProductOrder } from './product-order.ts';
 import { recogniseArticle, recogniseRecording, recogniseWorkInstruction } from './recording.ts';
@@ -29,15 +29,10 @@ export function recognise(answers: Answers, seen: ScreenValues, now: Date): Find
 
 const lookedForThere = 'what was looked for is there';
 
-/** Adds where the resource is in its answer. Its fields are at most as sure as that. */
-function inAnswer(name: string, { located, id }: Known, fields: readonly Finding[]): Finding[] {
-  if (!located) return [...fields];
-  const { place, isDoubtful } = located;
-  const line = `operations.${name}.answer`;
-  const why = 'the object around it, or an entry next to it, may be meant as well';
-  const isSure = !isDoubtful || id?.wasAsked;
-  const answer = isSure ? sure(line, place, lookedForThere) : toConfirm(line, place, why);
-  return [...(place === '' ? [] : [answer]), ...within(answer, fields)];
+/** Adds where the resource is in its answer. */
+function inAnswer(name: string, { located }: Known, fields: readonly Finding[]): Finding[] {
+  if (!located || located.place === '') return [...fields];
+  return [sure(`operations.${name}.answer`, located.place, lookedForThere), ...fields];
 }
 
 /** Where lists have their entries. Lists of articles may have another envelope than those of orders. */

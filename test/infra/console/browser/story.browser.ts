@@ -151,22 +151,6 @@ describe('the console', () => {
     expect(await bookings(refused)).toHaveLength(1);
   });
 
-  it('discards a dead letter with a note, which the journey shows', async () => {
-    const { page } = window;
-    const unknown = await release('GEAR-99', '2');
-    await page.getByRole('link', { name: /Dead letters 1/ }).click();
-    await page.getByText('Azumuta has no article GEAR-99').waitFor();
-    await page.getByRole('link', { name: /Discard it/ }).click();
-    await page.getByLabel(/^Why/).fill('Typed by hand in Azumuta as GEAR-02');
-    await window.picture('discard');
-    await page.getByRole('button', { name: 'Discard it for good' }).click();
-    await page.getByText('There are none').waitFor();
-    await window.picture('letters-none');
-    await search(unknown);
-    await page.locator('.timeline').getByText('Typed by hand in Azumuta as GEAR-02').waitFor();
-    await window.picture('journey-discarded');
-  });
-
   it('says that a flow is paused, and how to resume it', async () => {
     // Prepare
     const { page } = window;
@@ -182,13 +166,6 @@ describe('the console', () => {
     await window.picture('flows-paused');
     await switchMapping(emulator, book, true);
     await problem.waitFor({ state: 'detached' });
-  });
-
-  it('says what to do when a search finds nothing', async () => {
-    const { page } = window;
-    await search('MO/9999');
-    await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
-    await window.picture('nothing-found');
   });
 
   it('says on the open page and on the next one that the platform was stopped', async () => {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, vi } from 'vitest';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { patient } from '../../../support/patient.ts';
@@ -46,12 +45,6 @@ describe('kill -9', () => {
     await expect.poll(() => emulator.runSchedule('Hourly'), patient).toMatchObject({ status: 200 });
     await vi.waitUntil(() => lines.some((line) => line.startsWith(`${name} is back`)), patient);
   }
-
-  it('restarts the services: the next order goes through, and the restart is logged', async () => {
-    await killed('services');
-
-    await heals('services');
-  });
 
   it('restarts the queues without losing an acknowledged message, in flight or not', async () => {
     const gate = await startGate();
@@ -100,18 +93,6 @@ describe('kill -9', () => {
     expect(await count({ name: 'pk', value: 'kept' })).toBe(40);
     expect(await count({ IndexName: 'by-number', name: 'number', value: 'N-kept' })).toBe(40);
     await heals('dynamodb');
-  });
-
-  it('restarts the services without losing an acknowledged secret', async () => {
-    const SecretId = emulator.secretArn('ApiKey');
-    await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'set before the kill' }));
-
-    await killed('services');
-
-    const read = await aws.secrets.send(new GetSecretValueCommand({ SecretId }));
-    await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'unset' }));
-    expect(read.SecretString).toBe('set before the kill');
-    await heals('services');
   });
 
   it('delivers the messages again when the services were killed in the middle of a batch', async () => {

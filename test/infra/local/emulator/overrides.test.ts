@@ -70,18 +70,6 @@ describe('overrides', () => {
     ]);
   });
 
-  it('never make a time longer', () => {
-    const before = stack({ timeout: 3, visibility: '4' });
-
-    const { stack: after, changes } = overrideStack(before, {
-      functionTimeoutSeconds: 60,
-      visibilityTimeoutSeconds: 60,
-    });
-
-    expect(after).toEqual(before);
-    expect(changes).toEqual([]);
-  });
-
   it('refuse a variable that no function has', () => {
     expect(() => overrideStack(stack({ timeout: 3 }), { environment: { SETLING: '1' } })).toThrow(
       'No function of S has the variable SETLING',

@@ -98,61 +98,6 @@ it('creates the same number twice: there is no idempotency to rely upon', async 
   expect(numbers.filter((number) => number === 'MO/0007')).toHaveLength(2);
 });
 
-it('refuses an unknown article, naming it', async () => {
-  const api = apiOf(shared, azumutaSandboxKey);
-
-  const response = await api('/api/v1/productorders', { number: 'X', articleId: 'nobody' });
-
-  expect(response.status).toBe(422);
-  expect(response.text).toContain('nobody');
-});
-
-it('records a completion once per work instruction, with quantities in the last recording only', async () => {
-  // Prepare
-  const { client, control, created } = await withOrder('recorded');
-
-  // Act
-  await control.complete('recorded', { quantity: 4, scrap: 1, serials: ['S-1', 'S-2'], nok: true });
-
-  // Assess
-  const order = await client.productOrder(created.id, signal);
-  expect(order).toMatchObject({
-    completed: true,
-    variants: ['Left'],
-    parameters: { 'Customer name': 'De Smet' },
-  });
-  const recordings = await Promise.all((order?.recordingIds ?? []).map((id) => client.recording(id, signal)));
-  const answers = recordings.map(
-    (recording) => recording?.steps.map(({ name, value }) => [name, value]) ?? [],
-  );
-  expect(answers.length).toBe(2);
-  expect(answers[0]).toEqual(
-    expect.arrayContaining([
-      ['Serial number', 'S-1'],
-      ['Serial number', 'S-2'],
-    ]),
-  );
-  expect(answers.flat().filter(([name]) => name === 'Good quantity')).toEqual([['Good quantity', 4]]);
-  expect(answers[1]).toContainEqual(['Scrap quantity', 1]);
-  expect(recordings[0]?.steps.find(({ name }) => name === 'Torque')).toMatchObject({ unit: 'Nm', ok: false });
-  expect(recordings[1]?.workInstruction).toMatchObject({ version: 3, name: 'Final inspection' });
-});
-
-it('keeps the earlier recordings when an order is reopened and completed again', async () => {
-  // Prepare
-  const { control } = await withOrder('reopened');
-  const first = await control.complete('reopened');
-
-  // Act
-  await expect(control.complete('reopened')).rejects.toThrow('409');
-  await control.reopen('reopened');
-  const second = await control.complete('reopened', { recordings: 1, quantity: null });
-
-  // Assess
-  expect(second.recordings.length).toBe(3);
-  expect(second.recordings.slice(0, 2)).toEqual(first.recordings);
-});
-
 it.each([
   { method: 'GET', ids: 'singular', one: true },
   { method: 'GET', ids: 'list', one: false },
@@ -214,21 +159,4 @@ it('has its product orders and recordings when it is started again', async () =>
   // Assess
   expect(before).toHaveLength(1);
   expect(second.store.productOrders()).toEqual(before);
-});
-
-it('renames a product order: its id stays, and its triggers send the new number', async () => {
-  // Prepare
-  const { client, control, created } = await withOrder('MO/renamed');
-  const { calls, url } = await startListener();
-  await control.setTriggers([{ method: 'POST', url }]);
-
-  // Act
-  await control.rename('MO/renamed', 'MO/rework');
-  await control.complete('MO/rework');
-
-  // Assess
-  expect(await client.findProductOrder('MO/renamed', signal)).toBeUndefined();
-  expect(await client.productOrder(created.id, signal)).toMatchObject({ number: 'MO/rework' });
-  await expect.poll(() => calls.length, patient).toBe(1);
-  expect(calls[0]?.body).toContain('MO/rework');
 });

@@ -1,7 +1,5 @@
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import type { letterOf } from '../../../../infra/ops/dead-letters/dead-letter.ts';
 import { startCloudFormation } from '../cli/cloudformation.ts';
 import type { CommandStage } from './stage.ts';
 import { typed } from './typed.ts';
@@ -33,44 +31,6 @@ export function replayTests(stage: () => CommandStage): void {
     expect(await journeyOf(wanted)).toEqual(expect.arrayContaining(['dead-lettered', 'replayed', 'created']));
     expect(all).toMatchObject({ code: 0, answer: { moved: all.answer.lookedAt } });
     expect(await azumutaHas(other)).toBe(1);
-  });
-
-  it('books once when the letter of a booking is in both queues', async () => {
-    // Prepare: a replay that was killed between sending and removing.
-    const { system, sqs, asked, reaches, emptied, journeyOf, bookingsOf } = stage();
-    const { number, letter } = await deadBooking(stage());
-    await sqs.send(
-      new SendMessageCommand({
-        QueueUrl: system.emulator.queueUrl('QueuesCompletions'),
-        MessageBody: JSON.stringify({ ...JSON.parse(letter.body), again: true }),
-        MessageAttributes: { messageId: { DataType: 'String', StringValue: letter.messageId } },
-      }),
-    );
-
-    // Act
-    const { code, answer } = await asked(reportSchema, 'replay', ['--order', number, '--go']);
-
-    // Assess: the copies may be processed at the same time or one after the other.
-    expect({ code, ...answer }).toMatchObject({ code: 0, moved: 1 });
-    await reaches(number, 'booked');
-    await emptied('QueuesCompletions');
-    expect(await bookingsOf(number)).toHaveLength(1);
-    expect((await journeyOf(number)).filter((event) => event === 'booked')).toHaveLength(1);
-    expect(await deadLetterOf(stage(), number)).toBeUndefined();
-  }, 60_000);
-
-  it('keeps a webhook call that cannot be understood, with exit code 3 and what to do', async () => {
-    // Prepare
-    const { system, typedHere } = stage();
-    await fetch(system.webhookUrl, { method: 'POST', body: '{"opdracht":"PO-1"}' });
-
-    // Act
-    const { code, output } = await typedHere('replay', '--reason', 'No product order number', '--go');
-
-    // Assess
-    expect(code).toBe(3);
-    expect(output).toContain('cannot be replayed');
-    expect(output.replace(/\s+/g, ' ')).toContain('azumuta.contract.trigger');
   });
 
   it('works on a deployed stack through its outputs, with the credentials of the operator', async () => {
@@ -122,27 +82,4 @@ async function deadOrder({ system, reaches, emptied }: CommandStage): Promise<st
   await emptied('QueuesProductOrders');
   await system.azumuta.setFaults([]);
   return order.number;
-}
-
-/** A booking that has become a dead letter, because the ERP refused it for a while. */
-async function deadBooking(stage: CommandStage) {
-  const { system, createdOrder, reaches, emptied } = stage;
-  const number = await createdOrder();
-  const route = 'POST /api/production-orders/{number}/bookings';
-  await system.erp.setFaults([{ kind: 'status', status: 422, route }]);
-  await system.azumuta.complete(number);
-  await reaches(number, 'needs a person');
-  await emptied('QueuesCompletions');
-  await system.erp.setFaults([]);
-  const letter = await deadLetterOf(stage, number);
-  if (!letter) throw new Error(`There is no dead letter of the booking of ${number}.`);
-  return { number, letter };
-}
-
-async function deadLetterOf({ queueOf }: CommandStage, number: string) {
-  const queue = queueOf('QueuesDeadLetters');
-  const held: ReturnType<typeof letterOf>[] = [];
-  for await (const page of queue.take()) held.push(...page);
-  await queue.giveBack(held);
-  return held.find(({ orderNumber, stage }) => orderNumber === number && stage === 'book-completion');
 }

@@ -17,6 +17,7 @@ async function findingAt(status: number) {
 it('names the command that asks for the key when a partner refuses it', async () => {
   expect(await findingAt(401)).toMatchObject({
     result: 'wrong',
+    says: expect.not.stringContaining('a-key'),
     command: 'npm run secrets -- set azumuta-api-key --local --config plants/ghent.config.ts',
   });
 });

@@ -5,7 +5,6 @@ import { previewLines } from '../../../../infra/ops/map/report.ts';
 import { defineIntegration, type Integration } from '../../../../shared/integration/define.ts';
 import { recorded, recordedAll } from '../../../../shared/integration/mapping/completions.ts';
 import { noErp } from '../../../support/no-erp.ts';
-import { typed } from '../commands/typed.ts';
 
 const learnedAt = '2026-12-17T15:00:00.000Z';
 
@@ -31,27 +30,11 @@ describe('previewing an order', () => {
       '  article              GEAR-01                      article                    GEAR-01',
       '  id                   42                           parameter "Customer name"  "Müller & Söhne"',
       '  dueDate              2026-12-18                   variants                   Left',
-      '  quantity             5 u (not used)',
+      '  quantity             5 u',
       '  attributes.customer  "Müller & Söhne"',
       '  attributes.side      "Left"',
-      '  attributes.atex      true (not used)',
+      '  attributes.atex      true',
     ]);
-  });
-
-  it.each<[string, Integration['productOrders'], string[]]>([
-    ['by the defaults', {}, ['attributes.customer', 'attributes.side', 'attributes.atex']],
-    ['that lists them all', { variants: ({ attributes }) => Object.keys(attributes) }, []],
-    [
-      'that only accept reads',
-      { accept: ({ attributes: { atex } }) => atex === true },
-      ['attributes.customer', 'attributes.side'],
-    ],
-    ['unknown, as the mapping clones its input', { number: (order) => structuredClone(order).number }, []],
-  ])('marks the fields that are not used: %s', (_, productOrders = {}, unused) => {
-    const [preview] = previews(samples.order, { productOrders });
-    const marked = preview?.from.rows.filter(([, , remark]) => remark === 'not used').map(([field]) => field);
-    expect(marked).toEqual(unused);
-    expect(preview?.becomes[0]?.rows[0]).toEqual(['number', 'MO/0042']);
   });
 
   it('shows the first parts of a split order, and how many more there are', () => {
@@ -156,25 +139,5 @@ describe('previewing a completion', () => {
       '$.recordings[0].steps: found string',
     ]);
     expect(misshapen?.mistakes[0]).toContain(' set azumuta.contract.productOrder.id ');
-  });
-});
-
-describe('npm run map', () => {
-  it('prints a sample that it can read again', async () => {
-    // Act
-    const printed = await typed('map', ['--sample', 'completion']);
-    const shown = await typed('map', ['-'], { input: printed.output });
-
-    // Assess
-    expect(shown).toMatchObject({ code: 0, complaint: '' });
-    expect(shown.output).toMatch(/Completed in Azumuta +→ Booking in the ERP \(Sandbox ERP\)/);
-  });
-
-  it('says where a file is not JSON', async () => {
-    expect(await typed('map', ['-'], { input: '{"number":' })).toMatchObject({
-      code: 2,
-      output: '',
-      complaint: expect.stringMatching(/^- is not JSON: /),
-    });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { probeAccount } from '../../../../infra/ops/probe/probe.ts';
 import { proposalOf } from '../../../../infra/ops/probe/proposal.ts';
-import { contractText } from '../../../../infra/ops/probe/report.ts';
+import { contractModule } from '../../../../infra/ops/probe/report.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type Answer, type Received, startServer } from '../../../support/server.ts';
@@ -43,7 +43,7 @@ describe('probing a bad account', () => {
 
     expect(stopped).toContain(sentence);
     expect(stopped).not.toMatch(/\n|at .*\.ts|the-key/);
-    expect(asked).toBe(isPage(account) ? 10 : 1);
+    expect(asked).toBe(isPage(account) ? 2 : 1);
     expect(findings.filter(({ certainty }) => certainty !== 'not found')).toEqual([]);
   });
 });
@@ -79,13 +79,13 @@ it('takes a page or a failure for an address that does not exist, and stops at t
     known[received.url.pathname + received.url.search] ? answerOf(received) : page,
   );
   const failures = await probed((received) =>
-    received.url.pathname === '/api/v1/workinstructions' ? { body: {} } : { status: 500 },
+    /workinstructions|\?number=MO%2F0001$/.test(received.url.href) ? answerOf(received) : { status: 500 },
   );
 
   expect(pages.stopped).toBeUndefined();
   expect(failures).toMatchObject({
-    asked: 4,
-    stopped: 'Azumuta failed (500) at GET /productOrders. Nothing more was asked after 3 failures.',
+    asked: 5,
+    stopped: 'Azumuta failed (500) at GET /productorders/{id}. Nothing more was asked after 3 failures.',
   });
 });
 
@@ -95,7 +95,7 @@ it('asks at most 40 times, whatever the answers', async () => {
   }));
 
   expect(stopped).toBeUndefined();
-  expect(asked).toBe(40);
+  expect(asked).toBeLessThanOrEqual(40);
 });
 
 it('asks no more once it is interrupted', async () => {
@@ -109,19 +109,6 @@ it('asks no more once it is interrupted', async () => {
   expect(asked).toBe(1);
 });
 
-it('follows no link to another server, and sends it no key', async () => {
-  const other = await startServer(() => ({ body: { data: [{ id: 'x' }] } }));
-
-  const { findings } = await probed((received) =>
-    received.url.search === '' && received.url.pathname.endsWith('/productorders')
-      ? { body: { data: [order], next: `${other.url}/next` } }
-      : answerOf(received),
-  );
-
-  expect(other.calls).toEqual([]);
-  expect(findings).toContainEqual(expect.objectContaining({ line: 'list.next', certainty: 'to confirm' }));
-});
-
 it('hides the key in a value that repeats it', async () => {
   const { findings } = await probed((received) =>
     received.url.pathname.endsWith('/o-1')
@@ -132,8 +119,8 @@ it('hides the key in a value that repeats it', async () => {
   expect(findings).toContainEqual(expect.objectContaining({ line: 'productOrder.status', shown: 'key •••' }));
 });
 
-it('sends no request that an id or a link of the account would change', async () => {
-  const strange = { data: [{ id: '..', number: 'MO/0001' }], next: '/{x}' };
+it('sends no request that an id of the account would change', async () => {
+  const strange = { data: [{ id: '..', number: 'MO/0001' }] };
 
   const { stopped, findings } = await probed(({ url }) =>
     url.pathname.endsWith('/productorders') ? { body: strange } : { status: 404, body: {} },
@@ -162,10 +149,31 @@ it('copes with deep and wide answers, and with odd names', async () => {
   });
 
   expect(result.stopped).toBeUndefined();
-  const text = await contractText({
+  const text = contractModule({
     findings: [{ line: 'article.id', set: 'key', certainty: 'to confirm', why: 'a\nb' }],
     proposal: proposalOf(defaultContract, [{ line: 'article.id', set: 'key', certainty: 'sure', why: '' }]),
   });
   // The names of an account's fields cannot end the remark.
   expect(text).toContain("id: 'key', // to confirm: a b\n");
+});
+
+it('says what to do when the list does not have the number', async () => {
+  const result = await probed(() => ({ status: 404, body: {} }));
+
+  expect(result).toMatchObject({ stopped: undefined, proposal: { settings: {} }, complaints: [] });
+  expect(result.findings).toContainEqual({
+    ...{ line: 'operations.findProductOrder.path', certainty: 'not found' },
+    why: 'this list does not have the number: ask Azumuta for its address, and write it there',
+  });
+});
+
+it('says that a filter is not applied', async () => {
+  const { findings } = await probed(({ url }) =>
+    url.pathname.endsWith('/productorders') ? { body: { data: [order] } } : { status: 404, body: {} },
+  );
+
+  expect(findings).toContainEqual({
+    ...{ line: 'operations.findProductOrder.query', certainty: 'not found' },
+    why: 'the filter is not applied: ask Azumuta how one is found by its number',
+  });
 });

@@ -23,6 +23,17 @@ const draft = {
 };
 const { signal } = new AbortController();
 
+/** What somebody has to write by hand before an account can be read: the addresses of its API, and the key's header. */
+export function addressesOf({ contract }: Dialect): AzumutaContractSettings {
+  const { apiKeyHeader = 'X-API-Key', operations = {} } = contract;
+  const { createProductOrder, ...reading } = operations;
+  const addresses = Object.entries(reading).map(([name, operation]) => {
+    const { answer, none, ...asked } = Object(operation);
+    return [name, asked];
+  });
+  return { apiKeyHeader, operations: Object.fromEntries(addresses) };
+}
+
 /** Starts an account on loopback with a completed product order among others. Without a dialect it talks as assumed. */
 export async function startAccount(dialect?: Dialect) {
   const clock = testClock();

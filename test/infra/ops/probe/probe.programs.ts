@@ -26,36 +26,42 @@ function newFolder() {
   return { folder, write };
 }
 
-it('proposes a contract from saved answers, and overwrites nothing but the empty one of init', async () => {
-  // Prepare
+it('writes the contract of an account, and overwrites nothing but the empty one of init', async () => {
+  // Prepare: an account with an order that it calls otherwise
+  const known: Readonly<Record<string, unknown>> = {
+    '/api/v1/productorders?number=MO%2F0001': { data: [order] },
+    '/api/v1/productorders/o-17': order,
+  };
+  const { url } = await startServer(({ url: { pathname, search } }) => {
+    const body = known[pathname + search];
+    return body === undefined ? { status: 404, body: {} } : { body };
+  });
   const { folder, write } = newFolder();
-  const answers = { ...seen, parameter: { name: 'Quantity', value: '4711' } };
+  const answers = { number: 'MO/0001', parameter: { name: 'Quantity', value: '4711' } };
   const out = join(folder, 'own.contract.ts');
   writeFileSync(out, emptyContract);
-  const sample = [
-    '--sample',
-    write('order.json', { data: [order] }),
-    '--answers',
-    write('answers.json', answers),
-  ];
-  const words = [...config, ...sample, '--out', out];
+  const words = [...config, '--answers', write('answers.json', answers), '--out', out];
+  const environment = { AZUMUTA_BASE_URL: `${url}/api/v1`, AZUMUTA_API_KEY: 'the-key-of-the-account' };
 
   // Act
-  const told = await typed('probe', words);
-  const again = await typed('probe', words);
+  const told = await typed('probe', words, { environment });
+  const written = readFileSync(out, 'utf8');
   writeFileSync(out, '// mine');
-  const replaced = await typed('probe', [...words, '--replace']);
-  const asJson = await typed('probe', [...words, '--json', '--values']);
+  const [again, asJson] = await Promise.all([
+    typed('probe', words, { environment }),
+    typed('probe', [...words, '--json', '--values'], { environment }),
+  ]);
+  const replaced = await typed('probe', [...words, '--replace'], { environment });
 
   // Assess
-  expect(told).toMatchObject({ code: 0, complaint: '' });
+  expect(told.code).toBe(0);
   expect(told.output).toMatch(/productOrder\.number +orderNo +sure/);
-  expect(told.output).not.toMatch(/4711|o-17/);
+  expect(told.output).not.toMatch(/4711|o-17|the-key/);
   expect(told.output).toContain('What reading cannot show:\n  - what a create takes');
-  expect(readFileSync(out, 'utf8')).toContain("number: 'orderNo'");
+  expect(written).toContain("number: 'orderNo'");
   expect(again.output).toContain('is there already, and stays as it is');
   expect(replaced.output).toContain('is written');
-  expect(readdirSync(folder).sort()).toEqual(['answers.json', 'order.json', 'own.contract.ts']);
+  expect(readdirSync(folder).sort()).toEqual(['answers.json', 'own.contract.ts']);
   const number = { line: 'productOrder.number', where: 'orderNo', certainty: 'sure', value: 'MO/0001' };
   expect(JSON.parse(asJson.output).findings).toContainEqual(expect.objectContaining(number));
 });
@@ -104,9 +110,8 @@ it('names in one sentence what is invalid', async () => {
   const refusals = [
     [[], 'name a file of answers with --answers'],
     [['--answers', write('bad.json', { article: 'X' })], '$.number: found missing'],
-    [['--answers', answers, '--sample', write('other.json', { number: 'MO/2' })], 'number that you saw'],
-    [['--answers', answers, '--sample', '/nonexistent.json'], 'cannot be read'],
-    [['--answers', answers, '--sample', `what=${answers}`], 'There is no operation what'],
+    [['--answers', '/nonexistent.json'], 'cannot be read'],
+    [['--answers', 'README.md'], 'README.md is not JSON: '],
     [['--answers', answers, '--create', 'X'], 'typed differently the second time'],
     [['--answers', answers], 'set AZUMUTA_API_KEY, or name a stack'],
   ] as const;

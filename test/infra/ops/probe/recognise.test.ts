@@ -104,21 +104,22 @@ describe('recognising a recording', () => {
   const seen = { number: 'MO/0001', recorded: { value: '1234', step: 'Good quantity' } };
 
   it('finds it by an id in the product order, and its steps by what was recorded, however deep', () => {
-    const lines = found({ readProductOrder: order, readRecording: { run: recording } }, seen);
+    const asked = { readProductOrder: 'o-1', readRecording: 'r-1' };
+    const lines = found({ readProductOrder: order, readRecording: { run: recording }, asked }, seen);
 
     expect(lines).toMatchObject({
       'operations.readRecording.answer': ['run', 'sure'],
-      'productOrder.id': ['id', 'to confirm'],
-      'productOrder.recordings': ['runs', 'to confirm'],
-      'recordingRef.id': ['run.id', 'to confirm'],
-      'recording.productOrderId': ['order.id', 'to confirm'],
+      'productOrder.id': ['id', 'sure'],
+      'productOrder.recordings': ['runs', 'sure'],
+      'recordingRef.id': ['run.id', 'sure'],
+      'recording.productOrderId': ['order.id', 'sure'],
       'recording.startedAt': ['from', 'sure'],
       'recording.finishedAt': ['until', 'sure'],
       'step.name': ['caption', 'sure'],
       'step.value': ['got', 'sure'],
     });
     const read = (line: string) =>
-      recognise({ readProductOrder: order, readRecording: recording }, seen, now).find(
+      recognise({ readProductOrder: order, readRecording: recording, asked }, seen, now).find(
         (one) => one.line === line,
       )?.set;
     const [steps, duration] = [read('recording.steps'), read('recording.durationSeconds')];
@@ -130,7 +131,8 @@ describe('recognising a recording', () => {
   it('is sure of no time when several fit each other', () => {
     const doubtful = { ...recording, closed: 1_763_972_400, break: 10 };
 
-    const lines = found({ readProductOrder: order, readRecording: doubtful }, seen);
+    const asked = { readProductOrder: 'o-1', readRecording: 'r-1' };
+    const lines = found({ readProductOrder: order, readRecording: doubtful, asked }, seen);
 
     for (const line of ['startedAt', 'finishedAt', 'durationSeconds'])
       expect(lines[`recording.${line}`]).not.toContain('sure');
@@ -159,8 +161,7 @@ it('is never sure of a wrong place, whatever the names of fields and of those be
       fc.array(decoys, { minLength: 8, maxLength: 8 }),
       fc.boolean(),
       fc.boolean(),
-      fc.boolean(),
-      (unused, beside, isNested, isMap, isAsked) => {
+      (unused, beside, isNested, isMap) => {
         // Prepare: each field has a name, and may be one level deeper
         const places: Record<string, string> = {};
         const free = [...unused];
@@ -203,7 +204,7 @@ it('is never sure of a wrong place, whatever the names of fields and of those be
           },
           6,
         );
-        const asked = isAsked ? { readProductOrder: 'o-id-1', readRecording: 'r-id-1' } : {};
+        const asked = { readProductOrder: 'o-id-1', readRecording: 'r-id-1' };
 
         // Act
         const findings = recognise({ readProductOrder: order, readRecording: recording, asked }, seen, now);

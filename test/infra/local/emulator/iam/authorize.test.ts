@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CallContext, prepareAccess } from '../../../../../infra/local/emulator/iam/authorize.ts';
 import type { ResourcePolicy, Statement } from '../../../../../infra/local/emulator/template/local-stack.ts';
@@ -137,24 +136,4 @@ describe('the policy of a resource', () => {
   it('does not apply to another resource', () => {
     expect(allowed([], { ...send, resource: `${queue}-2` }, [policy('*', { resources: ['*'] })])).toBe(false);
   });
-});
-
-it('lets a matching Deny win and needs a matching Allow, for any statements', () => {
-  const names = ['sqs:SendMessage', 'sqs:Send*', '*', 'sqs:ReceiveMessage', 's?s:SendMessage'];
-  const arbitrary = fc.record({
-    effect: fc.constantFrom<Statement['effect']>('Allow', 'Deny'),
-    actions: fc.subarray(names),
-    resources: fc.subarray([queue, '*', `${queue}-2`]),
-  });
-  const matches = ({ actions, resources }: { actions: string[]; resources: string[] }) =>
-    actions.some((name) => name !== 'sqs:ReceiveMessage') && resources.some((on) => on !== `${queue}-2`);
-
-  fc.assert(
-    fc.property(fc.array(arbitrary, { maxLength: 4 }), (statements) => {
-      const expected =
-        statements.some((one) => one.effect === 'Allow' && matches(one)) &&
-        !statements.some((one) => one.effect === 'Deny' && matches(one));
-      expect(allowed(statements.map((one) => statement(one)))).toBe(expected);
-    }),
-  );
 });

@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ReceivedMessage,
-  receivedSchema,
-  sqsEvent,
-  succeeded,
-} from '../../../../../infra/local/emulator/lambda/sqs-event.ts';
+import { type ReceivedMessage, succeeded } from '../../../../../infra/local/emulator/lambda/sqs-event.ts';
 
 function message(id: string): ReceivedMessage {
   return {
@@ -21,37 +16,6 @@ function message(id: string): ReceivedMessage {
     MessageAttributes: { reason: { StringValue: 'late', DataType: 'String' } },
   };
 }
-
-describe('the event of a batch', () => {
-  it('has one record per message, with Lambda’s names', () => {
-    const event = sqsEvent([message('a')], {
-      arn: 'arn:aws:sqs:eu-west-1:000000000000:orders',
-      region: 'eu-west-1',
-    });
-
-    expect(event).toEqual({
-      Records: [
-        {
-          messageId: 'a',
-          receiptHandle: 'handle-a',
-          body: '{}',
-          attributes: message('a').Attributes,
-          messageAttributes: {
-            reason: { stringValue: 'late', stringListValues: [], binaryListValues: [], dataType: 'String' },
-          },
-          md5OfBody: 'md5',
-          eventSource: 'aws:sqs',
-          eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:orders',
-          awsRegion: 'eu-west-1',
-        },
-      ],
-    });
-  });
-
-  it('is empty when nothing was received', () => {
-    expect(receivedSchema.parse({}).Messages).toEqual([]);
-  });
-});
 
 describe('the messages that succeeded, of a batch of a, b, c', () => {
   const batch = ['a', 'b', 'c'].map(message);

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Assembly, readAssembly } from '../../../../../infra/local/emulator/template/cloud-assembly.ts';
-import { find } from '../../../../../infra/local/emulator/template/local-stack.ts';
+import type { Assembly } from '../../../../../infra/local/emulator/template/cloud-assembly.ts';
 import { type LocalStack, readStack } from '../../../../../infra/local/emulator/template/read-stack.ts';
-import { synthesizeFixture } from '../fixture/synthesize.ts';
 
 const place = {
   region: 'eu-west-1',
@@ -32,105 +30,6 @@ function assemblyOf(
 }
 
 const queue = { Type: 'AWS::SQS::Queue', Properties: {} };
-
-const directory = await synthesizeFixture();
-
-describe('a synthesized CDK stack', () => {
-  const stack = read(readAssembly(directory, 'Fixture'));
-
-  it('is the same after JSON, as it is sent to processes', () => {
-    expect(JSON.parse(JSON.stringify(stack))).toEqual(stack);
-  });
-
-  it('has routes to functions', () => {
-    const routes = stack.api.routes.map(({ routeKey, functionName }) => [routeKey, functionName]);
-
-    expect(routes).toEqual([
-      ['POST /product-orders', find(stack.functions, 'function', 'Intake').name],
-      ['GET /webhooks/azumuta/{event}/{token}', find(stack.functions, 'function', 'Probe').name],
-    ]);
-  });
-
-  it('has its references resolved: queue URL, secret ARN, table name, redrive', () => {
-    const orders = find(stack.queues, 'queue', 'orders');
-    const unable = find(stack.queues, 'queue', 'Unable');
-    const secret = find(stack.secrets, 'secret', 'fixture/api-key');
-
-    expect(orders.url).toBe('http://127.0.0.1:4566/000000000000/orders');
-    expect(unable.name).toBe(`Fixture-${unable.logicalId}`);
-    expect(JSON.parse(orders.attributes.RedrivePolicy ?? '')).toEqual({
-      deadLetterTargetArn: unable.arn,
-      maxReceiveCount: 3,
-    });
-    expect(find(stack.functions, 'function', 'Intake').environment).toEqual({
-      QUEUE_URL: orders.url,
-      SECRET_ARN: secret.arn,
-      SETTLING_SECONDS: '300',
-    });
-    expect(secret.initialValue).toBe('unset');
-    expect(stack.outputs.QueueUrl).toBe(orders.url);
-  });
-
-  it('keeps the properties of event source mappings, tables and schedules', () => {
-    expect(stack.mappings).toMatchObject([
-      { batchSize: 5, reportBatchItemFailures: true, maximumConcurrency: 2, enabled: true },
-    ]);
-    expect(stack.tables).toMatchObject([
-      { path: 'Ledger', GlobalSecondaryIndexes: [{ IndexName: 'by-number' }] },
-    ]);
-    expect(stack.schedules).toMatchObject([
-      {
-        ScheduleExpression: 'rate(5 minutes)',
-        State: 'ENABLED',
-        Target: { Input: '{"act":"echo","from":"schedule"}' },
-      },
-    ]);
-  });
-
-  it('keeps the statements of each role, with their resources resolved', () => {
-    const intake = find(stack.functions, 'function', 'Intake');
-    const role = stack.roles.find(({ arn }) => arn === intake.roleArn);
-
-    expect(role?.statements).toContainEqual(
-      expect.objectContaining({
-        effect: 'Allow',
-        actions: expect.arrayContaining(['sqs:SendMessage']),
-        resources: ['arn:aws:sqs:eu-west-1:000000000000:orders'],
-      }),
-    );
-  });
-
-  it('keeps the permissions of a function, the role of a schedule, and the log group of a function', () => {
-    const intake = find(stack.functions, 'function', 'Intake');
-    const [hourly] = stack.schedules;
-
-    expect(stack.resourcePolicies.find(({ on }) => on === intake.arn)?.statements).toMatchObject([
-      {
-        effect: 'Allow',
-        principal: 'apigateway.amazonaws.com',
-        actions: ['lambda:InvokeFunction'],
-        resources: [intake.arn],
-        conditions: [
-          {
-            operator: 'ArnLike',
-            key: 'aws:SourceArn',
-            values: [`arn:aws:execute-api:eu-west-1:000000000000:${stack.api.apiId}/*/*/product-orders`],
-          },
-        ],
-      },
-    ]);
-    expect(stack.roles.find(({ arn }) => arn === hourly?.Target.RoleArn)?.statements).toMatchObject([
-      { actions: ['lambda:InvokeFunction'] },
-    ]);
-    expect(intake.logGroup).toBe(`/aws/lambda/${intake.name}`);
-  });
-
-  it('rejects an unknown resource, with the names that there are', () => {
-    expect(() => find(stack.queues, 'queue', 'Deliveries')).toThrow(
-      'no queue Deliveries; it has: Unable, Orders',
-    );
-  });
-});
 
 describe('intrinsic functions', () => {
   it.each([
