@@ -1,7 +1,7 @@
 import type { Assembly } from './cloud-assembly.ts';
 import type { ResourcePolicy } from './local-stack.ts';
 import { fingerprint, namesOf, type Place } from './physical-names.ts';
-import * as shapes from './resource-properties.ts';
+import * as shapes from './supported-properties.ts';
 
 /**
  * A CloudFormation stack as the local platform runs it: every name, address and value is resolved, and nothing else of
