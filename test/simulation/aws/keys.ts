@@ -53,12 +53,7 @@ export function checkIndexKeys(indexes: readonly TableIndex[], item: Item): void
 }
 
 /** @throws ValidationException if an update would give a key of an index another type. */
-export function checkIndexType(
-  { name }: TableIndex,
-  attribute: string,
-  type: ValueType,
-  wanted: ValueType,
-): void {
+function checkIndexType({ name }: TableIndex, attribute: string, type: ValueType, wanted: ValueType): void {
   if (type === wanted) return;
   throw invalid(
     `Type mismatch for Index Key ${attribute} Expected: ${wanted} Actual: ${type} IndexName: ${name}`,
