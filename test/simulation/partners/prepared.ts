@@ -17,10 +17,3 @@ export async function listedOne({ listed }: Rehearsal): Promise<ErpOrder> {
   if (!order) throw new Error('the ERP lists no order');
   return order;
 }
-
-/** Creates an order in Azumuta, completes it and books it, as the functions would. */
-export async function bookedWhole(rehearsal: Rehearsal, order: ErpOrder, serials: readonly string[] = []) {
-  const { id } = await rehearsal.create(order);
-  rehearsal.azumuta.complete(order.number, { serials: [...serials] });
-  return rehearsal.book(await rehearsal.collect(id, order));
-}
