@@ -55,11 +55,16 @@ async function startBoth(dialect: Dialect) {
     return { client, calls };
   };
   const contract = contractSchema.parse(dialect.contract);
-  const [plain, other] = [
+  const { apiKeyHeader } = contract;
+  const [plain, other, foreign] = [
     await clientOf(defaultContract, account.answer),
     await clientOf(contract, inDialect(dialect, account.answer)),
+    await clientOf({ ...defaultContract, apiKeyHeader }, inDialect(dialect, account.answer)),
   ];
-  return { account, contract, triggers, plain: plain.client, other: other.client, calls: other.calls };
+  return {
+    ...{ account, contract, triggers, plain: plain.client, other: other.client, calls: other.calls },
+    foreign: foreign.client,
+  };
 }
 
 async function created(dialect: Dialect) {
@@ -76,6 +81,14 @@ describe.each(dialects)('a dialect: $name', (dialect) => {
 
     expect(article.number).toBe('CHAIR');
     expect(article.variants.map(({ name }) => name)).toEqual(['Left', 'Right', 'ATEX']);
+  });
+
+  it('is not understood with the default contract', async () => {
+    const { foreign } = await startBoth(dialect);
+
+    const found = await foreign.findArticle('CHAIR', signal).catch(() => undefined);
+
+    expect(found).toBeUndefined();
   });
 
   it('creates a product order completely, and reads it by number and by id', async () => {
