@@ -1,4 +1,4 @@
-import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { seededDraw } from '../../../infra/local/sandbox/faults.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
@@ -26,15 +26,6 @@ describe('a delay', () => {
     expect(kept).toMatchObject({ state: 'delayed', visibleAt: began + 900 * second });
     expect(next).toBe(began + 900 * second);
     expect(bodies(receive())).toEqual(['later']);
-  });
-
-  it('applies to a duplicate as well', () => {
-    const { model, send, receive } = queueStage();
-
-    model.duplicate(main, send('later', 900));
-
-    expect(receive()).toEqual([]);
-    expect(model.messages(main)).toHaveLength(2);
   });
 });
 
@@ -162,23 +153,6 @@ describe('a delete', () => {
     // Assess
     expect(left).toEqual([0, 1]);
   });
-
-  it('does not prevent a further copy', () => {
-    // Prepare
-    const { model, send, receive, remove } = queueStage();
-    const messageId = send('task');
-    const [message] = receive();
-    remove(message?.ReceiptHandle);
-
-    // Act
-    model.duplicate(main, messageId);
-    const [copy] = receive();
-
-    // Assess
-    expect(copy).toMatchObject({ MessageId: messageId, Body: 'task' });
-    remove(copy?.ReceiptHandle);
-    expect(model.messages(main)).toEqual([]);
-  });
 });
 
 it('hands out a copy of a message that is still in progress', () => {
@@ -272,17 +246,4 @@ describe('a receive', () => {
   it('may miss all messages when it is a short poll', () => {
     expect(new Set(receives(0).map(({ length }) => length))).toEqual(new Set([0, 1, 2, 3]));
   });
-
-  it('repeats itself for the same seed', () => {
-    expect(receives(20)).toEqual(receives(20));
-  });
-});
-
-it('takes a message as soon as the client is called, before its promise settles', async () => {
-  const { model } = queueStage();
-
-  const sent = model.client.send(new SendMessageCommand({ QueueUrl: main, MessageBody: 'now' }));
-
-  expect(model.messages(main)).toHaveLength(1);
-  await sent;
 });
