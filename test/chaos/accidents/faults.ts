@@ -12,8 +12,24 @@ interface Choice {
   readonly fault: (dice: Dice) => Fault;
 }
 
-type PlainKind = 'reset-before' | 'reset-after' | 'timeout-after';
-const plain = (kind: PlainKind, route?: string) => (): Fault => ({ kind, route });
+const status = (code: number, route?: string) => (): Fault => ({
+  kind: 'status',
+  status: code,
+  route,
+});
+const slowDown = (dice: Dice): Fault => ({
+  kind: 'status',
+  status: 429,
+  retryAfter: dice.between(1, 2),
+  retryAfterAs: dice.oneOf(['seconds', 'date']),
+});
+type PlainKind = 'reset-before' | 'reset-after' | 'timeout-after' | 'business-error';
+const plain = (kind: PlainKind, route?: string) => (): Fault => ({
+  kind,
+  route,
+});
+/** The work is done, but something in between, such as a proxy, answers with a web page. */
+const webPage = (): Fault => ({ kind: 'malformed', as: 'not-json' });
 const late =
   (route: string) =>
   (dice: Dice): Fault => ({
@@ -28,29 +44,46 @@ const late =
  */
 export const slowestCommitMs = 1_500;
 
+const listing = 'GET /api/production-orders';
+const order = 'GET /api/production-orders/{number}';
+const bookings = 'GET /api/production-orders/{number}/bookings';
 const booking = 'POST /api/production-orders/{number}/bookings';
 const link = 'PATCH /api/production-orders/{number}';
 const creation = 'POST /api/v1/productorders';
 
 /**
- * Connections that break or hang, before or after the work is done: none of them may lose a completion or an order, or
- * make a dead letter. Answers with errors are left to the simulation.
+ * Faults of the partners that pass: none of them may lose a completion or an order, or make a dead letter. A booking or
+ * a link that is answered 200 with an error is refused, and one that is answered 200 and not done is for a person: these
+ * are left to the simulation.
  */
 const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
   erp: [
+    { weight: 3, most: 8, fault: status(503) },
+    { weight: 2, most: 4, fault: status(500, booking) },
+    { weight: 2, most: 4, fault: status(423, booking) },
+    { weight: 2, most: 6, fault: slowDown },
     { weight: 3, most: 6, fault: plain('reset-before') },
     { weight: 4, most: 4, fault: plain('reset-after', booking) },
     { weight: 2, most: 4, fault: plain('reset-after', link) },
     { weight: 4, most: 2, fault: plain('timeout-after', booking) },
     { weight: 1, most: 1, fault: plain('timeout-after', link) },
     { weight: 3, most: 6, fault: late(booking) },
+    { weight: 2, most: 4, fault: webPage },
+    { weight: 1, most: 2, fault: plain('business-error', listing) },
+    { weight: 1, most: 2, fault: plain('business-error', order) },
+    { weight: 1, most: 2, fault: plain('business-error', bookings) },
   ],
   azumuta: [
+    { weight: 3, most: 8, fault: status(503) },
+    { weight: 2, most: 4, fault: status(500, creation) },
+    { weight: 2, most: 6, fault: slowDown },
     { weight: 3, most: 6, fault: plain('reset-before') },
     { weight: 4, most: 4, fault: plain('reset-after', creation) },
     { weight: 3, most: 2, fault: plain('timeout-after', creation) },
     { weight: 1, most: 1, fault: plain('timeout-after', 'GET /api/v1/recordings/{id}') },
     { weight: 3, most: 6, fault: late(creation) },
+    { weight: 2, most: 4, fault: webPage },
+    { weight: 2, most: 4, fault: plain('business-error') },
   ],
 };
 
